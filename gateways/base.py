@@ -1,0 +1,166 @@
+"""What every carrier's file gives and gets. No carrier's word travels past these types.
+
+`receive` authenticates an HTTP request and parses it; `send` submits one message and says
+what became of it as a value. What to *do* about an outcome is decided in one place,
+`outbox/policy.py`, never in a gateway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+
+class ReceiptStatus(StrEnum):
+    """How far a message has come, as a carrier tells it. The order of arrival means nothing."""
+
+    SENT = "sent"  # accepted or on its way: no news about the handset
+    DELIVERED = "delivered"
+    FAILED = "failed"  # final: this carrier will not deliver it
+    UNCERTAIN = "uncertain"  # a word that we do not know: stored, shown, counted, changes nothing
+
+
+class Reason(StrEnum):
+    """Why a carrier refused, in words that do not depend on the carrier."""
+
+    BAD_NUMBER = "bad_number"  # cannot be a mobile that receives texts
+    OPTED_OUT = "opted_out"  # the person told the carrier STOP
+    BLOCKED = "blocked"  # do-not-disturb, blacklist, carrier violation, DLT mismatch
+    UNREACHABLE = "unreachable"  # handset off, absent, unknown: may pass later
+    EXPIRED = "expired"
+    CONFIGURATION = "configuration"  # our key, sender, region or balance is wrong
+    TEXT = "text"  # too long or refused content
+    CARRIER = "carrier"  # the carrier's own fault
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request to a hook, freed from the web framework.
+
+    `url` is the public URL (PUBLIC_URL + path + query) that the carrier signed.
+    Header names are lower case. `form` holds every form field received, blanks too.
+    """
+
+    url: str
+    headers: Mapping[str, str]
+    body: bytes = field(repr=False)
+    form: Mapping[str, str] = field(repr=False)
+    query: Mapping[str, str] = field(repr=False)
+
+
+class Unauthentic(Exception):
+    """The request does not come from the carrier that it claims: the hook answers 403."""
+
+
+@dataclass(frozen=True)
+class Inbound:
+    """A text that a person sent. `phone` is E.164; `carrier_at` is aware or None."""
+
+    gateway: str
+    carrier_id: str
+    phone: str
+    text: str = field(repr=False)
+    carrier_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Something authentic that is not a usable text: kept for the help desk, never dropped."""
+
+    gateway: str
+    carrier_id: str | None
+    reason: str
+    text: str = field(repr=False)
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """A carrier's news about a message of ours. `word` is the carrier's own status word."""
+
+    gateway: str
+    carrier_id: str
+    message_id: int | None
+    status: ReceiptStatus
+    word: str
+    reason: Reason | None = None
+    error: str | None = None  # the carrier's own error code or text
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """One message on its way out. `text` may hold a code: it has no repr."""
+
+    message_id: int
+    phone: str
+    text: str = field(repr=False)
+    template: str
+    language: str
+    not_after: datetime
+    first_tried_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """The carrier has it. `status` is SENT, or DELIVERED where the answer already says so."""
+
+    carrier_id: str
+    status: ReceiptStatus = ReceiptStatus.SENT
+
+
+@dataclass(frozen=True)
+class Retry:
+    """Not accepted, may be later. `after`: seconds that the carrier asked for, or None."""
+
+    reason: Reason
+    error: str
+    after: float | None = None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Not accepted and never will be as it stands."""
+
+    reason: Reason
+    error: str
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The request went out and no answer came: it may or may not have been accepted."""
+
+    error: str
+
+
+Outcome = Sent | Retry | Rejected | Unknown
+
+
+class Gateway(Protocol):
+    """A carrier. Instances are made once per process and used by many threads."""
+
+    name: str
+    rate: float  # messages per second that the carrier takes from us
+
+    def send(self, message: Outgoing) -> Outcome:
+        """Submits `message`. Never raises for anything the carrier or the network does."""
+        ...
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        """Asks the carrier what became of a submit whose answer never came.
+
+        `Sent`: it was accepted. `Retry`: it certainly was not, submit again.
+        `Unknown`: the carrier cannot tell, or did not answer.
+        """
+        ...
+
+    def receive_text(self, request: Request) -> Inbound | Unreadable:
+        """Authenticates and parses an inbound text. Raises `Unauthentic`."""
+        ...
+
+    def receive_receipt(self, request: Request) -> Receipt | Unreadable:
+        """Authenticates and parses a delivery receipt. Raises `Unauthentic`."""
+        ...

@@ -1,0 +1,43 @@
+"""What one process works with: settings, database, Valkey, gateways and the clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Self
+
+from redis import Redis
+
+from gateways import registry
+from gateways.base import Gateway
+from settings import Settings
+from store.database import Database
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """Made once per process and handed to whoever needs a part of it."""
+
+    settings: Settings
+    database: Database
+    redis: Redis
+    gateways: Mapping[str, Gateway]
+    now: Callable[[], datetime] = utc_now
+
+    @classmethod
+    def build(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
+        """Connects nothing yet: the pool opens with `database.open()`, Valkey on first use."""
+        return cls(
+            settings=settings,
+            database=Database(settings.database_url, settings.database_pool),
+            redis=Redis.from_url(
+                settings.redis_url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+            ),
+            gateways=registry.build(settings),
+            now=now,
+        )

@@ -1,0 +1,69 @@
+"""Connections and transactions: a pool per process, psycopg 3, plain SQL.
+
+Values come back as frozen dataclasses (`psycopg.rows.class_row`) or tuples, never as dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import psycopg
+from psycopg import Connection
+from psycopg_pool import ConnectionPool
+
+Conn = Connection[tuple[Any, ...]]
+T = TypeVar("T")
+
+_TRIES = 4
+
+
+def _configure(connection: Conn) -> None:
+    connection.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
+
+
+class Database:
+    """The PostgreSQL of this process. Cheap to make; connects on first use."""
+
+    def __init__(self, url: str, size: int = 8) -> None:
+        self.url = url
+        self._pool: ConnectionPool[Conn] = ConnectionPool(
+            url,
+            min_size=1,
+            max_size=size,
+            timeout=10,
+            open=False,
+            configure=_configure,
+            check=ConnectionPool.check_connection,
+            name="dakiya",
+        )
+
+    def open(self) -> None:
+        """Starts the pool. Call once per process, after any fork."""
+        self._pool.open()
+
+    def close(self) -> None:
+        self._pool.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Conn]:
+        """One transaction: committed when the block ends, rolled back when it raises."""
+        with self._pool.connection() as connection:
+            yield connection
+
+    def run(self, work: Callable[[Conn], T]) -> T:
+        """`work` in one transaction, run again where PostgreSQL asks for it.
+
+        A deadlock or a serialization failure rolls back everything, so `work` must have no
+        effect outside of the database. Raises what `work` raises.
+        """
+        for left in range(_TRIES - 1, -1, -1):
+            try:
+                with self.transaction() as connection:
+                    return work(connection)
+            except (psycopg.errors.DeadlockDetected, psycopg.errors.SerializationFailure):
+                if not left:
+                    raise
+        raise AssertionError("unreachable")
