@@ -1,0 +1,53 @@
+"""Article numbers: UPU S10 with India's country code, such as EU123456785IN.
+
+Two letters, eight digits, a check digit, `IN`. python-stdnum has no S10: the check digit is here.
+"""
+
+from __future__ import annotations
+
+import re
+
+_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+_SEPARATORS = re.compile(r"[\s\-]+")
+_SHAPE = re.compile(r"([A-Z]{2})([0-9OI]{9})(IN)", re.IGNORECASE | re.ASCII)
+_REPAIRS = str.maketrans("OI", "01")  # only among the digits: the letters may well be OI
+_LONGEST = 64
+
+
+def read(raw: str) -> str:
+    """The article number in `raw`, as `EU123456785IN`.
+
+    Any case, with spaces and hyphens; O and I among the digits are read as 0 and 1. Raises
+    ValueError with a sentence that says what is wrong.
+    """
+    if len(raw) > _LONGEST:
+        raise ValueError("too long for an article number, which has 13 characters")
+    bare = _SEPARATORS.sub("", raw)
+    # Unicode's case folding lets "ſ" and "ı" through an ignored case.
+    shape = _SHAPE.fullmatch(bare) if bare.isascii() else None
+    if shape is None:
+        raise ValueError("an article number is two letters, nine digits and IN, as EU123456785IN")
+    service, digits, country = (part.upper() for part in shape.groups())
+    digits = digits.translate(_REPAIRS)
+    if digits[8] != check_digit(digits[:8]):
+        raise ValueError("the check digit does not fit: one of the digits is wrong")
+    return service + digits + country
+
+
+def parse(raw: str) -> str | None:
+    """As `read`, with None for what is no article number."""
+    try:
+        return read(raw)
+    except ValueError:
+        return None
+
+
+def check_digit(serial: str) -> str:
+    """The ninth digit for eight digits (UPU S10: weights 8 6 4 2 3 5 9 7, modulo 11)."""
+    rest = 11 - sum(w * int(d) for w, d in zip(_WEIGHTS, serial, strict=True)) % 11
+    return {10: "0", 11: "5"}.get(rest, str(rest))
+
+
+def last_digits(number: str) -> str:
+    """The last four of the nine digits: what the postman must say before the code is told."""
+    return number[-6:-2]
