@@ -1,0 +1,54 @@
+"""Telephone numbers: read in any notation, kept in E.164, shown masked.
+
+Validity is libphonenumber's (India's numbering plan included), never our own guess.
+"""
+
+from __future__ import annotations
+
+import re
+
+import phonenumbers
+from phonenumbers import PhoneNumberFormat, PhoneNumberType
+
+# libphonenumber also takes letters, "tel:" links and extensions: none of them is a mobile number.
+_NOTATION = re.compile(r"\+?[0-9][0-9 ().\-]{4,30}", re.ASCII)
+_MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
+_INDIA = 91
+
+
+def read(raw: str, region: str = "IN") -> str:
+    """`raw` as E.164, where it can be a telephone that receives texts.
+
+    `region` (ISO 3166) is the country of a number without `+`. Indian numbers must be mobiles;
+    of other countries any valid number will do, since many cannot be told apart. Raises ValueError
+    with a sentence that says what is wrong.
+    """
+    bare = raw.strip()
+    if _NOTATION.fullmatch(bare) is None:
+        raise ValueError("a telephone number is digits, as 9839012345 or +919839012345")
+    try:
+        number = phonenumbers.parse(bare, region)
+    except phonenumbers.NumberParseException:
+        raise ValueError("not a telephone number of any country") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError("no such telephone number: an Indian mobile has ten digits, first 6 to 9")
+    if number.country_code == _INDIA and phonenumbers.number_type(number) not in _MOBILE:
+        raise ValueError("a landline receives no texts: give a mobile number")
+    return phonenumbers.format_number(number, PhoneNumberFormat.E164)
+
+
+def e164(raw: str, region: str = "IN") -> str | None:
+    """As `read`, with None for what cannot receive texts."""
+    try:
+        return read(raw, region)
+    except ValueError:
+        return None
+
+
+def masked(phone: str) -> str:
+    """`phone` (E.164) as it may be shown: country code and last four digits, +91••••••3210."""
+    try:
+        country = f"+{phonenumbers.parse(phone).country_code}"
+    except phonenumbers.NumberParseException:
+        country = "+"
+    return f"{country}••••••{phone[-4:]}"
