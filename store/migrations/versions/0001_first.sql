@@ -96,6 +96,7 @@ CREATE TABLE codes (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     article_id bigint NOT NULL REFERENCES articles,
     issue    integer NOT NULL CHECK (issue > 0),
+    sends    smallint NOT NULL DEFAULT 0,          -- messages that carried it
     postman_id bigint NOT NULL REFERENCES staff,   -- only his phone may submit it
     released_at timestamptz NOT NULL,
     expires_at  timestamptz NOT NULL,

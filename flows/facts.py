@@ -1,0 +1,92 @@
+"""What a decision may know. Read by `postal/facts.py` under row locks; secrets never among it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flows.number import last_digits
+
+ArticleState = Literal[
+    "booked", "out_for_delivery", "attempted", "at_office", "delivered", "returned", "recalled"
+]
+# none: never issued · live · expired: its time is over · used · dead: killed
+CodeState = Literal["none", "live", "expired", "used", "dead"]
+# right/wrong: compared with the live code · expired/stale: equal to a code that no longer counts ·
+# none: there is no code to compare with · locked: five wrong today · unchecked: no code was given
+CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "unchecked"]
+# open: on my list of today · delivered/attempted/withdrawn: was, and that became of it ·
+# elsewhere: not on my list
+ItemState = Literal["open", "delivered", "attempted", "withdrawn", "elsewhere"]
+CodeRelease = Literal["approach", "dispatch"]
+
+TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
+
+
+@dataclass(frozen=True)
+class ArticleFact:
+    """One article at this moment. `amount`: whole rupees to collect at the door."""
+
+    number: str
+    state: ArticleState
+    otp_required: bool
+    amount: int
+    code: CodeState
+    code_expires_at: datetime | None
+    code_issue: int
+    wrong_tries: int  # today
+    code_sends: int  # code messages of the present issue
+    door_only: bool
+
+    @property
+    def digits(self) -> str:
+        """The last four digits of the number, which the postman must say first."""
+        return last_digits(self.number)
+
+    @property
+    def locked(self) -> bool:
+        return self.wrong_tries >= TRIES_PER_DAY
+
+
+@dataclass(frozen=True)
+class RecipientFacts:
+    """The articles of one telephone, oldest first, and the rules in force."""
+
+    now: datetime
+    articles: tuple[ArticleFact, ...]
+    release: CodeRelease
+    code_ttl: int  # seconds
+    day_end: datetime
+    may_send_code: bool = True  # the limit of code messages to this telephone allows one more
+
+
+@dataclass(frozen=True)
+class ItemFact:
+    """One item that the postman named, `ref` as he typed it."""
+
+    ref: str
+    serial: int
+    state: ItemState
+    article: ArticleFact | None
+    verdict: CodeVerdict = "unchecked"
+    approached: bool = False
+
+
+@dataclass(frozen=True)
+class PostmanFacts:
+    """What the postman's text is about: the items named, in his order, and his list of today."""
+
+    now: datetime
+    items: tuple[ItemFact, ...]
+    has_list: bool
+    left: int
+    next_serial: int | None
+
+
+@dataclass(frozen=True)
+class PartyFacts:
+    """For senders, offices and strangers: the article asked about, if this telephone may know."""
+
+    now: datetime
+    article: ArticleFact | None = None

@@ -1,0 +1,203 @@
+"""The engine: machines declare their states and transitions, `decide` holds them to it.
+
+A transition names the event type, the states it starts from, the states it may lead to, the
+templates it may say, the acts it may make and whom it may tell. A handler that strays from its
+declaration raises `FlowError`: so the declarations, and what is drawn and checked from them, are
+true. Vocabulary (event, sprint, wait) after goflow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from flows.decision import Act, Context, Decision, Role
+from flows.events import Event, TimedOut
+
+SAME = "="  # as a target: the state stays as it is
+
+
+class FlowError(Exception):
+    """A machine did what it does not declare, or was asked what it does not answer."""
+
+
+@dataclass(frozen=True)
+class State:
+    """A wait. `after` seconds in it either lapse quietly into `lapses_to`, or fire `TimedOut`.
+
+    A lapse needs no timer: it is worked out when the next event comes. A state whose time limit
+    must *do* something has `times_out=True` and a transition on `TimedOut`.
+    """
+
+    name: str
+    meaning: str
+    after: int | None = None
+    lapses_to: str | None = None
+    times_out: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.after is None) != (self.lapses_to is None and not self.times_out):
+            raise FlowError(f"state {self.name}: a time limit needs a lapse or a time-out")
+        if self.lapses_to is not None and self.times_out:
+            raise FlowError(f"state {self.name}: either a lapse or a time-out, not both")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a conversation stands before an event."""
+
+    state: str
+    context: Context
+    entered_at: datetime
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a handler gets: the event, the facts, and where the conversation stands."""
+
+    state: str
+    context: Any
+    event: Any
+    facts: Any
+
+
+Handler = Callable[[Turn], Decision]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """One declared turn of a machine."""
+
+    event: type[Event]
+    states: tuple[str, ...]
+    to: tuple[str, ...]
+    says: tuple[str, ...]
+    acts: tuple[type[Act], ...]
+    tells: tuple[Role, ...]
+    handler: Handler
+
+
+@dataclass
+class Machine:
+    """A named set of states and transitions. Filled at import, read-only afterwards."""
+
+    name: str
+    meaning: str
+    states: tuple[State, ...]
+    context: Context
+    transitions: list[Transition] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._by_name = {state.name: state for state in self.states}
+        self._index: dict[tuple[str, type[Event]], Transition] = {}
+
+    @property
+    def initial(self) -> str:
+        """The first state declared is where a new conversation begins."""
+        return self.states[0].name
+
+    def state(self, name: str) -> State:
+        """The state of that name. Raises `FlowError` where there is none."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise FlowError(f"machine {self.name} has no state {name}") from None
+
+    def on(
+        self,
+        *events: type[Event],
+        states: Sequence[str] = (),
+        to: Sequence[str] = (SAME,),
+        says: Sequence[str] = (),
+        acts: Sequence[type[Act]] = (),
+        tells: Sequence[Role] = (),
+    ) -> Callable[[Handler], Handler]:
+        """Declares the handler of `events` in `states` (default: all). See `Transition`."""
+        starts = tuple(states) or tuple(self._by_name)
+        for name in (*starts, *(target for target in to if target != SAME)):
+            self.state(name)
+
+        def declare(handler: Handler) -> Handler:
+            for event in events:
+                transition = Transition(
+                    event, starts, tuple(to), tuple(says), tuple(acts), tuple(tells), handler
+                )
+                for start in starts:
+                    if (start, event) in self._index:
+                        raise FlowError(
+                            f"machine {self.name}: {event.__name__} declared twice in {start}"
+                        )
+                    self._index[start, event] = transition
+                self.transitions.append(transition)
+            return handler
+
+        return declare
+
+    def transition(self, state: str, event: type[Event]) -> Transition | None:
+        """The transition that answers `event` in `state`, if one is declared."""
+        return self._index.get((state, event))
+
+
+def settle(machine: Machine, standing: Standing, now: datetime) -> Standing:
+    """The state after every quiet lapse until `now`."""
+    while True:
+        state = machine.state(standing.state)
+        if state.after is None or state.lapses_to is None:
+            return standing
+        over = standing.entered_at + timedelta(seconds=state.after)
+        if now < over:
+            return standing
+        standing = replace(standing, state=state.lapses_to, entered_at=over)
+
+
+def decide(machine: Machine, standing: Standing, event: Event, facts: Any) -> Decision:
+    """What `machine` decides on `event`; `facts.now` is the time.
+
+    Raises `FlowError` where the machine does not answer the event in this state, or where its
+    handler says, does, tells or goes where its declaration does not name.
+    """
+    state = settle(machine, standing, facts.now).state
+    transition = machine.transition(state, type(event))
+    if transition is None:
+        raise FlowError(f"machine {machine.name}: {type(event).__name__} unanswered in {state}")
+    decision = transition.handler(Turn(state, standing.context, event, facts))
+    _hold_to(machine, transition, state, decision)
+    return decision
+
+
+def deadline(machine: Machine, state: str, now: datetime) -> datetime | None:
+    """When `TimedOut` is due for a conversation that enters `state` at `now`; None: never."""
+    waits = machine.state(state)
+    if not waits.times_out or waits.after is None:
+        return None
+    return now + timedelta(seconds=waits.after)
+
+
+def _hold_to(machine: Machine, transition: Transition, state: str, decision: Decision) -> None:
+    allowed = {state if target == SAME else target for target in transition.to}
+    strays = [f"goes to {decision.state}"] if decision.state not in allowed else []
+    strays += [f"says {s.template}" for s in decision.says if s.template not in transition.says]
+    strays += [f"does {type(a).__name__}" for a in decision.acts if type(a) not in transition.acts]
+    strays += [f"tells {t.to}" for t in decision.tells if t.to not in transition.tells]
+    if strays:
+        raise FlowError(
+            f"machine {machine.name}, {transition.event.__name__} in {state}: "
+            f"undeclared: {', '.join(strays)}"
+        )
+
+
+__all__ = [
+    "SAME",
+    "FlowError",
+    "Machine",
+    "Standing",
+    "State",
+    "TimedOut",
+    "Transition",
+    "Turn",
+    "deadline",
+    "decide",
+    "settle",
+]

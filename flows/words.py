@@ -1,0 +1,51 @@
+"""What people type instead of digits: Hindi, Hinglish and English, matched as whole words.
+
+Add a word to its line; `tests/test_grammar.py` fails where two commands would share one.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+RecipientWord = Literal["send_code", "deny", "fraud", "menu"]
+
+# Phrases win over single words: "code nahi mila" asks for the code, "nahi mila" says not received.
+PHRASES: dict[RecipientWord, tuple[str, ...]] = {
+    "send_code": (
+        "code nahi mila", "code nahi aaya", "otp nahi mila", "otp nahi aaya", "code bhejo",
+        "code bhej do", "otp bhejo", "code do", "send code", "send otp", "my code", "no code",
+        "code not received", "code dobara bhejo", "कोड नहीं मिला", "कोड नहीं आया", "कोड भेजो",
+        "कोड भेज दो", "कोड दो", "ओटीपी नहीं मिला", "ओटीपी भेजो",
+    ),
+    "deny": (
+        "nahi mila", "nahi mili", "nahin mila", "nahin mili", "mera nahi", "mera nahin", "not me",
+        "not mine", "not received", "did not get", "didnt get", "wrong number", "galat number",
+        "नहीं मिला", "नहीं मिली", "मेरा नहीं", "गलत नंबर",
+    ),
+    "fraud": (
+        "code manga", "code maanga", "code mang raha", "otp manga", "otp maanga", "otp mang raha",
+        "asked for code", "asked for my code", "asked for otp", "asked my code", "fake call",
+        "कोड मांगा", "कोड माँगा", "कोड मांग रहा", "ओटीपी मांगा",
+    ),
+}  # fmt: skip
+
+WORDS: dict[RecipientWord, tuple[str, ...]] = {
+    "send_code": ("haan", "han", "haa", "ha", "ji", "yes", "y", "ok", "code", "otp",
+                  "हाँ", "हां", "हा", "जी", "कोड", "ओटीपी"),
+    "deny": ("nahi", "nahin", "nai", "na", "no", "n", "galat", "नहीं", "नही", "ना", "गलत"),
+    "fraud": ("fraud", "thag", "thagi", "thug", "dhokha", "dhoka", "scam", "farzi", "farji",
+              "ठग", "ठगी", "धोखा", "फर्जी", "फ़र्जी"),
+    "menu": ("menu", "help", "madad", "sahayata", "मेनू", "मदद", "सहायता"),
+}  # fmt: skip
+
+PostmanWord = Literal["approach", "handover", "remark", "undo", "left", "help"]
+
+# Words that a postman may put before an item, or send alone (undo, left, help).
+POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
+    "approach": ("a", "aata", "aa", "coming", "आ", "आता"),
+    "handover": ("d", "diya", "delivered", "de", "दिया"),
+    "remark": ("n", "nd", "nahi", "remark", "नहीं"),
+    "undo": ("undo", "wapas", "galti", "वापस", "गलती"),
+    "left": ("list", "baki", "baaki", "left", "suchi", "बाकी", "बाक़ी", "सूची"),
+    "help": ("help", "madad", "मदद"),
+}  # fmt: skip

@@ -1,0 +1,58 @@
+"""Whose telephone this is: the roles that a number plays, and the language it is spoken to in."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from settings import Language
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Who:
+    """The machines that may understand a text of this telephone, the most particular first."""
+
+    roles: tuple[str, ...]
+    postman_id: int | None
+
+
+_IDENTIFY = """
+SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'),
+       EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s),
+       EXISTS (SELECT 1 FROM articles WHERE recipient_phone = %(phone)s),
+       EXISTS (SELECT 1 FROM articles WHERE sender_phone = %(phone)s)
+"""
+
+
+def identify(conn: Conn, phone: str) -> Who:
+    """The roles of `phone` (E.164). A number that nobody knows is a stranger's."""
+    row = conn.execute(_IDENTIFY, {"phone": phone}).fetchone()
+    assert row is not None
+    postman_id, office, recipient, sender = row
+    roles = (
+        *(("postman",) if postman_id is not None else ()),
+        *(("office",) if office else ()),
+        *(("recipient",) if recipient else ()),
+        *(("sender",) if sender else ()),
+    )
+    return Who(roles or ("stranger",), postman_id)
+
+
+def relation(conn: Conn, phone: str, number: str) -> str | None:
+    """What `phone` is to the article `number`: recipient, sender, or nothing (None)."""
+    row = conn.execute(
+        "SELECT recipient_phone = %s, sender_phone = %s FROM articles WHERE number = %s",
+        [phone, phone, number],
+    ).fetchone()
+    if row is None:
+        return None
+    return "recipient" if row[0] else "sender" if row[1] else None
+
+
+def languages(conn: Conn, phones: Collection[str]) -> dict[str, Language]:
+    """The language remembered of each telephone; who is not known is not in it."""
+    rows = conn.execute(
+        "SELECT phone, language FROM phones WHERE phone = ANY(%s)", [list(phones)]
+    ).fetchall()
+    return {phone: language for phone, language in rows}

@@ -1,0 +1,215 @@
+"""Conversations and their sprints, as rows: locking where one stands, writing where it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.types.json import Jsonb
+
+from flows.decision import Context, Decision
+from flows.events import Event
+from flows.machine import Standing
+from flows.record import decode, encode
+from store.database import Conn
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """One run of one machine with one telephone."""
+
+    phone: str
+    machine: str
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """Where a conversation stands, its row locked."""
+
+    id: int
+    place: Place
+    standing: Standing
+    last_sprint_id: int | None
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """How a machine starts with a telephone that it never met."""
+
+    state: str
+    context: Context
+
+
+@dataclass(frozen=True)
+class Sprint:
+    """One wait to the next, whole: enough to decide it again."""
+
+    conversation: Conversation
+    event: Event
+    facts: object
+    decision: Decision
+    due_at: datetime | None  # when the time limit of the new state fires
+
+
+_READ = """
+SELECT id, phone, machine, state, context, entered_at, last_sprint_id FROM conversations
+WHERE (phone, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY phone, machine
+"""
+
+
+def lock(
+    conn: Conn, places: Iterable[Place], beginnings: dict[str, Beginning], now: datetime
+) -> dict[Place, Conversation]:
+    """Locks the conversations at `places`, in order; begins those that do not exist."""
+    wanted = sorted(set(places))
+    found = _select(conn, wanted)
+    missing = [place for place in wanted if place not in found]
+    if missing:
+        with conn.cursor() as cursor:
+            cursor.executemany(
+                "INSERT INTO conversations (phone, machine, state, context, entered_at)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (phone, machine) DO NOTHING",
+                [
+                    (
+                        place.phone,
+                        place.machine,
+                        beginnings[place.machine].state,
+                        Jsonb(encode(beginnings[place.machine].context)),
+                        now,
+                    )
+                    for place in missing
+                ],
+            )
+        found = _select(conn, wanted)
+    return found
+
+
+def peek(conn: Conn, place: Place) -> Context | None:
+    """The context of a conversation without a lock: only to find what else must be locked."""
+    row = conn.execute(
+        "SELECT context FROM conversations WHERE phone = %s AND machine = %s",
+        [place.phone, place.machine],
+    ).fetchone()
+    context: Context | None = decode(row[0]) if row else None
+    return context
+
+
+def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
+    rows = conn.execute(
+        _READ + " FOR UPDATE",
+        [[place.phone for place in places], [place.machine for place in places]],
+    ).fetchall()
+    return {
+        Place(phone, machine): Conversation(
+            id_, Place(phone, machine), Standing(state, decode(context), entered_at), last
+        )
+        for id_, phone, machine, state, context, entered_at, last in rows
+    }
+
+
+_INSERT = """
+INSERT INTO sprints
+    (conversation_id, message_id, at, event, state_before, facts, decision, state_after)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+"""
+
+
+def record(
+    conn: Conn, sprints: Sequence[Sprint], message_id: int | None, now: datetime
+) -> list[int]:
+    """Writes the sprints of one turn, and where each leaves its conversation. Gives their ids."""
+    ids: list[int] = []
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            _INSERT,
+            [
+                (
+                    sprint.conversation.id,
+                    message_id,
+                    now,
+                    Jsonb(encode(sprint.event)),
+                    Jsonb(_standing(sprint.conversation.standing)),
+                    Jsonb(encode(sprint.facts)),
+                    Jsonb(encode(sprint.decision)),
+                    Jsonb(
+                        {
+                            "state": sprint.decision.state,
+                            "context": encode(sprint.decision.context),
+                        }
+                    ),
+                )
+                for sprint in sprints
+            ],
+            returning=True,
+        )
+        for _ in cursor.results():
+            row = cursor.fetchone()
+            assert row is not None
+            ids.append(row[0])
+    _move(conn, sprints, ids, now)
+    _set_timers(conn, sprints, ids)
+    return ids
+
+
+def _standing(standing: Standing) -> dict[str, object]:
+    return {
+        "state": standing.state,
+        "context": encode(standing.context),
+        "entered_at": standing.entered_at.isoformat(),
+    }
+
+
+def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int], now: datetime) -> None:
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "UPDATE conversations SET state = %s, context = %s, entered_at = %s,"
+            " last_sprint_id = %s WHERE id = %s",
+            [
+                (
+                    sprint.decision.state,
+                    Jsonb(encode(sprint.decision.context)),
+                    now,
+                    sprint_id,
+                    sprint.conversation.id,
+                )
+                for sprint, sprint_id in zip(sprints, ids, strict=True)
+            ],
+        )
+
+
+def _set_timers(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
+    """The new time limits; a conversation that moved on into a state without one loses its own."""
+    due = [(s, i) for s, i in zip(sprints, ids, strict=True) if s.due_at is not None]
+    over = [
+        s.conversation.id for s in sprints if s.due_at is None and s.conversation.last_sprint_id
+    ]
+    if over:
+        conn.execute("DELETE FROM timers WHERE conversation_id = ANY(%s)", [over])
+    for sprint, sprint_id in due:
+        conn.execute(
+            "INSERT INTO timers (conversation_id, sprint_id, due_at) VALUES (%s, %s, %s)"
+            " ON CONFLICT (conversation_id) DO UPDATE"
+            " SET sprint_id = excluded.sprint_id, due_at = excluded.due_at",
+            [sprint.conversation.id, sprint_id, sprint.due_at],
+        )
+
+
+@dataclass(frozen=True)
+class DueTimer:
+    """A time limit that is over. It fires only if its sprint is still the last one."""
+
+    place: Place
+    sprint_id: int
+
+
+def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
+    """The time limits over at `now`, the oldest first."""
+    rows = conn.execute(
+        "SELECT c.phone, c.machine, t.sprint_id FROM timers t"
+        " JOIN conversations c ON c.id = t.conversation_id"
+        " WHERE t.due_at <= %s ORDER BY t.due_at LIMIT %s",
+        [now, limit],
+    ).fetchall()
+    return [DueTimer(Place(phone, machine), sprint_id) for phone, machine, sprint_id in rows]

@@ -1,0 +1,222 @@
+"""The grammar: what people type, in three languages and all digits, and what is never guessed."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows import grammar, words
+from flows.events import (
+    Approach,
+    AskHelp,
+    AskLeft,
+    AskMenu,
+    AskStatus,
+    Deny,
+    Handover,
+    NotUnderstood,
+    Remark,
+    ReportFraud,
+    SendCode,
+    ToldCode,
+    Undo,
+    Visit,
+)
+from flows.text import fold, mask_codes, mask_spelled_codes, tokens
+
+ARTICLE = "EU123456785IN"
+
+
+def postman(text):
+    return grammar.postman(text, 6)
+
+
+@pytest.mark.parametrize(
+    ("text", "acts"),
+    [
+        ("7", [Approach("7")]),
+        ("07", [Approach("7")]),
+        ("७", [Approach("7")]),
+        ("7 8 9", [Approach("7"), Approach("8"), Approach("9")]),
+        ("7,8\n9", [Approach("7"), Approach("8"), Approach("9")]),
+        ("7 482913", [Handover("7", "code")]),
+        ("7,482913", [Handover("7", "code")]),
+        ("७ ४८२९१३", [Handover("7", "code")]),
+        ("7 482 913", [Handover("7", "code")]),
+        ("7 482-913", [Handover("7", "code")]),
+        ("7 482913 1", [Handover("7", "code", "cash")]),
+        ("7 482913 2", [Handover("7", "code", "upi")]),
+        ("7 48291", [Handover("7", "malformed")]),
+        ("7 4829133", [Handover("7", "malformed")]),
+        ("7 11", [Remark("7", 11)]),
+        ("12 11", [Remark("12", 11)]),
+        ("7 11 8 12", [Remark("7", 11), Remark("8", 12)]),
+        ("7 10", [Handover("7", "signature")]),
+        ("7 10 2", [Handover("7", "signature", "upi")]),
+        ("7 482913 8 551234", [Handover("7", "code"), Handover("8", "code")]),
+        ("7 482913 1 8 551234 2", [Handover("7", "code", "cash"), Handover("8", "code", "upi")]),
+        ("7 482913 1 591822", [Handover("7", "code"), Handover("1", "code")]),
+        ("7 482913 8 11", [Handover("7", "code"), Remark("8", 11)]),
+        ("8 11 7 482913", [Remark("8", 11), Handover("7", "code")]),
+        ("7 482913 8 9", [Handover("7", "code"), Approach("8"), Approach("9")]),
+        (f"D {ARTICLE} 482913", [Handover(ARTICLE, "code")]),
+        ("d eu 123456785 in 482913", [Handover(ARTICLE, "code")]),
+        ("D EU-I2345678S-IN 482913", None),
+        ("D EUI23456785IN 482913", [Handover(ARTICLE, "code")]),
+        (ARTICLE, [Approach(ARTICLE)]),
+        (f"{ARTICLE} 11", [Remark(ARTICLE, 11)]),
+        ("A 11 12 13", [Approach("11"), Approach("12"), Approach("13")]),
+        ("N 7 11", [Remark("7", 11)]),
+        # Two readings: asked back, never guessed.
+        ("7 11 8", None),
+        ("11 12 13", None),
+        ("7 8 9 12", None),
+        ("7 482913 1 11", None),
+        ("7 482913 7 482913", None),
+        ("482913", None),
+        ("482913 7", None),
+        ("7 hello", None),
+        ("0 7", None),
+        ("1000", None),
+        ("D", None),
+        ("", None),
+        ("😀", None),
+        ("7 📮 482913", [Handover("7", "code")]),
+    ],
+)
+def test_postman_says_what_became_of_items(text, acts):
+    event = postman(text).event
+    assert event == (NotUnderstood() if acts is None else Visit(tuple(acts)))
+
+
+def test_codes_travel_apart_from_the_event():
+    understood = postman(f"7 482913 {ARTICLE} 551234")
+    assert understood.codes == {"7": "482913", ARTICLE: "551234"}
+    assert "482913" not in repr(understood)
+    assert "551234" not in repr(understood)
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("0", Undo()),
+        ("००", AskLeft()),
+        ("00", AskLeft()),
+        ("99", AskHelp()),
+        (" 99. ", AskHelp()),
+        ("baki", AskLeft()),
+        ("मदद", AskHelp()),
+        ("वापस", Undo()),
+    ],
+)
+def test_postman_alone_digits_and_words(text, event):
+    assert postman(text).event == event
+
+
+@pytest.mark.parametrize(
+    ("text", "event"),
+    [
+        ("1", SendCode()),
+        ("1.", SendCode()),
+        ("१", SendCode()),
+        ("1 6785", SendCode("6785")),
+        (f"1 {ARTICLE}", SendCode(ARTICLE)),
+        (f"{ARTICLE} 1", SendCode(ARTICLE)),
+        ("Haan", SendCode()),
+        ("HAAN!!", SendCode()),
+        ("हाँ", SendCode()),
+        ("हां।", SendCode()),
+        ("haan ji", SendCode()),
+        ("code bhejo", SendCode()),
+        ("code nahi mila", SendCode()),
+        ("कोड नहीं मिला", SendCode()),
+        ("2", Deny()),
+        ("nahi", Deny()),
+        ("Nahi mila", Deny()),
+        ("नहीं", Deny()),
+        ("not me", Deny()),
+        ("3", ReportFraud()),
+        ("3 6785", ReportFraud("6785")),
+        ("thagi", ReportFraud()),
+        ("ठगी", ReportFraud()),
+        ("फ़र्जी", ReportFraud()),
+        ("kisi ne phone karke mera code manga hai aur bola turant batao", ReportFraud()),
+        ("0", AskMenu()),
+        ("help", AskMenu()),
+        ("मदद", AskMenu()),
+        (ARTICLE, AskStatus(ARTICLE)),
+        ("eu 123 456 785 in", AskStatus(ARTICLE)),
+        ("482913", ToldCode()),
+        ("mera code 482913 hai", ToldCode()),
+        ("482913 le lo", ToldCode()),
+        # Whole words only, and no story is a command.
+        ("hamara", NotUnderstood()),
+        ("nahin toh haan", NotUnderstood()),
+        ("no idea what you want from me today my friend", NotUnderstood()),
+        ("1 2", NotUnderstood()),
+        ("12", NotUnderstood()),
+        ("EU123456784IN", NotUnderstood()),
+        (f"{ARTICLE} RR287043775IN", NotUnderstood()),
+        ("", NotUnderstood()),
+        ("😀", NotUnderstood()),
+    ],
+)
+def test_recipient_answers(text, event):
+    assert grammar.recipient(text).event == event
+
+
+@pytest.mark.parametrize("table", [words.WORDS, words.POSTMAN_WORDS, words.PHRASES])
+def test_no_word_means_two_commands(table):
+    seen = [fold(word) for line in table.values() for word in line]
+    assert sorted(seen) == sorted(set(seen))
+
+
+@given(st.text(max_size=200))
+def test_any_text_has_an_event_and_never_raises(text):
+    for read in (postman, grammar.recipient, grammar.party):
+        assert read(text).event is not None
+
+
+_any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.😀", max_size=60)
+
+
+@given(_any)
+def test_an_understood_visit_names_each_item_once(text):
+    event = postman(text).event
+    if isinstance(event, Visit):
+        items = [act.item for act in event.acts]
+        assert len(set(items)) == len(items)
+
+
+@given(
+    st.text(alphabet="abc ,.-\n", max_size=12),
+    st.integers(0, 999999).map("{:06d}".format),
+    st.sampled_from([str, lambda c: f"{c[:3]} {c[3:]}", lambda c: f"{c[:3]}-{c[3:]}",
+                     lambda c: "".join(chr(0x966 + int(d)) for d in c)]),
+    st.text(alphabet="abc ,.-\n", max_size=12),
+)  # fmt: skip
+def test_no_code_is_left_in_what_is_written_down(before, code, spell, after):
+    kept = mask_codes(before + spell(code) + after)
+    assert code not in "".join(tokens(kept))
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("7 482913", "7 ••••••"),
+        ("7 ४८२९१३", "7 ••••••"),
+        ("7 11", "7 11"),
+        ("7 8 9", "7 8 9"),
+        (ARTICLE, ARTICLE),
+        ("eu 123456785 in 482913", "eu 123456785 in ••••••"),
+        ("5 9876543210", "5 9876543210"),
+    ],
+)
+def test_masking_leaves_the_rest_readable(text, kept):
+    assert mask_codes(text) == kept
+
+
+def test_spelled_out_codes_are_masked_where_nothing_was_understood():
+    assert mask_spelled_codes("code 4 8 2 9 1 3 hai") == "code •••••• hai"
+    assert mask_spelled_codes("48 29 13") == "••••••"
