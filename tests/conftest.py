@@ -1,0 +1,190 @@
+"""Servers, runtime, clock and client of the tests.
+
+One real PostgreSQL and one real Valkey for a whole pytest run, thrown away after it, whatever
+DATABASE_URL says. Each xdist worker has a database of its own, copied from one that was migrated
+once, and a logical database of Valkey. Each test begins with both empty.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from psycopg import sql
+from pydantic import SecretStr
+
+from app import create_app
+from runtime import Runtime
+from settings import Settings
+from store import embedded, migrate
+from store.database import Database
+from store.lock import AlreadyRunning, Lock
+
+_PREFIX = "dakiya-test-"
+_servers = pytest.StashKey[embedded.Servers]()
+_directory = pytest.StashKey[Path]()
+
+
+def pytest_configure() -> None:
+    for name in Settings.model_fields:  # a developer's own environment must not reach the tests
+        os.environ.pop(name.upper(), None)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist, in the process that leads: hands the addresses to one worker."""
+    node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _servers in config.stash:
+        config.stash[_servers].stop()
+        shutil.rmtree(config.stash[_directory])
+
+
+def _addresses(config: pytest.Config) -> embedded.Addresses:
+    """Where this run's servers are; the first call starts them and makes the template."""
+    if hasattr(config, "workerinput"):
+        return embedded.Addresses(**config.workerinput["servers"])
+    if _servers not in config.stash:
+        _remove_what_killed_runs_left()
+        directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
+        servers = config.stash[_servers] = embedded.Servers(directory, embedded.THROW_AWAY)
+        migrate.migrate(servers.start().database_url)
+    return config.stash[_servers].addresses
+
+
+def _remove_what_killed_runs_left() -> None:
+    for directory in Path(tempfile.gettempdir()).glob(_PREFIX + "*"):
+        if not (directory / "lock").exists() or time.time() - directory.stat().st_mtime < 60:
+            continue
+        lock = Lock(directory / "lock")
+        try:
+            lock.take()
+        except AlreadyRunning:
+            continue
+        finally:
+            lock.close()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    at: datetime = field(default=datetime(2026, 8, 14, 4, 30, tzinfo=UTC))  # 10:00 in Gorakhpur
+
+    def now(self) -> datetime:
+        return self.at
+
+    def advance(self, **duration: float) -> None:
+        """Moves on by `timedelta(**duration)`: `clock.advance(seconds=601)`."""
+        self.at += timedelta(**duration)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def addresses(request: pytest.FixtureRequest, worker_id: str) -> tuple[str, str]:
+    """DATABASE_URL and REDIS_URL of this xdist worker."""
+    servers = _addresses(request.config)
+    name = f"test_{worker_id}"
+    administration = servers.database_url.removesuffix("dakiya") + "postgres"
+    with psycopg.connect(administration, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE dakiya").format(sql.Identifier(name))
+        )
+    number = 1 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 1
+    return (
+        servers.database_url.removesuffix("dakiya") + name,
+        servers.redis_url.removesuffix("0") + str(number),
+    )
+
+
+@pytest.fixture(scope="session")
+def open_database(addresses: tuple[str, str]) -> Iterator[Database]:
+    """The connections of this xdist worker, open for all of its tests."""
+    database = Database(addresses[0], 12)
+    database.open()
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def settings(addresses: tuple[str, str]) -> Settings:
+    """A module that needs other settings overrides this: `settings.model_copy(update=…)`."""
+    return Settings(
+        _env_file=None,
+        dakiya_env="test",
+        database_url=addresses[0],
+        redis_url=addresses[1],
+        dakiya_master_key=SecretStr("test master key: 32 bytes or more"),
+        secret_key=SecretStr("test session key: 32 bytes or more"),
+        public_url="https://dakiya.test",
+        twilio_account_sid="AC" + "0" * 32,
+        twilio_auth_token=SecretStr("twilio-token-of-the-tests"),
+        twilio_from="+15005550006",
+        africastalking_username="dakiya",
+        africastalking_api_key=SecretStr("africastalking-key-of-the-tests"),
+        africastalking_sender="DAKIYA",
+        africastalking_hook_secret=SecretStr("africastalking-hook-secret"),
+    )
+
+
+@pytest.fixture
+def runtime(settings: Settings, open_database: Database, clock: Clock) -> Iterator[Runtime]:
+    """What the application works with: empty database, empty Valkey, a clock that stands."""
+    _empty(open_database)
+    runtime = dataclasses.replace(Runtime.build(settings, clock.now), database=open_database)
+    runtime.redis.flushdb()
+    yield runtime
+    runtime.redis.close()
+
+
+def _empty(database: Database) -> None:
+    """Empties the tables that were written to: TRUNCATE of all takes many times longer."""
+    with database.transaction() as connection:
+        connection.execute("SET LOCAL lock_timeout = '5s'")
+        used = connection.execute(
+            "SELECT seqrelid::regclass::text, refobjid::regclass::text FROM pg_sequence"
+            " LEFT JOIN pg_depend ON objid = seqrelid AND deptype IN ('a', 'i')"
+            " AND refclassid = 'pg_class'::regclass"
+            " WHERE pg_sequence_last_value(seqrelid) IS NOT NULL"
+        ).fetchall()
+        unnumbered = connection.execute(
+            "SELECT relid::regclass::text FROM pg_stat_user_tables"
+            " WHERE relname <> 'alembic_version' AND NOT EXISTS"
+            " (SELECT FROM pg_attribute WHERE attrelid = relid AND attidentity <> '')"
+        ).fetchall()
+        for sequence, table in used:
+            if table is None:
+                connection.execute(f"ALTER SEQUENCE {sequence} RESTART")
+        tables = {table for _, table in used if table is not None}
+        for (table,) in unnumbered:
+            if connection.execute(f"SELECT FROM {table} LIMIT 1").fetchone() is not None:
+                tables.add(table)
+        if tables:
+            connection.execute(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE")
+
+
+@pytest.fixture
+def app(runtime: Runtime) -> Any:
+    return create_app(runtime)
+
+
+@pytest.fixture
+def client(app: Any) -> Any:
+    return app.test_client()
