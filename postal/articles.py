@@ -1,0 +1,225 @@
+"""Articles: booked once, looked up by number, recalled by the sender."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg.rows import class_row
+
+from flows.facts import ArticleState
+from flows.number import read
+from store import feed
+from store.database import Conn
+
+Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
+Language = Literal["hi", "hi-Latn", "en"]
+RECALLABLE: frozenset[ArticleState] = frozenset({"booked", "attempted", "at_office"})
+
+
+@dataclass(frozen=True)
+class NewArticle:
+    """What the counter knows of an article. Phones in E.164, `cod_amount` in whole rupees."""
+
+    number: str
+    service: Service
+    otp_required: bool
+    recipient_phone: str | None
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    recipient_language: Language
+    sender_phone: str | None
+    sender_name: str
+    sender_language: Language
+    cod_amount: int
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as the books have it. `recipient_language`: what its telephone speaks now."""
+
+    id: int
+    number: str
+    service: Service
+    otp_required: bool
+    state: ArticleState
+    recipient_phone: str | None
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    recipient_language: Language | None
+    sender_phone: str | None
+    sender_name: str
+    cod_amount: int
+    attempts: int
+    remark: int | None
+    witness: str | None
+    remark_counts: bool | None
+    booked_at: datetime
+    delivered_at: datetime | None
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Booking:
+    """`new`: False where exactly this had been booked before; then nothing was changed."""
+
+    article: Article
+    new: bool
+
+
+@dataclass(frozen=True)
+class Happened:
+    """One event in the life of an article. `data` never holds a code or a telephone number."""
+
+    at: datetime
+    kind: str
+    data: Mapping[str, Any]
+
+
+class NumberTaken(Exception):
+    """The number belongs to an article with other content: numbers are given once."""
+
+    def __init__(self, number: str, differing: list[str]) -> None:
+        super().__init__(
+            f"{number} is booked already with another {', '.join(differing)}:"
+            " check the number on the label"
+        )
+        self.differing = differing
+
+
+class UnknownArticle(Exception):
+    """No article has this number."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(f"no article {number} is booked here")
+
+
+class NotRecallable(Exception):
+    """The article is out with a postman, or its journey is over."""
+
+    def __init__(self, number: str, state: ArticleState) -> None:
+        super().__init__(
+            f"{number} is {state}: only an article that is booked, attempted or at_office"
+            " can be recalled"
+        )
+        self.state = state
+
+
+def parse_number(raw: str) -> str:
+    """`raw` as an article number; see `flows.number.read`. Raises ValueError with the reason."""
+    return read(raw)
+
+
+_INSERT = """
+INSERT INTO articles
+    (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
+     recipient_pin, sender_phone, sender_name, cod_amount, code_salt, booked_at, updated_at)
+VALUES
+    (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
+     %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s, %(cod_amount)s,
+     %(salt)s, %(now)s, %(now)s)
+ON CONFLICT (number) DO NOTHING RETURNING id
+"""
+_COMPARED = (
+    "service",
+    "otp_required",
+    "recipient_phone",
+    "recipient_name",
+    "recipient_address",
+    "recipient_pin",
+    "sender_phone",
+    "sender_name",
+    "cod_amount",
+)
+
+
+def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
+    """Books `new`, or finds that exactly this was booked before. Raises `NumberTaken`.
+
+    The telephones learn their language, unless the person chose one. Announce a new booking in
+    the same transaction.
+    """
+    row = conn.execute(
+        _INSERT,
+        {
+            **{field: getattr(new, field) for field in _COMPARED},
+            "number": new.number,
+            "salt": secrets.token_bytes(16),
+            "now": now,
+        },
+    ).fetchone()
+    if row is None:
+        return Booking(_same(get(conn, new.number), new), new=False)
+    if new.recipient_phone is not None:
+        conn.execute(
+            "INSERT INTO phones (phone, language) VALUES (%s, %s) ON CONFLICT (phone)"
+            " DO UPDATE SET language = excluded.language WHERE NOT phones.chosen",
+            (new.recipient_phone, new.recipient_language),
+        )
+    if new.sender_phone is not None:
+        conn.execute(
+            "INSERT INTO phones (phone, language) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+            (new.sender_phone, new.sender_language),
+        )
+    feed.append(
+        conn,
+        "article_booked",
+        row[0],
+        now,
+        {"service": new.service, "otp_required": new.otp_required, "cod_amount": new.cod_amount},
+    )
+    return Booking(get(conn, new.number), new=True)
+
+
+def _same(booked: Article, new: NewArticle) -> Article:
+    differing = [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
+    if differing:
+        raise NumberTaken(new.number, differing)
+    return booked
+
+
+def get(conn: Conn, number: str) -> Article:
+    """The article with this number. Raises `UnknownArticle`."""
+    with conn.cursor(row_factory=class_row(Article)) as cursor:
+        found = cursor.execute(
+            """
+            SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
+                   a.recipient_name, a.recipient_address, a.recipient_pin,
+                   p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
+                   a.attempts, a.remark, a.witness, a.remark_counts, a.booked_at, a.delivered_at,
+                   a.updated_at
+            FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
+            WHERE a.number = %s
+            """,
+            (number,),
+        ).fetchone()
+    if found is None:
+        raise UnknownArticle(number)
+    return found
+
+
+def history(conn: Conn, article: Article) -> list[Happened]:
+    """What happened to `article`, oldest first."""
+    with conn.cursor(row_factory=class_row(Happened)) as cursor:
+        return cursor.execute(
+            "SELECT at, kind, data FROM events WHERE article_id = %s ORDER BY id", (article.id,)
+        ).fetchall()
+
+
+def recall(conn: Conn, number: str, now: datetime) -> Article:
+    """The sender takes the article back. Raises `UnknownArticle` and `NotRecallable`."""
+    recalled = conn.execute(
+        "UPDATE articles SET state = 'recalled', updated_at = %s"
+        " WHERE number = %s AND state = ANY(%s) RETURNING id",
+        (now, number, list(RECALLABLE)),
+    ).fetchone()
+    article = get(conn, number)
+    if recalled is None:
+        raise NotRecallable(number, article.state)
+    feed.append(conn, "recalled", article.id, now, {})
+    return article

@@ -1,0 +1,248 @@
+"""Delivery lists: which articles a postman carries on a day, numbered in walking order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from flows.facts import ArticleState
+from flows.number import parse
+from store import feed
+from store.database import Conn
+
+INDIA = ZoneInfo("Asia/Kolkata")
+DELIVERABLE: frozenset[ArticleState] = frozenset({"booked", "attempted", "at_office"})
+MOST_ITEMS = 999  # serials have three digits: the postman types them
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a list: what the postman types is `serial`."""
+
+    serial: int
+    number: str
+
+
+@dataclass(frozen=True)
+class DeliveryList:
+    """The items of one request, in its order. `new`: False where they stood there before."""
+
+    postman: str
+    date: date
+    items: tuple[Item, ...]
+    new: bool
+
+
+@dataclass(frozen=True)
+class BadNumber:
+    """One number of a request that cannot go on the list, and why. `index` counts from 0."""
+
+    index: int
+    number: str
+    why: str
+
+
+class UnknownPostman(Exception):
+    """No active postman has this staff id."""
+
+    def __init__(self, staff_id: str) -> None:
+        super().__init__(f"there is no postman with the staff id {staff_id}: add him first")
+
+
+class NotToday(Exception):
+    """The recipients are told at once, so a list can be made for today only."""
+
+    def __init__(self, today: date) -> None:
+        super().__init__(f"a list can be made for today only, which is {today} in India")
+
+
+class NotListed(Exception):
+    """Nothing was put on the list, because of these numbers."""
+
+    def __init__(self, bad: Sequence[BadNumber]) -> None:
+        super().__init__("; ".join(f"{each.number}: {each.why}" for each in bad))
+        self.bad = tuple(bad)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the books say of an article that was asked for; its row is locked."""
+
+    id: int
+    state: ArticleState
+    open_list: int | None
+    open_serial: int | None
+    open_day: date | None
+
+    def left_over(self, day: date) -> bool:
+        """It still stands on a list of an earlier day: the postman brought it back."""
+        return self.open_day is not None and self.open_day < day
+
+
+def make_list(
+    conn: Conn, postman: str, day: date, numbers: Sequence[str], now: datetime
+) -> DeliveryList:
+    """Puts the articles on the list of `postman` (a staff id) for `day`, all or none.
+
+    Serials follow the order given and continue a list that exists already. The same articles
+    once more, still open on that list, are answered alike and nothing changes. Announce the new
+    ones in the same transaction. What an earlier day's list left open is withdrawn from it and
+    goes out anew. Raises `NotToday`, `UnknownPostman` and `NotListed`.
+    """
+    today = now.astimezone(INDIA).date()
+    if day != today:
+        raise NotToday(today)
+    list_id = _list(conn, postman, day, now)
+    read = [parse(raw) for raw in numbers]
+    known = _lock(conn, [number for number in read if number is not None])
+    repeated = _repeat(read, known, list_id)
+    if repeated is not None:
+        return DeliveryList(postman, day, repeated, new=False)
+    first = _next_serial(conn, list_id)
+    bad = _bad(numbers, read, known, day)
+    bad += [
+        BadNumber(index, raw, f"the list is full: it has {MOST_ITEMS} items at most")
+        for index, raw in enumerate(numbers)
+        if first + index > MOST_ITEMS
+    ]
+    if bad:
+        raise NotListed(sorted(bad, key=lambda each: each.index))
+    items = tuple(Item(serial, str(number)) for serial, number in enumerate(read, first))
+    _send_out(conn, list_id, items, known, postman, now)
+    return DeliveryList(postman, day, items, new=True)
+
+
+def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
+    """The list of a postman for a day; his row is locked, so that lists grow one at a time."""
+    staff = conn.execute(
+        "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
+        " FOR NO KEY UPDATE",
+        (postman,),
+    ).fetchone()
+    if staff is None:
+        raise UnknownPostman(postman)
+    conn.execute(
+        "INSERT INTO delivery_lists (postman_id, date, created_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        (staff[0], day, now),
+    )
+    found = conn.execute(
+        "SELECT id FROM delivery_lists WHERE postman_id = %s AND date = %s", (staff[0], day)
+    ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+def _lock(conn: Conn, numbers: list[str]) -> dict[str, _Known]:
+    # In the order of ids, as every turn does, so that nobody waits in a ring; the items are read
+    # by a second statement, which sees what the one before us has committed.
+    conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
+    rows = conn.execute(
+        "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date FROM articles a"
+        " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
+        " LEFT JOIN delivery_lists l ON l.id = i.list_id"
+        " WHERE a.number = ANY(%s)",
+        (numbers,),
+    ).fetchall()
+    return {row[0]: _Known(*row[1:]) for row in rows}
+
+
+def _repeat(
+    read: list[str | None], known: dict[str, _Known], list_id: int
+) -> tuple[Item, ...] | None:
+    """The items, where each number is open on this very list already."""
+    items: list[Item] = []
+    for number in read:
+        article = known.get(number) if number is not None else None
+        if number is None or article is None or article.open_list != list_id:
+            return None
+        assert article.open_serial is not None
+        items.append(Item(article.open_serial, number))
+    return tuple(items) if len(set(read)) == len(read) else None
+
+
+def _bad(
+    numbers: Sequence[str], read: list[str | None], known: dict[str, _Known], day: date
+) -> list[BadNumber]:
+    seen: Counter[str] = Counter()
+    bad: list[BadNumber] = []
+    for index, (raw, number) in enumerate(zip(numbers, read, strict=True)):
+        why = _why_not(number, known, day)
+        if why is None and number is not None and seen[number]:
+            why = "stands twice in this list"
+        if number is not None:
+            seen[number] += 1
+        if why is not None:
+            bad.append(BadNumber(index, number or raw, why))
+    return bad
+
+
+def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | None:
+    if number is None:
+        return "is no article number"
+    article = known.get(number)
+    if article is None:
+        return "is not booked"
+    if article.left_over(day):
+        return None
+    if article.state == "out_for_delivery":
+        return f"is already out with a postman, as item {article.open_serial}"
+    return None if article.state in DELIVERABLE else f"is {article.state}"
+
+
+def _next_serial(conn: Conn, list_id: int) -> int:
+    row = conn.execute(
+        "SELECT coalesce(max(serial), 0) + 1 FROM delivery_items WHERE list_id = %s", (list_id,)
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _send_out(
+    conn: Conn,
+    list_id: int,
+    items: tuple[Item, ...],
+    known: dict[str, _Known],
+    postman: str,
+    now: datetime,
+) -> None:
+    ids = [known[item.number].id for item in items]
+    _withdraw(conn, [each.id for each in known.values() if each.open_list is not None], now)
+    conn.execute(
+        "INSERT INTO delivery_items (list_id, article_id, serial)"
+        " SELECT %s, * FROM unnest(%s::bigint[], %s::smallint[])",
+        (list_id, ids, [item.serial for item in items]),
+    )
+    conn.execute(
+        "UPDATE articles SET state = 'out_for_delivery', updated_at = %s WHERE id = ANY(%s)",
+        (now, ids),
+    )
+    feed.append_many(
+        conn,
+        [
+            feed.NewEvent(
+                "out_for_delivery",
+                known[item.number].id,
+                now,
+                {"postman": postman, "serial": item.serial},
+            )
+            for item in items
+        ],
+    )
+
+
+def _withdraw(conn: Conn, ids: list[int], now: datetime) -> None:
+    """Takes articles off the lists of earlier days; a code of that day dies with the item."""
+    conn.execute(
+        "UPDATE delivery_items SET state = 'withdrawn', finished_at = %s"
+        " WHERE article_id = ANY(%s) AND state = 'open'",
+        (now, ids),
+    )
+    conn.execute(
+        "UPDATE codes SET dead_at = %s, dead_reason = 'withdrawn'"
+        " WHERE article_id = ANY(%s) AND used_at IS NULL AND dead_at IS NULL",
+        (now, ids),
+    )

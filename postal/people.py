@@ -1,0 +1,78 @@
+"""The people of the post office: postmen, at their offices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import psycopg
+from argon2 import PasswordHasher
+
+from store.database import Conn
+from store.phone import masked
+
+_PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Postman:
+    """A postman who may work. `office` is its name, `phone` is E.164."""
+
+    staff_id: str
+    name: str
+    phone: str
+    office: str
+    office_pin: str
+
+
+class UnknownOffice(Exception):
+    """No delivery office has this PIN."""
+
+    def __init__(self, pin: str) -> None:
+        super().__init__(f"there is no office with the PIN {pin}")
+
+
+class StaffIdTaken(Exception):
+    """Somebody else, or the same man with other data, has this staff id."""
+
+    def __init__(self, staff_id: str) -> None:
+        super().__init__(f"the staff id {staff_id} is taken: choose another")
+
+
+class PhoneTaken(Exception):
+    """A telephone speaks for one member of staff only: it is how his texts are known."""
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(f"the phone {masked(phone)} belongs to another member of staff")
+
+
+def add_postman(
+    conn: Conn, staff_id: str, name: str, phone: str, office_pin: str, pin: str
+) -> Postman:
+    """Adds a postman at the main office of `office_pin`.
+
+    `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
+    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for a bad `pin`.
+    """
+    if _PIN.fullmatch(pin) is None:
+        raise ValueError("a postman's PIN has 4 to 6 digits")
+    office = conn.execute(
+        "SELECT id, name FROM offices WHERE pin = %s"
+        " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
+        (office_pin,),
+    ).fetchone()
+    if office is None:
+        raise UnknownOffice(office_pin)
+    try:
+        with conn.transaction():
+            conn.execute(
+                "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash)"
+                " VALUES (%s, %s, 'postman', %s, %s, %s)",
+                (staff_id, name, office[0], phone, _HASHER.hash(pin)),
+            )
+    except psycopg.errors.UniqueViolation as taken:
+        if taken.diag.constraint_name == "staff_phone":
+            raise PhoneTaken(phone) from taken
+        raise StaffIdTaken(staff_id) from taken
+    return Postman(staff_id, name, phone, office[1], office_pin)

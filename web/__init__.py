@@ -1,0 +1,1 @@
+"""The windows onto the service: hooks, API, pages, operator commands."""

@@ -1,0 +1,87 @@
+"""The JSON API under /api/v1: one file per resource; CONTRACT.md fixes the names.
+
+`BLUEPRINTS` are registered by the application. Each operation is told once (`operation.py`); the
+routes and the OpenAPI document are made from it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, abort, jsonify
+from werkzeug.exceptions import HTTPException
+
+from web.api import articles, events, lists, postmen, simulator
+from web.api.document import document
+from web.api.operation import Operation
+from web.api.problems import Refused, answer, of_http
+from web.api.serve import NoToken, limit_body, require_token, runtime, serve
+from web.callers import Caller, states
+
+PREFIX = "/api/v1"
+OPERATIONS: tuple[Operation[Any], ...] = (
+    articles.BOOK,
+    articles.GET,
+    articles.RECALL,
+    postmen.ADD,
+    lists.MAKE,
+    events.READ,
+)
+SIMULATOR_OPERATIONS: tuple[Operation[Any], ...] = (simulator.RECEIVED,)
+
+
+def _refuse(error: Refused) -> Response:
+    response = answer(error)
+    if isinstance(error, NoToken):
+        response.headers["WWW-Authenticate"] = error.challenge
+    return response
+
+
+def _blueprint(name: str, caller: Caller) -> Blueprint:
+    blueprint = Blueprint(name, __name__, url_prefix=PREFIX)
+    states(blueprint, caller)
+    blueprint.before_request(limit_body)
+    blueprint.register_error_handler(Refused, _refuse)
+    blueprint.register_error_handler(HTTPException, of_http)
+    return blueprint
+
+
+def _add(blueprint: Blueprint, operation: Operation[Any]) -> None:
+    def view(**path: str) -> Response:
+        return serve(operation, path)
+
+    rule = operation.path.replace("{", "<").replace("}", ">")
+    blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
+
+
+api = _blueprint("api", Caller.TOKEN)
+api.before_request(require_token)
+for _operation in OPERATIONS:
+    _add(api, _operation)
+
+simulated = _blueprint("api_simulator", Caller.DEVELOPMENT)
+
+
+@simulated.before_request
+def _not_in_production() -> None:
+    if runtime().settings.production:
+        abort(404)
+
+
+simulated.before_request(require_token)
+for _operation in SIMULATOR_OPERATIONS:
+    _add(simulated, _operation)
+
+described = _blueprint("api_document", Caller.ANYONE)
+
+
+@described.get("/openapi.json")
+def openapi() -> Response:
+    """The document; in production without the simulator."""
+    served = OPERATIONS
+    if not runtime().settings.production:
+        served += SIMULATOR_OPERATIONS
+    return jsonify(document(served))
+
+
+BLUEPRINTS = (api, simulated, described)

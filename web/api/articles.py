@@ -1,0 +1,202 @@
+"""Booking, looking up and recalling articles."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from conversation import announce
+from flows import number
+from flows.events import Booked
+from flows.facts import ArticleState
+from postal import articles
+from postal.articles import Language, Service
+from store.phone import masked
+from web.api.fields import Address, ArticleNumber, Input, Name, Nothing, Output, Phone, Pin
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+
+class RecipientIn(Input):
+    phone: Phone | None = None
+    name: Name
+    address: Address
+    pin: Pin
+    language: Language | None = Field(None, description="default: DEFAULT_LANGUAGE")
+
+
+class SenderIn(Input):
+    phone: Phone | None = None
+    name: Name
+
+
+class BookArticle(Input):
+    """An article as the counter books it. `otp_required` needs the recipient's phone."""
+
+    number: ArticleNumber
+    service: Service
+    otp_required: bool = Field(True, description="handed over against a code only")
+    recipient: RecipientIn
+    sender: SenderIn
+    cod_amount: Annotated[int, Field(ge=0, le=50_000, description="whole rupees")] = 0
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        recipient = loose.get("recipient") if isinstance(loose, dict) else None
+        if not isinstance(recipient, dict) or loose.get("otp_required", True) is not True:
+            return []
+        if recipient.get("phone") is not None:
+            return []
+        why = "is needed: without a phone no code can be sent; or set otp_required to false"
+        return [FieldError(field="recipient.phone", message=why)]
+
+
+class RecipientOut(Output):
+    phone: str | None = Field(description="masked: +91••••••3210")
+    name: str
+    address: str
+    pin: str
+    language: Language | None
+
+
+class SenderOut(Output):
+    phone: str | None = Field(description="masked")
+    name: str
+
+
+class EventOut(Output):
+    at: datetime
+    kind: str
+    data: dict[str, Any]
+
+
+class Article(Output):
+    """The article and what happened to it, oldest first. Never a code."""
+
+    number: str
+    service: Service
+    otp_required: bool
+    state: ArticleState
+    recipient: RecipientOut
+    sender: SenderOut
+    cod_amount: int
+    attempts: int
+    remark: int | None
+    witness: str | None
+    remark_counts: bool | None
+    booked_at: datetime
+    delivered_at: datetime | None
+    updated_at: datetime
+    events: list[EventOut]
+
+
+def _book(call: Call[BookArticle]) -> Answer:
+    given = call.input
+    default = call.runtime.settings.default_language
+    booking = articles.book(
+        call.conn,
+        articles.NewArticle(
+            number=given.number,
+            service=given.service,
+            otp_required=given.otp_required,
+            recipient_phone=given.recipient.phone,
+            recipient_name=given.recipient.name,
+            recipient_address=given.recipient.address,
+            recipient_pin=given.recipient.pin,
+            recipient_language=given.recipient.language or default,
+            sender_phone=given.sender.phone,
+            sender_name=given.sender.name,
+            sender_language=default,
+            cod_amount=given.cod_amount,
+        ),
+        call.now,
+    )
+    if booking.new:
+        announce(call.runtime, call.conn, [Booked(given.number)])
+    return Answer(201 if booking.new else 200, _shown(call, booking.article))
+
+
+def _get(call: Call[Nothing]) -> Answer:
+    return Answer(200, _shown(call, articles.get(call.conn, _number(call))))
+
+
+def _recall(call: Call[Nothing]) -> Answer:
+    return Answer(200, _shown(call, articles.recall(call.conn, _number(call), call.now)))
+
+
+def _number(call: Call[Nothing]) -> str:
+    try:
+        return number.read(call.path["number"])
+    except ValueError as error:
+        raise Refused(404, f"no such article: {error}") from error
+
+
+def _shown(call: Call[Any], article: articles.Article) -> Article:
+    return Article(
+        number=article.number,
+        service=article.service,
+        otp_required=article.otp_required,
+        state=article.state,
+        recipient=RecipientOut(
+            phone=_masked(article.recipient_phone),
+            name=article.recipient_name,
+            address=article.recipient_address,
+            pin=article.recipient_pin,
+            language=article.recipient_language,
+        ),
+        sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
+        cod_amount=article.cod_amount,
+        attempts=article.attempts,
+        remark=article.remark,
+        witness=article.witness,
+        remark_counts=article.remark_counts,
+        booked_at=article.booked_at,
+        delivered_at=article.delivered_at,
+        updated_at=article.updated_at,
+        events=[
+            EventOut(at=each.at, kind=each.kind, data=dict(each.data))
+            for each in articles.history(call.conn, article)
+        ],
+    )
+
+
+def _masked(phone: str | None) -> str | None:
+    return None if phone is None else masked(phone)
+
+
+_PATH = {"number": "the article's number"}
+
+BOOK = Operation(
+    method="POST",
+    path="/articles",
+    name="book_article",
+    summary="Book an article; recipient and sender are told. The same once more answers 200.",
+    input=BookArticle,
+    handle=_book,
+    answers={201: Article, 200: Article},
+    problems=(409,),
+)
+GET = Operation(
+    method="GET",
+    path="/articles/{number}",
+    name="get_article",
+    summary="An article's state and events",
+    input=Nothing,
+    handle=_get,
+    answers={200: Article},
+    problems=(404,),
+    path_values=_PATH,
+)
+RECALL = Operation(
+    method="POST",
+    path="/articles/{number}/recall",
+    name="recall_article",
+    summary="The sender recalls an article that is booked, attempted or at_office",
+    input=Nothing,
+    handle=_recall,
+    answers={200: Article},
+    problems=(404, 409),
+    path_values=_PATH,
+)

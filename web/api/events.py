@@ -1,0 +1,62 @@
+"""The event feed, for the department's own software."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from store import feed
+from web.api.fields import Input, Output
+from web.api.operation import Answer, Call, Operation
+
+_LAST = 2**63 - 1
+
+
+class ReadEvents(Input):
+    after: Annotated[
+        int, Field(ge=0, le=_LAST, description="the cursor: `next` of the page before; 0: all")
+    ] = 0
+    limit: Annotated[int, Field(ge=1, le=1000)] = 100
+
+
+class FeedEvent(Output):
+    cursor: int
+    at: datetime
+    kind: str
+    article: str | None
+    data: dict[str, Any]
+
+
+class Page(Output):
+    """Events in order of commit. Go on with `after=<next>`; an empty page: nothing new yet."""
+
+    events: list[FeedEvent]
+    next: int
+
+
+def _read(call: Call[ReadEvents]) -> Answer:
+    found = feed.read(call.conn, call.input.after, call.input.limit)
+    events = [
+        FeedEvent(
+            cursor=each.position,
+            at=each.at,
+            kind=each.kind,
+            article=each.article,
+            data=dict(each.data),
+        )
+        for each in found
+    ]
+    return Answer(200, Page(events=events, next=found[-1].position if found else call.input.after))
+
+
+READ = Operation(
+    method="GET",
+    path="/events",
+    name="read_events",
+    summary="What happened, by cursor, append-only",
+    input=ReadEvents,
+    handle=_read,
+    answers={200: Page},
+)

@@ -1,0 +1,90 @@
+"""`Idempotency-Key`: a POST that is repeated after a lost answer is executed once.
+
+The row of the key is inserted first, in the transaction of the work: a simultaneous repeat waits at
+it, then finds the answer. A refusal is rolled back and so leaves no key: it changed nothing, and is
+decided again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from store.database import Conn
+
+HEADER = "Idempotency-Key"
+PATTERN = "^[!-~]{1,255}$"
+_PURPOSE = b"dakiya/idempotency/1/"
+_KEY = re.compile(PATTERN)
+
+
+class BadKey(ValueError):
+    """The header is not 1 to 255 visible ASCII characters."""
+
+
+class OtherRequest(Exception):
+    """The key was used for another request."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """A key as one client (token) gave it, and the digest of what it stands for."""
+
+    token_id: int
+    key: str
+    digest: bytes
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The answer of the first execution."""
+
+    status: int
+    answer: Any  # JSON
+
+
+def read(token_id: int, key: str, request: bytes, master_key: bytes) -> Key:
+    """The key of a request. Raises `BadKey`.
+
+    The digest is keyed: a body may hold a postman's PIN, and four digits behind a plain digest
+    are soon guessed.
+    """
+    if _KEY.fullmatch(key) is None:
+        raise BadKey(f"{HEADER} has 1 to 255 visible ASCII characters")
+    return Key(token_id, key, hmac.new(master_key, _PURPOSE + request, hashlib.sha256).digest())
+
+
+def claim(conn: Conn, key: Key) -> Kept | None:
+    """None: the key is ours, execute. Otherwise the answer to repeat. Raises `OtherRequest`.
+
+    Waits while another transaction executes under the same key.
+    """
+    ours = conn.execute(
+        "INSERT INTO idempotency_keys (token_id, key, request_digest, status, answer)"
+        " VALUES (%s, %s, %s, 0, 'null') ON CONFLICT DO NOTHING RETURNING 1",
+        (key.token_id, key.key, key.digest),
+    ).fetchone()
+    if ours is not None:
+        return None
+    row = conn.execute(
+        "SELECT request_digest, status, answer FROM idempotency_keys"
+        " WHERE token_id = %s AND key = %s",
+        (key.token_id, key.key),
+    ).fetchone()
+    assert row is not None
+    if not hmac.compare_digest(row[0], key.digest):
+        raise OtherRequest
+    return Kept(row[1], row[2])
+
+
+def keep(conn: Conn, key: Key, kept: Kept) -> None:
+    """Stores the answer under a key that `claim` gave to us."""
+    conn.execute(
+        "UPDATE idempotency_keys SET status = %s, answer = %s WHERE token_id = %s AND key = %s",
+        (kept.status, Jsonb(kept.answer), key.token_id, key.key),
+    )

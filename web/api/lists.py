@@ -1,0 +1,56 @@
+"""Making delivery lists."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from conversation import announce
+from flows.events import WentOut
+from postal import lists
+from web.api.fields import Input, Output, StaffId, TypedNumber
+from web.api.operation import Answer, Call, Operation
+
+
+class MakeList(Input):
+    """Article numbers in walking order; `date` is today's in India."""
+
+    postman: StaffId
+    date: datetime.date
+    articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=lists.MOST_ITEMS)]
+
+
+class Item(Output):
+    serial: int = Field(description="what the postman types")
+    number: str
+
+
+class DeliveryList(Output):
+    """The items of this request; a list that existed already was continued."""
+
+    postman: str
+    date: datetime.date
+    items: list[Item]
+
+
+def _make(call: Call[MakeList]) -> Answer:
+    given = call.input
+    made = lists.make_list(call.conn, given.postman, given.date, given.articles, call.now)
+    if made.new:
+        announce(call.runtime, call.conn, [WentOut(item.number) for item in made.items])
+    items = [Item(serial=item.serial, number=item.number) for item in made.items]
+    shown = DeliveryList(postman=made.postman, date=made.date, items=items)
+    return Answer(201 if made.new else 200, shown)
+
+
+MAKE = Operation(
+    method="POST",
+    path="/delivery-lists",
+    name="make_delivery_list",
+    summary="Give articles to a postman for today, all or none; their recipients are told",
+    input=MakeList,
+    handle=_make,
+    answers={201: DeliveryList, 200: DeliveryList},
+)

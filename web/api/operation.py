@@ -1,0 +1,53 @@
+"""One operation of the API, told once: the route and the OpenAPI document are made from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from pydantic import BaseModel
+
+from runtime import Runtime
+from store.database import Conn
+from web.api.fields import Input
+
+I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
+
+
+@dataclass(frozen=True)
+class Call(Generic[I]):
+    """What a handler works with: checked input, the path's values, an open transaction."""
+
+    runtime: Runtime
+    conn: Conn
+    now: datetime
+    input: I
+    path: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Status and content of what goes back."""
+
+    status: int
+    body: BaseModel
+
+
+@dataclass(frozen=True)
+class Operation(Generic[I]):
+    """`path` in OpenAPI's notation. A POST takes its input from the JSON body and honours
+    Idempotency-Key; a GET takes it from the query. `answers`: schema by status; `problems`:
+    statuses of its own, beside those that every operation may give.
+    """
+
+    method: Literal["GET", "POST"]
+    path: str
+    name: str
+    summary: str
+    input: type[I]
+    handle: Callable[[Call[I]], Answer]
+    answers: Mapping[int, type[BaseModel]]
+    problems: tuple[int, ...] = ()
+    path_values: Mapping[str, str] = field(default_factory=dict)  # name → what it is

@@ -1,0 +1,60 @@
+"""The simulated telephones' inboxes, for scripts and tests."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from pydantic import RootModel
+
+from store import phone
+from web import simulator
+from web.api.fields import Nothing, Output
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import Refused
+
+
+class PhoneMessage(Output):
+    id: int
+    at: datetime
+    text: str
+    template: str
+    segments: int
+
+
+class Inbox(RootModel[list[PhoneMessage]]):
+    """Newest last."""
+
+
+def _received(call: Call[Nothing]) -> Answer:
+    try:
+        number = phone.read(call.path["phone"])
+    except ValueError as error:
+        raise Refused(404, f"no such phone: {error}") from error
+    return Answer(
+        200,
+        Inbox(
+            [
+                PhoneMessage(
+                    id=each.id,
+                    at=each.at,
+                    text=each.text,
+                    template=each.template,
+                    segments=each.segments,
+                )
+                for each in simulator.received(call.runtime, number)
+            ]
+        ),
+    )
+
+
+RECEIVED = Operation(
+    method="GET",
+    path="/simulator/phones/{phone}/messages",
+    name="simulated_phone_messages",
+    summary="What a simulated phone has received; development and test only",
+    input=Nothing,
+    handle=_received,
+    answers={200: Inbox},
+    problems=(404,),
+    path_values={"phone": "the phone, E.164"},
+)

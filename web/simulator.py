@@ -1,0 +1,58 @@
+"""What a simulated telephone shows: the texts as they arrived, codes in plain sight.
+
+For development and tests only: elsewhere nothing but the recipient's own telephone shows a code.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from messages.render import fill_code
+
+from postal.codes import code_of
+from runtime import Runtime
+
+_MOST = 500
+
+
+@dataclass(frozen=True)
+class PhoneMessage:
+    """One text in the telephone's inbox. `text` may hold a code: it has no repr."""
+
+    id: int
+    at: datetime
+    text: str = field(repr=False)
+    template: str
+    segments: int
+
+
+def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
+    """What the simulator delivered to `phone` (E.164), newest last, the last 500 at most.
+
+    Raises RuntimeError in production.
+    """
+    settings = runtime.settings
+    if settings.production:
+        raise RuntimeError("there are no simulated telephones in production")
+    with runtime.database.transaction() as conn:
+        rows = conn.execute(
+            """
+            SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
+                   a.code_salt, c.issue
+            FROM messages m LEFT JOIN codes c ON c.id = m.code_id
+                 LEFT JOIN articles a ON a.id = c.article_id
+            WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
+                  AND m.status IN ('sent', 'delivered')
+            ORDER BY m.id DESC LIMIT %s
+            """,
+            (phone, _MOST),
+        ).fetchall()
+    key = settings.dakiya_master_key.get_secret_value().encode()
+    messages: list[PhoneMessage] = []
+    for id_, at, body, template, segments, salt, issue in reversed(rows):
+        text = body
+        if issue is not None:
+            text = fill_code(body, code_of(key, salt, issue, settings.code_length))
+        messages.append(PhoneMessage(id_, at, text, template, segments))
+    return messages
