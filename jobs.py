@@ -1,0 +1,99 @@
+"""What the worker runs. Each job does all that is due, so it says nothing and takes nothing.
+
+RQ calls them by name (`outbox/wake.py`); they live above both the outbox and the conversations.
+"""
+
+from __future__ import annotations
+
+import psycopg
+import structlog
+
+import conversation
+from outbox.drain import Drain
+from outbox.sweep import sweep as sweep_outbox
+from outbox.wake import OUTBOX, SWEEP, TIMERS, answer, wake
+from runtime import Runtime
+from settings import Settings
+from store.embedded import resolve
+
+log = structlog.get_logger(__name__)
+
+_runtime: Runtime | None = None
+_drain: Drain | None = None
+
+
+def use(runtime: Runtime) -> None:
+    """Makes the jobs of this process work with `runtime`, whose database is open."""
+    global _runtime, _drain
+    if _drain is not None:
+        _drain.finish()
+    _runtime, _drain = runtime, None
+
+
+def runtime() -> Runtime:
+    """The runtime of this process, built from the environment on first use."""
+    global _runtime
+    if _runtime is None:
+        _runtime = Runtime.build(resolve(Settings()))
+        _runtime.database.open()
+    return _runtime
+
+
+def sender() -> Drain:
+    """The one drain of this process."""
+    global _drain
+    if _drain is None:
+        _drain = Drain(runtime())
+    return _drain
+
+
+def drain() -> None:
+    """Sends what is due, for about two seconds, and rings again if there is more."""
+    answer(runtime().redis, OUTBOX)
+    try:
+        # Where nobody can be rung, it stays until all is done.
+        while sender().run() and not wake(runtime().redis):
+            pass
+    except psycopg.OperationalError as error:
+        _database_away("drain", error)
+
+
+def sweep() -> None:
+    """Finds what crashes and lost rings left behind."""
+    answer(runtime().redis, SWEEP)
+    try:
+        sweep_outbox(runtime())
+    except psycopg.OperationalError as error:
+        _database_away("sweep", error)
+
+
+def timers() -> None:
+    """Fires the time limits that are over."""
+    answer(runtime().redis, TIMERS)
+    try:
+        if conversation.fire_timers(runtime()):
+            wake(runtime().redis)
+    except psycopg.OperationalError as error:
+        _database_away("timers", error)
+
+
+def unrung() -> None:
+    """All of it once: for the time when Valkey is away and nobody rings."""
+    sweep()
+    timers()
+    drain()
+
+
+def close() -> None:
+    """Lets the sends under way end and writes their outcomes. The last call of a process."""
+    global _runtime, _drain
+    if _drain is not None:
+        _drain.finish()
+    if _runtime is not None:
+        _runtime.database.close()
+    _runtime, _drain = None, None
+
+
+def _database_away(job: str, error: psycopg.OperationalError) -> None:
+    # Nothing is lost: the work stands in the database, and the clock rings again.
+    log.warning("database_away", job=job, error=type(error).__name__)

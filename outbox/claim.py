@@ -1,0 +1,195 @@
+"""Takes due messages out of the queue under a lease, lane by lane, without waiting for others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, Literal
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from outbox.enqueue import Lane
+from outbox.lanes import LANES
+from outbox.policy import Standing
+from store import feed
+from store.database import Conn
+
+# Longer than any gateway's time-out and the moment that a message waits for its throttle; a
+# lease that runs out means that its worker is gone.
+LEASE: Final = timedelta(seconds=30)
+
+_ARM = """
+    SELECT * FROM (
+        SELECT * FROM messages
+        WHERE status IN ('queued', 'unknown') AND lane = %s AND next_attempt_at <= %s
+              AND id <> ALL (%s)
+        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {lane}
+"""
+_DUE = """
+    WITH due AS ({arms})
+    SELECT due.id, due.status, due.lane, due.phone, due.template, due.language, due.body,
+           due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
+           due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
+           CASE WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
+                WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
+                     OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
+    FROM due LEFT JOIN codes ON codes.id = due.code_id
+             LEFT JOIN articles ON articles.id = codes.article_id
+"""
+_LEASE = """
+    UPDATE messages
+    SET status = 'sending', lease = %(lease)s, leased_until = %(until)s, gateway = taken.gateway,
+        attempts = messages.attempts + 1, first_tried_at = coalesce(first_tried_at, %(now)s)
+    FROM unnest(%(ids)s::bigint[], %(gateways)s::text[]) AS taken (id, gateway)
+    WHERE messages.id = taken.id
+"""
+_EXPIRE = """
+    UPDATE messages SET status = 'expired', error = over.error, lease = NULL, leased_until = NULL
+    FROM unnest(%s::bigint[], %s::text[]) AS over (id, error)
+    WHERE messages.id = over.id
+"""
+
+
+@dataclass(frozen=True)
+class Due:
+    """A message whose turn has come. `obstacle`: why it must not go out any more, or None."""
+
+    id: int
+    status: Literal["queued", "unknown"]
+    lane: Lane
+    phone: str = field(repr=False)
+    template: str
+    language: str
+    body: str = field(repr=False)
+    not_after: datetime
+    attempts: int
+    gateway: str | None
+    carrier_id: str | None
+    first_tried_at: datetime | None
+    article_id: int | None
+    code_id: int | None
+    code_issue: int | None
+    code_salt: bytes | None = field(repr=False)
+    obstacle: str | None
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that is ours until the lease ends. `calls` counts the one about to be made."""
+
+    due: Due
+    lease: UUID
+    gateway: str
+    leased_until: datetime
+    first_tried_at: datetime
+
+    @property
+    def calls(self) -> int:
+        return self.due.attempts + 1
+
+    @property
+    def standing(self) -> Standing:
+        due = self.due
+        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What one claim brought: messages to send or look up, and how many were let go."""
+
+    taken: tuple[Taken, ...]
+    expired: int
+
+
+def claim(
+    conn: Conn,
+    shares: Mapping[Lane, int],
+    most_others: int,
+    lease: UUID,
+    gateway_for: Callable[[Standing], str],
+    now: datetime,
+) -> Claim:
+    """Leases due messages: per lane its share, then what other lanes left unused.
+
+    The sum of `shares` bounds all of them, `most_others` those outside of the code lane.
+    Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
+    event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
+    stays with the gateway that it was given to; `gateway_for` chooses for the others.
+    """
+    dues = _select(conn, shares, (), now)
+    left = sum(shares.values()) - len(dues)
+    left_others = most_others - sum(1 for due in dues if due.lane != "code")
+    for lane in LANES:
+        filled = shares[lane] and sum(1 for due in dues if due.lane == lane) == shares[lane]
+        # A lane without a share may still use what the others leave.
+        most = left if lane == "code" else min(left, left_others)
+        if most > 0 and (filled or not shares[lane]):
+            more = _select(conn, {lane: most}, dues, now)
+            dues += more
+            left -= len(more)
+            left_others -= len(more) if lane != "code" else 0
+    expired = [due for due in dues if due.obstacle]
+    taken = tuple(
+        Taken(
+            due=due,
+            lease=lease,
+            gateway=(due.status == "unknown" and due.gateway) or gateway_for(due.standing),
+            leased_until=now + LEASE,
+            first_tried_at=due.first_tried_at or now,
+        )
+        for due in dues
+        if not due.obstacle
+    )
+    if expired:
+        _expire(conn, expired, now)
+    if taken:
+        conn.execute(
+            _LEASE,
+            {
+                "lease": lease,
+                "until": now + LEASE,
+                "now": now,
+                "ids": [each.due.id for each in taken],
+                "gateways": [each.gateway for each in taken],
+            },
+        )
+    return Claim(taken, len(expired))
+
+
+def _select(
+    conn: Conn, shares: Mapping[Lane, int], besides: Sequence[Due], now: datetime
+) -> list[Due]:
+    wanted = [(lane, most) for lane, most in shares.items() if most > 0]
+    if not wanted:
+        return []
+    arms = " UNION ALL ".join(_ARM.format(lane=lane) for lane, _ in wanted)
+    # SKIP LOCKED does not skip our own locks.
+    ours = [due.id for due in besides]
+    values: list[object] = []
+    for lane, most in wanted:
+        values += [lane, now, ours, most]
+    # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
+    with conn.cursor(row_factory=class_row(Due)) as cursor:
+        return cursor.execute(_DUE.format(arms=arms), [*values, now, now], prepare=False).fetchall()
+
+
+def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:
+    conn.execute(_EXPIRE, ([due.id for due in dues], [due.obstacle for due in dues]))
+    feed.append_many(
+        conn,
+        [
+            feed.NewEvent(
+                "message_expired",
+                due.article_id,
+                now,
+                {"message": due.id, "lane": due.lane, "template": due.template},
+            )
+            for due in dues
+        ],
+    )

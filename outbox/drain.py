@@ -1,0 +1,227 @@
+"""Empties the outbox: claims, sends and settles in batches, with no barrier between them.
+
+One `Drain` per process. Between two slices calls may stay under way; the next slice gathers them.
+"""
+
+from __future__ import annotations
+
+import time
+from datetime import timedelta
+from typing import Final
+from uuid import uuid4
+
+import structlog
+
+from gateways.base import Outgoing, Unknown
+from outbox import settle
+from outbox.claim import Claim, Taken, claim
+from outbox.content import text_of
+from outbox.lanes import LANES, Turns
+from outbox.policy import Standing, after_look_up, after_send, route
+from outbox.settle import Settled
+from outbox.slots import Returned, Slots
+from outbox.throttle import Throttle
+from runtime import Runtime
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+SLICE_SECONDS: Final = 2.0
+# How long a code committed just now may wait while all that goes on is waiting for carriers.
+_POLL_SECONDS: Final = 0.05
+# Messages leased ahead of a slow gateway's throttle, in seconds of its rate: few, so that codes
+# overtake and leases hold.
+_AHEAD_SECONDS: Final = 0.5
+# A call must fit into what is left of its lease: else another worker would look the message up
+# while we are sending it. Gateways' time-outs are below this.
+_CALL: Final = timedelta(seconds=15)
+
+
+class Drain:
+    """The outbox's sender. `run` is called from one thread; the carrier calls have their own."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        settings = runtime.settings
+        self._runtime = runtime
+        self._slots = Slots(settings.send_slots)
+        self._turns = Turns()
+        self._throttle = Throttle(runtime.redis, settings.phone_hourly_limit)
+        self._master_key = settings.dakiya_master_key.get_secret_value().encode()
+        self._routes = [name for name in settings.routes if name in runtime.gateways]
+        self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
+        self._settled: list[Settled] = []  # came back, not yet written
+        self._deferred: list[tuple[Taken, timedelta]] = []  # leased, to be given back
+        self._stopping = False
+
+    def run(self, seconds: float = SLICE_SECONDS) -> bool:
+        """Sends what is due for about `seconds`, or until nothing is.
+
+        True: more is due or under way, call again. Raises `psycopg.OperationalError` when the
+        database goes away; what came back from carriers is kept and written by the next call.
+        """
+        until = time.monotonic() + seconds
+        while True:
+            claimed = self._exchange()
+            wait = self._submit()
+            if not (claimed or self._pending):
+                return False
+            if self._stopping or time.monotonic() >= until:
+                return True
+            if self._slots.under_way:
+                self._gather(min(_POLL_SECONDS, wait) if wait else _POLL_SECONDS)
+            elif wait:
+                time.sleep(min(_POLL_SECONDS, wait))
+
+    @property
+    def _pending(self) -> bool:
+        return bool(self._slots.under_way or self._held or self._settled or self._deferred)
+
+    def stop(self) -> None:
+        """Ends the running slice early. Safe in a signal handler."""
+        self._stopping = True
+
+    def finish(self) -> None:
+        """Lets the calls under way end, writes what became of them, gives back the rest."""
+        self._stopping = True
+        self._deferred += [(taken, timedelta()) for taken in self._held]
+        self._held = []
+        while self._slots.under_way:
+            self._gather(_POLL_SECONDS)
+        self._slots.close()
+        self._runtime.database.run(self._write)
+        self._written()
+
+    def _exchange(self) -> int:
+        """One transaction: writes what came back, claims what is due. Returns how many were."""
+
+        def work(conn: Conn) -> Claim:
+            self._write(conn)
+            return self._claim(conn)
+
+        claimed = self._runtime.database.run(work)
+        self._written()
+        self._held += self._within_phone_limits(claimed.taken)
+        return len(claimed.taken) + claimed.expired
+
+    def _write(self, conn: Conn) -> None:
+        now = self._runtime.now()
+        settle.write(conn, self._settled, now)
+        settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
+
+    def _written(self) -> None:
+        self._settled = []
+        self._deferred = []
+
+    def _claim(self, conn: Conn) -> Claim:
+        if self._stopping:
+            return Claim((), 0)
+        slots = self._slots
+        held_for_codes = sum(1 for taken in self._held if taken.due.lane == "code")
+        held_others = len(self._held) - held_for_codes
+        room = slots.size - slots.under_way - len(self._held)
+        others = slots.under_way - slots.under_way_for_codes + held_others
+        room_others = min(
+            room, slots.size - slots.reserved_for_codes - others, self._ahead() - held_others
+        )
+        room_others = max(0, room_others)
+        shares = self._turns.deal(room_others)
+        shares["code"] += max(0, room - room_others)
+        if not any(shares.values()):
+            return Claim((), 0)
+        return claim(conn, shares, room_others, uuid4(), self._route, self._runtime.now())
+
+    def _ahead(self) -> int:
+        if not self._routes:
+            return 1
+        rate = self._runtime.gateways[self._routes[0]].rate
+        return max(1, round(rate * _AHEAD_SECONDS))
+
+    def _route(self, standing: Standing) -> str:
+        return route(standing, self._routes)
+
+    def _within_phone_limits(self, taken: tuple[Taken, ...]) -> list[Taken]:
+        """Those that may go now; the others are deferred, and codes are never."""
+        limited = [
+            each for each in taken if each.due.lane != "code" and each.due.status == "queued"
+        ]
+        waits = self._throttle.phones([each.due.phone for each in limited])
+        over = {
+            each.due.id: timedelta(seconds=wait)
+            for each, wait in zip(limited, waits, strict=True)
+            if wait
+        }
+        for each in taken:
+            if each.due.id in over:
+                self._deferred.append((each, over[each.due.id]))
+        if over:
+            log.warning("phone_limit", messages=list(over))
+        return [each for each in taken if each.due.id not in over]
+
+    def _submit(self) -> float:
+        """Starts the calls that the throttles allow, codes first; seconds until the next may."""
+        self._give_up_late()
+        self._held.sort(key=lambda taken: (LANES.index(taken.due.lane), taken.due.id))
+        waits: list[float] = []
+        for name in {taken.gateway for taken in self._held}:
+            mine = [taken for taken in self._held if taken.gateway == name]
+            gateway = self._runtime.gateways.get(name)
+            if gateway is None:
+                self._settle_without_gateway(mine)
+                continue
+            grant = self._throttle.gateway(name, gateway.rate, len(mine))
+            for taken in mine[: grant.units]:
+                self._slots.submit(gateway, taken, self._outgoing(taken))
+            if grant.units < len(mine):
+                waits.append(grant.wait)
+            sent = {taken.due.id for taken in mine[: grant.units]}
+            self._held = [taken for taken in self._held if taken.due.id not in sent]
+        return min(waits, default=0.0)
+
+    def _give_up_late(self) -> None:
+        """Gives back what waited too long for its throttle: its deadline or its lease is over."""
+        now = self._runtime.now()
+        late = {
+            taken.due.id
+            for taken in self._held
+            if now >= min(taken.due.not_after, taken.leased_until - _CALL)
+        }
+        self._deferred += [(taken, timedelta()) for taken in self._held if taken.due.id in late]
+        self._held = [taken for taken in self._held if taken.due.id not in late]
+
+    def _settle_without_gateway(self, mine: list[Taken]) -> None:
+        """The gateway of an unknown outcome is not configured any more: nobody can tell."""
+        log.warning("gateway_gone", gateway=mine[0].gateway, messages=[t.due.id for t in mine])
+        for taken in mine:
+            self._settle(Returned(taken, Unknown("its gateway is not configured any more")))
+        gone = {taken.due.id for taken in mine}
+        self._held = [taken for taken in self._held if taken.due.id not in gone]
+
+    def _outgoing(self, taken: Taken) -> Outgoing:
+        due = taken.due
+        return Outgoing(
+            message_id=due.id,
+            phone=due.phone,
+            text=text_of(due, self._master_key, self._runtime.settings.code_length),
+            template=due.template,
+            language=due.language,
+            not_after=due.not_after,
+            first_tried_at=taken.first_tried_at,
+        )
+
+    def _gather(self, seconds: float) -> None:
+        for returned in self._slots.gather(seconds):
+            self._settle(returned)
+
+    def _settle(self, returned: Returned) -> None:
+        taken = returned.taken
+        decide = after_look_up if taken.due.status == "unknown" else after_send
+        verdict = decide(returned.outcome, taken.standing, self._runtime.now())
+        self._settled.append(Settled(taken, verdict))
+        if verdict.status != "sent":
+            log.info(
+                "message_settled",
+                message=taken.due.id,
+                gateway=taken.gateway,
+                status=verdict.status,
+                attempts=taken.calls,
+            )

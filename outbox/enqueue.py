@@ -1,0 +1,85 @@
+"""The only way to send: a row in `messages`, written in the transaction that decided on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from messages.render import CODE_MASK, render
+from psycopg.types.json import Jsonb
+
+from settings import Language
+from store.database import Conn
+
+Lane = Literal["code", "reply", "notice", "bulk"]
+
+_INSERT = """
+    INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
+                          code_id, template, language, variables, body, segments, lane, not_after)
+    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+    RETURNING id
+"""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One text to be sent. `phone` is E.164; `at` is when it was decided on.
+
+    After `not_after` it is not sent any more: a code that would arrive dead, news that is old.
+    `values` fill the template's variables; the code is not among them, `code_id` names it.
+    """
+
+    phone: str
+    template: str
+    language: Language
+    values: Mapping[str, int | str]
+    lane: Lane
+    not_after: datetime
+    at: datetime
+    sprint_id: int | None = None
+    article_id: int | None = None
+    code_id: int | None = None
+
+
+def _row(draft: Draft) -> tuple[Any, ...]:
+    rendered = render(draft.template, draft.language, draft.values)
+    if (CODE_MASK in rendered.text) != (draft.code_id is not None):
+        raise ValueError(
+            f"template {draft.template}: a message holds a code exactly if its template does; "
+            "give code_id with code templates and only with them"
+        )
+    return (
+        draft.phone,
+        draft.at,
+        draft.at,
+        draft.sprint_id,
+        draft.article_id,
+        draft.code_id,
+        draft.template,
+        draft.language,
+        Jsonb(dict(draft.values)),
+        rendered.text,
+        rendered.segments.segments,
+        draft.lane,
+        draft.not_after,
+    )
+
+
+def enqueue(conn: Conn, message: Draft) -> int:
+    """Queues `message` and returns its id. It leaves only if the transaction commits.
+
+    Raises what the renderer raises (an unknown template, a wrong value) and ValueError where
+    template and `code_id` disagree. Call `outbox.wake.wake` after the commit.
+    """
+    return enqueue_many(conn, [message])[0]
+
+
+def enqueue_many(conn: Conn, drafts: Sequence[Draft]) -> list[int]:
+    """Queues all of `drafts` in one round trip; their ids, in the same order."""
+    if not drafts:
+        return []
+    with conn.cursor() as cursor:
+        cursor.executemany(_INSERT, [_row(draft) for draft in drafts], returning=True)
+        return [int(row[0]) for results in cursor.results() for row in results]

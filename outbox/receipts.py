@@ -1,0 +1,225 @@
+"""What carriers tell about messages, in any order, any number of times, early or late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+from psycopg.rows import class_row
+
+from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
+from outbox.enqueue import Lane
+from outbox.policy import Standing, Status, Verdict, after_receipt
+from runtime import Runtime
+from store import feed
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+# Whatever order they came in, receipts of one submit are looked at in the order of happening.
+_RANK: Final = {
+    ReceiptStatus.UNCERTAIN: 0,
+    ReceiptStatus.SENT: 1,
+    ReceiptStatus.FAILED: 2,
+    ReceiptStatus.DELIVERED: 3,
+}
+
+
+@dataclass(frozen=True)
+class _Message:
+    id: int
+    status: Status
+    lane: Lane
+    attempts: int
+    not_after: datetime
+    carrier_id: str | None
+    article_id: int | None
+    template: str
+
+    @property
+    def standing(self) -> Standing:
+        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+
+
+def receive(runtime: Runtime, receipt: Receipt) -> None:
+    """Stores `receipt` and moves its message forward, if it is news.
+
+    One whose message is not known (yet) is kept by the carrier's id and looked at again when the
+    send call returns. Repeats change nothing.
+    """
+    now = runtime.now()
+    runtime.database.run(lambda conn: _receive(conn, receipt, now))
+
+
+def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
+    """Keeps what a carrier sent as a receipt and nobody could read, for the help desk."""
+    now = runtime.now()
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO receipts (gateway, carrier_id, status, word, error, at)"
+            " VALUES (%s, %s, 'unreadable', %s, %s, %s)",
+            (unreadable.gateway, unreadable.carrier_id, unreadable.reason, unreadable.text, now),
+        )
+    log.warning("receipt_unreadable", gateway=unreadable.gateway, reason=unreadable.reason)
+
+
+def lock_carrier_ids(conn: Conn, gateway_ids: Sequence[tuple[str, str]]) -> None:
+    """Until the end of the transaction nobody else settles or receives these (gateway, id)s.
+
+    Without it a receipt and the outcome that makes its id known could miss each other. Taken
+    before any row lock, and in one order, so it cannot deadlock.
+    """
+    names = sorted({f"{gateway}:{carrier_id}" for gateway, carrier_id in gateway_ids})
+    if names:
+        conn.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(name, 0))"
+            " FROM unnest(%s::text[]) AS name",
+            (names,),
+        )
+
+
+def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) -> None:
+    """Applies the receipts that came before the carrier's ids of these messages were known."""
+    if not gateway_ids:
+        return
+    rows = conn.execute(
+        """
+        SELECT DISTINCT ON (gateway, carrier_id, status) id, gateway, carrier_id, status, word,
+               reason, error
+        FROM receipts
+        WHERE (gateway, carrier_id) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+          AND status <> 'unreadable'
+        """,
+        ([gateway for gateway, _ in gateway_ids], [id_ for _, id_ in gateway_ids]),
+    ).fetchall()
+    early = [
+        Receipt(
+            gateway=row[1],
+            carrier_id=row[2],
+            message_id=None,
+            status=ReceiptStatus(row[3]),
+            word=row[4],
+            reason=Reason(row[5]) if row[5] else None,
+            error=row[6],
+        )
+        for row in rows
+    ]
+    for receipt in sorted(early, key=lambda each: _RANK[each.status]):
+        message = _find(conn, receipt)
+        if message:
+            conn.execute(
+                "UPDATE receipts SET message_id = %s"
+                " WHERE gateway = %s AND carrier_id = %s AND message_id IS NULL",
+                (message.id, receipt.gateway, receipt.carrier_id),
+            )
+            _apply(conn, message, receipt, now)
+
+
+def _receive(conn: Conn, receipt: Receipt, now: datetime) -> None:
+    lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
+    stored = {
+        ReceiptStatus(row[0])
+        for row in conn.execute(
+            "SELECT DISTINCT status FROM receipts"
+            " WHERE gateway = %s AND carrier_id = %s AND status <> 'unreadable'",
+            (receipt.gateway, receipt.carrier_id),
+        ).fetchall()
+    }
+    message = _find(conn, receipt)
+    conn.execute(
+        "INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            receipt.gateway,
+            receipt.carrier_id,
+            message.id if message else None,
+            receipt.status,
+            receipt.word,
+            receipt.reason,
+            receipt.error,
+            now,
+        ),
+    )
+    if receipt.status is ReceiptStatus.UNCERTAIN:
+        log.warning("receipt_uncertain", gateway=receipt.gateway, word=receipt.word)
+    # A repeat was applied, or waits for the send call to return. And after a failure a late
+    # "sent" of the same submit is old news, which must not stop the second try.
+    late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
+    if message and receipt.status not in stored and not late:
+        _apply(conn, message, receipt, now)
+
+
+def _find(conn: Conn, receipt: Receipt) -> _Message | None:
+    # The carrier's id first: a query string that names another message cannot take it away.
+    with conn.cursor(row_factory=class_row(_Message)) as cursor:
+        return cursor.execute(
+            """
+            SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template
+            FROM messages
+            WHERE direction = 'out' AND gateway = %(gateway)s
+                  AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (
+                       SELECT message_id FROM receipts
+                       WHERE gateway = %(gateway)s AND carrier_id = %(carrier_id)s
+                             AND message_id IS NOT NULL LIMIT 1))
+            ORDER BY (carrier_id = %(carrier_id)s) IS TRUE DESC, (id = %(message_id)s) IS TRUE DESC
+            LIMIT 1 FOR UPDATE
+            """,
+            {
+                "gateway": receipt.gateway,
+                "carrier_id": receipt.carrier_id,
+                "message_id": receipt.message_id,
+            },
+        ).fetchone()
+
+
+def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> None:
+    verdict = after_receipt(message.standing, receipt, now)
+    if verdict is None:
+        return
+    moved = conn.execute(
+        """
+        UPDATE messages
+        SET status = %(status)s, error = %(error)s, carrier_id = %(carrier_id)s,
+            next_attempt_at = coalesce(%(next)s, next_attempt_at),
+            sent_at = CASE WHEN %(status)s IN ('sent', 'delivered')
+                           THEN coalesce(sent_at, %(now)s) ELSE sent_at END,
+            delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END,
+            lease = CASE WHEN %(status)s = 'queued' THEN NULL ELSE lease END
+        WHERE id = %(id)s AND status = %(before)s
+        """,
+        {
+            "id": message.id,
+            "before": message.status,
+            "status": verdict.status,
+            "error": verdict.error,
+            "carrier_id": verdict.carrier_id,
+            "next": verdict.next_attempt_at,
+            "now": now,
+        },
+    ).rowcount
+    if moved and verdict.status == "failed":
+        record_end(
+            conn, message.id, message.article_id, message.template, message.lane, verdict, now
+        )
+
+
+def record_end(
+    conn: Conn,
+    message_id: int,
+    article_id: int | None,
+    template: str,
+    lane: Lane,
+    verdict: Verdict,
+    now: datetime,
+) -> None:
+    """Tells the feed that a message will never arrive (`failed` or `expired`)."""
+    feed.append(
+        conn,
+        f"message_{verdict.status}",
+        article_id,
+        now,
+        {"message": message_id, "lane": lane, "template": template},
+    )

@@ -1,0 +1,118 @@
+"""Writes what became of sends: many verdicts in one statement, each only under its own lease."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from psycopg.errors import UniqueViolation
+
+from outbox import receipts
+from outbox.claim import Taken
+from outbox.policy import Verdict
+from store.database import Conn
+
+# A receipt may have moved the message on while the call was out: only what still waits for the
+# outcome takes its status. The carrier's id is news in any case.
+_WRITE: Final = """
+    UPDATE messages
+    SET status = CASE WHEN messages.status IN ('sending', 'unknown') THEN wrote.status
+                 ELSE messages.status END,
+        error = CASE WHEN messages.status IN ('sending', 'unknown') THEN wrote.error
+                ELSE messages.error END,
+        next_attempt_at = coalesce(wrote.next, next_attempt_at),
+        sent_at = CASE WHEN wrote.status IN ('sent', 'delivered') THEN coalesce(sent_at, %(now)s)
+                  ELSE sent_at END,
+        delivered_at = CASE WHEN wrote.status = 'delivered' THEN coalesce(delivered_at, %(now)s)
+                       ELSE delivered_at END,
+        carrier_id = coalesce(wrote.carrier_id, messages.carrier_id),
+        lease = NULL, leased_until = NULL
+    FROM unnest(%(ids)s::bigint[], %(leases)s::uuid[], %(statuses)s::text[],
+                %(nexts)s::timestamptz[], %(carrier_ids)s::text[], %(errors)s::text[])
+         AS wrote (id, lease, status, next, carrier_id, error)
+    WHERE messages.id = wrote.id AND messages.lease = wrote.lease
+    RETURNING messages.id, messages.status
+"""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """A call that came back, and what is to be done about it."""
+
+    taken: Taken
+    verdict: Verdict
+
+
+def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+    """Writes `settled`; then the receipts that came before their carrier ids were known.
+
+    One whose lease went to somebody else meanwhile is left as it stands. Failures and expiries
+    are told to the feed.
+    """
+    if not settled:
+        return
+    known = [
+        (each.taken.gateway, each.verdict.carrier_id)
+        for each in settled
+        if each.verdict.carrier_id is not None
+    ]
+    receipts.lock_carrier_ids(conn, known)
+    try:
+        with conn.transaction():
+            _write(conn, settled, now)
+    except UniqueViolation:
+        # A carrier gave one id to two messages. The others must not suffer for it.
+        for each in settled:
+            try:
+                with conn.transaction():
+                    _write(conn, [each], now)
+            except UniqueViolation:
+                verdict = replace(each.verdict, carrier_id=None, error="carrier's id is not unique")
+                _write(conn, [replace(each, verdict=verdict)], now)
+    receipts.catch_up(conn, known, now)
+
+
+def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
+    """Gives back messages that were leased but not submitted, to be claimed again from then on."""
+    if not taken:
+        return
+    conn.execute(
+        """
+        UPDATE messages
+        SET status = back.status, lease = NULL, leased_until = NULL, attempts = attempts - 1,
+            next_attempt_at = least(back.next, not_after)
+        FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::timestamptz[])
+             AS back (id, lease, status, next)
+        WHERE messages.id = back.id AND messages.lease = back.lease AND messages.status = 'sending'
+        """,
+        (
+            [each.due.id for each, _ in taken],
+            [each.lease for each, _ in taken],
+            [each.due.status for each, _ in taken],
+            [at for _, at in taken],
+        ),
+    )
+
+
+def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+    written = conn.execute(
+        _WRITE,
+        {
+            "now": now,
+            "ids": [each.taken.due.id for each in settled],
+            "leases": [each.taken.lease for each in settled],
+            "statuses": [each.verdict.status for each in settled],
+            "nexts": [each.verdict.next_attempt_at for each in settled],
+            "carrier_ids": [each.verdict.carrier_id for each in settled],
+            "errors": [each.verdict.error for each in settled],
+        },
+    ).fetchall()
+    ended = {id_ for id_, status in written if status in ("failed", "expired")}
+    for each in settled:
+        if each.taken.due.id in ended and each.verdict.status in ("failed", "expired"):
+            due = each.taken.due
+            receipts.record_end(
+                conn, due.id, due.article_id, due.template, due.lane, each.verdict, now
+            )

@@ -1,0 +1,73 @@
+"""Finds what a crash, a lost wake-up or a flushed Valkey left behind. The clock calls it often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import structlog
+
+from outbox.wake import wake
+from runtime import Runtime
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE: Final = 1_000
+
+
+@dataclass(frozen=True)
+class Swept:
+    """What a sweep found: leases that had run out, and whether anything waits to be sent."""
+
+    leases_over: int
+    due: bool
+
+
+def sweep(runtime: Runtime) -> Swept:
+    """Takes back messages from workers that died, and wakes the outbox if anything is due.
+
+    A worker may have died on either side of the send, so the outcome is `unknown`: it is looked
+    up before anything is sent again. Overdue messages need no search: `next_attempt_at` is never
+    later than the deadline, so they are due, and the claim lets them expire.
+    """
+    now = runtime.now()
+
+    def work(conn: Conn) -> Swept:
+        return Swept(_take_back(conn, now), anything_due(conn, now))
+
+    swept = runtime.database.run(work)
+    if swept.leases_over:
+        log.warning("leases_over", messages=swept.leases_over)
+    if swept.due:
+        wake(runtime.redis)
+    return swept
+
+
+def anything_due(conn: Conn, now: datetime) -> bool:
+    """Whether any message waits for a send or a look-up by `now`."""
+    row = conn.execute(
+        """
+        SELECT EXISTS (
+            SELECT FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+            WHERE EXISTS (SELECT FROM messages
+                          WHERE status IN ('queued', 'unknown') AND messages.lane = lanes.lane
+                                AND next_attempt_at <= %s))
+        """,
+        (now,),
+    ).fetchone()
+    return row == (True,)
+
+
+def _take_back(conn: Conn, now: datetime) -> int:
+    # The lease stays written: if its worker lives after all, its verdict still counts.
+    return conn.execute(
+        """
+        UPDATE messages
+        SET status = 'unknown', next_attempt_at = %(now)s, error = 'the worker did not come back'
+        WHERE id IN (SELECT id FROM messages WHERE status = 'sending' AND leased_until <= %(now)s
+                     ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+        """,
+        {"now": now, "most": _AT_ONCE},
+    ).rowcount

@@ -1,0 +1,77 @@
+"""Rings the worker: an RQ job that says "there is something to do", never what.
+
+A lost ring loses nothing (the work stands in PostgreSQL), so Valkey may be away or be flushed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+from redis import Redis, RedisError
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+log = structlog.get_logger(__name__)
+
+# A ring that got lost with its worker blocks the next one no longer than this.
+_FLAG_MS: Final = 5_000
+# More jobs of a kind than this are never of use: each does all that is due.
+_MOST_WAITING: Final = 4
+_JOB_SECONDS: Final = 60
+_KEEP_FAILED_SECONDS: Final = 86_400
+
+
+@dataclass(frozen=True)
+class Bell:
+    """One kind of ring: the job (a function's path) that it starts, on a queue of its own."""
+
+    queue: str
+    job: str
+
+    @property
+    def flag(self) -> str:
+        return f"dakiya:{self.queue}:rung"
+
+
+OUTBOX: Final = Bell("outbox", "jobs.drain")
+SWEEP: Final = Bell("sweep", "jobs.sweep")
+TIMERS: Final = Bell("timers", "jobs.timers")
+BELLS: Final = (OUTBOX, SWEEP, TIMERS)
+
+
+def wake(redis: Redis) -> bool:
+    """Starts a drain soon. Call it after the commit that queued a message; it never raises.
+
+    False: Valkey is away, the clock will find the message within seconds.
+    """
+    return ring(redis, OUTBOX)
+
+
+def ring(redis: Redis, bell: Bell) -> bool:
+    """Queues the bell's job unless one is waiting. False: Valkey is away."""
+    try:
+        with redis.pipeline(transaction=False) as pipe:
+            pipe.set(bell.flag, 1, nx=True, px=_FLAG_MS)
+            pipe.llen(Queue.redis_queue_namespace_prefix + bell.queue)
+            first, waiting = pipe.execute()
+        if first and waiting < _MOST_WAITING:
+            Queue(bell.queue, connection=redis, serializer=JSONSerializer).enqueue(
+                bell.job,
+                job_timeout=_JOB_SECONDS,
+                result_ttl=0,
+                failure_ttl=_KEEP_FAILED_SECONDS,
+            )
+    except RedisError as error:
+        log.warning("valkey_away", what="wake", queue=bell.queue, error=str(error))
+        return False
+    return True
+
+
+def answer(redis: Redis, bell: Bell) -> None:
+    """Lowers the flag. The job does it first: what is committed from here on rings again."""
+    try:
+        redis.delete(bell.flag)
+    except RedisError as error:
+        log.warning("valkey_away", what="answer", queue=bell.queue, error=str(error))

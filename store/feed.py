@@ -1,0 +1,101 @@
+"""The feed: what happened, append-only, read by cursor.
+
+Events of one moment come from many transactions, and a slower one may commit behind a faster
+one with a smaller id. So the cursor runs over `position`, which the reader gives, in commit order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import class_row
+from psycopg.types.json import Jsonb
+
+from store.database import Conn
+
+Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
+
+_PLACING = 7_235_002  # the advisory lock of whoever gives positions
+_PLACED_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True)
+class NewEvent:
+    """An event about to be appended. `data` holds no code and no full phone number."""
+
+    kind: str
+    article_id: int | None
+    at: datetime
+    data: Mapping[str, Json]
+
+
+@dataclass(frozen=True)
+class FeedEvent:
+    """An event as readers get it. `article` is the article's number."""
+
+    position: int
+    at: datetime
+    kind: str
+    article_id: int | None
+    article: str | None
+    data: Mapping[str, Any]
+
+
+def append(
+    conn: Conn, kind: str, article_id: int | None, at: datetime, data: Mapping[str, Json]
+) -> None:
+    """Records that `kind` happened, in the transaction in which it happens."""
+    append_many(conn, [NewEvent(kind, article_id, at, data)])
+
+
+def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
+    """Records all of `events`, in order, in one round trip."""
+    if not events:
+        return
+    with conn.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO events (kind, article_id, at, data) VALUES (%s, %s, %s, %s)",
+            [(event.kind, event.article_id, event.at, Jsonb(dict(event.data))) for event in events],
+        )
+
+
+def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
+    """Up to `limit` events behind position `after` (0: from the start), in order of commit.
+
+    An event that commits later gets a later position, so a reader who goes on from the last
+    position it saw misses nothing. Give it a transaction of its own and end it soon: other
+    readers wait for it while there are new events to place.
+    """
+    _place(conn, max(limit, _PLACED_AT_ONCE))
+    with conn.cursor(row_factory=class_row(FeedEvent)) as cursor:
+        return cursor.execute(
+            """
+            SELECT events.position, events.at, events.kind, events.article_id,
+                   articles.number AS article, events.data
+            FROM events LEFT JOIN articles ON articles.id = events.article_id
+            WHERE events.position > %s ORDER BY events.position LIMIT %s
+            """,
+            (after, limit),
+        ).fetchall()
+
+
+def _place(conn: Conn, most: int) -> None:
+    news = conn.execute("SELECT EXISTS (SELECT FROM events WHERE position IS NULL)").fetchone()
+    if news == (False,):
+        return
+    # A statement of its own: the next one's snapshot begins when the lock is held, and sees what
+    # the one who held it before has placed.
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PLACING,))
+    conn.execute(
+        """
+        UPDATE events SET position = placed.position
+        FROM (SELECT id, nextval('event_positions') AS position
+              FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT %s) AS unplaced
+             ) AS placed
+        WHERE events.id = placed.id
+        """,
+        (most,),
+    )

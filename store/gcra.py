@@ -1,0 +1,81 @@
+"""The throttle: GCRA (generic cell rate algorithm) in Valkey, for all processes together.
+
+One number per key, the theoretical arrival time of the next unit. Unlike a fixed window it lets
+no double burst through at a window's edge. The time is Valkey's, so clocks need not agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from redis import Redis
+
+# For each key: rate per second, burst, units wanted, least units worth having.
+# Answers two numbers per key: units granted, microseconds until `least` could be had.
+_SCRIPT = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local answer = {}
+for i, key in ipairs(KEYS) do
+    local at = (i - 1) * 4
+    local step = 1000000 / tonumber(ARGV[at + 1])
+    local burst = tonumber(ARGV[at + 2])
+    local want = tonumber(ARGV[at + 3])
+    local least = tonumber(ARGV[at + 4])
+    local arrival = math.max(tonumber(redis.call('GET', key) or '0'), now)
+    local free = math.floor((now + burst * step - arrival) / step + 0.000001)
+    local granted = math.max(0, math.min(want, free))
+    if granted < least then granted = 0 end
+    if granted > 0 then
+        arrival = arrival + granted * step
+        redis.call('SET', key, string.format('%.0f', arrival),
+                   'PX', math.ceil((arrival - now) / 1000) + 1)
+    end
+    answer[#answer + 1] = granted
+    answer[#answer + 1] = math.max(0, math.ceil(arrival + least * step - now - burst * step))
+end
+return answer
+"""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """`units` may go now; `wait` seconds until the next may, 0 where it may at once."""
+
+    units: int
+    wait: float
+
+
+class Gcra:
+    """Rates per key. Raises `redis.RedisError` where Valkey is away: the caller decides then."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._script = redis.register_script(_SCRIPT)
+
+    def take(self, key: str, rate: float, burst: int, cost: int = 1) -> float:
+        """Takes `cost` units, all or none, at `rate` per second with up to `burst` at once.
+
+        Returns the seconds to wait before asking again; 0: taken. `cost` over `burst` can never
+        be had and raises ValueError.
+        """
+        if cost > burst:
+            raise ValueError(f"a cost of {cost} never fits into a burst of {burst}")
+        (granted, wait) = self._script(keys=[key], args=[rate, burst, cost, cost])
+        return 0.0 if granted else max(wait, 1) / 1e6
+
+    def take_up_to(self, key: str, rate: float, burst: int, want: int) -> Grant:
+        """Takes as many of `want` units as may go now, in one call for a whole batch."""
+        (granted, wait) = self._script(keys=[key], args=[rate, burst, want, 1])
+        return Grant(int(granted), wait / 1e6)
+
+    def take_each(self, keys: Sequence[str], rate: float, burst: int) -> list[float]:
+        """Takes one unit of each key (repeats allowed), in one call: seconds to wait, 0: taken."""
+        if not keys:
+            return []
+        args = [number for _ in keys for number in (rate, burst, 1, 1)]
+        answer = self._script(keys=list(keys), args=args)
+        return [
+            0.0 if granted else max(wait, 1) / 1e6
+            for granted, wait in zip(answer[::2], answer[1::2], strict=True)
+        ]

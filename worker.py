@@ -1,0 +1,123 @@
+"""The worker and the clock: `python worker.py` sends, `python worker.py clock` rings it.
+
+Both outlive restarts of Valkey and PostgreSQL. SIGTERM and SIGINT end them with exit code 0, the
+worker after the sends under way have ended and their outcomes are written.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from types import FrameType
+from typing import Final
+
+import structlog
+from redis import Redis, RedisError
+from redis.client import Pipeline
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+from rq.worker import DequeueStrategy
+
+import jobs
+from outbox.wake import BELLS, SWEEP, TIMERS, ring
+from settings import Settings
+from store.embedded import resolve
+
+log = structlog.get_logger(__name__)
+
+_STOPS: Final = (signal.SIGTERM, signal.SIGINT)
+_TICK_SECONDS: Final = 1.0
+_AGAIN_SECONDS: Final = 1.0
+
+
+class OutboxWorker(SimpleWorker):
+    """RQ's worker without a fork per job; it goes on alone while Valkey is away."""
+
+    max_connection_wait_time = _AGAIN_SECONDS
+    told_to_stop = False
+
+    def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
+        """RQ's sign of life, given before every wait for a job."""
+        try:
+            super().heartbeat(timeout, pipeline)
+        except RedisError:
+            jobs.unrung()
+            raise
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        """Ends the running slice, then the worker."""
+        OutboxWorker.told_to_stop = True
+        jobs.sender().stop()
+        try:
+            super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
+        except RedisError:
+            self._stop_requested = True
+
+
+def work() -> None:
+    """Runs the jobs until told to stop."""
+
+    def stop(signum: int, frame: FrameType | None) -> None:
+        OutboxWorker.told_to_stop = True
+        jobs.sender().stop()
+
+    # A connection of its own: RQ lengthens the time-outs of the one that it is given.
+    url = jobs.runtime().settings.redis_url
+    jobs.sender()
+    try:
+        while not OutboxWorker.told_to_stop:
+            for stop_signal in _STOPS:
+                signal.signal(stop_signal, stop)
+            try:
+                worker = OutboxWorker(
+                    [bell.queue for bell in BELLS],
+                    connection=Redis.from_url(url, socket_connect_timeout=2),
+                    serializer=JSONSerializer,
+                    log_job_description=False,
+                )
+                log.info("worker_started")
+                # Round robin: a busy outbox rings itself, and must not keep out the timers.
+                worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
+            except RedisError as error:
+                log.warning("valkey_away", what="worker", error=str(error))
+                jobs.unrung()
+            if not OutboxWorker.told_to_stop:
+                time.sleep(_AGAIN_SECONDS)
+    finally:
+        jobs.close()
+    log.info("worker_stopped")
+
+
+def clock() -> None:
+    """Rings sweep and timers every second until told to stop.
+
+    Not `rq.cron.CronScheduler` (RQ 3.0): it ends with the first lost connection, pickles its
+    jobs, and queues one more per interval while no worker takes them.
+    """
+    redis = Redis.from_url(
+        resolve(Settings()).redis_url, socket_timeout=5, socket_connect_timeout=2
+    )
+    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    log.info("clock_started")
+    while not signal.sigtimedwait(_STOPS, _TICK_SECONDS):
+        for bell in (SWEEP, TIMERS):
+            ring(redis, bell)
+    log.info("clock_stopped")
+
+
+def main(arguments: list[str]) -> int:
+    """The command line: no argument, or `clock`."""
+    match arguments:
+        case []:
+            work()
+        case ["clock"]:
+            clock()
+        case _:
+            log.error("usage", wrong=arguments, right="python worker.py [clock]")
+            return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
