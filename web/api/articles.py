@@ -166,7 +166,7 @@ def _masked(phone: str | None) -> str | None:
     return None if phone is None else masked(phone)
 
 
-_PATH = {"number": "the article's number"}
+_PATH = {"number": "s10"}
 
 BOOK = Operation(
     method="POST",

@@ -97,10 +97,9 @@ def _parameters(
             "name": name,
             "in": "path",
             "required": True,
-            "description": what,
-            "schema": {"type": "string"},
+            "schema": {"type": "string", "format": form},
         }
-        for name, what in operation.path_values.items()
+        for name, form in operation.path_values.items()
     ]
     if operation.method == "POST":
         parameters.append(

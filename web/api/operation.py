@@ -50,4 +50,4 @@ class Operation(Generic[I]):
     handle: Callable[[Call[I]], Answer]
     answers: Mapping[int, type[BaseModel]]
     problems: tuple[int, ...] = ()
-    path_values: Mapping[str, str] = field(default_factory=dict)  # name → what it is
+    path_values: Mapping[str, str] = field(default_factory=dict)  # name → its format

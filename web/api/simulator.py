@@ -56,5 +56,5 @@ RECEIVED = Operation(
     handle=_received,
     answers={200: Inbox},
     problems=(404,),
-    path_values={"phone": "the phone, E.164"},
+    path_values={"phone": "phone"},
 )
