@@ -12,6 +12,9 @@ from store.database import Conn
 from store.phone import masked
 
 _PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
+_STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
+_LONGEST_NAME = 100
 _HASHER = PasswordHasher()
 
 
@@ -53,8 +56,13 @@ def add_postman(
     """Adds a postman at the main office of `office_pin`.
 
     `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
-    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for a bad `pin`.
+    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for what is no `staff_id`,
+    `name` or `pin`.
     """
+    if _STAFF_ID.fullmatch(staff_id) is None:
+        raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
+    if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+        raise ValueError(f"a postman's name has 1 to {_LONGEST_NAME} printable characters")
     if _PIN.fullmatch(pin) is None:
         raise ValueError("a postman's PIN has 4 to 6 digits")
     office = conn.execute(
