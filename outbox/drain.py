@@ -6,11 +6,13 @@ One `Drain` per process. Between two slices calls may stay under way; the next s
 from __future__ import annotations
 
 import time
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
 
 import structlog
+from psycopg.errors import UniqueViolation
 
 from gateways.base import Outgoing, Unknown
 from outbox import settle
@@ -85,47 +87,40 @@ class Drain:
         self._stopping = True
         self._deferred += [(taken, timedelta()) for taken in self._held]
         self._held = []
+        self._deferred += [(taken, timedelta()) for taken in self._slots.recall()]
         while self._slots.under_way:
             self._gather(_POLL_SECONDS)
         self._slots.close()
-        self._runtime.database.run(self._write)
-        self._written()
+        self._exchange()
 
     def _exchange(self) -> int:
         """One transaction: writes what came back, claims what is due. Returns how many were."""
-
-        def work(conn: Conn) -> Claim:
-            self._write(conn)
-            return self._claim(conn)
-
-        claimed = self._runtime.database.run(work)
-        self._written()
+        try:
+            claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write))
+        except UniqueViolation:
+            claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write_each))
+        self._settled = []
+        self._deferred = []
         self._held += self._within_phone_limits(claimed.taken)
         return len(claimed.taken) + claimed.expired
 
-    def _write(self, conn: Conn) -> None:
+    def _swap(
+        self, conn: Conn, write: Callable[[Conn, Sequence[Settled], datetime], None]
+    ) -> Claim:
         now = self._runtime.now()
-        settle.write(conn, self._settled, now)
+        write(conn, self._settled, now)
         settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
-
-    def _written(self) -> None:
-        self._settled = []
-        self._deferred = []
+        return self._claim(conn)
 
     def _claim(self, conn: Conn) -> Claim:
         if self._stopping:
             return Claim((), 0)
-        slots = self._slots
-        held_for_codes = sum(1 for taken in self._held if taken.due.lane == "code")
-        held_others = len(self._held) - held_for_codes
-        room = slots.size - slots.under_way - len(self._held)
-        others = slots.under_way - slots.under_way_for_codes + held_others
-        room_others = min(
-            room, slots.size - slots.reserved_for_codes - others, self._ahead() - held_others
-        )
-        room_others = max(0, room_others)
+        held_codes = sum(1 for taken in self._held if taken.due.lane == "code")
+        held_others = len(self._held) - held_codes
+        room_others = max(0, min(self._slots.room_for_others, self._ahead()) - held_others)
+        room_codes = max(0, self._slots.room_for_codes - held_codes)
         shares = self._turns.deal(room_others)
-        shares["code"] += max(0, room - room_others)
+        shares["code"] += room_codes
         if not any(shares.values()):
             return Claim((), 0)
         return claim(conn, shares, room_others, uuid4(), self._route, self._runtime.now())
@@ -170,7 +165,8 @@ class Drain:
                 continue
             grant = self._throttle.gateway(name, gateway.rate, len(mine))
             for taken in mine[: grant.units]:
-                self._slots.submit(gateway, taken, self._outgoing(taken))
+                within = _start_by(taken) - self._runtime.now()
+                self._slots.submit(gateway, taken, self._outgoing(taken), within)
             if grant.units < len(mine):
                 waits.append(grant.wait)
             sent = {taken.due.id for taken in mine[: grant.units]}
@@ -180,11 +176,7 @@ class Drain:
     def _give_up_late(self) -> None:
         """Gives back what waited too long for its throttle: its deadline or its lease is over."""
         now = self._runtime.now()
-        late = {
-            taken.due.id
-            for taken in self._held
-            if now >= min(taken.due.not_after, taken.leased_until - _CALL)
-        }
+        late = {taken.due.id for taken in self._held if now >= _start_by(taken)}
         self._deferred += [(taken, timedelta()) for taken in self._held if taken.due.id in late]
         self._held = [taken for taken in self._held if taken.due.id not in late]
 
@@ -225,3 +217,7 @@ class Drain:
                 status=verdict.status,
                 attempts=taken.calls,
             )
+
+
+def _start_by(taken: Taken) -> datetime:
+    return min(taken.due.not_after, taken.leased_until - _CALL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -49,8 +49,23 @@ def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
     """Writes `settled`; then the receipts that came before their carrier ids were known.
 
     One whose lease went to somebody else meanwhile is left as it stands. Failures and expiries
-    are told to the feed.
+    are told to the feed. Raises `psycopg.errors.UniqueViolation` where a carrier gave one id to
+    two messages: roll back and use `write_each`.
     """
+    _lock_and_catch_up(conn, settled, _write, now)
+
+
+def write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+    """As `write`, one by one: a carrier's id that another message has already is left out."""
+    _lock_and_catch_up(conn, settled, _write_each, now)
+
+
+def _lock_and_catch_up(
+    conn: Conn,
+    settled: Sequence[Settled],
+    write_all: Callable[[Conn, Sequence[Settled], datetime], None],
+    now: datetime,
+) -> None:
     if not settled:
         return
     known = [
@@ -59,19 +74,18 @@ def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
         if each.verdict.carrier_id is not None
     ]
     receipts.lock_carrier_ids(conn, known)
-    try:
-        with conn.transaction():
-            _write(conn, settled, now)
-    except UniqueViolation:
-        # A carrier gave one id to two messages. The others must not suffer for it.
-        for each in settled:
-            try:
-                with conn.transaction():
-                    _write(conn, [each], now)
-            except UniqueViolation:
-                verdict = replace(each.verdict, carrier_id=None, error="carrier's id is not unique")
-                _write(conn, [replace(each, verdict=verdict)], now)
+    write_all(conn, settled, now)
     receipts.catch_up(conn, known, now)
+
+
+def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+    for each in settled:
+        try:
+            with conn.transaction():
+                _write(conn, [each], now)
+        except UniqueViolation:
+            verdict = replace(each.verdict, carrier_id=None, error="carrier's id is not unique")
+            _write(conn, [replace(each, verdict=verdict)], now)
 
 
 def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:

@@ -193,7 +193,10 @@ def test_a_worker_killed_after_the_send_does_not_send_twice(runtime: Runtime, cl
 def test_a_verdict_after_the_lease_still_counts_if_nobody_else_took_over(
     runtime: Runtime, clock: Any
 ) -> None:
+    begun = threading.Event()
+
     def slow(message: Outgoing) -> Outcome:
+        begun.set()
         clock.advance(seconds=31)
         assert sweep(runtime).leases_over == 1
         return Sent("late")
@@ -204,6 +207,7 @@ def test_a_verdict_after_the_lease_still_counts_if_nobody_else_took_over(
     # The slice ends while the call is under way, so that nothing looks the message up meanwhile.
     drain = Drain(with_carrier(runtime, carrier))
     drain.run(0)
+    assert begun.wait(20)
     drain.finish()
     assert row(runtime, message, "status, carrier_id") == ("sent", "late")
 
