@@ -12,6 +12,8 @@ from messages.render import fill_code
 
 from postal.codes import code_of
 from runtime import Runtime
+from settings import Settings
+from store.database import Conn
 
 _MOST = 500
 
@@ -32,22 +34,26 @@ def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
 
     Raises RuntimeError in production.
     """
-    settings = runtime.settings
+    with runtime.database.transaction() as conn:
+        return inbox(conn, runtime.settings, phone)
+
+
+def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
+    """As `received`, in the caller's transaction."""
     if settings.production:
         raise RuntimeError("there are no simulated telephones in production")
-    with runtime.database.transaction() as conn:
-        rows = conn.execute(
-            """
-            SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-                   a.code_salt, c.issue
-            FROM messages m LEFT JOIN codes c ON c.id = m.code_id
-                 LEFT JOIN articles a ON a.id = c.article_id
-            WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
-                  AND m.status IN ('sent', 'delivered')
-            ORDER BY m.id DESC LIMIT %s
-            """,
-            (phone, _MOST),
-        ).fetchall()
+    rows = conn.execute(
+        """
+        SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
+               a.code_salt, c.issue
+        FROM messages m LEFT JOIN codes c ON c.id = m.code_id
+             LEFT JOIN articles a ON a.id = c.article_id
+        WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
+              AND m.status IN ('sent', 'delivered')
+        ORDER BY m.id DESC LIMIT %s
+        """,
+        (phone, _MOST),
+    ).fetchall()
     key = settings.dakiya_master_key.get_secret_value().encode()
     messages: list[PhoneMessage] = []
     for id_, at, body, template, segments, salt, issue in reversed(rows):

@@ -41,7 +41,7 @@ def _received(call: Call[Nothing]) -> Answer:
                     template=each.template,
                     segments=each.segments,
                 )
-                for each in simulator.received(call.runtime, number)
+                for each in simulator.inbox(call.conn, call.runtime.settings, number)
             ]
         ),
     )
