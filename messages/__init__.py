@@ -1,0 +1,1 @@
+"""Everything that Dakiya says by SMS: a finite catalogue, three languages, exact segments. Pure."""

@@ -1,0 +1,113 @@
+"""Is the catalogue fit to be sent? The rules of DOMAIN.md, "India's SMS rules", one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Template
+from messages.segments import Segments, count
+from messages.values import KINDS
+
+BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
+MOST_VARIABLES = 2
+LEAST_FIXED = 0.3  # of the characters, with the longest values
+
+_LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|in|org|net|gov|co)\b", re.IGNORECASE)
+_DIAL = re.compile(r"[*#][0-9*]*[#*]")
+_PHONE = re.compile(r"[0-9][0-9\- ]{2,}[0-9]")
+_ALLOWED_PHONES = frozenset({"1930", "18002666868"})
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text with the longest values that its variables can have."""
+
+    template: str
+    language: Language
+    segments: Segments
+    variables: tuple[str, ...]
+    warns: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """Every text, and every sentence about what is wrong."""
+
+    rows: tuple[Row, ...]
+    problems: tuple[str, ...]
+
+
+def check(catalogue: Catalogue) -> Report:
+    """Walks every template in every language. No problem means that it may be sent."""
+    rows: list[Row] = []
+    problems: list[str] = []
+    for language in LANGUAGES:
+        strays = set(catalogue.texts.get(language, {})) - set(catalogue.templates)
+        problems += [f"{name}, {language}: templates.toml does not know it" for name in strays]
+    for template in catalogue.templates.values():
+        problems += [f"{template.name}: {problem}" for problem in _template(template)]
+        for language in LANGUAGES:
+            text = catalogue.texts.get(language, {}).get(template.name)
+            if text is None:
+                problems.append(f"{template.name}, {language}: the text is missing")
+                continue
+            warning = catalogue.sentences.get(template.audience, {}).get(language, "")
+            row = Row(
+                template.name,
+                language,
+                count(longest(text)),
+                tuple(VARIABLE.findall(text)),
+                bool(warning) and warning in text,
+            )
+            rows.append(row)
+            problems += [f"{template.name}, {language}: {p}" for p in _text(template, text, row)]
+    problems += _registered(catalogue)
+    return Report(tuple(rows), tuple(problems))
+
+
+def longest(text: str) -> str:
+    """`text` with the longest value in each variable; an unknown variable stays."""
+    return VARIABLE.sub(lambda m: KINDS[m[1]].longest if m[1] in KINDS else m[0], text)
+
+
+def _template(template: Template) -> Iterator[str]:
+    for name in template.variables:
+        if name not in KINDS:
+            yield f"no variable is called {name}"
+    if len(template.variables) > MOST_VARIABLES and not template.why_so_many:
+        yield f"more than {MOST_VARIABLES} variables need a recorded reason (why_so_many)"
+
+
+def _text(template: Template, text: str, row: Row) -> Iterator[str]:
+    if not row.warns:
+        yield f"the warning for {template.audience} is missing"
+    if _LINK.search(text):
+        yield "it has a link"
+    if _DIAL.search(text):
+        yield "it has a code to dial"
+    if sorted(row.variables) != sorted(template.variables):
+        yield f"its variables are {row.variables}, templates.toml says {template.variables}"
+    if any(not re.search(r"\w", gap) for gap in re.findall(r"(?<=\})[^{}]*(?=\{)", text)):
+        yield "two variables stand next to each other"
+    fixed = len(VARIABLE.sub("", text))
+    if fixed < LEAST_FIXED * row.segments.characters:
+        yield f"less than {LEAST_FIXED:.0%} of it is fixed text"
+    budget = BUDGET[row.language]
+    if row.segments.segments > budget:
+        yield f"{row.segments.segments} segments with the longest values, {budget} at the most"
+    if row.language != "hi" and row.segments.encoding != "GSM-7":
+        yield "a character is outside of GSM-7"
+    if "₹" in text or any(c.isdecimal() and not c.isascii() for c in text):
+        yield "digits are 0-9 and money is Rs"
+    for phone in _PHONE.findall(VARIABLE.sub("x", text)):
+        if len(re.sub(r"\D", "", phone)) > 3 and re.sub(r"\D", "", phone) not in _ALLOWED_PHONES:
+            yield f"the number {phone} is not whitelisted"
+
+
+def _registered(catalogue: Catalogue) -> Iterator[str]:
+    for name in catalogue.templates:
+        for language in LANGUAGES:
+            if (name, language) not in catalogue.dlt.template_ids:
+                yield f"{name}, {language}: dlt.toml has no line for it (an empty one will do)"

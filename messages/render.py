@@ -1,0 +1,67 @@
+"""Template and values in, text out: the only way in which a text comes to be."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from messages.catalogue import CODE, VARIABLE, CatalogueError, catalogue
+from messages.segments import Segments, count
+from messages.values import KINDS
+
+CODE_MASK: Final = "••••••"
+_CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
+_SIX = "000000"
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A text as it is stored: a code stands in it as `CODE_MASK`."""
+
+    template: str
+    language: str
+    text: str
+    segments: Segments
+
+
+def render(template: str, language: str, values: Mapping[str, int | str]) -> Rendered:
+    """The text of `template` in `language`, its variables filled with `values`.
+
+    The code is no value: its place is kept by `CODE_MASK`, and `fill_code` puts it in when the
+    message is sent; the segments are those of the text with a code of six digits. Raises
+    `CatalogueError` for a template, language or variable that does not exist or is missing, and
+    for a value that is not of its kind.
+    """
+    entry = catalogue().template(template)
+    wanted = set(entry.variables) - {CODE}
+    if wanted != set(values):
+        raise CatalogueError(
+            f"template {template} takes {sorted(wanted) or 'no variables'}, not {sorted(values)}"
+        )
+    for name, value in values.items():
+        if not KINDS[name].admits(value):
+            raise CatalogueError(
+                f"template {template}: {name} must be {KINDS[name].allowed}, not {value!r}"
+            )
+    text = catalogue().text(template, language)
+    stored = _fill(text, {**values, CODE: CODE_MASK})
+    return Rendered(template, language, stored, count(_fill(text, {**values, CODE: _SIX})))
+
+
+def fill_code(text: str, code: str) -> str:
+    """`text` with the code in the place of its mask.
+
+    Raises ValueError, without the code in it, where there is not exactly one mask or where `code`
+    is not 4 to 8 ASCII digits.
+    """
+    if _CODE.fullmatch(code) is None:
+        raise ValueError("a code is 4 to 8 digits")
+    if text.count(CODE_MASK) != 1:
+        raise ValueError("the text has no single place for a code")
+    return text.replace(CODE_MASK, code)
+
+
+def _fill(text: str, values: Mapping[str, int | str]) -> str:
+    return VARIABLE.sub(lambda match: str(values[match[1]]), text)

@@ -1,0 +1,66 @@
+"""What each variable may be. A variable's name says its kind, the same in every template.
+
+DLT (TRAI, 18 Nov 2025): `#numeric#` takes digits, `#alphanumeric#` letters and digits, at most 40.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+DltType = Literal["numeric", "alphanumeric"]
+
+
+@dataclass(frozen=True)
+class Number:
+    """A whole number from `least` to `most`."""
+
+    least: int
+    most: int
+    dlt: DltType = "numeric"
+
+    @property
+    def allowed(self) -> str:
+        return f"a whole number from {self.least} to {self.most}"
+
+    @property
+    def longest(self) -> str:
+        return str(self.most)
+
+    def admits(self, value: object) -> bool:
+        plain = isinstance(value, int) and not isinstance(value, bool)
+        return plain and self.least <= int(str(value)) <= self.most
+
+
+@dataclass(frozen=True)
+class Word:
+    """A text of one shape."""
+
+    shape: str
+    allowed: str
+    longest: str
+    dlt: DltType
+
+    def admits(self, value: object) -> bool:
+        return isinstance(value, str) and re.fullmatch(self.shape, value, re.ASCII) is not None
+
+
+KINDS: Mapping[str, Number | Word] = MappingProxyType(
+    {
+        "serial": Number(0, 999),  # 0: the item has no place on the list
+        "count": Number(0, 999),
+        "done": Number(0, 999),
+        "failed": Number(0, 999),
+        "tries": Number(0, 9),
+        "amount": Number(0, 50000),  # whole rupees
+        "remark": Number(10, 99),
+        "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
+        "article": Word(
+            r"[A-Z]{2}[0-9]{9}[A-Z]{2}", "an article number", "WW999999999WW", "alphanumeric"
+        ),
+        "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric"),
+    }
+)
