@@ -9,6 +9,7 @@ import shutil
 import signal
 import stat
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,11 @@ def end_forgotten(data: Path) -> None:
         process = psutil.Process(int(pid_file.read_text().split()[0]))
         if process.name() == "postgres" and str(data) in process.cmdline():
             process.send_signal(signal.SIGINT)
-            process.wait(_STOP_SECONDS)
+            deadline = time.monotonic() + _STOP_SECONDS
+            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+                if time.monotonic() > deadline:
+                    raise ServerFailed(f"PostgreSQL (process {process.pid}) does not end: kill it")
+                time.sleep(0.02)
     except psutil.NoSuchProcess:
         pass
     pid_file.unlink(missing_ok=True)

@@ -44,7 +44,7 @@ class Servers:
         self._directory = directory.resolve()
         self._tuning = tuning
         self._lock = Lock(self._directory / "lock")
-        self._running: list[subprocess.Popen[bytes]] = []
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
         self._addresses: Addresses | None = None
 
     @property
@@ -73,10 +73,10 @@ class Servers:
 
     def stop(self) -> None:
         """Ends Valkey, then PostgreSQL (both keep what they were given), and frees the lock."""
-        for process in reversed(self._running):
+        for process in reversed(self.processes.values()):
             process.terminate()
             process.wait()
-        self._running.clear()
+        self.processes.clear()
         self._lock.close()
 
     def __enter__(self) -> Self:
@@ -134,7 +134,7 @@ class Servers:
                 start_new_session=True,  # Ctrl-C is for us alone: the servers end last
                 cwd="/",
             )
-        self._running.append(process)
+        self.processes[name] = process
         return process
 
     def _await(

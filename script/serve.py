@@ -1,0 +1,211 @@
+"""Runs all of Dakiya on this machine, until Ctrl-C or SIGTERM; ./script/server calls it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from datetime import datetime
+from pathlib import Path
+from types import FrameType
+
+from honcho.colour import get_colours
+from honcho.environ import parse_procfile
+from honcho.printer import Message, Printer
+from pydantic import ValidationError
+
+HOUSE = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(HOUSE))
+
+from runtime import Runtime  # noqa: E402
+from settings import Settings  # noqa: E402
+from store import embedded, migrate  # noqa: E402
+from store.addresses import KEEP  # noqa: E402
+from store.lock import AlreadyRunning, Lock  # noqa: E402
+from web import demo  # noqa: E402
+
+_LOCAL = "127.0.0.1"
+_ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+Processes = dict[str, subprocess.Popen[bytes]]
+
+
+class CannotStart(Exception):
+    """Says what is wrong and what to do."""
+
+
+def main() -> int:
+    """The exit code: 0 where it was told to end, 1 where something ended by itself."""
+    os.chdir(HOUSE)
+    for number in _ENDING:
+        signal.signal(number, _interrupt)
+    try:
+        with ExitStack() as stack:
+            processes: Processes = {}
+            settings, lock = _prepare(stack, processes)
+            # From here on signals are waited for: none can strike between two steps.
+            signal.pthread_sigmask(signal.SIG_BLOCK, {*_ENDING, signal.SIGCHLD})
+            return _run(settings, lock, processes)
+    except KeyboardInterrupt:
+        return 0
+    except (CannotStart, AlreadyRunning, embedded.ServerFailed, ValidationError) as problem:
+        print(f"Dakiya cannot start: {problem}", file=sys.stderr)
+        return 1
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
+    """Servers (into `processes`), schema, demo data; complete settings, and the lock now held."""
+    settings = Settings()
+    _require_free(settings.port)
+    lock = settings.var_dir.resolve() / "lock"
+    if settings.database_url and settings.redis_url:
+        held = Lock(lock)
+        stack.callback(held.close)
+        held.take()
+    else:
+        servers = embedded.Servers(settings.var_dir, KEEP)
+        stack.callback(servers.stop)
+        addresses = servers.start()
+        processes.update(servers.processes)
+        settings = settings.model_copy(
+            update={
+                "database_url": settings.database_url or addresses.database_url,
+                "redis_url": settings.redis_url or addresses.redis_url,
+            }
+        )
+    settings = embedded.resolve(settings)
+    if "public_url" not in settings.model_fields_set:
+        settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
+    migrate.migrate(settings.database_url)
+    if settings.dakiya_env == "development":
+        _load_demo(settings)
+    return settings, lock
+
+
+def _require_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((_LOCAL, port))
+        except OSError as error:
+            raise CannotStart(
+                f"port {port} is taken ({error.strerror}): end what listens there,"
+                f" or choose another: PORT={port + 1} ./script/server"
+            ) from error
+
+
+def _load_demo(settings: Settings) -> None:
+    runtime = Runtime.build(settings)
+    runtime.database.open()
+    try:
+        demo.load(runtime)
+    finally:
+        runtime.database.close()
+        runtime.redis.close()
+
+
+def _run(settings: Settings, lock: Path, watched: Processes) -> int:
+    printer = Printer(sys.stdout, width=len("worker"))
+    environment = _environment(settings)
+    processes: Processes = {}
+    with _ended(processes):
+        colours = get_colours()
+        for name, command in parse_procfile((HOUSE / "Procfile").read_text()).processes.items():
+            if name == "release":  # _prepare has migrated
+                continue
+            process = processes[name] = subprocess.Popen(
+                embedded.guarded(lock, "SIGTERM", "-", ["sh", "-c", f"exec {command}"]),
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            threading.Thread(
+                target=_relay, args=(process, name, next(colours), printer), daemon=True
+            ).start()
+        threading.Thread(target=_announce, args=(settings.port,), daemon=True).start()
+        while True:
+            if signal.sigwait({*_ENDING, signal.SIGCHLD}) != signal.SIGCHLD:
+                print("Ending …", flush=True)
+                return 0
+            for name, process in {**watched, **processes}.items():
+                if process.poll() is not None:
+                    print(f"{name} ended by itself (code {process.returncode}): ending the rest")
+                    return 1
+
+
+def _environment(settings: Settings) -> Mapping[str, str]:
+    """What the processes get: secrets travel here only, never as arguments."""
+    return {
+        **os.environ,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "PYTHONUNBUFFERED": "1",
+        "DAKIYA_ENV": settings.dakiya_env,
+        "DATABASE_URL": settings.database_url,
+        "REDIS_URL": settings.redis_url,
+        "DAKIYA_MASTER_KEY": settings.dakiya_master_key.get_secret_value(),
+        "SECRET_KEY": settings.secret_key.get_secret_value(),
+        "AFRICASTALKING_HOOK_SECRET": settings.africastalking_hook_secret.get_secret_value(),
+        "PUBLIC_URL": settings.public_url,
+        "HOST": os.environ.get("HOST", _LOCAL),
+        "PORT": str(settings.port),
+    }
+
+
+@contextmanager
+def _ended(processes: Processes) -> Iterator[None]:
+    """Afterwards none of `processes` runs: web has answered, the worker has ended its batch."""
+    try:
+        yield
+    finally:
+        for process in processes.values():
+            process.terminate()
+        for process in processes.values():
+            process.wait()
+
+
+def _relay(process: subprocess.Popen[bytes], name: str, colour: str, printer: Printer) -> None:
+    assert process.stdout is not None
+    try:
+        for line in process.stdout:
+            printer.write(Message("line", line, datetime.now().astimezone(), name, colour))
+    except BrokenPipeError:  # nobody reads us any more; a full pipe would block the process
+        os.kill(os.getpid(), signal.SIGTERM)
+        process.stdout.read()
+
+
+def _announce(port: int) -> None:
+    """Prints the addresses once web answers."""
+    here = f"http://{_LOCAL}:{port}"
+    while True:
+        try:
+            urllib.request.urlopen(f"{here}/healthz", timeout=5).close()  # noqa: S310
+            break
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    print(
+        f"\nDakiya is ready. Open\n"
+        f"  {here}/         start page\n"
+        f"  {here}/phones   two basic phones, recipient and postman\n"
+        f"  {here}/healthz  for machines\n"
+        f"Ctrl-C ends everything; the data stay in var/.\n",
+        flush=True,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,46 @@
+"""`flask token …`: who may call the API."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from postal import tokens
+from runtime import Runtime
+
+token = AppGroup("token", help="Bearer tokens of the API.")
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["dakiya"]
+    return runtime
+
+
+@token.command("create")
+@click.argument("name")
+def create(name: str) -> None:
+    """Makes a token called NAME and prints it, alone on the last line. It is shown this once."""
+    try:
+        made = _runtime().database.run(lambda conn: tokens.create(conn, name))
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
+    click.echo(made)
+
+
+@token.command("list")
+def show() -> None:
+    """All tokens by name; never the tokens themselves."""
+    for one in _runtime().database.run(tokens.listed):
+        ended = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "holds"
+        click.echo(f"{one.name}\tmade {one.created_at:%Y-%m-%d %H:%M} UTC\t{ended}")
+
+
+@token.command("revoke")
+@click.argument("name")
+def revoke(name: str) -> None:
+    """Ends the token called NAME at once."""
+    if not _runtime().database.run(lambda conn: tokens.revoke(conn, name)):
+        raise click.ClickException(f"no token called {name} holds: see `flask token list`")
+    click.echo(f"{name} is revoked")

@@ -1,0 +1,115 @@
+"""Around every request: its id, its security headers, and what is said where it fails."""
+
+from __future__ import annotations
+
+import re
+import sys
+import traceback
+from types import TracebackType
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import structlog
+from flask import Flask, Response, g, request
+from flask_talisman import Talisman
+from werkzeug.exceptions import HTTPException
+
+from settings import Settings
+from web.api.problems import of_http
+
+log = structlog.get_logger(__name__)
+
+_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+_API = "/api/"
+_CONTENT_SECURITY_POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+}
+
+Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+
+
+class Application(Flask):
+    """Flask, but an unexpected exception is logged without its message.
+
+    The messages of psycopg and pydantic quote the values that they choke on: texts, phones.
+    """
+
+    def log_exception(self, exc_info: Trouble) -> None:
+        error = exc_info[1]
+        log.error(
+            "unexpected",
+            error=type(error).__name__,
+            sqlstate=error.sqlstate if isinstance(error, psycopg.Error) else None,
+            constraint=error.diag.constraint_name if isinstance(error, psycopg.Error) else None,
+            at=[
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(exc_info[2])[-6:]
+            ],
+        )
+
+
+def configure_logs(settings: Settings) -> None:
+    """One line per event on stdout: JSON in production. Tracebacks show no variables."""
+    render: Any = (
+        structlog.processors.JSONRenderer()
+        if settings.production
+        else structlog.dev.ConsoleRenderer(
+            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
+        )
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *([structlog.processors.format_exc_info] if settings.production else []),
+            render,
+        ]
+    )
+
+
+def guard(app: Flask, settings: Settings) -> None:
+    """Puts all of it around `app`."""
+    app.before_request(_begin)
+    app.after_request(_name)
+    app.register_error_handler(HTTPException, _refuse)
+    Talisman(  # type: ignore[no-untyped-call]
+        app,
+        force_https=False,  # TLS ends at the platform; carriers sign PUBLIC_URL, which is https
+        strict_transport_security=settings.production,
+        session_cookie_secure=settings.production,
+        content_security_policy=_CONTENT_SECURITY_POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+    )
+
+
+def _begin() -> None:
+    given = request.headers.get("X-Request-ID", "")
+    g.request_id = given if _ID.fullmatch(given) else uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _name(response: Response) -> Response:
+    if "request_id" in g:
+        response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def _refuse(error: HTTPException) -> Response:
+    """A problem document under /api, else one plain line."""
+    if request.path.startswith(_API):
+        return of_http(error)
+    answer = Response(f"{error.code} {error.name}: {error.description}\n", error.code)
+    answer.mimetype = "text/plain"
+    answer.headers.extend(
+        (name, value) for name, value in error.get_headers() if name != "Content-Type"
+    )
+    return answer
