@@ -277,16 +277,19 @@ def deny(turn: Turn) -> Decision:
 @MACHINE.on(
     ReportFraud,
     to=("reported", SAME),
-    says=("fraud_noted", "nothing_waiting"),
+    says=("fraud_noted", "fraud_heard"),
     acts=(KillCode, MarkDoorOnly),
     tells=("postman", "office"),
 )
 def report_fraud(turn: Turn) -> Decision:
     article = _meant(turn, turn.event.which)
-    if article is None or article.state not in OPEN:
-        return _stay(turn, Say("nothing_waiting"))
+    if article is None:
+        return _stay(turn, Say("fraud_heard"))
     number = article.number
     acts: tuple[Act, ...] = (MarkDoorOnly(number),)
+    office = Tell("office", FraudReported(number))
+    if article.state not in OPEN:  # "status not updated, tell the code": no code is needed now
+        return Decision("reported", Asked(number), (Say("fraud_heard"),), acts, (office,))
     if article.code == "live":
         acts = (KillCode(number, "fraud"), *acts)
     return Decision(
@@ -294,7 +297,7 @@ def report_fraud(turn: Turn) -> Decision:
         Asked(number),
         (_digits("fraud_noted", article),),
         acts,
-        (Tell("postman", FraudReported(number)), Tell("office", FraudReported(number))),
+        (Tell("postman", FraudReported(number)), office),
     )
 
 

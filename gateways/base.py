@@ -7,11 +7,14 @@ what became of it as a value. What to *do* about an outcome is decided in one pl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from store.phone import e164
 
 
 class ReceiptStatus(StrEnum):
@@ -37,6 +40,18 @@ class Reason(StrEnum):
     UNKNOWN = "unknown"
 
 
+_E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
+
+
+def attested(raw: str) -> str | None:
+    """The E.164 number that a carrier says a text came from; None for a name or a short code.
+
+    Carriers know numbers that libphonenumber does not know yet: the shape is enough.
+    """
+    bare = raw.strip()
+    return bare if _E164.fullmatch(bare) else e164(bare)
+
+
 @dataclass(frozen=True)
 class Request:
     """One HTTP request to a hook, freed from the web framework.
@@ -50,6 +65,7 @@ class Request:
     body: bytes = field(repr=False)
     form: Mapping[str, str] = field(repr=False)
     query: Mapping[str, str] = field(repr=False)
+    secret: str = field(default="", repr=False)  # the secret part of the path, if the hook has one
 
 
 class Unauthentic(Exception):

@@ -23,17 +23,28 @@ import pytest
 from psycopg import sql
 from pydantic import SecretStr
 
+import jobs
 from app import create_app
+from postal import tokens
 from runtime import Runtime
 from settings import Settings
 from store import embedded, migrate
 from store.addresses import THROW_AWAY, Addresses
 from store.database import Database
 from store.lock import AlreadyRunning, Lock
+from tests.transcript import Player
 
 _PREFIX = "dakiya-test-"
 _servers = pytest.StashKey[embedded.Servers]()
 _directory = pytest.StashKey[Path]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rewrite-transcripts",
+        action="store_true",
+        help="write into tests/transcripts what is said now, to be read before it is committed",
+    )
 
 
 def pytest_configure() -> None:
@@ -189,3 +200,17 @@ def app(runtime: Runtime) -> Any:
 @pytest.fixture
 def client(app: Any) -> Any:
     return app.test_client()
+
+
+@pytest.fixture
+def player(runtime: Runtime, client: Any, clock: Clock) -> Iterator[Player]:
+    """Plays transcripts, with the main office of 273303 and a token of the department's."""
+    jobs.use(runtime)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur')"
+        )
+        token = tokens.create(conn, "transcripts")
+    yield Player(runtime, client, clock, token)
+    jobs.use(runtime)  # lets the sends under way end

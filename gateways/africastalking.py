@@ -1,0 +1,212 @@
+"""Africa's Talking: texts out by the real SDK, texts and receipts in by unsigned webhooks.
+
+Nothing that comes in is signed: a secret in the path stands for that. Facts in GATEWAYS.md.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import requests
+from africastalking.SMS import SMSService
+
+from gateways.base import (
+    Inbound,
+    Outcome,
+    Outgoing,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Rejected,
+    Request,
+    Retry,
+    Sent,
+    Unauthentic,
+    Unknown,
+    Unreadable,
+    attested,
+)
+from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from settings import Settings
+
+NAME = "africastalking"
+_ACCEPTED = frozenset({100, 101, 102})
+_TRY_AGAIN = frozenset({500, 501})
+_REFUSALS: Mapping[int, Reason] = MappingProxyType(
+    {
+        401: Reason.BLOCKED,  # risk hold
+        402: Reason.CONFIGURATION,  # invalid sender id
+        403: Reason.BAD_NUMBER,
+        404: Reason.BAD_NUMBER,  # unsupported number type
+        405: Reason.CONFIGURATION,  # insufficient balance
+        406: Reason.OPTED_OUT,  # user in blacklist
+        407: Reason.UNREACHABLE,  # could not route
+        409: Reason.BLOCKED,  # do-not-disturb
+        500: Reason.CARRIER,
+        501: Reason.CARRIER,
+        502: Reason.CARRIER,  # rejected by gateway
+    }
+)
+_STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
+    {
+        **dict.fromkeys(("Sent", "Submitted", "Buffered"), ReceiptStatus.SENT),
+        "Success": ReceiptStatus.DELIVERED,
+        **dict.fromkeys(
+            ("Rejected", "Failed", "AbsentSubscriber", "Expired"), ReceiptStatus.FAILED
+        ),
+    }
+)
+_REASONS: Mapping[str, Reason] = MappingProxyType(
+    {
+        "AbsentSubscriber": Reason.UNREACHABLE,
+        "Expired": Reason.EXPIRED,
+        "InsufficientCredit": Reason.CONFIGURATION,
+        "InvalidLinkId": Reason.CONFIGURATION,
+        "UserIsInactive": Reason.UNREACHABLE,
+        "UserInBlackList": Reason.OPTED_OUT,
+        "UserAccountSuspended": Reason.BAD_NUMBER,
+        "NotNetworkSubscriber": Reason.BAD_NUMBER,
+        "UserNotSubscribedToProduct": Reason.CONFIGURATION,
+        "UserDoesNotExist": Reason.BAD_NUMBER,
+        "DeliveryFailure": Reason.CARRIER,
+        "DoNotDisturbRejection": Reason.BLOCKED,
+    }
+)
+
+
+class AfricasTalkingGateway:
+    """One account. The service, its connections included, is shared by all threads."""
+
+    name = NAME
+
+    def __init__(self, settings: Settings) -> None:
+        self.rate = settings.africastalking_rate
+        self._sms = _SmsService(settings)
+        self._sender = settings.africastalking_sender or None
+        self._secret = settings.africastalking_hook_secret.get_secret_value()
+
+    def send(self, message: Outgoing) -> Outcome:
+        try:
+            answer = self._sms.send(message.text, [message.phone], self._sender, timeout=TIMEOUT)
+        except requests.RequestException as error:
+            return failed(error)
+        except _Refused as refusal:
+            return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
+        except ValueError as error:
+            return Rejected(Reason.BAD_NUMBER, type(error).__name__)
+        try:
+            (recipient,) = answer["SMSMessageData"]["Recipients"]
+            code, carrier_id = int(recipient["statusCode"]), str(recipient["messageId"])
+        except (KeyError, TypeError, ValueError):
+            return _without_recipient(answer)
+        if code in _ACCEPTED and carrier_id not in ("None", ""):
+            return Sent(carrier_id)
+        if code in _TRY_AGAIN:
+            return Retry(_REFUSALS[code], str(code))
+        if code in _REFUSALS:
+            return Rejected(_REFUSALS[code], str(code))
+        return Unknown(f"status code {code}, id {carrier_id}")
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        """Africa's Talking has no call that tells what became of a text."""
+        return Unknown("Africa's Talking cannot be asked")
+
+    def receive_text(self, request: Request) -> Inbound | Unreadable:
+        self._authenticate(request)
+        form = request.form
+        text, carrier_id = form.get("text"), form.get("id")
+        phone = attested(form.get("from", ""))
+        if not carrier_id or phone is None or text is None:
+            return Unreadable(
+                NAME, carrier_id or None, "id, from or text is missing", text or "", phone
+            )
+        return Inbound(NAME, carrier_id, phone, text, _time(form.get("date", "")))
+
+    def receive_receipt(self, request: Request) -> Receipt | Unreadable:
+        self._authenticate(request)
+        carrier_id, word = request.form.get("id"), request.form.get("status", "")
+        if not carrier_id or not word:
+            return Unreadable(NAME, carrier_id or None, "id or status is missing", "")
+        status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
+        why = request.form.get("failureReason") or None
+        reason = None
+        if status is ReceiptStatus.FAILED:
+            reason = _REASONS.get(why or word, _REASONS.get(word, Reason.UNKNOWN))
+        return Receipt(NAME, carrier_id, None, status, word[:40], reason, why[:80] if why else None)
+
+    def _authenticate(self, request: Request) -> None:
+        given, ours = request.secret.encode(), self._secret.encode()
+        if not ours or not hmac.compare_digest(given, ours):
+            raise Unauthentic
+
+
+class _Refused(Exception):
+    """An HTTP status that is no success. The SDK's own exception drops the status."""
+
+    def __init__(self, status: int, after: float | None) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+        self.after = after
+
+
+class _SmsService(SMSService):
+    """The SDK's service with pooled connections, another address, and the HTTP status kept.
+
+    An instance of our own: the SDK's module-level one is shared state.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._base = settings.africastalking_api_url
+        self._session = pooled(settings.send_slots)
+        super().__init__(
+            settings.africastalking_username, settings.africastalking_api_key.get_secret_value()
+        )
+
+    def _init_service(self) -> None:
+        super()._init_service()
+        if self._base:
+            self._baseUrl = f"{self._base}/version1"
+
+    def _make_request(
+        self,
+        url: str,
+        method: str,
+        headers: Mapping[str, str],
+        data: Mapping[str, Any] | None,
+        params: Mapping[str, Any] | None,
+        callback: object = None,
+        timeout: tuple[float, float] = TIMEOUT,
+    ) -> Any:
+        response = self._session.request(
+            method, url, headers=headers, data=data, params=params, timeout=timeout
+        )
+        if not 200 <= response.status_code < 300:
+            after = retry_after(response.headers.get("Retry-After"))
+            raise _Refused(response.status_code, after)
+        try:
+            return response.json()
+        except requests.exceptions.JSONDecodeError:
+            return None
+
+
+def _without_recipient(answer: Any) -> Outcome:
+    """No recipient in the answer: the whole request was refused, and `Message` says why."""
+    try:
+        words = str(answer["SMSMessageData"]["Message"])
+    except (KeyError, TypeError):
+        return Unknown("unreadable answer")
+    configured = "InvalidSenderId" in words or "InsufficientBalance" in words
+    return Rejected(Reason.CONFIGURATION if configured else Reason.UNKNOWN, words[:60])
+
+
+def _time(text: str) -> datetime | None:
+    """Both notations that occur: 2017-05-03T06:04:45Z and 2017-05-03 06:04:45 (UTC)."""
+    try:
+        at = datetime.fromisoformat(text.strip())
+    except ValueError:
+        return None
+    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

@@ -1,0 +1,215 @@
+"""Twilio: texts out by the real SDK, texts and receipts in by signed webhooks.
+
+Facts in GATEWAYS.md; statuses and error codes from https://www.twilio.com/docs/messaging.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
+from typing import Any
+
+import requests
+from twilio.base.exceptions import TwilioException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+
+from gateways.base import (
+    Inbound,
+    Outcome,
+    Outgoing,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Rejected,
+    Request,
+    Retry,
+    Sent,
+    Unauthentic,
+    Unknown,
+    Unreadable,
+    attested,
+)
+from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from settings import Settings
+
+NAME = "twilio"
+_API = "https://api.twilio.com"
+_LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
+_VALIDITY = (1, 36_000)  # what Twilio takes for ValidityPeriod, seconds
+
+_STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
+    {
+        **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), ReceiptStatus.SENT),
+        **dict.fromkeys(("delivered", "read"), ReceiptStatus.DELIVERED),
+        **dict.fromkeys(("undelivered", "failed", "canceled"), ReceiptStatus.FAILED),
+    }
+)
+_REASONS: Mapping[int, Reason] = MappingProxyType(
+    {
+        **dict.fromkeys((21211, 21612, 21614, 21635, 30006), Reason.BAD_NUMBER),
+        21610: Reason.OPTED_OUT,
+        **dict.fromkeys((30004, 30007, 30034), Reason.BLOCKED),
+        **dict.fromkeys((30003, 30005), Reason.UNREACHABLE),
+        **dict.fromkeys((21617, 21602), Reason.TEXT),
+        **dict.fromkeys((20003, 21408, 21606, 21703, 21704, 21705), Reason.CONFIGURATION),
+        **dict.fromkeys((20429, 14107, 21611, 30001, 30008), Reason.CARRIER),
+        30036: Reason.EXPIRED,
+    }
+)
+_RETRY = frozenset({20429, 14107, 21611, 30001, 30003, 30008})
+
+
+class TwilioGateway:
+    """One account. The client, its connections and its threads' `Retry-After` are shared."""
+
+    name = NAME
+
+    def __init__(self, settings: Settings) -> None:
+        self.rate = settings.twilio_rate
+        token = settings.twilio_auth_token.get_secret_value()
+        self._http = _HttpClient(settings.twilio_api_url or _API, settings.send_slots)
+        self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
+        self._validator = RequestValidator(token) if token else None
+        self._callback = f"{settings.public_url}/hooks/twilio/status?message="
+        if settings.twilio_messaging_service_sid:
+            self._origin = {"messaging_service_sid": settings.twilio_messaging_service_sid}
+        else:
+            self._origin = {"from_": settings.twilio_from}
+
+    def send(self, message: Outgoing) -> Outcome:
+        left = int((message.not_after - datetime.now(UTC)).total_seconds())
+        try:
+            created = self._client.messages.create(
+                to=message.phone,
+                body=message.text,
+                status_callback=f"{self._callback}{message.message_id}",
+                validity_period=min(max(left, _VALIDITY[0]), _VALIDITY[1]),
+                **self._origin,
+            )
+        except (TwilioException, requests.RequestException) as error:
+            return self._refusal(error)
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            # An answer that is no message: Twilio may well have taken it.
+            return Unknown(f"unreadable answer: {type(error).__name__}")
+        return _accepted(created)
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        """Compares what Twilio has for this number with our text, by creation time and words."""
+        since = (message.first_tried_at or datetime.now(UTC)) - _LOOK_BACK
+        try:
+            for sent in self._client.messages.list(to=message.phone, limit=50):
+                created = sent.date_created
+                if sent.body == message.text and (created is None or created >= since):
+                    return _accepted(sent)
+        except (TwilioException, requests.RequestException) as error:
+            return Unknown(_name(error))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            return Unknown(f"unreadable answer: {type(error).__name__}")
+        return Retry(Reason.CARRIER, "Twilio does not have it")
+
+    def receive_text(self, request: Request) -> Inbound | Unreadable:
+        self._authenticate(request)
+        form = request.form
+        text, sid, phone = form.get("Body"), form.get("MessageSid"), attested(form.get("From", ""))
+        if not sid or phone is None or text is None:
+            return Unreadable(
+                NAME, sid or None, "MessageSid, From or Body is missing", text or "", phone
+            )
+        return Inbound(NAME, sid, phone, text)
+
+    def receive_receipt(self, request: Request) -> Receipt | Unreadable:
+        self._authenticate(request)
+        sid, word = request.form.get("MessageSid"), request.form.get("MessageStatus", "")
+        if not sid or not word:
+            return Unreadable(NAME, sid or None, "MessageSid or MessageStatus is missing", "")
+        code = request.form.get("ErrorCode") or None
+        ours = request.query.get("message", "")
+        status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
+        return Receipt(
+            gateway=NAME,
+            carrier_id=sid,
+            message_id=int(ours) if ours.isascii() and ours.isdigit() and len(ours) < 19 else None,
+            status=status,
+            word=word[:40],
+            reason=_reason(code) if status is ReceiptStatus.FAILED else None,
+            error=code[:40] if code else None,
+        )
+
+    def _authenticate(self, request: Request) -> None:
+        """The algorithm is ours (HMAC-SHA1 with the auth token), never what a header asks for."""
+        signature = request.headers.get("x-twilio-signature")
+        if self._validator is None or not signature:
+            raise Unauthentic
+        try:
+            genuine = self._validator.validate(request.url, request.form, signature)
+        except (TypeError, ValueError) as error:
+            raise Unauthentic from error
+        if not genuine:
+            raise Unauthentic
+
+    def _refusal(self, error: Exception) -> Outcome:
+        if isinstance(error, requests.RequestException):
+            return failed(error)
+        code, status = getattr(error, "code", None), getattr(error, "status", None)
+        after = self._http.asked_to_wait()
+        if isinstance(code, str) and code.isdigit():
+            code = int(code)
+        reason = _REASONS.get(code) if isinstance(code, int) else None
+        if reason is not None:
+            return (
+                Retry(reason, str(code), after) if code in _RETRY else Rejected(reason, str(code))
+            )
+        words = f"HTTP {status}, code {code}"
+        return refused(status, words, after) if isinstance(status, int) else Unknown(_name(error))
+
+
+class _HttpClient(TwilioHttpClient):
+    """The SDK's client with time-outs, a pool for all slots, another address, and silence.
+
+    The SDK logs bodies; ours hold codes.
+    """
+
+    def __init__(self, base: str, slots: int) -> None:
+        silent = logging.Logger("twilio, unlogged", level=logging.CRITICAL + 1)
+        super().__init__(timeout=1.0, logger=silent)
+        self.session = pooled(slots)
+        self._base = base
+        self._of_thread = threading.local()
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Response:
+        kwargs["timeout"] = None
+        self.timeout = TIMEOUT
+        self._of_thread.wait = None
+        response = super().request(method, url.replace(_API, self._base, 1), *args, **kwargs)
+        headers = response.headers or {}
+        self._of_thread.wait = retry_after(headers.get("Retry-After"))
+        return response
+
+    def asked_to_wait(self) -> float | None:
+        """The Retry-After of this thread's last answer, seconds."""
+        wait: float | None = getattr(self._of_thread, "wait", None)
+        return wait
+
+
+def _accepted(message: Any) -> Outcome:
+    status = _STATUS.get(str(message.status), ReceiptStatus.SENT)
+    if status is ReceiptStatus.FAILED:
+        code = str(message.error_code) if message.error_code else None
+        return Rejected(_reason(code), code or str(message.status))
+    if not message.sid:
+        return Unknown("an answer without an id")
+    return Sent(str(message.sid), status)
+
+
+def _reason(code: str | None) -> Reason:
+    return _REASONS.get(int(code), Reason.UNKNOWN) if code and code.isdigit() else Reason.UNKNOWN
+
+
+def _name(error: Exception) -> str:
+    return type(error).__name__

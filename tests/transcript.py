@@ -1,0 +1,176 @@
+"""Conversations as readable files, played through the real hooks, outbox and worker.
+
+    # what it proves
+    office +915512340000                                the main office of 273303 has this telephone
+    postman 1001 +919839000001
+    article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500
+    list 1001: EU123456785IN RR287043775IN
+    +919839000001 > 1                                   a text comes in
+    +919876500001 < Code {code}. ...                    and this goes out: all of it, in order
+    +919839000001 > 1 {code +919876500001}              the code that this telephone got last
+    +919839000001 > 1 {wrong +919876500001}             a code of the same length that is not that one
+    +919839000001 > 1 {code +919876500001 2}            the last but one
+    wait 11 min
+    EU123456785IN is delivered                          what the API says of it
+
+The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
+for a person to read before it is committed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from conversation import INDIA, fire_timers
+from outbox.wake import BELLS
+from web.simulator import received
+
+_TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
+_TEXT_OUT = re.compile(r"^(\+\d+) < (.*)$")
+_ARTICLE = re.compile(
+    r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
+    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?P<plain> plain)?$"
+)
+_CODE = re.compile(r"\{(code|wrong) (\+\d+)(?: (\d))?\}")
+_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+@dataclass
+class Player:
+    """Plays transcripts against one application. `seen` counts the messages already looked at."""
+
+    runtime: Any
+    client: Any
+    clock: Any
+    token: str
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    seen: int = 0
+    texts: int = 0
+
+    def play(self, path: Path) -> list[str]:
+        """Plays the file at `path` and gives it as it ought to be, with what was said now."""
+        played: list[str] = []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if _TEXT_OUT.match(line):
+                continue
+            played.append(line)
+            if line and not line.startswith("#"):
+                played += self.step(line)
+        return played
+
+    def step(self, line: str) -> list[str]:
+        """Does one line and gives the texts that went out because of it."""
+        text = _TEXT_IN.match(line)
+        if text:
+            self.say(text[1], self._fill(text[2]))
+        else:
+            self._direct(line)
+        return self.drain()
+
+    def say(self, phone: str, text: str) -> None:
+        """One text into the simulator's hook."""
+        self.texts += 1
+        answer = self.client.post(
+            "/hooks/simulator/sms", json={"from": phone, "text": text, "id": f"t{self.texts}"}
+        )
+        assert answer.status_code == 200, answer.data
+
+    def drain(self) -> list[str]:
+        """Lets a real RQ worker send what is due, and gives it as transcript lines."""
+        worker = SimpleWorker(
+            [bell.queue for bell in BELLS],
+            connection=self.runtime.redis,
+            serializer=JSONSerializer,
+        )
+        worker.work(burst=True, logging_level="WARNING")
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT id, phone, code_id IS NOT NULL FROM messages"
+                " WHERE direction = 'out' AND id > %s ORDER BY id",
+                [self.seen],
+            ).fetchall()
+        lines = []
+        for id_, phone, with_code in rows:
+            self.seen = id_
+            got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
+            if got is None:
+                lines.append(f"{phone} < (not sent)")
+                continue
+            shown = got.text
+            if with_code:
+                code = _DIGITS.search(shown)[0]
+                self.codes.setdefault(phone, []).append(code)
+                shown = shown.replace(code, "{code}")
+            lines.append(f"{phone} < {shown}".replace("\n", " / "))
+        return lines
+
+    def _fill(self, text: str) -> str:
+        def code(match: re.Match[str]) -> str:
+            got = self.codes[match[2]][-int(match[3] or 1)]
+            return got if match[1] == "code" else f"{(int(got) + 1) % 10**6:06d}"
+
+        return _CODE.sub(code, text)
+
+    def _direct(self, line: str) -> None:
+        words = line.split()
+        if words[0] == "article":
+            self._book(line)
+        elif words[0] == "postman":
+            body = {"staff_id": words[1], "name": "Ram", "phone": words[2]}
+            self.api("/postmen", {**body, "office_pin": "273303", "pin": "2468"})
+        elif words[0] == "list":
+            postman, numbers = line.removeprefix("list ").split(":")
+            today = self.clock.now().astimezone(self.india()).date().isoformat()
+            body = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
+            self.api("/delivery-lists", body)
+        elif words[0] == "wait":
+            self.clock.advance(seconds=int(words[1]) * {"s": 1, "min": 60, "h": 3600}[words[2]])
+            self.timers()
+        elif words[0] == "office":
+            with self.runtime.database.transaction() as conn:
+                conn.execute(
+                    "UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]]
+                )
+        elif words[1] == "is":
+            answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
+            assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
+        else:
+            raise AssertionError(f"a transcript cannot say: {line}")
+
+    def _book(self, line: str) -> None:
+        match = _ARTICLE.match(line)
+        assert match, f"a transcript cannot say: {line}"
+        recipient = {"name": "Sita Devi", "address": "Village Piprauli", "pin": "273303"}
+        self.api(
+            "/articles",
+            {
+                "number": match["number"],
+                "service": "speed_post",
+                "otp_required": not match["plain"],
+                "recipient": {**recipient, "phone": match["to"], "language": match["language"]},
+                "sender": {"phone": match["sender"] or "+919811100001", "name": "Mohan"},
+                "cod_amount": int(match["cod"] or 0),
+            },
+        )
+
+    def api(self, path: str, body: dict[str, Any]) -> Any:
+        answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
+        assert answer.status_code in (200, 201), answer.data
+        return answer.json
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def timers(self) -> None:
+        while fire_timers(self.runtime):
+            pass
+
+    @staticmethod
+    def india() -> Any:
+        return INDIA

@@ -1,0 +1,41 @@
+"""Who may call what. Every blueprint says so; the application refuses one that does not."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from flask import Blueprint, Flask
+
+
+class Caller(StrEnum):
+    """Who may call a blueprint, and what makes sure of it."""
+
+    CARRIER = "a carrier: its signature or the secret in the path, checked by its gateway"
+    TOKEN = "the department's software: a bearer token, checked before every call"  # noqa: S105
+    ANYONE = "anyone: it shows nothing of anybody"
+    DEVELOPMENT = "anyone, in development and tests; 404 in production"
+
+
+_STATED: Final[dict[str, Caller]] = {}
+
+
+def states(blueprint: Blueprint, caller: Caller) -> None:
+    """Says who may call the routes of `blueprint`."""
+    _STATED[blueprint.name] = caller
+
+
+def stated(name: str) -> Caller:
+    """Who may call the blueprint called `name`. Raises LookupError where nobody said."""
+    try:
+        return _STATED[name]
+    except KeyError:
+        raise LookupError(
+            f"blueprint {name} does not state who may call it: web/callers.py"
+        ) from None
+
+
+def insist(app: Flask) -> None:
+    """Raises LookupError where a blueprint of `app` does not state its caller."""
+    for name in app.blueprints:
+        stated(name)

@@ -1,0 +1,110 @@
+"""The hooks that carriers call: HTTP in, a gateway's types out, an answer in the carrier's words.
+
+Nothing authentic is dropped: what cannot be read is stored and answered with 200, or the carrier
+would repeat it for hours. Bodies over 64 KiB are 413. Paths hold secrets: never log them.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, abort, current_app, request
+
+import conversation
+from gateways.base import Gateway, Receipt, Request, Unauthentic, Unreadable
+from outbox import receipts
+from runtime import Runtime
+from web.callers import Caller, states
+
+hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+states(hooks, Caller.CARRIER)
+
+LARGEST_BODY = 64 * 1024
+
+
+@hooks.before_request
+def limit_body() -> None:
+    request.max_content_length = LARGEST_BODY
+    request.max_form_memory_size = LARGEST_BODY
+
+
+@hooks.post("/twilio/sms")
+def twilio_sms() -> Response:
+    _take_text("twilio", refusal=403)
+    return Response("<Response/>", mimetype="text/xml")
+
+
+@hooks.post("/twilio/status")
+def twilio_status() -> Response:
+    _take_receipt("twilio", refusal=403)
+    return Response(status=204)
+
+
+@hooks.post("/africastalking/<secret>/sms")
+def africastalking_sms(secret: str) -> Response:
+    _take_text("africastalking", refusal=404, secret=secret)
+    return Response("OK", mimetype="text/plain")
+
+
+@hooks.post("/africastalking/<secret>/delivery")
+def africastalking_delivery(secret: str) -> Response:
+    _take_receipt("africastalking", refusal=404, secret=secret)
+    return Response("OK", mimetype="text/plain")
+
+
+@hooks.post("/simulator/sms")
+def simulator_sms() -> Response:
+    _take_text("simulator", refusal=404)
+    return Response("{}", mimetype="application/json")
+
+
+def _take_text(name: str, refusal: int, secret: str = "") -> None:
+    gateway = _gateway(name, refusal)
+    try:
+        came = gateway.receive_text(_request(secret))
+    except Unauthentic:
+        abort(refusal)
+    if isinstance(came, Unreadable):
+        conversation.receive_unreadable(_runtime(), came)
+    else:
+        conversation.receive(_runtime(), came)
+
+
+def _take_receipt(name: str, refusal: int, secret: str = "") -> None:
+    gateway = _gateway(name, refusal)
+    try:
+        came = gateway.receive_receipt(_request(secret))
+    except Unauthentic:
+        abort(refusal)
+    if isinstance(came, Receipt):
+        receipts.receive(_runtime(), came)
+    else:
+        receipts.receive_unreadable(_runtime(), came)
+
+
+def _gateway(name: str, refusal: int) -> Gateway:
+    gateway = _runtime().gateways.get(name)
+    if gateway is None:
+        abort(refusal)
+    return gateway
+
+
+def _request(secret: str) -> Request:
+    """What came, with the URL that the carrier called: PUBLIC_URL, then path and query as sent."""
+    query = request.query_string.decode("latin-1")
+    path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
+    sent = path if path.startswith("/") else request.full_path.rstrip("?")
+    if "?" not in sent and query:
+        sent = f"{sent}?{query}"
+    body = request.get_data(cache=True)
+    return Request(
+        url=_runtime().settings.public_url + sent,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        form=request.form,
+        query=request.args,
+        secret=secret,
+    )
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["dakiya"]
+    return runtime
