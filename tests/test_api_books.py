@@ -6,11 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from api_calls import Api, api_of, article, fields, number_of, postman
 
 from app import create_app
 from runtime import Runtime
 from settings import Settings
+from tests.api_calls import Api, api_of, article, fields, number_of, postman
 
 
 @pytest.fixture

@@ -6,10 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from api_calls import Api, api_of, article, fields, number_of, postman
 
 from postal import tokens
 from runtime import Runtime
+from tests.api_calls import Api, api_of, article, fields, number_of, postman
 
 KEY = {"Idempotency-Key": "counter-7/2026-08-14/1"}
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import schemathesis
-from api_calls import Api, api_of, article, number_of, postman
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
@@ -19,6 +18,7 @@ from schemathesis.config import (
 )
 
 from runtime import Runtime
+from tests.api_calls import Api, api_of, article, number_of, postman
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 

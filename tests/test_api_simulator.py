@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from api_calls import api_of, article
-
 from flows.text import MASK
 from postal.codes import code_of
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
+from tests.api_calls import api_of, article
 
 PHONE = "+919839000011"
 
