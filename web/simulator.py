@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from messages.render import fill_code
-
 from postal.codes import code_of
 from runtime import Runtime
 from settings import Settings
