@@ -62,6 +62,8 @@ def work() -> None:
         OutboxWorker.told_to_stop = True
         jobs.sender().stop()
 
+    # Whoever started us may wait for signals with these blocked, and a mask is inherited.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     # A connection of its own: RQ lengthens the time-outs of the one that it is given.
     url = jobs.runtime().settings.redis_url
     jobs.sender()

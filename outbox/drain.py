@@ -14,7 +14,7 @@ from uuid import uuid4
 import structlog
 from psycopg.errors import UniqueViolation
 
-from gateways.base import Outgoing, Unknown
+from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
 from outbox import settle
 from outbox.claim import Claim, Taken, claim
 from outbox.content import text_of
@@ -165,13 +165,23 @@ class Drain:
                 continue
             grant = self._throttle.gateway(name, gateway.rate, len(mine))
             for taken in mine[: grant.units]:
-                within = _start_by(taken) - self._runtime.now()
-                self._slots.submit(gateway, taken, self._outgoing(taken), within)
+                self._call(gateway, taken)
             if grant.units < len(mine):
                 waits.append(grant.wait)
             sent = {taken.due.id for taken in mine[: grant.units]}
             self._held = [taken for taken in self._held if taken.due.id not in sent]
         return min(waits, default=0.0)
+
+    def _call(self, gateway: Gateway, taken: Taken) -> None:
+        try:
+            outgoing = self._outgoing(taken)
+        except ValueError as error:
+            # One row that cannot be sent must not hold up the others. The error quotes no code.
+            log.error("message_unsendable", message=taken.due.id, error=str(error))
+            self._settle(Returned(taken, Rejected(Reason.TEXT, str(error))))
+            return
+        within = _start_by(taken) - self._runtime.now()
+        self._slots.submit(gateway, taken, outgoing, within)
 
     def _give_up_late(self) -> None:
         """Gives back what waited too long for its throttle: its deadline or its lease is over."""

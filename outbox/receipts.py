@@ -186,8 +186,7 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
             next_attempt_at = coalesce(%(next)s, next_attempt_at),
             sent_at = CASE WHEN %(status)s IN ('sent', 'delivered')
                            THEN coalesce(sent_at, %(now)s) ELSE sent_at END,
-            delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END,
-            lease = CASE WHEN %(status)s = 'queued' THEN NULL ELSE lease END
+            delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END
         WHERE id = %(id)s AND status = %(before)s
         """,
         {

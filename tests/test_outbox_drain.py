@@ -88,6 +88,20 @@ def test_the_code_is_filled_in_only_on_its_way_out(runtime: Runtime, clock: Any)
     assert row(runtime, message, "body, status") == ("code ••••••", "sent")
 
 
+def test_a_row_that_cannot_be_sent_does_not_hold_up_the_others(
+    runtime: Runtime, clock: Any
+) -> None:
+    carrier = Carrier()
+    with runtime.database.transaction() as conn:
+        code_id = issue_code(conn, clock.now())
+        (broken,) = queue(conn, clock.now(), "code", code_id=code_id)
+        conn.execute("UPDATE messages SET body = 'no place for a code'")
+        (good,) = queue(conn, clock.now())
+    drain(with_carrier(runtime, carrier))
+    assert carrier.sent_ids == [good]
+    assert row(runtime, broken, "status") == ("failed",)
+
+
 @pytest.mark.parametrize(
     "end",
     [

@@ -11,10 +11,19 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from outbox_rig import NAME, Carrier, drain, queue, statuses, with_carrier
 
-from gateways.base import Outgoing, Reason, Receipt, ReceiptStatus, Sent, Unreadable
+from gateways.base import (
+    Outgoing,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Sent,
+    Unknown,
+    Unreadable,
+)
 from outbox import receipts, settle
 from outbox.claim import Taken, claim
 from outbox.policy import after_send
+from outbox.sweep import sweep
 from runtime import Runtime
 
 SENT, DELIVERED, FAILED, UNCERTAIN = (
@@ -216,3 +225,32 @@ def test_a_failure_reaches_the_feed_once(runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         rows = conn.execute("SELECT kind, data->>'message' FROM events").fetchall()
     assert rows == [("message_failed", str(taken.due.id))]
+
+
+def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
+    runtime: Runtime, clock: Any
+) -> None:
+    taken = take(runtime, "code")
+    message = taken.due.id
+    returned(runtime, taken, "first")
+    failed = receipt("first", FAILED, message, Reason.UNREACHABLE)
+    receipts.receive(runtime, failed)
+    assert status(runtime, message) == "queued"
+    clock.advance(seconds=1)
+    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: Unknown("timeout")))
+    drain(with_carrier_that_hangs)
+    assert status(runtime, message) == "unknown"
+    receipts.receive(runtime, failed)
+    assert status(runtime, message) == "unknown"
+
+
+def test_the_verdict_of_a_lost_lease_is_not_written(runtime: Runtime, clock: Any) -> None:
+    taken = take(runtime)
+    clock.advance(seconds=30)
+    assert sweep(runtime).leases_over == 1
+    now = clock.now()
+    with runtime.database.transaction() as conn:
+        shares = {"code": 0, "reply": 0, "notice": 1, "bulk": 0}
+        claim(conn, shares, 1, uuid4(), lambda standing: NAME, now)  # type: ignore[arg-type]
+    returned(runtime, taken, "c")
+    assert status(runtime, taken.due.id) == "sending"
