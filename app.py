@@ -2,63 +2,50 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import Any
+from typing import Final
 
-from flask import Flask
+from flask import Blueprint, Flask
+from flask.cli import AppGroup
 
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
+from web import api
+from web.callers import insist
+from web.commands.database import database
+from web.commands.flows import flows
+from web.commands.messages import messages
+from web.commands.postman import postman
+from web.commands.token import token
+from web.guard import Application, configure_logs, guard
+from web.health import health
+from web.hooks import hooks
 
-_BLUEPRINTS = [
-    ("web.hooks", "hooks"),
-    ("web.api", "BLUEPRINTS"),
-    ("web.phones", "phones"),
-    ("web.start", "start"),
-    ("web.health", "health"),
-]
-_COMMANDS = [
-    ("database", "database"),
-    ("flows", "flows"),
-    ("messages", "messages"),
-    ("postman", "postman"),
-    ("token", "token"),
-]
+LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
-
-def _existing(module: str, name: str) -> list[Any]:
-    try:
-        found = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError) as missing:
-        print(f"app.py, for now without {module}: {missing}")  # noqa: T201
-        return []
-    return list(found) if isinstance(found, (tuple, list)) else [found]
+_BLUEPRINTS: Final[tuple[Blueprint, ...]] = (hooks, *api.BLUEPRINTS, health)
+_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, messages, postman, token)
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
-    """The application on `runtime`, or on one made from the environment and opened."""
+    """The application on `runtime`, or on one made from the environment, its pool opened.
+
+    Call it in the process that serves: connections do not survive a fork. Raises LookupError
+    where a blueprint does not state who may call it.
+    """
     if runtime is None:
         runtime = Runtime.build(resolve(Settings()))
         runtime.database.open()
-    try:
-        from web.guard import Application, configure_logs, guard
-
-        app: Flask = Application(__name__)
-        configure_logs(runtime.settings)
-        guard(app, runtime.settings)
-    except ImportError as missing:
-        print(f"app.py, for now without web.guard: {missing}")  # noqa: T201
-        app = Flask(__name__)
+    app = Application(__name__, template_folder="web/templates", static_folder="web/static")
     app.extensions["dakiya"] = runtime
-    app.extensions["runtime"] = runtime
     app.testing = runtime.settings.dakiya_env == "test"
-    app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
     app.secret_key = runtime.settings.secret_key.get_secret_value()
-    for module, name in _BLUEPRINTS:
-        for blueprint in _existing(module, name):
-            app.register_blueprint(blueprint)
-    for module, name in _COMMANDS:
-        for group in _existing(f"web.commands.{module}", name):
-            app.cli.add_command(group)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    configure_logs(runtime.settings)
+    guard(app, runtime.settings)
+    for blueprint in _BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    insist(app)
+    for group in _COMMANDS:
+        app.cli.add_command(group)
     return app
