@@ -43,14 +43,13 @@ class SimulatorGateway:
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         """JSON `{"from", "text", "id"}`; `id` may be left out."""
         body = _json(request.body)
-        given, text, carrier_id = body.get("from"), body.get("text"), body.get("id")
+        given, text, named = body.get("from"), body.get("text"), body.get("id")
         phone = attested(given) if isinstance(given, str) else None
+        carrier_id = named[:200] if isinstance(named, str) and named else None
         if phone is None or not isinstance(text, str):
-            return Unreadable(
-                NAME, None, "from (a telephone number) or text is missing", str(text or ""), phone
-            )
-        named = isinstance(carrier_id, str | int) and not isinstance(carrier_id, bool)
-        return Inbound(NAME, str(carrier_id)[:200] if named else uuid4().hex, phone, text)
+            why = "from (a telephone number) or text is missing"
+            return Unreadable(NAME, carrier_id, why, str(text or ""), phone)
+        return Inbound(NAME, carrier_id or uuid4().hex, phone, text)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """The simulator tells what became of a message when it takes it: no receipt comes."""

@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -167,7 +167,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def the_carrier_repeats_its_last_text(self):
-        if not self.player.texts:
+        if not self.last[0]:
             return
         before = self.counts()
         hook = "/hooks/simulator/sms"
@@ -282,6 +282,7 @@ def test_the_promises_hold_in_every_order(player):
             max_examples=20,
             stateful_step_count=18,
             deadline=None,
+            phases=[Phase.generate],  # serials and codes differ in every run: nothing to shrink
             suppress_health_check=list(HealthCheck),
         ),
     )
