@@ -1,0 +1,125 @@
+"""`./script/bench [--quick] [inbound|outbox|codes …]`: measures, prints a table, writes JSON."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import inbound, report, sending
+from bench.report import Line
+from bench.rig import Failed
+from settings import Settings
+
+_RESULTS = Path(__file__).with_name("results")
+_PARTS = ("inbound", "outbox", "codes")
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much a run measures."""
+
+    inbound: inbound.Plan
+    messages: int
+    notices: int
+    codes: int
+    rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
+
+
+FULL = Size(inbound.Plan(6, 2500, 1000, 10.0), 8_000, 100_000, 150, (None, 100.0))
+QUICK = Size(inbound.Plan(2, 800, 400, 3.0), 1_500, 20_000, 30, (None,))
+CODES_PER_SECOND = 5.0
+
+Measured = tuple[list[Line], Any]
+
+
+def measure_inbound(size: Size) -> Measured:
+    result = inbound.measure(size.inbound)
+    ours, base = inbound.median(result.ours), inbound.median(result.baseline)
+    at_half, base_at_half = result.ours_at_half.load, result.baseline_at_half.load
+    cpu, base_cpu = inbound.median_cpu(result.ours), inbound.median_cpu(result.baseline)
+    lines = [
+        Line("handovers by text, through the Twilio hook", f"{ours:.0f}/s"),
+        Line(f"bare Flask + psycopg, the same {result.statements} statements", f"{base:.0f}/s"),
+        Line("ratio", f"{result.ratio:.2f}", "≥ 0.60", result.ratio >= 0.6),
+        Line(f"p50 at {at_half.per_second:.0f}/s, half of it", f"{at_half.p50:.1f} ms"),
+        Line("p99 at the same", f"{at_half.p99:.1f} ms", "< 50 ms", at_half.p99 < 50),
+        Line(
+            f"p99 of the baseline at half of its own ({base_at_half.per_second:.0f}/s)",
+            f"{base_at_half.p99:.1f} ms",
+        ),
+        Line("processor per handover: web + PostgreSQL", f"{cpu[0]:.1f} + {cpu[1]:.1f} ms"),
+        Line("the same of the baseline", f"{base_cpu[0]:.1f} + {base_cpu[1]:.1f} ms"),
+    ]
+    return lines, asdict(result)
+
+
+def measure_outbox(size: Size) -> Measured:
+    result = sending.throughput(size.messages)
+    rate = result.per_second
+    what = f"{size.messages} messages from outbox to a carrier answering after 50 ms, one worker"
+    return [Line(what, f"{rate:.0f}/s", "≥ 500/s", rate >= 500)], asdict(result)
+
+
+def measure_codes(size: Size) -> Measured:
+    lines, raw = [], []
+    for rate in size.rates:
+        allowed = {} if rate is None else {"rate": rate}
+        wait = sending.code_wait(size.notices, size.codes, CODES_PER_SECOND, **allowed)
+        carrier = "an unlimited carrier" if rate is None else f"a carrier of {rate:.0f}/s"
+        what = f"a code behind {size.notices} notices, {carrier}"
+        lines += [
+            Line(f"{what}: p50", f"{wait.p50:.0f} ms"),
+            Line(f"{what}: p99", f"{wait.p99:.0f} ms", "< 1 s", wait.p99 < 1000),
+        ]
+        raw.append(asdict(wait))
+    return lines, raw
+
+
+_MEASURES: dict[str, Callable[[Size], Measured]] = {
+    "inbound": measure_inbound,
+    "outbox": measure_outbox,
+    "codes": measure_codes,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """0 where everything was measured; whether the aims are reached, the table says."""
+    parser = argparse.ArgumentParser(prog="./script/bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a minute, to see that it works")
+    parser.add_argument("parts", nargs="*", help=f"of {', '.join(_PARTS)}; default: all")
+    chosen = parser.parse_args(arguments)
+    parts = tuple(chosen.parts) or _PARTS
+    if not set(parts) <= set(_PARTS):
+        parser.error(f"parts are {', '.join(_PARTS)}")
+    _refuse_surroundings()
+    on = report.machine()
+    print(report.describe(on), flush=True)
+    lines: list[Line] = []
+    raw: dict[str, Any] = {}
+    for part in parts:
+        print(f"measuring {part} …", file=sys.stderr, flush=True)
+        try:
+            more, raw[part] = _MEASURES[part](QUICK if chosen.quick else FULL)
+        except Failed as failure:
+            print(f"{part} could not be measured: {failure}", file=sys.stderr)
+            return 1
+        lines += more
+    print(f"\n{report.table(lines)}\n")
+    path = report.write(_RESULTS, on, " ".join(["./script/bench", *arguments]), lines, raw)
+    print(f"Written to {path.relative_to(Path.cwd())}")
+    return 0
+
+
+def _refuse_surroundings() -> None:
+    """Nothing of the caller's own settings may reach what is measured."""
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

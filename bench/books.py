@@ -1,0 +1,172 @@
+"""A town's books for a measurement: postmen with full lists, each article ready for its handover.
+
+Written by COPY, as the flows would have left them: people told, conversations begun. Ids start far
+apart from table to table and phones differ by role in their first digits, so that no two kinds of
+value are ever equal (bench/recording.py relies on it).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from flows.decision import Asked, Context, LastVisit, Nothing
+from flows.number import check_digit
+from flows.record import encode
+from postal.codes import code_of
+from postal.lists import INDIA
+from settings import Settings
+from store.database import Conn, Database
+
+LIST_LENGTH = 60
+POSTMEN_PER_OFFICE = 5
+FIRST_ID = 100_000_000  # of the first table; every further one starts this much higher
+_NUMBERED = (
+    "offices", "staff", "articles", "delivery_lists", "delivery_items", "codes",
+    "code_attempts", "conversations", "messages", "sprints", "receipts", "events",
+)  # fmt: skip
+_FILLED = (
+    "offices", "staff", "delivery_lists", "phones", "articles", "delivery_items", "codes",
+    "conversations",
+)  # fmt: skip
+_LIFE = timedelta(hours=6)  # of the codes: no run is that long
+
+
+@dataclass(frozen=True)
+class Doorstep:
+    """One article at its door: what its postman texts, and who hears of it."""
+
+    postman_phone: str
+    recipient_phone: str
+    serial: int
+    number: str
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A conversation as it stands before the text."""
+
+    phone: str
+    machine: str
+    state: str
+    context: Context
+
+
+def fill(database: Database, settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
+    """Lists with `articles` articles whose codes are out; neighbours belong to other postmen."""
+    postmen = -(-articles // LIST_LENGTH)
+    with database.transaction() as conn:
+        _spread_ids(conn)
+        doorsteps = _write(conn, settings, postmen, now)
+        _continue_ids(conn)
+    with database.transaction() as conn:
+        conn.autocommit = True
+        # Not the empty tables: their plans would be made for empty tables, and kept for a minute.
+        conn.execute(f"VACUUM ANALYZE {', '.join(_FILLED)}")
+        conn.execute("CHECKPOINT")
+        conn.autocommit = False
+    return sorted(doorsteps, key=lambda door: (door.serial, door.postman_phone))
+
+
+def _first_id(table: str) -> int:
+    return FIRST_ID * (1 + _NUMBERED.index(table))
+
+
+def _spread_ids(conn: Conn) -> None:
+    for table in _NUMBERED:
+        conn.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {_first_id(table)}")
+
+
+def _continue_ids(conn: Conn) -> None:
+    for table in _NUMBERED:
+        row = conn.execute(f"SELECT max(id) FROM {table}").fetchone()  # noqa: S608
+        if row is not None and row[0] is not None:
+            conn.execute(f"ALTER TABLE {table} ALTER COLUMN id RESTART WITH {row[0] + 1}")
+
+
+def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[Doorstep]:
+    master_key = settings.dakiya_master_key.get_secret_value().encode()
+    today = now.astimezone(INDIA).date()
+    office, staff, list_, article = map(
+        _first_id, ("offices", "staff", "delivery_lists", "articles")
+    )
+    doorsteps: list[Doorstep] = []
+    offices, staffs, lists, phones = [], [], [], []
+    articles, items, codes = [], [], []
+    begun: list[_Begun] = []
+    for p in range(postmen):
+        if p % POSTMEN_PER_OFFICE == 0:
+            o = p // POSTMEN_PER_OFFICE
+            offices.append((office + o, f"Office {o}", str(200000 + o), "sub", "Gorakhpur",
+                            f"+9166{o:08}"))  # fmt: skip
+            begun.append(_Begun(offices[-1][-1], "office", "listening", Nothing()))
+        phone = f"+917{p:09}"
+        home = offices[-1]
+        staffs.append((staff + p, f"B{p}", f"Postman {p}", "postman", home[0], phone))
+        lists.append((list_ + p, staff + p, today, now))
+        phones.append((phone, "hi-Latn"))
+        begun.append(_Begun(phone, "postman", "ready", LastVisit()))
+        for serial in range(1, LIST_LENGTH + 1):
+            n = p * LIST_LENGTH + serial - 1
+            number = _number(n)
+            salt = hashlib.blake2b(number.encode(), digest_size=16).digest()
+            recipient, sender = f"+918{n:09}", f"+919{n:09}"
+            articles.append((article + n, number, "speed_post", True, "out_for_delivery", recipient,
+                             f"Recipient {n}", f"Ward {n % 40}", home[2], sender, f"Sender {n}",
+                             salt, 1, now, now))  # fmt: skip
+            items.append((list_ + p, article + n, serial, now))
+            codes.append((article + n, 1, 1, staff + p, now, now + _LIFE))
+            phones += [(recipient, "hi"), (sender, "hi-Latn")]
+            begun += [
+                _Begun(recipient, "recipient", "code", Asked(number)),
+                _Begun(sender, "sender", "listening", Nothing()),
+            ]
+            code = code_of(master_key, salt, 1, settings.code_length)
+            doorsteps.append(Doorstep(phone, recipient, serial, number, code))
+    _copy(conn, "offices (id, name, pin, branch_type, district, phone)", offices)
+    _copy(conn, "staff (id, staff_id, name, role, office_id, phone)", staffs)
+    _copy(conn, "delivery_lists (id, postman_id, date, created_at)", lists)
+    _copy(conn, "phones (phone, language)", phones)
+    _copy(
+        conn,
+        "articles (id, number, service, otp_required, state, recipient_phone, recipient_name,"
+        " recipient_address, recipient_pin, sender_phone, sender_name, code_salt, code_issue,"
+        " booked_at, updated_at)",
+        articles,
+    )
+    _copy(conn, "delivery_items (list_id, article_id, serial, approached_at)", items)
+    _copy(conn, "codes (article_id, issue, sends, postman_id, released_at, expires_at)", codes)
+    _copy(
+        conn,
+        "conversations (phone, machine, state, context, entered_at, last_sprint_id)",
+        (
+            (each.phone, each.machine, each.state, Jsonb(encode(each.context)), now, FIRST_ID)
+            for each in begun
+        ),
+    )
+    return doorsteps
+
+
+def without_codes(conn: Conn) -> None:
+    """Takes the codes back: every article still waits for its postman's approach."""
+    conn.execute("DELETE FROM codes")
+    conn.execute("UPDATE articles SET code_issue = 0")
+    conn.execute("UPDATE delivery_items SET approached_at = NULL")
+    conn.execute("UPDATE conversations SET state = 'out' WHERE machine = 'recipient'")
+
+
+def _number(n: int) -> str:
+    serial = f"{n + 10_000_000:08}"
+    return f"EU{serial}{check_digit(serial)}IN"
+
+
+def _copy(conn: Conn, into: str, rows: Iterable[tuple[Any, ...]]) -> None:
+    with conn.cursor() as cursor, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)

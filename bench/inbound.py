@@ -1,0 +1,175 @@
+"""Handovers through the Twilio hook, against the bare baseline, run by run in turn."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import statistics
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import conversation
+from bench import books, texts
+from bench.load import Load
+from bench.recording import RecordingDatabase, Script, Seeds
+from bench.rig import HOUSE, Failed, Rig, await_port, cpu_seconds, free_port, rig, web_command
+from gateways.base import Inbound
+from runtime import Runtime
+
+CONNECTIONS = 32
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured. `requests` are those of one throughput run."""
+
+    runs: int
+    requests: int
+    warm_up: int
+    latency_seconds: float
+
+    @property
+    def articles(self) -> int:
+        """Enough for all runs, and for latency runs at half of 2,000 a second each."""
+        closed = 2 * (self.warm_up + self.runs * self.requests)
+        return closed + round(2 * self.latency_seconds * 1000) + books.LIST_LENGTH
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, and what the two servers used of the processors: milliseconds per request."""
+
+    load: Load
+    web_cpu: float
+    postgres_cpu: float
+
+
+@dataclass(frozen=True)
+class Result:
+    """Throughput per run in order, and latency at half of the own median."""
+
+    statements: int
+    ours: tuple[Run, ...]
+    baseline: tuple[Run, ...]
+    ours_at_half: Run
+    baseline_at_half: Run
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ours) / median(self.baseline)
+
+
+def median(runs: Sequence[Run]) -> float:
+    """Requests a second."""
+    return statistics.median(run.load.per_second for run in runs)
+
+
+def median_cpu(runs: Sequence[Run]) -> tuple[float, float]:
+    """Milliseconds per request: web, PostgreSQL."""
+    return (
+        statistics.median(run.web_cpu for run in runs),
+        statistics.median(run.postgres_cpu for run in runs),
+    )
+
+
+@dataclass(frozen=True)
+class _Web:
+    port: int
+    process: subprocess.Popen[bytes]
+
+
+@dataclass
+class _Requests:
+    """The prepared requests, handed out once each."""
+
+    made: Rig
+    path: Path
+    left: int
+    first: int = 0
+
+    def run(self, web: _Web, count: int, rate: float = 0.0) -> Run:
+        processes = (web.process, self.made.servers.processes["postgres"])
+        before = [cpu_seconds(process) for process in processes]
+        load = self._load(web.port, count, rate)
+        used = [
+            1000 * (cpu_seconds(process) - then) / count
+            for process, then in zip(processes, before, strict=True)
+        ]
+        return Run(load, *used)
+
+    def _load(self, port: int, count: int, rate: float) -> Load:
+        if count > self.left:
+            raise Failed(f"only {self.left} of {count} prepared requests are left")
+        command = [
+            sys.executable, "-m", "bench.load", str(self.path), str(self.first), str(count),
+            str(port), str(CONNECTIONS), str(rate),
+        ]  # fmt: skip
+        self.first += count
+        self.left -= count
+        ended = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
+        if ended.returncode:
+            raise Failed(f"the load client failed: {ended.stderr[-1500:]}")
+        return Load(**json.loads(ended.stdout))
+
+
+def measure(plan: Plan) -> Result:
+    """Raises `Failed` also where a handover was answered and not done."""
+    with rig() as made:
+        runtime = made.runtime()
+        doorsteps = books.fill(runtime.database, made.settings, plan.articles, datetime.now(UTC))
+        script = _record(runtime, doorsteps.pop())
+        (made.directory / "script").write_bytes(pickle.dumps(script))
+        requests = _Requests(made, made.directory / "requests", len(doorsteps))
+        texts.write(requests.path, made.settings, doorsteps)
+        environment = {"BENCH_SCRIPT": str(made.directory / "script")}
+        ours = _serve(made, "web", "app:create_app", {})
+        baseline = _serve(made, "baseline", "bench.baseline:create_app", environment)
+        for web in (ours, baseline):
+            requests.run(web, plan.warm_up)
+        closed: dict[_Web, list[Run]] = {ours: [], baseline: []}
+        for _ in range(plan.runs):
+            for web, runs in closed.items():
+                runs.append(requests.run(web, plan.requests))
+        half = {
+            web: requests.run(web, round(median(runs) / 2 * plan.latency_seconds), median(runs) / 2)
+            for web, runs in closed.items()
+        }
+        _check(runtime, requests.first + 1)
+        runtime.database.close()
+    return Result(
+        script.statements, tuple(closed[ours]), tuple(closed[baseline]), half[ours], half[baseline]
+    )
+
+
+def _record(runtime: Runtime, door: books.Doorstep) -> Script:
+    """Hands one article over by the real runner and takes the statements down."""
+    now = datetime.now(UTC)
+    database = RecordingDatabase(runtime.database.url, 1)
+    database.open()
+    sid = "SM" + "f" * 32
+    text = Inbound("twilio", sid, door.postman_phone, f"{door.serial} {door.code}")
+    conversation.receive(replace(runtime, database=database, now=lambda: now), text)
+    database.close()
+    return database.script(Seeds(now, door.postman_phone, sid, door.serial))
+
+
+def _serve(made: Rig, name: str, application: str, environment: dict[str, str]) -> _Web:
+    port = free_port()
+    process = made.start(name, web_command(application, port), environment)
+    await_port(port, process)
+    return _Web(port, process)
+
+
+def _check(runtime: Runtime, handovers: int) -> None:
+    """Every request of both sides has handed over one article and queued three messages."""
+    with runtime.database.transaction() as conn:
+        delivered = conn.execute(
+            "SELECT count(*) FROM articles WHERE state = 'delivered'"
+        ).fetchone()
+        queued = conn.execute("SELECT count(*) FROM messages WHERE direction = 'out'").fetchone()
+    if (delivered, queued) != ((handovers,), (3 * handovers,)):
+        raise Failed(f"{handovers} handovers: {delivered} delivered, {queued} messages queued")

@@ -1,0 +1,176 @@
+"""Servers and processes of one measurement, in a directory of its own, gone when it ends."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psutil  # type: ignore[import-untyped]
+from honcho.environ import parse_procfile
+from pydantic import SecretStr
+
+from runtime import Runtime
+from settings import Settings
+from store import embedded, migrate
+from store.addresses import KEEP
+
+HOUSE = Path(__file__).resolve().parent.parent
+LOCAL = "127.0.0.1"
+PUBLIC_URL = "https://dakiya.example"
+_READY_SECONDS = 30
+
+
+class Failed(Exception):
+    """A measurement that could not be made; says why."""
+
+
+@dataclass
+class Rig:
+    """PostgreSQL and Valkey as they keep data (fsync on), and the processes started on them."""
+
+    directory: Path
+    servers: embedded.Servers
+    settings: Settings
+    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Starts `command` with our settings; it ends with us. Its output goes to `name`.log."""
+        with self.log(name).open("wb") as log:
+            process = subprocess.Popen(
+                embedded.guarded(self.servers.lock_path, "SIGTERM", "-", command),
+                cwd=HOUSE,
+                env={**_environment(self.settings), **(environment or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.processes.append(process)
+        return process
+
+    def log(self, name: str) -> Path:
+        return self.directory / f"{name}.log"
+
+    def stop(self, process: subprocess.Popen[bytes]) -> None:
+        """Ends a process that `start` gave, and waits for its end."""
+        process.terminate()
+        process.wait()
+        self.processes.remove(process)
+
+    def runtime(self) -> Runtime:
+        """A runtime on these servers, its database open. The caller closes it."""
+        runtime = Runtime.build(self.settings)
+        runtime.database.open()
+        return runtime
+
+
+@contextmanager
+def rig(**changes: object) -> Iterator[Rig]:
+    """A rig with an empty, migrated database; `changes` to its settings."""
+    directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
+    try:
+        with embedded.Servers(directory, KEEP) as servers:
+            migrate.migrate(servers.addresses.database_url)
+            made = Rig(directory, servers, _settings(servers).model_copy(update=changes))
+            try:
+                yield made
+            except Failed as failure:
+                raise Failed(f"{failure}\n{_tails(made)}") from failure
+            finally:
+                for process in list(made.processes):
+                    made.stop(process)
+    finally:
+        shutil.rmtree(directory)
+
+
+def _settings(servers: embedded.Servers) -> Settings:
+    """Those of production, with keys made up."""
+    return Settings(
+        _env_file=None,
+        dakiya_env="production",
+        database_url=servers.addresses.database_url,
+        redis_url=servers.addresses.redis_url,
+        dakiya_master_key=SecretStr(secrets.token_urlsafe(48)),
+        secret_key=SecretStr(secrets.token_urlsafe(48)),
+        public_url=PUBLIC_URL,
+        sms_routes="twilio",
+        twilio_account_sid="AC" + secrets.token_hex(16),
+        twilio_auth_token=SecretStr(secrets.token_hex(16)),
+        twilio_from="+15005550006",
+    )
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """`settings` for a child: secrets travel here only, never as arguments."""
+    return {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": os.environ.get("HOME", "/"),
+        "PYTHONUNBUFFERED": "1",
+        "HOST": LOCAL,
+        **{
+            name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+            for name, value in settings
+        },
+    }
+
+
+def _tails(made: Rig) -> str:
+    tails = [
+        f"--- the end of {log.name} ---\n{log.read_text(errors='replace')[-2000:]}"
+        for log in sorted(made.directory.glob("*.log"))
+    ]
+    return "\n".join(tails)
+
+
+def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
+    """What `process` and its living descendants have used of the processors so far."""
+    family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
+    return sum(sum(member.cpu_times()[:2]) for member in family)
+
+
+def web_command(application: str, port: int) -> list[str]:
+    """The web process of the Procfile, serving `application` (module:factory) at `port`."""
+    command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
+    own = "app:create_app"
+    if own not in command:
+        raise Failed(f"Procfile: its web process does not serve {own}")
+    return ["sh", "-c", f"PORT={port} && exec {command.replace(own, application)}"]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((LOCAL, 0))
+        return int(probe.getsockname()[1])
+
+
+def await_that(holds: Callable[[], bool], what: str, seconds: float = _READY_SECONDS) -> None:
+    """Returns when `holds()`; raises `Failed` after `seconds`."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > deadline:
+            raise Failed(f"{what}: not within {seconds:.0f} s")
+        time.sleep(0.05)
+
+
+def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    """Returns when something listens at `port`."""
+
+    def listens() -> bool:
+        if process.poll() is not None:
+            raise Failed(f"the process for port {port} ended by itself")
+        with socket.socket() as probe:
+            return probe.connect_ex((LOCAL, port)) == 0
+
+    await_that(listens, f"port {port} answers")

@@ -1,0 +1,158 @@
+"""From the outbox to a carrier: how many a second, and how long a code waits behind notices."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import conversation
+from bench import books, carrier
+from bench.load import percentile
+from bench.rig import LOCAL, Failed, Rig, await_port, await_that, free_port, rig
+from gateways.base import Inbound
+from messages.render import render
+from outbox.wake import wake
+from runtime import Runtime
+from store.database import Conn
+
+ANSWER_SECONDS = 0.05
+_UNTHROTTLED = 100_000.0
+_SETTLE_SECONDS = 3.0  # the worker starts, opens its connections, and finds its pace
+
+
+@dataclass(frozen=True)
+class Throughput:
+    """Messages that one worker process gave to the carrier."""
+
+    messages: int
+    seconds: float
+    start_seconds: float  # from the start of the worker to its first call
+
+    @property
+    def per_second(self) -> float:
+        return self.messages / self.seconds
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Milliseconds from a code's row to its arrival at the carrier."""
+
+    notices: int
+    notices_left: int
+    rate: float  # messages a second that the worker was allowed
+    codes: int
+    p50: float
+    p99: float
+    most: float
+
+
+def throughput(messages: int) -> Throughput:
+    """Queues `messages`, then starts one worker. Raises `Failed` where one is sent twice or not."""
+    with _sending(_UNTHROTTLED) as (made, port):
+        runtime = made.runtime()
+        with runtime.database.transaction() as conn:
+            _queue(conn, "reply", messages)
+        began = time.time()
+        _start_worker(made, runtime)
+
+        def all_sent() -> bool:
+            with runtime.database.transaction() as conn:
+                return _count(conn, "sent") == messages
+
+        await_that(all_sent, f"{messages} messages are sent", 90)
+        times = [at for at, _ in carrier.arrivals(port)]
+        runtime.database.close()
+    if len(times) != messages:
+        raise Failed(f"{messages} messages, but the carrier was called {len(times)} times")
+    return Throughput(messages, times[-1] - times[0] + ANSWER_SECONDS, times[0] - began)
+
+
+def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHROTTLED) -> Wait:
+    """Postmen approach at `per_second` while `notices` stand in the bulk lane.
+
+    `rate`: messages a second that the carrier takes (TWILIO_RATE).
+    """
+    with _sending(rate) as (made, port):
+        runtime = made.runtime()
+        doorsteps = books.fill(
+            runtime.database, made.settings, books.LIST_LENGTH * 20, datetime.now(UTC)
+        )[:codes]
+        with runtime.database.transaction() as conn:
+            books.without_codes(conn)
+            _queue(conn, "bulk", notices)
+        with runtime.database.transaction() as conn:
+            conn.autocommit = True
+            conn.execute("ANALYZE messages")
+            conn.autocommit = False
+        _start_worker(made, runtime)
+        await_that(lambda: bool(carrier.arrivals(port)), "the first notice arrives")
+        time.sleep(_SETTLE_SECONDS)
+        _approach(runtime, doorsteps, per_second)
+        phones = {door.recipient_phone for door in doorsteps}
+        await_that(
+            lambda: phones <= {to for _, to in carrier.arrivals(port)}, "all codes arrive", 60
+        )
+        arrived = {to: at for at, to in carrier.arrivals(port) if to in phones}
+        with runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT phone, at FROM messages WHERE direction = 'out' AND lane = 'code'"
+            ).fetchall()
+            left = _count(conn, "queued")
+        runtime.database.close()
+    waits = sorted(1000 * (arrived[phone] - at.timestamp()) for phone, at in rows)
+    if len(waits) != codes:
+        raise Failed(f"{codes} approaches, but {len(waits)} codes were made")
+    return Wait(
+        notices, left, rate, codes, percentile(waits, 0.5), percentile(waits, 0.99), waits[-1]
+    )
+
+
+@contextmanager
+def _sending(rate: float) -> Iterator[tuple[Rig, int]]:
+    """Servers and a carrier; the port where it listens."""
+    port = free_port()
+    with rig(twilio_api_url=f"http://{LOCAL}:{port}", twilio_rate=rate) as made:
+        command = [sys.executable, "-m", "bench.carrier", str(port), str(ANSWER_SECONDS)]
+        await_port(port, made.start("carrier", command))
+        yield made, port
+
+
+def _start_worker(made: Rig, runtime: Runtime) -> None:
+    """Worker and clock as in the Procfile."""
+    made.start("worker", [sys.executable, "worker.py"])
+    made.start("clock", [sys.executable, "worker.py", "clock"])
+    wake(runtime.redis)
+
+
+def _approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: float) -> None:
+    began = time.monotonic()
+    for number, door in enumerate(doorsteps):
+        time.sleep(max(0.0, began + number / per_second - time.monotonic()))
+        text = Inbound("twilio", f"SM{number:032x}", door.postman_phone, str(door.serial))
+        conversation.receive(runtime, text)
+
+
+def _queue(conn: Conn, lane: str, messages: int) -> None:
+    """Rows as `outbox.enqueue` writes them, each to another telephone."""
+    text = render("delivered", "hi", {"digits": "3775"})
+    now = datetime.now(UTC)
+    conn.execute(
+        """
+        INSERT INTO messages (direction, status, phone, at, next_attempt_at, template, language,
+                              variables, body, segments, lane, not_after)
+        SELECT 'out', 'queued', '+9162' || lpad(n::text, 8, '0'), %s, %s, 'delivered', 'hi',
+               '{"digits": "3775"}', %s, %s, %s, %s
+        FROM generate_series(1, %s) AS n
+        """,
+        (now, now, text.text, text.segments.segments, lane, now + timedelta(hours=1), messages),
+    )
+
+
+def _count(conn: Conn, status: str) -> int:
+    row = conn.execute("SELECT count(*) FROM messages WHERE status = %s", (status,)).fetchone()
+    assert row is not None
+    return int(row[0])
