@@ -10,7 +10,6 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from flows import decision, events, facts
@@ -23,6 +22,9 @@ _KINDS: dict[str, type[Any]] = {
     for name, value in vars(module).items()
     if isinstance(value, type) and is_dataclass(value)
 }
+
+_NAMES = {name: tuple(field.name for field in fields(kind)) for name, kind in _KINDS.items()}
+_HINTS = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
 
 
 def encode(value: Any) -> Json:
@@ -38,7 +40,7 @@ def encode(value: Any) -> Json:
     kind = type(value).__name__
     if _KINDS.get(kind) is not type(value):
         raise TypeError(f"{kind} is not a record of flows")
-    return {"kind": kind, **{name: encode(getattr(value, name)) for name in _names(type(value))}}
+    return {"kind": kind, **{name: encode(getattr(value, name)) for name in _NAMES[kind]}}
 
 
 def decode(value: Json) -> Any:
@@ -48,23 +50,13 @@ def decode(value: Json) -> Any:
     return _decode_record(value)
 
 
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
-
-
-@cache
-def _hints(kind: type) -> dict[str, Any]:
-    return get_type_hints(kind)
-
-
 def _decode_record(value: dict[str, Json]) -> Any:
-    kind = _KINDS.get(str(value["kind"]))
-    if kind is None:
-        raise ValueError(f"no record of flows is called {value['kind']}")
-    hints = _hints(kind)
-    return kind(
-        **{name: _decode(hints[name], value[name]) for name in _names(kind) if name in value}
+    kind = str(value["kind"])
+    if kind not in _KINDS:
+        raise ValueError(f"no record of flows is called {kind}")
+    hints = _HINTS[kind]
+    return _KINDS[kind](
+        **{name: _decode(hints[name], value[name]) for name in _NAMES[kind] if name in value}
     )
 
 
