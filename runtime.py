@@ -36,7 +36,10 @@ class Runtime:
             settings=settings,
             database=Database(settings.database_url, settings.database_pool),
             redis=Redis.from_url(
-                settings.redis_url, socket_timeout=5, socket_connect_timeout=2, health_check_interval=30
+                settings.redis_url,
+                socket_timeout=5,
+                socket_connect_timeout=2,
+                health_check_interval=30,
             ),
             gateways=registry.build(settings),
             now=now,

@@ -6,14 +6,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from flows.facts import ArticleState
 from flows.number import parse
+from postal.calendar import day_of
 from store import feed
 from store.database import Conn
 
-INDIA = ZoneInfo("Asia/Kolkata")
 DELIVERABLE: frozenset[ArticleState] = frozenset({"booked", "attempted", "at_office"})
 MOST_ITEMS = 999  # serials have three digits: the postman types them
 
@@ -92,7 +91,7 @@ def make_list(
     ones in the same transaction. What an earlier day's list left open is withdrawn from it and
     goes out anew. Raises `NotToday`, `UnknownPostman` and `NotListed`.
     """
-    today = now.astimezone(INDIA).date()
+    today = day_of(now)
     if day != today:
         raise NotToday(today)
     list_id = _list(conn, postman, day, now)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -26,6 +27,7 @@ from flows.number import check_digit
 from gateways.base import Receipt, ReceiptStatus
 from messages.catalogue import catalogue
 from outbox import receipts
+from postal.calendar import day_of
 from postal.codes import code_of
 from tests.transcript import Player
 
@@ -217,13 +219,18 @@ class Deliveries(RuleBasedStateMachine):
             ]
         )
         for code in codes:
-            places = [text for text in (*written, events, shown) if f'{code}"' in text or f" {code}" in text]
+            places = [
+                text
+                for text in (*written, events, shown)
+                if f'{code}"' in text or f" {code}" in text
+            ]
             assert not places, "a code stands in clear"
         assert stored == (self.player.texts, self.player.texts)
         for template, language, body in said:
-            assert any(
-                warning in body for warning in [catalogue().warning(template, language)]
-            ), (template, language)
+            assert any(warning in body for warning in [catalogue().warning(template, language)]), (
+                template,
+                language,
+            )
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -243,7 +250,11 @@ class Deliveries(RuleBasedStateMachine):
             code = self.player.codes[phone][-1]
             for article in self.carried:
                 mentioned = article.number[-6:-2] in line
-                if article.phone == phone and mentioned and code not in [c for c, _ in article.codes]:
+                if (
+                    article.phone == phone
+                    and mentioned
+                    and code not in [c for c, _ in article.codes]
+                ):
                     article.codes.append((code, self.player.clock.now()))
 
     def state(self, article):
@@ -261,7 +272,7 @@ class Deliveries(RuleBasedStateMachine):
             ).fetchone()
 
     def day(self):
-        return self.player.clock.now().astimezone(self.player.india()).date().isoformat()
+        return day_of(self.player.clock.now()).isoformat()
 
 
 def test_the_promises_hold_in_every_order(player):

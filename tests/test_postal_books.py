@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from flows import number
 from postal import articles, lists, people, tokens
+from postal.calendar import day_of
 from runtime import Runtime
 from store import phone
 from store.database import Conn
@@ -61,7 +62,7 @@ def booked(runtime: Runtime, *serials: int) -> list[str]:
 
 def make(runtime: Runtime, postman: str, numbers: list[str]) -> lists.DeliveryList:
     now = runtime.now()
-    day = now.astimezone(lists.INDIA).date()
+    day = day_of(now)
     made: lists.DeliveryList = run(
         runtime, lambda conn: lists.make_list(conn, postman, day, numbers, now)
     )

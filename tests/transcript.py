@@ -8,7 +8,7 @@
     +919839000001 > 1                                   a text comes in
     +919876500001 < Code {code}. ...                    and this goes out: all of it, in order
     +919839000001 > 1 {code +919876500001}              the code that this telephone got last
-    +919839000001 > 1 {wrong +919876500001}             a code of the same length that is not that one
+    +919839000001 > 1 {wrong +919876500001}             one digit off
     +919839000001 > 1 {code +919876500001 2}            the last but one
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
@@ -27,8 +27,9 @@ from typing import Any
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation import INDIA, fire_timers
+from conversation import fire_timers
 from outbox.wake import BELLS
+from postal.calendar import day_of
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
@@ -126,7 +127,7 @@ class Player:
             self.api("/postmen", {**body, "office_pin": "273303", "pin": "2468"})
         elif words[0] == "list":
             postman, numbers = line.removeprefix("list ").split(":")
-            today = self.clock.now().astimezone(self.india()).date().isoformat()
+            today = day_of(self.clock.now()).isoformat()
             body = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
             self.api("/delivery-lists", body)
         elif words[0] == "wait":
@@ -134,9 +135,7 @@ class Player:
             self.timers()
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
-                conn.execute(
-                    "UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]]
-                )
+                conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
             assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
@@ -170,7 +169,3 @@ class Player:
     def timers(self) -> None:
         while fire_timers(self.runtime):
             pass
-
-    @staticmethod
-    def india() -> Any:
-        return INDIA

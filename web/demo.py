@@ -23,7 +23,8 @@ from flows.number import check_digit
 from outbox.wake import wake
 from postal import articles, people
 from postal.articles import Language, NewArticle, Service
-from postal.lists import INDIA, make_list
+from postal.calendar import day_of
+from postal.lists import make_list
 from runtime import Runtime
 from store.database import Conn
 
@@ -181,7 +182,7 @@ def _load_postmen(conn: Conn) -> None:
 def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:
     """One postman's list for today, unless he has one: an article for each of his households."""
     now = runtime.now()
-    today = now.astimezone(INDIA).date()
+    today = day_of(now)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
     if _has_list(conn, staff_id, today):
         return

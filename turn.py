@@ -1,0 +1,248 @@
+"""One turn: an event and everything that follows from it, in one transaction.
+
+A turn locks its articles first, in the order of their ids, then every conversation that it may
+move, in the order of their telephones: two turns never wait for each other in a ring. Then it
+decides, does, and passes news on to other conversations, and at its end writes the sprints and
+what is to be sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from redis import RedisError
+
+from flows import machines
+from flows.decision import Role, Say, Tell
+from flows.events import AskLeft, AskStatus, Event, Happening, SendCode, TimedOut, Undo, Visit
+from flows.facts import PartyFacts, PostmanFacts, RecipientFacts
+from flows.machine import deadline, decide
+from messages.catalogue import catalogue
+from outbox.enqueue import Draft, enqueue_many
+from postal import facts, who
+from postal.calendar import INDIA, day_of
+from postal.delivery import Books, Held, hold
+from runtime import Runtime
+from settings import Language
+from store import conversations
+from store.conversations import Beginning, Conversation, Place, Sprint
+from store.database import Conn
+from store.gcra import Gcra
+
+CODES_AN_HOUR = 5  # code messages that a telephone may ask for; fails closed without Valkey
+_BEGINNINGS = {
+    name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
+}
+
+
+@dataclass(frozen=True)
+class _Code:
+    """The present code of an article, by its row: the digits are filled in when it is sent."""
+
+    id: int
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class _Unsent:
+    """What the sprint at that index of the turn says to the person at `place`."""
+
+    sprint: int
+    place: Place
+    say: Say
+    code: _Code | None
+
+
+@dataclass
+class Turn:
+    """One event and everything that follows from it, in one transaction."""
+
+    runtime: Runtime
+    conn: Conn
+    now: datetime
+    postman_id: int | None = None
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    held: dict[str, Held] = field(default_factory=dict)
+    standing: dict[Place, Conversation] = field(default_factory=dict)
+    sprints: list[Sprint] = field(default_factory=list)
+    drafts: list[_Unsent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        settings = self.runtime.settings
+        self.today = day_of(self.now)
+        self.reader = facts.Reader(
+            self.conn,
+            self.now,
+            self.today,
+            settings.dakiya_master_key.get_secret_value().encode(),
+            settings.code_length,
+        )
+
+    def begin(self, place: Place, event: Event) -> None:
+        """Locks what an event at `place` can concern."""
+        roles = machines.tells(place.machine, type(event))
+        ids = self._articles(place, event)
+        self.hold(ids, roles, place)
+
+    def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
+        self.held = hold(self.conn, ids)
+        places = [self._place(role, held) for held in self.held.values() for role in roles]
+        self.standing = conversations.lock(
+            self.conn,
+            [*more, *(place for place in places if place is not None)],
+            _BEGINNINGS,
+            self.now,
+        )
+        self.books = Books(self.conn, self.held, self.now, self.today)
+
+    def _articles(self, place: Place, event: Event) -> list[int]:
+        if place.machine == "recipient":
+            return facts.articles_of_recipient(self.conn, place.phone, self.now)
+        if place.machine == "postman" and self.postman_id is not None:
+            refs = self._refs(event, conversations.peek(self.conn, place))
+            return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
+        return []
+
+    def take(self, place: Place, event: Event) -> None:
+        """Decides `event` at `place`, does its acts, and passes its news on."""
+        conversation = self.standing[place]
+        machine = machines.ALL[place.machine]
+        known = self._facts(conversation, event)
+        decision = decide(machine, conversation.standing, event, known)
+        due_at = deadline(machine, decision.state, self.now)
+        sprint = len(self.sprints)
+        self.sprints.append(Sprint(conversation, event, known, decision, due_at))
+        for act in decision.acts:
+            self.books.do(act)
+        for say in decision.says:
+            code = self._code(say.code_of) if say.code_of else None
+            self.drafts.append(_Unsent(sprint, place, say, code))
+        for tell in decision.tells:
+            self.tell(tell)
+
+    def tell(self, tell: Tell) -> None:
+        """Passes a happening to the person of its article; nobody there: nobody is told."""
+        place = self._place(tell.to, self.held[tell.event.article])
+        if place is not None:
+            self.take(place, tell.event)
+
+    def finish(self, message_id: int | None) -> None:
+        """Writes the sprints and puts the messages into the outbox."""
+        ids = conversations.record(self.conn, self.sprints, message_id, self.now)
+        if not self.drafts:
+            return
+        languages = who.languages(self.conn, {unsent.place.phone for unsent in self.drafts})
+        default = self.runtime.settings.default_language
+        enqueue_many(
+            self.conn,
+            [
+                self._draft(unsent, ids[unsent.sprint], languages.get(unsent.place.phone, default))
+                for unsent in self.drafts
+            ],
+        )
+
+    # -- where, what, which -------------------------------------------------------------------
+
+    def _place(self, role: Role, held: Held) -> Place | None:
+        phone = {
+            "recipient": held.recipient_phone,
+            "sender": held.sender_phone,
+            "postman": held.postman_phone,
+            "office": held.office_phone,
+        }[role]
+        return Place(phone, role) if phone is not None else None
+
+    def _refs(self, event: Event, context: Any) -> list[str]:
+        """The items that an event in a postman's conversation is about."""
+        if isinstance(event, Visit):
+            return [act.item for act in event.acts]
+        if isinstance(event, Happening):
+            return [event.article]
+        if isinstance(event, Undo) and context is not None:
+            return [done.article for done in context.done]
+        if isinstance(event, TimedOut) and context is not None:
+            return list(context.visiting)
+        return []
+
+    def _facts(self, conversation: Conversation, event: Event) -> Any:
+        place = conversation.place
+        if place.machine == "recipient":
+            return self._recipient_facts(place.phone, event)
+        if place.machine == "postman":
+            return self._postman_facts(conversation, event)
+        article = None
+        if isinstance(event, AskStatus):
+            article = self.reader.of_party(event.article, place.phone)
+        return PartyFacts(self.now, article)
+
+    def _recipient_facts(self, phone: str, event: Event) -> RecipientFacts:
+        settings = self.runtime.settings
+        day_end = datetime.combine(
+            self.today, time.fromisoformat(settings.delivery_day_end), INDIA
+        ).astimezone(UTC)
+        named = event.article if isinstance(event, Happening) else None
+        return RecipientFacts(
+            now=self.now,
+            articles=self.reader.of_recipient(phone, named),
+            release=settings.code_release,
+            code_ttl=settings.code_ttl,
+            day_end=day_end,
+            may_send_code=not isinstance(event, SendCode) or self._may_send_code(phone),
+        )
+
+    def _may_send_code(self, phone: str) -> bool:
+        try:
+            wait = Gcra(self.runtime.redis).take(
+                f"codes:{phone}", CODES_AN_HOUR / 3600, CODES_AN_HOUR
+            )
+        except RedisError:
+            return False
+        return wait == 0
+
+    def _postman_facts(self, conversation: Conversation, event: Event) -> PostmanFacts:
+        postman_id = self.postman_id
+        if postman_id is None:
+            postman_id = self._carrier(event)
+        refs = self._refs(event, conversation.standing.context)
+        items = self.reader.of_items(postman_id, refs, self.codes)
+        has_list, left, next_serial = True, 0, None
+        if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
+            has_list, left, next_serial = self.reader.left(postman_id)
+        return PostmanFacts(self.now, items, has_list, left, next_serial)
+
+    def _carrier(self, event: Event) -> int:
+        assert isinstance(event, Happening)
+        carrier = self.held[event.article].postman_id
+        assert carrier is not None
+        return carrier
+
+    def _code(self, number: str) -> _Code:
+        """The present code of an article, counted as sent once more."""
+        row = self.conn.execute(
+            "UPDATE codes SET sends = sends + 1"
+            " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL"
+            " RETURNING id, expires_at",
+            [self.held[number].id],
+        ).fetchone()
+        assert row is not None
+        return _Code(*row)
+
+    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> Draft:
+        say, code = unsent.say, unsent.code
+        template = catalogue().template(say.template)
+        not_after = self.now + timedelta(seconds=template.lifetime)
+        return Draft(
+            phone=unsent.place.phone,
+            template=say.template,
+            language=language,
+            values=say.values,
+            lane=template.lane,
+            not_after=code.expires_at if code else not_after,
+            at=self.now,
+            sprint_id=sprint_id,
+            article_id=self.held[say.article].id if say.article in self.held else None,
+            code_id=code.id if code else None,
+        )
