@@ -33,7 +33,7 @@ class Lock:
             fcntl.lockf(self._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
             raise AlreadyRunning(
-                f"Dakiya is already running here ({self.path} is held): end the other one first"
+                f"it is already running here ({self.path} is held): end the other one first"
             ) from None
         fcntl.lockf(self._handle, fcntl.LOCK_UN)
         fcntl.lockf(self._handle, fcntl.LOCK_EX)

@@ -79,7 +79,7 @@ def guard(app: Flask, settings: Settings) -> None:
     app.before_request(_begin)
     app.after_request(_name)
     app.register_error_handler(HTTPException, _refuse)
-    Talisman(  # type: ignore[no-untyped-call]
+    Talisman(
         app,
         force_https=False,  # TLS ends at the platform; carriers sign PUBLIC_URL, which is https
         strict_transport_security=settings.production,
