@@ -7,6 +7,7 @@ from typing import Final
 from flask import Blueprint, Flask
 from flask.cli import AppGroup
 
+import logs
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
@@ -17,7 +18,7 @@ from web.commands.flows import flows
 from web.commands.messages import messages
 from web.commands.postman import postman
 from web.commands.token import token
-from web.guard import Application, configure_logs, guard
+from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
 
@@ -41,7 +42,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.testing = runtime.settings.dakiya_env == "test"
     app.secret_key = runtime.settings.secret_key.get_secret_value()
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
-    configure_logs(runtime.settings)
+    logs.configure(runtime.settings)
     guard(app, runtime.settings)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 import time
 from types import FrameType
 from typing import Final
@@ -20,6 +21,7 @@ from rq.serializers import JSONSerializer
 from rq.worker import DequeueStrategy
 
 import jobs
+import logs
 from outbox.wake import BELLS, SWEEP, TIMERS, ring
 from settings import Settings
 from store.embedded import resolve
@@ -65,6 +67,7 @@ def work() -> None:
     # Whoever started us may wait for signals with these blocked, and a mask is inherited.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
     # A connection of its own: RQ lengthens the time-outs of the one that it is given.
+    logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
     jobs.sender()
     try:
@@ -97,12 +100,14 @@ def clock() -> None:
     Not `rq.cron.CronScheduler` (RQ 3.0): it ends with the first lost connection, pickles its
     jobs, and queues one more per interval while no worker takes them.
     """
-    redis = Redis.from_url(
-        resolve(Settings()).redis_url, socket_timeout=5, socket_connect_timeout=2
-    )
-    signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)
+    settings = resolve(Settings())
+    logs.configure(settings)
+    redis = Redis.from_url(settings.redis_url, socket_timeout=5, socket_connect_timeout=2)
+    told_to_stop = threading.Event()
+    for stop_signal in _STOPS:
+        signal.signal(stop_signal, lambda _signum, _frame: told_to_stop.set())
     log.info("clock_started")
-    while not signal.sigtimedwait(_STOPS, _TICK_SECONDS):
+    while not told_to_stop.wait(_TICK_SECONDS):
         for bell in (SWEEP, TIMERS):
             ring(redis, bell)
     log.info("clock_stopped")

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
@@ -19,7 +20,6 @@ from flows.decision import Asked, Context, LastVisit, Nothing
 from flows.number import check_digit
 from flows.record import encode
 from postal.codes import code_of
-from postal.lists import INDIA
 from settings import Settings
 from store.database import Conn, Database
 
@@ -34,6 +34,7 @@ _FILLED = (
     "offices", "staff", "delivery_lists", "phones", "articles", "delivery_items", "codes",
     "conversations",
 )  # fmt: skip
+_INDIA = ZoneInfo("Asia/Kolkata")
 _LIFE = timedelta(hours=6)  # of the codes: no run is that long
 
 
@@ -92,7 +93,7 @@ def _continue_ids(conn: Conn) -> None:
 
 def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[Doorstep]:
     master_key = settings.dakiya_master_key.get_secret_value().encode()
-    today = now.astimezone(INDIA).date()
+    today = now.astimezone(_INDIA).date()
     office, staff, list_, article = map(
         _first_id, ("offices", "staff", "delivery_lists", "articles")
     )

@@ -219,7 +219,7 @@ class Drain:
         decide = after_look_up if taken.due.status == "unknown" else after_send
         verdict = decide(returned.outcome, taken.standing, self._runtime.now())
         self._settled.append(Settled(taken, verdict))
-        if verdict.status != "sent":
+        if verdict.status not in ("sent", "delivered"):
             log.info(
                 "message_settled",
                 message=taken.due.id,

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import sys
 import traceback
 from types import TracebackType
-from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -52,26 +50,6 @@ class Application(Flask):
                 for frame in traceback.extract_tb(exc_info[2])[-6:]
             ],
         )
-
-
-def configure_logs(settings: Settings) -> None:
-    """One line per event on stdout: JSON in production. Tracebacks show no variables."""
-    render: Any = (
-        structlog.processors.JSONRenderer()
-        if settings.production
-        else structlog.dev.ConsoleRenderer(
-            colors=sys.stdout.isatty(), exception_formatter=structlog.dev.plain_traceback
-        )
-    )
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            *([structlog.processors.format_exc_info] if settings.production else []),
-            render,
-        ]
-    )
 
 
 def guard(app: Flask, settings: Settings) -> None:
