@@ -19,7 +19,7 @@ from flows import machines
 from flows.decision import Role, Say, Tell
 from flows.events import AskLeft, AskStatus, Event, Happening, SendCode, TimedOut, Undo, Visit
 from flows.facts import PartyFacts, PostmanFacts, RecipientFacts
-from flows.machine import deadline, decide
+from flows.machine import deadline, decide, entered
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
 from postal import facts, who
@@ -112,9 +112,10 @@ class Turn:
         machine = machines.ALL[place.machine]
         known = self._facts(conversation, event)
         decision = decide(machine, conversation.standing, event, known)
-        due_at = deadline(machine, decision.state, self.now)
+        since = entered(machine, conversation.standing, decision, self.now)
+        due_at = deadline(machine, decision.state, since)
         sprint = len(self.sprints)
-        self.sprints.append(Sprint(conversation, event, known, decision, due_at))
+        self.sprints.append(Sprint(conversation, event, known, decision, since, due_at))
         for act in decision.acts:
             self.books.do(act)
         for say in decision.says:

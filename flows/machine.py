@@ -167,12 +167,23 @@ def decide(machine: Machine, standing: Standing, event: Event, facts: Any) -> De
     return decision
 
 
-def deadline(machine: Machine, state: str, now: datetime) -> datetime | None:
-    """When `TimedOut` is due for a conversation that enters `state` at `now`; None: never."""
+def entered(machine: Machine, standing: Standing, decision: Decision, now: datetime) -> datetime:
+    """Since when a conversation is in the state of `decision`.
+
+    Whoever stays, with the same things in mind, does not begin to wait anew: a stranger who writes
+    every hour is answered once a day all the same.
+    """
+    before = settle(machine, standing, now)
+    stays = (decision.state, decision.context) == (before.state, before.context)
+    return before.entered_at if stays else now
+
+
+def deadline(machine: Machine, state: str, since: datetime) -> datetime | None:
+    """When `TimedOut` is due for a conversation that is in `state` `since`; None: never."""
     waits = machine.state(state)
     if not waits.times_out or waits.after is None:
         return None
-    return now + timedelta(seconds=waits.after)
+    return since + timedelta(seconds=waits.after)
 
 
 def _hold_to(machine: Machine, transition: Transition, state: str, decision: Decision) -> None:
@@ -199,5 +210,6 @@ __all__ = [
     "Turn",
     "deadline",
     "decide",
+    "entered",
     "settle",
 ]

@@ -22,7 +22,15 @@ DAY = 24 * 3600
 SENDER = Machine(
     name="sender",
     meaning="whoever paid for the delivery",
-    states=(State("listening", "hears what becomes of the article"),),
+    states=(
+        State("listening", "hears what becomes of the article"),
+        State(
+            "told",
+            "was told what to ask: other words meet silence until the day is over",
+            DAY,
+            "listening",
+        ),
+    ),
     context=Nothing(),
 )
 
@@ -72,9 +80,19 @@ def _status_or(template: str, turn: Turn) -> Decision:
     return Decision(turn.state, turn.context, (say,))
 
 
-@SENDER.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "sender_menu"))
+@SENDER.on(AskStatus, says=(*status.TEMPLATES, "sender_menu"))
 def sender_asks(turn: Turn) -> Decision:
     return _status_or("sender_menu", turn)
+
+
+@SENDER.on(NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",))
+def tell_sender(turn: Turn) -> Decision:
+    return Decision("told", turn.context, (Say("sender_menu"),))
+
+
+@SENDER.on(NotUnderstood, states=("told",))
+def sender_silence(turn: Turn) -> Decision:
+    return Decision(turn.state, turn.context)
 
 
 @OFFICE.on(FraudReported, says=("office_fraud",))

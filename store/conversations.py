@@ -49,6 +49,7 @@ class Sprint:
     event: Event
     facts: object
     decision: Decision
+    entered_at: datetime  # since when it is in the state of the decision
     due_at: datetime | None  # when the time limit of the new state fires
 
 
@@ -148,7 +149,7 @@ def record(
             row = cursor.fetchone()
             assert row is not None
             ids.append(row[0])
-    _move(conn, sprints, ids, now)
+    _move(conn, sprints, ids)
     _set_timers(conn, sprints, ids)
     return ids
 
@@ -161,7 +162,7 @@ def _standing(standing: Standing) -> dict[str, object]:
     }
 
 
-def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int], now: datetime) -> None:
+def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
     with conn.cursor() as cursor:
         cursor.executemany(
             "UPDATE conversations SET state = %s, context = %s, entered_at = %s,"
@@ -170,7 +171,7 @@ def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int], now: datetime) 
                 (
                     sprint.decision.state,
                     Jsonb(encode(sprint.decision.context)),
-                    now,
+                    sprint.entered_at,
                     sprint_id,
                     sprint.conversation.id,
                 )
