@@ -30,8 +30,8 @@ class Size:
     rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
 
 
-FULL = Size(inbound.Plan(6, 2500, 1000, 10.0), 8_000, 100_000, 150, (None, 100.0))
-QUICK = Size(inbound.Plan(2, 800, 400, 3.0), 1_500, 20_000, 30, (None,))
+FULL = Size(inbound.Plan(5, 1200, 500, 8.0), 5_000, 100_000, 150, (None, 100.0))
+QUICK = Size(inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, (None,))
 CODES_PER_SECOND = 5.0
 
 Measured = tuple[list[Line], Any]

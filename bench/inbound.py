@@ -34,9 +34,9 @@ class Plan:
 
     @property
     def articles(self) -> int:
-        """Enough for all runs, and for latency runs at half of 2,000 a second each."""
+        """Enough for all runs, and for latency runs at 500 a second each."""
         closed = 2 * (self.warm_up + self.runs * self.requests)
-        return closed + round(2 * self.latency_seconds * 1000) + books.LIST_LENGTH
+        return closed + round(2 * self.latency_seconds * 500) + books.LIST_LENGTH
 
 
 @dataclass(frozen=True)
