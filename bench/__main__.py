@@ -109,7 +109,9 @@ def main(arguments: list[str]) -> int:
             print(f"{part} could not be measured: {failure}", file=sys.stderr)
             return 1
         lines += more
-    print(f"\n{report.table(lines)}\n")
+    after = round(os.getloadavg()[0], 2)
+    print(f"\n{report.table(lines)}\n\nLoad at the end: {after}")
+    raw["load_at_the_end"] = after
     path = report.write(_RESULTS, on, " ".join(["./script/bench", *arguments]), lines, raw)
     print(f"Written to {path.relative_to(Path.cwd())}")
     return 0
