@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from messages.values import KINDS, Kind
+
 Language = Literal["hi", "hi-Latn", "en"]
 Lane = Literal["code", "reply", "notice", "bulk"]
 LANGUAGES: tuple[Language, ...] = ("en", "hi-Latn", "hi")
@@ -25,6 +27,14 @@ class CatalogueError(ValueError):
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A place in a text that is filled in. `kind` says with what."""
+
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
 class Template:
     """What a text is for. `lifetime`: seconds after which it is not worth sending."""
 
@@ -32,7 +42,7 @@ class Template:
     audience: str
     lane: Lane
     lifetime: int
-    variables: tuple[str, ...]
+    variables: tuple[Variable, ...]
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
 
 
@@ -82,29 +92,24 @@ class Catalogue:
 
 
 def read(folder: Path = _FOLDER) -> Catalogue:
-    """The catalogue in `folder`. Raises `CatalogueError` for what cannot be one."""
-    templates = {
-        name: _template(name, entry) for name, entry in _toml(folder / "templates.toml").items()
-    }
-    dlt = _toml(folder / "dlt.toml")
+    """The catalogue in `folder`. Raises `CatalogueError`, naming the file, for what cannot be one.
+
+    A language without a file is no error here: the check names each text that is missing.
+    """
     return Catalogue(
-        templates=templates,
+        templates={
+            name: _template(name, entry) for name, entry in _tables(folder / "templates.toml")
+        },
         texts={
-            language: _toml(folder / f"{language}.toml")
+            language: _sentences(folder / f"{language}.toml", "", _toml(folder, language))
             for language in LANGUAGES
             if (folder / f"{language}.toml").exists()
         },
-        sentences=_toml(folder / "warnings.toml"),
-        dlt=Dlt(
-            entity_id=dlt["entity"]["id"],
-            header=dlt["entity"]["header"],
-            category=dlt["entity"]["category"],
-            template_ids={
-                (name, language): registered
-                for name, ids in dlt["templates"].items()
-                for language, registered in ids.items()
-            },
-        ),
+        sentences={
+            audience: _sentences(folder / "warnings.toml", f"{audience}.", entry)
+            for audience, entry in _tables(folder / "warnings.toml")
+        },
+        dlt=_dlt(folder),
     )
 
 
@@ -114,18 +119,62 @@ def catalogue() -> Catalogue:
     return read()
 
 
-def _toml(path: Path) -> dict[str, Any]:
+def _toml(folder: Path, name: str) -> dict[str, Any]:
+    path = folder / f"{name}.toml"
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CatalogueError(f"{path.name}: {error}") from error
+    except OSError as error:
+        raise CatalogueError(f"{path.name}: {error.strerror}") from error
+
+
+def _tables(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    entries = _toml(path.parent, path.stem)
+    for name, entry in entries.items():
+        if not isinstance(entry, dict):
+            raise CatalogueError(f"{path.name}: {name} must be a table, written [{name}]")
+    return list(entries.items())
+
+
+def _sentences(path: Path, prefix: str, entry: Mapping[str, Any]) -> dict[str, str]:
+    for name, text in entry.items():
+        if not isinstance(text, str):
+            raise CatalogueError(f'{path.name}: {prefix}{name} must be a text in "…"')
+    return dict(entry)
 
 
 def _template(name: str, entry: dict[str, Any]) -> Template:
+    where = f"templates.toml, {name}"
+    names = entry.get("variables", [])
+    unknown = [variable for variable in names if variable not in KINDS]
+    if unknown:
+        raise CatalogueError(f"{where}: no variable is called {unknown[0]}: {', '.join(KINDS)}")
+    variables = tuple(Variable(variable, KINDS[variable]) for variable in names)
     try:
-        template = Template(name, **{**entry, "variables": tuple(entry["variables"])})
-    except (TypeError, KeyError) as error:
-        raise CatalogueError(f"templates.toml, {name}: {error}") from error
+        template = Template(**{**entry, "name": name, "variables": variables})
+    except TypeError as error:
+        raise CatalogueError(f"{where}: {error}") from error
     if template.lane not in LANES:
-        raise CatalogueError(f"templates.toml, {name}: no lane is called {template.lane}")
+        raise CatalogueError(f"{where}: no lane is called {template.lane}: {', '.join(LANES)}")
+    if not isinstance(template.lifetime, int) or template.lifetime <= 0:
+        raise CatalogueError(f"{where}: lifetime must be whole seconds, more than 0")
     return template
+
+
+def _dlt(folder: Path) -> Dlt:
+    entries = _toml(folder, "dlt")
+    try:
+        entity, templates = entries["entity"], entries["templates"]
+        return Dlt(
+            entity_id=entity["id"],
+            header=entity["header"],
+            category=entity["category"],
+            template_ids={
+                (name, language): registered
+                for name, ids in templates.items()
+                for language, registered in ids.items()
+            },
+        )
+    except (KeyError, AttributeError, TypeError) as error:
+        raise CatalogueError(f"dlt.toml: {error} is missing or of the wrong shape") from error

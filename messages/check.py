@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Template
 from messages.segments import Segments, count
-from messages.values import KINDS
+from messages.values import DLT_SHAPES
 
 BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
 MOST_VARIABLES = 2
 LEAST_FIXED = 0.3  # of the characters, with the longest values
 
-_LINK = re.compile(r"https?:|www\.|\b[a-z0-9-]+\.(?:com|in|org|net|gov|co)\b", re.IGNORECASE)
-_DIAL = re.compile(r"[*#][0-9*]*[#*]")
+# A full stop within a word makes a link of it on most handsets, whatever follows.
+_LINK = re.compile(
+    r"://|\b(?:mailto|tel|sms|upi):|\w\.(?:[a-z]{2,}|[\u0900-\u097f])", re.IGNORECASE
+)
+_DIAL = re.compile(r"[*#].*[*#]", re.DOTALL)
 _PHONE = re.compile(r"[0-9][0-9\- ]{2,}[0-9]")
 _ALLOWED_PHONES = frozenset({"1930", "18002666868"})
 
@@ -45,7 +48,9 @@ def check(catalogue: Catalogue) -> Report:
     problems: list[str] = []
     for language in LANGUAGES:
         strays = set(catalogue.texts.get(language, {})) - set(catalogue.templates)
-        problems += [f"{name}, {language}: templates.toml does not know it" for name in strays]
+        problems += [
+            f"{name}, {language}: templates.toml does not know it" for name in sorted(strays)
+        ]
     for template in catalogue.templates.values():
         problems += [f"{template.name}: {problem}" for problem in _template(template)]
         for language in LANGUAGES:
@@ -57,7 +62,7 @@ def check(catalogue: Catalogue) -> Report:
             row = Row(
                 template.name,
                 language,
-                count(longest(text)),
+                count(longest(template, text)),
                 tuple(VARIABLE.findall(text)),
                 bool(warning) and warning in text,
             )
@@ -67,28 +72,33 @@ def check(catalogue: Catalogue) -> Report:
     return Report(tuple(rows), tuple(problems))
 
 
-def longest(text: str) -> str:
-    """`text` with the longest value in each variable; an unknown variable stays."""
-    return VARIABLE.sub(lambda m: KINDS[m[1]].longest if m[1] in KINDS else m[0], text)
+def longest(template: Template, text: str) -> str:
+    """`text` with the longest value in each variable of `template`; an unknown one stays."""
+    kinds = {variable.name: variable.kind for variable in template.variables}
+    return VARIABLE.sub(lambda m: kinds[m[1]].longest if m[1] in kinds else m[0], text)
 
 
 def _template(template: Template) -> Iterator[str]:
-    for name in template.variables:
-        if name not in KINDS:
-            yield f"no variable is called {name}"
     if len(template.variables) > MOST_VARIABLES and not template.why_so_many:
         yield f"more than {MOST_VARIABLES} variables need a recorded reason (why_so_many)"
+    for name, kind in ((variable.name, variable.kind) for variable in template.variables):
+        if not re.fullmatch(DLT_SHAPES[kind.dlt], kind.longest):
+            yield f"{name} can be what DLT does not take as #{kind.dlt}#: {kind.longest}"
 
 
 def _text(template: Template, text: str, row: Row) -> Iterator[str]:
     if not row.warns:
         yield f"the warning for {template.audience} is missing"
-    if _LINK.search(text):
-        yield "it has a link"
-    if _DIAL.search(text):
+    filled = longest(template, text)
+    if _LINK.search(filled):
+        yield "it has a link (a full stop needs a space behind it)"
+    if _DIAL.search(filled):
         yield "it has a code to dial"
-    if sorted(row.variables) != sorted(template.variables):
-        yield f"its variables are {row.variables}, templates.toml says {template.variables}"
+    names = [variable.name for variable in template.variables]
+    if sorted(row.variables) != sorted(names):
+        yield f"its variables are {_listed(row.variables)}; templates.toml says {_listed(names)}"
+    if re.search(r"[{}]", VARIABLE.sub("", text)):
+        yield "a brace stands alone: braces are for variables"
     if any(not re.search(r"\w", gap) for gap in re.findall(r"(?<=\})[^{}]*(?=\{)", text)):
         yield "two variables stand next to each other"
     fixed = len(VARIABLE.sub("", text))
@@ -106,8 +116,14 @@ def _text(template: Template, text: str, row: Row) -> Iterator[str]:
             yield f"the number {phone} is not whitelisted"
 
 
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"
+
+
 def _registered(catalogue: Catalogue) -> Iterator[str]:
     for name in catalogue.templates:
         for language in LANGUAGES:
             if (name, language) not in catalogue.dlt.template_ids:
                 yield f"{name}, {language}: dlt.toml has no line for it (an empty one will do)"
+    for name in sorted({name for name, _ in catalogue.dlt.template_ids} - set(catalogue.templates)):
+        yield f"{name}: dlt.toml has it, templates.toml does not"

@@ -9,7 +9,6 @@ from typing import Final
 
 from messages.catalogue import CODE, VARIABLE, CatalogueError, catalogue
 from messages.segments import Segments, count
-from messages.values import KINDS
 
 CODE_MASK: Final = "••••••"
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
@@ -35,16 +34,15 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
     for a value that is not of its kind.
     """
     entry = catalogue().template(template)
-    wanted = set(entry.variables) - {CODE}
-    if wanted != set(values):
+    kinds = {variable.name: variable.kind for variable in entry.variables if variable.name != CODE}
+    if set(kinds) != set(values):
         raise CatalogueError(
-            f"template {template} takes {sorted(wanted) or 'no variables'}, not {sorted(values)}"
+            f"template {template} takes {sorted(kinds) or 'no variables'}, not {sorted(values)}"
         )
-    for name, value in values.items():
-        if not KINDS[name].admits(value):
-            raise CatalogueError(
-                f"template {template}: {name} must be {KINDS[name].allowed}, not {value!r}"
-            )
+    for name, kind in kinds.items():
+        if not kind.admits(values[name]):
+            # Not what was given: a code that lost its way must not end in a log.
+            raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
     text = catalogue().text(template, language)
     stored = _fill(text, {**values, CODE: CODE_MASK})
     return Rendered(template, language, stored, count(_fill(text, {**values, CODE: _SIX})))

@@ -12,6 +12,9 @@ from types import MappingProxyType
 from typing import Literal
 
 DltType = Literal["numeric", "alphanumeric"]
+DLT_SHAPES: Mapping[DltType, str] = MappingProxyType(
+    {"numeric": r"[0-9]+", "alphanumeric": r"[0-9A-Za-z]{1,40}"}
+)
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,10 @@ class Number:
         return str(self.most)
 
     def admits(self, value: object) -> bool:
-        plain = isinstance(value, int) and not isinstance(value, bool)
-        return plain and self.least <= int(str(value)) <= self.most
+        """Whether `value` may stand here. True and False are no numbers."""
+        if not isinstance(value, int) or isinstance(value, bool):
+            return False
+        return self.least <= value <= self.most
 
 
 @dataclass(frozen=True)
@@ -45,10 +50,13 @@ class Word:
     dlt: DltType
 
     def admits(self, value: object) -> bool:
+        """Whether `value` may stand here."""
         return isinstance(value, str) and re.fullmatch(self.shape, value, re.ASCII) is not None
 
 
-KINDS: Mapping[str, Number | Word] = MappingProxyType(
+Kind = Number | Word
+
+KINDS: Mapping[str, Kind] = MappingProxyType(
     {
         "serial": Number(0, 999),  # 0: the item has no place on the list
         "count": Number(0, 999),
