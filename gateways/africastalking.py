@@ -6,6 +6,7 @@ Nothing that comes in is signed: a secret in the path stands for that. Facts in 
 from __future__ import annotations
 
 import hmac
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
@@ -31,9 +32,11 @@ from gateways.base import (
     attested,
 )
 from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.storable import identifier, line, whole
 from settings import Settings
 
 NAME = "africastalking"
+_DIGITS = re.compile(r"\d{3,}")
 _ACCEPTED = frozenset({100, 101, 102})
 _TRY_AGAIN = frozenset({500, 501})
 _REFUSALS: Mapping[int, Reason] = MappingProxyType(
@@ -99,17 +102,22 @@ class AfricasTalkingGateway:
         except ValueError as error:
             return Rejected(Reason.BAD_NUMBER, type(error).__name__)
         try:
-            (recipient,) = answer["SMSMessageData"]["Recipients"]
+            recipients = answer["SMSMessageData"]["Recipients"]
+            if recipients == []:
+                return _without_recipient(str(answer["SMSMessageData"].get("Message", "")))
+            (recipient,) = recipients
             code, carrier_id = int(recipient["statusCode"]), str(recipient["messageId"])
-        except (KeyError, TypeError, ValueError):
-            return _without_recipient(answer)
-        if code in _ACCEPTED and carrier_id not in ("None", ""):
-            return Sent(carrier_id)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # Not what an answer looks like, but 2xx: the text may well be on its way.
+            return Unknown("unreadable answer")
+        named = identifier(carrier_id)
+        if code in _ACCEPTED and named not in ("None", None):
+            return Sent(named)
         if code in _TRY_AGAIN:
             return Retry(_REFUSALS[code], str(code))
         if code in _REFUSALS:
             return Rejected(_REFUSALS[code], str(code))
-        return Unknown(f"status code {code}, id {carrier_id}")
+        return Unknown(f"status code {code}")
 
     def look_up(self, message: Outgoing) -> Outcome:
         """Africa's Talking has no call that tells what became of a text."""
@@ -118,28 +126,30 @@ class AfricasTalkingGateway:
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         self._authenticate(request)
         form = request.form
-        text, carrier_id = form.get("text"), form.get("id")
+        text, carrier_id = form.get("text"), identifier(form.get("id"))
         phone = attested(form.get("from", ""))
-        if not carrier_id or phone is None or text is None:
+        if carrier_id is None or phone is None or text is None:
             return Unreadable(
-                NAME, carrier_id or None, "id, from or text is missing", text or "", phone
+                NAME, carrier_id, "id, from or text is missing", text or whole(request), phone
             )
         return Inbound(NAME, carrier_id, phone, text, _time(form.get("date", "")))
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._authenticate(request)
-        carrier_id, word = request.form.get("id"), request.form.get("status", "")
-        if not carrier_id or not word:
-            return Unreadable(NAME, carrier_id or None, "id or status is missing", "")
+        carrier_id = identifier(request.form.get("id"))
+        word = line(request.form.get("status", ""))
+        if carrier_id is None or not word:
+            return Unreadable(NAME, carrier_id, "id or status is missing", whole(request))
         status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
-        why = request.form.get("failureReason") or None
+        why = line(request.form.get("failureReason", "")) or None
         reason = None
         if status is ReceiptStatus.FAILED:
             reason = _REASONS.get(why or word, _REASONS.get(word, Reason.UNKNOWN))
-        return Receipt(NAME, carrier_id, None, status, word[:40], reason, why[:80] if why else None)
+        return Receipt(NAME, carrier_id, None, status, word, reason, why)
 
     def _authenticate(self, request: Request) -> None:
-        given, ours = request.secret.encode(), self._secret.encode()
+        given = request.secret.encode("utf-8", "surrogatepass")
+        ours = self._secret.encode()
         if not ours or not hmac.compare_digest(given, ours):
             raise Unauthentic
 
@@ -161,10 +171,10 @@ class _SmsService(SMSService):
 
     def __init__(self, settings: Settings) -> None:
         self._base = settings.africastalking_api_url
-        self._session = pooled(settings.send_slots)
         super().__init__(
             settings.africastalking_username, settings.africastalking_api_key.get_secret_value()
         )
+        self._session = pooled(self._baseUrl, settings.send_slots)
 
     def _init_service(self) -> None:
         super()._init_service()
@@ -182,7 +192,13 @@ class _SmsService(SMSService):
         timeout: tuple[float, float] = TIMEOUT,
     ) -> Any:
         response = self._session.request(
-            method, url, headers=headers, data=data, params=params, timeout=timeout
+            method,
+            url,
+            headers=headers,
+            data=data,
+            params=params,
+            timeout=timeout,
+            allow_redirects=False,
         )
         if not 200 <= response.status_code < 300:
             after = retry_after(response.headers.get("Retry-After"))
@@ -193,20 +209,18 @@ class _SmsService(SMSService):
             return None
 
 
-def _without_recipient(answer: Any) -> Outcome:
-    """No recipient in the answer: the whole request was refused, and `Message` says why."""
-    try:
-        words = str(answer["SMSMessageData"]["Message"])
-    except (KeyError, TypeError):
-        return Unknown("unreadable answer")
+def _without_recipient(words: str) -> Outcome:
+    """No recipient in the answer: the whole request was refused, and `words` says why."""
     configured = "InvalidSenderId" in words or "InsufficientBalance" in words
-    return Rejected(Reason.CONFIGURATION if configured else Reason.UNKNOWN, words[:60])
+    reason = Reason.CONFIGURATION if configured else Reason.UNKNOWN
+    # Whatever they quote, a telephone number or a code does not go into our records.
+    return Rejected(reason, line(_DIGITS.sub("…", words)) or "no recipient")
 
 
 def _time(text: str) -> datetime | None:
     """Both notations that occur: 2017-05-03T06:04:45Z and 2017-05-03 06:04:45 (UTC)."""
     try:
         at = datetime.fromisoformat(text.strip())
-    except ValueError:
+        return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

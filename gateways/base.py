@@ -60,7 +60,7 @@ class Request:
     Header names are lower case. `form` holds every form field received, blanks too.
     """
 
-    url: str
+    url: str = field(repr=False)  # its path may hold the secret
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
     form: Mapping[str, str] = field(repr=False)

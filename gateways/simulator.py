@@ -21,6 +21,7 @@ from gateways.base import (
     Unreadable,
     attested,
 )
+from gateways.storable import identifier, whole
 from settings import Settings
 
 NAME = "simulator"
@@ -45,10 +46,12 @@ class SimulatorGateway:
         body = _json(request.body)
         given, text, named = body.get("from"), body.get("text"), body.get("id")
         phone = attested(given) if isinstance(given, str) else None
-        carrier_id = named[:200] if isinstance(named, str) and named else None
+        carrier_id = identifier(named) if isinstance(named, str) else None
         if phone is None or not isinstance(text, str):
             why = "from (a telephone number) or text is missing"
-            return Unreadable(NAME, carrier_id, why, str(text or ""), phone)
+            return Unreadable(
+                NAME, carrier_id, why, text if isinstance(text, str) else whole(request), phone
+            )
         return Inbound(NAME, carrier_id or uuid4().hex, phone, text)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:

@@ -36,11 +36,13 @@ from gateways.base import (
     attested,
 )
 from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.storable import identifier, line, whole
 from settings import Settings
 
 NAME = "twilio"
 _API = "https://api.twilio.com"
 _LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
+_LATEST = 100  # messages that a look-up compares: carriers block a number at about 100 an hour
 _VALIDITY = (1, 36_000)  # what Twilio takes for ValidityPeriod, seconds
 
 _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
@@ -50,19 +52,21 @@ _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
         **dict.fromkeys(("undelivered", "failed", "canceled"), ReceiptStatus.FAILED),
     }
 )
-_REASONS: Mapping[int, Reason] = MappingProxyType(
+_REASONS: Mapping[str, Reason] = MappingProxyType(
     {
-        **dict.fromkeys((21211, 21612, 21614, 21635, 30006), Reason.BAD_NUMBER),
-        21610: Reason.OPTED_OUT,
-        **dict.fromkeys((30004, 30007, 30034), Reason.BLOCKED),
-        **dict.fromkeys((30003, 30005), Reason.UNREACHABLE),
-        **dict.fromkeys((21617, 21602), Reason.TEXT),
-        **dict.fromkeys((20003, 21408, 21606, 21703, 21704, 21705), Reason.CONFIGURATION),
-        **dict.fromkeys((20429, 14107, 21611, 30001, 30008), Reason.CARRIER),
-        30036: Reason.EXPIRED,
+        **dict.fromkeys(("21211", "21612", "21614", "21635", "30006"), Reason.BAD_NUMBER),
+        "21610": Reason.OPTED_OUT,
+        **dict.fromkeys(("30004", "30007", "30034"), Reason.BLOCKED),
+        **dict.fromkeys(("30003", "30005"), Reason.UNREACHABLE),
+        **dict.fromkeys(("21617", "21602"), Reason.TEXT),
+        **dict.fromkeys(
+            ("20003", "21408", "21606", "21703", "21704", "21705", "30002"), Reason.CONFIGURATION
+        ),
+        **dict.fromkeys(("20429", "14107", "21611", "30001", "30008"), Reason.CARRIER),
+        "30036": Reason.EXPIRED,
     }
 )
-_RETRY = frozenset({20429, 14107, 21611, 30001, 30003, 30008})
+_RETRY = frozenset({"20429", "14107", "21611", "30001", "30003", "30008"})
 
 
 class TwilioGateway:
@@ -73,7 +77,7 @@ class TwilioGateway:
     def __init__(self, settings: Settings) -> None:
         self.rate = settings.twilio_rate
         token = settings.twilio_auth_token.get_secret_value()
-        self._http = _HttpClient(settings.twilio_api_url or _API, settings.send_slots)
+        self._http = _HttpClient(settings.twilio_api_url, settings.send_slots)
         self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
         self._validator = RequestValidator(token) if token else None
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
@@ -90,6 +94,7 @@ class TwilioGateway:
                 body=message.text,
                 status_callback=f"{self._callback}{message.message_id}",
                 validity_period=min(max(left, _VALIDITY[0]), _VALIDITY[1]),
+                smart_encoded=False,  # it rewrites characters; the catalogue's are exact
                 **self._origin,
             )
         except (TwilioException, requests.RequestException) as error:
@@ -103,32 +108,40 @@ class TwilioGateway:
         """Compares what Twilio has for this number with our text, by creation time and words."""
         since = (message.first_tried_at or datetime.now(UTC)) - _LOOK_BACK
         try:
-            for sent in self._client.messages.list(to=message.phone, limit=50):
-                created = sent.date_created
-                if sent.body == message.text and (created is None or created >= since):
+            # Not by `date_sent_after`: what Twilio has taken and not sent yet has no such date.
+            latest = self._client.messages.list(to=message.phone, limit=_LATEST)
+            recent = [
+                sent for sent in latest if sent.date_created is None or sent.date_created >= since
+            ]
+            for sent in recent:
+                if sent.body == message.text:
                     return _accepted(sent)
         except (TwilioException, requests.RequestException) as error:
             return Unknown(_name(error))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Unknown(f"unreadable answer: {type(error).__name__}")
+        if len(recent) == _LATEST:
+            return Unknown("more messages to this number than were compared")
         return Retry(Reason.CARRIER, "Twilio does not have it")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         self._authenticate(request)
         form = request.form
-        text, sid, phone = form.get("Body"), form.get("MessageSid"), attested(form.get("From", ""))
-        if not sid or phone is None or text is None:
+        text, sid = form.get("Body"), identifier(form.get("MessageSid"))
+        phone = attested(form.get("From", ""))
+        if sid is None or phone is None or text is None:
             return Unreadable(
-                NAME, sid or None, "MessageSid, From or Body is missing", text or "", phone
+                NAME, sid, "MessageSid, From or Body is missing", text or whole(request), phone
             )
         return Inbound(NAME, sid, phone, text)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._authenticate(request)
-        sid, word = request.form.get("MessageSid"), request.form.get("MessageStatus", "")
-        if not sid or not word:
-            return Unreadable(NAME, sid or None, "MessageSid or MessageStatus is missing", "")
-        code = request.form.get("ErrorCode") or None
+        sid = identifier(request.form.get("MessageSid"))
+        word = line(request.form.get("MessageStatus", ""))
+        if sid is None or not word:
+            return Unreadable(NAME, sid, "MessageSid or MessageStatus is missing", whole(request))
+        code = line(request.form.get("ErrorCode", "")) or None
         ours = request.query.get("message", "")
         status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
         return Receipt(
@@ -136,9 +149,9 @@ class TwilioGateway:
             carrier_id=sid,
             message_id=int(ours) if ours.isascii() and ours.isdigit() and len(ours) < 19 else None,
             status=status,
-            word=word[:40],
+            word=word,
             reason=_reason(code) if status is ReceiptStatus.FAILED else None,
-            error=code[:40] if code else None,
+            error=code,
         )
 
     def _authenticate(self, request: Request) -> None:
@@ -156,15 +169,10 @@ class TwilioGateway:
     def _refusal(self, error: Exception) -> Outcome:
         if isinstance(error, requests.RequestException):
             return failed(error)
-        code, status = getattr(error, "code", None), getattr(error, "status", None)
-        after = self._http.asked_to_wait()
-        if isinstance(code, str) and code.isdigit():
-            code = int(code)
-        reason = _REASONS.get(code) if isinstance(code, int) else None
-        if reason is not None:
-            return (
-                Retry(reason, str(code), after) if code in _RETRY else Rejected(reason, str(code))
-            )
+        status, after = getattr(error, "status", None), self._http.asked_to_wait()
+        code = line(str(getattr(error, "code", "")))
+        if _reason(code) is not Reason.UNKNOWN:
+            return _refused(code, after)
         words = f"HTTP {status}, code {code}"
         return refused(status, words, after) if isinstance(status, int) else Unknown(_name(error))
 
@@ -176,9 +184,10 @@ class _HttpClient(TwilioHttpClient):
     """
 
     def __init__(self, base: str, slots: int) -> None:
+        """`base`: another address than the SDK's own, or an empty string."""
         silent = logging.Logger("twilio, unlogged", level=logging.CRITICAL + 1)
         super().__init__(timeout=1.0, logger=silent)
-        self.session = pooled(slots)
+        self.session = pooled(base or _API, slots)
         self._base = base
         self._of_thread = threading.local()
 
@@ -186,7 +195,10 @@ class _HttpClient(TwilioHttpClient):
         kwargs["timeout"] = None
         self.timeout = TIMEOUT
         self._of_thread.wait = None
-        response = super().request(method, url.replace(_API, self._base, 1), *args, **kwargs)
+        if self._base:
+            # The whole host: TWILIO_EDGE and TWILIO_REGION of the SDK change it too.
+            url = self._base + url[url.index("/", len("https://")) :]
+        response = super().request(method, url, *args, **kwargs)
         headers = response.headers or {}
         self._of_thread.wait = retry_after(headers.get("Retry-After"))
         return response
@@ -200,15 +212,18 @@ class _HttpClient(TwilioHttpClient):
 def _accepted(message: Any) -> Outcome:
     status = _STATUS.get(str(message.status), ReceiptStatus.SENT)
     if status is ReceiptStatus.FAILED:
-        code = str(message.error_code) if message.error_code else None
-        return Rejected(_reason(code), code or str(message.status))
-    if not message.sid:
-        return Unknown("an answer without an id")
-    return Sent(str(message.sid), status)
+        return _refused(line(str(message.error_code or message.status)), None)
+    sid = identifier(str(message.sid or ""))
+    return Sent(sid, status) if sid else Unknown("an answer without an id")
+
+
+def _refused(code: str, after: float | None) -> Outcome:
+    reason = _reason(code)
+    return Retry(reason, code, after) if code in _RETRY else Rejected(reason, code)
 
 
 def _reason(code: str | None) -> Reason:
-    return _REASONS.get(int(code), Reason.UNKNOWN) if code and code.isdigit() else Reason.UNKNOWN
+    return _REASONS.get(code or "", Reason.UNKNOWN)
 
 
 def _name(error: Exception) -> str:

@@ -1,0 +1,45 @@
+"""What a carrier wrote, made fit to keep.
+
+PostgreSQL stores neither NUL nor half a surrogate pair, and no index takes a key of 40 KB. A hook
+that failed on them would be called again for hours, with the same.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+from gateways.base import Request
+
+LONGEST_ID = 200
+LONGEST_LINE = 80
+
+
+def clean(text: str) -> str:
+    """`text` with U+FFFD in the place of what cannot be stored."""
+    return (
+        text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    )
+
+
+def identifier(raw: str | None) -> str | None:
+    """A carrier's name for a message; None where it gave none.
+
+    One that cannot be stored as it is ends in its SHA-256: a repeat is still known as a repeat.
+    """
+    if raw is None or not raw.strip():
+        return None
+    kept = clean(raw)
+    if kept == raw and len(kept) <= LONGEST_ID:
+        return raw
+    digest = sha256(raw.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{kept[: LONGEST_ID - len(digest) - 1]}~{digest}"
+
+
+def line(raw: str) -> str:
+    """A status or error word of a carrier's: short, whatever came."""
+    return clean(raw)[:LONGEST_LINE]
+
+
+def whole(request: Request) -> str:
+    """The body as it came, for the help desk to look at where no field of it could be read."""
+    return clean(request.body.decode("utf-8", "replace"))
