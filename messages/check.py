@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -109,6 +110,8 @@ def _text(template: Template, text: str, row: Row) -> Iterator[str]:
         yield f"{row.segments.segments} segments with the longest values, {budget} at the most"
     if row.language != "hi" and row.segments.encoding != "GSM-7":
         yield "a character is outside of GSM-7"
+    if not unicodedata.is_normalized("NFC", text):
+        yield "a letter is composed in another way (not NFC): operators compare code by code"
     if "₹" in text or any(c.isdecimal() and not c.isascii() for c in text):
         yield "digits are 0-9 and money is Rs"
     for phone in _PHONE.findall(VARIABLE.sub("x", text)):

@@ -126,6 +126,14 @@ def test_hindi_is_spared_gsm7_but_not_devanagari_digits() -> None:
     assert problem == "greeting, hi: digits are 0-9 and money is Rs"
 
 
+def test_a_letter_has_one_composition_only() -> None:
+    """Two ways to write ज़ look the same and are two texts to an operator."""
+    odd = one("नमस्ते {serial} जी, \u095bरा रुकें। दरवाज़े पर।", "hi")
+    (problem,) = check(odd).problems
+    assert "not NFC" in problem
+    assert check(one("नमस्ते {serial} जी, ज\u093cरा रुकें। दरवाज़े पर।", "hi")).problems == ()
+
+
 THREE = ("serial", "digits", "amount")
 THREE_TEXT = "Item {serial} ends {digits} pay {amount}. At the door."
 
