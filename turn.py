@@ -116,8 +116,7 @@ class Turn:
         due_at = deadline(machine, decision.state, since)
         sprint = len(self.sprints)
         self.sprints.append(Sprint(conversation, event, known, decision, since, due_at))
-        for act in decision.acts:
-            self.books.do(act)
+        self.books.do(decision.acts)
         for say in decision.says:
             code = self._code(say.code_of) if say.code_of else None
             self.drafts.append(_Unsent(sprint, place, say, code))

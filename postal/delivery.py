@@ -6,10 +6,12 @@ where it would not, the facts and the books have parted, and `BooksDisagree` und
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
+
+from psycopg import Cursor
 
 from flows.decision import (
     Act,
@@ -79,6 +81,15 @@ def hold(conn: Conn, article_ids: list[int]) -> dict[str, Held]:
 
 
 @dataclass(frozen=True)
+class _Change:
+    """A statement that must have changed one row, once its pipeline is through."""
+
+    cursor: Cursor[tuple[Any, ...]]
+    number: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class Books:
     """Does acts within one turn: one connection, one moment, the articles that the turn holds."""
 
@@ -86,9 +97,23 @@ class Books:
     held: Mapping[str, Held]
     now: datetime
     today: date  # in Asia/Kolkata
+    _changes: list[_Change] = field(default_factory=list)
 
-    def do(self, act: Act) -> None:
-        """Carries out `act`. Raises `BooksDisagree` where the books do not allow it."""
+    def do(self, acts: Sequence[Act]) -> None:
+        """Carries out `acts` in one round trip. Raises `BooksDisagree` where they cannot be."""
+        if not acts:
+            return
+        with self.conn.pipeline():
+            for act in acts:
+                self._do(act)
+        for change in self._changes:
+            if change.cursor.rowcount != 1:
+                raise BooksDisagree(
+                    f"article {change.number}: {change.cursor.rowcount} rows for: {change.sql[:60]}"
+                )
+        self._changes.clear()
+
+    def _do(self, act: Act) -> None:
         article = self.held[act.article]
         match act:
             case IssueCode():
@@ -250,5 +275,4 @@ class Books:
                 **values,
             },
         )
-        if cursor.rowcount != 1:
-            raise BooksDisagree(f"article {article.number}: {cursor.rowcount} rows for: {sql[:60]}")
+        self._changes.append(_Change(cursor, article.number, sql))
