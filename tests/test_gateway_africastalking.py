@@ -149,6 +149,8 @@ def test_the_answers_content_type_does_not_matter(
         (Say(201, _answered([], "")), Rejected(Reason.UNKNOWN, "no recipient")),
         (Say(201, _answered([_GOOD, _GOOD])), Unknown("unreadable answer")),
         (Say(201, _answered([{**_GOOD, "statusCode": "?"}])), Unknown("unreadable answer")),
+        (Say(201, _answered([{**_GOOD, "statusCode": 403}])), Rejected(Reason.BAD_NUMBER, "403")),
+        (Say(201, _answered([{**_GOOD, "messageId": " "}])), Unknown("status code 101")),
         (Say(201, _answered(["?"])), Unknown("unreadable answer")),
         (Say(201, _answered("?")), Unknown("unreadable answer")),
         (Say(201, '{"SMSMessageData": []}'), Unknown("unreadable answer")),

@@ -138,6 +138,7 @@ def test_the_signature_covers_public_url_whatever_host_was_called(client: Any) -
         (lambda client: client.post(f"{_AT}x/sms", data=_TEXT), 404),
         (lambda client: client.post("/hooks/pigeon/sms", data=_TEXT), 404),
         (lambda client: client.get(_SMS), 405),
+        (lambda client: client.post(_SMS, environ_overrides={"QUERY_STRING": "a=\xff"}), 403),
     ],
 )
 def test_who_is_not_the_carrier_is_refused_and_nothing_is_kept(
@@ -294,6 +295,11 @@ def test_what_nobody_can_read_is_kept_with_its_words_for_the_help_desk(
 def test_an_odd_receipt_is_kept(client: Any, runtime: Runtime, form: dict[str, str]) -> None:
     assert client.post(f"{_AT}/delivery", data=form).status_code == 200
     assert len(_receipts(runtime)) == 1
+
+
+def test_a_receipt_that_is_no_form_is_kept(client: Any, runtime: Runtime) -> None:
+    assert client.post(f"{_AT}/delivery", data=b"\0\xff").status_code == 200
+    assert _receipts(runtime) == [("africastalking", "unreadable", "id or status is missing")]
 
 
 @pytest.mark.parametrize("code", ["²", "9" * 5000, "\0", "-1", "30003 "])

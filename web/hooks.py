@@ -6,6 +6,8 @@ would repeat it for hours. Bodies over 64 KiB are 413. Paths hold secrets: never
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl
+
 from flask import Blueprint, Response, abort, current_app, request
 
 import conversation
@@ -23,7 +25,6 @@ LARGEST_BODY = 64 * 1024
 @hooks.before_request
 def limit_body() -> None:
     request.max_content_length = LARGEST_BODY
-    request.max_form_memory_size = LARGEST_BODY
 
 
 @hooks.post("/twilio/sms")
@@ -88,19 +89,19 @@ def _gateway(name: str, refusal: int) -> Gateway:
 
 
 def _request(secret: str) -> Request:
-    """What came, with the URL that the carrier called: PUBLIC_URL, then path and query as sent."""
-    query = request.query_string.decode("latin-1")
-    path = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or request.full_path
-    sent = path if path.startswith("/") else request.full_path.rstrip("?")
-    if "?" not in sent and query:
-        sent = f"{sent}?{query}"
-    body = request.get_data(cache=True)
+    """What came, with the URL that the carrier called: PUBLIC_URL, then path and query as sent.
+
+    The path is the route's own and holds nothing to unquote; the query is kept as it is.
+    """
+    query = request.query_string.decode("utf-8", "replace")
+    sent = f"{request.path}?{query}" if query else request.path
+    body = request.get_data(cache=True)  # before the form: what is no form is kept too
     return Request(
         url=_runtime().settings.public_url + sent,
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
         form=request.form,
-        query=request.args,
+        query=dict(parse_qsl(query, keep_blank_values=True)),
         secret=secret,
     )
 
