@@ -21,10 +21,18 @@ from web.commands.token import token
 from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
+from web.phones import phones
+from web.start import start
 
 LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
-_BLUEPRINTS: Final[tuple[Blueprint, ...]] = (hooks, *api.BLUEPRINTS, health)
+_BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
+    hooks,
+    *api.BLUEPRINTS,
+    health,
+    start,
+    phones,
+)
 _COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, messages, postman, token)
 
 

@@ -1,0 +1,268 @@
+"""/phones in Chromium: a delivery as a visitor plays it, on keys, with the real hook and worker."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, Route, expect
+from werkzeug.serving import make_server
+
+from tests.transcript import Player
+
+RECIPIENT = "+919876500001"
+OTHER = "+919876500002"
+POSTMAN = "+919839000001"
+PATIENCE_MS = 20_000
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium where there is one, else what Playwright downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    return {**browser_type_launch_args, "executable_path": found, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "locale": "en-IN",
+        "viewport": {"width": 1024, "height": 768},
+        "has_touch": True,
+    }
+
+
+@pytest.fixture
+def address(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+
+
+@dataclass
+class Phones:
+    """The page, and the worker that sends what was said there."""
+
+    page: Page
+    player: Player
+    complaints: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
+
+    def screen(self, side: str) -> Locator:
+        return self.page.locator(f"#{side}-handset .lcd")
+
+    def half(self, side: str) -> str:
+        """All that the page holds of one side, seen or not."""
+        return self.page.locator(f".side-{side}").inner_html()
+
+    def key(self, side: str, name: str) -> Locator:
+        return self.page.locator(f'#{side}-handset [data-key="{name}"]')
+
+    def press(self, side: str, *names: str) -> None:
+        for name in names:
+            self.key(side, name).click()
+
+    def type(self, side: str, text: str) -> None:
+        """On the pad: `#` is the space."""
+        self.press(side, *text.replace(" ", "#"))
+        expect(self.screen(side).locator(".write-line")).to_have_text(text)
+
+    def send(self, side: str, text: str) -> None:
+        self.type(side, text)
+        with self.page.expect_response("**/hooks/simulator/sms"):
+            self.press(side, "soft-left")
+        self.player.drain()
+
+    def show(self, side: str, words: str) -> None:
+        """Waits for a text that arrives, and opens it."""
+        expect(self.screen(side)).to_contain_text(words)
+        self.press(side, "soft-left")
+        expect(self.screen(side).locator(".read-body")).to_contain_text(words)
+
+
+@pytest.fixture
+def phones(page: Page, address: str, player: Player) -> Iterator[Phones]:
+    player.step(f"postman 1001 {POSTMAN}")
+    player.step(f"article EU123456785IN to {RECIPIENT} en")
+    player.step(f"article RR287043775IN to {OTHER} hi cod 300")
+    player.step("list 1001: EU123456785IN RR287043775IN")
+    phones = Phones(page, player)
+    page.on("console", lambda message: phones.complaints.append(f"{message.type} {message.text}"))
+    page.on("pageerror", lambda error: phones.complaints.append(str(error)))
+    page.on("request", lambda request: phones.urls.append(request.url))
+    page.goto(f"{address}/phones")
+    expect(phones.screen("recipient")).to_contain_text("2 new messages")
+    yield phones
+    page.close()  # before its server: a page that still asks would complain
+
+
+def test_a_delivery_by_pressing_keys(phones: Phones) -> None:
+    expect(phones.page.locator("#postman-hint")).to_contain_text("Text 1 to say")
+    phones.send("postman", "1")
+    code = phones.player.codes[RECIPIENT][-1]
+
+    expect(phones.page.locator("#recipient-handset .spoken")).to_contain_text(code)
+    phones.show("recipient", code)
+    phones.show("postman", "पहले 6785 बोलें")
+    expect(phones.page.locator("#postman-hint")).to_contain_text("At the door say 6785")
+    expect(phones.page.locator("#recipient-hint")).to_contain_text("says 6785")
+    assert code not in phones.half("postman")
+    assert code not in phones.page.locator(".round").inner_html()
+
+    phones.press("recipient", "end")
+    phones.press("postman", "soft-left")
+    phones.send("postman", f"1 {code}")
+    phones.show("recipient", "was handed over. Thank you.")
+    phones.show("postman", "6785: दे दी गई")
+    expect(phones.page.locator(".line-delivered .state")).to_have_text("handed over")
+    phones.press("postman", "soft-right", "down")
+    expect(phones.screen("postman").locator(".row-chosen")).to_contain_text("1 ••••••")
+    assert code not in phones.half("postman")
+
+    assert phones.complaints == []
+    assert not [url for url in phones.urls if "9198" in url]
+
+
+def test_a_delivery_by_the_keyboard_alone(phones: Phones) -> None:
+    keyboard = phones.page.keyboard
+
+    def go_to(side: str) -> None:
+        for _ in range(30):
+            keyboard.press("Tab")
+            if phones.page.evaluate("document.activeElement.id") == f"{side}-handset":
+                return
+        raise AssertionError(f"Tab does not reach the {side}'s phone")
+
+    def send(text: str) -> None:
+        keyboard.type(text)
+        with phones.page.expect_response("**/hooks/simulator/sms"):
+            keyboard.press("Enter")
+        phones.player.drain()
+
+    go_to("recipient")
+    send("1")
+    code = phones.player.codes[RECIPIENT][-1]
+    expect(phones.screen("recipient")).to_contain_text(code)
+    keyboard.press("Enter")
+    expect(phones.screen("recipient").locator(".read-body")).to_contain_text(code)
+    keyboard.press("Backspace")
+    keyboard.press("ArrowDown")
+    expect(phones.screen("recipient").locator(".row-chosen")).to_have_attribute("data-index", "1")
+    keyboard.press("Escape")
+    expect(phones.screen("recipient").locator(".home-clock")).to_be_visible()
+
+    go_to("postman")
+    keyboard.type("x")
+    keyboard.press("Backspace")
+    send(f"1 {code}")
+    expect(phones.screen("postman")).to_contain_text("6785: दे दी गई")
+    expect(phones.screen("recipient")).to_contain_text("was handed over")
+    assert phones.complaints == []
+
+
+def test_an_item_brings_its_recipients_phone(phones: Phones) -> None:
+    phones.page.get_by_role("row").nth(2).get_by_role("button").click()
+    expect(phones.page.locator("#recipient-chosen")).to_have_value(OTHER)
+    expect(phones.screen("recipient")).to_contain_text("2 new messages")
+    phones.press("recipient", "ok", "ok")
+    body = phones.screen("recipient").locator(".read-body")
+    expect(body).to_contain_text("देना है 300 रुपये")
+    expect(body).to_have_attribute("lang", "hi")
+    expect(phones.page.locator("#postman-hint")).to_contain_text("Text 2 to say")
+
+    phones.page.reload()
+    expect(phones.page.locator("#recipient-chosen")).to_have_value(OTHER)
+    phones.page.get_by_role("link", name="हिन्दी").click()
+    expect(phones.page.locator("html")).to_have_attribute("lang", "hi")
+    expect(phones.page.locator("#postman-hint")).to_contain_text("2 भेजें")
+    expect(phones.screen("postman")).to_contain_text("लिखें")
+
+
+def test_a_code_does_not_follow_a_phone_into_other_hands(phones: Phones) -> None:
+    """The answer that was asked for before the choice comes after it."""
+    held: list[Route] = []
+
+    def hold_the_first(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    phones.page.route("**/phones/news", hold_the_first)
+    with phones.page.expect_request("**/phones/news"):
+        pass
+    phones.player.step(f"{POSTMAN} > 1")
+    code = phones.player.codes[RECIPIENT][-1]
+    phones.page.locator("#recipient-chosen").select_option(OTHER)
+    late = held[0].fetch()
+    assert code in late.text()
+    held[0].fulfill(response=late)
+    expect(phones.page.locator(f'#recipient-texts[data-owner="{OTHER}"]')).to_have_count(1)
+    expect(phones.screen("recipient").locator(".home-news")).to_have_text("2 new messages")
+    assert code not in phones.half("recipient")
+
+
+def test_without_network_a_text_waits_and_is_stored_once(phones: Phones) -> None:
+    phones.page.context.set_offline(True)
+    for side in ("recipient", "postman"):
+        expect(phones.screen(side)).to_contain_text("No network")
+    phones.type("postman", "00")
+    phones.press("postman", "call")
+    expect(phones.screen("postman")).to_contain_text("Trying again")
+    with phones.page.expect_response("**/hooks/simulator/sms"):
+        phones.page.context.set_offline(False)
+    phones.player.drain()
+    expect(phones.screen("postman")).to_contain_text("2 बाकी हैं")
+    with phones.player.runtime.database.transaction() as conn:
+        assert conn.execute("SELECT body FROM messages WHERE direction = 'in'").fetchall() == [
+            ("00",)
+        ]
+
+
+def test_letters_come_by_pressing_again(phones: Phones) -> None:
+    phones.page.evaluate(
+        "names => names.forEach(name => document.querySelector("
+        "`#recipient-handset [data-key='${name}']`).click())",
+        ["*", "4", "4", "2", "2", "2", "2", "2", "#", "9", "9", "9", "9", "9"],
+    )
+    expect(phones.screen("recipient").locator(".write-line")).to_have_text("ha 9")
+    phones.press("recipient", "soft-right", "soft-right")
+    expect(phones.screen("recipient").locator(".write-line")).to_have_text("ha")
+
+
+@pytest.mark.parametrize("language", ["en", "hi"])
+def test_both_phones_fit_a_small_computer_screen(phones: Phones, language: str) -> None:
+    phones.page.goto(f"{phones.page.url}?lang={language}")
+    expect(phones.page.locator(".line")).to_have_count(2)
+    for side in ("recipient", "postman"):
+        expect(phones.page.locator(f"#{side}-handset")).to_be_in_viewport(ratio=1)
+    assert phones.page.evaluate(
+        "document.documentElement.scrollHeight <= innerHeight"
+        " && document.documentElement.scrollWidth <= innerWidth"
+    )
+
+
+def test_on_a_narrow_window_the_phones_stack_and_take_fingers(phones: Phones) -> None:
+    phones.page.set_viewport_size({"width": 390, "height": 844})
+    left = phones.page.locator("#recipient-handset").bounding_box()
+    right = phones.page.locator("#postman-handset").bounding_box()
+    assert left is not None
+    assert right is not None
+    assert right["y"] >= left["y"] + left["height"]
+    assert phones.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    phones.key("postman", "1").tap()
+    with phones.page.expect_response("**/hooks/simulator/sms"):
+        phones.key("postman", "call").tap()
+    phones.player.drain()
+    expect(phones.screen("recipient")).to_contain_text(phones.player.codes[RECIPIENT][-1])
+    assert phones.complaints == []

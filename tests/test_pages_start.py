@@ -1,0 +1,76 @@
+"""The start page, the layout's languages, and what production does not show."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import create_app
+from runtime import Runtime
+from settings import Settings
+from web.language import NAMES
+
+WORDS = Path(__file__).parent.parent / "web" / "words"
+
+
+def sentences(language: str) -> dict[str, str]:
+    return tomllib.loads((WORDS / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture
+def production(runtime: Runtime, settings: Settings) -> Any:
+    changed = settings.model_copy(update={"dakiya_env": "production"})
+    return create_app(dataclasses.replace(runtime, settings=changed)).test_client()
+
+
+def test_everything_is_said_in_every_language_with_the_same_values() -> None:
+    english = sentences("en")
+    for language in NAMES:
+        said = sentences(language)
+        assert said.keys() == english.keys()
+        for key, sentence in said.items():
+            assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", english[key]))
+
+
+def test_the_start_page_leads_only_where_something_is(client: Any) -> None:
+    page = client.get("/")
+    assert page.status_code == 200
+    links = [link for link in re.findall(r'href="(/[^"]*)"', page.text) if "static" not in link]
+    assert {"/phones", "/api/v1/openapi.json", "/healthz", "/readyz"} <= set(links)
+    for link in links:
+        assert client.get(link).status_code == 200, link
+
+
+def test_production_has_no_phones_and_does_not_lead_there(production: Any) -> None:
+    start = production.get("/")
+    assert start.status_code == 200
+    assert "/phones" not in start.text
+    assert production.get("/phones").status_code == 404
+    both = {"recipient": "+919876500001", "postman": "+919839000001"}
+    assert production.post("/phones/news", data=both).status_code == 404
+
+
+def test_the_chosen_language_stays_chosen(client: Any) -> None:
+    assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "en-IN"}).text
+    assert '<html lang="hi">' in client.get("/", headers={"Accept-Language": "fr"}).text
+    assert '<html lang="hi">' in client.get("/?lang=hi").text
+    assert '<html lang="hi">' in client.get("/", headers={"Accept-Language": "en-IN"}).text
+    assert '<html lang="hi">' in client.get("/?lang=xx").text
+
+
+def test_nothing_in_a_page_needs_more_than_the_policy_allows(client: Any) -> None:
+    for path in ("/", "/phones"):
+        page = client.get(path)
+        assert "default-src 'self'" in page.headers["Content-Security-Policy"]
+        assert "unsafe" not in page.headers["Content-Security-Policy"]
+        assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
+        assert not re.search(r'(src|href)="(https?:)?//', page.text)
+
+
+def test_without_people_the_phones_say_where_they_come_from(client: Any) -> None:
+    assert "./script/server" in client.get("/phones").text

@@ -1,0 +1,48 @@
+"""The language of the pages, and what they say in it: web/words/<language>.toml."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from flask import Response, request
+
+NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
+"""The languages of the pages, each by its own name."""
+
+_COOKIE: Final = "language"
+_YEAR_SECONDS: Final = 365 * 24 * 3600
+_FOLDER: Final = Path(__file__).parent / "words"
+
+
+@cache
+def words(language: str) -> Mapping[str, str]:
+    """All that the pages say in `language`, by key."""
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+
+
+def chosen() -> str:
+    """The language of this request: chosen now, chosen before, or what the browser asks for."""
+    for asked in (request.values.get("lang", ""), request.cookies.get(_COOKIE, "")):
+        if asked in NAMES:
+            return asked
+    return request.accept_languages.best_match(NAMES) or "hi"
+
+
+def say(key: str, **values: str | int) -> str:
+    """The sentence called `key`, filled in, in the language of this request.
+
+    Raises KeyError for a sentence or a value that is missing.
+    """
+    return words(chosen())[key].format(**values)
+
+
+def remember(response: Response) -> Response:
+    """Keeps the language that `?lang=` chose; a flask `after_request` function."""
+    asked = request.args.get("lang", "")
+    if asked in NAMES:
+        response.set_cookie(_COOKIE, asked, _YEAR_SECONDS, httponly=True, samesite="Lax")
+    return response

@@ -1,0 +1,54 @@
+"""The start page, and what every page of the layout knows: language, words, the way around."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask import Blueprint, current_app, render_template
+
+from web import language
+from web.callers import Caller, states
+
+start = Blueprint("start", __name__)
+states(start, Caller.ANYONE)
+
+# Endpoint and the word for it. What an installation does not have is not shown.
+_PAGES: Final = (("start.home", "nav_start"), ("phones.page", "nav_phones"))
+
+start.after_app_request(language.remember)
+
+
+@start.get("/")
+def home() -> str:
+    """What Dakiya is, and where to go from here."""
+    return render_template("start.html", addresses=_addresses())
+
+
+@start.app_context_processor
+def layout() -> dict[str, Any]:
+    """What web/templates/layout.html is filled with."""
+    return {
+        "language": language.chosen(),
+        "languages": language.NAMES,
+        "say": language.say,
+        "pages": [(endpoint, word) for endpoint, word in _PAGES if _served(endpoint)],
+    }
+
+
+def _addresses() -> list[tuple[str, str]]:
+    """Where machines and those who tend them look, and the words for it."""
+    wanted = (
+        ("/api/v1/openapi.json", "start_api"),
+        ("/healthz", "start_health"),
+        ("/readyz", "start_ready"),
+    )
+    served = {rule.rule for rule in current_app.url_map.iter_rules()}
+    return [(path, word) for path, word in wanted if path in served]
+
+
+def _served(endpoint: str) -> bool:
+    """Whether this installation has the page: the phones are not for production."""
+    if endpoint not in current_app.view_functions:
+        return False
+    production: bool = current_app.extensions["dakiya"].settings.production
+    return not (production and endpoint == "phones.page")

@@ -1,0 +1,307 @@
+// One handset: its memory of texts, the screen it shows, and what its keys do there.
+
+import { SCREENS } from "./screens.js";
+import { send } from "./sending.js";
+import { Typing } from "./typing.js";
+
+const LIT_MS = 20000;
+const BUZZ_MS = 700;
+const SENT_MS = 1100;
+const DOWN_MS = 120;
+const DIGITS = "0123456789*#";
+
+// Keys of a computer that are keys of the handset.
+const KEYBOARD = {
+  Enter: "ok", Backspace: "soft-right", Escape: "end",
+  ArrowUp: "up", ArrowDown: "down", ArrowLeft: "left", ArrowRight: "right",
+};
+
+export class Handset {
+  /** `look` asks the service at once for what is new. */
+  constructor(root, words, look) {
+    this.root = root;
+    this.words = words;
+    this.look = look;
+    this.typing = new Typing();
+    this.read = new Set();
+    this.online = true;
+    this.give({ phone: "", name: "" });
+    root.addEventListener("pointerdown", (event) => this.pointed(event));
+    root.addEventListener("click", (event) => this.clicked(event));
+    root.addEventListener("keydown", (event) => this.typed(event));
+  }
+
+  part(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  /** Puts the phone into somebody's hands: his number, his texts. */
+  give(owner) {
+    this.cancel?.abort();
+    this.owner = owner;
+    this.texts = [];
+    this.loaded = false;
+    this.index = 0;
+    this.retrying = false;
+    this.typing.clear();
+    this.show("home");
+  }
+
+  // ---- what comes from the service
+
+  /** Takes over what the service says that this phone holds, newest first. */
+  take(texts) {
+    const known = new Set(this.texts.map((text) => text.id));
+    const fresh = this.loaded ? texts.filter((text) => !text.mine && !known.has(text.id)) : [];
+    const open = this.screen === "read" || this.screen === "box" ? this.texts[this.index] : null;
+    this.texts = texts;
+    this.loaded = true;
+    if (open) this.index = Math.max(0, texts.findIndex((text) => text.id === open.id));
+    if (!fresh.length) return this.draw();
+    this.buzz();
+    if (this.screen === "write" || this.screen === "sending" || this.screen === "read") this.draw();
+    else this.show("arrived");
+    this.say(SCREENS.arrived(this, this.words).spoken);
+  }
+
+  reached(online) {
+    if (this.online === online) return;
+    this.online = online;
+    this.draw();
+    if (!online) this.say(this.words.phone_no_network);
+  }
+
+  isUnread(text) {
+    return !text.mine && !this.read.has(text.id);
+  }
+
+  unread() {
+    return this.texts.filter((text) => this.isUnread(text)).length;
+  }
+
+  // ---- the screen
+
+  show(screen) {
+    this.screen = screen;
+    clearTimeout(this.leave);
+    if (screen === "read") this.read.add(this.texts[this.index].id);
+    if (screen === "sent") this.leave = setTimeout(() => this.show("home"), SENT_MS);
+    this.draw();
+  }
+
+  draw() {
+    const { view, title, soft, spoken } = SCREENS[this.screen](this, this.words);
+    const place = this.part(".lcd-view");
+    const scrolled = this.screen === "read" ? place.scrollTop : 0;
+    place.replaceChildren(view);
+    place.scrollTop = this.drawn === this.place() ? scrolled : 0;
+    this.drawn = this.place();
+    if (this.screen === "write") place.scrollTop = place.scrollHeight;
+    this.part(".row-chosen")?.scrollIntoView({ block: "nearest" });
+    this.part(".lcd-title").textContent = title;
+    this.part(".lcd-mode").textContent = this.screen === "write" ? this.typing.mode : "";
+    const [left, right] = this.root.querySelectorAll(".lcd-soft span");
+    left.textContent = soft[0];
+    right.textContent = soft[1];
+    this.part('[data-key="soft-left"]').setAttribute("aria-label", soft[0] || "–");
+    this.part('[data-key="soft-right"]').setAttribute("aria-label", soft[1] || "–");
+    this.root.dataset.screen = this.screen;
+    this.root.classList.toggle("offline", !this.online);
+    this.root.classList.toggle("has-news", this.unread() > 0);
+    this.spokenNow = spoken;
+  }
+
+  place() {
+    return `${this.owner.phone} ${this.screen} ${this.texts[this.index]?.id}`;
+  }
+
+  say(words) {
+    this.part(".spoken").textContent = words;
+  }
+
+  light() {
+    this.root.classList.add("lit");
+    clearTimeout(this.dim);
+    this.dim = setTimeout(() => this.root.classList.remove("lit"), LIT_MS);
+  }
+
+  buzz() {
+    this.light();
+    this.root.classList.add("buzzing");
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.root.classList.remove("buzzing"), BUZZ_MS);
+  }
+
+  // ---- keys
+
+  pointed(event) {
+    if (event.button !== 0) return;
+    event.preventDefault(); // a key must not take the focus: Enter belongs to the handset
+    this.root.focus({ preventScroll: true });
+    this.light();
+  }
+
+  clicked(event) {
+    const key = event.target.closest("[data-key]");
+    if (key) return this.press(key.dataset.key);
+    const row = event.target.closest("[data-index]");
+    if (row) {
+      this.index = Number(row.dataset.index);
+      this.show("read");
+    }
+  }
+
+  typed(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const key = KEYBOARD[event.key];
+    if (key) {
+      event.preventDefault();
+      this.flash(key);
+      this.press(key);
+    } else if (event.key.length === 1) {
+      event.preventDefault();
+      this.flash(event.key === " " ? "#" : event.key);
+      this.pressCharacter(event.key);
+    }
+  }
+
+  flash(name) {
+    const key = this.part(`[data-key="${CSS.escape(name)}"]`);
+    if (!key) return;
+    key.classList.add("down");
+    setTimeout(() => key.classList.remove("down"), DOWN_MS);
+  }
+
+  pressCharacter(character) {
+    this.light();
+    if (!this.startsWriting()) return;
+    this.typing.write(character);
+    this.show("write");
+    this.say(this.spokenNow);
+  }
+
+  press(key) {
+    this.light();
+    if (DIGITS.includes(key)) {
+      if (!this.startsWriting()) return;
+      this.typing.press(key, performance.now());
+      this.show("write");
+    } else if (key === "end") {
+      this.end();
+    } else {
+      this[this.screen + "Key"](key === "ok" ? "soft-left" : key);
+    }
+    this.say(this.spokenNow);
+  }
+
+  /** Whether characters can be written now: everywhere but while a text is on its way. */
+  startsWriting() {
+    if (this.screen === "sending" || this.screen === "refused") return false;
+    if (this.screen !== "write") this.typing.clear();
+    return true;
+  }
+
+  end() {
+    this.cancel?.abort();
+    this.typing.clear();
+    this.show("home");
+  }
+
+  homeKey(key) {
+    if (key === "soft-right" || key === "call") this.show("write");
+    else if (key !== "left" && key !== "right") this.openBox();
+  }
+
+  arrivedKey(key) {
+    if (key === "soft-left") {
+      this.index = 0;
+      this.show("read");
+    } else if (key === "call") {
+      this.show("write");
+    } else if (key === "soft-right") {
+      this.show("home");
+    } else {
+      this.openBox();
+    }
+  }
+
+  openBox() {
+    this.index = 0;
+    this.show("box");
+  }
+
+  boxKey(key) {
+    const last = this.texts.length - 1;
+    if (key === "soft-right") return this.show("home");
+    if (key === "call") return this.show("write");
+    if (last < 0) return this.draw();
+    if (key === "soft-left" || key === "right") return this.show("read");
+    if (key === "up") this.index = this.index ? this.index - 1 : last;
+    if (key === "down") this.index = this.index < last ? this.index + 1 : 0;
+    return this.draw();
+  }
+
+  readKey(key) {
+    const view = this.part(".lcd-view");
+    const page = view.clientHeight * 0.7;
+    if (key === "soft-right") this.show("box");
+    else if (key === "soft-left" || key === "call") this.show("write");
+    else if (key === "up") view.scrollTop -= page;
+    else if (key === "down") view.scrollTop += page;
+    else this.turn(key === "right" ? 1 : -1);
+  }
+
+  turn(step) {
+    const next = this.index + step;
+    if (next < 0 || next >= this.texts.length) return;
+    this.index = next;
+    this.show("read");
+  }
+
+  writeKey(key) {
+    if (key === "soft-left" || key === "call") {
+      if (this.typing.text.trim()) this.deliver();
+    } else if (key === "soft-right") {
+      if (!this.typing.text) return this.show("home");
+      this.typing.erase();
+      this.draw();
+    }
+    return undefined;
+  }
+
+  sendingKey(key) {
+    if (key === "soft-right") this.cancel.abort();
+  }
+
+  sentKey() {
+    this.show("home");
+  }
+
+  refusedKey() {
+    this.show("write");
+  }
+
+  // ---- sending
+
+  async deliver() {
+    const cancel = this.cancel = new AbortController();
+    this.retrying = false;
+    this.show("sending");
+    const offline = () => {
+      this.retrying = true;
+      this.draw();
+      this.say(this.spokenNow);
+    };
+    try {
+      const taken = await send(this.owner.phone, this.typing.text, cancel.signal, offline);
+      if (cancel.signal.aborted) return;
+      if (taken) this.typing.clear();
+      this.show(taken ? "sent" : "refused");
+      this.say(this.spokenNow);
+      this.look();
+    } catch (error) {
+      if (!cancel.signal.aborted) throw error;
+      if (this.screen === "sending" && this.cancel === cancel) this.show("write");
+    }
+  }
+}

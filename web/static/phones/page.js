@@ -1,0 +1,139 @@
+// The page of two phones: who holds which, what is new, and the postman's list between them.
+
+import { Handset } from "./handset.js";
+
+const SIDES = ["recipient", "postman"];
+
+const table = document.getElementById("table");
+if (table) open();
+
+function open() {
+  const words = JSON.parse(table.dataset.words);
+  const news = document.getElementById("news");
+  const look = () => news.dispatchEvent(new Event("look"));
+  const phones = Object.fromEntries(SIDES.map((side) => {
+    return [side, new Handset(document.getElementById(`${side}-handset`), words, look)];
+  }));
+  let chosenLine = "";
+
+  // ---- who holds which phone
+
+  function select(side) {
+    return document.getElementById(`${side}-chosen`);
+  }
+
+  function give(side) {
+    const option = select(side).selectedOptions[0];
+    sessionStorage.setItem(`phones.${side}`, option.value);
+    news.elements[side].value = option.value;
+    news.elements[`${side}_version`].value = "";
+    if (side === "postman") news.elements.list_version.value = "";
+    phones[side].give({ phone: option.value, name: option.text });
+    hint();
+  }
+
+  function choose(side, phone, role) {
+    const options = Array.from(select(side).options);
+    const found = options.find((option) => option.value === phone && option.dataset.role === role)
+      ?? options.find((option) => option.value === phone);
+    if (!found) return;
+    found.selected = true;
+    if (phones[side].owner.phone === phone) return;
+    give(side);
+    look();
+  }
+
+  // ---- the list
+
+  function lines() {
+    return Array.from(document.querySelectorAll("#list .line"));
+  }
+
+  function mark() {
+    const owned = lines().filter((line) => line.dataset.phone === phones.recipient.owner.phone);
+    const now = lines().find((line) => line.id === chosenLine) ?? owned[0] ?? null;
+    for (const line of lines()) {
+      line.classList.toggle("line-chosen", line === now);
+      line.querySelector(".pick").setAttribute("aria-pressed", String(line === now));
+    }
+    return now;
+  }
+
+  function hint() {
+    const line = mark();
+    const role = select("recipient").selectedOptions[0].dataset.role;
+    const { hintSender, hintOffice, hintRecipient, hintPostman } = table.dataset;
+    const others = { sender: hintSender, office: hintOffice, recipient: hintRecipient };
+    const theirs = line?.dataset.phone === phones.recipient.owner.phone && role === "recipient";
+    put("recipient", theirs ? line.dataset.recipientMay : others[role]);
+    put("postman", line ? line.dataset.postmanMay : hintPostman);
+  }
+
+  function put(side, text) {
+    const place = document.getElementById(`${side}-hint`);
+    if (place.textContent !== text) place.textContent = text;
+  }
+
+  document.addEventListener("click", (event) => {
+    const line = event.target.closest("#list .line");
+    if (!line) return;
+    chosenLine = line.id;
+    if (line.dataset.phone) choose("recipient", line.dataset.phone, "recipient");
+    hint();
+  });
+
+  // ---- what is new
+
+  function texts(side) {
+    const memory = document.getElementById(`${side}-texts`);
+    // An answer that was asked for before the phone changed hands says nothing about it now.
+    if (memory.dataset.owner !== phones[side].owner.phone) return;
+    const version = news.elements[`${side}_version`];
+    if (version.value === memory.dataset.version) return;
+    version.value = memory.dataset.version;
+    phones[side].take(Array.from(memory.children, (item) => ({
+      id: item.dataset.id,
+      mine: item.dataset.mine === "yes",
+      clock: item.dataset.clock,
+      day: item.dataset.day,
+      segments: item.dataset.segments,
+      language: item.lang,
+      body: item.textContent,
+    })));
+  }
+
+  function list() {
+    const sheet = document.getElementById("list");
+    if (sheet.dataset.owner !== phones.postman.owner.phone) return;
+    news.elements.list_version.value = sheet.dataset.version;
+  }
+
+  function reached(online) {
+    for (const side of SIDES) phones[side].reached(online);
+    table.classList.toggle("table-offline", !online);
+  }
+
+  news.addEventListener("htmx:after:swap", () => {
+    SIDES.forEach(texts);
+    list();
+    hint();
+  });
+  news.addEventListener("htmx:after:request", (event) => {
+    reached(event.detail.ctx.response.status < 400);
+  });
+  news.addEventListener("htmx:error", () => reached(false));
+
+  for (const side of SIDES) {
+    select(side).addEventListener("change", () => {
+      chosenLine = "";
+      give(side);
+      look();
+    });
+    const before = sessionStorage.getItem(`phones.${side}`);
+    const options = Array.from(select(side).options);
+    const again = options.find((option) => option.value === before);
+    if (again) again.selected = true;
+    give(side);
+  }
+  look();
+}

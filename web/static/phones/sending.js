@@ -1,0 +1,48 @@
+// A text on its way to the simulator's hook. It is tried until it is there, always under one id.
+
+const AGAIN_MS = 2000;
+const LONGEST_MS = 8000;
+
+export function newId() {
+  const random = crypto.getRandomValues(new Uint8Array(12));
+  return "phones-" + Array.from(random, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/**
+ * Sends, and says whether the text was taken. `offline` is called before each new try;
+ * `cancel` (an AbortSignal) ends it all with an AbortError.
+ */
+export async function send(from, text, cancel, offline) {
+  const body = JSON.stringify({ from, text, id: newId() });
+  for (;;) {
+    const answer = await attempt(body, cancel);
+    if (answer && answer.status < 500) return answer.ok;
+    offline();
+    await pause(AGAIN_MS, cancel);
+  }
+}
+
+/** The answer, or null where there was none. */
+async function attempt(body, cancel) {
+  try {
+    return await fetch("/hooks/simulator/sms", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
+    });
+  } catch (error) {
+    if (cancel.aborted) throw error;
+    return null; // no network, or no answer in time: both are tried again
+  }
+}
+
+function pause(milliseconds, cancel) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    cancel.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(cancel.reason);
+    }, { once: true });
+  });
+}
