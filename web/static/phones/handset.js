@@ -92,13 +92,13 @@ export class Handset {
   draw() {
     const { view, title, soft, spoken } = SCREENS[this.screen](this, this.words);
     const place = this.part(".lcd-view");
-    const scrolled = this.screen === "read" ? place.scrollTop : 0;
-    place.replaceChildren(view);
-    place.scrollTop = this.drawn === this.place() ? scrolled : 0;
+    const stays = this.drawn === this.place();
+    const scrolled = place.scrollTop;
     this.drawn = this.place();
-    if (this.screen === "write") place.scrollTop = place.scrollHeight;
-    this.part(".row-chosen")?.scrollIntoView({ block: "nearest" });
-    this.part(".lcd-title").textContent = title;
+    place.replaceChildren(view);
+    place.scrollTop = this.screen === "write" ? place.scrollHeight : stays ? scrolled : 0;
+    this.reveal(place, this.part(".row-chosen"));
+    this.part(".lcd-title").textContent = this.online ? title : this.words.phone_no_network;
     this.part(".lcd-mode").textContent = this.screen === "write" ? this.typing.mode : "";
     const [left, right] = this.root.querySelectorAll(".lcd-soft span");
     left.textContent = soft[0];
@@ -111,7 +111,18 @@ export class Handset {
     this.spokenNow = spoken;
   }
 
+  /** Scrolls the small screen, and never the page around it. */
+  reveal(place, row) {
+    if (!row) return;
+    const over = row.getBoundingClientRect().bottom - place.getBoundingClientRect().bottom;
+    const under = place.getBoundingClientRect().top - row.getBoundingClientRect().top;
+    if (over > 0) place.scrollTop += over;
+    else if (under > 0) place.scrollTop -= under;
+  }
+
+  /** What is looked at: while it stays the same, so does the scrolling. */
   place() {
+    if (this.screen === "box") return `${this.owner.phone} box`;
     return `${this.owner.phone} ${this.screen} ${this.texts[this.index]?.id}`;
   }
 
