@@ -7,11 +7,14 @@ that failed on them would be called again for hours, with the same.
 from __future__ import annotations
 
 from hashlib import sha256
+from urllib.parse import unquote_plus
 
+from flows.text import mask_spelled_codes
 from gateways.base import Request
 
 LONGEST_ID = 200
 LONGEST_LINE = 80
+_FORM = "application/x-www-form-urlencoded"
 
 
 def clean(text: str) -> str:
@@ -41,5 +44,11 @@ def line(raw: str) -> str:
 
 
 def whole(request: Request) -> str:
-    """The body as it came, for the help desk to look at where no field of it could be read."""
-    return clean(request.body.decode("utf-8", "replace"))
+    """The body, for the help desk to read where no field of it could be; codes are masked.
+
+    A form is shown decoded: percent signs would hide Hindi from people, and a code from the mask.
+    """
+    body = request.body.decode("utf-8", "replace")
+    if request.headers.get("content-type", "").startswith(_FORM):
+        body = unquote_plus(body)
+    return mask_spelled_codes(clean(body))

@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -52,6 +53,11 @@ def _kept(runtime: Runtime) -> list[tuple[Any, ...]]:
 def _receipts(runtime: Runtime) -> list[tuple[Any, ...]]:
     with runtime.database.transaction() as conn:
         return conn.execute("SELECT gateway, status, word FROM receipts ORDER BY id").fetchall()
+
+
+def _errors(runtime: Runtime) -> list[str]:
+    with runtime.database.transaction() as conn:
+        return [row[0] for row in conn.execute("SELECT error FROM receipts ORDER BY id")]
 
 
 # ---- the ways in ---------------------------------------------------------------------------------
@@ -166,6 +172,34 @@ _LARGE = b"x" * (64 * 1024 + 1)
 def test_a_body_over_64_kib_is_413(client: Any, runtime: Runtime, call: Call) -> None:
     assert call(client).status_code == 413
     assert _kept(runtime) == []
+
+
+@pytest.mark.parametrize("path", [_SMS, _STATUS, f"{_AT}/sms", f"{_AT}/delivery", _SIMULATOR])
+def test_a_body_whose_length_nobody_states_is_413_too(
+    client: Any, runtime: Runtime, path: str
+) -> None:
+    answer = client.post(
+        path,
+        input_stream=BytesIO(_LARGE),
+        headers={"Transfer-Encoding": "chunked"},
+        content_type=_FORM_TYPE,
+        environ_overrides={"wsgi.input_terminated": True},  # as both of our servers say
+    )
+    assert answer.status_code == 413
+    assert _kept(runtime) == []
+    assert _receipts(runtime) == []
+
+
+def test_a_small_body_whose_length_nobody_states_is_taken(client: Any, runtime: Runtime) -> None:
+    answer = client.post(
+        f"{_AT}/sms",
+        input_stream=BytesIO(b"id=A1&from=%2B919839012345&text=hello"),
+        headers={"Transfer-Encoding": "chunked"},
+        content_type=_FORM_TYPE,
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 200
+    assert _kept(runtime) == [("received", PHONE, "hello")]
 
 
 def test_64_kib_are_taken(client: Any, runtime: Runtime) -> None:
@@ -300,6 +334,17 @@ def test_an_odd_receipt_is_kept(client: Any, runtime: Runtime, form: dict[str, s
 def test_a_receipt_that_is_no_form_is_kept(client: Any, runtime: Runtime) -> None:
     assert client.post(f"{_AT}/delivery", data=b"\0\xff").status_code == 200
     assert _receipts(runtime) == [("africastalking", "unreadable", "id or status is missing")]
+
+
+@pytest.mark.parametrize("spelt", ["482913", "482%20913", "482-913", "4+8+2+9+1+3", "%34%38%32913"])
+@pytest.mark.parametrize("hook", ["sms", "delivery"])
+def test_a_code_in_what_nobody_can_read_is_masked(
+    client: Any, runtime: Runtime, hook: str, spelt: str
+) -> None:
+    body = f"text=%E0%A4%95%E0%A5%8B%E0%A4%A1+{spelt}+hai"
+    assert client.post(f"{_AT}/{hook}", data=body, content_type=_FORM_TYPE).status_code == 200
+    kept = [body for _, _, body in _kept(runtime)] + _errors(runtime)
+    assert [each.removeprefix("text=") for each in kept] == ["कोड •••••• hai"]
 
 
 @pytest.mark.parametrize("code", ["²", "9" * 5000, "\0", "-1", "30003 "])
