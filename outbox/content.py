@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from messages.render import fill_code
-
 from outbox.claim import Due
 from postal.codes import code_of
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from messages.render import CODE_MASK, render
 from psycopg.types.json import Jsonb
 
+from messages.render import CODE_MASK, render
 from settings import Language
 from store.database import Conn
 

@@ -74,3 +74,9 @@ def test_nothing_in_a_page_needs_more_than_the_policy_allows(client: Any) -> Non
 
 def test_without_people_the_phones_say_where_they_come_from(client: Any) -> None:
     assert "./script/server" in client.get("/phones").text
+
+
+def test_an_address_that_is_not_utf_8_is_refused_and_not_an_error(client: Any) -> None:
+    for path in ("/", "/phones", "/healthz", "/api/v1/events"):
+        answer = client.get(path, environ_overrides={"QUERY_STRING": "lang=\xff"})
+        assert answer.status_code == 400, path

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import psycopg
 import structlog
-from flask import Flask, Response, g, request
+from flask import Flask, Response, abort, g, request
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
@@ -20,6 +20,7 @@ log = structlog.get_logger(__name__)
 
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API = "/api/"
+_HOOKS = "/hooks/"
 _CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
     "img-src": "'self' data:",
@@ -73,6 +74,15 @@ def _begin() -> None:
     g.request_id = given if _ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+    if not request.path.startswith(_HOOKS):  # hooks answer whatever bytes come, in their own way
+        _readable_query()
+
+
+def _readable_query() -> None:
+    try:
+        request.query_string.decode()
+    except UnicodeDecodeError:
+        abort(400, "what follows the question mark in the address is not UTF-8")
 
 
 def _name(response: Response) -> Response:

@@ -42,6 +42,8 @@ def say(key: str, **values: str | int) -> str:
 
 def remember(response: Response) -> Response:
     """Keeps the language that `?lang=` chose; a flask `after_request` function."""
+    if response.status_code >= 400:  # what was refused may not even have a readable query
+        return response
     asked = request.args.get("lang", "")
     if asked in NAMES:
         response.set_cookie(_COOKIE, asked, _YEAR_SECONDS, httponly=True, samesite="Lax")

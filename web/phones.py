@@ -28,6 +28,7 @@ from web.language import say
 
 phones = Blueprint("phones", __name__)
 states(phones, Caller.DEVELOPMENT)
+phones.after_request(language.remember)
 
 _INDIA: Final = ZoneInfo("Asia/Kolkata")
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)

@@ -15,7 +15,7 @@ states(start, Caller.ANYONE)
 # Endpoint and the word for it. What an installation does not have is not shown.
 _PAGES: Final = (("start.home", "nav_start"), ("phones.page", "nav_phones"))
 
-start.after_app_request(language.remember)
+start.after_request(language.remember)
 
 
 @start.get("/")
