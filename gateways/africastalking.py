@@ -86,15 +86,19 @@ class AfricasTalkingGateway:
 
     name = NAME
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.africastalking_rate
+        self._timeout = timeout
         self._sms = _SmsService(settings)
         self._sender = settings.africastalking_sender or None
         self._secret = settings.africastalking_hook_secret.get_secret_value()
 
     def send(self, message: Outgoing) -> Outcome:
         try:
-            answer = self._sms.send(message.text, [message.phone], self._sender, timeout=TIMEOUT)
+            answer = self._sms.send(
+                message.text, [message.phone], self._sender, timeout=self._timeout
+            )
         except requests.RequestException as error:
             return failed(error)
         except _Refused as refusal:

@@ -23,7 +23,7 @@ from urllib3.exceptions import (
 from gateways.base import Outcome, Reason, Rejected, Retry, Unknown
 
 # (connect, read) in seconds. Below the outbox's lease, or a second worker would take the message.
-TIMEOUT: Final = (3.05, 9.05)
+TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
 _NEVER_SENT: Final = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _MISCONFIGURED: Final = (InvalidHeader, InvalidSchema, InvalidURL, MissingSchema)
 # Its debug lines hold addresses, and a look-up's address holds a telephone number.

@@ -76,10 +76,11 @@ class TwilioGateway:
 
     name = NAME
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.twilio_rate
         token = settings.twilio_auth_token.get_secret_value()
-        self._http = _HttpClient(settings.twilio_api_url, settings.send_slots)
+        self._http = _HttpClient(settings.twilio_api_url, settings.send_slots, timeout)
         self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
         self._validator = RequestValidator(token) if token else None
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
@@ -186,12 +187,13 @@ class _HttpClient(HttpClient):
     sessions, cookies, hooks, redirects), a third of the processor time of a send.
     """
 
-    def __init__(self, base: str, slots: int) -> None:
+    def __init__(self, base: str, slots: int, timeout: tuple[float, float]) -> None:
         """`base`: another address than the SDK's own, or an empty string."""
         silent = logging.Logger("twilio, unlogged", level=logging.CRITICAL + 1)
-        super().__init__(silent, False, TIMEOUT[1])
+        super().__init__(silent, False, timeout[1])
         self._session = pooled(base or _API, slots)
         self._base = base
+        self._timeout = timeout
         self._of_thread = threading.local()
 
     def request(
@@ -219,9 +221,12 @@ class _HttpClient(HttpClient):
         prepared.prepare_auth(auth, prepared.url)
         response = self._session.get_adapter(prepared.url).send(
             prepared,
-            timeout=TIMEOUT,
+            timeout=self._timeout,
             verify=True if self._session.verify is None else self._session.verify,
             proxies=self._session.proxies,
+        )
+        response.encoding = (
+            "utf-8"  # JSON is; a guess could change the words that a look-up compares
         )
         self._of_thread.wait = retry_after(response.headers.get("Retry-After"))
         return Response(response.status_code, response.text, response.headers)

@@ -183,9 +183,10 @@ def test_a_redirect_does_not_get_our_key(
 
 
 def test_what_was_sent_without_an_answer_is_unknown(
-    carrier: CarrierStub, gateway: AfricasTalkingGateway, monkeypatch: pytest.MonkeyPatch
+    carrier: CarrierStub,
 ) -> None:
-    monkeypatch.setattr("gateways.africastalking.TIMEOUT", (3.05, 0.3))
+    settings = settings_with(africastalking_api_url=carrier.url)
+    gateway = AfricasTalkingGateway(settings, timeout=(3.05, 0.3))
     carrier.will(AcceptAndHang(), AcceptAndDrop(), Drop())
     assert gateway.send(message()) == Unknown("ReadTimeout")
     assert gateway.send(message()) == Unknown("ConnectionError")

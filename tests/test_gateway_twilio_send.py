@@ -77,8 +77,8 @@ def gateway(carrier: CarrierStub) -> TwilioGateway:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gateways.twilio.TIMEOUT", (3.05, 0.3))
+def impatient(carrier: CarrierStub) -> TwilioGateway:
+    return TwilioGateway(settings_with(twilio_api_url=carrier.url), timeout=(3.05, 0.3))
 
 
 # ---- what is submitted ---------------------------------------------------------------------------
@@ -242,13 +242,12 @@ def test_an_unreadable_answer_leaves_the_outcome_unknown(body: str) -> None:
 # ---- the network ---------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("impatient")
 def test_a_timeout_after_the_request_was_sent_is_unknown_and_then_found(
-    carrier: CarrierStub, gateway: TwilioGateway
+    carrier: CarrierStub, impatient: TwilioGateway
 ) -> None:
     carrier.will(AcceptAndHang())
-    assert gateway.send(message()) == Unknown("ReadTimeout")
-    assert gateway.look_up(message()) == Sent(carrier.messages[0]["sid"])
+    assert impatient.send(message()) == Unknown("ReadTimeout")
+    assert impatient.look_up(message()) == Sent(carrier.messages[0]["sid"])
     assert len(carrier.messages) == 1
 
 
@@ -349,16 +348,15 @@ def test_a_look_up_without_an_answer_is_unknown(
 # ---- silence -------------------------------------------------------------------------------------
 
 
-@pytest.mark.usefixtures("impatient")
 def test_no_log_and_no_outcome_holds_a_text_or_a_number(
-    carrier: CarrierStub, gateway: TwilioGateway, caplog: pytest.LogCaptureFixture
+    carrier: CarrierStub, impatient: TwilioGateway, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     echo = json.dumps({"code": 21211, "message": f"{PHONE}: {TEXT}", "status": 400})
     behaviours: list[Any] = [Accept(), Say(400, echo), AcceptAndHang(), Drop(), Refuse(20429, 429)]
     carrier.will(*behaviours)
-    told = [repr(gateway.send(message())) for _ in behaviours]
-    told += [repr(gateway.look_up(message())), repr(message()), caplog.text]
+    told = [repr(impatient.send(message())) for _ in behaviours]
+    told += [repr(impatient.look_up(message())), repr(message()), caplog.text]
     assert len(carrier.calls) == len(behaviours) + 1
     for words in told:
         assert "482913" not in words

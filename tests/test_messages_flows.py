@@ -1,0 +1,84 @@
+"""The catalogue and the flows name each other; every text in every language is fit to be said."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from flows import machines
+from messages.catalogue import CODE, LANGUAGES, catalogue
+from messages.check import longest
+from messages.render import CODE_MASK, fill_code, render
+from messages.values import Number
+
+_DECLARED = {
+    (machine.name, template)
+    for machine in machines.ALL.values()
+    for transition in machine.transitions
+    for template in transition.says
+}
+_STAFF = {"postman", "office"}
+_EVERY = [(name, language) for name in catalogue().templates for language in LANGUAGES]
+
+
+def test_every_text_that_a_machine_may_say_is_in_the_catalogue_and_the_other_way_round() -> None:
+    assert {template for _, template in _DECLARED} == set(catalogue().templates)
+
+
+@pytest.mark.parametrize(
+    ("machine", "template"),
+    sorted(each for each in _DECLARED if not each[1].startswith("status_")),  # for whoever asks
+)
+def test_a_text_warns_whom_it_is_said_to(machine: str, template: str) -> None:
+    audience = catalogue().template(template).audience
+    assert audience == ("staff" if machine in _STAFF else "person")
+
+
+@pytest.mark.parametrize(("template", "language"), _EVERY)
+def test_every_text_is_rendered_with_its_longest_values_as_the_check_counts_it(
+    template: str, language: str
+) -> None:
+    entry = catalogue().template(template)
+    values = {
+        variable.name: variable.kind.most
+        if isinstance(variable.kind, Number)
+        else variable.kind.longest
+        for variable in entry.variables
+        if variable.name != CODE
+    }
+    rendered = render(template, language, values)
+    text = rendered.text
+    if CODE in {variable.name for variable in entry.variables}:
+        text = fill_code(text, "99999999")
+    assert text == longest(entry, catalogue().text(template, language))
+    assert CODE_MASK not in text
+    assert text.endswith(catalogue().warning(template, language))
+    assert not re.search(r"[{}]|  |^ | $", text)
+
+
+def test_only_one_text_carries_a_code_and_it_goes_first() -> None:
+    carrying = {
+        name: entry.lane
+        for name, entry in catalogue().templates.items()
+        if any(variable.name == CODE for variable in entry.variables)
+    }
+    assert carrying == {"code": "code"}
+
+
+@pytest.mark.parametrize(
+    ("hindi", "wrong"),
+    [
+        ("मैसेज", r"संदेश|मेसेज|मैसेज़"),
+        ("भेजें", r"प्रेषित|भेजे(?![ंजिा])"),
+        ("डाकिया", r"पोस्टमैन|वितरक"),
+        ("रुपये", r"रुपए|रूपये|₹|रु\."),
+        ("दरवाज़े", r"दरवाजे|दरवाज़ा पर"),
+        ("कोड", r"ओटीपी|OTP|कूट"),
+        ("डाक", r"प्रेषण|वस्तु|आर्टिकल|पार्सल"),
+    ],
+)
+def test_one_word_and_one_spelling_for_one_thing(hindi: str, wrong: str) -> None:
+    texts = catalogue().texts["hi"]
+    assert any(hindi in text for text in texts.values())
+    assert [name for name, text in texts.items() if re.search(wrong, text)] == []
