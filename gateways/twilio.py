@@ -225,9 +225,6 @@ class _HttpClient(HttpClient):
             verify=True if self._session.verify is None else self._session.verify,
             proxies=self._session.proxies,
         )
-        response.encoding = (
-            "utf-8"  # JSON is; a guess could change the words that a look-up compares
-        )
         self._of_thread.wait = retry_after(response.headers.get("Retry-After"))
         return Response(response.status_code, response.text, response.headers)
 
