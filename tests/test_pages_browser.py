@@ -188,6 +188,34 @@ def test_an_item_brings_its_recipients_phone(phones: Phones) -> None:
     expect(phones.screen("postman")).to_contain_text("लिखें")
 
 
+def test_the_recipient_to_whom_the_postman_goes_comes_to_the_left(phones: Phones) -> None:
+    phones.send("postman", "2")
+    expect(phones.page.locator("#recipient-chosen")).to_have_value(OTHER)
+    expect(phones.screen("recipient")).to_contain_text(phones.player.codes[OTHER][-1])
+    expect(phones.page.locator(".line-chosen .last-digits")).to_have_text("3775")
+    expect(phones.page.locator("#postman-hint")).to_contain_text("At the door say 3775")
+
+
+def test_what_was_opened_stays_read_and_what_comes_meanwhile_is_said(phones: Phones) -> None:
+    phones.press("recipient", "ok", "ok")
+    title = phones.screen("recipient").locator(".lcd-title")
+    body = phones.screen("recipient").locator(".read-body")
+    expect(title).to_have_text("1/2")
+    before = body.inner_text()
+    phones.player.step(f"{POSTMAN} > 1")
+    expect(title).to_have_text("1 new message")
+    expect(body).to_have_text(before)
+
+    phones.page.reload()
+    expect(phones.screen("recipient").locator(".home-news")).to_have_text("2 new messages")
+
+
+def test_the_clock_of_the_phones_goes_on(phones: Phones) -> None:
+    phones.page.clock.set_fixed_time("2026-08-14T04:31:00Z")
+    for side in ("recipient", "postman"):
+        expect(phones.screen(side).locator(".home-clock")).to_have_text("10:01")
+
+
 def test_a_code_does_not_follow_a_phone_into_other_hands(phones: Phones) -> None:
     """The answer that was asked for before the choice comes after it."""
     held: list[Route] = []

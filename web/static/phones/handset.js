@@ -1,6 +1,7 @@
 // One handset: its memory of texts, the screen it shows, and what its keys do there.
 
-import { SCREENS } from "./screens.js";
+import { SCREENS, time } from "./screens.js";
+import { isSeen, see } from "./seen.js";
 import { send } from "./sending.js";
 import { Typing } from "./typing.js";
 
@@ -17,13 +18,13 @@ const KEYBOARD = {
 };
 
 export class Handset {
-  /** `look` asks the service at once for what is new. */
-  constructor(root, words, look) {
+  /** `look` asks the service at once for what is new; `leaving` is told of a text that sets out. */
+  constructor(root, words, look, leaving) {
     this.root = root;
     this.words = words;
     this.look = look;
+    this.leaving = leaving;
     this.typing = new Typing();
-    this.read = new Set();
     this.online = true;
     this.give({ phone: "", name: "" });
     root.addEventListener("pointerdown", (event) => this.pointed(event));
@@ -42,26 +43,52 @@ export class Handset {
     this.texts = [];
     this.loaded = false;
     this.index = 0;
+    this.interrupted = 0;
+    this.expecting = false;
     this.retrying = false;
     this.typing.clear();
     this.show("home");
+  }
+
+  /** It came into these hands because a text is on its way: what is found first has just come. */
+  expect() {
+    this.expecting = true;
+  }
+
+  /** Whether somebody is in the middle of something that must not be taken away. */
+  get busy() {
+    return this.screen === "write" || this.screen === "sending" || this.screen === "refused";
   }
 
   // ---- what comes from the service
 
   /** Takes over what the service says that this phone holds, newest first. */
   take(texts) {
-    const known = new Set(this.texts.map((text) => text.id));
-    const fresh = this.loaded ? texts.filter((text) => !text.mine && !known.has(text.id)) : [];
+    const fresh = this.fresh(texts);
     const open = this.screen === "read" || this.screen === "box" ? this.texts[this.index] : null;
     this.texts = texts;
     this.loaded = true;
     if (open) this.index = Math.max(0, texts.findIndex((text) => text.id === open.id));
     if (!fresh.length) return this.draw();
     this.buzz();
-    if (this.screen === "write" || this.screen === "sending" || this.screen === "read") this.draw();
+    if (this.screen === "read") this.interrupted += fresh.length;
+    if (this.busy || this.screen === "read") this.draw();
     else this.show("arrived");
     this.say(SCREENS.arrived(this, this.words).spoken);
+  }
+
+  /** Which of these texts have just come. */
+  fresh(texts) {
+    const received = texts.filter((text) => !text.mine);
+    if (!this.loaded) return this.expecting ? received.slice(0, 1) : [];
+    const known = new Set(this.texts.map((text) => text.id));
+    return received.filter((text) => !known.has(text.id));
+  }
+
+  /** The clock of the first screen goes on. */
+  tick() {
+    const shown = this.part(".home-clock");
+    if (shown && shown.textContent !== time()) this.draw();
   }
 
   reached(online) {
@@ -72,7 +99,7 @@ export class Handset {
   }
 
   isUnread(text) {
-    return !text.mine && !this.read.has(text.id);
+    return !text.mine && !isSeen(text.id);
   }
 
   unread() {
@@ -84,8 +111,9 @@ export class Handset {
   show(screen) {
     this.screen = screen;
     clearTimeout(this.leave);
-    if (screen === "read") this.read.add(this.texts[this.index].id);
-    if (screen === "sent") this.leave = setTimeout(() => this.show("home"), SENT_MS);
+    this.interrupted = 0;
+    if (screen === "read") see(this.texts[this.index].id);
+    if (screen === "sent") this.leave = setTimeout(() => this.afterSent(), SENT_MS);
     this.draw();
   }
 
@@ -285,7 +313,13 @@ export class Handset {
   }
 
   sentKey() {
-    this.show("home");
+    this.afterSent();
+  }
+
+  /** Home, or to the answer where it was faster than the words "message sent". */
+  afterSent() {
+    const newest = this.texts[0];
+    this.show(newest && this.isUnread(newest) ? "arrived" : "home");
   }
 
   refusedKey() {
@@ -297,6 +331,7 @@ export class Handset {
   async deliver() {
     const cancel = this.cancel = new AbortController();
     this.retrying = false;
+    this.leaving();
     this.show("sending");
     const offline = () => {
       this.retrying = true;

@@ -12,9 +12,12 @@ function open() {
   const news = document.getElementById("news");
   const look = () => news.dispatchEvent(new Event("look"));
   const phones = Object.fromEntries(SIDES.map((side) => {
-    return [side, new Handset(document.getElementById(`${side}-handset`), words, look)];
+    const root = document.getElementById(`${side}-handset`);
+    return [side, new Handset(root, words, look, () => { following = side === "postman"; })];
   }));
   let chosenLine = "";
+  let following = false; // the postman has texted, and nobody has chosen a phone since
+  let stood = new Map(); // how each item of the list stood, by its line's id
 
   // ---- who holds which phone
 
@@ -74,9 +77,24 @@ function open() {
     if (place.textContent !== text) place.textContent = text;
   }
 
+  /** Brings the recipient to whom the postman has just gone, where another's phone is shown. */
+  function follow(before) {
+    if (!following) return;
+    const gone = lines().filter((line) => {
+      return before.get(line.id) !== undefined && before.get(line.id) !== "code_out"
+        && line.dataset.stands === "code_out";
+    });
+    const shown = gone.some((line) => line.dataset.phone === phones.recipient.owner.phone);
+    if (!gone.length || shown || phones.recipient.busy) return;
+    chosenLine = gone[0].id;
+    choose("recipient", gone[0].dataset.phone, "recipient");
+    phones.recipient.expect();
+  }
+
   document.addEventListener("click", (event) => {
     const line = event.target.closest("#list .line");
     if (!line) return;
+    following = false;
     chosenLine = line.id;
     if (line.dataset.phone) choose("recipient", line.dataset.phone, "recipient");
     hint();
@@ -105,11 +123,18 @@ function open() {
   function list() {
     const sheet = document.getElementById("list");
     if (sheet.dataset.owner !== phones.postman.owner.phone) return;
+    if (news.elements.list_version.value === sheet.dataset.version) return;
     news.elements.list_version.value = sheet.dataset.version;
+    const before = stood;
+    stood = new Map(lines().map((line) => [line.id, line.dataset.stands]));
+    follow(before);
   }
 
   function reached(online) {
-    for (const side of SIDES) phones[side].reached(online);
+    for (const side of SIDES) {
+      phones[side].reached(online);
+      phones[side].tick();
+    }
     table.classList.toggle("table-offline", !online);
   }
 
@@ -125,6 +150,7 @@ function open() {
 
   for (const side of SIDES) {
     select(side).addEventListener("change", () => {
+      following = false;
       chosenLine = "";
       give(side);
       look();

@@ -12,6 +12,11 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit",
 });
 
+/** What a clock in India shows now. */
+export function time() {
+  return clock.format(new Date());
+}
+
 function day(language) {
   return new Intl.DateTimeFormat(`${language}-IN`, {
     timeZone: "Asia/Kolkata", weekday: "short", day: "numeric", month: "short",
@@ -29,7 +34,7 @@ function segments(words, count) {
 /** The first screen: time, day, whose phone it is. */
 function home(phone, words) {
   const view = element("div", "view-home");
-  view.append(element("p", "home-clock", clock.format(new Date())));
+  view.append(element("p", "home-clock", time()));
   view.append(element("p", "home-day", day(document.documentElement.lang)));
   view.append(element("p", "home-owner", phone.owner.name));
   const unread = phone.unread();
@@ -92,8 +97,9 @@ function read(phone, words) {
   body.lang = text.language;
   view.append(body);
   view.append(element("p", "read-small", `${text.day} ${text.clock} · ${segments(words, text.segments)}`));
+  const title = `${phone.index + 1}/${phone.texts.length}`;
   return {
-    view, title: `${phone.index + 1}/${phone.texts.length}`,
+    view, title: phone.interrupted ? newCount(words, phone.interrupted) : title,
     soft: [words.phone_reply, words.phone_back], spoken: text.body,
   };
 }
