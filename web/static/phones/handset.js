@@ -1,5 +1,6 @@
 // One handset: its memory of texts, the screen it shows, and what its keys do there.
 
+import { KEYS } from "./keys.js";
 import { SCREENS, time } from "./screens.js";
 import { isSeen, see } from "./seen.js";
 import { send } from "./sending.js";
@@ -228,7 +229,7 @@ export class Handset {
     } else if (key === "end") {
       this.end();
     } else {
-      this[this.screen + "Key"](key === "ok" ? "soft-left" : key);
+      KEYS[this.screen](this, key === "ok" ? "soft-left" : key);
     }
     this.say(this.spokenNow);
   }
@@ -246,84 +247,15 @@ export class Handset {
     this.show("home");
   }
 
-  homeKey(key) {
-    if (key === "soft-right" || key === "call") this.show("write");
-    else if (key !== "left" && key !== "right") this.openBox();
-  }
-
-  arrivedKey(key) {
-    if (key === "soft-left") {
-      this.index = 0;
-      this.show("read");
-    } else if (key === "call") {
-      this.show("write");
-    } else if (key === "soft-right") {
-      this.show("home");
-    } else {
-      this.openBox();
-    }
-  }
-
   openBox() {
     this.index = 0;
     this.show("box");
-  }
-
-  boxKey(key) {
-    const last = this.texts.length - 1;
-    if (key === "soft-right") return this.show("home");
-    if (key === "call") return this.show("write");
-    if (last < 0) return this.draw();
-    if (key === "soft-left" || key === "right") return this.show("read");
-    if (key === "up") this.index = this.index ? this.index - 1 : last;
-    if (key === "down") this.index = this.index < last ? this.index + 1 : 0;
-    return this.draw();
-  }
-
-  readKey(key) {
-    const view = this.part(".lcd-view");
-    const page = view.clientHeight * 0.7;
-    if (key === "soft-right") this.show("box");
-    else if (key === "soft-left" || key === "call") this.show("write");
-    else if (key === "up") view.scrollTop -= page;
-    else if (key === "down") view.scrollTop += page;
-    else this.turn(key === "right" ? 1 : -1);
-  }
-
-  turn(step) {
-    const next = this.index + step;
-    if (next < 0 || next >= this.texts.length) return;
-    this.index = next;
-    this.show("read");
-  }
-
-  writeKey(key) {
-    if (key === "soft-left" || key === "call") {
-      if (this.typing.text.trim()) this.deliver();
-    } else if (key === "soft-right") {
-      if (!this.typing.text) return this.show("home");
-      this.typing.erase();
-      this.draw();
-    }
-    return undefined;
-  }
-
-  sendingKey(key) {
-    if (key === "soft-right") this.cancel.abort();
-  }
-
-  sentKey() {
-    this.afterSent();
   }
 
   /** Home, or to the answer where it was faster than the words "message sent". */
   afterSent() {
     const newest = this.texts[0];
     this.show(newest && this.isUnread(newest) ? "arrived" : "home");
-  }
-
-  refusedKey() {
-    this.show("write");
   }
 
   // ---- sending

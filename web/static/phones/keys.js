@@ -1,0 +1,77 @@
+// What the keys above the digits do on each screen; the middle key is the left softkey. Digits and
+// the red key do the same everywhere: they are the handset's own.
+
+function home(phone, key) {
+  if (key === "soft-right" || key === "call") phone.show("write");
+  else if (key !== "left" && key !== "right") phone.openBox();
+}
+
+function arrived(phone, key) {
+  if (key === "soft-left") {
+    phone.index = 0;
+    phone.show("read");
+  } else if (key === "call") {
+    phone.show("write");
+  } else if (key === "soft-right") {
+    phone.show("home");
+  } else {
+    phone.openBox();
+  }
+}
+
+function box(phone, key) {
+  const last = phone.texts.length - 1;
+  if (key === "soft-right") phone.show("home");
+  else if (key === "call") phone.show("write");
+  else if (last < 0) phone.draw();
+  else if (key === "soft-left" || key === "right") phone.show("read");
+  else if (key === "up") choose(phone, phone.index ? phone.index - 1 : last);
+  else if (key === "down") choose(phone, phone.index < last ? phone.index + 1 : 0);
+}
+
+function choose(phone, index) {
+  phone.index = index;
+  phone.draw();
+}
+
+function read(phone, key) {
+  const view = phone.part(".lcd-view");
+  const page = view.clientHeight * 0.7;
+  if (key === "soft-right") phone.show("box");
+  else if (key === "soft-left" || key === "call") phone.show("write");
+  else if (key === "up") view.scrollTop -= page;
+  else if (key === "down") view.scrollTop += page;
+  else turn(phone, key === "right" ? 1 : -1);
+}
+
+function turn(phone, step) {
+  const next = phone.index + step;
+  if (next < 0 || next >= phone.texts.length) return;
+  phone.index = next;
+  phone.show("read");
+}
+
+function write(phone, key) {
+  if (key === "soft-left" || key === "call") {
+    if (phone.typing.text.trim()) phone.deliver();
+  } else if (key === "soft-right") {
+    if (!phone.typing.text) return phone.show("home");
+    phone.typing.erase();
+    phone.draw();
+  }
+  return undefined;
+}
+
+function sending(phone, key) {
+  if (key === "soft-right") phone.cancel.abort();
+}
+
+function sent(phone) {
+  phone.afterSent();
+}
+
+function refused(phone) {
+  phone.show("write");
+}
+
+export const KEYS = { home, arrived, box, read, write, sending, sent, refused };
