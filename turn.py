@@ -31,6 +31,7 @@ from store import conversations
 from store.conversations import Beginning, Conversation, Place, Sprint
 from store.database import Conn
 from store.gcra import Gcra
+from store.phone import fingerprint
 
 CODES_AN_HOUR = 5  # code messages that a telephone may ask for; fails closed without Valkey
 _BEGINNINGS = {
@@ -196,7 +197,7 @@ class Turn:
     def _may_send_code(self, phone: str) -> bool:
         try:
             wait = Gcra(self.runtime.redis).take(
-                f"codes:{phone}", CODES_AN_HOUR / 3600, CODES_AN_HOUR
+                f"dakiya:codes:{fingerprint(phone)}", CODES_AN_HOUR / 3600, CODES_AN_HOUR
             )
         except RedisError:
             return False

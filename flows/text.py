@@ -17,10 +17,11 @@ _ARTICLE = re.compile(
     r"(?<![A-Z0-9])([A-Z]{2})[\s\-]*((?:[0-9OI][\s\-]*){8}[0-9OI])[\s\-]*(IN)(?![A-Z0-9])",
     re.IGNORECASE,
 )
-# What might be a code: a run of 4 to 8 digits, or such a run cut in two or three like "482 913".
-# Longer runs are telephone numbers; article numbers are told apart before.
-_CODE_RUN = re.compile(r"(?<![0-9])(?:[0-9]{4,8}|[0-9]{3}[ .\-_/]{1,3}[0-9]{3})(?![0-9])")
-_SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[ .,\-_/]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
+# What might be a code: a run of 4 to 8 digits, or one cut in two like "482 913", by whatever the
+# grammar takes for a gap. Longer runs are telephone numbers; article numbers are told apart before.
+_CODE_RUN = re.compile(r"(?<![0-9])(?:[0-9]{4,8}|[0-9]{3}[\W_]{1,9}[0-9]{3})(?![0-9])")
+_SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
+_JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9])")
 
 
 def fold(raw: str) -> str:
@@ -30,10 +31,14 @@ def fold(raw: str) -> str:
 
 
 def _ascii_digits(text: str) -> str:
-    """Decimal digits of any script, Devanagari first of all, as 0-9."""
-    return "".join(
-        str(unicodedata.decimal(c)) if c.isdecimal() and not c.isascii() else c for c in text
-    )
+    """Digits of any script, Devanagari first of all, raised and circled ones too, as 0-9."""
+    return text if text.isascii() else "".join(map(_ascii_digit, text))
+
+
+def _ascii_digit(letter: str) -> str:
+    if letter.isascii() or not letter.isdigit():
+        return letter
+    return str(unicodedata.digit(letter))
 
 
 def tokens(raw: str) -> tuple[str, ...]:
@@ -53,7 +58,7 @@ def mask_spelled_codes(raw: str) -> str:
 
 
 def _mask(raw: str, pattern: re.Pattern[str]) -> str:
-    text = _ascii_digits(raw)
+    text = _JOINED_DIGITS.sub("", _ascii_digits(raw))
     parts: list[str] = []
     start = 0
     for article in _ARTICLE.finditer(text):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from hashlib import blake2b
 from typing import Final
 
 import structlog
 from redis import Redis, RedisError
 
 from store.gcra import Gcra, Grant
+from store.phone import fingerprint
 
 log = structlog.get_logger(__name__)
 
@@ -64,10 +64,7 @@ class Throttle:
     def phones(self, phones: Sequence[str]) -> list[float]:
         """Per text to one of `phones`: seconds until that phone may get it, 0: now."""
         if phones and time.monotonic() >= self._resting_until:
-            keys = [
-                f"dakiya:phone:{blake2b(phone.encode(), digest_size=12).hexdigest()}"
-                for phone in phones
-            ]
+            keys = [f"dakiya:phone:{fingerprint(phone)}" for phone in phones]
             try:
                 return self._gcra.take_each(keys, self._phone_rate, self._phone_burst)
             except RedisError as error:

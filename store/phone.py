@@ -6,6 +6,7 @@ Validity is libphonenumber's (India's numbering plan included), never our own gu
 from __future__ import annotations
 
 import re
+from hashlib import blake2b
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -52,3 +53,8 @@ def masked(phone: str) -> str:
     except phonenumbers.NumberParseException:
         country = "+"
     return f"{country}••••••{phone[-4:]}"
+
+
+def fingerprint(phone: str) -> str:
+    """A name for `phone` where only sameness matters, such as a key in Valkey."""
+    return blake2b(phone.encode(), digest_size=12).hexdigest()

@@ -192,8 +192,10 @@ def test_an_understood_visit_names_each_item_once(text):
 @given(
     st.text(alphabet="abc ,.-\n", max_size=12),
     st.integers(0, 999999).map("{:06d}".format),
-    st.sampled_from([str, lambda c: f"{c[:3]} {c[3:]}", lambda c: f"{c[:3]}-{c[3:]}",
-                     lambda c: "".join(chr(0x966 + int(d)) for d in c)]),
+    st.sampled_from([str, lambda c: "".join(chr(0x966 + int(d)) for d in c),
+                     lambda c: "".join("⁰¹²³⁴⁵⁶⁷⁸⁹"[int(d)] for d in c)])
+    | st.sampled_from([" ", "-", ",", "\n", "    ", "\u00a0", "\u2010", "\u200b", ", "]).map(
+        lambda gap: lambda c: f"{c[:3]}{gap}{c[3:]}"),
     st.text(alphabet="abc ,.-\n", max_size=12),
 )  # fmt: skip
 def test_no_code_is_left_in_what_is_written_down(before, code, spell, after):
