@@ -81,22 +81,34 @@ def make(data: Path, password: str, user: str) -> None:
 
 
 def end_forgotten(data: Path) -> None:
-    """Ends a PostgreSQL whose guardian was killed, and removes a stale postmaster.pid.
+    """Ends what is left of a PostgreSQL whose guardian was killed; removes its postmaster.pid.
 
-    PostgreSQL refuses to start where the process number in that file is in use by anything.
+    PostgreSQL refuses to start where the process number in that file is in use by anything, and
+    where a child of a killed postmaster still holds the shared memory: a checkpointer outlives
+    its postmaster until its checkpoint is done. Raises `ServerFailed` where a process stays.
     """
     pid_file = data / "postmaster.pid"
-    if not pid_file.exists():
-        return
-    try:
-        process = psutil.Process(int(pid_file.read_text().split()[0]))
-        if process.name() == "postgres" and str(data) in process.cmdline():
-            process.send_signal(signal.SIGINT)
-            deadline = time.monotonic() + _STOP_SECONDS
-            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                if time.monotonic() > deadline:
-                    raise ServerFailed(f"PostgreSQL (process {process.pid}) does not end: kill it")
-                time.sleep(0.02)
-    except psutil.NoSuchProcess:
-        pass
+    if pid_file.exists():
+        postmaster = int(pid_file.read_text().split()[0])
+        for process in _forgotten(data):
+            if process.pid == postmaster:
+                process.send_signal(signal.SIGINT)  # the fast shutdown; its children follow it
+    deadline = time.monotonic() + _STOP_SECONDS
+    while left := _forgotten(data):
+        if time.monotonic() > deadline:
+            numbers = ", ".join(str(process.pid) for process in left)
+            raise ServerFailed(f"an earlier PostgreSQL of {data} does not end: kill {numbers}")
+        time.sleep(0.02)
     pid_file.unlink(missing_ok=True)
+
+
+def _forgotten(data: Path) -> list[psutil.Process]:
+    """The living processes of a PostgreSQL at `data`: each works in that directory."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            if process.name() == "postgres" and Path(process.cwd()) == data:
+                found.append(process)
+        except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
+            continue  # gone, a zombie, or another user's: none of ours
+    return found

@@ -8,6 +8,7 @@ import socket
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -149,6 +150,27 @@ def test_servers_killed_without_warning_recover(
     assert (directory / "postgres" / "postmaster.pid").exists()
     with embedded.Servers(directory, KEEP) as servers:
         assert _remembers(servers.addresses)
+
+
+def test_a_start_waits_for_the_children_of_a_killed_postmaster(
+    directory: Path, holder: subprocess.Popen[str]
+) -> None:
+    _remember(read(directory / "servers.json"))
+    data = directory / "postgres"
+    postmaster = psutil.Process(int((data / "postmaster.pid").read_text().split()[0]))
+    checkpointer = next(p for p in postmaster.children() if "checkpointer" in p.cmdline()[0])
+    checkpointer.suspend()  # as one in the middle of a long checkpoint: it sees no orphanhood
+    for process in servers_of(directory):
+        process.kill()
+    holder.kill()
+    holder.wait()
+    later = threading.Timer(1, checkpointer.resume)
+    later.start()
+    try:
+        with embedded.Servers(directory, KEEP) as servers:
+            assert _remembers(servers.addresses)
+    finally:
+        later.join()
 
 
 def test_a_postmaster_that_lost_its_guardian_is_ended_by_the_next_start(directory: Path) -> None:
