@@ -146,7 +146,7 @@ def _body(text: str, event: Event) -> str:
 def _fire(runtime: Runtime, conn: Conn, timer: conversations.DueTimer, now: datetime) -> None:
     turn = Turn(runtime, conn, now)
     if timer.place.machine == "postman":
-        turn.postman_id = who.identify(conn, timer.place.phone).postman_id
+        turn.postman_id = who.identify(conn, timer.place.whose).postman_id
     turn.begin(timer.place, TimedOut())
     # Under the lock: whoever moved on meanwhile is left alone.
     if turn.standing[timer.place].last_sprint_id != timer.sprint_id:

@@ -101,7 +101,7 @@ class Turn:
 
     def _articles(self, place: Place, event: Event) -> list[int]:
         if place.machine == "recipient":
-            return facts.articles_of_recipient(self.conn, place.phone, self.now)
+            return facts.articles_of_recipient(self.conn, place.whose, self.now)
         if place.machine == "postman" and self.postman_id is not None:
             refs = self._refs(event, conversations.peek(self.conn, place))
             return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
@@ -135,12 +135,12 @@ class Turn:
         ids = conversations.record(self.conn, self.sprints, message_id, self.now)
         if not self.drafts:
             return
-        languages = who.languages(self.conn, {unsent.place.phone for unsent in self.drafts})
+        languages = who.languages(self.conn, {unsent.place.whose for unsent in self.drafts})
         default = self.runtime.settings.default_language
         enqueue_many(
             self.conn,
             [
-                self._draft(unsent, ids[unsent.sprint], languages.get(unsent.place.phone, default))
+                self._draft(unsent, ids[unsent.sprint], languages.get(unsent.place.whose, default))
                 for unsent in self.drafts
             ],
         )
@@ -171,12 +171,12 @@ class Turn:
     def _facts(self, conversation: Conversation, event: Event) -> Any:
         place = conversation.place
         if place.machine == "recipient":
-            return self._recipient_facts(place.phone, event)
+            return self._recipient_facts(place.whose, event)
         if place.machine == "postman":
             return self._postman_facts(conversation, event)
         article = None
         if isinstance(event, AskStatus):
-            article = self.reader.of_party(event.article, place.phone)
+            article = self.reader.of_party(event.article, place.whose)
         return PartyFacts(self.now, article)
 
     def _recipient_facts(self, phone: str, event: Event) -> RecipientFacts:
@@ -236,7 +236,7 @@ class Turn:
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)
         return Draft(
-            phone=unsent.place.phone,
+            phone=unsent.place.whose,
             template=say.template,
             language=language,
             values=say.values,

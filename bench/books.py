@@ -145,7 +145,7 @@ def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[
     _copy(conn, "codes (article_id, issue, sends, postman_id, released_at, expires_at)", codes)
     _copy(
         conn,
-        "conversations (phone, machine, state, context, entered_at, last_sprint_id)",
+        "conversations (whose, machine, state, context, entered_at, last_sprint_id)",
         (
             (each.phone, each.machine, each.state, Jsonb(encode(each.context)), now, FIRST_ID)
             for each in begun

@@ -17,9 +17,9 @@ from store.database import Conn
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """One run of one machine with one telephone."""
+    """One run of one machine: `whose` is a telephone (E.164), or the number of an article."""
 
-    phone: str
+    whose: str
     machine: str
 
 
@@ -54,9 +54,9 @@ class Sprint:
 
 
 _READ = """
-SELECT id, phone, machine, state, context, entered_at, last_sprint_id FROM conversations
-WHERE (phone, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
-ORDER BY phone, machine
+SELECT id, whose, machine, state, context, entered_at, last_sprint_id FROM conversations
+WHERE (whose, machine) IN (SELECT * FROM unnest(%s::text[], %s::text[]))
+ORDER BY whose, machine
 """
 
 
@@ -70,11 +70,11 @@ def lock(
     if missing:
         with conn.cursor() as cursor:
             cursor.executemany(
-                "INSERT INTO conversations (phone, machine, state, context, entered_at)"
-                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (phone, machine) DO NOTHING",
+                "INSERT INTO conversations (whose, machine, state, context, entered_at)"
+                " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (whose, machine) DO NOTHING",
                 [
                     (
-                        place.phone,
+                        place.whose,
                         place.machine,
                         beginnings[place.machine].state,
                         Jsonb(encode(beginnings[place.machine].context)),
@@ -90,8 +90,8 @@ def lock(
 def peek(conn: Conn, place: Place) -> Context | None:
     """The context of a conversation without a lock: only to find what else must be locked."""
     row = conn.execute(
-        "SELECT context FROM conversations WHERE phone = %s AND machine = %s",
-        [place.phone, place.machine],
+        "SELECT context FROM conversations WHERE whose = %s AND machine = %s",
+        [place.whose, place.machine],
     ).fetchone()
     context: Context | None = decode(row[0]) if row else None
     return context
@@ -100,13 +100,13 @@ def peek(conn: Conn, place: Place) -> Context | None:
 def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
     rows = conn.execute(
         _READ + " FOR UPDATE",
-        [[place.phone for place in places], [place.machine for place in places]],
+        [[place.whose for place in places], [place.machine for place in places]],
     ).fetchall()
     return {
-        Place(phone, machine): Conversation(
-            id_, Place(phone, machine), Standing(state, decode(context), entered_at), last
+        Place(whose, machine): Conversation(
+            id_, Place(whose, machine), Standing(state, decode(context), entered_at), last
         )
-        for id_, phone, machine, state, context, entered_at, last in rows
+        for id_, whose, machine, state, context, entered_at, last in rows
     }
 
 
@@ -208,9 +208,9 @@ class DueTimer:
 def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
     """The time limits over at `now`, the oldest first."""
     rows = conn.execute(
-        "SELECT c.phone, c.machine, t.sprint_id FROM timers t"
+        "SELECT c.whose, c.machine, t.sprint_id FROM timers t"
         " JOIN conversations c ON c.id = t.conversation_id"
         " WHERE t.due_at <= %s ORDER BY t.due_at LIMIT %s",
         [now, limit],
     ).fetchall()
-    return [DueTimer(Place(phone, machine), sprint_id) for phone, machine, sprint_id in rows]
+    return [DueTimer(Place(whose, machine), sprint_id) for whose, machine, sprint_id in rows]
