@@ -23,8 +23,8 @@ from flows.machine import deadline, decide, entered
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
 from postal import facts, who
+from postal.acts import Books, Held, hold
 from postal.calendar import INDIA, day_of
-from postal.delivery import Books, Held, hold
 from runtime import Runtime
 from settings import Language
 from store import conversations
@@ -117,7 +117,7 @@ class Turn:
         due_at = deadline(machine, decision.state, since)
         sprint = len(self.sprints)
         self.sprints.append(Sprint(conversation, event, known, decision, since, due_at))
-        self.books.do(decision.acts)
+        self.books.do(decision.acts, place.whose)
         for say in decision.says:
             code = self._code(say.code_of) if say.code_of else None
             self.drafts.append(_Unsent(sprint, place, say, code))

@@ -9,6 +9,8 @@ from typing import Literal
 
 from flows.events import Happening, Payment, Proof
 
+# what a code is for: handing over at the door, refusing there, or taking it at the office window
+Purpose = Literal["handover", "refusal", "window"]
 Role = Literal["recipient", "sender", "postman", "office"]
 DeadReason = Literal["expired", "fraud", "undone", "remark", "tries", "withdrawn"]
 
@@ -53,6 +55,7 @@ class IssueCode(Act):
     """
 
     expires_at: datetime
+    purpose: Purpose = "handover"
 
 
 @dataclass(frozen=True)

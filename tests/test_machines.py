@@ -18,6 +18,7 @@ from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Vi
 from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
 from flows.machine import FlowError, Machine, Standing, State, decide, settle
 from flows.record import decode, encode
+from postal.acts import written
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 NUMBER = "EU123456785IN"
@@ -209,3 +210,8 @@ def test_records_of_unknown_kinds_are_refused():
         decode({"kind": "os.system"})
     with pytest.raises(TypeError, match="not a record"):
         encode(object())
+
+
+def test_every_act_that_a_machine_declares_is_written_into_the_books():
+    declared = {act for m in machines.ALL.values() for t in m.transitions for act in t.acts}
+    assert declared <= written()
