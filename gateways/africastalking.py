@@ -16,6 +16,8 @@ import requests
 from africastalking.SMS import SMSService
 
 from gateways.base import (
+    Dialled,
+    HungUp,
     Inbound,
     Outcome,
     Outgoing,
@@ -32,7 +34,7 @@ from gateways.base import (
     attested,
 )
 from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
-from gateways.storable import identifier, line, whole
+from gateways.storable import clean, identifier, line, whole
 from settings import Settings
 
 NAME = "africastalking"
@@ -137,6 +139,22 @@ class AfricasTalkingGateway:
                 NAME, carrier_id, "id, from or text is missing", text or whole(request), phone
             )
         return Inbound(NAME, carrier_id, phone, text, _time(form.get("date", "")))
+
+    def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
+        """An answer, or the notification that a session is over, which comes with a `status`.
+
+        The notification's `input` and `lastAppResponse` may hold a PIN: they are not read.
+        """
+        self._authenticate(request)
+        form = request.form
+        session, phone = identifier(form.get("sessionId")), attested(form.get("phoneNumber", ""))
+        service, text = line(form.get("serviceCode", "")), form.get("text")
+        if session is None or phone is None:
+            # What was typed is not kept: nobody can say which of it is a PIN.
+            return Unreadable(NAME, None, "sessionId or phoneNumber is missing", "", phone)
+        if "status" in form:
+            return HungUp(NAME, session, phone, service, form["status"] == "Success")
+        return Dialled(NAME, session, phone, service, clean(text or ""))
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._authenticate(request)

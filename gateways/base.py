@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from store.phone import e164
 
@@ -92,6 +92,32 @@ class Unreadable:
     reason: str
     text: str = field(repr=False)
     phone: str | None = None
+
+
+@dataclass(frozen=True)
+class Dialled:
+    """One answer of a person who is dialled in. `text`: all typed so far, joined by `*`.
+
+    A session is known by its id, its telephone and its service code together. What is typed may be
+    a PIN or a code: it is in no repr and in no log.
+    """
+
+    gateway: str
+    session: str
+    phone: str
+    service: str
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class HungUp:
+    """The carrier says that a session is over. `finished`: by our last screen, not before."""
+
+    gateway: str
+    session: str
+    phone: str
+    service: str
+    finished: bool
 
 
 @dataclass(frozen=True)
@@ -179,4 +205,15 @@ class Gateway(Protocol):
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Authenticates and parses a delivery receipt. Raises `Unauthentic`."""
+        ...
+
+
+@runtime_checkable
+class UssdGateway(Protocol):
+    """A carrier that people can dial in through."""
+
+    name: str
+
+    def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
+        """Authenticates and parses one request of a session. Raises `Unauthentic`."""
         ...

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import uuid4
 
 from gateways.base import (
+    Dialled,
     Inbound,
     Outcome,
     Outgoing,
@@ -21,10 +22,11 @@ from gateways.base import (
     Unreadable,
     attested,
 )
-from gateways.storable import identifier, whole
+from gateways.storable import clean, identifier, line, whole
 from settings import Settings
 
 NAME = "simulator"
+SERVICE = "*247#"  # what one dials on a simulated telephone; any other service code works as well
 
 
 class SimulatorGateway:
@@ -53,6 +55,21 @@ class SimulatorGateway:
                 NAME, carrier_id, why, text if isinstance(text, str) else whole(request), phone
             )
         return Inbound(NAME, carrier_id or uuid4().hex, phone, text)
+
+    def receive_ussd(self, request: Request) -> Dialled | Unreadable:
+        """JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
+
+        `service`, the code that was dialled, may be left out; so may the first, empty text.
+        """
+        body = _json(request.body)
+        named, given, text = body.get("session"), body.get("from"), body.get("text", "")
+        service = body.get("service", SERVICE)
+        session = identifier(named) if isinstance(named, str) else None
+        phone = attested(given) if isinstance(given, str) else None
+        if session is None or phone is None or not isinstance(text, str):
+            # What was typed is not kept: nobody can say which of it is a PIN.
+            return Unreadable(NAME, None, "session, from or text is missing", "", phone)
+        return Dialled(NAME, session, phone, line(str(service)), clean(text))
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """The simulator tells what became of a message when it takes it: no receipt comes."""

@@ -10,6 +10,12 @@
     +919839000001 > 1 {code +919876500001}              the code that this telephone got last
     +919839000001 > 1 {wrong +919876500001}             one digit off
     +919839000001 > 1 {code +919876500001 2}            the last but one
+    +919876500001 dials                                 a new USSD session
+    +919876500001 = Post / 1 Send my code / ...         the screen that it shows
+    +919876500001 * 1                                   what is typed there
+    +919876500001 =| The code comes by SMS. ...         the last screen of a session
+    +919876500001 repeats                               the carrier sends the last request again
+    +919876500001 hangs up
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
 
@@ -33,7 +39,8 @@ from postal.calendar import day_of
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
-_TEXT_OUT = re.compile(r"^(\+\d+) < (.*)$")
+_TEXT_OUT = re.compile(r"^(\+\d+) (?:<|=\|?) (.*)$")
+_DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
 _ARTICLE = re.compile(
     r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
     r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?P<plain> plain)?$"
@@ -53,6 +60,8 @@ class Player:
     codes: dict[str, list[str]] = field(default_factory=dict)
     seen: int = 0
     texts: int = 0
+    dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
+    dials: int = 0
 
     def play(self, path: Path) -> list[str]:
         """Plays the file at `path` and gives it as it ought to be, with what was said now."""
@@ -67,7 +76,9 @@ class Player:
 
     def step(self, line: str) -> list[str]:
         """Does one line and gives the texts that went out because of it."""
-        text = _TEXT_IN.match(line)
+        text, dial = _TEXT_IN.match(line), _DIALS.match(line)
+        if dial:
+            return [*self.dial(dial[1], dial[2], self._fill(dial[3] or "")), *self.drain()]
         if text:
             self.say(text[1], self._fill(text[2]))
         else:
@@ -81,6 +92,24 @@ class Player:
             "/hooks/simulator/sms", json={"from": phone, "text": text, "id": f"t{self.texts}"}
         )
         assert answer.status_code == 200, answer.data
+
+    def dial(self, phone: str, does: str | None, typed: str) -> list[str]:
+        """One request to the simulator's USSD hook, and the screen as a transcript line."""
+        if does == "hangs up":
+            del self.dialled[phone]  # the simulator's carrier tells nobody
+            return []
+        if does == "dials":
+            self.dials += 1
+            self.dialled[phone] = f"d{self.dials}:"
+        elif does is None:
+            self.dialled[phone] += typed if self.dialled[phone].endswith(":") else f"*{typed}"
+        session, _, text = self.dialled[phone].partition(":")
+        answer = self.client.post(
+            "/hooks/simulator/ussd", json={"session": session, "from": phone, "text": text}
+        )
+        assert answer.status_code == 200, answer.data
+        sign = "=|" if answer.json["end"] else "="
+        return [f"{phone} {sign} {answer.json['screen']}".replace("\n", " / ")]
 
     def drain(self) -> list[str]:
         """Lets a real RQ worker send what is due, and gives it as transcript lines."""

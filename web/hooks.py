@@ -8,10 +8,20 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, jsonify, request
 
 import conversation
-from gateways.base import Gateway, Receipt, Request, Unauthentic, Unreadable
+import ussd
+from gateways.base import (
+    Dialled,
+    Gateway,
+    HungUp,
+    Receipt,
+    Request,
+    Unauthentic,
+    Unreadable,
+    UssdGateway,
+)
 from outbox import receipts
 from runtime import Runtime
 from web.callers import Caller, states
@@ -54,6 +64,22 @@ def africastalking_delivery(secret: str) -> Response:
     return Response("OK", mimetype="text/plain")
 
 
+@hooks.post("/africastalking/<secret>/ussd")
+def africastalking_ussd(secret: str) -> Response:
+    """`CON` and a screen that takes an answer, or `END` and the last one."""
+    screen = _take_ussd("africastalking", secret=secret)
+    if screen is None:
+        return Response("OK", mimetype="text/plain")
+    return Response(f"{'END' if screen.end else 'CON'} {screen.text}", mimetype="text/plain")
+
+
+@hooks.post("/simulator/ussd")
+def simulator_ussd() -> Response:
+    screen = _take_ussd("simulator")
+    assert screen is not None
+    return jsonify({"screen": screen.text, "end": screen.end})
+
+
 @hooks.post("/simulator/sms")
 def simulator_sms() -> Response:
     _take_text("simulator", refusal=404)
@@ -70,6 +96,24 @@ def _take_text(name: str, refusal: int, secret: str = "") -> None:
         conversation.receive_unreadable(_runtime(), came)
     else:
         conversation.receive(_runtime(), came)
+
+
+def _take_ussd(name: str, secret: str = "") -> ussd.Screen | None:
+    """What to show; None where the carrier only tells that a session is over."""
+    gateway = _gateway(name, refusal=404)
+    if not isinstance(gateway, UssdGateway):
+        abort(404)
+    try:
+        came = gateway.receive_ussd(_request(secret))
+    except Unauthentic:
+        abort(404)
+    if isinstance(came, Dialled):
+        return ussd.answer(_runtime(), came)
+    if isinstance(came, HungUp):
+        ussd.hang_up(_runtime(), came)
+        return None
+    conversation.receive_unreadable(_runtime(), came)
+    return ussd.sorry(_runtime())
 
 
 def _take_receipt(name: str, refusal: int, secret: str = "") -> None:

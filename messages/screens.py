@@ -1,0 +1,187 @@
+"""The USSD screens: short texts that stand on a telephone while it is dialled in, then are gone.
+
+They live in `messages/screens/*.toml`. A screen holds 160 characters of GSM-7 or 80 UTF-16 units,
+whatever the operator (GATEWAYS.md): the strictest of them counts. A code never stands on one.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+from messages.catalogue import LANGUAGES, VARIABLE, CatalogueError
+from messages.segments import Encoding, count
+from messages.values import KINDS, Kind
+
+ROOM: Final[Mapping[Encoding, int]] = MappingProxyType({"GSM-7": 160, "UCS-2": 80})
+LINES = "lines"  # the variable that takes a list: as many lines as there is room for
+_FOLDER = Path(__file__).parent / "screens"
+_CODE = re.compile(r"\{code\}")
+
+
+@dataclass(frozen=True)
+class Screens:
+    """All that can stand on a screen. `words` are parts of lines, not screens."""
+
+    variables: Mapping[str, tuple[str, ...]]
+    texts: Mapping[str, Mapping[str, str]]  # language → screen → text
+    words: Mapping[str, Mapping[str, str]]  # language → word → text
+
+    def text(self, name: str, language: str) -> str:
+        """The text of a screen, its variables in braces. Raises `CatalogueError`."""
+        try:
+            return self.texts[language][name]
+        except KeyError:
+            raise CatalogueError(f"no screen is called {name} in {language}") from None
+
+    def word(self, name: str, language: str, **values: int | str) -> str:
+        """A word for a line of a list. Raises `CatalogueError`."""
+        try:
+            word = self.words[language][name]
+        except KeyError:
+            raise CatalogueError(f"no word is called {name} in {language}") from None
+        return VARIABLE.sub(lambda match: str(values[match[1]]), word)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One screen with the longest values, in the units of its encoding."""
+
+    screen: str
+    language: str
+    encoding: Encoding
+    units: int
+
+
+def read(folder: Path = _FOLDER) -> Screens:
+    """The screens in `folder`. Raises `CatalogueError`, naming the file, for what cannot be one."""
+    named: dict[str, tuple[str, ...]] = {}
+    for name, variables in _toml(folder / "screens.toml").items():
+        unknown = [v for v in variables if v not in KINDS and v != LINES]
+        if unknown:
+            raise CatalogueError(f"screens.toml, {name}: no variable is called {unknown[0]}")
+        named[name] = tuple(variables)
+    files = {language: _toml(folder / f"{language}.toml") for language in LANGUAGES}
+    return Screens(
+        variables=named,
+        texts={language: entries.get("texts", {}) for language, entries in files.items()},
+        words={language: entries.get("words", {}) for language, entries in files.items()},
+    )
+
+
+@cache
+def screens() -> Screens:
+    """The screens of this service, read once."""
+    return read()
+
+
+def render(name: str, language: str, values: Mapping[str, int | str]) -> str:
+    """What stands on the screen `name`; of `values` those that it names are used.
+
+    Raises `CatalogueError` where a value is missing or not of its kind. The value is not in it.
+    """
+    text = screens().text(name, language)
+    for variable in VARIABLE.findall(text):
+        kind = _kind(variable)
+        if variable not in values or (kind is not None and not kind.admits(values[variable])):
+            raise CatalogueError(f"screen {name}: {variable} is missing or of the wrong kind")
+    return VARIABLE.sub(lambda match: str(values[match[1]]), text)
+
+
+def fitting(name: str, language: str, values: Mapping[str, int | str], lines: Sequence[str]) -> int:
+    """How many of `lines`, from the first, fit into {lines} of the screen; one at the least."""
+    taken = 1
+    while taken < len(lines):
+        whole = render(name, language, {**values, LINES: "\n".join(lines[: taken + 1])})
+        if not fits(whole):
+            break
+        taken += 1
+    return taken
+
+
+def fits(text: str) -> bool:
+    """Whether `text` can stand on any operator's screen."""
+    counted = count(text)
+    return counted.units <= ROOM[counted.encoding]
+
+
+def longest_line(screens: Screens, language: str) -> str:
+    """The longest line that a list can have: an item with money, a state, or a remark."""
+    words = screens.words.get(language, {})
+    money = VARIABLE.sub(KINDS["amount"].longest, words.get("money", ""))
+    lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {money}"]
+    lines += [f"{KINDS['remark'].longest} {word}" for n, word in words.items() if "remark_" in n]
+    lines += [f"{KINDS['digits'].longest} {word}" for n, word in words.items() if "_" not in n]
+    return max(lines, key=lambda line: count(line).units)
+
+
+def check(screens: Screens) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+    """Every screen in every language with its longest values, and what is wrong with any."""
+    rows: list[Row] = []
+    problems: list[str] = []
+    for language in LANGUAGES:
+        texts = screens.texts[language]
+        strays = sorted(set(texts) - set(screens.variables))
+        problems += [f"screen {name}, {language}: screens.toml does not know it" for name in strays]
+        absent = sorted(set(screens.words[LANGUAGES[0]]) ^ set(screens.words[language]))
+        problems += [f"word {name}, {language}: not in every language" for name in absent]
+        for name, variables in screens.variables.items():
+            text = texts.get(name)
+            if text is None:
+                problems.append(f"screen {name}, {language}: the text is missing")
+                continue
+            filled = _longest(screens, language, text)
+            counted = count(filled)
+            rows.append(Row(name, language, counted.encoding, counted.units))
+            problems += [
+                f"screen {name}, {language}: {problem}"
+                for problem in _text(text, filled, variables, language)
+            ]
+    return tuple(rows), tuple(problems)
+
+
+def _text(text: str, filled: str, variables: Sequence[str], language: str) -> Iterator[str]:
+    counted = count(filled)
+    room = ROOM[counted.encoding]
+    if counted.units > room:
+        yield f"{counted.units} units with the longest values, {room} at the most"
+    if language != "hi" and counted.encoding != "GSM-7":
+        yield "a character is outside of GSM-7"
+    if sorted(VARIABLE.findall(text)) != sorted(variables):
+        yield f"its variables are not {', '.join(variables) or 'none'}, as screens.toml says"
+    if _CODE.search(text):
+        yield "a code never stands on a screen"
+    if not unicodedata.is_normalized("NFC", text):
+        yield "a letter is composed in another way (not NFC)"
+    if "₹" in text or any(c.isdecimal() and not c.isascii() for c in text):
+        yield "digits are 0-9 and money is Rs"
+
+
+def _longest(screens: Screens, language: str, text: str) -> str:
+    def value(match: re.Match[str]) -> str:
+        if match[1] == LINES:
+            return longest_line(screens, language)
+        kind = _kind(match[1])
+        return match[0] if kind is None else kind.longest
+
+    return VARIABLE.sub(value, text)
+
+
+def _kind(variable: str) -> Kind | None:
+    return KINDS.get(variable)
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"{path.parent.name}/{path.name}: {error}") from error
+    except OSError as error:
+        raise CatalogueError(f"{path.parent.name}/{path.name}: {error.strerror}") from error

@@ -1,0 +1,68 @@
+"""A postman's PIN: four to six digits that only he knows, kept as an argon2 hash."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from store.database import Conn
+
+TRIES = 3  # wrong ones in a row, however many dials they take
+LOCKED_FOR = timedelta(minutes=30)
+_PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
+_HASHER = PasswordHasher()
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a PIN was worth. `left`: the tries that are left, where it was wrong."""
+
+    verdict: Literal["right", "wrong", "locked"]
+    left: int = 0
+
+
+def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> Checked:
+    """Whether `pin` is the PIN of the member of staff with the row id `staff_id`; counts the wrong.
+
+    The third wrong one locks it for half an hour: even the right one is then worth nothing. Who
+    has no PIN is locked as well. Raises nothing for whatever was typed.
+    """
+    # No stronger lock: a text that issues a code to this postman must not wait for his PIN.
+    row = conn.execute(
+        "SELECT pin_hash, pin_wrong, pin_locked_until FROM staff WHERE id = %s AND active"
+        " FOR NO KEY UPDATE",
+        [staff_id],
+    ).fetchone()
+    if row is None or row[0] is None:
+        return Checked("locked")
+    pin_hash, wrong, locked_until = row
+    if locked_until is not None and now < locked_until:
+        return Checked("locked")
+    if _PIN.fullmatch(pin) is not None and _equal(pin_hash, pin):
+        _note(conn, staff_id, 0, None)
+        return Checked("right")
+    wrong = 1 if locked_until is not None else wrong + 1
+    if wrong >= TRIES:
+        _note(conn, staff_id, wrong, now + LOCKED_FOR)
+        return Checked("locked")
+    _note(conn, staff_id, wrong, None)
+    return Checked("wrong", TRIES - wrong)
+
+
+def _equal(pin_hash: str, pin: str) -> bool:
+    try:
+        return _HASHER.verify(pin_hash, pin)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _note(conn: Conn, staff_id: int, wrong: int, locked_until: datetime | None) -> None:
+    conn.execute(
+        "UPDATE staff SET pin_wrong = %s, pin_locked_until = %s WHERE id = %s",
+        [wrong, locked_until, staff_id],
+    )

@@ -1,0 +1,129 @@
+"""Dialled sessions as rows: where each stands, and every screen that it showed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from psycopg.types.json import Jsonb
+
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Key:
+    """What a session is known by: the carrier's id, the telephone and the service together."""
+
+    gateway: str
+    session: str
+    phone: str
+    service: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One dial, its row locked. `seen` is the length of the text answered last; None of a new one.
+
+    `place` is where the person stands, as JSON; of a new session it is empty.
+    """
+
+    id: int
+    place: dict[str, Any]
+    hops: int
+    seen: int
+    digest: bytes | None
+    ended: bool
+
+
+@dataclass(frozen=True)
+class Hop:
+    """One screen that was shown. `typed` is masked."""
+
+    digest: bytes
+    seen: int
+    typed: str
+    screen: str
+    body: str
+    ends: bool
+
+
+_FIND = """
+SELECT id, place, hops, seen, digest, ended_at IS NOT NULL FROM ussd_sessions
+WHERE gateway = %s AND carrier_id = %s AND phone = %s AND service = %s FOR UPDATE
+"""
+_BEGIN = """
+INSERT INTO ussd_sessions (gateway, carrier_id, phone, service, begun_at, at, place)
+VALUES (%s, %s, %s, %s, %s, %s, '{}')
+ON CONFLICT (gateway, carrier_id, phone, service) DO NOTHING
+"""
+
+
+def lock(conn: Conn, key: Key, now: datetime) -> Session:
+    """Locks the session of `key`; begins it where it is new."""
+    named = [key.gateway, key.session, key.phone, key.service]
+    row = conn.execute(_FIND, named).fetchone()
+    if row is None:
+        conn.execute(_BEGIN, [*named, now, now])
+        row = conn.execute(_FIND, named).fetchone()
+    assert row is not None
+    return Session(*row)
+
+
+def shown(conn: Conn, session: Session, digest: bytes) -> Hop | None:
+    """The screen that answered exactly this text before, if one did."""
+    row = conn.execute(
+        "SELECT digest, typed, screen, body, ends FROM ussd_hops"
+        " WHERE session_id = %s AND digest = %s",
+        [session.id, digest],
+    ).fetchone()
+    return Hop(row[0], session.seen, *row[1:]) if row else None
+
+
+def record(conn: Conn, session: Session, place: dict[str, Any], hop: Hop, now: datetime) -> None:
+    """Writes the screen that was shown, and where the session stands since."""
+    with conn.pipeline():
+        conn.execute(
+            "INSERT INTO ussd_hops (session_id, position, at, digest, typed, screen, body, ends)"
+            " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                session.id,
+                session.hops + 1,
+                now,
+                hop.digest,
+                hop.typed,
+                hop.screen,
+                hop.body,
+                hop.ends,
+            ],
+        )
+        conn.execute(
+            "UPDATE ussd_sessions SET place = %s, hops = hops + 1, seen = %s, digest = %s, at = %s,"
+            " ended_at = %s WHERE id = %s",
+            [Jsonb(place), hop.seen, hop.digest, now, now if hop.ends else None, session.id],
+        )
+
+
+def end(conn: Conn, key: Key, now: datetime) -> None:
+    """The carrier says that this session is over. One that is unknown or over stays so."""
+    conn.execute(
+        "UPDATE ussd_sessions SET ended_at = %s WHERE gateway = %s AND carrier_id = %s"
+        " AND phone = %s AND service = %s AND ended_at IS NULL",
+        [now, key.gateway, key.session, key.phone, key.service],
+    )
+
+
+def take_over(
+    conn: Conn, session: Session, key: Key, within: timedelta, now: datetime
+) -> dict[str, Any] | None:
+    """Where the last session of this telephone with this service broke off, if it just did.
+
+    Whatever was open is over from now on: a telephone dials once at a time.
+    """
+    rows = conn.execute(
+        "UPDATE ussd_sessions SET ended_at = %s WHERE phone = %s AND service = %s"
+        " AND ended_at IS NULL AND id <> %s RETURNING at, place",
+        [now, key.phone, key.service, session.id],
+    ).fetchall()
+    recent = [(at, place) for at, place in rows if place and now - at <= within]
+    return max(recent, key=lambda each: each[0])[1] if recent else None

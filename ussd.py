@@ -1,0 +1,218 @@
+"""The runner of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
+
+Beside `conversation.py`, at the same door (`turn.py`): what is asked for on a screen is decided by
+the machine that answers texts. PINs and codes live as long as their request: nothing of them is
+stored, and of all that was typed only a keyed digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import psycopg
+
+from flows import screen, ussd
+from flows.screen import MenuFacts, Shown, Typed, Where
+from flows.text import fold, mask_spelled_codes
+from gateways.base import Dialled, HungUp
+from messages.screens import render
+from outbox.wake import wake
+from postal import pins, walk, who
+from postal.books import BooksDisagree
+from runtime import Runtime
+from store import ussd_sessions
+from store.conversations import Place
+from store.database import Conn
+from store.ussd_sessions import Hop, Key
+from turn import Turn
+
+RESUME_WITHIN = timedelta(minutes=3)  # then a session that broke off is forgotten, the PIN with it
+_LONGEST_TYPED = 40
+_PURPOSE = b"dakiya/ussd/1/"
+_HIDDEN = "••••"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What goes back to the carrier. `end`: the session is over with it."""
+
+    text: str = field(repr=False)
+    end: bool
+
+
+# ---- the doors -----------------------------------------------------------------------------------
+
+
+def answer(runtime: Runtime, dialled: Dialled) -> Screen:
+    """The screen that answers one request; a repeat is answered alike and does nothing again.
+
+    Where the database fails nothing is kept, and the screen says so: nobody repeats a dial for us.
+    """
+    now = runtime.now()
+    try:
+        shown, to_send = runtime.database.run(lambda conn: _Hop(runtime, conn, dialled, now).take())
+    except (psycopg.Error, BooksDisagree) as error:
+        log.error("a dialled answer was lost: %s", type(error).__name__)
+        return _last_words(runtime, "retry")
+    if to_send:
+        wake(runtime.redis)
+    return shown
+
+
+def hang_up(runtime: Runtime, hung_up: HungUp) -> None:
+    """The carrier says that a session is over. One that broke off may still be gone on with."""
+    if not hung_up.finished:
+        return
+    key = Key(hung_up.gateway, hung_up.session, hung_up.phone, hung_up.service)
+    with runtime.database.transaction() as conn:
+        ussd_sessions.end(conn, key, runtime.now())
+
+
+def sorry(runtime: Runtime) -> Screen:
+    """For a request that nobody can read."""
+    return _last_words(runtime, "retry")
+
+
+def _last_words(runtime: Runtime, name: str) -> Screen:
+    return Screen(render(name, runtime.settings.default_language, {}), end=True)
+
+
+# ---- one request ---------------------------------------------------------------------------------
+
+
+class _Hop:
+    """One request of a session, within one transaction."""
+
+    def __init__(self, runtime: Runtime, conn: Conn, dialled: Dialled, now: datetime) -> None:
+        self.runtime = runtime
+        self.conn = conn
+        self.dialled = dialled
+        self.now = now
+        self.key = Key(dialled.gateway, dialled.session, dialled.phone, dialled.service)
+        self.codes: dict[str, str] = {}
+        self.to_send = False
+
+    def take(self) -> tuple[Screen, bool]:
+        """The screen, and whether the outbox has something to send."""
+        self.session = ussd_sessions.lock(self.conn, self.key, self.now)
+        digest = self._digest(self.dialled.text)
+        known = ussd_sessions.shown(self.conn, self.session, digest)
+        if known is not None:
+            return Screen(known.body, known.ends), False
+        phone = self.dialled.phone
+        self.sender = who.identify(self.conn, phone)
+        default = self.runtime.settings.default_language
+        self.language = who.languages(self.conn, [phone]).get(phone, default)
+        if self.session.ended or self.session.hops >= ussd.MOST_HOPS:
+            return Screen(render("over", self.language, {}), end=True), False
+        shown, typed = self._follow()
+        body = render(shown.name, self.language, shown.values)
+        hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
+        ussd_sessions.record(self.conn, self.session, screen.to_json(shown.where), hop, self.now)
+        return Screen(body, shown.ends), self.to_send
+
+    def _follow(self) -> tuple[Shown, str]:
+        """What is shown now, and what was typed for it, masked."""
+        if not self.session.place:
+            return self._begin()
+        where = screen.from_json(self.session.place)
+        new = self._new()
+        if new is None:  # does not go on from what was answered: nothing is done
+            return ussd.GRAPH.show(where, self._facts(where)), ""
+        return self._step(where, new)
+
+    def _begin(self) -> tuple[Shown, str]:
+        """The first screen; or further, where something was dialled along: `*247*1#`.
+
+        That ends with the first thing that it does: a list of commands is not worked off blindly.
+        """
+        earlier = ussd_sessions.take_over(
+            self.conn, self.session, self.key, RESUME_WITHIN, self.now
+        )
+        broke_off = screen.from_json(earlier) if earlier else None
+        postman = self.sender.postman_id is not None
+        if broke_off is not None and not ussd.may_resume(broke_off, postman):
+            broke_off = None
+        where = ussd.begin(MenuFacts(self.language, postman=postman, broke_off=broke_off))
+        shown = ussd.GRAPH.show(where, self._facts(where))
+        masked: list[str] = []
+        for piece in self.dialled.text.split("*") if self.dialled.text else ():
+            shown, typed = self._step(shown.where, piece)
+            masked.append(typed)
+            if shown.ends or shown.where.told is not None:
+                break
+        return shown, "*".join(masked)[:_LONGEST_TYPED]
+
+    def _new(self) -> str | None:
+        """What was typed since the last answer; None where the text is no continuation of it."""
+        text, seen = self.dialled.text, self.session.seen
+        before = self.session.digest
+        if before is None or not hmac.compare_digest(self._digest(text[:seen]), before):
+            return None
+        if not seen:
+            return text
+        return text[seen + 1 :] if text[seen : seen + 1] == "*" else None
+
+    def _step(self, where: Where, raw: str) -> tuple[Shown, str]:
+        typed, masked = self._read(where, raw)
+        facts = self._facts(where)
+        step = ussd.GRAPH.step(where, typed, facts)
+        if step.ask is None:
+            return ussd.GRAPH.show(step.where, self._facts(step.where)), masked
+        return self._ask(step.where, step.ask), masked
+
+    def _read(self, where: Where, raw: str) -> tuple[Typed, str]:
+        """What was typed as the screens understand it, and as it may be written down."""
+        text = "".join(fold(raw).split())
+        hides = ussd.GRAPH.screen(where.screen).hides
+        if hides is None or text in (screen.BACK, screen.MORE):
+            return Typed(text), mask_spelled_codes(raw)[:_LONGEST_TYPED]
+        if hides == "code" and where.serial is not None:
+            code = "".join(c for c in text if c.isalnum())
+            length = self.runtime.settings.code_length
+            whole = code.isascii() and code.isdigit() and len(code) == length
+            self.codes = {str(where.serial): code} if whole else {}
+            return Typed(worth="code" if whole else "malformed"), _HIDDEN
+        return self._check_pin(text), _HIDDEN
+
+    def _check_pin(self, typed: str) -> Typed:
+        if self.sender.postman_id is None:
+            return Typed(worth="locked")
+        checked = pins.check(self.conn, self.sender.postman_id, typed, self.now)
+        return Typed(worth=checked.verdict, left=checked.left)
+
+    def _ask(self, where: Where, ask: screen.Ask) -> Shown:
+        """Puts the event to its machine, as a text would; its answer is shown, not sent."""
+        place = Place(self.dialled.phone, ask.machine)
+        turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
+        turn.begin(place, ask.event)
+        turn.take(place, ask.event)
+        # The first thing said to this telephone is the answer; what else is said goes by SMS.
+        mine = [unsent for unsent in turn.drafts if (unsent.sprint, unsent.place) == (0, place)]
+        shown, by_sms = ussd.answered(where, [unsent.say for unsent in mine])
+        if mine and not by_sms:
+            turn.drafts.remove(mine[0])
+        self.to_send = bool(turn.drafts)
+        turn.finish(message_id=None)
+        return shown
+
+    def _facts(self, where: Where) -> MenuFacts:
+        turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
+        postman_id = self.sender.postman_id
+        if where.proved and postman_id is not None:
+            items = walk.items(self.conn, postman_id, turn.today)
+            return MenuFacts(self.language, postman=True, items=items)
+        articles = turn.reader.of_recipient(self.dialled.phone, where.article)
+        return MenuFacts(self.language, tuple(articles), postman_id is not None)
+
+    def _digest(self, text: str) -> bytes:
+        key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()
+        named = f"{self.session.id}/".encode()
+        data = _PURPOSE + named + text.encode("utf-8", "surrogatepass")
+        return hmac.new(key, data, hashlib.sha256).digest()
