@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import grammar, parties, postman, recipient
+from flows import grammar, parties, postman, postman_grammar, recipient
 from flows.decision import Role
 from flows.events import Event
 from flows.grammar import Understood
@@ -23,7 +23,7 @@ ALL: dict[str, Machine] = {
 def understand(role: str, text: str, code_length: int) -> Understood:
     """What `text` says when a person in `role` (a machine's name) sends it."""
     if role == "postman":
-        return grammar.postman(text, code_length)
+        return postman_grammar.postman(text, code_length)
     if role == "recipient":
         return grammar.recipient(text)
     return grammar.party(text)

@@ -6,8 +6,7 @@ What he types becomes the same `Visit` that his text would be, decided by flows/
 from __future__ import annotations
 
 from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
-from flows.grammar import PAYMENTS
-from flows.postman import REMARKS
+from flows.postman_grammar import PAYMENTS
 from flows.screen import (
     BACK,
     MORE,
@@ -24,6 +23,7 @@ from flows.screen import (
     page,
     word,
 )
+from flows.visit import REMARKS
 
 # After these answers `1` goes on with the same item: to the code again, or to what else there is.
 _THEN_CODE = ("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import grammar, words
+from flows import grammar, postman_grammar, words
 from flows.events import (
     Approach,
     AskHelp,
@@ -29,7 +29,7 @@ ARTICLE = "EU123456785IN"
 
 
 def postman(text):
-    return grammar.postman(text, 6)
+    return postman_grammar.postman(text, 6)
 
 
 @pytest.mark.parametrize(

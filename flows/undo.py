@@ -1,0 +1,79 @@
+"""Taking back a postman's last text, within two minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flows.decision import (
+    Act,
+    Decision,
+    Done,
+    KillCode,
+    LastVisit,
+    Say,
+    Tell,
+    UndoApproach,
+    UndoHandOver,
+    UndoRemark,
+)
+from flows.events import TakenBack
+from flows.facts import ItemFact
+from flows.machine import Turn
+
+UNDO_WITHIN = timedelta(minutes=2)
+
+
+_UNDO: dict[str, Callable[[str], Act]] = {
+    "approach": UndoApproach,
+    "handover": UndoHandOver,
+    "remark": UndoRemark,
+}
+
+
+def undo(turn: Turn) -> Decision:
+    """Takes back what the last text did, as far as nobody else has moved it since."""
+    facts, context = turn.facts, turn.context
+    standing = {item.article.number: item for item in facts.items if item.article}
+    undoable = [
+        done
+        for done in context.done
+        if facts.now - context.at <= UNDO_WITHIN and _as_left(done, standing.get(done.article))
+    ]
+    if not undoable:
+        return Decision(turn.state, context, (Say("nothing_to_undo"),))
+    acts: list[Act] = []
+    for done in undoable:
+        article = standing[done.article].article
+        if done.what == "approach" and article is not None and article.code == "live":
+            acts.append(KillCode(done.article, "undone"))
+        acts.append(_UNDO[done.what](done.article))
+    return Decision(
+        "visiting" if _not_undone(context, undoable) else "ready",
+        LastVisit(visiting=_not_undone(context, undoable)),
+        (_say_undone(undoable),),
+        tuple(acts),
+        tuple(tell for done in undoable for tell in _tell_undone(done)),
+    )
+
+
+def _as_left(done: Done, item: ItemFact | None) -> bool:
+    """The item still stands as that act left it: nobody else has moved it since."""
+    states = {"approach": "open", "handover": "delivered", "remark": "attempted"}
+    return item is not None and item.state == states[done.what]
+
+
+def _not_undone(context: LastVisit, undone: list[Done]) -> tuple[str, ...]:
+    gone = {done.article for done in undone if done.what == "approach"}
+    return tuple(article for article in context.visiting if article not in gone)
+
+
+def _say_undone(undone: list[Done]) -> Say:
+    if len(undone) == 1:
+        return Say("undone_one", {"serial": undone[0].serial}, undone[0].article)
+    return Say("undone_many", {"count": len(undone)})
+
+
+def _tell_undone(done: Done) -> tuple[Tell, ...]:
+    event = TakenBack(done.article, done.what)
+    return (Tell("recipient", event), Tell("sender", event))

@@ -1,0 +1,179 @@
+"""What becomes of one item when the postman says something of it, and how a whole text is answered.
+
+Each item of a text is judged by itself; the answer speaks of the one item, or sums up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flows.decision import (
+    Act,
+    CountWrongCode,
+    Done,
+    HandOver,
+    KillCode,
+    MarkApproached,
+    RecordRemark,
+    Say,
+    Tell,
+)
+from flows.events import (
+    Approach,
+    Approached,
+    Attempted,
+    HandedOver,
+    Handover,
+    Remark,
+    TriesRanOut,
+    VisitAct,
+)
+from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact
+
+REMARKS = frozenset(range(11, 28))
+# Faults of the system, the network or the office never count as a door attempt (DOMAIN rule 4).
+NEVER_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one item of a text. `done` is None where nothing was done."""
+
+    say: Say
+    acts: tuple[Act, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    done: Done | None = None
+
+
+def say_item(template: str, item: ItemFact, **values: int) -> Say:
+    number = item.article.number if item.article else None
+    return Say(template, {"serial": item.serial, **values}, number)
+
+
+def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
+    """A text that names the digits which the postman must say first."""
+    return Say(template, {"serial": item.serial, "digits": article.digits}, article.number)
+
+
+_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_closed"}
+
+
+def judge(act: VisitAct, item: ItemFact) -> Outcome:
+    """What the postman's word on one item leads to."""
+    article = item.article
+    if item.state == "elsewhere" or article is None:
+        if item.ref.isdigit():
+            return Outcome(say_item("not_on_list", item))
+        return Outcome(Say("not_yours", {"article": item.ref}))
+    if item.state != "open":
+        return Outcome(say_item(_CLOSED[item.state], item))
+    if isinstance(act, Approach):
+        return _judge_approach(item, article)
+    if isinstance(act, Remark):
+        return _judge_remark(act, item, article)
+    return _judge_handover(act, item, article)
+
+
+def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
+    done = Done("approach", item.serial, article.number)
+    if not article.otp_required:
+        acts = (MarkApproached(article.number),)
+        return Outcome(say_first("approach_plain", item, article), acts, (), done)
+    if article.locked:
+        return Outcome(say_item("approach_locked", item))
+    return Outcome(
+        say_first("approach_one", item, article),
+        (MarkApproached(article.number),),
+        (Tell("recipient", Approached(article.number)),),
+        done,
+    )
+
+
+def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
+    if act.remark not in REMARKS:
+        return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
+    acts: tuple[Act, ...] = (
+        RecordRemark(article.number, act.remark, act.remark not in NEVER_COUNTED),
+    )
+    if article.code == "live":
+        acts = (KillCode(article.number, "remark"), *acts)
+    return Outcome(
+        say_item("remark_noted", item, remark=act.remark),
+        acts,
+        (Tell("recipient", Attempted(article.number, act.remark)),),
+        Done("remark", item.serial, article.number),
+    )
+
+
+def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome:
+    if act.proof == "malformed":
+        return Outcome(say_item("code_malformed", item))
+    if act.proof == "signature" and article.otp_required:
+        return Outcome(say_item("code_needed", item))
+    if act.proof == "code" and not article.otp_required:
+        return Outcome(say_first("approach_plain", item, article))
+    refusal = _judge_payment(act, item, article)
+    if refusal is not None:
+        return refusal
+    if act.proof == "code" and item.verdict != "right":
+        return _refuse_code(item, article)
+    return Outcome(
+        _say_handed_over(act, item, article),
+        (HandOver(article.number, act.proof, act.payment),),
+        (
+            Tell("recipient", HandedOver(article.number)),
+            Tell("sender", HandedOver(article.number)),
+        ),
+        Done("handover", item.serial, article.number),
+    )
+
+
+def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome | None:
+    """COD is settled in the text that hands over; a wrong code is told before the money."""
+    if act.proof == "code" and item.verdict not in ("right", "unchecked"):
+        return None
+    if article.amount and act.payment is None:
+        return Outcome(say_item("ask_payment", item, amount=article.amount))
+    if not article.amount and act.payment is not None:
+        return Outcome(say_item("no_payment_due", item))
+    return None
+
+
+def _say_handed_over(act: Handover, item: ItemFact, article: ArticleFact) -> Say:
+    if act.payment is None:
+        return say_first("handed_over", item, article)
+    return say_item(f"handed_over_{act.payment}", item, amount=article.amount)
+
+
+def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
+    templates = {
+        "expired": "code_expired",
+        "stale": "code_used",
+        "none": "no_code_yet",
+        "locked": "tries_over",
+    }
+    if item.verdict in templates:
+        return Outcome(say_item(templates[item.verdict], item))
+    number = article.number
+    left = TRIES_PER_DAY - article.wrong_tries - 1
+    if left > 0:
+        return Outcome(say_item("wrong_code", item, tries=left), (CountWrongCode(number),))
+    return Outcome(
+        say_item("tries_over", item),
+        (CountWrongCode(number), KillCode(number, "tries")),
+        (Tell("recipient", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
+    )
+
+
+def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
+    """One text for all: the item's own words, or a sum that names the first one not done."""
+    if len(outcomes) == 1:
+        return outcomes[0].say
+    done = [outcome.done for outcome in outcomes if outcome.done is not None]
+    missed = [item for item, outcome in zip(items, outcomes, strict=True) if outcome.done is None]
+    if missed:
+        values = {"done": len(done), "failed": len(missed), "serial": missed[0].serial}
+        return Say("batch_partly", values)
+    if all(act.what == "approach" for act in done):
+        return Say("approach_many", {"count": len(done)})
+    return Say("batch_done", {"count": len(done)})
