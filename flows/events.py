@@ -81,11 +81,15 @@ class Approach:
 
 @dataclass(frozen=True)
 class Handover:
-    """`7 482913 1`: handed over on this code, the COD amount taken in cash (1) or by UPI (2)."""
+    """`7 482913 1`: handed over on this code, the COD amount taken in cash (1) or by UPI (2).
+
+    `amount`: the whole rupees that he says he took, where he says it: `7 482913 500 1`.
+    """
 
     item: str
     proof: Proof
     payment: Payment | None = None
+    amount: int | None = None
 
 
 @dataclass(frozen=True)

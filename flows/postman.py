@@ -54,6 +54,7 @@ MACHINE = Machine(
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
+        "amount_wrong",
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
         *("code_malformed", "not_on_list", "not_yours", "already_delivered", "item_closed"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),

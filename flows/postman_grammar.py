@@ -6,8 +6,9 @@ somebody an article, a second text costs the postman seconds.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -31,6 +32,10 @@ PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
 SIGNATURE = 10  # "7 10": handed over against a signature, where no code is required
 _REMARKS = range(10, 30)
 _MOST_ITEMS = 20
+# Digits alone are an amount only where a payment follows, and from 100: "45 1" are two doors.
+_AMOUNT = re.compile(r"[1-9][0-9]{2,4}", re.ASCII)
+_RUPEES = re.compile(r"rs0*([1-9][0-9]{0,4})", re.ASCII)
+_RUPEE_WORDS = frozenset(fold(word) for word in words.RUPEES)
 
 
 class _Ambiguous(Exception):
@@ -50,7 +55,7 @@ _ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
 
 def postman(raw: str, code_length: int) -> Understood:
     """The event of a postman's text; `code_length` digits together are a code."""
-    found = list(tokens(raw))
+    found = _with_rupees(tokens(raw))
     if len(found) == 1:
         command = _POSTMAN.get(found[0], found[0])
         if command in _ALONE:
@@ -82,18 +87,45 @@ class _Reader:
     ) -> None:
         bare: list[str] = []
         after_code = False
-        for token in part:
+        rest = list(part)
+        while rest:
+            token = rest.pop(0)
             if not self._is_code(token):
                 bare.append(token)
+                continue
+            if _signed_for(bare) and _AMOUNT.fullmatch(token) and rest and rest[0] in PAYMENTS:
+                bare.append(f"rs{token}")
                 continue
             if not bare or verb not in (None, "handover"):
                 raise _Ambiguous
             item = bare.pop()
             acts += _bare_acts(verb, _pay(bare, acts) if after_code else bare)
-            acts.append(Handover(_item(item), self._proof(token)))
+            payment, amount = self._paid(rest)
+            acts.append(Handover(_item(item), self._proof(token), payment, amount))
             codes[_item(item)] = token
-            bare, after_code = [], True
+            bare, after_code = [], payment is None
         acts += _bare_acts(verb, _pay(bare, acts) if after_code else bare)
+
+    def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
+        """Takes "500 1" or "Rs 500 1" behind a code: how it was paid, and the amount taken."""
+        amount = _rupees(rest[0]) if rest else None
+        if amount is not None:
+            del rest[0]
+            return (PAYMENTS[rest.pop(0)] if rest and rest[0] in PAYMENTS else None), amount
+        if len(rest) > 1 and rest[0] in PAYMENTS and _rupees(rest[1]) is not None:
+            payment = PAYMENTS[rest.pop(0)]
+            return payment, _rupees(rest.pop(0))
+        if len(rest) < 2 or not _AMOUNT.fullmatch(rest[0]) or rest[1] not in PAYMENTS:
+            return None, None
+        behind = rest[2:]
+        if len(rest[0]) == 3 and behind:
+            if self._is_code(behind[0]):
+                return None, None  # "7 482913 500 1 551234": coming to 500, and item 1 on its code
+            if _remark(behind[0]) is not None and not any(map(self._is_code, behind)):
+                raise _Ambiguous  # "7 482913 500 1 11": paid and coming to 11, or 1 with remark 11?
+        amount, payment = int(rest[0]), PAYMENTS[rest[1]]
+        del rest[:2]
+        return payment, amount
 
     def _is_code(self, token: str) -> bool:
         return token.isdigit() and 4 <= len(token) <= 8
@@ -119,7 +151,7 @@ def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
     """The tokens, cut before each word such as D or A; an unknown word spoils the text."""
     parts: list[tuple[str | None, list[str]]] = [(None, [])]
     for token in found:
-        if token.isdigit() or number.parse(token) is not None:
+        if token.isdigit() or number.parse(token) is not None or _rupees(token) is not None:
             parts[-1][1].append(token)
         elif _POSTMAN.get(token) in ("approach", "handover", "remark"):
             parts.append((_POSTMAN[token], []))
@@ -138,7 +170,7 @@ def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
         raise _Ambiguous  # "7 482913 1 11": paid and coming to 11, or item 1 with remark 11?
     last = acts[-1]
     assert isinstance(last, Handover)
-    acts[-1] = Handover(last.item, last.proof, PAYMENTS[bare[0]])
+    acts[-1] = replace(last, payment=PAYMENTS[bare[0]])
     return bare[1:]
 
 
@@ -150,6 +182,10 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
         return [Approach(_item(token)) for token in bare]
     if len(bare) == 3 and _remark(bare[1]) == SIGNATURE and bare[2] in PAYMENTS:
         return [Handover(_item(bare[0]), "signature", PAYMENTS[bare[2]])]
+    if len(bare) == 4 and _signed_for(bare[:2]) and bare[3] in PAYMENTS:
+        amount = _rupees(bare[2] if bare[2].startswith("rs") else f"rs{bare[2]}")
+        if amount is not None and (bare[2].startswith("rs") or _AMOUNT.fullmatch(bare[2])):
+            return [Handover(_item(bare[0]), "signature", PAYMENTS[bare[3]], amount)]
     remarks = [_remark(token) for token in bare[1:]]
     if verb is None and not any(remark is not None for remark in remarks):
         return [Approach(_item(token)) for token in bare]
@@ -161,12 +197,34 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
     ]
 
 
+def _signed_for(bare: list[str]) -> bool:
+    """ "7 10": an item and the remark that says that it was signed for."""
+    return len(bare) == 2 and _remark(bare[1]) == SIGNATURE
+
+
 def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
     if remark == SIGNATURE:
         return Handover(item, "signature")
     if verb == "handover":
         raise _Ambiguous
     return Remark(item, remark)
+
+
+def _with_rupees(found: tuple[str, ...]) -> list[str]:
+    """The tokens, with "rs 500" as one: "rs500"."""
+    joined: list[str] = []
+    for token in found:
+        if joined and joined[-1] == "rs" and token.isdigit():
+            joined[-1] = f"rs{token}"
+        else:
+            joined.append("rs" if token in _RUPEE_WORDS else token)
+    return joined
+
+
+def _rupees(token: str) -> int | None:
+    """The whole rupees of "rs500"; None: it is no amount of money."""
+    match = _RUPEES.fullmatch(token)
+    return int(match[1]) if match else None
 
 
 def _remark(token: str) -> int | None:

@@ -134,8 +134,10 @@ def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outco
         return None
     if article.amount and act.payment is None:
         return Outcome(say_item("ask_payment", item, amount=article.amount))
-    if not article.amount and act.payment is not None:
+    if not article.amount and (act.payment is not None or act.amount is not None):
         return Outcome(say_item("no_payment_due", item))
+    if act.amount is not None and act.amount != article.amount:
+        return Outcome(say_item("amount_wrong", item, amount=article.amount))
     return None
 
 

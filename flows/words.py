@@ -49,3 +49,6 @@ POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
     "left": ("list", "baki", "baaki", "left", "suchi", "बाकी", "बाक़ी", "सूची"),
     "help": ("help", "madad", "मदद"),
 }  # fmt: skip
+
+# Before an amount: "7 482913 Rs 500 1".
+RUPEES = ("rs", "inr", "rupaye", "rupay", "rupees", "rupee", "रु", "रुपये", "रुपए", "रूपये")

@@ -83,6 +83,35 @@ def postman(text):
         ("", None),
         ("😀", None),
         ("7 📮 482913", [Handover("7", "code")]),
+        # The amount that was taken may stand before the payment; with Rs it may stand anywhere.
+        ("7 482913 500 1", [Handover("7", "code", "cash", 500)]),
+        ("7 482913 1450 2", [Handover("7", "code", "upi", 1450)]),
+        ("७ ४८२९१३ ५०० १", [Handover("7", "code", "cash", 500)]),
+        ("7 482 913 500 1", [Handover("7", "code", "cash", 500)]),
+        ("7 482913 Rs 45 1", [Handover("7", "code", "cash", 45)]),
+        ("7 482913 rs.45 1", [Handover("7", "code", "cash", 45)]),
+        ("7 482913 1 Rs500", [Handover("7", "code", "cash", 500)]),
+        ("7 482913 रुपये 500 1", [Handover("7", "code", "cash", 500)]),
+        ("7 482913 रु 500 2", [Handover("7", "code", "upi", 500)]),
+        ("7 482913 Rs 500", [Handover("7", "code", None, 500)]),
+        ("7 482913 500 1 8 551234", [Handover("7", "code", "cash", 500), Handover("8", "code")]),
+        ("7 482913 500 1 8 11", [Handover("7", "code", "cash", 500), Remark("8", 11)]),
+        ("7 482913 500 1 8", [Handover("7", "code", "cash", 500), Approach("8")]),
+        ("7 10 500 1", [Handover("7", "signature", "cash", 500)]),
+        ("7 10 1500 1", [Handover("7", "signature", "cash", 1500)]),
+        ("7 10 Rs 45 2", [Handover("7", "signature", "upi", 45)]),
+        ("7 482913 45 1", [Handover("7", "code"), Approach("45"), Approach("1")]),
+        ("7 482913 500", [Handover("7", "code"), Approach("500")]),
+        (
+            "7 482913 500 1 551234",
+            [Handover("7", "code"), Approach("500"), Handover("1", "code")],
+        ),
+        ("7 482913 500 1 11", None),
+        ("7 482913 1500", None),
+        ("7 10 8 1", None),
+        ("Rs 500", None),
+        ("7 Rs 500", None),
+        ("rs", None),
     ],
 )
 def test_postman_says_what_became_of_items(text, acts):
@@ -178,7 +207,7 @@ def test_any_text_has_an_event_and_never_raises(text):
         assert read(text).event is not None
 
 
-_any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.😀", max_size=60)
+_any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.rs😀", max_size=60)
 
 
 @given(_any)

@@ -157,6 +157,7 @@ acts = st.one_of(
         st.just("7"),
         st.sampled_from(get_args(events.Proof)),
         st.sampled_from([None, "cash", "upi"]),
+        st.sampled_from([None, 1, 500, 50000]),
     ),
     st.builds(Remark, st.just("7"), st.integers(10, 29)),
 )
@@ -176,6 +177,7 @@ def test_nothing_is_handed_over_without_the_right_code(act, item):
             assert item.verdict == "right"
             assert act.proof == "code"
         assert (item.article.amount > 0) == (act.payment is not None)
+        assert act.amount in (None, item.article.amount)
     assert decode(encode(decision)) == decision
 
 
