@@ -83,6 +83,20 @@ class Phones:
             self.press(side, "soft-left")
         self.player.drain()
 
+    def dial(self, side: str, service: str) -> None:
+        self.press(side, *service)
+        expect(self.screen(side).locator(".dial-line")).to_have_text(service)
+        with self.page.expect_response("**/hooks/simulator/ussd"):
+            self.press(side, "call")
+
+    def reply(self, side: str, text: str) -> None:
+        """Types on a screen of the service, and sends it."""
+        expect(self.screen(side).locator(".ussd-line")).to_have_text("")
+        self.press(side, *text)
+        expect(self.screen(side).locator(".ussd-line")).to_have_text(text)
+        with self.page.expect_response("**/hooks/simulator/ussd"):
+            self.press(side, "soft-left")
+
     def show(self, side: str, words: str) -> None:
         """Waits for a text that arrives, and opens it."""
         expect(self.screen(side)).to_contain_text(words)
@@ -261,11 +275,55 @@ def test_letters_come_by_pressing_again(phones: Phones) -> None:
     phones.page.evaluate(
         "names => names.forEach(name => document.querySelector("
         "`#recipient-handset [data-key='${name}']`).click())",
-        ["*", "4", "4", "2", "2", "2", "2", "2", "#", "9", "9", "9", "9", "9"],
+        ["call", "*", "4", "4", "2", "2", "2", "2", "2", "#", "9", "9", "9", "9", "9"],
     )
     expect(phones.screen("recipient").locator(".write-line")).to_have_text("ha 9")
     phones.press("recipient", "soft-right", "soft-right")
     expect(phones.screen("recipient").locator(".write-line")).to_have_text("ha")
+
+
+def test_a_delivery_dialled_by_both(phones: Phones) -> None:
+    """The code's SMS waits until the screen is put away; a dial that is given up goes on later."""
+    phones.dial("recipient", "*247#")
+    expect(phones.screen("recipient").locator(".ussd-text")).to_contain_text("1 Send my code")
+    phones.reply("recipient", "1")
+    expect(phones.screen("recipient")).to_contain_text("The code comes by SMS")
+    phones.player.drain()
+    code = phones.player.codes[RECIPIENT][-1]
+    assert code not in phones.screen("recipient").inner_text()
+    phones.press("recipient", "soft-left")
+    expect(phones.screen("recipient")).to_contain_text(code)
+
+    phones.dial("postman", "*247#")
+    expect(phones.screen("postman")).to_contain_text("अपना PIN लिखें")
+    phones.reply("postman", "2468")
+    phones.reply("postman", "1")
+    expect(phones.screen("postman")).to_contain_text("1: 6785")
+    phones.press("postman", "end")
+    phones.dial("postman", "*247#")
+    expect(phones.screen("postman")).to_contain_text("पिछला डायल बीच में कट गया")
+    for answer in ("1", "2", code):
+        phones.reply("postman", answer)
+    expect(phones.screen("postman")).to_contain_text("1, अंक 6785: दे दी गई")
+    phones.player.drain()
+    expect(phones.page.locator(".line-delivered .state")).to_have_text("handed over")
+    expect(phones.page.locator("#postman-texts")).to_contain_text("आखिरी अंक 6785: दे दी गई")
+    assert phones.complaints == []
+
+
+def test_a_dial_without_network_says_so_and_what_is_no_service_is_not_dialled(
+    phones: Phones,
+) -> None:
+    phones.press("recipient", *"*24", "call")
+    spoken = phones.page.locator("#recipient-handset .spoken")
+    expect(spoken).to_contain_text("End with #")
+    phones.press("recipient", "7", "#")
+    phones.page.context.set_offline(True)
+    phones.press("recipient", "call")
+    expect(phones.screen("recipient").locator(".ussd-text")).to_contain_text("No connection")
+    phones.page.context.set_offline(False)
+    phones.press("recipient", "soft-left")
+    expect(phones.screen("recipient").locator(".home-clock")).to_be_visible()
 
 
 @pytest.mark.parametrize("language", ["en", "hi"])

@@ -11,6 +11,8 @@ const BUZZ_MS = 700;
 const SENT_MS = 1100;
 const DOWN_MS = 120;
 const DIGITS = "0123456789*#";
+const WITH_INPUT = ["write", "dial", "ussd"]; // screens on which one types
+const BUSY = [...WITH_INPUT, "sending", "refused", "calling"];
 
 // Keys of a computer that are keys of the handset.
 const KEYBOARD = {
@@ -47,6 +49,7 @@ export class Handset {
     this.interrupted = 0;
     this.expecting = false;
     this.retrying = false;
+    this.dialled = null;
     this.typing.clear();
     this.show("home");
   }
@@ -58,7 +61,7 @@ export class Handset {
 
   /** Whether somebody is in the middle of something that must not be taken away. */
   get busy() {
-    return this.screen === "write" || this.screen === "sending" || this.screen === "refused";
+    return BUSY.includes(this.screen);
   }
 
   // ---- what comes from the service
@@ -125,7 +128,8 @@ export class Handset {
     const scrolled = place.scrollTop;
     this.drawn = this.place();
     place.replaceChildren(view);
-    place.scrollTop = this.screen === "write" ? place.scrollHeight : stays ? scrolled : 0;
+    const typed = this.screen === "write" || this.screen === "dial";
+    place.scrollTop = typed ? place.scrollHeight : stays ? scrolled : 0;
     this.reveal(place, this.part(".row-chosen"));
     this.part(".lcd-title").textContent = this.online ? title : this.words.phone_no_network;
     this.part(".lcd-mode").textContent = this.screen === "write" ? this.typing.mode : "";
@@ -214,18 +218,21 @@ export class Handset {
 
   pressCharacter(character) {
     this.light();
-    if (!this.startsWriting()) return;
-    this.typing.write(character);
-    this.show("write");
+    const screen = this.typesOn(character);
+    if (!screen) return;
+    if (screen !== "dial" || DIGITS.includes(character)) this.typing.write(character);
+    this.show(screen);
     this.say(this.spokenNow);
   }
 
   press(key) {
     this.light();
     if (DIGITS.includes(key)) {
-      if (!this.startsWriting()) return;
-      this.typing.press(key, performance.now());
-      this.show("write");
+      const screen = this.typesOn(key);
+      if (!screen) return;
+      if (screen === "write") this.typing.press(key, performance.now());
+      else this.typing.write(key);
+      this.show(screen);
     } else if (key === "end") {
       this.end();
     } else {
@@ -234,15 +241,18 @@ export class Handset {
     this.say(this.spokenNow);
   }
 
-  /** Whether characters can be written now: everywhere but while a text is on its way. */
-  startsWriting() {
-    if (this.screen === "sending" || this.screen === "refused") return false;
-    if (this.screen !== "write") this.typing.clear();
-    return true;
+  /** The screen that a character goes to; "" where none can be typed now. `*` begins a dial. */
+  typesOn(character) {
+    if (this.screen === "ussd" && this.dialled.end) return "";
+    if (WITH_INPUT.includes(this.screen)) return this.screen;
+    if (this.busy) return "";
+    this.typing.clear();
+    return character === "*" ? "dial" : "write";
   }
 
   end() {
     this.cancel?.abort();
+    this.dialled = null;
     this.typing.clear();
     this.show("home");
   }

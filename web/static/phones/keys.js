@@ -1,6 +1,8 @@
 // What the keys above the digits do on each screen; the middle key is the left softkey. Digits and
 // the red key do the same everywhere: they are the handset's own.
 
+import { converse, dial, hangUp } from "./dialling.js";
+
 function home(phone, key) {
   if (key === "soft-right" || key === "call") phone.show("write");
   else if (key !== "left" && key !== "right") phone.openBox();
@@ -74,4 +76,31 @@ function refused(phone) {
   phone.show("write");
 }
 
-export const KEYS = { home, arrived, box, read, write, sending, sent, refused };
+function dialling(phone, key) {
+  if (key === "soft-left" || key === "call") return dial(phone);
+  if (key !== "soft-right") return undefined;
+  phone.typing.erase();
+  return phone.typing.text ? phone.draw() : phone.show("home");
+}
+
+function calling(phone, key) {
+  if (key === "soft-right") hangUp(phone);
+}
+
+function ussd(phone, key) {
+  const view = phone.part(".ussd-text");
+  if (key === "up") view.scrollTop -= view.clientHeight * 0.7;
+  else if (key === "down") view.scrollTop += view.clientHeight * 0.7;
+  else if (key === "left" || key === "right") return;
+  else if (phone.dialled.end) hangUp(phone);
+  else if (key !== "soft-right") converse(phone, phone.typing.text);
+  else if (!phone.typing.text) hangUp(phone);
+  else {
+    phone.typing.erase();
+    phone.draw();
+  }
+}
+
+export const KEYS = {
+  home, arrived, box, read, write, sending, sent, refused, dial: dialling, calling, ussd,
+};

@@ -138,4 +138,41 @@ function refused(phone, words) {
   return { view, title: "", soft: [words.phone_ok, ""], spoken: words.phone_refused };
 }
 
-export const SCREENS = { home, arrived, box, read, write, sending, sent, refused };
+function dial(phone, words) {
+  const view = element("div", "view-dial");
+  const line = element("p", "dial-line", phone.typing.text);
+  line.append(element("span", "caret"));
+  view.append(line, element("p", "read-small", words.phone_dial_how));
+  return {
+    view, title: words.phone_dial, soft: [words.phone_call, words.phone_clear],
+    spoken: phone.typing.text || words.phone_dial,
+  };
+}
+
+function calling(phone, words) {
+  const view = element("div", "view-sending");
+  view.append(element("span", "waves"), element("p", "", phone.dialled.service));
+  view.append(element("p", "read-small", words.phone_calling));
+  return { view, title: "", soft: ["", words.phone_cancel], spoken: words.phone_calling };
+}
+
+/** The service's screen, and below it what is typed as an answer. */
+function ussd(phone, words) {
+  const { screen, end, service } = phone.dialled;
+  const view = element("div", "view-ussd");
+  const text = element("p", "ussd-text", screen);
+  text.lang = /[\u0900-\u097f]/.test(screen) ? "hi" : "en";
+  view.append(text);
+  if (end) return { view, title: service, soft: [words.phone_ok, ""], spoken: screen };
+  const line = element("p", "ussd-line", phone.typing.text);
+  line.append(element("span", "caret"));
+  view.append(line);
+  const away = phone.typing.text ? words.phone_clear : words.phone_cancel;
+  return {
+    view, title: service, soft: [words.phone_send, away], spoken: phone.typing.text || screen,
+  };
+}
+
+export const SCREENS = {
+  home, arrived, box, read, write, sending, sent, refused, dial, calling, ussd,
+};

@@ -1,0 +1,94 @@
+// A dial: one USSD session with the simulator's hook, from the first screen to the last. Every
+// request holds all that was typed so far, joined by "*", as a carrier's does; so a request that got
+// no answer is sent again as it is, and does nothing twice.
+
+import { newId } from "./sending.js";
+
+const LONGEST_MS = 5000;
+const TRIES = 2;
+
+const SERVICE = /^\*[0-9][0-9*]*#$/; // what can be dialled
+
+class Dial {
+  constructor(from, service) {
+    this.from = from;
+    this.service = service;
+    this.session = newId();
+    this.answers = [];
+    this.screen = "";
+    this.end = false;
+  }
+
+  /** Sends an answer, or nothing to begin; false where no screen came. Aborts with `cancel`. */
+  async send(answer, cancel) {
+    if (answer !== null) this.answers.push(answer);
+    const body = JSON.stringify({
+      session: this.session, from: this.from, service: this.service, text: this.answers.join("*"),
+    });
+    for (let left = TRIES; left; left -= 1) {
+      const shown = await attempt(body, cancel);
+      if (shown) {
+        this.screen = shown.screen;
+        this.end = shown.end;
+        return true;
+      }
+    }
+    return false;
+  }
+}
+
+/** The screen, or null where none came. */
+async function attempt(body, cancel) {
+  try {
+    const answer = await fetch("/hooks/simulator/ussd", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body,
+      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
+    });
+    return answer.ok ? await answer.json() : null;
+  } catch (error) {
+    if (cancel.aborted) throw error;
+    return null;
+  }
+}
+
+/** Dials what was typed, where it is the number of a service. */
+export function dial(phone) {
+  if (!SERVICE.test(phone.typing.text)) {
+    phone.spokenNow = phone.words.phone_dial_how;
+    return undefined;
+  }
+  phone.dialled = new Dial(phone.owner.phone, phone.typing.text);
+  phone.dialled.newest = phone.texts[0]?.id;
+  return converse(phone, null);
+}
+
+/** Sends an answer, or nothing to begin, and shows the screen that comes back. */
+export async function converse(phone, answer) {
+  const { dialled } = phone;
+  const cancel = phone.cancel = new AbortController();
+  if (answer !== null) phone.leaving();
+  phone.typing.clear();
+  phone.show("calling");
+  try {
+    const came = await dialled.send(answer, cancel.signal);
+    if (cancel.signal.aborted) return;
+    if (!came) Object.assign(dialled, { screen: phone.words.phone_dial_failed, end: true });
+    phone.show("ussd");
+    phone.say(phone.spokenNow);
+    phone.look();
+  } catch (error) {
+    if (!cancel.signal.aborted) throw error;
+  }
+}
+
+/** Puts the last screen away, or gives the dial up: on to the text that came meanwhile, if any. */
+export function hangUp(phone) {
+  const came = phone.texts[0]?.id !== phone.dialled.newest;
+  phone.cancel?.abort();
+  phone.dialled = null;
+  phone.typing.clear();
+  if (came) phone.afterSent();
+  else phone.show("home");
+}
