@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flows import machines
+from flows import late, machines
 from flows.decision import Role, Tell
 from flows.events import AskStatus, Booked, Event, Happening, NotUnderstood, TimedOut, ToldCode
 from flows.grammar import Understood
@@ -99,7 +99,8 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     if message_id is None:
         return False
     place = Place(inbound.phone, machine)
-    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes)
+    written_at = late.written_at(inbound.carrier_at, now)
+    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at)
     turn.begin(place, understood.event)
     turn.take(place, understood.event)
     turn.finish(message_id)

@@ -66,6 +66,7 @@ class Turn:
     now: datetime
     postman_id: int | None = None
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
     standing: dict[Place, Conversation] = field(default_factory=dict)
     sprints: list[Sprint] = field(default_factory=list)
@@ -80,6 +81,7 @@ class Turn:
             self.today,
             settings.dakiya_master_key.get_secret_value().encode(),
             settings.code_length,
+            self.written_at,
         )
 
     def begin(self, place: Place, event: Event) -> None:
@@ -212,7 +214,7 @@ class Turn:
         has_list, left, next_serial = True, 0, None
         if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
             has_list, left, next_serial = self.reader.left(postman_id)
-        return PostmanFacts(self.now, items, has_list, left, next_serial)
+        return PostmanFacts(self.now, items, has_list, left, next_serial, self.written_at)
 
     def _carrier(self, event: Event) -> int:
         assert isinstance(event, Happening)

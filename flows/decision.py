@@ -75,8 +75,18 @@ class MarkApproached(Act):
 
 @dataclass(frozen=True)
 class HandOver(Act):
+    """`written_at`: when the text was written, where the carrier says so; its code lived then."""
+
     proof: Proof
     payment: Payment | None
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ReportLate(Act):
+    """A handover that came too late to be one: somebody must look at it."""
+
+    written_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -143,11 +153,15 @@ class Done:
 
 @dataclass(frozen=True)
 class LastVisit:
-    """A postman's context: what his last text did, and when; and whom he is on his way to."""
+    """A postman's context: what his last text did, and when; and whom he is on his way to.
+
+    `at`: when that text came; `written_at`: when it was written, by the carrier.
+    """
 
     done: tuple[Done, ...] = ()
     at: datetime | None = None
     visiting: tuple[str, ...] = ()
+    written_at: datetime | None = None
 
 
 Context = Nothing | Asked | LastVisit

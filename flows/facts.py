@@ -14,8 +14,9 @@ ArticleState = Literal[
 # none: never issued · live · expired: its time is over · used · dead: killed
 CodeState = Literal["none", "live", "expired", "used", "dead"]
 # right/wrong: compared with the live code · expired/stale: equal to a code that no longer counts ·
-# none: there is no code to compare with · locked: five wrong today · unchecked: no code was given
-CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "unchecked"]
+# none: there is no code to compare with · locked: five wrong today · unchecked: no code was given ·
+# late: it was a right one once, or when the text was written, and can be used no more
+CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "unchecked", "late"]
 # open: on my list of today · delivered/attempted/withdrawn: was, and that became of it ·
 # elsewhere: not on my list
 ItemState = Literal["open", "delivered", "attempted", "withdrawn", "elsewhere"]
@@ -82,6 +83,7 @@ class PostmanFacts:
     has_list: bool
     left: int
     next_serial: int | None
+    written_at: datetime | None = None  # by the carrier, where it said so and is believed
 
 
 @dataclass(frozen=True)

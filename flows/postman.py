@@ -5,6 +5,8 @@ Digits only, several items in a text (DOMAIN.md, phone manners). Every text is a
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.decision import (
     CountWrongCode,
     Decision,
@@ -14,6 +16,7 @@ from flows.decision import (
     LastVisit,
     MarkApproached,
     RecordRemark,
+    ReportLate,
     Say,
     UndoApproach,
     UndoHandOver,
@@ -54,23 +57,25 @@ MACHINE = Machine(
     says=(
         *("approach_one", "approach_many", "approach_plain", "approach_locked"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
-        "amount_wrong",
+        *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
         *("code_malformed", "not_on_list", "not_yours", "already_delivered", "item_closed"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
     ),
-    acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode),
+    acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
     tells=("recipient", "sender", "office"),
 )
 def visit(turn: Turn) -> Decision:
     facts: PostmanFacts = turn.facts
     if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
         return Decision(turn.state, turn.context, (Say("no_list"),))
-    outcomes = [judge(act, item) for act, item in zip(turn.event.acts, facts.items, strict=True)]
+    outcomes = [
+        judge(act, item, facts) for act, item in zip(turn.event.acts, facts.items, strict=True)
+    ]
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context: LastVisit = turn.context
     if done:
-        context = LastVisit(done, facts.now, _still_visiting(context, done))
+        context = LastVisit(done, facts.now, _still_visiting(context, done), facts.written_at)
     return Decision(
         "visiting" if context.visiting else "ready",
         context,
@@ -135,4 +140,4 @@ def nudge(turn: Turn) -> Decision:
     facts: PostmanFacts = turn.facts
     waiting = [item for item in facts.items if item.state == "open" and item.approached]
     says = (say_item("nudge", waiting[0]),) if waiting else ()
-    return Decision("ready", LastVisit(turn.context.done, turn.context.at), says)
+    return Decision("ready", replace(turn.context, visiting=()), says)

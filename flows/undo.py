@@ -18,7 +18,7 @@ from flows.decision import (
     UndoRemark,
 )
 from flows.events import TakenBack
-from flows.facts import ItemFact
+from flows.facts import ItemFact, PostmanFacts
 from flows.machine import Turn
 
 UNDO_WITHIN = timedelta(minutes=2)
@@ -38,7 +38,7 @@ def undo(turn: Turn) -> Decision:
     undoable = [
         done
         for done in context.done
-        if facts.now - context.at <= UNDO_WITHIN and _as_left(done, standing.get(done.article))
+        if _in_time(context, facts) and _as_left(done, standing.get(done.article))
     ]
     if not undoable:
         return Decision(turn.state, context, (Say("nothing_to_undo"),))
@@ -55,6 +55,14 @@ def undo(turn: Turn) -> Decision:
         tuple(acts),
         tuple(tell for done in undoable for tell in _tell_undone(done)),
     )
+
+
+def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
+    """Within two minutes, and not written before what it would take back: that was another text."""
+    if context.at is None:
+        return False
+    said = facts.written_at or facts.now
+    return (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
 
 
 def _as_left(done: Done, item: ItemFact | None) -> bool:

@@ -5,7 +5,7 @@ Each item of a text is judged by itself; the answer speaks of the one item, or s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.decision import (
     Act,
@@ -15,6 +15,7 @@ from flows.decision import (
     KillCode,
     MarkApproached,
     RecordRemark,
+    ReportLate,
     Say,
     Tell,
 )
@@ -28,7 +29,8 @@ from flows.events import (
     TriesRanOut,
     VisitAct,
 )
-from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact
+from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
+from flows.late import APPROACH_OVER
 
 REMARKS = frozenset(range(11, 28))
 # Faults of the system, the network or the office never count as a door attempt (DOMAIN rule 4).
@@ -58,20 +60,43 @@ def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_closed"}
 
 
-def judge(act: VisitAct, item: ItemFact) -> Outcome:
+def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
     """What the postman's word on one item leads to."""
     article = item.article
     if item.state == "elsewhere" or article is None:
         if item.ref.isdigit():
             return Outcome(say_item("not_on_list", item))
         return Outcome(Say("not_yours", {"article": item.ref}))
+    if item.verdict == "late":
+        return _report_late(item, article, facts)
     if item.state != "open":
         return Outcome(say_item(_CLOSED[item.state], item))
     if isinstance(act, Approach):
+        if article.otp_required and _is_over(facts):
+            return Outcome(say_item("approach_late", item))
         return _judge_approach(item, article)
     if isinstance(act, Remark):
         return _judge_remark(act, item, article)
-    return _judge_handover(act, item, article)
+    return _with_evidence(_judge_handover(act, item, article), facts)
+
+
+def _report_late(item: ItemFact, article: ArticleFact, facts: PostmanFacts) -> Outcome:
+    """A code that was right, too late: nothing is handed over by it, and nothing is lost."""
+    template = "late_ticket" if item.state == "open" else "late_closed"
+    return Outcome(say_item(template, item), (ReportLate(article.number, facts.written_at),))
+
+
+def _is_over(facts: PostmanFacts) -> bool:
+    """The approach was written so long ago that nobody stands at that door any more."""
+    return facts.written_at is not None and facts.now - facts.written_at > APPROACH_OVER
+
+
+def _with_evidence(outcome: Outcome, facts: PostmanFacts) -> Outcome:
+    acts = (
+        replace(act, written_at=facts.written_at) if isinstance(act, HandOver) else act
+        for act in outcome.acts
+    )
+    return replace(outcome, acts=tuple(acts))
 
 
 def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:

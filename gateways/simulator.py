@@ -6,6 +6,7 @@ Messages need no wire: /phones and the API show what the outbox handed over (web
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
@@ -44,7 +45,10 @@ class SimulatorGateway:
         return self.send(message)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """JSON `{"from", "text", "id"}`; `id` may be left out."""
+        """JSON `{"from", "text", "id", "at"}`; `id` and `at` may be left out.
+
+        `at`, ISO 8601 with an offset, is when the carrier took the text from the telephone.
+        """
         body = _json(request.body)
         given, text, named = body.get("from"), body.get("text"), body.get("id")
         phone = attested(given) if isinstance(given, str) else None
@@ -54,7 +58,7 @@ class SimulatorGateway:
             return Unreadable(
                 NAME, carrier_id, why, text if isinstance(text, str) else whole(request), phone
             )
-        return Inbound(NAME, carrier_id or uuid4().hex, phone, text)
+        return Inbound(NAME, carrier_id or uuid4().hex, phone, text, _time(body.get("at")))
 
     def receive_ussd(self, request: Request) -> Dialled | Unreadable:
         """JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
@@ -74,6 +78,15 @@ class SimulatorGateway:
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """The simulator tells what became of a message when it takes it: no receipt comes."""
         raise Unauthentic
+
+
+def _time(given: object) -> datetime | None:
+    """An aware time, or None for what is none."""
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.utcoffset() is not None else None
 
 
 def _json(body: bytes) -> dict[str, Any]:

@@ -10,11 +10,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyotp
 
 from flows.facts import TRIES_PER_DAY, CodeState, CodeVerdict
+from flows.late import SLOW_DOOR
 
 _PURPOSE = b"dakiya/code/1/"
 _STALE_ISSUES = 5  # older issues are compared too, to say "that one is old" instead of "wrong"
@@ -56,6 +59,54 @@ def judge(
     if any([_equal(entered, last, issue, master_key, length) for issue in older]):
         return "stale"
     return "wrong" if last.state in ("live", "expired") else "none"
+
+
+@dataclass(frozen=True)
+class Past:
+    """A code for handing over that was issued for this postman: when it lived."""
+
+    issue: int
+    released_at: datetime
+    expires_at: datetime
+    used_at: datetime | None
+    dead_at: datetime | None  # killed, or replaced by the next
+
+    def alive(self, at: datetime) -> bool:
+        """Whether it could have been used `at` that moment."""
+        ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
+        return self.released_at <= at < min(ends)
+
+
+@dataclass(frozen=True)
+class Late:
+    """A text about an item whose code counts no more: when it was written, and when it came."""
+
+    entered: str
+    open: bool  # the item still is
+    written_at: datetime | None
+    now: datetime
+
+
+def judge_late(
+    late: Late, past: Sequence[Past], last: Issue, master_key: bytes, length: int
+) -> CodeVerdict | None:
+    """What a code that counts no more was worth when its text was written; None: nothing.
+
+    A code that has only run out since is "right": it was told in time. What was killed or replaced
+    since, whatever the reason, stays dead, and so does an item that was closed: "late", a case for
+    the office. No wrong code is told from another here, so no try is counted.
+    """
+    same = [each for each in past if _equal(late.entered, last, each.issue, master_key, length)]
+    if not same or same[0].used_at is not None:
+        return None
+    code = same[0]
+    if not late.open:
+        return "late"
+    if late.written_at is not None and code.alive(late.written_at):
+        unharmed = code.dead_at is None and code.issue == last.number
+        return "right" if unharmed else "late"
+    over = code.dead_at is None and late.now - code.expires_at > SLOW_DOOR
+    return "late" if over else None
 
 
 def _equal(entered: str, last: Issue, issue: int, master_key: bytes, length: int) -> bool:

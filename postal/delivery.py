@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flows.decision import (
     CountWrongCode,
     HandOver,
@@ -9,6 +11,7 @@ from flows.decision import (
     KillCode,
     MarkApproached,
     RecordRemark,
+    ReportLate,
     UndoApproach,
     UndoHandOver,
     UndoRemark,
@@ -80,7 +83,7 @@ def undo_approach(books: Books, act: UndoApproach, whose: str) -> None:
 def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
     if act.proof == "code":
-        use_code(books, article)
+        use_code(books, article, act.written_at)
     books.one(
         "UPDATE delivery_items SET state = 'delivered', payment = %(payment)s,"
         " finished_at = %(now)s WHERE id = %(item)s AND state = 'open'",
@@ -92,7 +95,8 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         " updated_at = %(now)s WHERE id = %(id)s AND state = 'out_for_delivery'",
         article,
     )
-    books.feed("delivered", article, proof=act.proof, payment=act.payment)
+    evidence = times(act.written_at, books.now)
+    books.feed("delivered", article, proof=act.proof, payment=act.payment, **evidence)
 
 
 @writes(UndoHandOver)
@@ -147,12 +151,36 @@ def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
     books.feed("remark_undone", article)
 
 
-def use_code(books: Books, article: Held) -> None:
-    """The live code of `article` is used up, and the right try is written down."""
+@writes(ReportLate)
+def report_late(books: Books, act: ReportLate, whose: str) -> None:
+    article = books.held[act.article]
+    books.conn.execute(
+        "INSERT INTO tickets (kind, article_id, phone, staff_id, at)"
+        " SELECT 'late_handover', %(article)s, %(phone)s::phone,"
+        " (SELECT id FROM staff WHERE phone = %(phone)s::phone AND active), %(now)s"
+        " ON CONFLICT DO NOTHING",
+        {"article": article.id, "phone": whose, "now": books.now},
+    )
+    books.feed("late_handover", article, **times(act.written_at, books.now))
+
+
+def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
+    """The evidence of a text that the carrier dated: when it was written, and when it came."""
+    if written_at is None:
+        return {}
+    return {"written_at": written_at.isoformat(), "came_at": came_at.isoformat()}
+
+
+def use_code(books: Books, article: Held, written_at: datetime | None = None) -> None:
+    """The code of `article`, alive now or when the text was written, is used up.
+
+    The right try is written down.
+    """
     books.one(
         "UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s"
-        " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(now)s",
+        " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s",
         article,
+        said=written_at or books.now,
     )
     attempt(books, article, "right")
 

@@ -38,6 +38,7 @@ class Reader:
     today: date
     master_key: bytes
     code_length: int
+    written_at: datetime | None = None  # the text that is decided on; None: it came as written
 
     def of_recipient(self, phone: str, named: str | None) -> tuple[ArticleFact, ...]:
         """The articles of a telephone, oldest first: the open ones, and the last two days'.
@@ -107,15 +108,43 @@ class Reader:
         state: ItemState = row[1]
         article = self._article(row[3:])
         verdict: CodeVerdict = "unchecked"
-        if entered is not None and state == "open" and article.otp_required:
-            salt, bound_to = bytes(row[9]), row[14]
+        if entered is not None and article.otp_required:
+            bound_to, salt = row[14], bytes(row[9])
             # A code speaks only for the postman that it was issued for (DOMAIN rule 6).
             code = article.code if bound_to == postman_id or bound_to is None else "dead"
             last = codes.Issue(article.code_issue, code, salt)
-            verdict = codes.judge(
-                entered, last, article.wrong_tries, self.master_key, self.code_length
-            )
+            verdict = self._verdict(entered, last, state, article, postman_id)
         return ItemFact(ref, row[0], state, article, verdict, row[2])
+
+    def _verdict(
+        self,
+        entered: str,
+        last: codes.Issue,
+        state: ItemState,
+        article: ArticleFact,
+        postman_id: int,
+    ) -> CodeVerdict:
+        key, length = self.master_key, self.code_length
+        verdict: CodeVerdict = "unchecked"
+        if state == "open":
+            verdict = codes.judge(entered, last, article.wrong_tries, key, length)
+        counts_no_more = verdict in ("expired", "stale") or state in ("attempted", "withdrawn")
+        if not counts_no_more or article.locked:
+            return verdict
+        late = codes.Late(entered, state == "open", self.written_at, self.now)
+        past = self._past(article.number, postman_id)
+        return codes.judge_late(late, past, last, key, length) or verdict
+
+    def _past(self, number: str, postman_id: int) -> list[codes.Past]:
+        """The last codes that this postman could have handed over on, the newest first."""
+        rows = self.conn.execute(
+            "SELECT c.issue, c.released_at, c.expires_at, c.used_at, c.dead_at"
+            " FROM codes c JOIN articles a ON a.id = c.article_id"
+            " WHERE a.number = %s AND c.postman_id = %s AND c.purpose = 'handover'"
+            " ORDER BY c.issue DESC LIMIT 5",
+            [number, postman_id],
+        ).fetchall()
+        return [codes.Past(*row) for row in rows]
 
     def _article(self, row: Any) -> ArticleFact:
         number, state, otp, amount, door_only, issue = row[:6]

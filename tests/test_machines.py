@@ -150,6 +150,7 @@ items = st.builds(
     verdict=st.sampled_from(get_args(facts.CodeVerdict)),
     approached=st.booleans(),
 )
+writings = st.sampled_from([None, NOW, NOW - timedelta(minutes=5), NOW - timedelta(hours=5)])
 acts = st.one_of(
     st.just(Approach("7")),
     st.builds(
@@ -163,9 +164,9 @@ acts = st.one_of(
 )
 
 
-@given(acts, items)
-def test_nothing_is_handed_over_without_the_right_code(act, item):
-    known = PostmanFacts(NOW, (item,), True, 1, 7)
+@given(acts, items, writings)
+def test_nothing_is_handed_over_without_the_right_code(act, item, written_at):
+    known = PostmanFacts(NOW, (item,), True, 1, 7, written_at)
     standing = Standing("ready", LastVisit(), NOW)
     decision = decide(postman.MACHINE, standing, Visit((act,)), known)
     assert len(decision.says) == 1
@@ -178,6 +179,7 @@ def test_nothing_is_handed_over_without_the_right_code(act, item):
             assert act.proof == "code"
         assert (item.article.amount > 0) == (act.payment is not None)
         assert act.amount in (None, item.article.amount)
+        assert handed[0].written_at == written_at
     assert decode(encode(decision)) == decision
 
 

@@ -10,6 +10,7 @@
     +919839000001 > 1 {code +919876500001}              the code that this telephone got last
     +919839000001 > 1 {wrong +919876500001}             one digit off
     +919839000001 > 1 {code +919876500001 2}            the last but one
+    +919839000001 > 1 {code +919876500001} @ -40 min    its carrier says: written 40 minutes ago
     +919876500001 dials                                 a new USSD session
     +919876500001 = Post / 1 Send my code / ...         the screen that it shows
     +919876500001 * 1                                   what is typed there
@@ -18,6 +19,7 @@
     +919876500001 hangs up
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
+    EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -27,6 +29,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +42,7 @@ from postal.calendar import day_of
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
+_WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")
 _TEXT_OUT = re.compile(r"^(\+\d+) (?:<|=\|?) (.*)$")
 _DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
 _ARTICLE = re.compile(
@@ -80,17 +84,19 @@ class Player:
         if dial:
             return [*self.dial(dial[1], dial[2], self._fill(dial[3] or "")), *self.drain()]
         if text:
-            self.say(text[1], self._fill(text[2]))
+            said, minutes = _WRITTEN.fullmatch(text[2]).groups()
+            self.say(text[1], self._fill(said), int(minutes) if minutes else None)
         else:
             self._direct(line)
         return self.drain()
 
-    def say(self, phone: str, text: str) -> None:
-        """One text into the simulator's hook."""
+    def say(self, phone: str, text: str, minutes_ago: int | None = None) -> None:
+        """One text into the simulator's hook; its carrier says when it was written, or does not."""
         self.texts += 1
-        answer = self.client.post(
-            "/hooks/simulator/sms", json={"from": phone, "text": text, "id": f"t{self.texts}"}
-        )
+        body = {"from": phone, "text": text, "id": f"t{self.texts}"}
+        if minutes_ago is not None:
+            body["at"] = (self.clock.now() - timedelta(minutes=minutes_ago)).isoformat()
+        answer = self.client.post("/hooks/simulator/sms", json=body)
         assert answer.status_code == 200, answer.data
 
     def dial(self, phone: str, does: str | None, typed: str) -> list[str]:
@@ -165,6 +171,8 @@ class Player:
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1] == "has":
+            assert self._tickets(words[0]) == (set() if words[2] == "no" else {words[3]}), line
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
             assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
@@ -186,6 +194,15 @@ class Player:
                 "cod_amount": int(match["cod"] or 0),
             },
         )
+
+    def _tickets(self, number: str) -> set[str]:
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT t.kind FROM tickets t JOIN articles a ON a.id = t.article_id"
+                " WHERE a.number = %s AND t.closed_at IS NULL",
+                [number],
+            ).fetchall()
+        return {kind for (kind,) in rows}
 
     def api(self, path: str, body: dict[str, Any]) -> Any:
         answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
