@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 import psycopg
 
 from flows import screen, ussd
-from flows.screen import MenuFacts, Shown, Typed, Where
+from flows.screen import MenuFacts, Post, Shown, Typed, Where
 from flows.text import fold, mask_spelled_codes
 from gateways.base import Dialled, HungUp
 from messages.screens import render
@@ -160,6 +160,8 @@ class _Hop:
         return text[seen + 1 :] if text[seen : seen + 1] == "*" else None
 
     def _step(self, where: Where, raw: str) -> tuple[Shown, str]:
+        if where.proved and self.sender.postman_id is None:  # a postman no more
+            return ussd.GRAPH.show(Where("over"), MenuFacts(self.language)), ""
         typed, masked = self._read(where, raw)
         facts = self._facts(where)
         step = ussd.GRAPH.step(where, typed, facts)
@@ -169,7 +171,7 @@ class _Hop:
 
     def _read(self, where: Where, raw: str) -> tuple[Typed, str]:
         """What was typed as the screens understand it, and as it may be written down."""
-        text = "".join(fold(raw).split())
+        text = "".join(fold(raw[:_LONGEST_TYPED]).split())
         hides = ussd.GRAPH.screen(where.screen).hides
         if hides is None or text in (screen.BACK, screen.MORE):
             return Typed(text), mask_spelled_codes(raw)[:_LONGEST_TYPED]
@@ -209,7 +211,8 @@ class _Hop:
             items = walk.items(self.conn, postman_id, turn.today)
             return MenuFacts(self.language, postman=True, items=items)
         articles = turn.reader.of_recipient(self.dialled.phone, where.article)
-        return MenuFacts(self.language, tuple(articles), postman_id is not None)
+        posts = tuple(Post(article.number, article.state) for article in articles)
+        return MenuFacts(self.language, posts, postman_id is not None)
 
     def _digest(self, text: str) -> bytes:
         key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from flows.events import Event, Payment
-from flows.facts import ArticleFact, ItemState
+from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
 from flows.number import last_digits
 from messages.screens import LINES, fitting, screens
@@ -51,6 +51,18 @@ class Typed:
 
 
 @dataclass(frozen=True)
+class Post:
+    """One article of the telephone that is dialled from."""
+
+    number: str
+    state: ArticleState
+
+    @property
+    def digits(self) -> str:
+        return last_digits(self.number)
+
+
+@dataclass(frozen=True)
 class Item:
     """One line of a postman's list. `amount`: whole rupees to collect."""
 
@@ -70,7 +82,7 @@ class MenuFacts:
     """What the screens show: the articles of the telephone, and a postman's list of today."""
 
     language: str
-    articles: tuple[ArticleFact, ...] = ()
+    articles: tuple[Post, ...] = ()  # the oldest first
     postman: bool = False
     items: tuple[Item, ...] = ()  # in walking order; read only once the PIN was right
     broke_off: Where | None = None  # where this telephone's last session was a moment ago

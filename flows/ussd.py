@@ -17,6 +17,8 @@ from messages.screens import screens
 
 MOST_HOPS = 99  # answers in one session: a loop on the other side has an end
 
+POSTMANS = frozenset(screen.name for screen in ussd_postman.SCREENS)
+
 # Answers that go out as SMS as well: the code, which is never on a screen, and proof.
 BY_SMS_TOO = frozenset(("code", *ussd_postman.PROOF))
 
@@ -76,8 +78,7 @@ def may_resume(where: Where, postman: bool) -> bool:
     screen = GRAPH.screens.get(where.screen)
     if screen is None or not screen.resumable:
         return False
-    theirs = where.screen in {each.name for each in ussd_postman.SCREENS}
-    return (postman and where.proved) if theirs else True
+    return (postman and where.proved) if where.screen in POSTMANS else True
 
 
 def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:

@@ -106,19 +106,23 @@ def _take_list(where: Where, typed: Typed, facts: MenuFacts) -> Step:
             return Step(go(where, "item", serial=item.serial))
         told = _CLOSED[item.state]
         return Step(go(where, "told", serial=item.serial, told=told))
-    if typed.text.isdigit() and 1 <= int(typed.text) <= 999:
+    if _is_serial(typed.text):
         return Step(go(where, "told", serial=int(typed.text), told="not_on_list"))
     return Step(where)
 
 
 def _chosen(text: str, facts: MenuFacts) -> Item | None:
     """The item of a serial, or of the last four digits where only one open item has them."""
-    if not text.isdigit():
-        return None
     if len(text) == 4:
         ending = [item for item in _open(facts) if item.digits == text]
         return ending[0] if len(ending) == 1 else None
+    if not _is_serial(text):
+        return None
     return next((item for item in facts.items if item.serial == int(text)), None)
+
+
+def _is_serial(text: str) -> bool:
+    return text.isdigit() and len(text) <= 3 and int(text) > 0
 
 
 # ---- one item ----------------------------------------------------------------------------------

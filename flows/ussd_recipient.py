@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows.events import AskStatus, Deny, ReportFraud, SendCode
-from flows.facts import ArticleFact
 from flows.screen import (
     BACK,
     MORE,
     Ask,
     MenuFacts,
+    Post,
     Screen,
     Shown,
     Step,
@@ -40,7 +40,7 @@ ANSWERS = (
 # ---- which article -----------------------------------------------------------------------------
 
 
-def _meant(then: str | None, facts: MenuFacts) -> tuple[ArticleFact, ...]:
+def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
     """The articles that `then` can be about."""
     if then == "code":
         out = tuple(a for a in facts.articles if a.state == "out_for_delivery")
@@ -52,18 +52,18 @@ def _meant(then: str | None, facts: MenuFacts) -> tuple[ArticleFact, ...]:
     return facts.articles
 
 
-def _named(typed: str, articles: Sequence[ArticleFact]) -> ArticleFact | None:
+def _named(typed: str, articles: Sequence[Post]) -> Post | None:
     if not typed.isdigit() or len(typed) < _SHORTEST:
         return None
     found = [a for a in articles if a.number[_DIGITS].endswith(typed)]
     return found[0] if len(found) == 1 else None
 
 
-def _lines(articles: Sequence[ArticleFact], facts: MenuFacts) -> list[str]:
+def _lines(articles: Sequence[Post], facts: MenuFacts) -> list[str]:
     return [f"{article.digits} {word(article.state, facts)}" for article in articles]
 
 
-def _do(where: Where, then: str, article: ArticleFact | None) -> Step:
+def _do(where: Where, then: str, article: Post | None) -> Step:
     """What was asked for, now that it is known of which article; None: there is none."""
     number = article.number if article else None
     if then == "code":

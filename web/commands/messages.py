@@ -9,6 +9,8 @@ from flask.cli import AppGroup
 
 from messages.catalogue import CatalogueError, catalogue, read
 from messages.check import check
+from messages.screens import ROOM, screens
+from messages.screens import check as check_screens
 
 messages = AppGroup("messages", help="The catalogue of texts.")
 
@@ -20,9 +22,10 @@ messages = AppGroup("messages", help="The catalogue of texts.")
     help="Another catalogue, such as a translator's copy; default: the one in use.",
 )
 def check_catalogue(folder: Path | None) -> None:
-    """Prints a table of all texts with their longest values; fails where a rule is broken."""
+    """Prints all texts and USSD screens with their longest values; fails where a rule is broken."""
     try:
         report = check(read(folder) if folder else catalogue())
+        rows, problems = check_screens(screens())
     except CatalogueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(
@@ -35,8 +38,15 @@ def check_catalogue(folder: Path | None) -> None:
             f" {row.segments.encoding:<8} {row.segments.segments:>8}"
             f"  {'yes' if row.warns else 'NO':<7}  {', '.join(row.variables)}"
         )
-    for problem in report.problems:
+    click.echo(f"\n{'USSD screen':<24} {'language':<8} {'units':>5} {'encoding':<8} {'room':>8}")
+    for shown in rows:
+        click.echo(
+            f"screen {shown.screen:<17} {shown.language:<8} {shown.units:>5} {shown.encoding:<8}"
+            f" {ROOM[shown.encoding]:>8}"
+        )
+    for problem in (*report.problems, *problems):
         click.echo(f"problem: {problem}", err=True)
-    if report.problems:
-        raise click.ClickException(f"problems found: {len(report.problems)}, see above")
-    click.echo(f"{len(report.rows)} texts, no problems")
+    if report.problems or problems:
+        count = len(report.problems) + len(problems)
+        raise click.ClickException(f"problems found: {count}, see above")
+    click.echo(f"{len(rows)} USSD screens and {len(report.rows)} texts, no problems")
