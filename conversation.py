@@ -6,17 +6,31 @@ what follows). Nothing is sent here; the outbox is woken after the commit.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time
+from types import MappingProxyType
 
 from flows import late, machines
 from flows.decision import Role, Tell
-from flows.events import AskStatus, Booked, Event, Happening, NotUnderstood, TimedOut, ToldCode
+from flows.events import (
+    AskStatus,
+    Booked,
+    Collected,
+    Event,
+    Happening,
+    HerdWarned,
+    NotUnderstood,
+    Recalled,
+    TimedOut,
+    ToldCode,
+    WentOut,
+)
 from flows.grammar import Understood
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake
-from postal import facts, who
+from postal import carry, facts, herd, who
+from postal.calendar import INDIA, day_of
 from runtime import Runtime
 from store import conversations
 from store.conversations import Place
@@ -65,15 +79,24 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
     Wake the outbox after the commit.
     """
     turn = Turn(runtime, conn, runtime.now())
-    turn.hold(facts.articles_numbered(conn, [event.article for event in happenings]), _ANNOUNCED)
+    roles = {role for event in happenings for role in _CONCERNED[type(event)]}
+    numbers = [event.article for event in happenings]
+    turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles))
     for event in happenings:
-        turn.tell(Tell("recipient", event))
-        if isinstance(event, Booked):
-            turn.tell(Tell("sender", event))
+        for role in _CONCERNED[type(event)]:
+            turn.tell(Tell(role, event))
     turn.finish(message_id=None)
 
 
-_ANNOUNCED: tuple[Role, ...] = ("recipient", "sender")
+_CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
+    {
+        Booked: ("recipient", "sender", "article"),
+        WentOut: ("holder", "article"),
+        Recalled: ("recipient", "sender", "article"),
+        Collected: ("recipient", "sender", "article"),
+        HerdWarned: ("recipient",),
+    }
+)
 
 
 def fire_timers(runtime: Runtime) -> int:
@@ -85,6 +108,35 @@ def fire_timers(runtime: Runtime) -> int:
     if due:
         wake(runtime.redis)
     return len(due)
+
+
+def warn_herds(runtime: Runtime) -> int:
+    """Warns those whom today's herd warnings have not reached yet. Gives how many articles."""
+    now = runtime.now()
+    warned = 0
+    for warning in runtime.database.run(lambda conn: herd.open_warnings(conn, day_of(now))):
+        while some := runtime.database.run(
+            lambda conn, warning=warning: _warn(runtime, conn, warning, now)  # type: ignore[misc]
+        ):
+            warned += some
+    if warned:
+        wake(runtime.redis)
+    return warned
+
+
+def begin_day(runtime: Runtime) -> int:
+    """Makes today's lists of what is due again, once, when the delivery day has begun.
+
+    Gives how many articles went out.
+    """
+    now = runtime.now()
+    local = now.astimezone(INDIA)
+    if local.time() < time.fromisoformat(runtime.settings.delivery_day_start):
+        return 0
+    carried = runtime.database.run(lambda conn: _begin_day(runtime, conn, now))
+    if carried:
+        wake(runtime.redis)
+    return carried
 
 
 # ---- one text ------------------------------------------------------------------------------------
@@ -157,3 +209,22 @@ def _fire(runtime: Runtime, conn: Conn, timer: conversations.DueTimer, now: date
         return
     turn.take(timer.place, TimedOut())
     turn.finish(message_id=None)
+
+
+def _warn(runtime: Runtime, conn: Conn, warning: herd.HerdWarning, now: datetime) -> int:
+    numbers = herd.next_articles(conn, warning, now)
+    if not numbers:
+        return 0
+    announce(runtime, conn, [HerdWarned(number) for number in numbers])
+    return len(numbers)
+
+
+def _begin_day(runtime: Runtime, conn: Conn, now: datetime) -> int:
+    if not carry.claim_morning(conn, day_of(now), now):
+        return 0
+    carried = carry.carry_over(conn, now)
+    numbers = [number for numbers in carried.values() for number in numbers]
+    if not numbers:
+        return 0
+    announce(runtime, conn, [WentOut(number) for number in numbers])
+    return len(numbers)

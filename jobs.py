@@ -59,10 +59,12 @@ def drain() -> None:
 
 
 def sweep() -> None:
-    """Finds what crashes and lost rings left behind."""
+    """Finds what crashes and lost rings left behind, and begins what the day brings."""
     answer(runtime().redis, SWEEP)
     try:
         sweep_outbox(runtime())
+        conversation.begin_day(runtime())
+        conversation.warn_herds(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

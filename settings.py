@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     code_ttl: int = Field(600, ge=60, description="seconds a code lives after the approach")
     code_length: int = Field(6, ge=6, le=8)
     delivery_day_end: str = Field("20:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata")
+    delivery_day_start: str = Field(
+        "07:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata; then lists are carried over"
+    )
     phone_hourly_limit: int = Field(
         100, description="texts to one phone in an hour, codes apart; carriers block above ~100"
     )

@@ -9,22 +9,38 @@ what is to be sent.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from redis import RedisError
 
 from flows import machines
-from flows.decision import Role, Say, Tell
-from flows.events import AskLeft, AskStatus, Event, Happening, SendCode, TimedOut, Undo, Visit
-from flows.facts import PartyFacts, PostmanFacts, RecipientFacts
-from flows.machine import deadline, decide, entered
+from flows.decision import Act, Nominate, Relink, Role, Say, Tell
+from flows.events import (
+    AskLeft,
+    AskPerson,
+    AskStatus,
+    CameToOffice,
+    CorrectNumber,
+    Event,
+    Happening,
+    Recall,
+    SendCode,
+    SomebodyElse,
+    TimedOut,
+    Undo,
+    Visit,
+    Yes,
+)
+from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
+from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
 from postal import facts, who
 from postal.acts import Books, Held, hold
 from postal.calendar import INDIA, day_of
+from postal.reports import next_ticket
 from runtime import Runtime
 from settings import Language
 from store import conversations
@@ -33,10 +49,18 @@ from store.database import Conn
 from store.gcra import Gcra
 from store.phone import fingerprint
 
+# Whoever said STOP still gets codes, and answers to what he asks: law and contract require them.
+_IN_SPITE_OF_STOP = ("code", "reply")
 CODES_AN_HOUR = 5  # code messages that a telephone may ask for; fails closed without Valkey
 _BEGINNINGS = {
     name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
 }
+
+
+def _newcomers(event: Event) -> list[Place]:
+    """The conversations with telephones that an event brings in."""
+    phone = event.phone if isinstance(event, SomebodyElse | CorrectNumber) else None
+    return [Place(phone, "recipient")] if phone else []
 
 
 @dataclass(frozen=True)
@@ -88,7 +112,7 @@ class Turn:
         """Locks what an event at `place` can concern."""
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
-        self.hold(ids, roles, place)
+        self.hold(ids, roles, place, *_newcomers(event))
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
         self.held = hold(self.conn, ids)
@@ -99,11 +123,16 @@ class Turn:
             _BEGINNINGS,
             self.now,
         )
-        self.books = Books(self.conn, self.held, self.now, self.today)
+        default = self.runtime.settings.default_language
+        self.books = Books(self.conn, self.held, self.now, self.today, default)
 
     def _articles(self, place: Place, event: Event) -> list[int]:
         if place.machine == "recipient":
             return facts.articles_of_recipient(self.conn, place.whose, self.now)
+        if place.machine == "article":
+            return facts.articles_numbered(self.conn, [place.whose])
+        if isinstance(event, Recall | CorrectNumber):
+            return facts.articles_numbered(self.conn, [event.article])
         if place.machine == "postman" and self.postman_id is not None:
             refs = self._refs(event, conversations.peek(self.conn, place))
             return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
@@ -116,10 +145,15 @@ class Turn:
         known = self._facts(conversation, event)
         decision = decide(machine, conversation.standing, event, known)
         since = entered(machine, conversation.standing, decision, self.now)
-        due_at = deadline(machine, decision.state, since)
+        due_at = deadline(machine, decision, since)
         sprint = len(self.sprints)
         self.sprints.append(Sprint(conversation, event, known, decision, since, due_at))
+        self.standing[place] = replace(
+            conversation, standing=Standing(decision.state, decision.context, since)
+        )
         self.books.do(decision.acts, place.whose)
+        for act in decision.acts:
+            self._meet(act)
         for say in decision.says:
             code = self._code(say.code_of) if say.code_of else None
             self.drafts.append(_Unsent(sprint, place, say, code))
@@ -137,26 +171,39 @@ class Turn:
         ids = conversations.record(self.conn, self.sprints, message_id, self.now)
         if not self.drafts:
             return
-        languages = who.languages(self.conn, {unsent.place.whose for unsent in self.drafts})
-        default = self.runtime.settings.default_language
-        enqueue_many(
-            self.conn,
-            [
-                self._draft(unsent, ids[unsent.sprint], languages.get(unsent.place.whose, default))
-                for unsent in self.drafts
-            ],
-        )
+        manners = who.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
+        unknown = who.Manners(self.runtime.settings.default_language, opted_out=False)
+        drafts = []
+        for unsent in self.drafts:
+            manner = manners.get(unsent.place.whose, unknown)
+            draft = self._draft(unsent, ids[unsent.sprint], manner.language)
+            if not manner.opted_out or draft.lane in _IN_SPITE_OF_STOP:
+                drafts.append(draft)
+        enqueue_many(self.conn, drafts)
 
     # -- where, what, which -------------------------------------------------------------------
 
     def _place(self, role: Role, held: Held) -> Place | None:
+        if role == "article":
+            return Place(held.number, role)
         phone = {
             "recipient": held.recipient_phone,
+            "holder": held.holder_phone,
+            "nominee": held.nominee_phone,
             "sender": held.sender_phone,
             "postman": held.postman_phone,
             "office": held.office_phone,
         }[role]
-        return Place(phone, role) if phone is not None else None
+        return Place(phone, machines.of_role(role).name) if phone is not None else None
+
+    def _meet(self, act: Act) -> None:
+        """An act that names a new telephone for an article: later news goes there."""
+        if isinstance(act, Nominate):
+            held = self.held[act.article]
+            self.held[act.article] = replace(held, nominee_phone=act.phone)
+        elif isinstance(act, Relink):
+            held = self.held[act.article]
+            self.held[act.article] = replace(held, recipient_phone=act.phone)
 
     def _refs(self, event: Event, context: Any) -> list[str]:
         """The items that an event in a postman's conversation is about."""
@@ -176,10 +223,15 @@ class Turn:
             return self._recipient_facts(place.whose, event)
         if place.machine == "postman":
             return self._postman_facts(conversation, event)
+        if place.machine == "article":
+            return ClockFacts(self.now, self.today, self.reader.of_itself(place.whose))
         article = None
-        if isinstance(event, AskStatus):
+        if isinstance(event, AskStatus | Recall | CorrectNumber | CameToOffice):
             article = self.reader.of_party(event.article, place.whose)
-        return PartyFacts(self.now, article)
+        return PartyFacts(self.now, article, self.today, self._ticket(event, place.whose))
+
+    def _ticket(self, event: Event, phone: str) -> int:
+        return next_ticket(self.conn, phone) if isinstance(event, AskPerson) else 0
 
     def _recipient_facts(self, phone: str, event: Event) -> RecipientFacts:
         settings = self.runtime.settings
@@ -193,7 +245,9 @@ class Turn:
             release=settings.code_release,
             code_ttl=settings.code_ttl,
             day_end=day_end,
-            may_send_code=not isinstance(event, SendCode) or self._may_send_code(phone),
+            may_send_code=not isinstance(event, Yes | SendCode) or self._may_send_code(phone),
+            today=self.today,
+            ticket=self._ticket(event, phone),
         )
 
     def _may_send_code(self, phone: str) -> bool:

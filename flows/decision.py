@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from flows.events import Happening, Payment, Proof
+from flows.events import Happening, Language, Payment, Proof
+from flows.facts import Purpose
 
-# what a code is for: handing over at the door, refusing there, or taking it at the office window
-Purpose = Literal["handover", "refusal", "window"]
-Role = Literal["recipient", "sender", "postman", "office"]
-DeadReason = Literal["expired", "fraud", "undone", "remark", "tries", "withdrawn"]
+# holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock
+Role = Literal["recipient", "holder", "nominee", "sender", "postman", "office", "article"]
+DeadReason = Literal[
+    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed"
+]
+TicketKind = Literal[
+    "person", "fraud", "contested", "not_received", "late_handover", "wrong_number", "overlooked"
+]
 
 
 @dataclass(frozen=True)
@@ -40,15 +45,19 @@ class Tell:
 # ---- acts: the only changes that a decision can make -------------------------------------------
 
 
-@dataclass(frozen=True)
 class Act:
-    """Base of all acts: each concerns one article."""
+    """Base of all acts."""
+
+
+@dataclass(frozen=True)
+class ArticleAct(Act):
+    """Base of the acts that concern one article."""
 
     article: str
 
 
 @dataclass(frozen=True)
-class IssueCode(Act):
+class IssueCode(ArticleAct):
     """A new code, the next issue, bound to the postman who carries the article.
 
     A code that still lived dies by it: an article never has two.
@@ -59,22 +68,22 @@ class IssueCode(Act):
 
 
 @dataclass(frozen=True)
-class KillCode(Act):
+class KillCode(ArticleAct):
     reason: DeadReason
 
 
 @dataclass(frozen=True)
-class CountWrongCode(Act):
+class CountWrongCode(ArticleAct):
     """One of the five tries of the day is used."""
 
 
 @dataclass(frozen=True)
-class MarkApproached(Act):
+class MarkApproached(ArticleAct):
     pass
 
 
 @dataclass(frozen=True)
-class HandOver(Act):
+class HandOver(ArticleAct):
     """`written_at`: when the text was written, where the carrier says so; its code lived then."""
 
     proof: Proof
@@ -83,48 +92,152 @@ class HandOver(Act):
 
 
 @dataclass(frozen=True)
-class ReportLate(Act):
+class ReportLate(ArticleAct):
     """A handover that came too late to be one: somebody must look at it."""
 
     written_at: datetime | None
 
 
 @dataclass(frozen=True)
-class RecordRemark(Act):
-    """`counts`: whether it is one of the two door attempts."""
+class RecordRemark(ArticleAct):
+    """`counts`: whether it is one of the two door attempts. `proven`: by the refusal code."""
 
     remark: int
     counts: bool
+    proven: bool = False
 
 
 @dataclass(frozen=True)
-class UndoHandOver(Act):
+class UndoHandOver(ArticleAct):
     pass
 
 
 @dataclass(frozen=True)
-class UndoRemark(Act):
+class UndoRemark(ArticleAct):
     pass
 
 
 @dataclass(frozen=True)
-class UndoApproach(Act):
+class UndoApproach(ArticleAct):
     pass
 
 
 @dataclass(frozen=True)
-class MarkDoorOnly(Act):
+class MarkDoorOnly(ArticleAct):
     """Fraud was reported: from now on a code goes out only when the postman approaches."""
 
 
 @dataclass(frozen=True)
-class MarkDenied(Act):
+class MarkDenied(ArticleAct):
     """The telephone says that the article is not for it."""
 
 
 @dataclass(frozen=True)
-class MarkNotReceived(Act):
+class MarkNotReceived(ArticleAct):
     """The telephone says that a delivered article never came."""
+
+
+@dataclass(frozen=True)
+class ConfirmRemark(ArticleAct):
+    """The recipient says that the remark is true."""
+
+
+@dataclass(frozen=True)
+class ContestRemark(ArticleAct):
+    """The recipient says that the postman never came: the attempt does not count."""
+
+
+@dataclass(frozen=True)
+class ChooseDay(ArticleAct):
+    """Not before `day`; no later choice may go beyond `until`."""
+
+    day: date
+    until: date
+
+
+@dataclass(frozen=True)
+class TakeOffList(ArticleAct):
+    """It is not delivered on today's list, by the addressee's own wish."""
+
+
+@dataclass(frozen=True)
+class KeepAtOffice(ArticleAct):
+    """It lies at the office until the end of that day."""
+
+    until: date
+
+
+@dataclass(frozen=True)
+class ExtendHold(ArticleAct):
+    until: date
+
+
+@dataclass(frozen=True)
+class ReturnToSender(ArticleAct):
+    pass
+
+
+@dataclass(frozen=True)
+class RecallArticle(ArticleAct):
+    pass
+
+
+@dataclass(frozen=True)
+class Nominate(ArticleAct):
+    phone: str
+
+
+@dataclass(frozen=True)
+class AcceptNomination(ArticleAct):
+    pass
+
+
+@dataclass(frozen=True)
+class EndNomination(ArticleAct):
+    why: Literal["refused", "taken_back", "replaced"]
+
+
+@dataclass(frozen=True)
+class Unlink(ArticleAct):
+    """The recipient's telephone is a wrong one: it is the article's no more."""
+
+
+@dataclass(frozen=True)
+class Relink(ArticleAct):
+    """The recipient's telephone is this one."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
+class WarnHerd(ArticleAct):
+    """Everybody with an article due today in the same PIN is to be warned."""
+
+
+@dataclass(frozen=True)
+class OpenTicket(Act):
+    """Somebody must look at it. An open ticket of the same kind, article and telephone serves."""
+
+    about: TicketKind
+    article: str | None = None
+    number: int | None = None  # the ticket's own, where it was told to the person
+
+
+@dataclass(frozen=True)
+class SetLanguage(Act):
+    """This telephone is spoken to in `language` from now on."""
+
+    language: Language
+
+
+@dataclass(frozen=True)
+class OptOut(Act):
+    """This telephone gets no more news that law and contract do not require."""
+
+
+@dataclass(frozen=True)
+class OptIn(Act):
+    pass
 
 
 # ---- what a conversation remembers between sprints ---------------------------------------------
@@ -176,3 +289,4 @@ class Decision:
     says: tuple[Say, ...] = ()
     acts: tuple[Act, ...] = ()
     tells: tuple[Tell, ...] = ()
+    until: datetime | None = None  # an earlier time-out than the state's own

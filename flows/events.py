@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Payment = Literal["cash", "upi"]
+Language = Literal["hi", "hi-Latn", "en"]
 # code: a code of the right length was given · signature: remark 10, no code · malformed: neither
 Proof = Literal["code", "signature", "malformed"]
 
@@ -38,8 +39,15 @@ class NotUnderstood(Event):
 
 
 @dataclass(frozen=True)
+class Yes(Event):
+    """`1`: yes. To a question it agrees; without one it asks for the code."""
+
+    which: str | None = None
+
+
+@dataclass(frozen=True)
 class SendCode(Event):
-    """`1`: yes, send my code."""
+    """ "Send my code", in words."""
 
     which: str | None = None
 
@@ -56,6 +64,76 @@ class ReportFraud(Event):
     """`3`: somebody asked for my code."""
 
     which: str | None = None
+
+
+@dataclass(frozen=True)
+class AnotherDay(Event):
+    """`4`: another day: the next working day, or `4 29`, the day of a month."""
+
+    which: str | None = None
+    day: int | None = None
+
+
+@dataclass(frozen=True)
+class HoldAtOffice(Event):
+    """`44`: keep it at the office; there once more: keep it longer."""
+
+    which: str | None = None
+
+
+@dataclass(frozen=True)
+class SomebodyElse(Event):
+    """`5` and a telephone (E.164): who is at home takes it. Without one: how does that go?"""
+
+    which: str | None = None
+    phone: str | None = None
+
+
+@dataclass(frozen=True)
+class OnlyMe(Event):
+    """`5 0`: nobody takes it in my place any more."""
+
+    which: str | None = None
+
+
+# ---- texts that recipients and senders send ----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class AskPerson(Event):
+    """`9`: a person, please."""
+
+
+@dataclass(frozen=True)
+class ChooseLanguage(Event):
+    """`8 1` Hindi, `8 2` Roman Hindi, `8 3` English, or its name; `8`: which are there?"""
+
+    language: Language | None = None
+
+
+@dataclass(frozen=True)
+class Stop(Event):
+    """STOP: no more news, please."""
+
+
+@dataclass(frozen=True)
+class Start(Event):
+    """START: news again, please."""
+
+
+@dataclass(frozen=True)
+class Recall(Event):
+    """A sender: an article number and "wapas": bring it back to me."""
+
+    article: str
+
+
+@dataclass(frozen=True)
+class CorrectNumber(Event):
+    """A sender: an article number and the recipient's right telephone (E.164)."""
+
+    article: str
+    phone: str
 
 
 @dataclass(frozen=True)
@@ -187,6 +265,106 @@ class NotReceived(Happening):
 @dataclass(frozen=True)
 class TriesRanOut(Happening):
     """Five wrong codes today."""
+
+
+@dataclass(frozen=True)
+class RefusalClaimed(Happening):
+    """The postman says that the recipient refuses it; only the refusal code proves that."""
+
+
+@dataclass(frozen=True)
+class Refused(Happening):
+    """Refused, proven by the refusal code."""
+
+
+@dataclass(frozen=True)
+class RefusalDenied(Happening):
+    """The recipient says that he does not refuse it."""
+
+
+@dataclass(frozen=True)
+class RemarkConfirmed(Happening):
+    """The recipient says that the postman's remark is true."""
+
+
+@dataclass(frozen=True)
+class RemarkContested(Happening):
+    """The recipient says that the postman never came."""
+
+
+@dataclass(frozen=True)
+class DayChosen(Happening):
+    """The addressee chose another day; what was out comes back today."""
+
+
+@dataclass(frozen=True)
+class CameToOffice(Happening):
+    """It lies at the office, to be fetched: after two attempts, or because the addressee wishes."""
+
+
+@dataclass(frozen=True)
+class HoldExtended(Happening):
+    """It lies there seven days longer."""
+
+
+@dataclass(frozen=True)
+class Reminded(Happening):
+    """It still lies at the office."""
+
+
+@dataclass(frozen=True)
+class Returned(Happening):
+    """It goes back to the sender."""
+
+
+@dataclass(frozen=True)
+class Recalled(Happening):
+    """The sender took it back."""
+
+
+@dataclass(frozen=True)
+class Collected(Happening):
+    """Fetched at the office window, against a code or an identity document."""
+
+
+@dataclass(frozen=True)
+class Unlinked(Happening):
+    """The telephone given at booking was a wrong one; nobody is linked to the article now."""
+
+
+@dataclass(frozen=True)
+class Relinked(Happening):
+    """The sender gave the recipient's right telephone."""
+
+
+@dataclass(frozen=True)
+class Nominated(Happening):
+    """The addressee wishes this telephone's person to take the article."""
+
+
+@dataclass(frozen=True)
+class NomineeAgreed(Happening):
+    pass
+
+
+@dataclass(frozen=True)
+class NomineeRefused(Happening):
+    pass
+
+
+@dataclass(frozen=True)
+class NominationEnded(Happening):
+    """The addressee takes the article himself after all."""
+
+
+@dataclass(frozen=True)
+class Overlooked(Happening):
+    """Nothing has become of it for too long."""
+
+
+@dataclass(frozen=True)
+class HerdWarned(Happening):
+    """Fraud goes round where this article is due today."""
 
 
 # ---- time ------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 from flows.number import last_digits
@@ -21,6 +21,12 @@ CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "u
 # elsewhere: not on my list
 ItemState = Literal["open", "delivered", "attempted", "withdrawn", "elsewhere"]
 CodeRelease = Literal["approach", "dispatch"]
+Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
+Purpose = Literal["handover", "refusal", "window"]
+# What a telephone is to an article: the addressee's, of a nominee who agreed, or who was asked
+Part = Literal["addressee", "nominee", "asked"]
+NomineeState = Literal["none", "asked", "agreed"]
+Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
 TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
 
@@ -39,6 +45,24 @@ class ArticleFact:
     wrong_tries: int  # today
     code_sends: int  # code messages of the present issue
     door_only: bool
+    code_for: Purpose = "handover"  # what the present code is for
+    service: Service = "speed_post"
+    passport: bool = False
+    authorised: bool = False  # a record says who may take it besides the addressee
+    part: Part = "addressee"  # of the telephone whose conversation this is
+    linked: bool = True  # some telephone is known to be the recipient's
+    nominee: NomineeState = "none"
+    nominations: int = 0  # so far
+    attempts: int = 0  # counted ones
+    remark: int | None = None
+    witness: Witness = "none"
+    chosen_day: date | None = None
+    choose_until: date | None = None
+    held_until: date | None = None
+    extended: bool = False
+    delivered_at: datetime | None = None
+    objected: bool = False
+    fraud_reports: int = 0  # of other telephones, in the same PIN, today
 
     @property
     def digits(self) -> str:
@@ -60,6 +84,8 @@ class RecipientFacts:
     code_ttl: int  # seconds
     day_end: datetime
     may_send_code: bool = True  # the limit of code messages to this telephone allows one more
+    today: date = date.min  # in Asia/Kolkata
+    ticket: int = 0  # the number that a ticket opened now would have
 
 
 @dataclass(frozen=True)
@@ -92,3 +118,14 @@ class PartyFacts:
 
     now: datetime
     article: ArticleFact | None = None
+    today: date = date.min  # in Asia/Kolkata
+    ticket: int = 0  # the number that a ticket opened now would have
+
+
+@dataclass(frozen=True)
+class ClockFacts:
+    """For an article's own conversation: how it stands, and what day it is."""
+
+    now: datetime
+    today: date
+    article: ArticleFact

@@ -178,12 +178,16 @@ def entered(machine: Machine, standing: Standing, decision: Decision, now: datet
     return before.entered_at if stays else now
 
 
-def deadline(machine: Machine, state: str, since: datetime) -> datetime | None:
-    """When `TimedOut` is due for a conversation that is in `state` `since`; None: never."""
-    waits = machine.state(state)
+def deadline(machine: Machine, decision: Decision, since: datetime) -> datetime | None:
+    """When `TimedOut` is due for a conversation in the decision's state `since`; None: never.
+
+    A decision may set an earlier time than the state's own; a state without a time-out has none.
+    """
+    waits = machine.state(decision.state)
     if not waits.times_out or waits.after is None:
         return None
-    return since + timedelta(seconds=waits.after)
+    latest = since + timedelta(seconds=waits.after)
+    return latest if decision.until is None else min(latest, decision.until)
 
 
 def _hold_to(machine: Machine, transition: Transition, state: str, decision: Decision) -> None:

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from flows import grammar, parties, postman, postman_grammar, recipient
+from collections.abc import Iterable
+from typing import get_args
+
+from flows import (
+    answers,
+    clock,
+    grammar,
+    manners,
+    parties,
+    postman,
+    postman_grammar,
+    recipient,
+    wishes,
+)
 from flows.decision import Role
-from flows.events import Event
+from flows.events import Event, Happening
 from flows.grammar import Understood
 from flows.machine import Machine
 
@@ -16,8 +29,15 @@ ALL: dict[str, Machine] = {
         parties.SENDER,
         parties.OFFICE,
         parties.STRANGER,
+        clock.MACHINE,
     )
 }
+
+
+# Roles whose conversation is another machine's.
+_MACHINE_OF = {"holder": "recipient", "nominee": "recipient"}
+# Declared in files of their own; importing them completes the recipient's machine.
+RECIPIENTS_ANSWERS = (answers, wishes, manners)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:
@@ -26,15 +46,46 @@ def understand(role: str, text: str, code_length: int) -> Understood:
         return postman_grammar.postman(text, code_length)
     if role == "recipient":
         return grammar.recipient(text)
+    if role == "sender":
+        return grammar.sender(text)
     return grammar.party(text)
 
 
+def of_role(role: Role) -> Machine:
+    """The machine of a person in `role`, or of the article itself."""
+    return ALL[_MACHINE_OF.get(role, role)]
+
+
 def tells(machine: str, event: type[Event]) -> tuple[Role, ...]:
-    """Whom `machine` may tell of something when `event` comes, in whatever state."""
+    """Whom `machine` may tell of something when `event` comes, in whatever state.
+
+    Those whom the ones who are told may tell in their turn are among them.
+    """
     roles = {
         role
         for transition in ALL[machine].transitions
         if transition.event is event
         for role in transition.tells
     }
-    return tuple(sorted(roles))
+    return with_told(roles)
+
+
+def with_told(roles: Iterable[Role]) -> tuple[Role, ...]:
+    """`roles`, and whomever their machines may tell when they are told of something."""
+    found: set[Role] = set()
+    new = set(roles)
+    while new:
+        found |= new
+        new = {told for role in new for told in _ON_NEWS[role]} - found
+    return tuple(sorted(found))
+
+
+_ON_NEWS: dict[Role, frozenset[Role]] = {
+    role: frozenset(
+        told
+        for transition in of_role(role).transitions
+        if issubclass(transition.event, Happening)
+        for told in transition.tells
+    )
+    for role in get_args(Role)
+}

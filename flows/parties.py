@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
-from flows import status
-from flows.decision import Decision, Nothing, Say
+from dataclasses import replace
+from functools import partial
+
+from flows import days, status
+from flows.decision import Act, Decision, EndNomination, Nothing, RecallArticle, Relink, Say, Tell
 from flows.events import (
     AskStatus,
+    Attempted,
     Booked,
+    CameToOffice,
+    Collected,
+    CorrectNumber,
     Denied,
     FraudReported,
     HandedOver,
+    Happening,
     NotReceived,
     NotUnderstood,
+    Overlooked,
+    Recall,
+    Recalled,
+    RefusalDenied,
+    Refused,
+    Relinked,
+    RemarkContested,
+    Returned,
     TakenBack,
     TriesRanOut,
+    Unlinked,
 )
+from flows.facts import ArticleFact
 from flows.machine import SAME, Machine, State, Turn
+from flows.recipient import REMARK_GROUPS
 
 DAY = 24 * 3600
 
@@ -52,26 +71,49 @@ STRANGER = Machine(
 )
 
 
+# ---- senders -----------------------------------------------------------------------------------
+
+
 def _news(template: str, turn: Turn) -> Decision:
     number = turn.event.article
     return Decision(turn.state, turn.context, (Say(template, {"article": number}, number),))
 
 
-@SENDER.on(Booked, says=("sender_booked",))
-def sender_booked(turn: Turn) -> Decision:
-    return _news("sender_booked", turn)
-
-
-@SENDER.on(HandedOver, says=("sender_delivered",))
-def sender_delivered(turn: Turn) -> Decision:
-    return _news("sender_delivered", turn)
+_SENDER_NEWS: dict[type[Happening], str] = {
+    Booked: "sender_booked",
+    HandedOver: "sender_delivered",
+    Collected: "sender_collected",
+    Returned: "sender_returned",
+    Unlinked: "sender_unlinked",
+    Refused: "sender_attempted_refused",
+    Recalled: "sender_recalled",
+}
+for _event, _template in _SENDER_NEWS.items():
+    SENDER.on(_event, says=(_template,))(partial(_news, _template))
 
 
 @SENDER.on(TakenBack, says=("sender_undone",))
 def sender_undone(turn: Turn) -> Decision:
-    if turn.event.what != "handover":
-        return Decision(turn.state, turn.context)
     return _news("sender_undone", turn)
+
+
+@SENDER.on(
+    Attempted,
+    says=tuple(
+        f"sender_attempted_{group}"
+        for group in ("absent", "address", "refused", "money", "code", "other")
+    ),
+)
+def sender_attempted(turn: Turn) -> Decision:
+    return _news(f"sender_attempted_{REMARK_GROUPS.get(turn.event.remark, 'other')}", turn)
+
+
+@SENDER.on(CameToOffice, says=("sender_office",))
+def sender_office(turn: Turn) -> Decision:
+    article: ArticleFact = turn.facts.article
+    assert article.held_until is not None
+    values = {"article": article.number, "day": days.name(article.held_until)}
+    return Decision(turn.state, turn.context, (Say("sender_office", values, article.number),))
 
 
 def _status_or(template: str, turn: Turn) -> Decision:
@@ -85,6 +127,47 @@ def sender_asks(turn: Turn) -> Decision:
     return _status_or("sender_menu", turn)
 
 
+@SENDER.on(
+    Recall,
+    says=("sender_recalled", "sender_not_now", "sender_menu"),
+    acts=(RecallArticle,),
+    tells=("recipient", "article"),
+)
+def recall(turn: Turn) -> Decision:
+    article: ArticleFact | None = turn.facts.article
+    if article is None:
+        return Decision(turn.state, turn.context, (Say("sender_menu"),))
+    if article.state not in ("booked", "attempted", "at_office"):
+        return _news("sender_not_now", turn)
+    event = Recalled(article.number)
+    said = _news("sender_recalled", turn)
+    tells = (Tell("recipient", event), Tell("article", event))
+    return replace(said, acts=(RecallArticle(article.number),), tells=tells)
+
+
+@SENDER.on(
+    CorrectNumber,
+    says=("sender_relinked", "sender_bad_number", "sender_not_now", "sender_menu"),
+    acts=(Relink, EndNomination),
+    tells=("recipient",),
+)
+def correct_number(turn: Turn) -> Decision:
+    """Only while it is not out: nobody moves a code while the postman is on his way."""
+    article: ArticleFact | None = turn.facts.article
+    if article is None:
+        return Decision(turn.state, turn.context, (Say("sender_menu"),))
+    if not turn.event.phone:
+        return _news("sender_bad_number", turn)
+    if article.state not in ("booked", "attempted", "at_office"):
+        return _news("sender_not_now", turn)
+    number = article.number
+    acts: tuple[Act, ...] = (Relink(number, turn.event.phone),)
+    if article.nominee != "none":
+        acts = (EndNomination(number, "replaced"), *acts)
+    said = _news("sender_relinked", turn)
+    return replace(said, acts=acts, tells=(Tell("recipient", Relinked(number)),))
+
+
 @SENDER.on(NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",))
 def tell_sender(turn: Turn) -> Decision:
     return Decision("told", turn.context, (Say("sender_menu"),))
@@ -95,24 +178,19 @@ def sender_silence(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context)
 
 
-@OFFICE.on(FraudReported, says=("office_fraud",))
-def office_fraud(turn: Turn) -> Decision:
-    return _news("office_fraud", turn)
+# ---- the office, and strangers -----------------------------------------------------------------
 
-
-@OFFICE.on(NotReceived, says=("office_not_received",))
-def office_not_received(turn: Turn) -> Decision:
-    return _news("office_not_received", turn)
-
-
-@OFFICE.on(Denied, says=("office_denied",))
-def office_denied(turn: Turn) -> Decision:
-    return _news("office_denied", turn)
-
-
-@OFFICE.on(TriesRanOut, says=("office_tries_over",))
-def office_tries_over(turn: Turn) -> Decision:
-    return _news("office_tries_over", turn)
+_OFFICE_NEWS: dict[type[Happening], str] = {
+    FraudReported: "office_fraud",
+    NotReceived: "office_not_received",
+    Denied: "office_denied",
+    TriesRanOut: "office_tries_over",
+    RemarkContested: "office_contested",
+    RefusalDenied: "office_refusal_denied",
+    Overlooked: "office_overlooked",
+}
+for _event, _template in _OFFICE_NEWS.items():
+    OFFICE.on(_event, says=(_template,))(partial(_news, _template))
 
 
 @OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))

@@ -26,6 +26,7 @@ from flows.events import (
     AskHelp,
     AskLeft,
     AskStatus,
+    DayChosen,
     FraudReported,
     NotUnderstood,
     TimedOut,
@@ -59,11 +60,13 @@ MACHINE = Machine(
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
         *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
-        *("code_malformed", "not_on_list", "not_yours", "already_delivered", "item_closed"),
+        *("code_malformed", "not_on_list", "not_yours", "already_delivered"),
+        *("item_closed", "item_withdrawn"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
+        *("refusal_wait", "refusal_noted", "item_unlinked"),
     ),
     acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
-    tells=("recipient", "sender", "office"),
+    tells=("recipient", "holder", "sender", "office", "article"),
 )
 def visit(turn: Turn) -> Decision:
     facts: PostmanFacts = turn.facts
@@ -96,7 +99,7 @@ MACHINE.on(
     to=("ready", "visiting"),
     says=("undone_one", "undone_many", "nothing_to_undo"),
     acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
-    tells=("recipient", "sender"),
+    tells=("recipient", "sender", "article"),
 )(undo)
 
 
@@ -131,6 +134,13 @@ def fraud_alert(turn: Turn) -> Decision:
     says = tuple(
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
+    return Decision(turn.state, turn.context, says)
+
+
+@MACHINE.on(DayChosen, says=("item_withdrawn",))
+def item_withdrawn(turn: Turn) -> Decision:
+    facts: PostmanFacts = turn.facts
+    says = tuple(say_item("item_withdrawn", item) for item in facts.items)
     return Decision(turn.state, turn.context, says)
 
 

@@ -1,61 +1,58 @@
-"""The recipient's conversation: news of the article, the code, and answers of one digit.
+"""The recipient's conversation: its states, and what it is told of the article.
 
+Its answers: flows/answers.py (1, 2, 3), flows/wishes.py (4, 5) and flows/manners.py (8, 9, 0).
 The state says what the telephone was told last; `context.article` names the article that a bare
-digit is about. Rules: DOMAIN.md 6-9, phone manners.
+digit is about. Rules: DOMAIN.md 4-9, phone manners. A nominee, who takes the article in the
+addressee's place, has the same conversation: what he may do follows from his `part` in the facts.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import date, timedelta
 
-from flows import status
-from flows.decision import (
-    Act,
-    Asked,
-    Decision,
-    IssueCode,
-    KillCode,
-    MarkDenied,
-    MarkDoorOnly,
-    MarkNotReceived,
-    Say,
-    Tell,
-)
+from flows import days
+from flows.decision import Asked, Decision, IssueCode, Say
 from flows.events import (
     Approached,
-    AskMenu,
-    AskStatus,
     Attempted,
     Booked,
-    Denied,
-    Deny,
-    FraudReported,
+    CameToOffice,
+    Collected,
     HandedOver,
-    NotReceived,
-    NotUnderstood,
-    ReportFraud,
-    SendCode,
+    HerdWarned,
+    HoldExtended,
+    Nominated,
+    NominationEnded,
+    NomineeAgreed,
+    NomineeRefused,
+    Recalled,
+    RefusalClaimed,
+    Refused,
+    Relinked,
+    Reminded,
+    Returned,
     TakenBack,
-    ToldCode,
     TriesRanOut,
     WentOut,
 )
-from flows.facts import ArticleFact, RecipientFacts
+from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.machine import SAME, Machine, State, Turn
 
 DAY = 24 * 3600
-MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 
 MACHINE = Machine(
     name="recipient",
-    meaning="whoever holds the telephone that was given at booking",
+    meaning="whoever holds the telephone that was given at booking, or agreed to take the article",
     states=(
         State("quiet", "nothing was said that waits for an answer"),
         State("booked", "told that an article is coming", 30 * DAY, "quiet"),
         State("out", "told that the article is out for delivery", DAY, "quiet"),
         State("code", "holds a code", DAY, "quiet"),
-        State("attempted", "told that the handover failed", DAY, "quiet"),
+        State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
+        State("asked", "asked to take the article for somebody", 3 * DAY, "quiet"),
+        State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
         State("reported", "reported that somebody asked for the code", DAY, "quiet"),
         State("delivered", "told that the article was handed over", DAY, "quiet"),
     ),
@@ -63,64 +60,110 @@ MACHINE = Machine(
 )
 
 # Words for the remark groups of DOMAIN rule 5; what is not here is told as `attempted_other`.
-_ATTEMPTED = {
-    **dict.fromkeys((11, 12, 16), "attempted_absent"),
-    **dict.fromkeys((13, 14, 15), "attempted_address"),
-    17: "attempted_refused",
-    **dict.fromkeys((19, 20), "attempted_money"),
-    **dict.fromkeys((26, 27), "attempted_code"),
+REMARK_GROUPS = {
+    **dict.fromkeys((11, 12, 16), "absent"),
+    **dict.fromkeys((13, 14, 15), "address"),
+    17: "refused",
+    **dict.fromkeys((19, 20), "money"),
+    **dict.fromkeys((26, 27), "code"),
 }
 
+Sensible = Callable[[ArticleFact], bool]
 
-def _fact(turn: Turn, number: str) -> ArticleFact:
+
+def is_open(article: ArticleFact) -> bool:
+    """Something can still become of it."""
+    return article.state in OPEN
+
+
+def fact(turn: Turn, number: str) -> ArticleFact:
+    """The article `number` of the facts."""
     facts: RecipientFacts = turn.facts
     return next(article for article in facts.articles if article.number == number)
 
 
-def _meant(turn: Turn, which: str | None) -> ArticleFact | None:
+def meant(turn: Turn, which: str | None, sensible: Sensible = is_open) -> ArticleFact | Say:
     """The article that an answer is about: the one named, else the one asked of last.
 
-    Without either, the only one open; None where that would be a guess or there is none.
+    Without either, the only one for which the answer makes sense; where there are several, or
+    none, the text that says so: nothing is guessed.
     """
     facts: RecipientFacts = turn.facts
     if which is not None:
         named = [a for a in facts.articles if which in (a.number, a.digits)]
-        return named[-1] if len(named) == 1 else None
-    asked = next((a for a in facts.articles if a.number == turn.context.article), None)
-    if asked is not None and (asked.state in OPEN or turn.state == "delivered"):
-        return asked
-    waiting = [a for a in facts.articles if a.state in OPEN]
-    return waiting[0] if len(waiting) == 1 else None
+        fitting = [a for a in named if sensible(a)] or named
+        if len(fitting) > 1:
+            return Say("which_number", {"digits": fitting[0].digits})
+        return fitting[0] if fitting else Say("nothing_waiting")
+    waiting = [a for a in facts.articles if sensible(a)]
+    for article in waiting:
+        if article.number == turn.context.article:
+            return article
+    if len(waiting) > 1:
+        newest = {"digits": waiting[-1].digits, "other": waiting[-2].digits}
+        return Say("which_article", newest)
+    return waiting[0] if waiting else Say("nothing_waiting")
 
 
-def _digits(template: str, article: ArticleFact) -> Say:
+ASKED_BACK = ("nothing_waiting", "which_article", "which_number")
+
+
+def digits(template: str, article: ArticleFact) -> Say:
+    """A text that names the article by its last digits."""
     return Say(template, {"digits": article.digits}, article.number)
+
+
+def by_day(template: str, article: ArticleFact, day: date) -> Say:
+    """A text that names the article and a day."""
+    return Say(template, {"digits": article.digits, "day": days.name(day)}, article.number)
 
 
 def _to_pay(template: str, article: ArticleFact) -> Say:
     return Say(template, {"digits": article.digits, "amount": article.amount}, article.number)
 
 
-def _code(article: ArticleFact) -> Say:
-    """The one text that carries a code, with the digits that the postman must say first."""
-    return Say(
-        "code",
-        {"digits": article.digits, "amount": article.amount},
-        article.number,
-        code_of=article.number,
-    )
+_CODE_TEMPLATES: dict[Purpose, str] = {
+    "handover": "code",
+    "window": "window_code",
+    "refusal": "refusal_code",
+}
+CODES = tuple(_CODE_TEMPLATES.values())
 
 
-def _stay(turn: Turn, *says: Say) -> Decision:
+def code(article: ArticleFact, purpose: Purpose) -> Say:
+    """The text that carries a code, with the digits that must be said first, and what to pay."""
+    say = _to_pay(_CODE_TEMPLATES[purpose], article)
+    if purpose == "refusal":
+        say = digits("refusal_code", article)
+    return Say(say.template, say.values, article.number, code_of=article.number)
+
+
+def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "handover") -> IssueCode:
+    """A new code, as long-lived as the office's rules say."""
+    expires_at = facts.now + timedelta(seconds=facts.code_ttl)
+    if facts.release == "dispatch" and purpose == "handover":
+        expires_at = max(expires_at, facts.day_end)
+    return IssueCode(article.number, expires_at, purpose)
+
+
+def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
+    """Half of a code's life is left: the same code serves. A life is never made longer (rule 6)."""
+    if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
+        return False
+    return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
+
+
+def stay(turn: Turn, *says: Say) -> Decision:
+    """The conversation stays as it is."""
     return Decision(turn.state, turn.context, says)
 
 
-# ---- what happens to the article ---------------------------------------------------------------
+# ---- on its way --------------------------------------------------------------------------------
 
 
-@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain"))
+@MACHINE.on(Booked, Relinked, to=("booked",), says=("booked", "booked_plain"))
 def booked(turn: Turn) -> Decision:
-    article = _fact(turn, turn.event.article)
+    article = fact(turn, turn.event.article)
     template = "booked" if article.otp_required else "booked_plain"
     say = Say(template, {"article": article.number}, article.number)
     return Decision("booked", Asked(article.number), (say,))
@@ -133,188 +176,118 @@ def booked(turn: Turn) -> Decision:
     acts=(IssueCode,),
 )
 def went_out(turn: Turn) -> Decision:
-    article, facts = _fact(turn, turn.event.article), turn.facts
+    article, facts = fact(turn, turn.event.article), turn.facts
     asked = Asked(article.number)
     if not article.otp_required:
         return Decision("out", asked, (_to_pay("out_plain", article),))
     if facts.release == "dispatch" and not article.door_only and not article.locked:
-        return Decision("code", asked, (_code(article),), (_issue(article, facts),))
+        return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
     return Decision("out", asked, (_to_pay("out_for_delivery", article),))
 
 
-@MACHINE.on(
-    Approached,
-    to=("code", SAME),
-    says=("code",),
-    acts=(IssueCode,),
-)
+# ---- at the door -------------------------------------------------------------------------------
+
+
+@MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
 def approached(turn: Turn) -> Decision:
-    article, facts = _fact(turn, turn.event.article), turn.facts
+    article = fact(turn, turn.event.article)
     if not article.otp_required or article.locked:
-        return _stay(turn)
-    acts = () if _lives_long_enough(article, facts) else (_issue(article, facts),)
-    return Decision("code", Asked(article.number), (_code(article),), acts)
+        return stay(turn)
+    return _release(turn, article, "handover")
 
 
-def _issue(article: ArticleFact, facts: RecipientFacts) -> IssueCode:
-    expires_at = facts.now + timedelta(seconds=facts.code_ttl)
-    if facts.release == "dispatch":
-        expires_at = max(expires_at, facts.day_end)
-    return IssueCode(article.number, expires_at)
+@MACHINE.on(RefusalClaimed, to=("code",), says=("refusal_code",), acts=(IssueCode,))
+def refusal_claimed(turn: Turn) -> Decision:
+    return _release(turn, fact(turn, turn.event.article), "refusal")
 
 
-def _lives_long_enough(article: ArticleFact, facts: RecipientFacts) -> bool:
-    """Half of a code's life is left: the same code serves. A life is never made longer (rule 6)."""
-    if article.code != "live" or article.code_expires_at is None:
-        return False
-    return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
+def _release(turn: Turn, article: ArticleFact, purpose: Purpose) -> Decision:
+    lives = lives_long_enough(article, turn.facts, purpose)
+    acts = () if lives else (issue(article, turn.facts, purpose),)
+    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
 
 
-@MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))
-def handed_over(turn: Turn) -> Decision:
-    article = _fact(turn, turn.event.article)
-    return Decision("delivered", Asked(article.number), (_digits("delivered", article),))
+def _told(state: str, template: str) -> Callable[[Turn], Decision]:
+    """A handler that says `template` of the article and goes to `state`."""
+
+    def handler(turn: Turn) -> Decision:
+        article = fact(turn, turn.event.article)
+        return Decision(state, Asked(article.number), (digits(template, article),))
+
+    return handler
+
+
+MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(_told("delivered", "delivered"))
+MACHINE.on(Collected, to=("delivered",), says=("collected",))(_told("delivered", "collected"))
+MACHINE.on(Refused, to=("quiet",), says=("refused",))(_told("quiet", "refused"))
+MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_locked"))
 
 
 @MACHINE.on(
-    Attempted, to=("attempted",), says=(*sorted(set(_ATTEMPTED.values())), "attempted_other")
+    Attempted,
+    to=("attempted",),
+    says=tuple(f"attempted_{group}" for group in ("absent", "address", "money", "code", "other")),
 )
 def attempted(turn: Turn) -> Decision:
-    article = _fact(turn, turn.event.article)
-    template = _ATTEMPTED.get(turn.event.remark, "attempted_other")
-    return Decision("attempted", Asked(article.number), (_digits(template, article),))
+    """No remark without a witness: is it true? (DOMAIN rule 4)"""
+    article = fact(turn, turn.event.article)
+    group = REMARK_GROUPS.get(turn.event.remark, "other")
+    template = "attempted_other" if group == "refused" else f"attempted_{group}"
+    return Decision("attempted", Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))
 def taken_back(turn: Turn) -> Decision:
-    article = _fact(turn, turn.event.article)
+    article = fact(turn, turn.event.article)
     if turn.event.what == "approach":
-        return _stay(turn)  # the dead code is no news: the next one says so by coming
-    return Decision("out", Asked(article.number), (_digits("undone", article),))
+        return stay(turn)  # the dead code is no news: the next one says so by coming
+    return Decision("out", Asked(article.number), (digits("undone", article),))
 
 
-@MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))
-def tries_ran_out(turn: Turn) -> Decision:
-    article = _fact(turn, turn.event.article)
-    return Decision("out", Asked(article.number), (_digits("code_locked", article),))
+# ---- at the office, and back -------------------------------------------------------------------
 
 
-# ---- what the recipient answers ----------------------------------------------------------------
+@MACHINE.on(CameToOffice, HoldExtended, to=("at_office",), says=("at_office", "at_office_last"))
+def at_office(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    return Decision("at_office", Asked(article.number), (say_at_office(article),))
 
 
-@MACHINE.on(
-    SendCode,
-    to=("code", SAME),
-    says=(
-        "code",
-        "nothing_waiting",
-        "no_code_needed",
-        "code_not_yet",
-        "code_locked",
-        "code_at_door",
-        "code_wait",
-    ),
-    acts=(IssueCode,),
-)
-def send_code(turn: Turn) -> Decision:
-    article = _meant(turn, turn.event.which)
-    if article is None or article.state not in OPEN:
-        return _stay(turn, Say("nothing_waiting"))
-    refusal = _refuse_code(turn, article)
-    if refusal is not None:
-        return _stay(turn, _digits(refusal, article))
-    acts = () if article.code == "live" else (_issue(article, turn.facts),)
-    return Decision("code", Asked(article.number), (_code(article),), acts)
+def say_at_office(article: ArticleFact) -> Say:
+    """Until when the article waits at the office."""
+    assert article.held_until is not None
+    template = "at_office_last" if article.extended else "at_office"
+    return by_day(template, article, article.held_until)
 
 
-def _refuse_code(turn: Turn, article: ArticleFact) -> str | None:
-    """The template that says why no code goes out for `article`, or None where it may."""
-    if not article.otp_required:
-        return "no_code_needed"
-    if article.state != "out_for_delivery":
-        return "code_not_yet"
-    if article.locked:
-        return "code_locked"
-    if article.code == "live":
-        spent = article.code_sends >= MOST_SENDS or not turn.facts.may_send_code
-        return "code_wait" if spent else None
-    if article.door_only:
-        return "code_at_door"
-    return None if turn.facts.may_send_code else "code_wait"
+@MACHINE.on(Reminded, to=("at_office",), says=("reminder",))
+def reminded(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    assert article.held_until is not None
+    say = by_day("reminder", article, article.held_until)
+    return Decision("at_office", Asked(article.number), (say,))
 
 
-@MACHINE.on(
-    Deny,
-    to=("quiet", SAME),
-    says=("denied", "not_received", "nothing_waiting"),
-    acts=(MarkDenied, MarkNotReceived),
-    tells=("office",),
-)
-def deny(turn: Turn) -> Decision:
-    article = _meant(turn, turn.event.which)
-    if article is None:
-        return _stay(turn, Say("nothing_waiting"))
-    number = article.number
-    if article.state == "delivered":
-        return Decision(
-            "quiet",
-            Asked(number),
-            (_digits("not_received", article),),
-            (MarkNotReceived(number),),
-            (Tell("office", NotReceived(number)),),
-        )
-    if article.state not in OPEN:
-        return _stay(turn, Say("nothing_waiting"))
-    return Decision(
-        "quiet",
-        Asked(number),
-        (_digits("denied", article),),
-        (MarkDenied(number),),
-        (Tell("office", Denied(number)),),
-    )
+MACHINE.on(Returned, to=("quiet",), says=("returned",))(_told("quiet", "returned"))
+MACHINE.on(Recalled, to=("quiet",), says=("recalled",))(_told("quiet", "recalled"))
 
 
-@MACHINE.on(
-    ReportFraud,
-    to=("reported", SAME),
-    says=("fraud_noted", "fraud_heard"),
-    acts=(KillCode, MarkDoorOnly),
-    tells=("postman", "office"),
-)
-def report_fraud(turn: Turn) -> Decision:
-    article = _meant(turn, turn.event.which)
-    if article is None:
-        return _stay(turn, Say("fraud_heard"))
-    number = article.number
-    acts: tuple[Act, ...] = (MarkDoorOnly(number),)
-    office = Tell("office", FraudReported(number))
-    if article.state not in OPEN:  # "status not updated, tell the code": no code is needed now
-        return Decision("reported", Asked(number), (Say("fraud_heard"),), acts, (office,))
-    if article.code == "live":
-        acts = (KillCode(number, "fraud"), *acts)
-    return Decision(
-        "reported",
-        Asked(number),
-        (_digits("fraud_noted", article),),
-        acts,
-        (Tell("postman", FraudReported(number)), office),
-    )
+# ---- somebody else -----------------------------------------------------------------------------
+
+MACHINE.on(Nominated, to=("asked",), says=("nominee_ask",))(_told("asked", "nominee_ask"))
+MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(_told("quiet", "nominee_ended"))
 
 
-@MACHINE.on(ToldCode, says=("code_kept",))
-def told_code(turn: Turn) -> Decision:
-    return _stay(turn, Say("code_kept"))
+@MACHINE.on(NomineeAgreed, says=("nominee_agreed",))
+def nominee_agreed(turn: Turn) -> Decision:
+    return stay(turn, digits("nominee_agreed", fact(turn, turn.event.article)))
 
 
-@MACHINE.on(AskStatus, to=(SAME,), says=(*status.TEMPLATES, "nothing_waiting"))
-def ask_status(turn: Turn) -> Decision:
-    facts: RecipientFacts = turn.facts
-    article = next((a for a in facts.articles if a.number == turn.event.article), None)
-    if article is None:
-        return _stay(turn, Say("nothing_waiting"))
-    return Decision(turn.state, Asked(article.number), (status.say(article),))
+@MACHINE.on(NomineeRefused, says=("nominee_refused",))
+def nominee_refused(turn: Turn) -> Decision:
+    return stay(turn, digits("nominee_refused", fact(turn, turn.event.article)))
 
 
-@MACHINE.on(AskMenu, NotUnderstood, says=("recipient_menu",))
-def menu(turn: Turn) -> Decision:
-    return _stay(turn, Say("recipient_menu"))
+@MACHINE.on(HerdWarned, says=("herd_warning",))
+def herd_warned(turn: Turn) -> Decision:
+    return stay(turn, Say("herd_warning"))

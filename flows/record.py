@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from flows import decision, events, facts
@@ -31,7 +31,7 @@ def encode(value: Any) -> Json:
     """`value` (a record of flows, or a plain value inside one) as JSON."""
     if value is None or isinstance(value, bool | int | str):
         return value
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime too
         return value.isoformat()
     if isinstance(value, tuple):
         return [encode(item) for item in value]
@@ -72,8 +72,8 @@ def _decode(hint: Any, value: Json) -> Any:
         return tuple(_decode(get_args(hint)[0], item) for item in value)
     if origin is Literal or value is None:
         return value
-    if hint is datetime:
-        return datetime.fromisoformat(str(value))
+    if hint is datetime or hint is date:
+        return hint.fromisoformat(str(value))
     return _decode_plain(value)
 
 

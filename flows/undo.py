@@ -65,10 +65,18 @@ def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
     return (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
 
 
+_LEFT = {
+    "approach": ("open", "out_for_delivery"),
+    "handover": ("delivered", "delivered"),
+    "remark": ("attempted", "attempted"),
+}
+
+
 def _as_left(done: Done, item: ItemFact | None) -> bool:
     """The item still stands as that act left it: nobody else has moved it since."""
-    states = {"approach": "open", "handover": "delivered", "remark": "attempted"}
-    return item is not None and item.state == states[done.what]
+    if item is None or item.article is None:
+        return False
+    return (item.state, item.article.state) == _LEFT[done.what]
 
 
 def _not_undone(context: LastVisit, undone: list[Done]) -> tuple[str, ...]:
@@ -84,4 +92,6 @@ def _say_undone(undone: list[Done]) -> Say:
 
 def _tell_undone(done: Done) -> tuple[Tell, ...]:
     event = TakenBack(done.article, done.what)
-    return (Tell("recipient", event), Tell("sender", event))
+    if done.what == "approach":
+        return (Tell("recipient", event),)
+    return (Tell("recipient", event), Tell("sender", event), Tell("article", event))

@@ -16,6 +16,7 @@ from flows.decision import (
     MarkApproached,
     RecordRemark,
     ReportLate,
+    Role,
     Say,
     Tell,
 )
@@ -25,6 +26,8 @@ from flows.events import (
     Attempted,
     HandedOver,
     Handover,
+    RefusalClaimed,
+    Refused,
     Remark,
     TriesRanOut,
     VisitAct,
@@ -33,6 +36,9 @@ from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.late import APPROACH_OVER
 
 REMARKS = frozenset(range(11, 28))
+REFUSED = 17  # only with the recipient's own refusal code, wherever he has a telephone
+
+
 # Faults of the system, the network or the office never count as a door attempt (DOMAIN rule 4).
 NEVER_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
 
@@ -57,7 +63,11 @@ def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
     return Say(template, {"serial": item.serial, "digits": article.digits}, article.number)
 
 
-_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_closed"}
+_CLOSED = {
+    "delivered": "already_delivered",
+    "attempted": "item_closed",
+    "withdrawn": "item_withdrawn",
+}
 
 
 def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
@@ -104,12 +114,14 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
     if not article.otp_required:
         acts = (MarkApproached(article.number),)
         return Outcome(say_first("approach_plain", item, article), acts, (), done)
+    if not article.linked:
+        return Outcome(say_item("item_unlinked", item))
     if article.locked:
         return Outcome(say_item("approach_locked", item))
     return Outcome(
         say_first("approach_one", item, article),
         (MarkApproached(article.number),),
-        (Tell("recipient", Approached(article.number)),),
+        (Tell("holder", Approached(article.number)),),
         done,
     )
 
@@ -117,6 +129,9 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     if act.remark not in REMARKS:
         return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
+    if act.remark == REFUSED and article.linked and not article.locked:
+        claimed = RefusalClaimed(article.number)
+        return Outcome(say_item("refusal_wait", item), (), (Tell("holder", claimed),))
     acts: tuple[Act, ...] = (
         RecordRemark(article.number, act.remark, act.remark not in NEVER_COUNTED),
     )
@@ -125,7 +140,10 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     return Outcome(
         say_item("remark_noted", item, remark=act.remark),
         acts,
-        (Tell("recipient", Attempted(article.number, act.remark)),),
+        tuple(
+            Tell(role, Attempted(article.number, act.remark))
+            for role in ("holder", "sender", "article")
+        ),
         Done("remark", item.serial, article.number),
     )
 
@@ -135,6 +153,8 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return Outcome(say_item("code_malformed", item))
     if act.proof == "signature" and article.otp_required:
         return Outcome(say_item("code_needed", item))
+    if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
+        return _judge_refusal(item, article)
     if act.proof == "code" and not article.otp_required:
         return Outcome(say_first("approach_plain", item, article))
     refusal = _judge_payment(act, item, article)
@@ -145,11 +165,27 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     return Outcome(
         _say_handed_over(act, item, article),
         (HandOver(article.number, act.proof, act.payment),),
-        (
-            Tell("recipient", HandedOver(article.number)),
-            Tell("sender", HandedOver(article.number)),
-        ),
+        tuple(Tell(role, HandedOver(article.number)) for role in _concerned(article)),
         Done("handover", item.serial, article.number),
+    )
+
+
+def _concerned(article: ArticleFact) -> tuple[Role, ...]:
+    """Whom the end of a visit concerns: a nominee too."""
+    nominee: tuple[Role, ...] = ("holder",) if article.nominee == "agreed" else ()
+    return ("recipient", *nominee, "sender", "article")
+
+
+def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
+    """Refused, with the code that only the recipient has: a remark with its witness (rule 4)."""
+    if item.verdict != "right":
+        return _refuse_code(item, article)
+    number = article.number
+    return Outcome(
+        say_item("refusal_noted", item),
+        (RecordRemark(number, REFUSED, counts=True, proven=True),),
+        tuple(Tell(role, Refused(number)) for role in _concerned(article)),
+        Done("remark", item.serial, number),
     )
 
 

@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from typing import Literal
 
-RecipientWord = Literal["send_code", "deny", "fraud", "menu"]
+RecipientWord = Literal[
+    "yes", "send_code", "deny", "fraud", "another_day", "hold", "only_me", "person", "menu",
+    "stop", "start", "hi", "hi-Latn", "en",
+]  # fmt: skip
 
 # Phrases win over single words: "code nahi mila" asks for the code, "nahi mila" says not received.
 PHRASES: dict[RecipientWord, tuple[str, ...]] = {
+    "another_day": (
+        "kal lana", "kal aana", "kal do", "another day", "other day", "dusre din", "doosre din",
+        "कल लाना", "कल आना", "दूसरे दिन",
+    ),
+    "hold": ("post office", "office mein rakho", "daakghar mein rakho", "डाकघर में रखो"),
+    "only_me": ("sirf mujhe", "only me", "सिर्फ मुझे"),
+    "person": ("baat karni hai", "help desk", "call me", "बात करनी है"),
+    "stop": ("band karo", "mat bhejo", "बंद करो", "मत भेजो"),
+    "start": ("chalu karo", "shuru karo", "चालू करो", "शुरू करो"),
+    "hi-Latn": ("roman hindi", "hindi english", "रोमन हिंदी"),
     "send_code": (
         "code nahi mila", "code nahi aaya", "otp nahi mila", "otp nahi aaya", "code bhejo",
         "code bhej do", "otp bhejo", "code do", "send code", "send otp", "my code", "no code",
@@ -30,13 +43,25 @@ PHRASES: dict[RecipientWord, tuple[str, ...]] = {
 }  # fmt: skip
 
 WORDS: dict[RecipientWord, tuple[str, ...]] = {
-    "send_code": ("haan", "han", "haa", "ha", "ji", "yes", "y", "ok", "code", "otp",
-                  "हाँ", "हां", "हा", "जी", "कोड", "ओटीपी"),
+    "yes": ("haan", "han", "haa", "ha", "ji", "yes", "y", "ok", "sach", "हाँ", "हां", "हा", "जी",
+            "सच"),
+    "send_code": ("code", "otp", "कोड", "ओटीपी"),
+    "another_day": ("kal", "tomorrow", "कल"),
+    "hold": ("daakghar", "dakghar", "office", "डाकघर"),
+    "person": ("madad", "sahayata", "person", "agent", "मदद", "सहायता"),
+    "stop": ("stop", "unsubscribe", "stopall", "cancel", "end", "quit", "रोको"),
+    "start": ("start", "unstop", "chalu", "shuru", "चालू", "शुरू"),
+    "hi": ("hindi", "हिंदी", "हिन्दी"),
+    "hi-Latn": ("roman", "रोमन"),
+    "en": ("english", "angrezi", "अंग्रेज़ी", "अंग्रेजी"),
     "deny": ("nahi", "nahin", "nai", "na", "no", "n", "galat", "नहीं", "नही", "ना", "गलत"),
     "fraud": ("fraud", "thag", "thagi", "thug", "dhokha", "dhoka", "scam", "farzi", "farji",
               "ठग", "ठगी", "धोखा", "फर्जी", "फ़र्जी"),
-    "menu": ("menu", "help", "madad", "sahayata", "मेनू", "मदद", "सहायता"),
+    "menu": ("menu", "help", "info", "मेनू"),
 }  # fmt: skip
+
+# With an article number before them, from its sender: bring it back to me.
+RECALL = ("wapas", "vapas", "wapis", "vapis", "recall", "return", "back", "वापस", "वापिस")
 
 PostmanWord = Literal["approach", "handover", "remark", "undo", "left", "help"]
 

@@ -66,6 +66,9 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "amount": Number(0, 50000),  # whole rupees
         "remark": Number(10, 99),
         "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
+        "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
+        "ticket": Number(1, 99_999_999),
+        "day": Word(r"[0-9]{2}[A-Z]{3}", "a day, such as 14AUG", "30WWW", "alphanumeric"),
         "article": Word(
             r"[A-Z]{2}[0-9]{9}[A-Z]{2}", "an article number", "WW999999999WW", "alphanumeric"
         ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal import delivery, reports
+from postal import delivery, reports, wishes
 from postal.books import Books, BooksDisagree, Held, hold, written
 
-__all__ = ["Books", "BooksDisagree", "Held", "delivery", "hold", "reports", "written"]
+__all__ = ["Books", "BooksDisagree", "Held", "delivery", "hold", "reports", "wishes", "written"]

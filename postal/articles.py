@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from psycopg.rows import class_row
@@ -36,6 +36,8 @@ class NewArticle:
     sender_name: str
     sender_language: Language
     cod_amount: int
+    passport: bool = False
+    authorised_person: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,10 @@ class Article:
     remark: int | None
     witness: str | None
     remark_counts: bool | None
+    passport: bool
+    authorised_person: str | None
+    chosen_day: date | None
+    held_until: date | None
     booked_at: datetime
     delivered_at: datetime | None
     updated_at: datetime
@@ -118,11 +124,12 @@ def parse_number(raw: str) -> str:
 _INSERT = """
 INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
-     recipient_pin, sender_phone, sender_name, cod_amount, code_salt, booked_at, updated_at)
+     recipient_pin, sender_phone, sender_name, cod_amount, passport, authorised_person, code_salt,
+     booked_at, updated_at)
 VALUES
     (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
      %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s, %(cod_amount)s,
-     %(salt)s, %(now)s, %(now)s)
+     %(passport)s, %(authorised_person)s, %(salt)s, %(now)s, %(now)s)
 ON CONFLICT (number) DO NOTHING RETURNING id
 """
 _COMPARED = (
@@ -135,6 +142,8 @@ _COMPARED = (
     "sender_phone",
     "sender_name",
     "cod_amount",
+    "passport",
+    "authorised_person",
 )
 
 
@@ -191,8 +200,9 @@ def get(conn: Conn, number: str) -> Article:
             SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
                    a.recipient_name, a.recipient_address, a.recipient_pin,
                    p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
-                   a.attempts, a.remark, a.witness, a.remark_counts, a.booked_at, a.delivered_at,
-                   a.updated_at
+                   a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
+                   a.authorised_person, a.chosen_day, a.held_until, a.booked_at,
+                   a.delivered_at, a.updated_at
             FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
             WHERE a.number = %s
             """,

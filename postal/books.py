@@ -15,6 +15,7 @@ from typing import Any
 from psycopg import Cursor
 
 from flows.decision import Act
+from flows.events import Language
 from store import feed
 from store.database import Conn
 
@@ -89,6 +90,7 @@ class Books:
     held: Mapping[str, Held]
     now: datetime
     today: date  # in Asia/Kolkata
+    default_language: Language
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:

@@ -102,12 +102,7 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
 @writes(UndoHandOver)
 def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     article = books.held[act.article]
-    # The code was spoken and is spent: it dies, a second handover needs a new one.
-    books.conn.execute(
-        "UPDATE codes SET used_at = NULL, dead_at = %s, dead_reason = 'undone'"
-        " WHERE article_id = %s AND used_at IS NOT NULL",
-        [books.now, article.id],
-    )
+    _spend_codes(books, article)
     _reopen_item(books, article, "delivered")
     books.one(
         "UPDATE articles SET state = 'out_for_delivery', delivered_at = NULL,"
@@ -126,21 +121,25 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
         article,
         remark=act.remark,
     )
+    if act.proven:
+        use_code(books, article)
     books.one(
         "UPDATE articles SET state = 'attempted', remark = %(remark)s,"
-        " witness = 'unconfirmed', remark_counts = %(counts)s,"
+        " witness = %(witness)s, remark_counts = %(counts)s,"
         " attempts = attempts + %(counts)s::int, updated_at = %(now)s"
         " WHERE id = %(id)s AND state = 'out_for_delivery'",
         article,
         remark=act.remark,
         counts=act.counts,
+        witness="confirmed" if act.proven else "unconfirmed",
     )
-    books.feed("attempted", article, remark=act.remark, counts=act.counts)
+    books.feed("attempted", article, remark=act.remark, counts=act.counts, proven=act.proven)
 
 
 @writes(UndoRemark)
 def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
     article = books.held[act.article]
+    _spend_codes(books, article)
     _reopen_item(books, article, "attempted")
     books.one(
         "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
@@ -192,6 +191,15 @@ def attempt(books: Books, article: Held, outcome: str) -> None:
         " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)",
         article,
         outcome=outcome,
+    )
+
+
+def _spend_codes(books: Books, article: Held) -> None:
+    """A code that was spoken is spent: it dies, and a second proof needs a new one."""
+    books.conn.execute(
+        "UPDATE codes SET used_at = NULL, dead_at = %s, dead_reason = 'undone'"
+        " WHERE article_id = %s AND used_at IS NOT NULL",
+        [books.now, article.id],
     )
 
 

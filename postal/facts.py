@@ -7,15 +7,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from psycopg.rows import namedtuple_row
+
 from flows.facts import ArticleFact, CodeState, CodeVerdict, ItemFact, ItemState
 from postal import codes
 from store.database import Conn
 
 _ARTICLE = """
-    a.number, a.state, a.otp_required, a.cod_amount, a.door_only, a.code_issue, a.code_salt,
-    c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0), c.postman_id,
+    a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
+    a.code_salt, a.service, a.passport, a.authorised_person IS NOT NULL AS authorised,
+    a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
+    coalesce(a.witness, 'none') AS witness, a.chosen_day, a.choose_until, a.held_until, a.extended,
+    a.delivered_at, a.not_received_at IS NOT NULL AS objected,
+    c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
+    coalesce(c.purpose, 'handover') AS code_for,
+    CASE WHEN n.phone = %(phone)s AND a.recipient_phone IS DISTINCT FROM n.phone
+         THEN CASE WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'nominee' END
+         ELSE 'addressee' END AS part,
+    CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
+        AS nominee,
+    (SELECT count(*) FROM nominees m WHERE m.article_id = a.id) AS nominations,
+    (SELECT count(*) FROM fraud_reports f WHERE f.pin = a.recipient_pin AND f.day = %(today)s
+     AND f.phone <> %(phone)s) AS fraud_reports,
     (SELECT count(*) FROM code_attempts t
-     WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong')
+     WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries
 """
 # Two arms, each an index look-up: one OR over both tables reads the whole list.
 _NAMED_ITEMS = """
@@ -26,7 +41,11 @@ _NAMED_ITEMS = """
     JOIN delivery_lists l ON l.id = n.list_id
     WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
 """
-_CODE = "LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue"
+_JOINED = """
+    LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
+    LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
+"""
+_OPEN = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 
 
 @dataclass(frozen=True)
@@ -41,28 +60,46 @@ class Reader:
     written_at: datetime | None = None  # the text that is decided on; None: it came as written
 
     def of_recipient(self, phone: str, named: str | None) -> tuple[ArticleFact, ...]:
-        """The articles of a telephone, oldest first: the open ones, and the last two days'.
+        """The articles of a telephone, its own and those it was asked to take, oldest first.
 
-        At most fifty, the article `named` always among them.
+        The open ones, and the last two days'. At most fifty, the article `named` always among
+        them, even where the telephone has nothing to do with it any more.
         """
-        rows = self.conn.execute(
-            f"SELECT {_ARTICLE} FROM articles a {_CODE} WHERE a.recipient_phone = %(phone)s"  # noqa: S608
-            " AND (a.state IN ('booked', 'out_for_delivery', 'attempted', 'at_office')"
-            "      OR a.updated_at > %(now)s - interval '2 days')"
+        rows = self._read(
+            f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
+            " WHERE a.number = %(named)s OR"
+            " ((a.recipient_phone = %(phone)s OR a.id = ANY(%(nominated)s))"
+            f" AND (a.state IN {_OPEN} OR a.updated_at > %(now)s - interval '2 days'))"
             " ORDER BY a.number = %(named)s DESC, a.updated_at DESC, a.id DESC LIMIT 50",
-            {"phone": phone, "now": self.now, "today": self.today, "named": named or ""},
-        ).fetchall()
+            phone=phone,
+            named=named or "",
+            nominated=nominated(self.conn, phone),
+        )
         return tuple(self._article(row) for row in reversed(rows))
 
     def of_party(self, number: str, phone: str) -> ArticleFact | None:
         """The article, where `phone` is its sender's or that of an office or staff."""
-        row = self.conn.execute(
-            f"SELECT {_ARTICLE} FROM articles a {_CODE} WHERE a.number = %(number)s"  # noqa: S608
+        rows = self._read(
+            f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s"  # noqa: S608
             " AND (a.sender_phone = %(phone)s"
             "      OR EXISTS (SELECT 1 FROM offices o WHERE o.phone = %(phone)s))",
-            {"number": number, "phone": phone, "today": self.today},
-        ).fetchone()
-        return self._article(row) if row else None
+            phone=phone,
+            number=number,
+        )
+        return self._article(rows[0]) if rows else None
+
+    def of_itself(self, number: str) -> ArticleFact:
+        """The article, for its own conversation."""
+        rows = self._read(
+            f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s",  # noqa: S608
+            number=number,
+        )
+        return self._article(rows[0])
+
+    def _read(self, sql: str, phone: str = "", **values: Any) -> list[Any]:
+        with self.conn.cursor(row_factory=namedtuple_row) as cursor:
+            bound = {"phone": phone, "now": self.now, "today": self.today, **values}
+            return cursor.execute(sql, bound).fetchall()
 
     def of_items(
         self, postman_id: int, refs: Sequence[str], entered: Mapping[str, str]
@@ -73,21 +110,19 @@ class Reader:
         """
         serials = [int(ref) for ref in refs if ref.isdigit()]
         numbers = [ref for ref in refs if not ref.isdigit()]
-        rows = self.conn.execute(
-            f"SELECT i.serial, i.state, i.approached_at IS NOT NULL, {_ARTICLE}"  # noqa: S608
-            f" FROM delivery_items i JOIN articles a ON a.id = i.article_id {_CODE}"
+        rows = self._read(
+            f"SELECT i.serial, i.state AS item_state,"  # noqa: S608
+            f" i.approached_at IS NOT NULL AS approached, {_ARTICLE}"
+            f" FROM delivery_items i JOIN articles a ON a.id = i.article_id {_JOINED}"
             f" WHERE i.id IN ({_NAMED_ITEMS}) ORDER BY i.id",
-            {
-                "postman": postman_id,
-                "today": self.today,
-                "serials": serials,
-                "numbers": numbers,
-            },
-        ).fetchall()
+            postman=postman_id,
+            serials=serials,
+            numbers=numbers,
+        )
         by_ref: dict[str, Any] = {}
         for row in rows:
-            by_ref[str(row[0])] = row
-            by_ref[row[3]] = row
+            by_ref[str(row.serial)] = row
+            by_ref[row.number] = row
         return tuple(self._item(ref, by_ref.get(ref), entered.get(ref), postman_id) for ref in refs)
 
     def left(self, postman_id: int) -> tuple[bool, int, int | None]:
@@ -105,16 +140,21 @@ class Reader:
     def _item(self, ref: str, row: Any, entered: str | None, postman_id: int) -> ItemFact:
         if row is None:
             return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
-        state: ItemState = row[1]
-        article = self._article(row[3:])
+        state: ItemState = row.item_state
+        article = self._article(row)
         verdict: CodeVerdict = "unchecked"
-        if entered is not None and article.otp_required:
-            bound_to, salt = row[14], bytes(row[9])
+        if entered is not None and self._has_code(article):
             # A code speaks only for the postman that it was issued for (DOMAIN rule 6).
-            code = article.code if bound_to == postman_id or bound_to is None else "dead"
-            last = codes.Issue(article.code_issue, code, salt)
+            bound = row.bound_to in (postman_id, None) and article.code_for != "window"
+            last = codes.Issue(
+                article.code_issue, article.code if bound else "dead", bytes(row.code_salt)
+            )
             verdict = self._verdict(entered, last, state, article, postman_id)
-        return ItemFact(ref, row[0], state, article, verdict, row[2])
+        return ItemFact(ref, row.serial, state, article, verdict, row.approached)
+
+    def _has_code(self, article: ArticleFact) -> bool:
+        """Codes are for articles that need one; a refusal is proven by a code for any."""
+        return article.otp_required or article.code_for == "refusal"
 
     def _verdict(
         self,
@@ -147,19 +187,35 @@ class Reader:
         return [codes.Past(*row) for row in rows]
 
     def _article(self, row: Any) -> ArticleFact:
-        number, state, otp, amount, door_only, issue = row[:6]
-        expires, used, dead, sends, _, wrong = row[7:]
         return ArticleFact(
-            number=number,
-            state=state,
-            otp_required=otp,
-            amount=amount,
-            code=self._code_state(issue, expires, used, dead),
-            code_expires_at=expires,
-            code_issue=issue,
-            wrong_tries=wrong,
-            code_sends=sends,
-            door_only=door_only,
+            number=row.number,
+            state=row.state,
+            otp_required=row.otp_required,
+            amount=row.amount,
+            code=self._code_state(row.code_issue, row.expires_at, row.used_at, row.dead_at),
+            code_expires_at=row.expires_at,
+            code_issue=row.code_issue,
+            wrong_tries=row.wrong_tries,
+            code_sends=row.sends,
+            door_only=row.door_only,
+            code_for=row.code_for,
+            service=row.service,
+            passport=row.passport,
+            authorised=row.authorised,
+            part=row.part,
+            linked=row.linked,
+            nominee=row.nominee,
+            nominations=row.nominations,
+            attempts=row.attempts,
+            remark=row.remark,
+            witness=row.witness,
+            chosen_day=row.chosen_day,
+            choose_until=row.choose_until,
+            held_until=row.held_until,
+            extended=row.extended,
+            delivered_at=row.delivered_at,
+            objected=row.objected,
+            fraud_reports=row.fraud_reports,
         )
 
     def _code_state(
@@ -191,12 +247,20 @@ def articles_of_items(conn: Conn, postman_id: int, today: date, refs: Sequence[s
 def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
     """The ids of the articles that a recipient's answer can be about."""
     rows = conn.execute(
-        "SELECT id FROM articles WHERE recipient_phone = %s"
-        " AND (state IN ('booked', 'out_for_delivery', 'attempted', 'at_office')"
-        "      OR updated_at > %s - interval '3 days') ORDER BY updated_at DESC LIMIT 60",
-        [phone, now],
+        "SELECT id FROM articles WHERE (recipient_phone = %s OR id = ANY(%s))"  # noqa: S608
+        f" AND (state IN {_OPEN} OR updated_at > %s - interval '3 days')"
+        " ORDER BY updated_at DESC LIMIT 60",
+        [phone, nominated(conn, phone), now],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+def nominated(conn: Conn, phone: str) -> list[int]:
+    """The ids of the articles that the person of `phone` was asked to take."""
+    rows = conn.execute(
+        "SELECT article_id FROM nominees WHERE phone = %s AND ended_at IS NULL LIMIT 20", [phone]
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def articles_numbered(conn: Conn, numbers: Sequence[str]) -> list[int]:

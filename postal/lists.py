@@ -13,7 +13,7 @@ from postal.calendar import day_of
 from store import feed
 from store.database import Conn
 
-DELIVERABLE: frozenset[ArticleState] = frozenset({"booked", "attempted", "at_office"})
+DELIVERABLE: frozenset[ArticleState] = frozenset({"booked", "attempted"})
 MOST_ITEMS = 999  # serials have three digits: the postman types them
 
 
@@ -75,6 +75,8 @@ class _Known:
     open_list: int | None
     open_serial: int | None
     open_day: date | None
+    chosen_day: date | None
+    unlinked: bool
 
     def left_over(self, day: date) -> bool:
         """It still stands on a list of an earlier day: the postman brought it back."""
@@ -140,7 +142,8 @@ def _lock(conn: Conn, numbers: list[str]) -> dict[str, _Known]:
     # by a second statement, which sees what the one before us has committed.
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
-        "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date FROM articles a"
+        "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
+        " a.unlinked_at IS NOT NULL FROM articles a"
         " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
         " LEFT JOIN delivery_lists l ON l.id = i.list_id"
         " WHERE a.number = ANY(%s)",
@@ -185,10 +188,16 @@ def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | N
     article = known.get(number)
     if article is None:
         return "is not booked"
+    if article.unlinked:
+        return "waits: the recipient's telephone was a wrong one, and the sender gave no other yet"
     if article.left_over(day):
         return None
+    if article.chosen_day is not None and article.chosen_day > day:
+        return f"waits: the addressee wants it on {article.chosen_day}"
     if article.state == "out_for_delivery":
         return f"is already out with a postman, as item {article.open_serial}"
+    if article.state == "at_office":
+        return "waits at the office to be fetched"
     return None if article.state in DELIVERABLE else f"is {article.state}"
 
 
@@ -216,7 +225,8 @@ def _send_out(
         (list_id, ids, [item.serial for item in items]),
     )
     conn.execute(
-        "UPDATE articles SET state = 'out_for_delivery', updated_at = %s WHERE id = ANY(%s)",
+        "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
+        " remark_counts = NULL, chosen_day = NULL, updated_at = %s WHERE id = ANY(%s)",
         (now, ids),
     )
     feed.append_many(

@@ -20,7 +20,8 @@ class Who:
 _IDENTIFY = """
 SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'),
        EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s),
-       EXISTS (SELECT 1 FROM articles WHERE recipient_phone = %(phone)s),
+       EXISTS (SELECT 1 FROM articles WHERE recipient_phone = %(phone)s)
+           OR EXISTS (SELECT 1 FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL),
        EXISTS (SELECT 1 FROM articles WHERE sender_phone = %(phone)s)
 """
 
@@ -42,17 +43,33 @@ def identify(conn: Conn, phone: str) -> Who:
 def relation(conn: Conn, phone: str, number: str) -> str | None:
     """What `phone` is to the article `number`: recipient, sender, or nothing (None)."""
     row = conn.execute(
-        "SELECT recipient_phone = %s, sender_phone = %s FROM articles WHERE number = %s",
-        [phone, phone, number],
+        "SELECT recipient_phone = %(phone)s OR EXISTS (SELECT 1 FROM nominees n"
+        " WHERE n.article_id = a.id AND n.phone = %(phone)s AND n.ended_at IS NULL),"
+        " sender_phone = %(phone)s FROM articles a WHERE number = %(number)s",
+        {"phone": phone, "number": number},
     ).fetchone()
     if row is None:
         return None
     return "recipient" if row[0] else "sender" if row[1] else None
 
 
+@dataclass(frozen=True)
+class Manners:
+    """What is remembered of a telephone. `opted_out`: it wants no news but what must be."""
+
+    language: Language
+    opted_out: bool
+
+
+def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
+    """What is remembered of each telephone; who is not known is not in it."""
+    rows = conn.execute(
+        "SELECT phone, language, opted_out_at IS NOT NULL FROM phones WHERE phone = ANY(%s)",
+        [list(phones)],
+    ).fetchall()
+    return {phone: Manners(language, opted_out) for phone, language, opted_out in rows}
+
+
 def languages(conn: Conn, phones: Collection[str]) -> dict[str, Language]:
     """The language remembered of each telephone; who is not known is not in it."""
-    rows = conn.execute(
-        "SELECT phone, language FROM phones WHERE phone = ANY(%s)", [list(phones)]
-    ).fetchall()
-    return {phone: language for phone, language in rows}
+    return {phone: known.language for phone, known in manners(conn, phones).items()}

@@ -97,9 +97,13 @@ class Deliveries(RuleBasedStateMachine):
     def approach(self, article):
         self.text(self.postmen[article.postman], str(article.serial))
 
-    @rule(article=articles, digit=st.sampled_from(["1", "1", "1", "3", "2", "haan", "0"]))
+    @rule(
+        article=articles,
+        digit=st.sampled_from(["1", "1", "1", "3", "2", "4", "44", "haan", "0", "9", "8 2"]),
+    )
     def recipient_answers(self, article, digit):
-        self.text(article.phone, f"{digit} {article.number[-6:-2]}" if digit != "0" else digit)
+        alone = digit in ("0", "9", "8 2")
+        self.text(article.phone, digit if alone else f"{digit} {article.number[-6:-2]}")
 
     @rule(article=articles, nth=st.integers(1, 2))
     def hand_over(self, article, nth):

@@ -16,6 +16,7 @@ from flask import Flask
 import messages.screens
 from flows import machines, ussd
 from flows.decision import Say
+from flows.draw_screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
@@ -175,6 +176,13 @@ def test_no_screen_says_a_code() -> None:
 def test_an_answer_without_a_screen_goes_by_sms() -> None:
     shown, by_sms = ussd.answered(Where("told", proved=True), [Say("approach_many", {"count": 2})])
     assert (shown.name, by_sms) == ("by_sms", True)
+
+
+def test_the_drawn_page_is_current() -> None:
+    drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
+    assert drawn.read_text(encoding="utf-8") == page(ussd.GRAPH), (
+        "run: python -m flows.draw_screens > docs/flows/ussd.md"
+    )
 
 
 # ---- the engine --------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
     office +915512340000                                the main office of 273303 has this telephone
     postman 1001 +919839000001
     article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500
+    article RR287043775IN to +919876500001 hi as registered authorised
     list 1001: EU123456785IN RR287043775IN
     +919839000001 > 1                                   a text comes in
     +919876500001 < Code {code}. ...                    and this goes out: all of it, in order
@@ -19,6 +20,7 @@
     +919876500001 hangs up
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
+    EU123456785IN collect {code +919876500001}          at the window; or: collect aadhaar 1234
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
@@ -36,7 +38,7 @@ from typing import Any
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation import fire_timers
+from conversation import begin_day, fire_timers, warn_herds
 from outbox.wake import BELLS
 from postal.calendar import day_of
 from web.simulator import received
@@ -47,9 +49,11 @@ _TEXT_OUT = re.compile(r"^(\+\d+) (?:<|=\|?) (.*)$")
 _DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
 _ARTICLE = re.compile(
     r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
-    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?P<plain> plain)?$"
+    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
+    r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
 )
 _CODE = re.compile(r"\{(code|wrong) (\+\d+)(?: (\d))?\}")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -166,11 +170,20 @@ class Player:
             body = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
             self.api("/delivery-lists", body)
         elif words[0] == "wait":
-            self.clock.advance(seconds=int(words[1]) * {"s": 1, "min": 60, "h": 3600}[words[2]])
+            self.clock.advance(seconds=int(words[1]) * _SECONDS[words[2]])
             self.timers()
+        elif words[0] == "postmaster":
+            with self.runtime.database.transaction() as conn:
+                conn.execute(
+                    "INSERT INTO staff (staff_id, name, role, office_id)"
+                    " SELECT %s, 'Asha', 'postmaster', id FROM offices WHERE pin = '273303'",
+                    [words[1]],
+                )
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1] == "collect":
+            self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "has":
             assert self._tickets(words[0]) == (set() if words[2] == "no" else {words[3]}), line
         elif words[1] == "is":
@@ -178,6 +191,14 @@ class Player:
             assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
+
+    def _collect(self, number: str, words: list[str]) -> None:
+        body: dict[str, Any] = {"staff": "1001"}
+        if len(words) == 1:
+            body["code"] = words[0]
+        else:
+            body |= {"document": {"type": words[0], "last4": words[1]}, "second": "2001"}
+        self.api(f"/articles/{number}/collect", body)
 
     def _book(self, line: str) -> None:
         match = _ARTICLE.match(line)
@@ -187,9 +208,15 @@ class Player:
             "/articles",
             {
                 "number": match["number"],
-                "service": "speed_post",
+                "service": match["service"] or "speed_post",
                 "otp_required": not match["plain"],
-                "recipient": {**recipient, "phone": match["to"], "language": match["language"]},
+                "passport": bool(match["passport"]),
+                "authorised_person": "Ramesh" if match["authorised"] else None,
+                "recipient": {
+                    **recipient,
+                    "phone": None if match["to"] == "-" else match["to"],
+                    "language": match["language"],
+                },
                 "sender": {"phone": match["sender"] or "+919811100001", "name": "Mohan"},
                 "cod_amount": int(match["cod"] or 0),
             },
@@ -215,3 +242,5 @@ class Player:
     def timers(self) -> None:
         while fire_timers(self.runtime):
             pass
+        begin_day(self.runtime)
+        warn_herds(self.runtime)

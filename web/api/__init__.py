@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, events, lists, postmen, simulator
+from web.api import articles, collect, events, lists, postmen, simulator
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -23,6 +23,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     articles.BOOK,
     articles.GET,
     articles.RECALL,
+    collect.COLLECT,
     postmen.ADD,
     lists.MAKE,
     events.READ,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from pydantic import Field
 
 from conversation import announce
 from flows import number
-from flows.events import Booked
+from flows.events import Booked, Recalled
 from flows.facts import ArticleState
 from postal import articles
 from postal.articles import Language, Service
@@ -41,6 +41,10 @@ class BookArticle(Input):
     recipient: RecipientIn
     sender: SenderIn
     cod_amount: Annotated[int, Field(ge=0, le=50_000, description="whole rupees")] = 0
+    passport: bool = Field(False, description="goes to the addressee in person, nowhere else")
+    authorised_person: Name | None = Field(
+        None, description="who may take it besides the addressee, by a record of the office"
+    )
 
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
@@ -86,6 +90,8 @@ class Article(Output):
     remark: int | None
     witness: str | None
     remark_counts: bool | None
+    chosen_day: date | None = Field(description="the addressee chose it: not before")
+    held_until: date | None = Field(description="the last day at the office")
     booked_at: datetime
     delivered_at: datetime | None
     updated_at: datetime
@@ -110,6 +116,8 @@ def _book(call: Call[BookArticle]) -> Answer:
             sender_name=given.sender.name,
             sender_language=default,
             cod_amount=given.cod_amount,
+            passport=given.passport,
+            authorised_person=given.authorised_person,
         ),
         call.now,
     )
@@ -123,7 +131,9 @@ def _get(call: Call[Nothing]) -> Answer:
 
 
 def _recall(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, articles.recall(call.conn, _number(call), call.now)))
+    recalled = articles.recall(call.conn, _number(call), call.now)
+    announce(call.runtime, call.conn, [Recalled(recalled.number)])
+    return Answer(200, _shown(call, articles.get(call.conn, recalled.number)))
 
 
 def _number(call: Call[Nothing]) -> str:
@@ -152,6 +162,8 @@ def _shown(call: Call[Any], article: articles.Article) -> Article:
         remark=article.remark,
         witness=article.witness,
         remark_counts=article.remark_counts,
+        chosen_day=article.chosen_day,
+        held_until=article.held_until,
         booked_at=article.booked_at,
         delivered_at=article.delivered_at,
         updated_at=article.updated_at,

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from postal.articles import NotRecallable, NumberTaken, UnknownArticle
+from postal.collect import NotAtOffice, StaffMissing
 from postal.lists import NotListed, NotToday, UnknownPostman
 from postal.people import PhoneTaken, StaffIdTaken, UnknownOffice
 
@@ -55,6 +56,8 @@ DOMAIN_ERRORS = (
     StaffIdTaken,
     PhoneTaken,
     UnknownOffice,
+    NotAtOffice,
+    StaffMissing,
 )
 
 
@@ -66,8 +69,10 @@ def of_domain(error: Exception) -> Refused:
             return Refused(404, say)
         case NumberTaken():
             return Refused(409, say, [FieldError(field="number", message=say)])
-        case NotRecallable():
+        case NotRecallable() | NotAtOffice():
             return Refused(409, say)
+        case StaffMissing():
+            return Refused(422, say, [FieldError(field=error.field, message=say)])
         case StaffIdTaken():
             return Refused(409, say, [FieldError(field="staff_id", message=say)])
         case PhoneTaken():

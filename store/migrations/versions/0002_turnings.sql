@@ -13,9 +13,8 @@ ALTER TABLE articles
     ADD COLUMN passport boolean NOT NULL DEFAULT false,
     ADD COLUMN authorised_person text,     -- who besides the addressee may take it, by a record
     ADD COLUMN unlinked_at timestamptz,    -- the telephone given at booking said "not mine"
-    ADD COLUMN witness_until timestamptz,  -- until when the recipient is asked whether a remark is true
     ADD COLUMN chosen_day date,            -- the addressee chose it; no list before it
-    ADD COLUMN hold boolean NOT NULL DEFAULT false,   -- the addressee will fetch it at the office
+    ADD COLUMN choose_until date,          -- no later choice goes beyond it
     ADD COLUMN held_until date,            -- the last day at the office
     ADD COLUMN extended boolean NOT NULL DEFAULT false,   -- that day was put off once
     ADD COLUMN collected text CHECK (collected IN ('code', 'document')),
@@ -47,13 +46,15 @@ CREATE TABLE nominees (
     CHECK ((ended_at IS NULL) = (ended IS NULL))
 );
 CREATE UNIQUE INDEX one_nominee_per_article ON nominees (article_id) WHERE ended_at IS NULL;
+CREATE INDEX nominees_article ON nominees (article_id);
 CREATE INDEX nominees_phone ON nominees (phone) WHERE ended_at IS NULL;
 
 -- What a person of the help desk or the office must look at.
 CREATE TABLE tickets (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     kind     text NOT NULL CHECK (kind IN
-             ('person', 'fraud', 'contested', 'not_received', 'late_handover', 'wrong_number')),
+             ('person', 'fraud', 'contested', 'not_received', 'late_handover', 'wrong_number',
+              'overlooked')),
     article_id bigint REFERENCES articles,
     phone    phone,                    -- who raised it
     staff_id bigint REFERENCES staff,  -- the postman whom it concerns
@@ -84,4 +85,10 @@ CREATE TABLE herd_warned (
     phone    phone NOT NULL,
     day      date NOT NULL,
     PRIMARY KEY (phone, day)
+);
+
+-- The days whose lists were made from what the days before had left over.
+CREATE TABLE mornings (
+    day      date PRIMARY KEY,
+    at       timestamptz NOT NULL
 );

@@ -1,0 +1,337 @@
+"""The recipient's answers 1, 2 and 3: yes and my code, no, and somebody asked for my code.
+
+Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
+a yes to "shall the code come?" (DOMAIN.md, phone manners).
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flows import status
+from flows.decision import (
+    AcceptNomination,
+    Act,
+    Asked,
+    ConfirmRemark,
+    ContestRemark,
+    Decision,
+    EndNomination,
+    IssueCode,
+    KillCode,
+    MarkDoorOnly,
+    MarkNotReceived,
+    OpenTicket,
+    Say,
+    Tell,
+    Unlink,
+    WarnHerd,
+)
+from flows.events import (
+    AskStatus,
+    Denied,
+    Deny,
+    FraudReported,
+    NomineeAgreed,
+    NomineeRefused,
+    NotReceived,
+    RefusalDenied,
+    RemarkConfirmed,
+    RemarkContested,
+    ReportFraud,
+    SendCode,
+    ToldCode,
+    Unlinked,
+    Yes,
+)
+from flows.facts import ArticleFact, Purpose, RecipientFacts
+from flows.machine import SAME, Turn
+from flows.recipient import (
+    ASKED_BACK,
+    CODES,
+    MACHINE,
+    OPEN,
+    Sensible,
+    code,
+    digits,
+    fact,
+    is_open,
+    issue,
+    meant,
+    stay,
+)
+
+MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
+OBJECT_WITHIN = timedelta(hours=24)
+MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
+HERD = 3  # telephones of one PIN that report fraud on one day
+
+_ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait")
+
+
+def asks_witness(article: ArticleFact) -> bool:
+    """Whether the postman's remark still waits for the recipient's word."""
+    return article.state in ("attempted", "at_office") and article.witness == "unconfirmed"
+
+
+# ---- 1: yes, my code ---------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    Yes,
+    to=("code", "quiet", SAME),
+    says=(*ASKED_BACK, *_ASK_CODE, "remark_confirmed", "remark_confirmed_last", "nominee_thanks"),
+    acts=(IssueCode, ConfirmRemark, AcceptNomination),
+    tells=("recipient", "article"),
+)
+def yes(turn: Turn) -> Decision:
+    article = meant(turn, turn.event.which)
+    if isinstance(article, Say):
+        return stay(turn, article)
+    if article.part == "asked":
+        return Decision(
+            "quiet",
+            Asked(article.number),
+            (digits("nominee_thanks", article),),
+            (AcceptNomination(article.number),),
+            (Tell("recipient", NomineeAgreed(article.number)),),
+        )
+    if article.state == "attempted" and asks_witness(article):
+        last = article.attempts >= MOST_ATTEMPTS
+        return Decision(
+            "quiet",
+            Asked(article.number),
+            (digits("remark_confirmed_last" if last else "remark_confirmed", article),),
+            (ConfirmRemark(article.number),),
+            (Tell("article", RemarkConfirmed(article.number)),),
+        )
+    return _send_code(turn, article)
+
+
+@MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *_ASK_CODE), acts=(IssueCode,))
+def send_code(turn: Turn) -> Decision:
+    article = meant(turn, turn.event.which)
+    return stay(turn, article) if isinstance(article, Say) else _send_code(turn, article)
+
+
+def _send_code(turn: Turn, article: ArticleFact) -> Decision:
+    if article.state not in OPEN or article.part == "asked":
+        return stay(turn, Say("nothing_waiting"))
+    purpose = _purpose(article)
+    refusal = _refuse_code(turn.facts, article, purpose)
+    if refusal is not None:
+        return stay(turn, digits(refusal, article))
+    lives = article.code == "live" and article.code_for == purpose
+    acts = () if lives else (issue(article, turn.facts, purpose),)
+    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+
+
+def _purpose(article: ArticleFact) -> Purpose:
+    if article.state == "at_office":
+        return "window"
+    refusing = article.code == "live" and article.code_for == "refusal"
+    return "refusal" if refusing else "handover"
+
+
+def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) -> str | None:
+    """The template that says why no code goes out for `article`, or None where it may."""
+    if not article.otp_required and purpose != "refusal":
+        return "no_code_needed"
+    if article.state not in ("out_for_delivery", "at_office"):
+        return "code_not_yet"
+    if article.locked:
+        return "code_locked"
+    if article.code == "live" and article.code_for == purpose:
+        spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
+        return "code_wait" if spent else None
+    if article.part == "addressee" and article.nominee == "agreed":
+        return "code_wait"
+    if article.door_only and purpose == "handover":
+        return "code_at_door"
+    return None if facts.may_send_code else "code_wait"
+
+
+# ---- 2: no -------------------------------------------------------------------------------------
+
+
+def _deniable(turn: Turn) -> Sensible:
+    """What "no" can be about: the open ones, those just delivered, and the one asked of last."""
+
+    def sensible(article: ArticleFact) -> bool:
+        delivered = article.state == "delivered"
+        asked = article.number == turn.context.article
+        return is_open(article) or (delivered and (asked or not article.objected))
+
+    return sensible
+
+
+@MACHINE.on(
+    Deny,
+    to=("quiet", SAME),
+    says=(
+        *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
+        "refusal_denied", "nominee_declined",
+    ),
+    acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
+    tells=("office", "sender", "recipient", "postman", "article"),
+)  # fmt: skip
+def deny(turn: Turn) -> Decision:
+    article = meant(turn, turn.event.which, _deniable(turn))
+    if isinstance(article, Say):
+        return stay(turn, article)
+    if article.state == "delivered":
+        return _object(turn, article)
+    if article.state not in OPEN:
+        return stay(turn, Say("nothing_waiting"))
+    if article.part != "addressee":
+        return _decline(article)
+    if asks_witness(article):
+        return _contest(article)
+    if article.state == "attempted" and article.witness == "contested":
+        return stay(turn, digits("remark_contested", article))
+    if article.code == "live" and article.code_for == "refusal":
+        return _deny_refusal(article)
+    if article.state == "booked" or (article.state == "out_for_delivery" and not article.attempts):
+        return _not_mine(article)
+    return _complain(article)  # after a visit, "no" is no word on whose article it is
+
+
+def _object(turn: Turn, article: ArticleFact) -> Decision:
+    """Did you get it? No: the closure is frozen, a ticket opened, the postmaster told."""
+    number = article.number
+    assert article.delivered_at is not None
+    if turn.facts.now - article.delivered_at > OBJECT_WITHIN:
+        return stay(turn, digits("objection_late", article))
+    if article.objected:
+        return stay(turn, digits("not_received", article))
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("not_received", article),),
+        (MarkNotReceived(number), OpenTicket("not_received", number)),
+        (Tell("office", NotReceived(number)),),
+    )
+
+
+def _complain(article: ArticleFact) -> Decision:
+    """It has been on its way before, and is not here: somebody must look."""
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("not_received", article),),
+        (OpenTicket("not_received", number),),
+        (Tell("office", RemarkContested(number)),),
+    )
+
+
+def _decline(article: ArticleFact) -> Decision:
+    """The person asked to take it, or who had agreed, does not."""
+    number = article.number
+    acts: tuple[Act, ...] = (EndNomination(number, "refused"),)
+    if article.part == "nominee" and article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("nominee_declined", article),),
+        acts,
+        (Tell("recipient", NomineeRefused(number)),),
+    )
+
+
+def _contest(article: ArticleFact) -> Decision:
+    """The postman never came: the remark does not count (DOMAIN rule 4)."""
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("remark_contested", article),),
+        (ContestRemark(number), OpenTicket("contested", number)),
+        (Tell("office", RemarkContested(number)), Tell("article", RemarkContested(number))),
+    )
+
+
+def _deny_refusal(article: ArticleFact) -> Decision:
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("refusal_denied", article),),
+        (KillCode(number, "remark"), OpenTicket("contested", number)),
+        (Tell("office", RefusalDenied(number)),),
+    )
+
+
+def _not_mine(article: ArticleFact) -> Decision:
+    """A wrong number: unlinked at once, without naming anyone."""
+    number = article.number
+    acts: tuple[Act, ...] = (Unlink(number), OpenTicket("wrong_number", number))
+    if article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(),
+        (digits("denied", article),),
+        acts,
+        (Tell("office", Denied(number)), Tell("sender", Unlinked(number))),
+    )
+
+
+# ---- 3: somebody asked for my code -------------------------------------------------------------
+
+
+def _any(article: ArticleFact) -> bool:
+    return article.part != "asked"
+
+
+@MACHINE.on(
+    ReportFraud,
+    to=("reported", SAME),
+    says=("fraud_noted", "fraud_heard", "which_article", "which_number"),
+    acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd),
+    tells=("postman", "office"),
+)
+def report_fraud(turn: Turn) -> Decision:
+    article = meant(turn, turn.event.which, is_open)
+    if isinstance(article, Say) and article.template == "nothing_waiting":
+        article = meant(turn, turn.event.which, _any)
+    if isinstance(article, Say):
+        heard = article.template == "nothing_waiting"
+        return stay(turn, Say("fraud_heard") if heard else article)
+    number = article.number
+    if article.door_only and article.code != "live":  # said before, and nothing is left to protect
+        known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
+        return Decision("reported", Asked(number), (known,))
+    acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
+    if article.fraud_reports + 1 >= HERD:
+        acts = (*acts, WarnHerd(number))
+    office = Tell("office", FraudReported(number))
+    if article.state not in OPEN:  # "status not updated, tell the code": no code is needed now
+        return Decision("reported", Asked(number), (Say("fraud_heard"),), acts, (office,))
+    if article.code == "live":
+        acts = (KillCode(number, "fraud"), *acts)
+    return Decision(
+        "reported",
+        Asked(number),
+        (digits("fraud_noted", article),),
+        acts,
+        (Tell("postman", FraudReported(number)), office),
+    )
+
+
+# ---- questions ---------------------------------------------------------------------------------
+
+
+@MACHINE.on(ToldCode, says=("code_kept",))
+def told_code(turn: Turn) -> Decision:
+    return stay(turn, Say("code_kept"))
+
+
+@MACHINE.on(AskStatus, to=(SAME,), says=(*status.TEMPLATES, "nothing_waiting"))
+def ask_status(turn: Turn) -> Decision:
+    facts: RecipientFacts = turn.facts
+    if all(article.number != turn.event.article for article in facts.articles):
+        return stay(turn, Say("nothing_waiting"))
+    article = fact(turn, turn.event.article)
+    return Decision(turn.state, Asked(article.number), (status.say(article),))

@@ -1,0 +1,66 @@
+"""What recipients and senders may say in any state: 8 language, 9 a person, 0 menu, STOP, START."""
+
+from __future__ import annotations
+
+from flows import days
+from flows.decision import Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
+from flows.events import (
+    AskMenu,
+    AskPerson,
+    ChooseLanguage,
+    NotUnderstood,
+    Start,
+    Stop,
+)
+from flows.facts import PartyFacts, RecipientFacts
+from flows.machine import Machine, Turn
+from flows.parties import SENDER
+from flows.recipient import MACHINE as RECIPIENT
+
+
+def _language(turn: Turn) -> Decision:
+    language = turn.event.language
+    if language is None:
+        return Decision(turn.state, turn.context, (Say("language_menu"),))
+    acts = (SetLanguage(language),)
+    return Decision(turn.state, turn.context, (Say("language_set"),), acts)
+
+
+def _person(turn: Turn) -> Decision:
+    """A ticket, and by when somebody answers: the next working day."""
+    facts: RecipientFacts | PartyFacts = turn.facts
+    by = days.name(days.next_working(facts.today))
+    say = Say("ticket_opened", {"ticket": facts.ticket, "day": by})
+    acts = (OpenTicket("person", number=facts.ticket),)
+    return Decision(turn.state, turn.context, (say,), acts)
+
+
+def _stop(turn: Turn) -> Decision:
+    return Decision(turn.state, turn.context, (Say("stopped"),), (OptOut(),))
+
+
+def _start(turn: Turn) -> Decision:
+    return Decision(turn.state, turn.context, (Say("started"),), (OptIn(),))
+
+
+def _menu(template: str, machine: Machine) -> None:
+    def handler(turn: Turn) -> Decision:
+        return Decision(turn.state, turn.context, (Say(template),))
+
+    machine.on(AskMenu, says=(template,))(handler)
+
+
+for _machine in (RECIPIENT, SENDER):
+    _machine.on(ChooseLanguage, says=("language_menu", "language_set"), acts=(SetLanguage,))(
+        _language
+    )
+    _machine.on(AskPerson, says=("ticket_opened",), acts=(OpenTicket,))(_person)
+    _machine.on(Stop, says=("stopped",), acts=(OptOut,))(_stop)
+    _machine.on(Start, says=("started",), acts=(OptIn,))(_start)
+_menu("recipient_menu", RECIPIENT)
+_menu("sender_menu", SENDER)
+
+
+@RECIPIENT.on(NotUnderstood, says=("recipient_menu",))
+def not_understood(turn: Turn) -> Decision:
+    return Decision(turn.state, turn.context, (Say("recipient_menu"),))

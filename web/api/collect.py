@@ -1,0 +1,104 @@
+"""Collecting an article at the office window."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field, StringConstraints
+
+from conversation import announce
+from flows import number
+from flows.events import Collected
+from postal import collect
+from postal.collect import ByCode, ByDocument, Document, DocumentType
+from web.api.fields import Input, Output, StaffId
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+_Last4 = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{4}$")]
+_Code = Annotated[
+    str,
+    StringConstraints(pattern="^[0-9]{6,8}$"),
+    Field(json_schema_extra={"writeOnly": True}),
+]
+
+
+class DocumentIn(Input):
+    """What was shown. Of its number the last four are kept, and never more."""
+
+    type: DocumentType
+    last4: _Last4
+
+
+class CollectArticle(Input):
+    """Either `code`, which the recipient says at the window, or `document`."""
+
+    staff: StaffId = Field(description="who hands it out")
+    code: _Code | None = None
+    document: DocumentIn | None = None
+    second: StaffId | None = Field(
+        None, description="the second of the staff, where a document stands in for the code"
+    )
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        if not isinstance(loose, dict):
+            return []
+        given = [name for name in ("code", "document") if loose.get(name) is not None]
+        if len(given) == 1:
+            return []
+        return [FieldError(field="code", message="either a code or a document, one of them")]
+
+
+class Collection(Output):
+    """`collected`: False means do not hand it out; `why_not` says why and what to do."""
+
+    collected: bool
+    why_not: str | None
+    tries_left: int
+
+
+def _collect(call: Call[CollectArticle]) -> Answer:
+    given = call.input
+    try:
+        read = number.read(call.path["number"])
+    except ValueError as error:
+        raise Refused(404, f"no such article: {error}") from error
+    settings = call.runtime.settings
+    done = collect.collect(
+        call.conn,
+        read,
+        _by(given),
+        call.now,
+        settings.dakiya_master_key.get_secret_value().encode(),
+        settings.code_length,
+    )
+    if done.why_not is None:
+        announce(call.runtime, call.conn, [Collected(read)])
+    return Answer(
+        200,
+        Collection(
+            collected=done.why_not is None, why_not=done.why_not, tries_left=done.tries_left
+        ),
+    )
+
+
+def _by(given: CollectArticle) -> ByCode | ByDocument:
+    if given.code is not None:
+        return ByCode(given.code, given.staff)
+    assert given.document is not None
+    document = Document(given.document.type, given.document.last4)
+    return ByDocument(document, given.staff, given.second)
+
+
+COLLECT = Operation(
+    method="POST",
+    path="/articles/{number}/collect",
+    name="collect_article",
+    summary="Hand an article out at the office window, by code or identity document",
+    input=CollectArticle,
+    handle=_collect,
+    answers={200: Collection},
+    problems=(404, 409, 422),
+    path_values={"number": "s10"},
+)
