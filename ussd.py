@@ -96,36 +96,36 @@ class _Hop:
         self.now = now
         self.key = Key(dialled.gateway, dialled.session, dialled.phone, dialled.service)
         self.codes: dict[str, str] = {}
+        self.known: dict[tuple[bool, str | None], MenuFacts] = {}
         self.to_send = False
 
     def take(self) -> tuple[Screen, bool]:
         """The screen, and whether the outbox has something to send."""
         self.session = ussd_sessions.lock(self.conn, self.key, self.now)
         digest = self._digest(self.dialled.text)
-        known = ussd_sessions.shown(self.conn, self.session, digest)
-        if known is not None:
-            return Screen(known.body, known.ends), False
+        if self.session.hops and len(self.dialled.text) <= self.session.seen:
+            known = ussd_sessions.shown(self.conn, self.session, digest)
+            if known is not None:
+                return Screen(known.body, known.ends), False
         phone = self.dialled.phone
         self.sender = who.identify(self.conn, phone)
         default = self.runtime.settings.default_language
         self.language = who.languages(self.conn, [phone]).get(phone, default)
         if self.session.ended or self.session.hops >= ussd.MOST_HOPS:
             return Screen(render("over", self.language, {}), end=True), False
-        shown, typed = self._follow()
+        new = self._new()
+        if new is None:  # does not go on from what was answered: the screen stays as it is
+            where = screen.from_json(self.session.place)
+            shown = ussd.GRAPH.show(where, self._facts(where))
+            return Screen(render(shown.name, self.language, shown.values), shown.ends), False
+        if self.session.hops:
+            shown, typed = self._step(screen.from_json(self.session.place), new)
+        else:
+            shown, typed = self._begin()
         body = render(shown.name, self.language, shown.values)
         hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
         ussd_sessions.record(self.conn, self.session, screen.to_json(shown.where), hop, self.now)
         return Screen(body, shown.ends), self.to_send
-
-    def _follow(self) -> tuple[Shown, str]:
-        """What is shown now, and what was typed for it, masked."""
-        if not self.session.place:
-            return self._begin()
-        where = screen.from_json(self.session.place)
-        new = self._new()
-        if new is None:  # does not go on from what was answered: nothing is done
-            return ussd.GRAPH.show(where, self._facts(where)), ""
-        return self._step(where, new)
 
     def _begin(self) -> tuple[Shown, str]:
         """The first screen; or further, where something was dialled along: `*247*1#`.
@@ -153,7 +153,9 @@ class _Hop:
         """What was typed since the last answer; None where the text is no continuation of it."""
         text, seen = self.dialled.text, self.session.seen
         before = self.session.digest
-        if before is None or not hmac.compare_digest(self._digest(text[:seen]), before):
+        if before is None:
+            return text
+        if not hmac.compare_digest(self._digest(text[:seen]), before):
             return None
         if not seen:
             return text
@@ -162,14 +164,14 @@ class _Hop:
     def _step(self, where: Where, raw: str) -> tuple[Shown, str]:
         if where.proved and self.sender.postman_id is None:  # a postman no more
             return ussd.GRAPH.show(Where("over"), MenuFacts(self.language)), ""
-        typed, masked = self._read(where, raw)
+        typed, masked = self._understand(where, raw)
         facts = self._facts(where)
         step = ussd.GRAPH.step(where, typed, facts)
         if step.ask is None:
             return ussd.GRAPH.show(step.where, self._facts(step.where)), masked
         return self._ask(step.where, step.ask), masked
 
-    def _read(self, where: Where, raw: str) -> tuple[Typed, str]:
+    def _understand(self, where: Where, raw: str) -> tuple[Typed, str]:
         """What was typed as the screens understand it, and as it may be written down."""
         text = "".join(fold(raw[:_LONGEST_TYPED]).split())
         hides = ussd.GRAPH.screen(where.screen).hides
@@ -202,9 +204,17 @@ class _Hop:
             turn.drafts.remove(mine[0])
         self.to_send = bool(turn.drafts)
         turn.finish(message_id=None)
+        self.known.clear()
         return shown
 
     def _facts(self, where: Where) -> MenuFacts:
+        """What the screen at `where` shows; read once, and again after something was done."""
+        of = (where.proved, where.article)
+        if of not in self.known:
+            self.known[of] = self._read_facts(where)
+        return self.known[of]
+
+    def _read_facts(self, where: Where) -> MenuFacts:
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
         postman_id = self.sender.postman_id
         if where.proved and postman_id is not None:

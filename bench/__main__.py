@@ -1,4 +1,4 @@
-"""`./script/bench [--quick] [inbound|outbox|codes …]`: measures, prints a table, writes JSON."""
+"""`./script/bench [--quick] [inbound|outbox|codes|ussd …]`: measures, prints a table, keeps it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import inbound, report, sending
+from bench import dialling, inbound, report, sending
 from bench.report import Line
 from bench.rig import Failed
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes")
+_PARTS = ("inbound", "outbox", "codes", "ussd")
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,21 @@ class Size:
     messages: int
     notices: int
     codes: int
+    dialling: dialling.Plan
     rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
 
 
-FULL = Size(inbound.Plan(5, 1200, 500, 8.0), 5_000, 100_000, 150, (None, 100.0))
-QUICK = Size(inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, (None,))
+FULL = Size(
+    inbound.Plan(5, 1200, 500, 8.0),
+    5_000,
+    100_000,
+    150,
+    dialling.Plan(600, 100, 1.0),
+    (None, 100.0),
+)
+QUICK = Size(
+    inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, dialling.Plan(120, 30, 1.0), (None,)
+)
 CODES_PER_SECOND = 5.0
 
 Measured = tuple[list[Line], Any]
@@ -80,10 +90,21 @@ def measure_codes(size: Size) -> Measured:
     return lines, raw
 
 
+def measure_ussd(size: Size) -> Measured:
+    dialled = dialling.measure(size.dialling)
+    what = f"{dialling.PEOPLE} people dialled in at once, {dialled.per_second:.0f} screens/s"
+    lines = [
+        Line(f"{what}: p50", f"{dialled.p50:.0f} ms"),
+        Line(f"{what}: p99", f"{dialled.p99:.0f} ms", "< 300 ms", dialled.p99 < 300),
+    ]
+    return lines, asdict(dialled)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
     "codes": measure_codes,
+    "ussd": measure_ussd,
 }
 
 

@@ -6,16 +6,14 @@ import re
 from dataclasses import dataclass
 
 import psycopg
-from argon2 import PasswordHasher
 
+from postal import pins
 from store.database import Conn
 from store.phone import masked
 
-_PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
 _LONGEST_NAME = 100
-_HASHER = PasswordHasher()
 
 
 @dataclass(frozen=True)
@@ -63,8 +61,7 @@ def add_postman(
         raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
     if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
         raise ValueError(f"a postman's name has 1 to {_LONGEST_NAME} printable characters")
-    if _PIN.fullmatch(pin) is None:
-        raise ValueError("a postman's PIN has 4 to 6 digits")
+    pin_hash = pins.hashed(pin)
     office = conn.execute(
         "SELECT id, name FROM offices WHERE pin = %s"
         " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
@@ -77,7 +74,7 @@ def add_postman(
             conn.execute(
                 "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash)"
                 " VALUES (%s, %s, 'postman', %s, %s, %s)",
-                (staff_id, name, office[0], phone, _HASHER.hash(pin)),
+                (staff_id, name, office[0], phone, pin_hash),
             )
     except psycopg.errors.UniqueViolation as taken:
         if taken.diag.constraint_name == "staff_phone":
