@@ -66,7 +66,8 @@ OBJECT_WITHIN = timedelta(hours=24)
 MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
 HERD = 3  # telephones of one PIN that report fraud on one day
 
-_ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait")
+_ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
+             "nominee_agreed")  # fmt: skip
 
 
 def asks_witness(article: ArticleFact) -> bool:
@@ -145,7 +146,7 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
     if article.part == "addressee" and article.nominee == "agreed":
-        return "code_wait"
+        return "nominee_agreed"  # the code goes there; 5 0 brings it back
     if article.door_only and purpose == "handover":
         return "code_at_door"
     return None if facts.may_send_code else "code_wait"
@@ -274,7 +275,11 @@ def _not_mine(article: ArticleFact) -> Decision:
         Asked(),
         (digits("denied", article),),
         acts,
-        (Tell("office", Denied(number)), Tell("sender", Unlinked(number))),
+        (
+            Tell("office", Denied(number)),
+            Tell("sender", Unlinked(number)),
+            Tell("article", Unlinked(number)),
+        ),
     )
 
 

@@ -31,16 +31,18 @@ from flows.events import (
     Overlooked,
     Recalled,
     Refused,
+    Relinked,
     RemarkConfirmed,
     RemarkContested,
     Reminded,
     Returned,
     TakenBack,
     TimedOut,
+    Unlinked,
     WentOut,
 )
 from flows.facts import ClockFacts
-from flows.machine import Machine, State, Turn
+from flows.machine import SAME, Machine, State, Turn
 from flows.wishes import OFFICE_DAYS
 
 HOUR = 3600
@@ -59,6 +61,7 @@ MACHINE = Machine(
         State("at_office", "waits at the office to be fetched", 20 * DAY, times_out=True),
         State("reminded", "the recipient was reminded to fetch it", 20 * DAY, times_out=True),
         State("refused", "refused by code: the office sends it back", DAY, times_out=True),
+        State("unlinked", "nobody's telephone is known any more", 3 * DAY, times_out=True),
         State("searched", "a person looks for it, under a ticket"),
         State("over", "handed over, returned or recalled"),
     ),
@@ -100,9 +103,16 @@ def taken_back(turn: Turn) -> Decision:
     return _go("out")
 
 
-@MACHINE.on(DayChosen, to=("waiting",))
+@MACHINE.on(DayChosen, Relinked, to=("waiting",))
 def day_chosen(turn: Turn) -> Decision:
     return _go("waiting")
+
+
+@MACHINE.on(Unlinked, to=("unlinked", SAME))
+def unlinked(turn: Turn) -> Decision:
+    """With the postman still: his remark brings it back first."""
+    out = turn.facts.article.state == "out_for_delivery"
+    return _go(turn.state if out else "unlinked")
 
 
 @MACHINE.on(RemarkContested, to=("waiting",))
@@ -112,23 +122,27 @@ def contested(turn: Turn) -> Decision:
 
 @MACHINE.on(
     RemarkConfirmed,
-    to=("waiting", "at_office"),
+    to=("waiting", "unlinked", "at_office"),
     acts=(KeepAtOffice,),
     tells=("recipient", "sender"),
 )
 @MACHINE.on(
     TimedOut,
-    states=("witness",),
-    to=("waiting", "at_office"),
+    states=("witness", "unlinked"),
+    to=("waiting", "unlinked", "at_office"),
     acts=(KeepAtOffice,),
     tells=("recipient", "sender"),
 )
 def settled(turn: Turn) -> Decision:
-    """The witness spoke, or was silent long enough; a second attempt that counts was the last."""
+    """The witness spoke, or was silent long enough; a second attempt that counts was the last.
+
+    An article whose telephone stays unknown is kept for its addressee as well: it is not trapped.
+    """
     facts: ClockFacts = turn.facts
     article = facts.article
-    if article.attempts < MOST_ATTEMPTS or article.state != "attempted":
-        return _go("waiting")
+    last = article.attempts >= MOST_ATTEMPTS or not article.linked and turn.state == "unlinked"
+    if article.state not in ("attempted", "booked") or not last:
+        return _go("waiting" if article.linked or turn.state == "unlinked" else "unlinked")
     until = facts.today + OFFICE_DAYS
     event = CameToOffice(article.number)
     return Decision(

@@ -149,7 +149,7 @@ def recall(turn: Turn) -> Decision:
     CorrectNumber,
     says=("sender_relinked", "sender_bad_number", "sender_not_now", "sender_menu"),
     acts=(Relink, EndNomination),
-    tells=("recipient",),
+    tells=("recipient", "article"),
 )
 def correct_number(turn: Turn) -> Decision:
     """Only while it is not out: nobody moves a code while the postman is on his way."""
@@ -165,7 +165,8 @@ def correct_number(turn: Turn) -> Decision:
     if article.nominee != "none":
         acts = (EndNomination(number, "replaced"), *acts)
     said = _news("sender_relinked", turn)
-    return replace(said, acts=acts, tells=(Tell("recipient", Relinked(number)),))
+    event = Relinked(number)
+    return replace(said, acts=acts, tells=(Tell("recipient", event), Tell("article", event)))
 
 
 @SENDER.on(NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",))

@@ -88,7 +88,7 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
     article = books.held[act.article]
     books.one(
         "UPDATE articles SET state = 'at_office', held_until = %(until)s, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state = 'attempted'",
+        " WHERE id = %(id)s AND state IN ('attempted', 'booked')",
         article,
         until=act.until,
     )
