@@ -185,7 +185,7 @@ class Player:
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "has":
-            assert self._tickets(words[0]) == (set() if words[2] == "no" else {words[3]}), line
+            self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
             assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
@@ -221,6 +221,11 @@ class Player:
                 "cod_amount": int(match["cod"] or 0),
             },
         )
+
+    def _has_ticket(self, line: str, number: str, kind: str | None) -> None:
+        """`kind` None: it has none at all."""
+        tickets = self._tickets(number)
+        assert kind in tickets if kind else not tickets, f"{line}: it has {sorted(tickets)}"
 
     def _tickets(self, number: str) -> set[str]:
         with self.runtime.database.transaction() as conn:
