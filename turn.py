@@ -25,6 +25,8 @@ from flows.events import (
     CorrectNumber,
     Event,
     Happening,
+    ItemsCame,
+    Pass,
     Recall,
     SendCode,
     SomebodyElse,
@@ -35,9 +37,10 @@ from flows.events import (
 )
 from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
 from flows.machine import Standing, deadline, decide, entered
+from flows.postman_grammar import COLLEAGUE
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
-from postal import facts, who
+from postal import beats, facts, who
 from postal.acts import Books, Held, hold
 from postal.calendar import INDIA, day_of
 from postal.reports import next_ticket
@@ -92,6 +95,8 @@ class Turn:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
+    beside: dict[Role, Place] = field(default_factory=dict)  # people of no article
+    colleague: beats.Colleague | None = None
     standing: dict[Place, Conversation] = field(default_factory=dict)
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
@@ -110,16 +115,22 @@ class Turn:
 
     def begin(self, place: Place, event: Event) -> None:
         """Locks what an event at `place` can concern."""
+        self._look_beside(event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
         self.held = hold(self.conn, ids)
-        places = [self._place(role, held) for held in self.held.values() for role in roles]
+        places = [
+            self._place(role, held)
+            for held in self.held.values()
+            for role in roles
+            if role != "colleague"
+        ]
         self.standing = conversations.lock(
             self.conn,
-            [*more, *(place for place in places if place is not None)],
+            [*more, *self.beside.values(), *(place for place in places if place is not None)],
             _BEGINNINGS,
             self.now,
         )
@@ -162,7 +173,7 @@ class Turn:
 
     def tell(self, tell: Tell) -> None:
         """Passes a happening to the person of its article; nobody there: nobody is told."""
-        place = self._place(tell.to, self.held[tell.event.article])
+        place = self.beside.get(tell.to) or self._place(tell.to, self.held[tell.event.article])
         if place is not None:
             self.take(place, tell.event)
 
@@ -186,6 +197,8 @@ class Turn:
     def _place(self, role: Role, held: Held) -> Place | None:
         if role == "article":
             return Place(held.number, role)
+        if role == "colleague":
+            return None  # he is nothing to the article yet: `beside`
         phone = {
             "recipient": held.recipient_phone,
             "holder": held.holder_phone,
@@ -205,10 +218,20 @@ class Turn:
             held = self.held[act.article]
             self.held[act.article] = replace(held, recipient_phone=act.phone)
 
+    def _look_beside(self, event: Event) -> None:
+        """Finds the colleague that an event names: his list and his conversation are locked."""
+        if isinstance(event, Pass) and self.postman_id is not None and COLLEAGUE in self.codes:
+            typed = self.codes[COLLEAGUE]
+            self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
+            if self.colleague is not None:
+                self.beside["colleague"] = Place(self.colleague.phone, "postman")
+
     def _refs(self, event: Event, context: Any) -> list[str]:
         """The items that an event in a postman's conversation is about."""
         if isinstance(event, Visit):
             return [act.item for act in event.acts]
+        if isinstance(event, Pass):
+            return list(event.items)
         if isinstance(event, Happening):
             return [event.article]
         if isinstance(event, Undo) and context is not None:
@@ -261,6 +284,8 @@ class Turn:
 
     def _postman_facts(self, conversation: Conversation, event: Event) -> PostmanFacts:
         postman_id = self.postman_id
+        if isinstance(event, ItemsCame) and self.colleague is not None:
+            postman_id = self.colleague.id
         if postman_id is None:
             postman_id = self._carrier(event)
         refs = self._refs(event, conversation.standing.context)
@@ -268,7 +293,10 @@ class Turn:
         has_list, left, next_serial = True, 0, None
         if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
             has_list, left, next_serial = self.reader.left(postman_id)
-        return PostmanFacts(self.now, items, has_list, left, next_serial, self.written_at)
+        colleague = self.colleague.staff_id if self.colleague else None
+        return PostmanFacts(
+            self.now, items, has_list, left, next_serial, self.written_at, colleague
+        )
 
     def _carrier(self, event: Event) -> int:
         assert isinstance(event, Happening)

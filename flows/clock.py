@@ -26,6 +26,7 @@ from flows.events import (
     CameToOffice,
     Collected,
     DayChosen,
+    GivenBack,
     HandedOver,
     HoldExtended,
     Overlooked,
@@ -103,7 +104,7 @@ def taken_back(turn: Turn) -> Decision:
     return _go("out")
 
 
-@MACHINE.on(DayChosen, Relinked, to=("waiting",))
+@MACHINE.on(DayChosen, Relinked, GivenBack, to=("waiting",))
 def day_chosen(turn: Turn) -> Decision:
     return _go("waiting")
 

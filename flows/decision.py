@@ -10,8 +10,11 @@ from typing import Literal
 from flows.events import Happening, Language, Payment, Proof
 from flows.facts import Purpose
 
-# holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock
-Role = Literal["recipient", "holder", "nominee", "sender", "postman", "office", "article"]
+# holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
+# colleague: whom a postman names
+Role = Literal[
+    "recipient", "holder", "nominee", "sender", "postman", "colleague", "office", "article"
+]
 DeadReason = Literal[
     "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed"
 ]
@@ -105,6 +108,18 @@ class RecordRemark(ArticleAct):
     remark: int
     counts: bool
     proven: bool = False
+
+
+@dataclass(frozen=True)
+class PassItem(ArticleAct):
+    """It goes on to the list of today of the colleague with that staff id."""
+
+    to: str
+
+
+@dataclass(frozen=True)
+class GiveBack(ArticleAct):
+    """It goes back to the office, to be delivered another time."""
 
 
 @dataclass(frozen=True)

@@ -189,6 +189,17 @@ class Visit(Event):
 
 
 @dataclass(frozen=True)
+class Pass(Event):
+    """`7 8 > 45`: items for the colleague 45; `7 > 0`: back to the office.
+
+    What was typed for the colleague travels apart, as codes do: it may have been one.
+    """
+
+    items: tuple[str, ...]
+    back: bool = False
+
+
+@dataclass(frozen=True)
 class Undo(Event):
     """`0`: take back my last text."""
 
@@ -245,6 +256,18 @@ class TakenBack(Happening):
     """The postman undid his last text: a handover, a remark or an approach."""
 
     what: Literal["handover", "remark", "approach"]
+
+
+@dataclass(frozen=True)
+class GivenBack(Happening):
+    """The postman gave it back to the office, to be delivered another time."""
+
+
+@dataclass(frozen=True)
+class ItemsCame(Happening):
+    """A colleague's items, `article` the first of them, stand on this postman's list now."""
+
+    count: int
 
 
 @dataclass(frozen=True)

@@ -110,6 +110,7 @@ class PostmanFacts:
     left: int
     next_serial: int | None
     written_at: datetime | None = None  # by the carrier, where it said so and is believed
+    colleague: str | None = None  # the staff id of the one named, where he is of the same office
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ ALL: dict[str, Machine] = {
 
 
 # Roles whose conversation is another machine's.
-_MACHINE_OF = {"holder": "recipient", "nominee": "recipient"}
+_MACHINE_OF = {"holder": "recipient", "nominee": "recipient", "colleague": "postman"}
 # Declared in files of their own; importing them completes the recipient's machine.
 RECIPIENTS_ANSWERS = (answers, wishes, manners)
 

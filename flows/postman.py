@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from flows.beats import hand_on, items_came
 from flows.decision import (
     CountWrongCode,
     Decision,
     Done,
+    GiveBack,
     HandOver,
     KillCode,
     LastVisit,
     MarkApproached,
+    PassItem,
     RecordRemark,
     ReportLate,
     Say,
@@ -28,7 +31,9 @@ from flows.events import (
     AskStatus,
     DayChosen,
     FraudReported,
+    ItemsCame,
     NotUnderstood,
+    Pass,
     TimedOut,
     Undo,
     Visit,
@@ -61,7 +66,7 @@ MACHINE = Machine(
         *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
         *("code_malformed", "not_on_list", "not_yours", "already_delivered"),
-        *("item_closed", "item_withdrawn"),
+        *("item_closed", "item_gone", "item_withdrawn"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
         *("refusal_wait", "refusal_noted", "item_unlinked"),
     ),
@@ -101,6 +106,28 @@ MACHINE.on(
     acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
     tells=("recipient", "sender", "article"),
 )(undo)
+
+
+# ---- a change of beat --------------------------------------------------------------------------
+
+MACHINE.on(
+    Pass,
+    to=("ready", "visiting"),
+    says=(
+        *("passed", "passed_many", "given_back", "given_back_many", "pass_unknown"),
+        *(
+            "batch_partly",
+            "not_on_list",
+            "not_yours",
+            "already_delivered",
+            "item_closed",
+            "item_gone",
+        ),
+    ),
+    acts=(PassItem, GiveBack, KillCode),
+    tells=("colleague", "article"),
+)(hand_on)
+MACHINE.on(ItemsCame, says=("items_came",))(items_came)
 
 
 # ---- questions, news, time ---------------------------------------------------------------------

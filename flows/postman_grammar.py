@@ -19,6 +19,7 @@ from flows.events import (
     AskLeft,
     Handover,
     NotUnderstood,
+    Pass,
     Payment,
     Remark,
     Undo,
@@ -55,6 +56,8 @@ _ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
 
 def postman(raw: str, code_length: int) -> Understood:
     """The event of a postman's text; `code_length` digits together are a code."""
+    if ">" in raw:
+        return _passed(raw)
     found = _with_rupees(tokens(raw))
     if len(found) == 1:
         command = _POSTMAN.get(found[0], found[0])
@@ -64,6 +67,26 @@ def postman(raw: str, code_length: int) -> Understood:
         return _Reader(code_length).visit(found)
     except _Ambiguous:
         return Understood(NotUnderstood())
+
+
+COLLEAGUE = ">"  # where `Understood.codes` has what was typed behind the sign
+_OFFICE = frozenset(("0", "00", *(fold(word) for word in words.OFFICE)))
+
+
+def _passed(raw: str) -> Understood:
+    """`7 8 > 45`, `7 > 0`. A staff id is compared by its letters and digits alone."""
+    left, _, right = raw.partition(">")
+    to = "".join(tokens(right))
+    try:
+        items = tuple(_item(token) for token in tokens(left))
+    except _Ambiguous:
+        items = ()
+    bad = not items or len(set(items)) < len(items) or len(items) > _MOST_ITEMS or ">" in right
+    if bad or not to:
+        return Understood(NotUnderstood())
+    if to in _OFFICE:
+        return Understood(Pass(items, back=True))
+    return Understood(Pass(items), {COLLEAGUE: to})
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,15 @@ def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
     return Say(template, {"serial": item.serial, "digits": article.digits}, article.number)
 
 
-_CLOSED = {
-    "delivered": "already_delivered",
-    "attempted": "item_closed",
-    "withdrawn": "item_withdrawn",
-}
+_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed"}
+
+
+def closed(item: ItemFact, article: ArticleFact) -> Say:
+    """Why nothing can be said any more of an item that is not open."""
+    if item.state != "withdrawn":
+        return say_item(_CLOSED[item.state], item)
+    wished = article.chosen_day is not None or article.state == "at_office"
+    return say_item("item_withdrawn" if wished else "item_gone", item)
 
 
 def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
@@ -80,7 +84,7 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
     if item.verdict == "late":
         return _report_late(item, article, facts)
     if item.state != "open":
-        return Outcome(say_item(_CLOSED[item.state], item))
+        return Outcome(closed(item, article))
     if isinstance(act, Approach):
         if article.otp_required and _is_over(facts):
             return Outcome(say_item("approach_late", item))

@@ -77,3 +77,6 @@ POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
 
 # Before an amount: "7 482913 Rs 500 1".
 RUPEES = ("rs", "inr", "rupaye", "rupay", "rupees", "rupee", "रु", "रुपये", "रुपए", "रूपये")
+
+# Behind the sign of a change of beat: "7 > office".
+OFFICE = ("office", "daakghar", "dakghar", "डाकघर")

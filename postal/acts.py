@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from postal import delivery, reports, wishes
+from postal import beats, delivery, reports, wishes
 from postal.books import Books, BooksDisagree, Held, hold, written
 
-__all__ = ["Books", "BooksDisagree", "Held", "delivery", "hold", "reports", "wishes", "written"]
+__all__ = [
+    "Books",
+    "BooksDisagree",
+    "Held",
+    "beats",
+    "delivery",
+    "hold",
+    "reports",
+    "wishes",
+    "written",
+]

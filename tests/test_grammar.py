@@ -22,6 +22,7 @@ from flows.events import (
     HoldAtOffice,
     NotUnderstood,
     OnlyMe,
+    Pass,
     Recall,
     Remark,
     ReportFraud,
@@ -135,6 +136,31 @@ def test_codes_travel_apart_from_the_event():
     assert understood.codes == {"7": "482913", ARTICLE: "551234"}
     assert "482913" not in repr(understood)
     assert "551234" not in repr(understood)
+
+
+@pytest.mark.parametrize(
+    ("text", "event", "to"),
+    [
+        ("7 > 45", Pass(("7",)), "45"),
+        ("7>45", Pass(("7",)), "45"),
+        ("७ > ४५", Pass(("7",)), "45"),
+        ("7 8,9 > GKP-1.45", Pass(("7", "8", "9")), "gkp145"),
+        (f"{ARTICLE} > 45", Pass((ARTICLE,)), "45"),
+        ("7 > 0", Pass(("7",), back=True), None),
+        ("7 8 > office", Pass(("7", "8"), back=True), None),
+        ("7 > डाकघर", Pass(("7",), back=True), None),
+        ("7 >", NotUnderstood(), None),
+        ("> 45", NotUnderstood(), None),
+        ("7 7 > 45", NotUnderstood(), None),
+        ("7 482913 > 45", NotUnderstood(), None),
+        ("7 > 8 > 45", NotUnderstood(), None),
+        ("7 hello > 45", NotUnderstood(), None),
+    ],
+)
+def test_postman_hands_items_on(text, event, to):
+    understood = postman(text)
+    assert understood.event == event
+    assert understood.codes.get(">") == to
 
 
 @pytest.mark.parametrize(
@@ -271,7 +297,7 @@ def test_any_text_has_an_event_and_never_raises(text):
         assert read(text).event is not None
 
 
-_any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.rs😀", max_size=60)
+_any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.rs>😀", max_size=60)
 
 
 @given(_any)

@@ -32,7 +32,10 @@ TEXT_EVENTS = {
         events.AskMenu, events.ToldCode,
     ),
     "article": (),
-    "postman": (events.Visit, events.Undo, events.AskLeft, events.AskHelp, events.NotUnderstood),
+    "postman": (
+        events.Pass, events.Visit, events.Undo, events.AskLeft, events.AskHelp,
+        events.NotUnderstood,
+    ),
     "sender": (
         events.AskStatus, events.NotUnderstood, events.Recall, events.CorrectNumber,
         events.AskPerson, events.ChooseLanguage, events.Stop, events.Start, events.AskMenu,
