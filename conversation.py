@@ -21,6 +21,8 @@ from flows.events import (
     HerdWarned,
     NotUnderstood,
     Recalled,
+    Start,
+    Stop,
     TimedOut,
     ToldCode,
     WentOut,
@@ -146,7 +148,9 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     """True where the text is new."""
     sender = who.identify(conn, inbound.phone)
     text = _storable(inbound.text)
-    machine, understood = _understand(runtime, conn, sender, inbound.phone, text)
+    machine, understood = _opted(sender, inbound) or _understand(
+        runtime, conn, sender, inbound.phone, text
+    )
     message_id = _record(conn, inbound, _body(text, understood.event), now)
     if message_id is None:
         return False
@@ -157,6 +161,14 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     turn.take(place, understood.event)
     turn.finish(message_id)
     return True
+
+
+def _opted(sender: who.Who, inbound: Inbound) -> tuple[str, Understood] | None:
+    """What the carrier itself took for STOP or START, in whatever words; else None."""
+    role = next((role for role in sender.roles if role in ("recipient", "sender")), None)
+    if role is None or inbound.opting is None:
+        return None
+    return role, Understood(Stop() if inbound.opting == "stop" else Start())
 
 
 def _understand(

@@ -141,9 +141,13 @@ def settled(turn: Turn) -> Decision:
     """
     facts: ClockFacts = turn.facts
     article = facts.article
-    last = article.attempts >= MOST_ATTEMPTS or not article.linked and turn.state == "unlinked"
-    if article.state not in ("attempted", "booked") or not last:
-        return _go("waiting" if article.linked or turn.state == "unlinked" else "unlinked")
+    unknown = turn.state == "unlinked" and not article.linked
+    if turn.state != "unlinked" and not article.linked:
+        return _go("unlinked")
+    if article.state not in ("attempted", "booked") or not (
+        unknown or article.attempts >= MOST_ATTEMPTS
+    ):
+        return _go("waiting")
     until = facts.today + OFFICE_DAYS
     event = CameToOffice(article.number)
     return Decision(

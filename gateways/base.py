@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from typing import Literal, Protocol, runtime_checkable
 
 from store.phone import e164
 
@@ -81,6 +81,7 @@ class Inbound:
     phone: str
     text: str = field(repr=False)
     carrier_at: datetime | None = None
+    opting: Literal["stop", "start"] | None = None  # the carrier understood it so, and acted on it
 
 
 @dataclass(frozen=True)

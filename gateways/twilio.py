@@ -10,7 +10,7 @@ import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 import requests
@@ -47,6 +47,10 @@ _LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
 _LATEST = 100  # messages that a look-up compares: carriers block a number at about 100 an hour
 _VALIDITY = (1, 36_000)  # what Twilio takes for ValidityPeriod, seconds
 
+# Twilio answers these words itself, whichever were chosen for them in its console.
+_OPTING: Mapping[str, Literal["stop", "start"]] = MappingProxyType(
+    {"STOP": "stop", "START": "start"}
+)
 _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
     {
         **dict.fromkeys(("accepted", "scheduled", "queued", "sending", "sent"), ReceiptStatus.SENT),
@@ -136,7 +140,8 @@ class TwilioGateway:
             return Unreadable(
                 NAME, sid, "MessageSid, From or Body is missing", text or whole(request), phone
             )
-        return Inbound(NAME, sid, phone, text)
+        opting = _OPTING.get(request.form.get("OptOutType", ""))
+        return Inbound(NAME, sid, phone, text, opting=opting)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._authenticate(request)

@@ -59,6 +59,7 @@ class Verdict:
     next_attempt_at: datetime | None = None
     carrier_id: str | None = None
     error: str | None = None
+    reason: Reason | None = None  # why it failed for good
 
 
 def route(standing: Standing, routes: Sequence[str]) -> str:
@@ -144,12 +145,13 @@ def _after_failure(standing: Standing, receipt: Receipt, now: datetime) -> Verdi
         at = now + delay(standing.lane, standing.attempts)
         if at < standing.not_after:
             return Verdict("queued", at, receipt.carrier_id, error)
-    return Verdict("failed", carrier_id=receipt.carrier_id, error=error)
+    return Verdict("failed", None, receipt.carrier_id, error, receipt.reason)
 
 
 def _settled(outcome: Sent | Rejected) -> Verdict:
     if isinstance(outcome, Rejected):
-        return Verdict("failed", error=f"{outcome.reason}: {outcome.error}")
+        error = f"{outcome.reason}: {outcome.error}"
+        return Verdict("failed", error=error, reason=outcome.reason)
     delivered = outcome.status is ReceiptStatus.DELIVERED
     return Verdict("delivered" if delivered else "sent", carrier_id=outcome.carrier_id)
 

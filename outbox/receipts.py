@@ -214,7 +214,17 @@ def record_end(
     verdict: Verdict,
     now: datetime,
 ) -> None:
-    """Tells the feed that a message will never arrive (`failed` or `expired`)."""
+    """Tells the feed that a message will never arrive (`failed` or `expired`).
+
+    Where the person said STOP to the carrier, it is remembered here too.
+    """
+    if verdict.reason is Reason.OPTED_OUT:
+        conn.execute(
+            "INSERT INTO phones (phone, language, opted_out_at)"
+            " SELECT phone, language, %s FROM messages WHERE id = %s ON CONFLICT (phone)"
+            " DO UPDATE SET opted_out_at = coalesce(phones.opted_out_at, excluded.opted_out_at)",
+            (now, message_id),
+        )
     feed.append(
         conn,
         f"message_{verdict.status}",

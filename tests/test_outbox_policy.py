@@ -97,7 +97,7 @@ def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_rejected_is_never_tried_again(decide, reason: Reason) -> None:  # type: ignore[no-untyped-def]
     verdict = decide(Rejected(reason, "21211"), standing(), NOW)
-    assert verdict == Verdict("failed", error=f"{reason}: 21211")
+    assert verdict == Verdict("failed", error=f"{reason}: 21211", reason=reason)
 
 
 @pytest.mark.parametrize("lane", LANES)
