@@ -10,13 +10,16 @@ from __future__ import annotations
 import hashlib
 import hmac
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import psycopg
 
 from flows import screen, ussd
-from flows.screen import MenuFacts, Post, Shown, Typed, Where
+from flows.answers import asks_witness
+from flows.events import ChooseLanguage
+from flows.facts import ArticleFact
+from flows.screen import MenuFacts, Post, Question, Shown, Typed, Where
 from flows.text import fold, mask_spelled_codes
 from gateways.base import Dialled, HungUp
 from messages.screens import render
@@ -24,6 +27,7 @@ from outbox.wake import wake
 from postal import pins, walk, who
 from postal.books import BooksDisagree
 from runtime import Runtime
+from settings import Language
 from store import ussd_sessions
 from store.conversations import Place
 from store.database import Conn
@@ -107,10 +111,8 @@ class _Hop:
             known = ussd_sessions.shown(self.conn, self.session, digest)
             if known is not None:
                 return Screen(known.body, known.ends), False
-        phone = self.dialled.phone
-        self.sender = who.identify(self.conn, phone)
-        default = self.runtime.settings.default_language
-        self.language = who.languages(self.conn, [phone]).get(phone, default)
+        self.sender = who.identify(self.conn, self.dialled.phone)
+        self.language = self._language()
         if self.session.ended or self.session.hops >= ussd.MOST_HOPS:
             return Screen(render("over", self.language, {}), end=True), False
         new = self._new()
@@ -139,7 +141,7 @@ class _Hop:
         postman = self.sender.postman_id is not None
         if broke_off is not None and not ussd.may_resume(broke_off, postman):
             broke_off = None
-        where = ussd.begin(MenuFacts(self.language, postman=postman, broke_off=broke_off))
+        where = ussd.begin(replace(self._facts(Where("menu")), broke_off=broke_off))
         shown = ussd.GRAPH.show(where, self._facts(where))
         masked: list[str] = []
         for piece in self.dialled.text.split("*") if self.dialled.text else ():
@@ -205,6 +207,8 @@ class _Hop:
         self.to_send = bool(turn.drafts)
         turn.finish(message_id=None)
         self.known.clear()
+        if isinstance(ask.event, ChooseLanguage):
+            self.language = self._language()
         return shown
 
     def _facts(self, where: Where) -> MenuFacts:
@@ -221,11 +225,22 @@ class _Hop:
             items = walk.items(self.conn, postman_id, turn.today)
             return MenuFacts(self.language, postman=True, items=items)
         articles = turn.reader.of_recipient(self.dialled.phone, where.article)
-        posts = tuple(Post(article.number, article.state) for article in articles)
+        posts = tuple(Post(each.number, each.state, _question(each)) for each in articles)
         return MenuFacts(self.language, posts, postman_id is not None)
+
+    def _language(self) -> Language:
+        phone = self.dialled.phone
+        known = who.languages(self.conn, [phone])
+        return known.get(phone, self.runtime.settings.default_language)
 
     def _digest(self, text: str) -> bytes:
         key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()
         named = f"{self.session.id}/".encode()
         data = _PURPOSE + named + text.encode("utf-8", "surrogatepass")
         return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def _question(article: ArticleFact) -> Question | None:
+    if article.part == "asked":
+        return "nominee"
+    return "witness" if article.state == "attempted" and asks_witness(article) else None

@@ -20,6 +20,8 @@ from messages.screens import LINES, fitting, screens
 BACK = "0"  # one screen back, in the end the menu: on every screen
 MORE = "00"  # the next lines of a list, after the last the first; no serial begins with a nought
 Secret = Literal["pin", "code"]
+# nominee: will you take it for somebody at home? · witness: is the postman's remark true?
+Question = Literal["nominee", "witness"]
 # What a secret was worth; the digits themselves go another way and end with the request.
 Worth = Literal["right", "wrong", "locked", "code", "malformed"]
 
@@ -56,6 +58,7 @@ class Post:
 
     number: str
     state: ArticleState
+    asks: Question | None = None  # what this telephone was asked of it and has not answered
 
     @property
     def digits(self) -> str:

@@ -19,9 +19,6 @@ MOST_HOPS = 99  # answers in one session: a loop on the other side has an end
 
 POSTMANS = frozenset(screen.name for screen in ussd_postman.SCREENS)
 
-# Answers that go out as SMS as well: the code, which is never on a screen, and proof.
-BY_SMS_TOO = frozenset(("code", *ussd_postman.PROOF))
-
 
 def _show_resume(where: Where, facts: MenuFacts) -> Shown:
     return Shown(where, "resume")
@@ -52,7 +49,7 @@ GRAPH = Graph.of(
         Screen(
             "resume", "offers to go on where the last session broke off",
             _show_resume, _take_resume, ("resume",),
-            to=(*_RESUMABLE, "menu", "pin"), resumable=False,
+            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
         ),
         Screen(
             "over", "the last words of a session",
@@ -70,7 +67,9 @@ def begin(facts: MenuFacts) -> Where:
     """Where somebody stands who dials."""
     if facts.broke_off is not None:
         return Where("resume", held=facts.broke_off)
-    return Where("pin" if facts.postman else "menu")
+    if facts.postman:
+        return Where("pin")
+    return ussd_recipient.question(facts) or Where("menu")
 
 
 def may_resume(where: Where, postman: bool) -> bool:
@@ -93,7 +92,9 @@ def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
         return _told(where, "by_sms", {}), True
     known = screens().variables[say.template]
     values = {name: value for name, value in say.values.items() if name in known}
-    return _told(where, say.template, values), say.template in BY_SMS_TOO
+    # A code is never on a screen, and proof must stay when the screen is gone.
+    by_sms_too = say.code_of is not None or say.template in ussd_postman.PROOF
+    return _told(where, say.template, values), by_sms_too
 
 
 def _told(where: Where, name: str, values: dict[str, int | str]) -> Shown:

@@ -26,23 +26,26 @@ from flows.screen import (
 from flows.visit import REMARKS
 
 # After these answers `1` goes on with the same item: to the code again, or to what else there is.
-_THEN_CODE = ("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed")
+_THEN_CODE = (
+    *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
+    "refusal_wait",
+)
 _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed"),
-    *("ask_payment", "no_payment_due", "remark_unknown"),
+    *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
 )
 ANSWERS = (
     *_THEN_CODE,
     *_THEN_ITEM,
     *("handed_over", "handed_over_cash", "handed_over_upi", "not_on_list", "already_delivered"),
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
-    *("by_sms", "noted"),
+    *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
 )
 # A finished handover is confirmed by SMS as well: the screen is gone in a moment, proof must stay.
-PROOF = ("handed_over", "handed_over_cash", "handed_over_upi")
+PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
 
-_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_closed"}
-_NOT_OPEN = ("not_on_list", "already_delivered", "item_closed")
+_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
+_NOT_OPEN = ("not_on_list", *_CLOSED.values())
 
 
 # ---- PIN ---------------------------------------------------------------------------------------

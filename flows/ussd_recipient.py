@@ -8,7 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.events import AskStatus, Deny, ReportFraud, SendCode
+from flows.events import (
+    AnotherDay,
+    AskPerson,
+    AskStatus,
+    ChooseLanguage,
+    Deny,
+    Event,
+    HoldAtOffice,
+    Language,
+    OnlyMe,
+    ReportFraud,
+    SendCode,
+    SomebodyElse,
+    Yes,
+)
+from flows.grammar import mobile
 from flows.screen import (
     BACK,
     MORE,
@@ -34,6 +49,12 @@ _DIGITS = slice(2, 11)  # the nine digits of an article number
 ANSWERS = (
     *("code", "code_not_yet", "code_at_door", "code_wait", "code_locked", "no_code_needed"),
     *("nothing_waiting", "denied", "not_received", "fraud_noted", "fraud_heard", *STATUS),
+    *("window_code", "refusal_code", "which_article", "which_number", "objection_late"),
+    *("refusal_denied", "remark_contested", "remark_confirmed", "remark_confirmed_last"),
+    *("at_office", "at_office_last", "day_chosen", "day_impossible", "day_not_now"),
+    *("only_addressee", "nominee_asked", "nominee_bad_number", "nominee_not_allowed"),
+    *("nominee_not_now", "nominee_back", "nominee_none", "nominee_agreed", "nominee_declined"),
+    *("nominee_thanks", "ticket_opened", "language_set"),
 )
 
 
@@ -43,11 +64,11 @@ ANSWERS = (
 def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
     """The articles that `then` can be about."""
     if then == "code":
-        out = tuple(a for a in facts.articles if a.state == "out_for_delivery")
+        out = tuple(a for a in facts.articles if a.state in ("out_for_delivery", "at_office"))
         return out or tuple(a for a in facts.articles if a.state in OPEN)
     if then == "deny":
         return tuple(a for a in facts.articles if a.state in (*OPEN, "delivered"))
-    if then == "fraud":
+    if then in ("fraud", "day", "else"):
         return tuple(a for a in facts.articles if a.state in OPEN)
     return facts.articles
 
@@ -70,18 +91,25 @@ def _do(where: Where, then: str, article: Post | None) -> Step:
         return _ask(where, SendCode(number))
     if then == "fraud":
         return _ask(where, ReportFraud(number))
-    if number is None:
-        return _ask(where, Deny())
-    return Step(go(where, "sure", article=number))
+    if number is not None:
+        return Step(go(where, _ASKS_ON[then], article=number))
+    return _ask(where, _WITHOUT[then]())
 
 
-def _ask(where: Where, event: SendCode | Deny | ReportFraud | AskStatus) -> Step:
+_ASKS_ON = {"deny": "sure", "day": "day", "else": "else"}
+_WITHOUT: dict[str, type[Deny] | type[AnotherDay] | type[SomebodyElse]] = {
+    "deny": Deny, "day": AnotherDay, "else": SomebodyElse,
+}  # fmt: skip
+
+
+def _ask(where: Where, event: Event) -> Step:
     return Step(go(where, "over"), Ask("recipient", event))
 
 
 # ---- the screens -------------------------------------------------------------------------------
 
-_MENU = {"1": "code", "2": "deny", "3": "fraud"}
+_MENU = {"1": "code", "2": "deny", "3": "fraud", "4": "day", "5": "else"}
+_LANGUAGES: dict[str, Language] = {"1": "hi", "2": "hi-Latn", "3": "en"}
 
 
 def _show_menu(where: Where, facts: MenuFacts) -> Shown:
@@ -95,9 +123,10 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         if len(meant) > 1:
             return Step(go(where, "which", then=then))
         return _do(where, then, meant[0] if meant else None)
-    if typed.text == "6":
-        return Step(go(where, "post"))
-    return Step(where)
+    if typed.text == "9":
+        return _ask(where, AskPerson())
+    targets = {"6": "post", "8": "language"}
+    return Step(go(where, targets.get(typed.text, "menu")))
 
 
 def _show_which(where: Where, facts: MenuFacts) -> Shown:
@@ -139,11 +168,12 @@ def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return _ask(where, AskStatus(article.number))
 
 
-def _show_sure(where: Where, facts: MenuFacts) -> Shown:
-    article = next((a for a in _meant("deny", facts) if a.number == where.article), None)
+def _show_one(where: Where, facts: MenuFacts) -> Shown:
+    """A screen about the article that was chosen; without it the menu."""
+    article = next((a for a in facts.articles if a.number == where.article), None)
     if article is None:
         return Shown(go(where, "menu"), "menu")
-    return Shown(where, "sure", {"digits": article.digits})
+    return Shown(where, where.screen, {"digits": article.digits})
 
 
 def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -152,16 +182,72 @@ def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return Step(go(where, "menu")) if typed.text == BACK else Step(where)
 
 
+def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "4":
+        return _ask(where, AnotherDay(where.article))
+    if typed.text == "44":
+        return _ask(where, HoldAtOffice(where.article))
+    if len(typed.text) == 2 and typed.text.isdigit() and 1 <= int(typed.text) <= 31:
+        return _ask(where, AnotherDay(where.article, int(typed.text)))
+    return Step(where)
+
+
+def _take_else(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "5":
+        return _ask(where, OnlyMe(where.article))
+    bare = typed.text.removeprefix("+")
+    if not bare.isdigit():
+        return Step(where)
+    return _ask(where, SomebodyElse(where.article, mobile(bare)))
+
+
+def _show_language(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "language")
+
+
+def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    language = _LANGUAGES.get(typed.text)
+    return Step(where) if language is None else _ask(where, ChooseLanguage(language))
+
+
+def _take_question(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """What this telephone was asked is asked first, and answered as by text."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "1":
+        return _ask(where, Yes(where.article))
+    if typed.text == "2":
+        return _ask(where, Deny(where.article))
+    if typed.text == "4" and where.screen == "witness":
+        return Step(go(where, "day", article=where.article))
+    return Step(where)
+
+
+def question(facts: MenuFacts) -> Where | None:
+    """Where somebody is asked who has not answered yet; the newest question first."""
+    for article in reversed(facts.articles):
+        if article.asks is not None:
+            return Where(article.asks, article=article.number)
+    return None
+
+
 SCREENS = (
     Screen(
         "menu", "the recipient's menu, for whoever dials",
         _show_menu, _take_menu, ("menu",),
-        to=("which", "sure", "post", "over"), asks=(SendCode, Deny, ReportFraud), resumable=False,
+        to=("which", "sure", "day", "else", "post", "language", "over"),
+        asks=(SendCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson), resumable=False,
     ),
     Screen(
         "which", "asks which of several articles is meant",
         _show_which, _take_which, ("which", "which_longer"),
-        to=("menu", "sure", "over"), asks=(SendCode, ReportFraud),
+        to=("menu", "sure", "day", "else", "over"), asks=(SendCode, ReportFraud),
     ),
     Screen(
         "post", "the articles of this telephone, and where each is",
@@ -170,7 +256,32 @@ SCREENS = (
     ),
     Screen(
         "sure", "asks again before an article is said to be another's",
-        _show_sure, _take_sure, ("sure",),
+        _show_one, _take_sure, ("sure",),
         to=("menu", "over"), asks=(Deny,),
+    ),
+    Screen(
+        "day", "asks for the day, or the office",
+        _show_one, _take_day, ("day",),
+        to=("menu", "over"), asks=(AnotherDay, HoldAtOffice),
+    ),
+    Screen(
+        "else", "asks who else takes it",
+        _show_one, _take_else, ("else",),
+        to=("menu", "over"), asks=(SomebodyElse, OnlyMe),
+    ),
+    Screen(
+        "language", "asks for the language",
+        _show_language, _take_language, ("language",),
+        to=("menu", "over"), asks=(ChooseLanguage,), resumable=False,
+    ),
+    Screen(
+        "nominee", "asks whether this telephone takes it for somebody at home",
+        _show_one, _take_question, ("nominee",),
+        to=("menu", "over"), asks=(Yes, Deny), resumable=False,
+    ),
+    Screen(
+        "witness", "asks whether the postman's remark is true",
+        _show_one, _take_question, ("witness",),
+        to=("menu", "day", "over"), asks=(Yes, Deny), resumable=False,
     ),
 )  # fmt: skip

@@ -46,8 +46,13 @@ REAL = Path(messages.screens.__file__).parent / "screens"
 
 # As long as they come: nines everywhere, but endings that differ.
 POSTS = tuple(
-    Post(f"WW99999{ending}9WW", state)
-    for ending, state in zip(range(987, 999), itertools.cycle(get_args(ArticleState)), strict=False)
+    Post(f"WW99999{ending}9WW", state, asks)
+    for ending, state, asks in zip(
+        range(987, 999),
+        itertools.cycle(get_args(ArticleState)),
+        itertools.cycle((None, None, "witness", None, "nominee")),
+        strict=False,
+    )
 )
 ITEMS = tuple(
     Item(serial, f"WW99999{serial}9WW", amount, otp, state)
@@ -68,7 +73,7 @@ ITEMS = tuple(
         (986, 0, True, "withdrawn"),
     )
 )
-KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "*", "abc", "9" * 40)
+KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
 PROOFS = ("right", "wrong", "locked", "code", "malformed")
 TYPED = (
     *(Typed(key) for key in KEYS),
@@ -82,7 +87,7 @@ def worlds(language: str) -> Iterator[MenuFacts]:
     """What can be known when somebody dials: nothing, one thing, much of everything."""
     for postman, posts, items in itertools.product(
         (False, True),
-        ((), POSTS[:1], POSTS[-1:], POSTS),
+        ((), *((post,) for post in POSTS), POSTS[:2], POSTS),
         ((), ITEMS[-3:], ITEMS),
     ):
         if postman or not items:
@@ -167,9 +172,32 @@ def test_every_screen_that_can_be_reached_fits(language: str) -> None:
     assert never == set(), "a text that nobody sees"
 
 
+def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
+    """Else it goes by SMS, which costs; the code itself is the one text that must."""
+    for screen in ussd.GRAPH.screens.values():
+        for event in screen.asks:
+            machine = "postman" if screen.name in ussd.POSTMANS else "recipient"
+            without = said(machine, event) - set(screens().variables)
+            assert without <= BY_SMS, (
+                f"{screen.name} asks {event.__name__} and may be told {without - BY_SMS}: add it to"
+                f" messages/screens and the answers in flows/ussd_*.py, or to BY_SMS here"
+            )
+
+
+# Answers to what no screen asks: several items at once, a full article number.
+BY_SMS = {
+    *("approach_many", "batch_done", "batch_partly", "not_yours"),
+    "amount_wrong",  # the sum is never typed on a screen
+    "approach_late",  # a screen is never late
+    *("nominee_how", "language_menu"),  # without an article or a language nothing is asked
+}
+
+
 def test_no_screen_says_a_code() -> None:
     assert "code" not in {name for names in screens().variables.values() for name in names}
-    shown, by_sms = ussd.answered(Where("over"), [Say("code", {"digits": "6785", "amount": 0})])
+    shown, by_sms = ussd.answered(
+        Where("over"), [Say("code", {"digits": "6785", "amount": 0}, code_of="EU123456785IN")]
+    )
     assert (shown.name, shown.ends, by_sms) == ("code", True, True)
 
 
