@@ -174,7 +174,7 @@ def _deniable(turn: Turn) -> Sensible:
         "refusal_denied", "nominee_declined",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "postman", "article"),
+    tells=("office", "sender", "recipient", "article"),
 )  # fmt: skip
 def deny(turn: Turn) -> Decision:
     article = meant(turn, turn.event.which, _deniable(turn))

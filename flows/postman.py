@@ -122,6 +122,7 @@ MACHINE.on(
             "already_delivered",
             "item_closed",
             "item_gone",
+            "item_withdrawn",
         ),
     ),
     acts=(PassItem, GiveBack, KillCode),

@@ -32,7 +32,7 @@ from flows.events import (
 )
 from flows.facts import ArticleFact, RecipientFacts
 from flows.machine import SAME, Turn
-from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, meant, say_at_office, stay
+from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, is_open, meant, say_at_office, stay
 
 CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever
 OFFICE_DAYS = timedelta(days=7)  # of collection at the office, once extendable (DOMAIN rule 3)
@@ -122,6 +122,8 @@ def hold_at_office(turn: Turn) -> Decision:
         return stay(turn, digits("only_addressee", article))
     if article.state == "at_office":
         return _extend(turn, article)
+    if not is_open(article):  # named, and over
+        return stay(turn, Say("nothing_waiting"))
     if article.state == "booked":  # not here yet: what is not here cannot be kept
         return stay(turn, digits("code_not_yet", article))
     number, until = article.number, turn.facts.today + OFFICE_DAYS

@@ -1,4 +1,4 @@
-"""`flask flows …`: the machines, drawn."""
+"""`flask flows …`: the machines, drawn and checked."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 
 from flows import machines
 from flows.draw import page
+from flows.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 
@@ -28,3 +29,27 @@ def draw(into: Path) -> None:
         path = into / f"{name}.md"
         path.write_text(page(machine), encoding="utf-8")
         click.echo(str(path))
+
+
+@flows.command("check")
+def check() -> None:
+    """Decides everything that can come to every machine, once; fails where something is wrong."""
+    found = examine()
+    click.echo(
+        f"{'machine':<10} {'states':>6} {'transitions':>11} {'decisions':>9} {'problems':>8}"
+    )
+    for each in found.machines:
+        click.echo(
+            f"{each.machine:<10} {each.states:>6} {each.transitions:>11} {each.tried:>9}"
+            f" {len(each.problems):>8}"
+        )
+    click.echo("")
+    for each in found.machines:
+        click.echo(f"{each.machine}: every combination of the facts read; sampled: {each.sampled}")
+    read = ", ".join(f"{role} {count}" for role, count in found.words.items())
+    click.echo(f"texts read, each in six spellings: {read}; texts said: {found.texts}")
+    for problem in found.problems:
+        click.echo(f"problem: {problem}", err=True)
+    if found.problems:
+        raise click.ClickException(f"problems found: {len(found.problems)}, see above")
+    click.echo("no problems")
