@@ -16,6 +16,7 @@ from typing import Any
 from redis import RedisError
 
 from flows import machines
+from flows.beats import spoken
 from flows.decision import Act, Nominate, Relink, Role, Say, Tell
 from flows.events import (
     AskLeft,
@@ -24,9 +25,11 @@ from flows.events import (
     CameToOffice,
     CorrectNumber,
     Event,
+    GivePin,
     Happening,
     ItemsCame,
     Pass,
+    PhoneMoved,
     Recall,
     SendCode,
     SomebodyElse,
@@ -35,12 +38,12 @@ from flows.events import (
     Visit,
     Yes,
 )
-from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
-from flows.machine import Standing, deadline, decide, entered
-from flows.postman_grammar import COLLEAGUE
+from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
+from flows.machine import Standing, deadline, decide, entered, settle
+from flows.postman_grammar import COLLEAGUE, PIN
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
-from postal import beats, facts, who
+from postal import beats, facts, handsets, pins, who
 from postal.acts import Books, Held, hold
 from postal.calendar import INDIA, day_of
 from postal.reports import next_ticket
@@ -64,6 +67,10 @@ def _newcomers(event: Event) -> list[Place]:
     """The conversations with telephones that an event brings in."""
     phone = event.phone if isinstance(event, SomebodyElse | CorrectNumber) else None
     return [Place(phone, "recipient")] if phone else []
+
+
+# Roles that no article leads to.
+_BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
 
 
 @dataclass(frozen=True)
@@ -97,6 +104,7 @@ class Turn:
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, Place] = field(default_factory=dict)  # people of no article
     colleague: beats.Colleague | None = None
+    named: handsets.Named | None = None
     standing: dict[Place, Conversation] = field(default_factory=dict)
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
@@ -115,7 +123,7 @@ class Turn:
 
     def begin(self, place: Place, event: Event) -> None:
         """Locks what an event at `place` can concern."""
-        self._look_beside(event)
+        self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
@@ -126,7 +134,7 @@ class Turn:
             self._place(role, held)
             for held in self.held.values()
             for role in roles
-            if role != "colleague"
+            if role not in _BESIDE
         ]
         self.standing = conversations.lock(
             self.conn,
@@ -173,7 +181,9 @@ class Turn:
 
     def tell(self, tell: Tell) -> None:
         """Passes a happening to the person of its article; nobody there: nobody is told."""
-        place = self.beside.get(tell.to) or self._place(tell.to, self.held[tell.event.article])
+        place = self.beside.get(tell.to)
+        if place is None and isinstance(tell.event, Happening):
+            place = self._place(tell.to, self.held[tell.event.article])
         if place is not None:
             self.take(place, tell.event)
 
@@ -197,8 +207,6 @@ class Turn:
     def _place(self, role: Role, held: Held) -> Place | None:
         if role == "article":
             return Place(held.number, role)
-        if role == "colleague":
-            return None  # he is nothing to the article yet: `beside`
         phone = {
             "recipient": held.recipient_phone,
             "holder": held.holder_phone,
@@ -218,8 +226,12 @@ class Turn:
             held = self.held[act.article]
             self.held[act.article] = replace(held, recipient_phone=act.phone)
 
-    def _look_beside(self, event: Event) -> None:
-        """Finds the colleague that an event names: his list and his conversation are locked."""
+    def _look_beside(self, place: Place, event: Event) -> None:
+        """Finds the people whom no article leads to: their rows and conversations are locked."""
+        if place.machine == "new_phone":
+            self.named = handsets.named(self.conn, place.whose)
+            if self.named is not None and self.named.old_phone is not None:
+                self.beside["old_phone"] = Place(self.named.old_phone, "postman")
         if isinstance(event, Pass) and self.postman_id is not None and COLLEAGUE in self.codes:
             typed = self.codes[COLLEAGUE]
             self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
@@ -246,6 +258,8 @@ class Turn:
             return self._recipient_facts(place.whose, event)
         if place.machine == "postman":
             return self._postman_facts(conversation, event)
+        if place.machine == "new_phone":
+            return self._new_phone_facts(conversation, event)
         if place.machine == "article":
             return ClockFacts(self.now, self.today, self.reader.of_itself(place.whose))
         article = None
@@ -255,6 +269,18 @@ class Turn:
 
     def _ticket(self, event: Event, phone: str) -> int:
         return next_ticket(self.conn, phone) if isinstance(event, AskPerson) else 0
+
+    def _new_phone_facts(self, conversation: Conversation, event: Event) -> NewPhoneFacts:
+        named = self.named
+        if named is None:
+            return NewPhoneFacts(self.now, "")
+        staff = spoken(named.staff_id)
+        old = named.old_phone is not None
+        asked = settle(machines.ALL["new_phone"], conversation.standing, self.now).state == "asked"
+        if not isinstance(event, GivePin) or not asked:
+            return NewPhoneFacts(self.now, staff, old_phone=old)
+        checked = pins.check(self.conn, named.id, self.codes[PIN], self.now)
+        return NewPhoneFacts(self.now, staff, checked.verdict, checked.left, old)
 
     def _recipient_facts(self, phone: str, event: Event) -> RecipientFacts:
         settings = self.runtime.settings
@@ -284,6 +310,8 @@ class Turn:
 
     def _postman_facts(self, conversation: Conversation, event: Event) -> PostmanFacts:
         postman_id = self.postman_id
+        if isinstance(event, PhoneMoved):
+            return PostmanFacts(self.now, (), has_list=False, left=0, next_serial=None)
         if isinstance(event, ItemsCame) and self.colleague is not None:
             postman_id = self.colleague.id
         if postman_id is None:

@@ -62,11 +62,16 @@ def _answer(event: Pass, facts: PostmanFacts, going: list[ItemFact]) -> Say:
     one = len(going) == 1
     if event.back:
         return say_item("given_back", going[0]) if one else Say("given_back_many", _count(going))
-    staff = "".join(letter for letter in facts.colleague or "" if letter.isalnum())
+    staff = spoken(facts.colleague or "")
     if one:
         number = going[0].article.number if going[0].article else None
         return Say("passed", {"serial": going[0].serial, "staff": staff}, number)
     return Say("passed_many", {**_count(going), "staff": staff})
+
+
+def spoken(staff_id: str) -> str:
+    """A staff id as texts name it: its letters and digits, at most twenty."""
+    return "".join(letter for letter in staff_id if letter.isalnum())[:20]
 
 
 def _count(items: list[ItemFact]) -> dict[str, int]:

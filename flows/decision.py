@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from flows.events import Happening, Language, Payment, Proof
+from flows.events import Happening, Language, Payment, PhoneMoved, Proof
 from flows.facts import Purpose
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
-# colleague: whom a postman names
+# colleague: whom a postman names · old_phone: the telephone that was a postman's until now
 Role = Literal[
-    "recipient", "holder", "nominee", "sender", "postman", "colleague", "office", "article"
+    "recipient",
+    "holder",
+    "nominee",
+    "sender",
+    "postman",
+    "colleague",
+    "old_phone",
+    "office",
+    "article",
 ]
 DeadReason = Literal[
     "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed"
@@ -42,7 +50,7 @@ class Tell:
     """A happening for the conversation of `to`, decided there in the same transaction."""
 
     to: Role
-    event: Happening
+    event: Happening | PhoneMoved
 
 
 # ---- acts: the only changes that a decision can make -------------------------------------------
@@ -236,6 +244,11 @@ class OpenTicket(Act):
     about: TicketKind
     article: str | None = None
     number: int | None = None  # the ticket's own, where it was told to the person
+
+
+@dataclass(frozen=True)
+class TakePhone(Act):
+    """This telephone speaks for the postman from now on, no other; a block is over."""
 
 
 @dataclass(frozen=True)

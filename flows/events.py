@@ -214,6 +214,24 @@ class AskHelp(Event):
     """`99`: how does this work?"""
 
 
+# ---- a telephone that is to be a postman's -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PhoneNamed(Event):
+    """The office names this telephone as a postman's new one: his PIN is asked for."""
+
+
+@dataclass(frozen=True)
+class GivePin(Event):
+    """Four to six digits. The PIN itself travels apart, as codes do."""
+
+
+@dataclass(frozen=True)
+class PhoneMoved(Event):
+    """From now on another telephone speaks for the postman whose this was."""
+
+
 # ---- happenings: what one conversation or the office tells another -----------------------------
 
 

@@ -114,6 +114,17 @@ class PostmanFacts:
 
 
 @dataclass(frozen=True)
+class NewPhoneFacts:
+    """For a telephone that the office named as a postman's; the PIN is counted when it is read."""
+
+    now: datetime
+    staff: str  # letters and digits of his staff id; "": the office names it no more
+    pin: Literal["unchecked", "right", "wrong", "locked"] = "unchecked"
+    left: int = 0  # tries of the PIN
+    old_phone: bool = False  # he has another one, which is not blocked
+
+
+@dataclass(frozen=True)
 class PartyFacts:
     """For senders, offices and strangers: the article asked about, if this telephone may know."""
 

@@ -10,6 +10,7 @@ from flows import (
     clock,
     grammar,
     manners,
+    new_phone,
     parties,
     postman,
     postman_grammar,
@@ -30,12 +31,18 @@ ALL: dict[str, Machine] = {
         parties.OFFICE,
         parties.STRANGER,
         clock.MACHINE,
+        new_phone.MACHINE,
     )
 }
 
 
 # Roles whose conversation is another machine's.
-_MACHINE_OF = {"holder": "recipient", "nominee": "recipient", "colleague": "postman"}
+_MACHINE_OF = {
+    "holder": "recipient",
+    "nominee": "recipient",
+    "colleague": "postman",
+    "old_phone": "postman",
+}
 # Declared in files of their own; importing them completes the recipient's machine.
 RECIPIENTS_ANSWERS = (answers, wishes, manners)
 
@@ -44,6 +51,8 @@ def understand(role: str, text: str, code_length: int) -> Understood:
     """What `text` says when a person in `role` (a machine's name) sends it."""
     if role == "postman":
         return postman_grammar.postman(text, code_length)
+    if role == "new_phone":
+        return postman_grammar.pin(text)
     if role == "recipient":
         return grammar.recipient(text)
     if role == "sender":

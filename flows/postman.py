@@ -34,6 +34,7 @@ from flows.events import (
     ItemsCame,
     NotUnderstood,
     Pass,
+    PhoneMoved,
     TimedOut,
     Undo,
     Visit,
@@ -163,6 +164,11 @@ def fraud_alert(turn: Turn) -> Decision:
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
     return Decision(turn.state, turn.context, says)
+
+
+@MACHINE.on(PhoneMoved, to=("ready",), says=("phone_moved",))
+def phone_moved(turn: Turn) -> Decision:
+    return Decision("ready", LastVisit(), (Say("phone_moved"),))
 
 
 @MACHINE.on(DayChosen, says=("item_withdrawn",))

@@ -17,6 +17,7 @@ from flows.events import (
     Approach,
     AskHelp,
     AskLeft,
+    GivePin,
     Handover,
     NotUnderstood,
     Pass,
@@ -67,6 +68,18 @@ def postman(raw: str, code_length: int) -> Understood:
         return _Reader(code_length).visit(found)
     except _Ambiguous:
         return Understood(NotUnderstood())
+
+
+PIN = "pin"  # where `Understood.codes` has a PIN
+_PIN_WORDS = frozenset(fold(word) for word in words.PIN)
+
+
+def pin(raw: str) -> Understood:
+    """A PIN by itself, or behind the word; anything else is not understood."""
+    found = [token for token in tokens(raw) if token not in _PIN_WORDS]
+    if len(found) == 1 and found[0].isdigit() and 4 <= len(found[0]) <= 6:
+        return Understood(GivePin(), {PIN: found[0]})
+    return Understood(NotUnderstood())
 
 
 COLLEAGUE = ">"  # where `Understood.codes` has what was typed behind the sign

@@ -80,3 +80,6 @@ RUPEES = ("rs", "inr", "rupaye", "rupay", "rupees", "rupee", "रु", "रु�
 
 # Behind the sign of a change of beat: "7 > office".
 OFFICE = ("office", "daakghar", "dakghar", "डाकघर")
+
+# A postman's secret, which makes a new telephone his.
+PIN = ("pin", "पिन")

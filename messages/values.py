@@ -65,7 +65,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "tries": Number(0, 9),
         "amount": Number(0, 50000),  # whole rupees
         "remark": Number(10, 99),
-        "staff": Word(r"[0-9A-Za-z]{1,40}", "1 to 40 letters and digits", "W" * 40, "alphanumeric"),
+        "staff": Word(r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric"),
         "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
         "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
         "ticket": Number(1, 99_999_999),

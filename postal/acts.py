@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal import beats, delivery, reports, wishes
+from postal import beats, delivery, handsets, reports, wishes
 from postal.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "Held",
     "beats",
     "delivery",
+    "handsets",
     "hold",
     "reports",
     "wishes",

@@ -27,7 +27,7 @@ def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
     rows = conn.execute(
         "SELECT s.id, s.staff_id, s.phone FROM staff s"
         " JOIN staff me ON me.id = %(me)s AND me.office_id = s.office_id AND me.id <> s.id"
-        " WHERE s.role = 'postman' AND s.active AND s.phone IS NOT NULL"
+        " WHERE s.role = 'postman' AND s.active AND s.phone IS NOT NULL AND s.blocked_at IS NULL"
         " AND regexp_replace(lower(s.staff_id), '[^a-z0-9]', '', 'g') = %(typed)s"
         " FOR NO KEY UPDATE OF s",
         {"me": postman_id, "typed": typed},

@@ -44,7 +44,8 @@ _HOLD = """
 SELECT a.id, a.number, a.recipient_phone, a.sender_phone,
        n.phone AS nominee_phone,
        CASE WHEN n.agreed_at IS NULL THEN a.recipient_phone ELSE n.phone END AS holder_phone,
-       i.id AS item_id, s.id AS postman_id, s.phone AS postman_phone,
+       i.id AS item_id, s.id AS postman_id,
+       CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
        coalesce(o.phone, (
            SELECT home.phone FROM offices home WHERE home.pin = a.recipient_pin
            ORDER BY array_position(ARRAY['head', 'sub', 'branch'], home.branch_type), home.id
@@ -123,6 +124,10 @@ class Books:
         }
         cursor = self.conn.execute(sql, bound)
         self._changes.append(_Change(cursor, f"article {article.number}", sql))
+
+    def row(self, cursor: Cursor[tuple[Any, ...]], what: str) -> None:
+        """Holds a statement that was run to having changed one row; `what` names it."""
+        self._changes.append(_Change(cursor, what, ""))
 
     def feed(self, kind: str, article: Held, **data: Any) -> None:
         """Appends what happened to the event feed; `data` holds no code and no telephone."""

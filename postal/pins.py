@@ -36,6 +36,24 @@ def hashed(pin: str) -> str:
     return _HASHER.hash(pin)
 
 
+class UnknownStaff(Exception):
+    """Nobody who works has this staff id."""
+
+    def __init__(self, staff_id: str) -> None:
+        super().__init__(f"nobody who works here has the staff id {staff_id}")
+
+
+def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
+    """Gives a member of staff a new PIN; a lock is over. Raises ValueError and `UnknownStaff`."""
+    changed = conn.execute(
+        "UPDATE staff SET pin_hash = %s, pin_wrong = 0, pin_locked_until = NULL"
+        " WHERE staff_id = %s AND active",
+        [hashed(pin), staff_id],
+    )
+    if changed.rowcount != 1:
+        raise UnknownStaff(staff_id)
+
+
 def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> Checked:
     """Whether `pin` is the PIN of the member of staff with the row id `staff_id`; counts the wrong.
 

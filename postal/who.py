@@ -18,7 +18,9 @@ class Who:
 
 
 _IDENTIFY = """
-SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'),
+SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'postman'
+        AND blocked_at IS NULL),
+       EXISTS (SELECT 1 FROM staff WHERE next_phone = %(phone)s AND active),
        EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s),
        EXISTS (SELECT 1 FROM articles WHERE recipient_phone = %(phone)s)
            OR EXISTS (SELECT 1 FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL),
@@ -30,8 +32,9 @@ def identify(conn: Conn, phone: str) -> Who:
     """The roles of `phone` (E.164). A number that nobody knows is a stranger's."""
     row = conn.execute(_IDENTIFY, {"phone": phone}).fetchone()
     assert row is not None
-    postman_id, office, recipient, sender = row
+    postman_id, named, office, recipient, sender = row
     roles = (
+        *(("new_phone",) if named else ()),
         *(("postman",) if postman_id is not None else ()),
         *(("office",) if office else ()),
         *(("recipient",) if recipient else ()),

@@ -40,6 +40,7 @@ TEXT_EVENTS = {
         events.AskStatus, events.NotUnderstood, events.Recall, events.CorrectNumber,
         events.AskPerson, events.ChooseLanguage, events.Stop, events.Start, events.AskMenu,
     ),
+    "new_phone": (events.GivePin, events.NotUnderstood),
     "office": (events.AskStatus, events.NotUnderstood),
     "stranger": (events.AskStatus, events.NotUnderstood),
 }  # fmt: skip

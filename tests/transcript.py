@@ -22,6 +22,8 @@
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; or: collect aadhaar 1234
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
+    1001 has new phone +919839000009                    named by the office
+    1001 is blocked                                     his telephone is lost
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
 for a person to read before it is committed.
@@ -184,6 +186,9 @@ class Player:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
+        elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
+            phone = {"phone": words[4]} if words[1] == "has" else None
+            self.api(f"/postmen/{words[0]}/{'phone' if phone else 'block'}", phone)
         elif words[1] == "has":
             self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
         elif words[1] == "is":
@@ -236,7 +241,7 @@ class Player:
             ).fetchall()
         return {kind for (kind,) in rows}
 
-    def api(self, path: str, body: dict[str, Any]) -> Any:
+    def api(self, path: str, body: dict[str, Any] | None) -> Any:
         answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
         assert answer.status_code in (200, 201), answer.data
         return answer.json

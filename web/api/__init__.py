@@ -25,6 +25,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     articles.RECALL,
     collect.COLLECT,
     postmen.ADD,
+    postmen.NAME_PHONE,
+    postmen.BLOCK,
     lists.MAKE,
     events.READ,
 )

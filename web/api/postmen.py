@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from postal import people
+import rounds
+from postal import handsets, people
 from store.phone import masked
-from web.api.fields import Input, Name, Output, Phone, Pin, SecretPin, StaffId
+from web.api.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
 from web.api.operation import Answer, Call, Operation
 
 
@@ -43,6 +44,59 @@ def _add(call: Call[AddPostman]) -> Answer:
     )
 
 
+class NamePhone(Input):
+    """The telephone that is to speak for the postman; it is asked for his PIN."""
+
+    phone: Phone
+
+
+class NamedPhone(Output):
+    """`phone` is masked. It is his when his PIN has come from it, within a day."""
+
+    staff_id: str
+    phone: str
+
+
+class BlockedPhone(Output):
+    """`codes`: how many codes died, because only that telephone could have submitted them."""
+
+    staff_id: str
+    codes: int
+
+
+def _name_phone(call: Call[NamePhone]) -> Answer:
+    staff_id, phone = call.path["staff_id"], call.input.phone
+    rounds.name_phone(call.runtime, call.conn, staff_id, phone)
+    return Answer(200, NamedPhone(staff_id=staff_id, phone=masked(phone)))
+
+
+def _block(call: Call[Nothing]) -> Answer:
+    staff_id = call.path["staff_id"]
+    codes = handsets.block(call.conn, staff_id, call.now)
+    return Answer(200, BlockedPhone(staff_id=staff_id, codes=codes))
+
+
+NAME_PHONE = Operation(
+    method="POST",
+    path="/postmen/{staff_id}/phone",
+    name="name_phone",
+    summary="Name a postman's new telephone; his PIN, texted from it, makes it his",
+    input=NamePhone,
+    handle=_name_phone,
+    answers={200: NamedPhone},
+    problems=(409,),
+    path_values={"staff_id": "staff_id"},
+)
+BLOCK = Operation(
+    method="POST",
+    path="/postmen/{staff_id}/block",
+    name="block_phone",
+    summary="Block a lost telephone at once; the codes that it could submit die",
+    input=Nothing,
+    handle=_block,
+    answers={200: BlockedPhone},
+    path_values={"staff_id": "staff_id"},
+)
 ADD = Operation(
     method="POST",
     path="/postmen",

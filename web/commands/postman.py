@@ -6,7 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from postal import people
+import rounds
+from outbox.wake import wake
+from postal import handsets, lists, people, pins
 from runtime import Runtime
 from store import phone as phones
 
@@ -36,3 +38,43 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
     except (people.UnknownOffice, people.StaffIdTaken, people.PhoneTaken, ValueError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"{made.name} ({made.staff_id}) of {made.office} {made.office_pin} is added")
+
+
+@postman.command("phone")
+@click.argument("staff_id")
+@click.argument("phone")
+def name_phone(staff_id: str, phone: str) -> None:
+    """Names PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    try:
+        number = phones.read(phone)
+        runtime.database.run(lambda conn: rounds.name_phone(runtime, conn, staff_id, number))
+    except (lists.UnknownPostman, people.PhoneTaken, ValueError) as refused:
+        raise click.ClickException(str(refused)) from refused
+    wake(runtime.redis)
+    click.echo(f"{phones.masked(number)} is asked for the PIN of {staff_id}")
+
+
+@postman.command("block")
+@click.argument("staff_id")
+def block(staff_id: str) -> None:
+    """Blocks the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    try:
+        killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
+    except lists.UnknownPostman as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"the telephone of {staff_id} is blocked; {killed} codes died with it")
+
+
+@postman.command("pin")
+@click.argument("staff_id")
+@click.option("--pin", required=True, prompt=True, hide_input=True, help="4 to 6 digits.")
+def set_pin(staff_id: str, pin: str) -> None:
+    """Gives STAFF_ID a new PIN; a lock after wrong ones is over."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    try:
+        runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))
+    except (pins.UnknownStaff, ValueError) as refused:
+        raise click.ClickException(str(refused)) from refused
+    click.echo(f"{staff_id} has a new PIN")
