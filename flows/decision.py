@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from flows.events import Happening, Language, Payment, PhoneMoved, Proof
+from flows.events import Happening, Language, News, Payment, Proof
 from flows.facts import Purpose
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
@@ -50,7 +50,7 @@ class Tell:
     """A happening for the conversation of `to`, decided there in the same transaction."""
 
     to: Role
-    event: Happening | PhoneMoved
+    event: Happening | News
 
 
 # ---- acts: the only changes that a decision can make -------------------------------------------

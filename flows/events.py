@@ -217,8 +217,12 @@ class AskHelp(Event):
 # ---- a telephone that is to be a postman's -----------------------------------------------------
 
 
+class News(Event):
+    """Something that a telephone is told and that is about no article."""
+
+
 @dataclass(frozen=True)
-class PhoneNamed(Event):
+class PhoneNamed(News):
     """The office names this telephone as a postman's new one: his PIN is asked for."""
 
 
@@ -228,7 +232,7 @@ class GivePin(Event):
 
 
 @dataclass(frozen=True)
-class PhoneMoved(Event):
+class PhoneMoved(News):
     """From now on another telephone speaks for the postman whose this was."""
 
 

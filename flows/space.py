@@ -16,6 +16,7 @@ from flows.facts import (
     ArticleState,
     ClockFacts,
     ItemFact,
+    NewPhoneFacts,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
@@ -201,6 +202,21 @@ def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     return Met(Nothing(), event, ClockFacts(NOW, TODAY, article))
 
 
+def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    pins = (
+        ("right", "wrong", "locked")
+        if (state, kind) == ("asked", events.GivePin)
+        else ("unchecked",)
+    )
+    domains = {
+        "now": one_of(NOW),
+        "staff": one_of("45"),
+        "pin": one_of(*pins),
+        "left": one_of(1, 2),
+    }
+    return Met(Nothing(), kind(), lazy(NewPhoneFacts, picks, domains))
+
+
 _SPACES: Mapping[str, Space] = {
     "recipient": Space(
         _meet_recipient,
@@ -212,6 +228,7 @@ _SPACES: Mapping[str, Space] = {
         sampled="a second item of a text is one he is coming to, or not on his list; in all states"
         " but a transition's first there is none",
     ),
+    "new_phone": Space(_meet_new_phone),
     "article": Space(_meet_article, rests=frozenset(("searched", "over"))),
 }
 

@@ -180,4 +180,16 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
                 **{f"7 482913 {word} 500 1": paid for word in words.RUPEES},
             },
         ),
+        Vocabulary(
+            "new_phone",
+            read("new_phone"),
+            ({"pin": words.PIN},),
+            {
+                "2468": events.GivePin(),
+                "246810": events.GivePin(),
+                **{f"{word} 2468": events.GivePin() for word in words.PIN},
+                "246": events.NotUnderstood(),
+                "2468 2468": events.NotUnderstood(),
+            },
+        ),
     )
