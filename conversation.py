@@ -21,6 +21,7 @@ from flows.events import (
     HerdWarned,
     NotUnderstood,
     Recalled,
+    SomebodyElse,
     Start,
     Stop,
     TimedOut,
@@ -204,7 +205,9 @@ def _storable(text: str) -> str:
 
 
 def _body(text: str, event: Event) -> str:
-    unclear = isinstance(event, NotUnderstood | ToldCode)
+    # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none; it may be a code.
+    no_phone = isinstance(event, SomebodyElse) and event.phone == ""
+    unclear = no_phone or isinstance(event, NotUnderstood | ToldCode)
     return mask_spelled_codes(text) if unclear else mask_codes(text)
 
 

@@ -74,6 +74,7 @@ export async function converse(phone, answer) {
   try {
     const came = await dialled.send(answer, cancel.signal);
     if (cancel.signal.aborted) return;
+    dialled.scrolled = 0;
     if (!came) Object.assign(dialled, { screen: phone.words.phone_dial_failed, end: true });
     phone.show("ussd");
     phone.say(phone.spokenNow);

@@ -163,6 +163,11 @@ function ussd(phone, words) {
   const text = element("p", "ussd-text", screen);
   text.lang = /[\u0900-\u097f]/.test(screen) ? "hi" : "en";
   view.append(text);
+  text.addEventListener("scroll", () => scrolled(phone, text));
+  requestAnimationFrame(() => {
+    text.scrollTop = phone.dialled?.scrolled ?? 0;
+    scrolled(phone, text);
+  });
   if (end) return { view, title: service, soft: [words.phone_ok, ""], spoken: screen };
   const line = element("p", "ussd-line", phone.typing.text);
   line.append(element("span", "caret"));
@@ -171,6 +176,13 @@ function ussd(phone, words) {
   return {
     view, title: service, soft: [words.phone_send, away], spoken: phone.typing.text || screen,
   };
+}
+
+/** Remembers how far a long screen was read, and marks that there is more of it below. */
+function scrolled(phone, text) {
+  if (phone.dialled) phone.dialled.scrolled = text.scrollTop;
+  const more = text.scrollTop + text.clientHeight < text.scrollHeight - 3;
+  text.parentElement?.classList.toggle("more-below", more);
 }
 
 export const SCREENS = {
