@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 import conversation
+import rounds
 from outbox.drain import Drain
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import OUTBOX, SWEEP, TIMERS, answer, wake
@@ -65,6 +66,7 @@ def sweep() -> None:
         sweep_outbox(runtime())
         conversation.begin_day(runtime())
         conversation.warn_herds(runtime())
+        rounds.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

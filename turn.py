@@ -24,6 +24,7 @@ from flows.events import (
     AskStatus,
     CameToOffice,
     CorrectNumber,
+    DayEnded,
     Event,
     GivePin,
     Happening,
@@ -322,8 +323,9 @@ class Turn:
         if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
             has_list, left, next_serial = self.reader.left(postman_id)
         colleague = self.colleague.staff_id if self.colleague else None
+        day = self.reader.day(postman_id) if isinstance(event, DayEnded) else None
         return PostmanFacts(
-            self.now, items, has_list, left, next_serial, self.written_at, colleague
+            self.now, items, has_list, left, next_serial, self.written_at, colleague, day
         )
 
     def _carrier(self, event: Event) -> int:

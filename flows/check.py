@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from flows.contradictions import contradictions
 from flows.decision import Act, Decision, Role, Say, Tell
-from flows.events import Event, Happening, TimedOut
+from flows.events import Event, Happening, News, TimedOut
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.space import Met, Space, space_of
 from flows.walk import NOW, Picks, TooMany, ways
@@ -92,7 +92,8 @@ class _Walk:
         yield from contradictions(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
-        if not isinstance(met.event, Happening | TimedOut) and len(decision.says) != 1:
+        told = isinstance(met.event, Happening | News | TimedOut)
+        if not told and len(decision.says) != 1:
             if decision.says:
                 yield f"{len(decision.says)} answers to one text"
             elif transition.says:

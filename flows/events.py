@@ -236,6 +236,14 @@ class PhoneMoved(News):
     """From now on another telephone speaks for the postman whose this was."""
 
 
+# ---- a postman's day ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class DayEnded(News):
+    """The delivery day is over: what became of his list?"""
+
+
 # ---- happenings: what one conversation or the office tells another -----------------------------
 
 

@@ -101,6 +101,17 @@ class ItemFact:
 
 
 @dataclass(frozen=True)
+class DayFact:
+    """What became of a postman's list of today. `cash`: whole rupees taken in cash."""
+
+    delivered: int
+    failed: int  # with a remark
+    open: int
+    first_open: int | None
+    cash: int
+
+
+@dataclass(frozen=True)
 class PostmanFacts:
     """What the postman's text is about: the items named, in his order, and his list of today."""
 
@@ -111,6 +122,7 @@ class PostmanFacts:
     next_serial: int | None
     written_at: datetime | None = None  # by the carrier, where it said so and is believed
     colleague: str | None = None  # the staff id of the one named, where he is of the same office
+    day: DayFact | None = None  # at its end
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from flows.events import (
     AskLeft,
     AskStatus,
     DayChosen,
+    DayEnded,
     FraudReported,
     ItemsCame,
     NotUnderstood,
@@ -39,7 +40,7 @@ from flows.events import (
     Undo,
     Visit,
 )
-from flows.facts import PostmanFacts
+from flows.facts import DayFact, PostmanFacts
 from flows.machine import Machine, State, Turn
 from flows.undo import undo
 from flows.visit import answer, judge, say_first, say_item
@@ -164,6 +165,20 @@ def fraud_alert(turn: Turn) -> Decision:
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
     return Decision(turn.state, turn.context, says)
+
+
+@MACHINE.on(DayEnded, says=("day_end", "day_open", "day_cash"))
+def day_ended(turn: Turn) -> Decision:
+    """What was done, what is open still, and the cash to hand in."""
+    day: DayFact | None = turn.facts.day
+    says: list[Say] = []
+    if day is not None:
+        says.append(Say("day_end", {"done": day.delivered, "failed": day.failed}))
+        if day.first_open is not None:
+            says.append(Say("day_open", {"count": day.open, "serial": day.first_open}))
+        if day.cash:
+            says.append(Say("day_cash", {"total": day.cash}))
+    return Decision(turn.state, turn.context, tuple(says))
 
 
 @MACHINE.on(PhoneMoved, to=("ready",), says=("phone_moved",))

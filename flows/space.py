@@ -15,6 +15,7 @@ from flows.facts import (
     ArticleFact,
     ArticleState,
     ClockFacts,
+    DayFact,
     ItemFact,
     NewPhoneFacts,
     PartyFacts,
@@ -95,6 +96,15 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, Any]:
     return known
 
 
+_DAY: Mapping[str, Domain] = {
+    "delivered": one_of(0, 70),
+    "failed": one_of(0, 70),
+    "open": one_of(1, 70),
+    "first_open": one_of(None, 3),
+    "cash": one_of(0, 1450),
+}
+
+
 def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = visit(picks, thorough) if kind is events.Visit else event_of(picks, kind)
     done = lazy(Done, picks, {"article": one_of(NUMBER), "serial": one_of(7)})
@@ -128,6 +138,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "left": one_of(1, 70),
         "next_serial": one_of(None, 3),
         "colleague": one_of(None, "45"),
+        "day": lambda picks, _: lazy(DayFact, picks, _DAY),
         "written_at": one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31)),
     }
     return Met(context, event, lazy(PostmanFacts, picks, domains))

@@ -64,6 +64,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "failed": Number(0, 999),
         "tries": Number(0, 9),
         "amount": Number(0, 50000),  # whole rupees
+        "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
         "staff": Word(r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric"),
         "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),

@@ -9,7 +9,7 @@ from typing import Any
 
 from psycopg.rows import namedtuple_row
 
-from flows.facts import ArticleFact, CodeState, CodeVerdict, ItemFact, ItemState
+from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
 from postal import codes
 from store.database import Conn
 
@@ -136,6 +136,23 @@ class Reader:
         ).fetchone()
         assert row is not None
         return row[0] > 0, row[1], row[2]
+
+    def day(self, postman_id: int) -> DayFact:
+        """What became of the postman's list of today; what left it does not count."""
+        row = self.conn.execute(
+            "SELECT count(*) FILTER (WHERE i.state = 'delivered'),"
+            " count(*) FILTER (WHERE i.state = 'attempted'),"
+            " count(*) FILTER (WHERE i.state = 'open'),"
+            " min(i.serial) FILTER (WHERE i.state = 'open'),"
+            " coalesce(sum(a.cod_amount) FILTER (WHERE i.state = 'delivered'"
+            " AND i.payment = 'cash'), 0)"
+            " FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
+            " JOIN articles a ON a.id = i.article_id"
+            " WHERE l.postman_id = %s AND l.date = %s",
+            [postman_id, self.today],
+        ).fetchone()
+        assert row is not None
+        return DayFact(*row)
 
     def _item(self, ref: str, row: Any, entered: str | None, postman_id: int) -> ItemFact:
         if row is None:

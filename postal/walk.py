@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from flows.screen import Item
 from store.database import Conn
@@ -21,3 +22,30 @@ def items(conn: Conn, postman_id: int, today: date) -> tuple[Item, ...]:
         [postman_id, today],
     ).fetchall()
     return tuple(Item(*row) for row in rows)
+
+
+@dataclass(frozen=True)
+class Walker:
+    """A postman who can be told of his list. `phone`: E.164."""
+
+    postman_id: int
+    phone: str
+
+
+def unsummed(conn: Conn, today: date) -> list[int]:
+    """The lists of `today` whose end was told to nobody yet."""
+    rows = conn.execute(
+        "SELECT id FROM delivery_lists WHERE date = %s AND summed_at IS NULL ORDER BY id", [today]
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def sum_up(conn: Conn, list_id: int, now: datetime) -> Walker | None:
+    """Notes that the end of a list is told now; None: it was before, or nobody can be told."""
+    row = conn.execute(
+        "UPDATE delivery_lists l SET summed_at = %s FROM staff s"
+        " WHERE l.id = %s AND l.summed_at IS NULL AND s.id = l.postman_id"
+        " RETURNING s.id, CASE WHEN s.active AND s.blocked_at IS NULL THEN s.phone END",
+        [now, list_id],
+    ).fetchone()
+    return Walker(*row) if row is not None and row[1] is not None else None

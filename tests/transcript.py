@@ -43,6 +43,7 @@ from rq.serializers import JSONSerializer
 from conversation import begin_day, fire_timers, warn_herds
 from outbox.wake import BELLS
 from postal.calendar import day_of
+from rounds import end_day
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
@@ -254,3 +255,4 @@ class Player:
             pass
         begin_day(self.runtime)
         warn_herds(self.runtime)
+        end_day(self.runtime)
