@@ -1,4 +1,4 @@
-"""The recipient's answers 1, 2 and 3: yes and my code, no, and somebody asked for my code.
+"""The recipient's answers 1 and 2: yes and my code, and no.
 
 Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
 a yes to "shall the code come?" (DOMAIN.md, phone manners).
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flows import status
 from flows.decision import (
     AcceptNomination,
     Act,
@@ -19,28 +18,22 @@ from flows.decision import (
     EndNomination,
     IssueCode,
     KillCode,
-    MarkDoorOnly,
     MarkNotReceived,
     OpenTicket,
     Say,
     Tell,
     Unlink,
-    WarnHerd,
 )
 from flows.events import (
-    AskStatus,
     Denied,
     Deny,
-    FraudReported,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
     RefusalDenied,
     RemarkConfirmed,
     RemarkContested,
-    ReportFraud,
     SendCode,
-    ToldCode,
     Unlinked,
     Yes,
 )
@@ -54,7 +47,6 @@ from flows.recipient import (
     Sensible,
     code,
     digits,
-    fact,
     is_open,
     issue,
     meant,
@@ -64,7 +56,6 @@ from flows.recipient import (
 MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
 OBJECT_WITHIN = timedelta(hours=24)
 MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
-HERD = 3  # telephones of one PIN that report fraud on one day
 
 _ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
              "nominee_agreed")  # fmt: skip
@@ -281,62 +272,3 @@ def _not_mine(article: ArticleFact) -> Decision:
             Tell("article", Unlinked(number)),
         ),
     )
-
-
-# ---- 3: somebody asked for my code -------------------------------------------------------------
-
-
-def _any(article: ArticleFact) -> bool:
-    return article.part != "asked"
-
-
-@MACHINE.on(
-    ReportFraud,
-    to=("reported", SAME),
-    says=("fraud_noted", "fraud_heard", "which_article", "which_number"),
-    acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd),
-    tells=("postman", "office"),
-)
-def report_fraud(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which, is_open)
-    if isinstance(article, Say) and article.template == "nothing_waiting":
-        article = meant(turn, turn.event.which, _any)
-    if isinstance(article, Say):
-        heard = article.template == "nothing_waiting"
-        return stay(turn, Say("fraud_heard") if heard else article)
-    number = article.number
-    if article.door_only and article.code != "live":  # said before, and nothing is left to protect
-        known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
-        return Decision("reported", Asked(number), (known,))
-    acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
-    if article.fraud_reports + 1 >= HERD:
-        acts = (*acts, WarnHerd(number))
-    office = Tell("office", FraudReported(number))
-    if article.state not in OPEN:  # "status not updated, tell the code": no code is needed now
-        return Decision("reported", Asked(number), (Say("fraud_heard"),), acts, (office,))
-    if article.code == "live":
-        acts = (KillCode(number, "fraud"), *acts)
-    return Decision(
-        "reported",
-        Asked(number),
-        (digits("fraud_noted", article),),
-        acts,
-        (Tell("postman", FraudReported(number)), office),
-    )
-
-
-# ---- questions ---------------------------------------------------------------------------------
-
-
-@MACHINE.on(ToldCode, says=("code_kept",))
-def told_code(turn: Turn) -> Decision:
-    return stay(turn, Say("code_kept"))
-
-
-@MACHINE.on(AskStatus, to=(SAME,), says=(*status.TEMPLATES, "nothing_waiting"))
-def ask_status(turn: Turn) -> Decision:
-    facts: RecipientFacts = turn.facts
-    if all(article.number != turn.event.article for article in facts.articles):
-        return stay(turn, Say("nothing_waiting"))
-    article = fact(turn, turn.event.article)
-    return Decision(turn.state, Asked(article.number), (status.say(article),))

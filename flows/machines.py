@@ -8,6 +8,7 @@ from typing import get_args
 from flows import (
     answers,
     clock,
+    fraud,
     grammar,
     manners,
     new_phone,
@@ -44,7 +45,7 @@ _MACHINE_OF = {
     "old_phone": "postman",
 }
 # Declared in files of their own; importing them completes the recipient's machine.
-RECIPIENTS_ANSWERS = (answers, wishes, manners)
+RECIPIENTS_ANSWERS = (answers, fraud, wishes, manners)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:

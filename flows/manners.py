@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from flows import days
-from flows.decision import Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
+from flows import days, status
+from flows.decision import Asked, Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
 from flows.events import (
     AskMenu,
     AskPerson,
+    AskStatus,
     ChooseLanguage,
     NotUnderstood,
     Start,
     Stop,
 )
 from flows.facts import PartyFacts, RecipientFacts
-from flows.machine import Machine, Turn
+from flows.machine import SAME, Machine, Turn
 from flows.parties import SENDER
 from flows.recipient import MACHINE as RECIPIENT
+from flows.recipient import fact
 
 
 def _language(turn: Turn) -> Decision:
@@ -64,3 +66,12 @@ _menu("sender_menu", SENDER)
 @RECIPIENT.on(NotUnderstood, says=("recipient_menu",))
 def not_understood(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context, (Say("recipient_menu"),))
+
+
+@RECIPIENT.on(AskStatus, to=(SAME,), says=(*status.TEMPLATES, "nothing_waiting"))
+def ask_status(turn: Turn) -> Decision:
+    facts: RecipientFacts = turn.facts
+    if all(article.number != turn.event.article for article in facts.articles):
+        return Decision(turn.state, turn.context, (Say("nothing_waiting"),))
+    article = fact(turn, turn.event.article)
+    return Decision(turn.state, Asked(article.number), (status.say(article),))
