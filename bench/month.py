@@ -1,6 +1,6 @@
 """A month of one office through the real engine, its clock running as fast as the machine can.
 
-    python -m bench.month --articles 1000 --seed 1 --absence 0.25 --wrong-code 0.05
+    ./script/bench month --articles 1000 --seed 1 --absence 0.25 --wrong-code 0.05
 
 Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `conversation.receive`, timers by
 `fire_timers`, mornings by `begin_day`; the outbox sends to the simulated carrier, and codes are
@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import heapq
 import itertools
+import os
 import random
 import re
 import shutil
@@ -377,13 +378,15 @@ def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, floa
 
 def main(arguments: list[str]) -> int:
     """0 where every invariant holds."""
-    parser = argparse.ArgumentParser(prog="python -m bench.month", description=__doc__)
+    parser = argparse.ArgumentParser(prog="./script/bench month", description=__doc__)
     parser.add_argument("--articles", type=int, default=Plan.articles)
     parser.add_argument("--seed", type=int, default=Plan.seed)
     parser.add_argument("--days", type=int, default=Plan.days)
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
+    for name in Settings.model_fields:  # nothing of the caller's own settings may reach the month
+        os.environ.pop(name.upper(), None)
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     plan = Plan(given["articles"], given["seed"], given["days"], rates)
     with thrown_away() as settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.draw_svg import ANY, picture
 from flows.events import Happening, TimedOut
 from flows.machine import SAME, Machine, State, Transition
 
@@ -13,6 +14,10 @@ def page(machine: Machine) -> str:
             f"# The {machine.name}'s conversation",
             "",
             f"With {machine.meaning}. Made by `flask --app app flows draw`; do not edit.",
+            "",
+            f"![The states and what leads from one to another]({machine.name}.svg)",
+            "",
+            "The same as text, in Mermaid:",
             "",
             "```mermaid",
             diagram(machine),
@@ -35,44 +40,61 @@ def diagram(machine: Machine) -> str:
 
     Transitions out of every state are drawn once, from the frame around all states.
     """
-    arrows: dict[tuple[str, str], list[str]] = {}
-    for transition in machine.transitions:
-        everywhere = len(transition.states) == len(machine.states) > 1
-        for start in (_FRAME,) if everywhere else transition.states:
-            for target in transition.to:
-                if target != SAME and target != start:
-                    arrows.setdefault((start, target), []).append(transition.event.__name__)
-    for state in machine.states:
-        if state.lapses_to is not None:
-            arrows.setdefault((state.name, state.lapses_to), []).append(f"after {_hours(state)}")
-    lines = ["stateDiagram-v2", f"    state {_FRAME} {{", f"        [*] --> {machine.initial}"]
+    drawn = arrows(machine)
+    lines = ["stateDiagram-v2", f"    state {ANY} {{", f"        [*] --> {machine.initial}"]
     lines += [f"        {state.name}" for state in machine.states]
     lines += [
         f"        {start} --> {end}: {', '.join(events)}"
-        for (start, end), events in arrows.items()
-        if start != _FRAME
+        for (start, end), events in drawn.items()
+        if start != ANY
     ]
     lines.append("    }")
     lines += [
         f"    {start} --> {end}: {', '.join(events)}"
-        for (start, end), events in arrows.items()
-        if start == _FRAME
+        for (start, end), events in drawn.items()
+        if start == ANY
     ]
     return "\n".join(lines)
 
 
-_FRAME = "any_state"
+def arrows(machine: Machine) -> dict[tuple[str, str], list[str]]:
+    """By the states from and to: what leads there. What every state answers is from `ANY`."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for transition in machine.transitions:
+        everywhere = len(transition.states) == len(machine.states) > 1
+        for start in (ANY,) if everywhere else transition.states:
+            for target in transition.to:
+                if target not in (SAME, start):
+                    label = _label(machine, transition, start)
+                    found.setdefault((start, target), []).append(label)
+    for state in machine.states:
+        if state.lapses_to is not None:
+            found.setdefault((state.name, state.lapses_to), []).append(f"after {_span(state)}")
+    return found
 
 
-def _hours(state: State) -> str:
+def _label(machine: Machine, transition: Transition, start: str) -> str:
+    if transition.event is TimedOut and start != ANY:
+        return f"after {_span(machine.state(start))}"
+    return transition.event.__name__
+
+
+def svg(machine: Machine) -> str:
+    """The picture that every viewer shows, Mermaid or not."""
+    return picture(machine, arrows(machine))
+
+
+def _span(state: State) -> str:
     minutes = (state.after or 0) // 60
+    if minutes % 1440 == 0 and minutes > 1440:
+        return f"{minutes // 1440} days"
     return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
 
 
 def _limit(state: State) -> str:
     if state.after is None:
         return "none"
-    return f"{_hours(state)}, then {state.lapses_to or 'as TimedOut leads'}"
+    return f"{_span(state)}, then {state.lapses_to or 'as TimedOut leads'}"
 
 
 def _row(machine: Machine, transition: Transition) -> str:

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from flows import machines
-from flows.draw import page
+from flows.draw import page, svg
 from flows.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")
@@ -23,12 +23,15 @@ flows = AppGroup("flows", help="The conversations as state machines.")
     help="The folder that the pages are written to.",
 )
 def draw(into: Path) -> None:
-    """Writes one page per machine: its diagram (Mermaid) and its tables."""
+    """Writes one page per machine, its diagram (SVG, and Mermaid as text) and its tables."""
     into.mkdir(parents=True, exist_ok=True)
     for name, machine in machines.ALL.items():
-        path = into / f"{name}.md"
-        path.write_text(page(machine), encoding="utf-8")
-        click.echo(str(path))
+        for path, drawn in (
+            (into / f"{name}.md", page(machine)),
+            (into / f"{name}.svg", svg(machine)),
+        ):
+            path.write_text(drawn, encoding="utf-8")
+            click.echo(str(path))
 
 
 @flows.command("check")
