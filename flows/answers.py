@@ -66,6 +66,12 @@ def asks_witness(article: ArticleFact) -> bool:
     return article.state in ("attempted", "at_office") and article.witness == "unconfirmed"
 
 
+def _is_witness(turn: Turn, article: ArticleFact) -> bool:
+    """Whether this telephone was asked: a nominee was where the remark was his last news."""
+    asked = turn.state == "attempted" and turn.context.article == article.number
+    return asks_witness(article) and (article.part == "addressee" or asked)
+
+
 # ---- 1: yes, my code ---------------------------------------------------------------------------
 
 
@@ -77,7 +83,7 @@ def asks_witness(article: ArticleFact) -> bool:
     tells=("recipient", "article"),
 )
 def yes(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+    article = _meant_by_yes(turn)
     if isinstance(article, Say):
         return stay(turn, article)
     if article.part == "asked":
@@ -88,7 +94,7 @@ def yes(turn: Turn) -> Decision:
             (AcceptNomination(article.number),),
             (Tell("recipient", NomineeAgreed(article.number)),),
         )
-    if article.state == "attempted" and asks_witness(article):
+    if article.state == "attempted" and _is_witness(turn, article):
         last = article.attempts >= MOST_ATTEMPTS
         return Decision(
             "quiet",
@@ -102,12 +108,25 @@ def yes(turn: Turn) -> Decision:
 
 @MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *_ASK_CODE), acts=(IssueCode,))
 def send_code(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+    article = _meant_by_yes(turn)
     return stay(turn, article) if isinstance(article, Say) else _send_code(turn, article)
 
 
+def _meant_by_yes(turn: Turn) -> ArticleFact | Say:
+    """Of the articles to which a yes leads to something; where there is none, of the open ones."""
+    article = meant(turn, turn.event.which, _answers_yes)
+    if isinstance(article, Say) and article.template == "nothing_waiting":
+        return meant(turn, turn.event.which)
+    return article
+
+
+def _answers_yes(article: ArticleFact) -> bool:
+    here = article.state in ("out_for_delivery", "at_office")
+    return is_open(article) and (here or article.part == "asked" or asks_witness(article))
+
+
 def _send_code(turn: Turn, article: ArticleFact) -> Decision:
-    if article.state not in OPEN or article.part == "asked":
+    if article.state not in OPEN or article.part == "asked" or not article.linked:
         return stay(turn, Say("nothing_waiting"))
     purpose = _purpose(article)
     refusal = _refuse_code(turn.facts, article, purpose)
@@ -175,17 +194,18 @@ def deny(turn: Turn) -> Decision:
         return _object(turn, article)
     if article.state not in OPEN:
         return stay(turn, Say("nothing_waiting"))
+    if _is_witness(turn, article):
+        return _contest(article)
     if article.part != "addressee":
         return _decline(article)
-    if asks_witness(article):
-        return _contest(article)
     if article.state == "attempted" and article.witness == "contested":
         return stay(turn, digits("remark_contested", article))
     if article.code == "live" and article.code_for == "refusal":
         return _deny_refusal(article)
-    if article.state == "booked" or (article.state == "out_for_delivery" and not article.attempts):
+    fresh = article.state == "out_for_delivery" and not article.attempts and not article.code_issue
+    if article.state == "booked" or fresh:
         return _not_mine(article)
-    return _complain(article)  # after a visit, "no" is no word on whose article it is
+    return _complain(article)  # after a code or a visit, "no" is no word on whose article it is
 
 
 def _object(turn: Turn, article: ArticleFact) -> Decision:
@@ -259,6 +279,8 @@ def _not_mine(article: ArticleFact) -> Decision:
     """A wrong number: unlinked at once, without naming anyone."""
     number = article.number
     acts: tuple[Act, ...] = (Unlink(number), OpenTicket("wrong_number", number))
+    if article.nominee != "none":
+        acts = (EndNomination(number, "taken_back"), *acts)
     if article.code == "live":
         acts = (KillCode(number, "moved"), *acts)
     return Decision(
