@@ -19,6 +19,7 @@ from flows.events import (
     Event,
     Happening,
     HerdWarned,
+    ListMade,
     NotUnderstood,
     Recalled,
     SomebodyElse,
@@ -32,7 +33,7 @@ from flows.grammar import Understood
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake
-from postal import carry, facts, herd, who
+from postal import carry, facts, herd, walk, who
 from postal.calendar import INDIA, day_of
 from runtime import Runtime
 from store import conversations
@@ -79,15 +80,21 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> None:
     """Tells the people of each article what happened to it, within the caller's transaction.
 
-    Wake the outbox after the commit.
+    What went out is told to its postman too, in one text. Wake the outbox after the commit.
     """
     turn = Turn(runtime, conn, runtime.now())
     roles = {role for event in happenings for role in _CONCERNED[type(event)]}
     numbers = [event.article for event in happenings]
-    turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles))
+    went_out = [event.article for event in happenings if isinstance(event, WentOut)]
+    additions = walk.additions(conn, went_out) if went_out else []
+    postmen = [Place(addition.walker.phone, "postman") for addition in additions]
+    turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles), *postmen)
     for event in happenings:
         for role in _CONCERNED[type(event)]:
             turn.tell(Tell(role, event))
+    for addition, place in zip(additions, postmen, strict=True):
+        turn.postman_id = addition.walker.postman_id
+        turn.take(place, ListMade(addition.count, addition.serial))
     turn.finish(message_id=None)
 
 

@@ -29,6 +29,7 @@ from flows.events import (
     GivePin,
     Happening,
     ItemsCame,
+    ListMade,
     Pass,
     PhoneMoved,
     Recall,
@@ -323,7 +324,7 @@ class Turn:
         if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
             has_list, left, next_serial = self.reader.left(postman_id)
         colleague = self.colleague.staff_id if self.colleague else None
-        day = self.reader.day(postman_id) if isinstance(event, DayEnded) else None
+        day = self.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
         return PostmanFacts(
             self.now, items, has_list, left, next_serial, self.written_at, colleague, day
         )

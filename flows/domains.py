@@ -69,6 +69,7 @@ _EVENT_FIELDS: Mapping[str, Domain] = {
     "day": one_of(None, 0, 14, 15, 16, 21, 22, 31, 99),
     "remark": one_of(*range(10, 30)),
     "count": one_of(1, 999),
+    "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
 _ACT_FIELDS: Mapping[str, Domain] = {

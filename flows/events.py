@@ -240,6 +240,14 @@ class PhoneMoved(News):
 
 
 @dataclass(frozen=True)
+class ListMade(News):
+    """`count` items were put on his list of today, from `serial` on."""
+
+    count: int
+    serial: int
+
+
+@dataclass(frozen=True)
 class DayEnded(News):
     """The delivery day is over: what became of his list?"""
 

@@ -102,13 +102,14 @@ class ItemFact:
 
 @dataclass(frozen=True)
 class DayFact:
-    """What became of a postman's list of today. `cash`: whole rupees taken in cash."""
+    """What became of a postman's list of today. Rupees: `cash` was taken, `due` is not yet."""
 
     delivered: int
     failed: int  # with a remark
     open: int
     first_open: int | None
     cash: int
+    due: int
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class PostmanFacts:
     next_serial: int | None
     written_at: datetime | None = None  # by the carrier, where it said so and is believed
     colleague: str | None = None  # the staff id of the one named, where he is of the same office
-    day: DayFact | None = None  # at its end
+    day: DayFact | None = None  # at its beginning and its end
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,7 @@ from flows.events import (
     DayEnded,
     FraudReported,
     ItemsCame,
+    ListMade,
     NotUnderstood,
     Pass,
     PhoneMoved,
@@ -165,6 +166,18 @@ def fraud_alert(turn: Turn) -> Decision:
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
     return Decision(turn.state, turn.context, says)
+
+
+@MACHINE.on(ListMade, says=("list_made", "items_added"))
+def list_made(turn: Turn) -> Decision:
+    """In the morning the whole list; later what came on to it."""
+    event: ListMade = turn.event
+    day: DayFact | None = turn.facts.day
+    if event.serial > 1 or day is None:
+        say = Say("items_added", {"count": event.count, "serial": event.serial})
+    else:
+        say = Say("list_made", {"count": event.count, "total": day.due})
+    return Decision(turn.state, turn.context, (say,))
 
 
 @MACHINE.on(DayEnded, says=("day_end", "day_open", "day_cash"))

@@ -102,6 +102,7 @@ _DAY: Mapping[str, Domain] = {
     "open": one_of(1, 70),
     "first_open": one_of(None, 3),
     "cash": one_of(0, 1450),
+    "due": one_of(0, 1450),
 }
 
 

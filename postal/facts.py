@@ -145,7 +145,8 @@ class Reader:
             " count(*) FILTER (WHERE i.state = 'open'),"
             " min(i.serial) FILTER (WHERE i.state = 'open'),"
             " coalesce(sum(a.cod_amount) FILTER (WHERE i.state = 'delivered'"
-            " AND i.payment = 'cash'), 0)"
+            " AND i.payment = 'cash'), 0),"
+            " coalesce(sum(a.cod_amount) FILTER (WHERE i.state = 'open'), 0)"
             " FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
             " JOIN articles a ON a.id = i.article_id"
             " WHERE l.postman_id = %s AND l.date = %s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -30,6 +31,28 @@ class Walker:
 
     postman_id: int
     phone: str
+
+
+@dataclass(frozen=True)
+class Addition:
+    """What was just put on the list of a postman: `count` items, from `serial` on."""
+
+    walker: Walker
+    count: int
+    serial: int
+
+
+def additions(conn: Conn, numbers: Sequence[str]) -> list[Addition]:
+    """To whose lists the articles `numbers`, just gone out, were added; who can be told."""
+    rows = conn.execute(
+        "SELECT s.id, s.phone, count(*), min(i.serial) FROM articles a"
+        " JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
+        " JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
+        " WHERE a.number = ANY(%s) AND s.active AND s.blocked_at IS NULL AND s.phone IS NOT NULL"
+        " GROUP BY s.id, s.phone ORDER BY s.id",
+        [list(numbers)],
+    ).fetchall()
+    return [Addition(Walker(id_, phone), count, serial) for id_, phone, count, serial in rows]
 
 
 def unsummed(conn: Conn, today: date) -> list[int]:
