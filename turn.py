@@ -8,7 +8,7 @@ what is to be sent.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -249,10 +249,15 @@ class Turn:
         if isinstance(event, Happening):
             return [event.article]
         if isinstance(event, Undo) and context is not None:
-            return [done.article for done in context.done]
+            return self._still_held(done.article for done in context.done)
         if isinstance(event, TimedOut) and context is not None:
-            return list(context.visiting)
+            return self._still_held(context.visiting)
         return []
+
+    def _still_held(self, numbers: Iterable[str]) -> list[str]:
+        """What the context names; once locked, only what was locked: another text may have come
+        between the look and the lock."""
+        return [number for number in numbers if not self.standing or number in self.held]
 
     def _facts(self, conversation: Conversation, event: Event) -> Any:
         place = conversation.place
@@ -267,6 +272,10 @@ class Turn:
         article = None
         if isinstance(event, AskStatus | Recall | CorrectNumber | CameToOffice):
             article = self.reader.of_party(event.article, place.whose)
+            if isinstance(event, Recall | CorrectNumber) and article is not None:
+                # Whoever acts on an article must have sent it; an office may only ask.
+                sent = self.held[event.article].sender_phone == place.whose
+                article = article if sent else None
         return PartyFacts(self.now, article, self.today, self._ticket(event, place.whose))
 
     def _ticket(self, event: Event, phone: str) -> int:
@@ -292,7 +301,12 @@ class Turn:
         named = event.article if isinstance(event, Happening) else None
         return RecipientFacts(
             now=self.now,
-            articles=self.reader.of_recipient(phone, named),
+            articles=self.reader.of_recipient(
+                phone, named, [held.id for held in self.held.values()]
+            ),
+            named_is_staff=isinstance(event, SomebodyElse)
+            and bool(event.phone)
+            and who.is_staff(self.conn, str(event.phone)),
             release=settings.code_release,
             code_ttl=settings.code_ttl,
             day_end=day_end,
@@ -316,7 +330,7 @@ class Turn:
             return PostmanFacts(self.now, (), has_list=False, left=0, next_serial=None)
         if isinstance(event, ItemsCame) and self.colleague is not None:
             postman_id = self.colleague.id
-        if postman_id is None:
+        elif isinstance(event, Happening) or postman_id is None:
             postman_id = self._carrier(event)
         refs = self._refs(event, conversation.standing.context)
         items = self.reader.of_items(postman_id, refs, self.codes)

@@ -24,7 +24,7 @@ from flows.text import fold, mask_spelled_codes
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
-from postal import pins, walk, who
+from postal import facts, pins, walk, who
 from postal.books import BooksDisagree
 from runtime import Runtime
 from settings import Language
@@ -224,7 +224,9 @@ class _Hop:
         if where.proved and postman_id is not None:
             items = walk.items(self.conn, postman_id, turn.today)
             return MenuFacts(self.language, postman=True, items=items)
-        articles = turn.reader.of_recipient(self.dialled.phone, where.article)
+        phone = self.dialled.phone
+        ids = facts.articles_of_recipient(self.conn, phone, self.now)
+        articles = turn.reader.of_recipient(phone, where.article, ids)
         posts = tuple(Post(each.number, each.state, _question(each)) for each in articles)
         return MenuFacts(self.language, posts, postman_id is not None)
 

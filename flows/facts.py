@@ -86,6 +86,7 @@ class RecipientFacts:
     may_send_code: bool = True  # the limit of code messages to this telephone allows one more
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
+    named_is_staff: bool = False  # the telephone that the text names belongs to the staff
 
 
 @dataclass(frozen=True)

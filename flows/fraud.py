@@ -18,15 +18,31 @@ from flows.decision import (
     WarnHerd,
 )
 from flows.events import FraudReported, ReportFraud, ToldCode
-from flows.facts import ArticleFact
+from flows.facts import ArticleFact, RecipientFacts
 from flows.machine import SAME, Turn
 from flows.recipient import MACHINE, OPEN, digits, is_open, meant, stay
 
 HERD = 3  # telephones of one PIN that report fraud on one day
 
 
+def _has_code(article: ArticleFact) -> bool:
+    return is_open(article) and article.code == "live"
+
+
 def _any(article: ArticleFact) -> bool:
     return article.part != "asked"
+
+
+def _in_danger(turn: Turn) -> tuple[ArticleFact, ...]:
+    """The articles whose codes somebody may be after, the one to speak of last.
+
+    Unless one was named, every live code of the telephone: nobody asks first which one was meant.
+    """
+    facts: RecipientFacts = turn.facts
+    coded = [article for article in facts.articles if _has_code(article)]
+    if turn.event.which is not None or not coded:
+        return ()
+    return tuple(sorted(coded, key=lambda each: each.number == turn.context.article))
 
 
 @MACHINE.on(
@@ -37,6 +53,9 @@ def _any(article: ArticleFact) -> bool:
     tells=("postman", "office"),
 )
 def report_fraud(turn: Turn) -> Decision:
+    coded = _in_danger(turn)
+    if coded:
+        return _protect(coded)
     article = meant(turn, turn.event.which, is_open)
     if isinstance(article, Say) and article.template == "nothing_waiting":
         article = meant(turn, turn.event.which, _any)
@@ -47,21 +66,37 @@ def report_fraud(turn: Turn) -> Decision:
     if article.door_only and article.code != "live":  # said before, and nothing is left to protect
         known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
         return Decision("reported", Asked(number), (known,))
-    acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
-    if article.fraud_reports + 1 >= HERD:
-        acts = (*acts, WarnHerd(number))
+    if article.state in OPEN:
+        return _protect((article,))
+    # "status not updated, tell the code": no code is needed now
     office = Tell("office", FraudReported(number))
-    if article.state not in OPEN:  # "status not updated, tell the code": no code is needed now
-        return Decision("reported", Asked(number), (Say("fraud_heard"),), acts, (office,))
-    if article.code == "live":
-        acts = (KillCode(number, "fraud"), *acts)
+    return Decision("reported", Asked(number), (Say("fraud_heard"),), _noted(article), (office,))
+
+
+def _protect(articles: tuple[ArticleFact, ...]) -> Decision:
+    """Their codes die; postmen and postmaster are told; the last one is spoken of."""
+    spoken = articles[-1]
+    kills = tuple(KillCode(each.number, "fraud") for each in articles if each.code == "live")
     return Decision(
         "reported",
-        Asked(number),
-        (digits("fraud_noted", article),),
-        acts,
-        (Tell("postman", FraudReported(number)), office),
+        Asked(spoken.number),
+        (digits("fraud_noted", spoken),),
+        (*kills, *(act for each in articles for act in _noted(each))),
+        tuple(
+            tell
+            for each in articles
+            for tell in (
+                Tell("postman", FraudReported(each.number)),
+                Tell("office", FraudReported(each.number)),
+            )
+        ),
     )
+
+
+def _noted(article: ArticleFact) -> tuple[Act, ...]:
+    number = article.number
+    acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
+    return (*acts, WarnHerd(number)) if article.fraud_reports + 1 >= HERD else acts
 
 
 @MACHINE.on(ToldCode, says=("code_kept",))

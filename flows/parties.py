@@ -158,7 +158,7 @@ def correct_number(turn: Turn) -> Decision:
         return Decision(turn.state, turn.context, (Say("sender_menu"),))
     if not turn.event.phone:
         return _news("sender_bad_number", turn)
-    if article.state not in ("booked", "attempted", "at_office"):
+    if article.state not in ("booked", "attempted"):
         return _news("sender_not_now", turn)
     number = article.number
     acts: tuple[Act, ...] = (Relink(number, turn.event.phone),)

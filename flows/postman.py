@@ -64,7 +64,7 @@ MACHINE = Machine(
     Visit,
     to=("ready", "visiting"),
     says=(
-        *("approach_one", "approach_many", "approach_plain", "approach_locked"),
+        *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
         *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
         *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
         *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
@@ -80,6 +80,9 @@ def visit(turn: Turn) -> Decision:
     facts: PostmanFacts = turn.facts
     if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
         return Decision(turn.state, turn.context, (Say("no_list"),))
+    articles = [item.article.number for item in facts.items if item.article is not None]
+    if len(set(articles)) < len(articles):  # by serial and by number: which of the two holds?
+        return Decision(turn.state, turn.context, (Say("not_understood"),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(turn.event.acts, facts.items, strict=True)
     ]

@@ -274,6 +274,6 @@ def _item(token: str) -> str:
     article = number.parse(token)
     if article is not None:
         return article
-    if not token.isdigit() or not 1 <= int(token) <= 999:
+    if not token.isdigit() or len(token) > 6 or not 1 <= int(token) <= 999:
         raise _Ambiguous
     return str(int(token))

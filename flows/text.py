@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from flows import number
+
 MASK = "••••••"
 
 _JOINERS = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff"}
@@ -19,7 +21,10 @@ _ARTICLE = re.compile(
 )
 # What might be a code: a run of 4 to 8 digits, or one cut in two like "482 913", by whatever the
 # grammar takes for a gap. Longer runs are telephone numbers; article numbers are told apart before.
-_CODE_RUN = re.compile(r"(?<![0-9])(?:[0-9]{4,8}|[0-9]{3}[\W_]{1,9}[0-9]{3})(?![0-9])")
+_PHONE = r"(?:0|91|0091)?[6-9][0-9]{9}(?![0-9])"
+_CODE_RUN = re.compile(
+    rf"(?<![0-9])(?!{_PHONE})(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
+)
 _SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
 _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9])")
 
@@ -62,6 +67,8 @@ def _mask(raw: str, pattern: re.Pattern[str]) -> str:
     parts: list[str] = []
     start = 0
     for article in _ARTICLE.finditer(text):
+        if number.parse(article.group()) is None:
+            continue  # written like one, but no article number: it may hold a code
         parts.append(pattern.sub(MASK, text[start : article.start()]))
         parts.append(article.group())
         start = article.end()

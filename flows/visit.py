@@ -133,7 +133,9 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     if act.remark not in REMARKS:
         return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
-    if act.remark == REFUSED and article.linked and not article.locked:
+    if act.remark == REFUSED and article.linked:
+        if article.locked:  # no code can prove it today: 27 says what happened
+            return Outcome(say_item("approach_locked", item))
         claimed = RefusalClaimed(article.number)
         return Outcome(say_item("refusal_wait", item), (), (Tell("holder", claimed),))
     acts: tuple[Act, ...] = (

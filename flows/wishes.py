@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flows import days
+from flows.answers import MOST_ATTEMPTS
 from flows.decision import (
     Act,
     Asked,
@@ -61,6 +62,8 @@ def another_day(turn: Turn) -> Decision:
         return stay(turn, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
         return stay(turn, digits("day_not_now", article))
+    if article.state == "attempted" and article.attempts >= MOST_ATTEMPTS:
+        return stay(turn, digits("day_not_now", article))  # the office is next, not a third day
     facts: RecipientFacts = turn.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN
     soonest, day = days.next_working(facts.today), _day(turn.event.day, facts.today)
@@ -173,7 +176,7 @@ def somebody_else(turn: Turn) -> Decision:
     phone = turn.event.phone
     if phone is None:
         return stay(turn, digits("nominee_how", article))
-    if phone == "":
+    if phone == "" or turn.facts.named_is_staff:  # who carries it takes it for nobody
         return stay(turn, Say("nominee_bad_number"))
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)

@@ -100,6 +100,8 @@ def judge_late(
     if not same or same[0].used_at is not None:
         return None
     code = same[0]
+    if code.alive(late.now):
+        return None  # it still counts: through a closed item nobody learns whether he guessed it
     if not late.open:
         return "late"
     if late.written_at is not None and code.alive(late.written_at):

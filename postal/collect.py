@@ -113,6 +113,12 @@ def collect(
         _attempt(conn, here, now, "wrong")
         feed.append(conn, "code_wrong", here.id, now, {})
         left -= 1
+        if left == 0:
+            conn.execute(
+                "UPDATE codes SET dead_at = %s, dead_reason = 'tries'"
+                " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL",
+                [now, here.id],
+            )
     return Collecting(_WHY_NOT[verdict], left)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -59,19 +59,23 @@ class Reader:
     code_length: int
     written_at: datetime | None = None  # the text that is decided on; None: it came as written
 
-    def of_recipient(self, phone: str, named: str | None) -> tuple[ArticleFact, ...]:
+    def of_recipient(
+        self, phone: str, named: str | None, held: Collection[int]
+    ) -> tuple[ArticleFact, ...]:
         """The articles of a telephone, its own and those it was asked to take, oldest first.
 
-        The open ones, and the last two days'. At most fifty, the article `named` always among
-        them, even where the telephone has nothing to do with it any more.
+        Of those whose rows the turn holds: the open ones, and the last two days'; the article
+        `named` always, even where the telephone has nothing to do with it any more.
         """
         rows = self._read(
             f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
             " WHERE a.number = %(named)s OR"
-            " ((a.recipient_phone = %(phone)s OR a.id = ANY(%(nominated)s))"
+            " (a.id = ANY(%(held)s)"
+            " AND (a.recipient_phone = %(phone)s OR a.id = ANY(%(nominated)s))"
             f" AND (a.state IN {_OPEN} OR a.updated_at > %(now)s - interval '2 days'))"
-            " ORDER BY a.number = %(named)s DESC, a.updated_at DESC, a.id DESC LIMIT 50",
+            " ORDER BY a.number = %(named)s DESC, a.updated_at DESC, a.id DESC",
             phone=phone,
+            held=list(held),
             named=named or "",
             nominated=nominated(self.conn, phone),
         )
@@ -267,7 +271,7 @@ def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
     rows = conn.execute(
         "SELECT id FROM articles WHERE (recipient_phone = %s OR id = ANY(%s))"  # noqa: S608
         f" AND (state IN {_OPEN} OR updated_at > %s - interval '3 days')"
-        " ORDER BY updated_at DESC LIMIT 60",
+        " ORDER BY (state = 'out_for_delivery') DESC, updated_at DESC, id DESC LIMIT 250",
         [phone, nominated(conn, phone), now],
     ).fetchall()
     return [row[0] for row in rows]

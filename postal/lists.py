@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flows.answers import MOST_ATTEMPTS
 from flows.facts import ArticleState
 from flows.number import parse
 from postal.calendar import day_of
@@ -77,6 +78,7 @@ class _Known:
     open_day: date | None
     chosen_day: date | None
     unlinked: bool
+    attempts: int
 
     def left_over(self, day: date) -> bool:
         """It still stands on a list of an earlier day: the postman brought it back."""
@@ -143,7 +145,7 @@ def _lock(conn: Conn, numbers: list[str]) -> dict[str, _Known]:
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
         "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
-        " a.unlinked_at IS NOT NULL FROM articles a"
+        " a.unlinked_at IS NOT NULL, a.attempts FROM articles a"
         " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
         " LEFT JOIN delivery_lists l ON l.id = i.list_id"
         " WHERE a.number = ANY(%s)",
@@ -190,6 +192,8 @@ def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | N
         return "is not booked"
     if article.unlinked:
         return "waits: the recipient's telephone was a wrong one, and the sender gave no other yet"
+    if article.attempts >= MOST_ATTEMPTS:
+        return "had its two attempts: it waits at the office to be fetched"
     if article.left_over(day):
         return None
     if article.chosen_day is not None and article.chosen_day > day:

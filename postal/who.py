@@ -73,6 +73,17 @@ def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
     return {phone: Manners(language, opted_out) for phone, language, opted_out in rows}
 
 
+def is_staff(conn: Conn, phone: str) -> bool:
+    """Whether the telephone belongs to somebody of the staff, or to an office."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT 1 FROM staff WHERE phone = %(phone)s AND active)"
+        " OR EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s)",
+        {"phone": phone},
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
 def languages(conn: Conn, phones: Collection[str]) -> dict[str, Language]:
     """The language remembered of each telephone; who is not known is not in it."""
     return {phone: known.language for phone, known in manners(conn, phones).items()}

@@ -25,15 +25,18 @@ def _configure(connection: Conn) -> None:
 
 
 class Database:
-    """The PostgreSQL of this process. Cheap to make; connects on first use."""
+    """The PostgreSQL of this process. Cheap to make; connects on first use.
 
-    def __init__(self, url: str, size: int = 8) -> None:
+    `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is raised.
+    """
+
+    def __init__(self, url: str, size: int = 8, wait: float = 10) -> None:
         self.url = url
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
             min_size=1,
             max_size=size,
-            timeout=10,
+            timeout=wait,
             open=False,
             configure=_configure,
             check=ConnectionPool.check_connection,

@@ -129,7 +129,7 @@ def addresses(request: pytest.FixtureRequest, worker_id: str) -> tuple[str, str]
 @pytest.fixture(scope="session")
 def open_database(addresses: tuple[str, str]) -> Iterator[Database]:
     """The connections of this xdist worker, open for all of its tests."""
-    database = Database(addresses[0], 12)
+    database = Database(addresses[0], 12, wait=60)
     database.open()
     yield database
     database.close()

@@ -470,7 +470,7 @@ def test_a_database_that_goes_away_costs_no_outcome(runtime: Runtime, clock: Any
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         queue(conn, clock.now(), count=10)
-    database = Database(runtime.settings.database_url, 2)
+    database = Database(runtime.settings.database_url, 2, wait=60)
     database.open()
     drain = Drain(with_carrier(dataclasses.replace(runtime, database=database), carrier))
     drain.run(0)  # claimed and submitted; outcomes not yet written
