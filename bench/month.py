@@ -47,6 +47,7 @@ PIN = "273303"
 OFFICE_PHONE = "+915512340000"
 _FIRST_DAY = date(2026, 8, 3)  # a Monday
 _DOORS_A_DAY = 50  # of one postman
+_NEWS = ("fraud_alert", "nudge")  # to postmen, and no answers
 _CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -69,7 +70,7 @@ class Month:
     now: float = 0.0
     parcels: dict[str, Parcel] = field(default_factory=dict)
     postmen: list[Postman] = field(default_factory=list)
-    # By telephone and article: the template of the last text.
+    # By telephone and article: the template of the first answer since it was asked.
     heard: dict[tuple[str, str], str] = field(default_factory=dict)
     inbound: int = 0
     seen: int = 0
@@ -140,7 +141,8 @@ class Month:
             ).fetchall()
         for id_, phone, template, number in rows:
             self.seen = id_
-            self.heard[phone, number] = template
+            if template not in _NEWS:
+                self.heard.setdefault((phone, number), template)
             if template in REACTIONS and number in self.parcels:
                 self.later(REACTIONS[template](self, self.parcels[number], phone))
 

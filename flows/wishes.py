@@ -62,8 +62,8 @@ def another_day(turn: Turn) -> Decision:
         return stay(turn, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
         return stay(turn, digits("day_not_now", article))
-    if article.state == "attempted" and article.attempts >= MOST_ATTEMPTS:
-        return stay(turn, digits("day_not_now", article))  # the office is next, not a third day
+    if article.attempts >= MOST_ATTEMPTS:  # the office is next: no morning's list takes it
+        return stay(turn, digits("day_not_now", article))
     facts: RecipientFacts = turn.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN
     soonest, day = days.next_working(facts.today), _day(turn.event.day, facts.today)
