@@ -98,7 +98,8 @@ def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kind = picks.pick((Approach, Handover, Remark))
     act: VisitAct = lazy(kind, picks, _ACT_FIELDS)
-    more = ((), (Approach("8"),), (Approach("9"),)) if thorough else ((),)
+    others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),))
+    more = others if thorough else ((),)
     return events.Visit((act, *picks.pick(more)))
 
 

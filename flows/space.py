@@ -124,7 +124,14 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
     def items(picks: Picks, facts: Any) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
-            return tuple(_item(picks, act.item, act, facts) for act in event.acts)
+            first = _item(picks, "7", event.acts[0], facts)
+            return (
+                first,
+                *(
+                    _once_more(picks, first) if act.item == NUMBER else _item(picks, act.item)
+                    for act in event.acts[1:]
+                ),
+            )
         if isinstance(event, events.Pass):
             return tuple(_item(picks, ref) for ref in event.items)
         if isinstance(event, Happening):
@@ -191,6 +198,16 @@ def _item(picks: Picks, ref: str, act: VisitAct | None = None, facts: Any = None
     return lazy(ItemFact, picks, domains, serial=7)
 
 
+def _once_more(picks: Picks, item: ItemFact) -> ItemFact:
+    """The same item of the same text, named by its article's number."""
+
+    def alike(name: str) -> Domain:
+        return lambda picks, record: getattr(item, name)
+
+    domains = {name: alike(name) for name in ("serial", "state", "article", "approached")}
+    return lazy(ItemFact, picks, domains, ref=NUMBER, verdict="unchecked")
+
+
 def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
 
@@ -237,8 +254,8 @@ _SPACES: Mapping[str, Space] = {
     ),
     "postman": Space(
         _meet_postman,
-        sampled="a second item of a text is one he is coming to, or not on his list; in all states"
-        " but a transition's first there is none",
+        sampled="a second item of a text is one he is coming to, not on his list, or the first;"
+        " in all states but a transition's first there is none",
     ),
     "new_phone": Space(_meet_new_phone),
     "article": Space(_meet_article, rests=frozenset(("searched", "over"))),
