@@ -7,9 +7,10 @@ what follows). Nothing is sent here; the outbox is woken after the commit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, time
+from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from aside import run_each
 from flows import late, machines
 from flows.decision import Role, Tell
 from flows.events import (
@@ -33,8 +34,8 @@ from flows.grammar import Understood
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake
-from postal import carry, facts, herd, walk, who
-from postal.calendar import INDIA, day_of
+from postal import facts, herd, walk, who
+from postal.calendar import day_of
 from runtime import Runtime
 from store import conversations
 from store.conversations import Place
@@ -43,6 +44,7 @@ from turn import Turn
 
 _LONGEST_BODY = 10_000
 _TIMERS_AT_ONCE = 200
+PUT_OFF = timedelta(hours=1)  # a time limit that could not be fired
 
 
 # ---- the doors -----------------------------------------------------------------------------------
@@ -113,11 +115,18 @@ def fire_timers(runtime: Runtime) -> int:
     """Fires the time limits that are over, each in a transaction of its own. Gives how many."""
     now = runtime.now()
     due = runtime.database.run(lambda conn: conversations.due_timers(conn, now, _TIMERS_AT_ONCE))
-    for timer in due:
-        runtime.database.run(lambda conn, timer=timer: _fire(runtime, conn, timer, now))  # type: ignore[misc]
-    if due:
+
+    def fire(conn: Conn, timer: conversations.DueTimer) -> int:
+        _fire(runtime, conn, timer, now)
+        return 1
+
+    def put_off(conn: Conn, timer: conversations.DueTimer) -> None:
+        conversations.put_off(conn, timer, now + PUT_OFF)
+
+    fired = run_each(runtime, due, fire, put_off)
+    if fired:
         wake(runtime.redis)
-    return len(due)
+    return fired
 
 
 def warn_herds(runtime: Runtime) -> int:
@@ -132,21 +141,6 @@ def warn_herds(runtime: Runtime) -> int:
     if warned:
         wake(runtime.redis)
     return warned
-
-
-def begin_day(runtime: Runtime) -> int:
-    """Makes today's lists of what is due again, once, when the delivery day has begun.
-
-    Gives how many articles went out.
-    """
-    now = runtime.now()
-    local = now.astimezone(INDIA)
-    if local.time() < time.fromisoformat(runtime.settings.delivery_day_start):
-        return 0
-    carried = runtime.database.run(lambda conn: _begin_day(runtime, conn, now))
-    if carried:
-        wake(runtime.redis)
-    return carried
 
 
 # ---- one text ------------------------------------------------------------------------------------
@@ -238,15 +232,4 @@ def _warn(runtime: Runtime, conn: Conn, warning: herd.HerdWarning, now: datetime
     if not numbers:
         return 0
     announce(runtime, conn, [HerdWarned(number) for number in numbers])
-    return len(numbers)
-
-
-def _begin_day(runtime: Runtime, conn: Conn, now: datetime) -> int:
-    if not carry.claim_morning(conn, day_of(now), now):
-        return 0
-    carried = carry.carry_over(conn, now)
-    numbers = [number for numbers in carried.values() for number in numbers]
-    if not numbers:
-        return 0
-    announce(runtime, conn, [WentOut(number) for number in numbers])
     return len(numbers)

@@ -64,7 +64,7 @@ def sweep() -> None:
     answer(runtime().redis, SWEEP)
     try:
         sweep_outbox(runtime())
-        conversation.begin_day(runtime())
+        rounds.begin_day(runtime())
         conversation.warn_herds(runtime())
         rounds.end_day(runtime())
     except psycopg.OperationalError as error:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Any
 
+import psycopg
 import structlog
 
 from settings import Settings
@@ -28,3 +30,19 @@ def configure(settings: Settings) -> None:
             render,
         ]
     )
+
+
+def described(error: BaseException) -> dict[str, Any]:
+    """An unexpected exception as a log names it: its kind and place, without its message.
+
+    The messages of psycopg and pydantic quote the values that they choke on: texts, phones.
+    """
+    return {
+        "error": type(error).__name__,
+        "sqlstate": error.sqlstate if isinstance(error, psycopg.Error) else None,
+        "constraint": error.diag.constraint_name if isinstance(error, psycopg.Error) else None,
+        "at": [
+            f"{frame.filename}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(error.__traceback__)[-6:]
+        ],
+    }

@@ -1,15 +1,18 @@
 """What postmen are told without having texted first: a new telephone, their list, their day.
 
-Beside `conversation.py`, at the same door (`turn.py`).
+Above `conversation.py`, at the same door (`turn.py`).
 """
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import datetime, time
 
-from flows.events import DayEnded, PhoneNamed
+from aside import run_each
+from conversation import PUT_OFF, announce
+from flows import days
+from flows.events import DayEnded, PhoneNamed, WentOut
 from outbox.wake import wake
-from postal import handsets, walk
+from postal import carry, handsets, walk
 from postal.calendar import INDIA, day_of
 from runtime import Runtime
 from store.conversations import Place
@@ -32,6 +35,34 @@ def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
     turn.finish(message_id=None)
 
 
+def begin_day(runtime: Runtime) -> int:
+    """Makes today's lists of what is due again, once, when the delivery day has begun.
+
+    Gives how many articles went out. Each postman's list in a transaction of its own.
+    """
+    now = runtime.now()
+    today = day_of(now)
+    begun = now.astimezone(INDIA).time() >= time.fromisoformat(runtime.settings.delivery_day_start)
+    if not begun or not days.is_working(today):
+        return 0
+
+    def make(conn: Conn, postman: str) -> int:
+        numbers = carry.carry_over(conn, postman, now)
+        if numbers:
+            announce(runtime, conn, [WentOut(number) for number in numbers])
+        return len(numbers)
+
+    def put_off(conn: Conn, postman: str) -> None:
+        carry.put_off(conn, postman, today, now + PUT_OFF)
+
+    runtime.database.run(lambda conn: carry.open_morning(conn, now))
+    due = runtime.database.run(lambda conn: carry.postmen_due(conn, now))
+    carried = run_each(runtime, due, make, put_off)
+    if carried:
+        wake(runtime.redis)
+    return carried
+
+
 def end_day(runtime: Runtime) -> int:
     """Tells each postman, once, what became of his list of today, when the delivery day is over.
 
@@ -42,17 +73,21 @@ def end_day(runtime: Runtime) -> int:
     local = now.astimezone(INDIA)
     if local.time() < time.fromisoformat(runtime.settings.delivery_day_end):
         return 0
+
+    def sum_up(conn: Conn, list_id: int) -> int:
+        return _sum_up(runtime, conn, list_id, now)
+
+    def give_up(conn: Conn, list_id: int) -> None:
+        walk.sum_up(conn, list_id, now)  # as told: tomorrow it is no news
+
     unsummed = runtime.database.run(lambda conn: walk.unsummed(conn, day_of(now)))
-    told = 0
-    for list_id in unsummed:
-        told += runtime.database.run(lambda conn, id_=list_id: _end_day(runtime, conn, id_))  # type: ignore[misc]
+    told = run_each(runtime, unsummed, sum_up, give_up)
     if told:
         wake(runtime.redis)
     return told
 
 
-def _end_day(runtime: Runtime, conn: Conn, list_id: int) -> int:
-    now = runtime.now()
+def _sum_up(runtime: Runtime, conn: Conn, list_id: int, now: datetime) -> int:
     walker = walk.sum_up(conn, list_id, now)
     if walker is None:
         return 0

@@ -45,7 +45,7 @@ from flows.machine import Standing, deadline, decide, entered, settle
 from flows.postman_grammar import COLLEAGUE, PIN
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
-from postal import beats, facts, handsets, pins, who
+from postal import beats, facts, handsets, lists, pins, who
 from postal.acts import Books, Held, hold
 from postal.calendar import INDIA, day_of
 from postal.reports import next_ticket
@@ -249,7 +249,8 @@ class Turn:
         if isinstance(event, Happening):
             return [event.article]
         if isinstance(event, Undo) and context is not None:
-            return self._still_held(done.article for done in context.done)
+            named = self._still_held(done.article for done in context.done)
+            return [number for number in named if self._carries(number)]
         if isinstance(event, TimedOut) and context is not None:
             return self._still_held(context.visiting)
         return []
@@ -258,6 +259,10 @@ class Turn:
         """What the context names; once locked, only what was locked: another text may have come
         between the look and the lock."""
         return [number for number in numbers if not self.standing or number in self.held]
+
+    def _carries(self, number: str) -> bool:
+        """What a colleague carries by now is his, whatever stands on the list of before."""
+        return not self.held or self.held[number].postman_id == self.postman_id
 
     def _facts(self, conversation: Conversation, event: Event) -> Any:
         place = conversation.place
@@ -337,11 +342,22 @@ class Turn:
         has_list, left, next_serial = True, 0, None
         if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
             has_list, left, next_serial = self.reader.left(postman_id)
-        colleague = self.colleague.staff_id if self.colleague else None
+        colleague = self._taker(len(items))
         day = self.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
         return PostmanFacts(
             self.now, items, has_list, left, next_serial, self.written_at, colleague, day
         )
+
+    def _taker(self, count: int) -> str | None:
+        """The colleague named, where he can take them all: there is room, no code is his own."""
+        colleague = self.colleague
+        if colleague is None or any(
+            colleague.phone in (held.recipient_phone, held.nominee_phone)
+            for held in self.held.values()
+        ):
+            return None
+        full = beats.last_serial(self.conn, colleague, self.today) + count > lists.MOST_ITEMS
+        return None if full else colleague.staff_id
 
     def _carrier(self, event: Event) -> int:
         assert isinstance(event, Happening)

@@ -30,13 +30,14 @@ from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
-from conversation import announce, begin_day, fire_timers, receive, warn_herds
+from conversation import announce, fire_timers, receive, warn_herds
 from flows import days
 from flows.events import Booked, Collected, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
 from outbox.drain import Drain
 from postal import articles, collect, lists, people
+from rounds import begin_day
 from runtime import Runtime
 from settings import Settings
 from store import embedded, migrate
@@ -238,13 +239,10 @@ class Month:
         arrived = [parcel.number for due, parcel in self._waiting if due <= today]
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
-                "SELECT number FROM articles WHERE (number = ANY(%(arrived)s) AND state = 'booked'"
-                # The address was looked up: what the mornings leave to the office.
-                " OR state = 'attempted' AND remark IN (13, 14, 15) AND attempts < 2"
-                " AND updated_at < %(now)s - interval '36 hours')"
+                "SELECT number FROM articles WHERE number = ANY(%(arrived)s) AND state = 'booked'"
                 " AND unlinked_at IS NULL AND coalesce(chosen_day, %(today)s) <= %(today)s"
                 " ORDER BY number",
-                {"arrived": arrived, "today": today, "now": self.clock()},
+                {"arrived": arrived, "today": today},
             ).fetchall()
         numbers = [number for (number,) in rows]
         for n, man in enumerate(self.postmen):

@@ -55,7 +55,6 @@ from flows.recipient import (
 
 MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
 OBJECT_WITHIN = timedelta(hours=24)
-MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
 
 _ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
              "nominee_agreed")  # fmt: skip
@@ -95,11 +94,11 @@ def yes(turn: Turn) -> Decision:
             (Tell("recipient", NomineeAgreed(article.number)),),
         )
     if article.state == "attempted" and _is_witness(turn, article):
-        last = article.attempts >= MOST_ATTEMPTS
+        template = "remark_confirmed_last" if article.office_next else "remark_confirmed"
         return Decision(
             "quiet",
             Asked(article.number),
-            (digits("remark_confirmed_last" if last else "remark_confirmed", article),),
+            (digits(template, article),),
             (ConfirmRemark(article.number),),
             (Tell("article", RemarkConfirmed(article.number)),),
         )

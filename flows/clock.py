@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from flows import days
-from flows.answers import MOST_ATTEMPTS
 from flows.decision import (
     Decision,
     KeepAtOffice,
@@ -144,9 +143,7 @@ def settled(turn: Turn) -> Decision:
     unknown = turn.state == "unlinked" and not article.linked
     if turn.state != "unlinked" and not article.linked:
         return _go("unlinked")
-    if article.state not in ("attempted", "booked") or not (
-        unknown or article.attempts >= MOST_ATTEMPTS
-    ):
+    if article.state not in ("attempted", "booked") or not (unknown or article.office_next):
         return _go("waiting")
     until = facts.today + OFFICE_DAYS
     event = CameToOffice(article.number)

@@ -162,9 +162,7 @@ def _witness(book: _Book, act: Act) -> Iterator[str]:
 def _choose_day(book: _Book, act: acts.ChooseDay) -> Iterator[str]:
     yield from _in(book, "booked", "attempted")
     yield from _must(act.day <= act.until, "a day after the last that may be chosen")
-    yield from _must(
-        book.attempts < 2, "a day after the second attempt: no morning's list takes it"
-    )
+    yield from _must(not book.article.office_next, "a day for what no morning's list takes")
     before = book.choose_until
     yield from _must(before is None or act.until <= before, "it is put off for ever")
 

@@ -29,6 +29,9 @@ NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
 TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
+MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
+# Refused, deceased, to be fetched damaged, recalled: no other visit helps (DOMAIN rule 5).
+NO_OTHER_VISIT = frozenset((17, 18, 23, 24))
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,12 @@ class ArticleFact:
     @property
     def locked(self) -> bool:
         return self.wrong_tries >= TRIES_PER_DAY
+
+    @property
+    def office_next(self) -> bool:
+        """No postman carries it again: it waits at the office, then goes back (DOMAIN rule 3)."""
+        remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
+        return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
 
 
 @dataclass(frozen=True)

@@ -88,7 +88,7 @@ def visit(turn: Turn) -> Decision:
     ]
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context: LastVisit = turn.context
-    if done:
+    if done or context.done:  # a text that did nothing leaves nothing of the one before to undo
         context = LastVisit(done, facts.now, _still_visiting(context, done), facts.written_at)
     return Decision(
         "visiting" if context.visiting else "ready",
@@ -110,7 +110,7 @@ MACHINE.on(
     to=("ready", "visiting"),
     says=("undone_one", "undone_many", "nothing_to_undo"),
     acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
-    tells=("recipient", "sender", "article"),
+    tells=("recipient", "holder", "sender", "article"),
 )(undo)
 
 

@@ -112,7 +112,8 @@ class _Reader:
         acts: list[VisitAct] = []
         codes: dict[str, str] = {}
         for verb, part in _by_verb(found):
-            self._part(verb, self._join_halves(part), acts, codes)
+            whole = part if verb == "approach" else self._join_halves(part)
+            self._part(verb, whole, acts, codes)
         items = [act.item for act in acts]
         if not acts or len(set(items)) < len(items) or len(items) > _MOST_ITEMS:
             raise _Ambiguous
@@ -170,17 +171,26 @@ class _Reader:
         return "code" if len(token) == self.code_length else "malformed"
 
     def _join_halves(self, part: list[str]) -> list[str]:
-        """ "7 482 913": a code that was typed in two halves of three."""
+        """ "7 482 913": a code that was typed in two halves of three.
+
+        "101 102 103" may be three doors as well, so it is neither: "A 101 102 103" is.
+        """
         joined: list[str] = []
         rest = list(part)
         while rest:
-            halves = rest[:2]
-            if joined and len(halves) == 2 and all(len(h) == 3 and h.isdigit() for h in halves):
-                joined.append("".join(halves))
-                del rest[:2]
-            else:
+            if not joined or not all(map(_is_half, rest[:2])) or len(rest) < 2:
                 joined.append(rest.pop(0))
+                continue
+            paid = len(rest) > 3 and rest[3] in PAYMENTS  # "7 482 913 500 1"
+            if _is_half(joined[-1]) or (any(map(_is_half, rest[2:3])) and not paid):
+                raise _Ambiguous
+            joined.append("".join(rest[:2]))
+            del rest[:2]
         return joined
+
+
+def _is_half(token: str) -> bool:
+    return len(token) == 3 and token.isdigit()
 
 
 def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:

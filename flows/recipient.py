@@ -36,7 +36,7 @@ from flows.events import (
     TriesRanOut,
     WentOut,
 )
-from flows.facts import ArticleFact, Purpose, RecipientFacts
+from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
 from flows.machine import SAME, Machine, State, Turn
 
 DAY = 24 * 3600
@@ -226,14 +226,17 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
 @MACHINE.on(
     Attempted,
     to=("attempted",),
-    says=tuple(f"attempted_{group}" for group in ("absent", "address", "money", "code", "other")),
+    says=tuple(
+        f"attempted_{group}" for group in ("absent", "address", "money", "code", "office", "other")
+    ),
 )
 def attempted(turn: Turn) -> Decision:
     """No remark without a witness: is it true? (DOMAIN rule 4)"""
     article = fact(turn, turn.event.article)
     group = REMARK_GROUPS.get(turn.event.remark, "other")
-    template = "attempted_other" if group == "refused" else f"attempted_{group}"
-    return Decision("attempted", Asked(article.number), (digits(template, article),))
+    if turn.event.remark in NO_OTHER_VISIT:  # another day is not offered
+        group = "office"
+    return Decision("attempted", Asked(article.number), (digits(f"attempted_{group}", article),))
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))

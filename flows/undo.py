@@ -11,6 +11,7 @@ from flows.decision import (
     Done,
     KillCode,
     LastVisit,
+    Role,
     Say,
     Tell,
     UndoApproach,
@@ -18,10 +19,12 @@ from flows.decision import (
     UndoRemark,
 )
 from flows.events import TakenBack
-from flows.facts import ItemFact, PostmanFacts
+from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.machine import Turn
+from flows.visit import REFUSED, concerned
 
 UNDO_WITHIN = timedelta(minutes=2)
+COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever
 
 
 _UNDO: dict[str, Callable[[str], Act]] = {
@@ -53,7 +56,9 @@ def undo(turn: Turn) -> Decision:
         LastVisit(visiting=_not_undone(context, undoable)),
         (_say_undone(undoable),),
         tuple(acts),
-        tuple(tell for done in undoable for tell in _tell_undone(done)),
+        tuple(
+            tell for done in undoable for tell in _tell_undone(done, standing[done.article].article)
+        ),
     )
 
 
@@ -62,7 +67,8 @@ def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
     if context.at is None:
         return False
     said = facts.written_at or facts.now
-    return (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
+    in_time = (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
+    return in_time and facts.now - context.at <= COMES_WITHIN
 
 
 _LEFT = {
@@ -73,10 +79,18 @@ _LEFT = {
 
 
 def _as_left(done: Done, item: ItemFact | None) -> bool:
-    """The item still stands as that act left it: nobody else has moved it since."""
+    """The item still stands as that act left it: nobody else has moved it since, or spoken of it.
+
+    A remark that its witness has answered, or that led to another day, is not the postman's alone.
+    """
     if item is None or item.article is None:
         return False
-    return (item.state, item.article.state) == _LEFT[done.what]
+    article = item.article
+    if done.what == "remark":
+        answered = article.witness != "unconfirmed" and article.remark != REFUSED
+        if answered or article.chosen_day is not None:
+            return False
+    return (item.state, article.state) == _LEFT[done.what]
 
 
 def _not_undone(context: LastVisit, undone: list[Done]) -> tuple[str, ...]:
@@ -90,8 +104,13 @@ def _say_undone(undone: list[Done]) -> Say:
     return Say("undone_many", {"count": len(undone)})
 
 
-def _tell_undone(done: Done) -> tuple[Tell, ...]:
+def _tell_undone(done: Done, article: ArticleFact | None) -> tuple[Tell, ...]:
+    """Whoever was told of the act: of a remark that is no refusal, its witness and the sender."""
     event = TakenBack(done.article, done.what)
     if done.what == "approach":
-        return (Tell("recipient", event),)
-    return (Tell("recipient", event), Tell("sender", event), Tell("article", event))
+        return (Tell("holder", event),)
+    witness_only = article is None or (done.what == "remark" and article.remark != REFUSED)
+    roles: tuple[Role, ...] = ("holder", "sender", "article")
+    if article is not None and not witness_only:
+        roles = concerned(article)
+    return tuple(Tell(role, event) for role in roles)

@@ -171,12 +171,12 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     return Outcome(
         _say_handed_over(act, item, article),
         (HandOver(article.number, act.proof, act.payment),),
-        tuple(Tell(role, HandedOver(article.number)) for role in _concerned(article)),
+        tuple(Tell(role, HandedOver(article.number)) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
 
 
-def _concerned(article: ArticleFact) -> tuple[Role, ...]:
+def concerned(article: ArticleFact) -> tuple[Role, ...]:
     """Whom the end of a visit concerns: a nominee too."""
     nominee: tuple[Role, ...] = ("holder",) if article.nominee == "agreed" else ()
     return ("recipient", *nominee, "sender", "article")
@@ -190,7 +190,7 @@ def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
     return Outcome(
         say_item("refusal_noted", item),
         (RecordRemark(number, REFUSED, counts=True, proven=True),),
-        tuple(Tell(role, Refused(number)) for role in _concerned(article)),
+        tuple(Tell(role, Refused(number)) for role in concerned(article)),
         Done("remark", item.serial, number),
     )
 
@@ -230,7 +230,7 @@ def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
     return Outcome(
         say_item("tries_over", item),
         (CountWrongCode(number), KillCode(number, "tries")),
-        (Tell("recipient", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
+        (Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
     )
 
 

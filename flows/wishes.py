@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from flows import days
-from flows.answers import MOST_ATTEMPTS
 from flows.decision import (
     Act,
     Asked,
@@ -62,7 +61,7 @@ def another_day(turn: Turn) -> Decision:
         return stay(turn, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
         return stay(turn, digits("day_not_now", article))
-    if article.attempts >= MOST_ATTEMPTS:  # the office is next: no morning's list takes it
+    if article.office_next:  # no morning's list takes it
         return stay(turn, digits("day_not_now", article))
     facts: RecipientFacts = turn.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN

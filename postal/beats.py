@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from flows.decision import GiveBack, PassItem
 from postal.books import Books, writes
@@ -33,6 +34,17 @@ def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
         {"me": postman_id, "typed": typed},
     ).fetchall()
     return Colleague(*rows[0]) if len(rows) == 1 else None
+
+
+def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
+    """The last serial of the colleague's list of today, whose row is locked; 0: he has none."""
+    row = conn.execute(
+        "SELECT coalesce(max(i.serial), 0) FROM delivery_lists l"
+        " JOIN delivery_items i ON i.list_id = l.id WHERE l.postman_id = %s AND l.date = %s",
+        [colleague.id, today],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 @writes(PassItem)

@@ -6,16 +6,19 @@ addressee chose (DOMAIN rule 3), with the postman who had it; so does what he br
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime
 
-from flows import days
+import structlog
+
+from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT
 from postal.calendar import day_of
-from postal.lists import make_list
+from postal.lists import NotListed, make_list
 from store.database import Conn
 
+log = structlog.get_logger(__name__)
+
+_RULES = {"office": list(NO_OTHER_VISIT), "most": MOST_ATTEMPTS}
 _DUE = """
-SELECT s.staff_id, a.number
 FROM articles a
 JOIN LATERAL (
     SELECT * FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
@@ -24,32 +27,73 @@ JOIN delivery_lists l ON l.id = i.list_id
 JOIN staff s ON s.id = l.postman_id AND s.active
 WHERE l.date < %(day)s AND a.unlinked_at IS NULL
   AND (a.state = 'attempted' AND coalesce(a.chosen_day, %(day)s) <= %(day)s
-         AND (a.remark IS NULL OR a.remark NOT IN (13, 14, 15, 17, 18, 23, 24))
+         AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested')
        OR a.state = 'out_for_delivery' AND i.state = 'open')
-  AND a.attempts < 2
-ORDER BY s.staff_id, i.list_id, i.serial
+  AND a.attempts < %(most)s AND a.recipient_phone IS DISTINCT FROM s.phone
 """
 
 
-def claim_morning(conn: Conn, day: date, now: datetime) -> bool:
-    """True for the first who asks on `day`: his transaction carries over, nobody else's."""
-    claimed = conn.execute(
-        "INSERT INTO mornings (day, at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [day, now]
-    )
-    return claimed.rowcount == 1
-
-
-def carry_over(conn: Conn, now: datetime) -> Mapping[str, tuple[str, ...]]:
-    """Puts what is due again on today's lists; gives the article numbers by postman (staff id).
-
-    On a day without delivery: nothing. Announce what went out in the same transaction.
+def open_morning(conn: Conn, now: datetime) -> None:
+    """Notes, once on a day, which postmen have something due again. Later in the day nothing does:
+    what comes back by then goes out on the next working day.
     """
     today = day_of(now)
-    if not days.is_working(today):
-        return {}
-    due: dict[str, list[str]] = {}
-    for staff_id, number in conn.execute(_DUE, {"day": today}).fetchall():
-        due.setdefault(staff_id, []).append(number)
-    for staff_id, numbers in due.items():
-        make_list(conn, staff_id, today, numbers, now)
-    return {staff_id: tuple(numbers) for staff_id, numbers in due.items()}
+    claimed = conn.execute(
+        "INSERT INTO mornings (day, at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [today, now]
+    )
+    if claimed.rowcount:
+        conn.execute(
+            "INSERT INTO morning_lists (day, postman_id, due_at)"
+            f" SELECT DISTINCT %(day)s::date, s.id, %(now)s::timestamptz {_DUE}",
+            {**_RULES, "day": today, "now": now},
+        )
+
+
+def postmen_due(conn: Conn, now: datetime) -> list[str]:
+    """The postmen (staff ids) whose list of this morning is still to be made."""
+    rows = conn.execute(
+        "SELECT s.staff_id FROM morning_lists m JOIN staff s ON s.id = m.postman_id"
+        " WHERE m.day = %s AND m.made_at IS NULL AND m.due_at <= %s ORDER BY s.staff_id",
+        [day_of(now), now],
+    ).fetchall()
+    return [staff_id for (staff_id,) in rows]
+
+
+def carry_over(conn: Conn, postman: str, now: datetime) -> tuple[str, ...]:
+    """Puts what is due again on today's list of `postman` (a staff id); gives the article numbers.
+
+    Whoever comes second finds it made. What no list takes stays behind, in the log. Announce what
+    went out in the same transaction.
+    """
+    today = day_of(now)
+    claimed = conn.execute(
+        "UPDATE morning_lists m SET made_at = %s FROM staff s WHERE s.id = m.postman_id"
+        " AND s.staff_id = %s AND m.day = %s AND m.made_at IS NULL",
+        [now, postman, today],
+    )
+    if not claimed.rowcount:
+        return ()
+    rows = conn.execute(
+        f"SELECT a.number {_DUE} AND s.staff_id = %(postman)s ORDER BY i.list_id, i.serial",
+        {**_RULES, "day": today, "postman": postman},
+    ).fetchall()
+    numbers = [number for (number,) in rows]
+    try:
+        if numbers:
+            make_list(conn, postman, today, numbers, now)
+    except NotListed as error:
+        refused = {each.number for each in error.bad}
+        log.warning("not_carried_over", articles=sorted(refused), reasons=str(error))
+        numbers = [number for number in numbers if number not in refused]
+        if numbers:
+            make_list(conn, postman, today, numbers, now)
+    return tuple(numbers)
+
+
+def put_off(conn: Conn, postman: str, day: date, until: datetime) -> None:
+    """The list of `postman` for `day` could not be made: it is tried again then."""
+    conn.execute(
+        "UPDATE morning_lists m SET due_at = %s FROM staff s WHERE s.id = m.postman_id"
+        " AND s.staff_id = %s AND m.day = %s AND m.made_at IS NULL",
+        [until, postman, day],
+    )

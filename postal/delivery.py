@@ -106,7 +106,7 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     _reopen_item(books, article, "delivered")
     books.one(
         "UPDATE articles SET state = 'out_for_delivery', delivered_at = NULL,"
-        " updated_at = %(now)s WHERE id = %(id)s AND state = 'delivered'",
+        " not_received_at = NULL, updated_at = %(now)s WHERE id = %(id)s AND state = 'delivered'",
         article,
     )
     books.feed("handover_undone", article)

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.answers import MOST_ATTEMPTS
-from flows.facts import ArticleState
+from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import parse
 from postal.calendar import day_of
 from store import feed
@@ -79,6 +78,7 @@ class _Known:
     chosen_day: date | None
     unlinked: bool
     attempts: int
+    to_himself: bool  # the recipient's telephone is that of the postman who would carry it
 
     def left_over(self, day: date) -> bool:
         """It still stands on a list of an earlier day: the postman brought it back."""
@@ -100,7 +100,7 @@ def make_list(
         raise NotToday(today)
     list_id = _list(conn, postman, day, now)
     read = [parse(raw) for raw in numbers]
-    known = _lock(conn, [number for number in read if number is not None])
+    known = _lock(conn, postman, [number for number in read if number is not None])
     repeated = _repeat(read, known, list_id)
     if repeated is not None:
         return DeliveryList(postman, day, repeated, new=False)
@@ -139,17 +139,18 @@ def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
     return int(found[0])
 
 
-def _lock(conn: Conn, numbers: list[str]) -> dict[str, _Known]:
+def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
     # In the order of ids, as every turn does, so that nobody waits in a ring; the items are read
     # by a second statement, which sees what the one before us has committed.
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
         "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
-        " a.unlinked_at IS NOT NULL, a.attempts FROM articles a"
+        " a.unlinked_at IS NOT NULL, a.attempts, a.recipient_phone = s.phone IS TRUE"
+        " FROM articles a LEFT JOIN staff s ON s.staff_id = %s"
         " LEFT JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
         " LEFT JOIN delivery_lists l ON l.id = i.list_id"
         " WHERE a.number = ANY(%s)",
-        (numbers,),
+        (postman, numbers),
     ).fetchall()
     return {row[0]: _Known(*row[1:]) for row in rows}
 
@@ -192,6 +193,8 @@ def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | N
         return "is not booked"
     if article.unlinked:
         return "waits: the recipient's telephone was a wrong one, and the sender gave no other yet"
+    if article.to_himself:
+        return "has this postman's own telephone as the recipient's: another must carry it"
     if article.attempts >= MOST_ATTEMPTS:
         return "had its two attempts: it waits at the office to be fetched"
     if article.left_over(day):

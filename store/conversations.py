@@ -214,3 +214,8 @@ def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
         [now, limit],
     ).fetchall()
     return [DueTimer(Place(whose, machine), sprint_id) for whose, machine, sprint_id in rows]
+
+
+def put_off(conn: Conn, timer: DueTimer, until: datetime) -> None:
+    """A time limit that could not be fired waits until then, unless the conversation moved on."""
+    conn.execute("UPDATE timers SET due_at = %s WHERE sprint_id = %s", [until, timer.sprint_id])

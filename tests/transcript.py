@@ -40,10 +40,10 @@ from typing import Any
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation import begin_day, fire_timers, warn_herds
+from conversation import fire_timers, warn_herds
 from outbox.wake import BELLS
 from postal.calendar import day_of
-from rounds import end_day
+from rounds import begin_day, end_day
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import traceback
 from types import TracebackType
 from uuid import uuid4
 
-import psycopg
 import structlog
 from flask import Flask, Response, abort, g, request
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
+from logs import described
 from settings import Settings
 from web.api.problems import of_http
 
@@ -34,23 +33,11 @@ Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class Application(Flask):
-    """Flask, but an unexpected exception is logged without its message.
-
-    The messages of psycopg and pydantic quote the values that they choke on: texts, phones.
-    """
+    """Flask, but an unexpected exception is logged without its message."""
 
     def log_exception(self, exc_info: Trouble) -> None:
-        error = exc_info[1]
-        log.error(
-            "unexpected",
-            error=type(error).__name__,
-            sqlstate=error.sqlstate if isinstance(error, psycopg.Error) else None,
-            constraint=error.diag.constraint_name if isinstance(error, psycopg.Error) else None,
-            at=[
-                f"{frame.filename}:{frame.lineno} {frame.name}"
-                for frame in traceback.extract_tb(exc_info[2])[-6:]
-            ],
-        )
+        if exc_info[1] is not None:
+            log.error("unexpected", **described(exc_info[1]))
 
 
 def guard(app: Flask, settings: Settings) -> None:
