@@ -15,6 +15,7 @@ from web import api
 from web.callers import insist
 from web.commands.database import database
 from web.commands.flows import flows
+from web.commands.herd import herd
 from web.commands.messages import messages
 from web.commands.postman import postman
 from web.commands.token import token
@@ -33,7 +34,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     start,
     phones,
 )
-_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, messages, postman, token)
+_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, herd, messages, postman, token)
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:

@@ -15,22 +15,24 @@ from flows import late, machines
 from flows.decision import Role, Tell
 from flows.events import (
     AskStatus,
-    Booked,
-    Collected,
     Event,
-    Happening,
-    HerdWarned,
     ListMade,
     NotUnderstood,
-    Recalled,
     SomebodyElse,
     Start,
     Stop,
     TimedOut,
     ToldCode,
-    WentOut,
 )
 from flows.grammar import Understood
+from flows.happenings import (
+    Booked,
+    Collected,
+    Happening,
+    HerdWarned,
+    Recalled,
+    WentOut,
+)
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake

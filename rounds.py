@@ -10,7 +10,11 @@ from datetime import datetime, time
 from aside import run_each
 from conversation import PUT_OFF, announce
 from flows import days
-from flows.events import DayEnded, PhoneNamed, WentOut
+from flows.events import (
+    DayEnded,
+    PhoneNamed,
+)
+from flows.happenings import WentOut
 from outbox.wake import wake
 from postal import carry, handsets, walk
 from postal.calendar import INDIA, day_of

@@ -22,13 +22,10 @@ from flows.events import (
     AskLeft,
     AskPerson,
     AskStatus,
-    CameToOffice,
     CorrectNumber,
     DayEnded,
     Event,
     GivePin,
-    Happening,
-    ItemsCame,
     ListMade,
     Pass,
     PhoneMoved,
@@ -41,6 +38,11 @@ from flows.events import (
     Yes,
 )
 from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
+from flows.happenings import (
+    CameToOffice,
+    Happening,
+    ItemsCame,
+)
 from flows.machine import Standing, deadline, decide, entered, settle
 from flows.postman_grammar import COLLEAGUE, PIN
 from messages.catalogue import catalogue

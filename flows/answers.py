@@ -25,19 +25,21 @@ from flows.decision import (
     Unlink,
 )
 from flows.events import (
-    Denied,
     Deny,
+    SendCode,
+    Yes,
+)
+from flows.facts import ArticleFact, Purpose, RecipientFacts
+from flows.happenings import (
+    Denied,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
     RefusalDenied,
     RemarkConfirmed,
     RemarkContested,
-    SendCode,
     Unlinked,
-    Yes,
 )
-from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.machine import SAME, Turn
 from flows.recipient import (
     ASKED_BACK,

@@ -6,8 +6,12 @@ The code of such an item dies with it: a code is bound to the postman who carrie
 from __future__ import annotations
 
 from flows.decision import Act, Decision, GiveBack, KillCode, LastVisit, PassItem, Say, Tell
-from flows.events import GivenBack, ItemsCame, Pass
+from flows.events import Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import (
+    GivenBack,
+    ItemsCame,
+)
 from flows.machine import Turn
 from flows.visit import closed, say_item
 

@@ -19,7 +19,9 @@ from flows.decision import (
     ReturnToSender,
     Tell,
 )
-from flows.events import (
+from flows.events import TimedOut
+from flows.facts import ClockFacts
+from flows.happenings import (
     Attempted,
     Booked,
     CameToOffice,
@@ -37,11 +39,9 @@ from flows.events import (
     Reminded,
     Returned,
     TakenBack,
-    TimedOut,
     Unlinked,
     WentOut,
 )
-from flows.facts import ClockFacts
 from flows.machine import SAME, Machine, State, Turn
 from flows.wishes import OFFICE_DAYS
 

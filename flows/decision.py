@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from flows.events import Happening, Language, News, Payment, Proof
+from flows.events import (
+    Language,
+    News,
+    Payment,
+    Proof,
+)
 from flows.facts import Purpose
+from flows.happenings import Happening
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
 # colleague: whom a postman names · old_phone: the telephone that was a postman's until now

@@ -13,9 +13,16 @@ from datetime import timedelta
 from functools import cache
 from typing import Any, get_type_hints
 
-from flows import events
-from flows.events import Approach, Event, Handover, Happening, Remark, VisitAct
+from flows import events, happenings
+from flows.events import (
+    Approach,
+    Event,
+    Handover,
+    Remark,
+    VisitAct,
+)
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
+from flows.happenings import Happening
 from flows.walk import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
@@ -24,25 +31,25 @@ _OPEN: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted", "a
 
 # How an article stands when somebody is told this of it: the books are written first.
 AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
-    events.Booked: ("booked",),
-    events.WentOut: ("out_for_delivery",),
-    events.Approached: ("out_for_delivery",),
-    events.RefusalClaimed: ("out_for_delivery",),
-    events.TriesRanOut: ("out_for_delivery",),
-    events.HandedOver: ("delivered",),
-    events.Collected: ("delivered",),
-    events.NotReceived: ("delivered",),
-    events.Attempted: ("attempted",),
-    events.Refused: ("attempted",),
-    events.RemarkConfirmed: ("attempted",),
-    events.DayChosen: ("booked", "attempted"),
-    events.GivenBack: ("attempted",),
-    events.ItemsCame: ("out_for_delivery",),
-    events.CameToOffice: ("at_office",),
-    events.HoldExtended: ("at_office",),
-    events.Reminded: ("at_office",),
-    events.Returned: ("returned",),
-    events.Recalled: ("recalled",),
+    happenings.Booked: ("booked",),
+    happenings.WentOut: ("out_for_delivery",),
+    happenings.Approached: ("out_for_delivery",),
+    happenings.RefusalClaimed: ("out_for_delivery",),
+    happenings.TriesRanOut: ("out_for_delivery",),
+    happenings.HandedOver: ("delivered",),
+    happenings.Collected: ("delivered",),
+    happenings.NotReceived: ("delivered",),
+    happenings.Attempted: ("attempted",),
+    happenings.Refused: ("attempted",),
+    happenings.RemarkConfirmed: ("attempted",),
+    happenings.DayChosen: ("booked", "attempted"),
+    happenings.GivenBack: ("attempted",),
+    happenings.ItemsCame: ("out_for_delivery",),
+    happenings.CameToOffice: ("at_office",),
+    happenings.HoldExtended: ("at_office",),
+    happenings.Reminded: ("at_office",),
+    happenings.Returned: ("returned",),
+    happenings.Recalled: ("recalled",),
 }
 
 # How an article stands while its own conversation waits in a state.

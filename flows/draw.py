@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from flows.draw_svg import ANY, picture
-from flows.events import Happening, TimedOut
+from flows.events import TimedOut
+from flows.happenings import Happening
 from flows.machine import SAME, Machine, State, Transition
 
 

@@ -9,7 +9,14 @@ from typing import get_args
 from flows import events, machines
 from flows.check import Checked, check, rings
 from flows.decision import Role
-from flows.events import AskStatus, Event, Happening, News, NotUnderstood, TimedOut
+from flows.events import (
+    AskStatus,
+    Event,
+    News,
+    NotUnderstood,
+    TimedOut,
+)
+from flows.happenings import Happening
 from flows.machine import Machine
 from flows.vocabulary import Vocabulary, check_words, vocabularies
 from messages.catalogue import LANGUAGES, Catalogue, catalogue

@@ -17,8 +17,12 @@ from flows.decision import (
     Tell,
     WarnHerd,
 )
-from flows.events import FraudReported, ReportFraud, ToldCode
+from flows.events import (
+    ReportFraud,
+    ToldCode,
+)
 from flows.facts import ArticleFact, RecipientFacts
+from flows.happenings import FraudReported
 from flows.machine import SAME, Turn
 from flows.recipient import MACHINE, OPEN, digits, is_open, meant, stay
 

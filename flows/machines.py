@@ -19,8 +19,9 @@ from flows import (
     wishes,
 )
 from flows.decision import Role
-from flows.events import Event, Happening
+from flows.events import Event
 from flows.grammar import Understood
+from flows.happenings import Happening
 from flows.machine import Machine
 
 ALL: dict[str, Machine] = {

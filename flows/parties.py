@@ -9,19 +9,22 @@ from flows import days, status
 from flows.decision import Act, Decision, EndNomination, Nothing, RecallArticle, Relink, Say, Tell
 from flows.events import (
     AskStatus,
+    CorrectNumber,
+    NotUnderstood,
+    Recall,
+)
+from flows.facts import ArticleFact
+from flows.happenings import (
     Attempted,
     Booked,
     CameToOffice,
     Collected,
-    CorrectNumber,
     Denied,
     FraudReported,
     HandedOver,
     Happening,
     NotReceived,
-    NotUnderstood,
     Overlooked,
-    Recall,
     Recalled,
     RefusalDenied,
     Refused,
@@ -32,7 +35,6 @@ from flows.events import (
     TriesRanOut,
     Unlinked,
 )
-from flows.facts import ArticleFact
 from flows.machine import SAME, Machine, State, Turn
 from flows.recipient import REMARK_GROUPS
 

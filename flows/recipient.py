@@ -13,7 +13,8 @@ from datetime import date, timedelta
 
 from flows import days
 from flows.decision import Asked, Decision, IssueCode, Say
-from flows.events import (
+from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
+from flows.happenings import (
     Approached,
     Attempted,
     Booked,
@@ -36,7 +37,6 @@ from flows.events import (
     TriesRanOut,
     WentOut,
 )
-from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
 from flows.machine import SAME, Machine, State, Turn
 
 DAY = 24 * 3600

@@ -7,10 +7,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from flows import events
+from flows import events, happenings
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
 from flows.domains import AFTER, ALIKE, CLOCK, NUMBER, OTHER, article_in, event_of, fixed, visit
-from flows.events import Event, Handover, Happening, TimedOut, VisitAct
+from flows.events import (
+    Event,
+    Handover,
+    TimedOut,
+    VisitAct,
+)
 from flows.facts import (
     ArticleFact,
     ArticleState,
@@ -22,6 +27,7 @@ from flows.facts import (
     PostmanFacts,
     RecipientFacts,
 )
+from flows.happenings import Happening
 from flows.machine import Machine
 from flows.walk import NOW, TODAY, Domain, Picks, lazy, one_of
 
@@ -79,19 +85,24 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(context, event, lazy(RecipientFacts, picks, domains))
 
 
-_TO_HOLDER = (events.WentOut, events.Approached, events.RefusalClaimed, events.Attempted)
+_TO_HOLDER = (
+    happenings.WentOut,
+    happenings.Approached,
+    happenings.RefusalClaimed,
+    happenings.Attempted,
+)
 
 
 def _known_of(picks: Picks, event: Happening) -> dict[str, Any]:
     """What a happening says of its article, and of the telephone that is told, beyond its state."""
     known: dict[str, Any] = {"part": "addressee"}
-    if isinstance(event, events.Nominated | events.NominationEnded):
+    if isinstance(event, happenings.Nominated | happenings.NominationEnded):
         known["part"] = "asked"
     elif isinstance(event, _TO_HOLDER):
         known["part"] = picks.pick(("addressee", "nominee"))
-    if isinstance(event, events.RefusalClaimed):
+    if isinstance(event, happenings.RefusalClaimed):
         known["wrong_tries"] = 0  # the postman is told first when the tries are over
-    if isinstance(event, events.TriesRanOut):
+    if isinstance(event, happenings.TriesRanOut):
         known["otp_required"] = True
     return known
 

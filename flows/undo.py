@@ -18,8 +18,8 @@ from flows.decision import (
     UndoHandOver,
     UndoRemark,
 )
-from flows.events import TakenBack
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import TakenBack
 from flows.machine import Turn
 from flows.visit import REFUSED, concerned
 

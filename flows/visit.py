@@ -22,17 +22,19 @@ from flows.decision import (
 )
 from flows.events import (
     Approach,
-    Approached,
-    Attempted,
-    HandedOver,
     Handover,
-    RefusalClaimed,
-    Refused,
     Remark,
-    TriesRanOut,
     VisitAct,
 )
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import (
+    Approached,
+    Attempted,
+    HandedOver,
+    RefusalClaimed,
+    Refused,
+    TriesRanOut,
+)
 from flows.late import APPROACH_OVER
 
 REMARKS = frozenset(range(11, 28))

@@ -21,16 +21,18 @@ from flows.decision import (
 )
 from flows.events import (
     AnotherDay,
-    CameToOffice,
-    DayChosen,
     HoldAtOffice,
-    HoldExtended,
-    Nominated,
-    NominationEnded,
     OnlyMe,
     SomebodyElse,
 )
 from flows.facts import ArticleFact, RecipientFacts
+from flows.happenings import (
+    CameToOffice,
+    DayChosen,
+    HoldExtended,
+    Nominated,
+    NominationEnded,
+)
 from flows.machine import SAME, Turn
 from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, is_open, meant, say_at_office, stay
 

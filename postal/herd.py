@@ -6,11 +6,13 @@ Each telephone is warned once a day, whatever the PIN.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from store.database import Conn
 
+_PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 AT_ONCE = 100  # articles whose people are warned in one transaction
 
 
@@ -23,7 +25,12 @@ class HerdWarning:
 
 
 def start(conn: Conn, pin: str, day: date, now: datetime) -> bool:
-    """The help desk confirms that fraud goes round in `pin`. False: the warning is out already."""
+    """The help desk confirms that fraud goes round in `pin`. False: the warning is out already.
+
+    Raises ValueError for what is no PIN.
+    """
+    if not _PIN.fullmatch(pin):
+        raise ValueError(f"{pin} is no PIN: six digits, the first not 0")
     done = conn.execute(
         "INSERT INTO herd_warnings (pin, day, cause, at) VALUES (%s, %s, 'help_desk', %s)"
         " ON CONFLICT DO NOTHING",

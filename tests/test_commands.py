@@ -1,4 +1,4 @@
-"""`flask token`, `flask postman`, `flask db`: what an operator types."""
+"""`flask token`, `flask postman`, `flask herd`, `flask db`: what an operator types."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from postal import tokens
 from runtime import Runtime
+from tests.transcript import Player
 
 _POSTMAN = ["postman", "add", "--staff-id", "GKP-1", "--name", "Ram Milan", "--pin", "4821"]
 
@@ -82,3 +83,21 @@ def test_migrating_a_database_that_is_up_to_date_changes_nothing(flask: Any) -> 
     done = flask.invoke(args=["db", "migrate"])
     assert done.exit_code == 0
     assert "the database is at" in done.output
+
+
+def test_the_help_desk_warns_a_pin_once_a_day(player: Player, flask: Any) -> None:
+    for line in (
+        "postman 1001 +919839000001",
+        "article EU123456785IN to +919876500001 en",
+        "list 1001: EU123456785IN",
+    ):
+        player.step(line)
+    assert flask.invoke(args=["herd", "warn", "273303"]).exit_code == 0
+    (warned,) = player.drain()
+    assert warned.startswith("+919876500001 < ")
+    assert "Beware" in warned
+    again = flask.invoke(args=["herd", "warn", "273303"])
+    assert again.exit_code == 1
+    assert "already" in again.output
+    assert player.drain() == []
+    assert "no PIN" in flask.invoke(args=["herd", "warn", "27330"]).output

@@ -14,8 +14,6 @@ from flows.decision import Decision, HandOver, IssueCode, KillCode, Nothing, Say
 from flows.events import (
     AskMenu,
     AskStatus,
-    Booked,
-    HandedOver,
     NotUnderstood,
     Start,
     Stop,
@@ -24,6 +22,10 @@ from flows.events import (
 from flows.examine import examine, texts
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.grammar import Understood
+from flows.happenings import (
+    Booked,
+    HandedOver,
+)
 from flows.machine import Machine, State
 from flows.vocabulary import Vocabulary, check_words
 from flows.walk import NOW, Picks, TooMany, lazy, one_of, ways

@@ -12,7 +12,8 @@ import pytest
 from flows import machines
 from flows.decision import Decision, Nothing
 from flows.draw import svg
-from flows.events import Booked, TimedOut
+from flows.events import TimedOut
+from flows.happenings import Booked
 from flows.machine import Machine, State
 
 _FLOWS = Path(__file__).parent.parent / "docs" / "flows"

@@ -10,7 +10,7 @@ from bench import month_checks
 from bench.month import Month, Plan, settings_on
 from bench.month_people import Rates
 from conversation import announce
-from flows.events import Booked
+from flows.happenings import Booked
 from postal import articles
 from postal.codes import code_of
 from runtime import Runtime

@@ -9,8 +9,11 @@ from pydantic import Field
 
 from conversation import announce
 from flows import number
-from flows.events import Booked, Recalled
 from flows.facts import ArticleState
+from flows.happenings import (
+    Booked,
+    Recalled,
+)
 from postal import articles
 from postal.articles import Language, Service
 from store.phone import masked

@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from conversation import announce
 from flows import number
-from flows.events import Collected
+from flows.happenings import Collected
 from postal import collect
 from postal.collect import ByCode, ByDocument, Document, DocumentType
 from web.api.fields import Input, Output, StaffId

@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from conversation import announce
-from flows.events import WentOut
+from flows.happenings import WentOut
 from postal import lists
 from web.api.fields import Input, Output, StaffId, TypedNumber
 from web.api.operation import Answer, Call, Operation

@@ -1,0 +1,30 @@
+"""`flask herd …`: what the help desk confirms when fraud goes round."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from outbox.wake import SWEEP, ring
+from postal import herd as warnings
+from postal.calendar import day_of
+from runtime import Runtime
+
+herd = AppGroup("herd", help="Herd warnings.")
+
+
+@herd.command("warn")
+@click.argument("pin")
+def warn(pin: str) -> None:
+    """Warns everybody with an article due today in PIN: fraud goes round there."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    now = runtime.now()
+    try:
+        new = runtime.database.run(lambda conn: warnings.start(conn, pin, day_of(now), now))
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from refused
+    if not new:
+        raise click.ClickException(f"{pin} is warned today already: once a day is enough")
+    ring(runtime.redis, SWEEP)
+    click.echo(f"everybody with an article due today in {pin} is being warned")
