@@ -157,7 +157,8 @@ class Turn:
         if isinstance(event, Recall | CorrectNumber):
             return facts.articles_numbered(self.conn, [event.article])
         if place.machine == "postman" and self.postman_id is not None:
-            refs = self._refs(event, conversations.peek(self.conn, place))
+            standing = conversations.peek(self.conn, place)
+            refs = self._refs(event, standing.context if standing else None)
             return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
         return []
 

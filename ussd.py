@@ -15,10 +15,12 @@ from datetime import datetime, timedelta
 
 import psycopg
 
-from flows import screen, ussd
-from flows.answers import asks_witness
+from flows import machines, screen, ussd
+from flows.answers import is_witness
+from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
+from flows.machine import Standing, settle
 from flows.screen import MenuFacts, Post, Question, Shown, Typed, Where
 from flows.text import fold, mask_spelled_codes
 from gateways.base import Dialled, HungUp
@@ -28,7 +30,7 @@ from postal import facts, pins, walk, who
 from postal.books import BooksDisagree
 from runtime import Runtime
 from settings import Language
-from store import ussd_sessions
+from store import conversations, ussd_sessions
 from store.conversations import Place
 from store.database import Conn
 from store.ussd_sessions import Hop, Key
@@ -227,8 +229,16 @@ class _Hop:
         phone = self.dialled.phone
         ids = facts.articles_of_recipient(self.conn, phone, self.now)
         articles = turn.reader.of_recipient(phone, where.article, ids)
-        posts = tuple(Post(each.number, each.state, _question(each)) for each in articles)
+        standing = self._standing()
+        posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)
         return MenuFacts(self.language, posts, postman_id is not None)
+
+    def _standing(self) -> Standing:
+        """How the recipient's conversation stands: what an SMS asked may be answered here."""
+        machine = machines.ALL["recipient"]
+        standing = conversations.peek(self.conn, Place(self.dialled.phone, machine.name))
+        never = Standing(machine.initial, machine.context, self.now)
+        return settle(machine, standing or never, self.now)
 
     def _language(self) -> Language:
         phone = self.dialled.phone
@@ -242,7 +252,9 @@ class _Hop:
         return hmac.new(key, data, hashlib.sha256).digest()
 
 
-def _question(article: ArticleFact) -> Question | None:
+def _question(article: ArticleFact, standing: Standing) -> Question | None:
     if article.part == "asked":
         return "nominee"
-    return "witness" if article.state == "attempted" and asks_witness(article) else None
+    assert isinstance(standing.context, Asked)
+    asked = is_witness(article, standing.state, standing.context)
+    return "witness" if article.state == "attempted" and asked else None

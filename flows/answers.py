@@ -67,9 +67,9 @@ def asks_witness(article: ArticleFact) -> bool:
     return article.state in ("attempted", "at_office") and article.witness == "unconfirmed"
 
 
-def _is_witness(turn: Turn, article: ArticleFact) -> bool:
-    """Whether this telephone was asked: a nominee was where the remark was his last news."""
-    asked = turn.state == "attempted" and turn.context.article == article.number
+def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
+    """Whether a telephone in this standing was asked: a nominee only where it was his last news."""
+    asked = state == "attempted" and context.article == article.number
     return asks_witness(article) and (article.part == "addressee" or asked)
 
 
@@ -95,7 +95,7 @@ def yes(turn: Turn) -> Decision:
             (AcceptNomination(article.number),),
             (Tell("recipient", NomineeAgreed(article.number)),),
         )
-    if article.state == "attempted" and _is_witness(turn, article):
+    if article.state == "attempted" and is_witness(article, turn.state, turn.context):
         template = "remark_confirmed_last" if article.office_next else "remark_confirmed"
         return Decision(
             "quiet",
@@ -195,7 +195,7 @@ def deny(turn: Turn) -> Decision:
         return _object(turn, article)
     if article.state not in OPEN:
         return stay(turn, Say("nothing_waiting"))
-    if _is_witness(turn, article):
+    if is_witness(article, turn.state, turn.context):
         return _contest(article)
     if article.part != "addressee":
         return _decline(article)

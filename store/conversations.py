@@ -87,14 +87,14 @@ def lock(
     return found
 
 
-def peek(conn: Conn, place: Place) -> Context | None:
-    """The context of a conversation without a lock: only to find what else must be locked."""
+def peek(conn: Conn, place: Place) -> Standing | None:
+    """How a conversation stands, without a lock: only to find what else must be locked, and for
+    what is merely shown. None: it never began."""
     row = conn.execute(
-        "SELECT context FROM conversations WHERE whose = %s AND machine = %s",
+        "SELECT state, context, entered_at FROM conversations WHERE whose = %s AND machine = %s",
         [place.whose, place.machine],
     ).fetchone()
-    context: Context | None = decode(row[0]) if row else None
-    return context
+    return Standing(row[0], decode(row[1]), row[2]) if row else None
 
 
 def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
