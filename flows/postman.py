@@ -90,8 +90,11 @@ def visit(turn: Turn) -> Decision:
     ]
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context: LastVisit = turn.context
-    if done or context.done:  # a text that did nothing leaves nothing of the one before to undo
-        context = LastVisit(done, facts.now, _still_visiting(context, done), facts.written_at)
+    visiting = _still_visiting(context, done)
+    if _written_before(context, facts):  # a dead zone's text is not his last: 0 is not about it
+        context = replace(context, visiting=visiting)
+    elif done or context.done:  # a text that did nothing leaves nothing of the one before to undo
+        context = LastVisit(done, facts.now, visiting, facts.written_at)
     return Decision(
         "visiting" if context.visiting else "ready",
         context,
@@ -99,6 +102,11 @@ def visit(turn: Turn) -> Decision:
         tuple(act for outcome in outcomes for act in outcome.acts),
         tuple(tell for outcome in outcomes for tell in outcome.tells),
     )
+
+
+def _written_before(context: LastVisit, facts: PostmanFacts) -> bool:
+    last = context.written_at or context.at
+    return facts.written_at is not None and last is not None and facts.written_at < last
 
 
 def _still_visiting(context: LastVisit, done: tuple[Done, ...]) -> tuple[str, ...]:
