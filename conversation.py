@@ -25,14 +25,7 @@ from flows.events import (
     ToldCode,
 )
 from flows.grammar import Understood
-from flows.happenings import (
-    Booked,
-    Collected,
-    Happening,
-    HerdWarned,
-    Recalled,
-    WentOut,
-)
+from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake

@@ -10,10 +10,7 @@ from datetime import datetime, time
 from aside import run_each
 from conversation import PUT_OFF, announce
 from flows import days
-from flows.events import (
-    DayEnded,
-    PhoneNamed,
-)
+from flows.events import DayEnded, PhoneNamed
 from flows.happenings import WentOut
 from outbox.wake import wake
 from postal import carry, handsets, walk

@@ -32,11 +32,7 @@ from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
 from conversation import announce, fire_timers, receive, warn_herds
 from flows import days
-from flows.happenings import (
-    Booked,
-    Collected,
-    WentOut,
-)
+from flows.happenings import Booked, Collected, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
 from outbox.drain import Drain

@@ -24,11 +24,7 @@ from flows.decision import (
     Tell,
     Unlink,
 )
-from flows.events import (
-    Deny,
-    SendCode,
-    Yes,
-)
+from flows.events import Deny, SendCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,

@@ -8,10 +8,7 @@ from __future__ import annotations
 from flows.decision import Act, Decision, GiveBack, KillCode, LastVisit, PassItem, Say, Tell
 from flows.events import Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
-from flows.happenings import (
-    GivenBack,
-    ItemsCame,
-)
+from flows.happenings import GivenBack, ItemsCame
 from flows.machine import Turn
 from flows.visit import closed, say_item
 

@@ -12,11 +12,7 @@ from typing import TypeVar
 
 from flows.contradictions import contradictions
 from flows.decision import Act, Decision, Role, Say, Tell
-from flows.events import (
-    Event,
-    News,
-    TimedOut,
-)
+from flows.events import Event, News, TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.space import Met, Space, space_of

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from flows.events import (
-    Language,
-    News,
-    Payment,
-    Proof,
-)
+from flows.events import Language, News, Payment, Proof
 from flows.facts import Purpose
 from flows.happenings import Happening
 

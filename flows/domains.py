@@ -14,13 +14,7 @@ from functools import cache
 from typing import Any, get_type_hints
 
 from flows import events, happenings
-from flows.events import (
-    Approach,
-    Event,
-    Handover,
-    Remark,
-    VisitAct,
-)
+from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
 from flows.happenings import Happening
 from flows.walk import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of

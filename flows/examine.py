@@ -9,13 +9,7 @@ from typing import get_args
 from flows import events, machines
 from flows.check import Checked, check, rings
 from flows.decision import Role
-from flows.events import (
-    AskStatus,
-    Event,
-    News,
-    NotUnderstood,
-    TimedOut,
-)
+from flows.events import AskStatus, Event, News, NotUnderstood, TimedOut
 from flows.happenings import Happening
 from flows.machine import Machine
 from flows.vocabulary import Vocabulary, check_words, vocabularies

@@ -17,10 +17,7 @@ from flows.decision import (
     Tell,
     WarnHerd,
 )
-from flows.events import (
-    ReportFraud,
-    ToldCode,
-)
+from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import FraudReported
 from flows.machine import SAME, Turn

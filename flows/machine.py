@@ -14,10 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flows.decision import Act, Context, Decision, Role
-from flows.events import (
-    Event,
-    TimedOut,
-)
+from flows.events import Event, TimedOut
 
 SAME = "="  # as a target: the state stays as it is
 

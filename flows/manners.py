@@ -4,15 +4,7 @@ from __future__ import annotations
 
 from flows import days, status
 from flows.decision import Asked, Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
-from flows.events import (
-    AskMenu,
-    AskPerson,
-    AskStatus,
-    ChooseLanguage,
-    NotUnderstood,
-    Start,
-    Stop,
-)
+from flows.events import AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop
 from flows.facts import PartyFacts, RecipientFacts
 from flows.machine import SAME, Machine, Turn
 from flows.parties import SENDER

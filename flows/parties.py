@@ -7,12 +7,7 @@ from functools import partial
 
 from flows import days, status
 from flows.decision import Act, Decision, EndNomination, Nothing, RecallArticle, Relink, Say, Tell
-from flows.events import (
-    AskStatus,
-    CorrectNumber,
-    NotUnderstood,
-    Recall,
-)
+from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
 from flows.facts import ArticleFact
 from flows.happenings import (
     Attempted,

@@ -39,11 +39,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import DayFact, PostmanFacts
-from flows.happenings import (
-    DayChosen,
-    FraudReported,
-    ItemsCame,
-)
+from flows.happenings import DayChosen, FraudReported, ItemsCame
 from flows.machine import Machine, State, Turn
 from flows.undo import undo
 from flows.visit import answer, judge, say_first, say_item

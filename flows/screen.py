@@ -11,10 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
-from flows.events import (
-    Event,
-    Payment,
-)
+from flows.events import Event, Payment
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
 from flows.number import last_digits

@@ -10,12 +10,7 @@ from typing import Any
 from flows import events, happenings
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
 from flows.domains import AFTER, ALIKE, CLOCK, NUMBER, OTHER, article_in, event_of, fixed, visit
-from flows.events import (
-    Event,
-    Handover,
-    TimedOut,
-    VisitAct,
-)
+from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
     ArticleState,

@@ -20,21 +20,9 @@ from flows.decision import (
     Say,
     Tell,
 )
-from flows.events import (
-    Approach,
-    Handover,
-    Remark,
-    VisitAct,
-)
+from flows.events import Approach, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
-from flows.happenings import (
-    Approached,
-    Attempted,
-    HandedOver,
-    RefusalClaimed,
-    Refused,
-    TriesRanOut,
-)
+from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
 from flows.late import APPROACH_OVER
 
 REMARKS = frozenset(range(11, 28))

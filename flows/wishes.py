@@ -19,20 +19,9 @@ from flows.decision import (
     TakeOffList,
     Tell,
 )
-from flows.events import (
-    AnotherDay,
-    HoldAtOffice,
-    OnlyMe,
-    SomebodyElse,
-)
+from flows.events import AnotherDay, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
-from flows.happenings import (
-    CameToOffice,
-    DayChosen,
-    HoldExtended,
-    Nominated,
-    NominationEnded,
-)
+from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
 from flows.machine import SAME, Turn
 from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, is_open, meant, say_at_office, stay
 

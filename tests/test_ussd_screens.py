@@ -17,10 +17,7 @@ import messages.screens
 from flows import machines, ussd
 from flows.decision import Say
 from flows.draw_screens import page
-from flows.events import (
-    Event,
-    NotUnderstood,
-)
+from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
 from flows.screen import (

@@ -18,10 +18,7 @@ from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict
 
 from conversation import announce
-from flows.happenings import (
-    Booked,
-    WentOut,
-)
+from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from outbox.wake import wake
 from postal import articles, people

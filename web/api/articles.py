@@ -10,10 +10,7 @@ from pydantic import Field
 from conversation import announce
 from flows import number
 from flows.facts import ArticleState
-from flows.happenings import (
-    Booked,
-    Recalled,
-)
+from flows.happenings import Booked, Recalled
 from postal import articles
 from postal.articles import Language, Service
 from store.phone import masked
