@@ -18,7 +18,9 @@ from web.commands.flows import flows
 from web.commands.herd import herd
 from web.commands.messages import messages
 from web.commands.postman import postman
+from web.commands.staff import staff
 from web.commands.token import token
+from web.desk import desk, furnish
 from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
@@ -33,8 +35,9 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     health,
     start,
     phones,
+    desk,
 )
-_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, herd, messages, postman, token)
+_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, herd, messages, postman, staff, token)
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
@@ -53,6 +56,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     logs.configure(runtime.settings)
     guard(app, runtime.settings)
+    furnish(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     insist(app)

@@ -1,4 +1,4 @@
-"""The people of the post office: postmen, at their offices."""
+"""The people of the post office, at their offices."""
 
 from __future__ import annotations
 
@@ -57,27 +57,38 @@ def add_postman(
     `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for what is no `staff_id`,
     `name` or `pin`.
     """
-    if _STAFF_ID.fullmatch(staff_id) is None:
-        raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
-    if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
-        raise ValueError(f"a postman's name has 1 to {_LONGEST_NAME} printable characters")
+    refuse_name(staff_id, name)
     pin_hash = pins.hashed(pin)
-    office = conn.execute(
-        "SELECT id, name FROM offices WHERE pin = %s"
-        " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
-        (office_pin,),
-    ).fetchone()
-    if office is None:
-        raise UnknownOffice(office_pin)
+    office_id, office = office_of(conn, office_pin)
     try:
         with conn.transaction():
             conn.execute(
                 "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash)"
                 " VALUES (%s, %s, 'postman', %s, %s, %s)",
-                (staff_id, name, office[0], phone, pin_hash),
+                (staff_id, name, office_id, phone, pin_hash),
             )
     except psycopg.errors.UniqueViolation as taken:
         if taken.diag.constraint_name == "staff_phone":
             raise PhoneTaken(phone) from taken
         raise StaffIdTaken(staff_id) from taken
-    return Postman(staff_id, name, phone, office[1], office_pin)
+    return Postman(staff_id, name, phone, office, office_pin)
+
+
+def refuse_name(staff_id: str, name: str) -> None:
+    """Raises ValueError, with what to do, for what is no staff id or no name."""
+    if _STAFF_ID.fullmatch(staff_id) is None:
+        raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
+    if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+        raise ValueError(f"a name has 1 to {_LONGEST_NAME} printable characters")
+
+
+def office_of(conn: Conn, pin: str) -> tuple[int, str]:
+    """Row id and name of the main office of `pin`. Raises `UnknownOffice`."""
+    office = conn.execute(
+        "SELECT id, name FROM offices WHERE pin = %s"
+        " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
+        (pin,),
+    ).fetchone()
+    if office is None:
+        raise UnknownOffice(pin)
+    return office[0], office[1]

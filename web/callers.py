@@ -13,6 +13,7 @@ class Caller(StrEnum):
 
     CARRIER = "a carrier: its signature or the secret in the path, checked by its gateway"
     TOKEN = "the department's software: a bearer token, checked before every call"  # noqa: S105
+    STAFF = "staff, signed in with both factors, in the roles that each route names"
     ANYONE = "anyone: it shows nothing of anybody"
     DEVELOPMENT = "anyone, in development and tests; 404 in production"
 

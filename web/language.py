@@ -1,4 +1,4 @@
-"""The language of the pages, and what they say in it: web/words/<language>.toml."""
+"""The language of the pages, and what they say in it: web/words/<language>/*.toml."""
 
 from __future__ import annotations
 
@@ -20,8 +20,14 @@ _FOLDER: Final = Path(__file__).parent / "words"
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """All that the pages say in `language`, by key."""
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    """All that the pages say in `language`, by key. Raises ValueError for a key said twice."""
+    found: dict[str, str] = {}
+    for path in sorted((_FOLDER / language).glob("*.toml")):
+        more = tomllib.loads(path.read_text(encoding="utf-8"))
+        if twice := found.keys() & more.keys():
+            raise ValueError(f"{path}: said in another file too: {', '.join(sorted(twice))}")
+        found |= more
+    return found
 
 
 def chosen() -> str:

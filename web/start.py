@@ -13,7 +13,11 @@ start = Blueprint("start", __name__)
 states(start, Caller.ANYONE)
 
 # Endpoint and the word for it. What an installation does not have is not shown.
-_PAGES: Final = (("start.home", "nav_start"), ("phones.page", "nav_phones"))
+_PAGES: Final = (
+    ("start.home", "nav_start"),
+    ("phones.page", "nav_phones"),
+    ("desk.overview", "nav_desk"),
+)
 
 start.after_request(language.remember)
 

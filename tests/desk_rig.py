@@ -1,0 +1,69 @@
+"""Members of staff at the desk: accounts, sign-in through the real pages, forms with a token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from postal import accounts
+from postal.accounts import Role
+from runtime import Runtime
+
+PASSWORD = "fourteen letters"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def master_key(runtime: Runtime) -> bytes:
+    return runtime.settings.dakiya_master_key.get_secret_value().encode()
+
+
+def add(runtime: Runtime, staff_id: str, role: Role) -> int:
+    """An account at the office of 273303; its row id."""
+    with runtime.database.transaction() as conn:
+        accounts.add(conn, staff_id, f"{role.title()} {staff_id}", role, "273303", PASSWORD)
+        return next(each.id for each in accounts.listed(conn) if each.staff_id == staff_id)
+
+
+def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
+    """What the authenticator shows now, or `steps` half minutes later."""
+    with runtime.database.transaction() as conn:
+        totp = accounts.totp(conn, staff_row, master_key(runtime))
+    return str(totp.at(runtime.now() + timedelta(seconds=30 * steps)))
+
+
+@dataclass
+class Colleague:
+    """Somebody signed in at the desk, in a browser of their own."""
+
+    client: Any
+    runtime: Runtime
+    staff_row: int
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
+
+    def post(self, path: str, htmx: bool = False, **form: str) -> Any:
+        """Sends a form with the token that the desk's pages carry."""
+        token = TOKEN.search(self.client.get("/desk/account").text)
+        headers = {"HX-Request": "true"} if htmx else {}
+        data = {"csrf_token": token[1] if token else "", **form}
+        return self.client.post(path, data=data, headers=headers)
+
+
+def submit(client: Any, path: str, **form: str) -> Any:
+    """Fills in the form on the page at `path`, as a browser does."""
+    token = TOKEN.search(client.get(path).text)
+    return client.post(path, data={"csrf_token": token[1] if token else "", **form})
+
+
+def sign_in(app: Any, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
+    """A new account of that role, enrolled and signed in."""
+    staff_id = staff_id or f"{role}-1"
+    staff_row = add(runtime, staff_id, role)
+    client = app.test_client()
+    submit(client, "/desk/sign-in", staff_id=staff_id, password=PASSWORD)
+    answer = submit(client, "/desk/enrol", number=number(runtime, staff_row))
+    assert answer.status_code == 200, answer.text
+    return Colleague(client, runtime, staff_row)

@@ -1,0 +1,106 @@
+"""`flask staff …`: who signs in at the desk and the counter."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from postal import accounts, people, pins
+from runtime import Runtime
+from store.database import Conn
+
+staff = AppGroup("staff", help="Accounts of the desk and the counter.")
+
+_password = click.option(
+    "--password",
+    required=True,
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help=f"At least {accounts.SHORTEST_PASSWORD} characters; asked for where it is not given.",
+)
+
+
+@staff.command("add")
+@click.option("--staff-id", required=True)
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(accounts.ROLES))
+@click.option("--office-pin", required=True, help="PIN code of the office.")
+@_password
+def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password: str) -> None:
+    """Adds an account; its second factor is set up at the first sign-in."""
+    _do(lambda conn: accounts.add(conn, staff_id, name, role, office_pin, password))
+    click.echo(f"{name} ({staff_id}, {role}) may sign in at /desk")
+
+
+@staff.command("password")
+@click.argument("staff_id")
+@_password
+def password(staff_id: str, password: str) -> None:
+    """Gives STAFF_ID another password; a lock is over, and every sign-in of before."""
+    now = _runtime().now()
+    _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
+    click.echo(f"{staff_id} has a new password")
+
+
+@staff.command("second-factor")
+@click.argument("staff_id")
+def second_factor(staff_id: str) -> None:
+    """STAFF_ID lost telephone and recovery codes: sets up a new second factor when it signs in."""
+    now = _runtime().now()
+    _do(lambda conn: accounts.forget_second_factor(conn, staff_id, now))
+    click.echo(f"{staff_id} sets up a new second factor at the next sign-in")
+
+
+@staff.command("end")
+@click.argument("staff_id")
+def end(staff_id: str) -> None:
+    """STAFF_ID signs in no more, from now on."""
+    now = _runtime().now()
+    _do(lambda conn: accounts.end(conn, staff_id, now))
+    click.echo(f"{staff_id} signs in no more")
+
+
+@staff.command("list")
+def listed() -> None:
+    """All accounts that may sign in."""
+    with _runtime().database.transaction() as conn:
+        found = accounts.listed(conn)
+    for each in found:
+        factor = "second factor set up" if each.enrolled else "not signed in yet"
+        click.echo(f"{each.staff_id:<12} {each.role:<14} {each.name}, {each.office}; {factor}")
+    if not found:
+        click.echo("nobody yet: flask --app app staff add --help")
+
+
+@staff.command("number")
+@click.argument("staff_id")
+def number(staff_id: str) -> None:
+    """The number that STAFF_ID's authenticator shows now. Not in production."""
+    runtime = _runtime()
+    if runtime.settings.production:
+        raise click.ClickException("in production only the telephone of its owner shows it")
+    with runtime.database.transaction() as conn:
+        found = next((each for each in accounts.listed(conn) if each.staff_id == staff_id), None)
+        if found is None:
+            raise click.ClickException(str(pins.UnknownStaff(staff_id)))
+        key = runtime.settings.dakiya_master_key.get_secret_value().encode()
+        totp = accounts.totp(conn, found.id, key)
+    click.echo(totp.at(runtime.now()))
+
+
+def _do(work: Callable[[Conn], Any]) -> None:
+    refusals = (people.UnknownOffice, people.StaffIdTaken, pins.UnknownStaff, ValueError)
+    try:
+        _runtime().database.run(work)
+    except refusals as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["dakiya"]
+    return runtime
