@@ -6,6 +6,8 @@ without the keys that protect codes and sessions. Names are those of CONTRACT.md
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
 from pathlib import Path
 from typing import Literal, Self
 
@@ -36,6 +38,10 @@ class Settings(BaseSettings):
     var_dir: Path = Field(Path("var"), description="embedded servers and development keys")
 
     sms_routes: str = Field("simulator", description="gateways in order of preference, by comma")
+    sms_prices: str = Field(
+        "simulator=20",
+        description="paise a segment by gateway: twilio=83.2,africastalking=41; for the desk",
+    )
     default_language: Language = "hi"
     code_release: CodeRelease = "approach"
     code_ttl: int = Field(600, ge=60, description="seconds a code lives after the approach")
@@ -75,6 +81,20 @@ class Settings(BaseSettings):
     def routes(self) -> tuple[str, ...]:
         """The gateway names of `SMS_ROUTES`, in order."""
         return tuple(name.strip() for name in self.sms_routes.split(",") if name.strip())
+
+    @property
+    def prices(self) -> dict[str, Decimal]:
+        """Paise a segment of each gateway whose price is known."""
+        pairs = (entry.partition("=") for entry in self.sms_prices.split(",") if entry.strip())
+        return {name.strip(): Decimal(price.strip()) for name, _, price in pairs}
+
+    @field_validator("sms_prices")
+    @classmethod
+    def _prices_can_be_read(cls, value: str) -> str:
+        for entry in filter(None, map(str.strip, value.split(","))):
+            if not re.fullmatch(r"[a-z_]+ *= *[0-9]+(\.[0-9]+)?", entry):
+                raise ValueError(f"SMS_PRICES: {entry} is not gateway=paise, as twilio=83.2")
+        return value
 
     @property
     def production(self) -> bool:
