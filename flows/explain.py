@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass, fields, is_dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from flows.events import Event
@@ -43,7 +43,7 @@ def explain(machine: Machine, standing: Standing, event: Event, facts: Any) -> E
     transition = machine.transition(state, type(event))
     if transition is None:
         return Explanation(None, lapsed_to, ())
-    rule = f"{transition.handler.__module__}.{transition.handler.__name__}"
+    rule = _place(transition.handler)
     reads: dict[tuple[str, str], Any] = {}
     try:
         decide(machine, standing, event, _noting(facts, "", reads))
@@ -53,6 +53,12 @@ def explain(machine: Machine, standing: Standing, event: Event, facts: Any) -> E
     return Explanation(rule, lapsed_to, _listed(reads))
 
 
+def _place(handler: Any) -> str:
+    while isinstance(handler, partial):
+        handler = handler.func
+    return f"{handler.__module__}.{handler.__name__}"
+
+
 def _listed(reads: dict[tuple[str, str], Any]) -> tuple[Read, ...]:
     return tuple(Read(of, name, value) for (of, name), value in reads.items())
 
@@ -60,7 +66,7 @@ def _listed(reads: dict[tuple[str, str], Any]) -> tuple[Read, ...]:
 def _noting(record: Any, of: str, reads: dict[tuple[str, str], Any]) -> Any:
     """`record` with fields that note who reads them; the records within it too."""
     named = getattr(record, "number", None) or getattr(record, "ref", None)
-    noting = object.__new__(_noting_kind(type(record)))
+    noting = object.__new__(_noting_kind(type(record)))  # type: ignore[arg-type]
     noting.__dict__.update(_record=record, _of=str(named) if named else of, _reads=reads)
     return noting
 

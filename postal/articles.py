@@ -195,22 +195,27 @@ def _same(booked: Article, new: NewArticle) -> Article:
 def get(conn: Conn, number: str) -> Article:
     """The article with this number. Raises `UnknownArticle`."""
     with conn.cursor(row_factory=class_row(Article)) as cursor:
-        found = cursor.execute(
-            """
-            SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
-                   a.recipient_name, a.recipient_address, a.recipient_pin,
-                   p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
-                   a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
-                   a.authorised_person, a.chosen_day, a.held_until, a.booked_at,
-                   a.delivered_at, a.updated_at
-            FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
-            WHERE a.number = %s
-            """,
-            (number,),
-        ).fetchone()
+        found = cursor.execute(_READ + "WHERE a.number = %s", (number,)).fetchone()
     if found is None:
         raise UnknownArticle(number)
     return found
+
+
+def by_id(conn: Conn, id_: int) -> Article | None:
+    """The article with this row id, which addresses may hold where numbers may not."""
+    with conn.cursor(row_factory=class_row(Article)) as cursor:
+        return cursor.execute(_READ + "WHERE a.id = %s", (id_,)).fetchone()
+
+
+_READ = """
+SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
+       a.recipient_name, a.recipient_address, a.recipient_pin,
+       p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
+       a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
+       a.authorised_person, a.chosen_day, a.held_until, a.booked_at,
+       a.delivered_at, a.updated_at
+FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
+"""
 
 
 def history(conn: Conn, article: Article) -> list[Happened]:

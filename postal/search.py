@@ -178,7 +178,7 @@ def _articles(conn: Conn, query: Query, day: date | None) -> list[FoundArticle]:
         return []
     with conn.cursor(row_factory=class_row(FoundArticle)) as cursor:
         return cursor.execute(
-            _ARTICLES.replace("{found}", " UNION ALL ".join(ways)),  # type: ignore[arg-type]
+            _ARTICLES.replace("{found}", " UNION ALL ".join(ways)),
             {
                 "article": query.article,
                 "digits": f"{(query.last_digits or '')[::-1]}%",

@@ -201,6 +201,7 @@ def _announce(port: int) -> None:
         f"\nDakiya is ready. Open\n"
         f"  {here}/         start page\n"
         f"  {here}/phones   two basic phones, recipient and postman\n"
+        f"  {here}/desk     help desk\n"
         f"  {here}/healthz  for machines\n"
         f"Ctrl-C ends everything; the data stay in var/.\n",
         flush=True,

@@ -63,6 +63,7 @@ def sign_in(app: Any, runtime: Runtime, role: Role, staff_id: str = "") -> Colle
     staff_id = staff_id or f"{role}-1"
     staff_row = add(runtime, staff_id, role)
     client = app.test_client()
+    client.set_cookie("language", "en")
     submit(client, "/desk/sign-in", staff_id=staff_id, password=PASSWORD)
     answer = submit(client, "/desk/enrol", number=number(runtime, staff_row))
     assert answer.status_code == 200, answer.text

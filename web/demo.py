@@ -21,7 +21,7 @@ from conversation import announce
 from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from outbox.wake import wake
-from postal import articles, people
+from postal import accounts, articles, people
 from postal.articles import Language, NewArticle, Service
 from postal.calendar import day_of
 from postal.lists import make_list
@@ -69,8 +69,17 @@ class _Home(_Row):
     sender: str
 
 
+class _Staff(_Row):
+    staff_id: str
+    name: str
+    role: accounts.Role
+    office_pin: str
+    password: str
+
+
 class _Demo(_Row):
     office_phones: dict[str, str]
+    staff: list[_Staff]
     postmen: list[_Postman]
     senders: dict[str, _Sender]
     homes: list[_Home]
@@ -95,12 +104,13 @@ class Person:
 def load(runtime: Runtime) -> None:
     """Makes what is missing of the demo, and today's lists. Doing it again changes nothing.
 
-    Raises RuntimeError in production: the PINs of these postmen are public.
+    Raises RuntimeError in production: the PINs and passwords of these people are public.
     """
     if runtime.settings.production:
-        raise RuntimeError("the demo is not for production: its postmen's PINs are public")
+        raise RuntimeError("the demo is not for production: its PINs and passwords are public")
     runtime.database.run(_load_offices)
     runtime.database.run(_load_postmen)
+    runtime.database.run(_load_staff)
     for postman in _demo().postmen:
         runtime.database.run(partial(_load_list, runtime, postman.staff_id))
     wake(runtime.redis)
@@ -177,6 +187,14 @@ def _load_postmen(conn: Conn) -> None:
             people.add_postman(
                 conn, each.staff_id, each.name, each.phone, each.office_pin, each.pin
             )
+
+
+def _load_staff(conn: Conn) -> None:
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
+    known = {row[0] for row in conn.execute("SELECT staff_id FROM staff").fetchall()}
+    for each in _demo().staff:
+        if each.staff_id not in known:
+            accounts.add(conn, each.staff_id, each.name, each.role, each.office_pin, each.password)
 
 
 def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:

@@ -1,6 +1,18 @@
 """The help desk: find, understand, replay, act. Each module adds its routes to `room.desk`."""
 
-from web.desk import account, entrance, furniture, looks, overview, times
+from web.desk import (
+    account,
+    entrance,
+    finding,
+    furniture,
+    looks,
+    masks,
+    overview,
+    sheets,
+    sprints,
+    talks,
+    times,
+)
 from web.desk.room import ALLOWED, OPEN, desk, furnish
 
 __all__ = [
@@ -9,9 +21,14 @@ __all__ = [
     "account",
     "desk",
     "entrance",
+    "finding",
     "furnish",
     "furniture",
     "looks",
+    "masks",
     "overview",
+    "sheets",
+    "sprints",
+    "talks",
     "times",
 ]

@@ -7,12 +7,12 @@ from typing import Any, Final
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from store import phone
 from web.desk.room import ALLOWED, desk
 
 # Endpoint and the word for it; each role sees those that it may call.
 _PAGES: Final = (
     ("desk.overview", "nav_desk"),
+    ("desk.find", "nav_find"),
     ("desk.access_log", "nav_access_log"),
 )
 
@@ -23,12 +23,10 @@ def furniture() -> dict[str, Any]:
     return {
         "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
         "csrf_field": csrf_field,
+        "ticket_link": lambda number: f"#{number}",
     }
 
 
 def csrf_field() -> Markup:
     """The token that every form of the desk sends along."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
-
-
-desk.app_template_filter("masked")(phone.masked)

@@ -42,3 +42,9 @@ def ago(at: datetime) -> str:
     """2 hours ago, in 5 minutes."""
     locale = _LOCALES[language.chosen()]
     return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
+
+
+@desk.app_template_filter()
+def day(at: datetime) -> str:
+    """Friday, 14 August 2026: the heading of what happened on it."""
+    return format_date(at.astimezone(INDIA), "EEEE, d MMMM y", locale=_LOCALES[language.chosen()])

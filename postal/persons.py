@@ -1,0 +1,115 @@
+"""Who is behind a telephone or around an article, as the help desk sees it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from store.database import Conn
+
+_MOST_ARTICLES = 12
+
+
+@dataclass(frozen=True)
+class OwnArticle:
+    """An article of somebody's, and what that person is to it: recipient, sender or nominee."""
+
+    id: int
+    number: str
+    state: str
+    part: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True)
+class Person:
+    """Whoever answers a telephone. `names`: what the books call them, in whatever role."""
+
+    conversation: int
+    phone: str
+    machines: list[str]
+    language: str | None
+    opted_out_at: datetime | None
+    names: list[str]
+    staff_id: str | None
+    articles: list[OwnArticle]
+
+
+@dataclass(frozen=True)
+class Party:
+    """Somebody around an article. `conversation`: leads to theirs, if they ever had one."""
+
+    part: str
+    name: str
+    phone: str | None
+    conversation: int | None
+
+
+_PERSON = """
+SELECT (SELECT array_agg(machine ORDER BY id) FROM conversations WHERE whose = %(phone)s),
+       p.language, p.opted_out_at,
+       (SELECT coalesce(array_agg(DISTINCT name), '{}') FROM (
+            SELECT name FROM staff WHERE phone = %(phone)s AND active
+            UNION SELECT name FROM offices WHERE phone = %(phone)s
+            UNION (SELECT recipient_name FROM articles WHERE recipient_phone = %(phone)s
+                   ORDER BY id DESC LIMIT 20)
+            UNION (SELECT sender_name FROM articles WHERE sender_phone = %(phone)s
+                   ORDER BY id DESC LIMIT 20)) AS named),
+       (SELECT staff_id FROM staff WHERE phone = %(phone)s AND active)
+FROM (SELECT 1) AS one LEFT JOIN phones p ON p.phone = %(phone)s
+"""
+_ARTICLES = """
+SELECT id, number, state, part, updated_at FROM (
+    (SELECT id, number, state, 'recipient' AS part, updated_at FROM articles
+     WHERE recipient_phone = %(phone)s ORDER BY updated_at DESC LIMIT %(most)s)
+    UNION ALL
+    (SELECT a.id, a.number, a.state, 'nominee', a.updated_at FROM nominees n
+     JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s AND n.ended_at IS NULL
+     ORDER BY a.id DESC LIMIT %(most)s)
+    UNION ALL
+    (SELECT id, number, state, 'sender', updated_at FROM articles
+     WHERE sender_phone = %(phone)s ORDER BY id DESC LIMIT %(most)s)) AS found
+ORDER BY updated_at DESC, id DESC LIMIT %(most)s
+"""
+
+
+def get(conn: Conn, conversation: int) -> Person | None:
+    """The person of the conversation with that id; None for an article's own, or none at all."""
+    row = conn.execute(
+        "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
+    ).fetchone()
+    if row is None:
+        return None
+    phone = row[0]
+    known = conn.execute(_PERSON, {"phone": phone}).fetchone()
+    assert known is not None
+    with conn.cursor(row_factory=class_row(OwnArticle)) as cursor:
+        articles = cursor.execute(_ARTICLES, {"phone": phone, "most": _MOST_ARTICLES}).fetchall()
+    machines, language, opted_out_at, names, staff_id = known
+    return Person(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
+
+
+def of_article(conn: Conn, article_id: int) -> list[Party]:
+    """The people of an article: recipient, nominee, sender, postman, office."""
+    with conn.cursor(row_factory=class_row(Party)) as cursor:
+        return cursor.execute(
+            """
+            SELECT part, name, phone, (SELECT min(c.id) FROM conversations c
+                                       WHERE c.whose = around.phone) AS conversation
+            FROM (SELECT 1 AS rank, 'recipient' AS part, recipient_name AS name,
+                         recipient_phone AS phone FROM articles WHERE id = %(id)s
+                  UNION ALL
+                  SELECT 2, 'nominee', '', phone FROM nominees
+                  WHERE article_id = %(id)s AND ended_at IS NULL
+                  UNION ALL
+                  SELECT 3, 'sender', sender_name, sender_phone FROM articles WHERE id = %(id)s
+                  UNION ALL
+                  (SELECT 4, 'postman', s.name, s.phone FROM delivery_items i
+                   JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id
+                   WHERE i.article_id = %(id)s ORDER BY i.id DESC LIMIT 1)) AS around
+            ORDER BY rank
+            """,
+            {"id": article_id},
+        ).fetchall()

@@ -1,0 +1,134 @@
+"""The order of a timeline, and which of its entries stand on a page: keys only, no contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+from store.database import Conn
+
+PAGE = 60
+HOPS = 1000  # a screen's id is its session's, times this, and its place in it
+_ALL = 2**62
+Kind = Literal["text", "screen", "sprint", "happened", "sent"]
+# Of one moment: what came in, how it was understood, what happened, what went out.
+_RANKS: Mapping[Kind, int] = {"text": 0, "screen": 1, "sprint": 2, "happened": 3, "sent": 4}
+
+
+@dataclass(frozen=True, order=True)
+class Cursor:
+    """A place between two entries, in the order of the timeline."""
+
+    at: datetime
+    rank: int
+    id: int
+
+    def __str__(self) -> str:
+        return f"{int(self.at.timestamp())}.{self.at.microsecond}.{self.rank}.{self.id}"
+
+    @classmethod
+    def read(cls, text: str) -> Cursor | None:
+        """The cursor that `str` made `text` from; None for anything else."""
+        try:
+            seconds, micros, rank, id_ = text.split(".")
+            at = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(micros))
+            return cls(at, int(rank), int(id_))
+        except (ValueError, OverflowError, OSError):
+            return None
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose timeline: the parts of the query that find its keys."""
+
+    parts: Mapping[Kind, str]
+    values: Mapping[str, Any]
+    whose: tuple[str, ...]
+
+
+_IN = "SELECT at, id FROM messages m WHERE m.direction = 'in' AND "
+_OUT = "SELECT at, id FROM messages m WHERE m.direction = 'out' AND "
+# Behind each conversation's own index: a postman has ten thousands of sprints.
+_SPRINTS_OF = (
+    "SELECT s.at, s.id FROM conversations c CROSS JOIN LATERAL (SELECT at, id FROM sprints"
+    " WHERE conversation_id = c.id AND {keys} ORDER BY {order} LIMIT %(most)s) s WHERE c.whose = "
+)
+_SCREENS = (
+    "SELECT h.at, h.session_id * %(hops)s + h.position AS id FROM ussd_hops h"
+    " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
+)
+_EVENTS = "SELECT at, id FROM events WHERE article_id IN ("
+_ARTICLES = (
+    "SELECT id FROM articles WHERE recipient_phone = %(phone)s"
+    " UNION SELECT a.id FROM (SELECT id FROM articles WHERE sender_phone = %(phone)s"
+    " ORDER BY id DESC LIMIT 200) a UNION SELECT article_id FROM nominees WHERE phone = %(phone)s"
+)
+# The sprints that said something of an article, and the texts that began their turns.
+_ABOUT = "SELECT sprint_id FROM messages WHERE article_id = %(article)s AND sprint_id > 0"
+_SPRINTS_ABOUT = "SELECT at, id FROM sprints WHERE id IN ("
+_ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
+
+
+def of_phone(phone: str) -> Scope:
+    """Everything that the person with `phone` (E.164) saw and wrote, and their articles' events."""
+    return Scope(
+        {
+            "text": _IN + "m.phone = %(phone)s",
+            "sent": _OUT + "m.phone = %(phone)s",
+            "screen": _SCREENS,
+            "sprint": _SPRINTS_OF + "%(phone)s",
+            "happened": _EVENTS + _ARTICLES + ")",
+        },
+        {"phone": phone, "hops": HOPS},
+        (phone,),
+    )
+
+
+def of_article(article_id: int, number: str) -> Scope:
+    """Everything that was said and done about one article, whoever said it."""
+    return Scope(
+        {
+            "text": _IN + _ASKED_ABOUT + _ABOUT + "))",
+            "sent": _OUT + "m.article_id = %(article)s",
+            "sprint": _SPRINTS_ABOUT + _ABOUT + ") UNION " + _SPRINTS_OF + "%(number)s",
+            "happened": "SELECT at, id FROM events WHERE article_id = %(article)s",
+        },
+        {"article": article_id, "number": number},
+        (number,),
+    )
+
+
+Key = tuple[datetime, int, int]  # when, rank, id
+_PART = (
+    "(SELECT at, {rank} AS rank, id FROM ({found}) AS k WHERE {keys}"
+    " ORDER BY {order} LIMIT %(most)s)"
+)
+
+
+def keys_at(
+    conn: Conn, scope: Scope, cursor: Cursor | None, way: Literal["older", "newer"]
+) -> list[Key]:
+    """The keys behind `cursor` in the direction of `way`, one more than a page holds.
+
+    None: from the newest on.
+    """
+    than, order = ("<", "at DESC, id DESC") if way == "older" else (">", "at, id")
+    values: dict[str, Any] = {**scope.values, "most": PAGE + 1}
+    parts = []
+    for kind, part in scope.parts.items():
+        rank = _RANKS[kind]
+        keys = "true"
+        if cursor is not None:
+            # Of the cursor's moment: kinds before its own are older, those behind it are newer.
+            values[f"id_{kind}"] = (
+                cursor.id if rank == cursor.rank else _ALL if rank < cursor.rank else -1
+            )
+            values["cursor_at"] = cursor.at
+            keys = f"(at, id) {than} (%(cursor_at)s, %(id_{kind})s)"
+        found = part.replace("{keys}", keys).replace("{order}", order)
+        parts.append(_PART.format(rank=rank, found=found, keys=keys, order=order))
+    ordered = "at DESC, rank DESC, id DESC" if way == "older" else "at, rank, id"
+    query = " UNION ALL ".join(parts) + " ORDER BY " + ordered + " LIMIT %(most)s"
+    return conn.execute(query.encode(), values).fetchall()

@@ -1,0 +1,50 @@
+"""Find: one box for whatever somebody can say of their post. It travels in bodies alone."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from postal import access, search
+from postal.search import Found, Query
+from store.database import Conn
+from web.desk.room import HELPERS, me, route, runtime
+
+Page = str | Response | tuple[str, int]
+
+
+@route("/find", HELPERS, methods=("GET", "POST"))
+def find() -> Page:
+    """The box, and what it found."""
+    typed = request.form.get("query", "").strip()
+    written = request.form.get("day", "")
+    try:
+        day = date.fromisoformat(written) if written else None
+    except ValueError:
+        page = render_template("desk/find.html", query=typed, day=written, refused="find_no_day")
+        return page, 422
+    query = search.read(typed)
+    if not typed:
+        return render_template("desk/find.html", query="", day=written)
+    if query.empty:
+        page = render_template("desk/find.html", query=typed, day=written, refused="find_unclear")
+        return page, 422
+
+    def look(conn: Conn) -> Found:
+        found = search.find(conn, query, day)
+        _note(conn, query, found)
+        return found
+
+    found = runtime().database.run(look)
+    return render_template("desk/find.html", query=typed, day=written, found=found)
+
+
+def _note(conn: Conn, query: Query, found: Found) -> None:
+    now, row = runtime().now(), me().account.id
+    if query.phone is not None:
+        access.note(conn, row, "found", now, phone=query.phone)
+    elif found.articles:
+        # Names stand in the list; whoever is opened is noted by the page.
+        access.note(conn, row, "found", now, article_id=found.articles[0].id)
