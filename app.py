@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from click import Command
 from flask import Blueprint, Flask
-from flask.cli import AppGroup
 
 import logs
 from runtime import Runtime
@@ -18,6 +18,7 @@ from web.commands.flows import flows
 from web.commands.herd import herd
 from web.commands.messages import messages
 from web.commands.postman import postman
+from web.commands.replay import replay
 from web.commands.staff import staff
 from web.commands.token import token
 from web.desk import desk, furnish
@@ -37,7 +38,16 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     phones,
     desk,
 )
-_COMMANDS: Final[tuple[AppGroup, ...]] = (database, flows, herd, messages, postman, staff, token)
+_COMMANDS: Final[tuple[Command, ...]] = (
+    database,
+    flows,
+    herd,
+    messages,
+    postman,
+    replay,
+    staff,
+    token,
+)
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
@@ -60,6 +70,6 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)
     insist(app)
-    for group in _COMMANDS:
-        app.cli.add_command(group)
+    for command in _COMMANDS:
+        app.cli.add_command(command)
     return app

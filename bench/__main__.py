@@ -1,4 +1,4 @@
-"""`./script/bench [--quick] [inbound|outbox|codes|ussd …]`: measures, prints a table, keeps it."""
+"""`./script/bench [--quick] [inbound|outbox|…]`: measures, prints a table, keeps it."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import dialling, inbound, report, sending
+from bench import dialling, inbound, replay, report, sending
 from bench.report import Line
 from bench.rig import Failed
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd")
+_PARTS = ("inbound", "outbox", "codes", "ussd", "replay")
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Size:
     codes: int
     dialling: dialling.Plan
     rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
+    replayed: int  # articles whose month is replayed
 
 
 FULL = Size(
@@ -38,9 +39,10 @@ FULL = Size(
     150,
     dialling.Plan(600, 100, 1.0),
     (None, 100.0),
+    500,
 )
 QUICK = Size(
-    inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, dialling.Plan(120, 30, 1.0), (None,)
+    inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, dialling.Plan(120, 30, 1.0), (None,), 60
 )
 CODES_PER_SECOND = 5.0
 
@@ -100,11 +102,27 @@ def measure_ussd(size: Size) -> Measured:
     return lines, asdict(dialled)
 
 
+def measure_replay(size: Size) -> Measured:
+    result = replay.measure(size.replayed, 5)
+    rate = result.per_second
+    lines = [
+        Line(
+            f"{result.sprints} stored sprints decided again, one core",
+            f"{rate:.0f}/s",
+            "≥ 5,000/s",
+            rate >= 5000,
+        ),
+        Line("the same rows only read", f"{result.read_per_second:.0f}/s"),
+    ]
+    return lines, asdict(result)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
     "codes": measure_codes,
     "ussd": measure_ussd,
+    "replay": measure_replay,
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -42,10 +42,44 @@ def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
         return cursor.execute(_READ + "WHERE s.id = %s", (sprint_id,)).fetchone()
 
 
-def of_phone(conn: Conn, phone: str, most: int) -> list[StoredSprint]:
-    """The newest `most` sprints of all conversations of a telephone, oldest first."""
+def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
+    """The sprints with these ids, in their order."""
     with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
-        found = cursor.execute(
-            _READ + "WHERE c.whose = %s ORDER BY s.at DESC, s.id DESC LIMIT %s", (phone, most)
-        ).fetchall()
-    return found[::-1]
+        return cursor.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)).fetchall()
+
+
+@dataclass(frozen=True)
+class Period:
+    """Since when (with it) until when (without it), and of whom; None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    phone: str | None = None
+
+
+_WITHIN = """
+WHERE (%(since)s::timestamptz IS NULL OR s.at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR s.at < %(until)s)
+  AND (%(phone)s::text IS NULL OR c.whose = %(phone)s)
+"""
+_COUNT = "SELECT count(*) FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+_AT_ONCE = 500
+
+
+def counted(conn: Conn, period: Period) -> int:
+    """How many sprints there are in `period`."""
+    row = conn.execute(_COUNT + _WITHIN, _named(period)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
+    """The sprints of `period`, a few hundred in memory at a time, as they lie in the table."""
+    with conn.cursor("sprints", row_factory=class_row(StoredSprint)) as cursor:
+        cursor.itersize = _AT_ONCE
+        cursor.execute(_READ + _WITHIN, _named(period))
+        yield from cursor
+
+
+def _named(period: Period) -> dict[str, object]:
+    return {"since": period.since, "until": period.until, "phone": period.phone}

@@ -14,6 +14,7 @@ from flows import machines
 from flows.explain import Explanation, explain
 from flows.machine import Standing
 from flows.record import decode
+from flows.replay import Difference, replay
 from postal import access, sprint, timeline
 from postal.sprint import StoredSprint
 from postal.timeline import Text
@@ -43,6 +44,7 @@ class Understood:
     acts: list[Mapping[str, Any]]
     tells: list[Told]
     explanation: Explanation | None
+    differences: tuple[Difference, ...]
 
 
 @route("/sprints/<int:id_>", HELPERS)
@@ -75,7 +77,13 @@ def _understood(conn: Conn, stored: StoredSprint) -> Understood:
         list(decision.get("acts", ())),
         [Told(tell["to"], tell["event"]["kind"]) for tell in decision.get("tells", ())],
         _explanation(stored),
+        differs_today(stored),
     )
+
+
+def differs_today(stored: StoredSprint) -> tuple[Difference, ...]:
+    """In what today's code would decide otherwise."""
+    return replay(stored.machine, stored.event, stored.state_before, stored.facts, stored.decision)
 
 
 def _explanation(stored: StoredSprint) -> Explanation | None:

@@ -9,13 +9,14 @@ from typing import Final
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal import access, articles, persons, timeline
+from postal import access, articles, persons, sprint, timeline
 from postal.articles import Article
 from postal.persons import Person
 from postal.timeline import Page as Entries
 from postal.timeline_keys import Cursor, Scope, of_article, of_phone
 from store.database import Conn
 from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.desk.sprints import differs_today
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
@@ -28,6 +29,7 @@ class Talk:
 
     entries: Entries
     pending: list[timeline.Pending]
+    differing: list[int]  # sprints that today's code would answer otherwise
     live: bool
 
     @property
@@ -131,7 +133,9 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
         entries = timeline.newer(conn, scope, newer)
     else:
         entries = timeline.newest(conn, scope)
-    return Talk(entries, timeline.pending(conn, scope), live=entries.newer is None)
+    shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
+    differing = [stored.id for stored in sprint.several(conn, shown) if differs_today(stored)]
+    return Talk(entries, timeline.pending(conn, scope), differing, live=entries.newer is None)
 
 
 def _person(conn: Conn, conversation: int) -> Person:

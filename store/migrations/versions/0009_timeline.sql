@@ -1,6 +1,7 @@
 -- What the desk looks for, found without reading a million rows.
 DROP INDEX sprints_conversation;
 CREATE INDEX sprints_conversation ON sprints (conversation_id, at, id);
+CREATE INDEX sprints_at ON sprints USING brin (at);   -- replayed by period
 CREATE INDEX messages_timeline ON messages (phone, at, id);
 CREATE INDEX messages_article ON messages (article_id, at, id) WHERE article_id IS NOT NULL;
 CREATE INDEX messages_unreadable ON messages (id) WHERE status = 'unreadable';

@@ -1,0 +1,159 @@
+"""`flask replay`: every stored sprint decided again with today's code (docs/operations.md)."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from flows.replay import Difference, Undecidable, decided_today, differences
+from flows.replay import replay as decided_again
+from postal import sprint
+from postal.calendar import INDIA
+from postal.sprint import Period, StoredSprint
+from runtime import Runtime
+from store import phone as phones
+
+_SHOWN = 200  # letters of what a difference was
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg]
+    """A day (its midnight in India) or a moment, in ISO 8601."""
+
+    name = "when"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        try:
+            at = datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value} is no day and no moment: 2026-08-14 or 2026-08-14T10:00")
+        return at if at.tzinfo else at.replace(tzinfo=INDIA)
+
+
+@click.command("replay")
+@with_appcontext
+@click.option("--since", type=Moment(), help="From this day or moment on; default: the first.")
+@click.option("--until", type=Moment(), help="Up to this day or moment; default: the last.")
+@click.option("--phone", help="Only of this telephone.")
+@click.option(
+    "--record", type=click.File("w", encoding="utf-8"), help="Writes today's decisions to a file."
+)
+@click.option(
+    "--against",
+    type=click.File("r", encoding="utf-8"),
+    help="Compares with the decisions that another revision recorded, not with the stored ones.",
+)
+def replay(
+    since: datetime | None,
+    until: datetime | None,
+    phone: str | None,
+    record: TextIO | None,
+    against: TextIO | None,
+) -> None:
+    """Decides stored sprints again with today's code. Fails where a decision differs."""
+    if since is not None and until is not None and since >= until:
+        raise click.ClickException("--since must be before --until")
+    try:
+        number = phones.read(phone) if phone else None
+        recorded = _recorded(against) if against else None
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from refused
+    period = Period(since, until, number)
+    began = time.monotonic()
+    total = differing = missing = 0
+    for stored in _with_progress(period):
+        total += 1
+        found = _differences(stored, recorded, record)
+        if found is None:
+            missing += 1
+        elif found:
+            differing += 1
+            _say(stored, found)
+    took = max(time.monotonic() - began, 1e-9)
+    unrecorded = f", {missing} not in {Path(against.name).name}" if against and missing else ""
+    click.echo(
+        f"{total} sprints decided again, {differing} differ{unrecorded}"
+        f" ({total / took:,.0f} a second)"
+    )
+    if differing:
+        raise click.exceptions.Exit(1)
+
+
+def _with_progress(period: Period) -> Iterator[StoredSprint]:
+    runtime: Runtime = current_app.extensions["dakiya"]
+    with runtime.database.transaction() as conn:
+        length = sprint.counted(conn, period)
+        with click.progressbar(
+            sprint.stream(conn, period),
+            length=length,
+            label="replaying",
+            file=sys.stderr,
+            update_min_steps=max(1, length // 200),
+        ) as sprints:
+            yield from sprints
+
+
+def _differences(
+    stored: StoredSprint, recorded: dict[int, Any] | None, record: TextIO | None
+) -> tuple[Difference, ...] | None:
+    """None: the other revision recorded nothing of it."""
+    if recorded is None and record is None:
+        return decided_again(
+            stored.machine, stored.event, stored.state_before, stored.facts, stored.decision
+        )
+    try:
+        today: Any = decided_today(stored.machine, stored.event, stored.state_before, stored.facts)
+    except Undecidable as reason:
+        today = {"undecidable": str(reason)}
+    if record is not None:
+        record.write(json.dumps([stored.id, today], ensure_ascii=False) + "\n")
+    if recorded is None:
+        was: Any = stored.decision
+    elif stored.id in recorded:
+        was = recorded[stored.id]
+    else:
+        return None
+    if "undecidable" in today or "undecidable" in was:
+        same = today == was
+        return () if same else (Difference("decision", was.get("state"), today.get("undecidable")),)
+    return differences(was, today)
+
+
+def _recorded(file: TextIO) -> dict[int, Any]:
+    """What another revision decided, by sprint. Raises ValueError with the line that is broken."""
+    found: dict[int, Any] = {}
+    for line, text in enumerate(file, start=1):
+        try:
+            id_, decision = json.loads(text)
+            found[int(id_)] = dict(decision)
+        except (ValueError, TypeError) as broken:
+            raise ValueError(
+                f"{file.name}, line {line}: not written by flask replay --record"
+            ) from broken
+    return found
+
+
+def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
+    whose = phones.masked(stored.whose) if stored.whose.startswith("+") else stored.whose
+    click.echo(
+        f"sprint {stored.id}, {stored.at.astimezone(INDIA):%Y-%m-%d %H:%M:%S}, {stored.machine}"
+        f" {whose}, {stored.event.get('kind')}:"
+    )
+    for each in found:
+        click.echo(f"  {each.field} was {_short(each.was)}")
+        click.echo(f"  {each.field} now {_short(each.now)}")
+
+
+def _short(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
