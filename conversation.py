@@ -29,7 +29,7 @@ from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled,
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake
-from postal import facts, herd, walk, who
+from postal import facts, herd, reports, walk, who
 from postal.calendar import day_of
 from runtime import Runtime
 from store import conversations
@@ -60,6 +60,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
     """Keeps what a carrier delivered and nobody can read, for the help desk. No answer goes out."""
     body = mask_spelled_codes(_storable(unreadable.text))
     with runtime.database.transaction() as conn:
+        reports.open_unparsed(conn, unreadable.phone, runtime.now())
         conn.execute(
             "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error)"
             " VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s) ON CONFLICT DO NOTHING",

@@ -25,7 +25,7 @@ from flows.events import (
     Yes,
 )
 from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
-from flows.happenings import CameToOffice, Happening, ItemsCame
+from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
 from flows.machine import settle
 from flows.postman_grammar import PIN
 from postal import beats, lists, pins, who
@@ -86,7 +86,7 @@ def _recipient_facts(scene: Scene, phone: str, event: Event) -> RecipientFacts:
     return RecipientFacts(
         now=scene.now,
         articles=scene.reader.of_recipient(phone, named, [held.id for held in scene.held.values()]),
-        named_is_staff=isinstance(event, SomebodyElse)
+        named_is_staff=isinstance(event, SomebodyElse | DestinationMoved)
         and bool(event.phone)
         and who.is_staff(scene.conn, str(event.phone)),
         release=settings.code_release,

@@ -14,7 +14,7 @@ from typing import Any
 from flows import machines
 from flows.decision import Act, Nominate, Relink, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
-from flows.happenings import Happening
+from flows.happenings import DestinationMoved, Happening, NumberCorrected
 from flows.postman_grammar import COLLEAGUE
 from postal import beats, facts, handsets
 from postal.acts import Books, Held, hold
@@ -34,7 +34,8 @@ _BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
 
 def _newcomers(event: Event) -> list[Place]:
     """The conversations with telephones that an event brings in."""
-    phone = event.phone if isinstance(event, SomebodyElse | CorrectNumber) else None
+    named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
+    phone = event.phone if isinstance(event, named) else None
     return [Place(phone, "recipient")] if phone else []
 
 

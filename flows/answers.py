@@ -54,7 +54,7 @@ from flows.recipient import (
 MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
 OBJECT_WITHIN = timedelta(hours=24)
 
-_ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
+ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
              "nominee_agreed")  # fmt: skip
 
 
@@ -75,7 +75,7 @@ def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
 @MACHINE.on(
     Yes,
     to=("code", "quiet", SAME),
-    says=(*ASKED_BACK, *_ASK_CODE, "remark_confirmed", "remark_confirmed_last", "nominee_thanks"),
+    says=(*ASKED_BACK, *ASK_CODE, "remark_confirmed", "remark_confirmed_last", "nominee_thanks"),
     acts=(IssueCode, ConfirmRemark, AcceptNomination),
     tells=("recipient", "article"),
 )
@@ -100,13 +100,13 @@ def yes(turn: Turn) -> Decision:
             (ConfirmRemark(article.number),),
             (Tell("article", RemarkConfirmed(article.number)),),
         )
-    return _send_code(turn, article)
+    return release_code(turn, article)
 
 
-@MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *_ASK_CODE), acts=(IssueCode,))
+@MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
 def send_code(turn: Turn) -> Decision:
     article = _meant_by_yes(turn)
-    return stay(turn, article) if isinstance(article, Say) else _send_code(turn, article)
+    return stay(turn, article) if isinstance(article, Say) else release_code(turn, article)
 
 
 def _meant_by_yes(turn: Turn) -> ArticleFact | Say:
@@ -122,7 +122,7 @@ def _answers_yes(article: ArticleFact) -> bool:
     return is_open(article) and (here or article.part == "asked" or asks_witness(article))
 
 
-def _send_code(turn: Turn, article: ArticleFact) -> Decision:
+def release_code(turn: Turn, article: ArticleFact) -> Decision:
     if article.state not in OPEN or article.part == "asked" or not article.linked:
         return stay(turn, Say("nothing_waiting"))
     purpose = _purpose(article)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 
 from flows import days
 from flows.decision import (
+    Act,
     Decision,
     KeepAtOffice,
     KillCode,
@@ -183,6 +184,16 @@ def send_back(turn: Turn) -> Decision:
     if turn.state != "refused":  # who refused it knows
         tells = (Tell("recipient", event), *tells)
     return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
+
+
+def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
+    """The article's conversation stays as it is, its time limit too."""
+    until = None
+    if turn.state == "at_office":
+        until = days.morning(_held_until(turn) - REMIND_BEFORE)
+    elif turn.state == "reminded":
+        until = days.morning(_held_until(turn) + timedelta(days=1))
+    return Decision(turn.state, Nothing(), (), acts, tells, until)
 
 
 @MACHINE.on(TimedOut, states=("booked",), to=("waiting",), tells=("office",))

@@ -9,7 +9,7 @@ from typing import Literal
 
 from flows.events import Language, News, Payment, Proof
 from flows.facts import Purpose
-from flows.happenings import Happening
+from flows.happenings import Happening, Verdict
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
 # colleague: whom a postman names · old_phone: the telephone that was a postman's until now
@@ -25,10 +25,17 @@ Role = Literal[
     "article",
 ]
 DeadReason = Literal[
-    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed"
+    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed", "desk"
 ]
 TicketKind = Literal[
-    "person", "fraud", "contested", "not_received", "late_handover", "wrong_number", "overlooked"
+    "person",
+    "fraud",
+    "contested",
+    "not_received",
+    "late_handover",
+    "wrong_number",
+    "overlooked",
+    "unparsed",
 ]
 
 
@@ -169,6 +176,18 @@ class ConfirmRemark(ArticleAct):
 @dataclass(frozen=True)
 class ContestRemark(ArticleAct):
     """The recipient says that the postman never came: the attempt does not count."""
+
+
+@dataclass(frozen=True)
+class JudgeRemark(ArticleAct):
+    """Somebody looked into it; a contested remark is no attempt that counts."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class ReopenArticle(ArticleAct):
+    """It is to be carried once more: what was, counts no more."""
 
 
 @dataclass(frozen=True)

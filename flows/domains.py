@@ -44,7 +44,16 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Reminded: ("at_office",),
     happenings.Returned: ("returned",),
     happenings.Recalled: ("recalled",),
+    happenings.RemarkJudged: ("attempted", "at_office"),
 }
+
+# What the help desk wishes of an article, however it stands.
+OF_DESK = (
+    happenings.CodeStopped,
+    happenings.NumberCorrected,
+    happenings.RemarkJudged,
+    happenings.Reopened,
+)
 
 # How an article stands while its own conversation waits in a state.
 CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
@@ -70,6 +79,8 @@ _EVENT_FIELDS: Mapping[str, Domain] = {
     "day": one_of(None, 0, 14, 15, 16, 21, 22, 31, 99),
     "remark": one_of(*range(10, 30)),
     "count": one_of(1, 999),
+    "ticket": one_of(7),
+    "staff": one_of("1001"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }

@@ -252,6 +252,49 @@ class DayEnded(News):
     """The delivery day is over: what became of his list?"""
 
 
+# ---- what the help desk does -------------------------------------------------------------------
+
+# explained: answered by telephone · corrected: put right · brought_again: it comes once more ·
+# upheld/not_upheld: the person was right, or the postman · unreached: nobody answered ·
+# nothing_to_do: nobody is told
+Outcome = Literal[
+    "explained",
+    "corrected",
+    "brought_again",
+    "upheld",
+    "not_upheld",
+    "unreached",
+    "nothing_to_do",
+]
+
+
+@dataclass(frozen=True)
+class TicketClosed(News):
+    """What this telephone asked or reported is settled."""
+
+    ticket: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class LanguageSet(News):
+    """The help desk chose the language of this telephone."""
+
+    language: Language
+
+
+@dataclass(frozen=True)
+class PinChanged(News):
+    """A postman has a new PIN."""
+
+
+@dataclass(frozen=True)
+class PhoneBlocked(News):
+    """The telephone of the postman with that staff id (its letters and digits) is lost."""
+
+    staff: str
+
+
 # ---- time ------------------------------------------------------------------------------------
 
 

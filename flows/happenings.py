@@ -7,6 +7,8 @@ from typing import Literal
 
 from flows.events import Event
 
+Verdict = Literal["confirmed", "contested"]
+
 
 @dataclass(frozen=True)
 class Happening(Event):
@@ -179,3 +181,42 @@ class Overlooked(Happening):
 @dataclass(frozen=True)
 class HerdWarned(Happening):
     """Fraud goes round where this article is due today."""
+
+
+# ---- what the help desk and the office do ------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class CodeWanted(Happening):
+    """The help desk sends the code once more; nobody there sees it."""
+
+
+@dataclass(frozen=True)
+class CodeStopped(Happening):
+    """The help desk killed the code."""
+
+
+@dataclass(frozen=True)
+class DestinationMoved(Happening):
+    """The help desk asks another telephone (E.164) to take the article, and with it the code."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
+class NumberCorrected(Happening):
+    """The help desk gives the recipient's right telephone (E.164)."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
+class RemarkJudged(Happening):
+    """The help desk looked into a remark."""
+
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Reopened(Happening):
+    """It is to be brought once more, whatever stood in the books."""

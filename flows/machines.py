@@ -8,6 +8,7 @@ from typing import get_args
 from flows import (
     answers,
     clock,
+    desk,
     fraud,
     grammar,
     manners,
@@ -45,8 +46,8 @@ _MACHINE_OF = {
     "colleague": "postman",
     "old_phone": "postman",
 }
-# Declared in files of their own; importing them completes the recipient's machine.
-RECIPIENTS_ANSWERS = (answers, fraud, wishes, manners)
+# Declared in files of their own; importing them completes the machines.
+RECIPIENTS_ANSWERS = (answers, fraud, wishes, manners, desk)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:

@@ -55,9 +55,11 @@ _menu("recipient_menu", RECIPIENT)
 _menu("sender_menu", SENDER)
 
 
-@RECIPIENT.on(NotUnderstood, says=("recipient_menu",))
+@RECIPIENT.on(NotUnderstood, says=("recipient_menu",), acts=(OpenTicket,))
 def not_understood(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context, (Say("recipient_menu"),))
+    """The menu; and the help desk reads what nobody here could."""
+    acts = (OpenTicket("unparsed"),)
+    return Decision(turn.state, turn.context, (Say("recipient_menu"),), acts)
 
 
 @RECIPIENT.on(AskStatus, to=(SAME,), says=(*status.TEMPLATES, "nothing_waiting"))

@@ -6,7 +6,17 @@ from dataclasses import replace
 from functools import partial
 
 from flows import days, status
-from flows.decision import Act, Decision, EndNomination, Nothing, RecallArticle, Relink, Say, Tell
+from flows.decision import (
+    Act,
+    Decision,
+    EndNomination,
+    Nothing,
+    OpenTicket,
+    RecallArticle,
+    Relink,
+    Say,
+    Tell,
+)
 from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
 from flows.facts import ArticleFact
 from flows.happenings import (
@@ -166,9 +176,12 @@ def correct_number(turn: Turn) -> Decision:
     return replace(said, acts=acts, tells=(Tell("recipient", event), Tell("article", event)))
 
 
-@SENDER.on(NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",))
+@SENDER.on(
+    NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",), acts=(OpenTicket,)
+)
 def tell_sender(turn: Turn) -> Decision:
-    return Decision("told", turn.context, (Say("sender_menu"),))
+    acts = (OpenTicket("unparsed"),)
+    return Decision("told", turn.context, (Say("sender_menu"),), acts)
 
 
 @SENDER.on(NotUnderstood, states=("told",))

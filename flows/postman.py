@@ -17,6 +17,7 @@ from flows.decision import (
     KillCode,
     LastVisit,
     MarkApproached,
+    OpenTicket,
     PassItem,
     RecordRemark,
     ReportLate,
@@ -163,9 +164,16 @@ def ask_help(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context, (Say("postman_help"),))
 
 
-@MACHINE.on(NotUnderstood, AskStatus, says=("not_understood",))
-def not_understood(turn: Turn) -> Decision:
+@MACHINE.on(AskStatus, says=("not_understood",))
+def ask_status(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context, (Say("not_understood"),))
+
+
+@MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))
+def not_understood(turn: Turn) -> Decision:
+    """Nothing was written; and the help desk reads what nobody here could."""
+    acts = (OpenTicket("unparsed"),)
+    return Decision(turn.state, turn.context, (Say("not_understood"),), acts)
 
 
 @MACHINE.on(FraudReported, says=("fraud_alert",))

@@ -9,7 +9,18 @@ from typing import Any
 
 from flows import events, happenings
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
-from flows.domains import AFTER, ALIKE, CLOCK, NUMBER, OTHER, article_in, event_of, fixed, visit
+from flows.domains import (
+    AFTER,
+    ALIKE,
+    CLOCK,
+    NUMBER,
+    OF_DESK,
+    OTHER,
+    article_in,
+    event_of,
+    fixed,
+    visit,
+)
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
@@ -230,8 +241,8 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
 
 def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
-    states = CLOCK.get(state) if kind is TimedOut else None
-    if isinstance(event, Happening):
+    states = CLOCK.get(state) if kind is TimedOut or kind in OF_DESK else None
+    if isinstance(event, Happening) and kind not in OF_DESK:
         states = AFTER.get(type(event))
     article = article_in(picks, states, part="addressee")
     return Met(Nothing(), event, ClockFacts(NOW, TODAY, article))

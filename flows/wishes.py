@@ -160,7 +160,7 @@ def somebody_else(turn: Turn) -> Decision:
     article = meant(turn, turn.event.which)
     if isinstance(article, Say):
         return stay(turn, article)
-    refusal = _refuse_nominee(article)
+    refusal = refuse_nominee(article)
     if refusal is not None:
         return stay(turn, digits(refusal, article))
     phone = turn.event.phone
@@ -168,6 +168,11 @@ def somebody_else(turn: Turn) -> Decision:
         return stay(turn, digits("nominee_how", article))
     if phone == "" or turn.facts.named_is_staff:  # who carries it takes it for nobody
         return stay(turn, Say("nominee_bad_number"))
+    return nominate(article, phone)
+
+
+def nominate(article: ArticleFact, phone: str) -> Decision:
+    """Whoever has `phone` is asked; the code that is out dies, whoever was named before is not."""
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)
     if article.nominee != "none":
@@ -183,7 +188,8 @@ def somebody_else(turn: Turn) -> Decision:
     )
 
 
-def _refuse_nominee(article: ArticleFact) -> str | None:
+def refuse_nominee(article: ArticleFact) -> str | None:
+    """The template that says why nobody else can be named for it; None where somebody can."""
     if article.part != "addressee":
         return "only_addressee"
     personal = article.service in _PERSONAL or article.amount > 0

@@ -113,3 +113,12 @@ def of_article(conn: Conn, article_id: int) -> list[Party]:
             """,
             {"id": article_id},
         ).fetchall()
+
+
+def office_phone(conn: Conn, staff_id: str) -> str | None:
+    """The telephone of the office of a member of staff, if it has one."""
+    row = conn.execute(
+        "SELECT o.phone FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.staff_id = %s",
+        (staff_id,),
+    ).fetchone()
+    return row[0] if row else None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flows.decision import MarkDoorOnly, MarkNotReceived, OpenTicket, WarnHerd
 from postal.books import Books, writes
 from store.database import Conn
@@ -56,6 +58,14 @@ def open_ticket(books: Books, act: OpenTicket, whose: str) -> None:
     )
     if article is not None:
         books.feed("ticket_opened", article, about=act.about)
+
+
+def open_unparsed(conn: Conn, phone: str | None, now: datetime) -> None:
+    """Something came that nobody can read, from `phone` or from nobody knows where."""
+    conn.execute(
+        "INSERT INTO tickets (kind, phone, at) VALUES ('unparsed', %s, %s) ON CONFLICT DO NOTHING",
+        [phone, now],
+    )
 
 
 def next_ticket(conn: Conn, phone: str) -> int:

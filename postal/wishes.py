@@ -11,12 +11,14 @@ from flows.decision import (
     ContestRemark,
     EndNomination,
     ExtendHold,
+    JudgeRemark,
     KeepAtOffice,
     Nominate,
     OptIn,
     OptOut,
     RecallArticle,
     Relink,
+    ReopenArticle,
     ReturnToSender,
     SetLanguage,
     TakeOffList,
@@ -48,6 +50,38 @@ def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
         article,
     )
     books.feed("remark_contested", article)
+
+
+@writes(JudgeRemark)
+def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
+    article = books.held[act.article]
+    contested = act.verdict == "contested"
+    books.one(
+        "UPDATE articles SET witness = %(verdict)s, updated_at = %(now)s,"
+        " attempts = attempts - (%(contested)s AND remark_counts)::int,"
+        " remark_counts = remark_counts AND NOT %(contested)s,"
+        " held_until = CASE WHEN %(contested)s THEN NULL ELSE held_until END,"
+        " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END"
+        " WHERE id = %(id)s AND witness <> %(verdict)s AND state IN ('attempted', 'at_office')",
+        article,
+        verdict=act.verdict,
+        contested=contested,
+    )
+    books.feed(f"remark_{act.verdict}", article)
+
+
+@writes(ReopenArticle)
+def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET state = 'attempted', attempts = least(attempts, 1), remark = NULL,"
+        " witness = NULL, remark_counts = NULL, held_until = NULL, extended = false,"
+        " delivered_at = NULL, not_received_at = NULL, collected = NULL, document = NULL,"
+        " document_last4 = NULL, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state IN ('attempted', 'at_office', 'delivered')",
+        article,
+    )
+    books.feed("reopened", article)
 
 
 # ---- another day, and the office ---------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from web.desk import (
     account,
+    actions,
     entrance,
     finding,
     furniture,
@@ -11,7 +12,9 @@ from web.desk import (
     sheets,
     sprints,
     talks,
+    ticket_pages,
     times,
+    window,
 )
 from web.desk.room import ALLOWED, OPEN, desk, furnish
 
@@ -19,6 +22,7 @@ __all__ = [
     "ALLOWED",
     "OPEN",
     "account",
+    "actions",
     "desk",
     "entrance",
     "finding",
@@ -30,5 +34,7 @@ __all__ = [
     "sheets",
     "sprints",
     "talks",
+    "ticket_pages",
     "times",
+    "window",
 ]

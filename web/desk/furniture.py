@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask import session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
+from web.desk.actions import REASONS
 from web.desk.room import ALLOWED, desk
+from web.desk.ticket_pages import ticket_link
 
 # Endpoint and the word for it; each role sees those that it may call.
 _PAGES: Final = (
     ("desk.overview", "nav_desk"),
     ("desk.find", "nav_find"),
+    ("desk.ticket_queue", "nav_tickets"),
+    ("desk.window_requests", "nav_window"),
     ("desk.access_log", "nav_access_log"),
 )
 
 
 @desk.app_context_processor
 def furniture() -> dict[str, Any]:
-    """What web/templates/desk/layout.html is filled with."""
+    """What web/templates/desk/layout.html is filled with, also where nothing is found."""
     return {
         "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
         "csrf_field": csrf_field,
-        "ticket_link": lambda number: f"#{number}",
+    }
+
+
+@desk.context_processor
+def outcome() -> dict[str, Any]:
+    """What came of the last thing that was done; said once."""
+    return {
+        "reasons": REASONS,
+        "ticket_link": ticket_link,
+        "told": session.pop("told", None),
+        "said": session.pop("said", ()),
     }
 
 

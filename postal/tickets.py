@@ -1,0 +1,256 @@
+"""Tickets: what a person of the help desk must look at, who does, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from psycopg.rows import class_row
+
+from flows.events import Outcome
+from store import feed
+from store.database import Conn
+
+AT_ONCE = 50
+Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """One ticket. `conversation`: of whoever raised it; `staff_id`: the postman it concerns."""
+
+    id: int
+    kind: str
+    priority: int
+    at: datetime
+    closed_at: datetime | None
+    outcome: Outcome | None
+    phone: str | None
+    conversation: int | None
+    article_id: int | None
+    article: str | None
+    staff_id: str | None
+    assigned_to: str | None  # staff id
+    assigned_name: str | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """What somebody did with a ticket, or said of it. `other`: to whom it was handed over."""
+
+    id: int
+    at: datetime
+    staff_id: str
+    name: str
+    did: Did
+    said: str
+    other: str | None
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which tickets of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
+
+    closed: bool = False
+    kind: str | None = None
+    whose: str | None = None
+
+
+class UnknownTicket(Exception):
+    """There is no such ticket."""
+
+
+class TicketClosed(Exception):
+    """Somebody was faster: it is settled, or open again."""
+
+
+class TicketTaken(Exception):
+    """A colleague works on it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.name = name
+
+
+_READ = """
+SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
+       (SELECT min(c.id) FROM conversations c WHERE c.whose = t.phone) AS conversation,
+       t.article_id, a.number AS article, p.staff_id, w.staff_id AS assigned_to,
+       w.name AS assigned_name
+FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
+LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
+"""
+_FITTING = """
+WHERE (t.closed_at IS NOT NULL) = %(closed)s
+  AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
+  AND (%(whose)s::text IS NULL OR coalesce(w.staff_id, '') = %(whose)s)
+"""
+# Open ones by what matters, the oldest first; settled ones from the last one on.
+_OPEN_ORDER = " ORDER BY t.priority, t.at, t.id LIMIT %(most)s"
+_CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
+
+
+def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
+    """The first `AT_ONCE` tickets that fit."""
+    order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
+    values = {
+        "closed": fitting.closed,
+        "kind": fitting.kind,
+        "whose": fitting.whose,
+        "most": AT_ONCE,
+    }
+    with conn.cursor(row_factory=class_row(Ticket)) as cursor:
+        return cursor.execute(_READ + _FITTING + order, values).fetchall()
+
+
+def counted(conn: Conn) -> dict[str, int]:
+    """How many are open, by kind."""
+    rows = conn.execute(
+        "SELECT kind, count(*) FROM tickets WHERE closed_at IS NULL GROUP BY kind ORDER BY kind"
+    ).fetchall()
+    return dict(rows)
+
+
+def get(conn: Conn, id_: int) -> Ticket:
+    """The ticket with that number. Raises `UnknownTicket`."""
+    with conn.cursor(row_factory=class_row(Ticket)) as cursor:
+        found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
+    if found is None:
+        raise UnknownTicket(id_)
+    return found
+
+
+def notes(conn: Conn, id_: int) -> list[Note]:
+    """What was done with it, in order."""
+    with conn.cursor(row_factory=class_row(Note)) as cursor:
+        return cursor.execute(
+            "SELECT n.id, n.at, s.staff_id, s.name, n.did, n.said, o.name AS other"
+            " FROM ticket_notes n JOIN staff s ON s.id = n.staff_id"
+            " LEFT JOIN staff o ON o.id = n.other_id WHERE n.ticket_id = %s ORDER BY n.id",
+            (id_,),
+        ).fetchall()
+
+
+def note(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
+    """Something worth knowing about it. Raises `UnknownTicket`."""
+    _lock(conn, id_)
+    _write(conn, id_, staff_row, "noted", now, said)
+
+
+def take(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
+    """It is mine now. Raises `UnknownTicket`, `TicketClosed`, `TicketTaken` by somebody else."""
+    _open(conn, id_, staff_row)
+    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (staff_row, id_))
+    _write(conn, id_, staff_row, "took", now)
+
+
+def put_back(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
+    """Whoever comes next may take it. Raises as `take` does."""
+    _open(conn, id_, staff_row)
+    conn.execute("UPDATE tickets SET assigned_to = NULL WHERE id = %s", (id_,))
+    _write(conn, id_, staff_row, "put_back", now)
+
+
+def hand_over(conn: Conn, staff_row: int, to_staff_id: str, said: str, now: datetime) -> list[int]:
+    """The end of a shift: all my open tickets are a colleague's. Gives their numbers.
+
+    Raises LookupError for a staff id that may not work on tickets.
+    """
+    other = conn.execute(
+        "SELECT id FROM staff WHERE staff_id = %s AND active"
+        " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s",
+        (to_staff_id, staff_row),
+    ).fetchone()
+    if other is None:
+        raise LookupError(to_staff_id)
+    rows = conn.execute(
+        "UPDATE tickets SET assigned_to = %s WHERE assigned_to = %s AND closed_at IS NULL"
+        " RETURNING id",
+        (other[0], staff_row),
+    ).fetchall()
+    for (id_,) in rows:
+        _write(conn, id_, staff_row, "handed_over", now, said, other[0])
+    return sorted(id_ for (id_,) in rows)
+
+
+def close(
+    conn: Conn, id_: int, staff_row: int, outcome: Outcome, said: str, now: datetime
+) -> Ticket:
+    """Settled. Tell the person in the same transaction. Raises as `take` does."""
+    _open(conn, id_, staff_row)
+    conn.execute(
+        "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
+        (now, outcome, staff_row, id_),
+    )
+    _write(conn, id_, staff_row, "closed", now, said)
+    ticket = get(conn, id_)
+    feed.append(
+        conn,
+        "ticket_closed",
+        ticket.article_id,
+        now,
+        {"ticket": id_, "about": ticket.kind, "outcome": outcome},
+    )
+    return ticket
+
+
+def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
+    """It was not settled after all.
+
+    Raises `UnknownTicket`, and `TicketClosed` where it is open, or another of its kind is.
+    """
+    _lock(conn, id_)
+    done = conn.execute(
+        "UPDATE tickets t SET closed_at = NULL, outcome = NULL, assigned_to = %s WHERE id = %s"
+        " AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM tickets o WHERE o.kind = t.kind"
+        " AND o.article_id IS NOT DISTINCT FROM t.article_id"
+        " AND o.phone IS NOT DISTINCT FROM t.phone AND o.closed_at IS NULL)",
+        (staff_row, id_),
+    )
+    if done.rowcount != 1:
+        raise TicketClosed(id_)
+    _write(conn, id_, staff_row, "reopened", now, said)
+
+
+def colleagues(conn: Conn, staff_row: int) -> list[tuple[str, str]]:
+    """Staff id and name of whoever else may work on tickets."""
+    return conn.execute(
+        "SELECT staff_id, name FROM staff WHERE active AND password_hash IS NOT NULL"
+        " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s ORDER BY name",
+        (staff_row,),
+    ).fetchall()
+
+
+def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:
+    row = conn.execute(
+        "SELECT closed_at, assigned_to FROM tickets WHERE id = %s FOR UPDATE", (id_,)
+    ).fetchone()
+    if row is None:
+        raise UnknownTicket(id_)
+    return row[0], row[1]
+
+
+def _open(conn: Conn, id_: int, staff_row: int) -> None:
+    closed_at, assigned_to = _lock(conn, id_)
+    if closed_at is not None:
+        raise TicketClosed(id_)
+    if assigned_to not in (None, staff_row):
+        name = conn.execute("SELECT name FROM staff WHERE id = %s", (assigned_to,)).fetchone()
+        raise TicketTaken(name[0] if name else "")
+
+
+def _write(
+    conn: Conn,
+    id_: int,
+    staff_row: int,
+    did: Did,
+    now: datetime,
+    said: str = "",
+    other: int | None = None,
+) -> None:
+    conn.execute(
+        "INSERT INTO ticket_notes (ticket_id, staff_id, at, did, said, other_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s)",
+        (id_, staff_row, now, did, said, other),
+    )

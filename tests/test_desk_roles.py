@@ -1,0 +1,128 @@
+"""Every route of the application, called by everybody; compared with a table, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from postal.accounts import ROLES
+from runtime import Runtime
+from tests.desk_rig import Colleague, sign_in
+from tests.transcript import Player
+from web.callers import Caller, stated
+from web.desk.room import ALLOWED, OPEN
+
+_HELPERS = ("agent", "supervisor", "postmaster")
+_JUDGES = ("supervisor", "postmaster")
+
+# Who may: the whole desk, by method and path. A route that is not here fails the test.
+TABLE: dict[str, tuple[str, ...]] = {
+    "GET /desk": ROLES,
+    "POST /desk/sign-out": ROLES,
+    "GET /desk/account": ROLES,
+    "POST /desk/account/password": ROLES,
+    "POST /desk/account/recovery-codes": ROLES,
+    "GET /desk/access-log": ("administrator",),
+    "POST /desk/access-log": ("administrator",),
+    "GET /desk/find": _HELPERS,
+    "POST /desk/find": _HELPERS,
+    "GET /desk/conversations/<int:conversation>": _HELPERS,
+    "POST /desk/conversations/<int:conversation>/whole-number": _HELPERS,
+    "POST /desk/conversations/<int:conversation>/news": _HELPERS,
+    "POST /desk/conversations/<int:conversation>/language": _HELPERS,
+    "POST /desk/conversations/<int:conversation>/block-phone": _HELPERS,
+    "POST /desk/conversations/<int:conversation>/reset-pin": ("postmaster",),
+    "GET /desk/articles/<int:article>": _HELPERS,
+    "POST /desk/articles/<int:article>/news": _HELPERS,
+    "POST /desk/articles/<int:article>/send-code": _HELPERS,
+    "POST /desk/articles/<int:article>/stop-code": _HELPERS,
+    "POST /desk/articles/<int:article>/move-destination": _JUDGES,
+    "POST /desk/articles/<int:article>/correct-number": _JUDGES,
+    "POST /desk/articles/<int:article>/confirm-remark": _JUDGES,
+    "POST /desk/articles/<int:article>/contest-remark": _JUDGES,
+    "POST /desk/articles/<int:article>/reopen": _JUDGES,
+    "POST /desk/articles/<int:article>/warn-herd": _JUDGES,
+    "GET /desk/sprints/<int:id_>": _HELPERS,
+    "GET /desk/offices/<int:id_>": _HELPERS,
+    "GET /desk/lists/<int:id_>": _HELPERS,
+    "GET /desk/tickets": _HELPERS,
+    "GET /desk/tickets/<int:id_>": _HELPERS,
+    "POST /desk/tickets/<int:id_>/here": _HELPERS,
+    "POST /desk/tickets/<int:id_>/take": _HELPERS,
+    "POST /desk/tickets/<int:id_>/put-back": _HELPERS,
+    "POST /desk/tickets/<int:id_>/note": _HELPERS,
+    "POST /desk/tickets/<int:id_>/close": _HELPERS,
+    "POST /desk/tickets/<int:id_>/reopen": _HELPERS,
+    "POST /desk/tickets/hand-over": _HELPERS,
+    "GET /desk/window": (*_HELPERS, "clerk"),
+    "POST /desk/window": (*_HELPERS, "clerk"),
+    "POST /desk/window/<int:id_>/agree": _JUDGES,
+    "POST /desk/window/<int:id_>/decline": _JUDGES,
+}
+ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
+
+
+def routes(app: Any) -> list[tuple[str, str, str]]:
+    """Method, path and endpoint of every route, static files apart."""
+    return [
+        (method, rule.rule, rule.endpoint)
+        for rule in app.url_map.iter_rules()
+        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        if rule.endpoint != "static"
+    ]
+
+
+def call(colleague: Colleague, method: str, path: str) -> int:
+    for part in ("conversation", "article", "id_"):
+        path = path.replace(f"<int:{part}>", "999")
+    answer = colleague.get(path) if method == "GET" else colleague.post(path)
+    return int(answer.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_may_what_the_table_says(
+    player: Player, app: Any, runtime: Runtime, role: Any
+) -> None:
+    colleague = sign_in(app, runtime, role)
+    for method, path, endpoint in routes(app):
+        if stated(endpoint.split(".")[0]) is not Caller.STAFF or path in ON_THE_WAY_IN:
+            continue
+        if path == "/desk/sign-out":
+            continue  # it is allowed to all, and ends this test
+        allowed = role in TABLE[f"{method} {path}"]
+        status = call(colleague, method, path)
+        assert (status != 403) == allowed, f"{role}: {method} {path}: {status}"
+        assert status < 500, f"{role}: {method} {path}: {status}"
+
+
+def test_nobody_gets_in_without_signing_in(app: Any, player: Player) -> None:
+    client = app.test_client()
+    for method, path, endpoint in routes(app):
+        if stated(endpoint.split(".")[0]) is not Caller.STAFF or path in ON_THE_WAY_IN:
+            continue
+        for part in ("conversation", "article", "id_"):
+            path = path.replace(f"<int:{part}>", "1")
+        answer = client.open(path, method=method)
+        if method == "GET":
+            assert answer.headers["Location"] == "/desk/sign-in", path
+        else:
+            assert answer.status_code == 400, path  # no page, no token
+
+
+def test_the_table_is_whole(app: Any) -> None:
+    desk = {
+        f"{method} {path}"
+        for method, path, endpoint in routes(app)
+        if stated(endpoint.split(".")[0]) is Caller.STAFF and path not in ON_THE_WAY_IN
+    }
+    assert desk == set(TABLE)
+    for method, path, endpoint in routes(app):
+        if f"{method} {path}" in TABLE:
+            assert ALLOWED[endpoint] == set(TABLE[f"{method} {path}"])
+    assert {f"/desk/{name.split('.')[1].replace('_', '-')}" for name in OPEN} == ON_THE_WAY_IN
+
+
+def test_every_other_route_states_its_caller(app: Any) -> None:
+    for _, _, endpoint in routes(app):
+        assert stated(endpoint.split(".")[0]) in Caller

@@ -1,0 +1,262 @@
+"""What the desk may do to an article or a telephone: each with a reason, written down and told.
+
+An action is decided by the conversation's own machine (`interventions.py`); it leaves an event in
+the feed and a line in the access log. Nobody here sees a code, and no text is free.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from flask import abort, redirect, request, session, url_for
+from werkzeug.wrappers import Response
+
+import interventions
+from flows.happenings import (
+    CodeStopped,
+    CodeWanted,
+    DestinationMoved,
+    Happening,
+    NumberCorrected,
+    RemarkJudged,
+    Reopened,
+)
+from interventions import Intervened, NobodyThere
+from outbox.wake import SWEEP, ring, wake
+from postal import access, articles, handsets, herd, persons, pins, who
+from postal.accounts import Role
+from postal.articles import Article
+from postal.calendar import day_of
+from postal.persons import Person
+from settings import Language
+from store import feed
+from store import phone as phones
+from store.database import Conn
+from web.desk.room import HELPERS, me, route, runtime
+
+REASONS: Final = (
+    "person_asked",
+    "wrong_entry",
+    "suspected_fraud",
+    "lost_phone",
+    "text_missing",
+    "checked_at_office",
+    "other",
+)
+JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")
+LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
+_LONGEST_NOTE: Final = 200
+
+
+class Refused(Exception):
+    """The action was not done; `word` names the sentence that says why."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(word)
+        self.word = word
+
+
+# ---- on an article -----------------------------------------------------------------------------
+
+
+@route("/articles/<int:article>/send-code", HELPERS, methods=("POST",))
+def act_send_code(article: int) -> Response:
+    """The code goes to its telephone once more; nobody at the desk sees it."""
+
+    def act(conn: Conn, row: Article) -> Intervened:
+        return interventions.on_holder(runtime(), conn, row.id, CodeWanted(row.number))
+
+    return _on_article(article, "send_code", act)
+
+
+@route("/articles/<int:article>/stop-code", HELPERS, methods=("POST",))
+def act_stop_code(article: int) -> Response:
+    return _on_article(article, "stop_code", lambda conn, row: _own(conn, CodeStopped(row.number)))
+
+
+@route("/articles/<int:article>/move-destination", JUDGES, methods=("POST",))
+def act_move_destination(article: int) -> Response:
+    """Another telephone is asked to take the article; once it agrees, the code goes there."""
+
+    def act(conn: Conn, row: Article) -> Intervened:
+        event = DestinationMoved(row.number, _new_phone(conn))
+        return interventions.on_recipient(runtime(), conn, row.id, event)
+
+    return _on_article(article, "move_destination", act)
+
+
+@route("/articles/<int:article>/correct-number", JUDGES, methods=("POST",))
+def act_correct_number(article: int) -> Response:
+    def act(conn: Conn, row: Article) -> Intervened:
+        return _own(conn, NumberCorrected(row.number, _new_phone(conn)))
+
+    return _on_article(article, "correct_number", act)
+
+
+@route("/articles/<int:article>/confirm-remark", JUDGES, methods=("POST",))
+def act_confirm_remark(article: int) -> Response:
+    return _on_article(
+        article,
+        "confirm_remark",
+        lambda conn, row: _own(conn, RemarkJudged(row.number, "confirmed")),
+    )
+
+
+@route("/articles/<int:article>/contest-remark", JUDGES, methods=("POST",))
+def act_contest_remark(article: int) -> Response:
+    return _on_article(
+        article,
+        "contest_remark",
+        lambda conn, row: _own(conn, RemarkJudged(row.number, "contested")),
+    )
+
+
+@route("/articles/<int:article>/reopen", JUDGES, methods=("POST",))
+def act_reopen(article: int) -> Response:
+    """It is brought once more, on the next morning's list."""
+    return _on_article(article, "reopen", lambda conn, row: _own(conn, Reopened(row.number)))
+
+
+@route("/articles/<int:article>/warn-herd", JUDGES, methods=("POST",))
+def act_warn_herd(article: int) -> Response:
+    """Everybody with an article due today in the same PIN is warned."""
+
+    def act(conn: Conn, row: Article) -> Intervened:
+        now = runtime().now()
+        return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now), ())
+
+    return _on_article(article, "warn_herd", act)
+
+
+# ---- on a telephone ----------------------------------------------------------------------------
+
+
+@route("/conversations/<int:conversation>/language", HELPERS, methods=("POST",))
+def act_language(conversation: int) -> Response:
+    asked = request.form.get("language")
+    language = next((each for each in LANGUAGES if each == asked), None)
+
+    def act(conn: Conn, person: Person) -> Intervened:
+        if language is None:
+            raise Refused("act_no_language")
+        return interventions.set_language(runtime(), conn, person.phone, language)
+
+    return _on_phone(conversation, "language", act)
+
+
+@route("/conversations/<int:conversation>/block-phone", HELPERS, methods=("POST",))
+def act_block_phone(conversation: int) -> Response:
+    """A postman's lost telephone counts no more, at once; his office is told."""
+
+    def act(conn: Conn, person: Person) -> Intervened:
+        staff_id = _postman(conn, person)
+        handsets.block(conn, staff_id, runtime().now())
+        interventions.phone_blocked(runtime(), conn, staff_id)
+        return Intervened(True, ())
+
+    return _on_phone(conversation, "block_phone", act)
+
+
+@route("/conversations/<int:conversation>/reset-pin", ("postmaster",), methods=("POST",))
+def act_reset_pin(conversation: int) -> Response:
+    """The postman, standing here, types a new PIN himself; his telephone is told of it."""
+    pin, again = request.form.get("pin", ""), request.form.get("again", "")
+
+    def act(conn: Conn, person: Person) -> Intervened:
+        staff_id = _postman(conn, person)
+        if pin != again:
+            raise Refused("act_pins_differ")
+        try:
+            pins.set_pin(conn, staff_id, pin)
+        except ValueError:
+            raise Refused("act_no_pin") from None
+        return interventions.pin_changed(runtime(), conn, person.phone)
+
+    return _on_phone(conversation, "reset_pin", act)
+
+
+# ---- what all have in common -------------------------------------------------------------------
+
+
+def _own(conn: Conn, event: Happening) -> Intervened:
+    return interventions.on_article(runtime(), conn, event)
+
+
+def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
+    def work(conn: Conn) -> Intervened:
+        row = articles.by_id(conn, id_)
+        if row is None:
+            abort(404)
+        done = act(conn, row)
+        if done.done:
+            _write_down(conn, action, article_id=row.id)
+        return done
+
+    return _work(work, url_for("desk.article", article=id_))
+
+
+def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) -> Response:
+    def work(conn: Conn) -> Intervened:
+        person = persons.get(conn, id_)
+        if person is None:
+            abort(404)
+        done = act(conn, person)
+        if done.done:
+            _write_down(conn, action, phone=person.phone)
+        return done
+
+    return _work(work, url_for("desk.conversation", conversation=id_))
+
+
+def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
+    """Does it, and goes back to the page, which says what came of it."""
+    if request.form.get("reason") not in REASONS:
+        session["told"] = "act_no_reason"
+        return redirect(back)
+    try:
+        done = runtime().database.run(work)
+    except Refused as refused:
+        session["told"] = refused.word
+    except NobodyThere:
+        session["told"] = "act_nobody"
+    else:
+        session["told"] = "act_done" if done.done else "act_not_now"
+        session["said"] = list(dict.fromkeys(done.said))
+        wake(runtime().redis)
+        ring(runtime().redis, SWEEP)
+    return redirect(back)
+
+
+def _write_down(
+    conn: Conn, action: str, *, article_id: int | None = None, phone: str | None = None
+) -> None:
+    account, now = me().account, runtime().now()
+    reason = request.form["reason"]
+    note = " ".join(request.form.get("note", "").split())[:_LONGEST_NOTE]
+    feed.append(
+        conn,
+        "desk_acted",
+        article_id,
+        now,
+        {"action": action, "reason": reason, "by": account.staff_id},
+    )
+    said = f"{action}, {reason}" + (f": {note}" if note else "")
+    access.note(conn, account.id, "acted", now, article_id=article_id, phone=phone, reason=said)
+
+
+def _new_phone(conn: Conn) -> str:
+    """The telephone that was typed. Raises `Refused` for none, and for one of the staff."""
+    try:
+        phone = phones.read(request.form.get("phone", ""))
+    except ValueError:
+        raise Refused("phone_wrong") from None
+    if who.is_staff(conn, phone):
+        raise Refused("act_staff_phone")
+    return phone
+
+
+def _postman(conn: Conn, person: Person) -> str:
+    if person.staff_id is None or who.identify(conn, person.phone).postman_id is None:
+        raise Refused("act_no_postman")
+    return person.staff_id

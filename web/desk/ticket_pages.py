@@ -1,0 +1,174 @@
+"""Tickets: the queue, one of them, taking, handing over, settling; two see that both are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, get_args
+
+from flask import abort, redirect, render_template, request, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+import interventions
+from flows.decision import TicketKind
+from flows.events import Outcome
+from outbox.wake import wake
+from postal import access, tickets
+from postal.tickets import Filter, Ticket, TicketTaken, UnknownTicket
+from store.database import Conn
+from web.desk import presence
+from web.desk.room import HELPERS, live_route, me, route, runtime
+
+Page = str | Response | tuple[str, int]
+KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
+OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
+_LONGEST_NOTE: Final = 2000
+
+
+@route("/tickets", HELPERS)
+def ticket_queue() -> str:
+    """Open tickets, what matters most first; or mine, nobody's, settled ones."""
+    whose = {"mine": me().account.staff_id, "nobodys": ""}.get(request.args.get("whose", ""))
+    kind = request.args.get("kind", "")
+    fitting = Filter(
+        closed=request.args.get("state") == "closed",
+        kind=kind if kind in KINDS else None,
+        whose=whose,
+    )
+    with runtime().database.transaction() as conn:
+        found = tickets.queue(conn, fitting)
+        counted = tickets.counted(conn)
+        others = tickets.colleagues(conn, me().account.id)
+    return render_template(
+        "desk/tickets.html",
+        tickets=found,
+        counted=counted,
+        fitting=fitting,
+        kinds=KINDS,
+        others=others,
+        most=tickets.AT_ONCE,
+    )
+
+
+@route("/tickets/<int:id_>", HELPERS)
+def ticket(id_: int) -> Page:
+    """One ticket, with what was done about it."""
+    return _ticket_page(id_)
+
+
+@live_route("/tickets/<int:id_>/here", HELPERS)
+def ticket_here(id_: int) -> str:
+    """Who else looks at it, and whether it changed; asked every few seconds."""
+    with runtime().database.transaction() as conn:
+        found, done = _get(conn, id_), tickets.notes(conn, id_)
+    changed = request.form.get("notes") != str(len(done))
+    return render_template(
+        "desk/ticket_here.html", ticket=found, others=_others(id_), changed=changed
+    )
+
+
+@route("/tickets/<int:id_>/take", HELPERS, methods=("POST",))
+def take_ticket(id_: int) -> Page:
+    return _do(id_, lambda conn: tickets.take(conn, id_, me().account.id, runtime().now()))
+
+
+@route("/tickets/<int:id_>/put-back", HELPERS, methods=("POST",))
+def put_back_ticket(id_: int) -> Page:
+    return _do(id_, lambda conn: tickets.put_back(conn, id_, me().account.id, runtime().now()))
+
+
+@route("/tickets/<int:id_>/note", HELPERS, methods=("POST",))
+def note_ticket(id_: int) -> Page:
+    said = _said()
+    if not said:
+        return _ticket_page(id_, refused="ticket_says_nothing", status=422)
+    return _do(id_, lambda conn: tickets.note(conn, id_, me().account.id, said, runtime().now()))
+
+
+@route("/tickets/<int:id_>/reopen", HELPERS, methods=("POST",))
+def reopen_ticket(id_: int) -> Page:
+    said, now = _said(), runtime().now()
+    return _do(id_, lambda conn: tickets.reopen(conn, id_, me().account.id, said, now))
+
+
+@route("/tickets/<int:id_>/close", HELPERS, methods=("POST",))
+def close_ticket(id_: int) -> Page:
+    """Settles it, and tells whoever raised it."""
+    outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
+    if outcome is None:
+        return _ticket_page(id_, refused="ticket_no_outcome", status=422)
+    said = _said()
+
+    def close(conn: Conn) -> None:
+        closed = tickets.close(conn, id_, me().account.id, outcome, said, runtime().now())
+        if closed.phone is not None:
+            interventions.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
+
+    return _do(id_, close)
+
+
+@route("/tickets/hand-over", HELPERS, methods=("POST",))
+def hand_over_tickets() -> Page:
+    """The end of a shift: my open tickets are a colleague's."""
+    to, said, now = request.form.get("to", ""), _said(), runtime().now()
+    try:
+        runtime().database.run(lambda conn: tickets.hand_over(conn, me().account.id, to, said, now))
+    except LookupError:
+        abort(400)
+    return redirect(url_for("desk.ticket_queue", whose="mine"))
+
+
+def ticket_link(number: int) -> Markup:
+    """A ticket's number, leading to it."""
+    address = url_for("desk.ticket", id_=number)
+    return Markup('<a class="ticket-link" href="{}">#{}</a>').format(address, number)
+
+
+def _do(id_: int, work: Callable[[Conn], None]) -> Page:
+    try:
+        runtime().database.run(work)
+    except UnknownTicket:
+        abort(404)
+    except tickets.TicketClosed:
+        return _ticket_page(id_, refused="ticket_changed", status=409)
+    except TicketTaken as taken:
+        return _ticket_page(id_, refused="ticket_taken", by=taken.name, status=409)
+    wake(runtime().redis)
+    return redirect(url_for("desk.ticket", id_=id_))
+
+
+def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
+    def look(conn: Conn) -> tuple[Ticket, list[tickets.Note]]:
+        found = _get(conn, id_)
+        row, now = me().account.id, runtime().now()
+        access.note(conn, row, "opened", now, phone=found.phone, article_id=found.article_id)
+        return found, tickets.notes(conn, id_)
+
+    found, done = runtime().database.run(look)
+    page = render_template(
+        "desk/ticket.html",
+        ticket=found,
+        notes=done,
+        others=_others(id_),
+        outcomes=OUTCOMES,
+        mine=found.assigned_to == me().account.staff_id,
+        refused=refused,
+        by=by,
+    )
+    return page, status
+
+
+def _others(id_: int) -> list[str]:
+    account = me().account
+    return presence.here(runtime(), id_, account.staff_id, account.name)
+
+
+def _get(conn: Conn, id_: int) -> Ticket:
+    try:
+        return tickets.get(conn, id_)
+    except UnknownTicket:
+        abort(404)
+
+
+def _said() -> str:
+    return request.form.get("said", "").strip()[:_LONGEST_NOTE]

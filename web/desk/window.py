@@ -1,0 +1,108 @@
+"""The office window: an article handed out against a document, by two of the staff."""
+
+from __future__ import annotations
+
+import re
+from typing import Final, get_args
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from conversation import announce
+from flows.happenings import Collected
+from outbox.wake import wake
+from postal import access, articles, window
+from postal.accounts import Role
+from postal.collect import Document, DocumentType, NotAtOffice
+from postal.window import AskedAlready, Decided, SamePerson
+from store import feed
+from store.database import Conn
+from web.desk.actions import JUDGES
+from web.desk.room import key, me, route, runtime
+
+ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
+DOCUMENTS: Final[tuple[DocumentType, ...]] = get_args(DocumentType)
+_LAST4: Final = re.compile(r"[0-9A-Z]{4}", re.ASCII)
+_SHORTEST_REASON: Final = 5
+_LONGEST: Final = 200
+
+
+@route("/window", ASKERS, methods=("GET", "POST"))
+def window_requests() -> str | Response:
+    """What waits for a second person; asking for one, by the article's number."""
+    if request.method == "POST":
+        session["told"] = runtime().database.run(_ask)
+        return redirect(url_for("desk.window_requests"))
+    with runtime().database.transaction() as conn:
+        waiting = window.waiting(conn)
+    return render_template(
+        "desk/window.html",
+        waiting=waiting,
+        documents=DOCUMENTS,
+        may_agree=me().account.role in JUDGES,
+    )
+
+
+@route("/window/<int:id_>/agree", JUDGES, methods=("POST",))
+def agree_at_window(id_: int) -> Response:
+    """The second person has seen the document too: the article is handed out."""
+    return _decide(id_, "agreed")
+
+
+@route("/window/<int:id_>/decline", JUDGES, methods=("POST",))
+def decline_at_window(id_: int) -> Response:
+    """It is not handed out."""
+    return _decide(id_, "declined")
+
+
+def _ask(conn: Conn) -> str:
+    """Writes the request down; gives the word for what came of it."""
+    last4 = request.form.get("last4", "").strip().upper()
+    reason = " ".join(request.form.get("reason", "").split())[:_LONGEST]
+    type_ = next((each for each in DOCUMENTS if each == request.form.get("document")), None)
+    try:
+        article = articles.get(conn, articles.parse_number(request.form.get("article", "")))
+    except (ValueError, articles.UnknownArticle):
+        return "window_no_article"
+    if type_ is None or not _LAST4.fullmatch(last4):
+        return "window_no_document"
+    if len(reason) < _SHORTEST_REASON:
+        return "act_no_reason"
+    if article.state != "at_office":
+        return "window_not_here"
+    now = runtime().now()
+    try:
+        window.ask(conn, article.id, me().account.id, Document(type_, last4), reason, now)
+    except AskedAlready:
+        return "window_asked_already"
+    access.note(
+        conn, me().account.id, "acted", now, article_id=article.id, reason=f"window_asked: {reason}"
+    )
+    return "window_asked"
+
+
+def _decide(id_: int, word: str) -> Response:
+    def work(conn: Conn) -> str:
+        account, now = me().account, runtime().now()
+        if word == "agreed":
+            asked = window.agree(conn, id_, account.id, account.staff_id, now, key())
+            announce(runtime(), conn, [Collected(asked.article)])
+        else:
+            asked = window.decline(conn, id_, account.id, account.staff_id, now)
+        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": account.staff_id}
+        feed.append(conn, "desk_acted", asked.article_id, now, data)
+        access.note(
+            conn, account.id, "acted", now, article_id=asked.article_id, reason=f"window_{word}"
+        )
+        return f"window_{word}"
+
+    try:
+        session["told"] = runtime().database.run(work)
+    except Decided:
+        abort(404)
+    except SamePerson:
+        session["told"] = "window_same_person"
+    except NotAtOffice:
+        session["told"] = "window_not_here"
+    wake(runtime().redis)
+    return redirect(url_for("desk.window_requests"))
