@@ -17,6 +17,7 @@ from web.commands.database import database
 from web.commands.flows import flows
 from web.commands.herd import herd
 from web.commands.messages import messages
+from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
 from web.commands.replay import replay
 from web.commands.staff import staff
@@ -40,10 +41,13 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     database,
+    export_person,
     flows,
+    forget_person,
     herd,
     messages,
     postman,
+    purge,
     replay,
     staff,
     token,

@@ -38,6 +38,10 @@ class Settings(BaseSettings):
     var_dir: Path = Field(Path("var"), description="embedded servers and development keys")
 
     sms_routes: str = Field("simulator", description="gateways in order of preference, by comma")
+    keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
+    keep_persons_days: int = Field(
+        365, ge=1, description="names, addresses, telephones of articles that are over; access log"
+    )
     sms_prices: str = Field(
         "simulator=20",
         description="paise a segment by gateway: twilio=83.2,africastalking=41; for the desk",

@@ -50,6 +50,7 @@ class Text:
     delivered_at: datetime | None
     sprint_id: int | None
     article: str | None
+    purged_at: datetime | None
     receipts: tuple[Receipt, ...] = ()
 
 
@@ -176,7 +177,7 @@ def texts(conn: Conn, ids: list[int]) -> list[Text]:
     found = conn.execute(
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error, carrier_at, template,"
         " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
-        " a.number FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
+        " a.number, purged_at FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()

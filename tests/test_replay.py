@@ -21,7 +21,6 @@ from tests.desk_rig import sign_in
 from tests.transcript import Player
 
 RECIPIENT, POSTMAN = "+919876500001", "+919839000001"
-TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
 
 
 def run(app: Any, *arguments: str) -> Any:
@@ -54,21 +53,6 @@ def tamper(runtime: Runtime, kind: str, change: Any) -> int:
         return int(id_)
 
     return runtime.database.run(work)
-
-
-@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_every_transcript_is_decided_again_alike(
-    player: Player, runtime: Runtime, path: Path
-) -> None:
-    player.play(path)
-    with runtime.database.transaction() as conn:
-        sprints = list(sprint.stream(conn, Period()))
-    assert sprints
-    for each in sprints:
-        again = decided_again(
-            each.machine, each.event, each.state_before, each.facts, each.decision
-        )
-        assert again == (), (each.id, again)
 
 
 def test_nothing_differs_and_that_is_said(played: Player, app: Any) -> None:

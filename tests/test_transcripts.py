@@ -1,4 +1,4 @@
-"""Every conversation in tests/transcripts, through the real hooks."""
+"""Every conversation in tests/transcripts, through the real hooks; then decided once more."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from flows.replay import replay
+from postal import sprint
+from postal.sprint import Period
 from tests.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))
@@ -17,3 +20,9 @@ def test_the_conversation_goes_as_written(path: Path, player: Player, request) -
     if request.config.getoption("--rewrite-transcripts"):
         path.write_text("\n".join(played) + "\n", encoding="utf-8")
     assert played == path.read_text(encoding="utf-8").splitlines()
+    with player.runtime.database.transaction() as conn:
+        sprints = list(sprint.stream(conn, Period()))
+    assert sprints
+    for each in sprints:
+        again = replay(each.machine, each.event, each.state_before, each.facts, each.decision)
+        assert again == (), (each.id, again)

@@ -1,0 +1,164 @@
+"""Forgetting a person: a number that nobody can have takes the place of the telephone, everywhere.
+
+What happened stays, and replays alike: the same stand-in stands in every record.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from store import feed
+from store.database import Conn
+
+# ITU-T E.164 keeps country code 999 in reserve: no such number can be dialled, booked or texted.
+_STAND_IN = "+999"
+_DIGITS = 10
+
+
+@dataclass(frozen=True)
+class Forgotten:
+    """How much was rewritten."""
+
+    texts: int
+    articles: int
+    sprints: int
+
+
+class UnderWay(Exception):
+    """Something must end first; each sentence says what."""
+
+    def __init__(self, what: list[str]) -> None:
+        super().__init__("; ".join(what))
+        self.what = what
+
+
+class NothingKnown(Exception):
+    """Nothing is stored of that telephone."""
+
+
+def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
+    """Forgets whoever has `phone` (E.164), in the caller's transaction.
+
+    Raises `UnderWay` and `NothingKnown`.
+    """
+    known = conn.execute(
+        "SELECT EXISTS (SELECT FROM conversations WHERE whose = %(phone)s)"
+        " OR EXISTS (SELECT FROM messages WHERE phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM articles WHERE recipient_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM articles WHERE sender_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)",
+        {"phone": phone},
+    ).fetchone()
+    if known == (False,):
+        raise NothingKnown(phone)
+    _refuse(conn, phone)
+    conn.execute("SET LOCAL dakiya.anonymising = 'on'")
+    values = {
+        "phone": phone,
+        "other": _STAND_IN + "".join(str(secrets.randbelow(10)) for _ in range(_DIGITS)),
+        "digits": phone[-10:],
+        "now": now,
+    }
+    around = _around(conn, phone)
+    sprints = conn.execute(_SPRINTS, {**values, "around": around}).rowcount
+    conn.execute(_NAMED_IN_TEXTS, {**values, "around": around})
+    texts = conn.execute(_TEXTS, values).rowcount
+    articles = conn.execute(_RECEIVED, values).rowcount + conn.execute(_SENT, values).rowcount
+    for statement in _ELSEWHERE:
+        conn.execute(statement.encode(), values)
+    feed.append(conn, "person_forgotten", None, now, {"reason": reason})
+    return Forgotten(texts, articles, sprints)
+
+
+def _refuse(conn: Conn, phone: str) -> None:
+    rows = conn.execute(_UNDER_WAY, {"phone": phone}).fetchall()
+    if rows:
+        raise UnderWay([row[0] for row in rows])
+
+
+_UNDER_WAY = """
+SELECT 'article ' || number || ' is ' || state FROM articles
+WHERE %(phone)s IN (recipient_phone, sender_phone)
+  AND state NOT IN ('delivered', 'returned', 'recalled')
+UNION ALL
+SELECT 'the telephone is asked to take ' || a.number FROM nominees n
+JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s AND n.ended_at IS NULL
+  AND a.state NOT IN ('delivered', 'returned', 'recalled')
+UNION ALL
+SELECT 'ticket ' || id || ' is open' FROM tickets WHERE phone = %(phone)s AND closed_at IS NULL
+UNION ALL
+SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
+    WHERE phone = %(phone)s AND status IN ('queued', 'sending', 'unknown'))
+UNION ALL
+SELECT 'it is the telephone of staff ' || staff_id FROM staff
+WHERE active AND %(phone)s IN (phone, next_phone)
+UNION ALL
+SELECT 'it is the telephone of the office ' || name FROM offices WHERE phone = %(phone)s
+"""
+
+_SPRINTS = """
+UPDATE sprints s SET event = replace(event::text, %(phone)s, %(other)s)::jsonb,
+    state_before = replace(state_before::text, %(phone)s, %(other)s)::jsonb,
+    facts = replace(facts::text, %(phone)s, %(other)s)::jsonb,
+    decision = replace(decision::text, %(phone)s, %(other)s)::jsonb,
+    state_after = replace(state_after::text, %(phone)s, %(other)s)::jsonb
+FROM conversations c WHERE c.id = s.conversation_id AND c.whose = ANY(%(around)s)
+  AND (event::text || state_before::text || facts::text || decision::text || state_after::text)
+      LIKE '%%' || %(phone)s || '%%'
+"""
+_TEXTS = """
+UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
+    purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s
+"""
+# Others may have texted the number: "5 9876543210". Their words go with it.
+_NAMED_IN_TEXTS = """
+UPDATE messages SET body = '', purged_at = coalesce(purged_at, %(now)s)
+WHERE phone = ANY(%(around)s) AND direction = 'in'
+  AND regexp_replace(body, '[^0-9]', '', 'g') LIKE '%%' || %(digits)s || '%%'
+"""
+_RECEIVED = """
+UPDATE articles SET recipient_phone = %(other)s, recipient_name = '', recipient_address = '',
+    authorised_person = NULL, document_last4 = NULL WHERE recipient_phone = %(phone)s
+"""
+_SENT = (
+    "UPDATE articles SET sender_phone = %(other)s, sender_name = '' WHERE sender_phone = %(phone)s"
+)
+_ELSEWHERE = (
+    "UPDATE conversations SET whose = %(other)s, context ="
+    " replace(context::text, %(phone)s, %(other)s)::jsonb WHERE whose = %(phone)s",
+    "UPDATE ussd_hops SET body = '', typed = '' WHERE session_id IN"
+    " (SELECT id FROM ussd_sessions WHERE phone = %(phone)s)",
+    "UPDATE ussd_sessions SET phone = %(other)s, place = '{}', purged_at = %(now)s"
+    " WHERE phone = %(phone)s",
+    "UPDATE nominees SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE tickets SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE fraud_reports SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE herd_warned SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE access_log SET phone = %(other)s, reason = NULL WHERE phone = %(phone)s",
+    "UPDATE staff SET phone = NULL WHERE phone = %(phone)s AND NOT active",
+    "DELETE FROM phones WHERE phone = %(phone)s",
+)
+
+
+def _around(conn: Conn, phone: str) -> list[str]:
+    """Whose records can name the telephone: its articles, and the people of them."""
+    rows = conn.execute(
+        """
+        WITH mine AS (
+            SELECT id, number, recipient_phone, sender_phone FROM articles
+            WHERE recipient_phone = %(phone)s
+            UNION SELECT id, number, recipient_phone, sender_phone FROM articles
+            WHERE sender_phone = %(phone)s
+            UNION SELECT a.id, a.number, a.recipient_phone, a.sender_phone FROM nominees n
+            JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s
+        )
+        SELECT number FROM mine UNION SELECT recipient_phone FROM mine
+        UNION SELECT sender_phone FROM mine
+        UNION SELECT n.phone FROM nominees n JOIN mine ON mine.id = n.article_id
+        UNION SELECT %(phone)s
+        """,
+        {"phone": phone},
+    ).fetchall()
+    return [row[0] for row in rows if row[0] is not None]

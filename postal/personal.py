@@ -1,0 +1,61 @@
+"""All that is stored of a telephone, for the person who asks for it (DPDP Act, section 11).
+
+Codes stand in it as everywhere, ••••••; of articles only what is this person's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Part:
+    """Rows of one kind, as JSON objects."""
+
+    name: str
+    rows: list[Mapping[str, Any]]
+
+
+# Each with the columns that the person may see, by name.
+_PARTS: Mapping[str, str] = {
+    "telephone": "SELECT phone, language, chosen, opted_out_at FROM phones WHERE phone = %(phone)s",
+    "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"
+    " cod_amount, booked_at, delivered_at, remark, witness FROM articles"
+    " WHERE recipient_phone = %(phone)s ORDER BY id",
+    "sent": "SELECT number, service, state, sender_name, booked_at, delivered_at FROM articles"
+    " WHERE sender_phone = %(phone)s ORDER BY id",
+    "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
+    " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
+    " ORDER BY n.id",
+    "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
+    "texts": "SELECT at, direction, body, template, language, status, sent_at, delivered_at,"
+    " purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
+    "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
+    " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
+    " ORDER BY h.at, h.session_id, h.position",
+    "understood": "SELECT s.at, c.machine, s.event, s.state_before->>'state' AS before,"
+    " s.state_after->>'state' AS after FROM sprints s"
+    " JOIN conversations c ON c.id = s.conversation_id WHERE c.whose = %(phone)s ORDER BY s.id",
+    "tickets": "SELECT id, kind, at, closed_at, outcome FROM tickets WHERE phone = %(phone)s"
+    " ORDER BY id",
+    "fraud_reports": "SELECT day, pin, at FROM fraud_reports WHERE phone = %(phone)s ORDER BY at",
+    "looked_at": "SELECT at, what, reason FROM access_log WHERE phone = %(phone)s ORDER BY id",
+}
+
+
+def parts(conn: Conn, phone: str) -> list[Part]:
+    """Everything of `phone` (E.164), kind by kind; kinds without anything are left out."""
+    found = []
+    for name, query in _PARTS.items():
+        rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
+        part = Part(name, [row[0] for row in rows.fetchall()])
+        if part.rows:
+            found.append(part)
+    return found
+
+
+_AS_JSON = "SELECT to_jsonb(part) FROM ({query}) AS part"

@@ -1,0 +1,99 @@
+"""`flask purge`, `flask export-person`, `flask forget-person`: what is kept of people."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from datetime import timedelta
+from typing import TextIO
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from postal import forget, personal, retention
+from postal.retention import Kept
+from runtime import Runtime
+from store import phone as phones
+
+
+@click.command("purge")
+@with_appcontext
+@click.option("--bodies-older-than", "bodies", type=click.IntRange(min=1), help="Days.")
+@click.option("--persons-older-than", "persons", type=click.IntRange(min=1), help="Days.")
+@click.option("--dry-run", is_flag=True, help="Only says how much there is.")
+def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
+    """Anonymises what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
+    runtime = _runtime()
+    now, settings = runtime.now(), runtime.settings
+    kept = Kept(
+        now - timedelta(days=bodies or settings.keep_bodies_days),
+        now - timedelta(days=persons or settings.keep_persons_days),
+        now,
+    )
+    with runtime.database.transaction() as conn:
+        length = retention.left(conn, kept)
+    if dry_run:
+        click.echo(f"{length} rows would be purged; nothing was changed")
+        return
+    done: Counter[str] = Counter()
+    with click.progressbar(length=length, label="purging", file=sys.stderr) as bar:
+        for kind, count in retention.purge(runtime.database, kept):
+            done[kind] += count
+            bar.update(count)
+    for kind, count in done.items():
+        click.echo(f"{kind}: {count}")
+    click.echo("purged" if done else "nothing was old enough")
+
+
+@click.command("export-person")
+@with_appcontext
+@click.argument("phone")
+@click.option(
+    "--into", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: stdout."
+)
+def export_person(phone: str, into: TextIO) -> None:
+    """Writes all that is stored of PHONE as JSON, for the person who asked for it."""
+    number = _read(phone)
+    with _runtime().database.transaction() as conn:
+        parts = personal.parts(conn, number)
+    if not parts:
+        raise click.ClickException("nothing is stored of this telephone")
+    json.dump({part.name: part.rows for part in parts}, into, ensure_ascii=False, indent=1)
+    into.write("\n")
+
+
+@click.command("forget-person")
+@with_appcontext
+@click.argument("phone")
+@click.option("--reason", required=True, help="Why; it stands in the event feed.")
+@click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
+def forget_person(phone: str, reason: str) -> None:
+    """Takes PHONE, its names and words out of everything; what happened stays."""
+    runtime = _runtime()
+    number = _read(phone)
+    try:
+        done = runtime.database.run(lambda conn: forget.forget(conn, number, reason, runtime.now()))
+    except forget.UnderWay as refused:
+        raise click.ClickException(
+            f"{phones.masked(number)} cannot be forgotten yet: {refused}"
+        ) from refused
+    except forget.NothingKnown as unknown:
+        raise click.ClickException("nothing is stored of this telephone") from unknown
+    click.echo(
+        f"{phones.masked(number)} is forgotten:"
+        f" {done.texts} texts, {done.articles} articles, {done.sprints} sprints rewritten"
+    )
+
+
+def _read(phone: str) -> str:
+    try:
+        return phones.read(phone)
+    except ValueError as refused:
+        raise click.ClickException(str(refused)) from refused
+
+
+def _runtime() -> Runtime:
+    runtime: Runtime = current_app.extensions["dakiya"]
+    return runtime
