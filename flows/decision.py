@@ -258,6 +258,13 @@ class WarnHerd(ArticleAct):
 
 
 @dataclass(frozen=True)
+class NameNumber(Act):
+    """Somebody called from this number (E.164) and asked for a code."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
 class OpenTicket(Act):
     """Somebody must look at it. An open ticket of the same kind, article and telephone serves."""
 

@@ -80,6 +80,7 @@ _EVENT_FIELDS: Mapping[str, Domain] = {
     "remark": one_of(*range(10, 30)),
     "count": one_of(1, 999),
     "ticket": one_of(7),
+    "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),

@@ -61,9 +61,10 @@ class Deny(Event):
 
 @dataclass(frozen=True)
 class ReportFraud(Event):
-    """`3`: somebody asked for my code."""
+    """`3`: somebody asked for my code; `3 9876543210`: from this number (E.164)."""
 
     which: str | None = None
+    named: str | None = None
 
 
 @dataclass(frozen=True)

@@ -6,12 +6,15 @@ everybody with an article due there (DOMAIN.md 7-9).
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.decision import (
     Act,
     Asked,
     Decision,
     KillCode,
     MarkDoorOnly,
+    NameNumber,
     OpenTicket,
     Say,
     Tell,
@@ -50,10 +53,17 @@ def _in_danger(turn: Turn) -> tuple[ArticleFact, ...]:
     ReportFraud,
     to=("reported", SAME),
     says=("fraud_noted", "fraud_heard", "which_article", "which_number"),
-    acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd),
+    acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber),
     tells=("postman", "office"),
 )
 def report_fraud(turn: Turn) -> Decision:
+    decision = _reported(turn)
+    if turn.event.named is None:
+        return decision
+    return replace(decision, acts=(*decision.acts, NameNumber(turn.event.named)))
+
+
+def _reported(turn: Turn) -> Decision:
     coded = _in_danger(turn)
     if coded:
         return _protect(coded)

@@ -101,6 +101,8 @@ def _by_digits(found: list[str], which: str | None) -> Event | None:
         which, rest = rest[0], rest[1:]
     if digit in _ABOUT_ONE and not rest:
         return _ABOUT_ONE[digit](which)
+    if digit == "3" and _named(rest):
+        return ReportFraud(which, _named(rest))
     if digit == "4":
         return _another_day(rest, which)
     if digit == "5":
@@ -134,6 +136,19 @@ def _somebody_else(rest: list[str], which: str | None) -> Event | None:
     return SomebodyElse(which, mobile("".join(rest)))
 
 
+def _named(found: list[str]) -> str | None:
+    """The telephone that is named in `found`, however it is spaced."""
+    run = ""
+    for token in (*found, ""):
+        if token.isdigit():
+            run += token
+            continue
+        if mobile(run):
+            return mobile(run)
+        run = ""
+    return None
+
+
 def mobile(digits: str) -> str:
     """`digits` as an Indian mobile number in E.164, or "" (ten digits, the first 6-9)."""
     match = re.fullmatch(r"(?:0|91|0091)?([6-9][0-9]{9})", digits)
@@ -143,7 +158,7 @@ def mobile(digits: str) -> str:
 def _by_words(found: list[str], which: str | None) -> Event:
     commands = _commands(found)
     if "fraud" in commands:
-        return ReportFraud(which)
+        return ReportFraud(which, _named(found))
     if any(token.isdigit() and 4 <= len(token) <= 8 for token in found):
         return ToldCode()
     if len(found) <= _MOST_WORDS and len(commands) == 1:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.decision import MarkDoorOnly, MarkNotReceived, OpenTicket, WarnHerd
+from flows.decision import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
 from postal.books import Books, writes
 from store.database import Conn
 
@@ -36,6 +36,15 @@ def warn_herd(books: Books, act: WarnHerd, whose: str) -> None:
         " SELECT recipient_pin, %s, 'reports', %s FROM articles WHERE id = %s"
         " ON CONFLICT DO NOTHING",
         [books.today, books.now, article.id],
+    )
+
+
+@writes(NameNumber)
+def name_number(books: Books, act: NameNumber, whose: str) -> None:
+    books.conn.execute(
+        "INSERT INTO named_numbers (named, phone, day, at) VALUES (%s, %s, %s, %s)"
+        " ON CONFLICT DO NOTHING",
+        [act.phone, whose, books.today, books.now],
     )
 
 

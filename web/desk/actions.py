@@ -25,7 +25,6 @@ from flows.happenings import (
 from interventions import Intervened, NobodyThere
 from outbox.wake import SWEEP, ring, wake
 from postal import access, articles, handsets, herd, persons, pins, who
-from postal.accounts import Role
 from postal.articles import Article
 from postal.calendar import day_of
 from postal.persons import Person
@@ -33,7 +32,7 @@ from settings import Language
 from store import feed
 from store import phone as phones
 from store.database import Conn
-from web.desk.room import HELPERS, me, route, runtime
+from web.desk.room import HELPERS, JUDGES, me, route, runtime
 
 REASONS: Final = (
     "person_asked",
@@ -44,7 +43,6 @@ REASONS: Final = (
     "checked_at_office",
     "other",
 )
-JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
 _LONGEST_NOTE: Final = 200
 

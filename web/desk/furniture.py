@@ -18,6 +18,8 @@ _PAGES: Final = (
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),
     ("desk.window_requests", "nav_window"),
+    ("desk.day_figures", "nav_figures"),
+    ("desk.fraud", "nav_fraud"),
     ("desk.access_log", "nav_access_log"),
 )
 

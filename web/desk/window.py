@@ -17,8 +17,7 @@ from postal.collect import Document, DocumentType, NotAtOffice
 from postal.window import AskedAlready, Decided, SamePerson
 from store import feed
 from store.database import Conn
-from web.desk.actions import JUDGES
-from web.desk.room import key, me, route, runtime
+from web.desk.room import JUDGES, key, me, route, runtime
 
 ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
 DOCUMENTS: Final[tuple[DocumentType, ...]] = get_args(DocumentType)

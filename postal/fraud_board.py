@@ -1,0 +1,53 @@
+"""Where fraud goes round: reports by PIN and hour, and the numbers that called."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Reports:
+    """Telephones of one PIN that reported fraud in one hour; `warned_at`: its herd warning."""
+
+    pin: str
+    hour: int
+    count: int
+    warned_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Caller:
+    """A number that asked for codes: how many telephones say so, since and until when."""
+
+    phone: str
+    count: int
+    first: datetime
+    last: datetime
+
+
+def reports(conn: Conn, day: date) -> list[Reports]:
+    """The reports of a day (Asia/Kolkata), PIN by PIN."""
+    with conn.cursor(row_factory=class_row(Reports)) as cursor:
+        return cursor.execute(
+            "SELECT r.pin, extract(hour FROM r.at AT TIME ZONE 'Asia/Kolkata')::int AS hour,"
+            " count(*) AS count, w.at AS warned_at FROM fraud_reports r"
+            " LEFT JOIN herd_warnings w ON w.pin = r.pin AND w.day = r.day"
+            " WHERE r.day = %s GROUP BY r.pin, 2, w.at ORDER BY r.pin, 2",
+            (day,),
+        ).fetchall()
+
+
+def callers(conn: Conn, since: date, until: date) -> list[Caller]:
+    """The numbers that were named from `since` to `until`, both with it; the busiest first."""
+    with conn.cursor(row_factory=class_row(Caller)) as cursor:
+        return cursor.execute(
+            "SELECT named AS phone, count(DISTINCT phone) AS count, min(at) AS first,"
+            " max(at) AS last FROM named_numbers WHERE day BETWEEN %s AND %s"
+            " GROUP BY named ORDER BY 2 DESC, max(at) DESC LIMIT 100",
+            (since, until),
+        ).fetchall()

@@ -1,0 +1,108 @@
+"""The supervisor's view: today's figures per office and beat, as tables, charts and CSV; fraud."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Final
+
+from flask import Response, render_template
+
+from postal import figures, fraud_board
+from postal.accounts import Role
+from postal.calendar import day_of
+from postal.figures import Beat
+from web.desk.charts import Bar, Part, stacked
+from web.desk.room import JUDGES, route, runtime
+from web.desk.sheets import asked_day
+from web.language import say
+
+WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
+_MONTH: Final = timedelta(days=30)
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+@route("/figures", WATCHERS)
+def day_figures() -> str:
+    """The figures of a day; without one: today's."""
+    now = runtime().now()
+    day = asked_day() or day_of(now)
+    with runtime().database.transaction() as conn:
+        beats = figures.beats(conn, day)
+        found = {
+            "beats": beats,
+            "remarks": figures.remarks(conn, day),
+            "codes": figures.codes(conn, day, now),
+            "texts": figures.texts(conn, day),
+            "waiting": figures.waiting(conn),
+        }
+        hours = figures.hours(conn, day)
+    ends = (Part("delivered", say("figure_delivered")), Part("failed", say("figure_failed")))
+    by_beat = stacked(
+        say("figures_by_beat"),
+        (*ends, Part("open", say("figure_open"))),
+        [Bar(f"{beat.name} ({beat.staff_id})", _parts(beat)) for beat in beats[:40]],
+    )
+    by_hour = stacked(
+        say("figures_by_hour"),
+        ends,
+        [Bar(f"{hour.hour:02}:00", (hour.delivered, hour.failed)) for hour in hours],
+    )
+    return render_template(
+        "desk/figures.html", day=day, by_beat=by_beat, by_hour=by_hour, hours=hours, **found
+    )
+
+
+@route("/figures.csv", WATCHERS)
+def day_figures_csv() -> Response:
+    """The beats of a day as a table for other software."""
+    day = asked_day() or day_of(runtime().now())
+    with runtime().database.transaction() as conn:
+        beats = figures.beats(conn, day)
+    heading = (
+        "date", "office", "pin", "staff_id", "name", "out", "delivered", "failed", "open",
+        "withdrawn", "contested", "contested_low", "contested_high",
+    )  # fmt: skip
+    text = _csv([heading, *(_line(day, beat) for beat in beats)])
+    name = f"dakiya-{day.isoformat()}.csv"
+    answer = Response(text, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+@route("/fraud", WATCHERS)
+def fraud() -> str:
+    """Reports of fraud by PIN and hour, and the numbers that were named."""
+    today = day_of(runtime().now())
+    day = asked_day() or today
+    with runtime().database.transaction() as conn:
+        reports = fraud_board.reports(conn, day)
+        callers = fraud_board.callers(conn, day - _MONTH, day)
+    return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
+
+
+def _parts(beat: Beat) -> tuple[int, int, int]:
+    return beat.delivered, beat.failed, beat.open
+
+
+def _line(day: date, beat: Beat) -> tuple[str | int, ...]:
+    contested = beat.contested_share
+    return (
+        day.isoformat(), beat.office, beat.pin, beat.staff_id, beat.name, beat.out,
+        beat.delivered, beat.failed, beat.open, beat.withdrawn, beat.contested,
+        f"{contested.low:.3f}", f"{contested.high:.3f}",
+    )  # fmt: skip
+
+
+def _csv(rows: Iterable[Iterable[str | int]]) -> str:
+    """With a byte order mark, so that Excel reads Hindi; no cell begins a formula."""
+    file = io.StringIO()
+    writer = csv.writer(file)
+    for row in rows:
+        writer.writerow(
+            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+            for cell in row
+        )
+    return "\ufeff" + file.getvalue()
