@@ -167,7 +167,8 @@ def _entered(row: _Row, left: int) -> Iterator[str]:
 
 def _box(row: _Row, left: int) -> Iterator[str]:
     yield (
-        f'<rect x="{left}" y="{row.top}" width="{_BOX}" height="{row.height}" rx="8"'
+        f'<rect id="state-{escape(row.state.name)}" x="{left}" y="{row.top}" width="{_BOX}"'
+        f' height="{row.height}" rx="8"'
         ' fill="#f4f6f8" stroke="#555"/>'
     )
     middle = left + _BOX / 2

@@ -214,7 +214,7 @@ def _offices(conn: Conn, query: Query) -> list[FoundOffice]:
     with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
         return cursor.execute(
             "SELECT id, name, pin, district FROM offices WHERE pin = %s OR lower(name) LIKE %s"
-            " ORDER BY name LIMIT %s",
+            " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), name LIMIT %s",
             (query.pin, _prefix(query.name), MOST),
         ).fetchall()
 

@@ -11,6 +11,7 @@ import dataclasses
 import os
 import shutil
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ import psycopg
 import pytest
 from psycopg import sql
 from pydantic import SecretStr
+from werkzeug.serving import make_server
 
 import jobs
 from app import create_app
@@ -214,3 +216,33 @@ def player(runtime: Runtime, client: Any, clock: Clock) -> Iterator[Player]:
         token = tokens.create(conn, "transcripts")
     yield Player(runtime, client, clock, token)
     jobs.use(runtime)  # lets the sends under way end
+
+
+# ---- browsers ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium where there is one, else what Playwright downloaded."""
+    found = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
+    return {**browser_type_launch_args, "executable_path": found, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **browser_context_args,
+        "locale": "en-IN",
+        "viewport": {"width": 1024, "height": 768},
+        "has_touch": True,
+    }
+
+
+@pytest.fixture
+def address(app: Any) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()

@@ -115,7 +115,7 @@ def test_fraud_by_pin_and_hour_and_the_numbers_that_called(
     ],
 )
 def test_wilsons_interval(count: int, of: int, low: float, high: float) -> None:
-    # Values of Newcombe, "Two-sided confidence intervals for the single proportion" (1998), method 3
+    # 81 of 263: R. G. Newcombe, "Two-sided confidence intervals", Stat. Med. 17 (1998), method 3
     found = share(count, of)
     assert (round(found.low, 4), round(found.high, 4)) == (low, high)
 

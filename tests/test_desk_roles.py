@@ -28,6 +28,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /desk/find": _HELPERS,
     "POST /desk/find": _HELPERS,
     "GET /desk/conversations/<int:conversation>": _HELPERS,
+    "GET /desk/conversations/<int:conversation>/replay": _HELPERS,
     "POST /desk/conversations/<int:conversation>/whole-number": _HELPERS,
     "POST /desk/conversations/<int:conversation>/news": _HELPERS,
     "POST /desk/conversations/<int:conversation>/language": _HELPERS,

@@ -12,6 +12,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from flows import decision, events, facts, happenings, machines
+from outbox.enqueue import Lane
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent
@@ -40,7 +41,7 @@ _LEFT_OUT = {"Say", "Tell", "Decision", "Done", "LastVisit", "Asked", "Nothing"}
 
 
 def literals() -> Iterator[str]:
-    for module in (events, decision, facts):
+    for module in (events, happenings, decision, facts):
         for name, hint in vars(module).items():
             if get_origin(hint) is Literal and name != "Role":
                 yield from get_args(hint)
@@ -61,7 +62,11 @@ def wanted() -> Iterator[str]:
     yield from (f"ticket_{kind}" for kind in get_args(decision.TicketKind))
     yield from (f"part_{role}" for role in get_args(decision.Role))
     yield from (f"remark_{number}" for number in range(10, 28))
-    for path in [*ROOT.glob("postal/*.py"), *ROOT.glob("web/**/*.py"), *ROOT.glob("*.py")]:
+    yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
+    yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py
+    yield from (f"fact_{name}" for name in ("message", "lane", "template"))  # what those two carry
+    spoken = ("postal/*.py", "outbox/*.py", "web/**/*.py", "*.py")
+    for path in (path for pattern in spoken for path in ROOT.glob(pattern)):
         for found in _SPOKEN.findall(path.read_text(encoding="utf-8")):
             yield f"feed_{next(filter(None, found))}"
 

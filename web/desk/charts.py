@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-_ROW, _BAR, _NAMES, _WIDTH, _NUMBERS = 26, 16, 190, 620, 110
+_ROW, _BAR, _NAMES, _WIDTH, _NUMBERS = 26, 16, 176, 470, 80
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _legend(parts: Sequence[Part]) -> Markup:
             )
         )
         lines.append(_text(x + 17, 14, part.word, "start"))
-        x += 30 + 9 * len(part.word)
+        x += 26 + 8 * len(part.word)
     return Markup("").join(lines)
 
 
@@ -76,4 +76,4 @@ def _text(x: float, y: float, text: str, anchor: str) -> Markup:
 
 
 def _short(name: str) -> str:
-    return name if len(name) <= 26 else name[:25] + "…"
+    return name if len(name) <= 24 else name[:23] + "…"

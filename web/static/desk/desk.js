@@ -1,11 +1,19 @@
-// The keyboard of the desk: "/" goes to the search, wherever one is.
+// The keyboard of the desk: "/" goes to the search, from wherever one is.
 
 document.addEventListener("keydown", (event) => {
-  const typing = event.target.closest("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || typing || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
   const search = document.querySelector("[data-search]");
-  if (!search) return;
+  const typing = event.target.closest("input, textarea, select");
+  if (typing && (typing !== search || search.value)) return;
+  const way = document.querySelector("[data-find]");
+  if (!search && !way) return;
   event.preventDefault();
-  search.focus();
-  search.select();
+  if (search) search.select();
+  else location.assign(way.href);
 });
+
+// A conversation is read from its end: what is new stands there.
+const talk = document.querySelector("#talk[hx-trigger] .entries");
+if (talk && talk.lastElementChild && !location.hash) {
+  talk.lastElementChild.scrollIntoView({ block: "center" });
+}
