@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import dialling, inbound, replay, report, sending
+from bench import dialling, finding, inbound, replay, report, sending
 from bench.report import Line
 from bench.rig import Failed
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd", "replay")
+_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find")
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Size:
     dialling: dialling.Plan
     rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
     replayed: int  # articles whose month is replayed
+    stored: int  # texts, for the searches
 
 
 FULL = Size(
@@ -40,9 +41,17 @@ FULL = Size(
     dialling.Plan(600, 100, 1.0),
     (None, 100.0),
     500,
+    1_000_000,
 )
 QUICK = Size(
-    inbound.Plan(2, 300, 200, 3.0), 1_500, 20_000, 25, dialling.Plan(120, 30, 1.0), (None,), 60
+    inbound.Plan(2, 300, 200, 3.0),
+    1_500,
+    20_000,
+    25,
+    dialling.Plan(120, 30, 1.0),
+    (None,),
+    60,
+    50_000,
 )
 CODES_PER_SECOND = 5.0
 
@@ -117,12 +126,27 @@ def measure_replay(size: Size) -> Measured:
     return lines, asdict(result)
 
 
+def measure_find(size: Size) -> Measured:
+    result = finding.measure(size.stored, 40)
+    lines = [
+        Line(
+            f"{kind.name}, {result.messages} texts stored: median (slowest)",
+            f"{kind.median:.0f} ms ({kind.slowest:.0f} ms)",
+            "< 200 ms",
+            kind.slowest < 200,
+        )
+        for kind in result.kinds
+    ]
+    return lines, asdict(result)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
     "codes": measure_codes,
     "ussd": measure_ussd,
     "replay": measure_replay,
+    "find": measure_find,
 }
 
 

@@ -48,6 +48,15 @@ def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
         return cursor.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)).fetchall()
 
 
+def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSprint]:
+    """The sprints of the same conversation from `since` up to `stored`, without it."""
+    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
+            (stored.conversation_id, since, stored.id),
+        ).fetchall()
+
+
 @dataclass(frozen=True)
 class Period:
     """Since when (with it) until when (without it), and of whom; None: no bound."""

@@ -45,6 +45,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/articles/<int:article>/reopen": _JUDGES,
     "POST /desk/articles/<int:article>/warn-herd": _JUDGES,
     "GET /desk/sprints/<int:id_>": _HELPERS,
+    "GET /desk/sprints/<int:id_>/what-if": _HELPERS,
+    "POST /desk/sprints/<int:id_>/what-if": _HELPERS,
     "GET /desk/offices/<int:id_>": _HELPERS,
     "GET /desk/lists/<int:id_>": _HELPERS,
     "GET /desk/tickets": _HELPERS,
