@@ -108,7 +108,8 @@ class _Agent:
         return sorted(self._timed(lambda path=path: self._client.get(path)) for path in paths)  # type: ignore[misc]
 
     def _ask(self, query: str) -> Any:
-        return self._client.post("/desk/find", data={"query": query, "csrf_token": self._token})
+        data = {"query": query, "csrf_token": self._token}
+        return self._client.post("/desk/find", data=data, follow_redirects=True)
 
     def _submit(self, page: str, to: str, **form: str) -> None:
         token = _TOKEN.findall(self._client.get(page).text)[0]

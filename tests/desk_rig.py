@@ -62,7 +62,8 @@ class Colleague:
         token = TOKEN.search(self.client.get("/desk/account").text)
         headers = {"HX-Request": "true"} if htmx else {}
         data = {"csrf_token": token[1] if token else "", **form}
-        return self.client.post(path, data=data, headers=headers)
+        onward = path == "/desk/find"  # what was found stands on the page that it leads to
+        return self.client.post(path, data=data, headers=headers, follow_redirects=onward)
 
 
 def submit(client: Any, path: str, **form: str) -> Any:

@@ -86,6 +86,8 @@ def test_an_agent_finds_understands_and_sees_what_is_new(desk: Desk) -> None:
     desk.player.step(f"{RECIPIENT} > 0")
     expect(desk.page.locator(".came .bubble")).to_have_text("0")
     expect(desk.page.locator("#panel")).to_contain_text("Facts that counted")  # it stays
+    desk.page.go_back()
+    expect(desk.page.locator(".hits a").first).to_be_visible()
     quiet(desk)
 
 

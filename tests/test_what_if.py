@@ -214,6 +214,7 @@ def test_another_answer_is_tried_and_nothing_is_touched(
     path = f"/desk/sprints/{last(runtime, 'recipient', 'Approached').id}/what-if"
     page = agent.get(f"{path}?side=after").text
     assert "SIMULATION." in page
+    assert '<html lang="en">' in page
     page = agent.post(path, side="after", typed="3").text
     assert "Old code of 6785 is cancelled" in page
     assert "reports fraud (3)" in page

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
 
-from flask import render_template, request
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from postal import access, search
@@ -12,14 +13,18 @@ from postal.search import Found, Query
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
 
+_LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
 
 
 @route("/find", HELPERS, methods=("GET", "POST"))
 def find() -> Page:
-    """The box, and what it found."""
-    typed = request.form.get("query", "").strip()
-    written = request.form.get("day", "")
+    """The box, and what it found. It remembers: Back leads to the same list, with no question."""
+    if request.method == "POST":
+        session["query"] = request.form.get("query", "").strip()[:_LONGEST]
+        session["day"] = request.form.get("day", "")[:10]
+        return redirect(url_for("desk.find"))
+    typed, written = str(session.get("query", "")), str(session.get("day", ""))
     try:
         day = date.fromisoformat(written) if written else None
     except ValueError:

@@ -77,7 +77,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
         steps=list(zip(steps, tried, strict=True)),
         carried=carried,
         sandbox=sandbox,
-        language=language,
+        speaks=language,
         waits=_WAITS,
         full=len(steps) >= _MOST_STEPS,
         back=url_for("desk.conversation", conversation=stored.conversation_id),

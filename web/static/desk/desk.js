@@ -12,6 +12,10 @@ document.addEventListener("keydown", (event) => {
   else location.assign(way.href);
 });
 
+const search = document.querySelector("[data-search]");
+search?.addEventListener("focus", () => search.select()); // what was asked last is typed over
+if (search && search === document.activeElement) search.select();
+
 // A conversation is read from its end: what is new stands there.
 const talk = document.querySelector("#talk[hx-trigger] .entries");
 if (talk && talk.lastElementChild && !location.hash) {
