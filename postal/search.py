@@ -193,8 +193,21 @@ def _tickets(conn: Conn, query: Query) -> list[FoundTicket]:
     with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
         return cursor.execute(
             "SELECT id, kind, at, closed_at FROM tickets WHERE id = %s OR phone = %s"
+            " OR article_id = (SELECT id FROM articles WHERE number = %s)"
             " ORDER BY id DESC LIMIT %s",
-            (query.ticket, query.phone, MOST),
+            (query.ticket, query.phone, query.article, MOST),
+        ).fetchall()
+
+
+def tickets_of(
+    conn: Conn, *, phone: str | None = None, article: int | None = None
+) -> list[FoundTicket]:
+    """The tickets that a telephone raised, or that are about an article; the newest first."""
+    with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
+        return cursor.execute(
+            "SELECT id, kind, at, closed_at FROM tickets WHERE phone = %s OR article_id = %s"
+            " ORDER BY id DESC LIMIT %s",
+            (phone, article, MOST),
         ).fetchall()
 
 

@@ -156,6 +156,48 @@ def test_a_supervisor_sees_the_day_in_a_narrow_window_too(desk: Desk) -> None:
     quiet(desk)
 
 
+def test_another_answer_is_tried_in_a_sandbox(desk: Desk) -> None:
+    desk.sign_in("agent")
+    desk.find("9876500001")
+    desk.page.locator(".sprint a").last.press("Enter")
+    desk.page.get_by_role("link", name="What if this came next?").press("Enter")
+    expect(desk.page.get_by_role("note")).to_contain_text("SIMULATION.")
+    desk.page.keyboard.type("3")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".imagined")).to_contain_text("reports fraud (3)")
+    desk.page.get_by_role("button", name="wait 11 min").press("Enter")
+    expect(desk.page.locator(".tried")).to_have_count(2)
+    desk.page.keyboard.type("1")
+    desk.page.keyboard.press("Enter")
+    expect(desk.page.locator(".tried")).to_have_count(3)
+    quiet(desk)
+
+
+def test_the_window_and_the_access_log(desk: Desk) -> None:
+    desk.player.step(f"{POSTMAN} > 1 11")
+    desk.player.step(f"{RECIPIENT} > 44")
+    desk.sign_in("clerk")
+    page = desk.page
+    page.get_by_role("link", name="Office window").first.press("Enter")
+    page.get_by_label("Article").fill(ARTICLE)
+    page.get_by_label("Identity document").select_option("voter")
+    page.get_by_label("The last four of its number").fill("1234")
+    page.get_by_label("Why without the code?").fill("the phone is broken")
+    page.get_by_role("button", name="Ask").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Asked.")
+    page.get_by_role("button", name="Sign out").press("Enter")
+    desk.sign_in("postmaster")
+    page.get_by_role("link", name="Office window").first.press("Enter")
+    page.get_by_role("button", name="I saw the document too").press("Enter")
+    expect(page.get_by_role("status")).to_contain_text("Handed out.")
+    desk.player.step(f"{ARTICLE} is delivered")
+    page.get_by_role("button", name="Sign out").press("Enter")
+    desk.sign_in("administrator")
+    page.get_by_role("link", name="Access log").first.press("Enter")
+    expect(page.locator("tbody")).to_contain_text("window_agreed")
+    quiet(desk)
+
+
 def test_who_may_not_is_told_so_and_who_leaves_is_out(desk: Desk) -> None:
     desk.sign_in("clerk")
     desk.page.goto(f"{desk.address}/desk/find")

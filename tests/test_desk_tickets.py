@@ -172,6 +172,16 @@ def test_the_end_of_a_shift_hands_all_of_mine_over(
     assert agent.post("/desk/tickets/hand-over", to="1001").status_code == 400
 
 
+def test_they_stand_with_their_person_and_their_article(agent: Colleague, player: Player) -> None:
+    player.step(f"{RECIPIENT} > 3")
+    (number,) = kinds(agent)
+    assert f"#{number}" in agent.post("/desk/find", query=ARTICLE).text
+    for query, kind in ((RECIPIENT, "conversations"), (ARTICLE, "articles")):
+        found = re.search(rf"/desk/{kind}/\d+", agent.post("/desk/find", query=query).text)
+        assert found
+        assert f'href="/desk/tickets/{number}"' in agent.get(found[0]).text
+
+
 def test_age_is_said_in_both_ways(agent: Colleague, player: Player, clock: Clock) -> None:
     player.step(f"{RECIPIENT} > 9")
     clock.advance(minutes=20)

@@ -9,9 +9,10 @@ from typing import Final
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal import access, articles, persons, sprint, timeline
+from postal import access, articles, persons, search, sprint, timeline
 from postal.articles import Article
 from postal.persons import Person
+from postal.search import FoundTicket
 from postal.timeline import Page as Entries
 from postal.timeline_keys import Cursor, Scope, of_article, of_phone
 from store.database import Conn
@@ -30,12 +31,14 @@ class Talk:
     entries: Entries
     pending: list[timeline.Pending]
     differing: list[int]  # sprints that today's code would answer otherwise
+    tickets: list[FoundTicket]
     live: bool
 
     @property
     def version(self) -> str:
         """Changes with anything that is shown."""
-        return sha256(repr((self.entries, self.pending)).encode()).hexdigest()[:16]
+        shown = repr((self.entries, self.pending, self.tickets))
+        return sha256(shown.encode()).hexdigest()[:16]
 
 
 @route("/conversations/<int:conversation>", HELPERS)
@@ -135,7 +138,10 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
         entries = timeline.newest(conn, scope)
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprint.several(conn, shown) if differs_today(stored)]
-    return Talk(entries, timeline.pending(conn, scope), differing, live=entries.newer is None)
+    phone, article = scope.values.get("phone"), scope.values.get("article")
+    tickets = search.tickets_of(conn, phone=phone, article=article)
+    waiting = timeline.pending(conn, scope)
+    return Talk(entries, waiting, differing, tickets, live=entries.newer is None)
 
 
 def _person(conn: Conn, conversation: int) -> Person:

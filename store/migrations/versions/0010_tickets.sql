@@ -15,6 +15,7 @@ ALTER TABLE tickets
 ALTER TABLE tickets ADD CHECK ((closed_at IS NULL) = (outcome IS NULL)) NOT VALID;
 DROP INDEX tickets_open;
 CREATE INDEX tickets_open ON tickets (priority, at, id) WHERE closed_at IS NULL;
+CREATE INDEX tickets_article ON tickets (article_id) WHERE article_id IS NOT NULL;
 CREATE INDEX tickets_closed ON tickets (closed_at) WHERE closed_at IS NOT NULL;
 
 -- What became of a ticket, by whom. Append-only.

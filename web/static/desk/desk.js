@@ -14,7 +14,7 @@ document.addEventListener("keydown", (event) => {
 
 const search = document.querySelector("[data-search]");
 search?.addEventListener("focus", () => search.select()); // what was asked last is typed over
-if (search && search === document.activeElement) search.select();
+if (search && document.activeElement === document.body) search.focus();
 
 // A conversation is read from its end: what is new stands there.
 const talk = document.querySelector("#talk[hx-trigger] .entries");
