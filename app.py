@@ -22,11 +22,12 @@ from web.commands.postman import postman
 from web.commands.replay import replay
 from web.commands.staff import staff
 from web.commands.token import token
-from web.desk import desk, furnish
+from web.desk import desk
 from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
 from web.phones import phones
+from web.staff import furnish
 from web.start import start
 
 LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API = "/api/"
 _HOOKS = "/hooks/"
-_DESK = "/desk"
+_ROOMS = ("/desk", "/counter", "/office")  # of the staff
 _EXPLAINED = (400, 403, 404, 405, 413, 500)
 _CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
@@ -81,10 +81,10 @@ def _name(response: Response) -> Response:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """A problem document under /api, a page of the desk's to its people, else one plain line."""
+    """A problem document under /api, a page to the staff, else one plain line."""
     if request.path.startswith(_API):
         return of_http(error)
-    if request.path.startswith(_DESK) and error.code in _EXPLAINED:
+    if request.path.startswith(_ROOMS) and error.code in _EXPLAINED:
         page = render_template("desk/refused.html", status=error.code)
         return Response(page, error.code, mimetype="text/html")
     answer = Response(f"{error.code} {error.name}: {error.description}\n", error.code)

@@ -19,18 +19,15 @@ from web.desk import (
     times,
     window,
 )
-from web.desk.room import ALLOWED, OPEN, desk, furnish
+from web.desk.room import desk
 
 __all__ = [
-    "ALLOWED",
-    "OPEN",
     "account",
     "actions",
     "desk",
     "entrance",
     "figures",
     "finding",
-    "furnish",
     "furniture",
     "imagined",
     "looks",

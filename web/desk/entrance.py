@@ -15,7 +15,8 @@ from postal import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
 from store.phone import fingerprint
-from web.desk.room import EVERYONE, Member, home, key, me, open_route, route, runtime
+from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime
+from web.staff import Member
 
 TRIES_A_MINUTE: Final = 20  # of one address, whoever it tries to be
 Page = str | Response | tuple[str, int]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import session
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from web.desk.actions import REASONS
-from web.desk.room import ALLOWED, desk
+from web.desk.room import desk
 from web.desk.ticket_pages import ticket_link
+from web.staff import ALLOWED
 
 # Endpoint and the word for it; each role sees those that it may call.
 _PAGES: Final = (
@@ -34,14 +34,9 @@ def furniture() -> dict[str, Any]:
 
 
 @desk.context_processor
-def outcome() -> dict[str, Any]:
-    """What came of the last thing that was done; said once."""
-    return {
-        "reasons": REASONS,
-        "ticket_link": ticket_link,
-        "told": session.pop("told", None),
-        "said": session.pop("said", ()),
-    }
+def means() -> dict[str, Any]:
+    """What the desk's pages act with."""
+    return {"reasons": REASONS, "ticket_link": ticket_link}
 
 
 def csrf_field() -> Markup:

@@ -1,171 +1,27 @@
-"""The desk's own rules: who is signed in, which role may call which route, what is refused.
-
-Every route of the desk is made with `route`, which names the roles; there is no other way to make
-one. What changes something carries a token against forged requests (Flask-WTF).
-"""
+"""The desk's room; its routes are made with these."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Final, TypeVar
-from urllib.parse import urlsplit
+from web.staff import EVERYONE, HELPERS, JUDGES, csrf, home, key, me, runtime
+from web.staff import Room as _Room
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
-from flask_login import LoginManager, UserMixin, current_user
-from flask_wtf.csrf import CSRFProtect
-from werkzeug.wrappers import Response
+_room = _Room("desk", "/desk")
+desk = _room.blueprint
+route = _room.route
+live_route = _room.live_route
+open_route = _room.open_route
 
-from postal import sign_ins
-from postal.accounts import ROLES, Role
-from postal.sign_ins import SignIn
-from runtime import Runtime
-from web import language
-from web.callers import Caller, states
-
-desk = Blueprint("desk", __name__, url_prefix="/desk")
-states(desk, Caller.STAFF)
-desk.after_request(language.remember)
-
-View = TypeVar("View", bound=Callable[..., Any])
-
-EVERYONE: Final = ROLES  # whoever is signed in
-HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
-JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decides between two words
-
-ALLOWED: dict[str, frozenset[Role]] = {}
-"""By endpoint: the roles that may call it. Those of `OPEN` are called before one is signed in."""
-OPEN: set[str] = set()
-_QUIET: set[str] = set()  # asked by the page itself: it keeps nobody signed in
-
-csrf: Final = CSRFProtect()
-_logins: Final = LoginManager()
-
-
-class Member(UserMixin):
-    """Who is signed in, as Flask-Login wants it. Its id is the token in the cookie."""
-
-    def __init__(self, token: str, sign_in: SignIn) -> None:
-        self._token = token
-        self.sign_in = sign_in
-        self.account = sign_in.account
-
-    def get_id(self) -> str:
-        return self._token
-
-    def may(self, endpoint: str) -> bool:
-        """Whether the role of this member may call the endpoint."""
-        return self.account.role in ALLOWED.get(endpoint, frozenset())
-
-
-def furnish(app: Flask) -> None:
-    """Puts sign-in and the tokens against forged requests around `app`."""
-    app.config.update(
-        WTF_CSRF_CHECK_DEFAULT=False,  # hooks and API have keys of their own
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
-        SESSION_COOKIE_SAMESITE="Lax",
-    )
-    csrf.init_app(app)
-    _logins.init_app(app)
-    _logins.user_loader(_member)
-
-
-def route(
-    rule: str, roles: tuple[Role, ...], *, methods: tuple[str, ...] = ("GET",)
-) -> Callable[[View], View]:
-    """A route of the desk for members of staff in one of `roles`."""
-
-    def declare(view: View) -> View:
-        ALLOWED[f"desk.{view.__name__}"] = frozenset(roles)
-        desk.add_url_rule(rule, view_func=view, methods=list(methods))
-        return view
-
-    return declare
-
-
-def live_route(rule: str, roles: tuple[Role, ...]) -> Callable[[View], View]:
-    """As `route`, for what the page asks by itself every few seconds, by POST."""
-
-    def declare(view: View) -> View:
-        _QUIET.add(f"desk.{view.__name__}")
-        return route(rule, roles, methods=("POST",))(view)
-
-    return declare
-
-
-def open_route(rule: str) -> Callable[[View], View]:
-    """A route on the way in: no second factor was shown yet."""
-
-    def declare(view: View) -> View:
-        OPEN.add(f"desk.{view.__name__}")
-        desk.add_url_rule(rule, view_func=view, methods=["GET", "POST"])
-        return view
-
-    return declare
-
-
-def runtime() -> Runtime:
-    """What the desk works with."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found
-
-
-def me() -> Member:
-    """Who is signed in. Only for routes that are not open."""
-    member: Member = current_user._get_current_object()
-    return member
-
-
-def key() -> bytes:
-    """The master key."""
-    return runtime().settings.dakiya_master_key.get_secret_value().encode()
-
-
-def home() -> str:
-    """Where one goes from the sign-in: back to what was asked for, if that is of the desk."""
-    wanted = str(session.pop("wanted", ""))
-    return wanted if wanted.startswith("/desk") else url_for("desk.overview")
-
-
-@desk.before_request
-def admit() -> Response | None:
-    """Lets in who is signed in and whose role may; sends everybody else to the right door."""
-    endpoint = request.endpoint or ""
-    if request.method == "POST":
-        csrf.protect()
-    if endpoint in OPEN:
-        return None
-    if not current_user.is_authenticated:
-        if request.method == "GET":
-            session["wanted"] = urlsplit(request.full_path).path
-        return _to("desk.sign_in")
-    if not me().sign_in.proved:
-        return _to("desk.second_factor" if me().account.enrolled else "desk.enrol")
-    if not me().may(endpoint):
-        abort(403)
-    if endpoint not in _QUIET:
-        runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
-    return None
-
-
-@desk.after_request
-def keep_nothing(response: Response) -> Response:
-    """Personal data stays in no browser's cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _to(endpoint: str) -> Response:
-    """To another page, also where htmx asked for a part of one."""
-    if "HX-Request" in request.headers:
-        answer = current_app.response_class(status=200)
-        answer.headers["HX-Redirect"] = url_for(endpoint)
-        return answer
-    return redirect(url_for(endpoint))
-
-
-def _member(token: str) -> Member | None:
-    def look(conn: Any) -> SignIn | None:
-        return sign_ins.find(conn, token, runtime().now())
-
-    found = runtime().database.run(look)
-    return Member(token, found) if found else None
+__all__ = [
+    "EVERYONE",
+    "HELPERS",
+    "JUDGES",
+    "csrf",
+    "desk",
+    "home",
+    "key",
+    "live_route",
+    "me",
+    "open_route",
+    "route",
+    "runtime",
+]
