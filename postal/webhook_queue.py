@@ -23,8 +23,8 @@ from store.database import Conn
 BACK_OFF: Final = (5, 30, 120, 600, 1_800, 3_600)
 # So long after its first attempt a delivery is dead.
 GIVE_UP: Final = timedelta(hours=24)
-# After this many failures in a row the receiver is taken to be down and rests; one delivery is tried
-# after each rest. What waits behind it was not tried, so its day has not begun.
+# After this many failures in a row the receiver is taken to be down and rests; after each rest one
+# delivery is tried. What waits behind it was not tried, so its day has not begun.
 _PATIENCE: Final = 3
 _RESTS: Final = (30, 120, 600)  # seconds
 # Longer than an attempt may last; a lease that runs out means that its worker is gone.
@@ -91,9 +91,9 @@ def take(conn: Conn, now: datetime) -> int:
     behind = conn.execute(
         """
         SELECT id, cursor, kinds, created_at FROM webhook_subscriptions s
-        WHERE ended_at IS NULL AND
+        WHERE ended_at IS NULL AND %(window)s >
               (SELECT count(*) FROM (SELECT FROM webhook_deliveries d WHERE d.subscription_id = s.id
-                                     AND d.state = 'pending' LIMIT %(window)s) AS waiting) < %(window)s
+                                     AND d.state = 'pending' LIMIT %(window)s) AS waiting)
         ORDER BY cursor, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
         """,
         {"window": WINDOW},

@@ -142,9 +142,7 @@ def get(conn: Conn, id_: int) -> Subscription:
 def of_token(conn: Conn, token_id: int) -> list[Subscription]:
     """All that a token made, oldest first, ended ones too."""
     with conn.cursor(row_factory=class_row(Subscription)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE s.token_id = %s ORDER BY s.id", (token_id,)
-        ).fetchall()
+        return cursor.execute(_READ + "WHERE s.token_id = %s ORDER BY s.id", (token_id,)).fetchall()
 
 
 def active(conn: Conn) -> list[Subscription]:
@@ -190,9 +188,7 @@ def ping(conn: Conn, id_: int, now: datetime) -> int:
     return int(made[0])
 
 
-def deliveries(
-    conn: Conn, id_: int, state: State | None, after: int, limit: int
-) -> list[Delivery]:
+def deliveries(conn: Conn, id_: int, state: State | None, after: int, limit: int) -> list[Delivery]:
     """Deliveries of a subscription behind the delivery `after` (0: from the first), in order."""
     with conn.cursor(row_factory=class_row(Delivery)) as cursor:
         return cursor.execute(

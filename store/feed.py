@@ -83,7 +83,7 @@ def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
 
 
 def last(conn: Conn) -> int:
-    """The last position that was given so far; 0 where none was. What is not placed yet has none."""
+    """The last position that was given so far, 0 where none was: new events have none yet."""
     row = conn.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
     return int(row[0]) if row else 0
 
