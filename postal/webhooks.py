@@ -188,19 +188,31 @@ def ping(conn: Conn, id_: int, now: datetime) -> int:
     return int(made[0])
 
 
+_DELIVERY: Final = """
+SELECT d.id, d.subscription_id, d.position, coalesce(e.kind, 'ping') AS kind, d.state, d.attempts,
+       d.first_tried_at, d.next_attempt_at, d.settled_at, d.error
+FROM webhook_deliveries d LEFT JOIN events e ON e.position = d.position
+"""
+
+
 def deliveries(conn: Conn, id_: int, state: State | None, after: int, limit: int) -> list[Delivery]:
     """Deliveries of a subscription behind the delivery `after` (0: from the first), in order."""
     with conn.cursor(row_factory=class_row(Delivery)) as cursor:
         return cursor.execute(
-            """
-            SELECT d.id, d.subscription_id, d.position, coalesce(e.kind, 'ping') AS kind, d.state,
-                   d.attempts, d.first_tried_at, d.next_attempt_at, d.settled_at, d.error
-            FROM webhook_deliveries d LEFT JOIN events e ON e.position = d.position
-            WHERE d.subscription_id = %(id)s AND d.id > %(after)s
-                  AND (%(state)s::text IS NULL OR d.state = %(state)s)
-            ORDER BY d.id LIMIT %(limit)s
-            """,
+            _DELIVERY + "WHERE d.subscription_id = %(id)s AND d.id > %(after)s"
+            " AND (%(state)s::text IS NULL OR d.state = %(state)s) ORDER BY d.id LIMIT %(limit)s",
             {"id": id_, "after": after, "state": state, "limit": limit},
+        ).fetchall()
+
+
+def dead(conn: Conn, limit: int) -> list[Delivery]:
+    """The newest dead deliveries of subscriptions that have not ended."""
+    with conn.cursor(row_factory=class_row(Delivery)) as cursor:
+        return cursor.execute(
+            _DELIVERY + "JOIN webhook_subscriptions s ON s.id = d.subscription_id"
+            " WHERE d.state = 'dead' AND s.ended_at IS NULL"
+            " ORDER BY d.settled_at DESC, d.id DESC LIMIT %s",
+            (limit,),
         ).fetchall()
 
 
