@@ -30,6 +30,7 @@ from webhook_rig import (
 import jobs
 from outbox.webhook_post import Poster, session
 from postal import tokens, webhook_address, webhook_queue, webhooks
+from postal.retention import Kept, purge
 from postal.webhook_address import BadAddress
 from postal.webhook_queue import BACK_OFF, LEASE, Failed
 from runtime import Runtime
@@ -303,6 +304,18 @@ def test_dead_deliveries_are_sent_again_one_or_all(
         assert webhooks.replay(conn, hook, None, clock.now()) == 2
     work(sender)
     assert receiver.ids == [2, 1, 3]
+
+
+def test_settled_deliveries_go_after_a_month_and_waiting_ones_stay(
+    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+) -> None:
+    receiver.script = [200, 500]
+    happen(runtime, "delivered", "attempted")
+    work(sender)
+    clock.advance(days=31)
+    kept = Kept(clock.now() - timedelta(days=90), clock.now() - timedelta(days=365), clock.now())
+    assert list(purge(runtime.database, kept)) == [("webhook deliveries", 1)]
+    assert [each.position for each in deliveries(runtime, hook)] == [2]
 
 
 def test_the_worker_rings_and_sends(runtime: Runtime, receiver: Receiver, hook: int) -> None:
