@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 import socket
 import threading
@@ -11,6 +12,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from test_outbox_worker import end, process, until
 from webhook_rig import (
     DROP,
     HANG,
@@ -33,7 +35,7 @@ from postal import tokens, webhook_address, webhook_queue, webhooks
 from postal.retention import Kept, purge
 from postal.webhook_address import BadAddress
 from postal.webhook_queue import BACK_OFF, LEASE, Failed
-from runtime import Runtime
+from runtime import Runtime, utc_now
 from tests.conftest import Clock
 from webhooks_out import Sender
 
@@ -325,6 +327,16 @@ def test_the_worker_rings_and_sends(runtime: Runtime, receiver: Receiver, hook: 
     jobs.webhook_sender().wait()
     jobs.use(runtime)
     assert receiver.ids == [1]
+
+
+def test_the_real_worker_and_clock_deliver(runtime: Runtime, receiver: Receiver) -> None:
+    here = dataclasses.replace(runtime, now=utc_now)  # the processes have no other clock
+    hook = subscribe(here, token(here), receiver.url)
+    happen(here, "delivered", "attempted")
+    with process(runtime) as worker, process(runtime, "clock"):
+        until(lambda: states(runtime, hook) == ["delivered", "delivered"])
+        assert end(worker) == 0
+    assert receiver.ids == [1, 2]
 
 
 def test_no_secret_in_the_database_or_the_log(
