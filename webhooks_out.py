@@ -14,7 +14,7 @@ import psycopg
 import structlog
 
 from outbox.wake import WEBHOOKS, ring
-from outbox.webhook_post import TIMEOUT_SECONDS, Poster, session
+from outbox.webhook_post import TIMEOUT_SECONDS, Poster, public_session, session
 from postal import webhook_queue
 from postal.webhook_address import host
 from postal.webhook_queue import Delivered, Outcome, Taken
@@ -39,7 +39,7 @@ class Sender:
         settings = runtime.settings
         self._runtime = runtime
         self._poster = Poster(
-            session(AT_ONCE, settings.production),
+            (public_session if settings.production else session)(AT_ONCE),
             settings.dakiya_master_key.get_secret_value().encode(),
             timeout,
         )

@@ -95,16 +95,21 @@ class Poster:
             return Failed(_reason(error))
 
 
-def session(size: int, production: bool) -> requests.Session:
-    """A session for `size` threads; in production one that reaches the internet and nothing else.
+def session(size: int) -> requests.Session:
+    """A session for `size` threads, to any address: in development and tests.
 
     No proxy is used: it would look up the names, and nobody would check where they lead.
     """
     made = pooled("https://", size)
     made.proxies = {}
-    if production:
-        made.mount("https://", _Public(pool_connections=64, pool_maxsize=size))
-        made.adapters.pop("http://", None)
+    return made
+
+
+def public_session(size: int) -> requests.Session:
+    """A session that reaches the internet, by https, and nothing else: in production."""
+    made = session(size)
+    made.mount("https://", _Public(pool_connections=64, pool_maxsize=size))
+    made.adapters.pop("http://", None)
     return made
 
 

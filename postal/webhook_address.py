@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,9 +11,6 @@ _SHOWN_PATH = 30
 
 class BadAddress(ValueError):
     """No webhook goes to such an address; the message says why."""
-
-
-Read = Callable[[str], str]
 
 
 def anywhere(raw: str) -> str:
@@ -39,11 +35,6 @@ def public(raw: str) -> str:
     if inside:
         raise BadAddress("is an address inside a network: give one that the internet can reach")
     return raw
-
-
-def reader(production: bool) -> Read:
-    """The rule that holds here."""
-    return public if production else anywhere
 
 
 def shown(url: str) -> str:

@@ -9,7 +9,6 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from test_outbox_worker import end, process, until
@@ -19,7 +18,6 @@ from webhook_rig import (
     Receiver,
     deliveries,
     happen,
-    key,
     one,
     receiving,
     secret,
@@ -30,10 +28,8 @@ from webhook_rig import (
 )
 
 import jobs
-from outbox.webhook_post import Poster, session
-from postal import tokens, webhook_address, webhook_queue, webhooks
+from postal import tokens, webhook_queue, webhooks
 from postal.retention import Kept, purge
-from postal.webhook_address import BadAddress
 from postal.webhook_queue import BACK_OFF, LEASE, Failed
 from runtime import Runtime, utc_now
 from tests.conftest import Clock
@@ -373,51 +369,3 @@ def test_each_webhook_has_a_secret_of_its_own(runtime: Runtime) -> None:
     ids = [subscribe(runtime, ours, "http://127.0.0.1:1/") for _ in range(2)]
     assert len({secret(runtime, id_) for id_ in ids}) == 2
     assert secret(runtime, ids[0]) == secret(runtime, ids[0])
-
-
-# ---- addresses ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://post.example/hook", "https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3/",
-        "https://169.254.169.254/latest", "https://localhost/", "https://db.internal/",
-        "https://user:word@post.example/", "https://post.example/#part", "https:///x", "x",
-        "ftp://post.example/", "https://post.example:99999/", "https://post.example/a b",
-        "https://post.example/" + "x" * 500, "https://पोस्ट.example/", "https://post.example\\@a/",
-    ],
-)  # fmt: skip
-def test_addresses_that_production_refuses(url: str) -> None:
-    with pytest.raises(BadAddress):
-        webhook_address.public(url)
-
-
-def test_addresses_that_are_taken() -> None:
-    url = "https://post.example:8443/hooks?key=1"
-    assert webhook_address.public(url) == url
-    assert webhook_address.anywhere("http://127.0.0.1:9/x") == "http://127.0.0.1:9/x"
-
-
-def test_in_production_a_name_that_leads_inside_is_not_called(
-    runtime: Runtime, receiver: Receiver, hook: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    port = int(receiver.url.split(":")[2].split("/")[0])
-    asked: list[Any] = []
-
-    def inside(*arguments: Any, **options: Any) -> Any:
-        asked.append(arguments)
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", inside)
-    poster = Poster(session(1, production=True), key(runtime), PATIENCE)
-    happen(runtime, "delivered")
-    with runtime.database.transaction() as conn:
-        conn.execute("UPDATE webhook_subscriptions SET url = 'https://rebound.example/'")
-        webhook_queue.take(conn, runtime.now())
-        taken = webhook_queue.claim(conn, (), runtime.now())
-    assert taken is not None
-    outcome = poster.post(taken, runtime.now())
-    assert outcome == Failed("its name leads to an address that is not on the internet")
-    assert len(asked) == 1
-    assert receiver.connections == 0

@@ -29,6 +29,7 @@ def webhook_board() -> str:
         dead=dead,
         most=_MOST,
         shown={each.id: webhook_address.shown(each.url) for each in active},
+        hosts={each.id: webhook_address.host(each.url) for each in active},
     )
 
 
