@@ -12,23 +12,24 @@ import conversation
 import rounds
 from outbox.drain import Drain
 from outbox.sweep import sweep as sweep_outbox
-from outbox.wake import OUTBOX, SWEEP, TIMERS, answer, wake
+from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
+from webhooks_out import Sender
 
 log = structlog.get_logger(__name__)
 
 _runtime: Runtime | None = None
 _drain: Drain | None = None
+_webhooks: Sender | None = None
 
 
 def use(runtime: Runtime) -> None:
     """Makes the jobs of this process work with `runtime`, whose database is open."""
-    global _runtime, _drain
-    if _drain is not None:
-        _drain.finish()
-    _runtime, _drain = runtime, None
+    global _runtime
+    _finish()
+    _runtime = runtime
 
 
 def runtime() -> Runtime:
@@ -46,6 +47,14 @@ def sender() -> Drain:
     if _drain is None:
         _drain = Drain(runtime())
     return _drain
+
+
+def webhook_sender() -> Sender:
+    """The one sender of webhooks of this process."""
+    global _webhooks
+    if _webhooks is None:
+        _webhooks = Sender(runtime())
+    return _webhooks
 
 
 def drain() -> None:
@@ -81,21 +90,39 @@ def timers() -> None:
         _database_away("timers", error)
 
 
+def webhooks() -> None:
+    """Starts telling other software what happened; its threads go on beside the next jobs."""
+    answer(runtime().redis, WEBHOOKS)
+    try:
+        webhook_sender().start()
+    except psycopg.OperationalError as error:
+        _database_away("webhooks", error)
+
+
 def unrung() -> None:
     """All of it once: for the time when Valkey is away and nobody rings."""
     sweep()
     timers()
+    webhooks()
     drain()
 
 
 def close() -> None:
     """Lets the sends under way end and writes their outcomes. The last call of a process."""
-    global _runtime, _drain
-    if _drain is not None:
-        _drain.finish()
+    global _runtime
+    _finish()
     if _runtime is not None:
         _runtime.database.close()
-    _runtime, _drain = None, None
+    _runtime = None
+
+
+def _finish() -> None:
+    global _drain, _webhooks
+    if _drain is not None:
+        _drain.finish()
+    if _webhooks is not None:
+        _webhooks.finish()
+    _drain, _webhooks = None, None
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:

@@ -38,7 +38,8 @@ class Bell:
 OUTBOX: Final = Bell("outbox", "jobs.drain")
 SWEEP: Final = Bell("sweep", "jobs.sweep")
 TIMERS: Final = Bell("timers", "jobs.timers")
-BELLS: Final = (OUTBOX, SWEEP, TIMERS)
+WEBHOOKS: Final = Bell("webhooks", "jobs.webhooks")
+BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS)
 
 
 def wake(redis: Redis) -> bool:

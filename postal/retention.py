@@ -15,6 +15,7 @@ from store.database import Conn, Database
 AT_ONCE = 2_000
 KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: nobody repeats one later
 KEEP_SIGN_INS = timedelta(days=30)
+KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; the events that they told of stay
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,9 @@ def left(conn: Conn, kept: Kept) -> int:
         "    AND state IN ('delivered', 'returned', 'recalled'))"
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
-        " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)",
+        " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
+        " + (SELECT count(*) FROM webhook_deliveries WHERE settled_at < %(deliveries)s"
+        "    AND state <> 'pending')",
         _values(kept),
     ).fetchone()
     assert row is not None
@@ -123,6 +126,16 @@ def _sign_ins(conn: Conn, kept: Kept) -> int:
     return done.rowcount
 
 
+def _deliveries(conn: Conn, kept: Kept) -> int:
+    done = conn.execute(
+        "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries"
+        " WHERE settled_at < %(deliveries)s AND state <> 'pending' ORDER BY settled_at"
+        " LIMIT %(most)s FOR UPDATE SKIP LOCKED)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
@@ -130,6 +143,7 @@ _BATCHES: dict[str, Batch] = {
     "access log": _access_log,
     "answers": _answers,
     "sign-ins": _sign_ins,
+    "webhook deliveries": _deliveries,
 }
 
 
@@ -161,6 +175,7 @@ def _values(kept: Kept) -> dict[str, object]:
         "persons": kept.persons,
         "answers": kept.now - KEEP_ANSWERS,
         "sign_ins": kept.now - KEEP_SIGN_INS,
+        "deliveries": kept.now - KEEP_DELIVERIES,
         "now": kept.now,
         "most": AT_ONCE,
     }

@@ -82,6 +82,12 @@ def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
         ).fetchall()
 
 
+def last(conn: Conn) -> int:
+    """The last position that was given so far, 0 where none was: new events have none yet."""
+    row = conn.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
+    return int(row[0]) if row else 0
+
+
 def _place(conn: Conn, most: int) -> None:
     news = conn.execute("SELECT EXISTS (SELECT FROM events WHERE position IS NULL)").fetchone()
     if news == (False,):

@@ -23,8 +23,10 @@ from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
+HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
+schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 
 
 def _config() -> SchemathesisConfig:
@@ -41,6 +43,7 @@ def api(runtime: Runtime, client: Any) -> Api:
     api = api_of(runtime, client)
     api.post("/postmen", postman())
     api.post("/articles", article(1))
+    api.post("/webhooks", HOOK)
     return api
 
 
@@ -82,6 +85,11 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/articles/{number}/recall", 200, {"path_parameters": {"number": number_of(1)}}),
         ("POST", "/postmen", 201, {"body": postman(staff_id="1002", phone="9839000002")}),
         ("POST", "/delivery-lists", 201, {"body": LIST}),
+        ("POST", "/webhooks", 201, {"body": HOOK}),
+        ("GET", "/webhooks", 200, {}),
+        ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),
+        ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),
+        ("GET", "/webhooks/{id}/deliveries", 200, {"path_parameters": {"id": "1"}}),
         ("GET", "/events", 200, {"query": {"after": 0, "limit": 10}}),
         (
             "GET",

@@ -61,6 +61,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /desk/figures": (*_JUDGES, "administrator"),
     "GET /desk/figures.csv": (*_JUDGES, "administrator"),
     "GET /desk/fraud": (*_JUDGES, "administrator"),
+    "GET /desk/webhooks": ("supervisor", "administrator"),
+    "POST /desk/webhooks/<int:id_>/send-again": ("supervisor", "administrator"),
     "GET /desk/window": (*_HELPERS, "clerk"),
     "POST /desk/window": (*_HELPERS, "clerk"),
     "POST /desk/window/<int:id_>/agree": _JUDGES,

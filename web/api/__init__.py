@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, collect, events, lists, postmen, simulator
+from web.api import articles, collect, events, lists, postmen, simulator, subscriptions
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -29,6 +29,11 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.BLOCK,
     lists.MAKE,
     events.READ,
+    subscriptions.SUBSCRIBE,
+    subscriptions.LIST,
+    subscriptions.END,
+    subscriptions.TEST,
+    subscriptions.DELIVERIES,
 )
 SIMULATOR_OPERATIONS: tuple[Operation[Any], ...] = (simulator.RECEIVED,)
 

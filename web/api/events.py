@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from postal import upu
 from store import feed
 from web.api.fields import Input, Output
 from web.api.operation import Answer, Call, Operation
@@ -25,6 +26,7 @@ class FeedEvent(Output):
     cursor: int
     at: datetime
     kind: str
+    upu: str | None = Field(description="the UPU event code (EMSEVT V3), where one fits")
     article: str | None
     data: dict[str, Any]
 
@@ -43,6 +45,7 @@ def _read(call: Call[ReadEvents]) -> Answer:
             cursor=each.position,
             at=each.at,
             kind=each.kind,
+            upu=upu.code(each.kind),
             article=each.article,
             data=dict(each.data),
         )

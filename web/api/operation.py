@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -18,10 +18,14 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
 @dataclass(frozen=True)
 class Call(Generic[I]):
-    """What a handler works with: checked input, the path's values, an open transaction."""
+    """What a handler works with: checked input, the path's values, an open transaction.
+
+    `token_id`: whose token calls.
+    """
 
     runtime: Runtime
     conn: Conn
+    token_id: int
     now: datetime
     input: I
     path: Mapping[str, str]
@@ -35,11 +39,16 @@ class Answer:
     body: BaseModel
 
 
+def _as_it_is(call: Call[Any], body: Any) -> Any:
+    return body
+
+
 @dataclass(frozen=True)
 class Operation(Generic[I]):
     """`path` in OpenAPI's notation. A POST takes its input from the JSON body and honours
     Idempotency-Key; a GET takes it from the query. `answers`: schema by status; `problems`:
-    statuses of its own, beside those that every operation may give.
+    statuses of its own, beside those that every operation may give. `reveal` adds to the JSON of an
+    answer what must not be stored, which the answers kept for repeated requests are.
     """
 
     method: Literal["GET", "POST"]
@@ -51,3 +60,4 @@ class Operation(Generic[I]):
     answers: Mapping[int, type[BaseModel]]
     problems: tuple[int, ...] = ()
     path_values: Mapping[str, str] = field(default_factory=dict)  # name → its format
+    reveal: Callable[[Call[I], Any], Any] = _as_it_is

@@ -69,14 +69,15 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     now = here.now()
 
     def work(conn: Conn) -> tuple[int, Any, bool]:
+        call = Call(here, conn, g.token_id, now, given, path)
         kept = idempotency.claim(conn, key) if key else None
         if kept is not None:
-            return kept.status, kept.answer, True
-        answer = operation.handle(Call(here, conn, now, given, path))
+            return kept.status, operation.reveal(call, kept.answer), True
+        answer = operation.handle(call)
         body = answer.body.model_dump(mode="json")
         if key:
             idempotency.keep(conn, key, idempotency.Kept(answer.status, body))
-        return answer.status, body, False
+        return answer.status, operation.reveal(call, body), False
 
     try:
         status, body, repeated = here.database.run(work)

@@ -17,6 +17,7 @@ from web.desk import (
     talks,
     ticket_pages,
     times,
+    webhook_board,
     window,
 )
 from web.desk.room import desk
@@ -39,5 +40,6 @@ __all__ = [
     "talks",
     "ticket_pages",
     "times",
+    "webhook_board",
     "window",
 ]

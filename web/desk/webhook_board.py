@@ -1,0 +1,58 @@
+"""Whom other software is told by: the webhooks, how they fare, and what is sent again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from outbox.wake import WEBHOOKS, ring
+from postal import access, webhook_address, webhooks
+from postal.accounts import Role
+from store.database import Conn
+from web.desk.room import me, route, runtime
+
+KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
+_MOST: Final = 100
+
+
+@route("/webhooks", KEEPERS)
+def webhook_board() -> str:
+    """The webhooks, and what was given up of them."""
+    with runtime().database.transaction() as conn:
+        active = webhooks.active(conn)
+        dead = webhooks.dead(conn, _MOST)
+    return render_template(
+        "desk/webhooks.html",
+        active=active,
+        dead=dead,
+        most=_MOST,
+        shown={each.id: webhook_address.shown(each.url) for each in active},
+        hosts={each.id: webhook_address.host(each.url) for each in active},
+    )
+
+
+@route("/webhooks/<int:id_>/send-again", KEEPERS, methods=("POST",))
+def send_webhook_again(id_: int) -> Response:
+    """What was given up of a webhook: the one that the form names, else all."""
+    one = request.form.get("delivery", type=int)
+
+    def work(conn: Conn) -> str:
+        now = runtime().now()
+        again = webhooks.replay(conn, id_, one, now)
+        if not again:
+            return "webhook_nothing_dead"
+        access.note(
+            conn, me().account.id, "acted", now, reason=f"webhook {id_}: {again} sent again"
+        )
+        return "webhook_sent_again"
+
+    try:
+        session["told"] = runtime().database.run(work)
+    except webhooks.UnknownSubscription:
+        abort(404)
+    except webhooks.Ended:
+        session["told"] = "webhook_has_ended"
+    ring(runtime().redis, WEBHOOKS)
+    return redirect(url_for("desk.webhook_board"))
