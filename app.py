@@ -22,10 +22,12 @@ from web.commands.postman import postman
 from web.commands.replay import replay
 from web.commands.staff import staff
 from web.commands.token import token
+from web.counter import counter
 from web.desk import desk
 from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
+from web.office import office
 from web.phones import phones
 from web.staff import furnish
 from web.start import start
@@ -39,6 +41,8 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     start,
     phones,
     desk,
+    counter,
+    office,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     database,

@@ -46,6 +46,8 @@ class Account:
     name: str
     role: Role
     office: str
+    office_id: int
+    office_pin: str
     enrolled: bool
 
 
@@ -126,7 +128,7 @@ def get(conn: Conn, staff_row: int) -> Account | None:
 
 
 _READ = """
-SELECT s.id, s.staff_id, s.name, s.role, o.name, s.totp_confirmed_at IS NOT NULL
+SELECT s.id, s.staff_id, s.name, s.role, o.name, o.id, o.pin, s.totp_confirmed_at IS NOT NULL
 FROM staff s JOIN offices o ON o.id = s.office_id
 WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 """

@@ -38,6 +38,8 @@ class NewArticle:
     cod_amount: int
     passport: bool = False
     authorised_person: str | None = None
+    registration: bool = False  # paid for: the addressee or an authorised person only
+    weight_g: int | None = None
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,8 @@ class Article:
     remark_counts: bool | None
     passport: bool
     authorised_person: str | None
+    registration: bool
+    weight_g: int | None
     chosen_day: date | None
     held_until: date | None
     booked_at: datetime
@@ -124,12 +128,13 @@ def parse_number(raw: str) -> str:
 _INSERT = """
 INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
-     recipient_pin, sender_phone, sender_name, cod_amount, passport, authorised_person, code_salt,
-     booked_at, updated_at)
+     recipient_pin, sender_phone, sender_name, cod_amount, passport, authorised_person,
+     registration, weight_g, code_salt, booked_at, updated_at)
 VALUES
     (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
      %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s, %(cod_amount)s,
-     %(passport)s, %(authorised_person)s, %(salt)s, %(now)s, %(now)s)
+     %(passport)s, %(authorised_person)s, %(registration)s, %(weight_g)s, %(salt)s, %(now)s,
+     %(now)s)
 ON CONFLICT (number) DO NOTHING RETURNING id
 """
 _COMPARED = (
@@ -144,6 +149,8 @@ _COMPARED = (
     "cod_amount",
     "passport",
     "authorised_person",
+    "registration",
+    "weight_g",
 )
 
 
@@ -212,7 +219,7 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.recipient_name, a.recipient_address, a.recipient_pin,
        p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
        a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
-       a.authorised_person, a.chosen_day, a.held_until, a.booked_at,
+       a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at
 FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
 """

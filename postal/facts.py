@@ -15,7 +15,8 @@ from store.database import Conn
 
 _ARTICLE = """
     a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
-    a.code_salt, a.service, a.passport, a.authorised_person IS NOT NULL AS authorised,
+    a.code_salt, a.passport, a.authorised_person IS NOT NULL AS authorised,
+    CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
     a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
     coalesce(a.witness, 'none') AS witness, a.chosen_day, a.choose_until, a.held_until, a.extended,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,

@@ -41,6 +41,7 @@ class Desk:
         page.keyboard.type(PASSWORD)
         page.keyboard.press("Enter")
         expect(page.get_by_role("img", name="QR code for your authenticator")).to_be_visible()
+        expect(page.get_by_role("textbox")).to_be_focused()
         page.keyboard.type(number(self.runtime, row))
         page.keyboard.press("Enter")
         page.get_by_role("link", name="I have written them down").press("Enter")

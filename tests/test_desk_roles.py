@@ -15,8 +15,9 @@ from web.staff import ALLOWED, OPEN
 
 _HELPERS = ("agent", "supervisor", "postmaster")
 _JUDGES = ("supervisor", "postmaster")
+_CLERKS = ("clerk", "postmaster")
 
-# Who may: the whole desk, by method and path. A route that is not here fails the test.
+# Who may: the rooms of the staff, by method and path. A route that is not here fails the test.
 TABLE: dict[str, tuple[str, ...]] = {
     "GET /desk": ROLES,
     "POST /desk/sign-out": ROLES,
@@ -67,6 +68,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/window": (*_HELPERS, "clerk"),
     "POST /desk/window/<int:id_>/agree": _JUDGES,
     "POST /desk/window/<int:id_>/decline": _JUDGES,
+    "GET /counter": _CLERKS,
+    "GET /office": _CLERKS,
 }
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 

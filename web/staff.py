@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE: Final = ROLES  # whoever is signed in
 HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
 JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decides between two words
+CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who books and takes money
 
 ALLOWED: dict[str, frozenset[Role]] = {}
 """By endpoint: the roles that may call it. Those of `OPEN` are called before one is signed in."""

@@ -15,6 +15,8 @@ from web.staff import ALLOWED
 # Endpoint and the word for it; each role sees those that it may call.
 _PAGES: Final = (
     ("desk.overview", "nav_desk"),
+    ("counter.start", "nav_counter"),
+    ("office.start", "nav_office"),
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),
     ("desk.window_requests", "nav_window"),

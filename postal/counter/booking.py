@@ -1,0 +1,245 @@
+"""Booking: a group is begun, filled, paid for and booked, or cancelled (groups.py says what it is).
+
+Its articles exist from the booking on, not before: what was not paid for was never posted.
+"""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+import psycopg
+
+from flows.number import read
+from postal import articles
+from postal.articles import NewArticle, NumberTaken, UnknownArticle
+from postal.counter import ledger
+from postal.counter.groups import (
+    MOST_ITEMS,
+    UNFINISHED,
+    Group,
+    Item,
+    NewItem,
+    NothingToBook,
+    NotOpen,
+    NumberInUse,
+    Poster,
+    Sender,
+    TooMany,
+    get,
+    lock,
+)
+from postal.counter.ledger import Method, NewEntry
+from store.database import Conn
+
+_TR_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+_TR_LENGTH: Final = 16
+
+
+def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> Group:
+    """A new group; the one that the same form has made before, where it was sent twice."""
+    conn.execute(
+        "INSERT INTO booking_groups (tr, once, office_id, counter_day_id, staff_id, token_id,"
+        " sender_name, sender_phone, sender_language, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (once) DO NOTHING",
+        (
+            _new_tr(),
+            once,
+            by.office_id,
+            by.counter_day_id,
+            by.staff_row,
+            by.token_id,
+            sender.name,
+            sender.phone,
+            sender.language,
+            now,
+        ),
+    )
+    row = conn.execute("SELECT id FROM booking_groups WHERE once = %s", (once,)).fetchone()
+    assert row is not None
+    return get(conn, row[0])
+
+
+def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
+    """Adds an article to an open group; a form that was sent twice adds it once.
+
+    Raises `UnknownGroup`, `NotOpen`, `TooMany`, `NumberInUse`, and ValueError for no number.
+    """
+    group = _open(conn, group_id)
+    if conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (new.once,)).fetchone():
+        return group
+    if len(group.items) >= MOST_ITEMS:
+        raise TooMany
+    number = read(new.number)
+    try:
+        articles.get(conn, number)
+    except UnknownArticle:
+        pass
+    else:
+        raise NumberInUse(number)
+    charges = new.charges
+    try:
+        with conn.transaction():
+            conn.execute(
+                "INSERT INTO booking_items (group_id, once, number, service, weight_g,"
+                " otp_required, registration, cod_amount, passport, recipient_phone,"
+                " without_phone, recipient_name, recipient_address, recipient_pin,"
+                " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise)"
+                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
+                " %s, %s)",
+                (
+                    group_id,
+                    new.once,
+                    number,
+                    new.service,
+                    new.weight_g,
+                    new.otp_required,
+                    new.registration,
+                    new.cod_amount,
+                    new.passport,
+                    new.recipient_phone,
+                    new.without_phone,
+                    new.recipient_name,
+                    new.recipient_address,
+                    new.recipient_pin,
+                    new.recipient_language,
+                    charges.tariff,
+                    charges.base_paise,
+                    charges.otp_paise,
+                    charges.registration_paise,
+                    charges.gst_paise,
+                ),
+            )
+    except psycopg.errors.UniqueViolation as taken:
+        raise NumberInUse(number) from taken
+    return get(conn, group_id)
+
+
+def remove(conn: Conn, group_id: int, item_id: int, now: datetime) -> Group:
+    """Takes an article off an open group; its number is free again. Twice is as once.
+
+    Raises `UnknownGroup` and `NotOpen`.
+    """
+    _open(conn, group_id)
+    conn.execute(
+        "UPDATE booking_items SET removed_at = %s"
+        " WHERE id = %s AND group_id = %s AND removed_at IS NULL",
+        (now, item_id, group_id),
+    )
+    return get(conn, group_id)
+
+
+def await_payment(conn: Conn, group_id: int) -> Group:
+    """The group is paid for by UPI now: nothing is added or removed while that lasts.
+
+    Raises `UnknownGroup`, `NotOpen`, `NothingToBook`.
+    """
+    group = _open(conn, group_id)
+    if not group.items:
+        raise NothingToBook
+    conn.execute("UPDATE booking_groups SET state = 'paying' WHERE id = %s", (group_id,))
+    return get(conn, group_id)
+
+
+def reopen(conn: Conn, group_id: int) -> Group:
+    """No UPI payment is awaited any more: the group is open again. Others stay as they are."""
+    group = lock(conn, group_id)
+    if group.state == "paying":
+        conn.execute("UPDATE booking_groups SET state = 'open' WHERE id = %s", (group_id,))
+    return get(conn, group_id)
+
+
+def cancel(conn: Conn, group_id: int, now: datetime) -> Group:
+    """Nothing of it is posted; its numbers are free again. Cancelled twice is cancelled once.
+
+    Raises `UnknownGroup`, and `NotOpen` where it is booked already.
+    """
+    group = lock(conn, group_id)
+    if group.state == "booked":
+        raise NotOpen(group.state)
+    if group.state == "cancelled":
+        return group
+    conn.execute(
+        "UPDATE booking_items SET removed_at = %s WHERE group_id = %s AND removed_at IS NULL",
+        (now, group_id),
+    )
+    conn.execute(
+        "UPDATE booking_groups SET state = 'cancelled', finished_at = %s WHERE id = %s",
+        (now, group_id),
+    )
+    return get(conn, group_id)
+
+
+def book(conn: Conn, group_id: int, method: Method, now: datetime) -> Group:
+    """Books every article of the group, which was paid for by `method`, and enters the sum.
+
+    All or nothing; announce the articles in the same transaction (bookings.py does). Raises
+    `UnknownGroup`, `NotOpen`, `NothingToBook`, and `NumberInUse` where a number was booked
+    elsewhere meanwhile.
+    """
+    group = lock(conn, group_id)
+    if group.state not in UNFINISHED:
+        raise NotOpen(group.state)
+    if not group.items:
+        raise NothingToBook
+    for item in group.items:
+        try:
+            booking = articles.book(conn, _article(group, item), now)
+        except NumberTaken as taken:
+            raise NumberInUse(item.number) from taken
+        if not booking.new:
+            raise NumberInUse(item.number)
+        conn.execute(
+            "UPDATE booking_items SET article_id = %s WHERE id = %s", (booking.article.id, item.id)
+        )
+    conn.execute(
+        "UPDATE booking_groups SET state = 'booked', method = %s, finished_at = %s WHERE id = %s",
+        (method, now, group_id),
+    )
+    ledger.enter(
+        conn,
+        NewEntry(
+            "booking",
+            method,
+            group.paise,
+            group.office_id,
+            group.counter_day_id,
+            group.staff_row,
+            group_id,
+        ),
+        now,
+    )
+    return get(conn, group_id)
+
+
+def _open(conn: Conn, group_id: int) -> Group:
+    group = lock(conn, group_id)
+    if group.state != "open":
+        raise NotOpen(group.state)
+    return group
+
+
+def _article(group: Group, item: Item) -> NewArticle:
+    return NewArticle(
+        number=item.number,
+        service=item.service,
+        otp_required=item.otp_required,
+        recipient_phone=item.recipient_phone,
+        recipient_name=item.recipient_name,
+        recipient_address=item.recipient_address,
+        recipient_pin=item.recipient_pin,
+        recipient_language=item.recipient_language,
+        sender_phone=group.sender_phone,
+        sender_name=group.sender_name,
+        sender_language=group.sender_language,
+        cod_amount=item.cod_amount,
+        passport=item.passport,
+        registration=item.registration,
+        weight_g=item.weight_g,
+    )
+
+
+def _new_tr() -> str:
+    return "".join(secrets.choice(_TR_LETTERS) for _ in range(_TR_LENGTH))

@@ -1,0 +1,102 @@
+"""One clerk's drawer on one day: opened with some cash, closed with a count (books.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import psycopg
+from psycopg.rows import class_row
+
+from postal.calendar import day_of
+from postal.counter import ledger
+from postal.counter.ledger import NewEntry
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class CounterDay:
+    """`counter`: its number in the office. `staff_row`: the clerk's row id."""
+
+    id: int
+    office_id: int
+    counter: int
+    day: date
+    staff_row: int
+    opened_at: datetime
+    closed_at: datetime | None
+
+
+class CounterTaken(Exception):
+    """Another clerk has this counter today, or it was closed for today already."""
+
+    def __init__(self, counter: int) -> None:
+        super().__init__(f"counter {counter} is taken, or closed for today: choose another number")
+
+
+class OpenAlready(Exception):
+    """This clerk has a counter open still, of today or of a day that nobody closed."""
+
+    def __init__(self, open_: CounterDay) -> None:
+        super().__init__(
+            f"counter {open_.counter} of {open_.day} is open still: close that day first"
+        )
+        self.open = open_
+
+
+_READ = (
+    "SELECT id, office_id, counter, day, staff_id AS staff_row, opened_at, closed_at"
+    " FROM counter_days"
+)
+
+
+def open_day(
+    conn: Conn, office_id: int, staff_row: int, counter: int, opening_paise: int, now: datetime
+) -> CounterDay:
+    """Opens a counter for today with `opening_paise` in its drawer.
+
+    Raises `CounterTaken`, `OpenAlready`, and ValueError for what is no counter or no sum.
+    """
+    if not 1 <= counter <= 99:
+        raise ValueError("a counter has a number from 1 to 99")
+    if opening_paise < 0:
+        raise ValueError("the drawer cannot begin with less than nothing")
+    if (open_ := current(conn, staff_row)) is not None:
+        raise OpenAlready(open_)
+    try:
+        with conn.transaction():
+            row = conn.execute(
+                "INSERT INTO counter_days (office_id, counter, day, staff_id, opened_at)"
+                " VALUES (%s, %s, %s, %s, %s) RETURNING id",
+                (office_id, counter, day_of(now), staff_row, now),
+            ).fetchone()
+    except psycopg.errors.UniqueViolation as taken:
+        if taken.diag.constraint_name == "one_open_counter_per_clerk":
+            open_ = current(conn, staff_row)
+            if open_ is not None:
+                raise OpenAlready(open_) from taken
+        raise CounterTaken(counter) from taken
+    assert row is not None
+    ledger.enter(
+        conn,
+        NewEntry("opening", "cash", opening_paise, office_id, row[0], staff_row),
+        now,
+    )
+    return get(conn, row[0])
+
+
+def current(conn: Conn, staff_row: int) -> CounterDay | None:
+    """The counter that this clerk has open; it may be of an earlier day."""
+    with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
+        return cursor.execute(
+            _READ + " WHERE staff_id = %s AND closed_at IS NULL", (staff_row,)
+        ).fetchone()
+
+
+def get(conn: Conn, id_: int) -> CounterDay:
+    """The one with that row id. Raises LookupError."""
+    with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
+        found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
+    if found is None:
+        raise LookupError(f"no counter day {id_}")
+    return found

@@ -1,0 +1,234 @@
+"""Booking groups: what one customer posts and pays at once.
+
+A group is open while articles are added, `paying` while a UPI payment is awaited, and then booked
+or cancelled, for good. booking.py changes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from postal.articles import Language, Service
+from postal.counter.ledger import Method
+from store.database import Conn
+
+GroupState = Literal["open", "paying", "booked", "cancelled"]
+WithoutPhone = Literal["no_mobile", "office"]
+UNFINISHED: tuple[GroupState, ...] = ("open", "paying")
+MOST_ITEMS = 100  # of one customer in one payment
+
+
+@dataclass(frozen=True)
+class Charges:
+    """What one article costs, in paise, by the edition of the tariff of `tariff`."""
+
+    tariff: date
+    base_paise: int
+    otp_paise: int
+    registration_paise: int
+    gst_paise: int
+
+    @property
+    def paise(self) -> int:
+        return self.base_paise + self.otp_paise + self.registration_paise + self.gst_paise
+
+
+@dataclass(frozen=True)
+class NewItem:
+    """An article about to be added. Phones in E.164, `cod_amount` in whole rupees.
+
+    `once`: of the form that adds it. `without_phone`: why there is no `recipient_phone`.
+    """
+
+    once: UUID
+    number: str
+    service: Service
+    weight_g: int
+    otp_required: bool
+    registration: bool
+    cod_amount: int
+    passport: bool
+    recipient_phone: str | None
+    without_phone: WithoutPhone | None
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    recipient_language: Language
+    charges: Charges
+
+
+@dataclass(frozen=True)
+class Item:
+    """An article of a group. `article_id`: when it is booked."""
+
+    id: int
+    number: str
+    service: Service
+    weight_g: int
+    otp_required: bool
+    registration: bool
+    cod_amount: int
+    passport: bool
+    recipient_phone: str | None
+    without_phone: WithoutPhone | None
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    recipient_language: Language
+    tariff: date
+    base_paise: int
+    otp_paise: int
+    registration_paise: int
+    gst_paise: int
+    paise: int
+    article_id: int | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """One customer's articles. `counter_day_id` is None where software booked."""
+
+    id: int
+    tr: str
+    state: GroupState
+    office_id: int
+    counter_day_id: int | None
+    staff_row: int | None
+    sender_name: str
+    sender_phone: str | None
+    sender_language: Language
+    method: Method | None
+    created_at: datetime
+    finished_at: datetime | None
+    items: tuple[Item, ...]
+
+    @property
+    def paise(self) -> int:
+        """What the customer pays."""
+        return sum(item.paise for item in self.items)
+
+
+@dataclass(frozen=True)
+class Poster:
+    """Who books: a clerk at an open counter, or software by its token."""
+
+    office_id: int
+    counter_day_id: int | None = None
+    staff_row: int | None = None
+    token_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The customer. `phone`: E.164."""
+
+    name: str
+    phone: str | None
+    language: Language
+
+
+class UnknownGroup(Exception):
+    """No booking group has this row id or reference."""
+
+
+class NotOpen(Exception):
+    """The group is being paid for, booked or cancelled: it cannot be changed."""
+
+    def __init__(self, state: GroupState) -> None:
+        super().__init__(f"this booking is {state}: it cannot be changed any more")
+        self.state = state
+
+
+class NothingToBook(Exception):
+    """The group has no article."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no article to book: add one first")
+
+
+class TooMany(Exception):
+    """The group is full."""
+
+    def __init__(self) -> None:
+        super().__init__(f"{MOST_ITEMS} articles at most in one payment: book these first")
+
+
+class NumberInUse(Exception):
+    """The number is on another article, booked or about to be."""
+
+    def __init__(self, number: str) -> None:
+        super().__init__(
+            f"{number} is in use: another article has this number, booked or about to be."
+            " Check the label, or take the next one"
+        )
+        self.number = number
+
+
+def get(conn: Conn, id_: int) -> Group:
+    """The group with that row id. Raises `UnknownGroup`."""
+    return _read(conn, "id = %s", id_)
+
+
+def by_tr(conn: Conn, tr: str) -> Group:
+    """The group with that payment reference. Raises `UnknownGroup`."""
+    return _read(conn, "tr = %s", tr)
+
+
+def lock(conn: Conn, id_: int) -> Group:
+    """As `get`, its row locked until the transaction ends. Raises `UnknownGroup`."""
+    conn.execute("SELECT 1 FROM booking_groups WHERE id = %s FOR UPDATE", (id_,))
+    return get(conn, id_)
+
+
+def unfinished(conn: Conn, counter_day_id: int) -> Sequence[Group]:
+    """What a counter has begun and neither booked nor cancelled, oldest first."""
+    rows = conn.execute(
+        "SELECT id FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL"
+        " ORDER BY id",
+        (counter_day_id,),
+    ).fetchall()
+    return [get(conn, row[0]) for row in rows]
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    tr: str
+    state: GroupState
+    office_id: int
+    counter_day_id: int | None
+    staff_row: int | None
+    sender_name: str
+    sender_phone: str | None
+    sender_language: Language
+    method: Method | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+_GROUP = (
+    "SELECT id, tr, state, office_id, counter_day_id, staff_id AS staff_row, sender_name,"
+    " sender_phone, sender_language, method, created_at, finished_at FROM booking_groups"
+)
+_ITEMS = (
+    "SELECT id, number, service, weight_g, otp_required, registration, cod_amount, passport,"
+    " recipient_phone, without_phone, recipient_name, recipient_address, recipient_pin,"
+    " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise, paise,"
+    " article_id FROM booking_items WHERE group_id = %s AND removed_at IS NULL ORDER BY id"
+)
+
+
+def _read(conn: Conn, where: str, key: int | str) -> Group:
+    with conn.cursor(row_factory=class_row(_Row)) as cursor:
+        row = cursor.execute(f"{_GROUP} WHERE {where}", (key,)).fetchone()
+    if row is None:
+        raise UnknownGroup(f"there is no such booking: {key}")
+    with conn.cursor(row_factory=class_row(Item)) as cursor:
+        items = cursor.execute(_ITEMS, (row.id,)).fetchall()
+    return Group(**vars(row), items=tuple(items))

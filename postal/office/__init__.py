@@ -1,0 +1,1 @@
+"""The delivery office: what arrived, who carries it, what came back."""

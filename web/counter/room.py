@@ -1,0 +1,13 @@
+"""The room of the counter; its routes are made with these."""
+
+from __future__ import annotations
+
+from web.staff import CLERKS, JUDGES, key, me, runtime
+from web.staff import Room as _Room
+
+_room = _Room("counter", "/counter")
+counter = _room.blueprint
+route = _room.route
+live_route = _room.live_route
+
+__all__ = ["CLERKS", "JUDGES", "counter", "key", "live_route", "me", "route", "runtime"]

@@ -1,0 +1,13 @@
+"""The room of the delivery office; its routes are made with these."""
+
+from __future__ import annotations
+
+from web.staff import CLERKS, JUDGES, key, me, runtime
+from web.staff import Room as _Room
+
+_room = _Room("office", "/office")
+office = _room.blueprint
+route = _room.route
+live_route = _room.live_route
+
+__all__ = ["CLERKS", "JUDGES", "key", "live_route", "me", "office", "route", "runtime"]
