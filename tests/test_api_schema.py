@@ -26,6 +26,7 @@ LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
 HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
+schemathesis.openapi.format("pin", st.sampled_from(["273303", "273001"]))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 
 
@@ -91,6 +92,7 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),
         ("GET", "/webhooks/{id}/deliveries", 200, {"path_parameters": {"id": "1"}}),
         ("GET", "/events", 200, {"query": {"after": 0, "limit": 10}}),
+        ("GET", "/offices/{pin}/books", 200, {"path_parameters": {"pin": "273303"}}),
         (
             "GET",
             "/simulator/phones/{phone}/messages",

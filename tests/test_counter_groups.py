@@ -11,8 +11,9 @@ from uuid import uuid4
 import pytest
 
 import bookings
-from postal.counter import booking
+from postal.counter import booking, day_end
 from postal.counter.counter_days import CounterTaken, OpenAlready, open_day
+from postal.counter.day_end import Count
 from postal.counter.groups import Group, NothingToBook, NotOpen, NumberInUse
 from runtime import Runtime
 from tests.api_calls import number_of
@@ -163,10 +164,7 @@ def test_a_counter_is_one_clerks_and_a_clerk_has_one(
     with pytest.raises(OpenAlready), runtime.database.transaction() as conn:
         open_day(conn, office_id, at_counter.day.staff_row, 3, 0, runtime.now())
     with runtime.database.transaction() as conn:
-        conn.execute(
-            "UPDATE counter_days SET closed_at = now(), counted_paise = 0 WHERE id = %s",
-            [other.day.id],
-        )
+        day_end.close(conn, other.day.id, Count({500: 1}), "", other.day.staff_row, runtime.now())
     with pytest.raises(CounterTaken), runtime.database.transaction() as conn:
         open_day(conn, office_id, other.day.staff_row, 1, 0, runtime.now())
 

@@ -70,6 +70,15 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/window/<int:id_>/decline": _JUDGES,
     "GET /counter": _CLERKS,
     "GET /office": _CLERKS,
+    "GET /counter/day": _CLERKS,
+    "POST /counter/day/count": _CLERKS,
+    "POST /counter/day/close": _CLERKS,
+    "POST /counter/day/hand-over": _CLERKS,
+    "GET /counter/days/<int:id_>": (*_CLERKS, "supervisor"),
+    "GET /counter/books": _JUDGES,
+    "GET /counter/books/<what>.csv": _JUDGES,
+    "GET /counter/entries/<int:id_>": _JUDGES,
+    "POST /counter/entries/<int:id_>/correct": _JUDGES,
 }
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 

@@ -13,6 +13,7 @@ import pytest
 
 from flows import decision, events, facts, happenings, machines
 from outbox.enqueue import Lane
+from postal.counter import ledger
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent
@@ -61,6 +62,8 @@ def wanted() -> Iterator[str]:
     yield from (f"item_{state}" for state in get_args(facts.ItemState) if state != "elsewhere")
     yield from (f"ticket_{kind}" for kind in get_args(decision.TicketKind))
     yield from (f"part_{role}" for role in get_args(decision.Role))
+    yield from (f"ledger_{kind}" for kind in get_args(ledger.Kind))
+    yield from (f"method_{method}" for method in get_args(ledger.Method))
     yield from (f"remark_{number}" for number in range(10, 28))
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
     yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py

@@ -28,6 +28,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 EVERYONE: Final = ROLES  # whoever is signed in
 HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
 JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decides between two words
+BOOKKEEPERS: Final[tuple[Role, ...]] = ("postmaster", "supervisor")  # who reads an office's books
 CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who books and takes money
 
 ALLOWED: dict[str, frozenset[Role]] = {}

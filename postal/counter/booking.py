@@ -15,7 +15,7 @@ import psycopg
 from flows.number import read
 from postal import articles
 from postal.articles import NewArticle, NumberTaken, UnknownArticle
-from postal.counter import ledger
+from postal.counter import counter_days, ledger
 from postal.counter.groups import (
     MOST_ITEMS,
     UNFINISHED,
@@ -39,7 +39,12 @@ _TR_LENGTH: Final = 16
 
 
 def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> Group:
-    """A new group; the one that the same form has made before, where it was sent twice."""
+    """A new group; the one that the same form has made before, where it was sent twice.
+
+    Raises `CounterClosed`.
+    """
+    if by.counter_day_id is not None:
+        counter_days.hold_open(conn, by.counter_day_id)
     conn.execute(
         "INSERT INTO booking_groups (tr, once, office_id, counter_day_id, staff_id, token_id,"
         " sender_name, sender_phone, sender_language, created_at)"

@@ -1,4 +1,4 @@
-"""One clerk's drawer on one day: opened with some cash, closed with a count (books.py)."""
+"""One clerk's drawer on one day: opened with some cash, closed with a count (day_end.py)."""
 
 from __future__ import annotations
 
@@ -32,6 +32,13 @@ class CounterTaken(Exception):
 
     def __init__(self, counter: int) -> None:
         super().__init__(f"counter {counter} is taken, or closed for today: choose another number")
+
+
+class CounterClosed(Exception):
+    """The counter's day is closed: it takes no booking and no entry any more."""
+
+    def __init__(self, counter: int) -> None:
+        super().__init__(f"counter {counter} is closed for that day: open one for today")
 
 
 class OpenAlready(Exception):
@@ -91,6 +98,15 @@ def current(conn: Conn, staff_row: int) -> CounterDay | None:
         return cursor.execute(
             _READ + " WHERE staff_id = %s AND closed_at IS NULL", (staff_row,)
         ).fetchone()
+
+
+def hold_open(conn: Conn, id_: int) -> None:
+    """Keeps the day from being closed until this transaction ends. Raises `CounterClosed`."""
+    row = conn.execute(
+        "SELECT closed_at, counter FROM counter_days WHERE id = %s FOR KEY SHARE", (id_,)
+    ).fetchone()
+    if row is not None and row[0] is not None:
+        raise CounterClosed(row[1])
 
 
 def get(conn: Conn, id_: int) -> CounterDay:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from postal.calendar import day_of
 from store.database import Conn
@@ -33,14 +34,15 @@ class NewEntry:
     list_id: int | None = None
     corrects: int | None = None
     note: str | None = None
+    once: UUID | None = None  # of the form that makes it
 
 
 def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
     """Makes the entry, in the transaction in which it happens; gives its row id."""
     row = conn.execute(
         "INSERT INTO ledger (at, day, office_id, counter_day_id, staff_id, kind, method, paise,"
-        " group_id, list_id, corrects, note)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        " group_id, list_id, corrects, note, once)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
         (
             now,
             day_of(now),
@@ -54,6 +56,7 @@ def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
             entry.list_id,
             entry.corrects,
             entry.note,
+            entry.once,
         ),
     ).fetchone()
     assert row is not None

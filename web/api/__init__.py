@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, collect, events, lists, postmen, simulator, subscriptions
+from web.api import articles, books, collect, events, lists, postmen, simulator, subscriptions
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -28,6 +28,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.NAME_PHONE,
     postmen.BLOCK,
     lists.MAKE,
+    books.READ,
     events.READ,
     subscriptions.SUBSCRIBE,
     subscriptions.LIST,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.staff import CLERKS, JUDGES, key, me, runtime
+from web.staff import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
 from web.staff import Room as _Room
 
 _room = _Room("counter", "/counter")
@@ -10,4 +10,14 @@ counter = _room.blueprint
 route = _room.route
 live_route = _room.live_route
 
-__all__ = ["CLERKS", "JUDGES", "counter", "key", "live_route", "me", "route", "runtime"]
+__all__ = [
+    "BOOKKEEPERS",
+    "CLERKS",
+    "JUDGES",
+    "counter",
+    "key",
+    "live_route",
+    "me",
+    "route",
+    "runtime",
+]

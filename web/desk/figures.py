@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Final
 
@@ -18,10 +15,10 @@ from web.desk.charts import Bar, Part, stacked
 from web.desk.room import JUDGES, route, runtime
 from web.desk.sheets import asked_day
 from web.language import say
+from web.sheet import sheet
 
 WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
 _MONTH: Final = timedelta(days=30)
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 @route("/figures", WATCHERS)
@@ -65,11 +62,7 @@ def day_figures_csv() -> Response:
         "date", "office", "pin", "staff_id", "name", "out", "delivered", "failed", "open",
         "withdrawn", "contested", "contested_low", "contested_high",
     )  # fmt: skip
-    text = _csv([heading, *(_line(day, beat) for beat in beats)])
-    name = f"dakiya-{day.isoformat()}.csv"
-    answer = Response(text, mimetype="text/csv")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    return sheet(f"dakiya-{day.isoformat()}.csv", [heading, *(_line(day, beat) for beat in beats)])
 
 
 @route("/fraud", WATCHERS)
@@ -94,15 +87,3 @@ def _line(day: date, beat: Beat) -> tuple[str | int, ...]:
         beat.delivered, beat.failed, beat.open, beat.withdrawn, beat.contested,
         f"{contested.low:.3f}", f"{contested.high:.3f}",
     )  # fmt: skip
-
-
-def _csv(rows: Iterable[Iterable[str | int]]) -> str:
-    """With a byte order mark, so that Excel reads Hindi; no cell begins a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    for row in rows:
-        writer.writerow(
-            f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
-            for cell in row
-        )
-    return "\ufeff" + file.getvalue()

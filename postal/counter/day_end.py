@@ -1,0 +1,268 @@
+"""The end of a counter's day: what was booked, what the drawer should hold, what it holds.
+
+The count comes first. Where it differs from the books an explanation is required, and the
+difference is an entry of its own; then the drawer is handed over and the day takes no entry any
+more but corrections (corrections.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from postal.articles import Service
+from postal.counter import counter_days, ledger
+from postal.counter.counter_days import CounterClosed
+from postal.counter.ledger import Kind, Method, NewEntry
+from store.database import Conn
+
+NOTES: Final = (500, 200, 100, 50, 20, 10, 5, 2, 1)
+"""Rupees of the notes and coins that a drawer is counted in."""
+_MOST_OF_A_NOTE: Final = 100_000
+
+
+@dataclass(frozen=True)
+class Count:
+    """What lies in the drawer: how many of each note."""
+
+    notes: Mapping[int, int]
+
+    @property
+    def paise(self) -> int:
+        return sum(100 * note * many for note, many in self.notes.items())
+
+    def __str__(self) -> str:
+        many = sorted(self.notes.items(), reverse=True)
+        return " ".join(f"{note}x{count}" for note, count in many if count) or "0"
+
+
+@dataclass(frozen=True)
+class BookedKind:
+    """Articles of one service, paid for in one way; `otp`, `registered`: how many had that."""
+
+    service: Service
+    method: Method
+    articles: int
+    otp: int
+    registered: int
+    base_paise: int
+    otp_paise: int
+    registration_paise: int
+    gst_paise: int
+    paise: int
+
+
+@dataclass(frozen=True)
+class Sum:
+    """Entries of one kind and method, summed. `paise`: positive where it came in."""
+
+    kind: Kind
+    method: Method
+    entries: int
+    paise: int
+
+
+@dataclass(frozen=True)
+class CounterEnd:
+    """A counter's day, and how it ended; what is None is so until it is closed."""
+
+    id: int
+    office_id: int
+    office: str
+    pin: str
+    counter: int
+    day: date
+    staff_id: str
+    name: str
+    opened_at: datetime
+    closed_at: datetime | None
+    expected_paise: int | None
+    counted_paise: int | None
+    counted_as: str | None
+    explanation: str | None
+
+
+class Unfinished(Exception):
+    """Bookings were begun here and neither booked nor cancelled."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__(f"{count} bookings are begun and not finished: book or cancel them first")
+        self.count = count
+
+
+class NeedsExplanation(Exception):
+    """The count differs from the books by `difference` paise, and nobody said why."""
+
+    def __init__(self, difference: int) -> None:
+        super().__init__("the count differs from the books: explain it, or count again")
+        self.difference = difference
+
+
+def read_count(notes: Mapping[int, str]) -> Count:
+    """The count as it was typed, nothing for none. Raises ValueError for what is no number."""
+    read: dict[int, int] = {}
+    for note in NOTES:
+        typed = notes.get(note, "").strip() or "0"
+        if not typed.isdecimal() or int(typed) > _MOST_OF_A_NOTE:
+            raise ValueError(f"{typed} is no count of notes of {note} rupees")
+        read[note] = int(typed)
+    return Count(read)
+
+
+def expected(conn: Conn, id_: int) -> int:
+    """The paise that the drawer should hold: all cash entries of the counter's day, corrections
+    included."""
+    row = conn.execute(
+        "SELECT coalesce(sum(paise), 0)::bigint FROM ledger"
+        " WHERE counter_day_id = %s AND method = 'cash'",
+        (id_,),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def close(
+    conn: Conn, id_: int, count: Count, explanation: str, staff_row: int, now: datetime
+) -> CounterEnd:
+    """Closes a counter's day on `count`; closed twice is closed once, on the first count.
+
+    Raises LookupError, `Unfinished`, and `NeedsExplanation` where the count differs and
+    `explanation` is empty.
+    """
+    conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
+    day = counter_days.get(conn, id_)
+    if day.closed_at is not None:
+        return get(conn, id_)
+    begun = conn.execute(
+        "SELECT count(*) FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL",
+        (id_,),
+    ).fetchone()
+    assert begun is not None
+    if begun[0]:
+        raise Unfinished(begun[0])
+    due = expected(conn, id_)
+    difference = count.paise - due
+    if difference and not explanation:
+        raise NeedsExplanation(difference)
+
+    def enter(kind: Kind, paise: int, note: str | None = None) -> None:
+        entry = NewEntry(kind, "cash", paise, day.office_id, id_, staff_row, note=note)
+        ledger.enter(conn, entry, now)
+
+    if difference:
+        enter("difference", difference, explanation)
+    if count.paise:
+        enter("handed_over", -count.paise)
+    conn.execute(
+        "UPDATE counter_days SET closed_at = %s, closed_by = %s, expected_paise = %s,"
+        " counted_paise = %s, counted_as = %s, explanation = %s WHERE id = %s",
+        (now, staff_row, due, count.paise, str(count), explanation or None, id_),
+    )
+    return get(conn, id_)
+
+
+@dataclass(frozen=True)
+class Handing:
+    """Who hands over, and the form that says so."""
+
+    staff_row: int
+    once: UUID
+
+
+def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: datetime) -> None:
+    """Takes `paise` out of the drawer during the day, to the treasury. Sent twice it is once.
+
+    Raises `CounterClosed`, and ValueError for more than the drawer should hold, or nothing.
+    """
+    conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
+    day = counter_days.get(conn, id_)
+    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (entry.once,)).fetchone():
+        return
+    if day.closed_at is not None:
+        raise CounterClosed(day.counter)
+    if not 0 < paise <= expected(conn, id_):
+        raise ValueError("more than nothing, and no more than the drawer should hold")
+    ledger.enter(
+        conn,
+        NewEntry(
+            "handed_over",
+            "cash",
+            -paise,
+            day.office_id,
+            id_,
+            entry.staff_row,
+            note=note or None,
+            once=entry.once,
+        ),
+        now,
+    )
+
+
+_READ = """
+SELECT d.id, d.office_id, o.name AS office, o.pin, d.counter, d.day, s.staff_id, s.name,
+       d.opened_at, d.closed_at, d.expected_paise, d.counted_paise, d.counted_as, d.explanation
+FROM counter_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = d.staff_id
+"""
+
+
+def get(conn: Conn, id_: int) -> CounterEnd:
+    """The counter's day with that row id. Raises LookupError."""
+    with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
+        found = cursor.execute(_READ + "WHERE d.id = %s", (id_,)).fetchone()
+    if found is None:
+        raise LookupError(f"no counter day {id_}")
+    return found
+
+
+def of_day(conn: Conn, office_id: int, day: date) -> list[CounterEnd]:
+    """The counters of an office on a day, those that are still open too."""
+    with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE d.office_id = %s AND d.day = %s ORDER BY d.counter", (office_id, day)
+        ).fetchall()
+
+
+def left_open(conn: Conn, office_id: int, before: date) -> list[CounterEnd]:
+    """The counters of earlier days that nobody has closed."""
+    with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE d.office_id = %s AND d.day < %s AND d.closed_at IS NULL"
+            " ORDER BY d.day, d.counter",
+            (office_id, before),
+        ).fetchall()
+
+
+def booked(conn: Conn, id_: int) -> list[BookedKind]:
+    """The articles of a counter's day by service and method of payment."""
+    with conn.cursor(row_factory=class_row(BookedKind)) as cursor:
+        return cursor.execute(
+            """
+            SELECT i.service, g.method, count(*) AS articles,
+                   count(*) FILTER (WHERE i.otp_paise > 0) AS otp,
+                   count(*) FILTER (WHERE i.registration_paise > 0) AS registered,
+                   sum(i.base_paise)::bigint AS base_paise, sum(i.otp_paise)::bigint AS otp_paise,
+                   sum(i.registration_paise)::bigint AS registration_paise,
+                   sum(i.gst_paise)::bigint AS gst_paise, sum(i.paise)::bigint AS paise
+            FROM booking_groups g JOIN booking_items i ON i.group_id = g.id
+            WHERE g.counter_day_id = %s AND g.state = 'booked' AND i.removed_at IS NULL
+            GROUP BY i.service, g.method ORDER BY i.service, g.method
+            """,
+            (id_,),
+        ).fetchall()
+
+
+def sums(conn: Conn, id_: int) -> list[Sum]:
+    """The entries of a counter's day by kind and method, up to its close."""
+    with conn.cursor(row_factory=class_row(Sum)) as cursor:
+        return cursor.execute(
+            "SELECT l.kind, l.method, count(*) AS entries, sum(l.paise)::bigint AS paise"
+            " FROM ledger l JOIN counter_days d ON d.id = l.counter_day_id"
+            " WHERE d.id = %s AND (d.closed_at IS NULL OR l.at <= d.closed_at)"
+            " GROUP BY l.kind, l.method ORDER BY min(l.id)",
+            (id_,),
+        ).fetchall()

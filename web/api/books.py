@@ -1,0 +1,131 @@
+"""An office's books of a day: its counters and its entries."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+from postal import people
+from postal.calendar import day_of
+from postal.counter import day_end, entries
+from postal.counter.ledger import Kind, Method
+from web.api.fields import Input, Output
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+
+class ReadBooks(Input):
+    day: Annotated[
+        str | None,
+        StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+        Field(description="in India, as 2026-08-14; default: today"),
+    ] = None
+
+
+class BookedKind(Output):
+    """Articles of one service, paid for in one way; sums in paise."""
+
+    service: str
+    method: Method
+    articles: int
+    otp: int = Field(description="how many are handed over against a code")
+    registered: int
+    base_paise: int
+    otp_paise: int
+    registration_paise: int
+    gst_paise: int
+    paise: int
+
+
+class CounterDay(Output):
+    """A counter's day; what is null is so until it is closed."""
+
+    counter: int
+    staff_id: str
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    expected_paise: int | None
+    counted_paise: int | None
+    explanation: str | None
+    booked: list[BookedKind]
+
+
+class Entry(Output):
+    """One line; `paise` is positive where money came in. A correction names what it corrects."""
+
+    id: int
+    at: datetime.datetime
+    counter: int | None
+    staff_id: str | None
+    kind: Kind
+    method: Method
+    paise: int
+    booking: str | None = Field(description="the booking's reference, which is the UPI `tr`")
+    corrects: int | None
+    note: str | None
+
+
+class Books(Output):
+    office_pin: str
+    day: datetime.date
+    counters: list[CounterDay]
+    entries: list[Entry]
+
+
+def _read(call: Call[ReadBooks]) -> Answer:
+    try:
+        day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
+    except ValueError as error:
+        problem = FieldError(field="day", message="is no day of the calendar")
+        raise Refused(422, "the query has bad parameters: see errors", [problem]) from error
+    pin = call.path["pin"]
+    try:
+        office_id, _ = people.office_of(call.conn, pin)
+    except people.UnknownOffice as error:
+        raise Refused(404, str(error)) from error
+    counters = [
+        CounterDay(
+            counter=each.counter,
+            staff_id=each.staff_id,
+            opened_at=each.opened_at,
+            closed_at=each.closed_at,
+            expected_paise=each.expected_paise,
+            counted_paise=each.counted_paise,
+            explanation=each.explanation,
+            booked=[BookedKind(**vars(kind)) for kind in day_end.booked(call.conn, each.id)],
+        )
+        for each in day_end.of_day(call.conn, office_id, day)
+    ]
+    found = [_entry(each) for each in entries.of_day(call.conn, office_id, day)]
+    return Answer(200, Books(office_pin=pin, day=day, counters=counters, entries=found))
+
+
+def _entry(entry: entries.Entry) -> Entry:
+    return Entry(
+        id=entry.id,
+        at=entry.at,
+        counter=entry.counter,
+        staff_id=entry.staff_id,
+        kind=entry.kind,
+        method=entry.method,
+        paise=entry.paise,
+        booking=entry.tr,
+        corrects=entry.corrects,
+        note=entry.note,
+    )
+
+
+READ = Operation(
+    method="GET",
+    path="/offices/{pin}/books",
+    name="read_books",
+    summary="An office's books of a day: counters with their day's end, and every entry",
+    input=ReadBooks,
+    handle=_read,
+    answers={200: Books},
+    problems=(404,),
+    path_values={"pin": "pin"},
+)
+"""`{pin}`: of the office; its main one where the PIN has several."""

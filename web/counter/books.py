@@ -1,0 +1,205 @@
+"""The books of an office: each counter's day, entry by entry; corrections; tables to take along."""
+
+from __future__ import annotations
+
+from datetime import date
+from uuid import UUID, uuid4
+
+from flask import Response, abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response as Answer
+
+from postal import sheets
+from postal.calendar import day_of
+from postal.counter import day_end, entries
+from postal.counter.day_end import CounterEnd
+from postal.counter.entries import Correcting, Entry, NotCorrectable
+from postal.search import FoundOffice
+from store.database import Conn
+from web import money
+from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
+from web.desk.sheets import asked_day
+from web.sheet import Cell, sheet
+
+_LONGEST_WHY = 200
+
+
+@route("/books", BOOKKEEPERS)
+def office_books() -> str:
+    """An office's counters and entries of a day; without one: today."""
+    today = day_of(runtime().now())
+    day = asked_day() or today
+    with runtime().database.transaction() as conn:
+        office = _office(conn)
+        counters = day_end.of_day(conn, office.id, day)
+        left_open = day_end.left_open(conn, office.id, today)
+        found = entries.of_day(conn, office.id, day)
+    return render_template(
+        "counter/books.html",
+        office=office,
+        day=day,
+        counters=counters,
+        left_open=left_open,
+        entries=found,
+        cash=sum(each.paise for each in found if each.method == "cash"),
+        upi=sum(each.paise for each in found if each.method == "upi"),
+    )
+
+
+@route("/days/<int:id_>", (*CLERKS, "supervisor"))
+def day_statement(id_: int) -> str:
+    """How a counter's day ended: one's own, or one of one's office for whoever keeps the books."""
+    with runtime().database.transaction() as conn:
+        end = _counter(conn, id_)
+        booked = day_end.booked(conn, id_)
+        sums = day_end.sums(conn, id_)
+        found = entries.of_counter(conn, id_)
+    later = [each for each in found if end.closed_at is not None and each.at > end.closed_at]
+    return render_template(
+        "counter/statement.html", end=end, booked=booked, sums=sums, entries=found, later=later
+    )
+
+
+@route("/entries/<int:id_>", BOOKKEEPERS)
+def entry(id_: int) -> str:
+    """One entry, what corrected it so far, and the form that corrects it."""
+    return _entry_page(id_)
+
+
+@route("/entries/<int:id_>/correct", BOOKKEEPERS, methods=("POST",))
+def correct_entry(id_: int) -> Answer | tuple[str, int]:
+    """Puts the entry right by a new one; nothing is edited."""
+    why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
+    typed = request.form.get("amount", "").strip()
+    try:
+        sign = -1 if typed.startswith(("-", "−")) else 1
+        right = sign * money.read(typed.lstrip("-−"))
+        once = UUID(request.form.get("once", ""))
+    except ValueError:
+        return _entry_page(id_, "entry_no_sum"), 422
+
+    def work(conn: Conn) -> int | None:
+        _one(conn, id_)
+        by = Correcting(me().account.id, why, once)
+        return entries.correct(conn, id_, right, by, runtime().now())
+
+    try:
+        made = runtime().database.run(work)
+    except NotCorrectable:
+        return _entry_page(id_, "entry_is_correction"), 409
+    except ValueError:
+        return _entry_page(id_, "entry_no_why"), 422
+    session["told"] = "entry_correct_done" if made else "entry_stands_so"
+    return redirect(url_for("counter.entry", id_=id_))
+
+
+@route("/books/<what>.csv", BOOKKEEPERS)
+def books_csv(what: str) -> Response:
+    """Entries, articles or counters of a day as a table for other software."""
+    makers = {"entries": _entries_csv, "articles": _articles_csv, "counters": _counters_csv}
+    if what not in makers:
+        abort(404)
+    day = asked_day() or day_of(runtime().now())
+    with runtime().database.transaction() as conn:
+        office = _office(conn)
+        rows = makers[what](conn, office.id, day)
+    return sheet(f"dakiya-{what}-{office.pin}-{day.isoformat()}.csv", rows)
+
+
+Rows = list[tuple[Cell, ...]]
+
+
+def _entries_csv(conn: Conn, office_id: int, day: date) -> Rows:
+    heading = ("id", "at", "counter", "staff_id", "kind", "method", "rupees", "booking", "corrects",
+               "note")  # fmt: skip
+    return [
+        heading,
+        *(
+            (each.id, each.at.isoformat(), each.counter or "", each.staff_id or "", each.kind,
+             each.method, money.exact(each.paise), each.tr or "", each.corrects or "",
+             each.note or "")
+            for each in entries.of_day(conn, office_id, day)
+        ),
+    ]  # fmt: skip
+
+
+def _articles_csv(conn: Conn, office_id: int, day: date) -> Rows:
+    heading = ("at", "counter", "staff_id", "booking", "number", "service", "weight_g", "pin",
+               "method", "base", "otp", "registration", "gst", "rupees")  # fmt: skip
+    return [
+        heading,
+        *(
+            (each.at.isoformat(), each.counter or "", each.staff_id or "", each.tr, each.number,
+             each.service, each.weight_g, each.pin, each.method, money.exact(each.base_paise),
+             money.exact(each.otp_paise), money.exact(each.registration_paise),
+             money.exact(each.gst_paise), money.exact(each.paise))
+            for each in entries.articles_of_day(conn, office_id, day)
+        ),
+    ]  # fmt: skip
+
+
+def _counters_csv(conn: Conn, office_id: int, day: date) -> Rows:
+    heading = ("day", "counter", "staff_id", "name", "opened_at", "closed_at", "expected",
+               "counted", "counted_as", "difference", "explanation")  # fmt: skip
+    return [heading, *(_counter_line(each) for each in day_end.of_day(conn, office_id, day))]
+
+
+def _counter_line(end: CounterEnd) -> tuple[Cell, ...]:
+    start = (end.day.isoformat(), end.counter, end.staff_id, end.name, end.opened_at.isoformat())
+    if end.closed_at is None or end.counted_paise is None or end.expected_paise is None:
+        return (*start, "", "", "", "", "", "")
+    return (
+        *start,
+        end.closed_at.isoformat(),
+        money.exact(end.expected_paise),
+        money.exact(end.counted_paise),
+        end.counted_as or "",
+        money.exact(end.counted_paise - end.expected_paise),
+        end.explanation or "",
+    )
+
+
+def _entry_page(id_: int, refused: str = "") -> str:
+    with runtime().database.transaction() as conn:
+        found = _one(conn, id_)
+        corrections = entries.corrections(conn, id_)
+    return render_template(
+        "counter/entry.html",
+        entry=found,
+        corrections=corrections,
+        refused=refused,
+        typed=request.form,
+        once=uuid4(),
+    )
+
+
+def _one(conn: Conn, id_: int) -> Entry:
+    try:
+        found = entries.get(conn, id_)
+    except LookupError:
+        abort(404)
+    if found.office_id != me().account.office_id and me().account.role != "supervisor":
+        abort(404)
+    return found
+
+
+def _counter(conn: Conn, id_: int) -> CounterEnd:
+    try:
+        found = day_end.get(conn, id_)
+    except LookupError:
+        abort(404)
+    account = me().account
+    own = found.staff_id == account.staff_id
+    keeps = account.role in BOOKKEEPERS and found.office_id == account.office_id
+    if not (own or keeps or account.role == "supervisor"):
+        abort(404)
+    return found
+
+
+def _office(conn: Conn) -> FoundOffice:
+    """One's own office; supervisors may ask for another by its row id."""
+    asked = request.args.get("office", type=int)
+    id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
+    found = sheets.office(conn, id_)
+    if found is None:
+        abort(404)
+    return found

@@ -1,0 +1,127 @@
+"""The clerk's own day: what was booked, cash handed over meanwhile, the count, the close."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from postal.counter import counter_days, day_end
+from postal.counter.counter_days import CounterClosed
+from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NeedsExplanation, Unfinished
+from store.database import Conn
+from web import money
+from web.counter.room import CLERKS, me, route, runtime
+
+_LONGEST_NOTE = 200
+
+
+@route("/day", CLERKS)
+def own_day() -> str:
+    """What this clerk's counter did, and the form that closes it."""
+    return _page()
+
+
+@route("/day/count", CLERKS, methods=("POST",))
+def count_drawer() -> str:
+    """What was counted so far, against the books; the page asks while one types."""
+    with runtime().database.transaction() as conn:
+        own = _own(conn)
+        counted, wrong = _counted()
+        due = day_end.expected(conn, own.id)
+    return render_template("counter/counted.html", counted=counted, due=due, wrong=wrong)
+
+
+@route("/day/close", CLERKS, methods=("POST",))
+def close_day() -> Response | tuple[str, int]:
+    """Closes it on the count; where that differs from the books, with an explanation."""
+    counted, wrong = _counted()
+    if counted is None:
+        return _page(wrong), 422
+    explanation = _note("explanation")
+
+    def work(conn: Conn) -> CounterEnd:
+        own = _own(conn, asked=request.form.get("counter_day", type=int))
+        return day_end.close(conn, own.id, counted, explanation, me().account.id, runtime().now())
+
+    try:
+        closed = runtime().database.run(work)
+    except Unfinished:
+        return _page("day_unfinished"), 409
+    except NeedsExplanation:
+        return _page("day_explain"), 422
+    session["told"] = "day_close_done"
+    return redirect(url_for("counter.day_statement", id_=closed.id))
+
+
+@route("/day/hand-over", CLERKS, methods=("POST",))
+def hand_over_cash() -> Response | tuple[str, int]:
+    """Cash goes from the drawer to the treasury during the day."""
+    try:
+        paise = money.read(request.form.get("amount", ""))
+        entry = Handing(me().account.id, UUID(request.form.get("once", "")))
+        runtime().database.run(
+            lambda conn: day_end.hand_over(
+                conn, _own(conn).id, paise, _note("note"), entry, runtime().now()
+            )
+        )
+    except ValueError:
+        return _page("day_hand_over_wrong"), 422
+    except CounterClosed:
+        return _page("day_closed_already"), 409
+    session["told"] = "day_hand_over_done"
+    return redirect(url_for("counter.own_day"))
+
+
+def _page(refused: str = "") -> str:
+    with runtime().database.transaction() as conn:
+        open_ = counter_days.current(conn, me().account.id)
+        if open_ is None:
+            return render_template("counter/no_day.html")
+        own = day_end.get(conn, open_.id)
+        booked = day_end.booked(conn, own.id)
+        sums = day_end.sums(conn, own.id)
+        due = day_end.expected(conn, own.id)
+    counted, wrong = _counted() if refused else (None, "")
+    return render_template(
+        "counter/day.html",
+        own=own,
+        booked=booked,
+        sums=sums,
+        notes=NOTES,
+        typed=request.form,
+        counted=counted,
+        due=due,
+        wrong=wrong,
+        refused=refused,
+        once=uuid4(),
+    )
+
+
+def _own(conn: Conn, asked: int | None = None) -> CounterEnd:
+    """The counter that this clerk has open; or the one asked for, if it is this clerk's: a second
+    click closes nothing anew."""
+    open_ = counter_days.current(conn, me().account.id)
+    if open_ is not None and asked in (None, open_.id):
+        return day_end.get(conn, open_.id)
+    try:
+        found = day_end.get(conn, asked or 0)
+    except LookupError:
+        abort(404)
+    if found.staff_id != me().account.staff_id:
+        abort(404)
+    return found
+
+
+def _counted() -> tuple[Count | None, str]:
+    """The count that the form holds, or the word for what is wrong with it."""
+    try:
+        notes = {note: request.form.get(f"note_{note}", "") for note in NOTES}
+        return day_end.read_count(notes), ""
+    except ValueError:
+        return None, "day_no_count"
+
+
+def _note(name: str) -> str:
+    return " ".join(request.form.get(name, "").split())[:_LONGEST_NOTE]
