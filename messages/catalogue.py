@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -54,6 +54,7 @@ class Dlt:
     header: str
     category: str
     template_ids: Mapping[tuple[str, str], str]  # by template and language
+    sentences: Mapping[tuple[str, str], str] = field(default_factory=dict)  # as registered, tagged
 
 
 @dataclass(frozen=True)
@@ -170,11 +171,16 @@ def _dlt(folder: Path) -> Dlt:
             entity_id=entity["id"],
             header=entity["header"],
             category=entity["category"],
-            template_ids={
-                (name, language): registered
-                for name, ids in templates.items()
-                for language, registered in ids.items()
-            },
+            template_ids=_by_language(templates),
+            sentences=_by_language(entries.get("registered", {})),
         )
     except (KeyError, AttributeError, TypeError) as error:
         raise CatalogueError(f"dlt.toml: {error} is missing or of the wrong shape") from error
+
+
+def _by_language(entries: Mapping[str, Mapping[str, str]]) -> dict[tuple[str, str], str]:
+    return {
+        (name, language): value
+        for name, values in entries.items()
+        for language, value in values.items()
+    }

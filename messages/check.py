@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from messages import dlt
 from messages.catalogue import LANGUAGES, VARIABLE, Catalogue, Language, Template
 from messages.segments import Segments, count
 from messages.values import DLT_SHAPES
@@ -70,6 +71,7 @@ def check(catalogue: Catalogue) -> Report:
             rows.append(row)
             problems += [f"{template.name}, {language}: {p}" for p in _text(template, text, row)]
     problems += _registered(catalogue)
+    problems += dlt.changed(catalogue)
     return Report(tuple(rows), tuple(problems))
 
 

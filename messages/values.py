@@ -33,6 +33,11 @@ class Number:
     def longest(self) -> str:
         return str(self.most)
 
+    @property
+    def sample(self) -> str:
+        """One of them, for the operators' registration sheet."""
+        return str(max(self.least, min(self.most, 12)))
+
     def admits(self, value: object) -> bool:
         """Whether `value` may stand here. True and False are no numbers."""
         if not isinstance(value, int) or isinstance(value, bool):
@@ -48,6 +53,7 @@ class Word:
     allowed: str
     longest: str
     dlt: DltType
+    sample: str  # one of them, for the operators' registration sheet
 
     def admits(self, value: object) -> bool:
         """Whether `value` may stand here."""
@@ -66,14 +72,20 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "amount": Number(0, 50000),  # whole rupees
         "total": Number(0, 9999999),  # whole rupees of a whole list
         "remark": Number(10, 99),
-        "staff": Word(r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric"),
-        "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
-        "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric"),
-        "ticket": Number(1, 99_999_999),
-        "day": Word(r"[0-9]{2}[A-Z]{3}", "a day, such as 14AUG", "30WWW", "alphanumeric"),
-        "article": Word(
-            r"[A-Z]{2}[0-9]{9}[A-Z]{2}", "an article number", "WW999999999WW", "alphanumeric"
+        "staff": Word(
+            r"[0-9A-Za-z]{1,20}", "1 to 20 letters and digits", "W" * 20, "alphanumeric", "1001"
         ),
-        "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric"),
+        "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "6785"),
+        "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "3775"),
+        "ticket": Number(1, 99_999_999),
+        "day": Word(r"[0-9]{2}[A-Z]{3}", "a day, such as 14AUG", "30WWW", "alphanumeric", "14AUG"),
+        "article": Word(
+            r"[A-Z]{2}[0-9]{9}[A-Z]{2}",
+            "an article number",
+            "WW999999999WW",
+            "alphanumeric",
+            "EU123456785IN",
+        ),
+        "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric", "482913"),
     }
 )

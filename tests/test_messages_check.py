@@ -168,11 +168,11 @@ def test_at_least_thirty_in_a_hundred_are_fixed_text() -> None:
 @pytest.mark.parametrize(
     "kind",
     [
-        Word(r".+", "a date", "14-AUG", "alphanumeric"),
-        Word(r".+", "a long word", "x" * 41, "alphanumeric"),
-        Word(r".+", "a Hindi word", "डाक", "alphanumeric"),
-        Word(r".+", "a letter", "7A", "numeric"),
-        Word(r".+", "Devanagari digits", "७", "numeric"),
+        Word(r".+", "a date", "14-AUG", "alphanumeric", "1"),
+        Word(r".+", "a long word", "x" * 41, "alphanumeric", "1"),
+        Word(r".+", "a Hindi word", "डाक", "alphanumeric", "1"),
+        Word(r".+", "a letter", "7A", "numeric", "1"),
+        Word(r".+", "Devanagari digits", "७", "numeric", "1"),
     ],
 )
 def test_what_dlt_would_not_take_as_a_variable_is_named(kind: Word) -> None:

@@ -11,8 +11,11 @@ from messages.catalogue import CatalogueError, catalogue, read
 from messages.check import check
 from messages.screens import ROOM, screens
 from messages.screens import check as check_screens
+from web.commands.dlt import export_dlt, import_dlt
 
 messages = AppGroup("messages", help="The catalogue of texts.")
+messages.add_command(export_dlt)
+messages.add_command(import_dlt)
 
 
 @messages.command("check")
