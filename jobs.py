@@ -10,6 +10,7 @@ import structlog
 
 import conversation
 import rounds
+from outbox import signs
 from outbox.drain import Drain
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
@@ -71,6 +72,7 @@ def drain() -> None:
 def sweep() -> None:
     """Finds what crashes and lost rings left behind, and begins what the day brings."""
     answer(runtime().redis, SWEEP)
+    signs.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
         rounds.begin_day(runtime())

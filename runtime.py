@@ -31,7 +31,12 @@ class Runtime:
 
     @classmethod
     def build(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
-        """Connects nothing yet: the pool opens with `database.open()`, Valkey on first use."""
+        """Connects nothing yet: the pool opens with `database.open()`, Valkey on first use.
+
+        Raises ValueError where routes lack what they need or would send what is not registered.
+        """
+        gateways = registry.build(settings)
+        registry.refuse_unregistered(settings, gateways)
         return cls(
             settings=settings,
             database=Database(settings.database_url, settings.database_pool),
@@ -41,6 +46,6 @@ class Runtime:
                 socket_connect_timeout=2,
                 health_check_interval=30,
             ),
-            gateways=registry.build(settings),
+            gateways=gateways,
             now=now,
         )

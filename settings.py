@@ -104,10 +104,9 @@ class Settings(BaseSettings):
     def production(self) -> bool:
         return self.dakiya_env == "production"
 
-    @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        if not self.production:
-            return self
+    @property
+    def unsafe(self) -> tuple[str, ...]:
+        """What forbids production with these settings, a sentence each."""
         missing = [
             name
             for name, value in (
@@ -124,13 +123,20 @@ class Settings(BaseSettings):
             )
             if not value
         ]
+        found = []
         if missing:
-            raise ValueError(
+            found.append(
                 f"production needs {', '.join(missing)} (keys: at least {_MIN_KEY_BYTES} bytes; "
                 "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))')"
             )
         if "simulator" in self.routes:
-            raise ValueError("SMS_ROUTES: the simulator is for development and tests only")
+            found.append("SMS_ROUTES: the simulator is for development and tests only")
         if not self.public_url.startswith("https://"):
-            raise ValueError("PUBLIC_URL must be the https address that carriers call")
+            found.append("PUBLIC_URL must be the https address that carriers call")
+        return tuple(found)
+
+    @model_validator(mode="after")
+    def _refuse_unsafe_production(self) -> Self:
+        if self.production and self.unsafe:
+            raise ValueError("\n".join(self.unsafe))
         return self

@@ -22,6 +22,7 @@ from rq.worker import DequeueStrategy
 
 import jobs
 import logs
+from outbox import signs
 from outbox.wake import BELLS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 from store.embedded import resolve
@@ -110,6 +111,7 @@ def clock() -> None:
     while not told_to_stop.wait(_TICK_SECONDS):
         for bell in (SWEEP, TIMERS, WEBHOOKS):
             ring(redis, bell)
+        signs.note(redis, "clock")
     log.info("clock_stopped")
 
 

@@ -87,12 +87,14 @@ class AfricasTalkingGateway:
     """One account. The service, its connections included, is shared by all threads."""
 
     name = NAME
+    dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.africastalking_rate
         self._timeout = timeout
         self._sms = _SmsService(settings)
+        self.address = self._sms.address
         self._sender = settings.africastalking_sender or None
         self._secret = settings.africastalking_hook_secret.get_secret_value()
 
@@ -197,6 +199,11 @@ class _SmsService(SMSService):
             settings.africastalking_username, settings.africastalking_api_key.get_secret_value()
         )
         self._session = pooled(self._baseUrl, settings.send_slots)
+
+    @property
+    def address(self) -> str:
+        """Where texts are submitted to."""
+        return str(self._baseUrl)
 
     def _init_service(self) -> None:
         super()._init_service()

@@ -187,6 +187,8 @@ class Gateway(Protocol):
 
     name: str
     rate: float  # messages per second that the carrier takes from us
+    dlt: bool  # it hands DLT ids to Indian operators, who drop what is not registered
+    address: str  # the URL that texts are submitted to; "": nothing leaves this machine
 
     def send(self, message: Outgoing) -> Outcome:
         """Submits `message`. Never raises for anything the carrier or the network does."""

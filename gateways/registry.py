@@ -8,6 +8,8 @@ from gateways.africastalking import AfricasTalkingGateway
 from gateways.base import Gateway
 from gateways.simulator import SimulatorGateway
 from gateways.twilio import TwilioGateway
+from messages import dlt
+from messages.catalogue import catalogue
 from settings import Settings
 
 _NEEDS = {
@@ -16,6 +18,20 @@ _NEEDS = {
     " TWILIO_MESSAGING_SERVICE_SID",
     "africastalking": "AFRICASTALKING_USERNAME and AFRICASTALKING_API_KEY",
 }
+
+
+def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> None:
+    """Raises ValueError where production would send by an Indian route what is not registered."""
+    indian = [name for name in settings.routes if gateways[name].dlt]
+    if not (settings.production and indian):
+        return
+    problems = list(dlt.unregistered(catalogue()))
+    if problems:
+        raise ValueError(
+            f"SMS_ROUTES names {indian[0]}, whose operators drop what is not registered:"
+            f" {problems[0]}, and {len(problems) - 1} more. `flask --app app doctor` lists them,"
+            " docs/messages.md says how to register"
+        )
 
 
 def build(settings: Settings) -> Mapping[str, Gateway]:

@@ -34,9 +34,11 @@ class SimulatorGateway:
     """Takes everything and delivers at once."""
 
     name = NAME
+    dlt = False
 
     def __init__(self, settings: Settings) -> None:
         self.rate = settings.simulator_rate
+        self.address = ""
 
     def send(self, message: Outgoing) -> Outcome:
         return Sent(f"sim-{message.message_id}", ReceiptStatus.DELIVERED)

@@ -72,6 +72,7 @@ _REASONS: Mapping[str, Reason] = MappingProxyType(
         "30036": Reason.EXPIRED,
     }
 )
+_API = "https://api.twilio.com"
 _RETRY = frozenset({"20429", "14107", "21611", "30001", "30003", "30008"})
 
 
@@ -79,10 +80,12 @@ class TwilioGateway:
     """One account. The client, its connections and its threads' `Retry-After` are shared."""
 
     name = NAME
+    dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.twilio_rate
+        self.address = settings.twilio_api_url or _API
         token = settings.twilio_auth_token.get_secret_value()
         self._http = _HttpClient(settings.twilio_api_url, settings.send_slots, timeout)
         self._client = Client(settings.twilio_account_sid, token, http_client=self._http)

@@ -45,6 +45,8 @@ class Carrier:
         self.on_send = on_send
         self.on_look_up = on_look_up
         self.rate = rate
+        self.address = ""
+        self.dlt = False
         self.sends: list[Outgoing] = []
         self.look_ups: list[Outgoing] = []
         self._lock = threading.Lock()

@@ -12,9 +12,12 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from app import create_app
+from outbox import signs
+from outbox.wake import SWEEP, ring
 from runtime import Runtime
 from store import migrate
 from store.database import Database
+from tests.transcript import Player
 
 _WAITING = """
 INSERT INTO messages (direction, phone, at, body, status, template, language, segments, lane,
@@ -136,3 +139,39 @@ def test_an_unexpected_exception_is_logged_without_what_it_says(app: Any) -> Non
     assert [entry["error"] for entry in logs] == ["ValueError"]
     assert "crash" in logs[0]["at"][-1]
     assert "482913" not in repr(logs)
+
+
+def test_metrics_tell_of_codes_turns_and_how_fast_a_carrier_took_them(
+    player: Player, client: Any
+) -> None:
+    player.step("postman 1001 +919839000001")
+    player.step("article EU123456785IN to +919839000011 en")
+    player.step("list 1001: EU123456785IN")
+    player.step("+919839000001 > 1")
+    player.step("+919839000001 > 1 000000")
+    lines = client.get("/metrics").text.splitlines()
+    assert 'dakiya_codes_last_hour{state="live"} 1.0' in lines
+    assert 'dakiya_code_tries_last_hour{outcome="wrong"} 1.0' in lines
+    assert 'dakiya_turns_last_hour{machine="postman"} 3.0' in lines
+    bucket = (
+        'dakiya_handover_last_hour_seconds_bucket{gateway="simulator",lane="code",le="0.5"} 1.0'
+    )
+    assert bucket in lines
+
+
+def test_metrics_tell_of_queues_and_of_who_is_silent(runtime: Runtime, client: Any) -> None:
+    ring(runtime.redis, SWEEP)
+    signs.note(runtime.redis, "clock")
+    lines = client.get("/metrics").text.splitlines()
+    assert "dakiya_valkey_up 1.0" in lines
+    assert 'dakiya_rq_jobs_waiting{queue="sweep"} 1.0' in lines
+    assert 'dakiya_rq_jobs_failed{queue="outbox"} 0.0' in lines
+    assert 'dakiya_silence_seconds{process="clock"} 0.0' in lines
+    assert not [line for line in lines if line.startswith('dakiya_silence_seconds{process="worker')]
+
+
+def test_metrics_without_valkey_say_so_and_tell_the_rest(runtime: Runtime) -> None:
+    app = create_app(replace(runtime, redis=Redis.from_url("redis://127.0.0.1:1")))
+    lines = app.test_client().get("/metrics").text.splitlines()
+    assert "dakiya_valkey_up 0.0" in lines
+    assert "dakiya_outbox_sending 0.0" in lines

@@ -13,7 +13,7 @@ from redis import RedisError
 from runtime import Runtime
 from store import migrate
 from web.callers import Caller, states
-from web.metrics import Outbox
+from web.metrics import Database, Valkey
 
 health = Blueprint("health", __name__)
 states(health, Caller.ANYONE)
@@ -99,7 +99,8 @@ def _outbox(runtime: Runtime) -> Finding:
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """What Prometheus reads: counted in the database, so the same from every process."""
+    """What Prometheus reads: counted in the database and Valkey, so the same from every process."""
     registry = CollectorRegistry()
-    registry.register(Outbox(_runtime()))
+    registry.register(Database(_runtime()))
+    registry.register(Valkey(_runtime()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -1,0 +1,34 @@
+"""Signs of life of worker and clock, in Valkey: when each was seen last."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+import structlog
+from redis import Redis, RedisError
+
+log = structlog.get_logger(__name__)
+
+Process = Literal["worker", "clock"]
+PROCESSES: Final[tuple[Process, ...]] = ("worker", "clock")
+_KEPT_SECONDS: Final = 86_400
+
+
+def note(redis: Redis, process: Process) -> None:
+    """This process works. It never raises: what Valkey cannot keep, nobody misses for long."""
+    try:
+        seconds, _ = redis.time()
+        redis.set(_key(process), seconds, ex=_KEPT_SECONDS)
+    except RedisError as error:
+        log.warning("valkey_away", what="signs", error=type(error).__name__)
+
+
+def silence(redis: Redis, process: Process) -> float | None:
+    """Seconds since such a process was seen; None: not within a day. Raises `RedisError`."""
+    last = redis.get(_key(process))
+    seconds, _ = redis.time()
+    return None if last is None else float(seconds - int(last))
+
+
+def _key(process: Process) -> str:
+    return f"dakiya:seen:{process}"

@@ -1,0 +1,132 @@
+"""`flask doctor`, run as an operator runs it: each thing that is wrong, and no secret."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from outbox import signs
+from runtime import Runtime
+from tests.test_server_script import HOUSE
+
+SOUND = {
+    "DAKIYA_ENV": "production",
+    "DAKIYA_MASTER_KEY": "nD8s-fW2q_Lx0TzRkVb7hYpQe4uJmCgA",
+    "SECRET_KEY": "aZ1xS3dC5vF7bG9nH2jM4kL6qW8eR0tY",
+    "PUBLIC_URL": "https://127.0.0.1:1",
+    "SMS_ROUTES": "twilio",
+    "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+    "TWILIO_AUTH_TOKEN": "twilio-token-of-the-tests",
+    "TWILIO_FROM": "+15005550006",
+    "TWILIO_API_URL": "http://127.0.0.1:1",
+}
+
+
+def doctor(
+    settings: Mapping[str, str], *, directory: Path = HOUSE
+) -> subprocess.CompletedProcess[str]:
+    """What the command says in an environment that holds these settings alone."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return subprocess.run(
+        [Path(sys.executable).parent / "flask", "--app", HOUSE / "app.py", "doctor"],
+        env={**kept, **settings},
+        cwd=directory,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def wrong(output: str) -> list[str]:
+    return [line.removeprefix("WRONG  ") for line in output.splitlines() if line[:5] == "WRONG"]
+
+
+@pytest.fixture
+def reachable(runtime: Runtime) -> dict[str, str]:
+    """Settings whose database and Valkey answer."""
+    return {
+        **SOUND,
+        "DATABASE_URL": runtime.settings.database_url,
+        "REDIS_URL": runtime.settings.redis_url,
+    }
+
+
+def test_a_broken_configuration_is_told_thing_by_thing(tmp_path: Path) -> None:
+    told = doctor(
+        {
+            "DAKIYA_ENV": "production",
+            "DAKIYA_MASTER_KEY": "short",
+            "SECRET_KEY": "a" * 40,
+            "DATABASE_URL": "postgresql://dakiya:hidden-word@127.0.0.1:1/dakiya",
+            "REDIS_URL": "redis://:hidden-word@127.0.0.1:1/0",
+            "PUBLIC_URL": "http://dakiya.example",
+            "SMS_ROUTES": "pigeon,simulator",
+            "CODE_TTL": "ten minutes",
+            "CODE_LENGTH": "4",
+        },
+        directory=tmp_path,
+    )
+    assert told.returncode == 1
+    found = wrong(told.stdout)
+    for beginning in (
+        "CODE_TTL: Input should be a valid integer",
+        "CODE_LENGTH: Input should be greater than or equal to 6",
+        "settings: production needs DAKIYA_MASTER_KEY (keys: at least 32 bytes",
+        "settings: SMS_ROUTES: the simulator is for development",
+        "settings: PUBLIC_URL must be the https address",
+        "DAKIYA_MASTER_KEY: has hardly any different characters",
+        "SECRET_KEY: has hardly any different characters",
+        "database: does not answer (OperationalError)",
+        "redis: does not answer (ConnectionError)",
+        "SMS_ROUTES: SMS_ROUTES: no gateway is called pigeon",
+        "PUBLIC_URL: does not answer",
+    ):
+        assert any(line.startswith(beginning) for line in found), (beginning, told.stdout)
+    assert f"things that are wrong: {len(found)}" in told.stderr
+    assert "hidden-word" not in told.stdout + told.stderr
+    assert "Traceback" not in told.stderr
+
+
+def test_what_is_sound_is_said_too(reachable: dict[str, str], tmp_path: Path) -> None:
+    told = doctor(reachable, directory=tmp_path)
+    assert "ok     settings: production, all can be read" in told.stdout
+    assert "ok     database: PostgreSQL" in told.stdout
+    assert "ok     redis: answers" in told.stdout
+    found = wrong(told.stdout)
+    assert any(line.startswith("database: fsync is off") for line in found)  # so the tests run
+    assert "offices: none: load your delivery offices, or nobody can be given an article" in found
+    assert any(line.startswith("twilio: 127.0.0.1 cannot be reached") for line in found)
+
+
+def test_a_worker_and_a_clock_that_run_are_seen(
+    runtime: Runtime, reachable: dict[str, str], tmp_path: Path
+) -> None:
+    silent = wrong(doctor(reachable, directory=tmp_path).stdout)
+    assert "worker: no worker runs: start `python worker.py`" in silent
+    assert "clock: no clock runs: start `python worker.py clock`" in silent
+    for process in signs.PROCESSES:
+        signs.note(runtime.redis, process)
+    told = doctor(reachable, directory=tmp_path).stdout
+    assert "ok     worker: seen" in told
+    assert "ok     clock: seen" in told
+
+
+def test_one_key_for_both_is_refused(reachable: dict[str, str], tmp_path: Path) -> None:
+    same = {**reachable, "SECRET_KEY": reachable["DAKIYA_MASTER_KEY"]}
+    assert any(
+        "the same as SECRET_KEY" in line for line in wrong(doctor(same, directory=tmp_path).stdout)
+    )
+
+
+def test_in_development_nothing_need_be_set(tmp_path: Path) -> None:
+    told = doctor({}, directory=tmp_path)
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "nothing is wrong" in told.stdout
+    assert "embedded, in var/" in told.stdout
+    assert not (tmp_path / "var").exists()  # to look is not to start
