@@ -15,6 +15,7 @@ from web import api
 from web.callers import insist
 from web.commands.database import database
 from web.commands.flows import flows
+from web.commands.gateways import gateways
 from web.commands.herd import herd
 from web.commands.messages import messages
 from web.commands.personal import export_person, forget_person, purge
@@ -45,6 +46,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     export_person,
     flows,
     forget_person,
+    gateways,
     herd,
     messages,
     postman,

@@ -93,8 +93,8 @@ class Step(_Part):
     of: Filled
     key: Filled | None = None
     written: Written = "hex"
-    values: Mapping[str, str] = Field(default_factory=dict)
-    otherwise: str = ""
+    values: Mapping[str, Filled] = Field(default_factory=dict)
+    otherwise: Filled = Template("", ())
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
@@ -103,6 +103,15 @@ class Step(_Part):
         if (self.do == "choose") != bool(self.values):
             raise ValueError("values belong to choose, and to nothing else")
         return self
+
+    @property
+    def templates(self) -> Iterator[Template]:
+        """All of them."""
+        yield self.of
+        yield from self.values.values()
+        yield self.otherwise
+        if self.key:
+            yield self.key
 
 
 class Basic(_Part):

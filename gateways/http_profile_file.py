@@ -118,9 +118,7 @@ def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], Template]]:
     """Every template with its key."""
     submit = profile.request
     for name, step in profile.steps.items():
-        yield ("steps", name, "of"), step.of
-        if step.key:
-            yield ("steps", name, "key"), step.key
+        yield from ((("steps", name), template) for template in step.templates)
     yield ("request", "url"), submit.url
     for part, templates in (
         ("headers", submit.headers),
@@ -144,10 +142,7 @@ def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], Template]]:
 
 def _circle(profile: Profile) -> str | None:
     """A step, or the body, that cannot be made because it needs itself; None where none does."""
-    needs: dict[str, set[str]] = {
-        name: _places((step.of, *((step.key,) if step.key else ())))
-        for name, step in profile.steps.items()
-    }
+    needs = {name: _places(step.templates) for name, step in profile.steps.items()}
     needs[BODY] = _places(profile.request.of_body)
     for name in needs:
         seen: set[str] = set()

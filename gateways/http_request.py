@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from gateways.http_places import Template
 from gateways.http_profile import BODY, Profile, Step
-from gateways.http_signing import DIGESTS, KEYED, all_entities, choose, digest, entities, keyed
+from gateways.http_signing import DIGESTS, KEYED, all_entities, digest, entities, keyed
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
@@ -81,7 +81,7 @@ class _Values:
             assert step.key is not None
             return keyed(step.do, step.key.fill(self) or "", of, step.written)
         if step.do == "choose":
-            return choose(of, step.values, step.otherwise)
+            return step.values.get(of, step.otherwise).fill(self) or ""
         return entities(of) if step.do == "entities" else all_entities(of)
 
 

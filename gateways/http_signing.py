@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 from base64 import b64encode
-from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
 Digest = Literal["sha512", "sha256", "sha1", "md5"]
@@ -45,11 +44,6 @@ def entities(text: str) -> str:
 def all_entities(text: str) -> str:
     """`text` with every UTF-16 unit as &#N;; a text that is all ASCII stays as it is."""
     return text if text.isascii() else "".join(map(_units, text))
-
-
-def choose(of: str, values: Mapping[str, str], otherwise: str) -> str:
-    """The value for `of`; `otherwise` where there is none."""
-    return values.get(of, otherwise)
 
 
 def _units(letter: str) -> str:
