@@ -231,7 +231,7 @@ class Inbound(Hook):
     def _has_a_clock(self) -> Self:
         try:
             ZoneInfo(self.at_zone)
-        except (ValueError, OSError) as error:
+        except (KeyError, ValueError, OSError) as error:
             raise ValueError(f"at_zone: there is no zone called {self.at_zone}") from error
         if self.at_format not in ("iso", "epoch", "epoch_ms") and "%" not in self.at_format:
             raise ValueError("at_format is iso, epoch, epoch_ms, or as %Y-%m-%d %H:%M:%S")

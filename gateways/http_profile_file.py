@@ -19,6 +19,7 @@ _WORDS: Final = {
     "extra_forbidden": "is no key of a profile",
     "string_type": "must be a text in quotes",
     "string_pattern_mismatch": "is not written as such a name is",
+    "too_short": "needs at least one",
 }
 
 
@@ -65,7 +66,13 @@ def read(path: Path) -> Profile:
 
 
 def _mistakes(error: ValidationError, written: str) -> Iterator[Problem]:
-    for each in error.errors(include_url=False, include_input=False):
+    found = error.errors(include_url=False, include_input=False)
+    for each in found:
+        inner = (other["loc"] for other in found if len(other["loc"]) > len(each["loc"]))
+        if each["type"] == "too_short" and any(
+            loc[: len(each["loc"])] == each["loc"] for loc in inner
+        ):
+            continue  # only because what is in the list is wrong, which is said
         key = tuple(str(part) for part in each["loc"] if part != "[key]")
         what = _WORDS.get(each["type"], each["msg"].removeprefix("Value error, "))
         yield Problem(line_of(written, key), ".".join(key), what)

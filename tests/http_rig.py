@@ -1,4 +1,4 @@
-"""What the tests of configured carriers share: a shipped profile as a gateway, on a stub carrier."""
+"""What the tests of configured carriers share: a profile as a gateway on a stub carrier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`flask gateways …`: the carriers, and whether a configured one is described well enough to send."""
+"""`flask gateways …`: the carriers, and whether a configured one is described as it must be."""
 
 from __future__ import annotations
 
