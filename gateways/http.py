@@ -148,7 +148,7 @@ def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
     return {
         "phone": message.phone,
         "phone_digits": message.phone.removeprefix("+"),
-        "phone_national": str(phonenumbers.parse(message.phone).national_number),
+        "phone_national": _national(message.phone),
         "text": message.text,
         "message_id": str(message.message_id),
         "submit_id": submit_id,
@@ -163,6 +163,14 @@ def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
         "dlt_header": dlt.header,
         "dlt_template": dlt.template_ids.get((message.template, message.language), ""),
     }
+
+
+def _national(phone: str) -> str:
+    """`phone` without its country code; with it where libphonenumber knows no such country."""
+    try:
+        return str(phonenumbers.parse(phone).national_number)
+    except phonenumbers.NumberParseException:
+        return phone.removeprefix("+")
 
 
 def _known(template: Template | None, values: Mapping[str, str]) -> str:

@@ -200,6 +200,14 @@ def test_what_a_profile_needs_and_a_message_lacks_is_our_configuration(
     assert carrier.calls == []
 
 
+def test_a_number_of_no_country_is_sent_all_the_same(carrier: CarrierStub) -> None:
+    written = '[request]\nurl = "{url}/"\nform = { to = "{phone_national}" }'
+    carrier.will(_OK)
+    odd = replace(message(), phone="+99912345678")  # a carrier attested it, nobody else knows it
+    assert _made(written, carrier.url).send(odd) == Sent("17")
+    assert carrier.calls[0].form == {"to": "99912345678"}
+
+
 def test_a_template_is_filled_or_says_what_it_lacks() -> None:
     values = {"a": "1", "b": ""}
     assert Template.parse("x{a}y{a}").fill(values.__getitem__) == "x1y1"

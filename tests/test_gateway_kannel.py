@@ -16,9 +16,11 @@ from werkzeug.serving import make_server
 
 from gateways.base import Reason, Rejected, Sent
 from gateways.registry import build
+from messages.segments import count
 from runtime import Runtime
 from settings import Settings
-from tests.gateway_rig import message
+from tests.gateway_rig import PHONE, message
+from tests.http_rig import gateway_of
 from tests.kannel_rig import LOCAL, PASSWORD, SENDER, USER, Kannel, Text, free_port
 from tests.transcript import Player
 
@@ -190,11 +192,40 @@ def test_a_delivery_in_hindi_passes_through_kannel(
         assert secret not in logs
 
 
-def test_each_submit_has_an_id_of_its_own(settings: Settings, kannel: Kannel) -> None:
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Rs 5 @ £1 è_~[x] {y} € \\ ^ | Ω",  # all of GSM-7, the extension table too
+        "देना है ₹5 😀 zwj क्‍ष",
+        "x" * 400,
+        "ह" * 200,
+    ],
+)
+def test_a_text_reaches_the_telephone_to_the_letter(
+    settings: Settings, kannel: Kannel, words: str
+) -> None:
     kannel.listen()
-    taken = build(settings)["kannel"].send(message(7))
+    account = {"sender": SENDER, "username": USER, "password": PASSWORD}
+    taken = gateway_of("kannel", kannel.url, account).send(message(7, words))  # with DLT ids
     assert isinstance(taken, Sent)
     assert re.fullmatch(r"7-[0-9a-f]{8}", taken.carrier_id)
+    came = kannel.next_text()
+    assert (came.receiver, came.words, came.parts) == (PHONE, words, count(words).segments)
+
+
+def test_two_submits_of_one_message_have_two_ids(settings: Settings, kannel: Kannel) -> None:
+    kannel.listen()
+    gateway = build(settings)["kannel"]
+    first, second = gateway.send(message(7)), gateway.send(message(7))
+    assert isinstance(first, Sent)
+    assert isinstance(second, Sent)
+    assert first.carrier_id != second.carrier_id
+
+
+def test_what_kannel_queues_it_has_accepted(settings: Settings, kannel: Kannel) -> None:
+    taken = build(settings)["kannel"].send(message(7))  # no telephone, no network: no connection
+    assert isinstance(taken, Sent)
+    kannel.listen()
     assert kannel.next_text().words == message(7).text
 
 

@@ -12,6 +12,7 @@ import pytest
 from app import create_app
 from gateways.http_lines import line_of
 from gateways.http_profile_file import ProfileError, read
+from gateways.http_shelf import account
 from gateways.registry import build
 from runtime import Runtime
 from settings import Settings
@@ -265,6 +266,18 @@ def test_a_profile_cannot_take_the_name_of_another_gateway(folder: Path) -> None
 
 def test_prices_of_profiles_may_have_digits() -> None:
     assert set(settings_with(sms_prices="msg91=18.5, cdac=0").prices) == {"msg91", "cdac"}
+
+
+def test_in_development_the_env_file_counts_too(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PIGEON_KEY")
+    monkeypatch.chdir(folder)
+    (folder / ".env").write_text("PIGEON_KEY=from-the-file\nPIGEON_SENDER=hidden\n")
+    settings = settings_with(http_profiles=str(folder), dakiya_env="development")
+    pigeon = account("pigeon", folder / "pigeon.toml", settings)
+    assert (pigeon.values["key"], pigeon.values["sender"]) == ("from-the-file", "INPOST")
+    assert "pigeon" not in build(settings.model_copy(update={"dakiya_env": "test"}))
 
 
 # ---- commands ------------------------------------------------------------------------------------

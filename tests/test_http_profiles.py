@@ -1,7 +1,7 @@
 """The shipped profiles against the carriers' documented examples: request, answer, text, receipt.
 
-Where the examples are from stands in each profile's `documents`. Kannel, which is here, is not
-played: tests/test_gateway_kannel.py.
+Where the examples are from stands in each profile's `documents`. What the real Kannel says:
+tests/test_gateway_kannel.py.
 """
 
 from __future__ import annotations
@@ -89,6 +89,74 @@ def test_a_shipped_profile_says_what_it_was_built_from_and_what_nobody_could_ver
     assert in_address <= set(profile.settings)
     address = profile.settings["url"].default or ""
     assert address.startswith("https://" if name != "kannel" else "http://127.0.0.1:")
+
+
+# ---- Kannel ------------------------------------------------------------------------------------
+
+
+def test_kannel_gets_number_text_and_keys_in_headers_and_body(carrier: CarrierStub) -> None:
+    account = {"sender": "57575", "username": "dakiya", "password": "p@ss"}
+    gateway = gateway_of("kannel", carrier.url, account)
+    carrier.will(*[Say(202, "0: Accepted for delivery", "text/html")] * 2)
+    taken = gateway.send(message())
+    gateway.send(_hindi())
+    english, hindi = carrier.calls
+    assert isinstance(taken, Sent)
+    assert (english.method, english.path, english.query) == ("POST", "/cgi-bin/sendsms", {})
+    assert english.body.decode() == TEXT
+    kannel = {
+        name.removeprefix("x-kannel-"): value
+        for name, value in english.headers.items()
+        if name.startswith("x-kannel-")
+    }
+    hook = f"{PUBLIC}/hooks/http/kannel/{HOOK}/delivery"
+    assert kannel == {
+        "username": "dakiya",
+        "password": "p@ss",
+        "from": "57575",
+        "to": PHONE,
+        "coding": "0",
+        "validity": "9",
+        "dlr-mask": "31",
+        "dlr-url": f"{hook}?id={taken.carrier_id}&message=7&status=%d",
+        "meta-data": "?smpp?PEID=1101234567890123456&TEMPLATEID=1107160000000012345",
+    }
+    assert hindi.headers["x-kannel-coding"] == "2"
+    assert hindi.body.decode() == HINDI
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (Say(503, "Temporal failure, try again later."), Retry),
+        (Say(400, "Missing receiver(s) number(s), rejected"), Rejected),
+        (Say(202, "Sent."), Unknown),
+        (Say(202, "3: Queued for later delivery"), Sent),
+    ],
+)
+def test_kannel_answers(carrier: CarrierStub, answer: Say, outcome: type[Outcome]) -> None:
+    carrier.will(answer)
+    account = {"sender": "57575", "username": "dakiya", "password": "p@ss"}
+    assert isinstance(gateway_of("kannel", carrier.url, account).send(message()), outcome)
+
+
+@pytest.mark.parametrize(
+    ("status", "far", "reason"),
+    [
+        ("1", ReceiptStatus.DELIVERED, None),
+        ("2", ReceiptStatus.FAILED, Reason.UNREACHABLE),
+        ("4", ReceiptStatus.SENT, None),
+        ("8", ReceiptStatus.SENT, None),
+        ("16", ReceiptStatus.FAILED, Reason.CARRIER),
+        ("34", ReceiptStatus.UNCERTAIN, None),
+    ],
+)
+def test_kannel_receipts(
+    carrier: CarrierStub, status: str, far: ReceiptStatus, reason: Reason | None
+) -> None:
+    gateway = gateway_of("kannel", carrier.url, {})
+    receipt = gateway.receive_receipt(called(f"id=7-0011aabb&message=7&status={status}"))
+    assert receipt == Receipt("kannel", "7-0011aabb", 7, far, status, reason, None)
 
 
 # ---- C-DAC Mobile Seva ---------------------------------------------------------------------------
