@@ -181,11 +181,7 @@ def _known(template: Template | None, values: Mapping[str, str]) -> str:
         return ""
 
 
-def _events(each: Source, heard: Heard) -> list[dict[str, Any]]:
-    """The JSON objects of the list at `each`; none where there is no such list."""
-    match each.kind:
-        case "json":
-            found = at(heard.json, each.name)
-        case _:
-            found = as_json(heard.read(each) or "")
-    return [event for event in found if isinstance(event, dict)] if isinstance(found, list) else []
+def _events(each: Source, heard: Heard) -> list[Any]:
+    """The JSON values of the list at `each`; none where there is no such list."""
+    found = at(heard.json, each.name) if each.kind == "json" else as_json(heard.read(each) or "")
+    return found if isinstance(found, list) else []

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Final
@@ -57,7 +58,7 @@ def paths(settings: Settings) -> Mapping[str, Path]:
 
 def account(name: str, path: Path, settings: Settings) -> Account:
     """The profile at `path` and its values. Raises `ProfileError`."""
-    profile = read(path)
+    profile = _shipped(path) if path.parent == SHIPPED else read(path)
     environment = _environment(settings)
     values = {
         key: environment.get(each.variable, "") or each.default or ""
@@ -88,6 +89,12 @@ def configured(settings: Settings) -> Mapping[str, HttpGateway]:
         elif routed:
             raise ValueError(f"SMS_ROUTES names {name}, which needs {'; '.join(found.missing)}")
     return gateways
+
+
+@cache
+def _shipped(path: Path) -> Profile:
+    """Read once: every process has all of them, and they do not change."""
+    return read(path)
 
 
 def _environment(settings: Settings) -> Mapping[str, str | None]:

@@ -77,3 +77,52 @@ def called(
 
 def called_with_json(value: Any) -> Request:
     return called(body=json.dumps(value).encode(), headers={"content-type": "application/json"})
+
+
+# ---- a profile of an operator's own -------------------------------------------------------------
+
+PIGEON = """\
+title = "Pigeon post"
+rate = 5
+
+[settings]
+url = { variable = "PIGEON_URL", default = "https://pigeon.example" }
+sender = { variable = "PIGEON_SENDER", meaning = "who writes" }
+
+[secrets]
+key = { variable = "PIGEON_KEY" }
+hook = { variable = "PIGEON_HOOK_SECRET" }
+
+[steps.signature]
+do = "sha512"
+of = "{sender}{text}{key}"
+
+[request]
+url = "{url}/send"
+[request.bearer]
+token = "{key}"
+[request.form]
+to = "{phone}"
+text = "{text}"
+sign = "{signature}"
+
+[answer]
+word = "json:status"
+accepted = "ok"
+id = "json:id"
+
+[inbound]
+id = "form:id"
+from = "form:from"
+text = "form:text"
+
+[receipt]
+id = "form:id"
+status = "form:status"
+statuses = { delivered = ["done"], failed = ["lost"] }
+"""
+PIGEON_VALUES = {
+    "PIGEON_SENDER": "INPOST",
+    "PIGEON_KEY": "key-of-the-pigeon",
+    "PIGEON_HOOK_SECRET": "hook-of-the-pigeon",
+}

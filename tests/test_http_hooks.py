@@ -111,6 +111,13 @@ def test_each_event_of_a_call_is_taken(client: Any, runtime: Runtime) -> None:
     assert [row[1] for row in _receipts(runtime)] == [f"e{n}" for n in range(20)]
 
 
+def test_an_event_that_is_none_is_kept_beside_the_others(client: Any, runtime: Runtime) -> None:
+    events = [{"externalId": "e1", "eventType": "DELIVERED"}, 7, {"eventType": "FAILED"}, None]
+    path = f"/hooks/http/gupshup/{HOOK}/delivery"
+    assert client.post(path, data={"response": json.dumps(events)}).status_code == 200
+    assert [row[2] for row in _receipts(runtime)] == ["delivered", *["unreadable"] * 3]
+
+
 def test_a_hook_is_answered_as_configured(client: Any) -> None:
     assert client.post(f"{_EXOTEL}/sms", data=_TEXT).data == b"OK"
     answer = client.post(f"/hooks/http/xml/{HOOK}/sms", data=_TEXT)
