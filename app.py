@@ -16,6 +16,7 @@ from web.callers import insist
 from web.commands import doctor
 from web.commands.database import database
 from web.commands.flows import flows
+from web.commands.gateways import gateways
 from web.commands.herd import herd
 from web.commands.messages import messages
 from web.commands.personal import export_person, forget_person, purge
@@ -51,6 +52,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     export_person,
     flows,
     forget_person,
+    gateways,
     herd,
     messages,
     postman,

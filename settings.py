@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     africastalking_api_url: str = ""
     africastalking_rate: float = Field(50.0, gt=0, description="messages per second")
 
+    http_profiles: str = Field(
+        "", description="directory of an operator's own carrier profiles (*.toml), if any"
+    )
+
     simulator_rate: float = Field(2000.0, gt=0, description="messages per second")
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
@@ -96,7 +100,7 @@ class Settings(BaseSettings):
     @classmethod
     def _prices_can_be_read(cls, value: str) -> str:
         for entry in filter(None, map(str.strip, value.split(","))):
-            if not re.fullmatch(r"[a-z_]+ *= *[0-9]+(\.[0-9]+)?", entry):
+            if not re.fullmatch(r"[a-z][a-z0-9_]* *= *[0-9]+(\.[0-9]+)?", entry):
                 raise ValueError(f"SMS_PRICES: {entry} is not gateway=paise, as twilio=83.2")
         return value
 

@@ -1,4 +1,7 @@
-"""Which gateways exist. Adding a carrier: its own file, and its lines here."""
+"""Which gateways exist. Adding a carrier: its own file, and its lines here.
+
+A carrier that speaks plain HTTP needs neither: a profile in TOML (http_shelf.py) is enough.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Mapping
 
 from gateways.africastalking import AfricasTalkingGateway
 from gateways.base import Gateway
+from gateways.http_shelf import configured, paths
 from gateways.simulator import SimulatorGateway
 from gateways.twilio import TwilioGateway
 from messages import dlt
@@ -50,11 +54,13 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
         gateways["twilio"] = TwilioGateway(settings)
     if settings.africastalking_username and settings.africastalking_api_key.get_secret_value():
         gateways["africastalking"] = AfricasTalkingGateway(settings)
+    gateways.update(configured(settings))
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
     for name in settings.routes:
-        if name not in _NEEDS:
-            raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {', '.join(_NEEDS)}")
+        if name not in gateways and name not in _NEEDS:
+            names = ", ".join((*_NEEDS, *paths(settings)))
+            raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {names}")
         if name not in gateways:
             raise ValueError(f"SMS_ROUTES names {name}, which needs {_NEEDS[name]}")
     return gateways

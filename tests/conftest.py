@@ -27,6 +27,8 @@ from werkzeug.serving import make_server
 
 import jobs
 from app import create_app
+from gateways import http_shelf
+from gateways.http_profile_file import read
 from postal import tokens
 from runtime import Runtime
 from settings import Settings
@@ -50,8 +52,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    for name in Settings.model_fields:  # a developer's own environment must not reach the tests
-        os.environ.pop(name.upper(), None)
+    # A developer's own environment must not reach the tests.
+    carriers = (read(path) for path in http_shelf.SHIPPED.glob("*.toml"))
+    accounts = {each.variable for profile in carriers for each in profile.variables.values()}
+    for name in {name.upper() for name in Settings.model_fields} | accounts:
+        os.environ.pop(name, None)
 
 
 @pytest.hookimpl(optionalhook=True)

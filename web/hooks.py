@@ -1,11 +1,13 @@
 """The hooks that carriers call: HTTP in, a gateway's types out, an answer in the carrier's words.
 
 Nothing authentic is dropped: what cannot be read is stored and answered with 200, or the carrier
-would repeat it for hours. Bodies over 64 KiB are 413. Paths hold secrets: never log them.
+would repeat it for hours. Bodies over 64 KiB are 413. Paths hold secrets, and queries of some
+carriers telephone numbers: never log an address.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
@@ -16,12 +18,15 @@ from gateways.base import (
     Dialled,
     Gateway,
     HungUp,
+    Inbound,
     Receipt,
     Request,
     Unauthentic,
     Unreadable,
     UssdGateway,
 )
+from gateways.http import HttpGateway
+from gateways.http_profile import Hook
 from outbox import receipts
 from runtime import Runtime
 from web.callers import Caller, states
@@ -30,13 +35,19 @@ hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 states(hooks, Caller.CARRIER)
 
 LARGEST_BODY = 64 * 1024
+# What a configured carrier may use at all; its profile says which. HEAD, which Flask adds to GET,
+# would keep a text and answer nothing: no profile can allow it.
+_METHODS = ["GET", "POST"]
 
 
 @hooks.before_request
 def limit_body() -> None:
-    """One byte more is read than is taken: werkzeug cuts a chunked body at its limit, silently."""
+    """One byte more is read than is taken: werkzeug cuts a chunked body at its limit, silently.
+
+    The query of a carrier that calls by GET is its body.
+    """
     request.max_content_length = LARGEST_BODY + 1
-    if len(request.get_data(cache=True)) > LARGEST_BODY:
+    if max(len(request.get_data(cache=True)), len(request.query_string)) > LARGEST_BODY:
         abort(413)
 
 
@@ -73,6 +84,24 @@ def africastalking_ussd(secret: str) -> Response:
     return Response(f"{'END' if screen.end else 'CON'} {screen.text}", mimetype="text/plain")
 
 
+@hooks.route("/http/<route>/<secret>/sms", methods=_METHODS)
+def http_sms(route: str, secret: str) -> Response:
+    gateway = _configured(route)
+    hook = gateway.profile.inbound
+    for each in _unpacked(gateway, hook, secret):
+        _keep_text(gateway.receive_text(each))
+    return _as_configured(hook)
+
+
+@hooks.route("/http/<route>/<secret>/delivery", methods=_METHODS)
+def http_delivery(route: str, secret: str) -> Response:
+    gateway = _configured(route)
+    hook = gateway.profile.receipt
+    for each in _unpacked(gateway, hook, secret):
+        _keep_receipt(gateway.receive_receipt(each))
+    return _as_configured(hook)
+
+
 @hooks.post("/simulator/ussd")
 def simulator_ussd() -> Response:
     screen = _take_ussd("simulator")
@@ -92,6 +121,10 @@ def _take_text(name: str, refusal: int, secret: str = "") -> None:
         came = gateway.receive_text(_request(secret))
     except Unauthentic:
         abort(refusal)
+    _keep_text(came)
+
+
+def _keep_text(came: Inbound | Unreadable) -> None:
     if isinstance(came, Unreadable):
         conversation.receive_unreadable(_runtime(), came)
     else:
@@ -122,10 +155,42 @@ def _take_receipt(name: str, refusal: int, secret: str = "") -> None:
         came = gateway.receive_receipt(_request(secret))
     except Unauthentic:
         abort(refusal)
+    _keep_receipt(came)
+
+
+def _keep_receipt(came: Receipt | Unreadable) -> None:
     if isinstance(came, Receipt):
         receipts.receive(_runtime(), came)
     else:
         receipts.receive_unreadable(_runtime(), came)
+
+
+def _configured(route: str) -> HttpGateway:
+    gateway = _runtime().gateways.get(route)
+    if not isinstance(gateway, HttpGateway):
+        abort(404)
+    return gateway
+
+
+def _unpacked(gateway: HttpGateway, hook: Hook | None, secret: str) -> Sequence[Request]:
+    """The events of this call. 404 for whoever does not know the secret, then 405 for a method."""
+    if hook is None:
+        abort(404)
+    try:
+        events = gateway.unpack(hook, _request(secret))
+    except Unauthentic:
+        abort(404)
+    if request.method not in hook.method:
+        abort(405)
+    return events
+
+
+def _as_configured(hook: Hook | None) -> Response:
+    assert hook is not None
+    answer = hook.answer
+    response = Response(answer.body, answer.status, content_type=answer.content_type)
+    response.cache_control.no_store = True  # of a GET, nobody may keep the address
+    return response
 
 
 def _gateway(name: str, refusal: int) -> Gateway:
