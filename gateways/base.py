@@ -31,7 +31,8 @@ class Reason(StrEnum):
 
     BAD_NUMBER = "bad_number"  # cannot be a mobile that receives texts
     OPTED_OUT = "opted_out"  # the person told the carrier STOP
-    BLOCKED = "blocked"  # do-not-disturb, blacklist, carrier violation, DLT mismatch
+    BLOCKED = "blocked"  # do-not-disturb, blacklist, carrier violation
+    TEMPLATE = "template"  # DLT: not the sentence that is registered, or none is
     UNREACHABLE = "unreachable"  # handset off, absent, unknown: may pass later
     EXPIRED = "expired"
     CONFIGURATION = "configuration"  # our key, sender, region or balance is wrong

@@ -64,8 +64,10 @@ class HttpGateway:
         self._timeout = timeout
         self._secret = values.get(HOOK, "")
         self._hooks = f"{settings.public_url}/hooks/http/{name}/{self._secret}"
+        self.address = _known(profile.request.url, values)
+        self.dlt = _tells_operators(profile, dlt)
         self._prefix = _known(profile.inbound.prefix if profile.inbound else None, values)
-        self._session = pooled(_known(profile.request.url, values), settings.send_slots)
+        self._session = pooled(self.address, settings.send_slots)
 
     def send(self, message: Outgoing) -> Outcome:
         submit_id = f"{message.message_id}-{token_hex(4)}"
@@ -136,6 +138,15 @@ class HttpGateway:
         )
         headers = {name.lower(): value for name, value in response.headers.items()}
         return Heard(headers, response.content, status=response.status_code)
+
+
+def _tells_operators(profile: Profile, dlt: Dlt) -> bool:
+    """Whether texts go to Indian operators: the profile must name the registered template, or can
+    and there is a registered entity."""
+    places = [template.text for template in profile.request.templates]
+    needed = any("{dlt_template}" in text for text in places)
+    possible = any("{dlt_template?}" in text for text in places)
+    return needed or (possible and bool(dlt.entity_id))
 
 
 def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:

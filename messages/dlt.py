@@ -237,16 +237,16 @@ def _aligned(theirs: list[str], ours: list[str]) -> Iterator[tuple[Where, str]]:
             best[i][j] = max(best[i + 1][j], best[i][j + 1], fit and fit + best[i + 1][j + 1])
     i = j = 0
     while i < len(theirs) or j < len(ours):
-        here = best[i][j]
-        if i < len(theirs) and here == best[i + 1][j]:
-            yield "registered", theirs[i]
-            i += 1
-        elif j < len(ours) and here == best[i][j + 1]:
-            yield "sent", ours[j]
-            j += 1
-        else:
+        fit = _fit(theirs[i], ours[j]) if i < len(theirs) and j < len(ours) else 0
+        if fit and best[i][j] == fit + best[i + 1][j + 1]:
             yield "both", ours[j]
             i, j = i + 1, j + 1
+        elif i < len(theirs) and best[i][j] == best[i + 1][j]:
+            yield "registered", theirs[i]
+            i += 1
+        else:
+            yield "sent", ours[j]
+            j += 1
 
 
 def _fit(theirs: str, ours: str) -> int:

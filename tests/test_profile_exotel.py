@@ -155,7 +155,7 @@ _DELIVERED = {
         ("submitted", "PENDING_ON_OPERATOR", ReceiptStatus.SENT, None),
         ("failed", "FAILED_DND", ReceiptStatus.FAILED, Reason.BLOCKED),
         ("failed-dnd", "FAILED_REJECTED_DND", ReceiptStatus.FAILED, Reason.BLOCKED),
-        ("failed", "DLT_TEMPLATE_DOES_NOT_MATCH", ReceiptStatus.FAILED, Reason.BLOCKED),
+        ("failed", "DLT_TEMPLATE_DOES_NOT_MATCH", ReceiptStatus.FAILED, Reason.TEMPLATE),
         ("failed", "FAILED_SUBSCRIBER_UNAVAILABLE", ReceiptStatus.FAILED, Reason.UNREACHABLE),
         ("failed", "FAILED_EXPIRED", ReceiptStatus.FAILED, Reason.EXPIRED),
         ("failed", "FAILED_REJECTED_BLACKLIST", ReceiptStatus.FAILED, Reason.OPTED_OUT),

@@ -1,0 +1,34 @@
+"""Why an operator dropped a text for its words: the sentence that is registered, and ours."""
+
+from __future__ import annotations
+
+from markupsafe import Markup, escape
+
+from gateways.base import Reason
+from messages import dlt
+from messages.catalogue import catalogue
+from postal.timeline import Text
+from web.desk.masks import veiled
+from web.desk.room import desk
+from web.language import say
+
+_MARKS = {
+    "both": Markup("{}"),
+    "registered": Markup("<del>{}</del>"),
+    "sent": Markup("<ins>{}</ins>"),
+}
+
+
+@desk.app_template_filter()
+def dropped(text: Text) -> Markup:
+    """What is said of a text that was dropped by DLT; nothing of any other."""
+    if not (text.error or "").startswith(f"{Reason.TEMPLATE}:") or text.template is None:
+        return Markup("")
+    registered = catalogue().dlt.sentences.get((text.template, text.language or ""))
+    if registered is None:
+        return escape(say("dlt_dropped_unknown"))
+    parts = dlt.difference(registered, text.body)
+    if {part.where for part in parts} == {"both"}:
+        return escape(say("dlt_dropped_same"))
+    shown = Markup(" ").join(_MARKS[part.where].format(veiled(part.words)) for part in parts)
+    return Markup("{} {}").format(say("dlt_dropped_differs"), shown)
