@@ -12,6 +12,7 @@ from paper.barcode import code128
 from paper.press import Press, Style
 
 _GAP: Final = 3.0  # between a label and its amount, at least
+_DOTS: Final = 8  # of a thermal printer, to the millimetre
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,27 @@ class Column:
 
     def rule(self, thick: float = 0.2, around: float = 1.2) -> Block:
         """A line across, with some air around it."""
-        return Block(
-            2 * around, lambda y: self.press.rule(self.x, y + around, self.width, thick)
-        )
+        return Block(2 * around, lambda y: self.press.rule(self.x, y + around, self.width, thick))
 
     def banner(self, text: str, style: Style) -> Block:
         """White on black across the column; a long text becomes several."""
-        return joined(
-            Block(
-                style.leading,
-                lambda y, line=line: self.press.banner(self.x, y, self.width, line, style),
-            )
-            for line in self.press.lines(text, style, self.width - 2)
-        )
+        lines = self.press.lines(text, style, self.width - 2)
+
+        def draw(y: float) -> None:
+            for line in lines:
+                self.press.banner(self.x, y, self.width, line, style)
+                y += style.leading
+
+        return Block(style.leading * len(lines), draw)
 
     def barcode(self, text: str, module: float, height: float) -> Block:
-        """Code 128, in the middle of the column. `module`: how wide the thinnest bar is."""
+        """Code 128, in the middle of the column. `module`: how wide the thinnest bar is.
+
+        It begins on a dot of a thermal printer, else bars of the same width are printed unequal.
+        """
         code = code128(text)
         x = self.x + (self.width - code.modules * module) / 2
+        x = round(x * _DOTS) / _DOTS
         return Block(height, lambda y: self.press.bars(x, y, code, module, height))
 
     def framed(self, blocks: Callable[[Column], Iterable[Block]], pad: float = 2.0) -> Block:

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal
 
@@ -106,13 +107,14 @@ class Press:
     def lines(self, text: str, style: Style, width: float) -> tuple[str, ...]:
         """`text` broken into lines of `width` at most: between words, or in a word too long."""
         words = unicodedata.normalize("NFC", text).split()
-        broken: list[str] = []
-        for word in (part for word in words for part in self._parts(word, style, width)):
-            if broken and self.width(longer := f"{broken[-1]} {word}", style) <= width:
-                broken[-1] = longer
-            else:
-                broken.append(word)
-        return tuple(broken)
+        line, broken = "", []
+        for word in chain.from_iterable(self._parts(word, style, width) for word in words):
+            longer = f"{line} {word}" if line else word
+            if line and self.width(longer, style) > width:
+                broken.append(line)
+                longer = word
+            line = longer
+        return (*broken, line) if line else ()
 
     def write(self, x: float, y: float, text: str, style: Style, align: Align = Align.L) -> None:
         """One line; `y` is its top, `x` its left edge, or its right one or middle by `align`."""

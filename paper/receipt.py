@@ -139,9 +139,7 @@ def _article(column: Column, place: int, each: Posted, language: Language) -> Bl
         )
     share = column.width * _ARTICLE_SHARE
     left = Column(column.press, column.x, share)
-    right = Column(
-        column.press, column.x + share + _COLUMN_GAP, column.width - share - _COLUMN_GAP
-    )
+    right = Column(column.press, column.x + share + _COLUMN_GAP, column.width - share - _COLUMN_GAP)
     return beside(
         joined(_named(left, place, each, language)), joined(_charged(right, each, language))
     )
@@ -172,9 +170,7 @@ def _charged(column: Column, each: Posted, language: Language) -> Iterator[Block
 
 def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
     count = count_of(len(what.posted), language)
-    yield column.pair(
-        f"{say(language, 'total')} ({count})", rupees(what.paise, language), _SUM
-    )
+    yield column.pair(f"{say(language, 'total')} ({count})", rupees(what.paise, language), _SUM)
     yield column.text(say(language, f"paid_{what.method}"), _STRONG)
     if what.method == "upi":
         yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)

@@ -220,8 +220,7 @@ def _foot(column: Column, what: Slip, language: Language) -> Iterator[Block]:
     yield space(13)
     third = column.width / 3
     signs = [
-        Column(column.press, column.x + place * third, third - 6)
-        for place in range(len(_SIGNED))
+        Column(column.press, column.x + place * third, third - 6) for place in range(len(_SIGNED))
     ]
     yield beside(
         *(

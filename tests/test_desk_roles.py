@@ -69,7 +69,12 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/window/<int:id_>/agree": _JUDGES,
     "POST /desk/window/<int:id_>/decline": _JUDGES,
     "GET /counter": _CLERKS,
+    "GET /counter/groups/<int:id_>/receipt": _CLERKS,
+    "POST /counter/groups/<int:id_>/receipt": _CLERKS,
+    "GET /counter/groups/<int:id_>/receipt.pdf": _CLERKS,
     "GET /office": _CLERKS,
+    "GET /office/lists/<int:id_>/slip": _CLERKS,
+    "GET /office/lists/<int:id_>/slip.pdf": _CLERKS,
 }
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 
