@@ -17,10 +17,11 @@ function cutRoll() {
 await document.fonts.ready;
 cutRoll();
 
-for (const button of document.querySelectorAll("[data-print-now]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-  if (button.autofocus) button.focus();
+const again = document.querySelector("[data-print-now]");
+if (again) {
+  again.hidden = false;
+  again.addEventListener("click", () => window.print());
+  again.focus();
 }
 
 // What is not counted yet is no receipt: the keys for printing count it first.
