@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -14,12 +13,13 @@ import bookings
 from postal.counter import booking, counter_days
 from postal.counter.groups import Poster
 from runtime import Runtime
+from tests.api_calls import number_of
 from tests.counter_rig import ITEM, OPENING_PAISE, SENDER
 from tests.desk_rig import PASSWORD, add, number
 from tests.paper_rig import Sheet, sheets
 from tests.transcript import Player
 
-ARTICLE, SECOND = "EU123456785IN", "RR287043775IN"
+ARTICLE = "EU123456785IN"
 expect.set_options(timeout=20_000)
 
 
@@ -123,8 +123,7 @@ def test_the_keys_for_printing_count_it_first(counter: Counter) -> None:
 
 def test_a_slip_has_its_header_on_every_page(counter: Counter, player: Player) -> None:
     player.step("postman 1001 +919839000001")
-    numbers = [f"EU{serial:08}" for serial in range(12345678, 12345703)]
-    articles = [_whole(each) for each in numbers]
+    articles = [number_of(serial) for serial in range(12345678, 12345703)]
     for each in articles:
         player.step(f"article {each} to +919876500001 hi")
     player.step(f"list 1001: {' '.join(articles)}")
@@ -141,9 +140,3 @@ def test_a_slip_has_its_header_on_every_page(counter: Counter, player: Player) -
         assert f"{place} / 2" in sheet.text
         assert sheet.ink()[0] > 7
         assert sheet.ink()[2] < 203
-
-
-def _whole(letters_and_digits: str) -> str:
-    from flows.number import check_digit
-
-    return letters_and_digits + check_digit(letters_and_digits[2:]) + "IN"
