@@ -135,7 +135,9 @@ class Press:
 
     def _use(self, run: Run, style: Style) -> None:
         self._pdf.set_font(_FAMILY, "B" if style.bold else "", style.size)
-        self._pdf.set_text_shaping(True, direction="ltr", script=run.script)
+        # Latin letters are set as they are: shaping them would take most of the time of a slip.
+        shaped = not run.text.isascii()
+        self._pdf.set_text_shaping(shaped, direction="ltr", script=run.script)
 
     def _parts(self, word: str, style: Style, width: float) -> Iterator[str]:
         if self.width(word, style) <= width:

@@ -60,12 +60,15 @@ def test_the_slip_has_the_list_in_walking_order(
 def test_neither_telephone_nor_code_is_on_it(
     clerk: Colleague, player: Player, runtime: Runtime
 ) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET recipient_address = %s", [f"Piprauli, Mob {RECIPIENT}"])
     player.step(f"{POSTMAN} > 1")
     code = player.codes[RECIPIENT][-1]
     path = f"/office/lists/{list_id(runtime)}/slip"
     (page,) = sheets(clerk.get(path + ".pdf?lang=hi").data)
     for said in (page.text, clerk.get(path).text):
         assert RECIPIENT[3:] not in said
+        assert "Mob ••••••0001" in said
         assert code not in said
 
 

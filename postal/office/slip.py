@@ -19,6 +19,7 @@ from psycopg.rows import class_row
 
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
+from store import phone
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
@@ -106,8 +107,8 @@ def _carried(line: _Line) -> Carried:
     return Carried(
         serial=line.serial,
         number=line.number,
-        recipient_name=line.recipient_name,
-        recipient_address=line.recipient_address,
+        recipient_name=phone.veiled(line.recipient_name),  # some write their number along
+        recipient_address=phone.veiled(line.recipient_address),
         recipient_pin=line.recipient_pin,
         cod_amount=line.cod_amount,
         code_required=line.otp_required,
