@@ -19,6 +19,7 @@ CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
 
 _MIN_KEY_BYTES = 32
+_PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
 
 
 class Settings(BaseSettings):
@@ -56,6 +57,18 @@ class Settings(BaseSettings):
     )
     phone_hourly_limit: int = Field(
         100, description="texts to one phone in an hour, codes apart; carriers block above ~100"
+    )
+
+    service_ussd: str = Field(
+        "",
+        pattern=r"^(\*[0-9]+(\*[0-9]+)*#)?$",
+        description="what people dial for the menu, as *247#; printed on receipts, never in a text",
+    )
+    service_sms: str = Field(
+        "", pattern=_PRINTED_NUMBER, description="the number that people text to; on receipts"
+    )
+    service_voice: str = Field(
+        "", pattern=_PRINTED_NUMBER, description="the number that people call; on receipts"
     )
 
     twilio_account_sid: str = ""

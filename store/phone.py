@@ -15,6 +15,9 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 _NOTATION = re.compile(r"\+?[0-9][0-9 ().\-]{4,30}", re.ASCII)
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _INDIA = 91
+# As people write them into texts: 9876543210, +91 98765 43210, ९८७६५४३२१०, 0-98765-43210.
+_WRITTEN = re.compile(r"(?<!\d)(?:\+?91[\s-]?|0[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)|\+[1-9]\d{6,14}")
+_SHOWN = 4
 
 
 def read(raw: str, region: str = "IN") -> str:
@@ -53,6 +56,11 @@ def masked(phone: str) -> str:
     except phonenumbers.NumberParseException:
         country = "+"
     return f"{country}••••••{phone[-4:]}"
+
+
+def veiled(text: str) -> str:
+    """`text` with the telephone numbers in it hidden but for their last digits."""
+    return _WRITTEN.sub(lambda found: "••••••" + found[0][-_SHOWN:], text)
 
 
 def fingerprint(phone: str) -> str:

@@ -69,6 +69,9 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/window/<int:id_>/agree": _JUDGES,
     "POST /desk/window/<int:id_>/decline": _JUDGES,
     "GET /counter": _CLERKS,
+    "GET /counter/groups/<int:id_>/receipt": _CLERKS,
+    "POST /counter/groups/<int:id_>/receipt": _CLERKS,
+    "GET /counter/groups/<int:id_>/receipt.pdf": _CLERKS,
     "GET /office": _CLERKS,
     "GET /counter/day": _CLERKS,
     "POST /counter/day/count": _CLERKS,
@@ -79,6 +82,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /counter/books/<what>.csv": _JUDGES,
     "GET /counter/entries/<int:id_>": _JUDGES,
     "POST /counter/entries/<int:id_>/correct": _JUDGES,
+    "GET /office/lists/<int:id_>/slip": _CLERKS,
+    "GET /office/lists/<int:id_>/slip.pdf": _CLERKS,
 }
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 

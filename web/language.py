@@ -47,8 +47,13 @@ def say(key: str, **values: str | int) -> str:
 
 
 def remember(response: Response) -> Response:
-    """Keeps the language that `?lang=` chose; a flask `after_request` function."""
+    """Keeps the language that `?lang=` chose; a flask `after_request` function.
+
+    That of what is printed is the customer's: it changes nothing for the clerk.
+    """
     if response.status_code >= 400:  # what was refused may not even have a readable query
+        return response
+    if response.mimetype == "application/pdf":
         return response
     asked = request.args.get("lang", "")
     if asked in NAMES:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from store import phone
 from web.desk.room import desk
-
-# As people write them into texts: 9876543210, +91 98765 43210, ९८७६५४३२१०, 0-98765-43210.
-_NUMBER = re.compile(r"(?<!\d)(?:\+?91[\s-]?|0[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)|\+[1-9]\d{6,14}")
-_SHOWN = 4
 
 
 @desk.app_template_filter()
@@ -24,8 +19,7 @@ def masked(number: str | None) -> str:
 @desk.app_template_filter()
 def veiled(text: Any) -> Markup:
     """`text` with the telephone numbers in it hidden, its lines kept."""
-    hidden = _NUMBER.sub(lambda found: "••••••" + found[0][-_SHOWN:], str(text))
-    return Markup("<br>").join(escape(line) for line in hidden.split("\n"))
+    return Markup("<br>").join(escape(line) for line in phone.veiled(str(text)).split("\n"))
 
 
 @desk.app_template_filter()

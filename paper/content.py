@@ -1,0 +1,127 @@
+"""What stands on a receipt and on a delivery slip: values alone, read elsewhere, set elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, get_args
+
+from flows.facts import Service
+
+Language = Literal["hi", "en"]
+"""What is printed: whoever reads Roman Hindi alone gets English (docs/paper.md says why)."""
+Paper = Literal["80mm", "a4"]
+Method = Literal["cash", "upi"]
+ChargeKind = Literal["base", "otp", "registration", "gst"]
+Taker = Literal["anyone", "addressee"]
+Outcome = Literal["open", "delivered", "attempted"]
+
+LANGUAGES: tuple[Language, ...] = get_args(Language)
+PAPERS: tuple[Paper, ...] = get_args(Paper)
+
+
+@dataclass(frozen=True)
+class Charge:
+    """One line of what an article costs, in paise."""
+
+    kind: ChargeKind
+    paise: int
+
+
+@dataclass(frozen=True)
+class Posted:
+    """An article on a receipt. `cod_amount`: whole rupees, 0 for none; `weight_g`: grams.
+
+    `charges`: those that were asked for; what was not chosen is not among them.
+    """
+
+    number: str
+    service: Service
+    weight_g: int
+    recipient_name: str
+    recipient_pin: str
+    code_required: bool
+    cod_amount: int
+    charges: tuple[Charge, ...]
+
+    @property
+    def paise(self) -> int:
+        return sum(charge.paise for charge in self.charges)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """How the service is reached, as it is printed; empty: not in this way."""
+
+    ussd: str
+    sms: str
+    voice: str
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        """Each way that there is: the key of its word, and what is dialled."""
+        return ((way, to) for way, to in vars(self).items() if to)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a customer posted and paid at once. `at`: aware. `counter`, `clerk`: None by software.
+
+    `reference`: the merchant's reference of the payment, which a UPI application shows as `tr`.
+    """
+
+    reference: str
+    office: str
+    office_pin: str
+    counter: int | None
+    clerk: str | None
+    at: datetime
+    sender_name: str
+    method: Method
+    posted: tuple[Posted, ...]
+
+    @property
+    def paise(self) -> int:
+        return sum(each.paise for each in self.posted)
+
+
+@dataclass(frozen=True)
+class Carried:
+    """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
+
+    `taker`: who may be given it. `signature`: whether whoever takes it signs on the slip.
+    """
+
+    serial: int
+    number: str
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    cod_amount: int
+    code_required: bool
+    taker: Taker
+    signature: bool
+    outcome: Outcome
+    remark: int | None
+
+
+@dataclass(frozen=True)
+class Slip:
+    """One postman's list of a day, in walking order. `made_at`: aware; lists grow after it."""
+
+    office: str
+    office_pin: str
+    postman: str
+    staff_id: str
+    day: date
+    made_at: datetime
+    carried: tuple[Carried, ...]
+
+    @property
+    def cod_amount(self) -> int:
+        """What there is to collect, in whole rupees."""
+        return sum(each.cod_amount for each in self.carried)
+
+    @property
+    def cod_items(self) -> int:
+        return sum(each.cod_amount > 0 for each in self.carried)

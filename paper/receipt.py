@@ -1,0 +1,193 @@
+"""A receipt: on the roll of a thermal printer, 80 mm wide and as long as it needs, or on A4."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from fpdf.enums import Align
+
+from paper.column import Block, Column, beside, joined, space
+from paper.content import Language, Paper, Posted, Receipt, Ways
+from paper.press import Press, Style
+from paper.wording import moment, rupees, say, whole_rupees
+
+WARNINGS: Final = (
+    "warning_code",
+    "warning_phone",
+    "warning_pay",
+    "warning_dial",
+)
+NUMBERS: Final = ("warning_money", "warning_post")
+
+_ROLL_WIDTH, _ROLL_MARGIN = 80.0, 4.0  # 72 mm is what such a printer prints
+_ROLL_TEAR: Final = 8.0  # below the last line, to tear it off
+_LONGEST: Final = 4800.0  # of a page of PDF, which ends at 14,400 points
+_A4_WIDTH, _A4_HEIGHT, _A4_MARGIN = 210.0, 297.0, 15.0
+_ARTICLE_SHARE: Final = 0.56  # of the width of A4; the charges have the rest
+_COLUMN_GAP: Final = 8.0
+_MODULE: Final = 0.375  # three dots of a thermal printer (8 to the millimetre)
+_BAR_HEIGHT: Final = 11.0
+
+_BODY, _STRONG = Style(9), Style(9, bold=True)
+_SMALL, _TITLE, _SUM = Style(8), Style(15, bold=True), Style(12.5, bold=True)
+_NUMBER: Final = Style(11, bold=True)
+
+
+def receipt(what: Receipt, ways: Ways, paper: Paper, language: Language, copy: int) -> bytes:
+    """The PDF. `copy`: 0 is the original, then the first copy, the second …"""
+    press = Press(f"{say(language, 'receipt')} {what.reference}", language)
+    if paper == "80mm":
+        column = Column(press, _ROLL_MARGIN, _ROLL_WIDTH - 2 * _ROLL_MARGIN)
+        _unroll(press, list(_blocks(column, what, ways, language, copy)))
+    else:
+        column = Column(press, _A4_MARGIN, _A4_WIDTH - 2 * _A4_MARGIN)
+        _leaf(press, column, list(_blocks(column, what, ways, language, copy)), language)
+    return press.bytes()
+
+
+def spaced(number: str) -> str:
+    """An article number as it is read aloud: EU 123456785 IN."""
+    return f"{number[:2]} {number[2:-2]} {number[-2:]}"
+
+
+def count_of(articles: int, language: Language) -> str:
+    """So many articles, in words."""
+    return say(language, "count_one" if articles == 1 else "count_many", count=articles)
+
+
+def _unroll(press: Press, blocks: list[Block]) -> None:
+    """One page as long as the blocks; several where that would be longer than a PDF allows."""
+    pages: list[list[Block]] = [[]]
+    for block in blocks:
+        if sum(each.height for each in pages[-1]) + block.height > _LONGEST:
+            pages.append([])
+        pages[-1].append(block)
+    for page in pages:
+        whole = joined(page)
+        press.page(_ROLL_WIDTH, whole.height + _ROLL_MARGIN + _ROLL_TEAR)
+        whole.draw(_ROLL_MARGIN)
+
+
+def _leaf(press: Press, column: Column, blocks: list[Block], language: Language) -> None:
+    """Pages of A4, with their numbers at the foot."""
+    bottom = _A4_HEIGHT - _A4_MARGIN - _SMALL.leading
+    pages: list[list[Block]] = [[]]
+    y = _A4_MARGIN
+    for block in blocks:
+        if pages[-1] and y + block.height > bottom:
+            pages.append([])
+            y = _A4_MARGIN
+        pages[-1].append(block)
+        y += block.height
+    for place, page in enumerate(pages, 1):
+        press.page(_A4_WIDTH, _A4_HEIGHT)
+        joined(page).draw(_A4_MARGIN)
+        foot = say(language, "page_of", page=place, pages=len(pages))
+        column.text(foot, _SMALL, Align.R).draw(bottom)
+
+
+def _blocks(
+    column: Column, what: Receipt, ways: Ways, language: Language, copy: int
+) -> Iterator[Block]:
+    yield from _head(column, what, language, copy)
+    for place, each in enumerate(what.posted, 1):
+        yield column.rule()
+        yield _article(column, place, each, language)
+    yield column.rule(thick=0.6)
+    yield joined(_sum(column, what, language))
+    yield space(2.5)
+    yield column.framed(lambda inside: _warning(inside, language))
+    if any(ways):
+        yield space(2)
+        yield joined(_reached(column, ways, language))
+    yield space(2)
+    yield column.text(say(language, "keep"), _SMALL, Align.C)
+
+
+def _head(column: Column, what: Receipt, language: Language, copy: int) -> Iterator[Block]:
+    if copy:
+        yield column.banner(say(language, "copy", count=copy), _SUM)
+        yield space(1)
+    yield column.text(say(language, "receipt"), _TITLE, Align.C)
+    yield column.text(
+        say(language, "post_office", office=what.office, pin=what.office_pin), _STRONG, Align.C
+    )
+    yield column.text(moment(what.at, language), _BODY, Align.C)
+    yield column.text(served_by(what, language), _BODY, Align.C)
+    yield space(1)
+    yield column.text(say(language, "from", name=what.sender_name), _BODY)
+    yield column.text(say(language, "reference", reference=what.reference), _BODY)
+
+
+def served_by(what: Receipt, language: Language) -> str:
+    """Counter and clerk, or that it was software."""
+    if what.counter is None:
+        return say(language, "by_software")
+    return say(language, "counter_of", counter=what.counter, clerk=what.clerk or "")
+
+
+def _article(column: Column, place: int, each: Posted, language: Language) -> Block:
+    """One article: below each other on the roll, its charges beside it on A4."""
+    if column.width < 100:
+        return joined(
+            (
+                *_named(column, place, each, language),
+                space(1),
+                *_charged(column, each, language),
+            )
+        )
+    share = column.width * _ARTICLE_SHARE
+    left = Column(column.press, column.x, share)
+    right = Column(column.press, column.x + share + _COLUMN_GAP, column.width - share - _COLUMN_GAP)
+    return beside(
+        joined(_named(left, place, each, language)), joined(_charged(right, each, language))
+    )
+
+
+def _named(column: Column, place: int, each: Posted, language: Language) -> Iterator[Block]:
+    service = say(language, f"service_{each.service}")
+    weight = say(language, "weight", grams=each.weight_g)
+    yield column.text(f"{place}. {service} · {weight}", _STRONG)
+    yield space(1)
+    yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
+    yield column.text(spaced(each.number), _NUMBER, Align.C)
+    to = say(language, "to", name=each.recipient_name, pin=each.recipient_pin)
+    yield column.text(to, _BODY)
+    handover = "code_required" if each.code_required else "signature_required"
+    yield column.text(say(language, handover), _SMALL)
+    if each.cod_amount:
+        amount = whole_rupees(each.cod_amount, language)
+        yield column.text(say(language, "cod", amount=amount), _STRONG)
+
+
+def _charged(column: Column, each: Posted, language: Language) -> Iterator[Block]:
+    for charge in each.charges:
+        label = say(language, f"charge_{charge.kind}")
+        yield column.pair(label, rupees(charge.paise, language), _BODY)
+    yield column.pair(say(language, "article_total"), rupees(each.paise, language), _STRONG)
+
+
+def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
+    count = count_of(len(what.posted), language)
+    yield column.pair(f"{say(language, 'total')} ({count})", rupees(what.paise, language), _SUM)
+    yield column.text(say(language, f"paid_{what.method}"), _STRONG)
+    if what.method == "upi":
+        yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)
+    if any(each.cod_amount for each in what.posted):
+        yield column.text(say(language, "cod_apart"), _SMALL)
+
+
+def _warning(column: Column, language: Language) -> Iterator[Block]:
+    yield column.text(say(language, "warning"), _NUMBER, Align.C)
+    for key in WARNINGS:
+        yield column.text(say(language, key), _BODY)
+        yield space(0.8)
+    for key in NUMBERS:
+        yield column.text(say(language, key), _STRONG)
+
+
+def _reached(column: Column, ways: Ways, language: Language) -> Iterator[Block]:
+    yield column.text(say(language, "ways"), _STRONG, Align.C)
+    for way, to in ways:
+        yield column.text(say(language, f"way_{way}", to=to), _STRONG, Align.C)

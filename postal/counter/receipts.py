@@ -1,0 +1,159 @@
+"""Receipts: what a booked group's says, and how often it was printed.
+
+The first printing is the original. Every further one is a copy, says so and is counted: nobody
+holds two originals of one payment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from paper.content import Charge, ChargeKind, Language, Paper, Posted, Receipt
+from postal import articles
+from postal.counter import groups
+from postal.counter.groups import Group, GroupState, Item
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Printing:
+    """One printing of a receipt. `ordinal`: 1 is the original. `by`: the name of who printed."""
+
+    ordinal: int
+    paper: Paper
+    language: Language
+    at: datetime
+    by: str
+
+    @property
+    def copy(self) -> int:
+        """Which copy it is; 0 is the original."""
+        return self.ordinal - 1
+
+
+class NotBooked(Exception):
+    """The group is not booked, so there is nothing to give a receipt for."""
+
+    def __init__(self, state: GroupState) -> None:
+        super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
+        self.state = state
+
+
+def read(conn: Conn, group_id: int) -> Receipt:
+    """What the receipt of a group says. Raises `UnknownGroup` and `NotBooked`."""
+    group = groups.get(conn, group_id)
+    if group.state != "booked":
+        raise NotBooked(group.state)
+    assert group.method is not None
+    assert group.finished_at is not None
+    row = conn.execute(
+        "SELECT o.name, o.pin, d.counter, s.name FROM booking_groups g"
+        " JOIN offices o ON o.id = g.office_id"
+        " LEFT JOIN counter_days d ON d.id = g.counter_day_id"
+        " LEFT JOIN staff s ON s.id = g.staff_id WHERE g.id = %s",
+        (group_id,),
+    ).fetchone()
+    assert row is not None
+    office, pin, counter, clerk = row
+    return Receipt(
+        reference=group.tr,
+        office=office,
+        office_pin=pin,
+        counter=counter,
+        clerk=clerk,
+        at=group.finished_at,
+        sender_name=group.sender_name,
+        method=group.method,
+        posted=tuple(_posted(item) for item in group.items),
+    )
+
+
+def language_for(group: Group) -> Language:
+    """In which language the customer's receipt is offered; the clerk may choose the other.
+
+    Who reads Roman Hindi gets English: its words on a receipt are the ones that are said in Hindi
+    too, and Roman Hindi is for telephones without Devanagari, not for paper.
+    """
+    return _LANGUAGE[group.sender_language]
+
+
+_LANGUAGE: dict[articles.Language, Language] = {"hi": "hi", "hi-Latn": "en", "en": "en"}
+
+
+def printings(conn: Conn, group_id: int) -> Sequence[Printing]:
+    """All printings of a group's receipt, oldest first."""
+    with conn.cursor(row_factory=class_row(Printing)) as cursor:
+        return cursor.execute(_PRINTINGS + " ORDER BY p.ordinal", (group_id,)).fetchall()
+
+
+def printing(conn: Conn, group_id: int, once: UUID) -> Printing | None:
+    """The printing that this press of the button made, if it made one."""
+    with conn.cursor(row_factory=class_row(Printing)) as cursor:
+        return cursor.execute(_PRINTINGS + " AND p.once = %s", (group_id, once)).fetchone()
+
+
+def note_printing(
+    conn: Conn,
+    group_id: int,
+    once: UUID,
+    paper: Paper,
+    language: Language,
+    staff_row: int,
+    now: datetime,
+) -> Printing:
+    """Counts a printing before it is handed out; the same `once` is the same printing.
+
+    Two at the same moment get an ordinal each. Raises `UnknownGroup` and `NotBooked`.
+    """
+    group = groups.lock(conn, group_id)
+    if group.state != "booked":
+        raise NotBooked(group.state)
+    conn.execute(
+        "INSERT INTO receipt_prints (group_id, ordinal, once, paper, language, staff_id, at)"
+        " SELECT %(group)s, coalesce(max(ordinal), 0) + 1, %(once)s, %(paper)s, %(language)s,"
+        " %(staff)s, %(now)s FROM receipt_prints WHERE group_id = %(group)s"
+        " ON CONFLICT (group_id, once) DO NOTHING",
+        {
+            "group": group_id,
+            "once": once,
+            "paper": paper,
+            "language": language,
+            "staff": staff_row,
+            "now": now,
+        },
+    )
+    made = printing(conn, group_id, once)
+    assert made is not None
+    return made
+
+
+_PRINTINGS = (
+    "SELECT p.ordinal, p.paper, p.language, p.at, s.name AS by FROM receipt_prints p"
+    " JOIN staff s ON s.id = p.staff_id WHERE p.group_id = %s"
+)
+
+
+def _posted(item: Item) -> Posted:
+    charges: tuple[tuple[ChargeKind, int], ...] = (
+        ("base", item.base_paise),
+        ("otp", item.otp_paise),
+        ("registration", item.registration_paise),
+        ("gst", item.gst_paise),
+    )
+    return Posted(
+        number=item.number,
+        service=item.service,
+        weight_g=item.weight_g,
+        recipient_name=item.recipient_name,
+        recipient_pin=item.recipient_pin,
+        code_required=item.otp_required,
+        cod_amount=item.cod_amount,
+        charges=tuple(
+            Charge(kind, paise) for kind, paise in charges if paise or kind in ("base", "gst")
+        ),
+    )

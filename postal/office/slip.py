@@ -1,0 +1,119 @@
+"""What stands on a postman's printed slip: his list of a day, and who may take and sign what.
+
+The rule (DOMAIN.md, "Rules that shape the product"):
+
+- 1: an article with `otp_required` ends at the door only by its code. Nobody needs to sign for it.
+- Without a code a signature is the only proof of delivery, so it is always wanted.
+- 2: registered, insured, COD and money order go to the addressee or an authorised person only, and
+  so does what registration was paid for; a passport to the addressee or a representative at that
+  address. Which person took it is shown by the signature, a code or not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from psycopg.rows import class_row
+
+from paper.content import Carried, Outcome, Slip, Taker
+from postal.articles import Service
+from store import phone
+from store.database import Conn
+
+_PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
+
+
+@dataclass(frozen=True)
+class _Head:
+    office_id: int
+    office: str
+    office_pin: str
+    postman: str
+    staff_id: str
+    day: date
+
+
+@dataclass(frozen=True)
+class _Line:
+    serial: int
+    number: str
+    service: Service
+    registration: bool
+    passport: bool
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    cod_amount: int
+    otp_required: bool
+    outcome: Outcome
+    remark: int | None
+
+
+class UnknownList(Exception):
+    """No delivery list has this row id."""
+
+
+def office_of(conn: Conn, list_id: int) -> int:
+    """The row id of the office whose list it is. Raises `UnknownList`."""
+    return _head(conn, list_id).office_id
+
+
+def read(conn: Conn, list_id: int, now: datetime) -> Slip:
+    """The slip of a list, in walking order, as it is now. Raises `UnknownList`.
+
+    What was withdrawn is not on it: the postman does not carry it any more.
+    """
+    head = _head(conn, list_id)
+    with conn.cursor(row_factory=class_row(_Line)) as cursor:
+        lines = cursor.execute(
+            "SELECT i.serial, a.number, a.service, a.registration, a.passport, a.recipient_name,"
+            " a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
+            " i.state AS outcome, i.remark FROM delivery_items i"
+            " JOIN articles a ON a.id = i.article_id"
+            " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
+            (list_id,),
+        ).fetchall()
+    return Slip(
+        office=head.office,
+        office_pin=head.office_pin,
+        postman=head.postman,
+        staff_id=head.staff_id,
+        day=head.day,
+        made_at=now,
+        carried=tuple(_carried(line) for line in lines),
+    )
+
+
+def _head(conn: Conn, list_id: int) -> _Head:
+    with conn.cursor(row_factory=class_row(_Head)) as cursor:
+        found = cursor.execute(
+            "SELECT o.id AS office_id, o.name AS office, o.pin AS office_pin, s.name AS postman,"
+            " s.staff_id, l.date AS day FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
+            " JOIN offices o ON o.id = s.office_id WHERE l.id = %s",
+            (list_id,),
+        ).fetchone()
+    if found is None:
+        raise UnknownList(f"there is no delivery list {list_id}")
+    return found
+
+
+def _carried(line: _Line) -> Carried:
+    personal = (
+        line.service in _PERSONAL or line.registration or line.passport or line.cod_amount > 0
+    )
+    taker: Taker = "addressee" if personal else "anyone"
+    return Carried(
+        serial=line.serial,
+        number=line.number,
+        recipient_name=phone.veiled(line.recipient_name),  # some write their number along
+        recipient_address=phone.veiled(line.recipient_address),
+        recipient_pin=line.recipient_pin,
+        cod_amount=line.cod_amount,
+        code_required=line.otp_required,
+        taker=taker,
+        signature=personal or not line.otp_required,
+        outcome=line.outcome,
+        remark=line.remark,
+    )

@@ -1,0 +1,171 @@
+"""The receipt of what was booked: shown, printed from the browser, or as a PDF.
+
+Every printing is counted before it is handed out: the first is the original, the others are copies.
+The language is the customer's, whatever the clerk reads.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response
+
+from gateways.simulator import SERVICE
+from paper import receipt as receipts_on_paper
+from paper import wording
+from paper.barcode import code128
+from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt, Ways
+from postal.counter import groups, receipts
+from postal.counter.groups import Group, UnknownGroup
+from postal.counter.receipts import NotBooked, Printing
+from settings import Settings
+from store.database import Conn
+from web.counter.room import CLERKS, me, route, runtime
+from web.printed import pdf_of
+
+Choice = TypeVar("Choice", bound=str)
+
+
+@route("/groups/<int:id_>/receipt", CLERKS)
+def receipt(id_: int) -> str | tuple[str, int]:
+    """What the next printing will look like, or the one that `printing` names, to be printed now.
+
+    Query: `paper` (80mm, a4), `customer` (hi, en: the language), `printing` (a uuid).
+    """
+    once = _uuid("printing")
+    with runtime().database.transaction() as conn:
+        group = _mine(conn, id_)
+        if group.state != "booked":
+            return _none_yet(group)
+        what = receipts.read(conn, id_)
+        printed = receipts.printings(conn, id_)
+        printing = receipts.printing(conn, id_, once) if once else None
+    if once and printing is None:
+        abort(404)
+    paper = printing.paper if printing else _chosen("paper", PAPERS, "80mm")
+    customer = (
+        printing.language
+        if printing
+        else _chosen("customer", LANGUAGES, receipts.language_for(group))
+    )
+    return render_template(
+        "counter/receipt.html",
+        id_=id_,
+        what=what,
+        ways=ways(runtime().settings),
+        printing=printing,
+        printed=printed,
+        copy=printing.copy if printing else len(printed),
+        paper=paper,
+        papers=PAPERS,
+        customer=customer,
+        customers=LANGUAGES,
+        once=once,
+        once_printed=uuid4(),
+        once_pdf=uuid4(),
+        warnings=receipts_on_paper.WARNINGS,
+        numbers=receipts_on_paper.NUMBERS,
+        spaced=receipts_on_paper.spaced,
+        count_of=receipts_on_paper.count_of,
+        served_by=receipts_on_paper.served_by,
+        code128=code128,
+        put=partial(wording.say, customer),
+        rupees=wording.rupees,
+        whole_rupees=wording.whole_rupees,
+        moment=wording.moment,
+    )
+
+
+@route("/groups/<int:id_>/receipt", CLERKS, methods=("POST",))
+def print_receipt(id_: int) -> Response | tuple[str, int]:
+    """Counts a printing from the browser and shows it. Form: `once`, `paper`, `customer`."""
+    once = _uuid("once") or uuid4()
+    printed = _count(id_, once, "customer")
+    if isinstance(printed, Group):
+        return _none_yet(printed)
+    return redirect(url_for("counter.receipt", id_=id_, printing=once), 303)
+
+
+@route("/groups/<int:id_>/receipt.pdf", CLERKS)
+def receipt_pdf(id_: int) -> Response | tuple[str, int]:
+    """The receipt as a PDF, which counts as a printing.
+
+    Query: `paper` (80mm, a4), `lang` (hi, en), `once` (a uuid: loaded again it is the same
+    printing). Nobody is served by a HEAD: it counts nothing.
+    """
+    if request.method == "HEAD":
+        return Response(mimetype="application/pdf")
+    printed = _count(id_, _uuid("once") or uuid4(), "lang")
+    if isinstance(printed, Group):
+        return _none_yet(printed)
+    what, printing = printed
+    document = receipts_on_paper.receipt(
+        what, ways(runtime().settings), printing.paper, printing.language, printing.copy
+    )
+    return pdf_of(document, f"receipt-{what.reference}")
+
+
+def ways(settings: Settings) -> Ways:
+    """How the service is reached, in print; in development by the simulator's code."""
+    simulated = SERVICE if "simulator" in settings.routes else ""
+    return Ways(
+        ussd=settings.service_ussd or simulated,
+        sms=settings.service_sms,
+        voice=settings.service_voice,
+    )
+
+
+def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Group:
+    """A printing counted and what it says; the group, where it is not booked."""
+
+    def work(conn: Conn) -> tuple[Receipt, Printing] | Group:
+        group = _mine(conn, id_)
+        customer: Language = _chosen(language, LANGUAGES, receipts.language_for(group))
+        paper: Paper = _chosen("paper", PAPERS, "80mm")
+        try:
+            printing = receipts.note_printing(
+                conn, id_, once, paper, customer, me().account.id, runtime().now()
+            )
+        except NotBooked:
+            return group
+        return receipts.read(conn, id_), printing
+
+    return runtime().database.run(work)
+
+
+def _none_yet(group: Group) -> tuple[str, int]:
+    return render_template("counter/receipt_none.html", group=group), 409
+
+
+def _mine(conn: Conn, id_: int) -> Group:
+    """The group, if it is of the office of whoever asks; to others there is nothing here."""
+    try:
+        group = groups.get(conn, id_)
+    except UnknownGroup:
+        abort(404)
+    if group.office_id != me().account.office_id:
+        abort(404)
+    return group
+
+
+def _chosen(name: str, among: tuple[Choice, ...], without: Choice) -> Choice:
+    """What was asked for; `without` where nothing was. 404 for what there is not."""
+    asked = request.values.get(name, "")
+    if not asked:
+        return without
+    for choice in among:
+        if choice == asked:
+            return choice
+    raise NotFound
+
+
+def _uuid(name: str) -> UUID | None:
+    asked = request.values.get(name, "")
+    try:
+        return UUID(asked) if asked else None
+    except ValueError:
+        abort(404)

@@ -1,0 +1,76 @@
+"""A postman's delivery slip: shown, printed from the browser, or as a PDF."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import abort, render_template
+from werkzeug.wrappers import Response
+
+from flows.number import last_digits
+from paper import slip as slips_on_paper
+from paper import wording
+from paper.barcode import code128
+from paper.content import LANGUAGES, Language, Slip
+from paper.receipt import count_of
+from postal import access
+from postal.office import slip as slips
+from postal.office.slip import UnknownList
+from store.database import Conn
+from web import language
+from web.office.room import CLERKS, me, route, runtime
+from web.printed import pdf_of
+
+
+@route("/lists/<int:id_>/slip", CLERKS)
+def slip(id_: int) -> str:
+    """The slip of a list, in the language of the page."""
+    spoken = _spoken()
+    return render_template(
+        "office/slip.html",
+        id_=id_,
+        what=_read(id_),
+        spoken=spoken,
+        put=partial(wording.say, spoken),
+        remarks=slips_on_paper.REMARKS,
+        remark=slips_on_paper.remark,
+        last_digits=last_digits,
+        count_of=count_of,
+        code128=code128,
+        whole_rupees=wording.whole_rupees,
+        moment=wording.moment,
+        day=wording.day,
+    )
+
+
+@route("/lists/<int:id_>/slip.pdf", CLERKS)
+def slip_pdf(id_: int) -> Response:
+    """The slip as a PDF on A4. Query: `lang` (hi, en); without it, that of the page."""
+    what = _read(id_)
+    return pdf_of(slips_on_paper.slip(what, _spoken()), f"slip-{what.staff_id}-{what.day}")
+
+
+def _read(id_: int) -> Slip:
+    """The slip, if its list is of the office of whoever asks; that it was read is written down."""
+
+    def look(conn: Conn) -> Slip | None:
+        try:
+            if slips.office_of(conn, id_) != me().account.office_id:
+                return None
+        except UnknownList:
+            return None
+        what = slips.read(conn, id_, runtime().now())
+        reason = f"slip {what.staff_id} {what.day}"
+        access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
+        return what
+
+    looked = runtime().database.run(look)
+    if looked is None:
+        abort(404)
+    return looked
+
+
+def _spoken() -> Language:
+    """The language of the page, which is one of those that are printed."""
+    chosen = language.chosen()
+    return next(each for each in LANGUAGES if each == chosen)

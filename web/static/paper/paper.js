@@ -1,0 +1,43 @@
+// Opens the printer's dialogue once for a printing that was counted; a roll becomes as long as it needs.
+const MM_PER_PX = 25.4 / 96;
+const TEAR_MM = 8; // below the last line, to tear the paper off
+
+const counted = document.querySelector("[data-printing]");
+const preview = document.querySelector("[data-print-form]");
+
+function cutRoll() {
+  const roll = document.querySelector(".receipt-80mm");
+  if (!roll) return;
+  const page = new CSSStyleSheet();
+  const height = Math.ceil(roll.getBoundingClientRect().height * MM_PER_PX) + TEAR_MM;
+  page.replaceSync(`@page { size: 80mm ${height}mm; margin: 0 }`);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, page];
+}
+
+await document.fonts.ready;
+cutRoll();
+
+const again = document.querySelector("[data-print-now]");
+if (again) {
+  again.hidden = false;
+  again.addEventListener("click", () => window.print());
+  again.focus();
+}
+
+// What is not counted yet is no receipt: the keys for printing count it first.
+if (preview) {
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p") {
+      event.preventDefault();
+      preview.requestSubmit();
+    }
+  });
+}
+
+if (counted) {
+  const key = `printed ${counted.dataset.printing}`;
+  if (!sessionStorage.getItem(key)) {
+    sessionStorage.setItem(key, "yes");
+    window.print();
+  }
+}
