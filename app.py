@@ -14,6 +14,7 @@ from store.embedded import resolve
 from web import api
 from web.callers import insist
 from web.commands.database import database
+from web.commands.directory import directory
 from web.commands.flows import flows
 from web.commands.herd import herd
 from web.commands.messages import messages
@@ -46,6 +47,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     database,
+    directory,
     export_person,
     flows,
     forget_person,
