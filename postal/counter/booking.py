@@ -57,9 +57,21 @@ def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> 
             now,
         ),
     )
+    made = made_by(conn, once)
+    assert made is not None
+    return made
+
+
+def made_by(conn: Conn, once: UUID) -> Group | None:
+    """The group that this form has made before."""
     row = conn.execute("SELECT id FROM booking_groups WHERE once = %s", (once,)).fetchone()
-    assert row is not None
-    return get(conn, row[0])
+    return None if row is None else get(conn, row[0])
+
+
+def has_item(conn: Conn, once: UUID) -> bool:
+    """Whether this form has added its article before."""
+    found = conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (once,)).fetchone()
+    return found is not None
 
 
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
@@ -68,7 +80,7 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
     Raises `UnknownGroup`, `NotOpen`, `TooMany`, `NumberInUse`, and ValueError for no number.
     """
     group = _open(conn, group_id)
-    if conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (new.once,)).fetchone():
+    if has_item(conn, new.once):
         return group
     if len(group.items) >= MOST_ITEMS:
         raise TooMany
@@ -202,8 +214,8 @@ def book(
             "UPDATE booking_items SET article_id = %s WHERE id = %s", (booking.article.id, item.id)
         )
     conn.execute(
-        "UPDATE booking_groups SET state = 'booked', method = %s, given_paise = %s, finished_at = %s"
-        " WHERE id = %s",
+        "UPDATE booking_groups SET state = 'booked', method = %s, given_paise = %s,"
+        " finished_at = %s WHERE id = %s",
         (method, given_paise, now, group_id),
     )
     ledger.enter(

@@ -1,6 +1,6 @@
 """The counter: booking, payment, receipt, books. Each module adds its routes to `room.counter`."""
 
-from web.counter import start
+from web.counter import article_page, day_page, group_page, roll_pages, start
 from web.counter.room import counter
 
-__all__ = ["counter", "start"]
+__all__ = ["article_page", "counter", "day_page", "group_page", "roll_pages", "start"]

@@ -73,6 +73,7 @@ CREATE TABLE booking_groups (
     CHECK ((state = 'booked') = (method IS NOT NULL)),
     CHECK (given_paise IS NULL OR method IS NOT DISTINCT FROM 'cash')
 );
+CREATE INDEX booking_groups_office ON booking_groups (office_id, finished_at) WHERE state = 'booked';
 CREATE INDEX booking_groups_day ON booking_groups (counter_day_id, id);
 CREATE INDEX booking_groups_unfinished ON booking_groups (created_at) WHERE finished_at IS NULL;
 

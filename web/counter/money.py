@@ -1,0 +1,29 @@
+"""Sums of money for people: read as a clerk types them, shown as India writes them."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from babel.numbers import format_decimal
+
+from web.counter.room import counter
+
+_TYPED: Final = re.compile(r"(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII)
+
+
+def paise(typed: str) -> int:
+    """What a clerk typed in rupees, as `500`, `1,000` or `76.50`. Raises ValueError."""
+    found = _TYPED.fullmatch(typed.replace(",", "").replace(" ", ""))
+    if found is None:
+        raise ValueError("rupees, as 500 or 76.50")
+    return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
+
+
+@counter.app_template_filter()
+def rupees(sum_paise: int) -> str:
+    """₹1,00,000 or ₹76.50, of paise."""
+    whole, rest = divmod(abs(sum_paise), 100)
+    sign = "−" if sum_paise < 0 else ""
+    shown = format_decimal(whole, locale="en_IN")
+    return f"{sign}₹{shown}.{rest:02}" if rest else f"{sign}₹{shown}"
