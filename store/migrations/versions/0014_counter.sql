@@ -103,9 +103,10 @@ CREATE TABLE booking_items (
     paise    bigint GENERATED ALWAYS AS
              (base_paise + otp_paise + registration_paise + gst_paise) STORED,
     removed_at timestamptz,                        -- taken off before it was paid for
+    purged_at timestamptz,                         -- its people are forgotten
     article_id bigint UNIQUE REFERENCES articles,  -- when it is booked
-    CHECK ((recipient_phone IS NULL) = (without_phone IS NOT NULL)),
-    CHECK (NOT otp_required OR recipient_phone IS NOT NULL),
+    CHECK (purged_at IS NOT NULL OR (recipient_phone IS NULL) = (without_phone IS NOT NULL)),
+    CHECK (purged_at IS NOT NULL OR NOT otp_required OR recipient_phone IS NOT NULL),
     CHECK (removed_at IS NULL OR article_id IS NULL)
 );
 CREATE INDEX booking_items_group ON booking_items (group_id, id);
