@@ -15,6 +15,7 @@ from web import api
 from web.callers import insist
 from web.commands import doctor
 from web.commands.database import database
+from web.commands.directory import directory
 from web.commands.flows import flows
 from web.commands.gateways import gateways
 from web.commands.herd import herd
@@ -49,6 +50,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 _COMMANDS: Final[tuple[Command, ...]] = (
     database,
     doctor.doctor,
+    directory,
     export_person,
     flows,
     forget_person,

@@ -14,12 +14,18 @@ from runtime import Runtime
 from store.database import Conn
 
 
-def book(runtime: Runtime, conn: Conn, group_id: int, method: Method) -> Group:
+def book(
+    runtime: Runtime,
+    conn: Conn,
+    group_id: int,
+    method: Method,
+    given_paise: int | None = None,
+) -> Group:
     """Books a group that was paid for by `method`; recipients and sender are told.
 
-    Within the caller's transaction: wake the outbox after the commit. Raises as
-    `postal.counter.booking.book` does.
+    `given_paise`: what the customer gave in cash, where that is known. Within the caller's
+    transaction: wake the outbox after the commit. Raises as `postal.counter.booking.book` does.
     """
-    group = booking.book(conn, group_id, method, runtime.now())
+    group = booking.book(conn, group_id, method, runtime.now(), given_paise)
     announce(runtime, conn, [Booked(item.number) for item in group.items])
     return group

@@ -14,6 +14,10 @@ _REPAIRS = str.maketrans("OI", "01")  # only among the digits: the letters may w
 _LONGEST = 64
 
 
+class WrongCheckDigit(ValueError):
+    """It has the shape of an article number, but one of its digits is wrong."""
+
+
 def read(raw: str) -> str:
     """The article number in `raw`, as `EU123456785IN`.
 
@@ -30,7 +34,7 @@ def read(raw: str) -> str:
     service, digits, country = (part.upper() for part in shape.groups())
     digits = digits.translate(_REPAIRS)
     if digits[8] != check_digit(digits[:8]):
-        raise ValueError("the check digit does not fit: one of the digits is wrong")
+        raise WrongCheckDigit("the check digit does not fit: one of the digits is wrong")
     return service + digits + country
 
 

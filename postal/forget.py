@@ -48,6 +48,8 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM messages WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM articles WHERE recipient_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM articles WHERE sender_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM booking_items WHERE recipient_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)",
         {"phone": phone},
     ).fetchone()
@@ -82,6 +84,10 @@ _UNDER_WAY = """
 SELECT 'article ' || number || ' is ' || state FROM articles
 WHERE %(phone)s IN (recipient_phone, sender_phone)
   AND state NOT IN ('delivered', 'returned', 'recalled')
+UNION ALL
+SELECT 'a booking of it is ' || state || ' at the counter (' || tr || ')' FROM booking_groups g
+WHERE finished_at IS NULL AND (sender_phone = %(phone)s OR EXISTS
+    (SELECT FROM booking_items WHERE group_id = g.id AND recipient_phone = %(phone)s))
 UNION ALL
 SELECT 'the telephone is asked to take ' || a.number FROM nominees n
 JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s AND n.ended_at IS NULL
@@ -126,6 +132,10 @@ _SENT = (
     "UPDATE articles SET sender_phone = %(other)s, sender_name = '' WHERE sender_phone = %(phone)s"
 )
 _ELSEWHERE = (
+    "UPDATE booking_items SET recipient_phone = %(other)s, recipient_name = '',"
+    " recipient_address = '' WHERE recipient_phone = %(phone)s",
+    "UPDATE booking_groups SET sender_phone = %(other)s, sender_name = ''"
+    " WHERE sender_phone = %(phone)s",
     "UPDATE conversations SET whose = %(other)s, context ="
     " replace(context::text, %(phone)s, %(other)s)::jsonb WHERE whose = %(phone)s",
     "UPDATE ussd_hops SET body = '', typed = '' WHERE session_id IN"

@@ -28,6 +28,10 @@ _PARTS: Mapping[str, str] = {
     " WHERE recipient_phone = %(phone)s ORDER BY id",
     "sent": "SELECT number, service, state, sender_name, booked_at, delivered_at FROM articles"
     " WHERE sender_phone = %(phone)s ORDER BY id",
+    "posted": "SELECT tr, state, method, sender_name, created_at, finished_at FROM booking_groups"
+    " WHERE sender_phone = %(phone)s ORDER BY id",
+    "posted_to": "SELECT number, service, recipient_name, recipient_address, recipient_pin,"
+    " cod_amount, removed_at FROM booking_items WHERE recipient_phone = %(phone)s ORDER BY id",
     "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",

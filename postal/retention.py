@@ -44,6 +44,8 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
         " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND updated_at < %(persons)s"
         "    AND state IN ('delivered', 'returned', 'recalled'))"
+        " + (SELECT count(*) FROM booking_groups WHERE sender_name <> ''"
+        "    AND finished_at < %(persons)s)"
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
@@ -97,6 +99,34 @@ def _articles(conn: Conn, kept: Kept) -> int:
     return done.rowcount
 
 
+def _bookings(conn: Conn, kept: Kept) -> int:
+    """The people of what was booked at the counter, once no article of it is under way."""
+    row = conn.execute(
+        """
+        WITH old AS (
+            SELECT id FROM booking_groups g
+            WHERE finished_at < %(persons)s AND (sender_name <> '' OR EXISTS
+                (SELECT FROM booking_items WHERE group_id = g.id AND purged_at IS NULL))
+              AND NOT EXISTS
+                (SELECT FROM booking_items i JOIN articles a ON a.id = i.article_id
+                 WHERE i.group_id = g.id AND a.state NOT IN ('delivered', 'returned', 'recalled'))
+            ORDER BY finished_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+        ), items AS (
+            UPDATE booking_items i SET recipient_name = '', recipient_address = '',
+                recipient_phone = NULL, purged_at = %(now)s
+            FROM old WHERE i.group_id = old.id
+        ), groups AS (
+            UPDATE booking_groups g SET sender_name = '', sender_phone = NULL
+            FROM old WHERE g.id = old.id
+        )
+        SELECT count(*) FROM old
+        """,
+        _values(kept),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def _access_log(conn: Conn, kept: Kept) -> int:
     """Kept a year (DOMAIN rule 11)."""
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
@@ -140,6 +170,7 @@ _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
     "articles": _articles,
+    "bookings": _bookings,
     "access log": _access_log,
     "answers": _answers,
     "sign-ins": _sign_ins,

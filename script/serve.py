@@ -25,6 +25,7 @@ from pydantic import ValidationError
 HOUSE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOUSE))
 
+from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
 from store import embedded, migrate  # noqa: E402
@@ -90,8 +91,7 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
     migrate.migrate(settings.database_url)
-    if settings.dakiya_env == "development":
-        _load_demo(settings)
+    _load(settings)
     return settings, lock
 
 
@@ -107,11 +107,17 @@ def _require_free(port: int) -> None:
             ) from error
 
 
-def _load_demo(settings: Settings) -> None:
+def _load(settings: Settings) -> None:
+    """The directory of PINs where it is missing; in development the demo's data too."""
     runtime = Runtime.build(settings)
     runtime.database.open()
     try:
-        demo.load(runtime)
+        with runtime.database.transaction() as conn:
+            loaded = directory.is_loaded(conn)
+        if not loaded:
+            runtime.database.run(directory_load.load)
+        if settings.dakiya_env == "development":
+            demo.load(runtime)
     finally:
         runtime.database.close()
         runtime.redis.close()

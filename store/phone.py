@@ -20,6 +20,14 @@ _WRITTEN = re.compile(r"(?<!\d)(?:\+?91[\s-]?|0[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\
 _SHOWN = 4
 
 
+class Landline(ValueError):
+    """A telephone number, but one that receives no texts."""
+
+
+class NoDigits(ValueError):
+    """Something else than a telephone number."""
+
+
 def read(raw: str, region: str = "IN") -> str:
     """`raw` as E.164, where it can be a telephone that receives texts.
 
@@ -29,7 +37,7 @@ def read(raw: str, region: str = "IN") -> str:
     """
     bare = raw.strip()
     if _NOTATION.fullmatch(bare) is None:
-        raise ValueError("a telephone number is digits, as 9839012345 or +919839012345")
+        raise NoDigits("a telephone number is digits, as 9839012345 or +919839012345")
     try:
         number = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException:
@@ -37,7 +45,7 @@ def read(raw: str, region: str = "IN") -> str:
     if not phonenumbers.is_valid_number(number):
         raise ValueError("no such telephone number: an Indian mobile has ten digits, first 6 to 9")
     if number.country_code == _INDIA and phonenumbers.number_type(number) not in _MOBILE:
-        raise ValueError("a landline receives no texts: give a mobile number")
+        raise Landline("a landline receives no texts: give a mobile number")
     return phonenumbers.format_number(number, PhoneNumberFormat.E164)
 
 

@@ -69,6 +69,22 @@ def article(serial: int = 12345678, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def booking(*serials: int, paise: int = 8_000, **changes: Any) -> dict[str, Any]:
+    """The body that books 120 g from 273303 to Lucknow by Speed Post, ₹80 each with a code."""
+    posted = {
+        "service": "speed_post",
+        "weight_g": 120,
+        "otp_required": True,
+        "recipient": article()["recipient"] | {"pin": "226001"},
+    }
+    return {
+        "office_pin": "273303",
+        "sender": {"phone": "+919839000081", "name": "Gyan Pustak Kendra"},
+        "articles": [posted | {"number": number_of(serial)} for serial in serials],
+        "payment": {"method": "cash", "paise": paise * len(serials)},
+    } | changes
+
+
 def postman(**changes: Any) -> dict[str, Any]:
     """The body that adds a postman."""
     return {

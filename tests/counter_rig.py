@@ -81,3 +81,21 @@ def group(runtime: Runtime, by: Poster, *serials: int) -> Group:
             item = replace(ITEM, once=uuid4(), number=number_of(serial))
             made = booking.add(conn, made.id, item, runtime.now())
     return made
+
+
+def directory(runtime: Runtime) -> None:
+    """A few PINs as the directory has them; 273399 is made up, for a place that nobody located."""
+    with runtime.database.transaction() as conn, conn.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO pin_directory (pin, office, district, state, latitude, longitude)"
+            " VALUES (%s, %s, %s, %s, %s, %s)",
+            [
+                ("273303", "Maharajganj H.O", "Maharajganj", "Uttar Pradesh", 27.1446, 83.5337),
+                ("273001", "Gorakhpur HO", "Gorakhpur", "Uttar Pradesh", 26.7561, 83.3732),
+                ("226001", "Lucknow GPO", "Lucknow", "Uttar Pradesh", 26.8495, 80.9456),
+                ("110001", "New Delhi GPO", "New Delhi", "Delhi", 28.6199, 77.2129),
+                ("400001", "Mumbai GPO", "Mumbai", "Maharashtra", 18.9364, 72.8355),
+                ("695001", "Trivandrum GPO", "Thiruvananthapuram", "Kerala", 8.4955, 76.9484),
+                ("273399", "Nowhere B.O", "Maharajganj", "Uttar Pradesh", None, None),
+            ],
+        )

@@ -18,7 +18,8 @@ from schemathesis.config import (
 )
 
 from runtime import Runtime
-from tests.api_calls import Api, api_of, article, number_of, postman
+from tests.api_calls import Api, api_of, article, booking, number_of, postman
+from tests.counter_rig import directory
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
@@ -26,7 +27,8 @@ LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
 HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
-schemathesis.openapi.format("pin", st.sampled_from(["273303", "273001"]))
+schemathesis.openapi.format("pin", st.sampled_from(["273303", "226001", "999999"]))
+schemathesis.openapi.format("booking", st.just("REFERENCE0000000"))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 
 
@@ -45,6 +47,14 @@ def api(runtime: Runtime, client: Any) -> Api:
     api.post("/postmen", postman())
     api.post("/articles", article(1))
     api.post("/webhooks", HOOK)
+    directory(runtime)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO booking_groups (tr, once, office_id, token_id, sender_name,"
+            " sender_language, created_at)"
+            " SELECT 'REFERENCE0000000', gen_random_uuid(), min(o.id), min(t.id), 'A', 'hi', now()"
+            " FROM offices o, tokens t"
+        )
     return api
 
 
@@ -84,6 +94,27 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/articles", 200, {"body": article(1)}),
         ("GET", "/articles/{number}", 200, {"path_parameters": {"number": number_of(1)}}),
         ("POST", "/articles/{number}/recall", 200, {"path_parameters": {"number": number_of(1)}}),
+        ("GET", "/pins/{pin}", 200, {"path_parameters": {"pin": "226001"}}),
+        (
+            "GET",
+            "/tariff",
+            200,
+            {
+                "query": {
+                    "office_pin": "273303",
+                    "pin": "226001",
+                    "service": "speed_post",
+                    "weight_g": 120,
+                }
+            },
+        ),
+        ("POST", "/bookings", 201, {"body": booking(2)}),
+        (
+            "GET",
+            "/bookings/{reference}",
+            200,
+            {"path_parameters": {"reference": "REFERENCE0000000"}},
+        ),
         ("POST", "/postmen", 201, {"body": postman(staff_id="1002", phone="9839000002")}),
         ("POST", "/delivery-lists", 201, {"body": LIST}),
         ("POST", "/webhooks", 201, {"body": HOOK}),

@@ -70,13 +70,13 @@ def test_the_day_says_what_was_booked_and_how_it_was_paid(sold: Clerk) -> None:
         "2",
         "2",
         "0",
-        "₹118.00",
-        "₹10.00",
+        "₹118",
+        "₹10",
         "₹23.04",
         "₹151.04",
     ] in rows
-    assert ["Speed", "Post", "UPI", "1", "1", "0", "₹59.00", "₹5.00", "₹11.52", "₹75.52"] in rows
-    assert ["opening", "cash", "cash", "1", "₹500.00"] in rows
+    assert ["Speed", "Post", "UPI", "1", "1", "0", "₹59", "₹5", "₹11.52", "₹75.52"] in rows
+    assert ["opening", "cash", "cash", "1", "₹500"] in rows
 
 
 def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
@@ -188,7 +188,7 @@ def test_a_correction_is_a_new_entry_and_leaves_the_signed_figures(
     before = ledger(runtime)
     assert postmaster.post("/counter/entries/2/correct", **form).status_code == 302
     assert ledger(runtime) == [*before, ("correction", "cash", -104)]
-    assert "stands at <b>₹150.00" in postmaster.get("/counter/entries/2").text
+    assert "stands at <b>₹150" in postmaster.get("/counter/entries/2").text
     postmaster.post("/counter/entries/2/correct", **form)  # a second click
     assert ledger(runtime) == [*before, ("correction", "cash", -104)]
     statement = postmaster.get(f"/counter/days/{sold.day.id}").text
@@ -240,7 +240,7 @@ def test_cash_goes_to_the_treasury_once_and_never_more_than_there_is(
 
 def test_the_count_is_shown_against_the_books_while_one_types(sold: Clerk) -> None:
     page = sold.colleague.post("/counter/day/count", htmx=True, **counted(600)).text
-    assert re.findall(r"<dd[^>]*>([^<]+)", page) == ["₹600.00", "₹651.04", "-₹51.04"]
+    assert re.findall(r"<dd[^>]*>([^<]+)", page) == ["₹600", "₹651.04", "−₹51.04"]
     wrong = sold.colleague.post("/counter/day/count", htmx=True, note_100="six").text
     assert "Only digits" in wrong
 
@@ -342,10 +342,10 @@ def test_a_clerk_counts_and_closes_in_the_browser(at_the_desk: Page) -> None:
     page = at_the_desk
     page.get_by_label("₹100 ×").fill("6")
     counted = page.locator("#counted")
-    expect(counted).to_contain_text("₹600.00")
-    expect(counted).to_contain_text("-₹51.04")
+    expect(counted).to_contain_text("₹600")
+    expect(counted).to_contain_text("−₹51.04")
     page.get_by_label("₹50 ×").fill("1")
-    expect(counted).to_contain_text("-₹1.04")
+    expect(counted).to_contain_text("−₹1.04")
     page.get_by_label("Explanation of a difference").fill("No coins for four paise")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("The day is closed.")

@@ -1,4 +1,4 @@
-"""Money on pages: paise in, rupees as India writes them; and back from what a person types."""
+"""Sums of money for people: read as a clerk types them, shown as India writes them."""
 
 from __future__ import annotations
 
@@ -6,36 +6,32 @@ import re
 from decimal import Decimal
 from typing import Final
 
-from babel.numbers import format_currency
+from babel.numbers import format_decimal
 
-from web import language
 from web.desk.room import desk
 
-_LOCALES: Final = {"hi": "hi_IN", "en": "en_IN"}
 _TYPED: Final = re.compile(
-    r"(?:rs\.?|₹)?\s*([0-9]{1,3}(?:,[0-9]{2,3})*|[0-9]+)(?:\.([0-9]{1,2}))?", re.IGNORECASE
+    r"(?:rs\.?|₹)?(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
 )
-_MOST_RUPEES: Final = 10**9
+
+
+def paise(typed: str) -> int:
+    """What was typed in rupees, as `500`, `1,000`, `76.50` or `Rs 20`. Raises ValueError."""
+    found = _TYPED.fullmatch(typed.replace(",", "").replace(" ", ""))
+    if found is None:
+        raise ValueError("rupees, as 500 or 76.50")
+    return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
 
 
 @desk.app_template_filter()
-def rupees(paise: int) -> str:
-    """₹1,23,456.50, with latin digits in every language."""
-    locale = _LOCALES[language.chosen()]
-    return format_currency(Decimal(paise) / 100, "INR", locale=locale, numbering_system="latn")
+def rupees(sum_paise: int) -> str:
+    """₹1,00,000 or ₹76.50, of paise."""
+    whole, rest = divmod(abs(sum_paise), 100)
+    sign = "−" if sum_paise < 0 else ""
+    shown = format_decimal(whole, locale="en_IN")
+    return f"{sign}₹{shown}.{rest:02}" if rest else f"{sign}₹{shown}"
 
 
-def exact(paise: int) -> Decimal:
-    """123456.50, as other software reads it."""
-    return Decimal(paise).scaleb(-2)
-
-
-def read(typed: str) -> int:
-    """Paise of what a person typed: 1,234.50 or Rs 1234. Raises ValueError for anything else."""
-    found = _TYPED.fullmatch(typed.strip())
-    if found is None:
-        raise ValueError("a sum is rupees, as 1234 or 1234.50")
-    whole = int(found[1].replace(",", ""))
-    if whole > _MOST_RUPEES:
-        raise ValueError("that is too much money for one counter")
-    return 100 * whole + int((found[2] or "0").ljust(2, "0"))
+def exact(sum_paise: int) -> Decimal:
+    """123456.50, as other software reads it, of paise."""
+    return Decimal(sum_paise).scaleb(-2)

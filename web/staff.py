@@ -182,4 +182,8 @@ def _member(token: str) -> Member | None:
 
 def _outcome() -> dict[str, Any]:
     """What came of the last thing that was done; said once."""
-    return {"told": session.pop("told", None), "said": session.pop("said", ())}
+    return {
+        "told": session.pop("told", None),
+        "told_values": session.pop("told_values", {}),
+        "said": session.pop("said", ()),
+    }

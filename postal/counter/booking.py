@@ -15,7 +15,7 @@ import psycopg
 from flows.number import read
 from postal import articles
 from postal.articles import NewArticle, NumberTaken, UnknownArticle
-from postal.counter import counter_days, ledger
+from postal.counter import counter_days, ledger, rolls
 from postal.counter.groups import (
     MOST_ITEMS,
     UNFINISHED,
@@ -62,9 +62,21 @@ def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> 
             now,
         ),
     )
+    made = made_by(conn, once)
+    assert made is not None
+    return made
+
+
+def made_by(conn: Conn, once: UUID) -> Group | None:
+    """The group that this form has made before."""
     row = conn.execute("SELECT id FROM booking_groups WHERE once = %s", (once,)).fetchone()
-    assert row is not None
-    return get(conn, row[0])
+    return None if row is None else get(conn, row[0])
+
+
+def has_item(conn: Conn, once: UUID) -> bool:
+    """Whether this form has added its article before."""
+    found = conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (once,)).fetchone()
+    return found is not None
 
 
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
@@ -73,7 +85,7 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
     Raises `UnknownGroup`, `NotOpen`, `TooMany`, `NumberInUse`, and ValueError for no number.
     """
     group = _open(conn, group_id)
-    if conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (new.once,)).fetchone():
+    if has_item(conn, new.once):
         return group
     if len(group.items) >= MOST_ITEMS:
         raise TooMany
@@ -119,6 +131,7 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
             )
     except psycopg.errors.UniqueViolation as taken:
         raise NumberInUse(number) from taken
+    rolls.use(conn, number)
     return get(conn, group_id)
 
 
@@ -128,11 +141,13 @@ def remove(conn: Conn, group_id: int, item_id: int, now: datetime) -> Group:
     Raises `UnknownGroup` and `NotOpen`.
     """
     _open(conn, group_id)
-    conn.execute(
+    removed = conn.execute(
         "UPDATE booking_items SET removed_at = %s"
-        " WHERE id = %s AND group_id = %s AND removed_at IS NULL",
+        " WHERE id = %s AND group_id = %s AND removed_at IS NULL RETURNING number",
         (now, item_id, group_id),
-    )
+    ).fetchone()
+    if removed is not None:
+        rolls.free(conn, removed[0])
     return get(conn, group_id)
 
 
@@ -170,6 +185,8 @@ def cancel(conn: Conn, group_id: int, now: datetime) -> Group:
         "UPDATE booking_items SET removed_at = %s WHERE group_id = %s AND removed_at IS NULL",
         (now, group_id),
     )
+    for item in sorted(group.items, key=lambda each: each.number, reverse=True):
+        rolls.free(conn, item.number)
     conn.execute(
         "UPDATE booking_groups SET state = 'cancelled', finished_at = %s WHERE id = %s",
         (now, group_id),
@@ -177,12 +194,14 @@ def cancel(conn: Conn, group_id: int, now: datetime) -> Group:
     return get(conn, group_id)
 
 
-def book(conn: Conn, group_id: int, method: Method, now: datetime) -> Group:
+def book(
+    conn: Conn, group_id: int, method: Method, now: datetime, given_paise: int | None = None
+) -> Group:
     """Books every article of the group, which was paid for by `method`, and enters the sum.
 
-    All or nothing; announce the articles in the same transaction (bookings.py does). Raises
-    `UnknownGroup`, `NotOpen`, `NothingToBook`, and `NumberInUse` where a number was booked
-    elsewhere meanwhile.
+    `given_paise`: what the customer gave in cash, where that is known. All or nothing; announce
+    the articles in the same transaction (bookings.py does). Raises `UnknownGroup`, `NotOpen`,
+    `NothingToBook`, and `NumberInUse` where a number was booked elsewhere meanwhile.
     """
     group = lock(conn, group_id)
     if group.state not in UNFINISHED:
@@ -200,8 +219,9 @@ def book(conn: Conn, group_id: int, method: Method, now: datetime) -> Group:
             "UPDATE booking_items SET article_id = %s WHERE id = %s", (booking.article.id, item.id)
         )
     conn.execute(
-        "UPDATE booking_groups SET state = 'booked', method = %s, finished_at = %s WHERE id = %s",
-        (method, now, group_id),
+        "UPDATE booking_groups SET state = 'booked', method = %s, given_paise = %s,"
+        " finished_at = %s WHERE id = %s",
+        (method, given_paise, now, group_id),
     )
     ledger.enter(
         conn,

@@ -109,6 +109,15 @@ def hold_open(conn: Conn, id_: int) -> None:
         raise CounterClosed(row[1])
 
 
+def usual(conn: Conn, staff_row: int) -> int | None:
+    """The number of the counter that this clerk had last."""
+    row = conn.execute(
+        "SELECT counter FROM counter_days WHERE staff_id = %s ORDER BY id DESC LIMIT 1",
+        (staff_row,),
+    ).fetchone()
+    return None if row is None else int(row[0])
+
+
 def get(conn: Conn, id_: int) -> CounterDay:
     """The one with that row id. Raises LookupError."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:

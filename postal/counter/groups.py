@@ -92,7 +92,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Group:
-    """One customer's articles. `counter_day_id` is None where software booked."""
+    """One customer's articles. `counter_day_id` is None where software booked.
+
+    `given_paise`: what the customer gave in cash, before the change.
+    """
 
     id: int
     tr: str
@@ -104,6 +107,7 @@ class Group:
     sender_phone: str | None
     sender_language: Language
     method: Method | None
+    given_paise: int | None
     created_at: datetime
     finished_at: datetime | None
     items: tuple[Item, ...]
@@ -112,6 +116,11 @@ class Group:
     def paise(self) -> int:
         """What the customer pays."""
         return sum(item.paise for item in self.items)
+
+    @property
+    def change_paise(self) -> int | None:
+        """What the customer got back; None where it was not paid in cash at a counter."""
+        return None if self.given_paise is None else self.given_paise - self.paise
 
 
 @dataclass(frozen=True)
@@ -208,13 +217,15 @@ class _Row:
     sender_phone: str | None
     sender_language: Language
     method: Method | None
+    given_paise: int | None
     created_at: datetime
     finished_at: datetime | None
 
 
 _GROUP = (
     "SELECT id, tr, state, office_id, counter_day_id, staff_id AS staff_row, sender_name,"
-    " sender_phone, sender_language, method, created_at, finished_at FROM booking_groups"
+    " sender_phone, sender_language, method, given_paise, created_at, finished_at"
+    " FROM booking_groups"
 )
 _ITEMS = (
     "SELECT id, number, service, weight_g, otp_required, registration, cod_amount, passport,"

@@ -11,7 +11,19 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, books, collect, events, lists, postmen, simulator, subscriptions
+from web.api import (
+    articles,
+    bookings,
+    books,
+    collect,
+    events,
+    lists,
+    pins,
+    postmen,
+    simulator,
+    subscriptions,
+    tariff,
+)
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -23,6 +35,10 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     articles.BOOK,
     articles.GET,
     articles.RECALL,
+    pins.GET,
+    tariff.QUOTE,
+    bookings.MAKE,
+    bookings.GET,
     collect.COLLECT,
     postmen.ADD,
     postmen.NAME_PHONE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import Field
 
@@ -13,8 +13,21 @@ from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
 from postal import articles
 from postal.articles import Language, Service
+from postal.counter import number_check
+from postal.counter.number_check import State as CheckState
 from store.phone import masked
-from web.api.fields import Address, ArticleNumber, Input, Name, Nothing, Output, Phone, Pin
+from web.api.fields import (
+    Address,
+    ArticleNumber,
+    CodAmount,
+    Input,
+    Name,
+    Nothing,
+    Output,
+    Phone,
+    Pin,
+    WeightG,
+)
 from web.api.operation import Answer, Call, Operation
 from web.api.problems import FieldError, Refused
 
@@ -40,11 +53,15 @@ class BookArticle(Input):
     otp_required: bool = Field(True, description="handed over against a code only")
     recipient: RecipientIn
     sender: SenderIn
-    cod_amount: Annotated[int, Field(ge=0, le=50_000, description="whole rupees")] = 0
+    cod_amount: CodAmount = 0
     passport: bool = Field(False, description="goes to the addressee in person, nowhere else")
     authorised_person: Name | None = Field(
         None, description="who may take it besides the addressee, by a record of the office"
     )
+    registration: bool = Field(
+        False, description="paid for: the addressee or an authorised person only"
+    )
+    weight_g: WeightG | None = None
 
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
@@ -86,6 +103,11 @@ class Article(Output):
     recipient: RecipientOut
     sender: SenderOut
     cod_amount: int
+    registration: bool
+    weight_g: int | None
+    number_check: CheckState = Field(
+        description="whether a text has reached the recipient's number; denied: said “not mine”"
+    )
     attempts: int
     remark: int | None
     witness: str | None
@@ -118,6 +140,8 @@ def _book(call: Call[BookArticle]) -> Answer:
             cod_amount=given.cod_amount,
             passport=given.passport,
             authorised_person=given.authorised_person,
+            registration=given.registration,
+            weight_g=given.weight_g,
         ),
         call.now,
     )
@@ -158,6 +182,9 @@ def _shown(call: Call[Any], article: articles.Article) -> Article:
         ),
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
         cod_amount=article.cod_amount,
+        registration=article.registration,
+        weight_g=article.weight_g,
+        number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         attempts=article.attempts,
         remark=article.remark,
         witness=article.witness,

@@ -58,6 +58,10 @@ TypedNumber = Annotated[
 ]
 
 
+WeightG = Annotated[int, Field(ge=1, le=50_000, description="grams", examples=[120])]
+CodAmount = Annotated[int, Field(ge=0, le=50_000, description="whole rupees")]
+
+
 class Input(BaseModel):
     """A body, or the query of a GET: strict, and closed to unknown fields."""
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from postal.articles import NotRecallable, NumberTaken, UnknownArticle
 from postal.collect import NotAtOffice, StaffMissing
+from postal.counter.directory import UnknownPin
 from postal.lists import NotListed, NotToday, UnknownPostman
 from postal.people import PhoneTaken, StaffIdTaken, UnknownOffice
 
@@ -58,6 +59,7 @@ DOMAIN_ERRORS = (
     UnknownOffice,
     NotAtOffice,
     StaffMissing,
+    UnknownPin,
 )
 
 
@@ -65,7 +67,7 @@ def of_domain(error: Exception) -> Refused:
     """What the post office refuses, as an HTTP refusal. Raises `error` where it is none of it."""
     say = str(error)
     match error:
-        case UnknownArticle():
+        case UnknownArticle() | UnknownPin():
             return Refused(404, say)
         case NumberTaken():
             return Refused(409, say, [FieldError(field="number", message=say)])

@@ -137,13 +137,14 @@ def _body(operation: Operation[I]) -> I:
 
 
 def _query(operation: Operation[I]) -> I:
-    """The query, each parameter at most once. What looks like a whole number is one."""
+    """The query, each parameter at most once. Whole numbers and booleans are read as those."""
     values: dict[str, object] = {}
     errors: list[FieldError] = []
     for name, given in request.args.lists():
         if len(given) > 1:
             errors.append(FieldError(field=name, message="is given more than once"))
-        values[name] = _number(given[0])
+        field = operation.input.model_fields.get(name)
+        values[name] = _parsed(given[0], field.annotation if field else None)
     try:
         checked = operation.input.model_validate(values)
     except ValidationError as error:
@@ -153,7 +154,10 @@ def _query(operation: Operation[I]) -> I:
     return checked
 
 
-def _number(raw: str) -> object:
-    if raw.isascii() and raw.isdigit() and len(raw) <= 19:
+def _parsed(raw: str, wanted: object) -> object:
+    """`raw` as what the parameter holds; unchanged where it is none, to be refused by its model."""
+    if wanted is int and raw.isascii() and raw.isdigit() and len(raw) <= 19:
         return int(raw)
+    if wanted is bool and raw in ("true", "false"):
+        return raw == "true"
     return raw

@@ -1,6 +1,25 @@
 """The counter: booking, payment, receipt, books. Each module adds its routes to `room.counter`."""
 
-from web.counter import books, day, receipts, start
+from web.counter import (
+    article_page,
+    books,
+    closing,
+    day_page,
+    group_page,
+    receipts,
+    roll_pages,
+    start,
+)
 from web.counter.room import counter
 
-__all__ = ["books", "counter", "day", "receipts", "start"]
+__all__ = [
+    "article_page",
+    "books",
+    "closing",
+    "counter",
+    "day_page",
+    "group_page",
+    "receipts",
+    "roll_pages",
+    "start",
+]

@@ -72,7 +72,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
     typed = request.form.get("amount", "").strip()
     try:
         sign = -1 if typed.startswith(("-", "−")) else 1
-        right = sign * money.read(typed.lstrip("-−"))
+        right = sign * money.paise(typed.lstrip("-−"))
         once = UUID(request.form.get("once", ""))
     except ValueError:
         return _entry_page(id_, "entry_no_sum"), 422

@@ -1,16 +1,149 @@
-"""The counter's first page."""
+"""The counter's first page: it is opened, and then each customer begins here."""
 
 from __future__ import annotations
 
-from flask import render_template
+from typing import Final
+from uuid import UUID
 
-from postal.counter import counter_days
+from flask import redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from postal.calendar import day_of
+from postal.counter import booking, counter_days, rolls
+from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
+from postal.counter.groups import Group, NumberInUse, Poster, unfinished
+from store.database import Conn
+from web import money
+from web.counter.article_page import Form, form_page
+from web.counter.fields import wrong
+from web.counter.reading import (
+    Desk,
+    Reading,
+    finished_article,
+    finished_sender,
+    read_article,
+    read_sender,
+)
 from web.counter.room import CLERKS, me, route, runtime
+from web.counter.typed import article_of, new_article, new_sender, sender_of
+
+Page = str | Response | tuple[str, int]
+_MOST_OPENING: Final = 1_000_000_00  # paise: more is a slip of the hand
 
 
 @route("", CLERKS)
-def start() -> str:
-    """The counter that this clerk has open, or the form that opens one."""
+def start() -> Page:
+    """The form for the next customer; the one that opens a counter, where none is open."""
     with runtime().database.transaction() as conn:
         day = counter_days.current(conn, me().account.id)
-    return render_template("counter/start.html", day=day)
+        if day is None:
+            return _opening_page(conn)
+        if day.day != day_of(runtime().now()):
+            return render_template("counter/stale.html", day=day, waiting=unfinished(conn, day.id))
+        language = runtime().settings.default_language
+        typed = new_article(rolls.offered(conn, me().account.id), language)
+        reading = read_article(conn, _desk(), typed)
+        sender = new_sender(language)
+        return form_page(
+            Form(
+                url_for("counter.begin"), typed, reading, sender, {}, unfinished(conn, day.id), day
+            )
+        )
+
+
+@route("/open", CLERKS, methods=("POST",))
+def open_counter() -> Page:
+    """Opens a counter for today, with the cash that is in its drawer."""
+    typed = {name: request.form.get(name, "").strip() for name in ("counter", "cash")}
+
+    def work(conn: Conn) -> Page:
+        refused = None
+        try:
+            number = int(typed["counter"]) if typed["counter"].isdecimal() else 0
+            cash = money.paise(typed["cash"])
+            if cash > _MOST_OPENING:
+                raise ValueError("more than a drawer holds")
+            if not 1 <= number <= 99:
+                refused = "book_counter_number_wrong"
+        except ValueError:
+            refused = "book_opening_wrong"
+        if refused is None:
+            account = me().account
+            try:
+                counter_days.open_day(
+                    conn, account.office_id, account.id, number, cash, runtime().now()
+                )
+            except OpenAlready:  # sent twice, or in another window: it is open
+                pass
+            except CounterTaken:
+                refused = "book_counter_taken"
+        if refused is not None:
+            return _opening_page(conn, typed, refused), 422
+        return redirect(url_for("counter.start"))
+
+    return runtime().database.run(work)
+
+
+@route("/groups", CLERKS, methods=("POST",))
+def begin() -> Page:
+    """A customer's first article: begins the booking and adds the article, both or neither."""
+    typed, typed_sender = article_of(request.form), sender_of(request.form)
+
+    def work(conn: Conn) -> Page:
+        day = counter_days.current(conn, me().account.id)
+        if day is None or day.day != day_of(runtime().now()):
+            session["told"] = "book_counter_closed"
+            return redirect(url_for("counter.start"))
+        again = booking.made_by(conn, UUID(typed_sender.once))
+        if again is not None and again.counter_day_id == day.id:
+            return redirect(url_for("counter.group", id_=again.id))
+        reading = finished_article(typed, read_article(conn, _desk(), typed))
+        sender = finished_sender(typed_sender, read_sender(typed_sender))
+        if reading.item is not None and sender.sender is not None:
+            now = runtime().now()
+            try:
+                with conn.transaction():
+                    made = booking.begin(
+                        conn, UUID(typed_sender.once), _poster(day), sender.sender, now
+                    )
+                    booking.add(conn, made.id, reading.item, now)
+                return redirect(url_for("counter.group", id_=made.id))
+            except NumberInUse as taken:  # by another clerk, a moment ago
+                reading = taken_number(reading, taken)
+        form = Form(
+            url_for("counter.begin"),
+            typed,
+            reading,
+            typed_sender,
+            sender.notes,
+            unfinished(conn, day.id),
+            day,
+        )
+        return form_page(form), 422
+
+    return runtime().database.run(work)
+
+
+def taken_number(reading: Reading, taken: NumberInUse) -> Reading:
+    """The same reading, now that somebody else has the number."""
+    notes = {"number": wrong("book_number_taken", number=taken.number)}
+    return Reading({**reading.notes, **notes}, reading.quote, reading.how, None)
+
+
+def _opening_page(
+    conn: Conn, typed: dict[str, str] | None = None, refused: str | None = None
+) -> str:
+    suggested = counter_days.usual(conn, me().account.id)
+    return render_template(
+        "counter/open.html",
+        typed=typed or {"counter": str(suggested or ""), "cash": ""},
+        refused=refused,
+    )
+
+
+def _desk(group: Group | None = None) -> Desk:
+    return Desk(me().account.office_pin, day_of(runtime().now()), group)
+
+
+def _poster(day: CounterDay) -> Poster:
+    return Poster(day.office_id, day.id, me().account.id)

@@ -14,6 +14,10 @@ ALTER TABLE articles
     ADD COLUMN registration boolean NOT NULL DEFAULT false,  -- paid for: addressee only (DOMAIN rule 2)
     ADD COLUMN weight_g integer CHECK (weight_g BETWEEN 1 AND 50000);
 
+-- A serial with its letters as one number, so that rolls can be kept apart.
+CREATE FUNCTION label(letters text, serial integer) RETURNS bigint LANGUAGE sql IMMUTABLE STRICT
+    RETURN ((ascii(letters) - 65) * 26 + ascii(substr(letters, 2)) - 65)::bigint * 100000000 + serial;
+
 -- Labels with printed numbers, as the clerk got them: the next one is offered.
 CREATE TABLE number_rolls (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -23,7 +27,10 @@ CREATE TABLE number_rolls (
     last     integer NOT NULL CHECK (last <= 99999999),
     next     integer NOT NULL,                     -- last + 1: used up
     added_at timestamptz NOT NULL,
-    CHECK (first <= last AND next BETWEEN first AND last + 1)
+    CHECK (first <= last AND next BETWEEN first AND last + 1),
+    -- A label is on one roll only, whoever enters it.
+    CONSTRAINT number_rolls_apart EXCLUDE USING gist
+        (int8range(label(letters, first), label(letters, last), '[]') WITH &&)
 );
 CREATE INDEX number_rolls_clerk ON number_rolls (staff_id, id) WHERE next <= last;
 
@@ -57,13 +64,16 @@ CREATE TABLE booking_groups (
     sender_phone phone,
     sender_language language NOT NULL,
     method   text CHECK (method IN ('cash', 'upi')),
+    given_paise bigint CHECK (given_paise >= 0),   -- in cash, before the change
     created_at timestamptz NOT NULL,
     finished_at timestamptz,
     CHECK ((counter_day_id IS NULL) = (staff_id IS NULL)),
     CHECK (staff_id IS NOT NULL OR token_id IS NOT NULL),
     CHECK ((state IN ('booked', 'cancelled')) = (finished_at IS NOT NULL)),
-    CHECK ((state = 'booked') = (method IS NOT NULL))
+    CHECK ((state = 'booked') = (method IS NOT NULL)),
+    CHECK (given_paise IS NULL OR method IS NOT DISTINCT FROM 'cash')
 );
+CREATE INDEX booking_groups_office ON booking_groups (office_id, finished_at) WHERE state = 'booked';
 CREATE INDEX booking_groups_day ON booking_groups (counter_day_id, id);
 CREATE INDEX booking_groups_unfinished ON booking_groups (created_at) WHERE finished_at IS NULL;
 
@@ -93,9 +103,10 @@ CREATE TABLE booking_items (
     paise    bigint GENERATED ALWAYS AS
              (base_paise + otp_paise + registration_paise + gst_paise) STORED,
     removed_at timestamptz,                        -- taken off before it was paid for
+    purged_at timestamptz,                         -- its people are forgotten
     article_id bigint UNIQUE REFERENCES articles,  -- when it is booked
-    CHECK ((recipient_phone IS NULL) = (without_phone IS NOT NULL)),
-    CHECK (NOT otp_required OR recipient_phone IS NOT NULL),
+    CHECK (purged_at IS NOT NULL OR (recipient_phone IS NULL) = (without_phone IS NOT NULL)),
+    CHECK (purged_at IS NOT NULL OR NOT otp_required OR recipient_phone IS NOT NULL),
     CHECK (removed_at IS NULL OR article_id IS NULL)
 );
 CREATE INDEX booking_items_group ON booking_items (group_id, id);

@@ -59,7 +59,7 @@ def close_day() -> Response | tuple[str, int]:
 def hand_over_cash() -> Response | tuple[str, int]:
     """Cash goes from the drawer to the treasury during the day."""
     try:
-        paise = money.read(request.form.get("amount", ""))
+        paise = money.paise(request.form.get("amount", ""))
         entry = Handing(me().account.id, UUID(request.form.get("once", "")))
         runtime().database.run(
             lambda conn: day_end.hand_over(

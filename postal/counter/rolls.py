@@ -1,0 +1,140 @@
+"""Rolls of labels with printed numbers: a clerk's next one is offered, no label is on two rolls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+import psycopg
+from psycopg.rows import class_row
+
+from flows.number import check_digit, read
+from store.database import Conn
+
+LONGEST: Final = 100_000  # labels: more is a slip of the hand
+
+
+@dataclass(frozen=True)
+class Roll:
+    """Serials `first` to `last` after `letters`; `next` is `last` + 1 when it is used up."""
+
+    id: int
+    letters: str
+    first: int
+    last: int
+    next: int
+
+    @property
+    def left(self) -> int:
+        return self.last - self.next + 1
+
+    @property
+    def first_number(self) -> str:
+        return number(self.letters, self.first)
+
+    @property
+    def last_number(self) -> str:
+        return number(self.letters, self.last)
+
+    @property
+    def next_number(self) -> str:
+        """Only where it is not used up."""
+        return number(self.letters, self.next)
+
+
+class NotOneRoll(ValueError):
+    """Two labels between which there is no roll."""
+
+
+class RollOverlaps(Exception):
+    """Labels of it are on another roll already."""
+
+    def __init__(self) -> None:
+        super().__init__("some of these labels are on a roll that was entered before")
+
+
+def number(letters: str, serial: int) -> str:
+    """The article number of a label, its check digit computed."""
+    digits = f"{serial:08}"
+    return f"{letters}{digits}{check_digit(digits)}IN"
+
+
+def add(conn: Conn, staff_row: int, first: str, last: str, now: datetime) -> Roll:
+    """A roll from the label `first` to the label `last` (whole article numbers) for a clerk.
+
+    Raises ValueError for what is no article number, `NotOneRoll` and `RollOverlaps`.
+    """
+    first, last = read(first), read(last)
+    if first[:2] != last[:2]:
+        raise NotOneRoll("the labels of a roll begin with the same two letters")
+    begin, end = _serial(first), _serial(last)
+    if end < begin:
+        raise NotOneRoll("the last label of a roll does not come before the first")
+    if end - begin >= LONGEST:
+        raise NotOneRoll(f"a roll has {LONGEST} labels at most")
+    try:
+        with conn.transaction(), conn.cursor(row_factory=class_row(Roll)) as cursor:
+            made = cursor.execute(
+                "INSERT INTO number_rolls (staff_id, letters, first, last, next, added_at)"
+                " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id, letters, first, last, next",
+                (staff_row, first[:2], begin, end, begin, now),
+            ).fetchone()
+    except psycopg.errors.ExclusionViolation as overlapping:
+        raise RollOverlaps from overlapping
+    assert made is not None
+    return made
+
+
+def of_clerk(conn: Conn, staff_row: int) -> Sequence[Roll]:
+    """A clerk's rolls, in the order in which they are used; those that are used up come last."""
+    with conn.cursor(row_factory=class_row(Roll)) as cursor:
+        return cursor.execute(
+            "SELECT id, letters, first, last, next FROM number_rolls WHERE staff_id = %s"
+            " ORDER BY next > last, id",
+            (staff_row,),
+        ).fetchall()
+
+
+def offered(conn: Conn, staff_row: int) -> str | None:
+    """The next number of a clerk's oldest roll that is on nothing yet; None where all are used."""
+    for roll in of_clerk(conn, staff_row):
+        for serial in range(roll.next, roll.last + 1):
+            label = number(roll.letters, serial)
+            if not is_taken(conn, label):  # as the first nearly always is not
+                return label
+    return None
+
+
+def is_taken(conn: Conn, label: str) -> bool:
+    """Whether an article has this number, booked or about to be."""
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM articles WHERE number = %(label)s) OR EXISTS"
+        " (SELECT FROM booking_items WHERE number = %(label)s AND removed_at IS NULL)",
+        {"label": label},
+    ).fetchone()
+    assert row is not None
+    return bool(row[0])
+
+
+def use(conn: Conn, label: str) -> None:
+    """A label was put on an article: its roll, whosever it is, goes on behind it."""
+    conn.execute(
+        "UPDATE number_rolls SET next = %(serial)s + 1"
+        " WHERE letters = %(letters)s AND %(serial)s BETWEEN next AND last",
+        {"letters": label[:2], "serial": _serial(label)},
+    )
+
+
+def free(conn: Conn, label: str) -> None:
+    """A label came off its article again: where it was the last one used, it is the next one."""
+    conn.execute(
+        "UPDATE number_rolls SET next = %(serial)s"
+        " WHERE letters = %(letters)s AND next = %(serial)s + 1 AND first <= %(serial)s",
+        {"letters": label[:2], "serial": _serial(label)},
+    )
+
+
+def _serial(label: str) -> int:
+    return int(label[2:10])

@@ -1,0 +1,251 @@
+"""What posting an article costs: dated editions of the tariff, in data files with their sources.
+
+Nothing is sold that no edition has a figure for. Distances are great circles between the PINs'
+coordinates in the directory (directory.py); the department's own way of measuring is not known.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from postal.articles import Service
+from postal.counter.groups import Charges
+
+_FOLDER: Final = Path(__file__).parent / "tariffs"
+LineKind = Literal["base", "otp", "registration", "cgst", "sgst"]
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Row):
+    """Where a figure was read."""
+
+    what: str
+    at: str
+
+
+class Figure(_Row):
+    """`unverified`: nothing official was read that states it."""
+
+    rupees: int = Field(ge=0)
+    source: str
+    unverified: bool = False
+
+
+class Rate(Figure):
+    """`to`: that many kilometres at most, or the local area, or anywhere."""
+
+    to: Literal["local", "anywhere"] | int
+
+
+class Slab(_Row):
+    """Rates by distance, nearest first, for what weighs `up_to_g` at most."""
+
+    up_to_g: int
+    rates: tuple[Rate, ...]
+
+    def rate(self, route: Route) -> Rate:
+        """Raises `UnknownDistance` where the price depends on what is not known."""
+        for each in self.rates:
+            if each.to == "anywhere":
+                return each
+            if each.to == "local":
+                if route.local:
+                    return each
+            elif route.km is None:
+                raise UnknownDistance
+            elif route.km <= each.to:
+                return each
+        raise UnknownDistance
+
+
+class Priced(_Row):
+    """A service that is sold. `registration`: whether it is bought with it or always part of it."""
+
+    registration: Literal["chosen", "always"]
+    heaviest_g: int | None = None
+    slabs: tuple[Slab, ...] = ()
+    priced_as: Service | None = None
+
+
+class Fees(_Row):
+    otp: Figure
+    registration: Figure
+
+
+class Part(_Row):
+    """A part of the GST."""
+
+    name: Literal["cgst", "sgst"]
+    per_cent: int
+    source: str
+
+
+class Gst(_Row):
+    rounded_to_paise: int = Field(gt=0)
+    source: str
+    unverified: bool = False
+    parts: tuple[Part, ...]
+
+
+class Edition(_Row):
+    """A tariff. `not_sold`: why, by service."""
+
+    from_: date = Field(alias="from")
+    local_areas: tuple[tuple[str, ...], ...]
+    sources: Mapping[str, Source]
+    services: Mapping[Service, Priced]
+    fees: Fees
+    gst: Gst
+    not_sold: Mapping[Service, str]
+
+    def sold(self, service: Service) -> Priced:
+        """How a service is priced. Raises `NotSold`."""
+        priced = self.services.get(service)
+        if priced is None:
+            raise NotSold(service, self.not_sold.get(service, "it is not in the tariff"))
+        return priced
+
+    def slabs(self, service: Service) -> tuple[Slab, ...]:
+        """The slabs of a service, lightest first. Raises `NotSold`."""
+        priced = self.sold(service)
+        return priced.slabs if priced.priced_as is None else self.slabs(priced.priced_as)
+
+    def is_local(self, pin: str, other: str) -> bool:
+        return pin == other or any(pin in area and other in area for area in self.local_areas)
+
+
+@dataclass(frozen=True)
+class Route:
+    """From the office that books to the destination. `km` is None where nobody knows it."""
+
+    local: bool
+    km: int | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the bill. `unverified`: as in `Figure`."""
+
+    kind: LineKind
+    paise: int
+    unverified: bool
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What an article costs, and of what that consists."""
+
+    charges: Charges
+    lines: tuple[Line, ...]
+    route: Route
+    registration: bool  # also where the service brings it
+
+    @property
+    def unverified(self) -> bool:
+        return any(line.unverified for line in self.lines)
+
+
+class NotSold(Exception):
+    """The counter does not sell this service."""
+
+    def __init__(self, service: Service, why: str) -> None:
+        super().__init__(f"{service} is not sold here: {why}")
+        self.service = service
+
+
+class TooHeavy(Exception):
+    """The service does not carry what weighs as much."""
+
+    def __init__(self, heaviest_g: int) -> None:
+        super().__init__(f"too heavy: this service takes {heaviest_g} g at most")
+        self.heaviest_g = heaviest_g
+
+
+class UnknownDistance(Exception):
+    """The price depends on the distance, and the directory has no coordinates of a PIN."""
+
+    def __init__(self) -> None:
+        super().__init__("the distance is not known: the directory has no coordinates of this PIN")
+
+
+class NoTariff(Exception):
+    """No edition is in force."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"no tariff is in force on {day}")
+
+
+def edition_on(day: date) -> Edition:
+    """The edition in force on a day (in India). Raises `NoTariff`."""
+    for edition in _editions():
+        if edition.from_ <= day:
+            return edition
+    raise NoTariff(day)
+
+
+def quote(
+    edition: Edition,
+    service: Service,
+    weight_g: int,
+    route: Route,
+    *,
+    otp_required: bool,
+    registration: bool,
+) -> Quote:
+    """What one article costs. Raises `NotSold`, `TooHeavy`, `UnknownDistance`."""
+    priced = edition.sold(service)
+    slabs = edition.slabs(service)
+    slab = next((each for each in slabs if weight_g <= each.up_to_g), None)
+    if slab is None:
+        raise TooHeavy(slabs[-1].up_to_g)
+    registered = registration or priced.registration == "always"
+    lines = [_line("base", slab.rate(route))]
+    if otp_required:
+        lines.append(_line("otp", edition.fees.otp))
+    if registered:
+        lines.append(_line("registration", edition.fees.registration))
+    gst = edition.gst
+    net = sum(line.paise for line in lines)
+    lines += [
+        Line(part.name, _rounded(net * part.per_cent, gst.rounded_to_paise * 100), gst.unverified)
+        for part in gst.parts
+    ]
+    of = {line.kind: line.paise for line in lines}
+    charges = Charges(
+        tariff=edition.from_,
+        base_paise=of["base"],
+        otp_paise=of.get("otp", 0),
+        registration_paise=of.get("registration", 0),
+        gst_paise=of["cgst"] + of["sgst"],
+    )
+    return Quote(charges, tuple(lines), route, registered)
+
+
+def _line(kind: LineKind, figure: Figure) -> Line:
+    return Line(kind, figure.rupees * 100, figure.unverified)
+
+
+def _rounded(hundredths: int, unit: int) -> int:
+    """Hundredths of a paisa in paise, to the nearest `unit` (in hundredths), half up."""
+    return (hundredths + unit // 2) // unit * unit // 100
+
+
+@cache
+def _editions() -> tuple[Edition, ...]:
+    """All editions, newest first."""
+    read = [
+        Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        for path in _FOLDER.glob("*.toml")
+    ]
+    return tuple(sorted(read, key=lambda edition: edition.from_, reverse=True))

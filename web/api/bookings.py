@@ -1,0 +1,237 @@
+"""Several articles of one customer, priced, paid for and booked at once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import uuid4
+
+from pydantic import Field
+
+import bookings
+from postal.articles import Language, Service
+from postal.counter import booking, groups
+from postal.counter.groups import (
+    MOST_ITEMS,
+    Group,
+    GroupState,
+    NewItem,
+    NumberInUse,
+    Poster,
+    Sender,
+    UnknownGroup,
+    WithoutPhone,
+)
+from postal.counter.ledger import Method
+from postal.people import office_of
+from web.api.fields import (
+    Address,
+    ArticleNumber,
+    CodAmount,
+    Input,
+    Name,
+    Nothing,
+    Output,
+    Phone,
+    Pin,
+    WeightG,
+)
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+from web.api.tariff import priced
+
+
+class AddresseeIn(Input):
+    """A phone, or why there is none: then no code and no text."""
+
+    phone: Phone | None = None
+    without_phone: WithoutPhone | None = None
+    name: Name
+    address: Address
+    pin: Pin
+    language: Language | None = Field(None, description="default: DEFAULT_LANGUAGE")
+
+
+class PostedIn(Input):
+    """An article. `otp_required` and `registration` cost what `GET /tariff` says."""
+
+    number: ArticleNumber
+    service: Service
+    weight_g: WeightG
+    otp_required: bool
+    registration: bool = False
+    cod_amount: CodAmount = 0
+    passport: bool = False
+    recipient: AddresseeIn
+
+
+class PosterIn(Input):
+    phone: Phone | None = None
+    name: Name
+    language: Language | None = Field(None, description="default: DEFAULT_LANGUAGE")
+
+
+class PaymentIn(Input):
+    """What the customer has paid. It must be the price exactly."""
+
+    method: Method
+    paise: Annotated[int, Field(ge=0)]
+
+
+class MakeBooking(Input):
+    """`office_pin`: of the office that books."""
+
+    office_pin: Pin
+    sender: PosterIn
+    articles: Annotated[list[PostedIn], Field(min_length=1, max_length=MOST_ITEMS)]
+    payment: PaymentIn
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        listed = loose.get("articles") if isinstance(loose, dict) else None
+        return [
+            error
+            for index, each in enumerate(listed if isinstance(listed, list) else [])
+            for error in _phone_errors(f"articles.{index}", each)
+        ]
+
+
+class BookedArticle(Output):
+    number: str
+    base_paise: int
+    otp_paise: int
+    registration_paise: int
+    gst_paise: int
+    paise: int
+
+
+class BookingOut(Output):
+    """`reference`: of the payment, as UPI's `tr`."""
+
+    reference: str
+    state: GroupState
+    method: Method | None
+    paise: int
+    articles: list[BookedArticle]
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def _phone_errors(under: str, loose: Any) -> list[FieldError]:
+    recipient = loose.get("recipient") if isinstance(loose, dict) else None
+    if not isinstance(recipient, dict):
+        return []
+    phone, without = recipient.get("phone"), recipient.get("without_phone")
+    if (phone is None) == (without is None):
+        why = "give a phone, or without_phone (no_mobile, office): one of the two"
+        return [FieldError(field=f"{under}.recipient.phone", message=why)]
+    if phone is None and loose.get("otp_required") is True:
+        why = "without a phone no code can be sent: set otp_required to false"
+        return [FieldError(field=f"{under}.otp_required", message=why)]
+    return []
+
+
+def _make(call: Call[MakeBooking]) -> Answer:
+    given, now = call.input, call.now
+    default = call.runtime.settings.default_language
+    office_id, _ = office_of(call.conn, given.office_pin)
+    sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
+    poster = Poster(office_id, token_id=call.token_id)
+    group = booking.begin(call.conn, uuid4(), poster, sender, now)
+    for index, each in enumerate(given.articles):
+        item = _item(call, index, each, each.recipient.language or default)
+        try:
+            group = booking.add(call.conn, group.id, item, now)
+        except NumberInUse as taken:
+            said = FieldError(field=f"articles.{index}.number", message=str(taken))
+            raise Refused(409, "nothing was booked: see errors", [said]) from taken
+    if given.payment.paise != group.paise:
+        said = FieldError(
+            field="payment.paise", message=f"the price is {group.paise} paise: see GET /tariff"
+        )
+        raise Refused(422, "nothing was booked: another sum was paid than the price", [said])
+    booked = bookings.book(call.runtime, call.conn, group.id, given.payment.method)
+    return Answer(201, _shown(booked))
+
+
+def _item(call: Call[MakeBooking], index: int, each: PostedIn, language: Language) -> NewItem:
+    quote = priced(
+        call,
+        call.input.office_pin,
+        each.recipient.pin,
+        each.service,
+        each.weight_g,
+        otp_required=each.otp_required,
+        registration=each.registration,
+        under=f"articles.{index}.",
+        pin_field="recipient.pin",
+    )
+    return NewItem(
+        once=uuid4(),
+        number=each.number,
+        service=each.service,
+        weight_g=each.weight_g,
+        otp_required=each.otp_required,
+        registration=quote.registration,
+        cod_amount=each.cod_amount,
+        passport=each.passport,
+        recipient_phone=each.recipient.phone,
+        without_phone=each.recipient.without_phone,
+        recipient_name=each.recipient.name,
+        recipient_address=each.recipient.address,
+        recipient_pin=each.recipient.pin,
+        recipient_language=language,
+        charges=quote.charges,
+    )
+
+
+def _get(call: Call[Nothing]) -> Answer:
+    try:
+        return Answer(200, _shown(groups.by_tr(call.conn, call.path["reference"].upper())))
+    except UnknownGroup as unknown:
+        raise Refused(404, str(unknown)) from unknown
+
+
+def _shown(group: Group) -> BookingOut:
+    return BookingOut(
+        reference=group.tr,
+        state=group.state,
+        method=group.method,
+        paise=group.paise,
+        articles=[
+            BookedArticle(
+                number=item.number,
+                base_paise=item.base_paise,
+                otp_paise=item.otp_paise,
+                registration_paise=item.registration_paise,
+                gst_paise=item.gst_paise,
+                paise=item.paise,
+            )
+            for item in group.items
+        ],
+        created_at=group.created_at,
+        finished_at=group.finished_at,
+    )
+
+
+MAKE = Operation(
+    method="POST",
+    path="/bookings",
+    name="make_booking",
+    summary="Book articles that were paid for; all or nothing. Recipients and sender are told.",
+    input=MakeBooking,
+    handle=_make,
+    answers={201: BookingOut},
+    problems=(409,),
+)
+GET = Operation(
+    method="GET",
+    path="/bookings/{reference}",
+    name="get_booking",
+    summary="A booking, made by software or at a counter",
+    input=Nothing,
+    handle=_get,
+    answers={200: BookingOut},
+    problems=(404,),
+    path_values={"reference": "booking"},
+)

@@ -1,0 +1,37 @@
+"""The directory of PINs."""
+
+from __future__ import annotations
+
+from postal.counter import directory
+from web.api.fields import Nothing, Output
+from web.api.operation import Answer, Call, Operation
+
+
+class PlaceOut(Output):
+    """A PIN, named after its main office. District and state are empty where nobody knows them."""
+
+    pin: str
+    office: str
+    district: str
+    state: str
+
+
+def _get(call: Call[Nothing]) -> Answer:
+    place = directory.find(call.conn, call.path["pin"])
+    return Answer(
+        200,
+        PlaceOut(pin=place.pin, office=place.office, district=place.district, state=place.state),
+    )
+
+
+GET = Operation(
+    method="GET",
+    path="/pins/{pin}",
+    name="get_pin",
+    summary="A PIN's main office, district and state",
+    input=Nothing,
+    handle=_get,
+    answers={200: PlaceOut},
+    problems=(404,),
+    path_values={"pin": "pin"},
+)

@@ -1,0 +1,121 @@
+"""What posting an article costs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from pydantic import Field
+
+from postal.articles import Service
+from postal.calendar import day_of
+from postal.counter import directory, tariff
+from postal.counter.directory import UnknownPin
+from postal.counter.tariff import LineKind, NoTariff, NotSold, Quote, TooHeavy, UnknownDistance
+from web.api.fields import Input, Output, Pin, WeightG
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+
+class AskQuote(Input):
+    """`office_pin`: of the office that books."""
+
+    office_pin: Pin
+    pin: Pin
+    service: Service
+    weight_g: WeightG
+    otp_required: bool = False
+    registration: bool = False
+
+
+class LineOut(Output):
+    kind: LineKind
+    paise: int
+    unverified: bool = Field(description="nothing official was read that states the figure")
+
+
+class QuoteOut(Output):
+    """`km`: along the great circle; null where the directory has no coordinates."""
+
+    tariff: date = Field(description="the edition: its first day")
+    local: bool
+    km: int | None
+    lines: list[LineOut]
+    paise: int = Field(description="the sum")
+
+
+def priced(
+    call: Call[Any],
+    office_pin: str,
+    pin: str,
+    service: Service,
+    weight_g: int,
+    *,
+    otp_required: bool,
+    registration: bool,
+    under: str = "",
+    pin_field: str = "pin",
+) -> Quote:
+    """A quote. Raises `Refused`, which names the bad field below `under`, as `articles.3.`."""
+    field = "service"
+    try:
+        edition = tariff.edition_on(day_of(call.now))
+        field = pin_field
+        route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
+        return tariff.quote(
+            edition,
+            service,
+            weight_g,
+            route,
+            otp_required=otp_required,
+            registration=registration,
+        )
+    except (NoTariff, NotSold) as refused:
+        field, said = "service", str(refused)
+    except TooHeavy as refused:
+        field, said = "weight_g", str(refused)
+    except (UnknownPin, UnknownDistance) as refused:
+        said = str(refused)
+    raise Refused(422, said, [FieldError(field=under + field, message=said)])
+
+
+def _quote(call: Call[AskQuote]) -> Answer:
+    asked = call.input
+    quote = priced(
+        call,
+        asked.office_pin,
+        asked.pin,
+        asked.service,
+        asked.weight_g,
+        otp_required=asked.otp_required,
+        registration=asked.registration,
+    )
+    return Answer(
+        200,
+        QuoteOut(
+            tariff=quote.charges.tariff,
+            local=quote.route.local,
+            km=quote.route.km,
+            lines=lines_of(quote),
+            paise=quote.charges.paise,
+        ),
+    )
+
+
+def lines_of(quote: Quote) -> list[LineOut]:
+    """The lines of a quote, for an answer."""
+    return [
+        LineOut(kind=line.kind, paise=line.paise, unverified=line.unverified)
+        for line in quote.lines
+    ]
+
+
+QUOTE = Operation(
+    method="GET",
+    path="/tariff",
+    name="quote",
+    summary="What an article costs today, line by line",
+    input=AskQuote,
+    handle=_quote,
+    answers={200: QuoteOut},
+)

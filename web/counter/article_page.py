@@ -1,0 +1,72 @@
+"""The form of one article, as a page and as what is said of it while it is typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from flask import render_template, request
+
+from postal.calendar import day_of
+from postal.counter import groups, tariff
+from postal.counter.counter_days import CounterDay
+from postal.counter.groups import Group, UnknownGroup
+from web.counter.fields import Note
+from web.counter.reading import SERVICES, WITHOUT, Desk, Reading, read_article, read_sender
+from web.counter.room import CLERKS, me, route, runtime
+from web.counter.typed import LANGUAGES, TypedArticle, TypedSender, article_of, sender_of
+
+
+@dataclass(frozen=True)
+class Form:
+    """A form to `action`. `sender` is None where the booking has one; `group` is that booking.
+
+    `waiting`: what this counter has begun and not finished.
+    """
+
+    action: str
+    typed: TypedArticle
+    reading: Reading
+    sender: TypedSender | None
+    sender_notes: Mapping[str, Note]
+    waiting: Sequence[Group]
+    day: CounterDay
+    group: Group | None = None
+
+
+def form_page(form: Form) -> str:
+    """The page with the form, what is wrong beside its field."""
+    notes = {**form.reading.notes, **form.sender_notes}
+    wrong = [name for name, note in notes.items() if note.tone == "wrong"]
+    edition = tariff.edition_on(day_of(runtime().now()))
+    return render_template(
+        "counter/article.html",
+        form=form,
+        notes=notes,
+        focus=wrong[0] if wrong else "number",
+        services=SERVICES,
+        sold=edition.services,
+        fees=edition.fees,
+        without=WITHOUT,
+        spoken=LANGUAGES,
+    )
+
+
+@route("/check", CLERKS, methods=("POST",))
+def check() -> str:
+    """What is said beside the fields, and the price, of what is typed so far."""
+    typed, sender = article_of(request.form), read_sender(sender_of(request.form))
+    with runtime().database.transaction() as conn:
+        group = None
+        if (id_ := request.form.get("group", type=int)) is not None:
+            try:
+                found = groups.get(conn, id_)
+            except UnknownGroup:
+                pass
+            else:
+                group = found if found.office_id == me().account.office_id else None
+        desk = Desk(me().account.office_pin, day_of(runtime().now()), group)
+        reading = read_article(conn, desk, typed)
+    return render_template(
+        "counter/checked.html", reading=reading, notes={**reading.notes, **sender.notes}
+    )

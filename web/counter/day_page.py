@@ -1,0 +1,25 @@
+"""What was booked at a counter today, and whether the recipients' numbers are good."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from postal.calendar import day_of
+from postal.counter import bookings_of_day, number_check, tariff
+from web.counter.room import CLERKS, me, route, runtime
+
+
+@route("/bookings", CLERKS)
+def day_bookings() -> str:
+    """Today's bookings of this office, newest first."""
+    with runtime().database.transaction() as conn:
+        booked = bookings_of_day.of_office(conn, me().account.office_id, day_of(runtime().now()))
+        checks = number_check.for_articles(conn, [each.article_id for each in booked])
+    return render_template("counter/bookings.html", booked=booked, checks=checks)
+
+
+@route("/tariff", CLERKS)
+def tariff_page() -> str:
+    """The tariff in force, where each figure was read, and what is not sold here and why."""
+    edition = tariff.edition_on(day_of(runtime().now()))
+    return render_template("counter/tariff.html", edition=edition)

@@ -1,0 +1,242 @@
+"""A customer's booking: its articles, one more, one less, the payment in cash, or nothing of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from flask import abort, current_app, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+import bookings
+from outbox.wake import wake
+from postal.calendar import day_of
+from postal.counter import booking, counter_days, directory, groups, rolls
+from postal.counter.counter_days import CounterDay
+from postal.counter.directory import Place, UnknownPin
+from postal.counter.groups import (
+    Group,
+    Item,
+    NothingToBook,
+    NotOpen,
+    NumberInUse,
+    TooMany,
+    UnknownGroup,
+)
+from store.database import Conn
+from web import money
+from web.counter.article_page import Form, form_page
+from web.counter.reading import Desk, finished_article, read_article
+from web.counter.room import CLERKS, me, route, runtime
+from web.counter.start import taken_number
+from web.counter.typed import another_for, article_of, new_article
+
+Page = str | Response | tuple[str, int]
+
+
+class Refused(Exception):
+    """Nothing was done; `word` names the sentence that says why, `values` fill it in."""
+
+    def __init__(self, word: str, **values: str) -> None:
+        super().__init__(word)
+        self.word, self.values = word, values
+
+
+@route("/groups/<int:id_>", CLERKS)
+def group(id_: int) -> str:
+    """The booking as it stands, and what can be done with it."""
+    with runtime().database.transaction() as conn:
+        return _page(conn, _own(conn, id_))
+
+
+@route("/groups/<int:id_>/articles", CLERKS)
+def another(id_: int) -> Page:
+    """The form for one more article; `?like=` an item of the booking: to the same recipient."""
+    with runtime().database.transaction() as conn:
+        found = _own(conn, id_)
+        day = _my_day(conn, found)
+        if day is None or found.state != "open":
+            session["told"] = "book_not_open"
+            return redirect(url_for("counter.group", id_=id_))
+        number = rolls.offered(conn, me().account.id)
+        like = _item(found, request.args.get("like", type=int))
+        if like is None:
+            typed = new_article(number, runtime().settings.default_language)
+        else:
+            typed = another_for(like, number)
+        return form_page(_form(conn, found, typed, day))
+
+
+@route("/groups/<int:id_>/articles", CLERKS, methods=("POST",))
+def add(id_: int) -> Page:
+    """Adds the article, or shows the form again with what is wrong."""
+    typed = article_of(request.form)
+
+    def work(conn: Conn) -> Page:
+        found = _own(conn, id_)
+        day = _my_day(conn, found)
+        back = redirect(url_for("counter.group", id_=id_))
+        if day is None:
+            session["told"] = "book_other_counter"
+            return back
+        if booking.has_item(conn, UUID(typed.once)):
+            return back  # sent twice
+        form = _form(conn, found, typed, day)
+        reading = finished_article(typed, form.reading)
+        if reading.item is not None:
+            try:
+                with conn.transaction():
+                    booking.add(conn, id_, reading.item, runtime().now())
+            except NumberInUse as taken:
+                reading = taken_number(reading, taken)
+            except NotOpen:
+                session["told"] = "book_not_open"
+                return back
+            except TooMany:
+                session["told"] = "book_too_many"
+                return back
+            else:
+                return back
+        shown = Form(form.action, typed, reading, None, {}, (), day, found)
+        return form_page(shown), 422
+
+    return runtime().database.run(work)
+
+
+@route("/groups/<int:id_>/articles/<int:article>/remove", CLERKS, methods=("POST",))
+def remove(id_: int, article: int) -> Response:
+    """Takes an article off; its label can be used again."""
+
+    def act(conn: Conn, found: Group) -> str:
+        booking.remove(conn, id_, article, runtime().now())
+        return "book_removed_done"
+
+    return _act(id_, act)
+
+
+@route("/groups/<int:id_>/cancel", CLERKS, methods=("POST",))
+def cancel(id_: int) -> Response:
+    """Nothing is posted. While a payment is awaited it is not cancelled here."""
+
+    def act(conn: Conn, found: Group) -> str:
+        if found.state == "paying":
+            raise NotOpen(found.state)
+        booking.cancel(conn, id_, runtime().now())
+        return "book_cancelled_done"
+
+    return _act(id_, act)
+
+
+@route("/groups/<int:id_>/change", CLERKS, methods=("POST",))
+def change(id_: int) -> str:
+    """What the customer gets back, of the amount that is typed so far."""
+    with runtime().database.transaction() as conn:
+        found = _own(conn, id_)
+    return render_template("counter/change.html", **_change(found, request.form.get("given", "")))
+
+
+@route("/groups/<int:id_>/cash", CLERKS, methods=("POST",))
+def cash(id_: int) -> Response:
+    """Books it for cash. The form says which sum the clerk saw: another one is not taken."""
+
+    def act(conn: Conn, found: Group) -> str:
+        found = groups.lock(conn, id_)
+        if found.state != "open":
+            raise NotOpen(found.state)
+        if request.form.get("seen", type=int) != found.paise:
+            raise Refused("book_sum_changed")
+        try:
+            given = money.paise(request.form.get("given", ""))
+        except ValueError:
+            raise Refused("book_given_wrong") from None
+        if given < found.paise:
+            raise Refused("book_given_short", short=money.rupees(found.paise - given))
+        bookings.book(runtime(), conn, id_, "cash", given)
+        return "book_booked_done"
+
+    done = _act(id_, act)
+    if session.get("told") != "book_booked_done":
+        return done
+    wake(runtime().redis)
+    receipt = "counter.receipt" in current_app.view_functions
+    return redirect(url_for("counter.receipt" if receipt else "counter.group", id_=id_))
+
+
+def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
+    """Does it to a booking of one's own counter, and goes back to its page, which says so."""
+
+    def work(conn: Conn) -> tuple[str, dict[str, str]]:
+        found = _own(conn, id_)
+        if _my_day(conn, found) is None:
+            raise Refused("book_other_counter")
+        word = act(conn, found)
+        after = groups.get(conn, id_)
+        values = {"sum": money.rupees(after.paise)}
+        if after.change_paise is not None:
+            values["change"] = money.rupees(after.change_paise)
+        return word, values
+
+    try:
+        session["told"], session["told_values"] = runtime().database.run(work)
+    except NotOpen as closed:
+        session["told"] = f"book_is_{closed.state}"
+    except NothingToBook:
+        session["told"] = "book_nothing"
+    except NumberInUse as taken:
+        session["told"], session["told_values"] = "book_in_use", {"number": taken.number}
+    except Refused as refused:
+        session["told"], session["told_values"] = refused.word, refused.values
+    return redirect(url_for("counter.group", id_=id_))
+
+
+def _page(conn: Conn, found: Group) -> str:
+    return render_template(
+        "counter/group.html",
+        mine=_my_day(conn, found) is not None,
+        view_functions=current_app.view_functions,
+        places={item.id: _place(conn, item.recipient_pin) for item in found.items},
+        **_change(found, ""),
+    )
+
+
+def _change(found: Group, typed: str) -> dict[str, Any]:
+    try:
+        given = money.paise(typed)
+    except ValueError:
+        given = None
+    return {"group": found, "typed": typed, "given": given}
+
+
+def _form(conn: Conn, found: Group, typed: Any, day: CounterDay) -> Form:
+    desk = Desk(me().account.office_pin, day_of(runtime().now()), found)
+    reading = read_article(conn, desk, typed)
+    return Form(url_for("counter.add", id_=found.id), typed, reading, None, {}, (), day, found)
+
+
+def _own(conn: Conn, id_: int) -> Group:
+    """A booking of one's own office; 404 for any other."""
+    try:
+        found = groups.get(conn, id_)
+    except UnknownGroup:
+        abort(404)
+    if found.office_id != me().account.office_id:
+        abort(404)
+    return found
+
+
+def _my_day(conn: Conn, found: Group) -> CounterDay | None:
+    """The counter of the booking, where it is the one that this clerk has open."""
+    day = counter_days.current(conn, me().account.id)
+    return day if day is not None and day.id == found.counter_day_id else None
+
+
+def _item(found: Group, id_: int | None) -> Item | None:
+    return next((item for item in found.items if item.id == id_), None)
+
+
+def _place(conn: Conn, pin: str) -> Place | None:
+    try:
+        return directory.find(conn, pin)
+    except UnknownPin:  # left the directory since
+        return None

@@ -1,0 +1,46 @@
+"""A clerk's rolls of labels: entered by scanning the first and the last label."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from flows.number import WrongCheckDigit
+from postal.counter import rolls
+from postal.counter.rolls import NotOneRoll, RollOverlaps
+from store.database import Conn
+from web.counter.room import CLERKS, me, route, runtime
+
+_LONGEST = 64
+
+
+@route("/rolls", CLERKS, methods=("GET", "POST"))
+def number_rolls() -> str | Response | tuple[str, int]:
+    """What this clerk has, and the form for one more."""
+    first = request.form.get("first", "")[:_LONGEST].strip()
+    last = request.form.get("last", "")[:_LONGEST].strip()
+    refused = None
+    if request.method == "POST":
+
+        def work(conn: Conn) -> int:
+            return rolls.add(conn, me().account.id, first, last, runtime().now()).left
+
+        try:
+            labels = runtime().database.run(work)
+        except NotOneRoll:
+            refused = "book_roll_not_one"
+        except RollOverlaps:
+            refused = "book_roll_overlaps"
+        except WrongCheckDigit:
+            refused = "book_roll_check"
+        except ValueError:
+            refused = "book_roll_wrong"
+        else:
+            session["told"], session["told_values"] = "book_roll_done", {"labels": labels}
+            return redirect(url_for("counter.number_rolls"))
+    with runtime().database.transaction() as conn:
+        mine = rolls.of_clerk(conn, me().account.id)
+    page = render_template(
+        "counter/rolls.html", rolls=mine, refused=refused, first=first, last=last
+    )
+    return (page, 422) if refused else page

@@ -1,0 +1,115 @@
+"""What a clerk typed into the form of an article and its sender, before anybody believes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from postal.articles import Language
+from postal.counter.groups import Item
+
+LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
+_LONGEST: Final = 400  # characters of any field; the readers say how many are right
+
+
+@dataclass(frozen=True)
+class TypedArticle:
+    """`once`: of the form. `like`: an item of the group whose recipient's telephone it shares."""
+
+    once: str
+    number: str = ""
+    service: str = "speed_post"
+    weight: str = ""
+    pin: str = ""
+    cod: str = ""
+    otp: bool = False
+    registration: bool = False
+    passport: bool = False
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    without_phone: str = ""
+    language: str = "hi"
+    like: str = ""
+
+
+@dataclass(frozen=True)
+class TypedSender:
+    """`once`: of the form that begins the booking."""
+
+    once: str
+    name: str = ""
+    phone: str = ""
+    language: str = "hi"
+
+
+def new_article(number: str | None, language: Language) -> TypedArticle:
+    """An empty form that offers `number`."""
+    return TypedArticle(str(uuid4()), number=number or "", language=language)
+
+
+def another_for(item: Item, number: str | None) -> TypedArticle:
+    """A form for the recipient of `item`, whose telephone is not shown again."""
+    return TypedArticle(
+        str(uuid4()),
+        number=number or "",
+        service=item.service,
+        pin=item.recipient_pin,
+        otp=item.otp_required,
+        registration=item.registration and item.service != "registered",
+        name=item.recipient_name,
+        address=item.recipient_address,
+        without_phone=item.without_phone or "",
+        language=item.recipient_language,
+        like="" if item.recipient_phone is None else str(item.id),
+    )
+
+
+def new_sender(language: Language) -> TypedSender:
+    """An empty form."""
+    return TypedSender(str(uuid4()), language=language)
+
+
+def article_of(form: Mapping[str, str]) -> TypedArticle:
+    """The article of a form that came in."""
+
+    def field(name: str) -> str:
+        return " ".join(form.get(name, "")[:_LONGEST].split())
+
+    return TypedArticle(
+        once=_uuid(form.get("once", "")),
+        number=field("number"),
+        service=field("service"),
+        weight=field("weight"),
+        pin=field("pin").replace(" ", ""),
+        cod=field("cod"),
+        otp="otp" in form,
+        registration="registration" in form,
+        passport="passport" in form,
+        name=field("name"),
+        address=field("address"),
+        phone=field("phone"),
+        without_phone=field("without_phone"),
+        language=field("language"),
+        like=field("like"),
+    )
+
+
+def sender_of(form: Mapping[str, str]) -> TypedSender:
+    """The sender of a form that came in."""
+    return TypedSender(
+        once=_uuid(form.get("group_once", "")),
+        name=" ".join(form.get("sender_name", "")[:_LONGEST].split()),
+        phone=form.get("sender_phone", "")[:_LONGEST].strip(),
+        language=form.get("sender_language", ""),
+    )
+
+
+def _uuid(given: str) -> str:
+    """`given`, or a new one: only a form that we made is known again when it is sent twice."""
+    try:
+        return str(UUID(given))
+    except ValueError:
+        return str(uuid4())
