@@ -11,6 +11,7 @@ import structlog
 import conversation
 import rounds
 from outbox.drain import Drain
+from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
@@ -73,6 +74,7 @@ def sweep() -> None:
     answer(runtime().redis, SWEEP)
     try:
         sweep_outbox(runtime())
+        send_again(runtime())
         rounds.begin_day(runtime())
         conversation.warn_herds(runtime())
         rounds.end_day(runtime())

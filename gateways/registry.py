@@ -36,7 +36,7 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
         gateways["africastalking"] = AfricasTalkingGateway(settings)
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
-    for name in settings.routes:
+    for name in settings.routing.gateways:
         if name not in _NEEDS:
             raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {', '.join(_NEEDS)}")
         if name not in gateways:

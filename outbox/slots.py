@@ -18,6 +18,7 @@ log = structlog.get_logger(__name__)
 
 # After the first answer others are about to follow: waiting a little makes one write of many.
 _LINGER_SECONDS: Final = 0.025
+NO_SLOT: Final = "no slot was free in time"  # the carrier was not asked
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,7 @@ class Slots:
 def _outcome_of(call: _Call) -> Outcome:
     look_up = call.taken.due.status == "unknown"
     if time.monotonic() > call.start_by:
-        late = "no slot was free in time"
-        return Unknown(late) if look_up else Retry(Reason.CARRIER, late)
+        return Unknown(NO_SLOT) if look_up else Retry(Reason.CARRIER, NO_SLOT)
     try:
         if look_up:
             return call.gateway.look_up(call.outgoing)
