@@ -72,7 +72,7 @@ class Settings(BaseSettings):
         " unset: 300 in production, else no limit",
     )
     inbound_hourly_limit: int = Field(
-        240, ge=1, description="texts of one phone that are read in an hour; others are counted"
+        120, ge=1, description="texts of one phone that are read in an hour; others are counted"
     )
     keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
     keep_persons_days: int = Field(

@@ -44,6 +44,7 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
         " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND updated_at < %(persons)s"
         "    AND state IN ('delivered', 'returned', 'recalled'))"
+        " + (SELECT count(*) FROM inbound_floods WHERE hour < %(bodies)s)"
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
@@ -81,6 +82,17 @@ def _dials(conn: Conn, kept: Kept) -> int:
         " WHERE s.id = old.id)"
         " SELECT max(id), count(*) FROM old",
     )
+
+
+def _floods(conn: Conn, kept: Kept) -> int:
+    """Telephones that texted too much, and the budgets that were reached."""
+    done = conn.execute(
+        "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
+        " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
+        _values(kept),
+    )
+    hits = conn.execute("DELETE FROM budget_hits WHERE last_at < %(bodies)s", _values(kept))
+    return done.rowcount + hits.rowcount
 
 
 def _articles(conn: Conn, kept: Kept) -> int:
@@ -139,6 +151,7 @@ def _deliveries(conn: Conn, kept: Kept) -> int:
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
+    "floods": _floods,
     "articles": _articles,
     "access log": _access_log,
     "answers": _answers,

@@ -21,11 +21,15 @@ def masked(number: str | None) -> str:
     return phone.masked(number) if number else ""
 
 
+def hidden(text: str) -> str:
+    """`text` with the telephone numbers in it hidden."""
+    return _NUMBER.sub(lambda found: "••••••" + found[0][-_SHOWN:], text)
+
+
 @desk.app_template_filter()
 def veiled(text: Any) -> Markup:
     """`text` with the telephone numbers in it hidden, its lines kept."""
-    hidden = _NUMBER.sub(lambda found: "••••••" + found[0][-_SHOWN:], str(text))
-    return Markup("<br>").join(escape(line) for line in hidden.split("\n"))
+    return Markup("<br>").join(escape(line) for line in hidden(str(text)).split("\n"))
 
 
 @desk.app_template_filter()

@@ -80,3 +80,11 @@ CREATE TABLE inbound_floods (
     PRIMARY KEY (phone, hour)
 );
 CREATE INDEX inbound_floods_hour ON inbound_floods (hour);
+CREATE INDEX messages_in_at ON messages (phone, at) WHERE direction = 'in';
+
+-- For the desk's page of carriers.
+CREATE INDEX receipts_at ON receipts USING brin (at);
+CREATE INDEX events_of_carriers ON events (id) WHERE kind IN
+    ('carrier_opened', 'carrier_closed', 'carrier_rested', 'carrier_preferred',
+     'carrier_order_lifted', 'failover_budget_spent', 'prefix_stopped', 'prefix_released',
+     'inbound_flood');
