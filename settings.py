@@ -60,8 +60,8 @@ class Settings(BaseSettings):
     failover_hourly_limit: int = Field(
         200, ge=0, description="second sends of codes an hour, for each gateway that confirmed none"
     )
-    article_hourly_limit: int = Field(30, ge=1, description="texts about one article in an hour")
-    code_hourly_limit: int = Field(20, ge=1, description="code texts to one phone in an hour")
+    article_hourly_limit: int = Field(100, ge=1, description="texts about one article in an hour")
+    code_hourly_limit: int = Field(100, ge=1, description="code texts to one phone in an hour")
     sender_hourly_limit: int = Field(
         5_000, ge=1, description="texts about the articles of one sender in an hour"
     )

@@ -25,7 +25,7 @@ from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
 from outbox.routing import Router
 from outbox.settle import Settled
-from outbox.slots import NO_SLOT, Returned, Slots
+from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
 from runtime import Runtime
 from store.database import Conn
@@ -230,7 +230,7 @@ class Drain:
         taken, outcome = returned.taken, returned.outcome
         carrier = self._carriers.get(taken.gateway)
         stale = carrier is not None and taken.begun_at < carrier.circuit.changed_at
-        if stale or getattr(outcome, "error", None) == NO_SLOT:
+        if stale or not returned.asked:
             return
         weight = weigh(outcome, looked_up=taken.due.status == "unknown")
         self._tallies[taken.gateway] = self._tallies.get(taken.gateway, Tally()) + weight
