@@ -29,7 +29,7 @@ from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled,
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from outbox.wake import wake
-from postal import facts, herd, reports, walk, who
+from postal import facts, floods, herd, reports, walk, who
 from postal.calendar import day_of
 from runtime import Runtime
 from store import conversations
@@ -59,7 +59,12 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
     """Keeps what a carrier delivered and nobody can read, for the help desk. No answer goes out."""
     body = mask_spelled_codes(_storable(unreadable.text))
+    limit = runtime.settings.inbound_hourly_limit
     with runtime.database.transaction() as conn:
+        phone = unreadable.phone
+        if phone and floods.over(conn, phone, limit, runtime.now()):
+            floods.count(conn, phone, runtime.now())
+            return
         reports.open_unparsed(conn, unreadable.phone, runtime.now())
         conn.execute(
             "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error)"
@@ -143,7 +148,11 @@ def warn_herds(runtime: Runtime) -> int:
 
 
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
-    """True where the text is new."""
+    """True where the text is new, and one that is read."""
+    if floods.over(conn, inbound.phone, runtime.settings.inbound_hourly_limit, now):
+        if not _known(conn, inbound.gateway, inbound.carrier_id):
+            floods.count(conn, inbound.phone, now)
+        return False
     sender = who.identify(conn, inbound.phone)
     text = _storable(inbound.text)
     machine, understood = _opted(sender, inbound) or _understand(
@@ -193,6 +202,15 @@ def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | Non
         [inbound.phone, inbound.gateway, inbound.carrier_id, now, inbound.carrier_at, body],
     ).fetchone()
     return row[0] if row else None
+
+
+def _known(conn: Conn, gateway: str, carrier_id: str) -> bool:
+    """Whether it is a repeat of a text that was read."""
+    row = conn.execute(
+        "SELECT FROM messages WHERE gateway = %s AND carrier_id = %s AND direction = 'in'",
+        (gateway, carrier_id),
+    ).fetchone()
+    return row is not None
 
 
 def _storable(text: str) -> str:

@@ -12,6 +12,7 @@ import conversation
 import rounds
 from outbox import signs
 from outbox.drain import Drain
+from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
@@ -75,6 +76,7 @@ def sweep() -> None:
     signs.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
+        send_again(runtime())
         rounds.begin_day(runtime())
         conversation.warn_herds(runtime())
         rounds.end_day(runtime())

@@ -14,6 +14,8 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from gateways.routes import Routes, names, prefixes, rules
+
 Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
@@ -39,6 +41,40 @@ class Settings(BaseSettings):
     var_dir: Path = Field(Path("var"), description="embedded servers and development keys")
 
     sms_routes: str = Field("simulator", description="gateways in order of preference, by comma")
+    sms_route_rules: str = Field(
+        "", description="other orders: +91 code hi = exotel, twilio; +254 = africastalking"
+    )
+    sms_without_receipts: str = Field(
+        "",
+        description="gateways that never tell what arrived: no second send for want of a receipt",
+    )
+    sms_countries: str = Field(
+        "",
+        description="how numbers begin that are texted: +91,+977; empty: any, in production +91",
+    )
+    code_confirm_seconds: int = Field(
+        20, ge=5, description="then a code without a receipt goes by the next gateway"
+    )
+    receipt_seconds: int = Field(
+        60, ge=10, description="a receipt that comes later is late: many such, and a gateway rests"
+    )
+    failover_hourly_limit: int = Field(
+        200, ge=0, description="second sends of codes an hour, for each gateway that confirmed none"
+    )
+    article_hourly_limit: int = Field(100, ge=1, description="texts about one article in an hour")
+    code_hourly_limit: int = Field(100, ge=1, description="code texts to one phone in an hour")
+    sender_hourly_limit: int = Field(
+        5_000, ge=1, description="texts about the articles of one sender in an hour"
+    )
+    prefix_hourly_limit: int | None = Field(
+        None,
+        ge=1,
+        description="texts to 10,000 neighbouring numbers in an hour, then they are stopped;"
+        " unset: 300 in production, else no limit",
+    )
+    inbound_hourly_limit: int = Field(
+        120, ge=1, description="texts of one phone that are read in an hour; others are counted"
+    )
     keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
     keep_persons_days: int = Field(
         365, ge=1, description="names, addresses, telephones of articles that are over; access log"
@@ -101,13 +137,51 @@ class Settings(BaseSettings):
     @property
     def routes(self) -> tuple[str, ...]:
         """The gateway names of `SMS_ROUTES`, in order."""
-        return tuple(name.strip() for name in self.sms_routes.split(",") if name.strip())
+        return names(self.sms_routes)
+
+    @property
+    def routing(self) -> Routes:
+        """`SMS_ROUTE_RULES`, and `SMS_ROUTES` for the rest."""
+        return Routes(rules(self.sms_route_rules), self.routes)
+
+    @property
+    def without_receipts(self) -> tuple[str, ...]:
+        """The gateways that give no receipts."""
+        return names(self.sms_without_receipts)
+
+    @property
+    def countries(self) -> tuple[str, ...]:
+        """How numbers begin that may be texted; none named: any."""
+        return prefixes(self.sms_countries) or (("+91",) if self.production else ())
+
+    @property
+    def prefix_limit(self) -> int | None:
+        """Texts an hour to neighbouring numbers; made-up numbers lie close together: no limit."""
+        return self.prefix_hourly_limit or (300 if self.production else None)
 
     @property
     def prices(self) -> dict[str, Decimal]:
         """Paise a segment of each gateway whose price is known."""
         pairs = (entry.partition("=") for entry in self.sms_prices.split(",") if entry.strip())
         return {name.strip(): Decimal(price.strip()) for name, _, price in pairs}
+
+    @field_validator("sms_route_rules")
+    @classmethod
+    def _rules_can_be_read(cls, value: str) -> str:
+        try:
+            rules(value)
+        except ValueError as error:
+            raise ValueError(f"SMS_ROUTE_RULES: {error}") from None
+        return value
+
+    @field_validator("sms_countries")
+    @classmethod
+    def _countries_can_be_read(cls, value: str) -> str:
+        try:
+            prefixes(value)
+        except ValueError as error:
+            raise ValueError(f"SMS_COUNTRIES: {error}") from None
+        return value
 
     @field_validator("sms_prices")
     @classmethod
@@ -146,7 +220,7 @@ class Settings(BaseSettings):
                 f"production needs {', '.join(missing)} (keys: at least {_MIN_KEY_BYTES} bytes; "
                 "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))')"
             )
-        if "simulator" in self.routes:
+        if "simulator" in self.routing.gateways:
             found.append("SMS_ROUTES: the simulator is for development and tests only")
         if not self.public_url.startswith("https://"):
             found.append("PUBLIC_URL must be the https address that carriers call")

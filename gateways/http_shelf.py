@@ -74,7 +74,7 @@ def configured(settings: Settings) -> Mapping[str, HttpGateway]:
     """
     gateways: dict[str, HttpGateway] = {}
     for name, path in paths(settings).items():
-        routed = name in settings.routes
+        routed = name in settings.routing.gateways
         try:
             found = account(name, path, settings)
         except ProfileError as error:

@@ -26,7 +26,7 @@ _NEEDS = {
 
 def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> None:
     """Raises ValueError where production would send by an Indian route what is not registered."""
-    indian = [name for name in settings.routes if gateways[name].dlt]
+    indian = [name for name in settings.routing.gateways if gateways[name].dlt]
     if not (settings.production and indian):
         return
     problems = list(dlt.unregistered(catalogue()))
@@ -57,7 +57,7 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
     gateways.update(configured(settings))
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
-    for name in settings.routes:
+    for name in settings.routing.gateways:
         if name not in gateways and name not in _NEEDS:
             names = ", ".join((*_NEEDS, *paths(settings)))
             raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {names}")

@@ -13,12 +13,16 @@ from psycopg.rows import class_row
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import Standing
+from outbox.routing import Wanted
 from store import feed
 from store.database import Conn
 
 # Longer than any gateway's time-out and the moment that a message waits for its throttle; a
 # lease that runs out means that its worker is gone.
 LEASE: Final = timedelta(seconds=30)
+# A message that no carrier may take now is looked at again after this.
+_NOBODY: Final = timedelta(seconds=5)
+ARRIVED: Final = "arrived by another carrier"
 
 _ARM = """
     SELECT * FROM (
@@ -32,18 +36,39 @@ _DUE = """
     SELECT due.id, due.status, due.lane, due.phone, due.template, due.language, due.body,
            due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
-           CASE WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
+           due.given, due.again_of, due.via, about.sender_phone AS sender,
+           CASE WHEN due.code_id IS NOT NULL AND due.again_of IS NULL THEN ARRAY(
+                SELECT via FROM messages seconds WHERE seconds.again_of = due.id)
+                ELSE '{{}}' END AS elsewhere,
+           CASE WHEN due.again_of IS NOT NULL AND EXISTS (
+                     SELECT FROM messages first
+                     WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
+                WHEN due.code_id IS NOT NULL AND EXISTS (
+                     SELECT FROM messages other
+                     WHERE other.again_of = coalesce(due.again_of, due.id)
+                     AND other.status = 'delivered') THEN %s
+                WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
                      OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
     FROM due LEFT JOIN codes ON codes.id = due.code_id
              LEFT JOIN articles ON articles.id = codes.article_id
+             LEFT JOIN articles about ON about.id = due.article_id
 """
 _LEASE = """
     UPDATE messages
     SET status = 'sending', lease = %(lease)s, leased_until = %(until)s, gateway = taken.gateway,
-        attempts = messages.attempts + 1, first_tried_at = coalesce(first_tried_at, %(now)s)
-    FROM unnest(%(ids)s::bigint[], %(gateways)s::text[]) AS taken (id, gateway)
+        attempts = messages.attempts + 1, first_tried_at = coalesce(first_tried_at, %(now)s),
+        given = CASE WHEN taken.gateway = ANY(given) THEN given
+                ELSE array_append(given, taken.gateway) END,
+        confirm_by = CASE WHEN messages.attempts = 0 THEN taken.confirm_by
+                     ELSE messages.confirm_by END
+    FROM unnest(%(ids)s::bigint[], %(gateways)s::text[], %(confirms)s::timestamptz[])
+         AS taken (id, gateway, confirm_by)
     WHERE messages.id = taken.id
+"""
+# Nobody may have it: it waits. One whose second send is under way waits for news of that.
+_PUT_OFF = """
+    UPDATE messages SET next_attempt_at = least(not_after, %s) WHERE id = ANY(%s)
 """
 _EXPIRE = """
     UPDATE messages SET status = 'expired', error = over.error, lease = NULL, leased_until = NULL
@@ -73,10 +98,25 @@ class Due:
     code_issue: int | None
     code_salt: bytes | None = field(repr=False)
     obstacle: str | None
+    given: Sequence[str] = ()  # carriers that may have it
+    again_of: int | None = None  # a second send: of which message,
+    via: str | None = None  # and by which carrier alone
+    elsewhere: Sequence[str] = ()  # carriers that its second sends are for
+    sender: str | None = field(default=None, repr=False)  # E.164, of the article
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+        return Standing(
+            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.via
+        )
+
+    @property
+    def wanted(self) -> Wanted:
+        # News wait for the carrier that asked to wait; a person does not wait for it.
+        last = self.gateway if self.lane in ("code", "reply") else None
+        return Wanted(
+            self.phone, self.language, self.lane, self.given, self.elsewhere, last, self.via
+        )
 
 
 @dataclass(frozen=True)
@@ -96,15 +136,20 @@ class Taken:
     @property
     def standing(self) -> Standing:
         due = self.due
-        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id)
+        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id, due.via)
+
+    @property
+    def begun_at(self) -> datetime:
+        return self.leased_until - LEASE
 
 
 @dataclass(frozen=True)
 class Claim:
-    """What one claim brought: messages to send or look up, and how many were let go."""
+    """What one claim brought: messages to send or look up, how many were let go or put off."""
 
     taken: tuple[Taken, ...]
     expired: int
+    put_off: int = 0
 
 
 def claim(
@@ -112,15 +157,17 @@ def claim(
     shares: Mapping[Lane, int],
     most_others: int,
     lease: UUID,
-    gateway_for: Callable[[Standing], str],
+    gateway_for: Callable[[Due], str | None],
     now: datetime,
+    confirm_by: Callable[[Due], datetime | None] = lambda due: None,
 ) -> Claim:
     """Leases due messages: per lane its share, then what other lanes left unused.
 
     The sum of `shares` bounds all of them, `most_others` those outside of the code lane.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
-    stays with the gateway that it was given to; `gateway_for` chooses for the others.
+    stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
+    off (None). `confirm_by`: when a code goes by another carrier, if it is not confirmed.
     """
     dues = _select(conn, shares, (), now)
     left = sum(shares.values()) - len(dues)
@@ -135,19 +182,22 @@ def claim(
             left -= len(more)
             left_others -= len(more) if lane != "code" else 0
     expired = [due for due in dues if due.obstacle]
-    taken = tuple(
-        Taken(
-            due=due,
-            lease=lease,
-            gateway=(due.status == "unknown" and due.gateway) or gateway_for(due.standing),
-            leased_until=now + LEASE,
-            first_tried_at=due.first_tried_at or now,
-        )
-        for due in dues
-        if not due.obstacle
-    )
+    going: list[Taken] = []
+    nobody: list[Due] = []
+    for due in dues:
+        if due.obstacle:
+            continue
+        gateway = (due.status == "unknown" and due.gateway) or gateway_for(due)
+        if gateway:
+            tried = due.first_tried_at or now
+            going.append(Taken(due, lease, gateway, now + LEASE, tried))
+        else:
+            nobody.append(due)
+    taken = tuple(going)
     if expired:
         _expire(conn, expired, now)
+    if nobody:
+        conn.execute(_PUT_OFF, (now + _NOBODY, [due.id for due in nobody]))
     if taken:
         conn.execute(
             _LEASE,
@@ -157,9 +207,10 @@ def claim(
                 "now": now,
                 "ids": [each.due.id for each in taken],
                 "gateways": [each.gateway for each in taken],
+                "confirms": [confirm_by(each.due) for each in taken],
             },
         )
-    return Claim(taken, len(expired))
+    return Claim(taken, len(expired), len(nobody))
 
 
 def _select(
@@ -176,7 +227,8 @@ def _select(
         values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
     with conn.cursor(row_factory=class_row(Due)) as cursor:
-        return cursor.execute(_DUE.format(arms=arms), [*values, now, now], prepare=False).fetchall()
+        values += [ARRIVED, ARRIVED, now, now]
+        return cursor.execute(_DUE.format(arms=arms), values, prepare=False).fetchall()
 
 
 def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:
@@ -191,5 +243,6 @@ def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:
                 {"message": due.id, "lane": due.lane, "template": due.template},
             )
             for due in dues
+            if not (due.obstacle == ARRIVED or due.again_of or due.elsewhere)
         ],
     )

@@ -6,7 +6,7 @@ One `Drain` per process. Between two slices calls may stay under way; the next s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -15,11 +15,15 @@ import structlog
 from psycopg.errors import UniqueViolation
 
 from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
-from outbox import settle
-from outbox.claim import Claim, Taken, claim
+from outbox import carriers, settle
+from outbox.carriers import Carrier
+from outbox.circuit import Tally, weigh
+from outbox.claim import Claim, Due, Taken, claim
 from outbox.content import text_of
+from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
-from outbox.policy import Standing, after_look_up, after_send, route
+from outbox.policy import after_look_up, after_send
+from outbox.routing import Router
 from outbox.settle import Settled
 from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
@@ -47,11 +51,15 @@ class Drain:
         self._runtime = runtime
         self._slots = Slots(settings.send_slots)
         self._turns = Turns()
-        self._throttle = Throttle(runtime.redis, settings.phone_hourly_limit)
+        self._throttle = Throttle(runtime.redis)
+        self._guards = Guards(runtime)
         self._master_key = settings.dakiya_master_key.get_secret_value().encode()
-        self._routes = [name for name in settings.routes if name in runtime.gateways]
+        self._routes = settings.routing
+        self._confirm = timedelta(seconds=settings.code_confirm_seconds)
+        self._carriers: Mapping[str, Carrier] = {}  # as the last exchange found them
         self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
         self._settled: list[Settled] = []  # came back, not yet written
+        self._tallies: dict[str, Tally] = {}  # what that says of the carriers
         self._deferred: list[tuple[Taken, timedelta]] = []  # leased, to be given back
         self._stopping = False
 
@@ -101,8 +109,13 @@ class Drain:
             claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write_each))
         self._settled = []
         self._deferred = []
-        self._held += self._within_phone_limits(claimed.taken)
-        return len(claimed.taken) + claimed.expired
+        self._tallies = {}
+        self._guards.exchanged()
+        judged = self._guards.judge(claimed.taken, self._runtime.now())
+        self._held += judged.going
+        self._deferred += judged.waiting
+        self._settled += judged.ended
+        return len(claimed.taken) + claimed.expired + claimed.put_off
 
     def _swap(
         self, conn: Conn, write: Callable[[Conn, Sequence[Settled], datetime], None]
@@ -110,11 +123,15 @@ class Drain:
         now = self._runtime.now()
         write(conn, self._settled, now)
         settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
-        return self._claim(conn)
+        self._guards.exchange(conn, now)
+        claimed = self._claim(conn, now)
+        carriers.note(conn, self._tallies, now)
+        return claimed
 
-    def _claim(self, conn: Conn) -> Claim:
+    def _claim(self, conn: Conn, now: datetime) -> Claim:
         if self._stopping:
             return Claim((), 0)
+        self._carriers = carriers.read(conn, self._runtime.gateways, now)
         held_codes = sum(1 for taken in self._held if taken.due.lane == "code")
         held_others = len(self._held) - held_codes
         room_others = max(0, min(self._slots.room_for_others, self._ahead()) - held_others)
@@ -123,34 +140,27 @@ class Drain:
         shares["code"] += room_codes
         if not any(shares.values()):
             return Claim((), 0)
-        return claim(conn, shares, room_others, uuid4(), self._route, self._runtime.now())
+        router = Router(self._routes, self._carriers)
+
+        def confirm_by(due: Due) -> datetime | None:
+            several = due.lane == "code" and due.via is None and len(router.order(due.wanted)) > 1
+            return now + self._confirm if several else None
+
+        claimed = claim(
+            conn,
+            shares,
+            room_others,
+            uuid4(),
+            lambda due: router.choose(due.wanted),
+            now,
+            confirm_by,
+        )
+        carriers.use_trials(conn, router.used)
+        return claimed
 
     def _ahead(self) -> int:
-        if not self._routes:
-            return 1
-        rate = self._runtime.gateways[self._routes[0]].rate
-        return max(1, round(rate * _AHEAD_SECONDS))
-
-    def _route(self, standing: Standing) -> str:
-        return route(standing, self._routes)
-
-    def _within_phone_limits(self, taken: tuple[Taken, ...]) -> list[Taken]:
-        """Those that may go now; the others are deferred, and codes are never."""
-        limited = [
-            each for each in taken if each.due.lane != "code" and each.due.status == "queued"
-        ]
-        waits = self._throttle.phones([each.due.phone for each in limited])
-        over = {
-            each.due.id: timedelta(seconds=wait)
-            for each, wait in zip(limited, waits, strict=True)
-            if wait
-        }
-        for each in taken:
-            if each.due.id in over:
-                self._deferred.append((each, over[each.due.id]))
-        if over:
-            log.warning("phone_limit", messages=list(over))
-        return [each for each in taken if each.due.id not in over]
+        rates = [self._runtime.gateways[name].rate for name in self._carriers]
+        return max(1, round(max(rates, default=0.0) * _AHEAD_SECONDS))
 
     def _submit(self) -> float:
         """Starts the calls that the throttles allow, codes first; seconds until the next may."""
@@ -212,7 +222,18 @@ class Drain:
 
     def _gather(self, seconds: float) -> None:
         for returned in self._slots.gather(seconds):
+            self._weigh(returned)
             self._settle(returned)
+
+    def _weigh(self, returned: Returned) -> None:
+        """What the call says of its carrier; nothing, if the circuit moved since it was begun."""
+        taken, outcome = returned.taken, returned.outcome
+        carrier = self._carriers.get(taken.gateway)
+        stale = carrier is not None and taken.begun_at < carrier.circuit.changed_at
+        if stale or not returned.asked:
+            return
+        weight = weigh(outcome, looked_up=taken.due.status == "unknown")
+        self._tallies[taken.gateway] = self._tallies.get(taken.gateway, Tally()) + weight
 
     def _settle(self, returned: Returned) -> None:
         taken = returned.taken

@@ -5,8 +5,7 @@ Delays are counted in `attempts`, the calls made to a carrier for this message, 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -49,6 +48,7 @@ class Standing:
     attempts: int
     not_after: datetime
     carrier_id: str | None = None
+    via: str | None = None  # a second send: to this carrier it goes once
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,7 @@ class Verdict:
     carrier_id: str | None = None
     error: str | None = None
     reason: Reason | None = None  # why it failed for good
-
-
-def route(standing: Standing, routes: Sequence[str]) -> str:
-    """The gateway for a message: the first of `routes`. `routes` holds existing names only.
-
-    Raises ValueError where no gateway is left.
-    """
-    del standing  # lane and attempts decide here as soon as there is a second choice
-    if not routes:
-        raise ValueError("no gateway to send with: set SMS_ROUTES and the keys of one of them")
-    return routes[0]
+    refused: bool = False  # the carrier certainly does not have it
 
 
 def delay(lane: Lane, attempts: int) -> timedelta:
@@ -87,7 +77,7 @@ def after_send(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
             wait = delay(standing.lane, standing.attempts)
             if after is not None:
                 wait = timedelta(seconds=max(after, 0.0))
-            return _again(standing, now + wait, f"{reason}: {error}")
+            return _refused(standing, now + wait, f"{reason}: {error}")
         case Unknown(error=error):
             # One step longer than a retry: the carrier may still be at work on the lost request,
             # and a look-up that comes too early would not find it.
@@ -101,10 +91,11 @@ def after_look_up(outcome: Outcome, standing: Standing, now: datetime) -> Verdic
             return _settled(outcome)
         case Retry(after=after, error=error, reason=reason):
             wait = timedelta(seconds=max(after or 0.0, 0.0))
-            return _again(standing, now + wait, f"{reason}: {error}")
+            return _refused(standing, now + wait, f"{reason}: {error}")
         case Unknown(error=error):
             calls = standing.attempts
-            if _PATIENCE[standing.lane] <= calls < _MOST_CALLS[standing.lane]:
+            patient = _PATIENCE[standing.lane] <= calls < _MOST_CALLS[standing.lane]
+            if patient and standing.via is None:
                 return _again(standing, now, error)
             return _ask_later(standing, now + delay(standing.lane, calls), error)
 
@@ -139,6 +130,7 @@ def _after_failure(standing: Standing, receipt: Receipt, now: datetime) -> Verdi
     error = f"{receipt.reason or Reason.UNKNOWN}: {receipt.error or receipt.word}"
     if (
         standing.lane == "code"
+        and standing.via is None
         and receipt.reason in _TEMPORARY
         and standing.attempts < _MOST_AFTER_FAILURE
     ):
@@ -156,6 +148,10 @@ def _settled(outcome: Sent | Rejected) -> Verdict:
     return Verdict("delivered" if delivered else "sent", carrier_id=outcome.carrier_id)
 
 
+def _refused(standing: Standing, at: datetime, error: str) -> Verdict:
+    return replace(_again(standing, at, error), refused=True)
+
+
 def _again(standing: Standing, at: datetime, error: str) -> Verdict:
     if at >= standing.not_after:
         return Verdict("expired", error=error)
@@ -165,3 +161,12 @@ def _again(standing: Standing, at: datetime, error: str) -> Verdict:
 def _ask_later(standing: Standing, at: datetime, error: str) -> Verdict:
     # Never later than the deadline: whoever claims it then lets it expire.
     return Verdict("unknown", min(at, standing.not_after), error=error)
+
+
+# Reasons that are the person's or the text's own: another carrier would say the same.
+_EVERYWHERE: Final = frozenset({Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.TEXT})
+
+
+def second_send_at(reason: Reason | None, now: datetime) -> datetime | None:
+    """When a code that failed for `reason` may go by another carrier: at once, or never (None)."""
+    return None if reason in _EVERYWHERE else now

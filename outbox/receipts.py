@@ -11,8 +11,10 @@ import structlog
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
+from outbox import carriers
+from outbox.circuit import weigh_receipt
 from outbox.enqueue import Lane
-from outbox.policy import Standing, Status, Verdict, after_receipt
+from outbox.policy import Standing, Status, Verdict, after_receipt, second_send_at
 from runtime import Runtime
 from store import feed
 from store.database import Conn
@@ -38,10 +40,27 @@ class _Message:
     carrier_id: str | None
     article_id: int | None
     template: str
+    again_of: int | None
+    via: str | None
+    confirm_by: datetime | None
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+        return Standing(
+            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.via
+        )
+
+
+@dataclass(frozen=True)
+class End:
+    """A message that ended. `confirm_by` set: a code that another carrier may still bring."""
+
+    id: int
+    article_id: int | None
+    template: str
+    lane: Lane
+    again_of: int | None
+    confirm_by: datetime | None
 
 
 def receive(runtime: Runtime, receipt: Receipt) -> None:
@@ -150,6 +169,8 @@ def _receive(conn: Conn, receipt: Receipt, now: datetime) -> None:
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
     if message and receipt.status not in stored and not late:
         _apply(conn, message, receipt, now)
+    if receipt.status not in stored:
+        carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
 
 
 def _find(conn: Conn, receipt: Receipt) -> _Message | None:
@@ -157,7 +178,8 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
     with conn.cursor(row_factory=class_row(_Message)) as cursor:
         return cursor.execute(
             """
-            SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template
+            SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
+                   again_of, via, confirm_by
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (
@@ -179,6 +201,8 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
     verdict = after_receipt(message.standing, receipt, now)
     if verdict is None:
         return
+    failed = verdict.status == "failed"
+    second = second_send_at(verdict.reason, now) if failed and message.confirm_by else None
     moved = conn.execute(
         """
         UPDATE messages
@@ -186,7 +210,8 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
             next_attempt_at = coalesce(%(next)s, next_attempt_at),
             sent_at = CASE WHEN %(status)s IN ('sent', 'delivered')
                            THEN coalesce(sent_at, %(now)s) ELSE sent_at END,
-            delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END
+            delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END,
+            confirm_by = CASE WHEN %(status)s = 'failed' THEN %(second)s ELSE confirm_by END
         WHERE id = %(id)s AND status = %(before)s
         """,
         {
@@ -197,38 +222,46 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
             "carrier_id": verdict.carrier_id,
             "next": verdict.next_attempt_at,
             "now": now,
+            "second": second,
         },
     ).rowcount
-    if moved and verdict.status == "failed":
-        record_end(
-            conn, message.id, message.article_id, message.template, message.lane, verdict, now
+    if moved and failed:
+        end = End(
+            message.id, message.article_id, message.template, message.lane, message.again_of, second
         )
+        record_end(conn, end, verdict, now)
 
 
-def record_end(
-    conn: Conn,
-    message_id: int,
-    article_id: int | None,
-    template: str,
-    lane: Lane,
-    verdict: Verdict,
-    now: datetime,
-) -> None:
+def record_end(conn: Conn, end: End, verdict: Verdict, now: datetime) -> None:
     """Tells the feed that a message will never arrive (`failed` or `expired`).
 
-    Where the person said STOP to the carrier, it is remembered here too.
+    Not of a code that another carrier may still bring: its second send is made soon, or it is told
+    then (`outbox/failover.py`). Where the person said STOP to the carrier, it is remembered.
     """
     if verdict.reason is Reason.OPTED_OUT:
         conn.execute(
             "INSERT INTO phones (phone, language, opted_out_at)"
             " SELECT phone, language, %s FROM messages WHERE id = %s ON CONFLICT (phone)"
             " DO UPDATE SET opted_out_at = coalesce(phones.opted_out_at, excluded.opted_out_at)",
-            (now, message_id),
+            (now, end.id),
         )
+    hurried = (
+        end.again_of is not None
+        and conn.execute(
+            "UPDATE messages SET confirm_by = %s WHERE id = %s AND confirm_by IS NOT NULL",
+            (now, end.again_of),
+        ).rowcount
+    )
+    if not hurried and (end.confirm_by is None or verdict.status == "expired"):
+        tell_end(conn, end, verdict.status, now)
+
+
+def tell_end(conn: Conn, end: End, status: Status, now: datetime) -> None:
+    """The feed hears that a message will never arrive."""
     feed.append(
         conn,
-        f"message_{verdict.status}",
-        article_id,
+        f"message_{status}",
+        end.article_id,
         now,
-        {"message": message_id, "lane": lane, "template": template},
+        {"message": end.id, "lane": end.lane, "template": end.template},
     )

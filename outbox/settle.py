@@ -11,7 +11,7 @@ from psycopg.errors import UniqueViolation
 
 from outbox import receipts
 from outbox.claim import Taken
-from outbox.policy import Verdict
+from outbox.policy import Verdict, second_send_at
 from store.database import Conn
 
 # A receipt may have moved the message on while the call was out: only what still waits for the
@@ -28,12 +28,17 @@ _WRITE: Final = """
         delivered_at = CASE WHEN wrote.status = 'delivered' THEN coalesce(delivered_at, %(now)s)
                        ELSE delivered_at END,
         carrier_id = coalesce(wrote.carrier_id, messages.carrier_id),
+        given = CASE WHEN wrote.refused THEN array_remove(given, messages.gateway) ELSE given END,
+        confirm_by = CASE WHEN messages.status IN ('sending', 'unknown')
+                          AND wrote.status = 'failed' AND messages.confirm_by IS NOT NULL
+                     THEN wrote.confirm_by ELSE messages.confirm_by END,
         lease = NULL, leased_until = NULL
     FROM unnest(%(ids)s::bigint[], %(leases)s::uuid[], %(statuses)s::text[],
-                %(nexts)s::timestamptz[], %(carrier_ids)s::text[], %(errors)s::text[])
-         AS wrote (id, lease, status, next, carrier_id, error)
+                %(nexts)s::timestamptz[], %(carrier_ids)s::text[], %(errors)s::text[],
+                %(refused)s::boolean[], %(confirms)s::timestamptz[])
+         AS wrote (id, lease, status, next, carrier_id, error, refused, confirm_by)
     WHERE messages.id = wrote.id AND messages.lease = wrote.lease
-    RETURNING messages.id, messages.status
+    RETURNING messages.id, messages.status, messages.confirm_by
 """
 
 
@@ -43,6 +48,13 @@ class Settled:
 
     taken: Taken
     verdict: Verdict
+
+    @property
+    def refused(self) -> bool:
+        """Whether its carrier certainly does not have it, from no earlier call in doubt either."""
+        due = self.taken.due
+        in_doubt = due.status == "queued" and self.taken.gateway in due.given
+        return self.verdict.refused and not in_doubt
 
 
 def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
@@ -96,9 +108,11 @@ def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
         """
         UPDATE messages
         SET status = back.status, lease = NULL, leased_until = NULL, attempts = attempts - 1,
-            next_attempt_at = least(back.next, not_after)
-        FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::timestamptz[])
-             AS back (id, lease, status, next)
+            next_attempt_at = least(back.next, not_after), gateway = back.gateway,
+            given = CASE WHEN back.new THEN array_remove(given, messages.gateway) ELSE given END
+        FROM unnest(%s::bigint[], %s::uuid[], %s::text[], %s::timestamptz[], %s::text[],
+                    %s::boolean[])
+             AS back (id, lease, status, next, gateway, new)
         WHERE messages.id = back.id AND messages.lease = back.lease AND messages.status = 'sending'
         """,
         (
@@ -106,6 +120,8 @@ def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
             [each.lease for each, _ in taken],
             [each.due.status for each, _ in taken],
             [at for _, at in taken],
+            [each.due.gateway for each, _ in taken],
+            [each.gateway not in each.due.given for each, _ in taken],
         ),
     )
 
@@ -121,12 +137,15 @@ def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
             "nexts": [each.verdict.next_attempt_at for each in settled],
             "carrier_ids": [each.verdict.carrier_id for each in settled],
             "errors": [each.verdict.error for each in settled],
+            "refused": [each.refused for each in settled],
+            "confirms": [second_send_at(each.verdict.reason, now) for each in settled],
         },
     ).fetchall()
-    ended = {id_ for id_, status in written if status in ("failed", "expired")}
+    ended = {row[0]: row[2] for row in written if row[1] in ("failed", "expired")}
     for each in settled:
-        if each.taken.due.id in ended and each.verdict.status in ("failed", "expired"):
-            due = each.taken.due
-            receipts.record_end(
-                conn, due.id, due.article_id, due.template, due.lane, each.verdict, now
+        due = each.taken.due
+        if due.id in ended and each.verdict.status in ("failed", "expired"):
+            end = receipts.End(
+                due.id, due.article_id, due.template, due.lane, due.again_of, ended[due.id]
             )
+            receipts.record_end(conn, end, each.verdict, now)

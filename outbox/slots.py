@@ -22,10 +22,11 @@ _LINGER_SECONDS: Final = 0.025
 
 @dataclass(frozen=True)
 class Returned:
-    """A carrier call that is over."""
+    """A carrier call that is over. `asked`: it was made, so it says something of the carrier."""
 
     taken: Taken
     outcome: Outcome
+    asked: bool = True
 
 
 @dataclass(frozen=True)
@@ -134,14 +135,20 @@ class Slots:
 
     def _serve(self, calls: SimpleQueue[_Call | None]) -> None:
         while (call := calls.get()) is not None:
-            self._returned.put(Returned(call.taken, _outcome_of(call)))
+            late = time.monotonic() > call.start_by
+            outcome = _too_late(call) if late else _outcome_of(call)
+            self._returned.put(Returned(call.taken, outcome, asked=not late))
+
+
+def _too_late(call: _Call) -> Outcome:
+    late = "no slot was free in time"
+    if call.taken.due.status == "unknown":
+        return Unknown(late)
+    return Retry(Reason.CARRIER, late)
 
 
 def _outcome_of(call: _Call) -> Outcome:
     look_up = call.taken.due.status == "unknown"
-    if time.monotonic() > call.start_by:
-        late = "no slot was free in time"
-        return Unknown(late) if look_up else Retry(Reason.CARRIER, late)
     try:
         if look_up:
             return call.gateway.look_up(call.outgoing)

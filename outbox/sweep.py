@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
 
+from outbox import carriers
 from outbox.wake import wake
 from runtime import Runtime
 from store.database import Conn
@@ -34,7 +35,11 @@ def sweep(runtime: Runtime) -> Swept:
     """
     now = runtime.now()
 
+    settings = runtime.settings
+    patience = timedelta(seconds=settings.receipt_seconds)
+
     def work(conn: Conn) -> Swept:
+        carriers.check(conn, runtime.gateways, patience, settings.without_receipts, now)
         return Swept(_take_back(conn, now), anything_due(conn, now))
 
     swept = runtime.database.run(work)

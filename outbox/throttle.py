@@ -1,16 +1,14 @@
-"""How fast texts may leave: per gateway and per phone. Without Valkey it goes on, paced locally."""
+"""How fast texts may leave, per gateway. Without Valkey it goes on, paced locally."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from typing import Final
 
 import structlog
 from redis import Redis, RedisError
 
 from store.gcra import Gcra, Grant
-from store.phone import fingerprint
 
 log = structlog.get_logger(__name__)
 
@@ -41,15 +39,12 @@ class LocalPace:
 
 
 class Throttle:
-    """Asks Valkey; where that is away, fails open: gateways at a local pace, phones unlimited."""
+    """Asks Valkey; where that is away, each process keeps a pace of its own."""
 
-    def __init__(self, redis: Redis, phone_hourly_limit: int) -> None:
+    def __init__(self, redis: Redis) -> None:
         self._gcra = Gcra(redis)
         self._local = LocalPace()
         self._resting_until = 0.0
-        # Half at once and half spread over the hour: no hour ever holds more than the limit.
-        self._phone_burst = max(1, (phone_hourly_limit + 1) // 2)
-        self._phone_rate = max(phone_hourly_limit - self._phone_burst, 0.5) / 3600
 
     def gateway(self, name: str, rate: float, want: int) -> Grant:
         """How many of `want` messages may go to gateway `name` now (`rate` per second)."""
@@ -60,16 +55,6 @@ class Throttle:
             except RedisError as error:
                 self._rest(error)
         return self._local.take_up_to(name, rate, _burst(rate), want, now)
-
-    def phones(self, phones: Sequence[str]) -> list[float]:
-        """Per text to one of `phones`: seconds until that phone may get it, 0: now."""
-        if phones and time.monotonic() >= self._resting_until:
-            keys = [f"dakiya:phone:{fingerprint(phone)}" for phone in phones]
-            try:
-                return self._gcra.take_each(keys, self._phone_rate, self._phone_burst)
-            except RedisError as error:
-                self._rest(error)
-        return [0.0] * len(phones)
 
     def _rest(self, error: RedisError) -> None:
         self._resting_until = time.monotonic() + _REST_SECONDS

@@ -46,6 +46,7 @@ def left(conn: Conn, kept: Kept) -> int:
         "    AND state IN ('delivered', 'returned', 'recalled'))"
         " + (SELECT count(*) FROM booking_groups WHERE sender_name <> ''"
         "    AND finished_at < %(persons)s)"
+        " + (SELECT count(*) FROM inbound_floods WHERE hour < %(bodies)s)"
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
@@ -83,6 +84,17 @@ def _dials(conn: Conn, kept: Kept) -> int:
         " WHERE s.id = old.id)"
         " SELECT max(id), count(*) FROM old",
     )
+
+
+def _floods(conn: Conn, kept: Kept) -> int:
+    """Telephones that texted too much, and the budgets that were reached."""
+    done = conn.execute(
+        "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
+        " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
+        _values(kept),
+    )
+    hits = conn.execute("DELETE FROM budget_hits WHERE last_at < %(bodies)s", _values(kept))
+    return done.rowcount + hits.rowcount
 
 
 def _articles(conn: Conn, kept: Kept) -> int:
@@ -169,6 +181,7 @@ def _deliveries(conn: Conn, kept: Kept) -> int:
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
+    "floods": _floods,
     "articles": _articles,
     "bookings": _bookings,
     "access log": _access_log,

@@ -51,6 +51,17 @@ CODES: Final[Mapping[str, str | None]] = {
     "remark_confirmed": None,
     "remark_contested": None,
     "taken_off_list": None,
+    # carriers and guards
+    "carrier_closed": None,
+    "carrier_opened": None,
+    "carrier_order_lifted": None,
+    "carrier_preferred": None,
+    "carrier_rested": None,
+    "code_rerouted": None,
+    "failover_budget_spent": None,
+    "inbound_flood": None,
+    "prefix_released": None,
+    "prefix_stopped": None,
     # codes, texts, telephones, the desk
     "code_issued": None,
     "code_killed": None,

@@ -39,6 +39,57 @@ return answer
 """
 
 
+# How many wants; for each how many limits it has; then for all limits: rate per second, burst.
+# A want takes one unit of each of its limits, or none of any. Answers two numbers per want: which
+# of its limits refuses (1, 2, …; 0: none), microseconds until that one would not.
+_TOGETHER = """
+local time = redis.call('TIME')
+local now = time[1] * 1000000 + time[2]
+local wants = tonumber(ARGV[1])
+local answer = {}
+local key, arg = 0, 1 + wants
+for want = 1, wants do
+    local limits = tonumber(ARGV[1 + want])
+    local arrivals, refuses, wait = {}, 0, 0
+    for limit = 1, limits do
+        local step = 1000000 / tonumber(ARGV[arg + 2 * limit - 1])
+        local burst = tonumber(ARGV[arg + 2 * limit])
+        local arrival = math.max(tonumber(redis.call('GET', KEYS[key + limit]) or '0'), now) + step
+        local over = math.ceil(arrival - now - burst * step - 0.5)
+        if over > wait then refuses, wait = limit, over end
+        arrivals[limit] = arrival
+    end
+    if refuses == 0 then
+        for limit = 1, limits do
+            redis.call('SET', KEYS[key + limit], string.format('%.0f', arrivals[limit]),
+                       'PX', math.ceil((arrivals[limit] - now) / 1000) + 1)
+        end
+    end
+    key, arg = key + limits, arg + 2 * limits
+    answer[#answer + 1] = refuses
+    answer[#answer + 1] = wait
+end
+return answer
+"""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`rate` per second with up to `burst` at once, counted under `key`."""
+
+    key: str
+    rate: float
+    burst: int
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The limit that refuses (of several: the one that lasts longest), and for how many seconds."""
+
+    limit: int  # its index among those asked for
+    wait: float
+
+
 @dataclass(frozen=True)
 class Grant:
     """`units` may go now; `wait` seconds until the next may, 0 where it may at once."""
@@ -52,6 +103,7 @@ class Gcra:
 
     def __init__(self, redis: Redis) -> None:
         self._script = redis.register_script(_SCRIPT)
+        self._together = redis.register_script(_TOGETHER)
 
     def take(self, key: str, rate: float, burst: int, cost: int = 1) -> float:
         """Takes `cost` units, all or none, at `rate` per second with up to `burst` at once.
@@ -69,13 +121,20 @@ class Gcra:
         (granted, wait) = self._script(keys=[key], args=[rate, burst, want, 1])
         return Grant(int(granted), wait / 1e6)
 
-    def take_each(self, keys: Sequence[str], rate: float, burst: int) -> list[float]:
-        """Takes one unit of each key (repeats allowed), in one call: seconds to wait, 0: taken."""
-        if not keys:
+    def take_together(self, wants: Sequence[Sequence[Limit]]) -> list[Refusal | None]:
+        """For each want one unit of all its limits, or of none; None: taken. In one call.
+
+        A key may stand in several wants, in one want once.
+        """
+        if not wants:
             return []
-        args = [number for _ in keys for number in (rate, burst, 1, 1)]
-        answer = self._script(keys=list(keys), args=args)
+        limits = [limit for want in wants for limit in want]
+        numbers = [number for limit in limits for number in (limit.rate, limit.burst)]
+        answer = self._together(
+            keys=[limit.key for limit in limits],
+            args=[len(wants), *map(len, wants), *numbers],
+        )
         return [
-            0.0 if granted else max(wait, 1) / 1e6
-            for granted, wait in zip(answer[::2], answer[1::2], strict=True)
+            Refusal(refuses - 1, max(wait, 1) / 1e6) if refuses else None
+            for refuses, wait in zip(answer[::2], answer[1::2], strict=True)
         ]

@@ -87,6 +87,18 @@ def with_carrier(runtime: Runtime, carrier: Carrier, **settings: object) -> Runt
     )
 
 
+def with_carriers(runtime: Runtime, carriers: dict[str, Carrier], **settings: object) -> Runtime:
+    """`runtime` with `carriers` as its gateways, preferred in their order."""
+    for name, carrier in carriers.items():
+        carrier.name = name
+    changed = {"sms_routes": ",".join(carriers), **settings}
+    return dataclasses.replace(
+        runtime,
+        gateways=dict(carriers),
+        settings=runtime.settings.model_copy(update=changed),
+    )
+
+
 def drain(runtime: Runtime) -> None:
     """Sends all that is due, to the end."""
     drain = Drain(runtime)

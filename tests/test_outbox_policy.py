@@ -23,7 +23,6 @@ from outbox.policy import (
     after_look_up,
     after_receipt,
     after_send,
-    route,
 )
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
@@ -184,12 +183,6 @@ def test_a_failed_code_goes_out_again_while_it_lives(
 def test_the_failure_of_an_earlier_try_does_not_end_the_present_one() -> None:
     assert after_receipt(standing(status="sent"), failure(Reason.BLOCKED, "old"), NOW) is None
     assert after_receipt(standing(status="sending"), failure(Reason.BLOCKED), NOW) is None
-
-
-def test_the_first_route_is_taken_and_none_is_an_error_that_says_what_to_do() -> None:
-    assert route(standing(), ["twilio", "africastalking"]) == "twilio"
-    with pytest.raises(ValueError, match="SMS_ROUTES"):
-        route(standing(), [])
 
 
 @given(st.lists(st.integers(0, 40), min_size=1, max_size=30))

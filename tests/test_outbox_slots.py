@@ -77,4 +77,5 @@ def test_a_call_that_would_begin_too_late_is_not_made(
     (returned,) = slots.gather(5)
     slots.close()
     assert isinstance(returned.outcome, outcome)
+    assert not returned.asked
     assert carrier.sends == carrier.look_ups == []

@@ -10,7 +10,7 @@ from redis import Redis, RedisError
 
 from outbox.throttle import LocalPace, Throttle
 from runtime import Runtime
-from store.gcra import Gcra
+from store.gcra import Gcra, Limit
 
 
 def test_a_burst_goes_at_once_and_the_next_waits_its_turn(runtime: Runtime) -> None:
@@ -50,9 +50,20 @@ def test_a_cost_is_taken_as_a_whole_or_not_at_all(runtime: Runtime) -> None:
         gcra.take("k", 0.1, burst=5, cost=6)
 
 
-def test_each_of_many_keys_is_counted_repeats_too(runtime: Runtime) -> None:
-    waits = Gcra(runtime.redis).take_each(["a", "b", "a", "a"], rate=0.1, burst=2)
-    assert [wait == 0 for wait in waits] == [True, True, True, False]
+def test_several_limits_are_taken_together_or_none_of_them(runtime: Runtime) -> None:
+    gcra = Gcra(runtime.redis)
+    wide, narrow = Limit("wide", 0.1, 3), Limit("narrow", 0.01, 1)
+    first, second, third, fourth = gcra.take_together(
+        [[wide, narrow], [wide, narrow], [wide], [wide]]
+    )
+    assert (first, third, fourth) == (None, None, None)  # the second took nothing of the wide one
+    assert second is not None
+    assert second.limit == 1
+    assert 99 < second.wait <= 100
+    (fifth,) = gcra.take_together([[narrow, wide]])
+    assert fifth is not None
+    assert fifth.limit == 0  # both refuse: the one that lasts longer is named
+    assert gcra.take_together([]) == []
 
 
 def test_a_flushed_valkey_starts_afresh_script_included(runtime: Runtime) -> None:
@@ -85,28 +96,12 @@ def test_the_local_pace_keeps_the_rate_in_every_window(
             assert total <= burst + rate * (at - start) + 0.001
 
 
-def test_without_valkey_gateways_are_paced_and_phones_are_not_limited() -> None:
+def test_without_valkey_gateways_are_paced_by_each_process() -> None:
     nowhere = Redis.from_url(NOWHERE)
     with pytest.raises(RedisError):
         Gcra(nowhere).take("k", 1, 1)
-    throttle = Throttle(nowhere, phone_hourly_limit=1)
+    throttle = Throttle(nowhere)
     assert throttle.gateway("g", rate=0.1, want=5).units == 1
     again = throttle.gateway("g", rate=0.1, want=5)
     assert again.units == 0
     assert 9 < again.wait <= 10
-    assert throttle.phones(["+919812345678"] * 5) == [0.0] * 5
-
-
-@pytest.mark.parametrize("limit", [1, 2, 7, 100])
-def test_no_hour_holds_more_texts_to_a_phone_than_the_limit(limit: int) -> None:
-    throttle = Throttle(Redis(), limit)
-    assert throttle._phone_burst >= 1
-    assert throttle._phone_burst + int(throttle._phone_rate * 3600) <= limit
-
-
-def test_phones_are_limited_apart_and_not_named_in_valkey(runtime: Runtime) -> None:
-    throttle = Throttle(runtime.redis, phone_hourly_limit=2)
-    waits = throttle.phones(["+919812345678", "+919812345678", "+919812345679"])
-    assert waits[0] == waits[2] == 0
-    assert 0 < waits[1] <= 3600
-    assert not [key for key in runtime.redis.scan_iter() if b"98123" in key]

@@ -236,7 +236,7 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding("wrong", "SMS_ROUTES", f"{error}: docs/gateways.md")
         return
-    for name in dict.fromkeys(settings.routes):
+    for name in dict.fromkeys(settings.routing.gateways):
         address = gateways[name].address
         if not address:
             yield Finding("note", name, "sends nothing out of this machine")
@@ -248,7 +248,7 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
             yield Finding("wrong", name, says)
         else:
             yield Finding("ok", name, f"{where} can be reached")
-    if any(gateways[name].dlt for name in settings.routes):
+    if any(gateways[name].dlt for name in settings.routing.gateways):
         yield from _registered()
 
 

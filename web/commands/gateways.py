@@ -40,7 +40,9 @@ def list_all() -> None:
     shelf = paths(settings)
     for name in (*(n for n in runtime.gateways if n not in shelf), *shelf):
         ready = "ready" if name in runtime.gateways else _lack(name, settings)
-        click.echo(f"{name:<16} {'routed' if name in settings.routes else '-':<7} {ready}")
+        click.echo(
+            f"{name:<16} {'routed' if name in settings.routing.gateways else '-':<7} {ready}"
+        )
 
 
 @gateways.command("check")

@@ -3,6 +3,7 @@
 from web.desk import (
     account,
     actions,
+    carriers,
     entrance,
     figures,
     finding,
@@ -26,6 +27,7 @@ from web.desk.room import desk
 __all__ = [
     "account",
     "actions",
+    "carriers",
     "desk",
     "entrance",
     "figures",

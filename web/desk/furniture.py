@@ -23,6 +23,7 @@ _PAGES: Final = (
     ("desk.window_requests", "nav_window"),
     ("desk.day_figures", "nav_figures"),
     ("desk.fraud", "nav_fraud"),
+    ("desk.carriers", "nav_carriers"),
     ("desk.webhook_board", "nav_webhooks"),
     ("desk.access_log", "nav_access_log"),
 )

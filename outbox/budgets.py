@@ -1,0 +1,166 @@
+"""How many texts an hour a phone, an article, a sender and a block of numbers may cost.
+
+Counted in Valkey (GCRA: half at once, half spread over the hour, so no hour holds more). While
+Valkey is away, codes are counted in the database instead, so that none passes its limit (fail
+closed); everything else goes out uncounted (fail open).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+import structlog
+from redis import Redis, RedisError
+
+from outbox.claim import Taken
+from settings import Settings
+from store.database import Conn, Database
+from store.gcra import Gcra, Limit
+from store.phone import fingerprint, masked
+
+log = structlog.get_logger(__name__)
+
+Kind = Literal["phone", "code", "article", "sender", "prefix"]
+
+# A Valkey that hangs costs a time-out per call: after a failure it is left alone for this long.
+_REST_SECONDS: Final = 5.0
+_HOUR: Final = timedelta(hours=1)
+_WAIT: Final = timedelta(seconds=60)  # for a code over its budget, while Valkey is away
+
+_COUNTED: Final = """
+    SELECT asked.kind, asked.id, (
+        SELECT count(*) FROM (
+            SELECT FROM messages m
+            WHERE m.direction = 'out' AND m.at > %(since)s - interval '1 day'
+                  AND m.first_tried_at > %(since)s AND m.id <> asked.id
+                  AND (m.status IN ('sent', 'delivered', 'unknown', 'failed')
+                       OR (m.status = 'sending' AND m.id < asked.id))
+                  AND {matches} LIMIT asked.most) AS seen) >= asked.most AS over
+    FROM unnest(%(kinds)s::text[], %(ids)s::bigint[], %(whose)s::text[], %(ends)s::text[],
+                %(most)s::int[]) AS asked (kind, id, whose, ends, most)
+    WHERE asked.kind = '{kind}'
+"""
+# The index on (phone, id) serves codes and blocks of numbers, the one on articles the others.
+_MATCHES: Final = {
+    "code": "m.phone = asked.whose AND m.lane = 'code'",
+    "prefix": "m.phone BETWEEN asked.whose AND asked.ends",
+    "article": "m.article_id = asked.whose::bigint",
+    "sender": "m.article_id IN (SELECT a.id FROM articles a WHERE a.sender_phone = asked.whose"
+    " AND a.updated_at > %(since)s - interval '30 days')",
+}
+
+
+@dataclass(frozen=True)
+class Over:
+    """A text that would pass a budget: which, whose (fit to be shown), and how long it waits."""
+
+    taken: Taken
+    budget: Kind
+    subject: str
+    wait: timedelta
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One budget of one text. `whose`: phone, article id or beginning of a number."""
+
+    kind: Kind
+    whose: str
+    limit: int
+
+
+def block(phone: str) -> str:
+    """The 10,000 neighbouring numbers that `phone` (E.164) belongs to: all but its last four."""
+    return phone[:-4]
+
+
+class Budgets:
+    """Asks for each text before it leaves, at its first try."""
+
+    def __init__(self, redis: Redis, database: Database, settings: Settings) -> None:
+        self._gcra = Gcra(redis)
+        self._database = database
+        self._settings = settings
+        self._resting_until = 0.0
+
+    def over(self, texts: Sequence[Taken], now: datetime) -> list[Over]:
+        """Those of `texts` that must wait, for the budget that lets them wait longest."""
+        wants = [(taken, self._asked(taken)) for taken in texts]
+        if wants and time.monotonic() >= self._resting_until:
+            try:
+                return self._in_valkey(wants)
+            except RedisError as error:
+                self._resting_until = time.monotonic() + _REST_SECONDS
+                log.warning("valkey_away", what="budgets", error=str(error), codes="database")
+        return self._in_database([each for each in wants if each[0].due.lane == "code"], now)
+
+    def _asked(self, taken: Taken) -> list[_Asked]:
+        settings, due = self._settings, taken.due
+        code = due.lane == "code"
+        limit = settings.code_hourly_limit if code else settings.phone_hourly_limit
+        asked = [_Asked("code" if code else "phone", due.phone, limit)]
+        if due.article_id is not None:
+            asked.append(_Asked("article", str(due.article_id), settings.article_hourly_limit))
+        if due.sender is not None:
+            asked.append(_Asked("sender", due.sender, settings.sender_hourly_limit))
+        if settings.prefix_limit is not None:
+            asked.append(_Asked("prefix", block(due.phone), settings.prefix_limit))
+        return asked
+
+    def _in_valkey(self, wants: Sequence[tuple[Taken, list[_Asked]]]) -> list[Over]:
+        answers = self._gcra.take_together([[_limit(each) for each in asked] for _, asked in wants])
+        return [
+            _over(taken, asked[answer.limit], timedelta(seconds=answer.wait))
+            for (taken, asked), answer in zip(wants, answers, strict=True)
+            if answer is not None
+        ]
+
+    def _in_database(
+        self, wants: Sequence[tuple[Taken, list[_Asked]]], now: datetime
+    ) -> list[Over]:
+        if not wants:
+            return []
+        passed = self._database.run(lambda conn: _passed(conn, wants, now))
+        found: list[Over] = []
+        for taken, asked in wants:
+            first = next((each for each in asked if (each.kind, taken.due.id) in passed), None)
+            if first is not None:
+                found.append(_over(taken, first, _WAIT))
+        return found
+
+
+def _limit(asked: _Asked) -> Limit:
+    burst = max(1, (asked.limit + 1) // 2)
+    rate = max(asked.limit - burst, 0.5) / 3600
+    return Limit(f"dakiya:{asked.kind}:{fingerprint(asked.whose)}", rate, burst)
+
+
+def _over(taken: Taken, asked: _Asked, wait: timedelta) -> Over:
+    hidden = asked.kind in ("phone", "code", "sender")
+    return Over(taken, asked.kind, masked(asked.whose) if hidden else asked.whose, wait)
+
+
+def _passed(
+    conn: Conn, wants: Iterable[tuple[Taken, list[_Asked]]], now: datetime
+) -> set[tuple[str, int]]:
+    """Kind and message id of every budget that would be passed."""
+    each = [(asked, taken.due) for taken, all_ in wants for asked in all_]
+    values = {
+        "since": now - _HOUR,
+        "kinds": [asked.kind for asked, _ in each],
+        "ids": [due.id for _, due in each],
+        "whose": [f"{a.whose}0000" if a.kind == "prefix" else a.whose for a, _ in each],
+        "ends": [f"{a.whose}9999" if a.kind == "prefix" else "" for a, _ in each],
+        "most": [asked.limit for asked, _ in each],
+    }
+    found: set[tuple[str, int]] = set()
+    for kind, matches in _MATCHES.items():
+        if kind in values["kinds"]:  # type: ignore[operator]
+            query = _COUNTED.format(matches=matches, kind=kind)
+            rows = conn.execute(query.encode(), values).fetchall()
+            found |= {(row[0], row[1]) for row in rows if row[2]}
+    return found

@@ -1,0 +1,144 @@
+"""The circuit of a carrier: when it is passed over, and when it is tried again. Pure.
+
+closed → open on errors, or on receipts that come late or not at all → half_open after a while: a
+few texts try it → closed, or open for longer. Open means "passed over while another can take it":
+where no other is left the text goes there all the same, so a circuit never makes things worse.
+
+Why not pybreaker (1.4.1): it counts consecutive exceptions of calls that it wraps. Here the news
+comes from calls under way in several workers, and from receipts that reach a web process minutes
+later; a share of many counts, not a row of failures; and the state stands in PostgreSQL, in the
+transaction that writes the outcomes, so that a flushed or absent Valkey forgets nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from gateways.base import Outcome, Reason, Receipt, ReceiptStatus, Rejected, Retry, Sent, Unknown
+
+State = Literal["closed", "open", "half_open"]
+Cause = Literal["errors", "receipts"]
+
+WINDOW: Final = timedelta(seconds=60)  # calls that count
+LEAST_CALLS: Final = 5  # bad ones before a circuit opens ...
+BAD_SHARE: Final = 0.5  # ... and what part of all calls they are
+LEAST_TEXTS: Final = 20  # texts whose receipts were due ...
+LATE_SHARE: Final = 0.7  # ... and what part had none in time. Telephones that are off stay below.
+TRIALS: Final = 3  # texts that try a carrier, half open
+GOOD_TRIALS: Final = 2  # calls that must succeed then
+_FIRST: Final = {"errors": timedelta(seconds=5), "receipts": timedelta(seconds=60)}
+_LONGEST: Final = {"errors": timedelta(minutes=2), "receipts": timedelta(minutes=15)}
+# Openings that follow on each other sooner than this double the time.
+_CALM: Final = timedelta(minutes=10)
+
+_FAULTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Reason.UNKNOWN})
+_NOT_ITS_FAULT: Final = frozenset({Reason.BAD_NUMBER, Reason.OPTED_OUT, Reason.TEXT})
+_FAULTS_IN_RECEIPTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Reason.BLOCKED})
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many calls, or receipts, spoke for a carrier, and how many against it."""
+
+    good: int = 0
+    bad: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.good + other.good, self.bad + other.bad)
+
+    @property
+    def seen(self) -> int:
+        return self.good + self.bad
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """Where a carrier's circuit stands. `bad` of `seen`: what opened it."""
+
+    state: State
+    changed_at: datetime
+    cause: Cause | None = None
+    bad: int = 0
+    seen: int = 0
+    open_until: datetime | None = None
+    openings: int = 0
+    trials: int = 0  # texts that may still try it
+
+
+def weigh(outcome: Outcome, *, looked_up: bool) -> Tally:
+    """What one call says of its carrier. A refusal that is the person's or ours says: it works."""
+    match outcome:
+        case Sent():
+            return Tally(good=1)
+        case Unknown():
+            return Tally(bad=1)
+        case Retry(reason=reason):
+            # "Not found" is a good answer to a look-up, but says nothing of how texts fare.
+            return Tally(bad=1) if reason in _FAULTS and not looked_up else Tally()
+        case Rejected(reason=reason):
+            if reason in _FAULTS:
+                return Tally(bad=1)
+            return Tally(good=1) if reason in _NOT_ITS_FAULT else Tally()
+
+
+def weigh_receipt(receipt: Receipt) -> Tally:
+    """What a receipt says: only failures that a carrier gives as its own. The call counted good."""
+    failed = receipt.status is ReceiptStatus.FAILED and receipt.reason in _FAULTS_IN_RECEIPTS
+    return Tally(bad=1) if failed else Tally()
+
+
+def after_calls(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | None:
+    """What the calls since the last change, WINDOW at most, make of it. None: nothing."""
+    match circuit.state:
+        case "closed":
+            if tally.bad >= LEAST_CALLS and tally.bad >= BAD_SHARE * tally.seen:
+                return opened(circuit, "errors", tally, now)
+        case "half_open":
+            if tally.bad:
+                return opened(circuit, "errors", tally, now)
+            if circuit.cause == "errors" and tally.good >= GOOD_TRIALS:
+                return closed(circuit, now)
+        case "open":
+            pass
+    return None
+
+
+def after_receipts(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | None:
+    """What the receipts that were due since the last change make of it. None: nothing.
+
+    `good` came in time, `bad` late or not at all.
+    """
+    match circuit.state:
+        case "closed":
+            if tally.seen >= LEAST_TEXTS and tally.bad >= LATE_SHARE * tally.seen:
+                return opened(circuit, "receipts", tally, now)
+        case "half_open":
+            if circuit.cause == "receipts" and tally.good:
+                return closed(circuit, now)
+            if circuit.cause == "receipts" and tally.bad >= TRIALS:
+                return opened(circuit, "receipts", tally, now)
+        case "open":
+            pass
+    return None
+
+
+def opened(circuit: Circuit, cause: Cause, tally: Tally, now: datetime) -> Circuit:
+    """Open: the longer, the more often it has opened of late."""
+    soon = circuit.state != "closed" or now - circuit.changed_at < _CALM
+    openings = circuit.openings + 1 if soon else 1
+    rest = min(_FIRST[cause] * 2 ** min(openings - 1, 10), _LONGEST[cause])
+    return Circuit("open", now, cause, tally.bad, tally.seen, now + rest, openings)
+
+
+def half_opened(circuit: Circuit, now: datetime) -> Circuit | None:
+    """Half open, where its time has come."""
+    if circuit.state != "open" or circuit.open_until is None or now < circuit.open_until:
+        return None
+    return replace(circuit, state="half_open", changed_at=now, trials=TRIALS)
+
+
+def closed(circuit: Circuit, now: datetime) -> Circuit:
+    """In use again; how often it opened of late is remembered."""
+    return Circuit("closed", now, openings=circuit.openings)

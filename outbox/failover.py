@@ -1,0 +1,194 @@
+"""A code that is not confirmed goes by the next carrier: the same code, once per carrier at most.
+
+The second send is a message of its own with the same words, marked by `again_of`, bound to one
+carrier (`via`). A unique index holds "once per carrier", and a carrier that has the first message,
+or may have it, is never chosen. The clock calls it every second.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from psycopg.rows import class_row
+
+from gateways.routes import Routes
+from outbox import carriers, receipts
+from outbox.enqueue import Lane
+from outbox.policy import Status
+from outbox.routing import Router, Wanted
+from outbox.wake import wake
+from runtime import Runtime
+from store import feed
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE: Final = 200
+_BUSY: Final = timedelta(seconds=5)  # no carrier is fit: look again
+_SPENT: Final = timedelta(seconds=30)  # the budget is used up: look again
+_HOUR: Final = timedelta(hours=1)
+
+_DUE: Final = """
+    SELECT m.id, m.status, m.lane, m.phone, m.template, m.language, m.article_id, m.not_after,
+           m.gateway, m.given,
+           ARRAY(SELECT via FROM messages s WHERE s.again_of = m.id) AS elsewhere,
+           ARRAY(SELECT s.status FROM messages s WHERE s.again_of = m.id) AS seconds,
+           c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s
+               AND m.not_after > %(now)s AS alive
+    FROM messages m JOIN codes c ON c.id = m.code_id
+    WHERE m.confirm_by <= %(now)s AND m.status IN ('sending', 'unknown', 'sent', 'failed')
+    ORDER BY m.confirm_by LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
+"""
+_SECOND: Final = """
+    INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
+                          code_id, template, language, variables, body, segments, lane, not_after,
+                          again_of, via, instead_of)
+    SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
+           language, variables, body, segments, lane, not_after, id, %(via)s, %(instead_of)s
+    FROM messages WHERE id = %(id)s RETURNING id
+"""
+_SPENT_SO_FAR: Final = """
+    SELECT count(*) FROM messages s JOIN messages m ON m.id = s.again_of
+    WHERE s.again_of IS NOT NULL AND s.instead_of = %s AND s.at > %s AND m.status <> 'failed'
+"""
+
+
+@dataclass(frozen=True)
+class _Unconfirmed:
+    id: int
+    status: Status
+    lane: Lane
+    phone: str
+    template: str
+    language: str
+    article_id: int | None
+    not_after: datetime
+    gateway: str
+    given: list[str]
+    elsewhere: list[str]
+    seconds: list[Status]
+    alive: bool
+
+    @property
+    def wanted(self) -> Wanted:
+        # The carrier that failed is among them, whatever became of the call.
+        given = {*self.given, self.gateway}
+        return Wanted(self.phone, self.language, self.lane, given, self.elsewhere)
+
+
+def send_again(runtime: Runtime) -> int:
+    """Queues the second sends that are due, and wakes the outbox. Gives how many."""
+    settings = runtime.settings
+    again = Again(
+        routes=settings.routing,
+        gateways=tuple(runtime.gateways),
+        without_receipts=settings.without_receipts,
+        patience=timedelta(seconds=settings.code_confirm_seconds),
+        hourly_limit=settings.failover_hourly_limit,
+    )
+    now = runtime.now()
+    made = runtime.database.run(lambda conn: again.work(conn, now))
+    if made:
+        wake(runtime.redis)
+    return made
+
+
+@dataclass(frozen=True)
+class Again:
+    """What decides on second sends. `hourly_limit`: for each carrier that did not confirm."""
+
+    routes: Routes
+    gateways: tuple[str, ...]
+    without_receipts: tuple[str, ...]
+    patience: timedelta
+    hourly_limit: int
+
+    def work(self, conn: Conn, now: datetime) -> int:
+        """Decides on every code whose confirmation is overdue. Gives how many go out again."""
+        with conn.cursor(row_factory=class_row(_Unconfirmed)) as cursor:
+            due = cursor.execute(_DUE, {"now": now, "most": _AT_ONCE}).fetchall()
+        if not due:
+            return 0
+        # The budget is counted under the lock of the carrier that failed: nobody else spends it.
+        carriers.lock(conn, {*self.gateways, *(each.gateway for each in due)})
+        router = Router(self.routes, carriers.read(conn, self.gateways, now))
+        made = sum(self._decide(conn, router, each, now) for each in due)
+        carriers.use_trials(conn, router.used)
+        return made
+
+    def _decide(self, conn: Conn, router: Router, first: _Unconfirmed, now: datetime) -> int:
+        """0 or 1 second sends for `first`, whose row is locked; when to look again, if ever."""
+        no_news = first.status == "sent" and first.gateway in self.without_receipts
+        if not first.alive or no_news or "delivered" in first.seconds:
+            return self._give_up(conn, first, now)
+        if {"queued", "sending"} & set(first.seconds):
+            return self._look_again(conn, first, now + self.patience)
+        left = router.fresh(first.wanted, router.order(first.wanted))
+        if not left:
+            return self._give_up(conn, first, now)
+        refused = first.status == "failed"
+        chosen = router.choose_second(first.wanted) or (left[0] if refused else None)
+        if chosen is None:
+            return self._look_again(conn, first, now + _BUSY)
+        # What was refused costs nothing: only codes that a carrier took are on the budget.
+        if not refused and self._spent(conn, first.gateway, now):
+            return self._look_again(conn, first, now + _SPENT)
+        return self._send(conn, first, chosen, "refused" if refused else "unconfirmed", now)
+
+    def _send(self, conn: Conn, first: _Unconfirmed, chosen: str, why: str, now: datetime) -> int:
+        values = {"now": now, "via": chosen, "instead_of": first.gateway, "id": first.id}
+        row = conn.execute(_SECOND, values).fetchone()
+        assert row is not None
+        self._look_again(conn, first, now + self.patience)
+        feed.append(
+            conn,
+            "code_rerouted",
+            first.article_id,
+            now,
+            {
+                "message": first.id,
+                "again": row[0],
+                "instead_of": first.gateway,
+                "carrier": chosen,
+                "why": why,
+            },
+        )
+        log.info("code_rerouted", message=first.id, gateway=chosen, why=why)
+        return 1
+
+    def _spent(self, conn: Conn, carrier: str, now: datetime) -> bool:
+        """Whether `carrier` has caused its second sends of the hour; told once in an hour."""
+        row = conn.execute(_SPENT_SO_FAR, (carrier, now - _HOUR)).fetchone()
+        if row is not None and row[0] < self.hourly_limit:
+            return False
+        told = conn.execute(
+            "UPDATE carriers SET budget_told_at = %s WHERE name = %s"
+            " AND coalesce(budget_told_at <= %s, true)",
+            (now, carrier, now - _HOUR),
+        )
+        if told.rowcount:
+            feed.append(
+                conn,
+                "failover_budget_spent",
+                None,
+                now,
+                {"carrier": carrier, "limit": self.hourly_limit},
+            )
+        return True
+
+    def _look_again(self, conn: Conn, first: _Unconfirmed, at: datetime) -> int:
+        conn.execute("UPDATE messages SET confirm_by = %s WHERE id = %s", (at, first.id))
+        return 0
+
+    def _give_up(self, conn: Conn, first: _Unconfirmed, now: datetime) -> int:
+        """No carrier is left, or none is needed. Where all of them failed, the feed hears it."""
+        conn.execute("UPDATE messages SET confirm_by = NULL WHERE id = %s", (first.id,))
+        if {first.status, *first.seconds} <= {"failed", "expired"}:
+            end = receipts.End(
+                first.id, first.article_id, first.template, first.lane, None, confirm_by=None
+            )
+            receipts.tell_end(conn, end, "failed", now)
+        return 0

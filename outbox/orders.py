@@ -1,0 +1,98 @@
+"""What operators order of carriers: rest one, prefer one, take it back. It stands until then.
+
+Orders stand in PostgreSQL, so a flushed Valkey and a restart forget none. Whoever calls writes the
+access log.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from psycopg.rows import class_row
+
+from outbox.circuit import Cause, State
+from store import feed
+from store.database import Conn
+
+Did = Literal["rest", "prefer", "lift"]
+
+
+class UnknownCarrier(Exception):
+    """No carrier of that name is in use."""
+
+
+class NothingToLift(Exception):
+    """Nothing is ordered of the carrier: somebody was faster."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """A carrier as the desk shows it: its circuit, why, and who ordered what of it, and why."""
+
+    name: str
+    state: State
+    cause: Cause | None
+    bad: int
+    seen: int
+    changed_at: datetime
+    open_until: datetime | None
+    ordered: Literal["rest", "prefer"] | None
+    ordered_at: datetime | None
+    ordered_by: str | None  # name and staff id
+    order_reason: str | None
+
+
+_BOARD: Final = """
+    SELECT c.name, c.state, c.cause, c.bad, c.seen, c.changed_at, c.open_until, c.ordered,
+           c.ordered_at, s.name || ' (' || s.staff_id || ')' AS ordered_by, c.order_reason
+    FROM carriers c LEFT JOIN staff s ON s.id = c.ordered_by WHERE c.name = ANY(%s) ORDER BY c.name
+"""
+
+
+def board(conn: Conn, names: tuple[str, ...], now: datetime) -> list[Board]:
+    """All of `names`; those that no worker has used yet stand in use."""
+    with conn.cursor(row_factory=class_row(Board)) as cursor:
+        found = {each.name: each for each in cursor.execute(_BOARD, (list(names),)).fetchall()}
+    unused = Board("", "closed", None, 0, 0, now, None, None, None, None, None)
+    return [found.get(name) or Board(**{**vars(unused), "name": name}) for name in names]
+
+
+def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: datetime) -> None:
+    """Rests or prefers the carrier `name`, or lifts what was ordered of it; the feed hears why.
+
+    One carrier at most is preferred: the order before is lifted by it. `reason` holds no telephone
+    number. Raises `NothingToLift`.
+    """
+    conn.execute(
+        "INSERT INTO carriers (name, changed_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+        (name, now),
+    )
+    # All rows, in one order: two who prefer different carriers do not deadlock.
+    conn.execute("SELECT FROM carriers ORDER BY name FOR UPDATE")
+    if did == "lift":
+        done = conn.execute(
+            "UPDATE carriers SET ordered = NULL, ordered_at = NULL, ordered_by = NULL,"
+            " order_reason = NULL WHERE name = %s AND ordered IS NOT NULL",
+            (name,),
+        )
+        if not done.rowcount:
+            raise NothingToLift(name)
+        feed.append(conn, "carrier_order_lifted", None, now, {"carrier": name, "reason": reason})
+        return
+    if did == "prefer":
+        conn.execute(
+            "UPDATE carriers SET ordered = NULL, ordered_at = NULL, ordered_by = NULL,"
+            " order_reason = NULL WHERE ordered = 'prefer' AND name <> %s",
+            (name,),
+        )
+    conn.execute(
+        "UPDATE carriers SET ordered = %s, ordered_at = %s, ordered_by = %s, order_reason = %s"
+        " WHERE name = %s",
+        (did, now, staff_row, reason, name),
+    )
+    if did == "rest":
+        feed.append(conn, "carrier_rested", None, now, {"carrier": name, "reason": reason})
+    else:
+        feed.append(conn, "carrier_preferred", None, now, {"carrier": name, "reason": reason})

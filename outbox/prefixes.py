@@ -1,0 +1,94 @@
+"""Blocks of numbers that suddenly get very many texts: they are stopped, and the desk is told.
+
+Whoever pumps traffic rents neighbouring numbers. A stop stands in PostgreSQL for an hour, or until
+a supervisor lifts it; texts to the block wait, codes too. Budgets that held texts back are counted
+beside it, for the desk.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from postal.calendar import day_of
+from store import feed
+from store.database import Conn
+
+STOP: Final = timedelta(hours=1)
+
+
+class NotStopped(Exception):
+    """The stop was lifted already, or has run out."""
+
+
+def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
+    """The blocks that are stopped now, and until when."""
+    return dict(
+        conn.execute(
+            "SELECT prefix, until FROM prefix_stops WHERE lifted_at IS NULL AND until > %s", (now,)
+        ).fetchall()
+    )
+
+
+def stop(conn: Conn, prefix: str, now: datetime) -> bool:
+    """Stops a block for an hour. False: it is stopped already."""
+    conn.execute(
+        "UPDATE prefix_stops SET lifted_at = until"
+        " WHERE prefix = %s AND lifted_at IS NULL AND until <= %s",
+        (prefix, now),
+    )
+    done = conn.execute(
+        "INSERT INTO prefix_stops (prefix, at, until) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+        (prefix, now, now + STOP),
+    )
+    if done.rowcount:
+        data = {"prefix": prefix, "until": (now + STOP).isoformat()}
+        feed.append(conn, "prefix_stopped", None, now, data)
+    return bool(done.rowcount)
+
+
+def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> str:
+    """A supervisor lets texts to the block go again, at once. Gives the block.
+
+    Raises `NotStopped`.
+    """
+    row = conn.execute(
+        "UPDATE prefix_stops SET lifted_at = %s, lifted_by = %s, lift_reason = %s"
+        " WHERE id = %s AND lifted_at IS NULL AND until > %s RETURNING prefix",
+        (now, staff_row, reason, id_, now),
+    ).fetchone()
+    if row is None:
+        raise NotStopped(id_)
+    prefix = str(row[0])
+    conn.execute(
+        "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"
+        " AND phone BETWEEN %s || '0000' AND %s || '9999' AND next_attempt_at > %s",
+        (now, prefix, prefix, now),
+    )
+    feed.append(conn, "prefix_released", None, now, {"prefix": prefix})
+    return prefix
+
+
+def count(conn: Conn, hits: Mapping[tuple[str, str], int], now: datetime) -> None:
+    """Notes that budgets held so many texts back; keys are the budget and whose (masked)."""
+    for budget, subject in sorted(hits):
+        conn.execute(
+            "INSERT INTO budget_hits (budget, subject, day, count, first_at, last_at)"
+            " VALUES (%(budget)s, %(subject)s, %(day)s, %(count)s, %(now)s, %(now)s)"
+            " ON CONFLICT (day, budget, subject) DO UPDATE SET"
+            " count = budget_hits.count + excluded.count, last_at = excluded.last_at",
+            {
+                "budget": budget,
+                "subject": subject,
+                "day": day_of(now),
+                "count": hits[budget, subject],
+                "now": now,
+            },
+        )
+
+
+def stop_all(conn: Conn, prefixes: Collection[str], now: datetime) -> None:
+    """Stops each of `prefixes`."""
+    for prefix in sorted(prefixes):
+        stop(conn, prefix, now)

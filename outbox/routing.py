@@ -1,0 +1,86 @@
+"""Which carrier a message goes to, of those that its route names.
+
+Rested ones are left out; the preferred one comes first; one whose circuit is open is passed over
+while another can take the message; a half-open one gets its few trials. A carrier that may have the
+message already does not get it a second time while another is left.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from gateways.routes import Routes
+from outbox.carriers import Carrier
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What routing knows of a message.
+
+    `given`: carriers that may have it; `elsewhere`: those that got its second send; `last`: the one
+    that it was tried with last; `via`: the one that a second send is for, and no other.
+    """
+
+    phone: str
+    language: str
+    lane: str
+    given: Collection[str] = ()
+    elsewhere: Collection[str] = ()
+    last: str | None = None
+    via: str | None = None
+
+
+class Router:
+    """The carriers of one moment. It counts the trials that it hands out in `used`."""
+
+    def __init__(self, routes: Routes, carriers: Mapping[str, Carrier]) -> None:
+        self._routes = routes
+        self._carriers = carriers
+        self._trials = {name: each.circuit.trials for name, each in carriers.items()}
+        self.used: Counter[str] = Counter()
+
+    def order(self, wanted: Wanted) -> list[str]:
+        """The carriers that may take it at all, in order of preference."""
+        named = self._routes.order(wanted.phone, wanted.language, wanted.lane)
+        usable = [
+            name
+            for name in named
+            if name in self._carriers and self._carriers[name].ordered != "rest"
+        ]
+        return sorted(usable, key=lambda name: self._carriers[name].ordered != "prefer")
+
+    def choose(self, wanted: Wanted) -> str | None:
+        """The carrier for a message; None: none may have it now."""
+        order = self.order(wanted)
+        if wanted.via is not None:
+            carrier = self._carriers.get(wanted.via)
+            return None if carrier is None or carrier.ordered == "rest" else wanted.via
+        fresh = self.fresh(wanted, order)
+        if not fresh:
+            # Either its second send is with every other carrier, or all of them leave us in doubt.
+            return None if wanted.elsewhere or not order else self._best(order, None)
+        return self._best(fresh, wanted.last)
+
+    def choose_second(self, wanted: Wanted) -> str | None:
+        """The next carrier for a code that is not confirmed, fit to take it; None: none is now."""
+        fit = [name for name in self.fresh(wanted, self.order(wanted)) if self._fit(name)]
+        return self._best(fit, None) if fit else None
+
+    def fresh(self, wanted: Wanted, order: Sequence[str]) -> list[str]:
+        """Those of `order` that certainly do not have it."""
+        return [name for name in order if name not in wanted.given and name not in wanted.elsewhere]
+
+    def _best(self, names: Sequence[str], last: str | None) -> str:
+        """The first that is fit; who refused it just now only after the others."""
+        turn = sorted(names, key=lambda name: name == last)
+        chosen = next(filter(self._fit, turn), turn[0])
+        if self._carriers[chosen].circuit.state == "half_open" and self._trials[chosen]:
+            self._trials[chosen] -= 1
+            self.used[chosen] += 1
+        return chosen
+
+    def _fit(self, name: str) -> bool:
+        state = self._carriers[name].circuit.state
+        return state == "closed" or (state == "half_open" and self._trials[name] > 0)

@@ -1,0 +1,64 @@
+"""Inbound floods: what one telephone texts beyond its share of an hour is counted, not read.
+
+The count is one index look-up in the transaction that would take the text in; it needs no Valkey.
+A flood writes one row an hour, whatever its size: no text, no sprint, no answer, no ticket. Others
+share nothing with it but the database.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from psycopg.rows import class_row
+
+from store import feed
+from store.database import Conn
+from store.phone import masked
+
+_HOUR: Final = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Flood:
+    """What a telephone texted beyond what is read, in one hour."""
+
+    phone: str
+    hour: datetime
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+def over(conn: Conn, phone: str, limit: int, now: datetime) -> bool:
+    """Whether `phone` has had `limit` texts read within the hour before `now`."""
+    row = conn.execute(
+        "SELECT count(*) FROM (SELECT FROM messages WHERE phone = %s AND direction = 'in'"
+        " AND at > %s LIMIT %s) AS read",
+        (phone, now - _HOUR, limit),
+    ).fetchone()
+    return row is not None and row[0] >= limit
+
+
+def count(conn: Conn, phone: str, now: datetime) -> None:
+    """One more that is not read; the first of an hour is told to the feed."""
+    row = conn.execute(
+        "INSERT INTO inbound_floods (phone, hour, count, first_at, last_at)"
+        " VALUES (%(phone)s, date_trunc('hour', %(now)s::timestamptz), 1, %(now)s, %(now)s)"
+        " ON CONFLICT (phone, hour) DO UPDATE SET count = inbound_floods.count + 1,"
+        " last_at = excluded.last_at RETURNING count",
+        {"phone": phone, "now": now},
+    ).fetchone()
+    if row == (1,):
+        feed.append(conn, "inbound_flood", None, now, {"phone": masked(phone)})
+
+
+def of_day(conn: Conn, since: datetime, until: datetime, most: int) -> list[Flood]:
+    """The largest floods between two moments."""
+    with conn.cursor(row_factory=class_row(Flood)) as cursor:
+        return cursor.execute(
+            "SELECT phone, hour, count, first_at, last_at FROM inbound_floods"
+            " WHERE hour >= %s AND hour < %s ORDER BY count DESC, last_at DESC LIMIT %s",
+            (since, until, most),
+        ).fetchall()

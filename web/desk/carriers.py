@@ -1,0 +1,118 @@
+"""Carriers at the desk: how they fare, what is ordered of them, and what the guards hold back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final, get_args
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from outbox import orders, prefixes
+from outbox.orders import Did, NothingToLift
+from outbox.prefixes import NotStopped
+from outbox.wake import wake
+from postal import access, carrier_figures, floods
+from postal.accounts import Role
+from postal.calendar import day_of
+from store import phone
+from store.database import Conn
+from web.desk.room import me, route, runtime
+from web.desk.sheets import asked_day
+
+KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
+_MOST: Final = 50
+_SHORTEST_REASON: Final = 5
+_LONGEST_REASON: Final = 200
+
+
+class _NoReason(Exception):
+    """Nobody will know why."""
+
+
+@route("/carriers", KEEPERS)
+def carriers() -> str:
+    """The carriers now, and their figures of a day; without one: today's."""
+    now, settings = runtime().now(), runtime().settings
+    day = asked_day() or day_of(now)
+    routed = settings.routing.gateways
+    since, until = carrier_figures.bounds(day)
+    with runtime().database.transaction() as conn:
+        board = orders.board(conn, routed, now)
+        found = {
+            "overall": carrier_figures.overall(conn, day, now),
+            "hours": carrier_figures.by_hour(conn, day, now),
+            "offices": carrier_figures.by_office(conn, day, now),
+            "told_by": carrier_figures.told(conn, day),
+            "rerouted": carrier_figures.rerouted(conn, day),
+            "stops": carrier_figures.stops(conn, now),
+            "hits": carrier_figures.hits(conn, day, _MOST),
+            "floods": floods.of_day(conn, since, until, _MOST),
+            "happened": carrier_figures.happened(conn, _MOST),
+        }
+    return render_template(
+        "desk/carriers.html",
+        day=day,
+        board=board,
+        order=settings.routes,
+        rules=settings.routing.rules,
+        all_rest=bool(board) and all(each.ordered == "rest" for each in board),
+        receipt_seconds=settings.receipt_seconds,
+        confirm_seconds=settings.code_confirm_seconds,
+        failover_limit=settings.failover_hourly_limit,
+        stop_minutes=prefixes.STOP // timedelta(minutes=1),
+        **found,
+    )
+
+
+@route("/carriers/<name>/order", KEEPERS, methods=("POST",))
+def order_carrier(name: str) -> Response:
+    """Rest it, prefer it, or take that back; with a reason, for the feed and the access log."""
+    did: Did | None = next((d for d in get_args(Did) if d == request.form.get("did")), None)
+    if did is None or name not in runtime().settings.routing.gateways:
+        abort(404)
+
+    def work(conn: Conn, reason: str) -> str:
+        now = runtime().now()
+        orders.order(conn, name, did, me().account.id, reason, now)
+        access.note(conn, me().account.id, "acted", now, reason=f"carrier {name}: {did}: {reason}")
+        return f"carrier_{did}_done"
+
+    try:
+        reason = _reason()
+        session["told"] = runtime().database.run(lambda conn: work(conn, reason))
+    except _NoReason:
+        session["told"] = "carrier_no_reason"
+    except NothingToLift:
+        session["told"] = "carrier_nothing_ordered"
+    wake(runtime().redis)
+    return redirect(url_for("desk.carriers"))
+
+
+@route("/prefix-stops/<int:id_>/lift", KEEPERS, methods=("POST",))
+def lift_prefix_stop(id_: int) -> Response:
+    """Texts to a stopped block of numbers go again."""
+
+    def work(conn: Conn, reason: str) -> str:
+        now = runtime().now()
+        prefix = prefixes.lift(conn, id_, me().account.id, reason, now)
+        access.note(conn, me().account.id, "acted", now, reason=f"block {prefix}: lifted: {reason}")
+        return "prefix_lift_done"
+
+    try:
+        reason = _reason()
+        session["told"] = runtime().database.run(lambda conn: work(conn, reason))
+    except _NoReason:
+        session["told"] = "carrier_no_reason"
+    except NotStopped:
+        session["told"] = "prefix_not_stopped"
+    wake(runtime().redis)
+    return redirect(url_for("desk.carriers"))
+
+
+def _reason() -> str:
+    """The reason that the form gives, without telephone numbers. Raises `_NoReason`."""
+    reason = phone.veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
+    if len(reason) < _SHORTEST_REASON:
+        raise _NoReason
+    return reason
