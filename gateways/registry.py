@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateways.africastalking import AfricasTalkingGateway
+from gateways.africastalking_voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
 from gateways.simulator import SimulatorGateway
+from gateways.simulator_voice import SimulatorVoiceGateway
 from gateways.twilio import TwilioGateway
+from gateways.twilio_voice import TwilioVoiceGateway
 from settings import Settings
 
 _NEEDS = {
@@ -17,11 +20,19 @@ _NEEDS = {
     "africastalking": "AFRICASTALKING_USERNAME and AFRICASTALKING_API_KEY",
 }
 
+_VOICE_NEEDS = {
+    "simulator_voice": "DAKIYA_ENV=development or test",
+    "twilio_voice": "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_VOICE_FROM",
+    "africastalking_voice": "AFRICASTALKING_USERNAME, AFRICASTALKING_API_KEY,"
+    " AFRICASTALKING_HOOK_SECRET and AFRICASTALKING_VOICE_FROM",
+}
+
 
 def build(settings: Settings) -> Mapping[str, Gateway]:
     """The gateways of this process by name: all that have what they need.
 
-    Raises ValueError where SMS_ROUTES names one that does not exist or lacks its settings.
+    Raises ValueError where SMS_ROUTES or VOICE_ROUTES names one that does not exist or lacks its
+    settings.
     """
     gateways: dict[str, Gateway] = {}
     if not settings.production:
@@ -36,9 +47,36 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
         gateways["africastalking"] = AfricasTalkingGateway(settings)
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
-    for name in settings.routes:
-        if name not in _NEEDS:
-            raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {', '.join(_NEEDS)}")
-        if name not in gateways:
-            raise ValueError(f"SMS_ROUTES names {name}, which needs {_NEEDS[name]}")
+    gateways |= _voices(settings)
+    for setting, routes, needs in (
+        ("SMS_ROUTES", settings.routes, _NEEDS),
+        ("VOICE_ROUTES", settings.voices, _VOICE_NEEDS),
+    ):
+        for name in routes:
+            if name not in needs:
+                raise ValueError(f"{setting}: no gateway is called {name}: {', '.join(needs)}")
+            if name not in gateways:
+                raise ValueError(f"{setting} names {name}, which needs {needs[name]}")
+    return gateways
+
+
+def _voices(settings: Settings) -> Mapping[str, Gateway]:
+    """Those that make calls. Missed calls need no number of ours to call from."""
+    gateways: dict[str, Gateway] = {}
+    if not settings.production:
+        gateways["simulator_voice"] = SimulatorVoiceGateway(settings)
+    numbers = bool(settings.missed_calls)
+    if (
+        settings.twilio_account_sid
+        and settings.twilio_auth_token.get_secret_value()
+        and (settings.twilio_voice_from or numbers)
+    ):
+        gateways["twilio_voice"] = TwilioVoiceGateway(settings)
+    if (
+        settings.africastalking_username
+        and settings.africastalking_api_key.get_secret_value()
+        and settings.africastalking_hook_secret.get_secret_value()
+        and (settings.africastalking_voice_from or numbers)
+    ):
+        gateways["africastalking_voice"] = AfricasTalkingVoiceGateway(settings)
     return gateways

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 
+from messages.catalogue import Channel
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import Standing
@@ -20,17 +22,21 @@ from store.database import Conn
 # lease that runs out means that its worker is gone.
 LEASE: Final = timedelta(seconds=30)
 
+_SPOKEN: Final[tuple[Lane, ...]] = ("code", "reply")  # the lanes in which calls wait
+_NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
+
 _ARM = """
     SELECT * FROM (
         SELECT * FROM messages
-        WHERE status IN ('queued', 'unknown') AND lane = %s AND next_attempt_at <= %s
+        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = %s
+              AND next_attempt_at <= %s
               AND id <> ALL (%s)
-        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {lane}
+        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
 """
 _DUE = """
     WITH due AS ({arms})
-    SELECT due.id, due.status, due.lane, due.phone, due.template, due.language, due.body,
-           due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
+    SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
+           due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
            CASE WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
@@ -58,6 +64,7 @@ class Due:
 
     id: int
     status: Literal["queued", "unknown"]
+    channel: Channel
     lane: Lane
     phone: str = field(repr=False)
     template: str
@@ -76,7 +83,9 @@ class Due:
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+        return Standing(
+            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.channel
+        )
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,7 @@ class Taken:
     @property
     def standing(self) -> Standing:
         due = self.due
-        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id)
+        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id, due.channel)
 
 
 @dataclass(frozen=True)
@@ -114,15 +123,20 @@ def claim(
     lease: UUID,
     gateway_for: Callable[[Standing], str],
     now: datetime,
+    most_rings: int = 0,
 ) -> Claim:
     """Leases due messages: per lane its share, then what other lanes left unused.
 
-    The sum of `shares` bounds all of them, `most_others` those outside of the code lane.
+    The sum of `shares` bounds all texts, `most_others` those outside of the code lane. Calls have a
+    narrow road of their own: `most_rings` of them in each of their lanes, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others.
     """
-    dues = _select(conn, shares, (), now)
+    calls = dict.fromkeys(_SPOKEN, most_rings)
+    found = _select(conn, shares, (), now, calls)
+    dues = [due for due in found if due.channel == "text"]
+    rings = [due for due in found if due.channel == "voice"]
     left = sum(shares.values()) - len(dues)
     left_others = most_others - sum(1 for due in dues if due.lane != "code")
     for lane in LANES:
@@ -134,6 +148,7 @@ def claim(
             dues += more
             left -= len(more)
             left_others -= len(more) if lane != "code" else 0
+    dues += rings
     expired = [due for due in dues if due.obstacle]
     taken = tuple(
         Taken(
@@ -163,16 +178,27 @@ def claim(
 
 
 def _select(
-    conn: Conn, shares: Mapping[Lane, int], besides: Sequence[Due], now: datetime
+    conn: Conn,
+    texts: Mapping[Lane, int],
+    besides: Sequence[Due],
+    now: datetime,
+    calls: Mapping[Lane, int] = _NO_CALLS,
 ) -> list[Due]:
-    wanted = [(lane, most) for lane, most in shares.items() if most > 0]
+    wanted = [
+        (channel, lane, most)
+        for channel, shares in (("text", texts), ("voice", calls))
+        for lane, most in shares.items()
+        if most > 0
+    ]
     if not wanted:
         return []
-    arms = " UNION ALL ".join(_ARM.format(lane=lane) for lane, _ in wanted)
+    arms = " UNION ALL ".join(
+        _ARM.format(channel=channel, lane=lane) for channel, lane, _ in wanted
+    )
     # SKIP LOCKED does not skip our own locks.
     ours = [due.id for due in besides]
     values: list[object] = []
-    for lane, most in wanted:
+    for _, lane, most in wanted:
         values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
     with conn.cursor(row_factory=class_row(Due)) as cursor:

@@ -50,6 +50,7 @@ class Drain:
         self._throttle = Throttle(runtime.redis, settings.phone_hourly_limit)
         self._master_key = settings.dakiya_master_key.get_secret_value().encode()
         self._routes = [name for name in settings.routes if name in runtime.gateways]
+        self._voice_routes = [each for each in settings.voices if each in runtime.gateways]
         self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
         self._settled: list[Settled] = []  # came back, not yet written
         self._deferred: list[tuple[Taken, timedelta]] = []  # leased, to be given back
@@ -115,23 +116,31 @@ class Drain:
     def _claim(self, conn: Conn) -> Claim:
         if self._stopping:
             return Claim((), 0)
-        held_codes = sum(1 for taken in self._held if taken.due.lane == "code")
-        held_others = len(self._held) - held_codes
-        room_others = max(0, min(self._slots.room_for_others, self._ahead()) - held_others)
+        rings = sum(1 for taken in self._held if taken.due.channel == "voice")
+        texts = [taken for taken in self._held if taken.due.channel == "text"]
+        held_codes = sum(1 for taken in texts if taken.due.lane == "code")
+        held_others = len(texts) - held_codes
+        most_others = min(self._slots.room_for_others, self._ahead(self._routes))
+        room_others = max(0, most_others - held_others)
         room_codes = max(0, self._slots.room_for_codes - held_codes)
         shares = self._turns.deal(room_others)
         shares["code"] += room_codes
-        if not any(shares.values()):
+        most_rings = max(0, self._ahead(self._voice_routes) - rings)
+        if not any(shares.values()) and not most_rings:
             return Claim((), 0)
-        return claim(conn, shares, room_others, uuid4(), self._route, self._runtime.now())
+        now = self._runtime.now()
+        return claim(conn, shares, room_others, uuid4(), self._route, now, most_rings)
 
-    def _ahead(self) -> int:
-        if not self._routes:
+    def _ahead(self, routes: Sequence[str]) -> int:
+        if not routes:
             return 1
-        rate = self._runtime.gateways[self._routes[0]].rate
+        rate = self._runtime.gateways[routes[0]].rate
         return max(1, round(rate * _AHEAD_SECONDS))
 
     def _route(self, standing: Standing) -> str:
+        if standing.channel == "voice":
+            # Without one a call waits for its deadline: nobody else can say what it says.
+            return route(standing, self._voice_routes or ["no voice gateway"])
         return route(standing, self._routes)
 
     def _within_phone_limits(self, taken: tuple[Taken, ...]) -> list[Taken]:

@@ -11,6 +11,7 @@ import structlog
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
+from messages.catalogue import Channel
 from outbox.enqueue import Lane
 from outbox.policy import Standing, Status, Verdict, after_receipt
 from runtime import Runtime
@@ -38,10 +39,13 @@ class _Message:
     carrier_id: str | None
     article_id: int | None
     template: str
+    channel: Channel
 
     @property
     def standing(self) -> Standing:
-        return Standing(self.status, self.lane, self.attempts, self.not_after, self.carrier_id)
+        return Standing(
+            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.channel
+        )
 
 
 def receive(runtime: Runtime, receipt: Receipt) -> None:
@@ -157,7 +161,8 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
     with conn.cursor(row_factory=class_row(_Message)) as cursor:
         return cursor.execute(
             """
-            SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template
+            SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
+                   channel
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (
