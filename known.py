@@ -96,6 +96,7 @@ def _recipient_facts(scene: Scene, phone: str, event: Event) -> RecipientFacts:
         code_ttl=settings.code_ttl,
         day_end=day_end,
         may_send_code=_may_send_code(scene, phone, event),
+        may_call=bool(settings.voices),
         today=scene.today,
         ticket=_ticket(scene, event, phone),
     )

@@ -124,6 +124,5 @@ class Turn(Scene):
             sprint_id=sprint_id,
             article_id=self.held[say.article].id if say.article in self.held else None,
             code_id=code.id if code else None,
-            # Where nobody can make calls, what was to be said is written.
-            channel=say.channel if self.runtime.settings.voices else "text",
+            channel=say.channel,
         )

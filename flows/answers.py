@@ -113,10 +113,13 @@ def send_code(turn: Turn) -> Decision:
 
 @MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
 def speak_code(turn: Turn) -> Decision:
-    """As "send my code", and the answer is a call; by text only what has no spoken words."""
-    decision = send_code(turn)
-    if not turn.facts.may_send_code:
-        return decision  # a call costs us more than a text: none beyond the limit
+    """As "send my code", and the answer is a call; by text only what has no spoken words.
+
+    A call costs us more than a text: none beyond the limit, and none to whoever has no post.
+    """
+    decision, facts = send_code(turn), turn.facts
+    if not (facts.may_call and facts.may_send_code and facts.articles):
+        return decision
     return replace(decision, says=tuple(map(_aloud, decision.says)))
 
 

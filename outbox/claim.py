@@ -64,7 +64,6 @@ class Due:
 
     id: int
     status: Literal["queued", "unknown"]
-    channel: Channel
     lane: Lane
     phone: str = field(repr=False)
     template: str
@@ -80,6 +79,7 @@ class Due:
     code_issue: int | None
     code_salt: bytes | None = field(repr=False)
     obstacle: str | None
+    channel: Channel = "text"
 
     @property
     def standing(self) -> Standing:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
+from messages.catalogue import Channel
 from postal.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from store.database import Conn
 
@@ -29,7 +30,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Text:
-    """A text that came in or went out. Codes stand as ••••••, in and out."""
+    """A text or call that came in or went out. Codes stand as ••••••, in and out."""
 
     id: int
     at: datetime
@@ -51,6 +52,7 @@ class Text:
     sprint_id: int | None
     article: str | None
     purged_at: datetime | None
+    channel: Channel
     receipts: tuple[Receipt, ...] = ()
 
 
@@ -177,7 +179,7 @@ def texts(conn: Conn, ids: list[int]) -> list[Text]:
     found = conn.execute(
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error, carrier_at, template,"
         " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
-        " a.number, purged_at FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
+        " a.number, purged_at, channel FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()

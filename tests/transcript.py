@@ -47,6 +47,7 @@ from rq.serializers import JSONSerializer
 from conversation import fire_timers, warn_herds
 from gateways.simulator_voice import NUMBERS
 from messages.speech import Tongue, speech
+from outbox.sweep import sweep
 from outbox.wake import BELLS
 from postal.calendar import day_of
 from rounds import begin_day, end_day
@@ -315,3 +316,4 @@ class Player:
         begin_day(self.runtime)
         warn_herds(self.runtime)
         end_day(self.runtime)
+        sweep(self.runtime)
