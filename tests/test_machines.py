@@ -28,8 +28,8 @@ TEXT_EVENTS = {
     "recipient": (
         events.AskStatus, events.NotUnderstood, events.Yes, events.SendCode, events.SpeakCode,
         events.Deny, events.ReportFraud, events.AnotherDay, events.HoldAtOffice,
-        events.SomebodyElse, events.OnlyMe, events.AskPerson, events.ChooseLanguage, events.Stop, events.Start,
-        events.AskMenu, events.ToldCode,
+        events.SomebodyElse, events.OnlyMe, events.AskPerson, events.ChooseLanguage,
+        events.Stop, events.Start, events.AskMenu, events.ToldCode,
     ),
     "article": (),
     "postman": (
