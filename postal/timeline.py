@@ -186,6 +186,19 @@ def texts(conn: Conn, ids: list[int]) -> list[Text]:
     return [replace(Text(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
 
 
+def unreadable(conn: Conn, phone: str | None) -> list[Text]:
+    """The newest of what nobody could read, the newest first; `phone` None: nor say from whom.
+
+    Withheld callers are among these, and calls to a number of ours that means nothing.
+    """
+    rows = conn.execute(
+        "SELECT id FROM messages WHERE phone IS NOT DISTINCT FROM %s AND direction = 'in'"
+        " AND status = 'unreadable' ORDER BY id DESC LIMIT %s",
+        (phone, PAGE),
+    ).fetchall()
+    return texts(conn, [row[0] for row in rows])[::-1]
+
+
 def sent_by(conn: Conn, sprint_id: int) -> list[int]:
     """The ids of the messages that a sprint sent."""
     rows = conn.execute(
