@@ -45,7 +45,7 @@ class Speech:
     @property
     def lines(self) -> tuple[str, ...]:
         """The sentences as they would be written down."""
-        return tuple(", ".join(each.pieces) for each in self.sentences)
+        return tuple(", ".join(each.pieces).replace(":, ", ": ") for each in self.sentences)
 
 
 @dataclass(frozen=True)
