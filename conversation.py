@@ -7,6 +7,7 @@ what follows). Nothing is sent here; the outbox is woken after the commit.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
@@ -40,6 +41,7 @@ from turn import Turn
 _LONGEST_BODY = 10_000
 _TIMERS_AT_ONCE = 200
 PUT_OFF = timedelta(hours=1)  # a time limit that could not be fired
+RINGS_ON = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 
 
 # ---- the doors -----------------------------------------------------------------------------------
@@ -67,8 +69,9 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
             return
         reports.open_unparsed(conn, unreadable.phone, runtime.now())
         conn.execute(
-            "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error)"
-            " VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s) ON CONFLICT DO NOTHING",
+            "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error,"
+            " channel) VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s, %s)"
+            " ON CONFLICT DO NOTHING",
             [
                 unreadable.phone,
                 unreadable.gateway,
@@ -76,6 +79,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
                 runtime.now(),
                 body,
                 _storable(unreadable.reason),
+                unreadable.channel,
             ],
         )
 
@@ -154,12 +158,15 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
             floods.count(conn, inbound.phone, now)
         return False
     sender = who.identify(conn, inbound.phone)
+    if inbound.channel == "voice":
+        # A missed call answers a recipient's question: on a postman's list it would be an item.
+        sender = replace(sender, roles=("recipient",), postman_id=None)
     text = _storable(inbound.text)
     machine, understood = _opted(sender, inbound) or _understand(
         runtime, conn, sender, inbound.phone, text
     )
     message_id = _record(conn, inbound, _body(text, understood.event), now)
-    if message_id is None:
+    if message_id is None or _rings_on(conn, inbound, message_id, now):
         return False
     place = Place(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
@@ -196,10 +203,18 @@ def _understand(
 
 def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | None:
     row = conn.execute(
-        "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status)"
-        " VALUES ('in', %s, %s, %s, %s, %s, %s, 'received')"
+        "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
+        " channel) VALUES ('in', %s, %s, %s, %s, %s, %s, 'received', %s)"
         " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
-        [inbound.phone, inbound.gateway, inbound.carrier_id, now, inbound.carrier_at, body],
+        [
+            inbound.phone,
+            inbound.gateway,
+            inbound.carrier_id,
+            now,
+            inbound.carrier_at,
+            body,
+            inbound.channel,
+        ],
     ).fetchone()
     return row[0] if row else None
 
@@ -211,6 +226,25 @@ def _known(conn: Conn, gateway: str, carrier_id: str) -> bool:
         (gateway, carrier_id),
     ).fetchone()
     return row is not None
+
+
+def _rings_on(conn: Conn, inbound: Inbound, message_id: int, now: datetime) -> bool:
+    """Whether this is the same missed call once more.
+
+    Who is not taken up rings again: what he says a moment later on the same number he has said.
+    """
+    if inbound.channel == "text":
+        return False
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ring:{inbound.phone}"])
+    row = conn.execute(
+        "SELECT EXISTS (SELECT FROM messages WHERE phone = %s AND direction = 'in'"
+        " AND channel = 'voice' AND body = %s AND at > %s AND id <> %s AND error IS NULL)",
+        [inbound.phone, inbound.text, now - RINGS_ON, message_id],
+    ).fetchone()
+    if row != (True,):
+        return False
+    conn.execute("UPDATE messages SET error = 'rang again' WHERE id = %s", [message_id])
+    return True
 
 
 def _storable(text: str) -> str:

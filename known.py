@@ -22,6 +22,7 @@ from flows.events import (
     Recall,
     SendCode,
     SomebodyElse,
+    SpeakCode,
     Yes,
 )
 from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
@@ -36,7 +37,9 @@ from store.conversations import Conversation
 from store.gcra import Gcra
 from store.phone import fingerprint
 
-CODES_AN_HOUR = 5  # code messages that a telephone may ask for; fails closed without Valkey
+# What a telephone may ask for; both fail closed without Valkey.
+CODES_AN_HOUR = 5  # code messages, calls among them
+CALLS_AN_HOUR = 3
 
 
 def read(scene: Scene, conversation: Conversation, event: Event) -> Any:
@@ -92,20 +95,28 @@ def _recipient_facts(scene: Scene, phone: str, event: Event) -> RecipientFacts:
         release=settings.code_release,
         code_ttl=settings.code_ttl,
         day_end=day_end,
-        may_send_code=not isinstance(event, Yes | SendCode) or _may_send_code(scene, phone),
+        may_send_code=_may_send_code(scene, phone, event),
+        may_call=bool(settings.voices),
         today=scene.today,
         ticket=_ticket(scene, event, phone),
     )
 
 
-def _may_send_code(scene: Scene, phone: str) -> bool:
+def _may_send_code(scene: Scene, phone: str, event: Event) -> bool:
+    """Whether the limits allow one more; it is counted. A call counts as a code message too."""
+    limits: tuple[tuple[str, int], ...] = ()
+    if isinstance(event, SpeakCode):
+        limits = (("calls", CALLS_AN_HOUR), ("codes", CODES_AN_HOUR))
+    elif isinstance(event, Yes | SendCode):
+        limits = (("codes", CODES_AN_HOUR),)
+    gcra = Gcra(scene.runtime.redis)
     try:
-        wait = Gcra(scene.runtime.redis).take(
-            f"dakiya:codes:{fingerprint(phone)}", CODES_AN_HOUR / 3600, CODES_AN_HOUR
+        return all(
+            gcra.take(f"dakiya:{name}:{fingerprint(phone)}", most / 3600, most) == 0
+            for name, most in limits
         )
     except RedisError:
         return False
-    return wait == 0
 
 
 def _postman_facts(scene: Scene, conversation: Conversation, event: Event) -> PostmanFacts:

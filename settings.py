@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal, Self, get_args
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,6 +19,8 @@ from gateways.routes import Routes, names, prefixes, rules
 Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
+# What a call to one of our numbers says; it is not taken up and costs nothing.
+MissedCall = Literal["yes", "not_received", "send_code", "speak_code"]
 
 _MIN_KEY_BYTES = 32
 _PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
@@ -75,6 +77,14 @@ class Settings(BaseSettings):
     inbound_hourly_limit: int = Field(
         120, ge=1, description="texts of one phone that are read in an hour; others are counted"
     )
+    voice_routes: str = Field(
+        "", description="gateways for calls; empty: none, in development simulator_voice"
+    )
+    missed_calls: str = Field(
+        "",
+        description="our numbers and what a missed call to each says, by comma: "
+        "+911140001001=yes,+911140001004=speak_code (not_received, send_code)",
+    )
     keep_bodies_days: int = Field(90, ge=1, description="the words of texts and dialled screens")
     keep_persons_days: int = Field(
         365, ge=1, description="names, addresses, telephones of articles that are over; access log"
@@ -114,12 +124,23 @@ class Settings(BaseSettings):
     twilio_api_url: str = ""
     twilio_rate: float = Field(100.0, gt=0, description="messages per second")
 
+    twilio_voice_from: str = Field("", description="our number in calls; a call back is 6")
+    twilio_voice_hi: str = Field("Polly.Aditi", description="who speaks Hindi")
+    twilio_voice_en: str = Field("Polly.Raveena", description="who speaks English")
+    twilio_voice_rate: float = Field(1.0, gt=0, description="calls begun per second")
+
     africastalking_username: str = ""
     africastalking_api_key: SecretStr = SecretStr("")
     africastalking_sender: str = ""
     africastalking_hook_secret: SecretStr = SecretStr("")
     africastalking_api_url: str = ""
     africastalking_rate: float = Field(50.0, gt=0, description="messages per second")
+
+    africastalking_voice_from: str = Field("", description="as TWILIO_VOICE_FROM")
+    africastalking_voice_hi: str = Field("hi-IN-Standard-A", description="who speaks Hindi")
+    africastalking_voice_en: str = Field("en-IN-Standard-A", description="who speaks English")
+    africastalking_voice_api_url: str = ""
+    africastalking_voice_rate: float = Field(1.0, gt=0, description="calls begun per second")
 
     http_profiles: str = Field(
         "", description="directory of an operator's own carrier profiles (*.toml), if any"
@@ -129,7 +150,9 @@ class Settings(BaseSettings):
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
-    @field_validator("public_url", "twilio_api_url", "africastalking_api_url")
+    @field_validator(
+        "public_url", "twilio_api_url", "africastalking_api_url", "africastalking_voice_api_url"
+    )
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
@@ -158,6 +181,19 @@ class Settings(BaseSettings):
     def prefix_limit(self) -> int | None:
         """Texts an hour to neighbouring numbers; made-up numbers lie close together: no limit."""
         return self.prefix_hourly_limit or (300 if self.production else None)
+
+    @property
+    def voices(self) -> tuple[str, ...]:
+        """The gateway names of `VOICE_ROUTES`, in order; none: nobody is called."""
+        named = tuple(name.strip() for name in self.voice_routes.split(",") if name.strip())
+        simulated = not self.production and "simulator" in self.routes
+        return named or (("simulator_voice",) if simulated else ())
+
+    @property
+    def missed_call_numbers(self) -> dict[str, MissedCall]:
+        """What a missed call to each of our numbers (E.164) says."""
+        pairs = (entry.split("=") for entry in self.missed_calls.split(",") if entry.strip())
+        return {number.strip(): meaning.strip() for number, meaning in pairs}  # type: ignore[misc]
 
     @property
     def prices(self) -> dict[str, Decimal]:
@@ -191,6 +227,19 @@ class Settings(BaseSettings):
                 raise ValueError(f"SMS_PRICES: {entry} is not gateway=paise, as twilio=83.2")
         return value
 
+    @field_validator("missed_calls")
+    @classmethod
+    def _missed_calls_can_be_read(cls, value: str) -> str:
+        meanings = get_args(MissedCall)
+        for entry in filter(None, map(str.strip, value.split(","))):
+            number, _, meaning = (part.strip() for part in entry.partition("="))
+            if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number) or meaning not in meanings:
+                raise ValueError(
+                    f"MISSED_CALLS: {entry} is not number=meaning, as +911140001001=yes;"
+                    f" the meanings are {', '.join(meanings)}"
+                )
+        return value
+
     @property
     def production(self) -> bool:
         return self.dakiya_env == "production"
@@ -222,6 +271,8 @@ class Settings(BaseSettings):
             )
         if "simulator" in self.routing.gateways:
             found.append("SMS_ROUTES: the simulator is for development and tests only")
+        if "simulator_voice" in self.voices:
+            found.append("VOICE_ROUTES: the simulator is for development and tests only")
         if not self.public_url.startswith("https://"):
             found.append("PUBLIC_URL must be the https address that carriers call")
         return tuple(found)

@@ -124,4 +124,5 @@ class Turn(Scene):
             sprint_id=sprint_id,
             article_id=self.held[say.article].id if say.article in self.held else None,
             code_id=code.id if code else None,
+            channel=say.channel,
         )

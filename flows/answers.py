@@ -1,4 +1,4 @@
-"""The recipient's answers 1 and 2: yes and my code, and no.
+"""The recipient's answers 1, 6 and 2: yes and my code, say my code, and no.
 
 Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
 a yes to "shall the code come?" (DOMAIN.md, phone manners).
@@ -6,6 +6,7 @@ a yes to "shall the code come?" (DOMAIN.md, phone manners).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from flows.decision import (
@@ -24,7 +25,7 @@ from flows.decision import (
     Tell,
     Unlink,
 )
-from flows.events import Deny, SendCode, Yes
+from flows.events import Deny, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
@@ -50,6 +51,7 @@ from flows.recipient import (
     meant,
     stay,
 )
+from messages.speech import speech
 
 MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
 OBJECT_WITHIN = timedelta(hours=24)
@@ -107,6 +109,22 @@ def yes(turn: Turn) -> Decision:
 def send_code(turn: Turn) -> Decision:
     article = _meant_by_yes(turn)
     return stay(turn, article) if isinstance(article, Say) else release_code(turn, article)
+
+
+@MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
+def speak_code(turn: Turn) -> Decision:
+    """As "send my code", and the answer is a call; by text only what has no spoken words.
+
+    A call costs us more than a text: none beyond the limit, and none to whoever has no post.
+    """
+    decision, facts = send_code(turn), turn.facts
+    if not (facts.may_call and facts.may_send_code and facts.articles):
+        return decision
+    return replace(decision, says=tuple(map(_aloud, decision.says)))
+
+
+def _aloud(say: Say) -> Say:
+    return replace(say, channel="voice") if speech().has(say.template) else say
 
 
 def _meant_by_yes(turn: Turn) -> ArticleFact | Say:

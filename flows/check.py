@@ -19,6 +19,7 @@ from flows.space import Met, Space, space_of
 from flows.walk import NOW, Picks, TooMany, ways
 from messages.catalogue import CatalogueError
 from messages.render import render
+from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
 
@@ -111,10 +112,11 @@ class _Walk:
             self.fired.add((state, decision.state))
 
     def _say(self, say: Say) -> str | None:
-        key = (say.template, tuple(sorted(say.values.items())))
+        key = (say.channel, say.template, tuple(sorted(say.values.items())))
         if key not in self._rendered:
             try:
-                render(say.template, "en", say.values)
+                said = render_aloud if say.channel == "voice" else render
+                said(say.template, "en", say.values)
                 self._rendered[key] = None
             except CatalogueError as error:
                 self._rendered[key] = f"says what cannot be said: {error}"

@@ -10,6 +10,7 @@ from typing import Literal
 from flows.events import Language, News, Payment, Proof
 from flows.facts import Purpose
 from flows.happenings import Happening, Verdict
+from messages.catalogue import Channel
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
 # colleague: whom a postman names · old_phone: the telephone that was a postman's until now
@@ -41,16 +42,18 @@ TicketKind = Literal[
 
 @dataclass(frozen=True)
 class Say:
-    """One text to the person of this conversation.
+    """One text to the person of this conversation, or one call.
 
     `code_of`: the article whose present code the template's {code} stands for; the code itself is
     filled in when the message is sent. `article`: what the text is about, for the help desk.
+    `channel` voice: said in a call, in the words of messages/speech.
     """
 
     template: str
     values: Mapping[str, int | str] = field(default_factory=dict)
     article: str | None = None
     code_of: str | None = None
+    channel: Channel = "text"
 
 
 @dataclass(frozen=True)

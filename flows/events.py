@@ -53,6 +53,13 @@ class SendCode(Event):
 
 
 @dataclass(frozen=True)
+class SpeakCode(Event):
+    """`6`: call me and say my code: for whoever cannot read it."""
+
+    which: str | None = None
+
+
+@dataclass(frozen=True)
 class Deny(Event):
     """`2`: no, not me, I did not get it."""
 

@@ -93,6 +93,7 @@ class RecipientFacts:
     code_ttl: int  # seconds
     day_end: datetime
     may_send_code: bool = True  # the limit of code messages to this telephone allows one more
+    may_call: bool = True  # there is a carrier that makes calls
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff

@@ -25,6 +25,7 @@ from flows.events import (
     ReportFraud,
     SendCode,
     SomebodyElse,
+    SpeakCode,
     Start,
     Stop,
     ToldCode,
@@ -52,13 +53,14 @@ _PHRASES = sorted(
 )
 _LANGUAGES: Mapping[str, Language] = MappingProxyType({"1": "hi", "2": "hi-Latn", "3": "en"})
 _ABOUT_ONE: Mapping[str, Callable[[str | None], Event]] = MappingProxyType(
-    {"1": Yes, "2": Deny, "3": ReportFraud, "44": HoldAtOffice}
+    {"1": Yes, "2": Deny, "3": ReportFraud, "44": HoldAtOffice, "6": SpeakCode}
 )
 _ALONE_RECIPIENT: Mapping[str, Event] = MappingProxyType({"0": AskMenu(), "9": AskPerson()})
 _COMMANDS: Mapping[words.RecipientWord, Callable[[str | None], Event]] = MappingProxyType(
     {
         "yes": Yes,
         "send_code": SendCode,
+        "speak_code": SpeakCode,
         "deny": Deny,
         "fraud": ReportFraud,
         "another_day": AnotherDay,

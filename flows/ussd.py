@@ -2,7 +2,8 @@
 recipient's menu. The screens stand in ussd_recipient.py and ussd_postman.py.
 
 What is asked for is decided by the machines that answer texts; their answer is shown under the
-name of its SMS template. A code is never on a screen: that answer says that an SMS brings it.
+name of its SMS template. A code is never on a screen: that answer says that an SMS brings it, or a
+call.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ GRAPH = Graph.of(
         Screen(
             "over", "the last words of a session",
             _show_over, _take_over,
-            ("over", "retry", "by_sms", "noted", "pin_locked", *ussd_recipient.ANSWERS),
+            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *ussd_recipient.ANSWERS),
             ends=True, resumable=False,
         ),
     ),
@@ -88,6 +89,8 @@ def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
     if not says:
         return _told(where, "noted", {}), False
     say = says[0]
+    if say.channel == "voice" and say.code_of is not None:
+        return _told(where, "by_call", {"digits": say.values["digits"]}), True
     if say.template not in GRAPH.screen(where.screen).texts:
         return _told(where, "by_sms", {}), True
     known = screens().variables[say.template]

@@ -86,7 +86,7 @@ def _show_home(where: Where, facts: MenuFacts) -> Shown:
 def _take_home(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == "2":
         return Step(go(where, "told"), Ask("postman", Undo()))
-    targets = {"1": "list", MORE: "list", "6": "menu"}
+    targets = {"1": "list", MORE: "list", "7": "menu"}
     return Step(go(where, targets.get(typed.text, "home")))
 
 

@@ -21,6 +21,7 @@ from flows.events import (
     ReportFraud,
     SendCode,
     SomebodyElse,
+    SpeakCode,
     Yes,
 )
 from flows.grammar import mobile
@@ -63,7 +64,7 @@ ANSWERS = (
 
 def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
     """The articles that `then` can be about."""
-    if then == "code":
+    if then in ("code", "call"):
         out = tuple(a for a in facts.articles if a.state in ("out_for_delivery", "at_office"))
         return out or tuple(a for a in facts.articles if a.state in OPEN)
     if then == "deny":
@@ -89,6 +90,8 @@ def _do(where: Where, then: str, article: Post | None) -> Step:
     number = article.number if article else None
     if then == "code":
         return _ask(where, SendCode(number))
+    if then == "call":
+        return _ask(where, SpeakCode(number))
     if then == "fraud":
         return _ask(where, ReportFraud(number))
     if number is not None:
@@ -108,7 +111,7 @@ def _ask(where: Where, event: Event) -> Step:
 
 # ---- the screens -------------------------------------------------------------------------------
 
-_MENU = {"1": "code", "2": "deny", "3": "fraud", "4": "day", "5": "else"}
+_MENU = {"1": "code", "2": "deny", "3": "fraud", "4": "day", "5": "else", "6": "call"}
 _LANGUAGES: dict[str, Language] = {"1": "hi", "2": "hi-Latn", "3": "en"}
 
 
@@ -125,7 +128,7 @@ def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _do(where, then, meant[0] if meant else None)
     if typed.text == "9":
         return _ask(where, AskPerson())
-    targets = {"6": "post", "8": "language"}
+    targets = {"7": "post", "8": "language"}
     return Step(go(where, targets.get(typed.text, "menu")))
 
 
@@ -242,12 +245,13 @@ SCREENS = (
         "menu", "the recipient's menu, for whoever dials",
         _show_menu, _take_menu, ("menu",),
         to=("which", "sure", "day", "else", "post", "language", "over"),
-        asks=(SendCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson), resumable=False,
+        asks=(SendCode, SpeakCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson),
+        resumable=False,
     ),
     Screen(
         "which", "asks which of several articles is meant",
         _show_which, _take_which, ("which", "which_longer"),
-        to=("menu", "sure", "day", "else", "over"), asks=(SendCode, ReportFraud),
+        to=("menu", "sure", "day", "else", "over"), asks=(SendCode, SpeakCode, ReportFraud),
     ),
     Screen(
         "post", "the articles of this telephone, and where each is",

@@ -67,6 +67,7 @@ def _written(text: str) -> tuple[str, ...]:
 _RECIPIENTS: Mapping[str, Event] = {
     "yes": events.Yes(),
     "send_code": events.SendCode(),
+    "speak_code": events.SpeakCode(),
     "deny": events.Deny(),
     "fraud": events.ReportFraud(),
     "another_day": events.AnotherDay(),
@@ -87,7 +88,6 @@ _MANNERS: Mapping[str, Event] = {
     "8 2": events.ChooseLanguage("hi-Latn"),
     "8 3": events.ChooseLanguage("en"),
     "9": events.AskPerson(),
-    "6": events.NotUnderstood(),
     "7": events.NotUnderstood(),
 }
 _DIGITS: Mapping[str, Event] = {
@@ -101,6 +101,8 @@ _DIGITS: Mapping[str, Event] = {
     "5": events.SomebodyElse(),
     "5 0": events.OnlyMe(),
     f"5 {_PHONE}": events.SomebodyElse(phone="+919876543210"),
+    "6": events.SpeakCode(),
+    "6 6785": events.SpeakCode("6785"),
     "1 6785": events.Yes("6785"),
     f"3 {_NUMBER}": events.ReportFraud(_NUMBER),
     "482913": events.ToldCode(),
@@ -155,6 +157,7 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
             (words.WORDS, {"recall": words.RECALL}),
             {
                 **_MANNERS,
+                "6": events.NotUnderstood(),
                 **_meanings(said, _RECIPIENTS, {}),
                 **{f"{_NUMBER} {word}": events.Recall(_NUMBER) for word in words.RECALL},
                 _NUMBER: events.AskStatus(_NUMBER),

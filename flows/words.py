@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import Literal
 
 RecipientWord = Literal[
-    "yes", "send_code", "deny", "fraud", "another_day", "hold", "only_me", "person", "menu",
-    "stop", "start", "hi", "hi-Latn", "en",
+    "yes", "send_code", "speak_code", "deny", "fraud", "another_day", "hold", "only_me", "person",
+    "menu", "stop", "start", "hi", "hi-Latn", "en",
 ]  # fmt: skip
 
 # Phrases win over single words: "code nahi mila" asks for the code, "nahi mila" says not received.
@@ -30,6 +30,13 @@ PHRASES: dict[RecipientWord, tuple[str, ...]] = {
         "code not received", "code dobara bhejo", "कोड नहीं मिला", "कोड नहीं आया", "कोड भेजो",
         "कोड भेज दो", "कोड दो", "ओटीपी नहीं मिला", "ओटीपी भेजो",
     ),
+    "speak_code": (
+        "code bolo", "code bol do", "code sunao", "code suna do", "otp bolo", "otp sunao",
+        "bol kar batao", "bolkar batao", "phone par batao", "phone karke batao", "speak code",
+        "speak my code", "say my code", "call with code", "padh nahi sakta", "padh nahi sakti",
+        "cannot read", "can not read", "cant read", "कोड बोलो", "कोड सुनाओ", "कोड सुना दो",
+        "बोल कर बताओ", "बोलकर बताओ", "फोन पर बताओ", "फ़ोन पर बताओ", "पढ़ नहीं सकता", "पढ़ नहीं सकती",
+    ),
     "deny": (
         "nahi mila", "nahi mili", "nahin mila", "nahin mili", "mera nahi", "mera nahin", "not me",
         "not mine", "not received", "did not get", "didnt get", "wrong number", "galat number",
@@ -46,6 +53,7 @@ WORDS: dict[RecipientWord, tuple[str, ...]] = {
     "yes": ("haan", "han", "haa", "ha", "ji", "yes", "y", "ok", "sach", "हाँ", "हां", "हा", "जी",
             "सच"),
     "send_code": ("code", "otp", "कोड", "ओटीपी"),
+    "speak_code": ("bolo", "boliye", "sunao", "speak", "बोलो", "बोलिए", "सुनाओ"),
     "another_day": ("kal", "tomorrow", "कल"),
     "hold": ("daakghar", "dakghar", "office", "डाकघर"),
     "person": ("madad", "sahayata", "person", "agent", "मदद", "सहायता"),

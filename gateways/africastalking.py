@@ -5,16 +5,15 @@ Nothing that comes in is signed: a secret in the path stands for that. Facts in 
 
 from __future__ import annotations
 
-import hmac
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
-from typing import Any
 
 import requests
 from africastalking.SMS import SMSService
 
+from gateways.africastalking_account import Pooled, Refused, authenticate
 from gateways.base import (
     Dialled,
     HungUp,
@@ -28,12 +27,11 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unauthentic,
     Unknown,
     Unreadable,
     attested,
 )
-from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import clean, identifier, line, whole
 from settings import Settings
 
@@ -93,7 +91,7 @@ class AfricasTalkingGateway:
         """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.africastalking_rate
         self._timeout = timeout
-        self._sms = _SmsService(settings)
+        self._sms = _SmsService(settings, settings.africastalking_api_url)
         self.address = self._sms.address
         self._sender = settings.africastalking_sender or None
         self._secret = settings.africastalking_hook_secret.get_secret_value()
@@ -105,7 +103,7 @@ class AfricasTalkingGateway:
             )
         except requests.RequestException as error:
             return failed(error)
-        except _Refused as refusal:
+        except Refused as refusal:
             return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
         except ValueError as error:
             return Rejected(Reason.BAD_NUMBER, type(error).__name__)
@@ -132,7 +130,7 @@ class AfricasTalkingGateway:
         return Unknown("Africa's Talking cannot be asked")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        self._authenticate(request)
+        authenticate(request, self._secret)
         form = request.form
         text, carrier_id = form.get("text"), identifier(form.get("id"))
         phone = attested(form.get("from", ""))
@@ -147,7 +145,7 @@ class AfricasTalkingGateway:
 
         The notification's `input` and `lastAppResponse` may hold a PIN: they are not read.
         """
-        self._authenticate(request)
+        authenticate(request, self._secret)
         form = request.form
         session, phone = identifier(form.get("sessionId")), attested(form.get("phoneNumber", ""))
         service, text = line(form.get("serviceCode", "")), form.get("text")
@@ -159,7 +157,7 @@ class AfricasTalkingGateway:
         return Dialled(NAME, session, phone, service, clean(text or ""))
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        self._authenticate(request)
+        authenticate(request, self._secret)
         carrier_id = identifier(request.form.get("id"))
         word = line(request.form.get("status", ""))
         if carrier_id is None or not word:
@@ -171,71 +169,11 @@ class AfricasTalkingGateway:
             reason = _REASONS.get(why or word, _REASONS.get(word, Reason.UNKNOWN))
         return Receipt(NAME, carrier_id, None, status, word, reason, why)
 
-    def _authenticate(self, request: Request) -> None:
-        given = request.secret.encode("utf-8", "surrogatepass")
-        ours = self._secret.encode()
-        if not ours or not hmac.compare_digest(given, ours):
-            raise Unauthentic
 
+class _SmsService(Pooled, SMSService):
+    """The SDK's service for texts. Our own: the SDK's module-level one is shared state."""
 
-class _Refused(Exception):
-    """An HTTP status that is no success. The SDK's own exception drops the status."""
-
-    def __init__(self, status: int, after: float | None) -> None:
-        super().__init__(f"HTTP {status}")
-        self.status = status
-        self.after = after
-
-
-class _SmsService(SMSService):
-    """The SDK's service with pooled connections, another address, and the HTTP status kept.
-
-    An instance of our own: the SDK's module-level one is shared state.
-    """
-
-    def __init__(self, settings: Settings) -> None:
-        self._base = settings.africastalking_api_url
-        super().__init__(
-            settings.africastalking_username, settings.africastalking_api_key.get_secret_value()
-        )
-        self._session = pooled(self._baseUrl, settings.send_slots)
-
-    @property
-    def address(self) -> str:
-        """Where texts are submitted to."""
-        return str(self._baseUrl)
-
-    def _init_service(self) -> None:
-        super()._init_service()
-        if self._base:
-            self._baseUrl = f"{self._base}/version1"
-
-    def _make_request(
-        self,
-        url: str,
-        method: str,
-        headers: Mapping[str, str],
-        data: Mapping[str, Any] | None,
-        params: Mapping[str, Any] | None,
-        callback: object = None,
-        timeout: tuple[float, float] = TIMEOUT,
-    ) -> Any:
-        response = self._session.request(
-            method,
-            url,
-            headers=headers,
-            data=data,
-            params=params,
-            timeout=timeout,
-            allow_redirects=False,
-        )
-        if not 200 <= response.status_code < 300:
-            after = retry_after(response.headers.get("Retry-After"))
-            raise _Refused(response.status_code, after)
-        try:
-            return response.json()
-        except requests.exceptions.JSONDecodeError:
-            return None
+    version = "/version1"
 
 
 def _without_recipient(words: str) -> Outcome:

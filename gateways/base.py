@@ -14,6 +14,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
+from messages.catalogue import Channel
+from messages.speech import Speech
 from store.phone import e164
 
 
@@ -75,7 +77,10 @@ class Unauthentic(Exception):
 
 @dataclass(frozen=True)
 class Inbound:
-    """A text that a person sent. `phone` is E.164; `carrier_at` is aware or None."""
+    """A text that a person sent. `phone` is E.164; `carrier_at` is aware or None.
+
+    `channel` voice: a missed call, and `text` is what it stands for.
+    """
 
     gateway: str
     carrier_id: str
@@ -83,6 +88,7 @@ class Inbound:
     text: str = field(repr=False)
     carrier_at: datetime | None = None
     opting: Literal["stop", "start"] | None = None  # the carrier understood it so, and acted on it
+    channel: Channel = "text"
 
 
 @dataclass(frozen=True)
@@ -94,6 +100,7 @@ class Unreadable:
     reason: str
     text: str = field(repr=False)
     phone: str | None = None
+    channel: Channel = "text"
 
 
 @dataclass(frozen=True)
@@ -123,6 +130,19 @@ class HungUp:
 
 
 @dataclass(frozen=True)
+class TakenUp:
+    """A person has taken up a call of ours, and the carrier asks what to say.
+
+    `message_id`: ours, where the request proves that it names the call that we asked for.
+    """
+
+    gateway: str
+    carrier_id: str
+    phone: str
+    message_id: int | None
+
+
+@dataclass(frozen=True)
 class Receipt:
     """A carrier's news about a message of ours. `word` is the carrier's own status word."""
 
@@ -137,7 +157,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message on its way out. `text` may hold a code: it has no repr."""
+    """One message on its way out. `text` may hold a code: it has no repr. A call's never does."""
 
     message_id: int
     phone: str
@@ -220,4 +240,24 @@ class UssdGateway(Protocol):
 
     def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
         """Authenticates and parses one request of a session. Raises `Unauthentic`."""
+        ...
+
+
+@runtime_checkable
+class VoiceGateway(Gateway, Protocol):
+    """A carrier that makes calls (`send`) and tells of missed ones. Its name ends in `_voice`."""
+
+    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+        """Authenticates and parses what a carrier tells of a call. Raises `Unauthentic`.
+
+        `Inbound`: somebody calls us; it is to be rejected at once. `TakenUp`: say something now.
+        """
+        ...
+
+    def saying(self, speech: Speech) -> str:
+        """The body of the answer that makes the carrier say `speech` and hang up."""
+        ...
+
+    def rejecting(self) -> str:
+        """The body of the answer that ends a call before it costs the caller anything."""
         ...

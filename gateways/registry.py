@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from gateways.africastalking import AfricasTalkingGateway
+from gateways.africastalking_voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
 from gateways.http_shelf import configured, paths
 from gateways.simulator import SimulatorGateway
+from gateways.simulator_voice import SimulatorVoiceGateway
 from gateways.twilio import TwilioGateway
+from gateways.twilio_voice import TwilioVoiceGateway
 from messages import dlt
 from messages.catalogue import catalogue
 from settings import Settings
@@ -21,6 +24,13 @@ _NEEDS = {
     "twilio": "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_FROM or"
     " TWILIO_MESSAGING_SERVICE_SID",
     "africastalking": "AFRICASTALKING_USERNAME and AFRICASTALKING_API_KEY",
+}
+
+_VOICE_NEEDS = {
+    "simulator_voice": "DAKIYA_ENV=development or test",
+    "twilio_voice": "TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN and TWILIO_VOICE_FROM",
+    "africastalking_voice": "AFRICASTALKING_USERNAME, AFRICASTALKING_API_KEY,"
+    " AFRICASTALKING_HOOK_SECRET and AFRICASTALKING_VOICE_FROM",
 }
 
 
@@ -41,7 +51,8 @@ def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> 
 def build(settings: Settings) -> Mapping[str, Gateway]:
     """The gateways of this process by name: all that have what they need.
 
-    Raises ValueError where SMS_ROUTES names one that does not exist or lacks its settings.
+    Raises ValueError where SMS_ROUTES or VOICE_ROUTES names one that does not exist or lacks its
+    settings.
     """
     gateways: dict[str, Gateway] = {}
     if not settings.production:
@@ -57,10 +68,37 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
     gateways.update(configured(settings))
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
-    for name in settings.routing.gateways:
-        if name not in gateways and name not in _NEEDS:
-            names = ", ".join((*_NEEDS, *paths(settings)))
-            raise ValueError(f"SMS_ROUTES: no gateway is called {name}: {names}")
-        if name not in gateways:
-            raise ValueError(f"SMS_ROUTES names {name}, which needs {_NEEDS[name]}")
+    gateways |= _voices(settings)
+    for setting, routes, needs in (
+        ("SMS_ROUTES", settings.routing.gateways, _NEEDS),
+        ("VOICE_ROUTES", settings.voices, _VOICE_NEEDS),
+    ):
+        for name in routes:
+            if name not in gateways and name not in needs:
+                names = ", ".join((*needs, *(paths(settings) if needs is _NEEDS else ())))
+                raise ValueError(f"{setting}: no gateway is called {name}: {names}")
+            if name not in gateways:
+                raise ValueError(f"{setting} names {name}, which needs {needs[name]}")
+    return gateways
+
+
+def _voices(settings: Settings) -> Mapping[str, Gateway]:
+    """Those that make calls. Missed calls need no number of ours to call from."""
+    gateways: dict[str, Gateway] = {}
+    if not settings.production:
+        gateways["simulator_voice"] = SimulatorVoiceGateway(settings)
+    numbers = bool(settings.missed_calls)
+    if (
+        settings.twilio_account_sid
+        and settings.twilio_auth_token.get_secret_value()
+        and (settings.twilio_voice_from or numbers)
+    ):
+        gateways["twilio_voice"] = TwilioVoiceGateway(settings)
+    if (
+        settings.africastalking_username
+        and settings.africastalking_api_key.get_secret_value()
+        and settings.africastalking_hook_secret.get_secret_value()
+        and (settings.africastalking_voice_from or numbers)
+    ):
+        gateways["africastalking_voice"] = AfricasTalkingVoiceGateway(settings)
     return gateways

@@ -51,7 +51,7 @@ class SimulatorGateway:
 
         `at`, ISO 8601 with an offset, is when the carrier took the text from the telephone.
         """
-        body = _json(request.body)
+        body = fields(request.body)
         given, text, named = body.get("from"), body.get("text"), body.get("id")
         phone = attested(given) if isinstance(given, str) else None
         carrier_id = identifier(named) if isinstance(named, str) else None
@@ -67,7 +67,7 @@ class SimulatorGateway:
 
         `service`, the code that was dialled, may be left out; so may the first, empty text.
         """
-        body = _json(request.body)
+        body = fields(request.body)
         named, given, text = body.get("session"), body.get("from"), body.get("text", "")
         service = body.get("service", SERVICE)
         session = identifier(named) if isinstance(named, str) else None
@@ -91,7 +91,8 @@ def _time(given: object) -> datetime | None:
     return at if at is not None and at.utcoffset() is not None else None
 
 
-def _json(body: bytes) -> dict[str, Any]:
+def fields(body: bytes) -> dict[str, Any]:
+    """The fields of a JSON object; of anything else none."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

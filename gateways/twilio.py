@@ -5,21 +5,13 @@ Facts in GATEWAYS.md; statuses and error codes from https://www.twilio.com/docs/
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import urlencode
 
 import requests
-from requests.structures import CaseInsensitiveDict
 from twilio.base.exceptions import TwilioException
-from twilio.http import HttpClient
-from twilio.http.response import Response
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 
 from gateways.base import (
     Inbound,
@@ -32,17 +24,16 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unauthentic,
     Unknown,
     Unreadable,
     attested,
 )
-from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
+from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
+from gateways.twilio_account import API, Account, message_named
 from settings import Settings
 
 NAME = "twilio"
-_API = "https://api.twilio.com"
 _LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
 _LATEST = 100  # messages that a look-up compares: carriers block a number at about 100 an hour
 _VALIDITY = (1, 36_000)  # what Twilio takes for ValidityPeriod, seconds
@@ -72,7 +63,6 @@ _REASONS: Mapping[str, Reason] = MappingProxyType(
         "30036": Reason.EXPIRED,
     }
 )
-_API = "https://api.twilio.com"
 _RETRY = frozenset({"20429", "14107", "21611", "30001", "30003", "30008"})
 
 
@@ -85,11 +75,9 @@ class TwilioGateway:
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
         self.rate = settings.twilio_rate
-        self.address = settings.twilio_api_url or _API
-        token = settings.twilio_auth_token.get_secret_value()
-        self._http = _HttpClient(settings.twilio_api_url, settings.send_slots, timeout)
-        self._client = Client(settings.twilio_account_sid, token, http_client=self._http)
-        self._validator = RequestValidator(token) if token else None
+        self.address = settings.twilio_api_url or API
+        self._account = Account(settings, timeout)
+        self._client = self._account.client
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
         if settings.twilio_messaging_service_sid:
             self._origin = {"messaging_service_sid": settings.twilio_messaging_service_sid}
@@ -135,7 +123,7 @@ class TwilioGateway:
         return Retry(Reason.CARRIER, "Twilio does not have it")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        self._authenticate(request)
+        self._account.authenticate(request)
         form = request.form
         text, sid = form.get("Body"), identifier(form.get("MessageSid"))
         phone = attested(form.get("From", ""))
@@ -147,99 +135,33 @@ class TwilioGateway:
         return Inbound(NAME, sid, phone, text, opting=opting)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        self._authenticate(request)
+        self._account.authenticate(request)
         sid = identifier(request.form.get("MessageSid"))
         word = line(request.form.get("MessageStatus", ""))
         if sid is None or not word:
             return Unreadable(NAME, sid, "MessageSid or MessageStatus is missing", whole(request))
         code = line(request.form.get("ErrorCode", "")) or None
-        ours = request.query.get("message", "")
+        ours = message_named(request)
         status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
         return Receipt(
             gateway=NAME,
             carrier_id=sid,
-            message_id=int(ours) if ours.isascii() and ours.isdigit() and len(ours) < 19 else None,
+            message_id=ours,
             status=status,
             word=word,
             reason=_reason(code) if status is ReceiptStatus.FAILED else None,
             error=code,
         )
 
-    def _authenticate(self, request: Request) -> None:
-        """The algorithm is ours (HMAC-SHA1 with the auth token), never what a header asks for."""
-        signature = request.headers.get("x-twilio-signature")
-        if self._validator is None or not signature:
-            raise Unauthentic
-        try:
-            genuine = self._validator.validate(request.url, request.form, signature)
-        except (TypeError, ValueError) as error:
-            raise Unauthentic from error
-        if not genuine:
-            raise Unauthentic
-
     def _refusal(self, error: Exception) -> Outcome:
         if isinstance(error, requests.RequestException):
             return failed(error)
-        status, after = getattr(error, "status", None), self._http.asked_to_wait()
+        status, after = getattr(error, "status", None), self._account.asked_to_wait()
         code = line(str(getattr(error, "code", "")))
         if _reason(code) is not Reason.UNKNOWN:
             return _refused(code, after)
         words = f"HTTP {status}, code {code}"
         return refused(status, words, after) if isinstance(status, int) else Unknown(_name(error))
-
-
-class _HttpClient(HttpClient):
-    """The SDK's HTTP port with time-outs, a pool for all slots, another address, and silence.
-
-    Its own client logs bodies, which hold codes, and takes requests the long way round (merging of
-    sessions, cookies, hooks, redirects), a third of the processor time of a send.
-    """
-
-    def __init__(self, base: str, slots: int, timeout: tuple[float, float]) -> None:
-        """`base`: another address than the SDK's own, or an empty string."""
-        silent = logging.Logger("twilio, unlogged", level=logging.CRITICAL + 1)
-        super().__init__(silent, False, timeout[1])
-        self._session = pooled(base or _API, slots)
-        self._base = base
-        self._timeout = timeout
-        self._of_thread = threading.local()
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        params: Mapping[str, object] | None = None,
-        data: Mapping[str, object] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        timeout: float | None = None,
-        allow_redirects: bool = False,
-    ) -> Response:
-        """One exchange, redirects never followed. Raises `requests.RequestException`."""
-        self._of_thread.wait = None
-        if self._base:
-            # The whole host: TWILIO_EDGE and TWILIO_REGION of the SDK change it too.
-            url = self._base + url[url.index("/", len("https://")) :]
-        prepared = requests.PreparedRequest()
-        prepared.method = method.upper()
-        prepared.url = f"{url}?{urlencode(params, doseq=True)}" if params else url
-        prepared.headers = CaseInsensitiveDict(headers or {})
-        prepared.prepare_cookies({})
-        prepared.prepare_body(dict(data) if data else None, None)
-        prepared.prepare_auth(auth, prepared.url)
-        response = self._session.get_adapter(prepared.url).send(
-            prepared,
-            timeout=self._timeout,
-            verify=True if self._session.verify is None else self._session.verify,
-            proxies=self._session.proxies,
-        )
-        self._of_thread.wait = retry_after(response.headers.get("Retry-After"))
-        return Response(response.status_code, response.text, response.headers)
-
-    def asked_to_wait(self) -> float | None:
-        """The Retry-After of this thread's last answer, seconds."""
-        wait: float | None = getattr(self._of_thread, "wait", None)
-        return wait
 
 
 def _accepted(message: Any) -> Outcome:

@@ -14,6 +14,7 @@ from messages.values import KINDS, Kind
 
 Language = Literal["hi", "hi-Latn", "en"]
 Lane = Literal["code", "reply", "notice", "bulk"]
+Channel = Literal["text", "voice"]  # written, or said in a call
 LANGUAGES: tuple[Language, ...] = ("en", "hi-Latn", "hi")
 LANES: tuple[Lane, ...] = ("code", "reply", "notice", "bulk")
 CODE = "code"  # the variable that is never given to the renderer

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final, Literal
 from uuid import UUID
 
 from psycopg.rows import class_row
 
+from messages.catalogue import Channel
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import Standing
@@ -24,17 +26,21 @@ LEASE: Final = timedelta(seconds=30)
 _NOBODY: Final = timedelta(seconds=5)
 ARRIVED: Final = "arrived by another carrier"
 
+_SPOKEN: Final[tuple[Lane, ...]] = ("code", "reply")  # the lanes in which calls wait
+_NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
+
 _ARM = """
     SELECT * FROM (
         SELECT * FROM messages
-        WHERE status IN ('queued', 'unknown') AND lane = %s AND next_attempt_at <= %s
+        WHERE status IN ('queued', 'unknown') AND channel = '{channel}' AND lane = %s
+              AND next_attempt_at <= %s
               AND id <> ALL (%s)
-        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {lane}
+        ORDER BY next_attempt_at, id LIMIT %s FOR UPDATE SKIP LOCKED) AS {channel}_{lane}
 """
 _DUE = """
     WITH due AS ({arms})
-    SELECT due.id, due.status, due.lane, due.phone, due.template, due.language, due.body,
-           due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
+    SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
+           due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
            due.given, due.again_of, due.via, about.sender_phone AS sender,
            CASE WHEN due.code_id IS NOT NULL AND due.again_of IS NULL THEN ARRAY(
@@ -103,11 +109,18 @@ class Due:
     via: str | None = None  # and by which carrier alone
     elsewhere: Sequence[str] = ()  # carriers that its second sends are for
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
+    channel: Channel = "text"
 
     @property
     def standing(self) -> Standing:
         return Standing(
-            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.via
+            self.status,
+            self.lane,
+            self.attempts,
+            self.not_after,
+            self.carrier_id,
+            self.via,
+            self.channel,
         )
 
     @property
@@ -136,7 +149,15 @@ class Taken:
     @property
     def standing(self) -> Standing:
         due = self.due
-        return Standing("sending", due.lane, self.calls, due.not_after, due.carrier_id, due.via)
+        return Standing(
+            "sending",
+            due.lane,
+            self.calls,
+            due.not_after,
+            due.carrier_id,
+            due.via,
+            due.channel,
+        )
 
     @property
     def begun_at(self) -> datetime:
@@ -160,16 +181,21 @@ def claim(
     gateway_for: Callable[[Due], str | None],
     now: datetime,
     confirm_by: Callable[[Due], datetime | None] = lambda due: None,
+    most_rings: int = 0,
 ) -> Claim:
     """Leases due messages: per lane its share, then what other lanes left unused.
 
-    The sum of `shares` bounds all of them, `most_others` those outside of the code lane.
+    The sum of `shares` bounds all texts, `most_others` those outside of the code lane. Calls have a
+    narrow road of their own: `most_rings` of them in each of their lanes, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
     off (None). `confirm_by`: when a code goes by another carrier, if it is not confirmed.
     """
-    dues = _select(conn, shares, (), now)
+    calls = dict.fromkeys(_SPOKEN, most_rings)
+    found = _select(conn, shares, (), now, calls)
+    dues = [due for due in found if due.channel == "text"]
+    rings = [due for due in found if due.channel == "voice"]
     left = sum(shares.values()) - len(dues)
     left_others = most_others - sum(1 for due in dues if due.lane != "code")
     for lane in LANES:
@@ -181,6 +207,7 @@ def claim(
             dues += more
             left -= len(more)
             left_others -= len(more) if lane != "code" else 0
+    dues += rings
     expired = [due for due in dues if due.obstacle]
     going: list[Taken] = []
     nobody: list[Due] = []
@@ -214,16 +241,27 @@ def claim(
 
 
 def _select(
-    conn: Conn, shares: Mapping[Lane, int], besides: Sequence[Due], now: datetime
+    conn: Conn,
+    texts: Mapping[Lane, int],
+    besides: Sequence[Due],
+    now: datetime,
+    calls: Mapping[Lane, int] = _NO_CALLS,
 ) -> list[Due]:
-    wanted = [(lane, most) for lane, most in shares.items() if most > 0]
+    wanted = [
+        (channel, lane, most)
+        for channel, shares in (("text", texts), ("voice", calls))
+        for lane, most in shares.items()
+        if most > 0
+    ]
     if not wanted:
         return []
-    arms = " UNION ALL ".join(_ARM.format(lane=lane) for lane, _ in wanted)
+    arms = " UNION ALL ".join(
+        _ARM.format(channel=channel, lane=lane) for channel, lane, _ in wanted
+    )
     # SKIP LOCKED does not skip our own locks.
     ours = [due.id for due in besides]
     values: list[object] = []
-    for lane, most in wanted:
+    for _, lane, most in wanted:
         values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
     with conn.cursor(row_factory=class_row(Due)) as cursor:

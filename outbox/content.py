@@ -8,11 +8,11 @@ from postal.codes import code_of
 
 
 def text_of(due: Due, master_key: bytes, code_length: int) -> str:
-    """The body of `due`, with its code filled in where it names one.
+    """The body of `due`, with its code filled in where it names one; a call's goes without.
 
     The code is recomputed from the master key, the article's salt and the issue; nothing stored
     holds it. Never log the result.
     """
-    if due.code_issue is None or due.code_salt is None:
+    if due.code_issue is None or due.code_salt is None or due.channel == "voice":
         return due.body
     return fill_code(due.body, code_of(master_key, due.code_salt, due.code_issue, code_length))

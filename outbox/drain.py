@@ -15,6 +15,7 @@ import structlog
 from psycopg.errors import UniqueViolation
 
 from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
+from gateways.routes import Routes
 from outbox import carriers, settle
 from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
@@ -57,6 +58,7 @@ class Drain:
         self._routes = settings.routing
         self._confirm = timedelta(seconds=settings.code_confirm_seconds)
         self._carriers: Mapping[str, Carrier] = {}  # as the last exchange found them
+        self._voices = Routes((), settings.voices)
         self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
         self._settled: list[Settled] = []  # came back, not yet written
         self._tallies: dict[str, Tally] = {}  # what that says of the carriers
@@ -132,18 +134,27 @@ class Drain:
         if self._stopping:
             return Claim((), 0)
         self._carriers = carriers.read(conn, self._runtime.gateways, now)
-        held_codes = sum(1 for taken in self._held if taken.due.lane == "code")
-        held_others = len(self._held) - held_codes
-        room_others = max(0, min(self._slots.room_for_others, self._ahead()) - held_others)
+        rings = sum(1 for taken in self._held if taken.due.channel == "voice")
+        texts = [taken for taken in self._held if taken.due.channel == "text"]
+        held_codes = sum(1 for taken in texts if taken.due.lane == "code")
+        held_others = len(texts) - held_codes
+        most_others = min(self._slots.room_for_others, self._ahead(self._routes))
+        room_others = max(0, most_others - held_others)
         room_codes = max(0, self._slots.room_for_codes - held_codes)
         shares = self._turns.deal(room_others)
         shares["code"] += room_codes
-        if not any(shares.values()):
+        most_rings = max(0, self._ahead(self._voices) - rings)
+        if not any(shares.values()) and not most_rings:
             return Claim((), 0)
-        router = Router(self._routes, self._carriers)
+        routers = {
+            "text": Router(self._routes, self._carriers),
+            "voice": Router(self._voices, self._carriers),
+        }
 
         def confirm_by(due: Due) -> datetime | None:
-            several = due.lane == "code" and due.via is None and len(router.order(due.wanted)) > 1
+            if due.channel == "voice" or due.lane != "code" or due.via is not None:
+                return None
+            several = len(routers["text"].order(due.wanted)) > 1
             return now + self._confirm if several else None
 
         claimed = claim(
@@ -151,15 +162,18 @@ class Drain:
             shares,
             room_others,
             uuid4(),
-            lambda due: router.choose(due.wanted),
+            lambda due: routers[due.channel].choose(due.wanted),
             now,
             confirm_by,
+            most_rings,
         )
-        carriers.use_trials(conn, router.used)
+        for router in routers.values():
+            carriers.use_trials(conn, router.used)
         return claimed
 
-    def _ahead(self) -> int:
-        rates = [self._runtime.gateways[name].rate for name in self._carriers]
+    def _ahead(self, routes: Routes) -> int:
+        known = [name for name in routes.gateways if name in self._carriers]
+        rates = [self._runtime.gateways[name].rate for name in known]
         return max(1, round(max(rates, default=0.0) * _AHEAD_SECONDS))
 
     def _submit(self) -> float:

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
 
+from messages import speech
+from messages.catalogue import Channel
 from messages.render import CODE_MASK, render
 from settings import Language
 from store.database import Conn
@@ -17,15 +19,16 @@ Lane = Literal["code", "reply", "notice", "bulk"]
 
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
-                          code_id, template, language, variables, body, segments, lane, not_after)
-    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                          code_id, template, language, variables, body, segments, lane, not_after,
+                          channel)
+    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING id
 """
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One text to be sent. `phone` is E.164; `at` is when it was decided on.
+    """One text to be sent, or call to be made. `phone` is E.164; `at` is when it was decided on.
 
     After `not_after` it is not sent any more: a code that would arrive dead, news that is old.
     `values` fill the template's variables; the code is not among them, `code_id` names it.
@@ -41,11 +44,12 @@ class Draft:
     sprint_id: int | None = None
     article_id: int | None = None
     code_id: int | None = None
+    channel: Channel = "text"
 
 
 def _row(draft: Draft) -> tuple[Any, ...]:
-    rendered = render(draft.template, draft.language, draft.values)
-    if (CODE_MASK in rendered.text) != (draft.code_id is not None):
+    body, segments = _words(draft)
+    if (CODE_MASK in body) != (draft.code_id is not None):
         raise ValueError(
             f"template {draft.template}: a message holds a code exactly if its template does; "
             "give code_id with code templates and only with them"
@@ -60,11 +64,20 @@ def _row(draft: Draft) -> tuple[Any, ...]:
         draft.template,
         draft.language,
         Jsonb(dict(draft.values)),
-        rendered.text,
-        rendered.segments.segments,
+        body,
+        segments,
         draft.lane,
         draft.not_after,
+        draft.channel,
     )
+
+
+def _words(draft: Draft) -> tuple[str, int]:
+    """What stands in the message, and in how many parts it is paid: a call is one."""
+    if draft.channel == "voice":
+        return speech.render(draft.template, draft.language, draft.values), 1
+    rendered = render(draft.template, draft.language, draft.values)
+    return rendered.text, rendered.segments.segments
 
 
 def enqueue(conn: Conn, message: Draft) -> int:

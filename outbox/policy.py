@@ -19,6 +19,7 @@ from gateways.base import (
     Sent,
     Unknown,
 )
+from messages.catalogue import Channel
 from outbox.enqueue import Lane
 
 Status = Literal["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
@@ -36,6 +37,9 @@ _PATIENCE: Final[dict[Lane, int]] = {"code": 2, "reply": 2, "notice": 4, "bulk":
 _MOST_CALLS: Final[dict[Lane, int]] = {"code": 12, "reply": 6, "notice": 6, "bulk": 6}
 # Calls after which a final failure of a code (handset off, carrier's fault) is not tried again.
 _MOST_AFTER_FAILURE: Final = 4
+# A telephone that nobody took up rings once more, after a while: seconds are no time for a person.
+_MOST_RINGS: Final = 2
+_RING_AGAIN: Final = timedelta(seconds=60)
 _TEMPORARY: Final = frozenset({Reason.UNREACHABLE, Reason.CARRIER})
 
 
@@ -49,6 +53,7 @@ class Standing:
     not_after: datetime
     carrier_id: str | None = None
     via: str | None = None  # a second send: to this carrier it goes once
+    channel: Channel = "text"
 
 
 @dataclass(frozen=True)
@@ -128,13 +133,16 @@ def _after_failure(standing: Standing, receipt: Receipt, now: datetime) -> Verdi
     if standing.status == "sent" and standing.carrier_id not in (None, receipt.carrier_id):
         return None
     error = f"{receipt.reason or Reason.UNKNOWN}: {receipt.error or receipt.word}"
+    most, wait = _MOST_AFTER_FAILURE, delay(standing.lane, standing.attempts)
+    if standing.channel == "voice":
+        most, wait = _MOST_RINGS, _RING_AGAIN
     if (
         standing.lane == "code"
         and standing.via is None
         and receipt.reason in _TEMPORARY
-        and standing.attempts < _MOST_AFTER_FAILURE
+        and standing.attempts < most
     ):
-        at = now + delay(standing.lane, standing.attempts)
+        at = now + wait
         if at < standing.not_after:
             return Verdict("queued", at, receipt.carrier_id, error)
     return Verdict("failed", None, receipt.carrier_id, error, receipt.reason)

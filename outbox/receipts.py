@@ -11,6 +11,7 @@ import structlog
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
+from messages.catalogue import Channel
 from outbox import carriers
 from outbox.circuit import weigh_receipt
 from outbox.enqueue import Lane
@@ -43,11 +44,18 @@ class _Message:
     again_of: int | None
     via: str | None
     confirm_by: datetime | None
+    channel: Channel
 
     @property
     def standing(self) -> Standing:
         return Standing(
-            self.status, self.lane, self.attempts, self.not_after, self.carrier_id, self.via
+            self.status,
+            self.lane,
+            self.attempts,
+            self.not_after,
+            self.carrier_id,
+            self.via,
+            self.channel,
         )
 
 
@@ -179,7 +187,7 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
         return cursor.execute(
             """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
-                   again_of, via, confirm_by
+                   again_of, via, confirm_by, channel
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (

@@ -55,10 +55,12 @@ def anything_due(conn: Conn, now: datetime) -> bool:
     row = conn.execute(
         """
         SELECT EXISTS (
-            SELECT FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+            SELECT FROM unnest(ARRAY['text', 'text', 'text', 'text', 'voice', 'voice'],
+                               ARRAY['code', 'reply', 'notice', 'bulk', 'code', 'reply'])
+                        AS lanes (channel, lane)
             WHERE EXISTS (SELECT FROM messages
                           WHERE status IN ('queued', 'unknown') AND messages.lane = lanes.lane
-                                AND next_attempt_at <= %s))
+                                AND messages.channel = lanes.channel AND next_attempt_at <= %s))
         """,
         (now,),
     ).fetchone()

@@ -36,8 +36,8 @@ _PARTS: Mapping[str, str] = {
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
-    "texts": "SELECT at, direction, body, template, language, status, sent_at, delivered_at,"
-    " purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
+    "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
+    " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",
     "screens": "SELECT h.at, d.service, h.typed, h.body FROM ussd_hops h"
     " JOIN ussd_sessions d ON d.id = h.session_id WHERE d.phone = %(phone)s"
     " ORDER BY h.at, h.session_id, h.position",

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
+from messages.catalogue import Channel
 from postal.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from store.database import Conn
 
@@ -29,7 +30,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Text:
-    """A text that came in or went out. Codes stand as ••••••, in and out."""
+    """A text or call that came in or went out. Codes stand as ••••••, in and out."""
 
     id: int
     at: datetime
@@ -51,6 +52,7 @@ class Text:
     sprint_id: int | None
     article: str | None
     purged_at: datetime | None
+    channel: Channel
     receipts: tuple[Receipt, ...] = ()
 
 
@@ -177,11 +179,24 @@ def texts(conn: Conn, ids: list[int]) -> list[Text]:
     found = conn.execute(
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error, carrier_at, template,"
         " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
-        " a.number, purged_at FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
+        " a.number, purged_at, channel FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()
     return [replace(Text(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
+
+
+def unreadable(conn: Conn, phone: str | None) -> list[Text]:
+    """The newest of what nobody could read, the newest first; `phone` None: nor say from whom.
+
+    Withheld callers are among these, and calls to a number of ours that means nothing.
+    """
+    rows = conn.execute(
+        "SELECT id FROM messages WHERE phone IS NOT DISTINCT FROM %s AND direction = 'in'"
+        " AND status = 'unreadable' ORDER BY id DESC LIMIT %s",
+        (phone, PAGE),
+    ).fetchall()
+    return texts(conn, [row[0] for row in rows])[::-1]
 
 
 def sent_by(conn: Conn, sprint_id: int) -> list[int]:

@@ -95,6 +95,7 @@ class CarrierStub:
         self.calls: list[Call] = []
         self.answers: list[tuple[Call, int, str, str]] = []  # to what; status, type, body
         self.messages: list[dict[str, Any]] = []  # as Twilio describes them, oldest first
+        self.rings: list[dict[str, Any]] = []  # calls that it makes, the same way
         self._behaviours: deque[Behaviour] = deque()
         self._numbers = count(1)
         self._over = threading.Event()
@@ -144,6 +145,23 @@ class CarrierStub:
         }  # fmt: skip
         self.messages.append(message)
         return message
+
+    def ring(self, form: Mapping[str, str], account: str, done: Accept) -> dict[str, Any]:
+        """Keeps a call and gives Twilio's description of it."""
+        sid, now = f"CA{next(self._numbers):032x}", format_datetime(datetime.now(UTC))
+        uri = f"/2010-04-01/Accounts/{account}/Calls/{sid}"
+        call = {
+            "account_sid": account, "answered_by": None, "api_version": "2010-04-01",
+            "caller_name": None, "date_created": now, "date_updated": now,
+            "direction": "outbound-api", "duration": None, "end_time": None,
+            "forwarded_from": None, "from": form.get("From"), "from_formatted": form.get("From"),
+            "group_sid": None, "parent_call_sid": None, "phone_number_sid": None, "price": None,
+            "price_unit": "USD", "queue_time": "0", "sid": sid, "start_time": None,
+            "status": done.status or "queued", "subresource_uris": {}, "to": form.get("To"),
+            "to_formatted": form.get("To"), "trunk_sid": None, "uri": f"{uri}.json",
+        }  # fmt: skip
+        self.rings.append(call)
+        return call
 
     def next_behaviour(self) -> Behaviour:
         try:
@@ -197,10 +215,12 @@ class _Handler(BaseHTTPRequestHandler):
         if not isinstance(behaviour, Accept):
             self._misbehave(behaviour)
             return
-        found = [each for each in reversed(stub.messages) if each["to"] == call.query.get("To")]
+        kind = "calls" if call.path.endswith("/Calls.json") else "messages"
+        kept = stub.rings if kind == "calls" else stub.messages
+        found = [each for each in reversed(kept) if each["to"] == call.query.get("To")]
         size = int(call.query.get("PageSize", "50"))
         page = {
-            "messages": found[:size], "page": 0, "page_size": size, "start": 0, "end": size,
+            kind: found[:size], "page": 0, "page_size": size, "start": 0, "end": size,
             "first_page_uri": call.path, "next_page_uri": None, "previous_page_uri": None,
             "uri": call.path,
         }  # fmt: skip
@@ -226,10 +246,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self._misbehave(behaviour)
 
     def _take_twilio(self, call: Call, done: Accept) -> dict[str, Any]:
+        if call.path.endswith("/Calls.json"):
+            return self.server.stub.ring(call.form, call.path.split("/")[3], done)
         return self.server.stub.take(call.form, call.path.split("/")[3], done)
 
     def _take_africastalking(self, call: Call, done: Accept) -> dict[str, Any]:
         form = call.form
+        if call.path == "/call":
+            named = {"From": form["from"], "To": form["to"]}
+            session = f"ATVId_{self.server.stub.ring(named, '', done)['sid']}"
+            return _entry(form["to"], done.status or "Queued", session)
         sid = self.server.stub.take({"To": form["to"], "Body": form["message"]}, "", done)["sid"]
         return _recipient(call, int(done.status or 101), f"ATXid_{sid}", "Success")
 
@@ -284,6 +310,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(data)
+
+
+def _entry(phone: str, status: str, session: str) -> dict[str, Any]:
+    entry = {"phoneNumber": phone, "status": status, "sessionId": session}
+    return {"entries": [entry], "errorMessage": "None"}
 
 
 def _recipient(call: Call, code: int, message_id: str, status: str) -> dict[str, Any]:

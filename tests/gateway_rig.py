@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
+from xml.etree import ElementTree
 
 from openapi_core import OpenAPI
 from openapi_core.testing import MockRequest, MockResponse
@@ -25,7 +26,7 @@ SECRET = "africastalking-hook-secret"
 PUBLIC = "https://dakiya.test"
 PHONE = "+919839012345"
 TEXT = "Speed Post RR287043775IN: code 482913. Pay Rs 0."
-_DOCUMENT = Path(__file__).parent / "data" / "twilio_messages_only.json"
+_DATA = Path(__file__).parent / "data"
 
 
 def settings_with(**changes: Any) -> Settings:
@@ -42,6 +43,7 @@ def settings_with(**changes: Any) -> Settings:
         "africastalking_sender": "DAKIYA",
         "africastalking_hook_secret": SECRET,
         "africastalking_api_url": "http://127.0.0.1:9",
+        "africastalking_voice_api_url": "http://127.0.0.1:9",
     }
     return Settings(_env_file=None, **(values | changes))
 
@@ -78,9 +80,14 @@ def signature(form: Mapping[str, str], path: str, token: str = TOKEN) -> str:
     return str(RequestValidator(token).compute_signature(PUBLIC + path, form))
 
 
-def assert_as_twilio_documents(carrier: CarrierStub) -> None:
+def spoken_xml(body: str) -> ElementTree.Element:
+    """What a gateway answers to a carrier in a call."""
+    return ElementTree.fromstring(body)  # noqa: S314  our own
+
+
+def assert_as_twilio_documents(carrier: CarrierStub, of: str = "messages") -> None:
     """Every request that came, and every good answer given, is valid to Twilio's document."""
-    document = _document()
+    document = _document(of)
     login = b64encode(f"{ACCOUNT}:{TOKEN}".encode()).decode()
     for call in carrier.calls:
         assert call.headers["authorization"] == f"Basic {login}"
@@ -104,5 +111,5 @@ def _as_document_sees(call: Any) -> MockRequest:
 
 
 @cache
-def _document() -> OpenAPI:
-    return OpenAPI.from_dict(json.loads(_DOCUMENT.read_text()))
+def _document(of: str) -> OpenAPI:
+    return OpenAPI.from_dict(json.loads((_DATA / f"twilio_{of}_only.json").read_text()))

@@ -25,6 +25,7 @@ from hypothesis.stateful import (
 from flows.number import check_digit
 from gateways.base import Receipt, ReceiptStatus
 from messages.catalogue import catalogue
+from messages.speech import tongue_of
 from outbox import receipts
 from postal.calendar import day_of
 from postal.codes import code_of
@@ -104,6 +105,30 @@ class Deliveries(RuleBasedStateMachine):
     def recipient_answers(self, article, digit):
         alone = digit in ("0", "9", "8 2")
         self.text(article.phone, digit if alone else f"{digit} {article.number[-6:-2]}")
+
+    @rule(article=articles, missed=st.booleans(), does=st.sampled_from(["takes up", "is busy"]))
+    def asks_to_hear_it(self, article, missed, does):
+        """What is heard is the live code of the article that the call is about, or no code."""
+        before = self.player.rung.get(article.phone)
+        if missed:
+            self.last = ("", "")
+            self.player.ring(article.phone, "speak_code")
+            self.look(self.player.drain())
+        else:
+            self.text(article.phone, f"6 {article.number[-6:-2]}")
+        call = self.player.rung.get(article.phone)
+        if call == before:
+            return
+        live, about = self.live_code(call)
+        known = len(self.player.codes.get(article.phone, []))
+        self.player.take_up(article.phone, does)
+        heard = self.player.codes.get(article.phone, [])[known:]
+        if not heard:
+            return
+        assert heard == [live, live]
+        for other in self.carried:
+            if other.number == about and live not in [code for code, _ in other.codes]:
+                other.codes.append((live, self.player.clock.now()))
 
     @rule(article=articles, nth=st.integers(1, 2))
     def hand_over(self, article, nth):
@@ -208,7 +233,7 @@ class Deliveries(RuleBasedStateMachine):
                 "SELECT count(*), count(DISTINCT carrier_id) FROM messages WHERE direction = 'in'"
             ).fetchone()
             said = conn.execute(
-                "SELECT template, language, body FROM messages WHERE direction = 'out'"
+                "SELECT template, language, body, channel FROM messages WHERE direction = 'out'"
             ).fetchall()
         events = self.player.client.get(
             "/api/v1/events?limit=1000", headers=self.player.headers()
@@ -228,12 +253,11 @@ class Deliveries(RuleBasedStateMachine):
                 if f'{code}"' in text or f" {code}" in text
             ]
             assert not places, "a code stands in clear"
-        assert stored == (self.player.texts, self.player.texts)
-        for template, language, body in said:
-            assert any(warning in body for warning in [catalogue().warning(template, language)]), (
-                template,
-                language,
-            )
+        came = self.player.texts + self.player.calls
+        assert stored == (came, came)
+        for template, language, body, channel in said:
+            tongue = tongue_of(language) if channel == "voice" else language
+            assert catalogue().warning(template, tongue) in body, (template, language)
 
     # -- how -----------------------------------------------------------------------------------
 
@@ -259,6 +283,22 @@ class Deliveries(RuleBasedStateMachine):
                     and code not in [c for c, _ in article.codes]
                 ):
                     article.codes.append((code, self.player.clock.now()))
+
+    def live_code(self, call):
+        """The code that a call may say now, if any, and the number of its article."""
+        now = self.player.clock.now()
+        with self.player.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT a.code_salt, c.issue, a.number FROM messages m"
+                " JOIN codes c ON c.id = m.code_id JOIN articles a ON a.id = c.article_id"
+                " WHERE m.carrier_id = %s AND c.used_at IS NULL AND c.dead_at IS NULL"
+                " AND c.expires_at > %s",
+                [call, now],
+            ).fetchone()
+        if row is None:
+            return None, None
+        key = self.player.runtime.settings.dakiya_master_key.get_secret_value().encode()
+        return code_of(key, bytes(row[0]), row[1], 6), row[2]
 
     def state(self, article):
         with self.player.runtime.database.transaction() as conn:

@@ -35,6 +35,7 @@ def test_all_gateways_with_their_settings_are_built() -> None:
         "simulator": "simulator",
         "twilio": "twilio",
         "africastalking": "africastalking",
+        "simulator_voice": "simulator_voice",
     }
     assert all(gateway.rate > 0 for gateway in gateways.values())
 

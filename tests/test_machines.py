@@ -26,10 +26,10 @@ NUMBER = "EU123456785IN"
 # What each grammar can give to its machine.
 TEXT_EVENTS = {
     "recipient": (
-        events.AskStatus, events.NotUnderstood, events.Yes, events.SendCode, events.Deny,
-        events.ReportFraud, events.AnotherDay, events.HoldAtOffice, events.SomebodyElse,
-        events.OnlyMe, events.AskPerson, events.ChooseLanguage, events.Stop, events.Start,
-        events.AskMenu, events.ToldCode,
+        events.AskStatus, events.NotUnderstood, events.Yes, events.SendCode, events.SpeakCode,
+        events.Deny, events.ReportFraud, events.AnotherDay, events.HoldAtOffice,
+        events.SomebodyElse, events.OnlyMe, events.AskPerson, events.ChooseLanguage,
+        events.Stop, events.Start, events.AskMenu, events.ToldCode,
     ),
     "article": (),
     "postman": (
@@ -113,6 +113,7 @@ recipient_facts = st.builds(
     code_ttl=st.just(600),
     day_end=st.just(NOW + timedelta(hours=8)),
     may_send_code=st.booleans(),
+    may_call=st.booleans(),
     today=st.just(date(2026, 8, 14)),
     ticket=st.just(7),
 )
@@ -130,6 +131,7 @@ whiches = st.sampled_from([None, "6785", NUMBER, "0000"])
 recipient_texts = st.one_of(
     st.builds(events.Yes, whiches),
     st.builds(events.SendCode, whiches),
+    st.builds(events.SpeakCode, whiches),
     st.builds(events.AnotherDay, whiches, st.sampled_from([None, 1, 14, 16, 17, 31])),
     st.builds(events.HoldAtOffice, whiches),
     st.builds(events.SomebodyElse, whiches, st.sampled_from([None, "", "+919876543210"])),

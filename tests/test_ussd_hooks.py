@@ -51,9 +51,9 @@ def count(runtime: Runtime, table: str, where: str = "true") -> int:
 
 def test_africastalking_gets_con_and_end(client: Any, office: Player) -> None:
     assert dial(client).startswith(f"CON {MENU}")
-    assert dial(client, "6").startswith("CON Your post.")
-    assert dial(client, "6*6785") == f"END Post {NUMBER} is with the postman today."
-    assert dial(client, "6*6785*1") == "END This dial is over. Please dial again."
+    assert dial(client, "7").startswith("CON Your post.")
+    assert dial(client, "7*6785") == f"END Post {NUMBER} is with the postman today."
+    assert dial(client, "7*6785*1") == "END This dial is over. Please dial again."
 
 
 def test_a_wrong_secret_is_nobody_and_leaves_nothing(client: Any, runtime: Runtime) -> None:
@@ -100,18 +100,18 @@ def test_repeats_at_the_same_moment_do_one_thing(
 def test_what_was_typed_may_hold_a_star(client: Any, office: Player) -> None:
     assert dial(client).startswith(f"CON {MENU}")
     assert dial(client, "*").startswith(f"CON {MENU}")
-    assert dial(client, "**6").startswith("CON Your post.")
-    assert dial(client, "**6*1*2").startswith("CON No single post")
-    assert dial(client, "**6*1*2*6785").startswith("END Post")
+    assert dial(client, "**7").startswith("CON Your post.")
+    assert dial(client, "**7*1*2").startswith("CON No single post")
+    assert dial(client, "**7*1*2*6785").startswith("END Post")
 
 
 def test_what_does_not_go_on_from_the_last_answer_does_nothing(
     client: Any, runtime: Runtime, office: Player
 ) -> None:
     dial(client)
-    dial(client, "6")
-    assert dial(client, "7*1").startswith("CON Your post.")
-    assert dial(client, "61").startswith("CON Your post.")
+    dial(client, "7")
+    assert dial(client, "6*1").startswith("CON Your post.")
+    assert dial(client, "71").startswith("CON Your post.")
     assert count(runtime, "codes") == 0
 
 
@@ -266,7 +266,7 @@ RUBBISH = (
 def test_rubbish_is_answered_with_a_screen(
     careless: Any, runtime: Runtime, office: Player, rubbish: str
 ) -> None:
-    for phone, before in ((RECIPIENT, ""), (RECIPIENT, "6"), (POSTMAN, ""), (POSTMAN, PIN)):
+    for phone, before in ((RECIPIENT, ""), (RECIPIENT, "7"), (POSTMAN, ""), (POSTMAN, PIN)):
         text = before
         body = {"session": f"r{phone}{before}", "from": phone}
         for _ in range(3):

@@ -20,6 +20,7 @@ from flows.draw_screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
+from flows.recipient import CODES
 from flows.screen import (
     Ask,
     Graph,
@@ -37,6 +38,7 @@ from flows.screen import (
 from messages.catalogue import LANGUAGES, CatalogueError, catalogue
 from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
+from messages.speech import speech
 from messages.values import Number
 from web.commands.messages import messages as command
 
@@ -99,6 +101,9 @@ def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
     yield ()
     for template in said(ask.machine, type(ask.event)):
         yield (Say(template, longest(template)),)
+        if speech().has(template):
+            code_of = "EU123456785IN" if template in CODES else None
+            yield (Say(template, longest(template), code_of=code_of, channel="voice"),)
 
 
 @cache

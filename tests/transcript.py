@@ -18,6 +18,10 @@
     +919876500001 =| The code comes by SMS. ...         the last screen of a session
     +919876500001 repeats                               the carrier sends the last request again
     +919876500001 hangs up
+    +919876500001 calls speak_code                      a missed call to the number that means it
+    +919876500001 ~ (rings)                             we call him
+    +919876500001 takes up                              or: is busy
+    +919876500001 ~ Hello. / Your code is: {code} ...   what he hears
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; or: collect aadhaar 1234
@@ -41,6 +45,9 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from conversation import fire_timers, warn_herds
+from gateways.simulator_voice import NUMBERS
+from messages.speech import Tongue, speech
+from outbox.sweep import sweep
 from outbox.wake import BELLS
 from postal.calendar import day_of
 from rounds import begin_day, end_day
@@ -48,7 +55,8 @@ from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
 _WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")
-_TEXT_OUT = re.compile(r"^(\+\d+) (?:<|=\|?) (.*)$")
+_TEXT_OUT = re.compile(r"^(\+\d+) (?:<|~|=\|?) (.*)$")
+_CALLS = re.compile(r"^(\+\d+) (?:(takes up|is busy)|calls (\w+))$")
 _DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
 _ARTICLE = re.compile(
     r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
@@ -58,6 +66,12 @@ _ARTICLE = re.compile(
 _CODE = re.compile(r"\{(code|wrong) (\+\d+)(?: (\d))?\}")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+def spelled(line: str, tongue: Tongue) -> list[str]:
+    """The digits that are said in `line`."""
+    digits = speech().digits[tongue]
+    return [str(digits.index(word)) for word in re.split(r"[ ,.:।]+", line) if word in digits]
 
 
 @dataclass
@@ -73,6 +87,8 @@ class Player:
     texts: int = 0
     dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
     dials: int = 0
+    calls: int = 0
+    rung: dict[str, str] = field(default_factory=dict)  # who took up or not, by the call's id
 
     def play(self, path: Path) -> list[str]:
         """Plays the file at `path` and gives it as it ought to be, with what was said now."""
@@ -87,7 +103,10 @@ class Player:
 
     def step(self, line: str) -> list[str]:
         """Does one line and gives the texts that went out because of it."""
-        text, dial = _TEXT_IN.match(line), _DIALS.match(line)
+        text, dial, call = _TEXT_IN.match(line), _DIALS.match(line), _CALLS.match(line)
+        if call:
+            heard = self.ring(call[1], call[3]) if call[3] else self.take_up(call[1], call[2])
+            return [*heard, *self.drain()]
         if dial:
             return [*self.dial(dial[1], dial[2], self._fill(dial[3] or "")), *self.drain()]
         if text:
@@ -124,6 +143,47 @@ class Player:
         sign = "=|" if answer.json["end"] else "="
         return [f"{phone} {sign} {answer.json['screen']}".replace("\n", " / ")]
 
+    def ring(self, phone: str, meaning: str) -> list[str]:
+        """A call to the number that means `meaning`: nobody takes it up."""
+        self.calls += 1
+        number = next(number for number, says in NUMBERS.items() if says == meaning)
+        answer = self.call_hook({"from": phone, "to": number, "id": f"c{self.calls}"})
+        assert answer == {"rejected": True}
+        return []
+
+    def take_up(self, phone: str, does: str) -> list[str]:
+        """The telephone that rings is taken up and listened to, or is busy."""
+        call = self.rung[phone]
+        if does == "is busy":
+            assert self.call_hook({"call": call, "status": "busy"}) == {}
+            return []
+        said = self.call_hook({"call": call, "phone": phone})
+        self.call_hook({"call": call, "status": "completed"})
+        lines = []
+        for line in said["lines"]:
+            code = "".join(spelled(line, said["tongue"]))
+            if len(code) == 6:
+                self.codes.setdefault(phone, []).append(code)
+                line = f"{line.partition(':')[0]}: {{code}}"
+            lines.append(line)
+        return [f"{phone} ~ {' / '.join(lines)}"]
+
+    def call_hook(self, body: dict[str, str]) -> Any:
+        answer = self.client.post("/hooks/simulator/voice", json=body)
+        assert answer.status_code == 200, answer.data
+        return answer.json
+
+    def rings(self) -> list[str]:
+        """The telephones that ring and did not before."""
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT phone, carrier_id FROM messages WHERE direction = 'out'"
+                " AND channel = 'voice' AND status = 'sent' ORDER BY id"
+            ).fetchall()
+        new = [(phone, call) for phone, call in rows if self.rung.get(phone) != call]
+        self.rung |= new
+        return [f"{phone} ~ (rings)" for phone, _ in new]
+
     def drain(self) -> list[str]:
         """Lets a real RQ worker send what is due, and gives it as transcript lines."""
         worker = SimpleWorker(
@@ -135,7 +195,7 @@ class Player:
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
                 "SELECT id, phone, code_id IS NOT NULL FROM messages"
-                " WHERE direction = 'out' AND id > %s ORDER BY id",
+                " WHERE direction = 'out' AND channel = 'text' AND id > %s ORDER BY id",
                 [self.seen],
             ).fetchall()
         lines = []
@@ -151,7 +211,7 @@ class Player:
                 self.codes.setdefault(phone, []).append(code)
                 shown = shown.replace(code, "{code}")
             lines.append(f"{phone} < {shown}".replace("\n", " / "))
-        return lines
+        return [*lines, *self.rings()]
 
     def _fill(self, text: str) -> str:
         def code(match: re.Match[str]) -> str:
@@ -256,3 +316,4 @@ class Player:
         begin_day(self.runtime)
         warn_herds(self.runtime)
         end_day(self.runtime)
+        sweep(self.runtime)

@@ -236,7 +236,7 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding("wrong", "SMS_ROUTES", f"{error}: docs/gateways.md")
         return
-    for name in dict.fromkeys(settings.routing.gateways):
+    for name in dict.fromkeys((*settings.routing.gateways, *settings.voices)):
         address = gateways[name].address
         if not address:
             yield Finding("note", name, "sends nothing out of this machine")

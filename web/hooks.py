@@ -21,13 +21,15 @@ from gateways.base import (
     Inbound,
     Receipt,
     Request,
+    TakenUp,
     Unauthentic,
     Unreadable,
     UssdGateway,
+    VoiceGateway,
 )
 from gateways.http import HttpGateway
 from gateways.http_profile import Hook
-from outbox import receipts
+from outbox import receipts, spoken
 from runtime import Runtime
 from web.callers import Caller, states
 
@@ -115,6 +117,31 @@ def simulator_sms() -> Response:
     return Response("{}", mimetype="application/json")
 
 
+@hooks.post("/twilio/voice")
+def twilio_voice() -> Response:
+    """Somebody calls us, and is rejected; or has taken up a call of ours, and hears its words."""
+    return Response(_take_call("twilio_voice", refusal=403), mimetype="text/xml")
+
+
+@hooks.post("/twilio/voice/status")
+def twilio_voice_status() -> Response:
+    _take_receipt("twilio_voice", refusal=403)
+    return Response(status=204)
+
+
+@hooks.post("/africastalking/<secret>/voice")
+def africastalking_voice(secret: str) -> Response:
+    """As Twilio's two in one: what a call is, the carrier's fields say."""
+    said = _take_call("africastalking_voice", refusal=404, secret=secret)
+    return Response(said, mimetype="text/plain")
+
+
+@hooks.post("/simulator/voice")
+def simulator_voice() -> Response:
+    said = _take_call("simulator_voice", refusal=404)
+    return Response(said or "{}", mimetype="application/json")
+
+
 def _take_text(name: str, refusal: int, secret: str = "") -> None:
     gateway = _gateway(name, refusal)
     try:
@@ -147,6 +174,27 @@ def _take_ussd(name: str, secret: str = "") -> ussd.Screen | None:
         return None
     conversation.receive_unreadable(_runtime(), came)
     return ussd.sorry(_runtime())
+
+
+def _take_call(name: str, refusal: int, secret: str = "") -> str:
+    """The carrier's next step in a call, in its own words; empty where it only tells us."""
+    gateway = _gateway(name, refusal)
+    if not isinstance(gateway, VoiceGateway):
+        abort(refusal)
+    try:
+        came = gateway.receive_call(_request(secret))
+    except Unauthentic:
+        abort(refusal)
+    if isinstance(came, TakenUp):
+        return gateway.saying(spoken.words_for(_runtime(), came))
+    if isinstance(came, Receipt):
+        receipts.receive(_runtime(), came)
+        return ""
+    if isinstance(came, Inbound):
+        conversation.receive(_runtime(), came)
+    else:
+        conversation.receive_unreadable(_runtime(), came)
+    return gateway.rejecting()
 
 
 def _take_receipt(name: str, refusal: int, secret: str = "") -> None:

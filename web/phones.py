@@ -18,9 +18,11 @@ from flask import Blueprint, abort, current_app, render_template, request
 from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
+from gateways.simulator_voice import numbers
 from messages.segments import count
 from postal.calendar import day_of
 from runtime import Runtime
+from settings import Settings
 from store.database import Conn
 from web import demo, language, simulator
 from web.callers import Caller, states
@@ -135,7 +137,9 @@ def page() -> str:
         for key, text in language.words(language.chosen()).items()
         if key.startswith(_SPOKEN_BY_SCREENS)
     }
-    return render_template("phones.html", people=people, spoken=spoken)
+    return render_template(
+        "phones.html", people=people, spoken=spoken, numbers=_numbers(_runtime().settings)
+    )
 
 
 @phones.post("/phones/news")
@@ -152,12 +156,18 @@ def news() -> Response:
     fragments: list[str] = []
     with runtime.database.transaction() as conn:
         for side, phone in owners.items():
-            version = _version(conn, phone)
+            call = simulator.ringing(conn, phone, runtime.now())
+            version = _version(conn, phone, call)
             if version != request.form.get(f"{side}_version"):
                 texts = _texts(conn, runtime, phone)
                 fragments.append(
                     render_template(
-                        "phones/texts.html", side=side, phone=phone, version=version, texts=texts
+                        "phones/texts.html",
+                        side=side,
+                        phone=phone,
+                        version=version,
+                        texts=texts,
+                        call=call,
                     )
                 )
         lines = _list(conn, owners["postman"], runtime.now())
@@ -179,14 +189,19 @@ def news() -> Response:
     return response
 
 
-def _version(conn: Conn, phone: str) -> str:
-    """Changes with every text that arrives on this phone or leaves it."""
+def _numbers(settings: Settings) -> list[dict[str, str]]:
+    """The numbers that a missed call can be given to, for the page's script."""
+    return [{"number": number, "says": says} for number, says in numbers(settings).items()]
+
+
+def _version(conn: Conn, phone: str, call: str) -> str:
+    """Changes with every text that arrives on this phone or leaves it, and with what rings."""
     row = conn.execute(
         "SELECT count(*), max(id) FROM messages WHERE phone = %s AND gateway = 'simulator'"
         " AND status IN ('sent', 'delivered', 'received')",
         (phone,),
     ).fetchone()
-    return _digest(language.chosen(), phone, row)
+    return _digest(language.chosen(), phone, row, call)
 
 
 def _shown(day: date, pattern: str) -> str:

@@ -6,7 +6,8 @@ For development and tests only: elsewhere nothing but the recipient's own teleph
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from messages.render import fill_code
 from postal.codes import code_of
@@ -15,6 +16,7 @@ from settings import Settings
 from store.database import Conn
 
 _MOST = 500
+_RINGS: Final = timedelta(seconds=40)
 
 
 @dataclass(frozen=True)
@@ -61,3 +63,19 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
             text = fill_code(body, code_of(key, salt, issue, settings.code_length))
         messages.append(PhoneMessage(id_, at, text, template, segments))
     return messages
+
+
+def ringing(conn: Conn, phone: str, now: datetime) -> str:
+    """The simulated carrier's id of the call that rings at `phone` (E.164) now; "": none does."""
+    row = conn.execute(
+        """
+        SELECT carrier_id FROM messages m
+        WHERE phone = %s AND direction = 'out' AND gateway = 'simulator_voice' AND status = 'sent'
+              AND greatest(sent_at, next_attempt_at) > %s AND not_after > %s
+              AND NOT EXISTS (SELECT FROM receipts r WHERE r.gateway = m.gateway
+                              AND r.carrier_id = m.carrier_id)
+        ORDER BY id DESC LIMIT 1
+        """,
+        (phone, now - _RINGS, now),
+    ).fetchone()
+    return row[0] if row else ""

@@ -11,6 +11,8 @@ from messages.catalogue import CatalogueError, catalogue, read
 from messages.check import check
 from messages.screens import ROOM, screens
 from messages.screens import check as check_screens
+from messages.speech import check as check_speech
+from messages.speech import speech
 from web.commands.dlt import export_dlt, import_dlt
 
 messages = AppGroup("messages", help="The catalogue of texts.")
@@ -25,10 +27,14 @@ messages.add_command(import_dlt)
     help="Another catalogue, such as a translator's copy; default: the one in use.",
 )
 def check_catalogue(folder: Path | None) -> None:
-    """Prints all texts and USSD screens with their longest values; fails where a rule is broken."""
+    """Prints all texts and USSD screens with their longest values; fails where a rule is broken.
+
+    What is said in calls is checked too.
+    """
     try:
         report = check(read(folder) if folder else catalogue())
         rows, problems = check_screens(screens())
+        problems += check_speech(speech(), catalogue())
     except CatalogueError as error:
         raise click.ClickException(str(error)) from error
     click.echo(

@@ -14,6 +14,7 @@ from flows import machines
 from flows.draw import svg
 from messages.render import CODE_MASK
 from messages.segments import split
+from messages.speech import tongue_of
 from postal import access, persons, timeline
 from postal.persons import Person
 from postal.timeline import Entry, Screen, SprintLine, Text
@@ -32,7 +33,7 @@ class Frame:
     `state` is where the conversation stood; `segments` are the parts as the handset joined them.
     """
 
-    kind: Literal["came", "went", "missing", "screen"]
+    kind: Literal["came", "went", "missing", "screen", "missed_call", "call", "unheard"]
     at: datetime
     segments: tuple[str, ...]
     typed: str
@@ -106,6 +107,8 @@ def _frame(entry: Entry) -> Frame | None:
         return Frame("screen", entry.at, (entry.body,), entry.typed, "", None, entry.service, "")
     if not isinstance(entry, Text):
         return None
+    if entry.channel == "voice":
+        return _call(entry)
     if entry.direction == "in":
         return Frame("came", entry.at, parts(entry.body), "", "und", None, "", "")
     arrived = entry.delivered_at or entry.sent_at
@@ -114,6 +117,17 @@ def _frame(entry: Entry) -> Frame | None:
         return Frame("missing", entry.at, parts(entry.body), "", language, None, entry.status, "")
     wait = arrived - entry.at
     return Frame("went", arrived, parts(entry.body), "", language, wait, entry.status, "")
+
+
+def _call(entry: Text) -> Frame:
+    """A missed call of the person's, or ours: its words a sentence at a time, if he took it up."""
+    if entry.direction == "in":
+        return Frame("missed_call", entry.at, (entry.body,), "", "und", None, "", "")
+    sentences, language = tuple(entry.body.split("\n")), tongue_of(entry.language or "")
+    heard = entry.delivered_at
+    if heard is None:
+        return Frame("unheard", entry.at, sentences, "", language, None, entry.status, "")
+    return Frame("call", heard, sentences, "", language, heard - entry.at, entry.status, "")
 
 
 def parts(body: str) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from flows.explain import Explanation, explain
 from flows.machine import Standing
 from flows.record import decode
 from flows.replay import Difference, replay
+from messages.speech import tongue_of
 from postal import access, sprint, timeline
 from postal.sprint import StoredSprint
 from postal.timeline import Text
@@ -106,6 +107,12 @@ def cost(text: Text) -> str:
     if price is None or text.segments is None or text.sent_at is None:
         return ""
     return f"₹{price * text.segments / Decimal(100):.2f}"
+
+
+@desk.app_template_filter()
+def tongue(language: str | None) -> str:
+    """The language in which a call speaks to somebody who is written to in `language`."""
+    return tongue_of(language or "")
 
 
 @desk.app_template_filter()

@@ -13,7 +13,7 @@ import interventions
 from flows.decision import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
-from postal import access, tickets
+from postal import access, tickets, timeline
 from postal.tickets import Filter, Ticket, TicketTaken, UnknownTicket
 from store.database import Conn
 from web.desk import presence
@@ -138,17 +138,22 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
-    def look(conn: Conn) -> tuple[Ticket, list[tickets.Note]]:
+    def look(conn: Conn) -> tuple[Ticket, list[tickets.Note], list[timeline.Text]]:
         found = _get(conn, id_)
         row, now = me().account.id, runtime().now()
         access.note(conn, row, "opened", now, phone=found.phone, article_id=found.article_id)
-        return found, tickets.notes(conn, id_)
+        # What has no conversation to stand in stands here.
+        homeless = found.kind == "unparsed" and found.conversation is None
+        unread = timeline.unreadable(conn, found.phone) if homeless else []
+        return found, tickets.notes(conn, id_), unread
 
-    found, done = runtime().database.run(look)
+    found, done, unread = runtime().database.run(look)
     page = render_template(
         "desk/ticket.html",
         ticket=found,
         notes=done,
+        unread=unread,
+        revealed=False,
         others=_others(id_),
         outcomes=OUTCOMES,
         mine=found.assigned_to == me().account.staff_id,

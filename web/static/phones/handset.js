@@ -1,9 +1,9 @@
 // One handset: its memory of texts, the screen it shows, and what its keys do there.
 
+import { decline, hush, leave, ring, rung } from "./calling.js";
 import { KEYS } from "./keys.js";
 import { SCREENS, time } from "./screens.js";
 import { isSeen, see } from "./seen.js";
-import { send } from "./sending.js";
 import { Typing } from "./typing.js";
 
 const LIT_MS = 20000;
@@ -12,7 +12,10 @@ const SENT_MS = 1100;
 const DOWN_MS = 120;
 const DIGITS = "0123456789*#";
 const WITH_INPUT = ["write", "dial", "ussd"]; // screens on which one types
-const BUSY = [...WITH_INPUT, "sending", "refused", "calling"];
+const CALLS = ["ringing", "incoming", "talking"]; // screens of a call
+const BUSY = [...WITH_INPUT, ...CALLS, "sending", "refused", "calling"];
+// Screens on which an answer of the service is awaited: a call rings behind them.
+const AWAITING = ["sending", "calling", "ussd", "ringing"];
 
 // Keys of a computer that are keys of the handset.
 const KEYBOARD = {
@@ -21,12 +24,17 @@ const KEYBOARD = {
 };
 
 export class Handset {
-  /** `look` asks the service at once for what is new; `leaving` is told of a text that sets out. */
-  constructor(root, words, look, leaving) {
+  /**
+   * `look` asks the service at once for what is new; `leaving` is told of a text that sets out;
+   * `numbers` are those that one can give a missed call.
+   */
+  constructor(root, words, look, leaving, numbers) {
     this.root = root;
     this.words = words;
     this.look = look;
     this.leaving = leaving;
+    this.numbers = numbers;
+    this.ended = new Set(); // calls that rang here and are over
     this.typing = new Typing();
     this.online = true;
     this.give({ phone: "", name: "" });
@@ -50,6 +58,9 @@ export class Handset {
     this.expecting = false;
     this.retrying = false;
     this.dialled = null;
+    hush(this);
+    this.waiting = ""; // the call that rings as soon as it may
+    this.number = 0;
     this.typing.clear();
     this.show("home");
   }
@@ -89,6 +100,12 @@ export class Handset {
     return received.filter((text) => !known.has(text.id));
   }
 
+  /** Takes over which call rings here, by its id; "": none. */
+  rung(id) {
+    this.waiting = id;
+    if (!AWAITING.includes(this.screen)) rung(this, id);
+  }
+
   /** The clock of the first screen goes on. */
   tick() {
     const shown = this.part(".home-clock");
@@ -117,6 +134,9 @@ export class Handset {
     clearTimeout(this.leave);
     this.interrupted = 0;
     if (screen === "read") see(this.texts[this.index].id);
+    if (this.waiting && !this.call && !AWAITING.includes(screen)) {
+      setTimeout(() => this.rung(this.waiting));
+    }
     if (screen === "sent") this.leave = setTimeout(() => this.afterSent(), SENT_MS);
     this.draw();
   }
@@ -188,8 +208,11 @@ export class Handset {
   clicked(event) {
     const key = event.target.closest("[data-key]");
     if (key) return this.press(key.dataset.key);
-    const row = event.target.closest("[data-index]");
-    if (row) {
+    const row = event.target.closest("[data-index], [data-number]");
+    if (row?.dataset.number) {
+      this.number = Number(row.dataset.number);
+      ring(this);
+    } else if (row) {
       this.index = Number(row.dataset.index);
       this.show("read");
     }
@@ -251,10 +274,16 @@ export class Handset {
   }
 
   end() {
+    if (this.call) return this.call.over ? leave(this) : decline(this, "busy");
     this.cancel?.abort();
     this.dialled = null;
     this.typing.clear();
-    this.show("home");
+    return this.show("home");
+  }
+
+  openNumbers() {
+    this.number = 0;
+    this.show("numbers");
   }
 
   openBox() {
@@ -266,30 +295,5 @@ export class Handset {
   afterSent() {
     const newest = this.texts[0];
     this.show(newest && this.isUnread(newest) ? "arrived" : "home");
-  }
-
-  // ---- sending
-
-  async deliver() {
-    const cancel = this.cancel = new AbortController();
-    this.retrying = false;
-    this.leaving();
-    this.show("sending");
-    const offline = () => {
-      this.retrying = true;
-      this.draw();
-      this.say(this.spokenNow);
-    };
-    try {
-      const taken = await send(this.owner.phone, this.typing.text, cancel.signal, offline);
-      if (cancel.signal.aborted) return;
-      if (taken) this.typing.clear();
-      this.show(taken ? "sent" : "refused");
-      this.say(this.spokenNow);
-      this.look();
-    } catch (error) {
-      if (!cancel.signal.aborted) throw error;
-      if (this.screen === "sending" && this.cancel === cancel) this.show("write");
-    }
   }
 }

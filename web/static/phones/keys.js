@@ -1,10 +1,13 @@
 // What the keys above the digits do on each screen; the middle key is the left softkey. Digits and
 // the red key do the same everywhere: they are the handset's own.
 
+import { decline, goOn, leave, ring, takeUp } from "./calling.js";
 import { converse, dial, hangUp } from "./dialling.js";
+import { deliver } from "./sending.js";
 
 function home(phone, key) {
-  if (key === "soft-right" || key === "call") phone.show("write");
+  if (phone.numbers.length && (key === "call" || key === "right")) phone.openNumbers();
+  else if (key === "soft-right" || key === "call") phone.show("write");
   else if (key !== "left" && key !== "right") phone.openBox();
 }
 
@@ -55,7 +58,7 @@ function turn(phone, step) {
 
 function write(phone, key) {
   if (key === "soft-left" || key === "call") {
-    if (phone.typing.text.trim()) phone.deliver();
+    if (phone.typing.text.trim()) deliver(phone);
   } else if (key === "soft-right") {
     if (!phone.typing.text) return phone.show("home");
     phone.typing.erase();
@@ -101,6 +104,37 @@ function ussd(phone, key) {
   }
 }
 
+function numbers(phone, key) {
+  const last = phone.numbers.length - 1;
+  if (key === "soft-right" || key === "left") return phone.show("home");
+  if (key === "soft-left" || key === "call") return ring(phone);
+  if (key === "up") phone.number = phone.number ? phone.number - 1 : last;
+  else if (key === "down") phone.number = phone.number < last ? phone.number + 1 : 0;
+  return phone.draw();
+}
+
+function ringing(phone, key) {
+  if (key === "soft-right") phone.end();
+}
+
+function told(phone) {
+  goOn(phone);
+}
+
+function incoming(phone, key) {
+  if (key === "soft-left" || key === "call") return takeUp(phone);
+  return key === "soft-right" ? decline(phone, "busy") : undefined;
+}
+
+function talking(phone, key) {
+  const view = phone.part(".lcd-view");
+  if (key === "up") view.scrollTop -= view.clientHeight * 0.7;
+  else if (key === "down") view.scrollTop += view.clientHeight * 0.7;
+  else if (phone.call.over) leave(phone);
+  else if (key === "soft-right") decline(phone, "completed");
+}
+
 export const KEYS = {
   home, arrived, box, read, write, sending, sent, refused, dial: dialling, calling, ussd,
+  numbers, ringing, told, incoming, talking,
 };

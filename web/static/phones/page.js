@@ -10,10 +10,12 @@ if (table) open();
 function open() {
   const words = JSON.parse(table.dataset.words);
   const news = document.getElementById("news");
+  const numbers = { recipient: JSON.parse(table.dataset.numbers), postman: [] };
   const look = () => news.dispatchEvent(new Event("look"));
   const phones = Object.fromEntries(SIDES.map((side) => {
     const root = document.getElementById(`${side}-handset`);
-    return [side, new Handset(root, words, look, () => { following = side === "postman"; })];
+    const leaving = () => { following = side === "postman"; };
+    return [side, new Handset(root, words, look, leaving, numbers[side])];
   }));
   let chosenLine = "";
   let following = false; // the postman has texted, and nobody has chosen a phone since
@@ -118,6 +120,7 @@ function open() {
       language: item.lang,
       body: item.textContent,
     })));
+    phones[side].rung(memory.dataset.call);
   }
 
   function list() {

@@ -1,12 +1,8 @@
 // What stands on the small screen. Each screen: its view, its title, its two softkeys, and what is
-// said aloud. Texts of people go into the page as text, never as markup.
+// said aloud.
 
-export function element(tag, className, text) {
-  const made = document.createElement(tag);
-  if (className) made.className = className;
-  if (text !== undefined) made.textContent = text;
-  return made;
-}
+import { CALL_SCREENS } from "./call_screens.js";
+import { element } from "./element.js";
 
 const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit",
@@ -186,5 +182,5 @@ function scrolled(phone, text) {
 }
 
 export const SCREENS = {
-  home, arrived, box, read, write, sending, sent, refused, dial, calling, ussd,
+  home, arrived, box, read, write, sending, sent, refused, dial, calling, ussd, ...CALL_SCREENS,
 };

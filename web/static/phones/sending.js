@@ -12,7 +12,7 @@ export function newId() {
  * Sends, and says whether the text was taken. `offline` is called before each new try;
  * `cancel` (an AbortSignal) ends it all with an AbortError.
  */
-export async function send(from, text, cancel, offline) {
+async function send(from, text, cancel, offline) {
   const body = JSON.stringify({ from, text, id: newId() });
   for (;;) {
     const answer = await attempt(body, cancel);
@@ -45,4 +45,28 @@ function pause(milliseconds, cancel) {
       reject(cancel.reason);
     }, { once: true });
   });
+}
+
+/** Sends what was written on `phone`, until it is there or given up. */
+export async function deliver(phone) {
+  const cancel = phone.cancel = new AbortController();
+  phone.retrying = false;
+  phone.leaving();
+  phone.show("sending");
+  const offline = () => {
+    phone.retrying = true;
+    phone.draw();
+    phone.say(phone.spokenNow);
+  };
+  try {
+    const taken = await send(phone.owner.phone, phone.typing.text, cancel.signal, offline);
+    if (cancel.signal.aborted) return;
+    if (taken) phone.typing.clear();
+    phone.show(taken ? "sent" : "refused");
+    phone.say(phone.spokenNow);
+    phone.look();
+  } catch (error) {
+    if (!cancel.signal.aborted) throw error;
+    if (phone.screen === "sending" && phone.cancel === cancel) phone.show("write");
+  }
 }

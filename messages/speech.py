@@ -1,0 +1,189 @@
+"""What is said in a call: sentences in `messages/speech/*.toml`, under the names of their texts.
+
+Speech has no letters: Hindi in Devanagari and in Roman letters sound alike, so there are two
+tongues for three languages. As in texts, a code stands as `CODE_MASK` until the moment that it is
+said; there it becomes words, digit by digit, said slowly.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from messages.catalogue import CODE, VARIABLE, Catalogue, CatalogueError, catalogue
+from messages.render import CODE_MASK
+
+Tongue = Literal["hi", "en"]
+TONGUES: tuple[Tongue, ...] = ("en", "hi")
+OVER = "over"  # what is said in the place of a code that has died while the telephone rang
+_DIGITS = "0123456789"
+_CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
+_TIMES = 2  # that a code is said
+_FOLDER = Path(__file__).parent / "speech"
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """`pieces` are said one after the other, a slow sentence with a pause behind each."""
+
+    pieces: tuple[str, ...] = field(repr=False)
+    pace: Literal["plain", "slow"] = "plain"
+
+
+@dataclass(frozen=True)
+class Speech:
+    """All that is said in one call. It may hold a code: it has no repr."""
+
+    tongue: Tongue
+    sentences: tuple[Sentence, ...] = field(repr=False)
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The sentences as they would be written down."""
+        return tuple(", ".join(each.pieces).replace(":, ", ": ") for each in self.sentences)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """All that can be said, by tongue."""
+
+    texts: Mapping[Tongue, Mapping[str, tuple[str, ...]]]
+    digits: Mapping[Tongue, tuple[str, ...]]
+    over: Mapping[Tongue, tuple[str, ...]]
+
+    def has(self, template: str) -> bool:
+        """Whether `template` can be said, in every tongue."""
+        return all(template in texts for texts in self.texts.values())
+
+
+def read(folder: Path = _FOLDER) -> Spoken:
+    """The words in `folder`. Raises `CatalogueError`, naming the file, for what cannot be any."""
+    files = {tongue: _toml(folder / f"{tongue}.toml") for tongue in TONGUES}
+    try:
+        return Spoken(
+            texts={
+                tongue: {name: tuple(lines) for name, lines in entries["texts"].items()}
+                for tongue, entries in files.items()
+            },
+            digits={
+                tongue: tuple(entries["digits"][digit] for digit in _DIGITS)
+                for tongue, entries in files.items()
+            },
+            over={tongue: tuple(entries[OVER]) for tongue, entries in files.items()},
+        )
+    except (KeyError, AttributeError, TypeError) as error:
+        raise CatalogueError(f"speech: {error} is missing or of the wrong shape") from error
+
+
+@cache
+def speech() -> Spoken:
+    """The words of this service, read once."""
+    return read()
+
+
+def tongue_of(language: str) -> Tongue:
+    """In which tongue somebody is spoken to who is written to in `language`."""
+    return "en" if language == "en" else "hi"
+
+
+def render(template: str, language: str, values: Mapping[str, int | str]) -> str:
+    """What is said, a sentence a line, as it is stored: a code stands in it as `CODE_MASK`.
+
+    Raises `CatalogueError` for a text without words, and for a value that is missing or not of its
+    kind.
+    """
+    tongue = tongue_of(language)
+    lines = speech().texts[tongue].get(template)
+    if lines is None:
+        raise CatalogueError(f"template {template} has no spoken words")
+    kinds = {each.name: each.kind for each in catalogue().template(template).variables}
+
+    def said(match: re.Match[str]) -> str:
+        name = match[1]
+        if name == CODE:
+            return CODE_MASK
+        if name not in values or name not in kinds or not kinds[name].admits(values[name]):
+            raise CatalogueError(f"template {template}: {name} is missing or of the wrong kind")
+        value = str(values[name])
+        return ", ".join(_spelled(value, tongue)) if name == "digits" else value
+
+    return "\n".join(VARIABLE.sub(said, line) for line in lines)
+
+
+def spoken(body: str, language: str, code: str | None) -> Speech:
+    """The words of a stored `body`, with the code filled in where it has a place for one.
+
+    Raises ValueError, without the code in it, where a code is missing, not wanted, or none.
+    """
+    tongue = tongue_of(language)
+    if (CODE_MASK in body) != (code is not None):
+        raise ValueError("a code is said exactly where the words have a place for one")
+    if code is not None and _CODE.fullmatch(code) is None:
+        raise ValueError("a code is 4 to 8 digits")
+    return Speech(tongue, tuple(_sentence(line, tongue, code) for line in body.split("\n")))
+
+
+def last_words(language: str) -> Speech:
+    """For a call that is taken up when its code is dead."""
+    tongue = tongue_of(language)
+    return Speech(tongue, tuple(Sentence((line,)) for line in speech().over[tongue]))
+
+
+def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
+    """What is wrong with any of the words; nothing: they may be said."""
+    return tuple(_problems(words, texts))
+
+
+def _sentence(line: str, tongue: Tongue, code: str | None) -> Sentence:
+    if code is None or CODE_MASK not in line:
+        return Sentence((line,))
+    before, _, after = (part.strip() for part in line.partition(CODE_MASK))
+    pieces = (before, *_spelled(code, tongue), after)
+    return Sentence(tuple(piece for piece in pieces if piece), "slow")
+
+
+def _spelled(digits: str, tongue: Tongue) -> tuple[str, ...]:
+    return tuple(speech().digits[tongue][int(digit)] for digit in digits)
+
+
+def _problems(words: Spoken, texts: Catalogue) -> Iterator[str]:
+    names = {name for spoken_texts in words.texts.values() for name in spoken_texts}
+    for tongue, spoken_texts in words.texts.items():
+        for name in sorted(names):
+            where = f"speech {name}, {tongue}"
+            if name not in texts.templates:
+                yield f"{where}: templates.toml does not know it"
+            elif name not in spoken_texts:
+                yield f"{where}: the words are missing"
+            else:
+                for problem in _text(name, tongue, spoken_texts[name], texts):
+                    yield f"{where}: {problem}"
+
+
+def _text(name: str, tongue: Tongue, lines: tuple[str, ...], texts: Catalogue) -> Iterator[str]:
+    known = {variable.name for variable in texts.template(name).variables}
+    used = [variable for line in lines for variable in VARIABLE.findall(line)]
+    if set(used) != known:
+        yield f"its variables are {sorted(set(used))}; templates.toml says {sorted(known)}"
+    if CODE in known and used.count(CODE) != _TIMES:
+        yield f"the code is said {used.count(CODE)} times, not {_TIMES}"
+    if any(VARIABLE.findall(line).count(CODE) > 1 for line in lines):
+        yield "a sentence says the code twice"
+    if texts.warning(name, tongue) not in lines:
+        yield "the warning is no sentence of it"
+    if any("\n" in line or not line.strip() for line in lines):
+        yield "a sentence is empty or has a line break"
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise CatalogueError(f"speech/{path.name}: {error}") from error
+    except OSError as error:
+        raise CatalogueError(f"speech/{path.name}: {error.strerror}") from error

@@ -1,0 +1,71 @@
+"""What a call says, asked for by its carrier when the person has taken up.
+
+Only here, and only in memory, is a code put into words. A code that died while the telephone rang
+is not said, nor is one to another telephone than the message's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from psycopg.rows import class_row
+
+from gateways.base import TakenUp
+from messages.speech import Speech, last_words, spoken
+from postal.codes import code_of
+from runtime import Runtime
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class _Ringing:
+    body: str = field(repr=False)
+    language: str
+    issue: int | None
+    salt: bytes | None = field(repr=False)
+    alive: bool
+
+
+def words_for(runtime: Runtime, taken_up: TakenUp) -> Speech:
+    """What to say now. A call that is none of ours, or too late, hears that the code is over.
+
+    Asking changes nothing: a carrier that asks twice is answered alike.
+    """
+    settings = runtime.settings
+    with runtime.database.transaction() as conn:
+        ringing = _find(conn, taken_up, runtime.now())
+    if ringing is None or not ringing.alive:
+        language = ringing.language if ringing else settings.default_language
+        return last_words(language)
+    if ringing.issue is None or ringing.salt is None:
+        return spoken(ringing.body, ringing.language, None)
+    key = settings.dakiya_master_key.get_secret_value().encode()
+    code = code_of(key, ringing.salt, ringing.issue, settings.code_length)
+    return spoken(ringing.body, ringing.language, code)
+
+
+def _find(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
+    """The message that the call carries: by the carrier's id, or by ours where it is proven."""
+    with conn.cursor(row_factory=class_row(_Ringing)) as cursor:
+        return cursor.execute(
+            """
+            SELECT m.body, m.language, c.issue, a.code_salt AS salt,
+                   m.status IN ('sending', 'unknown', 'sent') AND m.not_after > %(now)s
+                   AND (m.code_id IS NULL OR (c.used_at IS NULL AND c.dead_at IS NULL
+                        AND c.expires_at > %(now)s)) AS alive
+            FROM messages m LEFT JOIN codes c ON c.id = m.code_id
+                 LEFT JOIN articles a ON a.id = c.article_id
+            WHERE m.direction = 'out' AND m.channel = 'voice' AND m.gateway = %(gateway)s
+                  AND m.phone = %(phone)s
+                  AND (m.carrier_id = %(carrier_id)s OR m.id = %(message_id)s)
+            ORDER BY (m.carrier_id = %(carrier_id)s) IS TRUE DESC LIMIT 1
+            """,
+            {
+                "gateway": taken_up.gateway,
+                "phone": taken_up.phone,
+                "carrier_id": taken_up.carrier_id,
+                "message_id": taken_up.message_id,
+                "now": now,
+            },
+        ).fetchone()
