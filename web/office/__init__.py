@@ -1,6 +1,23 @@
 """The delivery office: arrivals, lists, the end of the day. Modules add routes to `room.office`."""
 
-from web.office import start
+from web.office import (
+    arrival_pages,
+    cash_pages,
+    deposit_pages,
+    draft_pages,
+    list_pages,
+    start,
+    ways,
+)
 from web.office.room import office
 
-__all__ = ["office", "start"]
+__all__ = [
+    "arrival_pages",
+    "cash_pages",
+    "deposit_pages",
+    "draft_pages",
+    "list_pages",
+    "office",
+    "start",
+    "ways",
+]
