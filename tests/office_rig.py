@@ -54,9 +54,13 @@ class Office:
             return conn.execute(sql, list(values)).fetchall()
 
     def next_day(self, days: int = 1) -> None:
-        """The next morning: timers, the day's lists, and a clerk who signs in anew."""
-        self.player.step(f"wait {days} d")
-        who = f"clerk-of-{self.runtime.now():%m%d}"
+        """The same hour of the next morning, or of a later one."""
+        self.wait(f"{days} d")
+
+    def wait(self, time: str) -> None:
+        """Timers, the morning's lists, and a clerk who signs in anew."""
+        self.player.step(f"wait {time}")
+        who = f"clerk-of-{self.runtime.now():%m%d-%H}"
         self.clerk = sign_in(self.app, self.runtime, "clerk", who)
 
     def list_id(self, staff_id: str = "1001") -> int:

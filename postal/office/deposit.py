@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final, Literal
 
 from psycopg.rows import class_row
@@ -141,8 +141,3 @@ def by_day(found: Sequence[Deposited]) -> list[tuple[date, list[Deposited]]]:
         if each.until is not None and each.state == "at_office":
             days.setdefault(each.until, []).append(each)
     return sorted(days.items())
-
-
-def days_left(until: date, today: date) -> int:
-    """How many days it can be fetched still, today included; 0: it is over."""
-    return max(0, (until - today + timedelta(days=1)).days)

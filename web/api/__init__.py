@@ -11,7 +11,19 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, collect, events, lists, postmen, simulator, subscriptions
+from web.api import (
+    arrivals,
+    articles,
+    collect,
+    deposit,
+    events,
+    lists,
+    office_cash,
+    office_lists,
+    postmen,
+    simulator,
+    subscriptions,
+)
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -28,6 +40,16 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.NAME_PHONE,
     postmen.BLOCK,
     lists.MAKE,
+    arrivals.ARRIVE,
+    office_lists.LISTS,
+    office_lists.LIST,
+    office_lists.TAKE_IN,
+    office_lists.CLOSE,
+    office_lists.CLOSE_DAY,
+    office_cash.COD,
+    office_cash.HAND_IN,
+    deposit.DEPOSIT,
+    deposit.RETURNS,
     events.READ,
     subscriptions.SUBSCRIBE,
     subscriptions.LIST,

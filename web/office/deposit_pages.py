@@ -37,7 +37,6 @@ def deposit() -> str:
         today=today,
         days=books.by_day(lying),
         others=[each for each in lying if each.state != "at_office"],
-        left=books.days_left,
     )
 
 
