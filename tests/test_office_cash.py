@@ -45,7 +45,7 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
     at.deliver(2, 2, "2")
     page = at.clerk.get("/office/cash").text
     assert "Taken in cash ₹1,450, handed in for ₹0." in page
-    assert "Ram (1001) · ₹1450" in page  # by UPI, for the bank's list
+    assert "Ram (1001) · ₹1,450" in page  # by UPI, for the bank's list
     assert "COD cash is open:" in at.clerk.get("/office").text
     page = hand_in(at, 145_000, "1450")
     assert "Written down." in page

@@ -14,7 +14,6 @@ from postal.calendar import day_of
 from postal.office import drafts
 from runtime import Runtime
 from tests.api_calls import number_of
-from tests.conftest import Clock
 from tests.desk_rig import sign_in
 from tests.office_rig import POSTMAN, Office, office, phone_of
 from tests.transcript import Player
@@ -61,7 +60,7 @@ def test_typed_into_walking_order_and_sent_out_as_the_api_does(at: Office) -> No
     place(at, third, 1, 1)
     assert seen(at) == [third, first, second]
     page = at.clerk.get("/office/draft").text
-    assert "3 in the draft, to collect ₹1500" in page
+    assert "3 in the draft, to collect ₹1,500" in page
     assert send_out(at, [third, first, second]).status_code == 302
     assert seen(at) == []
     assert at.all("SELECT a.number FROM delivery_items i JOIN articles a ON a.id = i.article_id"
@@ -142,12 +141,20 @@ def test_a_number_that_was_not_reached_surfaces_before_the_visit(at: Office) -> 
     assert "number not reached" in at.clerk.get(f"/office/lists/{at.list_id()}").text
 
 
-def test_what_came_back_lies_here_again_on_its_day(at: Office, clock: Clock) -> None:
-    (number,) = at.out(1)
+def test_what_came_back_lies_here_again_on_its_day(at: Office) -> None:
+    attempted, unvisited = at.out(1, 2)
     at.player.step(f"{POSTMAN} > 1 25")  # no network: no attempt that counts
-    at.clerk.post(f"/office/lists/{at.list_id()}/take-in", number=number)
-    assert number in at.clerk.get("/office/draft").text
+    at.player.step(f"{POSTMAN} > 2 > 0")
+    assert "With the postman still" in place(at, unvisited, 1)
+    for number in (attempted, unvisited):
+        at.clerk.post(f"/office/lists/{at.list_id()}/take-in", number=number)
+    assert "Was out today: the next working day" in place(at, attempted, 1)
     assert "last beat 1" in at.clerk.get("/office/draft").text
+    place(at, unvisited, 2)
+    assert seen(at, "1002") == [unvisited]
+    at.wait("20 h")  # six in the morning: before the day's lists are made
+    place(at, attempted, 1)
+    assert seen(at) == [attempted]
 
 
 def test_a_stale_place_is_forgotten(at: Office) -> None:

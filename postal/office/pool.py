@@ -15,8 +15,9 @@ from store.database import Conn
 
 LOOKED_BACK: Final = timedelta(days=60)  # at lists: nothing lies at an office longer
 # chosen_day: the addressee wants it later · unlinked: its telephone is a wrong one ·
-# no_visit: two attempts, or a remark that no visit helps
-Why = Literal["chosen_day", "unlinked", "no_visit"]
+# no_visit: two attempts, or a remark that no visit helps · with_postman: it did not come back yet ·
+# out_today: a second attempt is for the next working day (DOMAIN rule 3)
+Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,12 @@ class Piece(_Row):
 
 _POOL = """
 WITH here AS (
-    SELECT r.article_id AS id FROM arrivals r JOIN articles a ON a.id = r.article_id
+    SELECT r.article_id AS id, NULL::bigint AS item_id, NULL::date AS last_out
+    FROM arrivals r JOIN articles a ON a.id = r.article_id
     WHERE r.office_id = %(office)s AND r.kind = 'here' AND a.state = 'booked'
   UNION
-    SELECT i.article_id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
+    SELECT i.article_id, i.id, CASE WHEN i.state = 'attempted' THEN l.date END
+    FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
     JOIN delivery_items i ON i.list_id = l.id AND i.state IN ('attempted', 'withdrawn')
     JOIN articles a ON a.id = i.article_id AND a.state = 'attempted'
     WHERE s.office_id = %(office)s AND l.date >= %(first)s AND NOT EXISTS (
@@ -79,7 +82,11 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
             WHEN a.attempts >= %(most)s OR a.state = 'attempted' AND a.remark = ANY(%(no_visit)s)
                  AND a.witness IS DISTINCT FROM 'contested' THEN 'no_visit'
-            WHEN a.chosen_day > %(today)s THEN 'chosen_day' END AS why,
+            WHEN here.item_id IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM check_ins c WHERE c.item_id = here.item_id) THEN 'with_postman'
+            WHEN a.chosen_day > %(today)s THEN 'chosen_day'
+            WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
+                 THEN 'out_today' END AS why,
        (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
         JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id
         ORDER BY i.id DESC LIMIT 1) AS last_beat,

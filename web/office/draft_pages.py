@@ -107,7 +107,7 @@ def send_out() -> Page:
         return delivery_office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
 
     try:
-        made = runtime().database.run(work)
+        runtime().database.run(work)
     except drafts.DraftChanged:
         return _refused("draft_changed")
     except drafts.UnknownBeat:
@@ -119,7 +119,6 @@ def send_out() -> Page:
     wake(runtime().redis)
     ring(runtime().redis, SWEEP)
     session["told"] = "draft_sent_done"
-    session["said"] = [f"{made.postman}: {made.items[0].serial}–{made.items[-1].serial}"]
     if "HX-Request" in request.headers:
         answer = Response(status=200)
         answer.headers["HX-Redirect"] = url_for("office.draft")
