@@ -13,8 +13,10 @@ from flows import days
 from flows.decision import (
     Act,
     Decision,
+    GiveBack,
     KeepAtOffice,
     KillCode,
+    MakeFinal,
     Nothing,
     OpenTicket,
     ReturnToSender,
@@ -40,6 +42,7 @@ from flows.happenings import (
     Reminded,
     Returned,
     TakenBack,
+    TakenIn,
     Unlinked,
     WentOut,
 )
@@ -194,6 +197,24 @@ def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
     elif turn.state == "reminded":
         until = days.morning(_held_until(turn) + timedelta(days=1))
     return Decision(turn.state, Nothing(), (), acts, tells, until)
+
+
+@MACHINE.on(TakenIn, to=("waiting", "unlinked", SAME), acts=(GiveBack, KillCode, MakeFinal))
+def taken_in(turn: Turn) -> Decision:
+    """At the end of the day: what was not visited comes another time, a remark becomes final.
+
+    A remark that the recipient contests waits for the postmaster's verdict (DOMAIN rule 4).
+    """
+    article, event = turn.facts.article, turn.event
+    number = article.number
+    if article.state == "out_for_delivery":
+        kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()
+        state = "waiting" if article.linked else "unlinked"
+        return Decision(state, Nothing(), (), (*kill, GiveBack(number)))
+    back = article.state in ("attempted", "at_office") and article.remark is not None
+    if not back or article.final or (article.witness == "contested" and event.verdict is None):
+        return stay(turn)
+    return stay(turn, acts=(MakeFinal(number, event.by),))
 
 
 @MACHINE.on(TimedOut, states=("booked",), to=("waiting",), tells=("office",))

@@ -137,6 +137,7 @@ def _undo_hand_over(book: _Book, act: Act) -> Iterator[str]:
 @_before(acts.UndoRemark)
 def _undo_remark(book: _Book, act: Act) -> Iterator[str]:
     yield from _in(book, "attempted")
+    yield from _must(not book.final, "the remark is final")
 
 
 @_before(acts.UndoApproach)
@@ -176,10 +177,17 @@ def _take_off(book: _Book, act: Act) -> Iterator[str]:
 
 @_before(acts.GiveBack, acts.PassItem)
 def _hand_on(book: _Book, act: Act) -> Iterator[str]:
-    assert book.item is not None
-    yield from _must(book.item.state == "open", f"the item is {book.item.state}")
+    if book.item is not None:  # the office takes what the postman has, item or not
+        yield from _must(book.item.state == "open", f"the item is {book.item.state}")
     yield from _in(book, "out_for_delivery")
     yield from _must(book.code != "live", "a code lives on")
+
+
+@_before(acts.MakeFinal)
+def _make_final(book: _Book, act: Act) -> Iterator[str]:
+    yield from _in(book, "attempted", "at_office")
+    yield from _must(book.remark is not None, "there is no remark")
+    yield from _must(not book.final, "it is final already")
 
 
 @_before(acts.KeepAtOffice)

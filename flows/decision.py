@@ -142,6 +142,13 @@ class GiveBack(ArticleAct):
 
 
 @dataclass(frozen=True)
+class MakeFinal(ArticleAct):
+    """The remark is final: the office took the return (DOMAIN rule 5). `by`: a staff id, "api"."""
+
+    by: str
+
+
+@dataclass(frozen=True)
 class UndoHandOver(ArticleAct):
     pass
 

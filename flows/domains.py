@@ -47,12 +47,13 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.RemarkJudged: ("attempted", "at_office"),
 }
 
-# What the help desk wishes of an article, however it stands.
+# What the help desk or the office does to an article, however it stands.
 OF_DESK = (
     happenings.CodeStopped,
     happenings.NumberCorrected,
     happenings.RemarkJudged,
     happenings.Reopened,
+    happenings.TakenIn,
 )
 
 # How an article stands while its own conversation waits in a state.
@@ -82,6 +83,7 @@ _EVENT_FIELDS: Mapping[str, Domain] = {
     "ticket": one_of(7),
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
+    "by": one_of("2001"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
@@ -147,6 +149,11 @@ def _witness(picks: Picks, article: ArticleFact) -> Any:
     return "none"
 
 
+def _final(picks: Picks, article: ArticleFact) -> Any:
+    remarked = article.state in ("attempted", "at_office") and article.remark is not None
+    return picks.pick((False, True)) if remarked else False
+
+
 _ARTICLE: Mapping[str, Domain] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -156,6 +163,7 @@ _ARTICLE: Mapping[str, Domain] = {
     "nominations": one_of(2, 3),
     "remark": one_of(None, 11, 17),
     "witness": _witness,
+    "final": _final,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),
     "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
     "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),

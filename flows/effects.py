@@ -56,6 +56,7 @@ def _remarked(article: ArticleFact, act: acts.RecordRemark, now: datetime) -> Ar
         state="attempted",
         remark=act.remark,
         witness="confirmed" if act.proven else "unconfirmed",
+        final=False,
         attempts=article.attempts + act.counts,
         code="used" if act.proven else article.code,
     )
@@ -109,7 +110,7 @@ def _nominated(article: ArticleFact, act: acts.Nominate, now: datetime) -> Artic
 
 
 def _off_the_list(article: ArticleFact, act: Act, now: datetime) -> ArticleFact:
-    return replace(article, state="attempted", remark=None, witness="none")
+    return replace(article, state="attempted", remark=None, witness="none", final=False)
 
 
 def _reopened(article: ArticleFact, act: Act, now: datetime) -> ArticleFact:
@@ -119,6 +120,7 @@ def _reopened(article: ArticleFact, act: Act, now: datetime) -> ArticleFact:
         attempts=min(article.attempts, 1),
         remark=None,
         witness="none",
+        final=False,
         held_until=None,
         extended=False,
         delivered_at=None,
@@ -136,6 +138,7 @@ EFFECTS: Mapping[type[Act], Effect] = {
     acts.RecordRemark: _remarked,
     acts.PassItem: _same,
     acts.GiveBack: _off_the_list,
+    acts.MakeFinal: _to(final=True),
     acts.UndoHandOver: _undone,
     acts.UndoRemark: _undone,
     acts.UndoApproach: _same,

@@ -59,6 +59,7 @@ class ArticleFact:
     attempts: int = 0  # counted ones
     remark: int | None = None
     witness: Witness = "none"
+    final: bool = False  # the remark: the office took the return
     chosen_day: date | None = None
     choose_until: date | None = None
     held_until: date | None = None

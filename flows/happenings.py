@@ -57,6 +57,18 @@ class GivenBack(Happening):
 
 
 @dataclass(frozen=True)
+class TakenIn(Happening):
+    """The office took it from the postman at the end of his day: not visited, or with a remark.
+
+    `by`: who took it, a staff id, or "api". `verdict`: the postmaster's on a remark that the
+    recipient contests; without it such a remark stays provisional.
+    """
+
+    by: str
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True)
 class ItemsCame(Happening):
     """A colleague's items, `article` the first of them, stand on this postman's list now."""
 

@@ -87,6 +87,8 @@ def _as_left(done: Done, item: ItemFact | None) -> bool:
         return False
     article = item.article
     if done.what == "remark":
+        if article.final:  # the office took the return
+            return False
         answered = article.witness != "unconfirmed" and article.remark != REFUSED
         if answered or article.chosen_day is not None:
             return False

@@ -12,7 +12,8 @@ import structlog
 
 from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT
 from postal.calendar import day_of
-from postal.lists import NotListed, make_list
+from postal.lists import DayClosed, NotListed, make_list
+from postal.office.closing import name_days_left_open
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
@@ -35,13 +36,14 @@ WHERE l.date < %(day)s AND a.unlinked_at IS NULL
 
 def open_morning(conn: Conn, now: datetime) -> None:
     """Notes, once on a day, which postmen have something due again. Later in the day nothing does:
-    what comes back by then goes out on the next working day.
+    what comes back by then goes out on the next working day. Days that nobody closed are named.
     """
     today = day_of(now)
     claimed = conn.execute(
         "INSERT INTO mornings (day, at) VALUES (%s, %s) ON CONFLICT DO NOTHING", [today, now]
     )
     if claimed.rowcount:
+        name_days_left_open(conn, today, now)
         conn.execute(
             "INSERT INTO morning_lists (day, postman_id, due_at)"
             f" SELECT DISTINCT %(day)s::date, s.id, %(now)s::timestamptz {_DUE}",
@@ -81,6 +83,9 @@ def carry_over(conn: Conn, postman: str, now: datetime) -> tuple[str, ...]:
     try:
         if numbers:
             make_list(conn, postman, today, numbers, now)
+    except DayClosed as error:
+        log.warning("not_carried_over", articles=numbers, reasons=str(error))
+        return ()
     except NotListed as error:
         refused = {each.number for each in error.bad}
         log.warning("not_carried_over", articles=sorted(refused), reasons=str(error))

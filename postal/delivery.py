@@ -9,6 +9,7 @@ from flows.decision import (
     HandOver,
     IssueCode,
     KillCode,
+    MakeFinal,
     MarkApproached,
     RecordRemark,
     ReportLate,
@@ -125,7 +126,7 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
         use_code(books, article)
     books.one(
         "UPDATE articles SET state = 'attempted', remark = %(remark)s,"
-        " witness = %(witness)s, remark_counts = %(counts)s,"
+        " witness = %(witness)s, remark_counts = %(counts)s, remark_final_at = NULL,"
         " attempts = attempts + %(counts)s::int, updated_at = %(now)s"
         " WHERE id = %(id)s AND state = 'out_for_delivery'",
         article,
@@ -134,6 +135,18 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
         witness="confirmed" if act.proven else "unconfirmed",
     )
     books.feed("attempted", article, remark=act.remark, counts=act.counts, proven=act.proven)
+
+
+@writes(MakeFinal)
+def make_final(books: Books, act: MakeFinal, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET remark_final_at = %(now)s, updated_at = %(now)s"
+        " WHERE id = %(id)s AND remark IS NOT NULL AND remark_final_at IS NULL"
+        " AND state IN ('attempted', 'at_office')",
+        article,
+    )
+    books.feed("remark_final", article, by=act.by)
 
 
 @writes(UndoRemark)

@@ -58,6 +58,13 @@ class NotToday(Exception):
         super().__init__(f"a list can be made for today only, which is {today} in India")
 
 
+class DayClosed(Exception):
+    """The office has closed that list, or its whole day."""
+
+    def __init__(self, staff_id: str, day: date) -> None:
+        super().__init__(f"the list of {staff_id} of {day} is closed: nothing comes on to it")
+
+
 class NotListed(Exception):
     """Nothing was put on the list, because of these numbers."""
 
@@ -93,7 +100,7 @@ def make_list(
     Serials follow the order given and continue a list that exists already. The same articles
     once more, still open on that list, are answered alike and nothing changes. Announce the new
     ones in the same transaction. What an earlier day's list left open is withdrawn from it and
-    goes out anew. Raises `NotToday`, `UnknownPostman` and `NotListed`.
+    goes out anew. Raises `NotToday`, `UnknownPostman`, `DayClosed` and `NotListed`.
     """
     today = day_of(now)
     if day != today:
@@ -104,6 +111,7 @@ def make_list(
     repeated = _repeat(read, known, list_id)
     if repeated is not None:
         return DeliveryList(postman, day, repeated, new=False)
+    _refuse_closed(conn, postman, day, list_id)
     first = _next_serial(conn, list_id)
     bad = _bad(numbers, read, known, day)
     bad += [
@@ -137,6 +145,17 @@ def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
     ).fetchone()
     assert found is not None
     return int(found[0])
+
+
+def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
+    closed = conn.execute(
+        "SELECT FROM list_closings WHERE list_id = %(list)s UNION ALL"
+        " SELECT FROM office_closings z JOIN staff s ON s.office_id = z.office_id"
+        " WHERE s.staff_id = %(postman)s AND z.day = %(day)s",
+        {"list": list_id, "postman": postman, "day": day},
+    ).fetchone()
+    if closed is not None:
+        raise DayClosed(postman, day)
 
 
 def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:

@@ -51,7 +51,7 @@ class PhoneTaken(Exception):
 def add_postman(
     conn: Conn, staff_id: str, name: str, phone: str, office_pin: str, pin: str
 ) -> Postman:
-    """Adds a postman at the main office of `office_pin`.
+    """Adds a postman at the main office of `office_pin`; his beat is the next number there.
 
     `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
     `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for what is no `staff_id`,
@@ -62,10 +62,19 @@ def add_postman(
     office_id, office = office_of(conn, office_pin)
     try:
         with conn.transaction():
+            # The office's row is locked: two newcomers do not get one beat.
+            conn.execute("SELECT 1 FROM offices WHERE id = %s FOR NO KEY UPDATE", (office_id,))
             conn.execute(
-                "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash)"
-                " VALUES (%s, %s, 'postman', %s, %s, %s)",
-                (staff_id, name, office_id, phone, pin_hash),
+                "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash, beat)"
+                " SELECT %(staff_id)s, %(name)s, 'postman', %(office)s, %(phone)s, %(pin)s,"
+                " coalesce(max(beat), 0) + 1 FROM staff WHERE office_id = %(office)s",
+                {
+                    "staff_id": staff_id,
+                    "name": name,
+                    "office": office_id,
+                    "phone": phone,
+                    "pin": pin_hash,
+                },
             )
     except psycopg.errors.UniqueViolation as taken:
         if taken.diag.constraint_name == "staff_phone":

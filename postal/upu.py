@@ -29,6 +29,11 @@ CODES: Final[Mapping[str, str | None]] = {
     # A return is a measure of EMH and then a journey of its own; EDX ends an import.
     "returned": None,
     "recalled": None,
+    # A remark told at the door was sent as EMH; the office's word on it has no event of its own.
+    "remark_final": None,
+    # Forwarded to another office: EMG belongs to the one that delivers it.
+    "missent": None,
+    "taken_in": None,
     # EMSEVT takes nothing back: what followed from the event before has to be undone by the reader.
     "handover_undone": None,
     "remark_undone": None,
@@ -62,6 +67,11 @@ CODES: Final[Mapping[str, str | None]] = {
     "inbound_flood": None,
     "prefix_released": None,
     "prefix_stopped": None,
+    # the delivery office's day: lists and cash, no article's
+    "cod_handed_in": None,
+    "day_closed": None,
+    "day_left_open": None,
+    "list_closed": None,
     # codes, texts, telephones, the desk
     "code_issued": None,
     "code_killed": None,

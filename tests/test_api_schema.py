@@ -24,11 +24,13 @@ from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
+PIN = {"path_parameters": {"pin": "273303"}}
 HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
-schemathesis.openapi.format("pin", st.sampled_from(["273303", "226001", "999999"]))
+schemathesis.openapi.format("pin", st.sampled_from(["273303", "273164", "226001", "999999"]))
 schemathesis.openapi.format("booking", st.just("REFERENCE0000000"))
+schemathesis.openapi.format("list", st.integers(1, 2).map(str))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 
 
@@ -117,6 +119,11 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ),
         ("POST", "/postmen", 201, {"body": postman(staff_id="1002", phone="9839000002")}),
         ("POST", "/delivery-lists", 201, {"body": LIST}),
+        ("POST", "/offices/{pin}/arrivals", 200, {**PIN, "body": {"articles": ["x"]}}),
+        ("GET", "/offices/{pin}/delivery-lists", 200, PIN),
+        ("GET", "/offices/{pin}/cod", 200, PIN),
+        ("GET", "/offices/{pin}/deposit", 200, PIN),
+        ("GET", "/offices/{pin}/returns", 200, {**PIN, "query": {"date": "2026-08-14"}}),
         ("POST", "/webhooks", 201, {"body": HOOK}),
         ("GET", "/webhooks", 200, {}),
         ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),

@@ -23,6 +23,12 @@ def paise(typed: str) -> int:
     return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
 
 
+def signed_paise(typed: str) -> int:
+    """As `paise`, with a minus before what went out."""
+    bare = typed.strip()
+    return -paise(bare[1:]) if bare.startswith(("-", "−")) else paise(bare)
+
+
 @desk.app_template_filter()
 def rupees(sum_paise: int) -> str:
     """₹1,00,000 or ₹76.50, of paise."""

@@ -53,4 +53,5 @@ MAKE = Operation(
     input=MakeList,
     handle=_make,
     answers={201: DeliveryList, 200: DeliveryList},
+    problems=(409,),
 )

@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from postal.articles import NotRecallable, NumberTaken, UnknownArticle
 from postal.collect import NotAtOffice, StaffMissing
 from postal.counter.directory import UnknownPin
-from postal.lists import NotListed, NotToday, UnknownPostman
+from postal.lists import DayClosed, NotListed, NotToday, UnknownPostman
 from postal.people import PhoneTaken, StaffIdTaken, UnknownOffice
 
 CONTENT_TYPE = "application/problem+json"
@@ -53,6 +53,7 @@ DOMAIN_ERRORS = (
     UnknownArticle,
     NotListed,
     NotToday,
+    DayClosed,
     UnknownPostman,
     StaffIdTaken,
     PhoneTaken,
@@ -71,7 +72,7 @@ def of_domain(error: Exception) -> Refused:
             return Refused(404, say)
         case NumberTaken():
             return Refused(409, say, [FieldError(field="number", message=say)])
-        case NotRecallable() | NotAtOffice():
+        case NotRecallable() | NotAtOffice() | DayClosed():
             return Refused(409, say)
         case StaffMissing():
             return Refused(422, say, [FieldError(field=error.field, message=say)])

@@ -69,10 +69,8 @@ def entry(id_: int) -> str:
 def correct_entry(id_: int) -> Answer | tuple[str, int]:
     """Puts the entry right by a new one; nothing is edited."""
     why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
-    typed = request.form.get("amount", "").strip()
     try:
-        sign = -1 if typed.startswith(("-", "−")) else 1
-        right = sign * money.paise(typed.lstrip("-−"))
+        right = money.signed_paise(request.form.get("amount", ""))
         once = UUID(request.form.get("once", ""))
     except ValueError:
         return _entry_page(id_, "entry_no_sum"), 422

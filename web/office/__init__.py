@@ -1,6 +1,25 @@
 """The delivery office: arrivals, lists, the end of the day. Modules add routes to `room.office`."""
 
-from web.office import slips, start
+from web.office import (
+    arrival_pages,
+    cash_pages,
+    deposit_pages,
+    draft_pages,
+    list_pages,
+    slips,
+    start,
+    ways,
+)
 from web.office.room import office
 
-__all__ = ["office", "slips", "start"]
+__all__ = [
+    "arrival_pages",
+    "cash_pages",
+    "deposit_pages",
+    "draft_pages",
+    "list_pages",
+    "office",
+    "slips",
+    "start",
+    "ways",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from postal.office.doer import Doer
 from web.staff import CLERKS, JUDGES, key, me, runtime
 from web.staff import Room as _Room
 
@@ -10,4 +11,10 @@ office = _room.blueprint
 route = _room.route
 live_route = _room.live_route
 
-__all__ = ["CLERKS", "JUDGES", "key", "live_route", "me", "office", "route", "runtime"]
+
+def doer() -> Doer:
+    """Who is signed in, as the books name who did it."""
+    return Doer(me().account.id, None, me().account.staff_id)
+
+
+__all__ = ["CLERKS", "JUDGES", "doer", "key", "live_route", "me", "office", "route", "runtime"]

@@ -1,0 +1,242 @@
+"""What arrives at an office: scanned one number after the other, each answered, none twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from psycopg.rows import class_row
+
+from flows import number as numbers
+from flows.facts import ArticleState
+from postal.calendar import day_of
+from postal.office.doer import Doer
+from store import feed
+from store.database import Conn
+
+# here: new, for this office · already: scanned here before · missent: for another PIN ·
+# unknown: nobody booked it · no_number: mistyped · unlinked: here, its telephone is a wrong one ·
+# recalled, returned: here, and goes back to its sender · out: on a postman's list that is not
+# closed · late: with a postman since a closed list, and back now · kept: it came back before ·
+# delivered: it was handed over, by the books
+Answer = Literal[
+    "here", "already", "missent", "unknown", "no_number", "unlinked", "recalled", "returned",
+    "out", "late", "kept", "delivered",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What came of one scan. `why`: what is wrong with a number that is none, in English.
+
+    `pin` and `office`: where a missent article belongs. `list_id`, `item_id` and `postman`: whose
+    list it stands on. `since`: when it was first scanned here.
+    """
+
+    typed: str
+    answer: Answer
+    number: str | None = None
+    article_id: int | None = None
+    why: str | None = None
+    pin: str | None = None
+    office: str | None = None
+    list_id: int | None = None
+    item_id: int | None = None
+    postman: str | None = None
+    since: datetime | None = None
+    waits_until: date | None = None  # the addressee chose that day
+
+
+@dataclass(frozen=True)
+class _Article:
+    id: int
+    state: ArticleState
+    recipient_pin: str
+    unlinked: bool
+    chosen_day: date | None
+    item_id: int | None
+    item_state: str | None
+    checked_in: bool
+    list_id: int | None
+    list_closed: bool
+    postman: str | None
+
+
+_READ = """
+SELECT a.id, a.state, a.recipient_pin, a.unlinked_at IS NOT NULL AS unlinked, a.chosen_day,
+       i.id AS item_id, i.state AS item_state, c.item_id IS NOT NULL AS checked_in,
+       l.id AS list_id, z.list_id IS NOT NULL AS list_closed, s.name AS postman
+FROM articles a
+LEFT JOIN LATERAL (
+    SELECT * FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
+) i ON true
+LEFT JOIN check_ins c ON c.item_id = i.id
+LEFT JOIN delivery_lists l ON l.id = i.list_id
+LEFT JOIN list_closings z ON z.list_id = l.id
+LEFT JOIN staff s ON s.id = l.postman_id
+WHERE a.number = %s
+"""
+
+
+def scan(
+    conn: Conn, office_id: int, office_pin: str, typed: str, by: Doer, now: datetime
+) -> Arrival:
+    """Notes that the article typed is at the office, and says what is to be done with it.
+
+    `late` is only said: taking it in is for `delivery_office.scan`, which tells the machines.
+    """
+    try:
+        number = numbers.read(typed)
+    except ValueError as error:
+        return Arrival(typed, "no_number", why=str(error))
+    # Locked first and read by a second statement: of two scanners the second sees the first's.
+    conn.execute("SELECT 1 FROM articles WHERE number = %s FOR NO KEY UPDATE", (number,))
+    with conn.cursor(row_factory=class_row(_Article)) as cursor:
+        article = cursor.execute(_READ, (number,)).fetchone()
+    if article is None:
+        since = _note(conn, office_id, number, None, "unknown", by, now)
+        return Arrival(typed, "unknown", number, since=since)
+    if article.list_id is not None and article.state != "delivered":
+        return _back(typed, number, article)
+    if article.state == "delivered":
+        return Arrival(typed, "delivered", number, article.id)
+    if article.recipient_pin != office_pin and article.state == "booked":
+        return _missent(conn, office_id, office_pin, typed, number, article, by, now)
+    since = _note(conn, office_id, number, article.id, "here", by, now)
+    if since is None:
+        feed.append(conn, "arrived", article.id, now, {"office": office_pin})
+    waits = article.chosen_day if article.chosen_day and article.chosen_day > day_of(now) else None
+    answer: Answer = "here" if since is None else "already"
+    if article.state in ("recalled", "returned"):
+        answer = "recalled" if article.state == "recalled" else "returned"
+    elif article.unlinked:
+        answer = "unlinked"
+    return Arrival(typed, answer, number, article.id, since=since, waits_until=waits)
+
+
+def _back(typed: str, number: str, article: _Article) -> Arrival:
+    """It was on a postman's list: what came back is taken in at the end of that list."""
+    answer: Answer = "late" if article.list_closed else "out"
+    if article.checked_in:
+        answer = "recalled" if article.state == "recalled" else "kept"
+        if article.state == "returned":
+            answer = "returned"
+    return Arrival(
+        typed,
+        answer,
+        number,
+        article.id,
+        list_id=article.list_id,
+        item_id=article.item_id,
+        postman=article.postman,
+    )
+
+
+def _missent(
+    conn: Conn,
+    office_id: int,
+    office_pin: str,
+    typed: str,
+    number: str,
+    article: _Article,
+    by: Doer,
+    now: datetime,
+) -> Arrival:
+    since = _note(conn, office_id, number, article.id, "missent", by, now)
+    if since is None:
+        data = {"office": office_pin, "to": article.recipient_pin}
+        feed.append(conn, "missent", article.id, now, data)
+    row = conn.execute(
+        "SELECT name FROM offices WHERE pin = %s"
+        " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
+        (article.recipient_pin,),
+    ).fetchone()
+    return Arrival(
+        typed,
+        "missent",
+        number,
+        article.id,
+        pin=article.recipient_pin,
+        office=row[0] if row else None,
+        since=since,
+    )
+
+
+def _note(
+    conn: Conn,
+    office_id: int,
+    number: str,
+    article_id: int | None,
+    kind: str,
+    by: Doer,
+    now: datetime,
+) -> datetime | None:
+    """Writes the scan down; gives when it was written down before, as the same, else None."""
+    written = conn.execute(
+        "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id, token_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (office_id, number) DO UPDATE"
+        " SET article_id = excluded.article_id, kind = excluded.kind, at = excluded.at,"
+        " staff_id = excluded.staff_id, token_id = excluded.token_id"
+        " WHERE arrivals.kind <> excluded.kind RETURNING 1",
+        (office_id, number, article_id, kind, now, by.staff_row, by.token_id),
+    ).fetchone()
+    if written is not None:
+        return None
+    row = conn.execute(
+        "SELECT at FROM arrivals WHERE office_id = %s AND number = %s", (office_id, number)
+    ).fetchone()
+    assert row is not None
+    at: datetime = row[0]
+    return at
+
+
+# ---- what was scanned ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One line of the day's scans. `pin`: of the addressee, where somebody booked it."""
+
+    number: str
+    kind: Literal["here", "missent", "unknown"]
+    at: datetime
+    state: ArticleState | None
+    pin: str | None
+
+
+def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
+    """What was scanned on `day` (in India), the latest first, `most` of them."""
+    with conn.cursor(row_factory=class_row(Scanned)) as cursor:
+        return cursor.execute(
+            "SELECT r.number, r.kind, r.at, a.state, a.recipient_pin AS pin FROM arrivals r"
+            " LEFT JOIN articles a ON a.id = r.article_id"
+            " WHERE r.office_id = %s AND r.at >= %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
+            " AND r.at < %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
+            " ORDER BY r.at DESC, r.number LIMIT %s",
+            (office_id, day, day + timedelta(days=1), most),
+        ).fetchall()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A day's scans by kind."""
+
+    here: int
+    missent: int
+    unknown: int
+
+
+def counted(conn: Conn, office_id: int, day: date) -> Counted:
+    """How many of each kind were scanned on `day` (in India)."""
+    with conn.cursor(row_factory=class_row(Counted)) as cursor:
+        row = cursor.execute(
+            "SELECT count(*) FILTER (WHERE kind = 'here') AS here,"
+            " count(*) FILTER (WHERE kind = 'missent') AS missent,"
+            " count(*) FILTER (WHERE kind = 'unknown') AS unknown FROM arrivals"
+            " WHERE office_id = %s AND at >= %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
+            " AND at < %s::timestamp AT TIME ZONE 'Asia/Kolkata'",
+            (office_id, day, day + timedelta(days=1)),
+        ).fetchone()
+    assert row is not None
+    return row

@@ -1,0 +1,322 @@
+"""COD at the door: what postmen took, and the cash that they hand in, checked off by the office.
+
+What a postman took stands in his list's items (`payment`); what he undid stands there no more. Each
+handing-in is a row that is never edited, with an entry in the ledger; a correction is a new one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+
+from psycopg.rows import class_row
+
+from postal.counter import ledger
+from postal.counter.ledger import NewEntry
+from postal.office.doer import Doer
+from store import feed
+from store.database import Conn
+
+LONGEST_EXPLANATION: Final = 300
+MOST_PAISE: Final = 100_000_000  # ten lakh rupees: more is a slip of the finger
+
+
+@dataclass(frozen=True)
+class Owing:
+    """The COD of one list, in paise. `covered`: what handings-in were expected to bring;
+    `counted`: what they brought, corrections too."""
+
+    list_id: int
+    date: date
+    office_id: int
+    staff_id: str
+    name: str
+    beat: int | None
+    cash: int
+    upi: int
+    covered: int
+    counted: int
+    handings: int
+
+    @property
+    def open(self) -> int:
+        """What is to be handed in still; below nothing: he undid what he had handed in for."""
+        return self.cash - self.covered
+
+    @property
+    def difference(self) -> int:
+        """What is short (below nothing) or too much, explained when it was counted."""
+        return self.counted - self.covered
+
+
+@dataclass(frozen=True)
+class Handing:
+    """One handing-in, or a correction of one (`corrects`). Paise. `by`: who counted."""
+
+    id: int
+    list_id: int
+    at: datetime
+    by: str
+    expected: int
+    counted: int
+    explanation: str | None
+    corrects: int | None
+
+
+@dataclass(frozen=True)
+class UpiTaken:
+    """An amount that a postman took by UPI at a door. `amount`: whole rupees."""
+
+    staff_id: str
+    name: str
+    beat: int | None
+    number: str
+    amount: int
+    at: datetime
+
+
+class AmountChanged(Exception):
+    """What is open is not what was shown: a text came meanwhile, or somebody counted."""
+
+    def __init__(self, open_: int) -> None:
+        super().__init__(f"it changed meanwhile: {open_} paise are open now. Look once more")
+        self.open = open_
+
+
+class Unexplained(Exception):
+    """What was counted differs from what is open, and nobody says why."""
+
+    def __init__(self) -> None:
+        super().__init__("the sum differs from what is open: say why")
+
+
+class BadSum(ValueError):
+    """Nobody can have handed that in."""
+
+    def __init__(self) -> None:
+        super().__init__("that cannot be the sum: count again")
+
+
+class UnknownHanding(LookupError):
+    """There is no such handing-in."""
+
+
+_OWING = """
+SELECT l.id AS list_id, l.date, s.office_id, s.staff_id, s.name, s.beat,
+       coalesce(p.cash, 0) AS cash, coalesce(p.upi, 0) AS upi,
+       coalesce(h.covered, 0) AS covered, coalesce(h.counted, 0) AS counted,
+       coalesce(h.handings, 0) AS handings
+FROM delivery_lists l JOIN staff s ON s.id = l.postman_id
+LEFT JOIN LATERAL (
+    SELECT (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'cash'))::bigint AS cash,
+           (100 * sum(a.cod_amount) FILTER (WHERE i.payment = 'upi'))::bigint AS upi
+    FROM delivery_items i JOIN articles a ON a.id = i.article_id
+    WHERE i.list_id = l.id AND i.payment IS NOT NULL AND i.state = 'delivered'
+) p ON true
+LEFT JOIN LATERAL (
+    SELECT sum(expected_paise)::bigint AS covered, sum(counted_paise)::bigint AS counted,
+           count(*) AS handings
+    FROM cod_handings WHERE list_id = l.id
+) h ON true
+"""
+_CONCERNED = "(p.cash IS NOT NULL OR p.upi IS NOT NULL OR h.covered IS NOT NULL)"
+
+
+def of_list(conn: Conn, list_id: int) -> Owing:
+    """Raises LookupError for a list that is none."""
+    with conn.cursor(row_factory=class_row(Owing)) as cursor:
+        found = cursor.execute(_OWING + "WHERE l.id = %s", (list_id,)).fetchone()
+    if found is None:
+        raise LookupError(f"there is no delivery list {list_id}")
+    return found
+
+
+def of_day(conn: Conn, office_id: int, day: date) -> list[Owing]:
+    """The lists of a day with COD that was taken, or handed in."""
+    with conn.cursor(row_factory=class_row(Owing)) as cursor:
+        return cursor.execute(
+            f"{_OWING} WHERE s.office_id = %s AND l.date = %s AND {_CONCERNED}"
+            " ORDER BY s.beat, s.staff_id",
+            (office_id, day),
+        ).fetchall()
+
+
+def open_ones(conn: Conn, office_id: int) -> list[Owing]:
+    """Whose cash is open, of whatever day, the oldest first."""
+    with conn.cursor(row_factory=class_row(Owing)) as cursor:
+        return cursor.execute(
+            _OWING + "WHERE s.office_id = %s AND coalesce(p.cash, 0) <> coalesce(h.covered, 0)"
+            " ORDER BY l.date, s.beat, s.staff_id",
+            (office_id,),
+        ).fetchall()
+
+
+def hand_in(
+    conn: Conn,
+    list_id: int,
+    once: UUID,
+    expected: int,
+    counted: int,
+    explanation: str | None,
+    by: Doer,
+    now: datetime,
+) -> Handing:
+    """Checks off the cash of a list: `counted` paise, where the page had shown `expected` as open.
+
+    The same `once` again gives the first handing-in and changes nothing. Raises `AmountChanged`,
+    `Unexplained`, `BadSum`, and LookupError for a list that is none.
+    """
+    conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR NO KEY UPDATE", (list_id,))
+    owing = of_list(conn, list_id)
+    before = _by_once(conn, once)
+    if before is not None:
+        return before
+    if expected == 0 or expected != owing.open:
+        raise AmountChanged(owing.open)
+    low, high = min(0, expected), MOST_PAISE if expected > 0 else 0
+    if not low <= counted <= high:
+        raise BadSum
+    if counted != expected and not explanation:
+        raise Unexplained
+    entry = NewEntry(
+        "cod",
+        "cash",
+        counted,
+        owing.office_id,
+        staff_row=by.staff_row,
+        list_id=list_id,
+        note=explanation or None,
+    )
+    handing = _write(conn, once, entry, list_id, expected, None, by, now)
+    feed.append(
+        conn,
+        "cod_handed_in",
+        None,
+        now,
+        {
+            "postman": owing.staff_id,
+            "day": owing.date.isoformat(),
+            "expected": expected,
+            "counted": counted,
+        },
+    )
+    return handing
+
+
+def correct(
+    conn: Conn, handing_id: int, once: UUID, right: int, explanation: str, by: Doer, now: datetime
+) -> Handing:
+    """Corrects what was counted: `right` paise in all for that handing-in. A new row and entry.
+
+    Raises `UnknownHanding`, `Unexplained`, `BadSum`; the same `once` again changes nothing.
+    """
+    row = conn.execute(
+        "SELECT h.list_id, h.counted_paise, h.ledger_id, s.office_id FROM cod_handings h"
+        " JOIN delivery_lists l ON l.id = h.list_id JOIN staff s ON s.id = l.postman_id"
+        " WHERE h.id = %s AND h.corrects IS NULL FOR NO KEY UPDATE OF l",
+        (handing_id,),
+    ).fetchone()
+    if row is None:
+        raise UnknownHanding(f"there is no handing-in {handing_id}")
+    before = _by_once(conn, once)
+    if before is not None:
+        return before
+    list_id, counted, ledger_id, office_id = row
+    corrected = conn.execute(
+        "SELECT coalesce(sum(counted_paise), 0)::bigint FROM cod_handings WHERE corrects = %s",
+        (handing_id,),
+    ).fetchone()
+    assert corrected is not None
+    delta = right - counted - corrected[0]
+    if not -MOST_PAISE <= right <= MOST_PAISE or delta == 0:
+        raise BadSum
+    if not explanation:
+        raise Unexplained
+    entry = NewEntry(
+        "correction",
+        "cash",
+        delta,
+        office_id,
+        staff_row=by.staff_row,
+        list_id=list_id,
+        corrects=ledger_id,
+        note=explanation,
+    )
+    return _write(conn, once, entry, list_id, 0, handing_id, by, now)
+
+
+def _write(
+    conn: Conn,
+    once: UUID,
+    entry: NewEntry,
+    list_id: int,
+    expected: int,
+    corrects: int | None,
+    by: Doer,
+    now: datetime,
+) -> Handing:
+    ledger_id = ledger.enter(conn, entry, now)
+    conn.execute(
+        "INSERT INTO cod_handings (once, list_id, at, staff_id, token_id, expected_paise,"
+        " counted_paise, explanation, corrects, ledger_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            once,
+            list_id,
+            now,
+            by.staff_row,
+            by.token_id,
+            expected,
+            entry.paise,
+            entry.note,
+            corrects,
+            ledger_id,
+        ),
+    )
+    written = _by_once(conn, once)
+    assert written is not None
+    return written
+
+
+_HANDING = """
+SELECT h.id, h.list_id, h.at, coalesce(s.name, t.name) AS by, h.expected_paise AS expected,
+       h.counted_paise AS counted, h.explanation, h.corrects
+FROM cod_handings h LEFT JOIN staff s ON s.id = h.staff_id LEFT JOIN tokens t ON t.id = h.token_id
+"""
+
+
+def _by_once(conn: Conn, once: UUID) -> Handing | None:
+    with conn.cursor(row_factory=class_row(Handing)) as cursor:
+        return cursor.execute(_HANDING + "WHERE h.once = %s", (once,)).fetchone()
+
+
+def handing(conn: Conn, id_: int) -> Handing:
+    """Raises `UnknownHanding`."""
+    with conn.cursor(row_factory=class_row(Handing)) as cursor:
+        found = cursor.execute(_HANDING + "WHERE h.id = %s", (id_,)).fetchone()
+    if found is None:
+        raise UnknownHanding(f"there is no handing-in {id_}")
+    return found
+
+
+def handings(conn: Conn, list_ids: list[int]) -> list[Handing]:
+    """What was handed in for these lists, in order."""
+    with conn.cursor(row_factory=class_row(Handing)) as cursor:
+        return cursor.execute(
+            _HANDING + "WHERE h.list_id = ANY(%s) ORDER BY h.id", (list_ids,)
+        ).fetchall()
+
+
+def upi(conn: Conn, office_id: int, day: date) -> list[UpiTaken]:
+    """What postmen took by UPI on a day, one line each, to be compared with the bank's."""
+    with conn.cursor(row_factory=class_row(UpiTaken)) as cursor:
+        return cursor.execute(
+            "SELECT s.staff_id, s.name, s.beat, a.number, a.cod_amount AS amount,"
+            " i.finished_at AS at FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
+            " JOIN delivery_items i ON i.list_id = l.id JOIN articles a ON a.id = i.article_id"
+            " WHERE s.office_id = %s AND l.date = %s AND i.payment = 'upi'"
+            " AND i.state = 'delivered' ORDER BY s.beat, s.staff_id, i.finished_at",
+            (office_id, day),
+        ).fetchall()

@@ -1,0 +1,143 @@
+"""What lies at the office, until when; and what goes back to its sender."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Literal
+
+from psycopg.rows import class_row
+
+from postal.office.pool import LOOKED_BACK
+from store.database import Conn
+
+# Which office an article lies at: that of the postman who had it last, else where it was scanned,
+# else the main office of its PIN.
+_OFFICE = """
+coalesce(
+    (SELECT s.office_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
+     JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1),
+    (SELECT r.office_id FROM arrivals r WHERE r.article_id = a.id AND r.kind = 'here'
+     ORDER BY r.at DESC LIMIT 1),
+    (SELECT o.id FROM offices o WHERE o.pin = a.recipient_pin
+     ORDER BY array_position(ARRAY['head', 'sub', 'branch'], o.branch_type), o.id LIMIT 1))
+"""
+# Two ways to it, each by an index: its PIN, and the lists of this office.
+_NEAR = """
+    SELECT a.id FROM articles a WHERE a.recipient_pin = %(pin)s AND {states}
+  UNION
+    SELECT a.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
+    JOIN delivery_items i ON i.list_id = l.id AND i.state IN ('attempted', 'withdrawn')
+    JOIN articles a ON a.id = i.article_id AND {states}
+    WHERE s.office_id = %(office)s AND l.date >= %(first)s
+  UNION
+    SELECT a.id FROM arrivals r JOIN articles a ON a.id = r.article_id AND {states}
+    WHERE r.office_id = %(office)s AND r.at >= %(first)s AND r.kind = 'here'
+"""
+_UNDELIVERED: Final = "a.state IN ('attempted', 'at_office')"
+_BACK: Final = "a.state IN ('returned', 'recalled')"
+
+
+@dataclass(frozen=True)
+class Deposited:
+    """An article at the office. `until`: the last day on which it can be fetched, else None.
+
+    `chosen_day`: the addressee wants it brought then. `cod`: whole rupees to be paid.
+    `with_postman`: it has not come back from his list yet.
+    """
+
+    article_id: int
+    number: str
+    name: str
+    state: Literal["attempted", "at_office"]
+    until: date | None
+    extended: bool
+    chosen_day: date | None
+    unlinked: bool
+    remark: int | None
+    attempts: int
+    cod: int
+    otp_required: bool
+    with_postman: str | None
+
+
+def lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
+    """What lies at the office undelivered, what is to be fetched first, by its last day."""
+    with conn.cursor(row_factory=class_row(Deposited)) as cursor:
+        return cursor.execute(
+            f"WITH near AS ({_NEAR.format(states=_UNDELIVERED)})"  # noqa: S608
+            " SELECT a.id AS article_id, a.number, a.recipient_name AS name, a.state,"
+            " a.held_until AS until, a.extended, a.chosen_day,"
+            " a.unlinked_at IS NOT NULL AS unlinked, a.remark, a.attempts, a.cod_amount AS cod,"
+            " a.otp_required, (SELECT s.name FROM (SELECT * FROM delivery_items i"
+            "   WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1) i"
+            "   JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
+            "   WHERE NOT EXISTS (SELECT FROM check_ins c WHERE c.item_id = i.id)) AS with_postman"
+            f" FROM near JOIN articles a ON a.id = near.id WHERE {_OFFICE} = %(office)s"
+            " ORDER BY a.state = 'at_office' DESC, a.held_until, a.chosen_day, a.id",
+            {"office": office_id, "pin": pin, "first": today - LOOKED_BACK},
+        ).fetchall()
+
+
+# unclaimed: nobody fetched it in time · refused: proven by the code · recalled: by the sender
+Reason = Literal["recalled", "refused", "unclaimed"]
+
+
+@dataclass(frozen=True)
+class GoingBack:
+    """An article that goes back to its sender. `remark`: the last one, 11 to 27.
+
+    `until`: the last day on which it could be fetched. `with_postman` as in `Deposited`.
+    """
+
+    article_id: int
+    number: str
+    reason: Reason
+    remark: int | None
+    until: date | None
+    attempts: int
+    sender_name: str
+    recipient_name: str
+    recipient_pin: str
+    decided_at: datetime
+    with_postman: str | None
+
+
+def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBack]:
+    """What went back on `day` (in India): what was returned or recalled then, or came in then."""
+    with conn.cursor(row_factory=class_row(GoingBack)) as cursor:
+        return cursor.execute(
+            f"WITH near AS ({_NEAR.format(states=_BACK)}), here AS ("  # noqa: S608
+            " SELECT a.*, (SELECT max(r.at) FROM arrivals r WHERE r.article_id = a.id"
+            "   AND r.office_id = %(office)s AND r.kind = 'here') AS scanned_at,"
+            " (SELECT max(e.at) FROM events e WHERE e.article_id = a.id"
+            "   AND e.kind IN ('returned', 'recalled')) AS decided_at,"
+            " last.list_id, last.item_id, last.postman FROM near JOIN articles a ON a.id = near.id"
+            " LEFT JOIN LATERAL (SELECT i.id AS item_id, i.list_id, s.name AS postman"
+            "   FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
+            "   JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id"
+            "   ORDER BY i.id DESC LIMIT 1) last ON true"
+            f" WHERE {_OFFICE} = %(office)s)"
+            " SELECT a.id AS article_id, a.number, CASE WHEN a.state = 'recalled' THEN 'recalled'"
+            "   WHEN a.remark = 17 THEN 'refused' ELSE 'unclaimed' END AS reason, a.remark,"
+            " a.held_until AS until, a.attempts, a.sender_name, a.recipient_name, a.recipient_pin,"
+            " a.decided_at, CASE WHEN a.item_id IS NOT NULL AND NOT EXISTS"
+            "   (SELECT FROM check_ins c WHERE c.item_id = a.item_id) THEN a.postman END"
+            "   AS with_postman"
+            " FROM here a WHERE a.decided_at IS NOT NULL"
+            # What was recalled on its way is nowhere to be sent back before it arrives.
+            " AND (a.scanned_at IS NOT NULL OR a.list_id IS NOT NULL)"
+            " AND (greatest(a.decided_at, a.scanned_at) AT TIME ZONE 'Asia/Kolkata')::date"
+            " = %(day)s ORDER BY a.number",
+            {"office": office_id, "pin": pin, "day": day, "first": day - LOOKED_BACK},
+        ).fetchall()
+
+
+def by_day(found: Sequence[Deposited]) -> list[tuple[date, list[Deposited]]]:
+    """What can be fetched, by its last day."""
+    days: dict[date, list[Deposited]] = {}
+    for each in found:
+        if each.until is not None and each.state == "at_office":
+            days.setdefault(each.until, []).append(each)
+    return sorted(days.items())

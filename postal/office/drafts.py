@@ -1,0 +1,298 @@
+"""Lists in the making: which article goes with which beat, in what walking order.
+
+One draft per office, in the database: a restart or a second browser loses nothing. Every change is
+made under the draft's row lock and counted, so whoever looks at an older one is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from flows import number as numbers
+from postal.calendar import day_of
+from postal.office.pool import Piece, pieces
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Beat:
+    """A postman's walk. `out`: items on his list of today, whose row is `list_id`."""
+
+    postman_row: int
+    beat: int | None
+    staff_id: str
+    name: str
+    list_id: int | None
+    out: int
+    closed: bool
+
+
+@dataclass(frozen=True)
+class DraftList:
+    """What one beat is to carry, in walking order. `cod`: whole rupees to collect."""
+
+    beat: Beat
+    pieces: tuple[Piece, ...]
+
+    @property
+    def cod(self) -> int:
+        return sum(piece.cod for piece in self.pieces)
+
+    @property
+    def numbers(self) -> str:
+        """What the person sees, so that what is sent out is what was seen."""
+        return " ".join(piece.number for piece in self.pieces)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The whole of it. `free`: can be placed; `waiting`: cannot go out today."""
+
+    version: int
+    changed_at: datetime | None
+    changed_by: str | None
+    lists: tuple[DraftList, ...]
+    free: tuple[Piece, ...]
+    waiting: tuple[Piece, ...]
+
+
+class NotFound(Exception):
+    """Nothing that lies here for a list has that number, or those digits."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(f"{typed} does not lie here for a list")
+
+
+class Ambiguous(Exception):
+    """Several articles end in those digits."""
+
+    def __init__(self, found: Sequence[Piece]) -> None:
+        super().__init__(", ".join(piece.number for piece in found))
+        self.found = tuple(found)
+
+
+class Waits(Exception):
+    """The article cannot go out today."""
+
+    def __init__(self, piece: Piece) -> None:
+        super().__init__(f"{piece.number} waits: {piece.why}")
+        self.piece = piece
+
+
+class UnknownBeat(Exception):
+    """The office has no postman with that beat."""
+
+
+class DraftChanged(Exception):
+    """The list is not what the person saw: somebody changed it, or sent it out, meanwhile."""
+
+    def __init__(self, by: str | None) -> None:
+        super().__init__("this list was changed meanwhile: look once more")
+        self.by = by
+
+
+@dataclass(frozen=True)
+class _Head:
+    version: int
+    changed_at: datetime | None
+    changed_by: str | None
+
+
+_HEAD = """
+SELECT d.version, d.changed_at, s.name AS changed_by
+FROM list_drafts d LEFT JOIN staff s ON s.id = d.changed_by WHERE d.office_id = %s
+"""
+
+
+def beats(conn: Conn, office_id: int, today: date) -> list[Beat]:
+    """The postmen of an office, by their beats."""
+    with conn.cursor(row_factory=class_row(Beat)) as cursor:
+        return cursor.execute(
+            "SELECT s.id AS postman_row, s.beat, s.staff_id, s.name, l.id AS list_id,"
+            " (SELECT count(*) FROM delivery_items i WHERE i.list_id = l.id) AS out,"
+            " EXISTS (SELECT FROM list_closings z WHERE z.list_id = l.id)"
+            " OR EXISTS (SELECT FROM office_closings z"
+            " WHERE z.office_id = s.office_id AND z.day = %(today)s) AS closed"
+            " FROM staff s LEFT JOIN delivery_lists l ON l.postman_id = s.id AND l.date = %(today)s"
+            " WHERE s.office_id = %(office)s AND s.role = 'postman' AND s.active"
+            " ORDER BY s.beat, s.staff_id",
+            {"office": office_id, "today": today},
+        ).fetchall()
+
+
+def version(conn: Conn, office_id: int) -> int:
+    """Of the draft as it is; 0: nothing was ever changed."""
+    row = conn.execute(
+        "SELECT version FROM list_drafts WHERE office_id = %s", (office_id,)
+    ).fetchone()
+    return int(row[0]) if row else 0
+
+
+def draft(conn: Conn, office_id: int, today: date) -> Draft:
+    """The draft of an office, with everything that lies there for a list."""
+    with conn.cursor(row_factory=class_row(_Head)) as cursor:
+        head = cursor.execute(_HEAD, (office_id,)).fetchone() or _Head(0, None, None)
+    lying = pieces(conn, office_id, today)
+    walks = beats(conn, office_id, today)
+    known = {beat.postman_row for beat in walks}
+    ready = [piece for piece in lying if piece.why is None]
+    return Draft(
+        head.version,
+        head.changed_at,
+        head.changed_by,
+        tuple(
+            DraftList(beat, tuple(p for p in ready if p.postman_row == beat.postman_row))
+            for beat in walks
+        ),
+        tuple(piece for piece in ready if piece.postman_row not in known),
+        tuple(piece for piece in lying if piece.why is not None),
+    )
+
+
+def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
+    """The piece that was typed: a whole number, or its last four digits.
+
+    Raises `NotFound` and `Ambiguous`.
+    """
+    bare = "".join(typed.split())
+    number = numbers.parse(bare)
+    lying = pieces(conn, office_id, today)
+    if number is not None:
+        found = [piece for piece in lying if piece.number == number]
+    else:
+        found = [piece for piece in lying if bare and piece.digits == bare]
+    if not found:
+        raise NotFound(typed)
+    if len(found) > 1:
+        raise Ambiguous(found)
+    return found[0]
+
+
+def beat_of(conn: Conn, office_id: int, typed: str) -> int:
+    """The row of the postman with that beat number. Raises `UnknownBeat`."""
+    row = conn.execute(
+        "SELECT id FROM staff WHERE office_id = %s AND beat::text = %s"
+        " AND role = 'postman' AND active",
+        (office_id, typed.strip()),
+    ).fetchone()
+    if row is None:
+        raise UnknownBeat(typed)
+    return int(row[0])
+
+
+def place(
+    conn: Conn,
+    office_id: int,
+    article_id: int,
+    postman_row: int,
+    at: int | None,
+    staff_row: int | None,
+    now: datetime,
+) -> None:
+    """Puts an article on a beat's draft as its `at`th (from 1; None: the last); the others move up.
+
+    Raises `NotFound`, `Waits` and `UnknownBeat`.
+    """
+    _lock(conn, office_id)
+    today = day_of(now)
+    lying = {piece.id: piece for piece in pieces(conn, office_id, today)}
+    piece = lying.get(article_id)
+    if piece is None:
+        raise NotFound(str(article_id))
+    if piece.why is not None:
+        raise Waits(piece)
+    if postman_row not in {beat.postman_row for beat in beats(conn, office_id, today)}:
+        raise UnknownBeat(postman_row)
+    order = [
+        each.id
+        for each in lying.values()
+        if each.postman_row == postman_row and each.id != article_id and each.why is None
+    ]
+    index = len(order) if at is None else min(max(at, 1) - 1, len(order))
+    order.insert(index, article_id)
+    _forget(conn, office_id, [article_id], list(lying))
+    _number(conn, office_id, postman_row, order)
+    if piece.postman_row not in (None, postman_row):
+        left = [p.id for p in lying.values() if p.postman_row == piece.postman_row]
+        left.remove(article_id)
+        _number(conn, office_id, piece.postman_row, left)
+    _changed(conn, office_id, staff_row, now)
+
+
+def take_off(
+    conn: Conn, office_id: int, article_id: int, staff_row: int | None, now: datetime
+) -> None:
+    """Takes an article off the draft; it lies there free again. Off it already: nothing changes."""
+    _lock(conn, office_id)
+    lying = pieces(conn, office_id, day_of(now))
+    piece = next((each for each in lying if each.id == article_id), None)
+    if piece is None or piece.postman_row is None:
+        return
+    _forget(conn, office_id, [article_id], [each.id for each in lying])
+    left = [p.id for p in lying if p.postman_row == piece.postman_row and p.id != article_id]
+    _number(conn, office_id, piece.postman_row, left)
+    _changed(conn, office_id, staff_row, now)
+
+
+def take(
+    conn: Conn,
+    office_id: int,
+    postman_row: int,
+    seen: Sequence[str],
+    staff_row: int | None,
+    now: datetime,
+) -> tuple[str, list[str]]:
+    """Takes a beat's list out of the draft, to be sent out: his staff id and the article numbers.
+
+    Raises `DraftChanged` where it is not what was `seen`, and `UnknownBeat`.
+    """
+    _lock(conn, office_id)
+    found = draft(conn, office_id, day_of(now))
+    one = next((each for each in found.lists if each.beat.postman_row == postman_row), None)
+    if one is None:
+        raise UnknownBeat(postman_row)
+    numbers_ = [piece.number for piece in one.pieces]
+    if not numbers_ or numbers_ != list(seen):
+        raise DraftChanged(found.changed_by)
+    lying = [piece.id for each in found.lists for piece in each.pieces]
+    _forget(conn, office_id, [piece.id for piece in one.pieces], lying)
+    _changed(conn, office_id, staff_row, now)
+    return one.beat.staff_id, numbers_
+
+
+def _lock(conn: Conn, office_id: int) -> None:
+    conn.execute(
+        "INSERT INTO list_drafts (office_id) VALUES (%s) ON CONFLICT DO NOTHING", (office_id,)
+    )
+    conn.execute("SELECT 1 FROM list_drafts WHERE office_id = %s FOR UPDATE", (office_id,))
+
+
+def _forget(conn: Conn, office_id: int, article_ids: list[int], lying: list[int]) -> None:
+    """Takes these off, and what does not lie here any more: fetched, recalled, sent out by API."""
+    conn.execute(
+        "DELETE FROM draft_places WHERE office_id = %s"
+        " AND (article_id = ANY(%s) OR article_id <> ALL(%s))",
+        (office_id, article_ids, lying),
+    )
+
+
+def _number(conn: Conn, office_id: int, postman_row: int | None, order: list[int]) -> None:
+    conn.execute(
+        "INSERT INTO draft_places (article_id, office_id, postman_id, place)"
+        " SELECT id, %s, %s, place FROM unnest(%s::bigint[]) WITH ORDINALITY AS o (id, place)"
+        " ON CONFLICT (article_id) DO UPDATE SET office_id = excluded.office_id,"
+        " postman_id = excluded.postman_id, place = excluded.place",
+        (office_id, postman_row, order),
+    )
+
+
+def _changed(conn: Conn, office_id: int, staff_row: int | None, now: datetime) -> None:
+    conn.execute(
+        "UPDATE list_drafts SET version = version + 1, changed_at = %s, changed_by = %s"
+        " WHERE office_id = %s",
+        (now, staff_row, office_id),
+    )

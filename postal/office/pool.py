@@ -1,0 +1,114 @@
+"""What an office can put on a list: what arrived, and what is due again (postal/carry.py)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, Literal
+
+from psycopg.rows import class_row
+
+from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT, ArticleState
+from flows.number import last_digits
+from postal.counter.number_check import NumberCheck, for_articles
+from store.database import Conn
+
+LOOKED_BACK: Final = timedelta(days=60)  # at lists: nothing lies at an office longer
+# chosen_day: the addressee wants it later · unlinked: its telephone is a wrong one ·
+# no_visit: two attempts, or a remark that no visit helps · with_postman: it did not come back yet ·
+# out_today: a second attempt is for the next working day (DOMAIN rule 3)
+Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
+
+
+@dataclass(frozen=True)
+class _Row:
+    id: int
+    number: str
+    name: str
+    address: str
+    service: str
+    registration: bool
+    passport: bool
+    otp_required: bool
+    cod: int
+    state: ArticleState
+    attempts: int
+    chosen_day: date | None
+    why: Why | None
+    last_beat: int | None
+    postman_row: int | None
+    place: int | None
+
+
+@dataclass(frozen=True)
+class Piece(_Row):
+    """An article that lies at the office. `cod`: whole rupees. `why`: it waits, and for what.
+
+    `last_beat`: who carried it last. `postman_row` and `place`: where the draft has it.
+    """
+
+    check: NumberCheck
+
+    @property
+    def digits(self) -> str:
+        return last_digits(self.number)
+
+    @property
+    def personal(self) -> bool:
+        """Only the addressee may take it (DOMAIN rule 2)."""
+        return (
+            self.registration
+            or self.passport
+            or self.service in ("registered", "insured", "money_order")
+        )
+
+
+_POOL = """
+WITH here AS (
+    SELECT r.article_id AS id, NULL::bigint AS item_id, NULL::date AS last_out
+    FROM arrivals r JOIN articles a ON a.id = r.article_id
+    WHERE r.office_id = %(office)s AND r.kind = 'here' AND a.state = 'booked'
+  UNION
+    SELECT i.article_id, i.id, CASE WHEN i.state = 'attempted' THEN l.date END
+    FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
+    JOIN delivery_items i ON i.list_id = l.id AND i.state IN ('attempted', 'withdrawn')
+    JOIN articles a ON a.id = i.article_id AND a.state = 'attempted'
+    WHERE s.office_id = %(office)s AND l.date >= %(first)s AND NOT EXISTS (
+        SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
+)
+SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address, a.service,
+       a.registration, a.passport, a.otp_required, a.cod_amount AS cod, a.state, a.attempts,
+       a.chosen_day,
+       CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
+            WHEN a.attempts >= %(most)s OR a.state = 'attempted' AND a.remark = ANY(%(no_visit)s)
+                 AND a.witness IS DISTINCT FROM 'contested' THEN 'no_visit'
+            WHEN here.item_id IS NOT NULL AND NOT EXISTS (
+                 SELECT FROM check_ins c WHERE c.item_id = here.item_id) THEN 'with_postman'
+            WHEN a.chosen_day > %(today)s THEN 'chosen_day'
+            WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
+                 THEN 'out_today' END AS why,
+       (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
+        JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id
+        ORDER BY i.id DESC LIMIT 1) AS last_beat,
+       p.postman_id AS postman_row, p.place
+FROM here JOIN articles a ON a.id = here.id
+LEFT JOIN draft_places p ON p.article_id = a.id AND p.office_id = %(office)s
+ORDER BY p.place, a.recipient_address, a.id
+"""
+
+
+def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:
+    """Everything that lies at the office for a list, in the draft's order where it is in one."""
+    with conn.cursor(row_factory=class_row(_Row)) as cursor:
+        rows = cursor.execute(
+            _POOL,
+            {
+                "office": office_id,
+                "today": today,
+                "first": today - LOOKED_BACK,
+                "most": MOST_ATTEMPTS,
+                "no_visit": list(NO_OTHER_VISIT),
+            },
+        ).fetchall()
+    checks = for_articles(conn, [row.id for row in rows])
+    return [Piece(**vars(row), check=checks[row.id]) for row in rows]

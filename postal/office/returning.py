@@ -1,0 +1,184 @@
+"""What comes back from a postman's list, item by item, checked in by scanning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from flows.events import Payment
+from flows.facts import ArticleState, ItemState, Witness
+from postal.office.doer import Doer
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class ListHead:
+    """Whose list of which day. `office_id`: the postman's."""
+
+    id: int
+    office_id: int
+    postman_row: int
+    staff_id: str
+    name: str
+    beat: int | None
+    date: date
+    closed_at: datetime | None
+    closed_by: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item and what became of it. `cod`: whole rupees.
+
+    `moved_on`: the article stood on another list later. `article_state`: today's.
+    """
+
+    id: int
+    serial: int
+    article_id: int
+    number: str
+    recipient_name: str
+    recipient_address: str
+    service: str
+    registration: bool
+    passport: bool
+    otp_required: bool
+    cod: int
+    state: ItemState
+    remark: int | None
+    payment: Payment | None
+    finished_at: datetime | None
+    article_state: ArticleState
+    witness: Witness
+    checked_in_at: datetime | None
+    checked_in_late: bool
+    moved_on: bool
+    remark_open: bool  # the article's remark of now is not final
+
+    @property
+    def missing(self) -> bool:
+        """It is with the postman still."""
+        back = self.state == "delivered" or self.checked_in_at is not None
+        return not back and not self.moved_on and self.article_state != "delivered"
+
+    @property
+    def waits(self) -> bool:
+        """The recipient contests the remark, and the postmaster has not looked yet."""
+        return (
+            self.state == "attempted"
+            and not self.moved_on
+            and self.witness == "contested"
+            and self.remark_open
+        )
+
+    @property
+    def final(self) -> bool:
+        """The office took the return, and with it the remark."""
+        taken = self.remark is not None and self.checked_in_at is not None
+        return taken and not self.waits
+
+
+_HEAD = """
+SELECT l.id, s.office_id, s.id AS postman_row, s.staff_id, s.name, s.beat, l.date,
+       z.at AS closed_at, coalesce(c.name, t.name) AS closed_by, z.note
+FROM delivery_lists l JOIN staff s ON s.id = l.postman_id
+LEFT JOIN list_closings z ON z.list_id = l.id
+LEFT JOIN staff c ON c.id = z.staff_id
+LEFT JOIN tokens t ON t.id = z.token_id
+WHERE l.id = %s
+"""
+_LINES = """
+SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_address, a.service,
+       a.registration, a.passport, a.otp_required, a.cod_amount AS cod, i.state, i.remark,
+       i.payment, i.finished_at, a.state AS article_state, coalesce(a.witness, 'none') AS witness,
+       c.at AS checked_in_at, coalesce(c.late, false) AS checked_in_late,
+       EXISTS (SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
+           AS moved_on,
+       a.remark IS NOT NULL AND a.remark_final_at IS NULL AS remark_open
+FROM delivery_items i JOIN articles a ON a.id = i.article_id
+LEFT JOIN check_ins c ON c.item_id = i.id
+"""
+
+
+class UnknownList(LookupError):
+    """There is no such list at this office."""
+
+    def __init__(self, list_id: int) -> None:
+        super().__init__(f"there is no delivery list {list_id}")
+
+
+class ListClosed(Exception):
+    """The list was closed: the office changes nothing of it any more."""
+
+    def __init__(self, head: ListHead) -> None:
+        super().__init__(f"the list of {head.staff_id} of {head.date} is closed")
+        self.head = head
+
+
+def head(conn: Conn, list_id: int) -> ListHead:
+    """Raises `UnknownList`."""
+    with conn.cursor(row_factory=class_row(ListHead)) as cursor:
+        found = cursor.execute(_HEAD, (list_id,)).fetchone()
+    if found is None:
+        raise UnknownList(list_id)
+    return found
+
+
+def hold(conn: Conn, list_id: int) -> ListHead:
+    """As `head`; nobody closes the list until the transaction ends. Raises `UnknownList`."""
+    conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR SHARE", (list_id,))
+    return head(conn, list_id)
+
+
+def lines(conn: Conn, list_id: int) -> list[Line]:
+    """All items of a list, in walking order."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        return cursor.execute(
+            _LINES + "WHERE i.list_id = %s ORDER BY i.serial", (list_id,)
+        ).fetchall()
+
+
+def line(conn: Conn, item_id: int) -> Line:
+    """One item. Raises LookupError."""
+    with conn.cursor(row_factory=class_row(Line)) as cursor:
+        found = cursor.execute(_LINES + "WHERE i.id = %s", (item_id,)).fetchone()
+    if found is None:
+        raise LookupError(f"there is no item {item_id}")
+    return found
+
+
+def list_of(conn: Conn, item_id: int) -> int:
+    """The list that an item stands on. Raises LookupError."""
+    row = conn.execute("SELECT list_id FROM delivery_items WHERE id = %s", (item_id,)).fetchone()
+    if row is None:
+        raise LookupError(f"there is no item {item_id}")
+    return int(row[0])
+
+
+def check_in(conn: Conn, item_id: int, by: Doer, now: datetime, *, late: bool) -> bool:
+    """Writes down that the office has it; False: it was written down before."""
+    return bool(
+        conn.execute(
+            "INSERT INTO check_ins (item_id, at, staff_id, token_id, late)"
+            " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
+            (item_id, now, by.staff_row, by.token_id, late),
+        ).rowcount
+    )
+
+
+def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, Line]]:
+    """What waits for the postmaster at an office: contested remarks of lists from `since` on."""
+    rows = conn.execute(
+        "SELECT l.id, i.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
+        " JOIN delivery_items i ON i.list_id = l.id AND i.state = 'attempted'"
+        " JOIN articles a ON a.id = i.article_id AND a.witness = 'contested'"
+        " AND a.remark IS NOT NULL AND a.remark_final_at IS NULL"
+        " JOIN check_ins c ON c.item_id = i.id"
+        " WHERE s.office_id = %s AND l.date >= %s ORDER BY i.id",
+        (office_id, since),
+    ).fetchall()
+    found = [(head(conn, list_id), line(conn, item_id)) for list_id, item_id in rows]
+    return [(whose, each) for whose, each in found if each.waits]

@@ -1,0 +1,87 @@
+"""What arrives at a delivery office."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+import delivery_office
+from postal.office.arrivals import Answer as ArrivalAnswer
+from postal.office.arrivals import Arrival
+from web.api.fields import Input, Output, TypedNumber
+from web.api.office_fields import doer, office
+from web.api.operation import Answer, Call, Operation
+
+MOST = 1_000
+
+
+class Arrivals(Input):
+    """Article numbers as they were scanned."""
+
+    articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=MOST)]
+
+
+class ScannedArticle(Output):
+    """`here`: new, for this office · `already`: scanned before · `missent`: forward it to `pin` ·
+    `unknown`: nobody booked it · `no_number`: see `why` · `unlinked`: its telephone is a wrong
+    one · `recalled`, `returned`: it goes back · `out`: on list `delivery_list`, not closed ·
+    `late`: back from a closed list, and taken in · `kept`: it came back before · `delivered`:
+    handed over, by the books."""
+
+    typed: str
+    number: str | None
+    answer: ArrivalAnswer
+    why: str | None
+    pin: str | None
+    delivery_list: int | None
+    waits_until: datetime.date | None = Field(description="the addressee chose that day")
+
+
+class ScannedArticles(Output):
+    """One for each number of the request, in its order."""
+
+    articles: list[ScannedArticle]
+
+
+def _shown(arrival: Arrival) -> ScannedArticle:
+    return ScannedArticle(
+        typed=arrival.typed,
+        number=arrival.number,
+        answer=arrival.answer,
+        why=arrival.why,
+        pin=arrival.pin,
+        delivery_list=arrival.list_id,
+        waits_until=arrival.waits_until,
+    )
+
+
+def _arrive(call: Call[Arrivals]) -> Answer:
+    office_id, pin = office(call)
+    # Locked in one order, whatever the order of the request: two requests never wait in a ring.
+    scans = {
+        typed: delivery_office.scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
+        for typed in sorted(set(call.input.articles))
+    }
+    seen: set[str] = set()
+    shown = []
+    for typed in call.input.articles:
+        one = _shown(scans[typed])
+        if typed in seen and one.answer == "here":
+            one = one.model_copy(update={"answer": "already"})
+        seen.add(typed)
+        shown.append(one)
+    return Answer(200, ScannedArticles(articles=shown))
+
+
+ARRIVE = Operation(
+    method="POST",
+    path="/offices/{pin}/arrivals",
+    name="note_arrivals",
+    summary="Note what arrived at a delivery office; each number is answered",
+    input=Arrivals,
+    handle=_arrive,
+    answers={200: ScannedArticles},
+    path_values={"pin": "pin"},
+)

@@ -1,0 +1,103 @@
+"""What lies at an office, and what goes back to its sender."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from postal.calendar import day_of
+from postal.office import deposit
+from web.api.fields import Nothing, Output
+from web.api.office_fields import OfDay, day, office
+from web.api.operation import Answer, Call, Operation
+
+
+class DepositedArticle(Output):
+    """`until`: the last day on which it can be fetched. `chosen_day`: to be brought then.
+    `with_postman`: it has not come back from his list. `cod_amount`: whole rupees."""
+
+    number: str
+    state: Literal["attempted", "at_office"]
+    until: datetime.date | None
+    chosen_day: datetime.date | None
+    remark: int | None = Field(description="the last one, 11 to 27")
+    attempts: int
+    cod_amount: int
+    with_postman: bool
+
+
+class Deposit(Output):
+    articles: list[DepositedArticle]
+
+
+def _deposit(call: Call[Nothing]) -> Answer:
+    office_id, pin = office(call)
+    articles = [
+        DepositedArticle(
+            number=each.number,
+            state=each.state,
+            until=each.until,
+            chosen_day=each.chosen_day,
+            remark=each.remark,
+            attempts=each.attempts,
+            cod_amount=each.cod,
+            with_postman=each.with_postman is not None,
+        )
+        for each in deposit.lying(call.conn, office_id, pin, day_of(call.now))
+    ]
+    return Answer(200, Deposit(articles=articles))
+
+
+DEPOSIT = Operation(
+    method="GET",
+    path="/offices/{pin}/deposit",
+    name="office_deposit",
+    summary="What lies at an office undelivered, and until when",
+    input=Nothing,
+    handle=_deposit,
+    answers={200: Deposit},
+    path_values={"pin": "pin"},
+)
+
+
+class ReturnedArticle(Output):
+    number: str
+    reason: deposit.Reason
+    remark: int | None = Field(description="the last one, 11 to 27")
+    until: datetime.date | None = Field(description="the last day on which it could be fetched")
+    with_postman: bool = Field(description="it has not come back from his list")
+
+
+class Returns(Output):
+    date: datetime.date
+    articles: list[ReturnedArticle]
+
+
+def _returns(call: Call[OfDay]) -> Answer:
+    office_id, pin = office(call)
+    asked = day(call)
+    articles = [
+        ReturnedArticle(
+            number=each.number,
+            reason=each.reason,
+            remark=each.remark,
+            until=each.until,
+            with_postman=each.with_postman is not None,
+        )
+        for each in deposit.going_back(call.conn, office_id, pin, asked)
+    ]
+    return Answer(200, Returns(date=asked, articles=articles))
+
+
+RETURNS = Operation(
+    method="GET",
+    path="/offices/{pin}/returns",
+    name="office_returns",
+    summary="What goes back to its senders from an office on a day",
+    input=OfDay,
+    handle=_returns,
+    answers={200: Returns},
+    path_values={"pin": "pin"},
+)

@@ -1,0 +1,138 @@
+"""COD: what postmen took at the door, and the cash that they hand in. Paise."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from postal.office import cash
+from postal.office.cash import Owing
+from web.api.fields import Input, Output
+from web.api.office_fields import OfDay, day, delivery_list, doer, office
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+Paise = Annotated[int, Field(ge=-cash.MOST_PAISE, le=cash.MOST_PAISE)]
+Explanation = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=cash.LONGEST_EXPLANATION, strip_whitespace=True),
+]
+
+
+class CodOfList(Output):
+    """`cash` and `upi`: what the postman told. `open`: to be handed in still; below nothing: to be
+    given back to him, who undid a handover. `difference`: counted against expected, explained."""
+
+    delivery_list: int
+    postman: str
+    date: datetime.date
+    cash: int
+    upi: int
+    open: int
+    counted: int
+    difference: int
+
+
+class OfficeCod(Output):
+    """The lists of a day, and those of earlier days whose cash is open still."""
+
+    lists: list[CodOfList]
+    open_before: list[CodOfList]
+
+
+def _shown(owing: Owing) -> CodOfList:
+    return CodOfList(
+        delivery_list=owing.list_id,
+        postman=owing.staff_id,
+        date=owing.date,
+        cash=owing.cash,
+        upi=owing.upi,
+        open=owing.open,
+        counted=owing.counted,
+        difference=owing.difference,
+    )
+
+
+def _cod(call: Call[OfDay]) -> Answer:
+    office_id, _ = office(call)
+    asked = day(call)
+    before = [each for each in cash.open_ones(call.conn, office_id) if each.date < asked]
+    of_day = cash.of_day(call.conn, office_id, asked)
+    shown = OfficeCod(lists=[*map(_shown, of_day)], open_before=[*map(_shown, before)])
+    return Answer(200, shown)
+
+
+COD = Operation(
+    method="GET",
+    path="/offices/{pin}/cod",
+    name="office_cod",
+    summary="COD of an office's day, in cash and by UPI, and what is open of earlier days",
+    input=OfDay,
+    handle=_cod,
+    answers={200: OfficeCod},
+    path_values={"pin": "pin"},
+)
+
+
+class HandIn(Input):
+    """`expected`: what was open when it was counted. `once`: yours, new for each handing-in: the
+    same once more changes nothing."""
+
+    once: UUID
+    expected: Paise
+    counted: Paise
+    explanation: Explanation | None = None
+
+
+class HandedIn(Output):
+    id: int
+    expected: int
+    counted: int
+    explanation: str | None
+
+
+def _hand_in(call: Call[HandIn]) -> Answer:
+    head, given = delivery_list(call), call.input
+    try:
+        handing = cash.hand_in(
+            call.conn,
+            head.id,
+            given.once,
+            given.expected,
+            given.counted,
+            given.explanation,
+            doer(call),
+            call.now,
+        )
+    except cash.AmountChanged as error:
+        say = str(error)
+        raise Refused(409, say, [FieldError(field="expected", message=say)]) from error
+    except cash.Unexplained as error:
+        say = str(error)
+        raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
+    except cash.BadSum as error:
+        say = str(error)
+        raise Refused(422, say, [FieldError(field="counted", message=say)]) from error
+    shown = HandedIn(
+        id=handing.id,
+        expected=handing.expected,
+        counted=handing.counted,
+        explanation=handing.explanation,
+    )
+    return Answer(200, shown)
+
+
+HAND_IN = Operation(
+    method="POST",
+    path="/delivery-lists/{id}/cash",
+    name="hand_in_cash",
+    summary="Check off the COD cash of a list that its postman handed in",
+    input=HandIn,
+    handle=_hand_in,
+    answers={200: HandedIn},
+    problems=(404, 409),
+    path_values={"id": "list"},
+)

@@ -1,0 +1,67 @@
+"""What the office's operations of the API have in common: which office, which list, who."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from postal.calendar import day_of
+from postal.office import returning
+from postal.office.doer import Doer, by_software
+from postal.office.returning import ListHead
+from postal.people import office_of
+from store.database import Conn
+from web.api.fields import Input
+from web.api.operation import Call
+from web.api.problems import Refused
+
+
+def _is_day(raw: str) -> str:
+    datetime.date.fromisoformat(raw)
+    return raw
+
+
+Day = Annotated[
+    str,
+    StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    AfterValidator(_is_day),
+    Field(description="in India", examples=["2026-08-14"], json_schema_extra={"format": "date"}),
+]
+
+
+class OfDay(Input):
+    """A day; without one: today."""
+
+    date: Day | None = None
+
+
+def office(call: Call[Any]) -> tuple[int, str]:
+    """Row id and PIN of the office in the path."""
+    pin = call.path["pin"]
+    return office_of(call.conn, pin)[0], pin
+
+
+def delivery_list(call: Call[Any]) -> ListHead:
+    """The list in the path. Raises `Refused`."""
+    id_ = call.path["id"]
+    if not (id_.isascii() and id_.isdigit() and len(id_) <= 18):
+        raise Refused(404, "there is no such delivery list")
+    return _head(call.conn, int(id_))
+
+
+def _head(conn: Conn, id_: int) -> ListHead:
+    try:
+        return returning.head(conn, id_)
+    except returning.UnknownList as error:
+        raise Refused(404, str(error)) from error
+
+
+def doer(call: Call[Any]) -> Doer:
+    return by_software(call.token_id)
+
+
+def day(call: Call[OfDay]) -> datetime.date:
+    asked = call.input.date
+    return datetime.date.fromisoformat(asked) if asked else day_of(call.now)

@@ -1,0 +1,257 @@
+"""The lists of an office's day: how they stand, what comes back, the end."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated
+
+from pydantic import Field, StringConstraints
+
+import delivery_office
+from delivery_office import Taken
+from flows.facts import ItemState
+from postal.office import closing, returning
+from web.api.fields import Input, Nothing, Output, TypedNumber
+from web.api.office_fields import OfDay, day, delivery_list, doer, office
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+Note = Annotated[
+    str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)
+]
+
+
+class ListProgress(Output):
+    """`missing`: neither delivered nor taken in. `contested`: for the postmaster to look at."""
+
+    id: int
+    postman: str
+    date: datetime.date
+    items: int
+    open: int
+    delivered: int
+    remarked: int
+    missing: int
+    contested: int
+    closed_at: datetime.datetime | None
+
+
+class OfficeLists(Output):
+    """The lists of a day. `closed_at`: when the office closed it."""
+
+    date: datetime.date
+    lists: list[ListProgress]
+    closed_at: datetime.datetime | None
+
+
+def _lists(call: Call[OfDay]) -> Answer:
+    office_id, _ = office(call)
+    asked = day(call)
+    closed = closing.closed(call.conn, office_id, asked)
+    lists = [
+        ListProgress(
+            id=each.id,
+            postman=each.staff_id,
+            date=each.date,
+            items=each.items,
+            open=each.open,
+            delivered=each.delivered,
+            remarked=each.remarked,
+            missing=each.missing,
+            contested=each.waits,
+            closed_at=each.closed_at,
+        )
+        for each in closing.of_day(call.conn, office_id, asked)
+    ]
+    return Answer(
+        200, OfficeLists(date=asked, lists=lists, closed_at=closed.at if closed else None)
+    )
+
+
+LISTS = Operation(
+    method="GET",
+    path="/offices/{pin}/delivery-lists",
+    name="office_delivery_lists",
+    summary="The delivery lists of an office's day, and how they stand",
+    input=OfDay,
+    handle=_lists,
+    answers={200: OfficeLists},
+    path_values={"pin": "pin"},
+)
+
+
+class ListItem(Output):
+    """`final`: the office took the return, and the remark with it. `with_postman`: not back yet."""
+
+    serial: int
+    number: str
+    state: ItemState
+    remark: int | None
+    final: bool
+    with_postman: bool
+
+
+class WholeList(Output):
+    """One list, item by item."""
+
+    id: int
+    postman: str
+    date: datetime.date
+    closed_at: datetime.datetime | None
+    items: list[ListItem]
+
+
+def _whole(call: Call[Nothing]) -> Answer:
+    head = delivery_list(call)
+    items = [
+        ListItem(
+            serial=line.serial,
+            number=line.number,
+            state=line.state,
+            remark=line.remark,
+            final=line.final,
+            with_postman=line.missing,
+        )
+        for line in returning.lines(call.conn, head.id)
+    ]
+    shown = WholeList(
+        id=head.id, postman=head.staff_id, date=head.date, closed_at=head.closed_at, items=items
+    )
+    return Answer(200, shown)
+
+
+LIST = Operation(
+    method="GET",
+    path="/delivery-lists/{id}",
+    name="delivery_list",
+    summary="One delivery list, item by item",
+    input=Nothing,
+    handle=_whole,
+    answers={200: WholeList},
+    problems=(404,),
+    path_values={"id": "list"},
+)
+
+
+class TakeIn(Input):
+    """What the postman brought back, as it was scanned."""
+
+    articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=999)]
+
+
+class TakenArticle(Output):
+    """`unvisited`: back for another day · `final`: back, and its remark is final · `contested`:
+    back, and the postmaster looks at its remark first · `back`: it was off the list already ·
+    `already`: taken in before · `delivered`: handed over, by the books · `moved_on`: on another
+    list since · `not_here`: not on this list · `no_number`: mistyped."""
+
+    typed: str
+    number: str | None
+    answer: Taken
+
+
+class TakenArticles(Output):
+    articles: list[TakenArticle]
+
+
+def _take_in(call: Call[TakeIn]) -> Answer:
+    head = delivery_list(call)
+    try:
+        taken = {
+            typed: delivery_office.take_in(call.runtime, call.conn, head.id, typed, doer(call))
+            for typed in sorted(set(call.input.articles))
+        }
+    except returning.ListClosed as error:
+        raise Refused(409, str(error)) from error
+    shown = [
+        TakenArticle(typed=typed, number=taken[typed].number, answer=taken[typed].answer)
+        for typed in call.input.articles
+    ]
+    return Answer(200, TakenArticles(articles=shown))
+
+
+TAKE_IN = Operation(
+    method="POST",
+    path="/delivery-lists/{id}/returns",
+    name="take_in_returns",
+    summary="Take in what a postman brings back; remarks become final",
+    input=TakeIn,
+    handle=_take_in,
+    answers={200: TakenArticles},
+    problems=(404, 409),
+    path_values={"id": "list"},
+)
+
+
+class CloseList(Input):
+    """`note`: why something is not back; needed where something is missing."""
+
+    note: Note | None = None
+
+
+class ClosedList(Output):
+    id: int
+    postman: str
+    date: datetime.date
+    closed_at: datetime.datetime
+
+
+def _close(call: Call[CloseList]) -> Answer:
+    head = delivery_list(call)
+    try:
+        closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
+    except closing.StillOut as error:
+        say = str(error)
+        raise Refused(409, say, [FieldError(field="note", message=say)]) from error
+    except closing.VerdictMissing as error:
+        raise Refused(409, str(error)) from error
+    assert closed.closed_at is not None
+    shown = ClosedList(
+        id=closed.id, postman=closed.staff_id, date=closed.date, closed_at=closed.closed_at
+    )
+    return Answer(200, shown)
+
+
+CLOSE = Operation(
+    method="POST",
+    path="/delivery-lists/{id}/close",
+    name="close_delivery_list",
+    summary="Close a list: the office changes nothing of it any more. Closing twice is once",
+    input=CloseList,
+    handle=_close,
+    answers={200: ClosedList},
+    problems=(404, 409),
+    path_values={"id": "list"},
+)
+
+
+class CloseDay(Input):
+    date: datetime.date
+
+
+class ClosedDay(Output):
+    date: datetime.date
+    lists: int
+    closed_at: datetime.datetime
+
+
+def _close_day(call: Call[CloseDay]) -> Answer:
+    office_id, _ = office(call)
+    try:
+        closed, _ = closing.close_day(call.conn, office_id, call.input.date, doer(call), call.now)
+    except (closing.ListsOpen, closing.NothingToClose) as error:
+        raise Refused(409, str(error)) from error
+    return Answer(200, ClosedDay(date=closed.day, lists=closed.lists, closed_at=closed.at))
+
+
+CLOSE_DAY = Operation(
+    method="POST",
+    path="/offices/{pin}/close",
+    name="close_office_day",
+    summary="Close an office's day, all its lists being closed. Closing twice is once",
+    input=CloseDay,
+    handle=_close_day,
+    answers={200: ClosedDay},
+    problems=(409,),
+    path_values={"pin": "pin"},
+)

@@ -1,0 +1,109 @@
+"""COD: what each postman took, what he hands in, and what he took by UPI."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from postal.calendar import day_of
+from postal.office import cash as books
+from postal.office import returning
+from store.database import Conn
+from web import money
+from web.desk.sheets import asked_day
+from web.office.room import CLERKS, doer, me, route, runtime
+
+
+@route("/cash", CLERKS)
+def cash() -> str:
+    """Whose cash is open, of whatever day; the day's sums; UPI line by line."""
+    account, today = me().account, day_of(runtime().now())
+    day = asked_day() or today
+    with runtime().database.transaction() as conn:
+        of_day = books.of_day(conn, account.office_id, day)
+        owing = books.open_ones(conn, account.office_id)
+        shown = {each.list_id for each in (*of_day, *owing)}
+        return render_template(
+            "office/cash.html",
+            day=day,
+            today=today,
+            owing=owing,
+            settled=[each for each in of_day if not each.open],
+            handings=books.handings(conn, sorted(shown)),
+            upi=books.upi(conn, account.office_id, day),
+            once=lambda: str(uuid4()),
+        )
+
+
+@route("/lists/<int:id_>/cash", CLERKS, methods=("POST",))
+def hand_in(id_: int) -> Response:
+    """A postman hands in the cash of a list; the clerk has counted it."""
+    expected = request.form.get("expected", type=int) or 0
+
+    def work(conn: Conn) -> books.Handing:
+        _own(conn, id_)
+        return books.hand_in(
+            conn, id_, _once(), expected, _paise(), _said(), doer(), runtime().now()
+        )
+
+    return _work(work)
+
+
+@route("/cash/<int:id_>/correct", CLERKS, methods=("POST",))
+def correct_cash(id_: int) -> Response:
+    """A handing-in was written down wrongly: a new entry puts it right."""
+
+    def work(conn: Conn) -> books.Handing:
+        try:
+            handing = books.handing(conn, id_)
+        except books.UnknownHanding:
+            abort(404)
+        _own(conn, handing.list_id)
+        return books.correct(conn, id_, _once(), _paise(), _said() or "", doer(), runtime().now())
+
+    return _work(work)
+
+
+def _work(work: object) -> Response:
+    try:
+        runtime().database.run(work)  # type: ignore[arg-type]
+    except books.AmountChanged:
+        session["told"] = "cash_changed"
+    except books.Unexplained:
+        session["told"] = "cash_unexplained"
+    except books.BadSum:
+        session["told"] = "cash_bad_sum"
+    else:
+        session["told"] = "cash_done"
+    return redirect(url_for("office.cash", day=request.form.get("day") or None))
+
+
+def _own(conn: Conn, list_id: int) -> None:
+    try:
+        head = returning.head(conn, list_id)
+    except returning.UnknownList:
+        abort(404)
+    if head.office_id != me().account.office_id:
+        abort(404)
+
+
+def _once() -> UUID:
+    try:
+        return UUID(request.form.get("once", ""))
+    except ValueError:
+        abort(400)
+
+
+def _paise() -> int:
+    """The rupees that were typed, in paise. Raises `BadSum` for what is none."""
+    try:
+        return money.signed_paise(request.form.get("counted", ""))
+    except ValueError:
+        raise books.BadSum from None
+
+
+def _said() -> str | None:
+    said = " ".join(request.form.get("explanation", "").split())
+    return said[: books.LONGEST_EXPLANATION] or None

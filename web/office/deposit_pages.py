@@ -1,0 +1,91 @@
+"""What lies at the office, day by day; and what goes back to its senders, as page and table."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date
+from typing import Final
+
+from flask import Response, render_template
+
+from postal import access
+from postal.calendar import day_of
+from postal.office import deposit as books
+from postal.office.deposit import GoingBack
+from store.database import Conn
+from web.desk.sheets import asked_day
+from web.desk.sprints import word
+from web.language import say
+from web.office.room import CLERKS, me, route, runtime
+
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with it
+
+
+@route("/deposit", CLERKS)
+def deposit() -> str:
+    """What can be fetched until when, and what waits for another visit."""
+    account, today = me().account, day_of(runtime().now())
+
+    def look(conn: Conn) -> list[books.Deposited]:
+        access.note(conn, account.id, "opened", runtime().now(), reason="deposit")
+        return books.lying(conn, account.office_id, account.office_pin, today)
+
+    lying = runtime().database.run(look)
+    return render_template(
+        "office/deposit.html",
+        today=today,
+        days=books.by_day(lying),
+        others=[each for each in lying if each.state != "at_office"],
+    )
+
+
+@route("/returns", CLERKS)
+def returns() -> str:
+    """What goes back to its senders on a day; without one: today."""
+    day = asked_day() or day_of(runtime().now())
+    return render_template(
+        "office/returns.html", day=day, back=_back(day), today=day_of(runtime().now())
+    )
+
+
+@route("/returns.csv", CLERKS)
+def returns_csv() -> Response:
+    """The same as a table for other software."""
+    day = asked_day() or day_of(runtime().now())
+    file = io.StringIO()
+    writer = csv.writer(file)
+    writer.writerow(
+        ("date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
+         "decided_at", "sender", "recipient", "recipient_pin", "with_postman")
+    )  # fmt: skip
+    for each in _back(day):
+        writer.writerow([_plain(cell) for cell in _cells(day, each)])
+    # With a byte order mark, so that Excel reads Hindi.
+    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
+    name = f"dakiya-returns-{day.isoformat()}.csv"
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
+    return (
+        day.isoformat(), each.number, say(f"back_{each.reason}"), each.remark or "",
+        word(str(each.remark), "remark_") if each.remark else "", each.attempts,
+        each.until.isoformat() if each.until else "", each.decided_at.isoformat(),
+        each.sender_name, each.recipient_name, each.recipient_pin, each.with_postman or "",
+    )  # fmt: skip
+
+
+def _plain(cell: str | int) -> str | int:
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+
+
+def _back(day: date) -> list[GoingBack]:
+    account = me().account
+
+    def look(conn: Conn) -> list[GoingBack]:
+        access.note(conn, account.id, "opened", runtime().now(), reason=f"returns {day}")
+        return books.going_back(conn, account.office_id, account.office_pin, day)
+
+    return runtime().database.run(look)

@@ -1,0 +1,166 @@
+"""Making the lists: articles put into walking order, beat by beat, and sent out.
+
+By keyboard (digits, beat, serial, Enter; or keys on a card), by mouse (web/static/office/draft.js),
+or with plain forms. The draft is the database's: every answer shows it as it is now.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+import delivery_office
+from outbox.wake import SWEEP, ring, wake
+from postal import lists
+from postal.calendar import day_of
+from postal.office import drafts
+from postal.office.drafts import Draft
+from store.database import Conn
+from web.desk import presence
+from web.office.room import CLERKS, doer, live_route, me, route, runtime
+
+_LONGEST: Final = 64
+Page = str | Response | tuple[str, int]
+
+
+@route("/draft", CLERKS)
+def draft() -> Page:
+    """Today's lists in the making."""
+    return render_template("office/draft.html", told_here=None, **_board())
+
+
+@route("/draft/place", CLERKS, methods=("POST",))
+def place() -> Page:
+    """Puts an article on a beat: `article` (a row) or `digits` as typed; `postman` or `beat`;
+    `serial`, from 1, or nothing: the last."""
+    account, now = me().account, runtime().now()
+    serial = request.form.get("serial", "").strip()
+
+    def work(conn: Conn) -> int:
+        article = request.form.get("article", type=int)
+        if article is None:
+            typed = request.form.get("digits", "")[:_LONGEST]
+            article = drafts.find(conn, account.office_id, typed, day_of(now)).id
+        postman = request.form.get("postman", type=int)
+        if postman is None:
+            postman = drafts.beat_of(conn, account.office_id, request.form.get("beat", ""))
+        at = int(serial) if serial.isascii() and serial.isdigit() and len(serial) < 5 else None
+        drafts.place(conn, account.office_id, article, postman, at, account.id, now)
+        return article
+
+    if request.form.get("beat", "").strip() == "0":
+        return _take_off_typed()
+    try:
+        moved = runtime().database.run(work)
+    except drafts.NotFound:
+        return _refused("draft_not_found")
+    except drafts.Ambiguous as several:
+        return _refused("draft_ambiguous", str(several))
+    except drafts.Waits as waits:
+        return _refused(f"draft_waits_{waits.piece.why}", waits.piece.number)
+    except drafts.UnknownBeat:
+        return _refused("draft_no_beat")
+    return _answer(moved=moved)
+
+
+def _take_off_typed() -> Page:
+    """Beat 0 of the fields: off the draft."""
+    account, now = me().account, runtime().now()
+
+    def work(conn: Conn) -> None:
+        typed = request.form.get("digits", "")[:_LONGEST]
+        piece = drafts.find(conn, account.office_id, typed, day_of(now))
+        drafts.take_off(conn, account.office_id, piece.id, account.id, now)
+
+    try:
+        runtime().database.run(work)
+    except drafts.NotFound:
+        return _refused("draft_not_found")
+    except drafts.Ambiguous as several:
+        return _refused("draft_ambiguous", str(several))
+    return _answer()
+
+
+@route("/draft/take-off", CLERKS, methods=("POST",))
+def take_off() -> Page:
+    """Takes an article off the draft: it lies there free again."""
+    account = me().account
+    article = request.form.get("article", type=int) or 0
+
+    def work(conn: Conn) -> None:
+        drafts.take_off(conn, account.office_id, article, account.id, runtime().now())
+
+    runtime().database.run(work)
+    return _answer(moved=article)
+
+
+@route("/draft/send-out", CLERKS, methods=("POST",))
+def send_out() -> Page:
+    """Makes the list of one beat, as the person saw it; everybody is told as by the API."""
+    account = me().account
+    postman = request.form.get("postman", type=int) or 0
+    seen = request.form.get("numbers", "").split()
+
+    def work(conn: Conn) -> lists.DeliveryList:
+        return delivery_office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
+
+    try:
+        runtime().database.run(work)
+    except drafts.DraftChanged:
+        return _refused("draft_changed")
+    except drafts.UnknownBeat:
+        return _refused("draft_no_beat")
+    except lists.DayClosed:
+        return _refused("draft_closed")
+    except lists.NotListed as bad:
+        return _refused("draft_not_listed", str(bad))
+    wake(runtime().redis)
+    ring(runtime().redis, SWEEP)
+    session["told"] = "draft_sent_done"
+    if "HX-Request" in request.headers:
+        answer = Response(status=200)
+        answer.headers["HX-Redirect"] = url_for("office.draft")
+        return answer
+    return redirect(url_for("office.draft"))
+
+
+@live_route("/draft/news", CLERKS)
+def draft_news() -> Page:
+    """Asked every few seconds: who else is here, and whether the draft is another one by now."""
+    account = me().account
+    with runtime().database.transaction() as conn:
+        now_at = drafts.version(conn, account.office_id)
+    if request.form.get("version", type=int) == now_at:
+        return render_template("office/draft_here.html", others=_others(), changed=False)
+    return render_template("office/draft_here.html", changed=True, **_board())
+
+
+def _others() -> list[str]:
+    """Who else has the draft open. Tickets have the numbers above nothing, offices those below."""
+    account = me().account
+    return presence.here(runtime(), -account.office_id, account.staff_id, account.name)
+
+
+def _board() -> dict[str, Draft | list[str]]:
+    account = me().account
+    with runtime().database.transaction() as conn:
+        found = drafts.draft(conn, account.office_id, day_of(runtime().now()))
+    return {"draft": found, "others": _others()}
+
+
+def _refused(word: str, about: str = "") -> Page:
+    return _answer(word=word, about=about, status=200 if _htmx() else 409)
+
+
+def _answer(word: str = "", about: str = "", moved: int = 0, status: int = 200) -> Page:
+    if not _htmx() and status == 200:
+        return redirect(url_for("office.draft"))
+    told = {"word": word, "about": about} if word else None
+    template = "office/board.html" if _htmx() else "office/draft.html"
+    return render_template(template, told_here=told, moved=moved, **_board()), status
+
+
+def _htmx() -> bool:
+    return "HX-Request" in request.headers

@@ -1,0 +1,186 @@
+"""Lists of a day, one of them, and its end: what comes back is scanned in, then it is closed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Final
+
+from flask import abort, current_app, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+import delivery_office
+from delivery_office import TakenItem
+from flows.happenings import Verdict
+from outbox.wake import wake
+from postal import access
+from postal.calendar import day_of
+from postal.counter.number_check import for_articles
+from postal.office import cash, closing, returning
+from postal.office.returning import Line, ListClosed, ListHead, UnknownList
+from store.database import Conn
+from web.desk.sheets import asked_day
+from web.office.room import CLERKS, doer, me, route, runtime
+
+_LONGEST: Final = 64
+Page = str | Response | tuple[str, int]
+
+
+@route("/lists", CLERKS)
+def lists() -> str:
+    """The lists of a day, how they stand, and the end of the day; without one: today."""
+    account, today = me().account, day_of(runtime().now())
+    day = asked_day() or today
+    with runtime().database.transaction() as conn:
+        return render_template(
+            "office/lists.html",
+            day=day,
+            today=today,
+            lists=closing.of_day(conn, account.office_id, day),
+            closed=closing.closed(conn, account.office_id, day),
+            left_open=closing.left_open(conn, account.office_id, today),
+            still_out=closing.still_out(conn, account.office_id, today),
+            owing={each.list_id: each for each in cash.of_day(conn, account.office_id, day)},
+        )
+
+
+@route("/lists/<int:id_>", CLERKS)
+def list_(id_: int) -> str:
+    """One list whole: what is on it, and what became of each item."""
+
+    def look(conn: Conn) -> tuple[ListHead, list[Line]]:
+        head = _own(conn, id_)
+        access.note(
+            conn,
+            me().account.id,
+            "opened",
+            runtime().now(),
+            reason=f"list {head.staff_id} {head.date}",
+        )
+        return head, returning.lines(conn, id_)
+
+    head, lines = runtime().database.run(look)
+    with runtime().database.transaction() as conn:
+        checks = for_articles(conn, [line.article_id for line in lines])
+    has_slip = "office.slip" in current_app.view_functions
+    return render_template(
+        "office/list.html", head=head, lines=lines, checks=checks, has_slip=has_slip
+    )
+
+
+@route("/lists/<int:id_>/close", CLERKS)
+def end(id_: int) -> str:
+    """The end of a list: the field to scan into, and what is with the postman still."""
+    return _end_page(id_, None)
+
+
+@route("/lists/<int:id_>/take-in", CLERKS, methods=("POST",))
+def take_in(id_: int) -> Page:
+    """One number: the office has it again."""
+    typed = request.form.get("number", "")[:_LONGEST].strip()
+
+    def work(conn: Conn) -> TakenItem:
+        _own(conn, id_)
+        return delivery_office.take_in(runtime(), conn, id_, typed, doer())
+
+    try:
+        taken = runtime().database.run(work) if typed else None
+    except ListClosed:
+        session["told"] = "end_closed_already"
+        return _to(url_for("office.end", id_=id_))
+    wake(runtime().redis)
+    return _end_page(id_, taken)
+
+
+@route("/lists/<int:id_>/close", CLERKS, methods=("POST",))
+def close_list(id_: int) -> Page:
+    """Closes it; what is missing needs a reason, a contested remark the postmaster."""
+    note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+
+    def work(conn: Conn) -> tuple[ListHead, bool]:
+        _own(conn, id_)
+        return closing.close_list(conn, id_, note or None, doer(), runtime().now())
+
+    try:
+        head, _ = runtime().database.run(work)
+    except closing.StillOut:
+        session["told"] = "end_still_out"
+        return _to(url_for("office.end", id_=id_))
+    except closing.VerdictMissing:
+        session["told"] = "end_verdict_missing"
+        return _to(url_for("office.end", id_=id_))
+    session["told"] = "end_list_done"
+    return _to(url_for("office.lists", day=head.date.isoformat()))
+
+
+@route("/items/<int:id_>/judge", ("postmaster",), methods=("POST",))
+def judge(id_: int) -> Page:
+    """The postmaster looked into a contested remark."""
+    verdicts: dict[str, Verdict] = {"confirmed": "confirmed", "contested": "contested"}
+    verdict = verdicts.get(request.form.get("verdict", ""))
+
+    def work(conn: Conn) -> tuple[ListHead, bool]:
+        try:
+            _own(conn, returning.list_of(conn, id_))
+        except LookupError:
+            abort(404)
+        if verdict is None:
+            abort(400)
+        return delivery_office.judge(runtime(), conn, id_, verdict, doer())
+
+    try:
+        head, done = runtime().database.run(work)
+    except ListClosed as closed:
+        session["told"] = "end_closed_already"
+        return _to(url_for("office.end", id_=closed.head.id))
+    wake(runtime().redis)
+    session["told"] = "judged_done" if done else "judged_already"
+    return _to(url_for("office.end", id_=head.id))
+
+
+@route("/close", CLERKS, methods=("POST",))
+def close_day() -> Page:
+    """Closes the office's day, all its lists being closed."""
+    account = me().account
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        abort(400)
+    try:
+        runtime().database.run(
+            lambda conn: closing.close_day(conn, account.office_id, day, doer(), runtime().now())
+        )
+    except closing.ListsOpen:
+        session["told"] = "end_lists_open"
+    except closing.NothingToClose:
+        session["told"] = "end_nothing"
+    else:
+        session["told"] = "end_day_done"
+    return _to(url_for("office.lists", day=day.isoformat()))
+
+
+def _own(conn: Conn, list_id: int) -> ListHead:
+    """The list, where it is this office's; else there is none."""
+    try:
+        head = returning.head(conn, list_id)
+    except UnknownList:
+        abort(404)
+    if head.office_id != me().account.office_id:
+        abort(404)
+    return head
+
+
+def _end_page(id_: int, taken: TakenItem | None) -> str:
+    with runtime().database.transaction() as conn:
+        head = _own(conn, id_)
+        lines = returning.lines(conn, id_)
+        owing = cash.of_list(conn, id_)
+    part = "office/taken.html" if "HX-Request" in request.headers else "office/end.html"
+    return render_template(part, head=head, lines=lines, owing=owing, taken=taken)
+
+
+def _to(address: str) -> Response:
+    if "HX-Request" in request.headers:
+        answer = Response(status=200)
+        answer.headers["HX-Redirect"] = address
+        return answer
+    return redirect(address)

@@ -1,0 +1,138 @@
+// The lists in the making: a card is dragged with the mouse, or moved with keys.
+// Alt+Up and Alt+Down move it in its list, a digit puts it on that beat, Delete takes it off.
+
+const quick = document.querySelector("#quick");
+const move = document.querySelector("#move");
+const off = document.querySelector("#off");
+let dragged = null; // the card under the mouse
+let held = null; // the card that the keys moved: it keeps the focus
+let typed = false; // the last move came from the fields above
+
+const cards = (list) => [...list.querySelectorAll(":scope > .piece")];
+const card = (target) => target.closest?.(".piece[data-article]");
+
+function place(article, list, serial) {
+  if (!list.dataset.postman) return takeOff(article);
+  move.elements.article.value = article;
+  move.elements.postman.value = list.dataset.postman;
+  move.elements.serial.value = serial ?? "";
+  move.requestSubmit();
+}
+
+function takeOff(article) {
+  off.elements.article.value = article;
+  off.requestSubmit();
+}
+
+// ---- the mouse ----------------------------------------------------------------------------------
+
+function mark(list, before) {
+  for (const old of document.querySelectorAll(".drop-here")) old.classList.remove("drop-here");
+  for (const old of document.querySelectorAll(".drop-end")) old.classList.remove("drop-end");
+  if (before) before.classList.add("drop-here");
+  else list?.classList.add("drop-end");
+}
+
+// The card before which the dragged one would stand; none: at the end.
+function next(list, y) {
+  return cards(list).find((each) => {
+    const box = each.getBoundingClientRect();
+    return each !== dragged && y < box.top + box.height / 2;
+  });
+}
+
+document.addEventListener("dragstart", (event) => {
+  dragged = card(event.target);
+  if (!dragged) return;
+  event.dataTransfer.effectAllowed = "move";
+  event.dataTransfer.setData("text/plain", dragged.dataset.article);
+  dragged.classList.add("dragged");
+});
+
+function listUnder(event) {
+  const section = event.target.closest?.(".walk, [data-free]");
+  return section?.querySelector("[data-drop]");
+}
+
+document.addEventListener("dragover", (event) => {
+  const list = dragged && listUnder(event);
+  if (!list) return;
+  event.preventDefault();
+  mark(list, next(list, event.clientY));
+});
+
+document.addEventListener("drop", (event) => {
+  const list = dragged && listUnder(event);
+  if (!list) return;
+  event.preventDefault();
+  const before = next(list, event.clientY);
+  const others = cards(list).filter((each) => each !== dragged);
+  held = typed = false;
+  place(dragged.dataset.article, list, before ? others.indexOf(before) + 1 : others.length + 1);
+});
+
+document.addEventListener("dragend", () => {
+  dragged?.classList.remove("dragged");
+  dragged = null;
+  mark(null, null);
+});
+
+// ---- the keyboard -------------------------------------------------------------------------------
+
+document.addEventListener("keydown", (event) => {
+  const here = card(event.target);
+  if (!here || event.ctrlKey || event.metaKey) return;
+  const list = here.closest("[data-drop]");
+  const at = cards(list).indexOf(here);
+  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  let done = true;
+  if (step && event.altKey) {
+    held = here.id;
+    const serial = at + 1 + step;
+    if (list.dataset.postman && serial >= 1 && serial <= cards(list).length) {
+      place(here.dataset.article, list, serial);
+    }
+  } else if (step) {
+    cards(list)[at + step]?.focus();
+  } else if (/^[1-9]$/.test(event.key) && !event.altKey) {
+    const walk = document.querySelector(`[data-drop][data-beat="${event.key}"]`);
+    if (walk) {
+      // What stands next takes the focus: one card after the other is given its beat.
+      held = (cards(list)[at + 1] ?? cards(list)[at - 1] ?? here).id;
+      place(here.dataset.article, walk, "");
+    }
+  } else if (event.key === "Delete" && list.dataset.postman) {
+    held = (cards(list)[at + 1] ?? cards(list)[at - 1] ?? here).id;
+    takeOff(here.dataset.article);
+  } else {
+    done = false;
+  }
+  if (done) {
+    typed = false;
+    event.preventDefault();
+  }
+});
+
+// ---- what came of it ----------------------------------------------------------------------------
+
+quick?.addEventListener("htmx:config:request", () => {
+  typed = true;
+  held = null;
+});
+// Nobody's card is taken out of the hand by news.
+document.addEventListener("htmx:before:request", (event) => {
+  if (dragged && event.target.id === "here") event.preventDefault();
+});
+document.addEventListener("htmx:after:swap", () => {
+  const board = document.querySelector("#board");
+  if (typed) {
+    typed = false;
+    if (!board.dataset.refused) {
+      quick.elements.digits.value = quick.elements.serial.value = ""; // the beat stays
+    }
+    quick.elements.digits.select();
+    quick.elements.digits.focus();
+  } else if (held) {
+    document.getElementById(held)?.focus();
+  }
+});

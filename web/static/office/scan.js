@@ -1,0 +1,24 @@
+// Scanning: a number and Enter, one after the other. The field is free again as soon as a number
+// is on its way; numbers queue up, and one that did not reach the server comes back with a word.
+
+const form = document.querySelector("[data-scan]");
+const field = form?.querySelector("input[name=number]");
+const failed = form?.querySelector("[data-failed]");
+let sent = [];
+
+form?.addEventListener("htmx:config:request", () => {
+  sent.push(field.value);
+  field.value = "";
+});
+form?.addEventListener("htmx:after:request", () => {
+  sent.shift();
+  failed.hidden = true;
+  field.focus();
+});
+form?.addEventListener("htmx:error", () => {
+  const lost = sent.shift();
+  if (lost === undefined) return;
+  failed.hidden = false;
+  field.value = field.value || lost;
+  field.select();
+});
