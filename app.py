@@ -16,6 +16,7 @@ from web.callers import insist
 from web.commands.database import database
 from web.commands.flows import flows
 from web.commands.herd import herd
+from web.commands.importing import article, lists
 from web.commands.messages import messages
 from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
@@ -50,6 +51,8 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     flows,
     forget_person,
     herd,
+    article,
+    lists,
     messages,
     postman,
     purge,

@@ -1,7 +1,8 @@
 """Imports at work: files are read, checked and done, a batch at a time, beside the outbox.
 
-Beside `bookings.py`. A batch is one transaction under the lock of its import: a worker that is killed
-leaves nothing half done, and any worker goes on from there. `Importer` is the worker's thread.
+Beside `bookings.py`. A batch is one transaction under the lock of its import: a worker that is
+killed leaves nothing half done, and any worker goes on from there. `Importer` is the worker's
+thread.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
-# Rows that are booked in one transaction. Few: the conversations of their people are locked so long.
+# Rows booked in one transaction. Few: the conversations of their people are locked so long.
 AT_ONCE: Final = 50
 # Between two batches: the outbox's thread gets the interpreter, a waiting code goes first.
 _BREATH_SECONDS: Final = 0.01

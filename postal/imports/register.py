@@ -72,6 +72,19 @@ class Import:
         """Rows that will not be done: bad ones, and good ones of a list with a bad one."""
         return self.bad + self.held
 
+    @property
+    def percent(self) -> int:
+        """How far it is with what it does now, 0 to 100."""
+        done, whole = self.done_of
+        return min(100, 100 * done // max(1, whole))
+
+    @property
+    def done_of(self) -> tuple[int, int]:
+        """Rows done, and of how many, by what it does now."""
+        if self.state == "importing":
+            return self.imported, self.good
+        return self.checked, self.rows
+
 
 @dataclass(frozen=True)
 class ShownRow:

@@ -11,11 +11,11 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, collect, events, lists, postmen, simulator, subscriptions
+from web.api import articles, collect, events, imports, lists, postmen, simulator, subscriptions
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
-from web.api.serve import NoToken, limit_body, require_token, runtime, serve
+from web.api.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
 from web.callers import Caller, states
 
 PREFIX = "/api/v1"
@@ -28,6 +28,10 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.NAME_PHONE,
     postmen.BLOCK,
     lists.MAKE,
+    imports.RECEIVE,
+    imports.GET,
+    imports.START,
+    imports.CANCEL,
     events.READ,
     subscriptions.SUBSCRIBE,
     subscriptions.LIST,
@@ -59,6 +63,8 @@ def _add(blueprint: Blueprint, operation: Operation[Any]) -> None:
         return serve(operation, path)
 
     rule = operation.path.replace("{", "<").replace("}", ">")
+    if operation.largest is not None:
+        LARGEST[f"{blueprint.name}.{operation.name}"] = operation.largest
     blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
 
 

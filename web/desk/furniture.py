@@ -17,6 +17,7 @@ _PAGES: Final = (
     ("desk.overview", "nav_desk"),
     ("counter.start", "nav_counter"),
     ("office.start", "nav_office"),
+    ("office.imports", "nav_imports"),
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),
     ("desk.window_requests", "nav_window"),

@@ -64,3 +64,11 @@ CREATE TABLE import_rows (
 CREATE INDEX import_rows_state ON import_rows (import_id, state, line);
 CREATE INDEX import_rows_number ON import_rows (import_id, number) WHERE number IS NOT NULL;
 CREATE INDEX import_rows_unit ON import_rows (import_id, unit, line) WHERE unit IS NOT NULL;
+
+-- Whether a row of a file, kept as it came, holds a telephone (E.164) in whatever notation.
+CREATE FUNCTION names_phone(cells text[], phone text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT regexp_replace(
+               translate(array_to_string(cells, ' '), '०१२३४५६७८९', '0123456789'),
+               '[^0-9]', '', 'g')
+           LIKE '%' || right(ltrim(phone, '+'), 10) || '%'
+$$;
