@@ -19,14 +19,25 @@ from schemathesis.config import (
 
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, number_of, postman
+from tests.import_rig import row, text, work
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
+FILE = text([row(7), row(8, pin="")]).encode()
+LEFT_OUT = {"left_out": 1}
 HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
+schemathesis.openapi.format("import", st.integers(1, 3).map(str))
+
+
+@schemathesis.serializer("text/csv")
+def _csv(_: Any, value: Any) -> bytes:
+    return bytes(value)
+
+
 
 
 def _config() -> SchemathesisConfig:
@@ -44,6 +55,9 @@ def api(runtime: Runtime, client: Any) -> Api:
     api.post("/postmen", postman())
     api.post("/articles", article(1))
     api.post("/webhooks", HOOK)
+    sent = {"Authorization": f"Bearer {api.token}", "Content-Type": "text/csv"}
+    client.post("/api/v1/imports", data=FILE, headers=sent)
+    work(runtime)
     return api
 
 
@@ -86,6 +100,10 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/postmen", 201, {"body": postman(staff_id="1002", phone="9839000002")}),
         ("POST", "/delivery-lists", 201, {"body": LIST}),
         ("POST", "/webhooks", 201, {"body": HOOK}),
+        ("POST", "/imports", 202, {"body": FILE + b"\n", "media_type": "text/csv"}),
+        ("GET", "/imports/{id}", 200, {"path_parameters": {"id": "1"}, "query": {"limit": 1}}),
+        ("POST", "/imports/{id}/start", 202, {"path_parameters": {"id": "1"}, "body": LEFT_OUT}),
+        ("POST", "/imports/{id}/cancel", 200, {"path_parameters": {"id": "1"}}),
         ("GET", "/webhooks", 200, {}),
         ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),
         ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),

@@ -40,7 +40,7 @@ def refusal(found: Import, language: str) -> str:
 def bad_rows_head(found: Import, language: str) -> str:
     """The beginning of a file of bad rows: a byte order mark, so that Excel reads Hindi."""
     own = (words(language)[f"import_csv_{name}"] for name in ("line", "column", "reason"))
-    return "\ufeff" + _lines([[*found.header, *own]])
+    return "\ufeff" + lines([[*found.header, *own]])
 
 
 def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str:
@@ -49,7 +49,7 @@ def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str
     No cell begins a formula. Mended, the file can be uploaded as it is.
     """
     width = len(found.header)
-    return _lines(
+    return lines(
         [
             [
                 *(row.cells + [""] * width)[:width],
@@ -62,7 +62,8 @@ def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str
     )
 
 
-def _lines(rows: Sequence[Sequence[str]]) -> str:
+def lines(rows: Sequence[Sequence[str]]) -> str:
+    """As CSV in which no cell begins a formula."""
     file = io.StringIO()
     writer = csv.writer(file)
     for row in rows:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Final
 
 from postal.imports.faults import FileRefused
@@ -31,7 +32,9 @@ def recognise(pieces: Iterable[bytes]) -> str:
     Raises `FileRefused`: it is no text, or in none of the encodings.
     """
     pieces = iter(pieces)
-    first = next((piece for piece in pieces if piece), b"")
+    first = b""
+    while len(first) < _SAMPLE and (piece := next(pieces, None)) is not None:
+        first += piece
     if first.startswith(_WORKBOOKS):
         raise FileRefused("workbook")
     if first.startswith(_OTHERS):
@@ -39,7 +42,7 @@ def recognise(pieces: Iterable[bytes]) -> str:
     wide = _two_bytes(first[:_SAMPLE])
     candidates = [wide] if wide else [UTF_8, WINDOWS]
     decoders = {name: _decoder(name) for name in candidates}
-    for piece in (first, *_and_end(pieces)):
+    for piece in _and_end(chain([first], pieces)):
         for name, decoder in list(decoders.items()):
             try:
                 decoder.decode(piece, final=piece == b"")

@@ -127,7 +127,7 @@ def _body(operation: Operation[I]) -> I:
     if operation.takes != JSON:
         if request.mimetype != operation.takes:
             raise Refused(415, f"send the file as the body, with Content-Type: {operation.takes}")
-        return operation.input.model_construct(content=raw)
+        return operation.input.model_validate({"content": raw})
     if request.mimetype != JSON:
         raise Refused(415, "send the body as JSON, with Content-Type: application/json")
     try:
