@@ -98,6 +98,6 @@ def faults(runtime: Runtime, found: Import) -> dict[int, list[tuple[str, str]]]:
 
 def count(runtime: Runtime, query: str) -> int:
     with runtime.database.transaction() as conn:
-        found = conn.execute(f"SELECT count(*) FROM {query}".encode()).fetchone()
+        found = conn.execute(f"SELECT count(*) FROM {query}".encode()).fetchone()  # noqa: S608
     assert found is not None
     return int(found[0])

@@ -35,9 +35,9 @@ schemathesis.openapi.format("import", st.integers(1, 3).map(str))
 
 @schemathesis.serializer("text/csv")
 def _csv(_: Any, value: Any) -> bytes:
-    return bytes(value)
-
-
+    """What was generated as a file, or in a file's place."""
+    found = getattr(value, "data", value)
+    return found if isinstance(found, bytes) else str(found).encode("utf-8", "replace")
 
 
 def _config() -> SchemathesisConfig:

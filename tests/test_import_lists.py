@@ -1,4 +1,4 @@
-"""A file of delivery lists: whole lists or none, and the same checks as when they are made by hand."""
+"""A file of delivery lists: whole lists or none, checked as when they are made by hand."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from postal.imports import register
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, number_of, postman
 from tests.conftest import Clock
@@ -15,9 +16,11 @@ from tests.import_rig import (
     TODAY,
     count,
     faults,
+    get,
     started,
     text,
     uploaded,
+    work,
 )
 
 
@@ -126,9 +129,7 @@ def test_whatever_is_wrong_with_a_row_its_list_waits_for_it(
 
 
 def test_an_article_on_two_lists_of_a_file(master: Colleague, runtime: Runtime) -> None:
-    found = uploaded(
-        master, lists(("1001", TODAY, number_of(1)), ("0042", TODAY, number_of(1)))
-    )
+    found = uploaded(master, lists(("1001", TODAY, number_of(1)), ("0042", TODAY, number_of(1))))
     assert faults(runtime, found) == {3: [("number", "twice")]}
 
 
@@ -141,9 +142,7 @@ def test_postmen_of_other_offices_and_unknown_ones(
             " VALUES ('Nautanwa', '273164', 'sub', 'MAHARAJGANJ')"
         )
     api.post("/postmen", postman(staff_id="9001", phone="9839000003", office_pin="273164"))
-    found = uploaded(
-        master, lists(("9001", TODAY, number_of(1)), ("42", TODAY, number_of(2)))
-    )
+    found = uploaded(master, lists(("9001", TODAY, number_of(1)), ("42", TODAY, number_of(2))))
     assert faults(runtime, found) == {2: [("postman", "postman")], 3: [("postman", "postman")]}
     assert "were zeros lost at its front?" in master.get(f"/office/imports/{found.id}").text
 
@@ -170,10 +169,10 @@ def test_a_file_of_yesterday_is_not_made_today(
     master: Colleague, runtime: Runtime, clock: Clock
 ) -> None:
     found = uploaded(master, lists(("1001", TODAY, number_of(1))))
-    clock.advance(hours=15)  # the day is over, nobody has signed out
-    with runtime.database.transaction() as conn:
-        conn.execute("UPDATE sign_ins SET seen_at = %s", [clock.at])
-    found = started(master, found)
+    clock.advance(hours=15)
+    runtime.database.run(lambda conn: register.start(conn, found.id, 0, runtime.now()))
+    work(runtime)
+    found = get(runtime, found.id)
     assert (found.imported, found.bad) == (0, 1)
     assert faults(runtime, found) == {2: [("date", "not_today")]}
 
