@@ -22,7 +22,7 @@ from postal import articles
 from postal.articles import NumberTaken
 from postal.imports import article_rows, checking, reading, register, walks
 from postal.imports.checking import at_counters
-from postal.imports.faults import Fault
+from postal.imports.faults import Fault, FileRefused
 from postal.imports.register import ShownRow, State
 from postal.imports.verdicts import Verdict, count, write
 from runtime import Runtime
@@ -42,7 +42,7 @@ def advance(runtime: Runtime, id_: int, state: State) -> bool:
     Raises `psycopg.OperationalError` when the database goes away: nothing of the batch is kept.
     """
     if state == "reading":
-        return runtime.database.run(lambda conn: reading.read(conn, id_, runtime.now()))
+        return _read(runtime, id_)
     most = checking.AT_ONCE if state == "checking" else AT_ONCE
     try:
         return _batch(runtime, id_, state, most)
@@ -51,6 +51,19 @@ def advance(runtime: Runtime, id_: int, state: State) -> bool:
     except Exception as error:
         log.error("import_batch_broke", import_id=id_, **described(error))
     return _one_by_one(runtime, id_, state, most)
+
+
+def _read(runtime: Runtime, id_: int) -> bool:
+    now = runtime.now()
+    try:
+        return runtime.database.run(lambda conn: reading.read(conn, id_, now))
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        log.error("import_file_broke", import_id=id_, **described(error))
+    # Or it would break the thread again and again, and the imports behind it with it.
+    runtime.database.run(lambda conn: reading.refuse(conn, id_, FileRefused("broke"), now))
+    return True
 
 
 def _one_by_one(runtime: Runtime, id_: int, state: State, most: int) -> bool:

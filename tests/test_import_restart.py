@@ -8,6 +8,8 @@ import threading
 from typing import Any
 
 import pytest
+from outbox_rig import NOWHERE
+from redis import Redis
 from test_outbox_worker import process, until
 
 from importing import Importer, advance
@@ -181,16 +183,28 @@ def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
     assert (bad.line, bad.faults[0].reason) == (8, "broke")
 
 
+def test_a_file_that_breaks_the_reader_does_not_hold_up_the_next(
+    runtime: Runtime, client: Any
+) -> None:
+    api_of(runtime, client)
+    broken, next_ = received(runtime, 20), received(runtime, 3, first=500)
+    with runtime.database.transaction() as conn:  # a fault of ours that no check foresaw
+        conn.execute("ALTER TABLE import_rows ADD CONSTRAINT fault CHECK (line <> 9)")
+    try:
+        work(runtime)
+    finally:
+        with runtime.database.transaction() as conn:
+            conn.execute("ALTER TABLE import_rows DROP CONSTRAINT fault")
+    assert (get(runtime, broken.id).state, get(runtime, broken.id).refusal) == ("refused", "broke")
+    assert count(runtime, f"import_pieces WHERE import_id = {broken.id}") == 0
+    assert get(runtime, next_.id).state == "checked"
+
+
 def test_without_valkey_imports_go_on(runtime: Runtime, client: Any) -> None:
     api_of(runtime, client)
     found = received(runtime, 20)
-    away = dataclasses.replace(runtime)
-    away.redis.connection_pool.connection_kwargs["port"] = 1
-    try:
-        work(away)
-        start(away, found.id)
-        work(away)
-    finally:
-        port = int(runtime.settings.redis_url.rsplit(":", 1)[1].split("/")[0])
-        away.redis.connection_pool.connection_kwargs["port"] = port
+    away = dataclasses.replace(runtime, redis=Redis.from_url(NOWHERE))
+    work(away)
+    start(away, found.id)
+    work(away)
     each_once(runtime, 20)

@@ -16,6 +16,7 @@ Refusal = Literal[
     "quote_open",
     "cell_too_long",
     "too_many_rows",
+    "broke",
 ]
 Reason = Literal[
     "missing",

@@ -27,11 +27,7 @@ def read(conn: Conn, id_: int, now: datetime) -> bool:
             found = table.read(encodings.decode(_pieces(conn, id_), encoding))
             rows, bad = _store(conn, id_, found)
     except FileRefused as refused:
-        conn.execute(
-            "UPDATE imports SET state = 'refused', finished_at = %s, refusal = %s,"
-            " refused_at_line = %s, refusal_detail = %s WHERE id = %s",
-            (now, refused.reason, refused.line or None, refused.detail[:500], id_),
-        )
+        refuse(conn, id_, refused, now)
     else:
         conn.execute(
             "UPDATE imports SET state = 'checking', kind = %s, encoding = %s, separator = %s,"
@@ -48,8 +44,18 @@ def read(conn: Conn, id_: int, now: datetime) -> bool:
                 id_,
             ),
         )
-    conn.execute("DELETE FROM import_pieces WHERE import_id = %s", (id_,))
+        conn.execute("DELETE FROM import_pieces WHERE import_id = %s", (id_,))
     return True
+
+
+def refuse(conn: Conn, id_: int, refused: FileRefused, now: datetime) -> None:
+    """Ends an import whose file cannot be read."""
+    conn.execute(
+        "UPDATE imports SET state = 'refused', finished_at = %s, refusal = %s,"
+        " refused_at_line = %s, refusal_detail = %s WHERE id = %s AND state = 'reading'",
+        (now, refused.reason, refused.line or None, refused.detail[:500], id_),
+    )
+    conn.execute("DELETE FROM import_pieces WHERE import_id = %s", (id_,))
 
 
 def _pieces(conn: Conn, id_: int) -> Iterator[bytes]:
