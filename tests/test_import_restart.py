@@ -7,6 +7,7 @@ import signal
 import threading
 from typing import Any
 
+import psycopg
 import pytest
 from outbox_rig import NOWHERE
 from redis import Redis
@@ -76,6 +77,25 @@ def test_a_worker_killed_again_and_again_goes_on_where_it_was(
             worker.terminate()
             assert worker.wait(30) == 0
     each_once(runtime)
+
+
+def test_killed_within_a_batch_nothing_of_it_is_left(runtime: Runtime, client: Any) -> None:
+    api_of(runtime, client)
+    found = received(runtime, 60)
+    work(runtime)
+    start(runtime, found.id)
+    ring(runtime.redis, IMPORTS)
+    waiting = "pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%import_rows%'"
+    with psycopg.connect(runtime.settings.database_url) as held, process(runtime) as worker:
+        # What is booked cannot be written down: the batch stands between the two.
+        held.execute("LOCK TABLE import_rows IN EXCLUSIVE MODE")
+        until(lambda: count(runtime, waiting) == 1)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+        held.rollback()
+    assert count(runtime, "articles") == count(runtime, "messages") == 0
+    work(runtime)
+    each_once(runtime, 60)
 
 
 def test_a_worker_told_to_stop_ends_after_its_batch(runtime: Runtime, client: Any) -> None:
