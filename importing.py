@@ -20,10 +20,11 @@ from logs import described
 from outbox.wake import IMPORTS, ring, wake
 from postal import articles
 from postal.articles import NumberTaken
-from postal.imports import article_rows, checking, reading, register, walks
+from postal.imports import article_rows, checking, file_rows, reading, register, walks
 from postal.imports.checking import at_counters
 from postal.imports.faults import Fault, FileRefused
-from postal.imports.register import ShownRow, State
+from postal.imports.file_rows import RowState, ShownRow
+from postal.imports.register import State
 from postal.imports.verdicts import Verdict, count, write
 from runtime import Runtime
 from store.database import Conn
@@ -101,7 +102,7 @@ def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
         postman = walks.next_postman(conn, id_, "good")
         verdicts = _make(runtime, conn, found, postman) if postman else []
     else:
-        rows = register.rows(conn, id_, ("good",), 0, most)
+        rows = file_rows.in_states(conn, id_, ("good",), 0, most)
         verdicts = _book(runtime, conn, found, rows) if rows else []
     if verdicts:
         count(conn, id_, 0, write(conn, id_, verdicts))
@@ -144,7 +145,7 @@ def _book(
 
 def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[Verdict]:
     """Makes one list, and tells the recipients and the postman."""
-    rows = register.rows_of(conn, found.id, postman)
+    rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction():
             made = walks.make(conn, found, postman, rows, runtime.now())
@@ -161,14 +162,14 @@ def _spoil(conn: Conn, id_: int, state: State) -> None:
     if found is None:
         return
     broke = Fault("", "broke")
-    pending: tuple[register.RowState, ...] = ("new", "read") if state == "checking" else ("good",)
+    pending: tuple[RowState, ...] = ("new", "read") if state == "checking" else ("good",)
     postman = next(filter(None, (walks.next_postman(conn, id_, each) for each in pending)), None)
-    news = register.rows(conn, id_, ("new",), 0, 1)
+    news = file_rows.in_states(conn, id_, ("new",), 0, 1)
     if found.kind == "lists" and postman is not None and not news:
-        rows = register.rows_of(conn, id_, postman)
+        rows = file_rows.of_list(conn, id_, postman)
         verdicts = walks.verdicts_of(rows, {rows[0].line: [broke]})
     else:
-        rows = news or register.rows(conn, id_, pending, 0, 1)
+        rows = news or file_rows.in_states(conn, id_, pending, 0, 1)
         verdicts = [Verdict(row.line, "bad", faults=(broke,)) for row in rows]
     if verdicts:
         count(conn, id_, len(news), write(conn, id_, verdicts))

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from importing import Importer
-from postal.imports import register
+from postal.imports import file_rows, register
 from postal.imports.register import Import
 from runtime import Runtime
 from tests.api_calls import number_of
@@ -92,7 +92,7 @@ def started(colleague: Colleague, found: Import) -> Import:
 def faults(runtime: Runtime, found: Import) -> dict[int, list[tuple[str, str]]]:
     """Column and reason of every bad row, by line."""
     with runtime.database.transaction() as conn:
-        rows = register.rows(conn, found.id, ("bad",), 0, 10_000)
+        rows = file_rows.in_states(conn, found.id, ("bad",), 0, 10_000)
     return {each.line: [(fault.column, fault.reason) for fault in each.faults] for each in rows}
 
 

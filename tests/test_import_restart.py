@@ -15,7 +15,7 @@ from test_outbox_worker import process, until
 
 from importing import Importer, advance
 from outbox.wake import IMPORTS, ring
-from postal.imports import register
+from postal.imports import file_rows, register
 from postal.imports.register import Import, Owner
 from runtime import Runtime
 from tests.api_calls import api_of
@@ -199,7 +199,7 @@ def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
     found = get(runtime, found.id)
     assert (found.state, found.imported, found.bad) == ("done", 59, 1)
     with runtime.database.transaction() as conn:
-        (bad,) = register.rows(conn, found.id, ("bad",), 0, 5)
+        (bad,) = file_rows.in_states(conn, found.id, ("bad",), 0, 5)
     assert (bad.line, bad.faults[0].reason) == (8, "broke")
 
 

@@ -9,7 +9,8 @@ from typing import Final
 
 from postal.imports.columns import Kind, shown
 from postal.imports.faults import Fault
-from postal.imports.register import Import, ShownRow
+from postal.imports.file_rows import ShownRow
+from postal.imports.register import Import
 from web.language import words
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")

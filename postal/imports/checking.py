@@ -12,9 +12,10 @@ from typing import Final
 
 from postal import articles
 from postal.articles import Article, Language
-from postal.imports import article_rows, list_rows, register, walks
+from postal.imports import article_rows, file_rows, list_rows, register, walks
 from postal.imports.faults import Fault
-from postal.imports.register import Import, ShownRow
+from postal.imports.file_rows import RowState, ShownRow
+from postal.imports.register import Import
 from postal.imports.verdicts import Verdict, count, write
 from store.database import Conn
 
@@ -29,14 +30,14 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
     found = register.claim(conn, id_, "checking")
     if found is None:
         return False
-    rows = register.rows(conn, id_, ("new",), 0, most)
+    rows = file_rows.in_states(conn, id_, ("new",), 0, most)
     if rows:
         if found.kind == "lists":
             verdicts = _lists(conn, found, rows)
         else:
             verdicts = _articles(conn, found, rows, default)
         count(conn, id_, len(rows), write(conn, id_, verdicts))
-        if found.kind == "lists" and not register.rows(conn, id_, ("new",), 0, 1):
+        if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
             walks.adopt(conn, id_)
         return True
     postman = walks.next_postman(conn, id_, "read")
@@ -72,7 +73,7 @@ def _articles(
                 faults += taken
             elif each.number in at_counter:
                 faults.append(Fault("number", "at_counter"))
-        state: register.RowState = "bad" if faults else "known" if known else "good"
+        state: RowState = "bad" if faults else "known" if known else "good"
         verdicts.append(Verdict(row.line, state, each.number, None, tuple(faults)))
     return verdicts
 
@@ -102,7 +103,7 @@ def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[Verdict]
             before = first.setdefault(each.number, row.line)
             if before < row.line:
                 faults.append(Fault("number", "twice", str(before)))
-        state: register.RowState = "bad" if faults else "read"
+        state: RowState = "bad" if faults else "read"
         verdicts.append(Verdict(row.line, state, each.number, each.postman, tuple(faults)))
     return verdicts
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from psycopg.rows import class_row
 
 from postal.imports.columns import Kind
-from postal.imports.faults import Fault, Refusal
+from postal.imports.faults import Refusal
 from store.database import Conn
 
 State = Literal["reading", "checking", "checked", "importing", "done", "cancelled", "refused"]
-RowState = Literal["new", "read", "good", "held", "known", "bad", "done"]
 UNDER_WAY: Final[tuple[State, ...]] = ("reading", "checking", "importing")
 _PIECE_BYTES: Final = 1 << 20
 _LONGEST_NAME: Final = 200
@@ -84,37 +83,6 @@ class Import:
         if self.state == "importing":
             return self.imported, self.good
         return self.checked, self.rows
-
-
-@dataclass(frozen=True)
-class ShownRow:
-    """A row and what is wrong with it. `cells` are {} when it is done or was purged."""
-
-    line: int
-    state: RowState
-    cells: list[str]
-    number: str | None
-    unit: str | None
-    faults: tuple[Fault, ...]
-
-
-@dataclass(frozen=True)
-class BadList:
-    """A list that cannot be made, because of its bad rows."""
-
-    postman: str
-    rows: int
-    bad: int
-    first_line: int  # of the first bad row
-
-
-@dataclass(frozen=True)
-class Frequent:
-    """The cell that stands most often in a column of telephones."""
-
-    field: str
-    cell: str
-    rows: int
 
 
 class UnknownImport(Exception):
@@ -262,61 +230,6 @@ def earlier(conn: Conn, found: Import) -> Import | None:
             + "WHERE i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1",
             (found.digest, found.id),
         ).fetchone()
-
-
-def rows(
-    conn: Conn, id_: int, states: tuple[RowState, ...], after: int, most: int
-) -> list[ShownRow]:
-    """Up to `most` rows in one of `states` behind line `after`."""
-    found = conn.execute(
-        "SELECT line, state, cells, number, unit, faults FROM import_rows"
-        " WHERE import_id = %s AND state = ANY(%s) AND line > %s ORDER BY line LIMIT %s",
-        (id_, list(states), after, most),
-    ).fetchall()
-    return [_shown(row) for row in found]
-
-
-def rows_of(conn: Conn, id_: int, postman: str) -> list[ShownRow]:
-    """All rows of the list of a postman, in walking order."""
-    found = conn.execute(
-        "SELECT line, state, cells, number, unit, faults FROM import_rows"
-        " WHERE import_id = %s AND unit = %s ORDER BY line",
-        (id_, postman),
-    ).fetchall()
-    return [_shown(row) for row in found]
-
-
-def _shown(row: tuple[Any, ...]) -> ShownRow:
-    line, state, cells, number, unit, faults = row
-    return ShownRow(line, state, cells, number, unit, tuple(Fault(*each) for each in faults))
-
-
-def bad_lists(conn: Conn, id_: int) -> list[BadList]:
-    """The lists that cannot be made."""
-    with conn.cursor(row_factory=class_row(BadList)) as cursor:
-        return cursor.execute(
-            "SELECT unit AS postman, count(*) AS rows,"
-            " count(*) FILTER (WHERE state = 'bad') AS bad,"
-            " min(line) FILTER (WHERE state = 'bad') AS first_line FROM import_rows"
-            " WHERE import_id = %s AND unit IS NOT NULL GROUP BY unit"
-            " HAVING bool_or(state = 'bad') ORDER BY first_line",
-            (id_,),
-        ).fetchall()
-
-
-def frequent(conn: Conn, found: Import, least: int) -> list[Frequent]:
-    """The telephone that most good rows of each such column name, if `least` or more do."""
-    many: list[Frequent] = []
-    for field in ("recipient_phone", "sender_phone"):
-        if field in found.columns:
-            row = conn.execute(
-                "SELECT cells[%s], count(*) FROM import_rows WHERE import_id = %s"
-                " AND state = 'good' AND cells[%s] <> '' GROUP BY 1 ORDER BY 2 DESC LIMIT 1",
-                (found.columns.index(field) + 1, found.id, found.columns.index(field) + 1),
-            ).fetchone()
-            if row is not None and row[1] >= least:
-                many.append(Frequent(field, row[0], row[1]))
-    return many
 
 
 _READ: Final = """

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from postal.imports.faults import Fault
-from postal.imports.register import RowState
+from postal.imports.file_rows import RowState
 from store.database import Conn
 
 

@@ -11,9 +11,10 @@ from datetime import date, datetime
 
 from postal import lists
 from postal.calendar import day_of
-from postal.imports import list_rows, register
+from postal.imports import file_rows, list_rows
 from postal.imports.faults import Fault
-from postal.imports.register import Import, RowState, ShownRow
+from postal.imports.file_rows import RowState, ShownRow
+from postal.imports.register import Import
 from postal.imports.verdicts import Verdict
 from postal.lists import DeliveryList
 from store.database import Conn
@@ -58,7 +59,7 @@ def adopt(conn: Conn, id_: int) -> None:
 
 def try_out(conn: Conn, found: Import, postman: str, now: datetime) -> list[Verdict]:
     """What the rows of a list are: all good, or which are bad and hold the others back."""
-    rows = register.rows_of(conn, found.id, postman)
+    rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction(force_rollback=True):
             made = make(conn, found, postman, rows, now)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal.imports import register
+from postal.imports import file_rows, register
 from postal.imports.columns import Kind
 from postal.imports.register import Import as Found
 from postal.imports.register import Owner, State
@@ -113,7 +113,7 @@ def _mine(call: Call[Any]) -> Found:
 
 
 def _shown(call: Call[Any], found: Found, after: int, most: int) -> Import:
-    rows = register.rows(call.conn, found.id, ("bad",), after, most)
+    rows = file_rows.in_states(call.conn, found.id, ("bad",), after, most)
     return Import(
         id=found.id,
         state=found.state,

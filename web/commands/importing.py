@@ -14,7 +14,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from importing import advance
-from postal.imports import register
+from postal.imports import file_rows, register
 from postal.imports.columns import Kind, heading
 from postal.imports.register import UNDER_WAY, Import, Owner
 from runtime import Runtime
@@ -131,7 +131,7 @@ def _drive(runtime: Runtime, found: Import, label: str) -> Import:
 
 def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     with runtime.database.transaction() as conn:
-        shown = register.rows(conn, found.id, ("bad",), 0, _SHOWN)
+        shown = file_rows.in_states(conn, found.id, ("bad",), 0, _SHOWN)
     for row in shown:
         for fault in row.faults:
             column = where(fault, found.kind, _ENGLISH)
@@ -145,7 +145,7 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
             file.write(bad_rows_head(found, _ENGLISH))
             after = 0
             with runtime.database.transaction() as conn:
-                while some := register.rows(conn, found.id, ("bad", "held"), after, _AT_ONCE):
+                while some := file_rows.in_states(conn, found.id, ("bad", "held"), after, _AT_ONCE):
                     file.write(bad_rows_part(found, some, _ENGLISH))
                     after = some[-1].line
 

@@ -10,7 +10,8 @@ from typing import Final
 
 from postal.articles import Language
 from postal.imports import article_rows, list_rows
-from postal.imports.register import Import, ShownRow
+from postal.imports.file_rows import ShownRow
+from postal.imports.register import Import
 from store.phone import masked
 from web import language
 from web.import_words import refusal as refusal_said

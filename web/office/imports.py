@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from importing import ring_importer
 from postal import access, retention
 from postal.accounts import Role
-from postal.imports import register
+from postal.imports import file_rows, register
 from postal.imports.columns import COLUMNS, heading, unused
 from postal.imports.register import UNDER_WAY, Import, Owner
 from store.database import Conn
@@ -95,9 +95,9 @@ def one_import(id_: int) -> str:
 
     def look(conn: Conn) -> str:
         found = _mine(conn, id_)
-        bad = register.rows(conn, id_, ("bad",), after, _SHOWN + 1)
+        bad = file_rows.in_states(conn, id_, ("bad",), after, _SHOWN + 1)
         checked = found.state == "checked"
-        good = register.rows(conn, id_, ("good",), 0, 5) if checked else []
+        good = file_rows.in_states(conn, id_, ("good",), 0, 5) if checked else []
         if bad or good:
             _note(conn, "opened", found, "rows")
         default = runtime().settings.default_language
@@ -108,10 +108,10 @@ def one_import(id_: int) -> str:
             minutes=minutes_left(found, runtime().now()),
             unused=unused(found.header, found.columns),
             earlier=register.earlier(conn, found) if checked else None,
-            frequent=register.frequent(conn, found, FREQUENT) if checked else [],
+            frequent=file_rows.frequent(conn, found, FREQUENT) if checked else [],
             bad=bad_rows_of(found, bad[:_SHOWN], language.chosen()),
             more=bad[_SHOWN - 1].line if len(bad) > _SHOWN else None,
-            bad_lists=register.bad_lists(conn, id_) if found.kind == "lists" else [],
+            bad_lists=file_rows.bad_lists(conn, id_) if found.kind == "lists" else [],
             first=first_rows(found, good, default),
             kept_days=retention.KEEP_IMPORTS // timedelta(days=1),
         )
@@ -181,7 +181,7 @@ def import_bad_rows(id_: int) -> Page:
         found = _mine(conn, id_)
         _note(conn, "exported", found, "bad rows")
         parts, after = [bad_rows_head(found, chosen)], 0
-        while some := register.rows(conn, id_, ("bad", "held"), after, _AT_ONCE):
+        while some := file_rows.in_states(conn, id_, ("bad", "held"), after, _AT_ONCE):
             parts.append(bad_rows_part(found, some, chosen))
             after = some[-1].line
         return "".join(parts)
