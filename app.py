@@ -19,6 +19,7 @@ from web.commands.directory import directory
 from web.commands.flows import flows
 from web.commands.gateways import gateways
 from web.commands.herd import herd
+from web.commands.importing import article, lists
 from web.commands.messages import messages
 from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
@@ -56,6 +57,8 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     forget_person,
     gateways,
     herd,
+    article,
+    lists,
     messages,
     postman,
     purge,

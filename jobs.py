@@ -10,11 +10,12 @@ import structlog
 
 import conversation
 import rounds
+from importing import Importer
 from outbox import signs
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
-from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from outbox.wake import IMPORTS, OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
@@ -25,6 +26,7 @@ log = structlog.get_logger(__name__)
 _runtime: Runtime | None = None
 _drain: Drain | None = None
 _webhooks: Sender | None = None
+_importer: Importer | None = None
 
 
 def use(runtime: Runtime) -> None:
@@ -57,6 +59,14 @@ def webhook_sender() -> Sender:
     if _webhooks is None:
         _webhooks = Sender(runtime())
     return _webhooks
+
+
+def importer() -> Importer:
+    """The one importer of this process."""
+    global _importer
+    if _importer is None:
+        _importer = Importer(runtime())
+    return _importer
 
 
 def drain() -> None:
@@ -103,11 +113,21 @@ def webhooks() -> None:
         _database_away("webhooks", error)
 
 
+def imports() -> None:
+    """Goes on with files of articles and lists; its thread runs beside the next jobs."""
+    answer(runtime().redis, IMPORTS)
+    try:
+        importer().start()
+    except psycopg.OperationalError as error:
+        _database_away("imports", error)
+
+
 def unrung() -> None:
     """All of it once: for the time when Valkey is away and nobody rings."""
     sweep()
     timers()
     webhooks()
+    imports()
     drain()
 
 
@@ -121,12 +141,14 @@ def close() -> None:
 
 
 def _finish() -> None:
-    global _drain, _webhooks
+    global _drain, _webhooks, _importer
+    if _importer is not None:
+        _importer.finish()
     if _drain is not None:
         _drain.finish()
     if _webhooks is not None:
         _webhooks.finish()
-    _drain, _webhooks = None, None
+    _drain, _webhooks, _importer = None, None, None
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:

@@ -93,6 +93,9 @@ class Settings(BaseSettings):
         "simulator=20",
         description="paise a segment by gateway: twilio=83.2,africastalking=41; for the desk",
     )
+    import_megabytes: int = Field(
+        20, ge=1, le=200, description="the largest file of articles or lists; about 100,000 rows"
+    )
     default_language: Language = "hi"
     code_release: CodeRelease = "approach"
     code_ttl: int = Field(600, ge=60, description="seconds a code lives after the approach")

@@ -10,13 +10,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import dialling, finding, inbound, replay, report, sending
+from bench import dialling, finding, importing, inbound, replay, report, sending
 from bench.report import Line
 from bench.rig import Failed
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find")
+_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Size:
     rates: tuple[float | None, ...]  # of the carrier, for the wait of a code; None: unlimited
     replayed: int  # articles whose month is replayed
     stored: int  # texts, for the searches
+    importing: importing.Plan
 
 
 FULL = Size(
@@ -42,6 +43,7 @@ FULL = Size(
     (None, 100.0),
     500,
     1_000_000,
+    importing.Plan(100_000, 300, 3.0),
 )
 QUICK = Size(
     inbound.Plan(2, 300, 200, 3.0),
@@ -52,6 +54,7 @@ QUICK = Size(
     (None,),
     60,
     50_000,
+    importing.Plan(4_000, 15, 3.0),
 )
 CODES_PER_SECOND = 5.0
 
@@ -140,6 +143,30 @@ def measure_find(size: Size) -> Measured:
     return lines, asdict(result)
 
 
+def measure_import(size: Size) -> Measured:
+    result = importing.measure(size.importing)
+    without, during = result.without, result.during
+    ratio = during.p50 / without.p50
+    what = f"a file of {result.rows} articles, {result.megabytes} MB"
+    lines = [
+        Line(f"{what}: received", f"{result.upload_seconds:.1f} s"),
+        Line(
+            f"from there to the preview, median of {len(result.check_seconds)}",
+            f"{result.checked_per_second:.0f} rows/s",
+        ),
+        Line("imported, with the books and the texts", f"{result.per_second:.0f} rows/s"),
+        Line("the same, median of its stretches of 10 s", f"{result.pace:.0f} rows/s"),
+        Line("memory of the worker before", f"{result.memory_before:.0f} MiB"),
+        Line("at its most while checking", f"{result.memory_checking:.0f} MiB"),
+        Line("at its most while importing", f"{result.memory_importing:.0f} MiB"),
+        Line("a code without it: p50, p99", f"{without.p50:.0f}, {without.p99:.0f} ms"),
+        Line("a code during it: p50", f"{during.p50:.0f} ms"),
+        Line("a code during it: p99", f"{during.p99:.0f} ms", "< 3 s", during.p99 < 3000),
+        Line("ratio of the p50", f"{ratio:.1f}"),
+    ]
+    return lines, asdict(result)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
@@ -147,6 +174,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "ussd": measure_ussd,
     "replay": measure_replay,
     "find": measure_find,
+    "import": measure_import,
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -52,12 +53,12 @@ class Wait:
 
 def throughput(messages: int) -> Throughput:
     """Queues `messages`, then starts one worker. Raises `Failed` where one is sent twice or not."""
-    with _sending(_UNTHROTTLED) as (made, port):
+    with sending(_UNTHROTTLED) as (made, port):
         runtime = made.runtime()
         with runtime.database.transaction() as conn:
             _queue(conn, "reply", messages)
         began = time.time()
-        _start_worker(made, runtime)
+        start_worker(made, runtime)
 
         def all_sent() -> bool:
             with runtime.database.transaction() as conn:
@@ -76,7 +77,7 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
 
     `rate`: messages a second that the carrier takes (TWILIO_RATE).
     """
-    with _sending(rate) as (made, port):
+    with sending(rate) as (made, port):
         runtime = made.runtime()
         doorsteps = books.fill(
             runtime.database, made.settings, books.LIST_LENGTH * 20, datetime.now(UTC)
@@ -88,10 +89,10 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
             conn.autocommit = True
             conn.execute("ANALYZE messages")
             conn.autocommit = False
-        _start_worker(made, runtime)
+        start_worker(made, runtime)
         await_that(lambda: bool(carrier.arrivals(port)), "the first notice arrives")
         time.sleep(_SETTLE_SECONDS)
-        _approach(runtime, doorsteps, per_second)
+        approach(runtime, doorsteps, per_second)
         phones = {door.recipient_phone for door in doorsteps}
         await_that(
             lambda: phones <= {to for _, to in carrier.arrivals(port)}, "all codes arrive", 60
@@ -112,7 +113,7 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
 
 
 @contextmanager
-def _sending(rate: float) -> Iterator[tuple[Rig, int]]:
+def sending(rate: float) -> Iterator[tuple[Rig, int]]:
     """Servers and a carrier; the port where it listens."""
     port = free_port()
     with rig(twilio_api_url=f"http://{LOCAL}:{port}", twilio_rate=rate) as made:
@@ -121,18 +122,20 @@ def _sending(rate: float) -> Iterator[tuple[Rig, int]]:
         yield made, port
 
 
-def _start_worker(made: Rig, runtime: Runtime) -> None:
-    """Worker and clock as in the Procfile."""
-    made.start("worker", [sys.executable, "worker.py"])
+def start_worker(made: Rig, runtime: Runtime) -> subprocess.Popen[bytes]:
+    """Worker and clock as in the Procfile; gives the worker."""
+    worker = made.start("worker", [sys.executable, "worker.py"])
     made.start("clock", [sys.executable, "worker.py", "clock"])
     wake(runtime.redis)
+    return worker
 
 
-def _approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: float) -> None:
+def approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: float) -> None:
+    """Their postmen say that they are coming, so many a second."""
     began = time.monotonic()
     for number, door in enumerate(doorsteps):
         time.sleep(max(0.0, began + number / per_second - time.monotonic()))
-        text = Inbound("twilio", f"SM{number:032x}", door.postman_phone, str(door.serial))
+        text = Inbound("twilio", f"SM{door.number:0>32}", door.postman_phone, str(door.serial))
         conversation.receive(runtime, text)
 
 

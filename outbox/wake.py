@@ -39,7 +39,8 @@ OUTBOX: Final = Bell("outbox", "jobs.drain")
 SWEEP: Final = Bell("sweep", "jobs.sweep")
 TIMERS: Final = Bell("timers", "jobs.timers")
 WEBHOOKS: Final = Bell("webhooks", "jobs.webhooks")
-BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS)
+IMPORTS: Final = Bell("imports", "jobs.imports")
+BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS, IMPORTS)
 
 
 def wake(redis: Redis) -> bool:

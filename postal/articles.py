@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -193,10 +193,14 @@ def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
 
 
 def _same(booked: Article, new: NewArticle) -> Article:
-    differing = [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
-    if differing:
-        raise NumberTaken(new.number, differing)
+    if differ := differing(booked, new):
+        raise NumberTaken(new.number, differ)
     return booked
+
+
+def differing(booked: Article, new: NewArticle) -> list[str]:
+    """The fields in which `new` is another article than the one that is booked."""
+    return [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
 
 
 def get(conn: Conn, number: str) -> Article:
@@ -206,6 +210,13 @@ def get(conn: Conn, number: str) -> Article:
     if found is None:
         raise UnknownArticle(number)
     return found
+
+
+def numbered(conn: Conn, numbers: Sequence[str]) -> dict[str, Article]:
+    """Those of `numbers` that are booked."""
+    with conn.cursor(row_factory=class_row(Article)) as cursor:
+        found = cursor.execute(_READ + "WHERE a.number = ANY(%s)", (list(numbers),)).fetchall()
+    return {article.number: article for article in found}
 
 
 def by_id(conn: Conn, id_: int) -> Article | None:

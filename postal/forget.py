@@ -50,7 +50,8 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM articles WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_items WHERE recipient_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
-        " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)",
+        " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
     if known == (False,):
@@ -102,6 +103,12 @@ SELECT 'it is the telephone of staff ' || staff_id FROM staff
 WHERE active AND %(phone)s IN (phone, next_phone)
 UNION ALL
 SELECT 'it is the telephone of the office ' || name FROM offices WHERE phone = %(phone)s
+UNION ALL
+SELECT DISTINCT 'it stands in the file of import ' || i.id || ', which is not done' FROM imports i
+JOIN import_rows r ON r.import_id = i.id
+WHERE i.finished_at IS NULL AND names_phone(r.cells, %(phone)s)
+UNION ALL
+SELECT 'the file of import ' || id || ' is just being read' FROM imports WHERE state = 'reading'
 """
 
 _SPRINTS = """
@@ -151,6 +158,7 @@ _ELSEWHERE = (
     "UPDATE herd_warned SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE access_log SET phone = %(other)s, reason = NULL WHERE phone = %(phone)s",
     "UPDATE staff SET phone = NULL WHERE phone = %(phone)s AND NOT active",
+    "UPDATE import_rows SET cells = '{}' WHERE names_phone(cells, %(phone)s)",
     "DELETE FROM phones WHERE phone = %(phone)s",
 )
 

@@ -47,6 +47,9 @@ _PARTS: Mapping[str, str] = {
     "tickets": "SELECT id, kind, at, closed_at, outcome FROM tickets WHERE phone = %(phone)s"
     " ORDER BY id",
     "fraud_reports": "SELECT day, pin, at FROM fraud_reports WHERE phone = %(phone)s ORDER BY at",
+    "in_files": "SELECT i.id AS import, i.created_at AS at, r.line, r.number, r.state"
+    " FROM import_rows r JOIN imports i ON i.id = r.import_id"
+    " WHERE names_phone(r.cells, %(phone)s) ORDER BY i.id, r.line",
     "looked_at": "SELECT at, what, reason FROM access_log WHERE phone = %(phone)s ORDER BY id",
 }
 

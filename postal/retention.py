@@ -16,6 +16,7 @@ AT_ONCE = 2_000
 KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: nobody repeats one later
 KEEP_SIGN_INS = timedelta(days=30)
 KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; the events that they told of stay
+KEEP_IMPORTS = timedelta(days=30)  # rows of files; how many there were stays
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,9 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
         " + (SELECT count(*) FROM webhook_deliveries WHERE settled_at < %(deliveries)s"
-        "    AND state <> 'pending')",
+        "    AND state <> 'pending')"
+        " + (SELECT count(*) FROM imports WHERE created_at < %(imports)s AND purged_at IS NULL"
+        "    AND state NOT IN ('reading', 'checking', 'importing'))",
         _values(kept),
     ).fetchone()
     assert row is not None
@@ -178,6 +181,22 @@ def _deliveries(conn: Conn, kept: Kept) -> int:
     return done.rowcount
 
 
+def _imports(conn: Conn, kept: Kept) -> int:
+    """Rows of files that ended, or that nobody decided on; bad rows hold people's data."""
+    old = conn.execute(
+        "UPDATE imports SET purged_at = %(now)s, file_name = '',"
+        " state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,"
+        " finished_at = coalesce(finished_at, %(now)s)"
+        " WHERE id IN (SELECT id FROM imports WHERE purged_at IS NULL"
+        " AND state NOT IN ('reading', 'checking', 'importing') AND created_at < %(imports)s"
+        " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
+        _values(kept),
+    ).fetchone()
+    if old is None:
+        return 0
+    return 1 + conn.execute("DELETE FROM import_rows WHERE import_id = %s", old).rowcount
+
+
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
@@ -188,6 +207,7 @@ _BATCHES: dict[str, Batch] = {
     "answers": _answers,
     "sign-ins": _sign_ins,
     "webhook deliveries": _deliveries,
+    "imports": _imports,
 }
 
 
@@ -220,6 +240,7 @@ def _values(kept: Kept) -> dict[str, object]:
         "answers": kept.now - KEEP_ANSWERS,
         "sign_ins": kept.now - KEEP_SIGN_INS,
         "deliveries": kept.now - KEEP_DELIVERIES,
+        "imports": kept.now - KEEP_IMPORTS,
         "now": kept.now,
         "most": AT_ONCE,
     }

@@ -20,11 +20,14 @@ from schemathesis.config import (
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, booking, number_of, postman
 from tests.counter_rig import directory
+from tests.import_rig import row, text, work
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
 PIN = {"path_parameters": {"pin": "273303"}}
+FILE = text([row(7), row(8, pin="")]).encode()
+LEFT_OUT = {"left_out": 1}
 HOOK = {"url": "https://post.example/dakiya", "kinds": ["delivered"]}
 schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
@@ -32,6 +35,14 @@ schemathesis.openapi.format("pin", st.sampled_from(["273303", "273164", "226001"
 schemathesis.openapi.format("booking", st.just("REFERENCE0000000"))
 schemathesis.openapi.format("list", st.integers(1, 2).map(str))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
+schemathesis.openapi.format("import", st.integers(1, 3).map(str))
+
+
+@schemathesis.serializer("text/csv")
+def _csv(_: Any, value: Any) -> bytes:
+    """What was generated as a file, or in a file's place."""
+    found = getattr(value, "data", value)
+    return found if isinstance(found, bytes) else str(found).encode("utf-8", "replace")
 
 
 def _config() -> SchemathesisConfig:
@@ -57,6 +68,9 @@ def api(runtime: Runtime, client: Any) -> Api:
             " SELECT 'REFERENCE0000000', gen_random_uuid(), min(o.id), min(t.id), 'A', 'hi', now()"
             " FROM offices o, tokens t"
         )
+    sent = {"Authorization": f"Bearer {api.token}", "Content-Type": "text/csv"}
+    client.post("/api/v1/imports", data=FILE, headers=sent)
+    work(runtime)
     return api
 
 
@@ -125,6 +139,10 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("GET", "/offices/{pin}/deposit", 200, PIN),
         ("GET", "/offices/{pin}/returns", 200, {**PIN, "query": {"date": "2026-08-14"}}),
         ("POST", "/webhooks", 201, {"body": HOOK}),
+        ("POST", "/imports", 202, {"body": FILE + b"\n", "media_type": "text/csv"}),
+        ("GET", "/imports/{id}", 200, {"path_parameters": {"id": "1"}, "query": {"limit": 1}}),
+        ("POST", "/imports/{id}/start", 202, {"path_parameters": {"id": "1"}, "body": LEFT_OUT}),
+        ("POST", "/imports/{id}/cancel", 200, {"path_parameters": {"id": "1"}}),
         ("GET", "/webhooks", 200, {}),
         ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),
         ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),

@@ -16,6 +16,7 @@ from web.staff import ALLOWED, OPEN
 _HELPERS = ("agent", "supervisor", "postmaster")
 _JUDGES = ("supervisor", "postmaster")
 _CLERKS = ("clerk", "postmaster")
+_IMPORTERS = ("clerk", "postmaster", "supervisor")
 
 # Who may: the rooms of the staff, by method and path. A route that is not here fails the test.
 TABLE: dict[str, tuple[str, ...]] = {
@@ -121,6 +122,14 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /office/deposit": _CLERKS,
     "GET /office/returns": _CLERKS,
     "GET /office/returns.csv": _CLERKS,
+    "GET /office/imports": _IMPORTERS,
+    "POST /office/imports": _IMPORTERS,
+    "GET /office/imports/template-<kind>.csv": _IMPORTERS,
+    "GET /office/imports/<int:id_>": _IMPORTERS,
+    "POST /office/imports/<int:id_>/progress": _IMPORTERS,
+    "POST /office/imports/<int:id_>/start": _IMPORTERS,
+    "POST /office/imports/<int:id_>/cancel": _IMPORTERS,
+    "GET /office/imports/<int:id_>/bad-rows.csv": _IMPORTERS,
 }
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 

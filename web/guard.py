@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from types import TracebackType
+from typing import IO
 from uuid import uuid4
 
 import structlog
-from flask import Flask, Response, abort, g, render_template, request
+from flask import Flask, Request, Response, abort, g, render_template, request
 from flask_talisman import Talisman
 from werkzeug.exceptions import HTTPException
 
@@ -34,8 +36,23 @@ _CONTENT_SECURITY_POLICY = {
 Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
 
 
+class InMemory(Request):
+    """What is uploaded stays in memory: flask's own would put it into a file, in clear."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        return BytesIO()
+
+
 class Application(Flask):
     """Flask, but an unexpected exception is logged without its message."""
+
+    request_class = InMemory
 
     def log_exception(self, exc_info: Trouble) -> None:
         if exc_info[1] is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from flask import Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
 """The languages of the pages, each by its own name."""
@@ -32,10 +33,17 @@ def words(language: str) -> Mapping[str, str]:
 
 def chosen() -> str:
     """The language of this request: chosen now, chosen before, or what the browser asks for."""
-    for asked in (request.values.get("lang", ""), request.cookies.get(_COOKIE, "")):
+    for asked in (_asked(), request.cookies.get(_COOKIE, "")):
         if asked in NAMES:
             return asked
     return request.accept_languages.best_match(NAMES) or "hi"
+
+
+def _asked() -> str:
+    try:
+        return request.values.get("lang", "")
+    except RequestEntityTooLarge:  # so is said on a page, which has a language too
+        return request.args.get("lang", "")
 
 
 def say(key: str, **values: str | int) -> str:

@@ -19,6 +19,7 @@ from web.api import (
     collect,
     deposit,
     events,
+    imports,
     lists,
     office_cash,
     office_lists,
@@ -31,7 +32,7 @@ from web.api import (
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
-from web.api.serve import NoToken, limit_body, require_token, runtime, serve
+from web.api.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
 from web.callers import Caller, states
 
 PREFIX = "/api/v1"
@@ -59,6 +60,10 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     office_cash.HAND_IN,
     deposit.DEPOSIT,
     deposit.RETURNS,
+    imports.RECEIVE,
+    imports.GET,
+    imports.START,
+    imports.CANCEL,
     events.READ,
     subscriptions.SUBSCRIBE,
     subscriptions.LIST,
@@ -90,6 +95,8 @@ def _add(blueprint: Blueprint, operation: Operation[Any]) -> None:
         return serve(operation, path)
 
     rule = operation.path.replace("{", "<").replace("}", ">")
+    if operation.largest is not None:
+        LARGEST[f"{blueprint.name}.{operation.name}"] = operation.largest
     blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
 
 

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import Operation
+from web.api.operation import JSON, Operation
 from web.api.problems import CONTENT_TYPE, Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -26,7 +26,8 @@ def document(operations: Sequence[Operation[Any]]) -> dict[str, Any]:
     """The document that describes `operations`, ready for JSON."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Problem, "serialization")]
     for operation in operations:
-        wanted.append((operation.input, "validation"))
+        if operation.takes == JSON:
+            wanted.append((operation.input, "validation"))
         wanted += [(model, "serialization") for model in operation.answers.values()]
     schemas, definitions = models_json_schema(wanted, ref_template=_REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
@@ -65,9 +66,15 @@ def _operation(
     if _takes_body(operation):
         told["requestBody"] = {
             "required": True,
-            "content": {"application/json": {"schema": schemas[operation.input, "validation"]}},
+            "content": {operation.takes: {"schema": _body(operation, schemas)}},
         }
     return told
+
+
+def _body(operation: Operation[Any], schemas: _Schemas) -> dict[str, Any]:
+    if operation.takes != JSON:
+        return {"type": "string", "format": "binary"}
+    return schemas[operation.input, "validation"]
 
 
 def _takes_body(operation: Operation[Any]) -> bool:

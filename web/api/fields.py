@@ -77,6 +77,12 @@ class Nothing(Input):
     """The operation takes neither body nor query."""
 
 
+class File(Input):
+    """The body is a file, and no JSON; see `Operation.takes`."""
+
+    content: bytes
+
+
 class Output(BaseModel):
     """An answer. What is not declared here does not leave the house."""
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, Literal, TypeVar
 
 from pydantic import BaseModel
 
 from runtime import Runtime
+from settings import Settings
 from store.database import Conn
 from web.api.fields import Input
+
+JSON: Final = "application/json"
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
@@ -48,7 +51,9 @@ class Operation(Generic[I]):
     """`path` in OpenAPI's notation. A POST takes its input from the JSON body and honours
     Idempotency-Key; a GET takes it from the query. `answers`: schema by status; `problems`:
     statuses of its own, beside those that every operation may give. `reveal` adds to the JSON of an
-    answer what must not be stored, which the answers kept for repeated requests are.
+    answer what must not be stored, which the answers kept for repeated requests are. `takes`: the
+    media type of the body; where it is not JSON, `input` is `fields.File`. `largest`: bytes of the
+    body, where they may be more than those of other operations.
     """
 
     method: Literal["GET", "POST"]
@@ -61,3 +66,5 @@ class Operation(Generic[I]):
     problems: tuple[int, ...] = ()
     path_values: Mapping[str, str] = field(default_factory=dict)  # name → its format
     reveal: Callable[[Call[I], Any], Any] = _as_it_is
+    takes: str = JSON
+    largest: Callable[[Settings], int] | None = None

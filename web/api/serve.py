@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from flask import Response, current_app, g, request
@@ -13,13 +13,16 @@ from pydantic_core import from_json
 from outbox.wake import wake
 from postal import tokens
 from runtime import Runtime
+from settings import Settings
 from store.database import Conn
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import Call, Operation
+from web.api.operation import JSON, Call, Operation
 from web.api.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
 
 MAX_BODY = 1024 * 1024  # bytes
+LARGEST: dict[str, Callable[[Settings], int]] = {}
+"""By endpoint: what may be larger. Read only after the token was found good."""
 _SCHEME = "bearer "
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
@@ -58,7 +61,8 @@ def require_token() -> None:
 
 def limit_body() -> None:
     """Before every request: a longer body is refused with 413 while it is read."""
-    request.max_content_length = MAX_BODY
+    largest = LARGEST.get(request.endpoint or "")
+    request.max_content_length = largest(runtime().settings) if largest else MAX_BODY
 
 
 def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
@@ -120,7 +124,11 @@ def _body(operation: Operation[I]) -> I:
     raw = request.get_data()
     if operation.input is Nothing:
         return operation.input()
-    if request.mimetype != "application/json":
+    if operation.takes != JSON:
+        if request.mimetype != operation.takes:
+            raise Refused(415, f"send the file as the body, with Content-Type: {operation.takes}")
+        return operation.input.model_validate({"content": raw})
+    if request.mimetype != JSON:
         raise Refused(415, "send the body as JSON, with Content-Type: application/json")
     try:
         loose = from_json(raw, allow_inf_nan=False)

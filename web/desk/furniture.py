@@ -18,6 +18,7 @@ _PAGES: Final = (
     ("counter.start", "nav_counter"),
     ("office.start", "nav_office"),
     ("counter.office_books", "nav_books"),
+    ("office.imports", "nav_imports"),
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),
     ("desk.window_requests", "nav_window"),

@@ -1,0 +1,190 @@
+"""Files of articles and lists: sent as CSV, looked at, started, cancelled."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from postal.imports import file_rows, register
+from postal.imports.columns import Kind
+from postal.imports.register import Import as Found
+from postal.imports.register import Owner, State
+from web.api.fields import File, Input, Nothing, Output
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+from web.import_words import refusal, where, why
+
+_ENGLISH = "en"
+_LAST = 2**31 - 1
+
+
+class BadRow(Output):
+    """One fault of one row. `line` counts from 1 in the file; `column` is that of the template."""
+
+    line: int
+    column: str
+    message: str
+
+
+class Import(Output):
+    """`good` rows can be imported, or were; `bad` ones cannot; `held` are good rows of a delivery
+    list with a bad one; `known` were done before. `bad_rows` go on behind `after=<next>`.
+    """
+
+    id: int
+    state: State
+    kind: Kind | None
+    encoding: str | None = Field(description="how the file was read")
+    refusal: str | None = Field(description="why the whole file cannot be read")
+    rows: int
+    checked: int
+    good: int
+    bad: int
+    held: int
+    known: int
+    imported: int
+    created_at: datetime
+    finished_at: datetime | None
+    bad_rows: list[BadRow]
+    next: int
+
+
+class ReadImport(Input):
+    after: Annotated[
+        int, Field(ge=0, le=_LAST, description="bad rows behind this line: `next` of before")
+    ] = 0
+    limit: Annotated[int, Field(ge=1, le=1000, description="bad rows at most")] = 100
+
+
+class StartImport(Input):
+    left_out: Annotated[
+        int,
+        Field(ge=0, le=_LAST, description="bad and held rows, which you agree to leave out"),
+    ]
+
+
+def _receive(call: Call[File]) -> Answer:
+    owner = Owner(token_id=call.token_id)
+    found = register.receive(call.conn, call.input.content, "", owner, call.now)
+    return Answer(202, _shown(call, found, 0, 1))
+
+
+def _get(call: Call[ReadImport]) -> Answer:
+    found = _mine(call)
+    return Answer(200, _shown(call, found, call.input.after, call.input.limit))
+
+
+def _start(call: Call[StartImport]) -> Answer:
+    found = _mine(call)
+    try:
+        found = register.start(call.conn, found.id, call.input.left_out, call.now)
+    except register.NotChecked as error:
+        say = "it is not checked yet, or has ended" if not found.finished_at else "it has ended"
+        raise Refused(409, say) from error
+    except register.NothingGood as error:
+        raise Refused(409, "no row of it can be imported") from error
+    except register.RowsLeftOut as error:
+        say = str(error)
+        raise Refused(422, say, [FieldError(field="left_out", message=say)]) from error
+    return Answer(202, _shown(call, found, 0, 1))
+
+
+def _cancel(call: Call[Nothing]) -> Answer:
+    found = _mine(call)
+    try:
+        found = register.cancel(call.conn, found.id, call.now)
+    except register.Ended as error:
+        raise Refused(409, "it has ended already") from error
+    return Answer(200, _shown(call, found, 0, 1))
+
+
+def _mine(call: Call[Any]) -> Found:
+    raw = call.path["id"]
+    id_ = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
+    try:
+        found = register.get(call.conn, id_)
+    except register.UnknownImport as error:
+        raise Refused(404, "no such import") from error
+    if found.token_id != call.token_id:
+        raise Refused(404, "no such import")
+    return found
+
+
+def _shown(call: Call[Any], found: Found, after: int, most: int) -> Import:
+    rows = file_rows.in_states(call.conn, found.id, ("bad",), after, most)
+    return Import(
+        id=found.id,
+        state=found.state,
+        kind=found.kind,
+        encoding=found.encoding,
+        refusal=refusal(found, _ENGLISH) if found.refusal else None,
+        rows=found.rows,
+        checked=found.checked,
+        good=found.good,
+        bad=found.bad,
+        held=found.held,
+        known=found.known,
+        imported=found.imported,
+        created_at=found.created_at,
+        finished_at=found.finished_at,
+        bad_rows=[
+            BadRow(
+                line=row.line,
+                column=where(fault, found.kind, _ENGLISH),
+                message=why(fault, found.kind, _ENGLISH),
+            )
+            for row in rows
+            for fault in row.faults
+        ],
+        next=rows[-1].line if rows else after,
+    )
+
+
+_PATH = {"id": "import"}
+
+RECEIVE = Operation(
+    method="POST",
+    path="/imports",
+    name="receive_import",
+    summary="Send a CSV file of articles or delivery lists; it is checked, and waits for a start",
+    input=File,
+    handle=_receive,
+    answers={202: Import},
+    takes="text/csv",
+    largest=lambda settings: settings.import_megabytes * 2**20,
+)
+GET = Operation(
+    method="GET",
+    path="/imports/{id}",
+    name="get_import",
+    summary="How far a file is, and its bad rows",
+    input=ReadImport,
+    handle=_get,
+    answers={200: Import},
+    problems=(404,),
+    path_values=_PATH,
+)
+START = Operation(
+    method="POST",
+    path="/imports/{id}/start",
+    name="start_import",
+    summary="Import the good rows of a checked file; say how many are left out",
+    input=StartImport,
+    handle=_start,
+    answers={202: Import},
+    problems=(404, 409),
+    path_values=_PATH,
+)
+CANCEL = Operation(
+    method="POST",
+    path="/imports/{id}/cancel",
+    name="cancel_import",
+    summary="End an import where it stands; what is done stays, other rows are removed",
+    input=Nothing,
+    handle=_cancel,
+    answers={200: Import},
+    problems=(404, 409),
+    path_values=_PATH,
+)

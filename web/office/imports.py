@@ -1,0 +1,215 @@
+"""Files of articles and lists: uploaded, looked at, imported; how far they are."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import timedelta
+from typing import Final
+
+from flask import Response as Page
+from flask import abort, redirect, render_template, request, session, url_for
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from importing import ring_importer
+from postal import access, retention
+from postal.accounts import Role
+from postal.imports import file_rows, register
+from postal.imports.columns import COLUMNS, heading, unused
+from postal.imports.register import UNDER_WAY, Import, Owner
+from store.database import Conn
+from web import language
+from web.import_words import bad_rows_head, bad_rows_part
+from web.office.import_view import bad_rows_of, first_rows, minutes_left
+from web.office.room import CLERKS, live_route, me, office, route, runtime
+
+IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
+FREQUENT: Final = (
+    20  # rows with the same telephone, from which on it is asked whether that is right
+)
+_SHOWN: Final = 50
+_LISTS: Final = 40
+_AT_ONCE: Final = 1_000
+_FORM_BYTES: Final = 64 * 1024  # what stands around the file
+
+
+@office.before_app_request
+def allow_a_file() -> None:
+    """More than other requests may send, for whoever may upload, and only there.
+
+    Before the form is read, which the check against forged requests does.
+    """
+    if request.endpoint != "office.receive_import" or request.method != "POST":
+        return
+    if current_user.is_authenticated and me().sign_in.proved and me().may(request.endpoint):
+        request.max_content_length = runtime().settings.import_megabytes * 2**20 + _FORM_BYTES
+
+
+@route("/imports", IMPORTERS)
+def imports() -> str:
+    """The files so far, and the form for another one."""
+    office_id = _office()
+    with runtime().database.transaction() as conn:
+        newest = register.newest(conn, office_id, _LISTS)
+    return render_template(
+        "office/imports.html", newest=newest, megabytes=runtime().settings.import_megabytes
+    )
+
+
+@route("/imports", IMPORTERS, methods=("POST",))
+def receive_import() -> Response:
+    """Takes a file in; the same one twice at once is one import."""
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        session["told"] = "import_no_file"
+        return redirect(url_for("office.imports"))
+    content, name = file.read(), file.filename
+
+    def work(conn: Conn) -> Import:
+        owner = Owner(office_id=_office(), staff_row=me().account.id)
+        found = register.receive(conn, content, name, owner, runtime().now())
+        _note(conn, "acted", found, "uploaded")
+        return found
+
+    found = runtime().database.run(work)
+    ring_importer(runtime())
+    return redirect(url_for("office.one_import", id_=found.id))
+
+
+@route("/imports/template-<kind>.csv", IMPORTERS)
+def import_template(kind: str) -> Page:
+    """An empty file with the right header, in the language of the pages."""
+    known = next((each for each in COLUMNS if each == kind), None)
+    if known is None:
+        abort(404)
+    file = io.StringIO()
+    csv.writer(file).writerow(heading(known, language.chosen()))
+    return _csv("\ufeff" + file.getvalue(), f"dakiya-{kind}.csv")
+
+
+@route("/imports/<int:id_>", IMPORTERS)
+def one_import(id_: int) -> str:
+    """What stands in a file, what is wrong with it, and how far it is."""
+    after = max(0, min(request.args.get("after", 0, int), 2**31 - 1))
+
+    def look(conn: Conn) -> str:
+        found = _mine(conn, id_)
+        bad = file_rows.in_states(conn, id_, ("bad",), after, _SHOWN + 1)
+        checked = found.state == "checked"
+        good = file_rows.in_states(conn, id_, ("good",), 0, 5) if checked else []
+        if bad or good:
+            _note(conn, "opened", found, "rows")
+        default = runtime().settings.default_language
+        return render_template(
+            "office/import.html",
+            found=found,
+            under_way=found.state in UNDER_WAY,
+            minutes=minutes_left(found, runtime().now()),
+            unused=unused(found.header, found.columns),
+            earlier=register.earlier(conn, found) if checked else None,
+            frequent=file_rows.frequent(conn, found, FREQUENT) if checked else [],
+            bad=bad_rows_of(found, bad[:_SHOWN], language.chosen()),
+            more=bad[_SHOWN - 1].line if len(bad) > _SHOWN else None,
+            bad_lists=file_rows.bad_lists(conn, id_) if found.kind == "lists" else [],
+            first=first_rows(found, good, default),
+            kept_days=retention.KEEP_IMPORTS // timedelta(days=1),
+        )
+
+    return runtime().database.run(look)
+
+
+@live_route("/imports/<int:id_>/progress", IMPORTERS)
+def import_progress(id_: int) -> Page:
+    """The part of the page that shows how far it is; at its end the page is loaded anew."""
+    with runtime().database.transaction() as conn:
+        found = _mine(conn, id_)
+    if found.state != request.form.get("state"):
+        answer = Page("", 200)
+        answer.headers["HX-Redirect"] = url_for("office.one_import", id_=id_)
+        return answer
+    minutes = minutes_left(found, runtime().now())
+    return Page(render_template("office/import_progress.html", found=found, minutes=minutes))
+
+
+@route("/imports/<int:id_>/start", IMPORTERS, methods=("POST",))
+def start_import(id_: int) -> Response:
+    """The good rows are imported; the form says how many are left out."""
+    left_out = request.form.get("left_out", -1, int)
+
+    def work(conn: Conn) -> None:
+        found = _mine(conn, id_)
+        register.start(conn, id_, left_out, runtime().now())
+        _note(conn, "acted", found, f"started, {left_out} rows left out")
+
+    try:
+        runtime().database.run(work)
+        session["told"] = "import_started_done"
+    except register.RowsLeftOut:
+        session["told"] = "import_other_count"
+    except register.NotChecked:
+        session["told"] = "import_not_checked"
+    except register.NothingGood:
+        session["told"] = "import_nothing_good"
+    ring_importer(runtime())
+    return redirect(url_for("office.one_import", id_=id_))
+
+
+@route("/imports/<int:id_>/cancel", IMPORTERS, methods=("POST",))
+def cancel_import(id_: int) -> Response:
+    """Ends it where it stands."""
+
+    def work(conn: Conn) -> None:
+        found = _mine(conn, id_)
+        register.cancel(conn, id_, runtime().now())
+        _note(conn, "acted", found, "cancelled")
+
+    try:
+        runtime().database.run(work)
+        session["told"] = "import_cancelled_done"
+    except register.Ended:
+        session["told"] = "import_has_ended"
+    return redirect(url_for("office.one_import", id_=id_))
+
+
+@route("/imports/<int:id_>/bad-rows.csv", IMPORTERS)
+def import_bad_rows(id_: int) -> Page:
+    """The rows that are not imported, as they stand in the file, with the reasons."""
+    chosen = language.chosen()
+
+    def work(conn: Conn) -> str:
+        found = _mine(conn, id_)
+        _note(conn, "exported", found, "bad rows")
+        parts, after = [bad_rows_head(found, chosen)], 0
+        while some := file_rows.in_states(conn, id_, ("bad", "held"), after, _AT_ONCE):
+            parts.append(bad_rows_part(found, some, chosen))
+            after = some[-1].line
+        return "".join(parts)
+
+    return _csv(runtime().database.run(work), f"dakiya-import-{id_}-bad-rows.csv")
+
+
+def _office() -> int | None:
+    """Whose files one sees: one's own office's; a supervisor all."""
+    account = me().account
+    return None if account.role == "supervisor" else account.office_id
+
+
+def _mine(conn: Conn, id_: int) -> Import:
+    try:
+        found = register.get(conn, id_)
+    except register.UnknownImport:
+        abort(404)
+    if _office() not in (None, found.office_id):
+        abort(404)
+    return found
+
+
+def _note(conn: Conn, what: access.What, found: Import, did: str) -> None:
+    access.note(conn, me().account.id, what, runtime().now(), reason=f"import {found.id}: {did}")
+
+
+def _csv(text: str, name: str) -> Page:
+    answer = Page(text, mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
