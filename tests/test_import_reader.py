@@ -18,7 +18,7 @@ from postal.imports.faults import FileRefused
 from postal.imports.table import Row, Table
 from tests.api_calls import number_of
 from tests.import_rig import HEADER, LIST_HEADER, row, text
-from web.import_words import lines
+from web.sheet import lines
 
 HINDI = "रामावती देवी"
 

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
-from typing import Final
 
 from postal.imports.columns import Kind, shown
 from postal.imports.faults import Fault
 from postal.imports.file_rows import ShownRow
 from postal.imports.register import Import
 from web.language import words
-
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+from web.sheet import BYTE_ORDER_MARK, lines
 
 
 def why(fault: Fault, kind: Kind | None, language: str) -> str:
@@ -41,7 +37,7 @@ def refusal(found: Import, language: str) -> str:
 def bad_rows_head(found: Import, language: str) -> str:
     """The beginning of a file of bad rows: a byte order mark, so that Excel reads Hindi."""
     own = (words(language)[f"import_csv_{name}"] for name in ("line", "column", "reason"))
-    return "\ufeff" + lines([[*found.header, *own]])
+    return BYTE_ORDER_MARK + lines([[*found.header, *own]])
 
 
 def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str:
@@ -61,12 +57,3 @@ def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str
             for row in rows
         ]
     )
-
-
-def lines(rows: Sequence[Sequence[str]]) -> str:
-    """As CSV in which no cell begins a formula."""
-    file = io.StringIO()
-    writer = csv.writer(file)
-    for row in rows:
-        writer.writerow(f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row)
-    return file.getvalue()

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date
-from typing import Final
 
 from flask import Response, render_template
 
@@ -18,8 +15,7 @@ from web.desk.sheets import asked_day
 from web.desk.sprints import word
 from web.language import say
 from web.office.room import CLERKS, me, route, runtime
-
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would reckon with it
+from web.sheet import sheet
 
 
 @route("/deposit", CLERKS)
@@ -53,19 +49,12 @@ def returns() -> str:
 def returns_csv() -> Response:
     """The same as a table for other software."""
     day = asked_day() or day_of(runtime().now())
-    file = io.StringIO()
-    writer = csv.writer(file)
-    writer.writerow(
-        ("date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
-         "decided_at", "sender", "recipient", "recipient_pin", "with_postman")
+    heading = (
+        "date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
+        "decided_at", "sender", "recipient", "recipient_pin", "with_postman",
     )  # fmt: skip
-    for each in _back(day):
-        writer.writerow([_plain(cell) for cell in _cells(day, each)])
-    # With a byte order mark, so that Excel reads Hindi.
-    answer = Response("\ufeff" + file.getvalue(), mimetype="text/csv")
-    name = f"dakiya-returns-{day.isoformat()}.csv"
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer
+    rows = [heading, *(_cells(day, each) for each in _back(day))]
+    return sheet(f"dakiya-returns-{day.isoformat()}.csv", rows)
 
 
 def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
@@ -75,10 +64,6 @@ def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
         each.until.isoformat() if each.until else "", each.decided_at.isoformat(),
         each.sender_name, each.recipient_name, each.recipient_pin, each.with_postman or "",
     )  # fmt: skip
-
-
-def _plain(cell: str | int) -> str | int:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _back(day: date) -> list[GoingBack]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import timedelta
 from typing import Final
 
@@ -23,6 +21,7 @@ from web import language
 from web.import_words import bad_rows_head, bad_rows_part
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, live_route, me, office, route, runtime
+from web.sheet import sheet
 
 IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
 FREQUENT: Final = (
@@ -83,9 +82,7 @@ def import_template(kind: str) -> Page:
     known = next((each for each in COLUMNS if each == kind), None)
     if known is None:
         abort(404)
-    file = io.StringIO()
-    csv.writer(file).writerow(heading(known, language.chosen()))
-    return _csv("\ufeff" + file.getvalue(), f"dakiya-{kind}.csv")
+    return sheet(f"dakiya-{kind}.csv", [heading(known, language.chosen())])
 
 
 @route("/imports/<int:id_>", IMPORTERS)
