@@ -17,6 +17,7 @@ from web.commands.database import database
 from web.commands.flows import flows
 from web.commands.herd import herd
 from web.commands.messages import messages
+from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
 from web.commands.replay import replay
@@ -28,6 +29,7 @@ from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
 from web.office import office
+from web.payment_hooks import payment_hooks
 from web.phones import phones
 from web.staff import furnish
 from web.start import start
@@ -36,6 +38,7 @@ LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
+    payment_hooks,
     *api.BLUEPRINTS,
     health,
     start,
@@ -51,6 +54,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     forget_person,
     herd,
     messages,
+    payments,
     postman,
     purge,
     replay,

@@ -12,10 +12,11 @@ import conversation
 import rounds
 from outbox.drain import Drain
 from outbox.sweep import sweep as sweep_outbox
-from outbox.wake import OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from outbox.wake import OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
+from upi_rounds import Rounds
 from webhooks_out import Sender
 
 log = structlog.get_logger(__name__)
@@ -23,6 +24,7 @@ log = structlog.get_logger(__name__)
 _runtime: Runtime | None = None
 _drain: Drain | None = None
 _webhooks: Sender | None = None
+_upi: Rounds | None = None
 
 
 def use(runtime: Runtime) -> None:
@@ -55,6 +57,14 @@ def webhook_sender() -> Sender:
     if _webhooks is None:
         _webhooks = Sender(runtime())
     return _webhooks
+
+
+def upi_rounds() -> Rounds:
+    """The one caller of payment providers of this process."""
+    global _upi
+    if _upi is None:
+        _upi = Rounds(runtime())
+    return _upi
 
 
 def drain() -> None:
@@ -99,11 +109,21 @@ def webhooks() -> None:
         _database_away("webhooks", error)
 
 
+def payments() -> None:
+    """Ends UPI payments whose time is over and starts asking providers; its threads go on."""
+    answer(runtime().redis, PAYMENTS)
+    try:
+        upi_rounds().start()
+    except psycopg.OperationalError as error:
+        _database_away("payments", error)
+
+
 def unrung() -> None:
     """All of it once: for the time when Valkey is away and nobody rings."""
     sweep()
     timers()
     webhooks()
+    payments()
     drain()
 
 
@@ -117,12 +137,14 @@ def close() -> None:
 
 
 def _finish() -> None:
-    global _drain, _webhooks
+    global _drain, _webhooks, _upi
     if _drain is not None:
         _drain.finish()
     if _webhooks is not None:
         _webhooks.finish()
-    _drain, _webhooks = None, None
+    if _upi is not None:
+        _upi.finish()
+    _drain, _webhooks, _upi = None, None, None
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:

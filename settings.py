@@ -72,11 +72,36 @@ class Settings(BaseSettings):
     africastalking_api_url: str = ""
     africastalking_rate: float = Field(50.0, gt=0, description="messages per second")
 
+    upi_provider: Literal["", "static", "razorpay", "cashfree", "simulator"] = Field(
+        "", description="who takes UPI at the counter; empty: the simulator, in production nobody"
+    )
+    upi_seconds: int = Field(300, ge=60, le=900, description="how long a QR code is shown")
+    upi_id: str = Field("", description="static: the department's own UPI id, as post@bank")
+    upi_name: str = Field("India Post", min_length=1, max_length=50, description="who is paid")
+
+    razorpay_key_id: str = ""
+    razorpay_key_secret: SecretStr = SecretStr("")
+    razorpay_webhook_secret: SecretStr = SecretStr("")
+    razorpay_api_url: str = ""
+
+    cashfree_client_id: str = ""
+    cashfree_client_secret: SecretStr = SecretStr("")
+    cashfree_phone: str = Field(
+        "", description="the office's own, for orders: no customer's number is handed on"
+    )
+    cashfree_api_url: str = ""
+
     simulator_rate: float = Field(2000.0, gt=0, description="messages per second")
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
-    @field_validator("public_url", "twilio_api_url", "africastalking_api_url")
+    @field_validator(
+        "public_url",
+        "twilio_api_url",
+        "africastalking_api_url",
+        "razorpay_api_url",
+        "cashfree_api_url",
+    )
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
         return value.rstrip("/")
@@ -91,6 +116,18 @@ class Settings(BaseSettings):
         """Paise a segment of each gateway whose price is known."""
         pairs = (entry.partition("=") for entry in self.sms_prices.split(",") if entry.strip())
         return {name.strip(): Decimal(price.strip()) for name, _, price in pairs}
+
+    @property
+    def takes_upi_by(self) -> str:
+        """The provider that new UPI payments go to; empty: nobody."""
+        return self.upi_provider or ("" if self.production else "simulator")
+
+    @field_validator("upi_id")
+    @classmethod
+    def _is_upi_id(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}", value):
+            raise ValueError("UPI_ID: a UPI id looks like post@bank")
+        return value
 
     @field_validator("sms_prices")
     @classmethod
@@ -131,6 +168,8 @@ class Settings(BaseSettings):
             )
         if "simulator" in self.routes:
             raise ValueError("SMS_ROUTES: the simulator is for development and tests only")
+        if self.upi_provider == "simulator":
+            raise ValueError("UPI_PROVIDER: the simulator is for development and tests only")
         if not self.public_url.startswith("https://"):
             raise ValueError("PUBLIC_URL must be the https address that carriers call")
         return self

@@ -22,7 +22,7 @@ from rq.worker import DequeueStrategy
 
 import jobs
 import logs
-from outbox.wake import BELLS, SWEEP, TIMERS, WEBHOOKS, ring
+from outbox.wake import BELLS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 from store.embedded import resolve
 
@@ -95,7 +95,7 @@ def work() -> None:
 
 
 def clock() -> None:
-    """Rings sweep, timers and webhooks every second until told to stop.
+    """Rings sweep, timers, webhooks and payments every second until told to stop.
 
     Not `rq.cron.CronScheduler` (RQ 3.0): it ends with the first lost connection, pickles its
     jobs, and queues one more per interval while no worker takes them.
@@ -108,7 +108,7 @@ def clock() -> None:
         signal.signal(stop_signal, lambda _signum, _frame: told_to_stop.set())
     log.info("clock_started")
     while not told_to_stop.wait(_TICK_SECONDS):
-        for bell in (SWEEP, TIMERS, WEBHOOKS):
+        for bell in (SWEEP, TIMERS, WEBHOOKS, PAYMENTS):
             ring(redis, bell)
     log.info("clock_stopped")
 

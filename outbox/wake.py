@@ -39,7 +39,8 @@ OUTBOX: Final = Bell("outbox", "jobs.drain")
 SWEEP: Final = Bell("sweep", "jobs.sweep")
 TIMERS: Final = Bell("timers", "jobs.timers")
 WEBHOOKS: Final = Bell("webhooks", "jobs.webhooks")
-BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS)
+PAYMENTS: Final = Bell("payments", "jobs.payments")
+BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS, PAYMENTS)
 
 
 def wake(redis: Redis) -> bool:
