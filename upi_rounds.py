@@ -174,7 +174,14 @@ def _look(runtime: Runtime, claimed: Claimed, provider: Watched) -> None:
 def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:
     """Orders a refund that is ours at its provider, or asks how it stands."""
     credit = claimed.credit
-    outcome = _order(runtime, claimed)
+    try:
+        outcome = _order(runtime, claimed)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        # A fault of ours: whether the provider has done it is not known, so the key stays.
+        log.error("put_off", work="refund", credit=credit.id, **described(error))
+        outcome = Unreachable(type(error).__name__)
 
     def work(conn: Conn) -> None:
         now = runtime.now()

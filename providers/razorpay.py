@@ -103,10 +103,10 @@ class RazorpayProvider:
 
         def work() -> Qr | Failure:
             made = _ask(self._client.qrcode.create, order)
-            text = made.get("image_content")
+            ref, text = read.name(made["id"]), made.get("image_content")
             if not isinstance(text, str) or not text.startswith("upi://pay?"):
                 return Refused("no image_content: Razorpay's support switches it on for QR codes")
-            return Qr(read.name(made["id"]), text)
+            return Qr(ref, text)
 
         return _told(work)
 
@@ -140,10 +140,10 @@ class RazorpayProvider:
             if due.refund_ref is not None:
                 answer = _ask(self._client.refund.fetch, due.refund_ref)
             else:
-                order = {"speed": "normal", "receipt": due.key.hex}
+                order = {"amount": due.paise, "speed": "normal", "receipt": due.key.hex}
                 once = {"X-Refund-Idempotency": str(due.key)}
                 pay_back = self._client.payment.refund
-                answer = _ask(pay_back, due.payment_id, due.paise, order, headers=once)
+                answer = _ask(pay_back, due.payment_id, order, headers=once)
             ref, status = read.name(answer["id"]), answer.get("status")
             if status == "processed":
                 return Refunded(ref)

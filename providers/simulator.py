@@ -21,6 +21,7 @@ from providers.base import (
     Qr,
     Refunded,
     Refunding,
+    Refused,
     Settled,
     ToRefund,
 )
@@ -57,14 +58,17 @@ class SimulatorProvider:
         return Closed()  # and its customers pay all the same: that is what they are for
 
     def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
-        id_ = int(due.payment_id.removeprefix("SIM-"))
+        number = due.payment_id.removeprefix("SIM-")
         with self._database.transaction() as conn:
-            conn.execute(
-                "UPDATE simulator_payments SET refund_key = %s, refunded_at = %s"
-                " WHERE id = %s AND refunded_at IS NULL",
-                (due.key, self._now(), id_),
-            )
-        return Refunded(f"SIM-R{id_}")
+            row = conn.execute(
+                "UPDATE simulator_payments SET refund_key = coalesce(refund_key, %s),"
+                " refunded_at = coalesce(refunded_at, %s) WHERE id::text = %s"
+                " RETURNING refund_key",
+                (due.key, self._now(), number),
+            ).fetchone()
+        if row is None:
+            return Refused("the simulator knows no such payment")
+        return Refunded(f"SIM-R{number}") if row[0] == due.key else Refused("given back already")
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
         first, after = bounds(day)
