@@ -186,7 +186,10 @@ def test_a_wrong_signature_changes_nothing(
             assert customer.tells(body, wrong) == 403
             bare = {key: value for key, value in headers.items() if key != name}
             assert customer.tells(body, bare) == 403
-    assert customer.tells(body.replace(b"SUCCESS", b"SUCCES5").replace(b"captured", b"c"), headers) == 403
+    assert (
+        customer.tells(body.replace(b"SUCCESS", b"SUCCES5").replace(b"captured", b"c"), headers)
+        == 403
+    )
     assert credits_of(runtime, payment.group_id) == []
     assert one(runtime, "SELECT count(*) FROM provider_events") == (0,)
 

@@ -180,7 +180,15 @@ def test_what_was_paid_out(provider: CashfreeProvider, stub: ProviderStub) -> No
 
 @pytest.mark.parametrize(
     "fault",
-    [Hang(), Drop(), Say(500, "{}"), Say(429, "{}"), Say(200, "no"), Say(200, "[]"), Say(200, "{}")],
+    [
+        Hang(),
+        Drop(),
+        Say(500, "{}"),
+        Say(429, "{}"),
+        Say(200, "no"),
+        Say(200, "[]"),
+        Say(200, "{}"),
+    ],
 )
 def test_what_says_nothing_is_asked_again(
     provider: CashfreeProvider, stub: ProviderStub, fault: Any

@@ -160,9 +160,7 @@ class Counter(RuleBasedStateMachine):
     @rule(group=groups)
     def clerk_takes_cash(self, group: int) -> None:
         try:
-            self.runtime.database.run(
-                lambda conn: bookings.book(self.runtime, conn, group, "cash")
-            )
+            self.runtime.database.run(lambda conn: bookings.book(self.runtime, conn, group, "cash"))
         except (NotOpen, NothingToBook, booking.NumberInUse):
             return
 
@@ -247,7 +245,9 @@ class Counter(RuleBasedStateMachine):
                 ).fetchall()
             by_upi = group.state == "booked" and group.method == "upi"
             assert booked == ([(group.paise,)] if by_upi else [])
-            assert all((item.article_id is not None) == (group.state == "booked") for item in group.items)
+            assert all(
+                (item.article_id is not None) == (group.state == "booked") for item in group.items
+            )
             if group.state == "paying":
                 assert len(waiting) == 1
             if group.state == "open":
@@ -305,9 +305,7 @@ class Counter(RuleBasedStateMachine):
         self.told |= {row[0]: row[1] for row in rows}
 
 
-def test_every_paisa_is_booked_or_due_or_refunded(
-    app: Any, runtime: Runtime, clock: Clock
-) -> None:
+def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, clock: Clock) -> None:
     office(runtime)
     Counter.runtime = runtime
     Counter.static = with_settings(runtime, upi_provider="static", upi_id="post@examplebank")
