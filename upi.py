@@ -146,25 +146,30 @@ def enter_reference(
     The same again, for the same attempt, is done. Raises `UnknownPayment`, `CountedAlready`, and
     `UpiOff` where the attempt is not one of the department's own UPI id.
     """
-
-    def work(conn: Conn) -> Taken:
-        payment = payments.get(conn, payment_id)
-        if payment.provider != STATIC:
-            raise UpiOff
-        group = groups.lock(conn, payment.group_id)
-        known = credits.find(conn, STATIC, rrn)
-        if known is not None and known.payment_id == payment_id:
-            return Taken(known, new=False)
-        credits.insist_unseen(conn, rrn)
-        source: Source = "clerk" if staff_row is not None else "software"
-        came = Came(STATIC, rrn, paise, runtime.now(), payment.tr, rrn=rrn)
-        taken = _take(runtime, conn, came, source, payment, group, staff_row)
-        if not taken.new:
-            raise credits.CountedAlready(rrn)  # another booking's clerk was faster
-        return taken
-
-    taken = runtime.database.run(work)
+    taken = runtime.database.run(
+        lambda conn: enter_in(runtime, conn, payment_id, rrn, paise, staff_row)
+    )
     after(runtime, taken)
+    return taken
+
+
+def enter_in(
+    runtime: Runtime, conn: Conn, payment_id: int, rrn: str, paise: int, staff_row: int | None
+) -> Taken:
+    """As `enter_reference`, within the caller's transaction; call `after` behind its commit."""
+    payment = payments.get(conn, payment_id)
+    if payment.provider != STATIC:
+        raise UpiOff
+    group = groups.lock(conn, payment.group_id)
+    known = credits.find(conn, STATIC, rrn)
+    if known is not None and known.payment_id == payment_id:
+        return Taken(known, new=False)
+    credits.insist_unseen(conn, rrn)
+    source: Source = "clerk" if staff_row is not None else "software"
+    came = Came(STATIC, rrn, paise, runtime.now(), payment.tr, rrn=rrn)
+    taken = _take(runtime, conn, came, source, payment, group, staff_row)
+    if not taken.new:
+        raise credits.CountedAlready(rrn)  # another booking's clerk was faster
     return taken
 
 

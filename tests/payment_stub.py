@@ -395,7 +395,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PATCH = _serve
 
 
-# ---- hooks -----------------------------------------------------------------------------------------
+# ---- hooks ---------------------------------------------------------------------------------------
 
 
 def credited(payment: dict[str, Any], code: dict[str, Any]) -> bytes:

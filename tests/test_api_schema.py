@@ -19,6 +19,7 @@ from schemathesis.config import (
 
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, number_of, postman
+from tests.upi_rig import unpaid
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
@@ -28,6 +29,8 @@ schemathesis.openapi.format("s10", st.integers(0, 9).map(number_of))
 schemathesis.openapi.format("phone", st.integers(0, 99).map(lambda n: f"+9198390000{n:02}"))
 schemathesis.openapi.format("pin", st.sampled_from(["273303", "273001"]))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
+schemathesis.openapi.format("payment", st.integers(1, 3).map(str))
+schemathesis.openapi.format("sum", st.integers(1, 3).map(str))
 
 
 def _config() -> SchemathesisConfig:
@@ -45,6 +48,8 @@ def api(runtime: Runtime, client: Any) -> Api:
     api.post("/postmen", postman())
     api.post("/articles", article(1))
     api.post("/webhooks", HOOK)
+    unpaid(runtime, "BOOKEDBYSOFTWARE")
+    api.post("/payments", {"booking": "BOOKEDBYSOFTWARE"})
     return api
 
 
@@ -91,6 +96,11 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),
         ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),
         ("GET", "/webhooks/{id}/deliveries", 200, {"path_parameters": {"id": "1"}}),
+        ("GET", "/payments/{id}", 200, {"path_parameters": {"id": "1"}}),
+        ("POST", "/payments/{id}/stop", 200, {"path_parameters": {"id": "1"}}),
+        ("POST", "/payments", 200, {"body": {"booking": "BOOKEDBYSOFTWARE"}}),
+        ("GET", "/refunds", 200, {}),
+        ("POST", "/refunds/{id}", 202, {"path_parameters": {"id": "1"}, "body": {}}),
         ("GET", "/events", 200, {"query": {"after": 0, "limit": 10}}),
         ("GET", "/offices/{pin}/books", 200, {"path_parameters": {"pin": "273303"}}),
         (

@@ -234,7 +234,7 @@ def test_stopped_is_open_again_and_stopped_twice_is_stopped_once(
 
 
 def test_a_reference_books_once_ever(static: Runtime, at_counter: Clerk) -> None:
-    made, payment = begun(static, at_counter)
+    _, payment = begun(static, at_counter)
     assert payment.qr_text is not None
     assert "pa=post.maharajganj@examplebank&" in payment.qr_text
     taken = upi.enter_reference(static, payment.id, "412345678901", PRICE, at_counter.day.staff_row)
@@ -371,7 +371,7 @@ upi.take(runtime, Came("simulator", sys.argv[1], int(sys.argv[2]),
 def test_killed_between_money_and_booking_nothing_is_half_done(
     runtime: Runtime, at_counter: Clerk, addresses: tuple[str, str]
 ) -> None:
-    """kill -9 after the booking and before the commit: the provider is asked again, and it books."""
+    """kill -9 after the booking, before the commit: the provider is asked again, and it books."""
     made, payment = begun(runtime, at_counter)
     came = pay(runtime, payment)
     environment = {

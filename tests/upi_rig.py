@@ -14,7 +14,7 @@ from postal import articles
 from postal.articles import NewArticle
 from postal.counter import booking, credits, groups, payments
 from postal.counter.credits import Credit
-from postal.counter.groups import Group
+from postal.counter.groups import Group, Poster
 from postal.counter.payments import Payment
 from providers import registry, simulator
 from providers.base import Came
@@ -75,6 +75,25 @@ def credit_now(runtime: Runtime, id_: int) -> Credit:
 
 def cancel(runtime: Runtime, group_id: int) -> None:
     runtime.database.run(lambda conn: booking.cancel(conn, group_id, runtime.now()))
+
+
+def unpaid(runtime: Runtime, tr: str, serial: int = 30_000_000) -> Group:
+    """A booking that software made, with that reference and one article; and a sum for nothing that
+    we know, which the office has taken on."""
+    with runtime.database.transaction() as conn:
+        office = conn.execute("SELECT id FROM offices WHERE pin = '273303'").fetchone()
+        token = conn.execute("SELECT id FROM tokens ORDER BY id LIMIT 1").fetchone()
+        assert office is not None
+        assert token is not None
+    by = Poster(office[0], token_id=token[0])
+    made = group(runtime, by, serial)
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE booking_groups SET tr = %s WHERE id = %s", [tr, made.id])
+    came = Came("simulator", "SIM-X", 4_200, runtime.now())
+    id_ = upi.take(runtime, came, "hook").credit.id
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE credits SET office_id = %s WHERE id = %s", [office[0], id_])
+    return group_now(runtime, made.id)
 
 
 def booked_elsewhere(runtime: Runtime, number: str) -> None:

@@ -236,6 +236,15 @@ def looked(conn: Conn, claimed: Claimed, closed: bool, error: str | None, now: d
     )
 
 
+def hand_over(conn: Conn, claimed: Claimed, now: datetime) -> None:
+    """Gives an attempt, as it was begun, to the worker, who asks for its QR code at once."""
+    conn.execute(
+        "UPDATE payments SET lease = NULL, leased_until = NULL, next_look_at = %s"
+        " WHERE id = %s AND lease = %s",
+        (now, claimed.payment.id, claimed.lease),
+    )
+
+
 def release(conn: Conn, claimed: Claimed, error: str, again_at: datetime) -> None:
     """Gives an attempt back that nothing could be done about now."""
     conn.execute(

@@ -11,7 +11,17 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
-from web.api import articles, books, collect, events, lists, postmen, simulator, subscriptions
+from web.api import (
+    articles,
+    books,
+    collect,
+    events,
+    lists,
+    payments,
+    postmen,
+    simulator,
+    subscriptions,
+)
 from web.api.document import document
 from web.api.operation import Operation
 from web.api.problems import Refused, answer, of_http
@@ -29,6 +39,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.BLOCK,
     lists.MAKE,
     books.READ,
+    *payments.OPERATIONS,
     events.READ,
     subscriptions.SUBSCRIBE,
     subscriptions.LIST,
