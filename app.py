@@ -21,6 +21,7 @@ from web.commands.gateways import gateways
 from web.commands.herd import herd
 from web.commands.importing import article, lists
 from web.commands.messages import messages
+from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
 from web.commands.postman import postman
 from web.commands.replay import replay
@@ -32,6 +33,7 @@ from web.guard import Application, guard
 from web.health import health
 from web.hooks import hooks
 from web.office import office
+from web.payment_hooks import payment_hooks
 from web.phones import phones
 from web.staff import furnish
 from web.start import start
@@ -40,6 +42,7 @@ LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
+    payment_hooks,
     *api.BLUEPRINTS,
     health,
     start,
@@ -60,6 +63,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     article,
     lists,
     messages,
+    payments,
     postman,
     purge,
     replay,

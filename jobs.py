@@ -15,10 +15,11 @@ from outbox import signs
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
-from outbox.wake import IMPORTS, OUTBOX, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
 from settings import Settings
 from store.embedded import resolve
+from upi_rounds import Rounds
 from webhooks_out import Sender
 
 log = structlog.get_logger(__name__)
@@ -27,6 +28,7 @@ _runtime: Runtime | None = None
 _drain: Drain | None = None
 _webhooks: Sender | None = None
 _importer: Importer | None = None
+_upi: Rounds | None = None
 
 
 def use(runtime: Runtime) -> None:
@@ -67,6 +69,14 @@ def importer() -> Importer:
     if _importer is None:
         _importer = Importer(runtime())
     return _importer
+
+
+def upi_rounds() -> Rounds:
+    """The one caller of payment providers of this process."""
+    global _upi
+    if _upi is None:
+        _upi = Rounds(runtime())
+    return _upi
 
 
 def drain() -> None:
@@ -122,12 +132,22 @@ def imports() -> None:
         _database_away("imports", error)
 
 
+def payments() -> None:
+    """Ends UPI payments whose time is over and starts asking providers; its threads go on."""
+    answer(runtime().redis, PAYMENTS)
+    try:
+        upi_rounds().start()
+    except psycopg.OperationalError as error:
+        _database_away("payments", error)
+
+
 def unrung() -> None:
     """All of it once: for the time when Valkey is away and nobody rings."""
     sweep()
     timers()
     webhooks()
     imports()
+    payments()
     drain()
 
 
@@ -141,14 +161,16 @@ def close() -> None:
 
 
 def _finish() -> None:
-    global _drain, _webhooks, _importer
+    global _drain, _webhooks, _importer, _upi
     if _importer is not None:
         _importer.finish()
     if _drain is not None:
         _drain.finish()
     if _webhooks is not None:
         _webhooks.finish()
-    _drain, _webhooks, _importer = None, None, None
+    if _upi is not None:
+        _upi.finish()
+    _drain, _webhooks, _importer, _upi = None, None, None, None
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:

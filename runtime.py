@@ -1,9 +1,9 @@
-"""What one process works with: settings, database, Valkey, gateways and the clock."""
+"""What one process works with: settings, database, Valkey, gateways, providers and the clock."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
@@ -11,6 +11,8 @@ from redis import Redis
 
 from gateways import registry
 from gateways.base import Gateway
+from providers import registry as providers_registry
+from providers.base import Provider, ProviderName
 from settings import Settings
 from store.database import Database
 
@@ -28,6 +30,7 @@ class Runtime:
     redis: Redis
     gateways: Mapping[str, Gateway]
     now: Callable[[], datetime] = utc_now
+    providers: Mapping[ProviderName, Provider] = field(default_factory=dict)
 
     @classmethod
     def build(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
@@ -37,9 +40,10 @@ class Runtime:
         """
         gateways = registry.build(settings)
         registry.refuse_unregistered(settings, gateways)
+        database = Database(settings.database_url, settings.database_pool)
         return cls(
             settings=settings,
-            database=Database(settings.database_url, settings.database_pool),
+            database=database,
             redis=Redis.from_url(
                 settings.redis_url,
                 socket_timeout=5,
@@ -48,4 +52,5 @@ class Runtime:
             ),
             gateways=gateways,
             now=now,
+            providers=providers_registry.build(settings, database, now),
         )

@@ -149,12 +149,36 @@ class Settings(BaseSettings):
         "", description="directory of an operator's own carrier profiles (*.toml), if any"
     )
 
+    upi_provider: Literal["", "static", "razorpay", "cashfree", "simulator"] = Field(
+        "", description="who takes UPI at the counter; empty: the simulator, in production nobody"
+    )
+    upi_seconds: int = Field(300, ge=60, le=900, description="how long a QR code is shown")
+    upi_id: str = Field("", description="static: the department's own UPI id, as post@bank")
+    upi_name: str = Field("India Post", min_length=1, max_length=50, description="who is paid")
+
+    razorpay_key_id: str = ""
+    razorpay_key_secret: SecretStr = SecretStr("")
+    razorpay_webhook_secret: SecretStr = SecretStr("")
+    razorpay_api_url: str = ""
+
+    cashfree_client_id: str = ""
+    cashfree_client_secret: SecretStr = SecretStr("")
+    cashfree_phone: str = Field(
+        "", description="the office's own, for orders: no customer's number is handed on"
+    )
+    cashfree_api_url: str = ""
+
     simulator_rate: float = Field(2000.0, gt=0, description="messages per second")
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
     @field_validator(
-        "public_url", "twilio_api_url", "africastalking_api_url", "africastalking_voice_api_url"
+        "public_url",
+        "twilio_api_url",
+        "africastalking_api_url",
+        "africastalking_voice_api_url",
+        "razorpay_api_url",
+        "cashfree_api_url",
     )
     @classmethod
     def _without_trailing_slash(cls, value: str) -> str:
@@ -222,6 +246,18 @@ class Settings(BaseSettings):
             raise ValueError(f"SMS_COUNTRIES: {error}") from None
         return value
 
+    @property
+    def takes_upi_by(self) -> str:
+        """The provider that new UPI payments go to; empty: nobody."""
+        return self.upi_provider or ("" if self.production else "simulator")
+
+    @field_validator("upi_id")
+    @classmethod
+    def _is_upi_id(cls, value: str) -> str:
+        if value and not re.fullmatch(r"[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}", value):
+            raise ValueError("UPI_ID: a UPI id looks like post@bank")
+        return value
+
     @field_validator("sms_prices")
     @classmethod
     def _prices_can_be_read(cls, value: str) -> str:
@@ -276,6 +312,8 @@ class Settings(BaseSettings):
             found.append("SMS_ROUTES: the simulator is for development and tests only")
         if "simulator_voice" in self.voices:
             found.append("VOICE_ROUTES: the simulator is for development and tests only")
+        if self.upi_provider == "simulator":
+            found.append("UPI_PROVIDER: the simulator is for development and tests only")
         if not self.public_url.startswith("https://"):
             found.append("PUBLIC_URL must be the https address that carriers call")
         return tuple(found)

@@ -23,7 +23,7 @@ from rq.worker import DequeueStrategy
 import jobs
 import logs
 from outbox import signs
-from outbox.wake import BELLS, IMPORTS, SWEEP, TIMERS, WEBHOOKS, ring
+from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 from store.embedded import resolve
 
@@ -96,7 +96,7 @@ def work() -> None:
 
 
 def clock() -> None:
-    """Rings sweep, timers, webhooks and imports every second until told to stop.
+    """Rings everything that is looked after by the clock, every second, until told to stop.
 
     Not `rq.cron.CronScheduler` (RQ 3.0): it ends with the first lost connection, pickles its
     jobs, and queues one more per interval while no worker takes them.
@@ -109,7 +109,7 @@ def clock() -> None:
         signal.signal(stop_signal, lambda _signum, _frame: told_to_stop.set())
     log.info("clock_started")
     while not told_to_stop.wait(_TICK_SECONDS):
-        for bell in (SWEEP, TIMERS, WEBHOOKS, IMPORTS):
+        for bell in (SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS):
             ring(redis, bell)
         signs.note(redis, "clock")
     log.info("clock_stopped")

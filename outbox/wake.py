@@ -40,7 +40,8 @@ SWEEP: Final = Bell("sweep", "jobs.sweep")
 TIMERS: Final = Bell("timers", "jobs.timers")
 WEBHOOKS: Final = Bell("webhooks", "jobs.webhooks")
 IMPORTS: Final = Bell("imports", "jobs.imports")
-BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS, IMPORTS)
+PAYMENTS: Final = Bell("payments", "jobs.payments")
+BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS)
 
 
 def wake(redis: Redis) -> bool:

@@ -68,6 +68,7 @@ class Receipt:
     """What a customer posted and paid at once. `at`: aware. `counter`, `clerk`: None by software.
 
     `reference`: the merchant's reference of the payment, which a UPI application shows as `tr`.
+    `rrn`: the bank's own reference of a UPI payment, where the provider told it.
     """
 
     reference: str
@@ -79,6 +80,7 @@ class Receipt:
     sender_name: str
     method: Method
     posted: tuple[Posted, ...]
+    rrn: str | None = None
 
     @property
     def paise(self) -> int:

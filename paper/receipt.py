@@ -174,6 +174,8 @@ def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
     yield column.text(say(language, f"paid_{what.method}"), _STRONG)
     if what.method == "upi":
         yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)
+        if what.rrn:
+            yield column.text(say(language, "bank_reference", reference=what.rrn), _BODY)
     if any(each.cod_amount for each in what.posted):
         yield column.text(say(language, "cod_apart"), _SMALL)
 

@@ -30,6 +30,7 @@ from app import create_app
 from gateways import http_shelf
 from gateways.http_profile_file import read
 from postal import tokens
+from providers import registry
 from runtime import Runtime
 from settings import Settings
 from store import embedded, migrate
@@ -167,7 +168,11 @@ def settings(addresses: tuple[str, str]) -> Settings:
 def runtime(settings: Settings, open_database: Database, clock: Clock) -> Iterator[Runtime]:
     """What the application works with: empty database, empty Valkey, a clock that stands."""
     _empty(open_database)
-    runtime = dataclasses.replace(Runtime.build(settings, clock.now), database=open_database)
+    runtime = dataclasses.replace(
+        Runtime.build(settings, clock.now),
+        database=open_database,
+        providers=registry.build(settings, open_database, clock.now),
+    )
     runtime.redis.flushdb()
     yield runtime
     runtime.redis.close()

@@ -21,6 +21,7 @@ from runtime import Runtime
 from tests.api_calls import Api, api_of, article, booking, number_of, postman
 from tests.counter_rig import directory
 from tests.import_rig import row, text, work
+from tests.upi_rig import unpaid
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.document import document
 
@@ -36,6 +37,8 @@ schemathesis.openapi.format("booking", st.just("REFERENCE0000000"))
 schemathesis.openapi.format("list", st.integers(1, 2).map(str))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 schemathesis.openapi.format("import", st.integers(1, 3).map(str))
+schemathesis.openapi.format("payment", st.integers(1, 3).map(str))
+schemathesis.openapi.format("sum", st.integers(1, 3).map(str))
 
 
 @schemathesis.serializer("text/csv")
@@ -71,6 +74,8 @@ def api(runtime: Runtime, client: Any) -> Api:
     sent = {"Authorization": f"Bearer {api.token}", "Content-Type": "text/csv"}
     client.post("/api/v1/imports", data=FILE, headers=sent)
     work(runtime)
+    unpaid(runtime, "BOOKEDBYSOFTWARE")
+    api.post("/payments", {"booking": "BOOKEDBYSOFTWARE"})
     return api
 
 
@@ -147,6 +152,11 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
         ("POST", "/webhooks/{id}/end", 200, {"path_parameters": {"id": "1"}}),
         ("POST", "/webhooks/{id}/test", 202, {"path_parameters": {"id": "1"}}),
         ("GET", "/webhooks/{id}/deliveries", 200, {"path_parameters": {"id": "1"}}),
+        ("GET", "/payments/{id}", 200, {"path_parameters": {"id": "1"}}),
+        ("POST", "/payments/{id}/stop", 200, {"path_parameters": {"id": "1"}}),
+        ("POST", "/payments", 200, {"body": {"booking": "BOOKEDBYSOFTWARE"}}),
+        ("GET", "/refunds", 200, {}),
+        ("POST", "/refunds/{id}", 202, {"path_parameters": {"id": "1"}, "body": {}}),
         ("GET", "/events", 200, {"query": {"after": 0, "limit": 10}}),
         ("GET", "/offices/{pin}/books", 200, {"path_parameters": {"pin": "273303"}}),
         (

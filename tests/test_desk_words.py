@@ -13,7 +13,8 @@ import pytest
 
 from flows import decision, events, facts, happenings, machines
 from outbox.enqueue import Lane
-from postal.counter import ledger
+from postal.counter import ledger, payment_rules
+from web.counter.upi import Phase
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent
@@ -63,6 +64,8 @@ def wanted() -> Iterator[str]:
     yield from (f"ticket_{kind}" for kind in get_args(decision.TicketKind))
     yield from (f"part_{role}" for role in get_args(decision.Role))
     yield from (f"ledger_{kind}" for kind in get_args(ledger.Kind))
+    yield from (f"upi_cause_{cause}" for cause in get_args(payment_rules.Cause))
+    yield from (f"upi_phase_{phase}" for phase in get_args(Phase))
     yield from (f"method_{method}" for method in get_args(ledger.Method))
     yield from (f"remark_{number}" for number in range(10, 28))
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))

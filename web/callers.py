@@ -12,6 +12,7 @@ class Caller(StrEnum):
     """Who may call a blueprint, and what makes sure of it."""
 
     CARRIER = "a carrier: its signature or the secret in the path, checked by its gateway"
+    PROVIDER = "a payment provider: its signature over the raw body, checked by its own file"
     TOKEN = "the department's software: a bearer token, checked before every call"  # noqa: S105
     STAFF = "staff, signed in with both factors, in the roles that each route names"
     ANYONE = "anyone: it shows nothing of anybody"

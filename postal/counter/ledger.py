@@ -13,7 +13,16 @@ from uuid import UUID
 from postal.calendar import day_of
 from store.database import Conn
 
-Kind = Literal["opening", "booking", "refund", "cod", "handed_over", "difference", "correction"]
+Kind = Literal[
+    "opening",
+    "booking",
+    "unclassified",  # came by UPI and was not booked: it waits to go back
+    "refund",
+    "cod",
+    "handed_over",
+    "difference",
+    "correction",
+]
 Method = Literal["cash", "upi"]
 
 

@@ -52,14 +52,15 @@ def read(conn: Conn, group_id: int) -> Receipt:
     assert group.method is not None
     assert group.finished_at is not None
     row = conn.execute(
-        "SELECT o.name, o.pin, d.counter, s.name FROM booking_groups g"
+        "SELECT o.name, o.pin, d.counter, s.name, c.rrn FROM booking_groups g"
         " JOIN offices o ON o.id = g.office_id"
         " LEFT JOIN counter_days d ON d.id = g.counter_day_id"
-        " LEFT JOIN staff s ON s.id = g.staff_id WHERE g.id = %s",
+        " LEFT JOIN staff s ON s.id = g.staff_id"
+        " LEFT JOIN credits c ON c.group_id = g.id AND c.state = 'booked' WHERE g.id = %s",
         (group_id,),
     ).fetchone()
     assert row is not None
-    office, pin, counter, clerk = row
+    office, pin, counter, clerk, rrn = row
     return Receipt(
         reference=group.tr,
         office=office,
@@ -70,6 +71,7 @@ def read(conn: Conn, group_id: int) -> Receipt:
         sender_name=group.sender_name,
         method=group.method,
         posted=tuple(_posted(item) for item in group.items),
+        rrn=rrn,
     )
 
 

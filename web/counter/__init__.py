@@ -6,9 +6,11 @@ from web.counter import (
     closing,
     day_page,
     group_page,
+    payments,
     receipts,
     roll_pages,
     start,
+    upi,
 )
 from web.counter.room import counter
 
@@ -19,7 +21,9 @@ __all__ = [
     "counter",
     "day_page",
     "group_page",
+    "payments",
     "receipts",
     "roll_pages",
     "start",
+    "upi",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 import bookings
@@ -159,8 +159,7 @@ def cash(id_: int) -> Response:
     if session.get("told") != "book_booked_done":
         return done
     wake(runtime().redis)
-    receipt = "counter.receipt" in current_app.view_functions
-    return redirect(url_for("counter.receipt" if receipt else "counter.group", id_=id_))
+    return redirect(url_for("counter.receipt", id_=id_))
 
 
 def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
@@ -194,7 +193,6 @@ def _page(conn: Conn, found: Group) -> str:
     return render_template(
         "counter/group.html",
         mine=_my_day(conn, found) is not None,
-        view_functions=current_app.view_functions,
         places={item.id: _place(conn, item.recipient_pin) for item in found.items},
         **_change(found, ""),
     )

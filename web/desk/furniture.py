@@ -16,6 +16,7 @@ from web.staff import ALLOWED
 _PAGES: Final = (
     ("desk.overview", "nav_desk"),
     ("counter.start", "nav_counter"),
+    ("counter.payments_board", "nav_payments"),
     ("office.start", "nav_office"),
     ("counter.office_books", "nav_books"),
     ("office.imports", "nav_imports"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 import delivery_office
@@ -61,10 +61,7 @@ def list_(id_: int) -> str:
     head, lines = runtime().database.run(look)
     with runtime().database.transaction() as conn:
         checks = for_articles(conn, [line.article_id for line in lines])
-    has_slip = "office.slip" in current_app.view_functions
-    return render_template(
-        "office/list.html", head=head, lines=lines, checks=checks, has_slip=has_slip
-    )
+    return render_template("office/list.html", head=head, lines=lines, checks=checks)
 
 
 @route("/lists/<int:id_>/close", CLERKS)

@@ -1,11 +1,11 @@
-"""The delivery office: arrivals, drafts, returns, COD cash, closing (SQL beside this file)."""
+"""How often each receipt was printed (SQL beside this file)."""
 
 from pathlib import Path
 
 from alembic import op
 
 revision = "0016"
-down_revision = "0021"
+down_revision = "0015"
 branch_labels = None
 depends_on = None
 

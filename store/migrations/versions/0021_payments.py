@@ -1,4 +1,4 @@
-"""Calls beside texts: the channel of a message (SQL beside this file)."""
+"""Payments by UPI: attempts, what came in, what is given back (SQL beside this file)."""
 
 from pathlib import Path
 

@@ -1,11 +1,11 @@
-"""How often each receipt was printed (SQL beside this file)."""
+"""Several carriers: circuits, orders, second sends, budgets (SQL beside this file)."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0019"
-down_revision = "0018"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

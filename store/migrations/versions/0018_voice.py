@@ -1,11 +1,11 @@
-"""Files of articles and delivery lists, until they are done (SQL beside this file)."""
+"""Calls beside texts: the channel of a message (SQL beside this file)."""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0017"
-down_revision = "0016"
+revision = "0018"
+down_revision = "0017"
 branch_labels = None
 depends_on = None
 

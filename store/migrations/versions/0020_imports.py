@@ -1,4 +1,4 @@
-"""Several carriers: circuits, orders, second sends, budgets (SQL beside this file)."""
+"""Files of articles and delivery lists, until they are done (SQL beside this file)."""
 
 from pathlib import Path
 

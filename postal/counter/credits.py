@@ -1,0 +1,203 @@
+"""Every sum that came in by UPI, once, in exactly one state: booked, refund due, refunded.
+
+Unique by provider and the provider's own id, so a hook, a poll, a clerk and the reconciliation may
+all tell of it at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from psycopg.rows import class_row
+
+from postal.counter.payment_rules import Cause, CreditState, Way
+from store.database import Conn
+
+Source = Literal["hook", "poll", "clerk", "software", "reconciled"]
+
+
+@dataclass(frozen=True)
+class NewCredit:
+    """A sum that came, before anybody has decided about it. `came_at`: by the provider's clock."""
+
+    provider: str
+    provider_payment_id: str
+    payment_id: int | None
+    group_id: int | None
+    office_id: int | None
+    paise: int
+    rrn: str | None
+    source: Source
+    staff_row: int | None
+    came_at: datetime
+
+
+@dataclass(frozen=True)
+class Credit:
+    """A sum that came. `price`: of its booking. `ref`: of its attempt at the provider."""
+
+    id: int
+    provider: str
+    provider_payment_id: str
+    payment_id: int | None
+    group_id: int | None
+    tr: str | None
+    office_id: int | None
+    office: str | None
+    paise: int
+    price: int | None
+    ref: str | None
+    rrn: str | None
+    source: Source
+    came_at: datetime
+    taken_at: datetime
+    state: CreditState
+    cause: Cause | None
+    settled_at: datetime | None
+    refund_way: Way | None
+    refund_asked_at: datetime | None
+    refund_ref: str | None
+    refund_error: str | None
+    refunded_at: datetime | None
+
+    @property
+    def refunding(self) -> bool:
+        """The provider has the order to give it back, and has not done it yet."""
+        return self.state == "refund_due" and self.refund_way is not None
+
+
+class UnknownCredit(Exception):
+    """No sum has this row id."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(f"there is no sum {id_}")
+
+
+class CountedAlready(Exception):
+    """The bank's reference was entered before, or came from a provider: it counts once ever."""
+
+    def __init__(self, rrn: str) -> None:
+        super().__init__(
+            f"the reference {rrn} was counted already: it stands for one payment only."
+            " Compare all 12 digits with the customer's telephone"
+        )
+        self.rrn = rrn
+
+
+_READ = """
+SELECT c.id, c.provider, c.provider_payment_id, c.payment_id, c.group_id, g.tr, c.office_id,
+       o.name AS office, c.paise, p.paise AS price, p.provider_ref AS ref, c.rrn, c.source,
+       c.came_at, c.taken_at, c.state, c.cause, c.settled_at, c.refund_way, c.refund_asked_at,
+       c.refund_ref, c.refund_error, c.refunded_at
+FROM credits c LEFT JOIN booking_groups g ON g.id = c.group_id
+LEFT JOIN offices o ON o.id = c.office_id LEFT JOIN payments p ON p.id = c.payment_id
+"""
+
+
+def take(conn: Conn, new: NewCredit, cause: Cause, now: datetime) -> int | None:
+    """Writes down a sum, due to go back because of `cause` until it is `booked`; gives its row id.
+
+    None: it was taken before, whatever became of it then. Waits for whoever takes it just now.
+    """
+    row = conn.execute(
+        "INSERT INTO credits (provider, provider_payment_id, payment_id, group_id, office_id,"
+        " paise, rrn, source, staff_id, came_at, taken_at, state, cause)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'refund_due', %s)"
+        " ON CONFLICT (provider, provider_payment_id) DO NOTHING RETURNING id",
+        (
+            new.provider,
+            new.provider_payment_id,
+            new.payment_id,
+            new.group_id,
+            new.office_id,
+            new.paise,
+            new.rrn,
+            new.source,
+            new.staff_row,
+            new.came_at,
+            now,
+            cause,
+        ),
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def booked(conn: Conn, id_: int) -> None:
+    """The sum paid for its booking. In the transaction that took it and that books."""
+    done = conn.execute(
+        "UPDATE credits SET state = 'booked', cause = NULL"
+        " WHERE id = %s AND state = 'refund_due' AND refund_way IS NULL",
+        (id_,),
+    )
+    assert done.rowcount == 1
+
+
+def insist_unseen(conn: Conn, rrn: str) -> None:
+    """Raises `CountedAlready` where a sum with this bank reference is known, from whomever."""
+    if conn.execute("SELECT 1 FROM credits WHERE rrn = %s", (rrn,)).fetchone():
+        raise CountedAlready(rrn)
+
+
+def get(conn: Conn, id_: int) -> Credit:
+    """The one with that row id. Raises `UnknownCredit`."""
+    found = _read(conn, "WHERE c.id = %s", id_)
+    if not found:
+        raise UnknownCredit(id_)
+    return found[0]
+
+
+def find(conn: Conn, provider: str, provider_payment_id: str) -> Credit | None:
+    """The one that a provider calls so."""
+    found = _read(
+        conn, "WHERE c.provider = %s AND c.provider_payment_id = %s", provider, provider_payment_id
+    )
+    return found[0] if found else None
+
+
+def of_group(conn: Conn, group_id: int) -> Sequence[Credit]:
+    """All that came for a booking, oldest first."""
+    return _read(conn, "WHERE c.group_id = %s ORDER BY c.id", group_id)
+
+
+def due(conn: Conn, office_id: int | None, limit: int) -> Sequence[Credit]:
+    """What is to be given back, oldest first: an office's, with what nobody's is; None: all."""
+    return _read(
+        conn,
+        "WHERE c.state = 'refund_due' AND (%s::bigint IS NULL OR c.office_id IS NULL"
+        " OR c.office_id = %s) ORDER BY c.came_at, c.id LIMIT %s",
+        office_id,
+        office_id,
+        limit,
+    )
+
+
+def of_day(conn: Conn, office_id: int | None, day: date) -> Sequence[Credit]:
+    """What came on a day (Asia/Kolkata), oldest first: an office's; None: all."""
+    return _read(
+        conn,
+        "WHERE c.came_at >= %s::date::timestamp AT TIME ZONE 'Asia/Kolkata'"
+        " AND c.came_at < (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Kolkata'"
+        " AND (%s::bigint IS NULL OR c.office_id = %s) ORDER BY c.came_at, c.id",
+        day,
+        day,
+        office_id,
+        office_id,
+    )
+
+
+def mark_settled(conn: Conn, provider: str, provider_payment_id: str, at: datetime) -> bool:
+    """The bank paid it out. False: it was marked before, or is not known."""
+    done = conn.execute(
+        "UPDATE credits SET settled_at = %s"
+        " WHERE provider = %s AND provider_payment_id = %s AND settled_at IS NULL",
+        (at, provider, provider_payment_id),
+    )
+    return done.rowcount == 1
+
+
+def _read(conn: Conn, where: str, *values: object) -> list[Credit]:
+    with conn.cursor(row_factory=class_row(Credit)) as cursor:
+        return cursor.execute(f"{_READ} {where}", values).fetchall()

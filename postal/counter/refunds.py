@@ -1,0 +1,255 @@
+"""Giving money back: asked for once, done once, in the books once.
+
+By the provider it takes an order and some calls (upi_rounds.py makes them); by hand it is done when
+it is entered: another UPI transfer with the bank's reference, or cash from an open counter.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid4
+
+import psycopg
+
+from postal.counter import counter_days, credits, ledger
+from postal.counter.credits import Credit
+from postal.counter.ledger import NewEntry
+from postal.counter.payment_rules import next_refund
+from store import feed
+from store.database import Conn
+
+LEASE: Final = timedelta(seconds=60)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who gives it back, in whose books. None: software, and the money's own office."""
+
+    staff_row: int | None
+    office_id: int | None
+
+
+@dataclass(frozen=True)
+class ClaimedRefund:
+    """A refund that is ours to order at the provider until its lease ends. `key` never changes."""
+
+    credit: Credit
+    key: UUID
+    lease: UUID
+
+
+class NotDue(Exception):
+    """The sum is not to be given back: it was booked, or went back already."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(f"nothing is to be given back: this sum is {state}")
+        self.state = state
+
+
+class UnderWay(Exception):
+    """The provider has the order already."""
+
+    def __init__(self) -> None:
+        super().__init__("the provider is giving it back already: see what becomes of that first")
+
+
+class NoOffice(Exception):
+    """Nobody's money goes back through the books of an office: an office must do it."""
+
+    def __init__(self) -> None:
+        super().__init__("nobody knows whose money this is: an office gives it back at the counter")
+
+
+class ReferenceUsed(Exception):
+    """The bank's reference stands for another refund."""
+
+    def __init__(self) -> None:
+        super().__init__("this reference stands for another refund: compare the digits")
+
+
+def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
+    """Orders the refund at the provider; asked twice it is ordered once.
+
+    Raises `UnknownCredit`, `NotDue` (`UnderWay` is none: it is what was asked for), `NoOffice`.
+    """
+    credit = _due(conn, credit_id)
+    if credit.refund_way == "provider":
+        return credit
+    _adopt(conn, credit, by, now)
+    conn.execute(
+        "UPDATE credits SET refund_way = 'provider', refund_key = %s, refund_asked_at = %s,"
+        " refund_asked_by = %s, refund_error = NULL, refund_next_at = %s WHERE id = %s",
+        (uuid4(), now, by.staff_row, now, credit_id),
+    )
+    return credits.get(conn, credit_id)
+
+
+def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetime) -> Credit:
+    """It went back by another UPI transfer, with this bank reference. The same again is done.
+
+    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `ReferenceUsed`.
+    """
+    credit = _locked(conn, credit_id)
+    if credit.state == "refunded" and credit.refund_way == "upi" and credit.refund_ref == rrn:
+        return credit
+    credit = _by_hand(conn, credit_id)
+    _adopt(conn, credit, by, now)
+    try:
+        with conn.transaction():
+            conn.execute(
+                "UPDATE credits SET refund_way = 'upi', refund_ref = %s, refund_asked_at = %s,"
+                " refund_asked_by = %s WHERE id = %s",
+                (rrn, now, by.staff_row, credit_id),
+            )
+    except psycopg.errors.UniqueViolation as used:
+        raise ReferenceUsed from used
+    return _done(conn, credit_id, by, None, now)
+
+
+def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: datetime) -> Credit:
+    """It was paid out in cash at an open counter, from its drawer.
+
+    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`.
+    """
+    credit = _by_hand(conn, credit_id)
+    counter_days.hold_open(conn, counter_day_id)
+    _adopt(conn, credit, by, now)
+    conn.execute(
+        "UPDATE credits SET refund_way = 'cash', refund_asked_at = %s, refund_asked_by = %s"
+        " WHERE id = %s",
+        (now, by.staff_row, credit_id),
+    )
+    return _done(conn, credit_id, by, counter_day_id, now)
+
+
+# ---- what the worker does ------------------------------------------------------------------------
+
+
+def claim(conn: Conn, now: datetime) -> ClaimedRefund | None:
+    """The refund that is longest due to be asked about at its provider."""
+    lease = uuid4()
+    row = conn.execute(
+        """
+        UPDATE credits SET refund_lease = %(lease)s, refund_leased_until = %(until)s WHERE id = (
+            SELECT id FROM credits WHERE refund_next_at <= %(now)s
+            AND (refund_leased_until IS NULL OR refund_leased_until <= %(now)s)
+            ORDER BY refund_next_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, refund_key
+        """,
+        {"lease": lease, "until": now + LEASE, "now": now},
+    ).fetchone()
+    return ClaimedRefund(credits.get(conn, row[0]), row[1], lease) if row else None
+
+
+def done(conn: Conn, claimed: ClaimedRefund, ref: str, now: datetime) -> bool:
+    """The provider has given it back. False: somebody else settled it meanwhile."""
+    row = conn.execute(
+        "SELECT refund_asked_by FROM credits WHERE id = %s AND state = 'refund_due'"
+        " AND refund_lease = %s FOR UPDATE",
+        (claimed.credit.id, claimed.lease),
+    ).fetchone()
+    if row is None:
+        return False
+    conn.execute("UPDATE credits SET refund_ref = %s WHERE id = %s", (ref, claimed.credit.id))
+    _done(conn, claimed.credit.id, Actor(row[0], None), None, now)
+    return True
+
+
+def wait(
+    conn: Conn, claimed: ClaimedRefund, ref: str | None, error: str | None, now: datetime
+) -> None:
+    """The provider has not done it yet, or did not answer: asked again later."""
+    asked = claimed.credit.refund_asked_at or now
+    conn.execute(
+        "UPDATE credits SET refund_ref = coalesce(%s, refund_ref), refund_error = %s,"
+        " refund_next_at = %s, refund_lease = NULL, refund_leased_until = NULL"
+        " WHERE id = %s AND refund_lease = %s",
+        (ref, error, next_refund(asked, now), claimed.credit.id, claimed.lease),
+    )
+
+
+def refused(conn: Conn, claimed: ClaimedRefund, error: str) -> None:
+    """The provider will not do it: the sum is due as before, and says why. Another order is a new
+    one, with a new key."""
+    conn.execute(
+        "UPDATE credits SET refund_way = NULL, refund_key = NULL, refund_asked_at = NULL,"
+        " refund_asked_by = NULL, refund_ref = NULL, refund_next_at = NULL, refund_lease = NULL,"
+        " refund_leased_until = NULL, refund_error = %s WHERE id = %s AND refund_lease = %s",
+        (error, claimed.credit.id, claimed.lease),
+    )
+
+
+def found_refunded(conn: Conn, credit_id: int, ref: str, now: datetime) -> bool:
+    """The provider gave it back without our asking (on its own site). False: it was not due."""
+    credit = _locked(conn, credit_id)
+    if credit.state != "refund_due":
+        return False
+    by = Actor(None, None)
+    if credit.office_id is not None:
+        _adopt(conn, credit, by, now)
+    conn.execute(
+        "UPDATE credits SET refund_way = 'provider', refund_asked_at = coalesce(refund_asked_at,"
+        " %s), refund_ref = coalesce(refund_ref, %s) WHERE id = %s",
+        (now, ref, credit_id),
+    )
+    _done(conn, credit_id, by, None, now)
+    return True
+
+
+def _locked(conn: Conn, credit_id: int) -> Credit:
+    conn.execute("SELECT 1 FROM credits WHERE id = %s FOR UPDATE", (credit_id,))
+    return credits.get(conn, credit_id)
+
+
+def _due(conn: Conn, credit_id: int) -> Credit:
+    credit = _locked(conn, credit_id)
+    if credit.state != "refund_due":
+        raise NotDue(credit.state)
+    return credit
+
+
+def _by_hand(conn: Conn, credit_id: int) -> Credit:
+    credit = _due(conn, credit_id)
+    if credit.refund_way is not None:
+        raise UnderWay
+    return credit
+
+
+def _adopt(conn: Conn, credit: Credit, by: Actor, now: datetime) -> None:
+    """Nobody's money is taken into the books of the office that gives it back."""
+    if credit.office_id is not None:
+        return
+    if by.office_id is None:
+        raise NoOffice
+    conn.execute("UPDATE credits SET office_id = %s WHERE id = %s", (by.office_id, credit.id))
+    ledger.enter(
+        conn,
+        NewEntry("unclassified", "upi", credit.paise, by.office_id, group_id=credit.group_id),
+        now,
+    )
+
+
+def _done(
+    conn: Conn, credit_id: int, by: Actor, counter_day_id: int | None, now: datetime
+) -> Credit:
+    conn.execute(
+        "UPDATE credits SET state = 'refunded', refunded_at = %s, refund_error = NULL,"
+        " refund_next_at = NULL, refund_lease = NULL, refund_leased_until = NULL WHERE id = %s",
+        (now, credit_id),
+    )
+    credit = credits.get(conn, credit_id)
+    if credit.office_id is not None:
+        entry = NewEntry(
+            "refund",
+            "cash" if credit.refund_way == "cash" else "upi",
+            -credit.paise,
+            credit.office_id,
+            counter_day_id,
+            by.staff_row,
+            credit.group_id,
+        )
+        ledger.enter(conn, entry, now)
+    data = {"booking": credit.tr, "paise": credit.paise, "way": credit.refund_way}
+    feed.append(conn, "payment_refunded", None, now, data)
+    return credit

@@ -1,0 +1,273 @@
+"""Cashfree: an order, and a QR code to pay it; signed webhooks. Sums are rupees with decimals.
+
+From Cashfree's documents (www.cashfree.com/docs/api-reference/payments/latest, read November 2026):
+- orders/create, orders/terminate-order: `order_id` of letters, digits, - and _ is ours;
+  `customer_phone` is required; `order_expiry_time`; PATCH with `order_status` TERMINATED.
+- payments/pay: `upi` with `channel` qrcode on the order's `payment_session_id`; Cashfree switches
+  this way (S2S) on for an account. `data.payload.qrcode` is a PNG as data: URI: so published users
+  of the API read it; the reference only says "key value pairs". x-client-device, -os and -browser
+  are required since 2026.
+- payments/get-payments-for-an-order: `payment_status` SUCCESS is money.
+- payments/webhooks, webhooks/signature-verification: `x-webhook-signature` is base64 HMAC-SHA256
+  over `x-webhook-timestamp` + raw body, keyed with the client secret; `x-idempotency-key` names an
+  event.
+- refunds/create, refunds/get: our `refund_id`; SUCCESS, PENDING, ONHOLD, CANCELLED, FAILED.
+- settlements/reconcile (POST /recon) and settlement-reconciliation (POST /settlement/recon).
+Not by their SDK (cashfree-pg 6): its sums are float.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final, TypeVar
+from urllib.parse import quote
+
+from providers import cashfree_read as read
+from providers.base import (
+    Attempt,
+    Came,
+    Closed,
+    Failure,
+    Ignored,
+    Listed,
+    Notice,
+    ProviderName,
+    Qr,
+    Refunded,
+    Refunding,
+    Refused,
+    Request,
+    Settled,
+    ToRefund,
+    Unauthentic,
+    Unreachable,
+    Unreadable,
+)
+from providers.days import bounds
+from providers.money import loads, rupees
+from providers.network import TIMEOUT, Lost, Session, short
+from providers.unnamed import unnamed
+from settings import Settings
+
+NAME: Final[ProviderName] = "cashfree"
+_API: Final = "https://api.cashfree.com/pg"
+_VERSION: Final = "2025-01-01"
+_SHORTEST: Final = timedelta(minutes=16)  # their least is 15 minutes
+_PAGE, _MOST_PAGES = 100, 1_000
+_SUCCESS: Final = "PAYMENT_SUCCESS_WEBHOOK"
+_LONGEST_IMAGE: Final = 200_000
+
+T = TypeVar("T")
+
+
+class _Failed(Exception):
+    """Carries a failure out of a sequence of calls."""
+
+    def __init__(self, failure: Failure, status: int = 0) -> None:
+        super().__init__(failure.error)
+        self.failure = failure
+        self.status = status
+
+
+class CashfreeProvider:
+    """One account."""
+
+    name: ProviderName = NAME
+
+    def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        self._base = settings.cashfree_api_url or _API
+        self._session = Session(self._base, timeout)
+        self._secret = settings.cashfree_client_secret.get_secret_value()
+        self._phone = settings.cashfree_phone
+        self._session.headers.update(
+            {
+                "x-api-version": _VERSION,
+                "x-client-id": settings.cashfree_client_id,
+                "x-client-secret": self._secret,
+                # The screen that shows the code, not the customer's telephone.
+                "x-client-device": "desktop",
+                "x-client-os": "others",
+                "x-client-browser": "chrome",
+            }
+        )
+
+    def make(self, attempt: Attempt) -> Qr | Failure:
+        order_id = read.order_id(attempt)
+        closes = max(attempt.expires_at, attempt.begun_at + _SHORTEST)
+        order = {
+            "order_id": order_id,
+            "order_currency": "INR",
+            "customer_details": {
+                "customer_id": attempt.tr,
+                "customer_phone": self._phone,
+            },
+            "order_expiry_time": closes.isoformat(timespec="seconds"),
+            "order_note": f"Post {attempt.tr}",
+        }
+
+        def work() -> Qr | Failure:
+            try:
+                made = self._ask("POST", "/orders", _with_sum("order_amount", attempt.paise, order))
+            except _Failed as failed:
+                if failed.status != 409:  # 409: it was made before the answer got lost
+                    raise
+                made = self._ask("GET", f"/orders/{order_id}")
+            session = {
+                "payment_session_id": made["payment_session_id"],
+                "payment_method": {"upi": {"channel": "qrcode"}},
+            }
+            paying = self._ask("POST", "/orders/sessions", json.dumps(session))
+            image = paying["data"]["payload"]["qrcode"]
+            if not isinstance(image, str) or not image.startswith("data:image/png;base64,"):
+                return Unreachable("an answer without a QR code")
+            if len(image) > _LONGEST_IMAGE:
+                return Unreachable("a QR code of more than 200 KB")
+            return Qr(order_id, image=image)
+
+        return _told(work)
+
+    def look(self, attempt: Attempt) -> Sequence[Came] | Failure:
+        order_id = attempt.ref or read.order_id(attempt)
+
+        def work() -> list[Came]:
+            try:
+                found = self._ask("GET", f"/orders/{quote(order_id, safe='')}/payments")
+            except _Failed as failed:
+                if failed.status == 404:
+                    return []
+                raise
+            if not isinstance(found, list):
+                raise ValueError("no list")
+            return [read.came(each, order_id) for each in found if read.is_success(each)]
+
+        return _told(work)
+
+    def close(self, attempt: Attempt) -> Closed | Failure:
+        path = f"/orders/{quote(attempt.ref or read.order_id(attempt), safe='')}"
+
+        def work() -> Closed | Failure:
+            try:
+                answer = self._ask("PATCH", path, json.dumps({"order_status": "TERMINATED"}))
+            except _Failed as failed:
+                if isinstance(failed.failure, Unreachable):
+                    raise
+                answer = self._ask("GET", path)
+            status = answer.get("order_status")
+            if status in ("TERMINATED", "EXPIRED", "PAID"):
+                return Closed()
+            return Unreachable(f"the order is {short(status)[:40]} still")
+
+        return _told(work)
+
+    def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
+        orders = f"/orders/{quote(due.ref or '', safe='')}/refunds"
+
+        def work() -> Refunded | Refunding | Failure:
+            if due.ref is None:
+                return Refused("Cashfree gives back by order, and the order is not known")
+            if due.refund_ref is not None:
+                answer = self._ask("GET", f"{orders}/{due.key.hex}")
+            else:
+                order = {"refund_id": due.key.hex, "refund_speed": "STANDARD"}
+                body = _with_sum("refund_amount", due.paise, order)
+                try:
+                    answer = self._ask("POST", orders, body, str(due.key))
+                except _Failed as failed:
+                    if failed.status != 409:  # 409: it was ordered before the answer got lost
+                        raise
+                    answer = self._ask("GET", f"{orders}/{due.key.hex}")
+            answer = answer[0] if isinstance(answer, list) else answer
+            status, ref = answer["refund_status"], read.name(answer["cf_refund_id"])
+            if status == "SUCCESS":
+                return Refunded(ref)
+            if status in ("CANCELLED", "FAILED"):
+                return Refused(f"Cashfree: the refund is {status}")
+            return Refunding(ref)
+
+        return _told(work)
+
+    def listed(self, day: date) -> Sequence[Listed] | Failure:
+        return _told(lambda: read.listed(list(self._lines("/recon", day))))
+
+    def settled(self, day: date) -> Sequence[Settled] | Failure:
+        return _told(lambda: read.settled(list(self._lines("/settlement/recon", day))))
+
+    def receive(self, request: Request) -> Notice:
+        given = request.headers.get("x-webhook-signature", "").encode("utf-8", "replace")
+        signed = request.headers.get("x-webhook-timestamp", "").encode("utf-8", "replace")
+        digest = hmac.new(self._secret.encode(), signed + request.body, hashlib.sha256).digest()
+        if not self._secret or not hmac.compare_digest(base64.b64encode(digest), given):
+            raise Unauthentic
+        id_ = read.event_id(request.headers.get("x-idempotency-key"), request.body)
+        kind = "?"
+        try:
+            told = loads(request.body)
+            kind = short(told["type"])[:80]
+            if kind != _SUCCESS:
+                return Notice(NAME, id_, kind, Ignored())
+            payment, order = told["data"]["payment"], told["data"]["order"]
+            if not read.is_success(payment):
+                raise ValueError("the payment is no success")
+            what: Came | Unreadable = read.came(payment, read.name(order["order_id"]))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            why = f"{type(error).__name__}: {short(error)}"
+            what = Unreadable(why, unnamed(request.body))
+        return Notice(NAME, id_, kind, what)
+
+    def _ask(self, method: str, path: str, body: str | None = None, once: str = "") -> Any:
+        headers = {"Content-Type": "application/json"} if body else {}
+        if once:
+            headers["x-idempotency-key"] = once
+        try:
+            answer = self._session.request(
+                method, self._base + path, data=body.encode() if body else None, headers=headers
+            )
+        except Lost as lost:
+            raise _Failed(Unreachable(str(lost))) from lost
+        told = loads(answer.content)
+        if not 200 <= answer.status_code < 300:
+            said = told.get("message") if isinstance(told, dict) else None
+            said = said or f"HTTP {answer.status_code}"
+            raise _Failed(Refused(f"Cashfree: {short(said)}"[:300]), answer.status_code)
+        return told
+
+    def _lines(self, path: str, day: date) -> Iterator[dict[str, Any]]:
+        first, after = bounds(day)
+        span = {"start_date": _utc(first), "end_date": _utc(after - timedelta(seconds=1))}
+        cursor: str | None = None
+        for _ in range(_MOST_PAGES):
+            asked = {"pagination": {"limit": _PAGE, "cursor": cursor}, "filters": span}
+            page = self._ask("POST", path, json.dumps(asked))
+            lines, cursor = page["data"], page.get("cursor")
+            if not isinstance(lines, list):
+                raise ValueError("no list")
+            yield from lines
+            if not cursor or len(lines) < _PAGE:
+                return
+        raise _Failed(Unreachable("a list without an end"))
+
+
+def _with_sum(name: str, paise: int, rest: dict[str, Any]) -> str:
+    """JSON with a sum in rupees in it, exact: json writes no Decimal, and a float is none."""
+    assert Decimal(rupees(paise)) * 100 == paise
+    return f'{{"{name}": {rupees(paise)}, {json.dumps(rest)[1:]}'
+
+
+def _utc(at: datetime) -> str:
+    return at.isoformat(timespec="seconds")
+
+
+def _told(work: Callable[[], T]) -> T | Failure:
+    """What `work` gives, or why it could not be had."""
+    try:
+        return work()
+    except _Failed as failed:
+        return failed.failure
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        return Unreachable(f"an answer that cannot be read: {type(error).__name__}")

@@ -1,0 +1,57 @@
+"""HTTP to a provider: pooled, timed, no redirects; and what a failed exchange means."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Final
+
+import requests
+
+# (connect, read) in seconds. A clerk waits for the QR code; below the leases of upi_rounds.py.
+TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
+_LONGEST: Final = 300
+# Its debug lines hold addresses with payment ids.
+logging.getLogger("urllib3").setLevel(logging.INFO)
+
+
+class Lost(Exception):
+    """No answer came, or one that says nothing: whether the request was carried out is unknown."""
+
+
+class Session(requests.Session):
+    """Always with a time-out, never to another address; proxies and certificates read once.
+
+    Raises `Lost` for what fails on the way, for 429, for 5xx and for what is no JSON.
+    """
+
+    def __init__(self, address: str, timeout: tuple[float, float] = TIMEOUT) -> None:
+        super().__init__()
+        adapter = requests.adapters.HTTPAdapter(pool_connections=2, pool_maxsize=8)
+        self.mount("https://", adapter)
+        self.mount("http://", adapter)
+        environment = self.merge_environment_settings(address, {}, None, None, None)
+        self.proxies, self.verify = environment["proxies"], environment["verify"]
+        self.trust_env = False
+        self._timeout = timeout
+
+    def request(self, *arguments: Any, **options: Any) -> requests.Response:
+        options["timeout"] = self._timeout
+        options["allow_redirects"] = False
+        try:
+            answer = super().request(*arguments, **options)
+        except requests.RequestException as error:
+            raise Lost(type(error).__name__) from None  # its text holds the address
+        if answer.status_code == 429 or answer.status_code >= 500:
+            raise Lost(f"HTTP {answer.status_code}")
+        try:
+            answer.json()
+        except requests.RequestException:
+            raise Lost(f"HTTP {answer.status_code} without JSON") from None
+        return answer
+
+
+def short(error: object) -> str:
+    """What a provider said, fit to keep and to show."""
+    text = " ".join(str(error).replace("\x00", " ").split())
+    clean = text.encode("utf-8", "replace").decode()
+    return clean[:_LONGEST] or type(error).__name__

@@ -1,0 +1,236 @@
+"""Razorpay: a QR code for one payment of a fixed sum, by the official SDK; signed webhooks.
+
+From Razorpay's documents (github.com/razorpay/markdown-docs, read November 2026):
+- api/qr-codes/image-content/create.md: `usage` single_use, `fixed_amount`, `payment_amount` in
+  paise, `close_by` at least 15 minutes ahead, `notes`; the answer's `image_content` is the link
+  that is encoded. Razorpay's support switches QR codes and `image_content` on for an account.
+- api/qr-codes/image-content/fetch-payments.md and close.md; what is paid by QR code is captured.
+- webhooks/qr-codes.md: `qr_code.credited` holds `payload.payment.entity`, `payload.qr_code.entity`.
+- webhooks/validate-test.md: `X-Razorpay-Signature` is hex HMAC-SHA256 over the raw body, keyed
+  with the webhook's own secret. webhooks/best-practices.md: a repeat has the same
+  `X-Razorpay-Event-Id`, answer within 5 seconds, after a day of failures the webhook is disabled:
+  poll as well.
+- api/refunds/normal-refunds-idempotent.md: `X-Refund-Idempotency`; a refund is pending, processed
+  or failed.
+- api/payments/fetch-all-payments.md, api/qr-codes/fetch-payment-id.md, api/settlements.
+Read in the SDK (razorpay 2.0.1): no time-out of its own, it prints what fails, its exceptions drop
+the HTTP status, `session`, `base_url` and `cert_path` can be set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any, Final, TypeVar
+
+import razorpay
+from razorpay.errors import BadRequestError, GatewayError, ServerError
+
+from providers import razorpay_read as read
+from providers.base import (
+    Attempt,
+    Came,
+    Closed,
+    Failure,
+    Ignored,
+    Listed,
+    Notice,
+    ProviderName,
+    Qr,
+    Refunded,
+    Refunding,
+    Refused,
+    Request,
+    Settled,
+    ToRefund,
+    Unauthentic,
+    Unreachable,
+    Unreadable,
+)
+from providers.days import bounds
+from providers.money import loads
+from providers.network import TIMEOUT, Lost, Session, short
+from providers.unnamed import unnamed
+from settings import Settings
+
+NAME: Final[ProviderName] = "razorpay"
+_API: Final = "https://api.razorpay.com"
+_CREDITED: Final = "qr_code.credited"
+# Their limit is 15 minutes from when they read it.
+_SHORTEST: Final = timedelta(minutes=16)
+_PAGE, _REPORT_PAGE, _MOST_PAGES = 100, 1_000, 1_000
+
+T = TypeVar("T")
+
+
+class _Failed(Exception):
+    """Carries a failure out of a sequence of calls."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(failure.error)
+        self.failure = failure
+
+
+class RazorpayProvider:
+    """One account. The SDK's client keeps nothing between calls; its session is shared."""
+
+    name: ProviderName = NAME
+
+    def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
+        base = settings.razorpay_api_url or _API
+        session = Session(base, timeout)
+        self._client = razorpay.Client(
+            session=session,
+            auth=(settings.razorpay_key_id, settings.razorpay_key_secret.get_secret_value()),
+            base_url=base,
+        )
+        self._client.cert_path = session.verify  # else the SDK's own list of certificates
+        self._secret = settings.razorpay_webhook_secret.get_secret_value().encode()
+
+    def make(self, attempt: Attempt) -> Qr | Failure:
+        closes = max(attempt.expires_at, attempt.begun_at + _SHORTEST)
+        order = {
+            "type": "upi_qr",
+            "usage": "single_use",
+            "fixed_amount": True,
+            "payment_amount": attempt.paise,
+            "description": f"Post {attempt.tr}",
+            "close_by": int(closes.timestamp()),
+            "notes": {"tr": attempt.tr, "payment": str(attempt.id)},
+        }
+
+        def work() -> Qr | Failure:
+            made = _ask(self._client.qrcode.create, order)
+            ref, text = read.name(made["id"]), made.get("image_content")
+            if not isinstance(text, str) or not text.startswith("upi://pay?"):
+                return Refused("no image_content: Razorpay's support switches it on for QR codes")
+            return Qr(ref, text)
+
+        return _told(work)
+
+    def look(self, attempt: Attempt) -> Sequence[Came] | Failure:
+        ref = attempt.ref or ""
+
+        def work() -> list[Came]:
+            items = _items(_ask(self._client.qrcode.fetch_all_payments, ref))
+            return [read.came(each, ref, attempt.tr) for each in items if read.is_captured(each)]
+
+        return _told(work)
+
+    def close(self, attempt: Attempt) -> Closed | Failure:
+        ref = attempt.ref or ""
+
+        def work() -> Closed | Failure:
+            try:
+                _ask(self._client.qrcode.close, ref)
+            except _Failed as failed:
+                # Also where it is closed already, by its payment or its time: see how it stands.
+                if isinstance(failed.failure, Unreachable):
+                    raise
+                if _ask(self._client.qrcode.fetch, ref).get("status") != "closed":
+                    return failed.failure
+            return Closed()
+
+        return _told(work)
+
+    def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
+        def work() -> Refunded | Refunding | Failure:
+            if due.refund_ref is not None:
+                answer = _ask(self._client.refund.fetch, due.refund_ref)
+            else:
+                order = {"amount": due.paise, "speed": "normal", "receipt": due.key.hex}
+                once = {"X-Refund-Idempotency": str(due.key)}
+                pay_back = self._client.payment.refund
+                answer = _ask(pay_back, due.payment_id, order, headers=once)
+            ref, status = read.name(answer["id"]), answer.get("status")
+            if status == "processed":
+                return Refunded(ref)
+            return Refused("Razorpay: the refund failed") if status == "failed" else Refunding(ref)
+
+        return _told(work)
+
+    def listed(self, day: date) -> Sequence[Listed] | Failure:
+        """Payments by UPI on the account that came by a QR code; the list does not name the codes,
+        so each is asked for."""
+        first, after = bounds(day)
+        span = {"from": int(first.timestamp()), "to": int(after.timestamp()) - 1}
+
+        def work() -> list[Listed]:
+            found = []
+            for each in _pages(self._client.payment.all, span, _PAGE):
+                if each.get("method") != "upi" or not read.is_captured(each):
+                    continue
+                codes = _ask(self._client.qrcode.all, {"payment_id": read.name(each["id"])})
+                if (line := read.listed(each, codes)) is not None:
+                    found.append(line)
+            return found
+
+        return _told(work)
+
+    def settled(self, day: date) -> Sequence[Settled] | Failure:
+        span = {"year": day.year, "month": day.month, "day": day.day}
+        report = self._client.settlement.report
+        return _told(lambda: read.settled(list(_pages(report, span, _REPORT_PAGE))))
+
+    def receive(self, request: Request) -> Notice:
+        given = request.headers.get("x-razorpay-signature", "").encode("utf-8", "replace")
+        right = hmac.new(self._secret, request.body, hashlib.sha256).hexdigest().encode()
+        if not self._secret or not hmac.compare_digest(right, given):
+            raise Unauthentic
+        id_ = read.event_id(request.headers.get("x-razorpay-event-id"), request.body)
+        kind = "?"
+        try:
+            told = loads(request.body)
+            kind = short(told["event"])[:80]
+            if kind != _CREDITED:
+                return Notice(NAME, id_, kind, Ignored())
+            payment = told["payload"]["payment"]["entity"]
+            code = told["payload"]["qr_code"]["entity"]
+            if not read.is_captured(payment):
+                raise ValueError("the payment is not captured")
+            what: Came | Unreadable = read.came(payment, code["id"], read.noted(code))
+        except (ValueError, TypeError, KeyError, AttributeError) as error:
+            why = f"{type(error).__name__}: {short(error)}"
+            what = Unreadable(why, unnamed(request.body))
+        return Notice(NAME, id_, kind, what)
+
+
+def _ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
+    """One call of the SDK's; its answer is an object. Raises `_Failed`."""
+    try:
+        answer = call(*arguments, **options)
+    except Lost as lost:
+        raise _Failed(Unreachable(str(lost))) from lost
+    except (BadRequestError, GatewayError, ServerError) as refused:
+        raise _Failed(Refused(f"Razorpay: {short(refused)}")) from refused
+    if not isinstance(answer, dict):
+        raise _Failed(Unreachable("an answer that is no object"))
+    return answer
+
+
+def _items(page: dict[str, Any]) -> list[dict[str, Any]]:
+    items = page.get("items")
+    if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
+        raise _Failed(Unreachable("an answer without a list"))
+    return items
+
+
+def _pages(call: Callable[..., Any], span: dict[str, int], size: int) -> Iterator[dict[str, Any]]:
+    for page in range(_MOST_PAGES):
+        items = _items(_ask(call, {**span, "count": size, "skip": page * size}))
+        yield from items
+        if len(items) < size:
+            return
+    raise _Failed(Unreachable("a list without an end"))
+
+
+def _told(work: Callable[[], T]) -> T | Failure:
+    """What `work` gives, or why it could not be had."""
+    try:
+        return work()
+    except _Failed as failed:
+        return failed.failure
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        return Unreachable(f"an answer that cannot be read: {type(error).__name__}")

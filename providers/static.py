@@ -1,0 +1,37 @@
+"""The department's own UPI id: no provider stands between, so nobody tells us that money came.
+
+The clerk hears or sees it and enters the bank's reference, the 12-digit RRN; it counts once ever.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from providers import link
+from providers.base import Attempt, Failure, ProviderName, Qr
+from settings import Settings
+
+NAME: Final[ProviderName] = "static"
+_RRN = re.compile(r"[0-9]{12}", re.ASCII)
+
+
+class StaticProvider:
+    """Draws the QR code itself."""
+
+    name: ProviderName = NAME
+
+    def __init__(self, settings: Settings) -> None:
+        self._pa, self._pn = settings.upi_id, settings.upi_name
+
+    def make(self, attempt: Attempt) -> Qr | Failure:
+        text = link.pay(self._pa, self._pn, attempt.tr, f"Post {attempt.tr}", attempt.paise)
+        return Qr(None, text)
+
+
+def rrn(typed: str) -> str:
+    """The bank's reference as it was typed, without spaces. Raises ValueError."""
+    bare = "".join(typed.split())
+    if _RRN.fullmatch(bare) is None:
+        raise ValueError("the bank's reference (RRN, UTR) has 12 digits")
+    return bare

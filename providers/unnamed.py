@@ -1,0 +1,35 @@
+"""A provider's JSON, kept for people to read, without the persons in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from typing import Any, Final
+
+LONGEST: Final = 4_000
+_PERSONAL: Final = re.compile(
+    r"email|contact|phone|name|vpa|upi_id|card|account_number|customer", re.IGNORECASE
+)
+# An address, or a telephone; the bank's reference has 12 digits and stays.
+_LOOKS_PERSONAL: Final = re.compile(
+    r"[^\s\"',:{}]+@[^\s\"',:{}]+|(?<!\d)(?:\+\d{10,15}|(?:91)?[6-9]\d{9})(?!\d)"
+)
+
+
+def unnamed(body: bytes) -> str:
+    """`body` as text, without personal fields, and without what looks personal anywhere."""
+    text = body.decode("utf-8", "replace").replace("\x00", "\ufffd")
+    with suppress(ValueError, RecursionError):  # what is no JSON is kept as it came
+        text = json.dumps(_without(json.loads(text)), ensure_ascii=False)
+    clean = text.encode("utf-8", "replace").decode()
+    return _LOOKS_PERSONAL.sub("•••", clean)[:LONGEST]
+
+
+def _without(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: "•••" if _PERSONAL.search(str(key)) else _without(inner)
+            for key, inner in value.items()
+        }
+    return [_without(inner) for inner in value] if isinstance(value, list) else value

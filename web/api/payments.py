@@ -1,0 +1,275 @@
+"""Payments by UPI for bookings that software made, and what is to be given back.
+
+A provider is never called while the database waits: the worker fetches the QR code and orders the
+refund, and the caller asks how it stands, or is told by the feed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+import upi
+from postal.counter import credits, groups, payments, refunds
+from postal.counter.credits import CountedAlready, Credit, UnknownCredit
+from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
+from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
+from postal.counter.payments import Claimed, Payment, UnknownPayment
+from postal.counter.refunds import Actor, NoOffice, NotDue, ReferenceUsed, UnderWay
+from providers.money import MOST_PAISE
+from providers.static import rrn
+from web.api.fields import Input, Nothing, Output
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+_LONGEST_LIST = 1_000
+
+Reference = Annotated[
+    str,
+    StringConstraints(min_length=12, max_length=20),
+    AfterValidator(rrn),
+    Field(description="the bank's reference (RRN, UTR): 12 digits", examples=["412345678901"]),
+]
+
+
+class Begin(Input):
+    booking: Annotated[
+        str,
+        StringConstraints(pattern="^[A-Z0-9]{8,35}$"),
+        Field(description="the booking's reference, which is the UPI `tr`"),
+    ]
+
+
+class EnterReference(Input):
+    """For the department's own UPI id: somebody saw the money come."""
+
+    reference: Reference
+    paise: Annotated[int, Field(ge=1, le=MOST_PAISE, description="what came, exactly")]
+
+
+class GiveBack(Input):
+    """Without `reference` the provider gives it back; with it, another UPI transfer has."""
+
+    reference: Reference | None = None
+
+
+class Sum(Output):
+    """Money that came, in exactly one state."""
+
+    id: int
+    booking: str | None = Field(description="null: for no booking that we know")
+    paise: int
+    provider: str
+    provider_payment_id: str
+    rrn: str | None
+    came_at: datetime
+    state: CreditState
+    cause: Cause | None = Field(description="why it goes back")
+    refund_way: Way | None = Field(description="how it goes back, once that is ordered")
+    refund_ref: str | None
+    refund_error: str | None = Field(description="what the provider said against it last")
+    refunded_at: datetime | None
+    settled_at: datetime | None
+
+
+class AnAttempt(Output):
+    """An attempt to be paid: one QR code. Draw `qr_text` or show `qr_image` till `expires_at`."""
+
+    id: int
+    booking: str
+    provider: str
+    state: AttemptState
+    paise: int
+    qr_text: str | None = Field(description="the link upi://pay")
+    qr_image: str | None = Field(description="a PNG as data: URI, where the provider draws it")
+    begun_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None
+    error: str | None
+    sums: list[Sum] = Field(description="all that came for the booking, oldest first")
+
+
+class Sums(Output):
+    sums: list[Sum]
+
+
+def _begin(call: Call[Begin]) -> Answer:
+    try:
+        group = groups.by_tr(call.conn, call.input.booking)
+        begun = upi.prepare(call.runtime, call.conn, group.id)
+    except UnknownGroup as error:
+        say = "there is no such booking"
+        raise Refused(422, say, [FieldError(field="booking", message=say)]) from error
+    except (NotOpen, NothingToBook, upi.UpiOff) as error:
+        raise Refused(409, str(error)) from error
+    if isinstance(begun, Claimed):
+        # The worker makes the code: no provider is called while a transaction waits.
+        payments.hand_over(call.conn, begun, call.now)
+        return Answer(202, _attempt(call, payments.get(call.conn, begun.payment.id)))
+    return Answer(200, _attempt(call, begun))
+
+
+def _read(call: Call[Nothing]) -> Answer:
+    return Answer(200, _attempt(call, _payment(call)))
+
+
+def _stop(call: Call[Nothing]) -> Answer:
+    payment = _payment(call)
+    groups.lock(call.conn, payment.group_id)
+    current = payments.get(call.conn, payment.id)
+    if current.open:
+        payments.end(call.conn, current.id, "withdrawn", call.now)
+    return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
+
+
+def _reference(call: Call[EnterReference]) -> Answer:
+    payment, asked = _payment(call), call.input
+    try:
+        upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
+    except CountedAlready as error:
+        say = str(error)
+        raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
+    except upi.UpiOff as error:
+        raise Refused(409, "this payment is not to the department's own UPI id") from error
+    return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
+
+
+def _due(call: Call[Nothing]) -> Answer:
+    found = credits.due(call.conn, None, _LONGEST_LIST)
+    return Answer(200, Sums(sums=[_sum(each) for each in found]))
+
+
+def _refund(call: Call[GiveBack]) -> Answer:
+    id_, by = _row(call), Actor(None, None)
+    try:
+        if call.input.reference is None:
+            credit = refunds.ask(call.conn, id_, by, call.now)
+        else:
+            credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
+    except UnknownCredit as error:
+        raise Refused(404, str(error)) from error
+    except (NotDue, UnderWay, NoOffice) as error:
+        raise Refused(409, str(error)) from error
+    except ReferenceUsed as error:
+        say = str(error)
+        raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
+    return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
+
+
+def _payment(call: Call[Any]) -> Payment:
+    try:
+        return payments.get(call.conn, _row(call))
+    except UnknownPayment as error:
+        raise Refused(404, str(error)) from error
+
+
+def _row(call: Call[Any]) -> int:
+    raw = call.path["id"]
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
+
+
+def _attempt(call: Call[Any], payment: Payment) -> AnAttempt:
+    shown = payment.state == "shown"
+    return AnAttempt(
+        id=payment.id,
+        booking=payment.tr,
+        provider=payment.provider,
+        state=payment.state,
+        paise=payment.paise,
+        qr_text=payment.qr_text if shown else None,
+        qr_image=payment.qr_image if shown else None,
+        begun_at=payment.begun_at,
+        expires_at=payment.expires_at,
+        ended_at=payment.ended_at,
+        error=payment.error,
+        sums=[_sum(each) for each in credits.of_group(call.conn, payment.group_id)],
+    )
+
+
+def _sum(credit: Credit) -> Sum:
+    return Sum(
+        id=credit.id,
+        booking=credit.tr,
+        paise=credit.paise,
+        provider=credit.provider,
+        provider_payment_id=credit.provider_payment_id,
+        rrn=credit.rrn,
+        came_at=credit.came_at,
+        state=credit.state,
+        cause=credit.cause,
+        refund_way=credit.refund_way,
+        refund_ref=credit.refund_ref,
+        refund_error=credit.refund_error,
+        refunded_at=credit.refunded_at,
+        settled_at=credit.settled_at,
+    )
+
+
+_PAYMENT, _SUM = {"id": "payment"}, {"id": "sum"}
+
+BEGIN = Operation(
+    method="POST",
+    path="/payments",
+    name="begin_payment",
+    summary="Begins to be paid by UPI; the QR code comes soon after: ask for it, or again",
+    input=Begin,
+    handle=_begin,
+    answers={202: AnAttempt, 200: AnAttempt},
+    problems=(409,),
+)
+GET = Operation(
+    method="GET",
+    path="/payments/{id}",
+    name="read_payment",
+    summary="How an attempt to be paid stands, its QR code, and what came",
+    input=Nothing,
+    handle=_read,
+    answers={200: AnAttempt},
+    problems=(404,),
+    path_values=_PAYMENT,
+)
+STOP = Operation(
+    method="POST",
+    path="/payments/{id}/stop",
+    name="stop_payment",
+    summary="Nobody pays by this QR code; the booking is open again",
+    input=Nothing,
+    handle=_stop,
+    answers={200: AnAttempt},
+    problems=(404,),
+    path_values=_PAYMENT,
+)
+REFERENCE = Operation(
+    method="POST",
+    path="/payments/{id}/reference",
+    name="enter_payment_reference",
+    summary="Money was seen at the department's own UPI id; a bank reference counts once ever",
+    input=EnterReference,
+    handle=_reference,
+    answers={200: AnAttempt},
+    problems=(404, 409),
+    path_values=_PAYMENT,
+)
+DUE = Operation(
+    method="GET",
+    path="/refunds",
+    name="list_refunds_due",
+    summary="What is to be given back, oldest first",
+    input=Nothing,
+    handle=_due,
+    answers={200: Sums},
+)
+REFUND = Operation(
+    method="POST",
+    path="/refunds/{id}",
+    name="give_back",
+    summary="Gives a sum back, by the provider or by another UPI transfer; asked twice, done once",
+    input=GiveBack,
+    handle=_refund,
+    answers={200: Sum, 202: Sum},
+    problems=(404, 409),
+    path_values=_SUM,
+)
+OPERATIONS = (BEGIN, GET, STOP, REFERENCE, DUE, REFUND)

@@ -1,0 +1,144 @@
+"""What came by UPI, for the postmaster: what is due to whom, oldest first; what the bank has."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import abort, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+import upi
+from outbox.wake import PAYMENTS, ring
+from postal import access
+from postal.calendar import day_of
+from postal.counter import counter_days, credits, provider_events, refunds
+from postal.counter.counter_days import CounterClosed
+from postal.counter.credits import Credit, UnknownCredit
+from postal.counter.payment_rules import mixed_up
+from postal.counter.refunds import Actor, NotDue, ReferenceUsed, UnderWay
+from providers.static import NAME as STATIC
+from providers.static import rrn
+from store.database import Conn
+from web.counter.room import JUDGES, me, route, runtime
+from web.desk.sheets import asked_day
+
+_MOST = 200
+
+
+@route("/payments", JUDGES)
+def payments_board() -> str:
+    """Refunds due, what could not be read, and what came on a day; without one: today."""
+    day = asked_day() or day_of(runtime().now())
+    with runtime().database.transaction() as conn:
+        due = credits.due(conn, _office(), _MOST)
+        came = credits.of_day(conn, _office(), day)
+        unseen = provider_events.unseen(conn, _MOST)
+        drawer = counter_days.current(conn, me().account.id)
+    return render_template(
+        "counter/payments.html",
+        due=due,
+        most=_MOST,
+        came=came,
+        booked=sum(each.paise for each in came if each.state == "booked"),
+        unsettled=any(each.provider == STATIC and each.settled_at is None for each in came),
+        unseen=unseen,
+        day=day,
+        drawer=drawer is not None and drawer.office_id == me().account.office_id,
+        by_provider=frozenset(upi.watched(runtime())),
+        mixed_up=[each.id for each in due if mixed_up(each.paise, each.price or 0)],
+        everywhere=_office() is None,
+    )
+
+
+@route("/payments/<int:id_>/refund", JUDGES, methods=("POST",))
+def refund_payment(id_: int) -> Response:
+    """Gives a sum back: by its provider, by another UPI transfer, or in cash from one's drawer."""
+    way, account = request.form.get("way", ""), me().account
+    by, now = Actor(account.id, account.office_id), runtime().now()
+
+    def work(conn: Conn) -> str:
+        credit = _mine(conn, id_)
+        if way == "provider":
+            refunds.ask(conn, id_, by, now)
+            word = "refund_ordered_done"
+        elif way == "upi":
+            refunds.enter_transfer(conn, id_, rrn(request.form.get("reference", "")), by, now)
+            word = "refund_entered_done"
+        else:
+            drawer = counter_days.current(conn, account.id)
+            if drawer is None or drawer.office_id != account.office_id:
+                return "refund_no_drawer"
+            refunds.enter_cash(conn, id_, drawer.id, by, now)
+            word = "refund_entered_done"
+        access.note(conn, account.id, "acted", now, reason=f"refund {credit.id}: {way}")
+        return word
+
+    if way not in ("provider", "upi", "cash"):
+        abort(400)
+    try:
+        session["told"] = runtime().database.run(work)
+    except UnderWay:
+        session["told"] = "refund_under_way"
+    except NotDue:
+        session["told"] = "refund_not_due"
+    except ReferenceUsed:
+        session["told"] = "upi_reference_used"
+    except CounterClosed:
+        session["told"] = "refund_no_drawer"
+    except ValueError:
+        session["told"] = "upi_reference_wrong"
+    ring(runtime().redis, PAYMENTS)
+    return redirect(url_for("counter.payments_board"))
+
+
+@route("/payments/settled", JUDGES, methods=("POST",))
+def mark_payments_settled() -> Response:
+    """The bank's statement shows all that came to the department's UPI id on a day."""
+    try:
+        day = date.fromisoformat(request.form.get("day", ""))
+    except ValueError:
+        abort(400)
+
+    def work(conn: Conn) -> int:
+        now = runtime().now()
+        marked = sum(
+            credits.mark_settled(conn, STATIC, each.provider_payment_id, now)
+            for each in credits.of_day(conn, _office(), day)
+            if each.provider == STATIC
+        )
+        reason = f"{marked} payments of {day} are in the bank"
+        access.note(conn, me().account.id, "acted", now, reason=reason)
+        return marked
+
+    marked = runtime().database.run(work)
+    session["told"] = "settled_done" if marked else "settled_nothing"
+    return redirect(url_for("counter.payments_board", day=day.isoformat()))
+
+
+@route("/payments/unreadable", JUDGES, methods=("POST",))
+def note_unreadable_seen() -> Response:
+    """Somebody has looked into what a provider told and nobody could read."""
+    provider, event = request.form.get("provider", ""), request.form.get("event", "")
+    seen = runtime().database.run(
+        lambda conn: provider_events.mark_seen(
+            conn, provider, event, me().account.id, runtime().now()
+        )
+    )
+    session["told"] = "unreadable_seen_done" if seen else "unreadable_seen_before"
+    return redirect(url_for("counter.payments_board"))
+
+
+def _office() -> int | None:
+    """Whose money is shown: one's own office's; None, all, for supervisors."""
+    account = me().account
+    return None if account.role == "supervisor" else account.office_id
+
+
+def _mine(conn: Conn, id_: int) -> Credit:
+    try:
+        credit = credits.get(conn, id_)
+    except UnknownCredit:
+        abort(404)
+    if _office() is not None and credit.office_id not in (None, me().account.office_id):
+        abort(404)
+    return credit

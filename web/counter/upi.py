@@ -1,0 +1,228 @@
+"""UPI at the counter: the QR code for the customer, what becomes of it, and the clerk's part in it.
+
+The server decides how it stands; the page asks every second and counts the time in between.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, Literal
+
+import segno
+from flask import abort, current_app, redirect, render_template, request, session, url_for
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+import upi
+from postal.counter import credits, groups, payments
+from postal.counter.credits import CountedAlready, Credit
+from postal.counter.groups import Group, NothingToBook, NotOpen, UnknownGroup
+from postal.counter.payment_rules import mixed_up
+from postal.counter.payments import Payment
+from providers import simulator
+from providers.static import rrn
+from store.database import Conn
+from web import money
+from web.counter.room import CLERKS, live_route, me, route, runtime
+
+Phase = Literal[
+    "none",  # no attempt yet
+    "asking",  # the provider is asked for a QR code
+    "shown",
+    "over",  # the time is over, the provider is asked once more
+    "booked",
+    "booked_cash",
+    "cancelled",
+    "not_booked",  # money came and goes back
+    "expired",
+    "withdrawn",
+    "failed",
+]
+_LIVE: Final[tuple[Phase, ...]] = ("asking", "shown", "over")
+_LATE: Final = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What the page shows. `due`: what came for the booking and goes back."""
+
+    group: Group
+    payment: Payment | None
+    phase: Phase
+    due: tuple[Credit, ...]
+
+    @property
+    def live(self) -> bool:
+        return self.phase in _LIVE
+
+    @property
+    def left(self) -> int:
+        """Whole seconds that the QR code is shown still."""
+        if self.payment is None:
+            return 0
+        return max(0, int((self.payment.expires_at - runtime().now()).total_seconds()))
+
+
+@route("/groups/<int:id_>/upi", CLERKS)
+def upi_page(id_: int) -> str:
+    """The QR code, large, and how it stands."""
+    return _page(_sight(id_))
+
+
+@route("/groups/<int:id_>/upi", CLERKS, methods=("POST",))
+def begin_upi(id_: int) -> Response:
+    """Begins to be paid by UPI; a second click finds the first one's QR code."""
+    _sight(id_)
+    try:
+        begun = upi.begin(runtime(), id_)
+    except upi.UpiOff:
+        session["told"] = "upi_off"
+    except NothingToBook:
+        session["told"] = "upi_nothing"
+    except NotOpen:
+        session["told"] = "upi_not_open"
+    else:
+        if begun.state == "failed":
+            session["told"] = "upi_no_qr"
+    return _here(id_)
+
+
+@live_route("/groups/<int:id_>/upi/now", CLERKS)
+def upi_now(id_: int) -> str | Response:
+    """How it stands now; the whole page again where that has changed."""
+    sight = _sight(id_)
+    if sight.phase != request.form.get("phase"):
+        answer = current_app.response_class(status=200)
+        answer.headers["HX-Redirect"] = url_for("counter.upi_page", id_=id_)
+        return answer
+    return render_template("counter/upi_now.html", sight=sight)
+
+
+@route("/groups/<int:id_>/upi/stop", CLERKS, methods=("POST",))
+def stop_upi(id_: int) -> Response:
+    """The customer does not pay by this QR code: the booking is open again."""
+    payment = _sight(id_).payment
+    if payment is not None:
+        session["told"] = "upi_stop_done" if upi.stop(runtime(), payment.id) else "upi_was_over"
+    return _here(id_)
+
+
+@route("/groups/<int:id_>/upi/reference", CLERKS, methods=("POST",))
+def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
+    """The clerk saw the money come to the department's UPI id: the bank's reference and the sum."""
+    sight = _sight(id_)
+    if sight.payment is None:
+        abort(404)
+    try:
+        reference = rrn(request.form.get("reference", ""))
+    except ValueError:
+        return _page(sight, "upi_reference_wrong"), 422
+    try:
+        paise = money.paise(request.form.get("amount", ""))
+        if paise <= 0:
+            raise ValueError
+    except ValueError:
+        return _page(sight, "upi_amount_wrong"), 422
+    try:
+        upi.enter_reference(runtime(), sight.payment.id, reference, paise, me().account.id)
+    except CountedAlready:
+        return _page(sight, "upi_reference_used"), 409
+    except upi.UpiOff:
+        abort(404)
+    return _here(id_)
+
+
+@route("/groups/<int:id_>/upi/simulate", CLERKS, methods=("POST",))
+def simulate_upi(id_: int) -> Response:
+    """The simulated customer does something; not in production."""
+    sight = _sight(id_)
+    payment = sight.payment
+    if runtime().settings.production or payment is None or payment.provider != simulator.NAME:
+        abort(404)
+    now, attempt = runtime().now(), upi.attempt_of(payment)
+    sums: tuple[int, ...]
+    match request.form.get("does"):
+        case "pays":
+            sums = (payment.paise,)
+        case "twice":
+            sums = (payment.paise, payment.paise)
+        case "little":
+            sums = (max(1, payment.paise - 100),)
+        case "late":
+            late = max(now, payment.expires_at) + _LATE
+            runtime().database.run(lambda conn: simulator.pay(conn, attempt, payment.paise, late))
+            session["told"] = "upi_pays_late_done"
+            return _here(id_)
+        case _:
+            abort(404)
+    for paise in sums:
+        came = runtime().database.run(
+            lambda conn, paise=paise: simulator.pay(conn, attempt, paise, now)  # type: ignore[misc]
+        )
+        upi.take(runtime(), came, "hook")
+    return _here(id_)
+
+
+def picture(text: str) -> Markup:
+    """A QR code as an SVG that fills its place. Dark on white: cameras want it so."""
+    code = segno.make_qr(text, error="m")
+    return Markup(  # noqa: S704  segno's own SVG
+        code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+    )
+
+
+def _page(sight: Sight, refused: str = "") -> str:
+    payment = sight.payment
+    shown = payment is not None and sight.phase == "shown"
+    return render_template(
+        "counter/upi.html",
+        sight=sight,
+        picture=picture(payment.qr_text) if shown and payment and payment.qr_text else None,
+        image=payment.qr_image if shown and payment else None,
+        refused=refused,
+        typed=request.form,
+        booking=url_for("counter.group", id_=sight.group.id),
+        receipt=url_for("counter.receipt", id_=sight.group.id),
+        mixed_up=[each.id for each in sight.due if mixed_up(each.paise, each.price or 0)],
+        rupees_due=money.exact(payment.paise) if payment else 0,
+    )
+
+
+def _sight(id_: int) -> Sight:
+    """The booking of one's own office as it stands; 404 for another's."""
+
+    def look(conn: Conn) -> Sight:
+        try:
+            group = groups.get(conn, id_)
+        except UnknownGroup:
+            abort(404)
+        if group.office_id != me().account.office_id:
+            abort(404)
+        payment = payments.of_group(conn, id_)
+        due = tuple(each for each in credits.of_group(conn, id_) if each.state == "refund_due")
+        return Sight(group, payment, _phase(group, payment, due), due)
+
+    return runtime().database.run(look)
+
+
+def _phase(group: Group, payment: Payment | None, due: tuple[Credit, ...]) -> Phase:
+    if group.state == "booked":
+        return "booked" if group.method == "upi" else "booked_cash"
+    if group.state == "cancelled":
+        return "cancelled"
+    if payment is None:
+        return "none"
+    match payment.state:
+        case "initiated":
+            return "asking"
+        case "shown":
+            return "shown" if payment.expires_at > runtime().now() else "over"
+        case "paid":
+            return "not_booked"
+        case ended:
+            return ended
+
+
+def _here(id_: int) -> Response:
+    return redirect(url_for("counter.upi_page", id_=id_))
