@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from typing import TypeVar
+from uuid import uuid4
 
 import psycopg
 import structlog
@@ -34,6 +35,7 @@ def run_each(
     """
     done = 0
     for each in due:
+        structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
         try:
             done += runtime.database.run(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
         except psycopg.OperationalError:
@@ -41,4 +43,6 @@ def run_each(
         except Exception as error:
             log.error("put_off", work=work.__name__, **described(error))
             runtime.database.run(lambda conn, each=each: put_off(conn, each))  # type: ignore[misc]
+        finally:
+            structlog.contextvars.unbind_contextvars("request_id")
     return done

@@ -11,6 +11,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+import structlog
+
 from aside import run_each
 from flows import late, machines
 from flows.decision import Role, Tell
@@ -29,6 +31,7 @@ from flows.grammar import Understood
 from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
+from logs import trace
 from outbox.wake import wake
 from postal import facts, floods, herd, reports, walk, who
 from postal.calendar import day_of
@@ -36,7 +39,10 @@ from runtime import Runtime
 from store import conversations
 from store.conversations import Place
 from store.database import Conn
+from store.phone import masked
 from turn import Turn
+
+log = structlog.get_logger(__name__)
 
 _LONGEST_BODY = 10_000
 _TIMERS_AT_ONCE = 200
@@ -54,7 +60,15 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     carrier then repeats the text.
     """
     now = runtime.now()
-    if runtime.database.run(lambda conn: _receive(runtime, conn, inbound, now)):
+    new = runtime.database.run(lambda conn: _receive(runtime, conn, inbound, now))
+    log.info(
+        "text_in",
+        request_id=trace(),
+        gateway=inbound.gateway,
+        phone=masked(inbound.phone),
+        new=new,
+    )
+    if new:
         wake(runtime.redis)
 
 
@@ -70,7 +84,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
         reports.open_unparsed(conn, unreadable.phone, runtime.now())
         conn.execute(
             "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error,"
-            " channel) VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s, %s)"
+            " channel, trace) VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             [
                 unreadable.phone,
@@ -80,6 +94,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
                 body,
                 _storable(unreadable.reason),
                 unreadable.channel,
+                trace(),
             ],
         )
 
@@ -204,7 +219,7 @@ def _understand(
 def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | None:
     row = conn.execute(
         "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
-        " channel) VALUES ('in', %s, %s, %s, %s, %s, %s, 'received', %s)"
+        " channel, trace) VALUES ('in', %s, %s, %s, %s, %s, %s, 'received', %s, %s)"
         " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
         [
             inbound.phone,
@@ -214,6 +229,7 @@ def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | Non
             inbound.carrier_at,
             body,
             inbound.channel,
+            trace(),
         ],
     ).fetchone()
     return row[0] if row else None

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import logs
 from flows import machines
 from flows.decision import Say, Tell
 from flows.events import Event
@@ -52,6 +53,7 @@ class Turn(Scene):
 
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
+    trace: str = field(default_factory=logs.trace)
 
     def take(self, place: Place, event: Event) -> None:
         """Decides `event` at `place`, does its acts, and passes its news on."""
@@ -125,4 +127,5 @@ class Turn(Scene):
             article_id=self.held[say.article].id if say.article in self.held else None,
             code_id=code.id if code else None,
             channel=say.channel,
+            trace=self.trace,
         )

@@ -42,7 +42,7 @@ _DUE = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
-           due.given, due.again_of, due.via, about.sender_phone AS sender,
+           due.given, due.again_of, due.via, about.sender_phone AS sender, due.trace,
            CASE WHEN due.code_id IS NOT NULL AND due.again_of IS NULL THEN ARRAY(
                 SELECT via FROM messages seconds WHERE seconds.again_of = due.id)
                 ELSE '{{}}' END AS elsewhere,
@@ -110,6 +110,7 @@ class Due:
     elsewhere: Sequence[str] = ()  # carriers that its second sends are for
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
     channel: Channel = "text"
+    trace: str | None = None  # of the text that it came of: the logs' id
 
     @property
     def standing(self) -> Standing:

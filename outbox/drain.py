@@ -30,6 +30,7 @@ from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
 from runtime import Runtime
 from store.database import Conn
+from store.phone import masked
 
 log = structlog.get_logger(__name__)
 
@@ -254,14 +255,16 @@ class Drain:
         decide = after_look_up if taken.due.status == "unknown" else after_send
         verdict = decide(returned.outcome, taken.standing, self._runtime.now())
         self._settled.append(Settled(taken, verdict))
-        if verdict.status not in ("sent", "delivered"):
-            log.info(
-                "message_settled",
-                message=taken.due.id,
-                gateway=taken.gateway,
-                status=verdict.status,
-                attempts=taken.calls,
-            )
+        log.info(
+            "message_out",
+            request_id=taken.due.trace,
+            message=taken.due.id,
+            lane=taken.due.lane,
+            phone=masked(taken.due.phone),
+            gateway=taken.gateway,
+            status=verdict.status,
+            attempts=taken.calls,
+        )
 
 
 def _start_by(taken: Taken) -> datetime:

@@ -20,8 +20,8 @@ Lane = Literal["code", "reply", "notice", "bulk"]
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, segments, lane, not_after,
-                          channel)
-    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                          channel, trace)
+    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING id
 """
 
@@ -45,6 +45,7 @@ class Draft:
     article_id: int | None = None
     code_id: int | None = None
     channel: Channel = "text"
+    trace: str | None = None  # of what it came of: the logs' id
 
 
 def _row(draft: Draft) -> tuple[Any, ...]:
@@ -69,6 +70,7 @@ def _row(draft: Draft) -> tuple[Any, ...]:
         draft.lane,
         draft.not_after,
         draft.channel,
+        draft.trace,
     )
 
 

@@ -45,6 +45,7 @@ class _Message:
     via: str | None
     confirm_by: datetime | None
     channel: Channel
+    trace: str | None
 
     @property
     def standing(self) -> Standing:
@@ -78,7 +79,7 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
     send call returns. Repeats change nothing.
     """
     now = runtime.now()
-    runtime.database.run(lambda conn: _receive(conn, receipt, now))
+    _log(receipt, runtime.database.run(lambda conn: _receive(conn, receipt, now)))
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
@@ -142,10 +143,17 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
                 " WHERE gateway = %s AND carrier_id = %s AND message_id IS NULL",
                 (message.id, receipt.gateway, receipt.carrier_id),
             )
+            _log(receipt, message)
             _apply(conn, message, receipt, now)
 
 
-def _receive(conn: Conn, receipt: Receipt, now: datetime) -> None:
+def _log(receipt: Receipt, message: _Message | None) -> None:
+    """One line with the id of the text that the message came of, where the message is known."""
+    known = {"request_id": message.trace, "message": message.id} if message else {"message": None}
+    log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **known)
+
+
+def _receive(conn: Conn, receipt: Receipt, now: datetime) -> _Message | None:
     lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
     stored = {
         ReceiptStatus(row[0])
@@ -179,6 +187,7 @@ def _receive(conn: Conn, receipt: Receipt, now: datetime) -> None:
         _apply(conn, message, receipt, now)
     if receipt.status not in stored:
         carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
+    return message
 
 
 def _find(conn: Conn, receipt: Receipt) -> _Message | None:
@@ -187,7 +196,7 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
         return cursor.execute(
             """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
-                   again_of, via, confirm_by, channel
+                   again_of, via, confirm_by, channel, trace
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (

@@ -60,7 +60,7 @@ def test_not_ready_without_valkey(runtime: Runtime) -> None:
 def test_not_ready_without_postgresql(runtime: Runtime, closed_database: Database) -> None:
     answer = create_app(replace(runtime, database=closed_database)).test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["failing"] == ["database", "migrations", "outbox"]
+    assert answer.json["failing"] == ["database", "migrations", "outbox", "carriers"]
     assert "127.0.0.1" not in answer.text
 
 
@@ -73,6 +73,16 @@ def test_not_ready_where_an_answer_waits_too_long(
     clock.advance(seconds=1)
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json["failing"]) == (503, ["outbox"])
+
+
+def test_not_ready_where_every_carrier_rests(runtime: Runtime, client: Any) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO carriers (name, changed_at, ordered, ordered_at, order_reason)"
+            " VALUES ('simulator', now(), 'rest', now(), 'test')"
+        )
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json["failing"]) == (503, ["carriers"])
 
 
 def test_bulk_may_wait(runtime: Runtime, client: Any, clock: Any) -> None:

@@ -50,6 +50,7 @@ def ready() -> tuple[Response, int]:
         "redis": _redis,
         "migrations": _migrations,
         "outbox": _outbox,
+        "carriers": _carriers,
     }
     findings = {name: _look(part, runtime) for name, part in parts.items()}
     failing = [name for name, finding in findings.items() if not finding.good]
@@ -96,6 +97,22 @@ def _outbox(runtime: Runtime) -> Finding:
         ).fetchone()
     waits = max(0.0, row[0]) if row else 0.0
     return Finding(waits <= LONGEST_WAIT_SECONDS, f"the oldest answer waits {waits:.0f} s")
+
+
+def _carriers(runtime: Runtime) -> Finding:
+    """Whether a code could leave: not where every carrier of every route rests."""
+    routed = list(runtime.settings.routing.gateways)
+    with runtime.database.transaction() as conn:
+        rows = conn.execute(
+            "SELECT name, state, ordered FROM carriers WHERE name = ANY(%s)", (routed,)
+        ).fetchall()
+    resting = {name for name, _, ordered in rows if ordered == "rest"}
+    passed_over = sorted(name for name, state, _ in rows if state == "open")
+    if resting.issuperset(routed):
+        return Finding(False, "all rest by order: lift one at /desk/carriers")
+    if passed_over:
+        return Finding(True, f"passed over for now: {', '.join(passed_over)}")
+    return Finding(True, "in use")
 
 
 @health.get("/metrics")

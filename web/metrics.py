@@ -120,6 +120,29 @@ _GAUGES = (
         """,
     ),
     _Counted(
+        "dakiya_circuit",
+        "1 for the state of each carrier: closed, half_open or open, and rest where so ordered",
+        ("gateway", "state"),
+        "SELECT name, CASE WHEN ordered = 'rest' THEN 'rest' ELSE state END, 1 FROM carriers"
+        " ORDER BY name",
+    ),
+    _Counted(
+        "dakiya_second_sends_last_hour",
+        "Codes that went by another carrier, by the one that they went instead of",
+        ("gateway",),
+        """
+        SELECT instead_of, count(*) FROM (SELECT instead_of, at FROM messages
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE instead_of IS NOT NULL AND at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_prefixes_stopped",
+        "Blocks of numbers that are texted no more, for a burst",
+        (),
+        "SELECT count(*) FROM prefix_stops WHERE until > %(now)s AND lifted_at IS NULL",
+    ),
+    _Counted(
         "dakiya_timers_overdue_seconds",
         "How long the time limit that is due longest has waited",
         (),
