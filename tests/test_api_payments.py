@@ -74,9 +74,7 @@ def test_what_is_not_there_is_said(api: Api, runtime: Runtime) -> None:
 
 def test_a_provider_that_makes_its_own_codes_takes_no_reference(api: Api) -> None:
     id_ = api.post("/payments", {"booking": TR}).json["id"]
-    refused = api.post(
-        f"/payments/{id_}/reference", {"reference": "412345678901", "paise": PRICE}
-    )
+    refused = api.post(f"/payments/{id_}/reference", {"reference": "412345678901", "paise": PRICE})
     assert refused.status_code == 409
 
 
