@@ -104,7 +104,7 @@ def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
         found.insert(0, replace(_difference("taken_in", _now(runtime, credit), came), ours=None))
     elif credit.paise != came.paise:
         found.append(_difference("amount", credit, came))
-    if not listed.refunded and credit.state == "refunded" and credit.refund_way == "provider":
+    if listed.refunded == 0 and credit.state == "refunded" and credit.refund_way == "provider":
         found.append(_difference("not_given_back", credit, came))
     return found
 

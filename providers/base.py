@@ -129,10 +129,13 @@ class ToRefund:
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the provider's own list. `refunded`: paise that it has given back of it."""
+    """A line of the provider's own list. `refunded`: paise that it has given back of it.
+
+    None: the list does not say.
+    """
 
     came: Came
-    refunded: int = 0
+    refunded: int | None
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ def came(payment: Json, order: str) -> Came:
 
 
 def listed(lines: Sequence[Json]) -> list[Listed]:
-    """The payments of a reconciliation list, each with what was given back of it that day."""
+    """The payments of a reconciliation list, each with what was given back of it on that day; what
+    went back on another day stands in another list."""
     found: dict[str, Came] = {}
     back: dict[str, int] = {}
     for line in lines:
@@ -62,7 +63,7 @@ def listed(lines: Sequence[Json]) -> list[Listed]:
             {**payment, **times},
         )
         found[one.payment_id] = one
-    return [Listed(one, back.get(id_, 0)) for id_, one in found.items()]
+    return [Listed(one, back.get(id_)) for id_, one in found.items()]
 
 
 def settled(lines: Sequence[Json]) -> list[Settled]:
