@@ -10,7 +10,7 @@ function numbers(phone, words) {
     const row = element("li", "row");
     if (index === phone.number) row.classList.add("row-chosen");
     row.dataset.number = index;
-    row.append(element("span", "icon-call", "☎"), element("span", "row-line", words[`phone_says_${each.says}`]));
+    row.append(element("span", "icon-call"), element("span", "row-line", words[`phone_says_${each.says}`]));
     list.append(row);
   });
   view.append(list, element("p", "read-small", words.phone_numbers_how));
