@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -222,7 +222,7 @@ def test_what_there_is_not_is_not_printed(at_counter: Clerk, booked: Group, quer
     assert pdf(at_counter, booked.id, query).status_code == 404
 
 
-@pytest.mark.parametrize("query", ["?printing=x", f"?printing={uuid4()}", "?customer=fr"])
+@pytest.mark.parametrize("query", ["?printing=x", f"?printing={UUID(int=7)}", "?customer=fr"])
 def test_what_there_is_not_is_not_shown(at_counter: Clerk, booked: Group, query: str) -> None:
     path = f"/counter/groups/{booked.id}/receipt{query}"
     assert at_counter.colleague.get(path).status_code == 404

@@ -180,7 +180,9 @@ def test_nobody_there_rings_once_more_and_then_no_more(
     assert rows(runtime, "SELECT count(*) FROM events WHERE kind = 'message_failed'") == [(1,)]
 
 
-@pytest.mark.parametrize("order", itertools.permutations(("ringing", "in-progress", "completed")))
+@pytest.mark.parametrize(
+    "order", list(itertools.permutations(("ringing", "in-progress", "completed")))
+)
 def test_receipts_in_any_order_end_the_same(
     out: Player, carrier: CarrierStub, runtime: Runtime, order: tuple[str, ...]
 ) -> None:
