@@ -134,7 +134,11 @@ def test_what_cannot_go_out_today_says_why(at: Office) -> None:
 def test_a_number_that_was_not_reached_surfaces_before_the_visit(at: Office) -> None:
     (number,) = arrive(at, 1)
     with at.runtime.database.transaction() as conn:
-        conn.execute("UPDATE messages SET status = 'failed' WHERE phone = %s", [phone_of(1)])
+        conn.execute(
+            "UPDATE messages SET status = 'failed', error = 'bad_number: no such number'"
+            " WHERE phone = %s",
+            [phone_of(1)],
+        )
     assert "number not reached" in at.clerk.get("/office/draft").text
     place(at, number, 1)
     send_out(at, [number])

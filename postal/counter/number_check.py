@@ -1,34 +1,82 @@
-"""Did the text that the recipient's telephone got while the article travels reach it?
+"""Is the recipient's number good? Seen before the visit, from what became of the texts so far.
 
-A bad number surfaces at the office before the visit.
+At booking the recipient gets a neutral text (messages/catalogue, `booked` and `booked_plain`): it
+names the article's number and nobody. Its receipt is the check.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Literal
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, get_args
 
 from store.database import Conn
 
-# not_known: no receipt came so far, or none will; nothing is said against the number
-NumberCheck = Literal["reached", "not_reached", "not_known", "no_number"]
+State = Literal["reached", "not_reached", "denied", "unknown", "no_number"]
+STATES: Final[tuple[State, ...]] = get_args(State)
+Why = Literal["bad_number", "opted_out", "blocked", "unreachable", "expired"]
+WHYS: Final[tuple[Why, ...]] = get_args(Why)  # those of a carrier's reasons that say so
 
-_CHECKED = """
-SELECT a.id, CASE
-    WHEN a.recipient_phone IS NULL THEN 'no_number'
-    WHEN bool_or(m.status = 'delivered') THEN 'reached'
-    WHEN bool_or(m.status IN ('failed', 'expired')) THEN 'not_reached'
-    ELSE 'not_known' END
-FROM articles a LEFT JOIN messages m
-    ON m.article_id = a.id AND m.direction = 'out' AND m.template = 'booked'
-   AND m.phone = a.recipient_phone
-WHERE a.id = ANY(%s) GROUP BY a.id
+
+@dataclass(frozen=True)
+class NumberCheck:
+    """`denied`: who has the telephone said that the article is not theirs. `unknown`: not yet.
+
+    `why` it was not reached, in the words of gateways/base.py. `at`: since when it is known.
+    """
+
+    state: State
+    why: Why | None = None
+    at: datetime | None = None
+
+    @property
+    def bad(self) -> bool:
+        """Find the right number before the visit."""
+        return self.state in ("not_reached", "denied")
+
+
+_READ = """
+SELECT a.id, a.recipient_phone IS NULL, a.unlinked_at, reached.at, failed.why, failed.at
+FROM articles a
+LEFT JOIN LATERAL (
+    SELECT max(delivered_at) AS at FROM messages
+    WHERE article_id = a.id AND direction = 'out' AND phone = a.recipient_phone
+      AND status = 'delivered'
+) reached ON true
+LEFT JOIN LATERAL (
+    SELECT split_part(error, ':', 1) AS why, at FROM messages
+    WHERE article_id = a.id AND direction = 'out' AND phone = a.recipient_phone
+      AND status IN ('failed', 'expired') AND split_part(error, ':', 1) = ANY (%s)
+    ORDER BY id DESC LIMIT 1
+) failed ON true
+WHERE a.id = ANY (%s)
 """
 
 
-def for_articles(conn: Conn, article_ids: Sequence[int]) -> Mapping[int, NumberCheck]:
-    """How the telephone of each article's recipient answered, by the article's row id."""
-    if not article_ids:
-        return {}
-    rows = conn.execute(_CHECKED, [list(article_ids)]).fetchall()
-    return {id_: check for id_, check in rows}
+def for_articles(conn: Conn, article_ids: Iterable[int]) -> Mapping[int, NumberCheck]:
+    """By row id of the article, of those that there are.
+
+    A text that arrived once outweighs one that failed. What failed by our or the carrier's own
+    fault says nothing about the number.
+    """
+    rows = conn.execute(_READ, (list(WHYS), list(article_ids))).fetchall()
+    return {row[0]: _check(*row[1:]) for row in rows}
+
+
+def _check(
+    numberless: bool,
+    unlinked_at: datetime | None,
+    reached_at: datetime | None,
+    why: Why | None,
+    failed_at: datetime | None,
+) -> NumberCheck:
+    if unlinked_at is not None:
+        return NumberCheck("denied", at=unlinked_at)
+    if numberless:
+        return NumberCheck("no_number")
+    if reached_at is not None:
+        return NumberCheck("reached", at=reached_at)
+    if why is not None:
+        return NumberCheck("not_reached", why, failed_at)
+    return NumberCheck("unknown")

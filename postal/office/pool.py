@@ -111,4 +111,4 @@ def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:
             },
         ).fetchall()
     checks = for_articles(conn, [row.id for row in rows])
-    return [Piece(**vars(row), check=checks.get(row.id, "not_known")) for row in rows]
+    return [Piece(**vars(row), check=checks[row.id]) for row in rows]
