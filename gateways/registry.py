@@ -69,14 +69,14 @@ def build(settings: Settings) -> Mapping[str, Gateway]:
     if not settings.routes:
         raise ValueError("SMS_ROUTES is empty: name at least one gateway")
     gateways |= _voices(settings)
+    profiles = dict.fromkeys(paths(settings), "what `flask gateways check` names")
     for setting, routes, needs in (
-        ("SMS_ROUTES", settings.routing.gateways, _NEEDS),
+        ("SMS_ROUTES", settings.routing.gateways, {**_NEEDS, **profiles}),
         ("VOICE_ROUTES", settings.voices, _VOICE_NEEDS),
     ):
         for name in routes:
-            if name not in gateways and name not in needs:
-                names = ", ".join((*needs, *(paths(settings) if needs is _NEEDS else ())))
-                raise ValueError(f"{setting}: no gateway is called {name}: {names}")
+            if name not in needs:
+                raise ValueError(f"{setting}: no gateway is called {name}: {', '.join(needs)}")
             if name not in gateways:
                 raise ValueError(f"{setting} names {name}, which needs {needs[name]}")
     return gateways

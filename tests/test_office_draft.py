@@ -135,7 +135,8 @@ def test_a_number_that_was_not_reached_surfaces_before_the_visit(at: Office) -> 
     (number,) = arrive(at, 1)
     with at.runtime.database.transaction() as conn:
         conn.execute(
-            "UPDATE messages SET status = 'failed', error = 'bad_number: 21211' WHERE phone = %s",
+            "UPDATE messages SET status = 'failed', error = 'bad_number: no such number'"
+            " WHERE phone = %s",
             [phone_of(1)],
         )
     assert "number not reached" in at.clerk.get("/office/draft").text

@@ -11,13 +11,13 @@ from babel.numbers import format_decimal
 from web.desk.room import desk
 
 _TYPED: Final = re.compile(
-    r"(?:rs\.?|₹)?(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
+    r"(?:rs\.?|₹)?\s*(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
 )
 
 
 def paise(typed: str) -> int:
     """What was typed in rupees, as `500`, `1,000`, `76.50` or `Rs 20`. Raises ValueError."""
-    found = _TYPED.fullmatch(typed.replace(",", "").replace(" ", ""))
+    found = _TYPED.fullmatch(typed.replace(",", "").strip())
     if found is None:
         raise ValueError("rupees, as 500 or 76.50")
     return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
