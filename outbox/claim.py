@@ -40,9 +40,13 @@ _DUE = """
            CASE WHEN due.code_id IS NOT NULL AND due.again_of IS NULL THEN ARRAY(
                 SELECT via FROM messages seconds WHERE seconds.again_of = due.id)
                 ELSE '{{}}' END AS elsewhere,
-           CASE WHEN due.code_id IS NOT NULL AND EXISTS (
-                     SELECT FROM messages kin WHERE kin.status = 'delivered'
-                     AND (kin.id = due.again_of OR kin.again_of = due.id)) THEN %s
+           CASE WHEN due.again_of IS NOT NULL AND EXISTS (
+                     SELECT FROM messages first
+                     WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
+                WHEN due.code_id IS NOT NULL AND EXISTS (
+                     SELECT FROM messages other
+                     WHERE other.again_of = coalesce(due.again_of, due.id)
+                     AND other.status = 'delivered') THEN %s
                 WHEN due.not_after <= %s THEN coalesce(due.error, 'deadline over')
                 WHEN codes.used_at IS NOT NULL OR codes.dead_at IS NOT NULL
                      OR codes.expires_at <= %s THEN 'code dead' END AS obstacle
@@ -223,7 +227,7 @@ def _select(
         values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
     with conn.cursor(row_factory=class_row(Due)) as cursor:
-        values += [ARRIVED, now, now]
+        values += [ARRIVED, ARRIVED, now, now]
         return cursor.execute(_DUE.format(arms=arms), values, prepare=False).fetchall()
 
 

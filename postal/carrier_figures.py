@@ -110,7 +110,11 @@ _FARED: Final = """
           AND (m.status IN ('delivered', 'failed') OR m.sent_at < %(settled)s) {only}
     GROUP BY 1, 2 ORDER BY 1, 2
 """
-_SECONDS: Final = "greatest(0, extract(epoch FROM m.delivered_at - m.sent_at))"
+# NULL where it did not arrive: greatest() alone would make that 0.
+_SECONDS: Final = (
+    "CASE WHEN m.delivered_at IS NOT NULL"
+    " THEN greatest(0, extract(epoch FROM m.delivered_at - m.sent_at)) END"
+)
 _OF_OFFICE: Final = (
     "JOIN codes c ON c.id = m.code_id JOIN staff s ON s.id = c.postman_id"
     " JOIN offices o ON o.id = s.office_id"
