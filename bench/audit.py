@@ -202,7 +202,9 @@ def _cause(before: Sequence[Acceptance], again: Acceptance, blows: Sequence[Blow
     same = [each for each in before if each.row.id == again.row.id]
     if not same:
         if again.row.again_of is not None:
-            return f"second send by another carrier; the first was {_said(before[-1], blows)}"
+            said = _said(before[-1], blows)
+            late = ", its receipt late or lost" if said == "answered" else ""
+            return f"second send by another carrier; the first was {said}{late}"
         return "second send overtook the first, which went too"
     said = _said(same[-1], blows)
     return UNEXPLAINED if said == "answered" else f"sent again; the time before was {said}"

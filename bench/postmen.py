@@ -106,7 +106,8 @@ class Postmen:
         approach = self._text()
         for errand in errands:
             errand.approach = approach
-        await self._send(approach, doors[0], " ".join(str(door.serial) for door in doors))
+        # With A in front: "9 10" alone says that item 9 was signed for.
+        await self._send(approach, doors[0], " ".join(["A", *(str(d.serial) for d in doors)]))
         self._room.release()
         codes = await asyncio.gather(
             *(self._phones.code(door.recipient_phone, _CODE_LIVES) for door in doors)

@@ -64,14 +64,15 @@ class Router:
             carrier = self._carriers.get(wanted.via)
             return None if carrier is None or carrier.ordered == "rest" else wanted.via
         fresh = self.fresh(wanted, order)
+        if wanted.lane in _WAITED_FOR and not any(map(self._fit, {*fresh, *wanted.elsewhere})):
+            # The others are out of order. Where a person waits, a text twice is better than none:
+            # who may have it already gets it again, if it is fit.
+            fit = [name for name in order if self._fit(name)]
+            if fit:
+                return self._best(fit, wanted.last)
         if not fresh:
             # Either its second send is with every other carrier, or all of them leave us in doubt.
             return None if wanted.elsewhere or not order else self._best(order, None)
-        if wanted.lane in _WAITED_FOR and not wanted.elsewhere and not any(map(self._fit, fresh)):
-            # Those that are left are out of order. Where a person waits, a text twice is better
-            # than none: who may have it gets it again, if it is fit.
-            fit = [name for name in order if self._fit(name)]
-            return self._best(fit or fresh, wanted.last)
         return self._best(fresh, wanted.last)
 
     def choose_second(self, wanted: Wanted) -> str | None:
@@ -94,6 +95,8 @@ class Router:
 
     def _fit(self, name: str) -> bool:
         if name in self._silent:
+            return False
+        if name not in self._carriers:  # not configured any more
             return False
         state = self._carriers[name].circuit.state
         return state == "closed" or (state == "half_open" and self._trials[name] > 0)

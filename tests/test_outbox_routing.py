@@ -126,6 +126,12 @@ def wanted(**known: Any) -> Wanted:
         # A second send has it: then nobody gets it twice.
         ({}, {"given": ["a"], "elsewhere": ["b", "c"]}, None),
         ({}, {"given": ["a"], "elsewhere": ["b"]}, "c"),
+        # … unless those who have it are out of order.
+        (
+            {"b": {"state": "open"}, "c": {"state": "open"}},
+            {"given": ["a"], "elsewhere": ["b", "c"]},
+            "a",
+        ),
         # Who refused it just now comes last.
         ({}, {"last": "a"}, "b"),
         ({"b": {"state": "open"}, "c": {"state": "open"}}, {"last": "a"}, "a"),
