@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -47,7 +48,7 @@ class Rig:
         self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
         """Starts `command` with our settings; it ends with us. Its output goes to `name`.log."""
-        with self.log(name).open("wb") as log:
+        with self.log(name).open("ab") as log:
             process = subprocess.Popen(
                 embedded.guarded(self.servers.lock_path, "SIGTERM", "-", command),
                 cwd=HOUSE,
@@ -66,6 +67,13 @@ class Rig:
     def stop(self, process: subprocess.Popen[bytes]) -> None:
         """Ends a process that `start` gave, and waits for its end."""
         process.terminate()
+        process.wait()
+        self.processes.remove(process)
+
+    def kill(self, process: subprocess.Popen[bytes]) -> None:
+        """kill -9 to a process that `start` gave and to its whole group: nothing can be tidied."""
+        for child in psutil.Process(process.pid).children():  # the guardian's own session is spared
+            os.killpg(child.pid, signal.SIGKILL)
         process.wait()
         self.processes.remove(process)
 
@@ -122,6 +130,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         **{
             name.upper(): value.get_secret_value() if isinstance(value, SecretStr) else str(value)
             for name, value in settings
+            if value is not None
         },
     }
 

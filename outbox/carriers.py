@@ -13,7 +13,7 @@ from typing import Final, Literal
 
 import structlog
 
-from outbox.circuit import WINDOW, Circuit, Tally, after_calls, after_receipts, half_opened
+from outbox.circuit import AT_ONCE, WINDOW, Circuit, Tally, after_calls, after_receipts, half_opened
 from store import feed
 from store.database import Conn
 
@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 
 Ordered = Literal["rest", "prefer"]
 
-_SLOT: Final = 5  # seconds to a row of outcomes
+_SLOT: Final = 1  # seconds to a row of outcomes
 _CHECK_EVERY: Final = timedelta(seconds=5)
 # Trials that nobody came back from (a worker died) are given anew after this.
 _TRIALS_LOST: Final = timedelta(seconds=60)
@@ -95,7 +95,10 @@ def note(conn: Conn, tallies: Mapping[str, Tally], now: datetime) -> None:
             (name, now, _SLOT, _SLOT, tally.good, tally.bad),
         )
         if carrier is not None:
-            _move(conn, carrier, after_calls(carrier.circuit, _recent(conn, name, now), now), now)
+            circuit = carrier.circuit
+            lately, recent = (_recent(conn, name, now - span) for span in (AT_ONCE, WINDOW))
+            moved = after_calls(circuit, lately, now) or after_calls(circuit, recent, now)
+            _move(conn, carrier, moved, now)
 
 
 def check(
@@ -146,12 +149,12 @@ def _half_open(conn: Conn, carrier: Carrier, now: datetime) -> Carrier:
     return Carrier(carrier.name, circuit, carrier.ordered)
 
 
-def _recent(conn: Conn, name: str, now: datetime) -> Tally:
-    """All calls of the window; a change of state has removed those before it."""
+def _recent(conn: Conn, name: str, since: datetime) -> Tally:
+    """All calls since then; a change of state has removed those before it."""
     row = conn.execute(
         "SELECT coalesce(sum(good), 0)::int, coalesce(sum(bad), 0)::int FROM carrier_outcomes"
         " WHERE carrier = %s AND slot > %s",
-        (name, now - WINDOW),
+        (name, since),
     ).fetchone()
     return Tally(*row) if row else Tally()
 

@@ -22,6 +22,8 @@ State = Literal["closed", "open", "half_open"]
 Cause = Literal["errors", "receipts"]
 
 WINDOW: Final = timedelta(seconds=60)  # calls that count
+# ... and the last ones by themselves: a carrier that was well a minute long may die in a second.
+AT_ONCE: Final = timedelta(seconds=5)
 LEAST_CALLS: Final = 5  # bad ones before a circuit opens ...
 BAD_SHARE: Final = 0.5  # ... and what part of all calls they are
 LEAST_TEXTS: Final = 20  # texts whose receipts were due ...

@@ -62,12 +62,12 @@ _DUE = """
 """
 _LEASE = """
     UPDATE messages
-    SET status = 'sending', lease = %(lease)s, leased_until = %(until)s, gateway = taken.gateway,
+    SET status = 'sending', lease = %(lease)s, leased_until = %(until)s,
+        leased_by = %(worker)s, gateway = taken.gateway,
         attempts = messages.attempts + 1, first_tried_at = coalesce(first_tried_at, %(now)s),
         given = CASE WHEN taken.gateway = ANY(given) THEN given
                 ELSE array_append(given, taken.gateway) END,
-        confirm_by = CASE WHEN messages.attempts = 0 THEN taken.confirm_by
-                     ELSE messages.confirm_by END
+        confirm_by = coalesce(taken.confirm_by, messages.confirm_by)
     FROM unnest(%(ids)s::bigint[], %(gateways)s::text[], %(confirms)s::timestamptz[])
          AS taken (id, gateway, confirm_by)
     WHERE messages.id = taken.id
@@ -142,6 +142,7 @@ class Taken:
     gateway: str
     leased_until: datetime
     first_tried_at: datetime
+    confirm_by: datetime | None = None  # a code that is taken now: by when its receipt is due
 
     @property
     def calls(self) -> int:
@@ -166,6 +167,14 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Patience:
+    """How long a code waits before another carrier gets it: for the answer, and for the receipt."""
+
+    answer: timedelta
+    receipt: timedelta
+
+
+@dataclass(frozen=True)
 class Claim:
     """What one claim brought: messages to send or look up, how many were let go or put off."""
 
@@ -181,7 +190,8 @@ def claim(
     lease: UUID,
     gateway_for: Callable[[Due], str | None],
     now: datetime,
-    confirm_by: Callable[[Due], datetime | None] = lambda due: None,
+    patience_for: Callable[[Due], Patience | None] = lambda due: None,
+    worker: int | None = None,
     most_rings: int = 0,
 ) -> Claim:
     """Leases due messages: per lane its share, then what other lanes left unused.
@@ -191,7 +201,8 @@ def claim(
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
-    off (None). `confirm_by`: when a code goes by another carrier, if it is not confirmed.
+    off (None). `patience_for`: how long a code waits before it goes by another carrier, where it
+    does. `worker`: who leases (`outbox/presence.py`).
     """
     calls = dict.fromkeys(_SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)
@@ -211,6 +222,7 @@ def claim(
     dues += rings
     expired = [due for due in dues if due.obstacle]
     going: list[Taken] = []
+    answers: list[datetime | None] = []  # by when
     nobody: list[Due] = []
     for due in dues:
         if due.obstacle:
@@ -218,7 +230,11 @@ def claim(
         gateway = (due.status == "unknown" and due.gateway) or gateway_for(due)
         if gateway:
             tried = due.first_tried_at or now
-            going.append(Taken(due, lease, gateway, now + LEASE, tried))
+            patience = patience_for(due)
+            confirm_by = tried + patience.receipt if patience else None
+            going.append(Taken(due, lease, gateway, now + LEASE, tried, confirm_by))
+            # A look-up brings no text: the time for it runs on.
+            answers.append(now + patience.answer if patience and due.status == "queued" else None)
         else:
             nobody.append(due)
     taken = tuple(going)
@@ -235,7 +251,8 @@ def claim(
                 "now": now,
                 "ids": [each.due.id for each in taken],
                 "gateways": [each.gateway for each in taken],
-                "confirms": [confirm_by(each.due) for each in taken],
+                "confirms": answers,
+                "worker": worker,
             },
         )
     return Claim(taken, len(expired), len(nobody))

@@ -19,11 +19,12 @@ from gateways.routes import Routes
 from outbox import carriers, settle
 from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
-from outbox.claim import Claim, Due, Taken, claim
+from outbox.claim import Claim, Due, Patience, Taken, claim
 from outbox.content import text_of
 from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
+from outbox.presence import Presence
 from outbox.routing import Router
 from outbox.settle import Settled
 from outbox.slots import Returned, Slots
@@ -55,9 +56,13 @@ class Drain:
         self._turns = Turns()
         self._throttle = Throttle(runtime.redis)
         self._guards = Guards(runtime)
+        self._presence = Presence(runtime.database.url)
         self._master_key = settings.dakiya_master_key.get_secret_value().encode()
         self._routes = settings.routing
-        self._confirm = timedelta(seconds=settings.code_confirm_seconds)
+        self._patience = Patience(
+            timedelta(seconds=settings.code_answer_seconds),
+            timedelta(seconds=settings.code_confirm_seconds),
+        )
         self._carriers: Mapping[str, Carrier] = {}  # as the last exchange found them
         self._voices = Routes((), settings.voices)
         self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
@@ -74,6 +79,7 @@ class Drain:
         """
         until = time.monotonic() + seconds
         while True:
+            self._weigh_hanging()
             claimed = self._exchange()
             wait = self._submit()
             if not (claimed or self._pending):
@@ -103,9 +109,11 @@ class Drain:
             self._gather(_POLL_SECONDS)
         self._slots.close()
         self._exchange()
+        self._presence.end()
 
     def _exchange(self) -> int:
         """One transaction: writes what came back, claims what is due. Returns how many were."""
+        self._presence.hold()
         try:
             claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write))
         except UniqueViolation:
@@ -148,15 +156,15 @@ class Drain:
         if not any(shares.values()) and not most_rings:
             return Claim((), 0)
         routers = {
-            "text": Router(self._routes, self._carriers),
-            "voice": Router(self._voices, self._carriers),
+            "text": Router(self._routes, self._carriers, self._slots.silent()),
+            "voice": Router(self._voices, self._carriers, self._slots.silent()),
         }
 
-        def confirm_by(due: Due) -> datetime | None:
+        def patience_for(due: Due) -> Patience | None:
             if due.channel == "voice" or due.lane != "code" or due.via is not None:
                 return None
             several = len(routers["text"].order(due.wanted)) > 1
-            return now + self._confirm if several else None
+            return self._patience if several else None
 
         claimed = claim(
             conn,
@@ -165,7 +173,8 @@ class Drain:
             uuid4(),
             lambda due: routers[due.channel].choose(due.wanted),
             now,
-            confirm_by,
+            patience_for,
+            self._presence.number,
             most_rings,
         )
         for router in routers.values():
@@ -245,10 +254,19 @@ class Drain:
         taken, outcome = returned.taken, returned.outcome
         carrier = self._carriers.get(taken.gateway)
         stale = carrier is not None and taken.begun_at < carrier.circuit.changed_at
-        if stale or not returned.asked:
+        if stale or not returned.asked or returned.hung:  # what hung was weighed when it did
             return
-        weight = weigh(outcome, looked_up=taken.due.status == "unknown")
-        self._tallies[taken.gateway] = self._tallies.get(taken.gateway, Tally()) + weight
+        self._note(taken.gateway, weigh(outcome, looked_up=taken.due.status == "unknown"))
+
+    def _weigh_hanging(self) -> None:
+        """A call that hangs speaks against its carrier at once, not when its time-out is over."""
+        for taken in self._slots.relieve():
+            carrier = self._carriers.get(taken.gateway)
+            if carrier is None or taken.begun_at >= carrier.circuit.changed_at:
+                self._note(taken.gateway, Tally(bad=1))
+
+    def _note(self, gateway: str, weight: Tally) -> None:
+        self._tallies[gateway] = self._tallies.get(gateway, Tally()) + weight
 
     def _settle(self, returned: Returned) -> None:
         taken = returned.taken

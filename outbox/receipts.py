@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -79,7 +79,8 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
     send call returns. Repeats change nothing.
     """
     now = runtime.now()
-    _log(receipt, runtime.database.run(lambda conn: _receive(conn, receipt, now)))
+    patience = timedelta(seconds=runtime.settings.code_confirm_seconds)
+    _log(receipt, runtime.database.run(lambda conn: _receive(conn, receipt, patience, now)))
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
@@ -153,7 +154,7 @@ def _log(receipt: Receipt, message: _Message | None) -> None:
     log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **known)
 
 
-def _receive(conn: Conn, receipt: Receipt, now: datetime) -> _Message | None:
+def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:
     lock_carrier_ids(conn, [(receipt.gateway, receipt.carrier_id)])
     stored = {
         ReceiptStatus(row[0])
@@ -184,7 +185,7 @@ def _receive(conn: Conn, receipt: Receipt, now: datetime) -> _Message | None:
     # "sent" of the same submit is old news, which must not stop the second try.
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
     if message and receipt.status not in stored and not late:
-        _apply(conn, message, receipt, now)
+        _apply(conn, message, receipt, now, patience)
     if receipt.status not in stored:
         carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
     return message
@@ -214,7 +215,14 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
         ).fetchone()
 
 
-def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> None:
+def _apply(
+    conn: Conn,
+    message: _Message,
+    receipt: Receipt,
+    now: datetime,
+    patience: timedelta = timedelta(),
+) -> None:
+    """`patience`: a code that its carrier has taken waits as long for the last receipt."""
     verdict = after_receipt(message.standing, receipt, now)
     if verdict is None:
         return
@@ -228,7 +236,10 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
             sent_at = CASE WHEN %(status)s IN ('sent', 'delivered')
                            THEN coalesce(sent_at, %(now)s) ELSE sent_at END,
             delivered_at = CASE WHEN %(status)s = 'delivered' THEN %(now)s ELSE delivered_at END,
-            confirm_by = CASE WHEN %(status)s = 'failed' THEN %(second)s ELSE confirm_by END
+            confirm_by = CASE WHEN %(status)s = 'failed' THEN %(second)s
+                         WHEN %(status)s = 'sent' AND confirm_by IS NOT NULL
+                         THEN greatest(confirm_by, first_tried_at + %(patience)s)
+                         ELSE confirm_by END
         WHERE id = %(id)s AND status = %(before)s
         """,
         {
@@ -240,6 +251,7 @@ def _apply(conn: Conn, message: _Message, receipt: Receipt, now: datetime) -> No
             "next": verdict.next_attempt_at,
             "now": now,
             "second": second,
+            "patience": patience,
         },
     ).rowcount
     if moved and failed:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from gateways.routes import Routes
 from outbox.carriers import Carrier
 
+_WAITED_FOR = ("code", "reply")
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -35,9 +37,13 @@ class Wanted:
 class Router:
     """The carriers of one moment. It counts the trials that it hands out in `used`."""
 
-    def __init__(self, routes: Routes, carriers: Mapping[str, Carrier]) -> None:
+    def __init__(
+        self, routes: Routes, carriers: Mapping[str, Carrier], silent: Collection[str] = ()
+    ) -> None:
+        """`silent`: carriers that have just stopped to answer, before their circuit opens."""
         self._routes = routes
         self._carriers = carriers
+        self._silent = silent
         self._trials = {name: each.circuit.trials for name, each in carriers.items()}
         self.used: Counter[str] = Counter()
 
@@ -58,6 +64,12 @@ class Router:
             carrier = self._carriers.get(wanted.via)
             return None if carrier is None or carrier.ordered == "rest" else wanted.via
         fresh = self.fresh(wanted, order)
+        if wanted.lane in _WAITED_FOR and not any(map(self._fit, {*fresh, *wanted.elsewhere})):
+            # The others are out of order. Where a person waits, a text twice is better than none:
+            # who may have it already gets it again, if it is fit.
+            fit = [name for name in order if self._fit(name)]
+            if fit:
+                return self._best(fit, wanted.last)
         if not fresh:
             # Either its second send is with every other carrier, or all of them leave us in doubt.
             return None if wanted.elsewhere or not order else self._best(order, None)
@@ -82,5 +94,9 @@ class Router:
         return chosen
 
     def _fit(self, name: str) -> bool:
+        if name in self._silent:
+            return False
+        if name not in self._carriers:  # not configured any more
+            return False
         state = self._carriers[name].circuit.state
         return state == "closed" or (state == "half_open" and self._trials[name] > 0)

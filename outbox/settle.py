@@ -29,9 +29,12 @@ _WRITE: Final = """
                        ELSE delivered_at END,
         carrier_id = coalesce(wrote.carrier_id, messages.carrier_id),
         given = CASE WHEN wrote.refused THEN array_remove(given, messages.gateway) ELSE given END,
-        confirm_by = CASE WHEN messages.status IN ('sending', 'unknown')
-                          AND wrote.status = 'failed' AND messages.confirm_by IS NOT NULL
-                     THEN wrote.confirm_by ELSE messages.confirm_by END,
+        confirm_by = CASE WHEN messages.confirm_by IS NULL THEN NULL
+                          WHEN wrote.status = 'sent' AND messages.status <> 'failed'
+                          THEN greatest(messages.confirm_by, wrote.confirm_by)
+                          WHEN messages.status IN ('sending', 'unknown')
+                          AND wrote.status = 'failed' THEN wrote.confirm_by
+                          ELSE messages.confirm_by END,
         lease = NULL, leased_until = NULL
     FROM unnest(%(ids)s::bigint[], %(leases)s::uuid[], %(statuses)s::text[],
                 %(nexts)s::timestamptz[], %(carrier_ids)s::text[], %(errors)s::text[],
@@ -138,7 +141,12 @@ def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
             "carrier_ids": [each.verdict.carrier_id for each in settled],
             "errors": [each.verdict.error for each in settled],
             "refused": [each.refused for each in settled],
-            "confirms": [second_send_at(each.verdict.reason, now) for each in settled],
+            "confirms": [
+                each.taken.confirm_by
+                if each.verdict.status == "sent"
+                else second_send_at(each.verdict.reason, now)
+                for each in settled
+            ],
         },
     ).fetchall()
     ended = {row[0]: row[2] for row in written if row[1] in ("failed", "expired")}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import Final
+from uuid import UUID
 
 import structlog
 
@@ -18,6 +20,12 @@ log = structlog.get_logger(__name__)
 
 # After the first answer others are about to follow: waiting a little makes one write of many.
 _LINGER_SECONDS: Final = 0.025
+# A call unanswered for so long hangs: its slot is given to another, and it speaks against its
+# carrier. Gateways' time-outs are longer: what comes late is still noted.
+HANGING_SECONDS: Final = 3.0
+_SILENT: Final = 5  # so many calls that hang, and none answered meanwhile: the carrier is silent
+
+_Key = tuple[UUID, int]  # a call: the lease, and the message
 
 
 @dataclass(frozen=True)
@@ -27,6 +35,7 @@ class Returned:
     taken: Taken
     outcome: Outcome
     asked: bool = True
+    hung: bool = False  # longer than HANGING_SECONDS
 
 
 @dataclass(frozen=True)
@@ -36,13 +45,25 @@ class _Call:
     outgoing: Outgoing
     start_by: float  # time.monotonic()
 
+    @property
+    def key(self) -> _Key:
+        return _key(self.taken)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    call: _Call
+    at: float  # time.monotonic()
+
 
 class Slots:
     """A fixed number of carrier calls at once, some of them kept free for codes.
 
     Without the reserve, calls to a slow carrier for bulk could occupy all slots, and a code
     would wait for a time-out. The other slots have a little work laid out ahead, so that none
-    stands idle while the database is asked for more. Used by one thread.
+    stands idle while the database is asked for more. A call that hangs gives its slot up to
+    another thread, so that a silent carrier does not take the others' slots with it; there are as
+    many such threads as slots at most. Used by one thread.
     """
 
     def __init__(self, size: int) -> None:
@@ -51,23 +72,23 @@ class Slots:
         self._code_calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._other_calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._returned: SimpleQueue[Returned] = SimpleQueue()
-        self._codes_under_way: set[int] = set()
-        self._others_under_way: set[int] = set()
-        self._threads = [
-            Thread(target=self._serve, args=(calls,), name=f"send-{number}", daemon=True)
-            for calls, count in (
-                (self._code_calls, self._reserved),
-                (self._other_calls, self._others),
-            )
-            for number in range(count)
-        ]
-        for thread in self._threads:
-            thread.start()
+        self._codes_under_way: set[_Key] = set()
+        self._others_under_way: set[_Key] = set()
+        self._relieved: set[_Key] = set()  # hanging, and another thread has their slot
+        self._hung: set[_Key] = set()
+        self._answered: dict[str, float] = {}  # when each carrier did last
+        self._lock = Lock()  # of the next, which the threads write
+        self._begun: dict[_Key, _Begun] = {}
+        self._leaving: set[_Key] = set()  # calls whose thread ends with them
+        self._threads: list[Thread] = []
+        for calls, count in ((self._code_calls, self._reserved), (self._other_calls, self._others)):
+            for _ in range(count):
+                self._start(calls)
 
     @property
     def under_way(self) -> int:
         """Calls submitted and not yet gathered."""
-        return len(self._codes_under_way) + len(self._others_under_way)
+        return len(self._codes_under_way) + len(self._others_under_way) + len(self._relieved)
 
     @property
     def room_for_codes(self) -> int:
@@ -86,10 +107,10 @@ class Slots:
         """
         call = _Call(gateway, taken, outgoing, time.monotonic() + within.total_seconds())
         if taken.due.lane == "code" and self.room_for_codes > 0:
-            self._codes_under_way.add(taken.due.id)
+            self._codes_under_way.add(call.key)
             self._code_calls.put(call)
         else:
-            self._others_under_way.add(taken.due.id)
+            self._others_under_way.add(call.key)
             self._other_calls.put(call)
 
     def gather(self, seconds: float) -> list[Returned]:
@@ -101,11 +122,44 @@ class Slots:
                 one = self._returned.get(timeout=max(0.0, until - time.monotonic()))
             except Empty:
                 break
-            self._forget(one.taken)
             if not returned:
                 until = time.monotonic() + _LINGER_SECONDS
-            returned.append(one)
+            returned.append(replace(one, hung=_key(one.taken) in self._hung))
+            if not isinstance(one.outcome, Unknown):
+                self._answered[one.taken.gateway] = time.monotonic()
+            self._forget(one.taken)
         return returned
+
+    def relieve(self) -> list[Taken]:
+        """The calls that have begun to hang since the last time. Their slots become free."""
+        before = time.monotonic() - HANGING_SECONDS
+        with self._lock:
+            begun = [each for each in self._begun.values() if each.at <= before]
+            found = [each.call for each in begun if each.call.key not in self._hung]
+            spare = self._reserved + self._others - len(self._relieved)
+            stuck = [each.call for each in begun if each.call.key not in self._relieved][:spare]
+            self._leaving |= {call.key for call in stuck}
+        for call in stuck:
+            code = call.key in self._codes_under_way
+            self._codes_under_way.discard(call.key)
+            self._others_under_way.discard(call.key)
+            self._relieved.add(call.key)
+            self._start(self._code_calls if code else self._other_calls)
+        self._hung |= {call.key for call in found}
+        return [call.taken for call in found]
+
+    def silent(self) -> set[str]:
+        """The carriers that many calls hang at, and that answered none in the meantime."""
+        before = time.monotonic() - HANGING_SECONDS
+        with self._lock:
+            hanging = Counter(
+                each.call.taken.gateway for each in self._begun.values() if each.at <= before
+            )
+        return {
+            name
+            for name, calls in hanging.items()
+            if calls >= _SILENT and self._answered.get(name, 0.0) <= before
+        }
 
     def recall(self) -> list[Taken]:
         """Takes back what was submitted and has not begun: it was not sent."""
@@ -129,15 +183,34 @@ class Slots:
         for thread in self._threads:
             thread.join()
 
+    def _start(self, calls: SimpleQueue[_Call | None]) -> None:
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        thread = Thread(target=self._serve, args=(calls,), name="send", daemon=True)
+        thread.start()
+        self._threads.append(thread)
+
     def _forget(self, taken: Taken) -> None:
-        self._codes_under_way.discard(taken.due.id)
-        self._others_under_way.discard(taken.due.id)
+        for calls in (self._codes_under_way, self._others_under_way, self._relieved, self._hung):
+            calls.discard(_key(taken))
 
     def _serve(self, calls: SimpleQueue[_Call | None]) -> None:
         while (call := calls.get()) is not None:
-            late = time.monotonic() > call.start_by
+            now = time.monotonic()
+            late = now > call.start_by
+            with self._lock:
+                self._begun[call.key] = _Begun(call, now)
             outcome = _too_late(call) if late else _outcome_of(call)
+            with self._lock:
+                del self._begun[call.key]
+                leaving = call.key in self._leaving
+                self._leaving.discard(call.key)
             self._returned.put(Returned(call.taken, outcome, asked=not late))
+            if leaving:
+                return
+
+
+def _key(taken: Taken) -> _Key:
+    return taken.lease, taken.due.id
 
 
 def _too_late(call: _Call) -> Outcome:

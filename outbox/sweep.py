@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 
 from outbox import carriers
+from outbox.claim import LEASE
+from outbox.presence import present
 from outbox.wake import wake
 from runtime import Runtime
 from store.database import Conn
@@ -16,6 +18,9 @@ from store.database import Conn
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 1_000
+# A carrier may still be at work on the request of a worker that died: looked up sooner, it may not
+# show.
+_BEGUN: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class Swept:
 def sweep(runtime: Runtime) -> Swept:
     """Takes back messages from workers that died, and wakes the outbox if anything is due.
 
+    A worker is known to be dead when its lock is free (`outbox/presence.py`), at the latest when
+    its lease is over.
     A worker may have died on either side of the send, so the outcome is `unknown`: it is looked
     up before anything is sent again. Overdue messages need no search: `next_attempt_at` is never
     later than the deadline, so they are due, and the claim lets them expire.
@@ -73,8 +80,17 @@ def _take_back(conn: Conn, now: datetime) -> int:
         """
         UPDATE messages
         SET status = 'unknown', next_attempt_at = %(now)s, error = 'the worker did not come back'
-        WHERE id IN (SELECT id FROM messages WHERE status = 'sending' AND leased_until <= %(now)s
+        WHERE id IN (SELECT id FROM messages
+                     WHERE status = 'sending'
+                           AND (leased_until <= %(now)s
+                                OR leased_until <= %(begun)s AND leased_by IS NOT NULL
+                                   AND leased_by <> ALL (%(present)s))
                      ORDER BY leased_until LIMIT %(most)s FOR UPDATE SKIP LOCKED)
         """,
-        {"now": now, "most": _AT_ONCE},
+        {
+            "now": now,
+            "begun": now + LEASE - _BEGUN,
+            "present": present(conn),  # NULL, where nobody can say: then nothing compares
+            "most": _AT_ONCE,
+        },
     ).rowcount

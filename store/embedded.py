@@ -79,6 +79,25 @@ class Servers:
         self.processes.clear()
         self._lock.close()
 
+    def end(self, name: str) -> None:
+        """Ends one of the two, `postgres` or `valkey`, as an operator would; the other runs on."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait()
+
+    def begin(self, name: str) -> None:
+        """Starts again what `end` ended, with its data and at its address; returns when it answers.
+
+        Raises `ServerFailed`.
+        """
+        addresses = self.addresses
+        if name == "postgres":
+            self._await(
+                self._start_postgres(addresses), lambda: _answers(addresses.database_url), name
+            )
+        else:
+            self._await(self._start_valkey(addresses), lambda: _ping(addresses.redis_url), name)
+
     def __enter__(self) -> Self:
         self.start()
         return self

@@ -4,7 +4,7 @@ It does what real carriers do, and misbehaves on order.
 
 `with CarrierStub() as carrier:` listens on a free port of 127.0.0.1, with keep-alive.
 `carrier.will(…)` queues what happens to the next requests, one each; after that, all are accepted.
-For loads, see `bench/carrier.py`.
+Its receipts: `tests/receipt_stub.py`. For loads, see `bench/carrier.py` and `bench/faulty.py`.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import socket
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -33,6 +33,8 @@ class Accept:
     after: float = 0.0
     status: str | None = None  # the carrier's own word for how far it is
     error_code: int | None = None  # Twilio: comes with status failed or undelivered
+    # What it does between taking the message and saying so: its receipt can overtake its answer.
+    meanwhile: Callable[[dict[str, Any]], None] | None = None
 
 
 @dataclass(frozen=True)
@@ -140,6 +142,7 @@ class CarrierStub:
             "from": form.get("From"), "messaging_service_sid": form.get("MessagingServiceSid"),
             "num_media": "0", "num_segments": "1", "price": None, "price_unit": "USD", "sid": sid,
             "status": done.status or ("accepted" if "MessagingServiceSid" in form else "queued"),
+            "status_callback": form.get("StatusCallback"),
             "subresource_uris": {"media": f"{uri}/Media.json"}, "to": form.get("To"),
             "uri": f"{uri}.json",
         }  # fmt: skip
@@ -235,6 +238,8 @@ class _Handler(BaseHTTPRequestHandler):
         match behaviour:
             case Accept():
                 answer = take(call, behaviour)
+                if behaviour.meanwhile is not None:
+                    behaviour.meanwhile(stub.messages[-1])
                 if stub.wait(behaviour.after):
                     self._answer(201, json.dumps(answer))
             case AcceptAndHang() | AcceptAndDrop():

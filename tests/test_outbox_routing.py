@@ -113,11 +113,25 @@ def wanted(**known: Any) -> Wanted:
         ({name: {"ordered": "rest"} for name in NAMES}, {}, None),
         # It may have it: another one takes it; and if none is left, we are as patient as with one.
         ({}, {"given": ["a"]}, "b"),
-        ({"b": {"state": "open"}, "c": {"state": "open"}}, {"given": ["a"]}, "b"),
+        ({"b": {"state": "open"}}, {"given": ["a"]}, "c"),
+        # Where a person waits, rather twice by it than not at all by those that are out of order.
+        ({"b": {"state": "open"}, "c": {"state": "open"}}, {"given": ["a"]}, "a"),
+        (
+            {"b": {"state": "open"}, "c": {"state": "open"}},
+            {"given": ["a"], "lane": "notice"},
+            "b",
+        ),
+        ({name: {"state": "open"} for name in NAMES}, {"given": ["a"]}, "b"),
         ({}, {"given": ["a", "b", "c"]}, "a"),
         # A second send has it: then nobody gets it twice.
         ({}, {"given": ["a"], "elsewhere": ["b", "c"]}, None),
         ({}, {"given": ["a"], "elsewhere": ["b"]}, "c"),
+        # … unless those who have it are out of order.
+        (
+            {"b": {"state": "open"}, "c": {"state": "open"}},
+            {"given": ["a"], "elsewhere": ["b", "c"]},
+            "a",
+        ),
         # Who refused it just now comes last.
         ({}, {"last": "a"}, "b"),
         ({"b": {"state": "open"}, "c": {"state": "open"}}, {"last": "a"}, "a"),

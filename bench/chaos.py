@@ -1,0 +1,137 @@
+"""The platform that starts our processes again, and what kills them: seeded, and written down."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import socket
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from redis import Redis, RedisError
+
+from bench.rig import LOCAL, Rig, web_command
+
+WORKERS = 2
+_STARTED = b'"worker_started"'  # in its log
+
+
+@dataclass(frozen=True)
+class Blow:
+    """What was done, and when (unix time). `ended`: when it was over, as far as it takes time."""
+
+    at: float
+    what: str
+    ended: float
+
+
+@dataclass
+class Chaos:
+    """Keeps web, workers and clock running, and kills them and their servers in between."""
+
+    made: Rig
+    port: int
+    seed: str
+    blows: list[Blow] = field(default_factory=list)
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+    starts: Counter[str] = field(default_factory=Counter)
+    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+
+    def start(self) -> None:
+        """Web, workers and clock as in the Procfile, the workers twice."""
+        for name in ("web", "clock", *self._workers):
+            self._start(name)
+
+    @property
+    def _workers(self) -> list[str]:
+        return [f"worker-{number}" for number in range(1, WORKERS + 1)]
+
+    async def all_up(self) -> None:
+        """Returns when web and workers answer."""
+        await self._await(self._web_is_up)
+        for name in self._workers:
+            await self._await(lambda name=name: self._worker_is_up(name))  # type: ignore[misc]
+
+    async def rage(self) -> None:
+        """Until `over` is set; each kind of blow at moments of its own, and none left half done."""
+        async with asyncio.TaskGroup() as kinds:
+            kinds.create_task(self._every(4, 8, "a worker killed", self._kill_worker))
+            kinds.create_task(self._every(6, 12, "web killed", self._kill_web))
+            kinds.create_task(self._every(15, 25, "Valkey flushed", self._flush))
+            kinds.create_task(self._every(35, 55, "Valkey stopped", self._stop_valkey))
+            kinds.create_task(self._every(45, 75, "PostgreSQL restarted", self._restart_postgres))
+
+    def counts(self) -> Counter[str]:
+        return Counter(blow.what for blow in self.blows)
+
+    async def _every(
+        self, least: float, most: float, what: str, blow: Callable[[random.Random], Awaitable[None]]
+    ) -> None:
+        chance = random.Random(f"{what} {self.seed}")
+        while not await self._over_within(chance.uniform(least, most)):
+            at = time.time()
+            await blow(chance)
+            self.blows.append(Blow(at, what, time.time()))
+
+    async def _over_within(self, seconds: float) -> bool:
+        try:
+            await asyncio.wait_for(self.over.wait(), seconds)
+        except TimeoutError:
+            return False
+        return True
+
+    async def _kill_worker(self, chance: random.Random) -> None:
+        name = chance.choice(self._workers)
+        await asyncio.to_thread(self._again, name)
+        await self._await(lambda: self._worker_is_up(name))
+
+    async def _kill_web(self, chance: random.Random) -> None:
+        await asyncio.to_thread(self._again, "web")
+        await self._await(self._web_is_up)
+
+    async def _await(self, up: Callable[[], bool]) -> None:
+        """The next blow waits until what was killed is back, however slow the machine is."""
+        while not self.over.is_set() and not up():
+            await asyncio.sleep(0.1)
+
+    def _web_is_up(self) -> bool:
+        with socket.socket() as probe:
+            return probe.connect_ex((LOCAL, self.port)) == 0
+
+    def _worker_is_up(self, name: str) -> bool:
+        return self.made.log(name).read_bytes().count(_STARTED) >= self.starts[name]
+
+    async def _flush(self, chance: random.Random) -> None:
+        def flush() -> None:
+            with Redis.from_url(self.made.settings.redis_url, socket_timeout=2) as valkey:
+                valkey.flushall()
+
+        try:
+            await asyncio.to_thread(flush)
+        except RedisError:  # it is stopped just now: worse than flushed
+            return
+
+    async def _stop_valkey(self, chance: random.Random) -> None:
+        await asyncio.to_thread(self.made.servers.end, "valkey")
+        await asyncio.sleep(chance.uniform(3, 6))
+        await asyncio.to_thread(self.made.servers.begin, "valkey")
+
+    async def _restart_postgres(self, chance: random.Random) -> None:
+        await asyncio.to_thread(self.made.servers.end, "postgres")
+        await asyncio.to_thread(self.made.servers.begin, "postgres")
+
+    def _again(self, name: str) -> None:
+        self.made.kill(self._running[name])
+        self._start(name)
+
+    def _start(self, name: str) -> None:
+        command = {
+            "web": web_command("app:create_app", self.port),
+            "clock": [sys.executable, "worker.py", "clock"],
+        }.get(name, [sys.executable, "worker.py"])
+        self.starts[name] += 1
+        self._running[name] = self.made.start(name, command)

@@ -1,0 +1,238 @@
+"""One run with faults: postmen text, carriers fail, processes die, servers restart.
+
+Afterwards the books are audited (`bench/audit.py`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import psycopg
+from pydantic import SecretStr
+
+from bench import books
+from bench.audit import Audit, audit
+from bench.chaos import Chaos
+from bench.illness import DEAD, Phase
+from bench.phones import Phones, ask, taken
+from bench.postmen import Postmen
+from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
+from postal.calendar import day_of
+
+SEED = "1"
+_MOST_SECONDS = 20 * 60
+_LAST_SECONDS = 120.0  # for what is still due when the last code has come
+_NO_LIMIT = 1_000_000
+_LEAST_POSTMEN = 60
+CARRIERS = ("twilio", "africastalking")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How much is measured: `codes` articles, `rate` of them a second."""
+
+    codes: int
+    rate: float
+
+
+@dataclass(frozen=True)
+class Spell:
+    """How the carriers are for a part of the run, and from when to when it was (unix time)."""
+
+    name: str
+    phases: Mapping[str, Phase]
+    began: float = 0.0
+    ended: float = 0.0
+
+    @property
+    def dead(self) -> bool:
+        return any(phase in DEAD for phase in self.phases.values())
+
+
+_SPELLS = (
+    Spell("both ill", {"twilio": Phase.ILL, "africastalking": Phase.ILL}),
+    Spell("the first silent", {"twilio": Phase.SILENT, "africastalking": Phase.FRAIL}),
+    Spell("the second gone", {"twilio": Phase.FRAIL, "africastalking": Phase.GONE}),
+    Spell("both ill again", {"twilio": Phase.ILL, "africastalking": Phase.ILL}),
+)
+
+
+@dataclass
+class Leases:
+    """What was seen of messages in `sending`, once a second."""
+
+    looks: int = 0
+    looks_failed: int = 0
+    longest_beyond: float = 0.0  # seconds that a message was `sending` after its lease was over
+    messages_beyond: int = 0  # at most, in one look
+
+
+@dataclass(frozen=True)
+class Result:
+    """A run, and what its books say."""
+
+    plan: Plan
+    seconds: float  # from the first text to the last answer
+    audit: Audit
+    leases: Leases
+    blows: Mapping[str, int]
+    told: Mapping[str, Mapping[str, int]]  # receipts by carrier
+    spells: Sequence[tuple[str, float]]  # and how many seconds each lasted
+    texts: int
+    posts: int  # of texts: those that got no 200 were posted again
+
+
+def measure(plan: Plan) -> Result:
+    """Raises `Failed` where the run cannot be made or does not end in time."""
+    _refuse_midnight()
+    web, ports, controls = free_port(), _ports(), _ports()
+    changes: dict[str, object] = {
+        "sms_routes": ",".join(CARRIERS),
+        "twilio_api_url": f"http://{LOCAL}:{ports['twilio']}",
+        "africastalking_api_url": f"http://{LOCAL}:{ports['africastalking']}",
+        "africastalking_username": "bench",
+        "africastalking_api_key": SecretStr(secrets.token_hex(16)),
+        "africastalking_hook_secret": SecretStr(secrets.token_urlsafe(32)),
+        "twilio_rate": 1000.0,
+        "africastalking_rate": 1000.0,
+        # The made-up numbers are neighbours, and a day's codes come in minutes.
+        "prefix_hourly_limit": _NO_LIMIT,
+        "failover_hourly_limit": _NO_LIMIT,
+        "delivery_day_start": "00:00",
+        "delivery_day_end": "23:59",
+    }
+    with rig(**changes) as made:
+        for name in CARRIERS:
+            command = [
+                sys.executable, "-m", "bench.faulty",
+                name, str(ports[name]), str(controls[name]), str(web), SEED,
+            ]  # fmt: skip
+            await_port(controls[name], made.start(name, command))
+        return asyncio.run(_measure(made, plan, web, controls))
+
+
+async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]) -> Result:
+    runtime = made.runtime()
+    wanted = max(plan.codes, _LEAST_POSTMEN * books.LIST_LENGTH)
+    doors = books.fill(runtime.database, made.settings, wanted, datetime.now(UTC))
+    with runtime.database.transaction() as conn:
+        books.without_codes(conn)
+    runtime.database.close()
+    chaos, phones, leases = Chaos(made, port, SEED), Phones(controls), Leases()
+    chaos.start()
+    await chaos.all_up()
+    postmen = Postmen(made.settings, port, phones, SEED)
+    began = time.monotonic()
+    async with asyncio.timeout(_MOST_SECONDS), asyncio.TaskGroup() as tasks:
+        watching = [
+            tasks.create_task(phones.watch()),
+            tasks.create_task(_sample(made.settings.database_url, leases)),
+        ]
+        raging = tasks.create_task(chaos.rage())
+        changing = tasks.create_task(_spells(controls, lambda: postmen.begun / plan.codes))
+        carried = await postmen.carry(doors, plan.codes, plan.rate)
+        took = time.monotonic() - began
+        spells = await changing
+        chaos.over.set()
+        await raging
+        await asyncio.to_thread(_order, controls, dict.fromkeys(CARRIERS, Phase.WELL))
+        await _await_quiet(made.settings.database_url)
+        for task in watching:
+            task.cancel()
+    arrivals = {name: taken(control) for name, control in controls.items()}
+    dead = [(spell.began, spell.ended) for spell in spells if spell.dead]
+    with psycopg.connect(made.settings.database_url) as conn:
+        found = audit(conn, arrivals, carried, chaos.blows, dead)
+    return Result(
+        plan=plan,
+        seconds=took,
+        audit=found,
+        leases=leases,
+        blows=dict(chaos.counts()),
+        told={name: _told(control) for name, control in controls.items()},
+        spells=[(spell.name, round(spell.ended - spell.began, 1)) for spell in spells],
+        posts=sum(text.posts for text in carried.texts),
+        texts=len(carried.texts),
+    )
+
+
+async def _spells(controls: Mapping[str, int], part: Callable[[], float]) -> list[Spell]:
+    """Each for a fourth of the articles; `part` of them are begun. The last one stays."""
+    spells: list[Spell] = []
+    for number, spell in enumerate(_SPELLS, start=1):
+        await asyncio.to_thread(_order, controls, spell.phases)
+        began = time.time()
+        while part() < number / len(_SPELLS):
+            await asyncio.sleep(0.1)
+        spells.append(replace(spell, began=began, ended=time.time()))
+    return spells
+
+
+def _order(controls: Mapping[str, int], phases: Mapping[str, Phase]) -> None:
+    for name, phase in phases.items():
+        ask(controls[name], f"phase/{phase}")
+
+
+async def _sample(database_url: str, leases: Leases) -> None:
+    """Looks at the leases every second, until cancelled."""
+    while True:
+        try:
+            messages, longest = await asyncio.to_thread(_beyond, database_url)
+            leases.looks += 1
+            leases.messages_beyond = max(leases.messages_beyond, messages)
+            leases.longest_beyond = max(leases.longest_beyond, longest)
+        except psycopg.OperationalError:  # it is being restarted
+            leases.looks_failed += 1
+        await asyncio.sleep(1.0)
+
+
+def _beyond(database_url: str) -> tuple[int, float]:
+    with psycopg.connect(database_url, connect_timeout=2) as conn:
+        row = conn.execute(
+            "SELECT count(*), coalesce(extract(epoch FROM max(now() - leased_until)), 0)"
+            " FROM messages WHERE status = 'sending' AND leased_until < now()"
+        ).fetchone()
+    assert row is not None
+    return int(row[0]), float(row[1])
+
+
+async def _await_quiet(database_url: str) -> None:
+    """Until no code is on its way any more; what is left after two minutes, the audit shows."""
+    deadline = time.monotonic() + _LAST_SECONDS
+    while time.monotonic() < deadline:
+        if not await asyncio.to_thread(_codes_under_way, database_url):
+            return
+        await asyncio.sleep(1.0)
+
+
+def _codes_under_way(database_url: str) -> int:
+    with psycopg.connect(database_url) as conn:
+        row = conn.execute(
+            "SELECT count(*) FROM messages WHERE direction = 'out' AND lane = 'code'"
+            " AND status IN ('queued', 'sending', 'unknown')"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _told(control: int) -> Mapping[str, int]:
+    found = ask(control, "told")
+    assert isinstance(found, dict)
+    return dict(found)
+
+
+def _ports() -> dict[str, int]:
+    return {name: free_port() for name in CARRIERS}
+
+
+def _refuse_midnight() -> None:
+    """The lists are those of today in India: no run may last into tomorrow."""
+    now = datetime.now(UTC)
+    if day_of(datetime.fromtimestamp(now.timestamp() + _MOST_SECONDS, UTC)) != day_of(now):
+        raise Failed("it is midnight in India within 20 minutes: begin after that")

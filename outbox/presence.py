@@ -1,0 +1,73 @@
+"""A worker's sign of life: a lock in a PostgreSQL session of its own.
+
+PostgreSQL frees it the moment that the process is gone, by kill -9 too. What such a worker was
+sending is taken back within seconds (`outbox/sweep.py`); for all other ends (a machine that fell
+off the network) there is the lease.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import time
+from datetime import timedelta
+from typing import Final
+
+import psycopg
+
+from store.database import Conn
+
+# The first half of the lock's name; the second is the worker's number. Nobody else uses two halves.
+_KIND: Final = 1_145_128_777
+_LOOK_SECONDS: Final = 1.0
+# A session that ended with a restart of PostgreSQL says nothing of its worker, until that worker
+# has had the time to come back.
+_SETTLED: Final = timedelta(seconds=10)
+
+
+class Presence:
+    """Held by a process that sends. Used by one thread."""
+
+    def __init__(self, database_url: str) -> None:
+        self._url = database_url
+        self._session: Conn | None = None
+        self._looked_at = 0.0
+        self.number = 1 + secrets.randbelow(2**31 - 1)  # names the worker in what it leases
+
+    def hold(self) -> None:
+        """Makes sure of it, at most once a second. Raises `psycopg.OperationalError`."""
+        now = time.monotonic()
+        if self._session is not None and now - self._looked_at < _LOOK_SECONDS:
+            return
+        try:
+            if self._session is None:
+                self._session = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+                self._session.execute("SELECT pg_advisory_lock(%s, %s)", (_KIND, self.number))
+            else:
+                self._session.execute("SELECT")
+        except psycopg.OperationalError:
+            self.end()
+            raise
+        self._looked_at = now
+
+    def end(self) -> None:
+        """The process will send no more."""
+        if self._session is not None:
+            with contextlib.suppress(psycopg.Error):
+                self._session.close()
+        self._session = None
+
+
+def present(conn: Conn) -> list[int] | None:
+    """The numbers of the workers that live; None where nobody can say, soon after a restart."""
+    row = conn.execute(
+        """
+        SELECT clock_timestamp() - pg_postmaster_start_time() > %s,
+               ARRAY(SELECT objid::bigint FROM pg_locks
+                     WHERE locktype = 'advisory' AND classid = %s AND objsubid = 2 AND granted
+                           AND database = (SELECT oid FROM pg_database
+                                           WHERE datname = current_database()))
+        """,
+        (_SETTLED, _KIND),
+    ).fetchone()
+    return list(row[1]) if row is not None and row[0] else None
