@@ -208,6 +208,8 @@ def _announce(port: int) -> None:
         f"  {here}/         start page\n"
         f"  {here}/phones   two basic phones, recipient and postman\n"
         f"  {here}/desk     help desk\n"
+        f"  {here}/counter  booking and payment\n"
+        f"  {here}/office   the delivery office\n"
         f"  {here}/healthz  for machines\n"
         f"Ctrl-C ends everything; the data stay in var/.\n",
         flush=True,

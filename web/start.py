@@ -17,6 +17,8 @@ _PAGES: Final = (
     ("start.home", "nav_start"),
     ("phones.page", "nav_phones"),
     ("desk.overview", "nav_desk"),
+    ("counter.start", "nav_counter"),
+    ("office.start", "nav_office"),
 )
 
 start.after_request(language.remember)
