@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from bench import books
 from bench.audit import Audit, audit
-from bench.chaos import Chaos
+from bench.chaos import Blow, Chaos
 from bench.illness import DEAD, Phase
 from bench.phones import Phones, ask, taken
 from bench.postmen import Postmen
@@ -82,8 +82,9 @@ class Result:
     audit: Audit
     leases: Leases
     blows: Mapping[str, int]
+    struck: Sequence[Blow]  # each of them
     told: Mapping[str, Mapping[str, int]]  # receipts by carrier
-    spells: Sequence[tuple[str, float]]  # and how many seconds each lasted
+    spells: Sequence[Spell]
     texts: int
     posts: int  # of texts: those that got no 200 were posted again
 
@@ -155,8 +156,9 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
         audit=found,
         leases=leases,
         blows=dict(chaos.counts()),
+        struck=chaos.blows,
         told={name: _told(control) for name, control in controls.items()},
-        spells=[(spell.name, round(spell.ended - spell.began, 1)) for spell in spells],
+        spells=spells,
         posts=sum(text.posts for text in carried.texts),
         texts=len(carried.texts),
     )
