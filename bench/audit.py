@@ -18,6 +18,7 @@ from store.database import Conn
 # A call that was answered is noted within a batch or two. Where a worker was killed, or PostgreSQL
 # was away, within this time after the call, the answer may have been lost with it.
 _NOTED_SECONDS = 5.0
+_SLOW_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Row:
     code_id: int
     phone: str
     status: str
+    attempts: int
     at: datetime
     not_after: datetime
     gateway: str | None
@@ -73,6 +75,16 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Slow:
+    """A code that waited long: when it was made, and what its rows say in the end."""
+
+    made_at: float
+    seconds: float
+    taken_by: str
+    rows: list[str]
+
+
+@dataclass(frozen=True)
 class Audit:
     """What was found. All counts but `codes`, `texts` and `delivered` should be 0."""
 
@@ -91,6 +103,7 @@ class Audit:
     waits_dead: Waits  # of codes made while a carrier was dead
     from_text: Waits  # from the postman's first try, our web being away included
     duplicates: Mapping[str, int]  # by cause
+    slow: Sequence[Slow]  # the codes that waited longer than ten seconds
 
     @property
     def unexplained(self) -> int:
@@ -157,14 +170,23 @@ def audit(
         duplicates=dict(
             Counter(cause for code in arrived for cause in _causes(code.accepted, blows))
         ),
+        slow=[_slow(code) for code in arrived if code.wait > _SLOW_SECONDS],
     )
+
+
+def _slow(code: Code) -> Slow:
+    rows = [
+        f"{row.id}: {row.status} by {row.gateway}, {row.attempts} calls, {row.error}"
+        for row in code.rows
+    ]
+    return Slow(code.made_at, code.wait, code.accepted[0].carrier, rows)
 
 
 def _codes(conn: Conn) -> dict[int, Code]:
     with conn.cursor(row_factory=class_row(Row)) as cursor:
         rows = cursor.execute(
-            "SELECT id, again_of, code_id, phone, status, at, not_after, gateway, via, error"
-            " FROM messages WHERE direction = 'out' AND code_id IS NOT NULL ORDER BY id"
+            "SELECT id, again_of, code_id, phone, status, attempts, at, not_after, gateway, via,"
+            " error FROM messages WHERE direction = 'out' AND code_id IS NOT NULL ORDER BY id"
         ).fetchall()
     codes: dict[int, Code] = {}
     for row in rows:

@@ -42,10 +42,9 @@ _DUE = """
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
-           due.given, due.again_of, due.via, about.sender_phone AS sender, due.trace,
-           CASE WHEN due.code_id IS NOT NULL AND due.again_of IS NULL THEN ARRAY(
-                SELECT via FROM messages seconds WHERE seconds.again_of = due.id)
-                ELSE '{{}}' END AS elsewhere,
+           due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
+           about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
+           due.trace,
            CASE WHEN due.again_of IS NOT NULL AND EXISTS (
                      SELECT FROM messages first
                      WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
@@ -59,6 +58,11 @@ _DUE = """
     FROM due LEFT JOIN codes ON codes.id = due.code_id
              LEFT JOIN articles ON articles.id = codes.article_id
              LEFT JOIN articles about ON about.id = due.article_id
+             LEFT JOIN LATERAL (
+                SELECT array_agg(via) FILTER (WHERE second.status = 'unknown') AS doubtful,
+                       array_agg(via) FILTER (WHERE second.status <> 'unknown') AS certain
+                FROM messages second
+                WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
 """
 _LEASE = """
     UPDATE messages
@@ -104,10 +108,10 @@ class Due:
     code_issue: int | None
     code_salt: bytes | None = field(repr=False)
     obstacle: str | None
-    given: Sequence[str] = ()  # carriers that may have it
+    given: Sequence[str] = ()  # carriers that may have it, by a second send too
     again_of: int | None = None  # a second send: of which message,
     via: str | None = None  # and by which carrier alone
-    elsewhere: Sequence[str] = ()  # carriers that its second sends are for
+    elsewhere: Sequence[str] = ()  # carriers that its second sends are for, and not in doubt
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
     channel: Channel = "text"
     trace: str | None = None  # of the text that it came of: the logs' id

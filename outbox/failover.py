@@ -131,7 +131,9 @@ class Again:
         if not left:
             return self._give_up(conn, first, now)
         refused = first.status == "failed"
-        chosen = router.choose_second(first.wanted) or (left[0] if refused else None)
+        # Its carrier has said that it has it: then there is time until another one is fit.
+        answered = first.status == "sent"
+        chosen = router.choose_second(first.wanted) or (None if answered else left[0])
         if chosen is None:
             return self._look_again(conn, first, now + _BUSY)
         # What was refused costs nothing: only codes that a carrier took are on the budget.

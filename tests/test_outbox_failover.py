@@ -405,8 +405,9 @@ def test_no_carrier_takes_the_code_twice(
     for carrier in found.values():
         seconds_here = [message for message in carrier.maybe if message != first]
         assert len(seconds_here) <= 1
-        if seconds_here:
-            assert carrier.maybe == seconds_here  # it had not got, or perhaps got, the first
+        if seconds_here and not all(each.maybe for each in found.values()):
+            # It had not got, or perhaps got, the first; unless everybody leaves us in doubt.
+            assert carrier.maybe == seconds_here
         if can_be_asked:
             assert len(carrier.took) <= 1
     assert any(carrier.took for carrier in found.values()) or any(
