@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar, get_args
 
 import hypothesis.strategies as st
 import pytest
@@ -16,7 +16,6 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     Bundle,
     RuleBasedStateMachine,
-    consumes,
     invariant,
     multiple,
     rule,
@@ -30,6 +29,7 @@ from postal.calendar import day_of
 from postal.counter import booking, refunds
 from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen
+from postal.counter.payment_rules import Cause
 from postal.counter.refunds import Actor, NotDue
 from providers.base import Came
 from runtime import Runtime
@@ -63,6 +63,7 @@ class Counter(RuleBasedStateMachine):
     static: Runtime
     clerk: Clerk
     clock: Clock
+    seen: ClassVar[set[str]] = set()  # what has happened in any of the stories
 
     groups = Bundle("groups")
     attempts = Bundle("attempts")
@@ -71,6 +72,7 @@ class Counter(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.mine: list[int] = []
+        self.elsewhere: set[int] = set()  # one of its numbers is another article's
         self.told: dict[str, int] = {}  # the provider's id → paise, of what we must know
 
     # ---- what happens ----------------------------------------------------------------------------
@@ -88,13 +90,35 @@ class Counter(RuleBasedStateMachine):
         except (NotOpen, NothingToBook):
             return multiple()
 
-    @rule(target=sums, attempt=attempts, factor=st.sampled_from(["1", "1", "1", "100", "less"]))
-    def customer_pays(self, attempt: int, factor: str) -> Any:
+    @rule(target=attempts, articles=st.integers(1, 2), own_id=st.booleans())
+    def new_booking_with_its_code(self, articles: int, own_id: bool) -> Any:
+        return self.show_code(self.new_booking(articles), own_id=own_id)
+
+    @rule(
+        target=sums,
+        attempt=attempts,
+        factor=st.sampled_from(["1", "1", "100", "more", "less"]),
+        told=st.booleans(),
+        meanwhile=st.sampled_from(["nothing", "nothing", "cancelled", "booked elsewhere"]),
+    )
+    def customer_pays(self, attempt: int, factor: str, told: bool, meanwhile: str) -> Any:
         payment = payment_now(self.runtime, attempt)
         if payment.provider == "static":
             return multiple()
-        paise = {"1": payment.paise, "100": 100 * payment.paise, "less": payment.paise - 1}[factor]
-        return pay(self.runtime, payment, paise)
+        if meanwhile == "cancelled":
+            self.clerk_cancels(payment.group_id)
+        if meanwhile == "booked elsewhere":
+            self.a_number_is_booked_elsewhere(payment.group_id)
+        sums = {
+            "1": payment.paise,
+            "100": 100 * payment.paise,
+            "more": payment.paise + 1,
+            "less": payment.paise - 1,
+        }
+        came = pay(self.runtime, payment, sums[factor])
+        if told:
+            self.it_is_told(came, "hook")
+        return came
 
     @rule(target=sums, paise=st.integers(1, 10_000))
     def somebody_pays_for_nothing(self, paise: int) -> Came:
@@ -103,8 +127,11 @@ class Counter(RuleBasedStateMachine):
 
     @rule(came=sums, source=st.sampled_from(["hook", "hook", "poll", "reconciled"]))
     def it_is_told(self, came: Came, source: Any) -> None:
-        upi.take(self.runtime, came, source)
+        taken = upi.take(self.runtime, came, source)
         self.told[came.payment_id] = came.paise
+        self.seen.add(taken.credit.cause or taken.credit.state)
+        if not taken.new:
+            self.seen.add("again")
 
     @rule(came=sums)
     def the_process_is_killed_while_it_is_told(self, came: Came) -> None:
@@ -117,6 +144,7 @@ class Counter(RuleBasedStateMachine):
 
         with pytest.raises(Killed):
             self.runtime.database.run(work)
+        self.seen.add("killed")
 
     @rule(attempt=attempts, right=st.booleans())
     def clerk_enters_a_reference(self, attempt: int, right: bool) -> None:
@@ -124,7 +152,9 @@ class Counter(RuleBasedStateMachine):
         if payment.provider != "static":
             return
         reference, paise = f"{next(_references)}", payment.paise if right else payment.paise + 100
-        upi.enter_reference(self.static, attempt, reference, paise, self.clerk.day.staff_row)
+        row = self.clerk.day.staff_row
+        credit = upi.enter_reference(self.static, attempt, reference, paise, row).credit
+        self.seen.add(f"clerk: {credit.state}")
         self.told[reference] = paise
         again = upi.enter_reference(self.static, attempt, reference, paise, None)
         assert not again.new
@@ -172,10 +202,11 @@ class Counter(RuleBasedStateMachine):
                 lambda conn: booking.remove(conn, group, now.items[0].id, self.clock.now())
             )
 
-    @rule(group=consumes(groups))
+    @rule(group=groups)
     def a_number_is_booked_elsewhere(self, group: int) -> None:
         now = group_now(self.runtime, group)
-        if now.state in ("open", "paying") and now.items:
+        if now.state in ("open", "paying") and now.items and group not in self.elsewhere:
+            self.elsewhere.add(group)
             booked_elsewhere(self.runtime, now.items[-1].number)
 
     @rule(n=st.integers(0, 20), way=st.sampled_from(["provider", "upi", "cash"]))
@@ -200,6 +231,8 @@ class Counter(RuleBasedStateMachine):
             self.runtime.database.run(work)
         except refunds.UnderWay:
             assert credit_now(self.runtime, id_).refunding
+        else:
+            self.seen.add(f"back: {way}")
 
     @rule(n=st.integers(0, 20))
     def postmaster_gives_back_what_is_not_due(self, n: int) -> None:
@@ -311,15 +344,28 @@ def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, cl
     Counter.static = with_settings(runtime, upi_provider="static", upi_id="post@examplebank")
     Counter.clerk = clerk(app, runtime)
     Counter.clock = clock
+    Counter.seen.clear()
     with working(with_settings(runtime, upi_id="post@examplebank")):
         run_state_machine_as_test(
             Counter,
             settings=settings(
-                max_examples=30,
-                stateful_step_count=30,
+                max_examples=40,
+                stateful_step_count=40,
                 derandomize=True,
                 database=None,
                 deadline=None,
                 suppress_health_check=list(HealthCheck),
             ),
         )
+    # The stories were about something.
+    assert Counter.seen >= {
+        *get_args(Cause),
+        "booked",
+        "again",
+        "killed",
+        "clerk: booked",
+        "clerk: refund_due",
+        "back: provider",
+        "back: upi",
+        "back: cash",
+    }
