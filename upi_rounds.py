@@ -24,8 +24,11 @@ from postal.counter import payments, refunds
 from postal.counter.payments import Claimed, Payment
 from postal.counter.refunds import ClaimedRefund
 from providers.base import (
+    Busy,
     Closed,
+    Denied,
     Failure,
+    NotRefunded,
     Refunded,
     Refunding,
     Refused,
@@ -190,8 +193,12 @@ def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:
                 refunds.done(conn, claimed, outcome.ref, now)
             case Refunding():
                 refunds.wait(conn, claimed, outcome.ref, None, now)
+            case NotRefunded():
+                refunds.not_done(conn, claimed, outcome.error)
+            case Busy() | Denied():
+                refunds.not_looked_at(conn, claimed, outcome.error, now)
             case Refused():
-                refunds.refused(conn, claimed, outcome.error)
+                refunds.refused(conn, claimed, outcome.error, now)
             case _:
                 refunds.wait(conn, claimed, None, outcome.error, now)
 
@@ -199,12 +206,14 @@ def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:
     log.info("refund", credit=credit.id, provider=credit.provider, outcome=type(outcome).__name__)
 
 
-def _order(runtime: Runtime, claimed: ClaimedRefund) -> Refunded | Refunding | Failure:
+def _order(
+    runtime: Runtime, claimed: ClaimedRefund
+) -> Refunded | Refunding | NotRefunded | Failure:
     credit = claimed.credit
     try:
         provider = upi.provider_of(runtime, credit.provider)
     except LookupError as error:
-        return Unreachable(str(error))
+        return Denied(str(error))  # nobody was called
     if not isinstance(provider, Watched):
         return Refused("this provider gives nothing back by itself: do it by hand")
     return provider.refund(

@@ -94,6 +94,16 @@ class Unreachable:
     error: str
 
 
+@dataclass(frozen=True)
+class Denied(Refused):
+    """The provider does not take our keys: it did not look at what we asked for."""
+
+
+@dataclass(frozen=True)
+class Busy(Unreachable):
+    """Too many calls: the provider did not look at what we asked for."""
+
+
 Failure = Refused | Unreachable
 
 
@@ -114,6 +124,13 @@ class Refunding:
     """The provider took the order and has not done it yet."""
 
     ref: str
+
+
+@dataclass(frozen=True)
+class NotRefunded:
+    """The provider's own last word on an order that it had taken: no money moves by it."""
+
+    error: str
 
 
 @dataclass(frozen=True)
@@ -179,8 +196,11 @@ class Watched(Protocol):
         """Stops an attempt. One that is closed already is closed."""
         ...
 
-    def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
-        """Gives the sum back, once however often it is called with the same key."""
+    def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
+        """Gives the sum back, once however often it is called with the same key.
+
+        `Refused` says that this call ordered nothing, not that no earlier one did.
+        """
         ...
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:

@@ -31,12 +31,15 @@ from urllib.parse import quote
 from providers import cashfree_read as read
 from providers.base import (
     Attempt,
+    Busy,
     Came,
     Closed,
+    Denied,
     Failure,
     Ignored,
     Listed,
     Notice,
+    NotRefunded,
     ProviderName,
     Qr,
     Refunded,
@@ -51,7 +54,7 @@ from providers.base import (
 )
 from providers.days import bounds
 from providers.money import loads, rupees
-from providers.network import TIMEOUT, Lost, Session, short
+from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -165,10 +168,10 @@ class CashfreeProvider:
 
         return _told(work)
 
-    def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
+    def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
         orders = f"/orders/{quote(due.ref or '', safe='')}/refunds"
 
-        def work() -> Refunded | Refunding | Failure:
+        def work() -> Refunded | Refunding | NotRefunded | Failure:
             if due.ref is None:
                 return Refused("Cashfree gives back by order, and the order is not known")
             if due.refund_ref is not None:
@@ -181,13 +184,13 @@ class CashfreeProvider:
                 except _Failed as failed:
                     if failed.status != 409:  # 409: it was ordered before the answer got lost
                         raise
-                    answer = self._ask("GET", f"{orders}/{due.key.hex}")
+                    answer = self._ordered(f"{orders}/{due.key.hex}")
             answer = answer[0] if isinstance(answer, list) else answer
             status, ref = answer["refund_status"], read.name(answer["cf_refund_id"])
             if status == "SUCCESS":
                 return Refunded(ref)
             if status in ("CANCELLED", "FAILED"):
-                return Refused(f"Cashfree: the refund is {status}")
+                return NotRefunded(f"Cashfree: the refund is {status}")
             return Refunding(ref)
 
         return _told(work)
@@ -220,6 +223,13 @@ class CashfreeProvider:
             what = Unreadable(why, unnamed(request.body))
         return Notice(NAME, id_, kind, what)
 
+    def _ordered(self, path: str) -> Any:
+        """An order that they say they have; where they do not show it they have it all the same."""
+        try:
+            return self._ask("GET", path)
+        except _Failed as failed:
+            raise _Failed(Unreachable(failed.failure.error), failed.status) from failed
+
     def _ask(self, method: str, path: str, body: str | None = None, once: str = "") -> Any:
         headers = {"Content-Type": "application/json"} if body else {}
         if once:
@@ -228,13 +238,15 @@ class CashfreeProvider:
             answer = self._session.request(
                 method, self._base + path, data=body.encode() if body else None, headers=headers
             )
+        except Unknown as unknown:
+            raise _Failed(Denied(_said(unknown.told, 401)), 401) from unknown
+        except TooMany as busy:
+            raise _Failed(Busy(str(busy))) from busy
         except Lost as lost:
             raise _Failed(Unreachable(str(lost))) from lost
         told = loads(answer.content)
         if not 200 <= answer.status_code < 300:
-            said = told.get("message") if isinstance(told, dict) else None
-            said = said or f"HTTP {answer.status_code}"
-            raise _Failed(Refused(f"Cashfree: {short(said)}"[:300]), answer.status_code)
+            raise _Failed(Refused(_said(told, answer.status_code)), answer.status_code)
         return told
 
     def _lines(self, path: str, day: date) -> Iterator[dict[str, Any]]:
@@ -251,6 +263,11 @@ class CashfreeProvider:
             if not cursor or len(lines) < _PAGE:
                 return
         raise _Failed(Unreachable("a list without an end"))
+
+
+def _said(told: Any, status: int) -> str:
+    said = told.get("message") if isinstance(told, dict) else None
+    return f"Cashfree: {short(said or f'HTTP {status}')}"[:LONGEST]
 
 
 def _with_sum(name: str, paise: int, rest: dict[str, Any]) -> str:

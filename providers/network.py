@@ -9,7 +9,7 @@ import requests
 
 # (connect, read) in seconds. A clerk waits for the QR code; below the leases of upi_rounds.py.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
-_LONGEST: Final = 300
+LONGEST: Final = 300
 # Its debug lines hold addresses with payment ids.
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
@@ -18,10 +18,23 @@ class Lost(Exception):
     """No answer came, or one that says nothing: whether the request was carried out is unknown."""
 
 
+class TooMany(Lost):
+    """429: they did not look at it."""
+
+
+class Unknown(Exception):
+    """401: they do not take our keys, and did not look at it. `told`: the JSON that they sent."""
+
+    def __init__(self, told: Any) -> None:
+        super().__init__("HTTP 401")
+        self.told = told
+
+
 class Session(requests.Session):
     """Always with a time-out, never to another address; proxies and certificates read once.
 
-    Raises `Lost` for what fails on the way, for 429, for 5xx and for what is no JSON.
+    Raises `Unknown` for 401, `TooMany` for 429, `Lost` for what fails on the way, for 5xx and for
+    what is no JSON.
     """
 
     def __init__(self, address: str, timeout: tuple[float, float] = TIMEOUT) -> None:
@@ -41,12 +54,16 @@ class Session(requests.Session):
             answer = super().request(*arguments, **options)
         except requests.RequestException as error:
             raise Lost(type(error).__name__) from None  # its text holds the address
-        if answer.status_code == 429 or answer.status_code >= 500:
+        if answer.status_code == 429:
+            raise TooMany("HTTP 429")
+        if answer.status_code >= 500:
             raise Lost(f"HTTP {answer.status_code}")
         try:
-            answer.json()
+            told = answer.json()
         except requests.RequestException:
             raise Lost(f"HTTP {answer.status_code} without JSON") from None
+        if answer.status_code == 401:
+            raise Unknown(told)
         return answer
 
 
@@ -54,4 +71,4 @@ def short(error: object) -> str:
     """What a provider said, fit to keep and to show."""
     text = " ".join(str(error).replace("\x00", " ").split())
     clean = text.encode("utf-8", "replace").decode()
-    return clean[:_LONGEST] or type(error).__name__
+    return clean[:LONGEST] or type(error).__name__

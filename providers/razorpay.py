@@ -31,12 +31,15 @@ from razorpay.errors import BadRequestError, GatewayError, ServerError
 from providers import razorpay_read as read
 from providers.base import (
     Attempt,
+    Busy,
     Came,
     Closed,
+    Denied,
     Failure,
     Ignored,
     Listed,
     Notice,
+    NotRefunded,
     ProviderName,
     Qr,
     Refunded,
@@ -51,7 +54,7 @@ from providers.base import (
 )
 from providers.days import bounds
 from providers.money import loads
-from providers.network import TIMEOUT, Lost, Session, short
+from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -135,8 +138,8 @@ class RazorpayProvider:
 
         return _told(work)
 
-    def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
-        def work() -> Refunded | Refunding | Failure:
+    def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
+        def work() -> Refunded | Refunding | NotRefunded:
             if due.refund_ref is not None:
                 answer = _ask(self._client.refund.fetch, due.refund_ref)
             else:
@@ -147,7 +150,9 @@ class RazorpayProvider:
             ref, status = read.name(answer["id"]), answer.get("status")
             if status == "processed":
                 return Refunded(ref)
-            return Refused("Razorpay: the refund failed") if status == "failed" else Refunding(ref)
+            if status == "failed":
+                return NotRefunded(f"Razorpay: the refund {ref} failed"[:LONGEST])
+            return Refunding(ref)
 
         return _told(work)
 
@@ -201,13 +206,23 @@ def _ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str,
     """One call of the SDK's; its answer is an object. Raises `_Failed`."""
     try:
         answer = call(*arguments, **options)
+    except Unknown as unknown:
+        raise _Failed(Denied(f"Razorpay: {_said(unknown.told)}"[:LONGEST])) from unknown
+    except TooMany as busy:
+        raise _Failed(Busy(str(busy))) from busy
     except Lost as lost:
         raise _Failed(Unreachable(str(lost))) from lost
     except (BadRequestError, GatewayError, ServerError) as refused:
-        raise _Failed(Refused(f"Razorpay: {short(refused)}")) from refused
+        raise _Failed(Refused(f"Razorpay: {short(refused)}"[:LONGEST])) from refused
     if not isinstance(answer, dict):
         raise _Failed(Unreachable("an answer that is no object"))
     return answer
+
+
+def _said(told: Any) -> str:
+    error = told.get("error") if isinstance(told, dict) else None
+    said = error.get("description") if isinstance(error, dict) else None
+    return short(said or "HTTP 401")
 
 
 def _items(page: dict[str, Any]) -> list[dict[str, Any]]:

@@ -168,7 +168,7 @@ class ProviderStub:
     def _razorpay(self, call: Call) -> Say:
         login = base64.b64encode(f"{KEY_ID}:{KEY_SECRET}".encode()).decode()
         if call.headers.get("authorization") != f"Basic {login}":
-            return _error("Authentication failed")
+            return _error("Authentication failed", 401)
         parts = call.path.removeprefix("/v1/").split("/")
         match call.method, parts:
             case "POST", ["payments", "qr_codes"]:
@@ -346,9 +346,9 @@ def _bare(payment: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in payment.items() if name != "code"}
 
 
-def _error(words: str) -> Say:
+def _error(words: str, status: int = 400) -> Say:
     error = {"code": "BAD_REQUEST_ERROR", "description": words, "source": "NA", "step": "NA"}
-    return Say(400, json.dumps({"error": error}))
+    return Say(status, json.dumps({"error": error}))
 
 
 def _refusal(status: int, words: str) -> Say:

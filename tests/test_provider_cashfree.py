@@ -17,7 +17,9 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
+    Denied,
     Ignored,
+    NotRefunded,
     Qr,
     Refunded,
     Refunding,
@@ -128,7 +130,7 @@ def test_closed_is_closed_however_it_came_to_it(
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [("pending", Refunding), ("processed", Refunded), ("failed", Refused)]
+    ("status", "kind"), [("pending", Refunding), ("processed", Refunded), ("failed", NotRefunded)]
 )
 def test_a_refund_is_ordered_once_by_its_id(
     provider: CashfreeProvider, stub: ProviderStub, status: str, kind: type
@@ -203,7 +205,7 @@ def test_what_is_refused_is_refused(stub: ProviderStub) -> None:
         _env_file=None, cashfree_api_url=stub.url, **{**SETTINGS, "cashfree_client_secret": "wrong"}
     )
     refused = CashfreeProvider(settings).make(ATTEMPT)
-    assert refused == Refused("Cashfree: authentication Failed")
+    assert refused == Denied("Cashfree: authentication Failed")
 
 
 # ---- money ---------------------------------------------------------------------------------------

@@ -16,7 +16,9 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
+    Denied,
     Ignored,
+    NotRefunded,
     Qr,
     Refunded,
     Refunding,
@@ -156,7 +158,7 @@ def test_a_refund_is_ordered_once_by_its_key(
 
 
 @pytest.mark.parametrize(
-    ("status", "kind"), [("pending", Refunding), ("processed", Refunded), ("failed", Refused)]
+    ("status", "kind"), [("pending", Refunding), ("processed", Refunded), ("failed", NotRefunded)]
 )
 def test_how_a_refund_stands(
     provider: RazorpayProvider, stub: ProviderStub, status: str, kind: type
@@ -247,7 +249,7 @@ def test_what_is_refused_is_refused(provider: RazorpayProvider, stub: ProviderSt
         _env_file=None, razorpay_api_url=stub.url, **{**SETTINGS, "razorpay_key_secret": "wrong"}
     )
     refused = RazorpayProvider(settings).make(ATTEMPT)
-    assert refused == Refused("Razorpay: Authentication failed")
+    assert refused == Denied("Razorpay: Authentication failed")
     assert provider.look(dataclasses.replace(ATTEMPT, ref="no/such")) == Refused(
         "Razorpay: The requested URL was not found on the server."
     )

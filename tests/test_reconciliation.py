@@ -10,7 +10,7 @@ import pytest
 import upi
 from postal.counter import refunds
 from postal.counter.payments import Payment
-from postal.counter.refunds import Actor
+from postal.counter.refunds import Actor, UnderWay
 from runtime import Runtime
 from settings import Settings
 from tests.conftest import Clock
@@ -246,6 +246,91 @@ class TestOnTheWire:
             )
         )
         assert credit_now(runtime, id_).state == "refunded"
+
+
+    def orders_again(self, stub: ProviderStub) -> None:
+        """Every call for a refund until now had the one key, and one order came of it."""
+        keys = [
+            call.headers.get("x-refund-idempotency") or call.json["refund_id"]
+            for call in stub.asked("POST", ".*/refunds?")
+        ]
+        assert (len(set(keys)), len(stub.refunds)) == (1, 1)
+
+    @pytest.mark.parametrize("status", [400, 401, 404, 429])
+    def test_a_refusal_releases_nothing_that_may_be_out(
+        self, runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock, status: int
+    ) -> None:
+        id_ = self.due(runtime, at_counter, stub)
+        asked(runtime, id_)
+        stub.will(Drop())  # they took the order
+        rounds(runtime)
+        clock.advance(seconds=30)
+        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'))
+        rounds(runtime)
+        assert credit_now(runtime, id_).refunding
+        with pytest.raises(UnderWay):
+            runtime.database.run(
+                lambda conn: refunds.enter_transfer(
+                    conn, id_, "500000000001", Actor(None, None), runtime.now()
+                )
+            )
+        clock.advance(minutes=10)
+        rounds(runtime)
+        assert credit_now(runtime, id_).state == "refunded"
+        self.orders_again(stub)
+
+    @pytest.mark.parametrize("status", [400, 401, 429])
+    def test_a_refused_question_about_an_order_keeps_the_order(
+        self, runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock, status: int
+    ) -> None:
+        id_ = self.due(runtime, at_counter, stub)
+        stub.refund_status = "pending"
+        asked(runtime, id_)
+        rounds(runtime)
+        ref = credit_now(runtime, id_).refund_ref
+        assert ref is not None
+        clock.advance(hours=1)
+        stub.will(Say(status, "{}"))
+        rounds(runtime)
+        still = credit_now(runtime, id_)
+        assert (still.refunding, still.refund_ref) == (True, ref)
+        for refund in stub.refunds.values():
+            refund |= {"status": "failed", "refund_status": "CANCELLED"}
+        clock.advance(hours=1)
+        rounds(runtime)
+        released = credit_now(runtime, id_)
+        assert (released.state, released.refund_way) == ("refund_due", None)  # their last word
+        self.orders_again(stub)
+
+    @pytest.mark.parametrize("status", [401, 429])
+    def test_a_first_call_that_nobody_looked_at_is_made_again(
+        self, runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock, status: int
+    ) -> None:
+        id_ = self.due(runtime, at_counter, stub)
+        asked(runtime, id_)
+        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'))
+        rounds(runtime)
+        assert credit_now(runtime, id_).refunding
+        clock.advance(minutes=10)
+        stub.will(Say(400, '{"message": "why", "error": {"description": "why"}}'))
+        rounds(runtime)
+        refused = credit_now(runtime, id_)
+        assert (refused.state, refused.refund_way) == ("refund_due", None)  # nothing was out
+        assert "why" in (refused.refund_error or "")
+        asked(runtime, id_)
+        rounds(runtime)
+        assert credit_now(runtime, id_).state == "refunded"
+
+    def test_an_order_of_a_worker_that_was_killed_may_be_out(
+        self, runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock
+    ) -> None:
+        id_ = self.due(runtime, at_counter, stub)
+        asked(runtime, id_)
+        assert runtime.database.run(lambda conn: refunds.claim(conn, runtime.now())) is not None
+        clock.advance(seconds=61)
+        stub.will(Say(400, "{}"))
+        rounds(runtime)
+        assert credit_now(runtime, id_).refunding
 
 
 class TestRazorpaysOwnSite:

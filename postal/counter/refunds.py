@@ -33,11 +33,15 @@ class Actor:
 
 @dataclass(frozen=True)
 class ClaimedRefund:
-    """A refund that is ours to order at the provider until its lease ends. `key` never changes."""
+    """A refund that is ours to order at the provider until its lease ends. `key` never changes.
+
+    `out_at`: since when an order of it may lie at the provider; None: ours is the first call.
+    """
 
     credit: Credit
     key: UUID
     lease: UUID
+    out_at: datetime | None
 
 
 class NotDue(Exception):
@@ -128,18 +132,23 @@ def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: 
 
 
 def claim(conn: Conn, now: datetime) -> ClaimedRefund | None:
-    """The refund that is longest due to be asked about at its provider."""
+    """The refund that is longest due to be asked about at its provider.
+
+    From here on an order may be out, whatever becomes of this process.
+    """
     lease = uuid4()
     row = conn.execute(
         """
-        UPDATE credits SET refund_lease = %(lease)s, refund_leased_until = %(until)s WHERE id = (
-            SELECT id FROM credits WHERE refund_next_at <= %(now)s
-            AND (refund_leased_until IS NULL OR refund_leased_until <= %(now)s)
-            ORDER BY refund_next_at LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id, refund_key
+        UPDATE credits c SET refund_lease = %(lease)s, refund_leased_until = %(until)s,
+            refund_out_at = coalesce(was.refund_out_at, %(now)s)
+        FROM (SELECT id, refund_out_at FROM credits WHERE refund_next_at <= %(now)s
+              AND (refund_leased_until IS NULL OR refund_leased_until <= %(now)s)
+              ORDER BY refund_next_at LIMIT 1 FOR UPDATE SKIP LOCKED) was
+        WHERE c.id = was.id RETURNING c.id, c.refund_key, was.refund_out_at
         """,
         {"lease": lease, "until": now + LEASE, "now": now},
     ).fetchone()
-    return ClaimedRefund(credits.get(conn, row[0]), row[1], lease) if row else None
+    return ClaimedRefund(credits.get(conn, row[0]), row[1], lease, row[2]) if row else None
 
 
 def done(conn: Conn, claimed: ClaimedRefund, ref: str, now: datetime) -> bool:
@@ -169,13 +178,37 @@ def wait(
     )
 
 
-def refused(conn: Conn, claimed: ClaimedRefund, error: str) -> None:
-    """The provider will not do it: the sum is due as before, and says why. Another order is a new
-    one, with a new key."""
+def not_looked_at(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime) -> None:
+    """The provider did not look at this call (our keys, too many calls): asked again later, with
+    the same key. An order is out only if one was before."""
+    if _mine(conn, claimed):
+        conn.execute(
+            "UPDATE credits SET refund_out_at = %s WHERE id = %s",
+            (claimed.out_at, claimed.credit.id),
+        )
+        wait(conn, claimed, None, error, now)
+
+
+def refused(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime) -> None:
+    """The provider refused this call. Was it the first, the sum is due as before, and says why.
+
+    Where an earlier one may have ordered it this says nothing about that order: it is asked again,
+    for another order with another key could pay it twice.
+    """
+    if claimed.out_at is not None:
+        wait(conn, claimed, None, error, now)
+    else:
+        not_done(conn, claimed, error)
+
+
+def not_done(conn: Conn, claimed: ClaimedRefund, error: str) -> None:
+    """The order came to nothing, for good: the sum is due as before, and says why. Another order
+    is a new one, with a new key."""
     conn.execute(
         "UPDATE credits SET refund_way = NULL, refund_key = NULL, refund_asked_at = NULL,"
         " refund_asked_by = NULL, refund_ref = NULL, refund_next_at = NULL, refund_lease = NULL,"
-        " refund_leased_until = NULL, refund_error = %s WHERE id = %s AND refund_lease = %s",
+        " refund_leased_until = NULL, refund_out_at = NULL, refund_error = %s"
+        " WHERE id = %s AND refund_lease = %s",
         (error, claimed.credit.id, claimed.lease),
     )
 
@@ -195,6 +228,16 @@ def found_refunded(conn: Conn, credit_id: int, ref: str, now: datetime) -> bool:
     )
     _done(conn, credit_id, by, None, now)
     return True
+
+
+def _mine(conn: Conn, claimed: ClaimedRefund) -> bool:
+    return (
+        conn.execute(
+            "SELECT 1 FROM credits WHERE id = %s AND refund_lease = %s FOR UPDATE",
+            (claimed.credit.id, claimed.lease),
+        ).fetchone()
+        is not None
+    )
 
 
 def _locked(conn: Conn, credit_id: int) -> Credit:
