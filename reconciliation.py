@@ -11,12 +11,18 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
+import psycopg
+import structlog
+
 import upi
+from logs import described
 from postal.counter import credits, refunds
 from postal.counter.credits import Credit
 from providers.base import Came, Failure, Listed, Watched
 from runtime import Runtime
 from store.database import Conn
+
+log = structlog.get_logger(__name__)
 
 What = Literal[
     "taken_in",  # theirs, and not ours until now
@@ -24,14 +30,19 @@ What = Literal[
     "amount",  # another sum than ours
     "given_back",  # they gave it back, we had not asked: now refunded here too
     "given_back_but_booked",  # they gave back what booked articles
-    "given_back_in_part",
+    "given_back_in_part",  # another sum than ours went back
+    "given_back_twice",  # in cash or by a transfer from here, and by them
     "not_given_back",  # refunded here, and not there
+    "not_compared",  # a fault of ours, which the log names; the others went on
 ]
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One line of what differed. `theirs`, `ours`: paise, None for nothing."""
+    """One line of what differed. `theirs`, `ours`: paise, None for nothing.
+
+    `theirs` is what came; of what was given back in part or twice: what they gave back.
+    """
 
     what: What
     provider: str
@@ -39,7 +50,7 @@ class Difference:
     tr: str | None
     theirs: int | None
     ours: int | None
-    state: str  # of ours, afterwards
+    state: str  # of ours, afterwards; "-": not known
 
 
 @dataclass(frozen=True)
@@ -73,7 +84,13 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
         return Reconciled(provider.name, 0, 0, (), listed.error)
     found: list[Difference] = []
     for each in listed:
-        found += _compare(runtime, each)
+        try:
+            found += _compare(runtime, each)
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            log.error("put_off", work="reconcile", provider=provider.name, **described(error))
+            found.append(_failed(each.came))
     theirs = {each.came.payment_id for each in listed}
     ours = runtime.database.run(lambda conn: credits.of_day(conn, None, day))
     found += [
@@ -111,12 +128,15 @@ def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
 
 def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) -> list[Difference]:
     current = credits.get(conn, credit.id)
-    if current.state == "refunded":
-        return []
+    back = replace(listed.came, paise=listed.refunded or 0)
     if current.state == "booked":
         return [_difference("given_back_but_booked", current, listed.came)]
+    if current.state == "refunded" and current.refund_way != "provider":
+        return [_difference("given_back_twice", current, back)]
     if listed.refunded != current.paise:
-        return [_difference("given_back_in_part", current, listed.came)]
+        return [_difference("given_back_in_part", current, back)]
+    if current.state == "refunded":
+        return []
     asked = current.refunding
     refunds.found_refunded(conn, current.id, "reconciled", runtime.now())
     if asked:
@@ -126,6 +146,12 @@ def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) ->
 
 def _now(runtime: Runtime, credit: Credit) -> Credit:
     return runtime.database.run(lambda conn: credits.get(conn, credit.id))
+
+
+def _failed(came: Came) -> Difference:
+    return Difference(
+        "not_compared", came.provider, came.payment_id, came.tr, came.paise, None, "-"
+    )
 
 
 def _difference(what: What, credit: Credit, came: Came | None) -> Difference:

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import psycopg
 import structlog
 
 import bookings
+from logs import described
 from outbox.wake import PAYMENTS, ring, wake
 from postal.counter import credits, groups, ledger, payments
 from postal.counter.credits import Credit, NewCredit, Source
@@ -238,12 +240,21 @@ def _take(
 
 
 def _book(runtime: Runtime, conn: Conn, group_id: int) -> bool:
-    """False: the booking cannot be made, and nothing of it was."""
+    """False: the booking cannot be made, and nothing of it was.
+
+    Whatever hinders it, the money has come: it must stand in the books. Only a database that is
+    away, or asks for the transaction once more, is raised: nothing is written then at all.
+    """
     try:
         with conn.transaction():
             bookings.book(runtime, conn, group_id, "upi")
     except (NumberInUse, NothingToBook) as error:
         log.warning("paid_not_booked", group=group_id, error=type(error).__name__)
+        return False
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise  # deadlocks and serialization failures too
+    except Exception as error:
+        log.error("paid_not_booked", group=group_id, **described(error))
         return False
     return True
 

@@ -138,6 +138,30 @@ def test_the_own_upi_id_is_left_to_the_banks_statement(
     assert "static: 1 payments, Rs 75.52, 1 not marked as in the bank" in said
 
 
+def test_a_line_that_fails_stops_no_other(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+    """A sum with an id that the database does not take; the one behind it is taken in."""
+    _, first = begun(runtime, at_counter)
+    made, second = begun(runtime, at_counter)
+    pay(runtime, first)
+    pay(runtime, second)
+    with runtime.database.transaction() as conn:
+        # The database refuses the one sum, as a fault of ours would make it.
+        conn.execute(
+            "ALTER TABLE credits ADD CONSTRAINT broken CHECK (payment_id <> %s) NOT VALID"
+            % first.id  # noqa: UP031
+        )
+    try:
+        code, said = reconcile(app)
+        assert code == 1
+        assert "75.52           -  -           could not be compared" in said
+        assert group_now(runtime, made.id).state == "booked"
+    finally:
+        with runtime.database.transaction() as conn:
+            conn.execute("ALTER TABLE credits DROP CONSTRAINT broken")
+    assert "taken in now" in reconcile(app)[1]
+    assert credits_of(runtime, first.group_id)[0].state == "booked"
+
+
 # ---- a provider on the wire ----------------------------------------------------------------------
 
 
@@ -351,7 +375,7 @@ class TestRazorpaysOwnSite:
         ("paise", "back", "says", "state"),
         [
             (PRICE + 100, PRICE + 100, "gave it back: noted now", "refunded"),
-            (PRICE + 100, 50, "gave a part of it back", "refund_due"),
+            (PRICE + 100, 50, "gave another sum back than ours", "refund_due"),
             (PRICE, PRICE, "gave it back, but it booked articles", "booked"),
         ],
     )
@@ -368,6 +392,33 @@ class TestRazorpaysOwnSite:
         (credit,) = credits_of(runtime, payment.group_id)
         assert credit.state == state
         assert reconcile(app)[0] == (0 if state == "refunded" else 1)
+
+    def test_given_back_twice_is_said_and_in_part_too(
+        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
+    ) -> None:
+        payments = [upi.begin(runtime, booking_of(runtime, at_counter).id) for _ in range(2)]
+        for payment in payments:
+            stub.scanned(payment.provider_ref or "", 10_000)
+        rounds(runtime)
+        by_hand, by_them = (credits_of(runtime, each.group_id)[0] for each in payments)
+        runtime.database.run(
+            lambda conn: refunds.enter_transfer(
+                conn, by_hand.id, "500000000001", Actor(None, None), runtime.now()
+            )
+        )
+        asked(runtime, by_them.id)
+        rounds(runtime)
+        assert credit_now(runtime, by_them.id).state == "refunded"
+        assert reconcile(app)[0] == 0
+        for each in stub.payments:
+            each["amount_refunded"] = 10_000
+        code, said = reconcile(app)
+        assert (code, said.count("GIVEN BACK TWICE")) == (1, 1)
+        assert by_hand.provider_payment_id in said
+        for each in stub.payments:
+            each["amount_refunded"] = 50 if each["id"] == by_them.provider_payment_id else 0
+        code, said = reconcile(app)
+        assert "0.50      100.00  refunded    the provider gave another sum back" in said
 
     def test_given_back_here_and_not_there_is_said(
         self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub

@@ -188,6 +188,24 @@ def test_money_for_a_booking_that_cannot_be_made_goes_back(
     assert ledger(runtime) == [("unclassified", "upi", 2 * PRICE)]
 
 
+def test_money_stands_in_the_books_whatever_hinders_the_booking(
+    runtime: Runtime, at_counter: Clerk
+) -> None:
+    """The database refuses the article, as a fault of ours would make it."""
+    made, payment = begun(runtime, at_counter)
+    with runtime.database.transaction() as conn:
+        conn.execute("ALTER TABLE articles ADD CONSTRAINT broken CHECK (false) NOT VALID")
+    try:
+        credit = paid(runtime, payment)
+    finally:
+        with runtime.database.transaction() as conn:
+            conn.execute("ALTER TABLE articles DROP CONSTRAINT broken")
+    assert (credit.state, credit.cause) == ("refund_due", "not_booked")
+    assert group_now(runtime, made.id).state == "open"
+    assert ledger(runtime) == [("unclassified", "upi", PRICE)]
+    assert feed_kinds(runtime) == ["payment_refund_due"]
+
+
 def test_money_for_nothing_that_we_know_is_kept(runtime: Runtime, at_counter: Clerk) -> None:
     came = Came("simulator", "SIM-X", 7_500, runtime.now(), tr="ZZZZ2222ZZZZ2222", ref="SIM-Q999")
     credit = upi.take(runtime, came, "hook").credit

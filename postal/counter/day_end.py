@@ -132,7 +132,7 @@ def close(
     """Closes a counter's day on `count`; closed twice is closed once, on the first count.
 
     Raises LookupError, `Unfinished`, and `NeedsExplanation` where the count differs and
-    `explanation` is empty.
+    `explanation` is empty. Where nothing differs there is nothing to explain: it is not kept.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
@@ -161,7 +161,7 @@ def close(
     conn.execute(
         "UPDATE counter_days SET closed_at = %s, closed_by = %s, expected_paise = %s,"
         " counted_paise = %s, counted_as = %s, explanation = %s WHERE id = %s",
-        (now, staff_row, due, count.paise, str(count), explanation or None, id_),
+        (now, staff_row, due, count.paise, str(count), explanation if difference else None, id_),
     )
     return get(conn, id_)
 

@@ -27,7 +27,11 @@ _DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s?[eE][+-]?[0-9]+", re.ASCII)
 _TEXT_TRICK: Final = re.compile(r'="(.*)"', re.DOTALL)  # ="0983…", as programs keep zeros in Excel
 _WHOLE: Final = re.compile(r"([0-9]+)([.,]0+)?", re.ASCII)
-_GROUPED: Final = re.compile(r"[0-9]{1,3}(,[0-9]{2,3})*(,[0-9]{3})(\.0+)?", re.ASCII)
+# Whole rupees, plain or grouped as the West (1,000,000) or India (10,00,000) does; paise that are
+# none. Anything else may be another sum than it seems: 1.000 is a thousand in some countries.
+_RUPEES: Final = re.compile(
+    r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3})(?:\.0{1,2})?", re.ASCII
+)
 _MONEY: Final = re.compile(r"(rs\.?|inr|₹|रु\.?|रू\.?|/-)", re.IGNORECASE)
 _PIN: Final = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
@@ -111,14 +115,13 @@ def address(cell: str) -> str:
 def amount(cell: str) -> int:
     """Whole rupees."""
     value = _MONEY.sub("", _digits(cell)).strip()
-    if _GROUPED.fullmatch(value):
-        value = value.replace(",", "")
-    whole = _WHOLE.fullmatch(value)
+    whole = _RUPEES.fullmatch(value)
     if whole is None:
         raise Bad("amount")
-    if len(whole[1]) > 9 or int(whole[1]) > MOST_COD:
+    rupees = whole[1].replace(",", "")
+    if len(rupees) > 9 or int(rupees) > MOST_COD:
         raise Bad("amount_high", str(MOST_COD))
-    return int(whole[1])
+    return int(rupees)
 
 
 def grams(cell: str) -> int:

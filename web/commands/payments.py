@@ -22,8 +22,10 @@ _MEANS = {
     "amount": "the sums differ",
     "given_back": "the provider gave it back: noted now",
     "given_back_but_booked": "the provider gave it back, but it booked articles",
-    "given_back_in_part": "the provider gave a part of it back",
+    "given_back_in_part": "the provider gave another sum back than ours",
+    "given_back_twice": "GIVEN BACK TWICE: here by hand, and by the provider: ask the customer",
     "not_given_back": "given back here, not at the provider",
+    "not_compared": "could not be compared: see the log, and run it again",
 }
 
 
