@@ -16,7 +16,7 @@ from playwright.sync_api import Page, expect
 
 import bookings
 from postal import tokens
-from postal.counter import booking, day_end
+from postal.counter import booking, day_end, entries
 from postal.counter.counter_days import CounterClosed
 from postal.counter.day_end import Count, Unfinished
 from runtime import Runtime
@@ -85,10 +85,14 @@ def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
     with runtime.database.transaction() as conn:  # 4 paise, which no coin has
         day_end.hand_over(conn, sold.day.id, 4, "", _handing(sold), runtime.now())
     answer = sold.colleague.post(
-        "/counter/day/close", counter_day=str(sold.day.id), **counted(DUE // 100)
+        "/counter/day/close",
+        counter_day=str(sold.day.id),
+        explanation="typed while it differed",
+        **counted(DUE // 100),
     )
     assert answer.status_code == 302
     statement = sold.colleague.get(answer.headers["Location"]).text
+    assert "typed while it differed" not in statement  # nothing is to be explained
     assert "The day is closed." in statement
     assert "100x6 1x51" in statement
     assert sum(paise for _, method, paise in ledger(runtime) if method == "cash") == 0
@@ -195,6 +199,37 @@ def test_a_correction_is_a_new_entry_and_leaves_the_signed_figures(
     assert "Corrected after the close" in statement
     signed = statement.partition("Corrected after the close")[0]
     assert "correction" not in signed.partition("<h2>Money")[2]
+
+
+def test_a_correction_during_the_close_comes_after_the_signed_figures(
+    sold: Clerk, runtime: Runtime
+) -> None:
+    """It waits for the close, and its clock was read before."""
+    asked = runtime.now()
+    by = entries.Correcting(sold.day.staff_row, "The scale was wrong", uuid4())
+    with ThreadPoolExecutor(1) as pool, runtime.database.transaction() as closing:
+        day_end.close(closing, sold.day.id, Count({}), "stolen", sold.day.staff_row, runtime.now())
+        waiting = pool.submit(
+            runtime.database.run, lambda conn: entries.correct(conn, 2, 15_000, by, asked)
+        )
+        for _ in range(2_000):  # until it waits for the lock of this transaction
+            with runtime.database.transaction() as conn:
+                row = conn.execute(
+                    "SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype <> 'advisory'"
+                ).fetchone()
+            if row == (1,):
+                break
+        else:
+            raise AssertionError("the correction waits for nobody")
+        closing.commit()
+        assert waiting.result() is not None
+    with runtime.database.transaction() as conn:
+        end, sums = day_end.get(conn, sold.day.id), day_end.sums(conn, sold.day.id)
+    assert end.expected_paise == DUE
+    assert "correction" not in [each.kind for each in sums]
+    assert sum(each.paise for each in sums if each.method == "cash") == 0
+    statement = sold.colleague.get(f"/counter/days/{sold.day.id}").text
+    assert "Corrected after the close" in statement
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from psycopg import sql
 
 import upi
 from postal.counter import refunds
@@ -139,16 +140,16 @@ def test_the_own_upi_id_is_left_to_the_banks_statement(
 
 
 def test_a_line_that_fails_stops_no_other(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
-    """A sum with an id that the database does not take; the one behind it is taken in."""
+    """The database refuses the one sum, as a fault of ours would make it; not the one behind."""
     _, first = begun(runtime, at_counter)
     made, second = begun(runtime, at_counter)
     pay(runtime, first)
     pay(runtime, second)
     with runtime.database.transaction() as conn:
-        # The database refuses the one sum, as a fault of ours would make it.
         conn.execute(
-            "ALTER TABLE credits ADD CONSTRAINT broken CHECK (payment_id <> %s) NOT VALID"
-            % first.id  # noqa: UP031
+            sql.SQL(
+                "ALTER TABLE credits ADD CONSTRAINT broken CHECK (payment_id <> {}) NOT VALID"
+            ).format(first.id)
         )
     try:
         code, said = reconcile(app)
@@ -270,7 +271,6 @@ class TestOnTheWire:
             )
         )
         assert credit_now(runtime, id_).state == "refunded"
-
 
     def orders_again(self, stub: ProviderStub) -> None:
         """Every call for a refund until now had the one key, and one order came of it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -12,8 +14,9 @@ import segno
 
 import upi
 from app import create_app
-from postal.counter import counter_days, payments, provider_events
+from postal.counter import counter_days, payments, provider_events, refunds
 from postal.counter.payments import Payment
+from postal.counter.refunds import Actor, DrawerShort
 from providers.base import Came
 from runtime import Runtime
 from settings import Settings
@@ -279,6 +282,38 @@ def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
     assert credit_now(runtime, due.id).state == "refunded"
     assert ledger(runtime) == [("unclassified", "upi", PRICE), ("refund", "cash", -PRICE)]
     assert "not to be given back any more" in postmaster.get("/counter/payments").text
+
+
+def test_no_more_cash_leaves_a_drawer_than_it_holds(
+    runtime: Runtime, at_counter: Clerk, postmaster: Colleague
+) -> None:
+    """Two sums, each of which it holds, and both at the same moment: one goes."""
+    dues = []
+    for _ in range(2):
+        _, payment = begun(runtime, at_counter)
+        dues.append(paid(runtime, payment, 60_000).id)
+    with runtime.database.transaction() as conn:
+        day = counter_days.open_day(
+            conn, at_counter.day.office_id, postmaster.staff_row, 9, 100_000, runtime.now()
+        )
+    barrier = Barrier(2)
+
+    def give(id_: int) -> str:
+        barrier.wait()
+        by = Actor(postmaster.staff_row, day.office_id)
+        try:
+            return runtime.database.run(
+                lambda conn: refunds.enter_cash(conn, id_, day.id, by, runtime.now())
+            ).state
+        except DrawerShort as short:
+            return str(short.held)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(give, dues)) == ["40000", "refunded"]
+    (left,) = [id_ for id_ in dues if credit_now(runtime, id_).state == "refund_due"]
+    postmaster.post(f"/counter/payments/{left}/refund", way="cash")
+    assert "should hold less cash than that" in postmaster.get("/counter/payments").text
+    assert credit_now(runtime, left).refund_way is None
 
 
 @pytest.mark.parametrize("reference", ["", "12345", "500000000001 x"])

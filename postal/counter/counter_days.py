@@ -109,6 +109,12 @@ def hold_open(conn: Conn, id_: int) -> None:
         raise CounterClosed(row[1])
 
 
+def hold_alone(conn: Conn, id_: int) -> None:
+    """As `hold_open`; and nobody else takes from the drawer or puts into it until then."""
+    conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
+    hold_open(conn, id_)
+
+
 def usual(conn: Conn, staff_row: int) -> int | None:
     """The number of the counter that this clerk had last."""
     row = conn.execute(

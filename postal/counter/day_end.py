@@ -85,6 +85,7 @@ class CounterEnd:
     counted_paise: int | None
     counted_as: str | None
     explanation: str | None
+    last_entry: int | None  # what has a higher row id came after the close
 
 
 class Unfinished(Exception):
@@ -149,19 +150,21 @@ def close(
     difference = count.paise - due
     if difference and not explanation:
         raise NeedsExplanation(difference)
+    why = explanation if difference else None
 
     def enter(kind: Kind, paise: int, note: str | None = None) -> None:
         entry = NewEntry(kind, "cash", paise, day.office_id, id_, staff_row, note=note)
         ledger.enter(conn, entry, now)
 
     if difference:
-        enter("difference", difference, explanation)
+        enter("difference", difference, why)
     if count.paise:
         enter("handed_over", -count.paise)
     conn.execute(
         "UPDATE counter_days SET closed_at = %s, closed_by = %s, expected_paise = %s,"
-        " counted_paise = %s, counted_as = %s, explanation = %s WHERE id = %s",
-        (now, staff_row, due, count.paise, str(count), explanation if difference else None, id_),
+        " counted_paise = %s, counted_as = %s, explanation = %s, last_entry ="
+        " (SELECT max(id) FROM ledger WHERE counter_day_id = %s) WHERE id = %s",
+        (now, staff_row, due, count.paise, str(count), why, id_, id_),
     )
     return get(conn, id_)
 
@@ -205,7 +208,8 @@ def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: 
 
 _READ = """
 SELECT d.id, d.office_id, o.name AS office, o.pin, d.counter, d.day, s.staff_id, s.name,
-       d.opened_at, d.closed_at, d.expected_paise, d.counted_paise, d.counted_as, d.explanation
+       d.opened_at, d.closed_at, d.expected_paise, d.counted_paise, d.counted_as, d.explanation,
+       d.last_entry
 FROM counter_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = d.staff_id
 """
 
@@ -262,7 +266,7 @@ def sums(conn: Conn, id_: int) -> list[Sum]:
         return cursor.execute(
             "SELECT l.kind, l.method, count(*) AS entries, sum(l.paise)::bigint AS paise"
             " FROM ledger l JOIN counter_days d ON d.id = l.counter_day_id"
-            " WHERE d.id = %s AND (d.closed_at IS NULL OR l.at <= d.closed_at)"
+            " WHERE d.id = %s AND (d.closed_at IS NULL OR l.id <= d.last_entry)"
             " GROUP BY l.kind, l.method ORDER BY min(l.id)",
             (id_,),
         ).fetchall()

@@ -121,6 +121,12 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         raise ValueError("a correction needs a reason")
     conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CORRECTING, id_ % 2**31))
     entry = get(conn, id_)
+    if entry.counter_day_id is not None:
+        # Waits for whoever closes that day just now: a correction is in the figures that are
+        # signed, or comes after them, and its number says which.
+        conn.execute(
+            "SELECT 1 FROM counter_days WHERE id = %s FOR KEY SHARE", (entry.counter_day_id,)
+        )
     if entry.kind == "correction":
         raise NotCorrectable
     if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (by.once,)).fetchone():

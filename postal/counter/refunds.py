@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from postal.counter import counter_days, credits, ledger
+from postal.counter import counter_days, credits, day_end, ledger
 from postal.counter.credits import Credit
 from postal.counter.ledger import NewEntry
 from postal.counter.payment_rules import next_refund
@@ -66,6 +66,16 @@ class NoOffice(Exception):
         super().__init__("nobody knows whose money this is: an office gives it back at the counter")
 
 
+class DrawerShort(Exception):
+    """The drawer should hold less than is to be paid out of it. `held`: paise."""
+
+    def __init__(self, held: int) -> None:
+        super().__init__(
+            "the drawer should hold less cash than that: give it back another way, or put cash in"
+        )
+        self.held = held
+
+
 class ReferenceUsed(Exception):
     """The bank's reference stands for another refund."""
 
@@ -115,10 +125,13 @@ def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetim
 def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: datetime) -> Credit:
     """It was paid out in cash at an open counter, from its drawer.
 
-    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`.
+    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
     """
     credit = _by_hand(conn, credit_id)
-    counter_days.hold_open(conn, counter_day_id)
+    counter_days.hold_alone(conn, counter_day_id)
+    held = day_end.expected(conn, counter_day_id)
+    if credit.paise > held:
+        raise DrawerShort(held)
     _adopt(conn, credit, by, now)
     conn.execute(
         "UPDATE credits SET refund_way = 'cash', refund_asked_at = %s, refund_asked_by = %s"

@@ -30,7 +30,8 @@ _WHOLE: Final = re.compile(r"([0-9]+)([.,]0+)?", re.ASCII)
 # Whole rupees, plain or grouped as the West (1,000,000) or India (10,00,000) does; paise that are
 # none. Anything else may be another sum than it seems: 1.000 is a thousand in some countries.
 _RUPEES: Final = re.compile(
-    r"([0-9]+|[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,2}(?:,[0-9]{2})*,[0-9]{3})(?:\.0{1,2})?", re.ASCII
+    r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})*,[0-9]{3})(?:\.0{1,2})?",
+    re.ASCII,
 )
 _MONEY: Final = re.compile(r"(rs\.?|inr|₹|रु\.?|रू\.?|/-)", re.IGNORECASE)
 _PIN: Final = re.compile(r"[1-9][0-9]{5}", re.ASCII)

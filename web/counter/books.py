@@ -53,7 +53,7 @@ def day_statement(id_: int) -> str:
         booked = day_end.booked(conn, id_)
         sums = day_end.sums(conn, id_)
         found = entries.of_counter(conn, id_)
-    later = [each for each in found if end.closed_at is not None and each.at > end.closed_at]
+    later = [each for each in found if end.last_entry is not None and each.id > end.last_entry]
     return render_template(
         "counter/statement.html", end=end, booked=booked, sums=sums, entries=found, later=later
     )

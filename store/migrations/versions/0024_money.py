@@ -1,4 +1,4 @@
-"""Refunds that may be out, COD at the door and at the window in the books (SQL beside this file)."""
+"""Refunds that may be out; COD by UPI and at the window in the books (SQL beside this file)."""
 
 from pathlib import Path
 

@@ -4,3 +4,11 @@ ALTER TABLE credits ADD COLUMN refund_out_at timestamptz;
 UPDATE credits SET refund_out_at = refund_asked_at
 WHERE state = 'refund_due' AND refund_way = 'provider';
 ALTER TABLE credits ADD CHECK (refund_out_at IS NULL OR refund_way IS NOT DISTINCT FROM 'provider');
+
+-- The last entry of the figures that were signed at the close. Clocks do not order what waits for a
+-- lock: a correction made meanwhile is told apart by its number.
+ALTER TABLE counter_days ADD COLUMN last_entry bigint REFERENCES ledger;
+UPDATE counter_days d SET last_entry =
+    (SELECT max(l.id) FROM ledger l WHERE l.counter_day_id = d.id AND l.at <= d.closed_at)
+WHERE closed_at IS NOT NULL;
+ALTER TABLE counter_days ADD CHECK ((closed_at IS NULL) = (last_entry IS NULL));
