@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Literal
 
 from flows.facts import TRIES_PER_DAY, CodeState
-from postal import articles, codes
+from postal import articles, cod, codes
 from postal.calendar import day_of
+from postal.counter.ledger import Method
 from store import feed
 from store.database import Conn
 
@@ -62,6 +63,18 @@ class NotAtOffice(Exception):
         super().__init__(f"{number} is {state}: only what waits at_office can be collected")
 
 
+class NotPaid(Exception):
+    """There is COD to be paid, `rupees` whole, and nobody says how it was; or there is none."""
+
+    def __init__(self, rupees: int) -> None:
+        super().__init__(
+            f"{rupees} rupees are to be paid for it first: say how, in cash or by UPI"
+            if rupees
+            else "nothing is to be paid for it: it has no COD"
+        )
+        self.rupees = rupees
+
+
 class StaffMissing(Exception):
     """A document in place of a code takes two of the staff; `field` says which one is missing."""
 
@@ -74,6 +87,7 @@ class StaffMissing(Exception):
 class _Here:
     id: int
     otp_required: bool
+    cod_amount: int  # whole rupees
     salt: bytes
     issue: codes.Issue
     wrong: int
@@ -86,18 +100,23 @@ def collect(
     now: datetime,
     master_key: bytes,
     code_length: int,
+    payment: Method | None = None,
 ) -> Collecting:
     """Hands `number` out at the window, or says why not; a wrong code counts as one of the day's.
 
-    Announce `Collected` in the same transaction where it was. Raises `UnknownArticle`,
-    `NotAtOffice`, `StaffMissing`.
+    `payment`: how the COD was paid, which goes into the books of whoever hands it out. Announce
+    `Collected` in the same transaction where it was. Raises `UnknownArticle`, `NotAtOffice`,
+    `NotPaid`, `StaffMissing`.
     """
     here = _here(conn, number, now)
+    if (here.cod_amount > 0) != (payment is not None):
+        raise NotPaid(here.cod_amount)
     _staff(conn, "staff", by.staff, ())
     if isinstance(by, ByDocument):
         if here.otp_required:
             _second(conn, by)
         _write(conn, here, now, "document", by.document)
+        _enter_cod(conn, here, payment, by.staff, now)
         return Collecting(None, TRIES_PER_DAY - here.wrong)
     if not here.otp_required:
         return Collecting("it needs no code: ask for an identity document", TRIES_PER_DAY)
@@ -107,6 +126,7 @@ def collect(
                      [now, here.id, here.issue.number])  # fmt: skip
         _attempt(conn, here, now, "right")
         _write(conn, here, now, "code", None)
+        _enter_cod(conn, here, payment, by.staff, now)
         return Collecting(None, TRIES_PER_DAY - here.wrong)
     left = TRIES_PER_DAY - here.wrong
     if verdict == "wrong":
@@ -133,8 +153,8 @@ _WHY_NOT = {
 
 def _here(conn: Conn, number: str, now: datetime) -> _Here:
     row = conn.execute(
-        "SELECT a.id, a.state, a.otp_required, a.code_salt, a.code_issue, c.expires_at, c.used_at,"
-        " c.dead_at, c.purpose, (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id"
+        "SELECT a.id, a.state, a.otp_required, a.cod_amount, a.code_salt, a.code_issue,"
+        " c.expires_at, c.used_at, c.dead_at, c.purpose, (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id"
         " AND t.day = %s AND t.outcome = 'wrong') FROM articles a"
         " LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue"
         " WHERE a.number = %s FOR UPDATE OF a",
@@ -142,13 +162,20 @@ def _here(conn: Conn, number: str, now: datetime) -> _Here:
     ).fetchone()
     if row is None:
         raise articles.UnknownArticle(number)
-    id_, state, otp, salt, issue, expires, used, dead, purpose, wrong = row
+    id_, state, otp, cod_amount, salt, issue, expires, used, dead, purpose, wrong = row
     if state != "at_office":
         raise NotAtOffice(number, state)
     live: CodeState = "none"
     if purpose == "window":
         live = "used" if used else "dead" if dead else "live" if expires > now else "expired"
-    return _Here(id_, otp, bytes(salt), codes.Issue(issue, live, bytes(salt)), wrong)
+    return _Here(id_, otp, cod_amount, bytes(salt), codes.Issue(issue, live, bytes(salt)), wrong)
+
+
+def _enter_cod(
+    conn: Conn, here: _Here, payment: Method | None, staff_id: str, now: datetime
+) -> None:
+    if payment is not None:
+        cod.enter_at_window(conn, here.id, payment, here.cod_amount, staff_id, now)
 
 
 def _second(conn: Conn, by: ByDocument) -> None:

@@ -17,6 +17,7 @@ from flows.decision import (
     UndoHandOver,
     UndoRemark,
 )
+from postal import cod
 from postal.books import Books, Held, writes
 
 
@@ -96,6 +97,8 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         " updated_at = %(now)s WHERE id = %(id)s AND state = 'out_for_delivery'",
         article,
     )
+    if act.payment == "upi":
+        cod.enter_door_upi(books, article)
     evidence = times(act.written_at, books.now)
     books.feed("delivered", article, proof=act.proof, payment=act.payment, **evidence)
 
@@ -105,6 +108,7 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     article = books.held[act.article]
     _spend_codes(books, article)
     _reopen_item(books, article, "delivered")
+    cod.undo_door_upi(books, article)
     books.one(
         "UPDATE articles SET state = 'out_for_delivery', delivered_at = NULL,"
         " not_received_at = NULL, updated_at = %(now)s WHERE id = %(id)s AND state = 'delivered'",

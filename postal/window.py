@@ -12,6 +12,7 @@ import psycopg
 from psycopg.rows import class_row
 
 from postal.collect import ByDocument, Document, DocumentType, collect
+from postal.counter.ledger import Method
 from store.database import Conn
 
 
@@ -28,6 +29,7 @@ class WindowRequest:
     document: DocumentType
     document_last4: str
     reason: str
+    cod_amount: int  # whole rupees, to be paid at the window
 
 
 class AskedAlready(Exception):
@@ -44,7 +46,8 @@ class SamePerson(Exception):
 
 _READ = """
 SELECT w.id, w.article_id, a.number AS article, s.staff_id AS asked_by, s.name AS asked_name,
-       w.asked_at, w.document, w.document_last4, w.reason
+       w.asked_at, w.document, w.document_last4, w.reason,
+       a.cod_amount
 FROM window_requests w JOIN articles a ON a.id = w.article_id JOIN staff s ON s.id = w.asked_by
 WHERE w.decided_at IS NULL
 """
@@ -78,16 +81,24 @@ def of_article(conn: Conn, article_id: int) -> WindowRequest | None:
 
 
 def agree(
-    conn: Conn, id_: int, staff_row: int, staff_id: str, now: datetime, master_key: bytes
+    conn: Conn,
+    id_: int,
+    staff_row: int,
+    staff_id: str,
+    now: datetime,
+    master_key: bytes,
+    payment: Method | None = None,
 ) -> WindowRequest:
     """The second person agrees: the article is handed out. Announce `Collected` with it.
+
+    `payment`: how the COD was paid to whoever asked.
 
     Raises `Decided`, `SamePerson`, and what `postal.collect.collect` raises.
     """
     asked = _decide(conn, id_, staff_row, staff_id, now, "agreed")
     document = Document(asked.document, asked.document_last4)
     by = ByDocument(document, asked.asked_by, staff_id)
-    collect(conn, asked.article, by, now, master_key, code_length=6)
+    collect(conn, asked.article, by, now, master_key, code_length=6, payment=payment)
     return asked
 
 

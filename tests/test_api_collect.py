@@ -88,6 +88,33 @@ def test_a_document_in_place_of_a_code_takes_a_second_of_the_right_role(office: 
     assert row == ("document", "aadhaar", "4821")
 
 
+def test_cod_is_paid_at_the_window_and_goes_into_the_books(player: Player) -> None:
+    for line in (
+        f"postman 1001 {POSTMAN}", "postmaster 2001", f"article {NUMBER} to {PHONE} en cod 450",
+        f"list 1001: {NUMBER}", f"{POSTMAN} > 1 11", f"{PHONE} > 44", f"{PHONE} > 1",
+    ):  # fmt: skip
+        player.step(line)
+    code = player.codes[PHONE][-1]
+    unpaid = collect(player, staff="2001", code=code)
+    assert unpaid.status_code == 422
+    assert "450 rupees" in unpaid.json["errors"][0]["message"]
+    assert state(player) == "at_office"
+    assert collect(player, staff="2001", code=code, payment="cash").json["collected"] is True
+    with player.runtime.database.transaction() as conn:
+        rows = conn.execute(
+            "SELECT l.kind, l.method, l.paise, s.staff_id, a.number FROM ledger l"
+            " JOIN staff s ON s.id = l.staff_id JOIN articles a ON a.id = l.article_id"
+        ).fetchall()
+    assert rows == [("cod", "cash", 45_000, "2001", NUMBER)]
+
+
+def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    answer = collect(office, staff="2001", code=office.codes[PHONE][-1], payment="cash")
+    assert [each["field"] for each in answer.json["errors"]] == ["payment"]
+    assert state(office) == "at_office"
+
+
 @pytest.mark.parametrize(
     "body",
     [

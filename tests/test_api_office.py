@@ -68,18 +68,25 @@ def test_a_day_from_list_to_its_end(at: Office, api: Api) -> None:
     assert first.status_code == second.status_code == 200
     assert first.json == second.json
     assert api.post(f"{path}/returns", {"articles": [back]}).status_code == 409
-    closed = api.post(f"{OFFICE}/close", {"date": DAY})
+    refused = api.post(f"{OFFICE}/close", {"date": DAY})  # the cash is with the postman still
+    assert refused.status_code == 409
+    assert "1001 (2026-08-14)" in fields(refused)["explanation"]
+    explained = {"date": DAY, "explanation": "his bag is in the safe of Nautanwa"}
+    closed = api.post(f"{OFFICE}/close", explained)
     assert (closed.status_code, closed.json["lists"]) == (200, 1)
+    assert closed.json["cash_open"] == 50_000
+    assert closed.json["explanation"] == explained["explanation"]
     assert api.get(f"{OFFICE}/delivery-lists?date={DAY}").json["closed_at"] is not None
     by = at.all("SELECT DISTINCT data->>'by' FROM events WHERE kind = 'remark_final'")
     assert by == [("api",)]
 
 
 def test_cash_is_handed_in_once(at: Office, api: Api, clock: Clock) -> None:
-    at.out(1, more=" cod 500")
+    at.out(1, 2, more=" cod 500")
     at.deliver(1, 1, "1")
     (cod,) = api.get(f"{OFFICE}/cod").json["lists"]
     assert (cod["cash"], cod["upi"], cod["open"]) == (50_000, 0, 50_000)
+    at.deliver(2, 2, "2")
     path = f"/delivery-lists/{cod['delivery_list']}/cash"
     body = {"once": str(uuid4()), "expected": 50_000, "counted": 49_000}
     assert "say why" in fields(api.post(path, body))["explanation"]
@@ -90,8 +97,12 @@ def test_cash_is_handed_in_once(at: Office, api: Api, clock: Clock) -> None:
     other = api.post(path, body | {"once": str(uuid4())})
     assert other.status_code == 409
     assert "expected" in fields(other)
-    (cod,) = api.get(f"{OFFICE}/cod").json["lists"]
+    told = api.get(f"{OFFICE}/cod").json
+    (cod,) = told["lists"]
     assert (cod["open"], cod["counted"], cod["difference"]) == (0, 49_000, -1_000)
+    assert told["in_books"] == {
+        "handed_in": 49_000, "door_upi": 50_000, "window_cash": 0, "window_upi": 0
+    }  # fmt: skip
 
 
 def test_open_cash_of_an_earlier_day_is_named(at: Office, api: Api, clock: Clock) -> None:

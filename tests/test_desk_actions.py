@@ -236,6 +236,26 @@ def test_handing_out_without_a_code_takes_two(
     assert master.post("/desk/window/1/agree").status_code == 404
 
 
+def test_cod_at_the_window_is_chosen_by_whoever_agrees(
+    master: Colleague, waiting: Player, app: Any, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET cod_amount = 450 WHERE number = %s", [ARTICLE])
+    sign_in(app, runtime, "clerk", "c1").post("/desk/window", **ASK)
+    assert "COD ₹450 was paid" in master.get("/desk/window").text
+    master.post("/desk/window/1/agree")
+    assert told(master).startswith("Not handed out: choose how")
+    waiting.step(f"{ARTICLE} is at_office")
+    master.post("/desk/window/1/agree", payment="upi")
+    waiting.step(f"{ARTICLE} is delivered")
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "SELECT l.kind, l.method, l.paise, s.staff_id FROM ledger l"
+            " JOIN staff s ON s.id = l.staff_id"
+        ).fetchone()
+    assert row == ("cod", "upi", 45_000, "c1")
+
+
 def test_whoever_asked_cannot_agree_and_the_other_may_decline(
     master: Colleague, waiting: Player, app: Any, runtime: Runtime
 ) -> None:

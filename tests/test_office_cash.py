@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -13,7 +14,8 @@ import pytest
 from postal.office import cash
 from postal.office.doer import Doer
 from runtime import Runtime
-from tests.office_rig import POSTMAN, Office, office
+from tests.desk_rig import sign_in
+from tests.office_rig import POSTMAN, Office, office, phone_of
 from tests.transcript import Player
 
 
@@ -50,10 +52,39 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
     page = hand_in(at, 145_000, "1450")
     assert "Written down." in page
     assert "No cash is open." in page
-    assert ledger(at) == [("cod", "cash", 145_000, None)]
+    assert ledger(at) == [("cod", "upi", 145_000, None), ("cod", "cash", 145_000, None)]
     assert at.one("SELECT data FROM events WHERE kind = 'cod_handed_in'") == (
         {"postman": "1001", "day": "2026-08-14", "expected": 145_000, "counted": 145_000},
     )
+
+
+def in_books(at: Office) -> list[str]:
+    """The day's COD in the books, as the page shows it: handed in, at the door, at the window."""
+    page = at.clerk.get("/office/cash").text
+    return re.findall(r"<dd>([^<]+)</dd>", page.partition('<dl class="sums">')[2])
+
+
+def test_upi_at_the_door_stands_in_the_books_once_and_undone_it_does_not(at: Office) -> None:
+    (number, _) = at.out(1, 2, more=" cod 300")
+    at.deliver(1, 1, "2")
+    assert ledger(at) == [("cod", "upi", 30_000, None)]
+    assert in_books(at) == ["₹0", "₹300", "₹0", "₹0"]
+    at.player.step(f"{POSTMAN} > 0")
+    at.player.step(f"{POSTMAN} > 0")
+    undone = [("cod", "upi", 30_000, None), ("correction", "upi", -30_000, "handover undone")]
+    assert ledger(at) == undone
+    assert in_books(at)[1] == "₹0"
+    at.deliver(1, 1, "1")  # in cash, after all
+    assert ledger(at) == undone
+    at.player.step(f"{POSTMAN} > 0")
+    at.deliver(1, 1, "2")
+    at.player.step(f"{POSTMAN} > 1 {{code {phone_of(1)}}} 2")  # texted again
+    assert in_books(at) == ["₹0", "₹300", "₹0", "₹0"]
+    table = sign_in(at.app, at.runtime, "postmaster").get("/counter/books/entries.csv").text
+    lines = [line.split(",") for line in table.splitlines()[1:]]
+    assert [(line[3], line[6], line[10]) for line in lines] == [
+        ("1001", rupees, number) for rupees in ("300.00", "-300.00", "300.00")
+    ]
 
 
 def test_what_was_undone_counts_no_more(at: Office) -> None:

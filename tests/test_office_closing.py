@@ -221,6 +221,27 @@ def test_the_day_is_closed_once_all_its_lists_are(at: Office) -> None:
     assert at.state(number) == "out_for_delivery"  # on the new list by now
 
 
+def test_a_day_with_cash_at_a_postman_is_closed_with_a_reason(at: Office) -> None:
+    at.out(1, more=" cod 500")
+    at.deliver(1, 1, "1")
+    at.clerk.post(f"/office/lists/{at.list_id()}/close")
+    assert "Why is the day closed all the same?" in at.clerk.get("/office/lists").text
+    at.clerk.post("/office/close", day="2026-08-14", explanation="  ")
+    assert "Not closed: cash is not handed in yet." in at.clerk.get("/office/lists").text
+    assert at.one("SELECT count(*) FROM office_closings") == (0,)
+    at.clerk.post("/office/close", day="2026-08-14", explanation="he comes in the evening")
+    page = at.clerk.get("/office/lists").text
+    assert "Cash not handed in: ₹500. he comes in the evening" in page
+
+
+def test_without_open_cash_no_reason_is_kept(at: Office) -> None:
+    at.out(1, more=" cod 500")
+    at.deliver(1, 1, "2")
+    at.clerk.post(f"/office/lists/{at.list_id()}/close")
+    at.clerk.post("/office/close", day="2026-08-14", explanation="typed for nothing")
+    assert at.one("SELECT cash_open_paise, explanation FROM office_closings") == (0, None)
+
+
 def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Runtime) -> None:
     numbers = at.out(1, 2, 3)
     list_id = at.list_id()

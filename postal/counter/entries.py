@@ -32,6 +32,7 @@ class Entry:
     corrects: int | None
     corrected: int
     note: str | None
+    article: str | None  # its number, where it is the COD of one
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,11 @@ class NotCorrectable(Exception):
 
 _READ = """
 SELECT l.id, l.at, l.day, l.office_id, l.counter_day_id, d.counter, s.staff_id, l.kind, l.method,
-       l.paise, l.group_id, g.tr, l.corrects, coalesce(c.paise, 0)::bigint AS corrected, l.note
+       l.paise, l.group_id, g.tr, l.corrects, coalesce(c.paise, 0)::bigint AS corrected, l.note,
+       a.number AS article
 FROM ledger l LEFT JOIN counter_days d ON d.id = l.counter_day_id
 LEFT JOIN staff s ON s.id = l.staff_id LEFT JOIN booking_groups g ON g.id = l.group_id
+LEFT JOIN articles a ON a.id = l.article_id
 LEFT JOIN LATERAL (SELECT sum(paise) AS paise FROM ledger WHERE corrects = l.id) c ON true
 """
 

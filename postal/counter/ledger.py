@@ -30,7 +30,8 @@ Method = Literal["cash", "upi"]
 class NewEntry:
     """An entry about to be made. `paise`: positive where it came into the post office's hands.
 
-    `staff_row`: who did it, None for software. `list_id`: the delivery list whose COD it is.
+    `staff_row`: who did it, None for software. `list_id`: the delivery list whose COD it is;
+    `article_id`: the article whose COD it is, where it is one's.
     """
 
     kind: Kind
@@ -44,14 +45,15 @@ class NewEntry:
     corrects: int | None = None
     note: str | None = None
     once: UUID | None = None  # of the form that makes it
+    article_id: int | None = None
 
 
 def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
     """Makes the entry, in the transaction in which it happens; gives its row id."""
     row = conn.execute(
         "INSERT INTO ledger (at, day, office_id, counter_day_id, staff_id, kind, method, paise,"
-        " group_id, list_id, corrects, note, once)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        " group_id, list_id, corrects, note, once, article_id)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
         (
             now,
             day_of(now),
@@ -66,6 +68,7 @@ def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
             entry.corrects,
             entry.note,
             entry.once,
+            entry.article_id,
         ),
     ).fetchone()
     assert row is not None

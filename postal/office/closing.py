@@ -13,6 +13,7 @@ from typing import Final
 from psycopg.rows import class_row
 
 from postal.office import cash, returning
+from postal.office.cash import Owing
 from postal.office.doer import Doer
 from postal.office.returning import Line, ListHead
 from store import feed
@@ -44,12 +45,16 @@ class Progress:
 
 @dataclass(frozen=True)
 class DayClosing:
-    """The office's day is closed: by whom, and when."""
+    """The office's day is closed: by whom, and when; `cash_open`: paise that postmen had not handed
+    in by then, of so many lists, and why."""
 
     day: date
     at: datetime
     by: str
     lists: int
+    cash_open_lists: int
+    cash_open: int
+    explanation: str | None
 
 
 class StillOut(Exception):
@@ -79,6 +84,15 @@ class ListsOpen(Exception):
     def __init__(self, open_: Sequence[Progress]) -> None:
         names = ", ".join(each.staff_id for each in open_)
         super().__init__(f"not closed yet: the lists of {names}")
+        self.open = tuple(open_)
+
+
+class CashOpen(Exception):
+    """Postmen have not handed in their cash, and nobody says why the day is closed all the same."""
+
+    def __init__(self, open_: Sequence[Owing]) -> None:
+        names = ", ".join(f"{each.staff_id} ({each.date})" for each in open_)
+        super().__init__(f"cash is not handed in yet: {names}. Take it in, or explain it")
         self.open = tuple(open_)
 
 
@@ -188,11 +202,12 @@ def close_list(
 
 
 def close_day(
-    conn: Conn, office_id: int, day: date, by: Doer, now: datetime
+    conn: Conn, office_id: int, day: date, explanation: str | None, by: Doer, now: datetime
 ) -> tuple[DayClosing, bool]:
     """Closes the office's day, all its lists being closed; True where this did it.
 
-    Raises `ListsOpen` and `NothingToClose`.
+    `explanation`: why cash of that day or an earlier one is not handed in; kept only where some is.
+    Raises `ListsOpen`, `CashOpen` and `NothingToClose`.
     """
     row = conn.execute(
         "SELECT pin FROM offices WHERE id = %s FOR NO KEY UPDATE", (office_id,)
@@ -206,23 +221,49 @@ def close_day(
         raise NothingToClose(day)
     if open_ := [each for each in lists if each.closed_at is None]:
         raise ListsOpen(open_)
+    owing = cash_open(conn, office_id, day)
+    if owing and not explanation:
+        raise CashOpen(owing)
+    open_paise = sum(each.open for each in owing)
     conn.execute(
-        "INSERT INTO office_closings (office_id, day, at, staff_id, token_id, lists)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        (office_id, day, now, by.staff_row, by.token_id, len(lists)),
+        "INSERT INTO office_closings (office_id, day, at, staff_id, token_id, lists,"
+        " cash_open_lists, cash_open_paise, explanation)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+        (
+            office_id,
+            day,
+            now,
+            by.staff_row,
+            by.token_id,
+            len(lists),
+            len(owing),
+            open_paise,
+            explanation if owing else None,
+        ),
     )
-    data = {"office": row[0], "day": day.isoformat(), "lists": len(lists)}
+    data = {
+        "office": row[0],
+        "day": day.isoformat(),
+        "lists": len(lists),
+        "cash_open": open_paise,
+    }
     feed.append(conn, "day_closed", None, now, data)
     made = closed(conn, office_id, day)
     assert made is not None
     return made, True
 
 
+def cash_open(conn: Conn, office_id: int, day: date) -> list[Owing]:
+    """Whose cash is open of that day or an earlier one."""
+    return [each for each in cash.open_ones(conn, office_id) if each.date <= day]
+
+
 def closed(conn: Conn, office_id: int, day: date) -> DayClosing | None:
     """Whether the office's day is closed."""
     with conn.cursor(row_factory=class_row(DayClosing)) as cursor:
         return cursor.execute(
-            "SELECT z.day, z.at, coalesce(s.name, t.name) AS by, z.lists FROM office_closings z"
+            "SELECT z.day, z.at, coalesce(s.name, t.name) AS by, z.lists, z.cash_open_lists,"
+            " z.cash_open_paise AS cash_open, z.explanation FROM office_closings z"
             " LEFT JOIN staff s ON s.id = z.staff_id LEFT JOIN tokens t ON t.id = z.token_id"
             " WHERE z.office_id = %s AND z.day = %s",
             (office_id, day),

@@ -65,6 +65,7 @@ class Entry(Output):
     booking: str | None = Field(description="the booking's reference, which is the UPI `tr`")
     corrects: int | None
     note: str | None
+    article: str | None = Field(description="its number, where the entry is the COD of one")
 
 
 class Books(Output):
@@ -114,6 +115,7 @@ def _entry(entry: entries.Entry) -> Entry:
         booking=entry.tr,
         corrects=entry.corrects,
         note=entry.note,
+        article=entry.article,
     )
 
 

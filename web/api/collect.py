@@ -11,6 +11,7 @@ from flows import number
 from flows.happenings import Collected
 from postal import collect
 from postal.collect import ByCode, ByDocument, Document, DocumentType
+from postal.counter.ledger import Method
 from web.api.fields import Input, Output, StaffId
 from web.api.operation import Answer, Call, Operation
 from web.api.problems import FieldError, Refused
@@ -36,6 +37,9 @@ class CollectArticle(Input):
     staff: StaffId = Field(description="who hands it out")
     code: _Code | None = None
     document: DocumentIn | None = None
+    payment: Method | None = Field(
+        None, description="how the COD was paid; needed where there is some, and only there"
+    )
     second: StaffId | None = Field(
         None, description="the second of the staff, where a document stands in for the code"
     )
@@ -65,14 +69,19 @@ def _collect(call: Call[CollectArticle]) -> Answer:
     except ValueError as error:
         raise Refused(404, f"no such article: {error}") from error
     settings = call.runtime.settings
-    done = collect.collect(
-        call.conn,
-        read,
-        _by(given),
-        call.now,
-        settings.dakiya_master_key.get_secret_value().encode(),
-        settings.code_length,
-    )
+    try:
+        done = collect.collect(
+            call.conn,
+            read,
+            _by(given),
+            call.now,
+            settings.dakiya_master_key.get_secret_value().encode(),
+            settings.code_length,
+            given.payment,
+        )
+    except collect.NotPaid as error:
+        say = str(error)
+        raise Refused(422, say, [FieldError(field="payment", message=say)]) from error
     if done.why_not is None:
         announce(call.runtime, call.conn, [Collected(read)])
     return Answer(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from postal import cod
 from postal.office import cash
 from postal.office.cash import Owing
 from web.api.fields import Input, Output
@@ -36,11 +37,21 @@ class CodOfList(Output):
     difference: int
 
 
+class CodInBooks(Output):
+    """What the office entered in its books on that day, corrections included."""
+
+    handed_in: int = Field(description="cash, by postmen")
+    door_upi: int
+    window_cash: int
+    window_upi: int
+
+
 class OfficeCod(Output):
     """The lists of a day, and those of earlier days whose cash is open still."""
 
     lists: list[CodOfList]
     open_before: list[CodOfList]
+    in_books: CodInBooks
 
 
 def _shown(owing: Owing) -> CodOfList:
@@ -61,7 +72,17 @@ def _cod(call: Call[OfDay]) -> Answer:
     asked = day(call)
     before = [each for each in cash.open_ones(call.conn, office_id) if each.date < asked]
     of_day = cash.of_day(call.conn, office_id, asked)
-    shown = OfficeCod(lists=[*map(_shown, of_day)], open_before=[*map(_shown, before)])
+    booked = cod.in_books(call.conn, office_id, asked)
+    shown = OfficeCod(
+        lists=[*map(_shown, of_day)],
+        open_before=[*map(_shown, before)],
+        in_books=CodInBooks(
+            handed_in=booked.handed_in,
+            door_upi=booked.door_upi,
+            window_cash=booked.window_cash,
+            window_upi=booked.window_upi,
+        ),
+    )
     return Answer(200, shown)
 
 

@@ -226,22 +226,43 @@ CLOSE = Operation(
 
 
 class CloseDay(Input):
+    """`explanation`: why cash is not handed in; needed where some of that day or an earlier one is
+    not, and kept only there."""
+
     date: datetime.date
+    explanation: Note | None = None
 
 
 class ClosedDay(Output):
+    """`cash_open`: paise that postmen had not handed in by then."""
+
     date: datetime.date
     lists: int
     closed_at: datetime.datetime
+    cash_open: int
+    explanation: str | None
 
 
 def _close_day(call: Call[CloseDay]) -> Answer:
     office_id, _ = office(call)
+    given = call.input
     try:
-        closed, _ = closing.close_day(call.conn, office_id, call.input.date, doer(call), call.now)
+        closed, _ = closing.close_day(
+            call.conn, office_id, given.date, given.explanation, doer(call), call.now
+        )
+    except closing.CashOpen as error:
+        say = str(error)
+        raise Refused(409, say, [FieldError(field="explanation", message=say)]) from error
     except (closing.ListsOpen, closing.NothingToClose) as error:
         raise Refused(409, str(error)) from error
-    return Answer(200, ClosedDay(date=closed.day, lists=closed.lists, closed_at=closed.at))
+    shown = ClosedDay(
+        date=closed.day,
+        lists=closed.lists,
+        closed_at=closed.at,
+        cash_open=closed.cash_open,
+        explanation=closed.explanation,
+    )
+    return Answer(200, shown)
 
 
 CLOSE_DAY = Operation(

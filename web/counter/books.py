@@ -108,13 +108,13 @@ Rows = list[tuple[Cell, ...]]
 
 def _entries_csv(conn: Conn, office_id: int, day: date) -> Rows:
     heading = ("id", "at", "counter", "staff_id", "kind", "method", "rupees", "booking", "corrects",
-               "note")  # fmt: skip
+               "note", "article")  # fmt: skip
     return [
         heading,
         *(
             (each.id, each.at.isoformat(), each.counter or "", each.staff_id or "", each.kind,
              each.method, money.exact(each.paise), each.tr or "", each.corrects or "",
-             each.note or "")
+             each.note or "", each.article or "")
             for each in entries.of_day(conn, office_id, day)
         ),
     ]  # fmt: skip

@@ -13,7 +13,8 @@ from flows.happenings import Collected
 from outbox.wake import wake
 from postal import access, articles, window
 from postal.accounts import Role
-from postal.collect import Document, DocumentType, NotAtOffice
+from postal.collect import Document, DocumentType, NotAtOffice, NotPaid
+from postal.counter.ledger import Method
 from postal.window import AskedAlready, Decided, SamePerson
 from store import feed
 from store.database import Conn
@@ -84,7 +85,7 @@ def _decide(id_: int, word: str) -> Response:
     def work(conn: Conn) -> str:
         account, now = me().account, runtime().now()
         if word == "agreed":
-            asked = window.agree(conn, id_, account.id, account.staff_id, now, key())
+            asked = window.agree(conn, id_, account.id, account.staff_id, now, key(), _payment())
             announce(runtime(), conn, [Collected(asked.article)])
         else:
             asked = window.decline(conn, id_, account.id, account.staff_id, now)
@@ -103,5 +104,13 @@ def _decide(id_: int, word: str) -> Response:
         session["told"] = "window_same_person"
     except NotAtOffice:
         session["told"] = "window_not_here"
+    except NotPaid:
+        session["told"] = "window_not_paid"
     wake(runtime().redis)
     return redirect(url_for("desk.window_requests"))
+
+
+def _payment() -> Method | None:
+    """How the COD was paid, as it was chosen."""
+    methods: dict[str, Method] = {"cash": "cash", "upi": "upi"}
+    return methods.get(request.form.get("payment", ""))

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from postal import cod
 from postal.calendar import day_of
 from postal.office import cash as books
 from postal.office import returning
@@ -33,6 +34,7 @@ def cash() -> str:
             settled=[each for each in of_day if not each.open],
             handings=books.handings(conn, sorted(shown)),
             upi=books.upi(conn, account.office_id, day),
+            in_books=cod.in_books(conn, account.office_id, day),
             once=lambda: str(uuid4()),
         )
 

@@ -40,6 +40,7 @@ def lists() -> str:
             left_open=closing.left_open(conn, account.office_id, today),
             still_out=closing.still_out(conn, account.office_id, today),
             owing={each.list_id: each for each in cash.of_day(conn, account.office_id, day)},
+            open_cash=closing.cash_open(conn, account.office_id, day),
         )
 
 
@@ -136,18 +137,23 @@ def judge(id_: int) -> Page:
 
 @route("/close", CLERKS, methods=("POST",))
 def close_day() -> Page:
-    """Closes the office's day, all its lists being closed."""
+    """Closes the office's day, all its lists being closed; cash that is not in needs a reason."""
     account = me().account
+    said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
         abort(400)
     try:
         runtime().database.run(
-            lambda conn: closing.close_day(conn, account.office_id, day, doer(), runtime().now())
+            lambda conn: closing.close_day(
+                conn, account.office_id, day, said, doer(), runtime().now()
+            )
         )
     except closing.ListsOpen:
         session["told"] = "end_lists_open"
+    except closing.CashOpen:
+        session["told"] = "end_cash_open"
     except closing.NothingToClose:
         session["told"] = "end_nothing"
     else:
