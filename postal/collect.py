@@ -154,8 +154,8 @@ _WHY_NOT = {
 def _here(conn: Conn, number: str, now: datetime) -> _Here:
     row = conn.execute(
         "SELECT a.id, a.state, a.otp_required, a.cod_amount, a.code_salt, a.code_issue,"
-        " c.expires_at, c.used_at, c.dead_at, c.purpose, (SELECT count(*) FROM code_attempts t WHERE t.article_id = a.id"
-        " AND t.day = %s AND t.outcome = 'wrong') FROM articles a"
+        " c.expires_at, c.used_at, c.dead_at, c.purpose, (SELECT count(*) FROM code_attempts t"
+        " WHERE t.article_id = a.id AND t.day = %s AND t.outcome = 'wrong') FROM articles a"
         " LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue"
         " WHERE a.number = %s FOR UPDATE OF a",
         [day_of(now), number],
