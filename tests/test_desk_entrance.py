@@ -97,9 +97,10 @@ def test_who_does_not_exist_looks_like_who_is_wrong(client: Any, runtime: Runtim
 
 
 def test_one_address_may_not_try_without_end(client: Any) -> None:
-    statuses = [password(client, f"x{n}").status_code for n in range(22)]
-    assert statuses[0] == 401
-    assert statuses[-1] == 429
+    """Another try is allowed every three seconds: on a slow machine the limit comes later."""
+    tries = (password(client, f"x{n}").status_code for n in range(60))
+    assert next(tries) == 401
+    assert 429 in tries
 
 
 def test_idle_or_old_sign_ins_are_over(app: Any, runtime: Runtime, clock: Clock) -> None:

@@ -136,7 +136,9 @@ def test_a_blueprint_that_does_not_say_who_may_call_it_is_refused(
         create_app(runtime)
 
 
-def test_an_unexpected_exception_is_logged_without_what_it_says(app: Any) -> None:
+def test_an_unexpected_exception_is_logged_without_what_it_says(runtime: Runtime) -> None:
+    app = create_app(runtime)
+
     @app.get("/crash")
     def crash() -> str:
         raise ValueError("+919839012345 sent 482913")
