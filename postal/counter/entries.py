@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -114,8 +114,7 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
     """Makes the entry `id_` stand at `right_paise`, by a new entry of what is missing or too much.
 
     Gives the new entry's row id; None where it stands so already, or the form was sent twice. The
-    new entry belongs to the day on which it is made. A counter that is being closed is closed first;
-    then the entry comes after its close, as it is none of what was counted. Raises LookupError, `NotCorrectable`, and
+    new entry belongs to the day on which it is made. Raises LookupError, `NotCorrectable`, and
     ValueError where `by.why` is empty.
     """
     if not by.why:
@@ -129,11 +128,6 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
     delta = right_paise - entry.paise - entry.corrected
     if not delta:
         return None
-    closed = conn.execute(
-        "SELECT closed_at FROM counter_days WHERE id = %s FOR KEY SHARE", (entry.counter_day_id,)
-    ).fetchone()
-    if closed is not None and closed[0] is not None:
-        now = max(now, closed[0] + timedelta(microseconds=1))
     new = NewEntry(
         "correction",
         entry.method,

@@ -13,7 +13,7 @@ from uuid import UUID, uuid4
 
 import psycopg
 
-from postal.counter import counter_days, credits, day_end, ledger
+from postal.counter import counter_days, credits, ledger
 from postal.counter.credits import Credit
 from postal.counter.ledger import NewEntry
 from postal.counter.payment_rules import next_refund
@@ -69,14 +69,6 @@ class ReferenceUsed(Exception):
         super().__init__("this reference stands for another refund: compare the digits")
 
 
-class DrawerShort(Exception):
-    """The drawer does not hold that much. `holds`: paise that it should hold."""
-
-    def __init__(self, holds: int) -> None:
-        super().__init__(f"the drawer should hold {holds} paise: less than is to be paid out")
-        self.holds = holds
-
-
 def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
     """Orders the refund at the provider; asked twice it is ordered once.
 
@@ -119,14 +111,10 @@ def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetim
 def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: datetime) -> Credit:
     """It was paid out in cash at an open counter, from its drawer.
 
-    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
+    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`.
     """
     credit = _by_hand(conn, credit_id)
-    # Nothing else leaves the drawer between the sum and the entry.
-    conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (counter_day_id,))
     counter_days.hold_open(conn, counter_day_id)
-    if credit.paise > (holds := day_end.expected(conn, counter_day_id)):
-        raise DrawerShort(holds)
     _adopt(conn, credit, by, now)
     conn.execute(
         "UPDATE credits SET refund_way = 'cash', refund_asked_at = %s, refund_asked_by = %s"

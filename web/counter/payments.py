@@ -15,7 +15,7 @@ from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import Credit, UnknownCredit
 from postal.counter.payment_rules import mixed_up
-from postal.counter.refunds import Actor, DrawerShort, NotDue, ReferenceUsed, UnderWay
+from postal.counter.refunds import Actor, NotDue, ReferenceUsed, UnderWay
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
@@ -85,8 +85,6 @@ def refund_payment(id_: int) -> Response:
         session["told"] = "upi_reference_used"
     except CounterClosed:
         session["told"] = "refund_no_drawer"
-    except DrawerShort:
-        session["told"] = "refund_drawer_short"
     except ValueError:
         session["told"] = "upi_reference_wrong"
     ring(runtime().redis, PAYMENTS)
