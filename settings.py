@@ -220,6 +220,11 @@ class Settings(BaseSettings):
         return named or (("simulator_voice",) if simulated else ())
 
     @property
+    def carriers(self) -> tuple[str, ...]:
+        """The gateways that anything goes out by: of texts, then of calls."""
+        return tuple(dict.fromkeys((*self.routing.gateways, *self.voices)))
+
+    @property
     def missed_call_numbers(self) -> dict[str, MissedCall]:
         """What a missed call to each of our numbers (E.164) says."""
         pairs = (entry.split("=") for entry in self.missed_calls.split(",") if entry.strip())

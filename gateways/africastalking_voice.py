@@ -148,6 +148,9 @@ class AfricasTalkingVoiceGateway:
         ElementTree.SubElement(response, "Reject")
         return _xml(response)
 
+    def ending(self) -> str:
+        return ""
+
     def _name_of(self, message_id: int) -> str:
         """What the carrier gives back with the call: our id, and proof that it is.
 

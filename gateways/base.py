@@ -166,6 +166,9 @@ class Outgoing:
     language: str
     not_after: datetime
     first_tried_at: datetime | None = None
+    # For the look-up of a call: the carrier's ids of other late calls to this telephone; None
+    # stands for one that may have been made, and whose id is not known.
+    other_calls: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -251,6 +254,7 @@ class VoiceGateway(Gateway, Protocol):
         """Authenticates and parses what a carrier tells of a call. Raises `Unauthentic`.
 
         `Inbound`: somebody calls us; it is to be rejected at once. `TakenUp`: say something now.
+        `Receipt`: news of a call; nothing is to be said in it any more.
         """
         ...
 
@@ -260,4 +264,8 @@ class VoiceGateway(Gateway, Protocol):
 
     def rejecting(self) -> str:
         """The body of the answer that ends a call before it costs the caller anything."""
+        ...
+
+    def ending(self) -> str:
+        """The body of the answer to news of a call; empty where the carrier expects nothing."""
         ...

@@ -100,6 +100,9 @@ class SimulatorVoiceGateway:
     def rejecting(self) -> str:
         return '{"rejected": true}'
 
+    def ending(self) -> str:
+        return ""
+
 
 def numbers(settings: Settings) -> Mapping[str, MissedCall]:
     """The numbers that simulated telephones can ring, and what each means."""

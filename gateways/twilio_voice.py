@@ -44,6 +44,7 @@ NAME = "twilio_voice"
 _LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
 _LATEST = 50  # calls that a look-up reads: we call nobody as often
 _RING_SECONDS = 30
+_LISTEN_SECONDS = 10  # for a machine; then nobody can tell, and the words are said
 _PAUSE_SECONDS = 1  # behind each digit of a code
 _TOLD = ["ringing", "answered", "completed"]
 
@@ -101,6 +102,8 @@ class TwilioVoiceGateway:
                 status_callback_event=_TOLD,
                 status_callback_method="POST",
                 timeout=_RING_SECONDS,
+                machine_detection="Enable",
+                machine_detection_timeout=_LISTEN_SECONDS,
             )
         except (TwilioException, requests.RequestException) as error:
             return self._refusal(error)
@@ -110,21 +113,32 @@ class TwilioVoiceGateway:
         return _accepted(created)
 
     def look_up(self, message: Outgoing) -> Outcome:
-        """Looks for a call of ours to this number since then that has not failed."""
+        """Looks for a call of ours to this number since then that has not failed.
+
+        Calls are found by number and time alone: one that is another message's is none of this
+        one's, and which of several it is nobody can tell.
+        """
         since = (message.first_tried_at or datetime.now(UTC)) - _LOOK_BACK
         try:
             latest = self._account.client.calls.list(
                 to=message.phone, from_=self._from, limit=_LATEST
             )
-            for call in latest:
-                recent = call.date_created is None or call.date_created >= since
-                if recent and _STATUS.get(str(call.status)) is not ReceiptStatus.FAILED:
-                    return _accepted(call)
+            found = [
+                call
+                for call in latest
+                if (call.date_created is None or call.date_created >= since)
+                and _STATUS.get(str(call.status)) is not ReceiptStatus.FAILED
+                and str(call.sid) not in message.other_calls
+            ]
         except (TwilioException, requests.RequestException) as error:
             return Unknown(type(error).__name__)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             return Unknown(f"unreadable answer: {type(error).__name__}")
-        return Retry(Reason.CARRIER, "Twilio does not have it")
+        if not found:
+            return Retry(Reason.CARRIER, "Twilio does not have it")
+        if len(found) > 1 or None in message.other_calls:
+            return Unknown("several calls to this number: which is it?")
+        return _accepted(found[0])
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         """Texts come to the other gateway of the account."""
@@ -137,6 +151,8 @@ class TwilioVoiceGateway:
         if sid is None or not word:
             why = "CallSid or CallStatus is missing"
             return Unreadable(NAME, sid, why, whole(request), channel="voice")
+        if word == "completed" and (machine := _machine(request)):
+            return _unheard(sid, request, machine)
         status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
         failure = status is ReceiptStatus.FAILED
         return Receipt(
@@ -150,12 +166,17 @@ class TwilioVoiceGateway:
         )
 
     def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """`Direction` says whether somebody calls us, or has taken up a call of ours."""
+        """`Direction` says whether somebody calls us, or has taken up a call of ours.
+
+        A machine that took it up gets no words: a `Receipt`.
+        """
         self._account.authenticate(request)
         form = request.form
         sid, direction = identifier(form.get("CallSid")), form.get("Direction", "")
         if direction.startswith("outbound"):
             phone = attested(form.get("To", ""))
+            if sid is not None and (machine := _machine(request)):
+                return _unheard(sid, request, machine)
             if sid is not None and phone is not None:
                 return TakenUp(NAME, sid, phone, message_named(request))
             return Unreadable(
@@ -183,6 +204,11 @@ class TwilioVoiceGateway:
         response.reject(reason="busy")
         return str(response)
 
+    def ending(self) -> str:
+        response = VoiceResponse()
+        response.hangup()
+        return str(response)
+
     def _refusal(self, error: Exception) -> Outcome:
         if isinstance(error, requests.RequestException):
             return failed(error)
@@ -202,4 +228,20 @@ def _accepted(call: Any) -> Outcome:
     if status is ReceiptStatus.FAILED:
         return Rejected(_ENDED.get(word, Reason.UNKNOWN), line(word))
     sid = identifier(str(call.sid or ""))
-    return Sent(sid, status) if sid else Unknown("an answer without an id")
+    # Even if it is over: whether anything was said, its receipt tells.
+    return Sent(sid) if sid else Unknown("an answer without an id")
+
+
+def _machine(request: Request) -> str | None:
+    """What took the call up, if it was no person.
+
+    `AnsweredBy` is human, machine_start, fax or unknown
+    (https://www.twilio.com/docs/voice/answering-machine-detection).
+    """
+    word = line(request.form.get("AnsweredBy", ""))
+    return word if word.startswith(("machine", "fax")) else None
+
+
+def _unheard(sid: str, request: Request, machine: str) -> Receipt:
+    named = message_named(request)
+    return Receipt(NAME, sid, named, ReceiptStatus.FAILED, machine, Reason.UNREACHABLE)

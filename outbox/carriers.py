@@ -160,13 +160,17 @@ def _recent(conn: Conn, name: str, since: datetime) -> Tally:
 
 
 def _receipts(conn: Conn, carrier: Carrier, patience: timedelta, now: datetime) -> Tally:
-    """Texts that the carrier took since the last change: had their receipt in time, or had not."""
+    """Texts that the carrier took since the last change: had their receipt in time, or had not.
+
+    Not calls: theirs comes when the person has rung off, late by nature.
+    """
     row = conn.execute(
         """
         SELECT count(*) FILTER (WHERE in_time), count(*) FILTER (WHERE NOT in_time)
         FROM (SELECT coalesce(delivered_at - sent_at <= %(patience)s, false) AS in_time, sent_at
               FROM messages
-              WHERE direction = 'out' AND gateway = %(name)s AND status IN ('sent', 'delivered')
+              WHERE direction = 'out' AND channel = 'text' AND gateway = %(name)s
+                    AND status IN ('sent', 'delivered')
                     AND at > %(since)s - interval '15 minutes' AND sent_at >= %(since)s) AS taken
         WHERE in_time OR sent_at <= %(due)s
         """,

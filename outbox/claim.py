@@ -44,7 +44,7 @@ _DUE = """
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
-           due.trace,
+           due.trace, {other_calls} AS other_calls,
            CASE WHEN due.again_of IS NOT NULL AND EXISTS (
                      SELECT FROM messages first
                      WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
@@ -63,6 +63,20 @@ _DUE = """
                        array_agg(via) FILTER (WHERE second.status <> 'unknown') AS certain
                 FROM messages second
                 WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
+"""
+# A look-up finds calls by their telephone alone: which of them are other messages', and which
+# others may be there without that we know their ids (NULL). An earlier ring of its own counts too.
+_OTHER_CALLS = """
+    CASE WHEN due.channel = 'voice' AND due.status = 'unknown' THEN ARRAY(
+        SELECT CASE WHEN other.id = due.id OR other.status IN ('sent', 'delivered', 'failed')
+               THEN other.carrier_id END
+        FROM messages other
+        WHERE other.direction = 'out' AND other.channel = 'voice' AND other.phone = due.phone
+              AND other.gateway = due.gateway
+              AND other.first_tried_at > due.first_tried_at - interval '1 hour'
+              AND (other.carrier_id IS NOT NULL
+                   OR other.id <> due.id AND other.status IN ('sending', 'unknown', 'expired'))
+    ) ELSE '{}' END
 """
 _LEASE = """
     UPDATE messages
@@ -115,6 +129,7 @@ class Due:
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
     channel: Channel = "text"
     trace: str | None = None  # of the text that it came of: the logs' id
+    other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
 
     @property
     def standing(self) -> Standing:
@@ -201,7 +216,7 @@ def claim(
     """Leases due messages: per lane its share, then what other lanes left unused.
 
     The sum of `shares` bounds all texts, `most_others` those outside of the code lane. Calls have a
-    narrow road of their own: `most_rings` of them in each of their lanes, whatever else is due.
+    narrow road of their own: `most_rings` of them, codes first, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
@@ -211,7 +226,9 @@ def claim(
     calls = dict.fromkeys(_SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)
     dues = [due for due in found if due.channel == "text"]
-    rings = [due for due in found if due.channel == "voice"]
+    rings = sorted(
+        (due for due in found if due.channel == "voice"), key=lambda due: _SPOKEN.index(due.lane)
+    )[:most_rings]
     left = sum(shares.values()) - len(dues)
     left_others = most_others - sum(1 for due in dues if due.lane != "code")
     for lane in LANES:
@@ -288,7 +305,9 @@ def _select(
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
     with conn.cursor(row_factory=class_row(Due)) as cursor:
         values += [ARRIVED, ARRIVED, now, now]
-        return cursor.execute(_DUE.format(arms=arms), values, prepare=False).fetchall()
+        return cursor.execute(
+            _DUE.format(arms=arms, other_calls=_OTHER_CALLS), values, prepare=False
+        ).fetchall()
 
 
 def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:

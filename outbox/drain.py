@@ -152,8 +152,9 @@ class Drain:
         room_codes = max(0, self._slots.room_for_codes - held_codes)
         shares = self._turns.deal(room_others)
         shares["code"] += room_codes
-        most_rings = max(0, self._ahead(self._voices) - rings)
-        if not any(shares.values()) and not most_rings:
+        most_rings = min(self._slots.room_for_rings, self._ahead(self._voices))
+        room_rings = max(0, most_rings - rings)
+        if not any(shares.values()) and not room_rings:
             return Claim((), 0)
         routers = {
             "text": Router(self._routes, self._carriers, self._slots.silent()),
@@ -175,7 +176,7 @@ class Drain:
             now,
             patience_for,
             self._presence.number,
-            most_rings,
+            room_rings,
         )
         for router in routers.values():
             carriers.use_trials(conn, router.used)
@@ -242,6 +243,7 @@ class Drain:
             language=due.language,
             not_after=due.not_after,
             first_tried_at=taken.first_tried_at,
+            other_calls=tuple(due.other_calls),
         )
 
     def _gather(self, seconds: float) -> None:

@@ -62,8 +62,8 @@ def board(conn: Conn, names: tuple[str, ...], now: datetime) -> list[Board]:
 def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: datetime) -> None:
     """Rests or prefers the carrier `name`, or lifts what was ordered of it; the feed hears why.
 
-    One carrier at most is preferred: the order before is lifted by it. `reason` holds no telephone
-    number. Raises `NothingToLift`.
+    One carrier of texts at most is preferred, and one of calls: the order before is lifted by it.
+    `reason` holds no telephone number. Raises `NothingToLift`.
     """
     conn.execute(
         "INSERT INTO carriers (name, changed_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
@@ -84,8 +84,10 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
     if did == "prefer":
         conn.execute(
             "UPDATE carriers SET ordered = NULL, ordered_at = NULL, ordered_by = NULL,"
-            " order_reason = NULL WHERE ordered = 'prefer' AND name <> %s",
-            (name,),
+            " order_reason = NULL WHERE ordered = 'prefer' AND name <> %s"
+            # Names of carriers of calls end alike (gateways/base.py).
+            " AND (right(name, 6) = '_voice') = (right(%s, 6) = '_voice')",
+            (name, name),
         )
     conn.execute(
         "UPDATE carriers SET ordered = %s, ordered_at = %s, ordered_by = %s, order_reason = %s"

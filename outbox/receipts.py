@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -46,6 +46,7 @@ class _Message:
     confirm_by: datetime | None
     channel: Channel
     trace: str | None
+    spoken_call: str | None
 
     @property
     def standing(self) -> Standing:
@@ -144,8 +145,9 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
                 " WHERE gateway = %s AND carrier_id = %s AND message_id IS NULL",
                 (message.id, receipt.gateway, receipt.carrier_id),
             )
-            _log(receipt, message)
-            _apply(conn, message, receipt, now)
+            heard = _as_heard(message, receipt)
+            _log(heard, message)
+            _apply(conn, message, heard, now)
 
 
 def _log(receipt: Receipt, message: _Message | None) -> None:
@@ -165,6 +167,7 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
         ).fetchall()
     }
     message = _find(conn, receipt)
+    receipt = _as_heard(message, receipt)
     conn.execute(
         "INSERT INTO receipts (gateway, carrier_id, message_id, status, word, reason, error, at)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s)",
@@ -197,7 +200,7 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
         return cursor.execute(
             """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
-                   again_of, via, confirm_by, channel, trace
+                   again_of, via, confirm_by, channel, trace, spoken_call
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (
@@ -213,6 +216,17 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
                 "message_id": receipt.message_id,
             },
         ).fetchone()
+
+
+def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:
+    """A call that is over without that its carrier asked what to say has brought nothing."""
+    if message is None or message.channel == "text" or message.spoken_call == receipt.carrier_id:
+        return receipt
+    if receipt.status is not ReceiptStatus.DELIVERED:
+        return receipt
+    return replace(
+        receipt, status=ReceiptStatus.FAILED, reason=Reason.CARRIER, error="nothing was said"
+    )
 
 
 def _apply(

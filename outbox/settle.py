@@ -9,9 +9,10 @@ from typing import Final
 
 from psycopg.errors import UniqueViolation
 
+from gateways.base import Unknown
 from outbox import receipts
 from outbox.claim import Taken
-from outbox.policy import Verdict, second_send_at
+from outbox.policy import Verdict, after_look_up, second_send_at
 from store.database import Conn
 
 # A receipt may have moved the message on while the call was out: only what still waits for the
@@ -71,7 +72,10 @@ def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
 
 
 def write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
-    """As `write`, one by one: a carrier's id that another message has already is left out."""
+    """As `write`, one by one: a carrier's id that another message has already is left out.
+
+    A look-up that brought such an id found another message's: nothing is known of this one.
+    """
     _lock_and_catch_up(conn, settled, _write_each, now)
 
 
@@ -99,7 +103,11 @@ def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
             with conn.transaction():
                 _write(conn, [each], now)
         except UniqueViolation:
-            verdict = replace(each.verdict, carrier_id=None, error="carrier's id is not unique")
+            error = "carrier's id is not unique"
+            if each.taken.due.status == "unknown":
+                verdict = after_look_up(Unknown(error), each.taken.standing, now)
+            else:
+                verdict = replace(each.verdict, carrier_id=None, error=error)
             _write(conn, [replace(each, verdict=verdict)], now)
 
 

@@ -57,7 +57,7 @@ class _Begun:
 
 
 class Slots:
-    """A fixed number of carrier calls at once, some of them kept free for codes.
+    """A fixed number of carrier calls at once, some of them kept free for codes by text.
 
     Without the reserve, calls to a slow carrier for bulk could occupy all slots, and a code
     would wait for a time-out. The other slots have a little work laid out ahead, so that none
@@ -74,6 +74,7 @@ class Slots:
         self._returned: SimpleQueue[Returned] = SimpleQueue()
         self._codes_under_way: set[_Key] = set()
         self._others_under_way: set[_Key] = set()
+        self._rings_under_way: set[_Key] = set()  # of the others
         self._relieved: set[_Key] = set()  # hanging, and another thread has their slot
         self._hung: set[_Key] = set()
         self._answered: dict[str, float] = {}  # when each carrier did last
@@ -100,13 +101,22 @@ class Slots:
         """How many messages of any lane may be submitted beyond that."""
         return self._others + self._others // 2 - len(self._others_under_way)
 
+    @property
+    def room_for_rings(self) -> int:
+        """How many of the others may be calls: half of their slots stay for texts."""
+        return max(1, self._others // 2) - len(self._rings_under_way)
+
     def submit(self, gateway: Gateway, taken: Taken, outgoing: Outgoing, within: timedelta) -> None:
         """Starts the call: a look-up where an earlier outcome is unknown, else a send.
 
         If no slot becomes free `within` this time, it is not made, and comes back as such.
         """
         call = _Call(gateway, taken, outgoing, time.monotonic() + within.total_seconds())
-        if taken.due.lane == "code" and self.room_for_codes > 0:
+        if taken.due.channel == "voice":
+            self._rings_under_way.add(call.key)
+            self._others_under_way.add(call.key)
+            self._other_calls.put(call)
+        elif taken.due.lane == "code" and self.room_for_codes > 0:
             self._codes_under_way.add(call.key)
             self._code_calls.put(call)
         else:
@@ -143,6 +153,7 @@ class Slots:
             code = call.key in self._codes_under_way
             self._codes_under_way.discard(call.key)
             self._others_under_way.discard(call.key)
+            self._rings_under_way.discard(call.key)
             self._relieved.add(call.key)
             self._start(self._code_calls if code else self._other_calls)
         self._hung |= {call.key for call in found}
@@ -190,7 +201,13 @@ class Slots:
         self._threads.append(thread)
 
     def _forget(self, taken: Taken) -> None:
-        for calls in (self._codes_under_way, self._others_under_way, self._relieved, self._hung):
+        for calls in (
+            self._codes_under_way,
+            self._others_under_way,
+            self._rings_under_way,
+            self._relieved,
+            self._hung,
+        ):
             calls.discard(_key(taken))
 
     def _serve(self, calls: SimpleQueue[_Call | None]) -> None:

@@ -20,6 +20,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class _Ringing:
+    id: int
     body: str = field(repr=False)
     language: str
     issue: int | None
@@ -30,11 +31,11 @@ class _Ringing:
 def words_for(runtime: Runtime, taken_up: TakenUp) -> Speech:
     """What to say now. A call that is none of ours, or too late, hears that the code is over.
 
-    Asking changes nothing: a carrier that asks twice is answered alike.
+    A carrier that asks twice is answered alike. That it asked is noted: a call that nobody asked
+    the words for has brought nothing (`outbox/receipts.py`).
     """
     settings = runtime.settings
-    with runtime.database.transaction() as conn:
-        ringing = _find(conn, taken_up, runtime.now())
+    ringing = runtime.database.run(lambda conn: _take_up(conn, taken_up, runtime.now()))
     if ringing is None or not ringing.alive:
         language = ringing.language if ringing else settings.default_language
         return last_words(language)
@@ -45,12 +46,21 @@ def words_for(runtime: Runtime, taken_up: TakenUp) -> Speech:
     return spoken(ringing.body, ringing.language, code)
 
 
+def _take_up(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
+    ringing = _find(conn, taken_up, now)
+    if ringing is not None:
+        conn.execute(
+            "UPDATE messages SET spoken_call = %s WHERE id = %s", (taken_up.carrier_id, ringing.id)
+        )
+    return ringing
+
+
 def _find(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
     """The message that the call carries: by the carrier's id, or by ours where it is proven."""
     with conn.cursor(row_factory=class_row(_Ringing)) as cursor:
         return cursor.execute(
             """
-            SELECT m.body, m.language, c.issue, a.code_salt AS salt,
+            SELECT m.id, m.body, m.language, c.issue, a.code_salt AS salt,
                    m.status IN ('sending', 'unknown', 'sent') AND m.not_after > %(now)s
                    AND (m.code_id IS NULL OR (c.used_at IS NULL AND c.dead_at IS NULL
                         AND c.expires_at > %(now)s)) AS alive

@@ -59,8 +59,8 @@ from providers.unnamed import unnamed
 from settings import Settings
 
 NAME: Final[ProviderName] = "cashfree"
-_API: Final = "https://api.cashfree.com/pg"
-_VERSION: Final = "2025-01-01"
+API: Final = "https://api.cashfree.com/pg"
+VERSION: Final = "2025-01-01"
 _SHORTEST: Final = timedelta(minutes=16)  # their least is 15 minutes
 _PAGE, _MOST_PAGES = 100, 1_000
 _SUCCESS: Final = "PAYMENT_SUCCESS_WEBHOOK"
@@ -84,13 +84,13 @@ class CashfreeProvider:
     name: ProviderName = NAME
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        self._base = settings.cashfree_api_url or _API
+        self._base = settings.cashfree_api_url or API
         self._session = Session(self._base, timeout)
         self._secret = settings.cashfree_client_secret.get_secret_value()
         self._phone = settings.cashfree_phone
         self._session.headers.update(
             {
-                "x-api-version": _VERSION,
+                "x-api-version": VERSION,
                 "x-client-id": settings.cashfree_client_id,
                 "x-client-secret": self._secret,
                 # The screen that shows the code, not the customer's telephone.

@@ -59,7 +59,7 @@ from providers.unnamed import unnamed
 from settings import Settings
 
 NAME: Final[ProviderName] = "razorpay"
-_API: Final = "https://api.razorpay.com"
+API: Final = "https://api.razorpay.com"
 _CREDITED: Final = "qr_code.credited"
 # Their limit is 15 minutes from when they read it.
 _SHORTEST: Final = timedelta(minutes=16)
@@ -82,7 +82,7 @@ class RazorpayProvider:
     name: ProviderName = NAME
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        base = settings.razorpay_api_url or _API
+        base = settings.razorpay_api_url or API
         session = Session(base, timeout)
         self._client = razorpay.Client(
             session=session,

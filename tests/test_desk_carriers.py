@@ -73,6 +73,19 @@ def test_before_anything_was_sent_the_page_says_so(supervisor: Colleague) -> Non
     assert "No code had to go by another carrier." in page
 
 
+def test_carriers_of_calls_have_a_card_and_take_orders_of_their_own(
+    runtime: Runtime, player: Player, by: dict[str, Carrier]
+) -> None:
+    two = with_carriers(runtime, by, voice_routes="simulator_voice")
+    supervisor = sign_in(create_app(two), two, "supervisor")
+    supervisor.post("/desk/carriers/a/order", did="prefer", reason="it is cheaper today")
+    order = "/desk/carriers/simulator_voice/order"
+    supervisor.post(order, did="prefer", reason="it speaks more clearly")
+    page = supervisor.get("/desk/carriers").text
+    assert page.count('class="card carrier') == 3
+    assert page.count("badge-prefer") == 2  # one of texts, one of calls
+
+
 def test_a_carrier_rests_with_a_reason_and_the_other_one_takes_over(
     supervisor: Colleague, two: Runtime, by: dict[str, Carrier]
 ) -> None:

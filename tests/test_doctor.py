@@ -6,13 +6,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from outbox import signs
 from runtime import Runtime
+from settings import Settings
+from tests.carrier_stub import CarrierStub, Say
 from tests.test_server_script import HOUSE
+from web import doctor_payments
 
 SOUND = {
     "DAKIYA_ENV": "production",
@@ -69,6 +73,11 @@ def test_a_broken_configuration_is_told_thing_by_thing(tmp_path: Path) -> None:
             "SMS_ROUTES": "pigeon,simulator",
             "CODE_TTL": "ten minutes",
             "CODE_LENGTH": "4",
+            "VOICE_ROUTES": "simulator_voice",
+            "UPI_PROVIDER": "razorpay",
+            "RAZORPAY_KEY_ID": "rzp_test_hidden-word",
+            "CASHFREE_CLIENT_SECRET": "hidden-word",
+            "UPI_ID": "post at bank",
         },
         directory=tmp_path,
     )
@@ -85,6 +94,10 @@ def test_a_broken_configuration_is_told_thing_by_thing(tmp_path: Path) -> None:
         "database: does not answer (OperationalError)",
         "redis: does not answer (ConnectionError)",
         "SMS_ROUTES: SMS_ROUTES: no gateway is called pigeon",
+        "settings: VOICE_ROUTES: the simulator is for development",
+        "UPI_ID: Value error, UPI_ID: a UPI id looks like post@bank",
+        "UPI_PROVIDER: razorpay, which needs RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET",
+        "cashfree: half set, without CASHFREE_CLIENT_ID, CASHFREE_PHONE",
         "PUBLIC_URL: does not answer",
     ):
         assert any(line.startswith(beginning) for line in found), (beginning, told.stdout)
@@ -122,6 +135,42 @@ def test_one_key_for_both_is_refused(reachable: dict[str, str], tmp_path: Path) 
     assert any(
         "the same as SECRET_KEY" in line for line in wrong(doctor(same, directory=tmp_path).stdout)
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [
+        ("razorpay", ("KEY_ID", "KEY_SECRET", "WEBHOOK_SECRET")),
+        ("cashfree", ("CLIENT_ID", "CLIENT_SECRET", "PHONE")),
+    ],
+)
+def test_a_provider_is_asked_whether_it_takes_the_keys(name: str, keys: tuple[str, ...]) -> None:
+    mine = {f"{name}_{key}".lower(): "hidden-word" for key in keys}
+
+    def found() -> list[tuple[str, str, str]]:
+        each = doctor_payments.examine(settings, datetime.now(UTC))
+        return [(one.state, one.what, one.says) for one in each if one.what == name]
+
+    with CarrierStub() as stub:
+        mine[f"{name}_api_url"] = stub.url
+        settings = Settings(_env_file=None, upi_provider=name, **mine)
+        stub.will(Say(401, "{}"), Say(503, "{}"), Say(404, "{}"))
+        host = "127.0.0.1 can be reached"
+        assert found() == [
+            ("wrong", name, f"{host}, and refuses the keys (HTTP 401): enter them anew")
+        ]
+        assert found() == [("wrong", name, f"{host}, but fails (HTTP 503): try later")]
+        assert found() == [("ok", name, f"{host}, and takes the keys")]
+    ((state, _, says),) = found()
+    assert (state, says[:27]) == ("wrong", "127.0.0.1 cannot be reached")
+
+
+def test_a_day_without_a_tariff_is_wrong() -> None:
+    (first, *_) = doctor_payments.examine(
+        Settings(_env_file=None), datetime(2001, 1, 1, tzinfo=UTC)
+    )
+    assert (first.state, first.what) == ("wrong", "tariff")
+    assert "none for 2001-01-01" in first.says
 
 
 def test_in_development_nothing_need_be_set(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -81,6 +82,8 @@ def test_a_call_is_asked_for_without_its_words(
         "StatusCallbackEvent": "completed",  # the last of the three
         "StatusCallbackMethod": "POST",
         "Timeout": "30",
+        "MachineDetection": "Enable",
+        "MachineDetectionTimeout": "10",
     }
     assert carrier.calls[0].body.count(b"StatusCallbackEvent=") == 3
 
@@ -133,6 +136,28 @@ def test_an_earlier_ring_that_failed_is_not_taken_for_this_one(
     carrier.will(Accept(status="no-answer"))
     assert gateway.send(message()) == Rejected(Reason.UNREACHABLE, "no-answer")
     assert isinstance(gateway.look_up(message()), Retry)
+
+
+def test_which_of_several_calls_is_meant_is_not_guessed(
+    carrier: CarrierStub, gateway: TwilioVoiceGateway
+) -> None:
+    """Two articles, one telephone: both calls stand in Twilio's list, and look alike."""
+    gateway.send(message(7))
+    mine = message(8)
+    known, unknown = (carrier.rings[0]["sid"],), (None,)
+    assert isinstance(gateway.look_up(replace(mine, other_calls=known)), Retry)
+    assert isinstance(gateway.look_up(replace(mine, other_calls=unknown)), Unknown)
+    gateway.send(mine)
+    assert isinstance(gateway.look_up(mine), Unknown)
+    assert gateway.look_up(replace(mine, other_calls=known)) == Sent(carrier.rings[1]["sid"])
+
+
+def test_a_call_that_is_over_is_found_and_counts_as_nothing_more(
+    carrier: CarrierStub, gateway: TwilioVoiceGateway
+) -> None:
+    carrier.will(Accept(status="completed"))
+    sent = gateway.send(message())
+    assert sent == gateway.look_up(message()) == Sent(carrier.rings[0]["sid"])
 
 
 def test_an_answer_that_is_no_call_is_unknown(
@@ -213,6 +238,18 @@ def test_who_takes_up_is_told_apart_from_who_calls(gateway: TwilioVoiceGateway) 
     assert came == TakenUp("twilio_voice", "CA1", PHONE, 7)
     came = gateway.receive_call(signed(form | {"To": ""}, f"{HOOK}?message=7"))
     assert isinstance(came, Unreadable)
+
+
+@pytest.mark.parametrize("machine", ["machine_start", "fax"])
+def test_a_machine_gets_no_words(gateway: TwilioVoiceGateway, machine: str) -> None:
+    form = inbound(From=OURS, To=PHONE, Direction="outbound-api", AnsweredBy=machine)
+    unheard = Receipt("twilio_voice", "CA1", 7, ReceiptStatus.FAILED, machine, Reason.UNREACHABLE)
+    assert gateway.receive_call(signed(form, f"{HOOK}?message=7")) == unheard
+    over = {"CallSid": "CA1", "CallStatus": "completed", "AnsweredBy": machine}
+    assert gateway.receive_receipt(signed(over, STATUS)) == unheard
+    for person in ("human", "unknown"):
+        came = gateway.receive_call(signed(form | {"AnsweredBy": person}, f"{HOOK}?message=7"))
+        assert isinstance(came, TakenUp)
 
 
 @pytest.mark.parametrize(

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import UTC, datetime, timedelta
+from threading import Event
 
 import pytest
 
-from gateways.base import Outgoing, Reason, Receipt, ReceiptStatus, Unknown
+from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Sent, Unknown
 from gateways.registry import build
 from messages.render import CODE_MASK
+from outbox import carriers
 from outbox.drain import Drain
 from outbox.policy import Standing, after_receipt
 from runtime import Runtime
@@ -107,6 +109,79 @@ def test_an_unclear_call_is_looked_up_before_it_is_made_again(
     drain(both)
     assert (len(calls.sends), len(calls.look_ups)) == (1, 1)
     assert list(statuses(runtime, ids).values()) == ["sent"]
+
+
+def test_a_look_up_that_brings_another_messages_call_says_nothing_of_this_one(
+    runtime: Runtime, clock: Clock
+) -> None:
+    """Two calls to one telephone; the carrier's list shows the first one's alone."""
+
+    def send(message: Outgoing) -> Outcome:
+        return Sent("first") if message.message_id == ids[0] else Unknown("no answer")
+
+    calls = Carrier(on_send=send, on_look_up=lambda message: Sent("first"))
+    with runtime.database.transaction() as conn:
+        ids = queue(conn, clock.now(), "code", 2, phone="+919812345678")
+        conn.execute("UPDATE messages SET channel = 'voice'")
+    both = with_voice(runtime, Carrier(), calls)
+    drain(both)
+    clock.advance(seconds=5)
+    drain(both)
+    assert [each.other_calls for each in calls.look_ups] == [("first",)]
+    assert statuses(runtime, ids) == {ids[0]: "sent", ids[1]: "unknown"}
+    clock.advance(seconds=30)
+    calls.on_look_up = lambda message: Sent("second")
+    drain(both)
+    assert statuses(runtime, ids)[ids[1]] == "sent"
+
+
+def test_two_calls_in_doubt_are_known_to_each_others_look_up(
+    runtime: Runtime, clock: Clock
+) -> None:
+    doubt = Unknown("no answer")
+    calls = Carrier(on_send=lambda message: doubt, on_look_up=lambda message: doubt)
+    with runtime.database.transaction() as conn:
+        queue(conn, clock.now(), "code", 2, phone="+919812345678")
+        conn.execute("UPDATE messages SET channel = 'voice'")
+    both = with_voice(runtime, Carrier(), calls)
+    drain(both)
+    clock.advance(seconds=5)
+    drain(both)
+    assert [each.other_calls for each in calls.look_ups] == [(None,)] * 2
+
+
+def test_calls_that_hang_leave_the_slots_of_codes_alone(runtime: Runtime, clock: Clock) -> None:
+    """Eight slots: one for codes by text, seven for others, of which three may be calls."""
+    let_go = Event()
+
+    def hang(message: Outgoing) -> Outcome:
+        assert let_go.wait(20)
+        return Sent(f"call-{message.message_id}")
+
+    texts, calls = Carrier(), Carrier(on_send=hang)
+    calls_due(runtime, clock, 40)
+    calls_due(runtime, clock, 40, lane="reply")
+    both = with_voice(runtime, texts, calls)
+    settings = both.settings.model_copy(update={"send_slots": 8})
+    slices = Drain(dataclasses.replace(both, settings=settings))
+    slices.run(0.2)
+    assert len(calls.sends) == 3
+    written = texts_due(runtime, clock, 20)
+    slices.run(0.5)
+    assert sorted(texts.sent_ids) == written
+    assert len(calls.sends) == 3
+    let_go.set()
+    slices.finish()
+
+
+def test_the_late_receipts_of_calls_open_no_circuit(runtime: Runtime, clock: Clock) -> None:
+    both = with_voice(runtime, Carrier(), Carrier())
+    calls_due(runtime, clock, 40)
+    drain(both)
+    clock.advance(minutes=3)
+    with runtime.database.transaction() as conn:
+        carriers.check(conn, [VOICE], timedelta(seconds=60), (), clock.now())
+        assert carriers.read(conn, [VOICE], clock.now())[VOICE].circuit.state == "closed"
 
 
 @pytest.mark.parametrize(

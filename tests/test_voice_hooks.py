@@ -129,6 +129,38 @@ def test_a_code_by_twilio_is_the_one_of_the_text_and_hands_over(
     assert "नहीं चलेगा" in said(twilio_taken_up(out.client, ring, call.form["Url"]))
 
 
+@pytest.mark.parametrize(
+    ("answered", "error"),
+    [
+        ("nobody asked", "carrier: nothing was said"),
+        ("machine_start", "unreachable: machine_start"),
+    ],
+)
+def test_a_call_in_which_nothing_was_said_is_made_again(
+    out: Player, carrier: CarrierStub, runtime: Runtime, answered: str, error: str
+) -> None:
+    out.step(f"{RECIPIENT} > 6")
+    (ring,), (call,) = carrier.rings, carrier.calls
+    if answered == "machine_start":
+        parts = urlsplit(call.form["Url"])
+        form = {"CallSid": ring["sid"], "To": RECIPIENT, "From": OURS, "AnsweredBy": answered}
+        path = f"{parts.path}?{parts.query}"
+        answer = twilio(out.client, path, **form, Direction="outbound-api")
+        assert [each.tag for each in spoken_xml(answer.text)] == ["Hangup"]
+    for _ in range(2):
+        twilio(out.client, f"{TWILIO}/status", CallSid=ring["sid"], CallStatus="completed")
+    assert voices(runtime) == [("out", "queued", "code", error)]
+    out.step("wait 1 min")
+    out.drain()
+    again = carrier.rings[1]
+    heard = said(twilio_taken_up(out.client, again, carrier.calls[-1].form["Url"]))
+    assert code_in(heard)
+    # The words of the second ring are none of the first.
+    twilio(out.client, f"{TWILIO}/status", CallSid=ring["sid"], CallStatus="completed")
+    twilio(out.client, f"{TWILIO}/status", CallSid=again["sid"], CallStatus="completed")
+    assert voices(runtime) == [("out", "delivered", "code", None)]
+
+
 def test_a_call_to_another_telephone_hears_no_code(out: Player, carrier: CarrierStub) -> None:
     out.step(f"{RECIPIENT} > 6")
     (ring,), (call,) = carrier.rings, carrier.calls
@@ -187,7 +219,8 @@ def test_receipts_in_any_order_end_the_same(
     out: Player, carrier: CarrierStub, runtime: Runtime, order: tuple[str, ...]
 ) -> None:
     out.step(f"{RECIPIENT} > 6")
-    ring = carrier.rings[0]
+    (ring,), (call,) = carrier.rings, carrier.calls
+    said(twilio_taken_up(out.client, ring, call.form["Url"]))
     for word in (*order, *order):
         form = {"CallSid": ring["sid"], "CallStatus": word}
         twilio(out.client, f"{TWILIO}/status", **form)

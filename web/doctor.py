@@ -7,12 +7,9 @@ secret: errors of libraries are named by their kind.
 from __future__ import annotations
 
 import os
-import socket
-import ssl
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -28,22 +25,12 @@ from messages.check import check
 from outbox import signs
 from settings import Settings
 from store import migrate
-
-State = Literal["ok", "wrong", "note"]
+from web import doctor_payments
+from web.findings import CONNECT_SECONDS, Finding, unreachable
 
 OLDEST_POSTGRESQL: Final = 15
 MOST_SKEW_SECONDS: Final = 5.0
-_CONNECT_SECONDS: Final = 5
 _LONGEST_SILENCE_SECONDS: Final = 30
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What was found of `what`; a wrong one says what to do."""
-
-    state: State
-    what: str
-    says: str
 
 
 def examine() -> Iterator[Finding]:
@@ -57,6 +44,7 @@ def examine() -> Iterator[Finding]:
     yield from database
     yield from _guarded("redis", lambda: _redis(settings))
     yield from _guarded("gateways", lambda: _gateways(settings))
+    yield from doctor_payments.examine(settings, datetime.now(UTC))
     yield from _guarded("public address", lambda: _public_address(settings))
 
 
@@ -134,7 +122,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
         if not settings.production:
             yield Finding("note", "database", "embedded, in var/: ./script/server starts it")
         return
-    with psycopg.connect(settings.database_url, connect_timeout=_CONNECT_SECONDS) as conn:
+    with psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS) as conn:
         yield from _server(conn, settings)
         yield from _schema(conn)
         yield from _clock("database", conn)
@@ -207,7 +195,7 @@ def _redis(settings: Settings) -> Iterator[Finding]:
             yield Finding("note", "redis", "embedded, in var/: ./script/server starts it")
         return
     with Redis.from_url(
-        settings.redis_url, socket_connect_timeout=_CONNECT_SECONDS, socket_timeout=_CONNECT_SECONDS
+        settings.redis_url, socket_connect_timeout=CONNECT_SECONDS, socket_timeout=CONNECT_SECONDS
     ) as redis:
         redis.ping()
         yield Finding("ok", "redis", "answers")
@@ -236,12 +224,12 @@ def _gateways(settings: Settings) -> Iterator[Finding]:
     except ValueError as error:
         yield Finding("wrong", "SMS_ROUTES", f"{error}: docs/gateways.md")
         return
-    for name in dict.fromkeys((*settings.routing.gateways, *settings.voices)):
+    for name in settings.carriers:
         address = gateways[name].address
         if not address:
             yield Finding("note", name, "sends nothing out of this machine")
             continue
-        trouble = _unreachable(address)
+        trouble = unreachable(address)
         where = urlsplit(address).hostname
         if trouble:
             says = f"{where} cannot be reached ({trouble}): a firewall, a proxy or the address"
@@ -263,28 +251,13 @@ def _registered() -> Iterator[Finding]:
         yield Finding("ok", "DLT", "every text is registered")
 
 
-def _unreachable(address: str) -> str:
-    """Why a connection to the host of a URL cannot be made, TLS included; "" where it can."""
-    parts = urlsplit(address)
-    host, secure = parts.hostname or "", parts.scheme == "https"
-    try:
-        with socket.create_connection(
-            (host, parts.port or (443 if secure else 80)), timeout=_CONNECT_SECONDS
-        ) as plain:
-            if secure:
-                ssl.create_default_context().wrap_socket(plain, server_hostname=host).close()
-    except (OSError, ValueError) as error:
-        return type(error).__name__
-    return ""
-
-
 def _public_address(settings: Settings) -> Iterator[Finding]:
     """Carriers call it: it must lead to this service."""
     if not settings.production:
         return
     try:
         answer = requests.get(
-            f"{settings.public_url}/healthz", timeout=_CONNECT_SECONDS, allow_redirects=False
+            f"{settings.public_url}/healthz", timeout=CONNECT_SECONDS, allow_redirects=False
         )
     except requests.RequestException as error:
         says = f"does not answer ({type(error).__name__}): carriers could deliver nothing"

@@ -189,7 +189,7 @@ def _take_call(name: str, refusal: int, secret: str = "") -> str:
         return gateway.saying(spoken.words_for(_runtime(), came))
     if isinstance(came, Receipt):
         receipts.receive(_runtime(), came)
-        return ""
+        return gateway.ending()
     if isinstance(came, Inbound):
         conversation.receive(_runtime(), came)
     else:

@@ -35,10 +35,9 @@ def carriers() -> str:
     """The carriers now, and their figures of a day; without one: today's."""
     now, settings = runtime().now(), runtime().settings
     day = asked_day() or day_of(now)
-    routed = settings.routing.gateways
     since, until = carrier_figures.bounds(day)
     with runtime().database.transaction() as conn:
-        board = orders.board(conn, routed, now)
+        board = orders.board(conn, settings.carriers, now)
         found = {
             "overall": carrier_figures.overall(conn, day, now),
             "hours": carrier_figures.by_hour(conn, day, now),
@@ -56,7 +55,9 @@ def carriers() -> str:
         board=board,
         order=settings.routes,
         rules=settings.routing.rules,
-        all_rest=bool(board) and all(each.ordered == "rest" for each in board),
+        all_rest={each.name for each in board if each.ordered == "rest"}.issuperset(
+            settings.routing.gateways
+        ),
         receipt_seconds=settings.receipt_seconds,
         confirm_seconds=settings.code_confirm_seconds,
         failover_limit=settings.failover_hourly_limit,
@@ -69,7 +70,7 @@ def carriers() -> str:
 def order_carrier(name: str) -> Response:
     """Rest it, prefer it, or take that back; with a reason, for the feed and the access log."""
     did: Did | None = next((d for d in get_args(Did) if d == request.form.get("did")), None)
-    if did is None or name not in runtime().settings.routing.gateways:
+    if did is None or name not in runtime().settings.carriers:
         abort(404)
 
     def work(conn: Conn, reason: str) -> str:
