@@ -68,6 +68,16 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     assert api.post(f"{path}/cash", {"paise": 8_000}).status_code == 409
     assert api.post(f"{path}/cancel", {}).status_code == 409
 
+    assert api.get(f"{path}/receipt").get_json()["articles"][0]["paise"] == 8_000
+    print_ = {"staff": "3001", "once": str(uuid4()), "paper": "a4", "language": "hi"}
+    for _ in range(2):  # twice is once, and the original
+        assert api.post(f"{path}/receipts", print_).get_json()["copy_number"] == 0
+    pdf = api.get(f"{path}/receipts/{print_['once']}")
+    assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
+    copied = api.post(f"{path}/receipts", print_ | {"once": str(uuid4()), "paper": "80mm"})
+    assert copied.get_json()["copy_number"] == 1
+    assert api.get(f"{path}/receipts/{uuid4()}").status_code == 404
+
     assert api.get(counter).get_json()["due_paise"] == 28_000
     count = {"staff": "3001", "count": {"200": 1, "50": 1}}
     assert list(fields(api.post(f"{counter}/close", count))) == ["explanation"]
@@ -90,6 +100,7 @@ def test_a_booking_is_cancelled_and_its_number_is_free(api: Api) -> None:
     body = {"office_pin": "273303", "sender": SENDER}
     path = f"/bookings/{api.post('/booking-groups', body).get_json()['reference']}"
     api.post(f"{path}/articles", posted(1))
+    assert api.get(f"{path}/receipt").status_code == 409  # nothing is paid
     for _ in range(2):
         assert api.post(f"{path}/cancel", {}).get_json()["state"] == "cancelled"
     assert api.post(f"{path}/articles", posted(2)).status_code == 409
