@@ -7,8 +7,9 @@ from uuid import uuid4
 
 import pytest
 
+from postal.calendar import day_of
 from runtime import Runtime
-from tests.api_calls import Api, api_of, article, booking, fields, number_of
+from tests.api_calls import Api, api_of, article, booking, fields, number_of, postman
 from tests.counter_rig import directory
 
 OPEN = {"staff": "3001", "counter": 2, "opening_paise": 20_000}
@@ -123,3 +124,19 @@ def test_a_roll_is_entered_once_and_offers_the_next_number(api: Api) -> None:
         (number_of(1), number_of(9))
     ]
     assert api.get("/staff/9999/rolls").status_code == 422
+
+
+def test_a_slip_is_a_pdf_and_its_reader_is_written_down(api: Api, runtime: Runtime) -> None:
+    api.post("/postmen", postman())
+    api.post("/articles", article(1))
+    today = {"postman": "1001", "date": str(day_of(runtime.now())), "articles": [number_of(1)]}
+    assert api.post("/delivery-lists", today).status_code == 201
+    slip = api.get("/delivery-lists/1/slip?staff=3001&language=en")
+    assert (slip.mimetype, slip.data[:5]) == ("application/pdf", b"%PDF-")
+    with runtime.database.transaction() as conn:
+        noted = conn.execute("SELECT reason FROM access_log").fetchall()
+    assert [row[0] for row in noted] == [f"slip 1001 {today['date']}"]
+    assert api.get("/delivery-lists/1/slip").status_code == 422
+    both = {"reference": "412345678901", "cash_by": "3002"}
+    assert list(fields(api.post("/refunds/1", both))) == ["cash_by"]
+    assert api.post("/refunds/1", {"cash_by": "3002"}).status_code == 409  # no counter is open

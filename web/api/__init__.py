@@ -30,6 +30,7 @@ from web.api import (
     postmen,
     receipts,
     simulator,
+    slips,
     subscriptions,
     tariff,
 )
@@ -51,6 +52,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     *booking_steps.OPERATIONS,
     *counters.OPERATIONS,
     *receipts.OPERATIONS,
+    *slips.OPERATIONS,
     collect.COLLECT,
     postmen.ADD,
     postmen.NAME_PHONE,
