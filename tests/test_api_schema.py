@@ -38,6 +38,10 @@ schemathesis.openapi.format("list", st.integers(1, 2).map(str))
 schemathesis.openapi.format("webhook", st.integers(1, 3).map(str))
 schemathesis.openapi.format("import", st.integers(1, 3).map(str))
 schemathesis.openapi.format("payment", st.integers(1, 3).map(str))
+schemathesis.openapi.format("uuid-once", st.uuids().map(str))
+schemathesis.openapi.format("counter", st.integers(1, 2).map(str))
+schemathesis.openapi.format("entry", st.integers(1, 3).map(str))
+schemathesis.openapi.format("staff", st.sampled_from(["3001", "1001", "9999"]))
 schemathesis.openapi.format("sum", st.integers(1, 3).map(str))
 
 
@@ -76,6 +80,12 @@ def api(runtime: Runtime, client: Any) -> Api:
     work(runtime)
     unpaid(runtime, "BOOKEDBYSOFTWARE")
     api.post("/payments", {"booking": "BOOKEDBYSOFTWARE"})
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO staff (staff_id, name, role, office_id)"
+            " SELECT '3001', 'A', 'clerk', min(id) FROM offices"
+        )
+    api.post("/counters", {"staff": "3001", "counter": 1, "opening_paise": 100})
     return api
 
 
@@ -136,6 +146,17 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
             200,
             {"path_parameters": {"reference": "REFERENCE0000000"}},
         ),
+        (
+            "POST",
+            "/bookings/{reference}/articles",
+            200,
+            {
+                "path_parameters": {"reference": "REFERENCE0000000"},
+                "body": booking(3)["articles"][0],
+            },
+        ),
+        ("GET", "/counters/{id}", 200, {"path_parameters": {"id": "1"}}),
+        ("GET", "/staff/{staff_id}/rolls", 200, {"path_parameters": {"staff_id": "3001"}}),
         ("POST", "/postmen", 201, {"body": postman(staff_id="1002", phone="9839000002")}),
         ("POST", "/delivery-lists", 201, {"body": LIST}),
         ("POST", "/offices/{pin}/arrivals", 200, {**PIN, "body": {"articles": ["x"]}}),

@@ -14,7 +14,8 @@ from webhook_rig import Receiver, receiving, work
 
 from postal.calendar import day_of
 from runtime import Runtime
-from tests.api_calls import Api, api_of, number_of, postman
+from tests.api_calls import Api, api_of, booking, number_of, postman
+from tests.counter_rig import directory
 from webhooks_out import Sender
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
@@ -70,6 +71,16 @@ def test_the_client_books_lists_recalls_and_reads(dakiya: example.Dakiya, runtim
         (3, "out_for_delivery", "EDG", number_of(1)),
         (4, "recalled", None, number_of(2)),
     ]
+
+
+def test_the_client_posts_for_cash_and_has_the_receipt_once(
+    dakiya: example.Dakiya, runtime: Runtime
+) -> None:
+    directory(runtime)
+    articles = booking(1, 2)["articles"]
+    receipt = dakiya.post_for_cash("customer-1", "273303", SENDER, articles)
+    assert (receipt["paise"], receipt["method"]) == (16_000, "cash")
+    assert dakiya.post_for_cash("customer-1", "273303", SENDER, articles) == receipt
 
 
 def test_the_client_takes_a_webhook_that_dakiya_sent(

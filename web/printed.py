@@ -1,8 +1,12 @@
-"""A PDF as the answer to a request: shown in the browser, with a name for whoever saves it."""
+"""A PDF as the answer to a request, and what every receipt says of how we are reached."""
 
 from __future__ import annotations
 
 from werkzeug.wrappers import Response
+
+from gateways.simulator import SERVICE
+from paper.content import Ways
+from settings import Settings
 
 
 def pdf_of(document: bytes, name: str) -> Response:
@@ -10,3 +14,13 @@ def pdf_of(document: bytes, name: str) -> Response:
     answer = Response(document, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
+
+
+def ways(settings: Settings) -> Ways:
+    """How the service is reached, in print; in development by the simulator's code."""
+    simulated = SERVICE if "simulator" in settings.routes else ""
+    return Ways(
+        ussd=settings.service_ussd or simulated,
+        sms=settings.service_sms,
+        voice=settings.service_voice,
+    )

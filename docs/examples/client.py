@@ -108,6 +108,30 @@ class Dakiya:
         """The article's state and what happened to it."""
         return self._call("GET", f"/articles/{number}")
 
+    def post_for_cash(
+        self,
+        customer: str,
+        office_pin: str,
+        sender: Person,
+        articles: Sequence[Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        """Begins a booking, fills it, pays it in cash; gives its receipt.
+
+        `customer` is yours, new for each: repeated under it, every step is done once. `articles`:
+        as `POST /bookings` takes them. Sums in paise.
+        """
+        who = {"name": sender.name, "phone": sender.phone, "language": sender.language}
+        begin = {"office_pin": office_pin, "sender": who}
+        key = "Idempotency-Key"
+        booking = self._call("POST", "/booking-groups", begin, {key: f"{customer}-begin"})
+        path = f"/bookings/{booking['reference']}"
+        for serial, article in enumerate(articles):
+            again = {key: f"{customer}-{serial}"}
+            booking = self._call("POST", f"{path}/articles", article, again)
+        paid = {"paise": booking["paise"]}
+        self._call("POST", f"{path}/cash", paid, {key: f"{customer}-cash"})
+        return self._call("GET", f"{path}/receipt")
+
     def recall(self, number: str) -> dict[str, Any]:
         """The sender wants it back; refused (409) while it is out for delivery, or over."""
         return self._call("POST", f"/articles/{number}/recall")

@@ -92,7 +92,7 @@ class MakeBooking(Input):
         return [
             error
             for index, each in enumerate(listed if isinstance(listed, list) else [])
-            for error in _phone_errors(f"articles.{index}", each)
+            for error in phone_errors(each, f"articles.{index}.")
         ]
 
 
@@ -117,17 +117,18 @@ class BookingOut(Output):
     finished_at: datetime | None
 
 
-def _phone_errors(under: str, loose: Any) -> list[FieldError]:
+def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
+    """What is wrong between an article's telephone and its code, named below `under`."""
     recipient = loose.get("recipient") if isinstance(loose, dict) else None
     if not isinstance(recipient, dict):
         return []
     phone, without = recipient.get("phone"), recipient.get("without_phone")
     if (phone is None) == (without is None):
         why = "give a phone, or without_phone (no_mobile, office): one of the two"
-        return [FieldError(field=f"{under}.recipient.phone", message=why)]
+        return [FieldError(field=f"{under}recipient.phone", message=why)]
     if phone is None and loose.get("otp_required") is True:
         why = "without a phone no code can be sent: set otp_required to false"
-        return [FieldError(field=f"{under}.otp_required", message=why)]
+        return [FieldError(field=f"{under}otp_required", message=why)]
     return []
 
 
@@ -139,7 +140,7 @@ def _make(call: Call[MakeBooking]) -> Answer:
     poster = Poster(office_id, token_id=call.token_id)
     group = booking.begin(call.conn, uuid4(), poster, sender, now)
     for index, each in enumerate(given.articles):
-        item = _item(call, index, each, each.recipient.language or default)
+        item = item_of(call, given.office_pin, each, f"articles.{index}.")
         try:
             group = booking.add(call.conn, group.id, item, now)
         except NumberInUse as taken:
@@ -151,19 +152,21 @@ def _make(call: Call[MakeBooking]) -> Answer:
         )
         raise Refused(422, "nothing was booked: another sum was paid than the price", [said])
     booked = bookings.book(call.runtime, call.conn, group.id, given.payment.method)
-    return Answer(201, _shown(booked))
+    return Answer(201, shown(booked))
 
 
-def _item(call: Call[MakeBooking], index: int, each: PostedIn, language: Language) -> NewItem:
+def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -> NewItem:
+    """The article, priced. Raises `Refused`, which names the bad field below `under`."""
+    language = each.recipient.language or call.runtime.settings.default_language
     quote = priced(
         call,
-        call.input.office_pin,
+        office_pin,
         each.recipient.pin,
         each.service,
         each.weight_g,
         otp_required=each.otp_required,
         registration=each.registration,
-        under=f"articles.{index}.",
+        under=under,
         pin_field="recipient.pin",
     )
     return NewItem(
@@ -187,12 +190,13 @@ def _item(call: Call[MakeBooking], index: int, each: PostedIn, language: Languag
 
 def _get(call: Call[Nothing]) -> Answer:
     try:
-        return Answer(200, _shown(groups.by_tr(call.conn, call.path["reference"].upper())))
+        return Answer(200, shown(groups.by_tr(call.conn, call.path["reference"].upper())))
     except UnknownGroup as unknown:
         raise Refused(404, str(unknown)) from unknown
 
 
-def _shown(group: Group) -> BookingOut:
+def shown(group: Group) -> BookingOut:
+    """A booking, for an answer."""
     return BookingOut(
         reference=group.tr,
         state=group.state,

@@ -99,11 +99,12 @@ def _read(call: Call[ReadBooks]) -> Answer:
         )
         for each in day_end.of_day(call.conn, office_id, day)
     ]
-    found = [_entry(each) for each in entries.of_day(call.conn, office_id, day)]
+    found = [entry_of(each) for each in entries.of_day(call.conn, office_id, day)]
     return Answer(200, Books(office_pin=pin, day=day, counters=counters, entries=found))
 
 
-def _entry(entry: entries.Entry) -> Entry:
+def entry_of(entry: entries.Entry) -> Entry:
+    """An entry, for an answer."""
     return Entry(
         id=entry.id,
         at=entry.at,

@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import JSON, Operation
+from web.api.operation import JSON, PDF, Operation
 from web.api.problems import CONTENT_TYPE, Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -61,6 +61,7 @@ def _operation(
             }
             for status, model in operation.answers.items()
         }
+        | _pdf(operation)
         | {str(status): _problem(status, schemas) for status in _problems(operation)},
     }
     if _takes_body(operation):
@@ -69,6 +70,13 @@ def _operation(
             "content": {operation.takes: {"schema": _body(operation, schemas)}},
         }
     return told
+
+
+def _pdf(operation: Operation[Any]) -> dict[str, Any]:
+    if operation.gives != PDF:
+        return {}
+    schema = {"type": "string", "format": "binary"}
+    return {"200": {"description": "OK", "content": {PDF: {"schema": schema}}}}
 
 
 def _body(operation: Operation[Any], schemas: _Schemas) -> dict[str, Any]:

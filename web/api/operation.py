@@ -15,6 +15,7 @@ from store.database import Conn
 from web.api.fields import Input
 
 JSON: Final = "application/json"
+PDF: Final = "application/pdf"
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
@@ -35,11 +36,19 @@ class Call(Generic[I]):
 
 
 @dataclass(frozen=True)
+class Pdf:
+    """A PDF under a name, which holds no personal data."""
+
+    content: bytes
+    name: str
+
+
+@dataclass(frozen=True)
 class Answer:
-    """Status and content of what goes back."""
+    """Status and content of what goes back. A PDF answers a GET alone: no key keeps one."""
 
     status: int
-    body: BaseModel
+    body: BaseModel | Pdf
 
 
 def _as_it_is(call: Call[Any], body: Any) -> Any:
@@ -53,7 +62,8 @@ class Operation(Generic[I]):
     statuses of its own, beside those that every operation may give. `reveal` adds to the JSON of an
     answer what must not be stored, which the answers kept for repeated requests are. `takes`: the
     media type of the body; where it is not JSON, `input` is `fields.File`. `largest`: bytes of the
-    body, where they may be more than those of other operations.
+    body, where they may be more than those of other operations. `gives`: the media type of a 200;
+    where it is PDF, `answers` is empty.
     """
 
     method: Literal["GET", "POST"]
@@ -67,4 +77,5 @@ class Operation(Generic[I]):
     path_values: Mapping[str, str] = field(default_factory=dict)  # name → its format
     reveal: Callable[[Call[I], Any], Any] = _as_it_is
     takes: str = JSON
+    gives: str = JSON
     largest: Callable[[Settings], int] | None = None

@@ -12,7 +12,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 import upi
-from postal.counter import credits, groups, payments, refunds
+from postal.counter import clerks, credits, groups, payments, refunds
+from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import CountedAlready, Credit, UnknownCredit
 from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
@@ -20,9 +21,10 @@ from postal.counter.payments import Claimed, Payment, UnknownPayment
 from postal.counter.refunds import Actor, NoOffice, NotDue, ReferenceUsed, UnderWay
 from providers.money import MOST_PAISE
 from providers.static import rrn
-from web.api.fields import Input, Nothing, Output
+from web.api.fields import Input, Nothing, Output, StaffId
 from web.api.operation import Answer, Call, Operation
 from web.api.problems import FieldError, Refused
+from web.staff import JUDGES
 
 _LONGEST_LIST = 1_000
 
@@ -50,9 +52,19 @@ class EnterReference(Input):
 
 
 class GiveBack(Input):
-    """Without `reference` the provider gives it back; with it, another UPI transfer has."""
+    """Empty, the provider gives it back; with `reference`, another UPI transfer has; with
+    `cash_by`, this postmaster has in cash, from the drawer of his open counter."""
 
     reference: Reference | None = None
+    cash_by: StaffId | None = None
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        if not isinstance(loose, dict):
+            return []
+        if loose.get("reference") is not None and loose.get("cash_by") is not None:
+            return [FieldError(field="cash_by", message="give reference or cash_by, not both")]
+        return []
 
 
 class Sum(Output):
@@ -144,18 +156,29 @@ def _due(call: Call[Nothing]) -> Answer:
 def _refund(call: Call[GiveBack]) -> Answer:
     id_, by = _row(call), Actor(None, None)
     try:
-        if call.input.reference is None:
+        if call.input.cash_by is not None:
+            credit = _in_cash(call, id_, call.input.cash_by)
+        elif call.input.reference is None:
             credit = refunds.ask(call.conn, id_, by, call.now)
         else:
             credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
     except UnknownCredit as error:
         raise Refused(404, str(error)) from error
-    except (NotDue, UnderWay, NoOffice) as error:
+    except (NotDue, UnderWay, NoOffice, CounterClosed) as error:
         raise Refused(409, str(error)) from error
     except ReferenceUsed as error:
         say = str(error)
         raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
     return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
+
+
+def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
+    day = clerks.counter_of(call.conn, staff_id, JUDGES, call.now)
+    credit = credits.get(call.conn, id_)
+    if credit.office_id not in (None, day.office_id):
+        raise Refused(404, "the postmaster's office has no such sum")
+    by = Actor(day.staff_row, day.office_id)
+    return refunds.enter_cash(call.conn, id_, day.id, by, call.now)
 
 
 def _payment(call: Call[Any]) -> Payment:

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from postal.articles import NotRecallable, NumberTaken, UnknownArticle
 from postal.collect import NotAtOffice, StaffMissing
+from postal.counter.clerks import NoCounter
 from postal.counter.directory import UnknownPin
 from postal.lists import DayClosed, NotListed, NotToday, UnknownPostman
 from postal.people import PhoneTaken, StaffIdTaken, UnknownOffice
@@ -61,6 +62,7 @@ DOMAIN_ERRORS = (
     NotAtOffice,
     StaffMissing,
     UnknownPin,
+    NoCounter,
 )
 
 
@@ -72,7 +74,7 @@ def of_domain(error: Exception) -> Refused:
             return Refused(404, say)
         case NumberTaken():
             return Refused(409, say, [FieldError(field="number", message=say)])
-        case NotRecallable() | NotAtOffice() | DayClosed():
+        case NotRecallable() | NotAtOffice() | DayClosed() | NoCounter():
             return Refused(409, say)
         case StaffMissing():
             return Refused(422, say, [FieldError(field=error.field, message=say)])

@@ -17,7 +17,7 @@ from settings import Settings
 from store.database import Conn
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import JSON, Call, Operation
+from web.api.operation import JSON, PDF, Call, Operation, Pdf
 from web.api.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -78,6 +78,8 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
         if kept is not None:
             return kept.status, operation.reveal(call, kept.answer), True
         answer = operation.handle(call)
+        if isinstance(answer.body, Pdf):
+            return answer.status, answer.body, False
         body = answer.body.model_dump(mode="json")
         if key:
             idempotency.keep(conn, key, idempotency.Kept(answer.status, body))
@@ -94,6 +96,10 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
         raise of_domain(error) from error
     if operation.method == "POST" and not repeated:
         wake(here.redis)
+    if isinstance(body, Pdf):
+        document = Response(body.content, status, content_type=PDF)
+        document.headers["Content-Disposition"] = f'inline; filename="{body.name}.pdf"'
+        return document
     response = Response(
         json.dumps(body, ensure_ascii=False), status, content_type="application/json"
     )

@@ -14,18 +14,16 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from gateways.simulator import SERVICE
 from paper import receipt as receipts_on_paper
 from paper import wording
 from paper.barcode import code128
-from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt, Ways
+from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt
 from postal.counter import groups, receipts
 from postal.counter.groups import Group, UnknownGroup
 from postal.counter.receipts import NotBooked, Printing
-from settings import Settings
 from store.database import Conn
 from web.counter.room import CLERKS, me, route, runtime
-from web.printed import pdf_of
+from web.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -107,16 +105,6 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
         what, ways(runtime().settings), printing.paper, printing.language, printing.copy
     )
     return pdf_of(document, f"receipt-{what.reference}")
-
-
-def ways(settings: Settings) -> Ways:
-    """How the service is reached, in print; in development by the simulator's code."""
-    simulated = SERVICE if "simulator" in settings.routes else ""
-    return Ways(
-        ussd=settings.service_ussd or simulated,
-        sms=settings.service_sms,
-        voice=settings.service_voice,
-    )
 
 
 def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Group:

@@ -1,0 +1,50 @@
+"""Who stands at a counter, by the staff id that the department's software names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from postal.calendar import day_of
+from postal.collect import StaffMissing
+from postal.counter import counter_days
+from postal.counter.counter_days import CounterDay
+from store.database import Conn
+
+_FIELD: Final = "staff"
+
+
+@dataclass(frozen=True)
+class Clerk:
+    """`id`: the row of the staff."""
+
+    id: int
+    office_id: int
+
+
+class NoCounter(Exception):
+    """The clerk has no counter open for today."""
+
+    def __init__(self, staff_id: str) -> None:
+        super().__init__(f"{staff_id} has no counter open for today: open one first")
+
+
+def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
+    """Who of the staff has this id and one of these roles. Raises `StaffMissing`."""
+    row = conn.execute(
+        "SELECT id, office_id, role FROM staff WHERE staff_id = %s AND active", (staff_id,)
+    ).fetchone()
+    if row is None:
+        raise StaffMissing(_FIELD, f"nobody of the staff has the id {staff_id}")
+    if row[2] not in roles:
+        raise StaffMissing(_FIELD, f"{staff_id} is a {row[2]}: it takes a {' or '.join(roles)}")
+    return Clerk(row[0], row[1])
+
+
+def counter_of(conn: Conn, staff_id: str, roles: tuple[str, ...], now: datetime) -> CounterDay:
+    """The counter that this clerk has open today. Raises `StaffMissing` and `NoCounter`."""
+    found = counter_days.current(conn, clerk(conn, staff_id, roles).id)
+    if found is None or found.day != day_of(now):
+        raise NoCounter(staff_id)
+    return found

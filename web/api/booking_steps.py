@@ -1,0 +1,233 @@
+"""A booking step by step: begun, filled, and paid in cash or cancelled. UPI: payments.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any
+from uuid import uuid4
+
+from pydantic import Field
+
+import bookings
+from flows import number
+from postal import sheets
+from postal.counter import booking, clerks, groups
+from postal.counter.counter_days import CounterClosed
+from postal.counter.groups import (
+    Group,
+    Item,
+    NothingToBook,
+    NotOpen,
+    NumberInUse,
+    Poster,
+    Sender,
+    TooMany,
+    UnknownGroup,
+)
+from postal.people import office_of
+from providers.money import MOST_PAISE
+from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
+from web.api.fields import Input, Nothing, Pin, StaffId
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+from web.staff import CLERKS
+
+Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
+
+
+class BeginBooking(Input):
+    """`office_pin`: of the office that books; or `staff`: the clerk at whose open counter."""
+
+    office_pin: Pin | None = None
+    staff: StaffId | None = None
+    sender: PosterIn
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        if not isinstance(loose, dict):
+            return []
+        if (loose.get("office_pin") is None) == (loose.get("staff") is None):
+            why = "give office_pin, or staff: one of the two"
+            return [FieldError(field="office_pin", message=why)]
+        return []
+
+
+class AddArticle(PostedIn):
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        return phone_errors(loose)
+
+
+class PayCash(Input):
+    """`paise`: the price exactly. `given_paise`: what the customer gave, before the change."""
+
+    paise: Paise
+    given_paise: Paise | None = None
+
+
+def _begin(call: Call[BeginBooking]) -> Answer:
+    given = call.input
+    language = given.sender.language or call.runtime.settings.default_language
+    sender = Sender(given.sender.name, given.sender.phone, language)
+    made = _or_refused(lambda: booking.begin(call.conn, uuid4(), _poster(call), sender, call.now))
+    return Answer(201, shown(made))
+
+
+def _poster(call: Call[BeginBooking]) -> Poster:
+    if call.input.staff is None:
+        assert call.input.office_pin is not None
+        return Poster(office_of(call.conn, call.input.office_pin)[0], token_id=call.token_id)
+    day = clerks.counter_of(call.conn, call.input.staff, CLERKS, call.now)
+    return Poster(day.office_id, day.id, day.staff_row, call.token_id)
+
+
+def _add(call: Call[AddArticle]) -> Answer:
+    group = _group(call)
+    return Answer(200, shown(_or_refused(lambda: _added(call, group))))
+
+
+def _change(call: Call[AddArticle]) -> Answer:
+    group = _group(call)
+    item = _item(call, group)
+
+    def work() -> Group:
+        if item is None:
+            raise Refused(404, "this booking has no such article")
+        booking.remove(call.conn, group.id, item.id, call.now)
+        return _added(call, group)
+
+    return Answer(200, shown(_or_refused(work)))
+
+
+def _remove(call: Call[Nothing]) -> Answer:
+    group = _group(call)
+    item = _item(call, group)
+    if item is None:  # removed before
+        return Answer(200, shown(group))
+    return Answer(
+        200, shown(_or_refused(lambda: booking.remove(call.conn, group.id, item.id, call.now)))
+    )
+
+
+def _cancel(call: Call[Nothing]) -> Answer:
+    group = _group(call)
+    return Answer(200, shown(_or_refused(lambda: booking.cancel(call.conn, group.id, call.now))))
+
+
+def _pay_cash(call: Call[PayCash]) -> Answer:
+    group, given = groups.lock(call.conn, _group(call).id), call.input
+    if group.state != "open":  # a UPI payment that is awaited is stopped first
+        raise Refused(409, str(NotOpen(group.state)))
+    if given.paise != group.paise:
+        say = f"the price is {group.paise} paise"
+        raise Refused(422, say, [FieldError(field="paise", message=say)])
+    if given.given_paise is not None and given.given_paise < group.paise:
+        say = f"less than the price, which is {group.paise} paise"
+        raise Refused(422, say, [FieldError(field="given_paise", message=say)])
+
+    def work() -> Group:
+        return bookings.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
+
+    return Answer(200, shown(_or_refused(work)))
+
+
+def _added(call: Call[AddArticle], group: Group) -> Group:
+    office = sheets.office(call.conn, group.office_id)
+    assert office is not None
+    item = item_of(call, office.pin, call.input)
+    return booking.add(call.conn, group.id, item, call.now)
+
+
+def _group(call: Call[Any]) -> Group:
+    try:
+        return groups.by_tr(call.conn, call.path["reference"].upper())
+    except UnknownGroup as unknown:
+        raise Refused(404, str(unknown)) from unknown
+
+
+def _item(call: Call[Any], group: Group) -> Item | None:
+    try:
+        asked = number.read(call.path["number"])
+    except ValueError as error:
+        raise Refused(404, str(error)) from error
+    return next((each for each in group.items if each.number == asked), None)
+
+
+def _or_refused(work: Callable[[], Group]) -> Group:
+    try:
+        return work()
+    except NumberInUse as taken:
+        raise Refused(409, str(taken), [FieldError(field="number", message=str(taken))]) from taken
+    except (NotOpen, NothingToBook, TooMany, CounterClosed) as error:
+        raise Refused(409, str(error)) from error
+
+
+_OF_BOOKING = {"reference": "booking"}
+_OF_ARTICLE = {"reference": "booking", "number": "s10"}
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="POST",
+        path="/booking-groups",
+        name="begin_booking",
+        summary="Begin a booking, of software or at a clerk's open counter",
+        input=BeginBooking,
+        handle=_begin,
+        answers={201: BookingOut},
+        problems=(409,),
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/articles",
+        name="add_to_booking",
+        summary="Add an article to an open booking; it is priced",
+        input=AddArticle,
+        handle=_add,
+        answers={200: BookingOut},
+        problems=(404, 409),
+        path_values=_OF_BOOKING,
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/articles/{number}",
+        name="change_in_booking",
+        summary="Put another article, or the same with changes, in the place of one",
+        input=AddArticle,
+        handle=_change,
+        answers={200: BookingOut},
+        problems=(404, 409),
+        path_values=_OF_ARTICLE,
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/articles/{number}/remove",
+        name="remove_from_booking",
+        summary="Take an article off an open booking. Twice is once",
+        input=Nothing,
+        handle=_remove,
+        answers={200: BookingOut},
+        problems=(404, 409),
+        path_values=_OF_ARTICLE,
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/cancel",
+        name="cancel_booking",
+        summary="Cancel a booking that is not booked yet. Twice is once",
+        input=Nothing,
+        handle=_cancel,
+        answers={200: BookingOut},
+        problems=(404, 409),
+        path_values=_OF_BOOKING,
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/cash",
+        name="pay_booking_in_cash",
+        summary="The customer paid in cash: it is booked, recipients and sender are told",
+        input=PayCash,
+        handle=_pay_cash,
+        answers={200: BookingOut},
+        problems=(404, 409),
+        path_values=_OF_BOOKING,
+    ),
+)

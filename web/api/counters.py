@@ -1,0 +1,262 @@
+"""A counter's day, and a clerk's roll of labels."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from postal.counter import clerks, counter_days, day_end, entries, rolls
+from postal.counter.counter_days import CounterTaken, OpenAlready
+from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
+from postal.counter.entries import Correcting, NotCorrectable
+from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
+from providers.money import MOST_PAISE
+from web.api.books import Entry, entry_of
+from web.api.fields import ArticleNumber, Input, Nothing, Output, StaffId
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+from web.staff import BOOKKEEPERS, CLERKS
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
+Many = Annotated[int, Field(ge=0, le=100_000)]
+
+
+class OpenCounter(Input):
+    """`opening_paise`: what lies in the drawer."""
+
+    staff: StaffId
+    counter: Annotated[int, Field(ge=1, le=99)]
+    opening_paise: Annotated[int, Field(ge=0, le=MOST_PAISE)]
+
+
+class CloseCounter(Input):
+    """`count`: how many of each note or coin, by its rupees. `explanation`: where it differs."""
+
+    staff: StaffId
+    count: dict[Annotated[str, StringConstraints(pattern="^(500|200|100|50|20|10|5|2|1)$")], Many]
+    explanation: Text | None = None
+
+
+class CorrectEntry(Input):
+    """`paise`: what is right, with its sign. `once`: yours, new for each correction."""
+
+    staff: StaffId
+    once: UUID
+    paise: Annotated[int, Field(ge=-MOST_PAISE, le=MOST_PAISE)]
+    why: Text
+
+
+class CounterOut(Output):
+    """`due_paise`: what the drawer should hold by its entries; 0 after the close."""
+
+    id: int
+    staff: str
+    counter: int
+    day: datetime.date
+    opened_at: datetime.datetime
+    closed_at: datetime.datetime | None
+    due_paise: int
+    expected_paise: int | None
+    counted_paise: int | None
+    explanation: str | None
+    entries: list[Entry]
+
+
+class Corrected(Output):
+    """The entry and what corrected it, oldest first."""
+
+    entry: Entry
+    corrections: list[Entry]
+
+
+def _open(call: Call[OpenCounter]) -> Answer:
+    given = call.input
+    who = clerks.clerk(call.conn, given.staff, CLERKS)
+    try:
+        made = counter_days.open_day(
+            call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
+        )
+    except (CounterTaken, OpenAlready) as error:
+        raise Refused(409, str(error)) from error
+    return Answer(201, _shown(call, made.id))
+
+
+def _read(call: Call[Nothing]) -> Answer:
+    return Answer(200, _shown(call, _id(call)))
+
+
+def _close(call: Call[CloseCounter]) -> Answer:
+    given, id_ = call.input, _id(call)
+    who = clerks.clerk(call.conn, given.staff, CLERKS)
+    end = _end(call, id_)
+    if end.staff_id != given.staff:
+        say = f"this counter is that of {end.staff_id}, who closes it"
+        raise Refused(422, say, [FieldError(field="staff", message=say)])
+    count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
+    try:
+        day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
+    except Unfinished as error:
+        raise Refused(409, str(error)) from error
+    except NeedsExplanation as error:
+        say = f"{error} ({error.difference} paise)"
+        raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
+    return Answer(200, _shown(call, id_))
+
+
+def _correct(call: Call[CorrectEntry]) -> Answer:
+    given, id_ = call.input, _id(call)
+    who = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
+    try:
+        entry = entries.get(call.conn, id_)
+        if entry.office_id != who.office_id:
+            raise Refused(404, "this office has no such entry")
+        by = Correcting(who.id, given.why, given.once)
+        entries.correct(call.conn, id_, given.paise, by, call.now)
+    except LookupError as error:
+        raise Refused(404, str(error)) from error
+    except NotCorrectable as error:
+        raise Refused(409, str(error)) from error
+    later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
+    return Answer(200, Corrected(entry=entry_of(entry), corrections=later))
+
+
+def _id(call: Call[Any]) -> int:
+    raw = call.path["id"]
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
+        raise Refused(404, "there is nothing with this id")
+    return int(raw)
+
+
+def _end(call: Call[Any], id_: int) -> day_end.CounterEnd:
+    try:
+        return day_end.get(call.conn, id_)
+    except LookupError as error:
+        raise Refused(404, str(error)) from error
+
+
+def _shown(call: Call[Any], id_: int) -> CounterOut:
+    end = _end(call, id_)
+    return CounterOut(
+        id=end.id,
+        staff=end.staff_id,
+        counter=end.counter,
+        day=end.day,
+        opened_at=end.opened_at,
+        closed_at=end.closed_at,
+        due_paise=day_end.expected(call.conn, id_),
+        expected_paise=end.expected_paise,
+        counted_paise=end.counted_paise,
+        explanation=end.explanation,
+        entries=[entry_of(each) for each in entries.of_counter(call.conn, id_)],
+    )
+
+
+class EnterRoll(Input):
+    first: ArticleNumber
+    last: ArticleNumber
+
+
+class RollOut(Output):
+    id: int
+    first: str
+    last: str
+    left: int
+
+
+class Rolls(Output):
+    """`next`: the number that is offered; null where all rolls are used up."""
+
+    next: str | None
+    rolls: list[RollOut]
+
+
+def _rolls(call: Call[Any]) -> Answer:
+    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    found = [_roll(each) for each in rolls.of_clerk(call.conn, who.id)]
+    return Answer(200, Rolls(next=rolls.offered(call.conn, who.id), rolls=found))
+
+
+def _enter_roll(call: Call[EnterRoll]) -> Answer:
+    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    try:
+        rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
+    except NotOneRoll as error:
+        raise Refused(422, str(error), [FieldError(field="last", message=str(error))]) from error
+    except RollOverlaps as error:
+        raise Refused(409, str(error)) from error
+    return _rolls(call)
+
+
+def _roll(roll: Roll) -> RollOut:
+    return RollOut(id=roll.id, first=roll.first_number, last=roll.last_number, left=roll.left)
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="POST",
+        path="/counters",
+        name="open_counter",
+        summary="Open a clerk's counter for today",
+        input=OpenCounter,
+        handle=_open,
+        answers={201: CounterOut},
+        problems=(409,),
+    ),
+    Operation(
+        method="GET",
+        path="/counters/{id}",
+        name="get_counter",
+        summary="A counter's day, entry by entry",
+        input=Nothing,
+        handle=_read,
+        answers={200: CounterOut},
+        problems=(404,),
+        path_values={"id": "counter"},
+    ),
+    Operation(
+        method="POST",
+        path="/counters/{id}/close",
+        name="close_counter",
+        summary="Count the drawer and close the counter's day. Closing twice is once",
+        input=CloseCounter,
+        handle=_close,
+        answers={200: CounterOut},
+        problems=(404, 409),
+        path_values={"id": "counter"},
+    ),
+    Operation(
+        method="POST",
+        path="/entries/{id}/correct",
+        name="correct_entry",
+        summary="Put an entry of the books right by a new one; a postmaster names himself",
+        input=CorrectEntry,
+        handle=_correct,
+        answers={200: Corrected},
+        problems=(404, 409),
+        path_values={"id": "entry"},
+    ),
+    Operation(
+        method="GET",
+        path="/staff/{staff_id}/rolls",
+        name="rolls_of_clerk",
+        summary="A clerk's rolls of labels, and the next number",
+        input=Nothing,
+        handle=_rolls,
+        answers={200: Rolls},
+        path_values={"staff_id": "staff"},
+    ),
+    Operation(
+        method="POST",
+        path="/staff/{staff_id}/rolls",
+        name="enter_roll",
+        summary="Enter a roll of labels for a clerk",
+        input=EnterRoll,
+        handle=_enter_roll,
+        answers={200: Rolls},
+        problems=(409,),
+        path_values={"staff_id": "staff"},
+    ),
+)

@@ -1,0 +1,154 @@
+"""The receipt of a booking: as JSON, and as a PDF whose printing is counted first."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from paper import receipt as receipts_on_paper
+from paper.content import Language, Method, Paper
+from postal.counter import clerks, groups, receipts
+from postal.counter.groups import Group, UnknownGroup
+from postal.counter.receipts import NotBooked
+from web.api.bookings import BookedArticle, shown
+from web.api.fields import Input, Nothing, Output, StaffId
+from web.api.operation import PDF, Answer, Call, Operation, Pdf
+from web.api.problems import Refused
+from web.printed import ways
+from web.staff import CLERKS
+
+
+class ReceiptOut(Output):
+    """`rrn`: the bank's reference of a UPI payment. `printed`: how often."""
+
+    reference: str
+    office: str
+    office_pin: str
+    counter: int | None
+    at: datetime
+    sender_name: str
+    method: Method
+    paise: int
+    rrn: str | None
+    articles: list[BookedArticle]
+    printed: int
+
+
+class PrintReceipt(Input):
+    """`once`: yours, new for each printing. `language`: without it, the customer's."""
+
+    staff: StaffId
+    once: UUID
+    paper: Paper = "80mm"
+    language: Language | None = None
+
+
+class PrintingOut(Output):
+    once: UUID
+    paper: Paper
+    language: Language
+    copy_number: int = Field(description="0: the original")
+
+
+def _read(call: Call[Nothing]) -> Answer:
+    group = _group(call)
+    try:
+        what = receipts.read(call.conn, group.id)
+    except NotBooked as error:
+        raise Refused(409, str(error)) from error
+    told = ReceiptOut(
+        reference=what.reference,
+        office=what.office,
+        office_pin=what.office_pin,
+        counter=what.counter,
+        at=what.at,
+        sender_name=what.sender_name,
+        method=what.method,
+        paise=what.paise,
+        rrn=what.rrn,
+        articles=shown(group).articles,
+        printed=len(receipts.printings(call.conn, group.id)),
+    )
+    return Answer(200, told)
+
+
+def _print(call: Call[PrintReceipt]) -> Answer:
+    group, given = _group(call), call.input
+    who = clerks.clerk(call.conn, given.staff, CLERKS)
+    if who.office_id != group.office_id:
+        raise Refused(404, "the clerk's office has no such booking")
+    language = given.language or receipts.language_for(group)
+    try:
+        made = receipts.note_printing(
+            call.conn, group.id, given.once, given.paper, language, who.id, call.now
+        )
+    except NotBooked as error:
+        raise Refused(409, str(error)) from error
+    told = PrintingOut(
+        once=given.once, paper=made.paper, language=made.language, copy_number=made.copy
+    )
+    return Answer(200, told)
+
+
+def _pdf(call: Call[Nothing]) -> Answer:
+    group = _group(call)
+    try:
+        once = UUID(call.path["once"])
+    except ValueError as error:
+        raise Refused(404, "there is no such printing") from error
+    printing = receipts.printing(call.conn, group.id, once)
+    if printing is None:
+        raise Refused(404, "there is no such printing: count it first, by POST")
+    what = receipts.read(call.conn, group.id)
+    document = receipts_on_paper.receipt(
+        what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
+    )
+    return Answer(200, Pdf(document, f"receipt-{what.reference}"))
+
+
+def _group(call: Call[Any]) -> Group:
+    try:
+        return groups.by_tr(call.conn, call.path["reference"].upper())
+    except UnknownGroup as unknown:
+        raise Refused(404, str(unknown)) from unknown
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="GET",
+        path="/bookings/{reference}/receipt",
+        name="get_receipt",
+        summary="What the receipt of a booking says; counts no printing",
+        input=Nothing,
+        handle=_read,
+        answers={200: ReceiptOut},
+        problems=(404, 409),
+        path_values={"reference": "booking"},
+    ),
+    Operation(
+        method="POST",
+        path="/bookings/{reference}/receipts",
+        name="print_receipt",
+        summary="Count a printing of the receipt: the first is the original, others are copies",
+        input=PrintReceipt,
+        handle=_print,
+        answers={200: PrintingOut},
+        problems=(404, 409),
+        path_values={"reference": "booking"},
+    ),
+    Operation(
+        method="GET",
+        path="/bookings/{reference}/receipts/{once}",
+        name="receipt_pdf",
+        summary="The receipt as a PDF, as the printing was counted",
+        input=Nothing,
+        handle=_pdf,
+        answers={},
+        problems=(404,),
+        path_values={"reference": "booking", "once": "uuid-once"},
+        gives=PDF,
+    ),
+)

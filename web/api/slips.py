@@ -1,0 +1,51 @@
+"""A postman's delivery slip as a PDF."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from paper import slip as slips_on_paper
+from paper.content import Language
+from postal import access
+from postal.counter import clerks
+from postal.office import slip as slips
+from web.api.fields import Input, StaffId
+from web.api.office_fields import delivery_list
+from web.api.operation import PDF, Answer, Call, Operation, Pdf
+from web.api.problems import Refused
+from web.staff import CLERKS
+
+
+class AskSlip(Input):
+    """`staff`: who reads it, of the list's office; that it was read is written down."""
+
+    staff: StaffId
+    language: Language = "hi"
+
+
+def _slip(call: Call[AskSlip]) -> Answer:
+    head = delivery_list(call)
+    who = clerks.clerk(call.conn, call.input.staff, CLERKS)
+    if slips.office_of(call.conn, head.id) != who.office_id:
+        raise Refused(404, "the clerk's office has no such delivery list")
+    what = slips.read(call.conn, head.id, call.now)
+    reason = f"slip {what.staff_id} {what.day}"
+    access.note(call.conn, who.id, "opened", call.now, reason=reason)
+    document = slips_on_paper.slip(what, call.input.language)
+    return Answer(200, Pdf(document, f"slip-{what.staff_id}-{what.day}"))
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="GET",
+        path="/delivery-lists/{id}/slip",
+        name="slip_pdf",
+        summary="A delivery list's slip as a PDF on A4, in walking order",
+        input=AskSlip,
+        handle=_slip,
+        answers={},
+        problems=(404,),
+        path_values={"id": "list"},
+        gives=PDF,
+    ),
+)
