@@ -80,14 +80,19 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     assert api.get(f"{path}/receipts/{uuid4()}").status_code == 404
 
     assert api.get(counter).get_json()["due_paise"] == 28_000
-    count = {"staff": "3001", "count": {"200": 1, "50": 1}}
+    away = {"staff": "3001", "once": str(uuid4()), "paise": 10_000}
+    for _ in range(2):  # twice is once
+        assert api.post(f"{counter}/hand-over", away).get_json()["due_paise"] == 18_000
+    more = away | {"once": str(uuid4()), "paise": 18_100}
+    assert list(fields(api.post(f"{counter}/hand-over", more))) == ["paise"]
+    count = {"staff": "3001", "count": {"100": 1, "50": 1}}
     assert list(fields(api.post(f"{counter}/close", count))) == ["explanation"]
     assert list(fields(api.post(f"{counter}/close", count | {"staff": "3002"}))) == ["staff"]
     closed = api.post(f"{counter}/close", count | {"explanation": "change given wrongly"})
     shown = closed.get_json()
-    assert (shown["expected_paise"], shown["counted_paise"]) == (28_000, 25_000)
+    assert (shown["expected_paise"], shown["counted_paise"]) == (18_000, 15_000)
     kinds = [each["kind"] for each in shown["entries"]]
-    assert kinds == ["opening", "booking", "difference", "handed_over"]
+    assert kinds == ["opening", "booking", "handed_over", "difference", "handed_over"]
 
     entry = f"/entries/{shown['entries'][0]['id']}/correct"
     right = {"staff": "3002", "once": str(uuid4()), "paise": 21_000, "why": "counted anew"}

@@ -43,6 +43,28 @@ def test_arrivals_are_answered_one_by_one(at: Office, api: Api) -> None:
     assert api.post("/offices/999999/arrivals", {"articles": [number]}).status_code == 422
 
 
+def test_a_list_is_put_in_order_and_sent_out(at: Office, api: Api) -> None:
+    first, second = at.book(1, 2)
+    api.post(f"{OFFICE}/arrivals", {"articles": [first, second]})
+    made = api.get(f"{OFFICE}/draft").json
+    assert (sorted(made["free"]), made["waiting"]) == ([first, second], [])
+    beat = made["beats"][0]["beat"]
+    for number in (first, second):
+        made = api.post(f"{OFFICE}/draft/place", {"article": number, "beat": beat, "place": 1}).json
+    assert made["beats"][0]["articles"] == [second, first]
+    send = {"beat": beat, "articles": [first, second]}
+    assert api.post(f"{OFFICE}/draft/send-out", send).status_code == 409  # not the order seen
+    away = api.post(f"{OFFICE}/draft/place", {"article": second, "beat": None}).json
+    assert (away["beats"][0]["articles"], away["free"]) == ([first], [second])
+    sent = api.post(f"{OFFICE}/draft/send-out", {"beat": beat, "articles": [first]})
+    assert (sent.status_code, sent.json["items"]) == (201, [{"serial": 1, "number": first}])
+    assert api.get(f"{OFFICE}/draft").json["beats"][0]["sent_out"] == 1
+    gone = api.post(f"{OFFICE}/draft/place", {"article": first, "beat": beat})
+    assert list(fields(gone)) == ["article"]
+    nobody = api.post(f"{OFFICE}/draft/place", {"article": second, "beat": 9_999})
+    assert list(fields(nobody)) == ["beat"]
+
+
 def test_a_day_from_list_to_its_end(at: Office, api: Api) -> None:
     paid, back, unseen = at.out(1, 2, 3, more=" cod 500")
     at.deliver(1, 1, "1")

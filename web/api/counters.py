@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from postal.counter import clerks, counter_days, day_end, entries, rolls
-from postal.counter.counter_days import CounterTaken, OpenAlready
+from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
 from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
 from postal.counter.entries import Correcting, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
@@ -38,6 +38,15 @@ class CloseCounter(Input):
     staff: StaffId
     count: dict[Annotated[str, StringConstraints(pattern="^(500|200|100|50|20|10|5|2|1)$")], Many]
     explanation: Text | None = None
+
+
+class HandOver(Input):
+    """Cash out of the drawer, to the treasury. `once`: yours, new for each handing over."""
+
+    staff: StaffId
+    once: UUID
+    paise: Annotated[int, Field(ge=1, le=MOST_PAISE)]
+    note: Text | None = None
 
 
 class CorrectEntry(Input):
@@ -90,11 +99,7 @@ def _read(call: Call[Nothing]) -> Answer:
 
 def _close(call: Call[CloseCounter]) -> Answer:
     given, id_ = call.input, _id(call)
-    who = clerks.clerk(call.conn, given.staff, CLERKS)
-    end = _end(call, id_)
-    if end.staff_id != given.staff:
-        say = f"this counter is that of {end.staff_id}, who closes it"
-        raise Refused(422, say, [FieldError(field="staff", message=say)])
+    who = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
     try:
         day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
@@ -104,6 +109,28 @@ def _close(call: Call[CloseCounter]) -> Answer:
         say = f"{error} ({error.difference} paise)"
         raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
     return Answer(200, _shown(call, id_))
+
+
+def _hand_over(call: Call[HandOver]) -> Answer:
+    given, id_ = call.input, _id(call)
+    by = day_end.Handing(_whose(call, id_, given.staff).id, given.once)
+    try:
+        day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
+    except CounterClosed as error:
+        raise Refused(409, str(error)) from error
+    except ValueError as error:
+        raise Refused(422, str(error), [FieldError(field="paise", message=str(error))]) from error
+    return Answer(200, _shown(call, id_))
+
+
+def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
+    """The clerk who opened this counter, if it is that one. Raises `Refused`."""
+    who = clerks.clerk(call.conn, staff_id, CLERKS)
+    end = _end(call, id_)
+    if end.staff_id != staff_id:
+        say = f"this counter is that of {end.staff_id}, who does this alone"
+        raise Refused(422, say, [FieldError(field="staff", message=say)])
+    return who
 
 
 def _correct(call: Call[CorrectEntry]) -> Answer:
@@ -214,6 +241,17 @@ OPERATIONS: tuple[Operation[Any], ...] = (
         handle=_read,
         answers={200: CounterOut},
         problems=(404,),
+        path_values={"id": "counter"},
+    ),
+    Operation(
+        method="POST",
+        path="/counters/{id}/hand-over",
+        name="hand_over_cash",
+        summary="Cash goes from the drawer to the treasury during the day. Sent twice it is once",
+        input=HandOver,
+        handle=_hand_over,
+        answers={200: CounterOut},
+        problems=(404, 409),
         path_values={"id": "counter"},
     ),
     Operation(

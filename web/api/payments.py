@@ -18,7 +18,7 @@ from postal.counter.credits import CountedAlready, Credit, UnknownCredit
 from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment, UnknownPayment
-from postal.counter.refunds import Actor, NoOffice, NotDue, ReferenceUsed, UnderWay
+from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
 from providers.money import MOST_PAISE
 from providers.static import rrn
 from web.api.fields import Input, Nothing, Output, StaffId
@@ -164,7 +164,7 @@ def _refund(call: Call[GiveBack]) -> Answer:
             credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
     except UnknownCredit as error:
         raise Refused(404, str(error)) from error
-    except (NotDue, UnderWay, NoOffice, CounterClosed) as error:
+    except (NotDue, UnderWay, NoOffice, CounterClosed, DrawerShort) as error:
         raise Refused(409, str(error)) from error
     except ReferenceUsed as error:
         say = str(error)

@@ -1,0 +1,164 @@
+"""Lists in the making by API: an office's articles put into walking order, and sent out."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+import delivery_office
+from postal import lists
+from postal.calendar import day_of
+from postal.office import drafts
+from postal.office.drafts import DraftChanged, DraftList, UnknownBeat
+from postal.office.pool import Piece, Why
+from web.api.fields import ArticleNumber, Input, Nothing, Output
+from web.api.lists import DeliveryList, Item
+from web.api.office_fields import doer, office
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+Beat = Annotated[int, Field(ge=1, le=9_999, description="its number at the office", examples=[7])]
+
+
+class Place(Input):
+    """`beat`: null takes the article off. `place`: from 1, the others move up; null: the last."""
+
+    article: ArticleNumber
+    beat: Beat | None
+    place: Annotated[int, Field(ge=1, le=lists.MOST_ITEMS)] | None = None
+
+
+class SendOut(Input):
+    """`articles`: the beat's list as you saw it, in its order."""
+
+    beat: Beat
+    articles: Annotated[list[ArticleNumber], Field(min_length=1, max_length=lists.MOST_ITEMS)]
+
+
+class BeatOut(Output):
+    """`sent_out`: items on the beat's list of today; `articles`: to be added, in walking order."""
+
+    beat: int | None
+    postman: str
+    sent_out: int
+    articles: list[str]
+
+
+class Waiting(Output):
+    """`why`: what it waits for; it cannot go out today."""
+
+    article: str
+    why: Why
+
+
+class DraftOut(Output):
+    """`version` grows with each change. `free`: can be placed."""
+
+    version: int
+    beats: list[BeatOut]
+    free: list[str]
+    waiting: list[Waiting]
+
+
+def _read(call: Call[Any]) -> Answer:
+    found = drafts.draft(call.conn, office(call)[0], day_of(call.now))
+    return Answer(
+        200,
+        DraftOut(
+            version=found.version,
+            beats=[_beat(each) for each in found.lists],
+            free=[piece.number for piece in found.free],
+            waiting=[_waiting(piece) for piece in found.waiting],
+        ),
+    )
+
+
+def _place(call: Call[Place]) -> Answer:
+    office_id, given = office(call)[0], call.input
+    try:
+        piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
+        if given.beat is None:
+            drafts.take_off(call.conn, office_id, piece.id, None, call.now)
+        else:
+            row = drafts.beat_of(call.conn, office_id, str(given.beat))
+            drafts.place(call.conn, office_id, piece.id, row, given.place, None, call.now)
+    except drafts.NotFound as error:
+        raise Refused(422, str(error), [FieldError(field="article", message=str(error))]) from error
+    except drafts.Waits as error:
+        raise Refused(409, str(error), [FieldError(field="article", message=str(error))]) from error
+    except UnknownBeat as error:
+        raise _no_beat() from error
+    return _read(call)
+
+
+def _send_out(call: Call[SendOut]) -> Answer:
+    office_id, given = office(call)[0], call.input
+    try:
+        row = drafts.beat_of(call.conn, office_id, str(given.beat))
+        made = delivery_office.send_out(
+            call.runtime, call.conn, office_id, row, given.articles, doer(call)
+        )
+    except UnknownBeat as error:
+        raise _no_beat() from error
+    except DraftChanged as error:
+        raise Refused(409, str(error)) from error
+    items = [Item(serial=item.serial, number=item.number) for item in made.items]
+    return Answer(201, DeliveryList(postman=made.postman, date=made.date, items=items))
+
+
+def _no_beat() -> Refused:
+    say = "this office has no postman with that beat"
+    return Refused(422, say, [FieldError(field="beat", message=say)])
+
+
+def _beat(of: DraftList) -> BeatOut:
+    return BeatOut(
+        beat=of.beat.beat,
+        postman=of.beat.staff_id,
+        sent_out=of.beat.out,
+        articles=[piece.number for piece in of.pieces],
+    )
+
+
+def _waiting(piece: Piece) -> Waiting:
+    assert piece.why is not None
+    return Waiting(article=piece.number, why=piece.why)
+
+
+_OFFICE = {"pin": "pin"}
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="GET",
+        path="/offices/{pin}/draft",
+        name="office_draft",
+        summary="An office's lists in the making: what is placed, what is free, what waits",
+        input=Nothing,
+        handle=_read,
+        answers={200: DraftOut},
+        path_values=_OFFICE,
+    ),
+    Operation(
+        method="POST",
+        path="/offices/{pin}/draft/place",
+        name="place_article",
+        summary="Put an article into a beat's walking order, or take it off",
+        input=Place,
+        handle=_place,
+        answers={200: DraftOut},
+        problems=(409,),
+        path_values=_OFFICE,
+    ),
+    Operation(
+        method="POST",
+        path="/offices/{pin}/draft/send-out",
+        name="send_out_draft",
+        summary="Make a beat's list of today from the draft; the recipients are told",
+        input=SendOut,
+        handle=_send_out,
+        answers={201: DeliveryList},
+        problems=(409,),
+        path_values=_OFFICE,
+    ),
+)
