@@ -24,6 +24,7 @@ class Entry:
     counter_day_id: int | None
     counter: int | None
     staff_id: str | None
+    staff_name: str | None
     kind: Kind
     method: Method
     paise: int
@@ -63,7 +64,8 @@ class NotCorrectable(Exception):
 
 
 _READ = """
-SELECT l.id, l.at, l.day, l.office_id, l.counter_day_id, d.counter, s.staff_id, l.kind, l.method,
+SELECT l.id, l.at, l.day, l.office_id, l.counter_day_id, d.counter, s.staff_id,
+       s.name AS staff_name, l.kind, l.method,
        l.paise, l.group_id, g.tr, l.corrects, coalesce(c.paise, 0)::bigint AS corrected, l.note,
        a.number AS article
 FROM ledger l LEFT JOIN counter_days d ON d.id = l.counter_day_id

@@ -37,6 +37,7 @@ def furniture() -> dict[str, Any]:
     return {
         "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
         "csrf_field": csrf_field,
+        "room_of": room_of,
     }
 
 
@@ -44,6 +45,14 @@ def furniture() -> dict[str, Any]:
 def means() -> dict[str, Any]:
     """What the desk's pages act with."""
     return {"reasons": REASONS, "ticket_link": ticket_link}
+
+
+def room_of(endpoint: str | None) -> str | None:
+    """The way that is lit for a page without a way of its own: its room's first."""
+    if endpoint is None or endpoint in dict(_PAGES):
+        return None
+    room = endpoint.split(".")[0]
+    return next((way for way, _ in _PAGES if room != "desk" and way.startswith(room + ".")), None)
 
 
 def csrf_field() -> Markup:
