@@ -80,8 +80,8 @@ class Chaos:
     ) -> None:
         chance = random.Random(f"{what} {self.seed}")
         while not await self._over_within(chance.uniform(least, most)):
-            if self.resting:
-                continue
+            while self.resting and not self.over.is_set():  # it comes right after
+                await asyncio.sleep(0.1)
             at = time.time()
             self._under_way += 1
             try:

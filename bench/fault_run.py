@@ -27,7 +27,7 @@ from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
 from postal.calendar import day_of
 
 SEED = "1"
-_START_SECONDS = 180.0  # of the servers, the books and our processes
+_START_SECONDS = 120.0  # of our processes; as much again, an estimate, of the books
 _MOST_SLOWER = 1.5  # than planned ...
 _MOST_LATER = 120.0  # ... and so many seconds on top: then no more is posted, whatever is missing
 _LAST_SECONDS = 120.0  # for what is still due when the last code has come
@@ -53,7 +53,7 @@ class Plan:
     @property
     def seconds(self) -> float:
         """At most, of the whole run: then it is broken off."""
-        return _START_SECONDS + self.posting_seconds + _LAST_SECONDS
+        return 2 * _START_SECONDS + self.posting_seconds + _LAST_SECONDS
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,11 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
     runtime.database.close()
     chaos, phones, leases = Chaos(made, port, SEED), Phones(controls), Leases()
     chaos.start()
-    await chaos.all_up()
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await chaos.all_up()
+    except TimeoutError:
+        raise Failed(f"web and workers are not up within {_START_SECONDS:.0f} s") from None
     postmen = Postmen(made.settings, port, phones, SEED)
     began = time.monotonic()
     async with asyncio.timeout(plan.seconds), asyncio.TaskGroup() as tasks:

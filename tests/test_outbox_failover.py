@@ -464,6 +464,10 @@ def test_no_carrier_takes_the_code_twice(
     )
 
 
+# More than all the steps that are drawn, and then time for all that is refused.
+_LIVES = timedelta(minutes=30)
+
+
 def _until_settled(runtime: Runtime) -> Iterator[tuple[str, int]]:
     """What always goes on, until nothing of the code is due any more: at the latest, its end."""
     while _under_way(runtime):
@@ -487,10 +491,10 @@ def _fresh_code(runtime: Runtime) -> int:
         conn.execute("DELETE FROM carrier_outcomes")
         conn.execute("UPDATE messages SET status = 'expired', confirm_by = NULL")
         row = conn.execute(
-            "UPDATE codes SET released_at = %s, expires_at = %s + interval '30 minutes' RETURNING id",
-            (now, now),
+            "UPDATE codes SET released_at = %s, expires_at = %s RETURNING id",
+            (now, now + _LIVES),
         ).fetchone()
         code = row[0] if row else issue_code(conn, now)
-        (message,) = queue(conn, now, "code", code_id=code, lives=timedelta(minutes=30))
+        (message,) = queue(conn, now, "code", code_id=code, lives=_LIVES)
     runtime.redis.flushdb()
     return message
