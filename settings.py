@@ -55,7 +55,7 @@ class Settings(BaseSettings):
         description="how numbers begin that are texted: +91,+977; empty: any, in production +91",
     )
     code_answer_seconds: int = Field(
-        6, ge=3, description="then a code whose carrier has not answered goes by the next gateway"
+        4, ge=3, description="then a code whose carrier has not answered goes by the next gateway"
     )
     code_confirm_seconds: int = Field(
         20, ge=5, description="then a code without a receipt goes by the next gateway"

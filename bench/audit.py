@@ -19,6 +19,9 @@ from store.database import Conn
 # was away, within this time after the call, the answer may have been lost with it.
 _NOTED_SECONDS = 5.0
 _SLOW_SECONDS = 10.0
+# A second send so long after the first was taken is for want of its receipt:
+# CODE_CONFIRM_SECONDS, less what a call takes.
+_RECEIPT_DUE_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,15 @@ class Waits:
 
 
 @dataclass(frozen=True)
+class Span:
+    """From when to when (unix time) a carrier was dead. `calm`: nothing of ours was struck."""
+
+    began: float
+    ended: float
+    calm: bool
+
+
+@dataclass(frozen=True)
 class Slow:
     """A code that waited long: when it was made, and what its rows say in the end."""
 
@@ -100,7 +112,8 @@ class Audit:
     delivered_wrongly: int
     not_delivered: int  # though the right code was texted
     waits: Waits
-    waits_dead: Waits  # of codes made while a carrier was dead
+    waits_calm: Waits  # of codes made while a carrier was dead, and all else was well
+    waits_struck: Waits  # ... and workers were killed, and servers stopped
     from_text: Waits  # from the postman's first try, our web being away included
     duplicates: Mapping[str, int]  # by cause
     slow: Sequence[Slow]  # the codes that waited longer than ten seconds
@@ -118,9 +131,9 @@ def audit(
     taken: Mapping[str, Sequence[Taken]],
     carried: Round,
     blows: Sequence[Blow],
-    dead: Sequence[tuple[float, float]],
+    dead: Sequence[Span],
 ) -> Audit:
-    """`taken` by carrier; `dead`: from when to when a carrier was."""
+    """`taken` by carrier; `dead`: when a carrier was."""
     codes = _codes(conn)
     _match(codes, taken)
     missed = [code for code in codes.values() if not code.accepted]
@@ -144,7 +157,11 @@ def audit(
     return Audit(
         codes=len(codes),
         without_code=len(
-            {errand.door.recipient_phone for errand in carried.errands}
+            {
+                errand.door.recipient_phone
+                for errand in carried.errands
+                if errand.approach is not None and errand.approach.answered_at is not None
+            }
             - {code.rows[0].phone for code in codes.values()}
         ),
         lost=[f"{c.rows[0].status}: {c.rows[0].error}" for c in missed if c not in expired],
@@ -157,13 +174,8 @@ def audit(
         delivered_wrongly=len(delivered - right),
         not_delivered=len(right - delivered),
         waits=Waits(sorted(code.wait for code in arrived)),
-        waits_dead=Waits(
-            sorted(
-                code.wait
-                for code in arrived
-                if any(first <= code.made_at <= last for first, last in dead)
-            )
-        ),
+        waits_calm=_waits(arrived, [span for span in dead if span.calm]),
+        waits_struck=_waits(arrived, [span for span in dead if not span.calm]),
         from_text=Waits(
             sorted(code.accepted[0].taken.at - began[code.rows[0].phone] for code in arrived)
         ),
@@ -172,6 +184,12 @@ def audit(
         ),
         slow=[_slow(code) for code in arrived if code.wait > _SLOW_SECONDS],
     )
+
+
+def _waits(codes: Sequence[Code], spans: Sequence[Span]) -> Waits:
+    """Of those that were made in one of `spans`: how long they waited decides nothing here."""
+    within = (c for c in codes if any(each.began <= c.made_at <= each.ended for each in spans))
+    return Waits(sorted(code.wait for code in within))
 
 
 def _slow(code: Code) -> Slow:
@@ -225,7 +243,8 @@ def _cause(before: Sequence[Acceptance], again: Acceptance, blows: Sequence[Blow
     if not same:
         if again.row.again_of is not None:
             said = _said(before[-1], blows)
-            late = ", its receipt late or lost" if said == "answered" else ""
+            after = again.row.at.timestamp() - before[-1].taken.at
+            late = ", its receipt late or lost" if after >= _RECEIPT_DUE_SECONDS else ""
             return f"second send by another carrier; the first was {said}{late}"
         return "second send overtook the first, which went too"
     said = _said(same[-1], blows)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from urllib.request import urlopen
 
 from redis import Redis, RedisError
 
@@ -38,8 +38,10 @@ class Chaos:
     seed: str
     blows: list[Blow] = field(default_factory=list)
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    resting: bool = False  # nothing is struck; what was begun before is ended
     starts: Counter[str] = field(default_factory=Counter)
     _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _under_way: int = 0
 
     def start(self) -> None:
         """Web, workers and clock as in the Procfile, the workers twice."""
@@ -52,7 +54,7 @@ class Chaos:
 
     async def all_up(self) -> None:
         """Returns when web and workers answer."""
-        await self._await(self._web_is_up)
+        await self._await_web()
         for name in self._workers:
             await self._await(lambda name=name: self._worker_is_up(name))  # type: ignore[misc]
 
@@ -65,6 +67,11 @@ class Chaos:
             kinds.create_task(self._every(35, 55, "Valkey stopped", self._stop_valkey))
             kinds.create_task(self._every(45, 75, "PostgreSQL restarted", self._restart_postgres))
 
+    async def rest(self) -> None:
+        """Strikes nothing until `resting` is unset. Returns when all that was struck is back."""
+        self.resting = True
+        await self._await(lambda: not self._under_way)
+
     def counts(self) -> Counter[str]:
         return Counter(blow.what for blow in self.blows)
 
@@ -73,8 +80,14 @@ class Chaos:
     ) -> None:
         chance = random.Random(f"{what} {self.seed}")
         while not await self._over_within(chance.uniform(least, most)):
+            while self.resting and not self.over.is_set():  # it comes right after
+                await asyncio.sleep(0.1)
             at = time.time()
-            await blow(chance)
+            self._under_way += 1
+            try:
+                await blow(chance)
+            finally:
+                self._under_way -= 1
             self.blows.append(Blow(at, what, time.time()))
 
     async def _over_within(self, seconds: float) -> bool:
@@ -91,16 +104,24 @@ class Chaos:
 
     async def _kill_web(self, chance: random.Random) -> None:
         await asyncio.to_thread(self._again, "web")
-        await self._await(self._web_is_up)
+        await self._await_web()
 
     async def _await(self, up: Callable[[], bool]) -> None:
         """The next blow waits until what was killed is back, however slow the machine is."""
         while not self.over.is_set() and not up():
             await asyncio.sleep(0.1)
 
+    async def _await_web(self) -> None:
+        while not self.over.is_set() and not await asyncio.to_thread(self._web_is_up):
+            await asyncio.sleep(0.1)
+
     def _web_is_up(self) -> bool:
-        with socket.socket() as probe:
-            return probe.connect_ex((LOCAL, self.port)) == 0
+        # A process that was killed just now may still be listening: it must answer.
+        try:
+            with urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:  # urllib's errors are
+            return False
 
     def _worker_is_up(self, name: str) -> bool:
         return self.made.log(name).read_bytes().count(_STARTED) >= self.starts[name]

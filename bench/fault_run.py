@@ -6,28 +6,33 @@ Afterwards the books are audited (`bench/audit.py`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import secrets
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 
 import psycopg
 from pydantic import SecretStr
 
 from bench import books
-from bench.audit import Audit, audit
+from bench.audit import Audit, Span, audit
 from bench.chaos import Blow, Chaos
 from bench.illness import DEAD, Phase
 from bench.phones import Phones, ask, taken
-from bench.postmen import Postmen
+from bench.postmen import AT_ONCE, Postmen
 from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
 from postal.calendar import day_of
 
 SEED = "1"
-_MOST_SECONDS = 20 * 60
+_START_SECONDS = 120.0  # of our processes; as much again, an estimate, of the books
+_MOST_SLOWER = 1.5  # than planned ...
+_MOST_LATER = 120.0  # ... and so many seconds on top: then no more is posted, whatever is missing
 _LAST_SECONDS = 120.0  # for what is still due when the last code has come
+# After a blow, and after a carrier's change, what was under way is to be over before a quiet part.
+_SETTLE_SECONDS = 5.0
 _NO_LIMIT = 1_000_000
 _LEAST_POSTMEN = 60
 CARRIERS = ("twilio", "africastalking")
@@ -40,26 +45,52 @@ class Plan:
     codes: int
     rate: float
 
+    @property
+    def posting_seconds(self) -> float:
+        """At most, from the first text to the last answer."""
+        return _MOST_SLOWER * self.codes / self.rate + _MOST_LATER
+
+    @property
+    def seconds(self) -> float:
+        """At most, of the whole run: then it is broken off."""
+        return 2 * _START_SECONDS + self.posting_seconds + _LAST_SECONDS
+
+
+@dataclass(frozen=True)
+class Part:
+    """How the carriers are for a part of the run. `calm`: nothing of ours is struck."""
+
+    phases: Mapping[str, Phase]
+    share: float  # of the articles
+    calm: bool = False
+
 
 @dataclass(frozen=True)
 class Spell:
-    """How the carriers are for a part of the run, and from when to when it was (unix time)."""
+    """A part that was, from when to when (unix time)."""
 
-    name: str
-    phases: Mapping[str, Phase]
-    began: float = 0.0
-    ended: float = 0.0
+    part: Part
+    began: float
+    ended: float
 
     @property
     def dead(self) -> bool:
-        return any(phase in DEAD for phase in self.phases.values())
+        return any(phase in DEAD for phase in self.part.phases.values())
 
 
-_SPELLS = (
-    Spell("both ill", {"twilio": Phase.ILL, "africastalking": Phase.ILL}),
-    Spell("the first silent", {"twilio": Phase.SILENT, "africastalking": Phase.FRAIL}),
-    Spell("the second gone", {"twilio": Phase.FRAIL, "africastalking": Phase.GONE}),
-    Spell("both ill again", {"twilio": Phase.ILL, "africastalking": Phase.ILL}),
+_BOTH_ILL = {"twilio": Phase.ILL, "africastalking": Phase.ILL}
+_FIRST_SILENT = {"twilio": Phase.SILENT, "africastalking": Phase.FRAIL}
+_SECOND_GONE = {"twilio": Phase.FRAIL, "africastalking": Phase.GONE}
+# Both are ill in between: where one dies at the moment that the other comes back, two are dead for
+# the codes under way, and that is another question.
+_PARTS = (
+    Part(_BOTH_ILL, 0.1),
+    Part(_FIRST_SILENT, 0.15, calm=True),
+    Part(_FIRST_SILENT, 0.15),
+    Part(_BOTH_ILL, 0.05),
+    Part(_SECOND_GONE, 0.15, calm=True),
+    Part(_SECOND_GONE, 0.15),
+    Part(_BOTH_ILL, 1.0),  # what is left: the waits before the calm parts took some
 )
 
 
@@ -87,11 +118,12 @@ class Result:
     spells: Sequence[Spell]
     texts: int
     posts: int  # of texts: those that got no 200 were posted again
+    in_time: bool  # all was posted and answered; else the books are of what was
 
 
 def measure(plan: Plan) -> Result:
-    """Raises `Failed` where the run cannot be made or does not end in time."""
-    _refuse_midnight()
+    """Raises `Failed` where the run cannot be made."""
+    _refuse_midnight(plan)
     web, ports, controls = free_port(), _ports(), _ports()
     changes: dict[str, object] = {
         "sms_routes": ",".join(CARRIERS),
@@ -115,7 +147,12 @@ def measure(plan: Plan) -> Result:
                 name, str(ports[name]), str(controls[name]), str(web), SEED,
             ]  # fmt: skip
             await_port(controls[name], made.start(name, command))
-        return asyncio.run(_measure(made, plan, web, controls))
+        try:
+            return asyncio.run(_measure(made, plan, web, controls))
+        except ExceptionGroup as errors:
+            raise Failed("; ".join(_reasons(errors))) from errors
+        except (OSError, psycopg.Error) as error:
+            raise Failed(f"{type(error).__name__}: {error}") from error
 
 
 async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]) -> Result:
@@ -129,27 +166,39 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
     runtime.database.close()
     chaos, phones, leases = Chaos(made, port, SEED), Phones(controls), Leases()
     chaos.start()
-    await chaos.all_up()
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            await chaos.all_up()
+    except TimeoutError:
+        raise Failed(f"web and workers are not up within {_START_SECONDS:.0f} s") from None
     postmen = Postmen(made.settings, port, phones, SEED)
     began = time.monotonic()
-    async with asyncio.timeout(_MOST_SECONDS), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(plan.seconds), asyncio.TaskGroup() as tasks:
         watching = [
             tasks.create_task(phones.watch()),
             tasks.create_task(_sample(made.settings.database_url, leases)),
         ]
         raging = tasks.create_task(chaos.rage())
-        changing = tasks.create_task(_spells(controls, lambda: postmen.begun / plan.codes))
-        carried = await postmen.carry(doors, plan.codes, plan.rate)
+        changing = tasks.create_task(
+            _spells(controls, chaos, lambda: postmen.begun / (plan.codes // AT_ONCE * AT_ONCE))
+        )
+        try:
+            async with asyncio.timeout(plan.posting_seconds):
+                await postmen.carry(doors, plan.codes, plan.rate)
+            in_time = True
+        except TimeoutError:
+            in_time = False
         took = time.monotonic() - began
-        spells = await changing
         chaos.over.set()
+        spells = await changing
         await raging
         await asyncio.to_thread(_order, controls, dict.fromkeys(CARRIERS, Phase.WELL))
         await _await_quiet(made.settings.database_url)
         for task in watching:
             task.cancel()
     arrivals = {name: taken(control) for name, control in controls.items()}
-    dead = [(spell.began, spell.ended) for spell in spells if spell.dead]
+    dead = [Span(each.began, each.ended, each.part.calm) for each in spells if each.dead]
+    carried = postmen.round
     with psycopg.connect(made.settings.database_url) as conn:
         found = audit(conn, arrivals, carried, chaos.blows, dead)
     return Result(
@@ -163,19 +212,31 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
         spells=spells,
         posts=sum(text.posts for text in carried.texts),
         texts=len(carried.texts),
+        in_time=in_time,
     )
 
 
-async def _spells(controls: Mapping[str, int], part: Callable[[], float]) -> list[Spell]:
-    """Each for a fourth of the articles; `part` of them are begun. The last one stays."""
+async def _spells(
+    controls: Mapping[str, int], chaos: Chaos, begun: Callable[[], float]
+) -> list[Spell]:
+    """The parts one after the other; `begun`: what share of the articles is. The last one stays."""
     spells: list[Spell] = []
-    for number, spell in enumerate(_SPELLS, start=1):
-        await asyncio.to_thread(_order, controls, spell.phases)
-        began = time.time()
-        while part() < number / len(_SPELLS):
+    for part in _PARTS:
+        if part.calm:
+            await chaos.rest()
+            await _sleep(chaos, _SETTLE_SECONDS)
+        await asyncio.to_thread(_order, controls, part.phases)
+        began, until = time.time(), min(1.0, begun() + part.share)
+        while begun() < until and not chaos.over.is_set():
             await asyncio.sleep(0.1)
-        spells.append(replace(spell, began=began, ended=time.time()))
+        chaos.resting = False
+        spells.append(Spell(part, began, time.time()))
     return spells
+
+
+async def _sleep(chaos: Chaos, seconds: float) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.wait_for(chaos.over.wait(), seconds)
 
 
 def _order(controls: Mapping[str, int], phases: Mapping[str, Phase]) -> None:
@@ -235,8 +296,17 @@ def _ports() -> dict[str, int]:
     return {name: free_port() for name in CARRIERS}
 
 
-def _refuse_midnight() -> None:
+def _reasons(errors: BaseExceptionGroup) -> Iterator[str]:
+    for error in errors.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _reasons(error)
+        else:
+            yield f"{type(error).__name__}: {error}"
+
+
+def _refuse_midnight(plan: Plan) -> None:
     """The lists are those of today in India: no run may last into tomorrow."""
     now = datetime.now(UTC)
-    if day_of(datetime.fromtimestamp(now.timestamp() + _MOST_SECONDS, UTC)) != day_of(now):
-        raise Failed("it is midnight in India within 20 minutes: begin after that")
+    most = timedelta(seconds=plan.seconds)
+    if day_of(now + most) != day_of(now):
+        raise Failed(f"it is midnight in India within {most}: begin after that")

@@ -29,8 +29,10 @@ def lines(result: Result) -> list[Line]:
     """The table: what must be nothing, how long codes took, what came twice and why."""
     found = result.audit
     reached = found.codes - len(found.lost) - found.expired
-    pace = result.plan.codes / result.seconds
+    pace = found.codes / result.seconds
     table = [
+        Line("posted and answered in time", "yes" if result.in_time else "no", "yes",
+             result.in_time),
         Line(f"codes made, {pace:.1f} a second", str(found.codes)),
         _count("approaches answered and no code made", found.without_code),
         Line("codes that reached a carrier", str(reached)),
@@ -43,7 +45,9 @@ def lines(result: Result) -> list[Line]:
         _count("handed over on none or a wrong one", found.delivered_wrongly),
         _count("right code texted, not handed over", found.not_delivered),
         _waits("from a code's row to the first carrier that took it", found.waits),
-        _waits("of those made while one carrier was dead", found.waits_dead, most=10.0),
+        _waits("of those made while one carrier was dead, all else well", found.waits_calm,
+               most=10.0),
+        _waits("… and workers were killed, servers stopped", found.waits_struck, most=10.0),
         _waits("from the postman's first try, our web being away too", found.from_text),
         Line(
             f"longest `sending` beyond its lease, of {result.leases.looks} looks",
@@ -88,6 +92,7 @@ def main(arguments: list[str]) -> int:
         os.environ.pop(name.upper(), None)
     on = report.machine()
     print(report.describe(on), flush=True)
+    print(f"Ends within {plan.seconds / 60:.0f} minutes, whatever happens.", flush=True)
     try:
         result = measure(plan)
     except Failed as failure:

@@ -80,11 +80,16 @@ class Postmen:
         self._room = asyncio.Semaphore(_MOST_OPEN)
 
     @property
+    def round(self) -> Round:
+        """What was done so far."""
+        return self._round
+
+    @property
     def begun(self) -> int:
         """Articles whose approach was texted so far."""
         return len(self._round.errands)
 
-    async def carry(self, doors: Sequence[Doorstep], articles: int, rate: float) -> Round:
+    async def carry(self, doors: Sequence[Doorstep], articles: int, rate: float) -> None:
         """`articles` of `doors`, five by five of a list. Returns when the last text is answered.
 
         Where answers stay away, so do new approaches: a queue of them would be measured instead.
@@ -97,7 +102,6 @@ class Postmen:
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 await self._room.acquire()
                 visits.create_task(self._visit(group))
-        return self._round
 
     async def _visit(self, doors: Sequence[Doorstep]) -> None:
         manners = self._random.choices(list(_MANNERS), list(_MANNERS.values()), k=len(doors))

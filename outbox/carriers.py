@@ -67,6 +67,12 @@ def lock(conn: Conn, names: Collection[str]) -> dict[str, Carrier]:
     return {row[0]: Carrier(row[0], Circuit(*_circuit(row)), row[9]) for row in rows}
 
 
+def dead(conn: Conn) -> list[str]:
+    """Those that calls failed with, and that nobody tries just now."""
+    rows = conn.execute("SELECT name FROM carriers WHERE state = 'open' AND cause = 'errors'")
+    return [row[0] for row in rows.fetchall()]
+
+
 def use_trials(conn: Conn, used: Mapping[str, int]) -> None:
     """So many texts try each carrier. They were read under lock, so there are as many."""
     for name in sorted(used):

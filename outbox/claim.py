@@ -15,7 +15,7 @@ from messages.catalogue import Channel
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import Standing
-from outbox.routing import Wanted
+from outbox.routing import WAITED_FOR, Wanted
 from store import feed
 from store.database import Conn
 
@@ -146,7 +146,7 @@ class Due:
     @property
     def wanted(self) -> Wanted:
         # News wait for the carrier that asked to wait; a person does not wait for it.
-        last = self.gateway if self.lane in ("code", "reply") else None
+        last = self.gateway if self.lane in WAITED_FOR else None
         return Wanted(
             self.phone, self.language, self.lane, self.given, self.elsewhere, last, self.via
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -25,7 +26,7 @@ from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
 from outbox.presence import Presence
-from outbox.routing import Router
+from outbox.routing import WAITED_FOR, Router
 from outbox.settle import Settled
 from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
@@ -273,7 +274,8 @@ class Drain:
     def _settle(self, returned: Returned) -> None:
         taken = returned.taken
         decide = after_look_up if taken.due.status == "unknown" else after_send
-        verdict = decide(returned.outcome, taken.standing, self._runtime.now())
+        standing = replace(taken.standing, carriers=self._in_turn(taken.due))
+        verdict = decide(returned.outcome, standing, self._runtime.now())
         self._settled.append(Settled(taken, verdict))
         log.info(
             "message_out",
@@ -285,6 +287,13 @@ class Drain:
             status=verdict.status,
             attempts=taken.calls,
         )
+
+    def _in_turn(self, due: Due) -> int:
+        """How many carriers take turns with a message; news waits for its one."""
+        if due.via is not None or due.lane not in WAITED_FOR:
+            return 1
+        routes = self._voices if due.channel == "voice" else self._routes
+        return max(1, len(Router(routes, self._carriers).order(due.wanted)))
 
 
 def _start_by(taken: Taken) -> datetime:

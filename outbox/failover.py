@@ -2,7 +2,9 @@
 
 The second send is a message of its own with the same words, marked by `again_of`, bound to one
 carrier (`via`). A unique index holds "once per carrier", and a carrier that has the first message,
-or may have it, is never chosen. The clock calls it every second.
+or may have it, is never chosen. A carrier that has said that it has it is given the time for its
+receipt; one that has not answered only that for its answer, and none once its circuit opens for
+errors. The clock calls it every second.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from psycopg.rows import class_row
 
 from gateways.routes import Routes
 from outbox import carriers, receipts
+from outbox.claim import Patience
 from outbox.enqueue import Lane
 from outbox.policy import Status
 from outbox.routing import Router, Wanted
@@ -36,10 +39,18 @@ _DUE: Final = """
            m.gateway, m.given,
            ARRAY(SELECT via FROM messages s WHERE s.again_of = m.id) AS elsewhere,
            ARRAY(SELECT s.status FROM messages s WHERE s.again_of = m.id) AS seconds,
+           (SELECT max(CASE WHEN s.status = 'sent' THEN s.sent_at + %(receipt)s
+                       ELSE coalesce(s.first_tried_at, %(now)s) + %(answer)s END)
+            FROM messages s
+            WHERE s.again_of = m.id AND s.status IN ('queued', 'sending', 'unknown', 'sent'))
+               AS news_by,
            c.used_at IS NULL AND c.dead_at IS NULL AND c.expires_at > %(now)s
                AND m.not_after > %(now)s AS alive
     FROM messages m JOIN codes c ON c.id = m.code_id
-    WHERE m.confirm_by <= %(now)s AND m.status IN ('sending', 'unknown', 'sent', 'failed')
+    WHERE m.confirm_by IS NOT NULL AND m.status IN ('sending', 'unknown', 'sent', 'failed')
+          AND (m.confirm_by <= %(now)s
+               OR m.status IN ('sending', 'unknown') AND m.gateway = ANY (%(dead)s)
+                  AND NOT EXISTS (SELECT FROM messages s WHERE s.again_of = m.id))
     ORDER BY m.confirm_by LIMIT %(most)s FOR UPDATE OF m SKIP LOCKED
 """
 _SECOND: Final = """
@@ -71,6 +82,7 @@ class _Unconfirmed:
     given: list[str]
     elsewhere: list[str]
     seconds: list[Status]
+    news_by: datetime | None  # of the second sends: until then the next carrier waits
     alive: bool
 
     @property
@@ -87,7 +99,10 @@ def send_again(runtime: Runtime) -> int:
         routes=settings.routing,
         gateways=tuple(runtime.gateways),
         without_receipts=settings.without_receipts,
-        patience=timedelta(seconds=settings.code_confirm_seconds),
+        patience=Patience(
+            timedelta(seconds=settings.code_answer_seconds),
+            timedelta(seconds=settings.code_confirm_seconds),
+        ),
         hourly_limit=settings.failover_hourly_limit,
     )
     now = runtime.now()
@@ -104,13 +119,20 @@ class Again:
     routes: Routes
     gateways: tuple[str, ...]
     without_receipts: tuple[str, ...]
-    patience: timedelta
+    patience: Patience
     hourly_limit: int
 
     def work(self, conn: Conn, now: datetime) -> int:
         """Decides on every code whose confirmation is overdue. Gives how many go out again."""
         with conn.cursor(row_factory=class_row(_Unconfirmed)) as cursor:
-            due = cursor.execute(_DUE, {"now": now, "most": _AT_ONCE}).fetchall()
+            values = {
+                "now": now,
+                "answer": self.patience.answer,
+                "receipt": self.patience.receipt,
+                "dead": carriers.dead(conn),
+                "most": _AT_ONCE,
+            }
+            due = cursor.execute(_DUE, values).fetchall()
         if not due:
             return 0
         # The budget is counted under the lock of the carrier that failed: nobody else spends it.
@@ -125,9 +147,11 @@ class Again:
         no_news = first.status == "sent" and first.gateway in self.without_receipts
         if not first.alive or no_news or "delivered" in first.seconds:
             return self._give_up(conn, first, now)
-        if {"queued", "sending"} & set(first.seconds):
-            return self._look_again(conn, first, now + self.patience)
+        if first.news_by is not None and first.news_by > now:
+            return self._look_again(conn, first, first.news_by)
         left = router.fresh(first.wanted, router.order(first.wanted))
+        if not left and {"queued", "sending"} & set(first.seconds):
+            return self._look_again(conn, first, now + self.patience.receipt)
         if not left:
             return self._give_up(conn, first, now)
         refused = first.status == "failed"
@@ -145,7 +169,7 @@ class Again:
         values = {"now": now, "via": chosen, "instead_of": first.gateway, "id": first.id}
         row = conn.execute(_SECOND, values).fetchone()
         assert row is not None
-        self._look_again(conn, first, now + self.patience)
+        self._look_again(conn, first, now + self.patience.answer)
         feed.append(
             conn,
             "code_rerouted",

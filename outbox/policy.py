@@ -24,9 +24,10 @@ from outbox.enqueue import Lane
 
 Status = Literal["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
 
-# 1, 3, 9, 27 seconds: minutes are useless for a code. A person waits for codes and replies, so
-# these stay at 27; news may wait longer, to leave a carrier in trouble alone.
-_LONGEST: Final[dict[Lane, int]] = {"code": 27, "reply": 27, "notice": 300, "bulk": 300}
+# 1, 3, 9, 27 seconds. A code must reach its telephone in seconds, so it stays at 9: each carrier
+# then gets a code that it refuses 70 times in ten minutes at most, within its rate. A person waits
+# for replies too; news may wait longer, to leave a carrier in trouble alone.
+_LONGEST: Final[dict[Lane, int]] = {"code": 9, "reply": 27, "notice": 300, "bulk": 300}
 # A carrier that cannot tell (no look-up, or it does not answer) leaves us the choice between a
 # text twice and a text never. Never is worse: a worker that died before it sent leaves the same
 # trace as a lost answer. So it is sent again, after this many calls without certainty: soon
@@ -54,6 +55,7 @@ class Standing:
     carrier_id: str | None = None
     via: str | None = None  # a second send: to this carrier it goes once
     channel: Channel = "text"
+    carriers: int = 1  # that take turns with it: one that refuses it is not the next one asked
 
 
 @dataclass(frozen=True)
@@ -73,20 +75,27 @@ def delay(lane: Lane, attempts: int) -> timedelta:
     return timedelta(seconds=min(3 ** min(max(attempts - 1, 0), 10), _LONGEST[lane]))
 
 
+def _turn(standing: Standing) -> int:
+    """Which time it is (1, 2, …) that all of its carriers were asked."""
+    return -(-standing.attempts // standing.carriers)
+
+
 def after_send(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
     """What a submit's outcome means."""
     match outcome:
         case Sent() | Rejected():
             return _settled(outcome)
         case Retry(after=after, error=error, reason=reason):
-            wait = delay(standing.lane, standing.attempts)
+            wait = delay(standing.lane, _turn(standing))
             if after is not None:
-                wait = timedelta(seconds=max(after, 0.0))
+                asked = timedelta(seconds=max(after, 0.0))
+                # The next carrier has not asked for it.
+                wait = asked if standing.carriers == 1 else min(asked, wait)
             return _refused(standing, now + wait, f"{reason}: {error}")
         case Unknown(error=error):
             # One step longer than a retry: the carrier may still be at work on the lost request,
             # and a look-up that comes too early would not find it.
-            return _ask_later(standing, now + delay(standing.lane, standing.attempts + 1), error)
+            return _ask_later(standing, now + delay(standing.lane, _turn(standing) + 1), error)
 
 
 def after_look_up(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:

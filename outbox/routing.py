@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from gateways.routes import Routes
 from outbox.carriers import Carrier
 
-_WAITED_FOR = ("code", "reply")
+WAITED_FOR: Final = ("code", "reply")
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class Router:
             carrier = self._carriers.get(wanted.via)
             return None if carrier is None or carrier.ordered == "rest" else wanted.via
         fresh = self.fresh(wanted, order)
-        if wanted.lane in _WAITED_FOR and not any(map(self._fit, {*fresh, *wanted.elsewhere})):
+        if wanted.lane in WAITED_FOR and not any(map(self._fit, {*fresh, *wanted.elsewhere})):
             # The others are out of order. Where a person waits, a text twice is better than none:
             # who may have it already gets it again, if it is fit.
             fit = [name for name in order if self._fit(name)]
@@ -85,8 +86,12 @@ class Router:
         return [name for name in order if name not in wanted.given and name not in wanted.elsewhere]
 
     def _best(self, names: Sequence[str], last: str | None) -> str:
-        """The first that is fit; who refused it just now only after the others."""
-        turn = sorted(names, key=lambda name: name == last)
+        """The first that is fit, of those behind who refused it just now; then of the others.
+
+        So all get their turn: two that refuse do not keep it from a third.
+        """
+        behind = names.index(last) + 1 if last in names else 0
+        turn = [*names[behind:], *names[:behind]]
         chosen = next(filter(self._fit, turn), turn[0])
         if self._carriers[chosen].circuit.state == "half_open" and self._trials[chosen]:
             self._trials[chosen] -= 1

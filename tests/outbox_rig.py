@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from gateways.base import (
@@ -101,9 +102,20 @@ def with_carriers(runtime: Runtime, carriers: dict[str, Carrier], **settings: ob
 
 def drain(runtime: Runtime) -> None:
     """Sends all that is due, to the end."""
+    with draining(runtime) as send:
+        send()
+
+
+@contextmanager
+def draining(runtime: Runtime) -> Iterator[Callable[[], None]]:
+    """One worker for many rounds; each call sends all that is due then."""
     drain = Drain(runtime)
-    while drain.run():
-        pass
+
+    def send() -> None:
+        while drain.run():
+            pass
+
+    yield send
     drain.finish()
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -69,21 +70,30 @@ def wait(verdict: Verdict) -> float:
 @pytest.mark.parametrize(
     ("lane", "waits"),
     [
-        ("code", [1, 3, 9, 27, 27, 27]),
+        ("code", [1, 3, 9, 9, 9, 9]),
         ("reply", [1, 3, 9, 27, 27, 27]),
         ("notice", [1, 3, 9, 27, 81, 243]),
         ("bulk", [1, 3, 9, 27, 81, 243]),
     ],
 )
-def test_a_refused_send_is_tried_again_after_1_3_9_27_seconds(lane: str, waits: list[int]) -> None:
+def test_a_refused_send_is_tried_again_after_longer_and_longer(lane: str, waits: list[int]) -> None:
     verdicts = [after_send(RETRY, standing(lane, n), NOW) for n in range(1, 7)]
     assert {verdict.status for verdict in verdicts} == {"queued"}
     assert [wait(verdict) for verdict in verdicts] == waits
 
 
+def test_carriers_that_take_turns_are_each_left_alone_as_long_as_one() -> None:
+    three = [replace(standing(attempts=n), carriers=3) for n in range(1, 10)]
+    assert [wait(after_send(RETRY, each, NOW)) for each in three] == [1, 1, 1, 3, 3, 3, 9, 9, 9]
+
+
 def test_the_wait_that_the_carrier_asked_for_counts() -> None:
-    verdict = after_send(Retry(Reason.CARRIER, "slow down", after=12.5), standing(), NOW)
-    assert wait(verdict) == 12.5
+    slow_down = Retry(Reason.CARRIER, "slow down", after=12.5)
+    assert wait(after_send(slow_down, standing(), NOW)) == 12.5
+    # Another one has not asked for it.
+    assert wait(after_send(slow_down, replace(standing(), carriers=2), NOW)) == 1
+    at_once = Retry(Reason.CARRIER, "again", after=0)
+    assert wait(after_send(at_once, replace(standing(), carriers=2), NOW)) == 0
 
 
 def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
