@@ -244,7 +244,11 @@ def _cause(before: Sequence[Acceptance], again: Acceptance, blows: Sequence[Blow
         if again.row.again_of is not None:
             said = _said(before[-1], blows)
             after = again.row.at.timestamp() - before[-1].taken.at
-            late = ", its receipt late or lost" if after >= _RECEIPT_DUE_SECONDS else ""
+            late = ""
+            if after >= _RECEIPT_DUE_SECONDS:
+                late = ", its receipt late or lost"
+            elif said == "answered":  # later than CODE_ANSWER_SECONDS, or its circuit opened
+                late = ", not soon enough"
             return f"second send by another carrier; the first was {said}{late}"
         return "second send overtook the first, which went too"
     said = _said(same[-1], blows)
