@@ -37,6 +37,7 @@ from flows.number import check_digit
 from gateways.base import Inbound
 from outbox.drain import Drain
 from postal import articles, collect, lists, people
+from postal.counter.ledger import Method
 from rounds import begin_day
 from runtime import Runtime
 from settings import Settings
@@ -298,8 +299,12 @@ class Month:
             by = collect.ByCode(code, staff)
         secret = key.get_secret_value().encode()
         with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT cod_amount FROM articles WHERE number = %s", [parcel.number]
+            ).fetchone()
+            paid: Method | None = "cash" if row and row[0] else None
             try:
-                done = collect.collect(conn, parcel.number, by, self.clock(), secret, 6)
+                done = collect.collect(conn, parcel.number, by, self.clock(), secret, 6, paid)
             except collect.NotAtOffice:
                 self.happened["came to the window for nothing"] += 1
                 return

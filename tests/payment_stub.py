@@ -80,7 +80,7 @@ class ProviderStub:
     now: datetime = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 
     def __post_init__(self) -> None:
-        self._behaviours: deque[Say | Drop | Hang] = deque()
+        self._behaviours: deque[tuple[str, Say | Drop | Hang]] = deque()
         self._numbers = count(1)
         self._over = threading.Event()
         self._lock = threading.Lock()
@@ -92,8 +92,9 @@ class ProviderStub:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 
-    def will(self, *behaviours: Say | Drop | Hang) -> None:
-        self._behaviours.extend(behaviours)
+    def will(self, *behaviours: Say | Drop | Hang, to: str = ".*") -> None:
+        """What the next requests whose path is like `to` get: others may be under way beside."""
+        self._behaviours.extend((to, each) for each in behaviours)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -159,8 +160,11 @@ class ProviderStub:
                 return self._razorpay(call)
             return self._cashfree(call)
 
-    def behaviour(self) -> Say | Drop | Hang | None:
-        return self._behaviours.popleft() if self._behaviours else None
+    def behaviour(self, path: str) -> Say | Drop | Hang | None:
+        with self._lock:
+            if self._behaviours and re.fullmatch(self._behaviours[0][0], path):
+                return self._behaviours.popleft()[1]
+        return None
 
     def wait(self) -> None:
         self._over.wait(_PATIENCE)
@@ -374,7 +378,7 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         call = Call(self.command, parts.path, dict(parse_qsl(parts.query)), headers, body)
         stub = self.server.stub
-        behaviour = stub.behaviour()
+        behaviour = stub.behaviour(parts.path)
         if isinstance(behaviour, Say):
             stub.calls.append(call)
             answer = behaviour

@@ -163,6 +163,7 @@ def test_another_answer_is_tried_in_a_sandbox(desk: Desk) -> None:
     desk.page.locator(".sprint a").last.press("Enter")
     desk.page.get_by_role("link", name="What if this came next?").press("Enter")
     expect(desk.page.get_by_role("note")).to_contain_text("SIMULATION.")
+    expect(desk.page.locator("[name=typed]")).to_be_focused()
     desk.page.keyboard.type("3")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".imagined")).to_contain_text("reports fraud (3)")

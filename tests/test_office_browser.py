@@ -211,6 +211,7 @@ def test_the_end_of_a_day(screen: Screen) -> None:
     expect(screen.page.locator("#taken")).to_contain_text("Everything that was not delivered")
     screen.page.get_by_role("button", name="Close the list for good").press("Enter")
     expect(screen.page.locator(".told.done")).to_have_text("The list is closed.")
+    screen.page.locator("[name=explanation]").fill("the postman brings it tomorrow")
     screen.page.get_by_role("button", name="Close the day").press("Enter")
     expect(screen.page.locator(".told.done")).to_have_text("The day is closed.")
     screen.page.get_by_role("link", name="COD cash", exact=True).press("Enter")

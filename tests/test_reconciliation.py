@@ -34,6 +34,7 @@ from tests.upi_rig import (
 
 PRICE = CHARGES.paise
 DAY = "2026-08-14"
+REFUNDS = "/.*/refunds?(/.*)?"
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ class TestOnTheWire:
         id_ = self.due(runtime, at_counter, stub)
         asked(runtime, id_)
         asked(runtime, id_)
-        stub.will(Drop())
+        stub.will(Drop(), to=REFUNDS)
         rounds(runtime)
         waiting = credit_now(runtime, id_)
         assert waiting.refunding
@@ -286,10 +287,10 @@ class TestOnTheWire:
     ) -> None:
         id_ = self.due(runtime, at_counter, stub)
         asked(runtime, id_)
-        stub.will(Drop())  # they took the order
+        stub.will(Drop(), to=REFUNDS)  # they took the order
         rounds(runtime)
         clock.advance(seconds=30)
-        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'))
+        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'), to=REFUNDS)
         rounds(runtime)
         assert credit_now(runtime, id_).refunding
         with pytest.raises(UnderWay):
@@ -314,7 +315,7 @@ class TestOnTheWire:
         ref = credit_now(runtime, id_).refund_ref
         assert ref is not None
         clock.advance(hours=1)
-        stub.will(Say(status, "{}"))
+        stub.will(Say(status, "{}"), to=REFUNDS)
         rounds(runtime)
         still = credit_now(runtime, id_)
         assert (still.refunding, still.refund_ref) == (True, ref)
@@ -332,11 +333,11 @@ class TestOnTheWire:
     ) -> None:
         id_ = self.due(runtime, at_counter, stub)
         asked(runtime, id_)
-        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'))
+        stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'), to=REFUNDS)
         rounds(runtime)
         assert credit_now(runtime, id_).refunding
         clock.advance(minutes=10)
-        stub.will(Say(400, '{"message": "why", "error": {"description": "why"}}'))
+        stub.will(Say(400, '{"message": "why", "error": {"description": "why"}}'), to=REFUNDS)
         rounds(runtime)
         refused = credit_now(runtime, id_)
         assert (refused.state, refused.refund_way) == ("refund_due", None)  # nothing was out
@@ -352,7 +353,7 @@ class TestOnTheWire:
         asked(runtime, id_)
         assert runtime.database.run(lambda conn: refunds.claim(conn, runtime.now())) is not None
         clock.advance(seconds=61)
-        stub.will(Say(400, "{}"))
+        stub.will(Say(400, "{}"), to=REFUNDS)
         rounds(runtime)
         assert credit_now(runtime, id_).refunding
 
