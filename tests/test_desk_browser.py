@@ -48,6 +48,7 @@ class Desk:
         expect(page.get_by_role("heading", level=1)).to_contain_text("Namaste")
 
     def find(self, query: str) -> None:
+        self.page.wait_for_load_state()  # until then no script listens
         self.page.keyboard.press("/")  # from wherever one is
         expect(self.page.get_by_role("searchbox")).to_be_focused()
         self.page.keyboard.press("/")  # and once more does no harm
@@ -164,6 +165,7 @@ def test_another_answer_is_tried_in_a_sandbox(desk: Desk) -> None:
     desk.page.get_by_role("link", name="What if this came next?").press("Enter")
     expect(desk.page.get_by_role("note")).to_contain_text("SIMULATION.")
     expect(desk.page.locator("[name=typed]")).to_be_focused()
+    desk.page.wait_for_load_state()
     desk.page.keyboard.type("3")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".imagined")).to_contain_text("reports fraud (3)")
