@@ -7,66 +7,40 @@ differs otherwise is said, and only people can settle it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import Literal
 
 import psycopg
 import structlog
 
 import upi
 from logs import described
-from postal.counter import credits, refunds
+from postal.counter import credits, reconciliations, refunds
 from postal.counter.credits import Credit
+from postal.counter.reconciliations import Difference, Reconciled, Reconciliation, What
 from providers.base import Came, Failure, Listed, Watched
 from runtime import Runtime
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
-What = Literal[
-    "taken_in",  # theirs, and not ours until now
-    "not_theirs",  # ours, and not on their list
-    "amount",  # another sum than ours
-    "given_back",  # they gave it back, we had not asked: now refunded here too
-    "given_back_but_booked",  # they gave back what booked articles
-    "given_back_in_part",  # another sum than ours went back
-    "given_back_twice",  # in cash or by a transfer from here, and by them
-    "not_given_back",  # refunded here, and not there
-    "not_compared",  # a fault of ours, which the log names; the others went on
-]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One line of what differed. `theirs`, `ours`: paise, None for nothing.
-
-    `theirs` is what came; of what was given back in part or twice: what they gave back.
-    """
-
-    what: What
-    provider: str
-    payment_id: str
-    tr: str | None
-    theirs: int | None
-    ours: int | None
-    state: str  # of ours, afterwards; "-": not known
-
-
-@dataclass(frozen=True)
-class Reconciled:
-    """How one provider's day compared. `failed`: it gave no list, and nothing was compared."""
-
-    provider: str
-    theirs: int
-    settled: int  # newly marked as paid out to the bank
-    differences: Sequence[Difference]
-    failed: str | None = None
-
 
 def reconcile(runtime: Runtime, day: date) -> list[Reconciled]:
     """Compares every provider that keeps a list. Takes in what is missing."""
     return [_one(runtime, provider, day) for provider in upi.watched(runtime).values()]
+
+
+def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
+    """Compares a day that software asked for, and notes what came out."""
+    found = reconcile(runtime, asked.day)
+    runtime.database.run(lambda conn: reconciliations.done(conn, asked.id, found, runtime.now()))
+    log.info(
+        "reconciled",
+        day=asked.day.isoformat(),
+        providers=[each.provider for each in found],
+        differences=sum(len(each.differences) for each in found),
+        failed=[each.provider for each in found if each.failed],
+    )
 
 
 def by_hand(runtime: Runtime, day: date) -> Sequence[Credit]:

@@ -29,7 +29,9 @@ _PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
 class Settings(BaseSettings):
     """The configuration of one process. Secrets are `SecretStr`: their repr shows nothing."""
 
-    model_config = SettingsConfigDict(env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     dakiya_env: Environment = "development"
     database_url: str = Field("", description="PostgreSQL; empty outside production: embedded")
@@ -264,6 +266,24 @@ class Settings(BaseSettings):
     def _is_upi_id(cls, value: str) -> str:
         if value and not re.fullmatch(r"[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}", value):
             raise ValueError("UPI_ID: a UPI id looks like post@bank")
+        return value
+
+    @field_validator(
+        "twilio_account_sid",
+        "twilio_auth_token",
+        "africastalking_username",
+        "africastalking_api_key",
+        "razorpay_key_id",
+        "razorpay_key_secret",
+        "cashfree_client_id",
+        "cashfree_client_secret",
+    )
+    @classmethod
+    def _fits_a_header(cls, value: str | SecretStr) -> str | SecretStr:
+        """RFC 9110, 5.5: what a header can carry safely. A key from a web page may bring more."""
+        key = value.get_secret_value() if isinstance(value, SecretStr) else value
+        if not re.fullmatch(r"[!-~]*", key):
+            raise ValueError("holds a blank, or a character that no key has: copy it anew")
         return value
 
     @field_validator("sms_prices")

@@ -16,12 +16,14 @@ from typing import Final
 import psycopg
 import structlog
 
+import reconciliation
 import upi
 from aside import run_each
 from logs import described
 from outbox.wake import PAYMENTS, ring
-from postal.counter import payments, refunds
+from postal.counter import payments, reconciliations, refunds
 from postal.counter.payments import Claimed, Payment
+from postal.counter.reconciliations import Reconciliation
 from postal.counter.refunds import ClaimedRefund
 from providers.base import (
     Busy,
@@ -105,6 +107,9 @@ class Rounds:
         claimed = runtime.database.run(lambda conn: payments.claim(conn, runtime.now()))
         if claimed is not None:
             return lambda: look(runtime, claimed)
+        asked = runtime.database.run(lambda conn: reconciliations.claim(conn, runtime.now()))
+        if asked is not None:
+            return lambda: _reconcile(runtime, asked)
         return None
 
     def _running(self) -> list[Thread]:
@@ -172,6 +177,15 @@ def _look(runtime: Runtime, claimed: Claimed, provider: Watched) -> None:
         payments.looked(conn, claimed, closed, error, runtime.now())
 
     runtime.database.run(work)
+
+
+def _reconcile(runtime: Runtime, asked: Reconciliation) -> None:
+    try:
+        reconciliation.carry_out(runtime, asked)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:  # a fault of ours: it is tried again when its lease is over
+        log.error("put_off", work="reconcile", day=asked.day.isoformat(), **described(error))
 
 
 def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:

@@ -11,6 +11,7 @@ from postal.calendar import day_of
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, booking, fields, number_of, postman
 from tests.counter_rig import directory
+from tests.paper_rig import sheets
 
 OPEN = {"staff": "3001", "counter": 2, "opening_paise": 20_000}
 SENDER = {"phone": "+919839000081", "name": "Gyan Pustak Kendra"}
@@ -77,6 +78,11 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     assert (pdf.mimetype, pdf.data[:5]) == ("application/pdf", b"%PDF-")
     copied = api.post(f"{path}/receipts", print_ | {"once": str(uuid4()), "paper": "80mm"})
     assert copied.get_json()["copy_number"] == 1
+    english = print_ | {"once": str(uuid4()), "paper": "80mm", "language": "en"}
+    assert api.post(f"{path}/receipts", english).get_json()["copy_number"] == 2
+    (narrow,) = sheets(api.get(f"{path}/receipts/{english['once']}").data)
+    assert (round(narrow.width), "COPY 2 · not the original" in narrow.text) == (80, True)
+    assert narrow.barcodes() == [number_of(1)]
     assert api.get(f"{path}/receipts/{uuid4()}").status_code == 404
 
     assert api.get(counter).get_json()["due_paise"] == 28_000
@@ -100,6 +106,19 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
         corrected = api.post(entry, right).get_json()
         assert [each["paise"] for each in corrected["corrections"]] == [1_000]
     assert list(fields(api.post(entry, right | {"staff": "3001"}))) == ["staff"]
+
+    books = api.get("/offices/273303/books").get_json()
+    assert [f"/counters/{each['id']}" for each in books["counters"]] == [counter]
+    for table, second in (
+        ("entries", "opening,cash,200.00"),
+        ("articles", number_of(1)),
+        ("counters", "change given wrongly"),
+    ):
+        file = api.get(f"/offices/273303/books/{table}")
+        assert file.mimetype == "text/csv"
+        assert file.headers["Content-Disposition"].startswith(f'inline; filename="dakiya-{table}-')
+        assert second in file.data.decode("utf-8-sig").splitlines()[1]
+    assert api.get("/offices/273303/books/sums").status_code == 404
 
 
 def test_a_booking_is_cancelled_and_its_number_is_free(api: Api) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+import reconciliation
 import upi
-from postal.counter import payments
+from postal.calendar import day_of
+from postal.counter import payments, reconciliations
+from postal.counter.reconciliations import Reconciliation
 from runtime import Runtime
 from settings import Settings
-from tests.api_calls import Api, api_of
+from tests.api_calls import Api, api_of, fields
 from tests.conftest import Clock
 from tests.counter_rig import CHARGES
 from tests.upi_rig import cancel, group_now, ledger, pay, payment_now, rounds, unpaid, working
@@ -104,6 +108,90 @@ def test_what_is_due_goes_back_by_hand(api: Api, runtime: Runtime) -> None:
         assert (done.status_code, done.json["state"]) == (200, "refunded")
     assert api.post(f"/refunds/{due['id']}", {"reference": "500000000002"}).status_code == 409
     assert api.post(f"/refunds/{due['id']}", {"reference": "5000"}).status_code == 422
+
+
+def test_what_is_due_goes_back_in_cash_out_of_the_postmasters_drawer(
+    api: Api, runtime: Runtime
+) -> None:
+    (due,) = api.get("/refunds").json["sums"]
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO staff (staff_id, name, role, office_id)"
+            " SELECT '3002', 'B', 'postmaster', id FROM offices WHERE pin = '273303'"
+        )
+    drawer = {"staff": "3002", "counter": 2, "opening_paise": 4_100}
+    counter = api.post("/counters", drawer).json["id"]
+    in_cash = {"cash_by": "3002"}
+    assert api.post(f"/refunds/{due['id']}", in_cash).status_code == 409  # it holds too little
+    right = {"staff": "3002", "once": str(uuid4()), "paise": 5_000, "why": "counted anew"}
+    (opening,) = api.get(f"/counters/{counter}").json["entries"]
+    assert api.post(f"/entries/{opening['id']}/correct", right).status_code == 200
+    done = api.post(f"/refunds/{due['id']}", in_cash)
+    assert (done.status_code, done.json["state"], done.json["refund_way"]) == (
+        200,
+        "refunded",
+        "cash",
+    )
+    assert api.get(f"/counters/{counter}").json["due_paise"] == 5_000 - due["paise"]
+    assert api.post(f"/refunds/{due['id']}", in_cash).status_code == 409
+    with runtime.database.transaction() as conn:
+        noted = conn.execute("SELECT what, reason FROM access_log").fetchall()
+    assert noted == [("acted", f"refund {due['id']}: cash")]
+
+
+def test_a_day_is_compared_by_the_worker(api: Api, runtime: Runtime) -> None:
+    begun = api.post("/payments", {"booking": TR}).json["id"]
+    rounds(runtime)
+    came = pay(runtime, payment_now(runtime, begun))  # and nobody has told us
+    day = {"day": day_of(runtime.now()).isoformat()}
+    asked = api.post("/reconciliations", day)
+    assert (asked.status_code, asked.json["providers"]) == (202, None)
+    assert api.post("/reconciliations", day).json == asked.json  # it waits: the same one
+    rounds(runtime)
+    told = api.get(f"/reconciliations/{asked.json['id']}").json
+    assert told["done_at"] is not None
+    (compared,) = told["providers"]
+    assert (compared["provider"], compared["theirs"], compared["failed"]) == ("simulator", 1, None)
+    difference = {
+        "what": "taken_in",
+        "provider": "simulator",
+        "payment_id": came.payment_id,
+        "booking": TR,
+        "theirs": PRICE,
+        "ours": None,
+        "state": "booked",
+    }
+    assert difference in compared["differences"]
+    assert group_now(runtime, payment_now(runtime, begun).group_id).state == "booked"
+    again = api.post("/reconciliations", day).json
+    assert again["id"] > asked.json["id"]
+    rounds(runtime)
+    assert (
+        difference
+        not in (api.get(f"/reconciliations/{again['id']}").json["providers"][0]["differences"])
+    )
+    assert list(fields(api.post("/reconciliations", {"day": "2999-01-01"}))) == ["day"]
+    for id_ in ("999", "x"):
+        assert api.get(f"/reconciliations/{id_}").status_code == 404
+
+
+def test_a_worker_that_died_leaves_the_day_to_the_next(
+    api: Api, runtime: Runtime, clock: Clock
+) -> None:
+    asked = api.post("/reconciliations", {"day": day_of(runtime.now()).isoformat()}).json["id"]
+
+    def claimed() -> Reconciliation | None:
+        return runtime.database.run(lambda conn: reconciliations.claim(conn, runtime.now()))
+
+    dead = claimed()
+    assert dead is not None
+    assert claimed() is None  # it is at work, for all that anybody knows
+    clock.advance(seconds=reconciliations.LEASE.total_seconds())
+    rounds(runtime)
+    told = api.get(f"/reconciliations/{asked}").json
+    assert told["done_at"] is not None
+    reconciliation.carry_out(runtime, dead)  # it was only slow
+    assert api.get(f"/reconciliations/{asked}").json == told
 
 
 class TestOwnUpiId:

@@ -76,7 +76,12 @@ def test_a_broken_configuration_is_told_thing_by_thing(tmp_path: Path) -> None:
             "VOICE_ROUTES": "simulator_voice",
             "UPI_PROVIDER": "razorpay",
             "RAZORPAY_KEY_ID": "rzp_test_hidden-word",
+            "CASHFREE_CLIENT_ID": "hidden-word",
             "CASHFREE_CLIENT_SECRET": "hidden-word",
+            "CASHFREE_PHONE": "+915512200000",
+            "CASHFREE_API_URL": "http://127.0.0.1:1",
+            "TWILIO_AUTH_TOKEN": "hidden-word\u2026",
+            "AFRICASTALKING_API_KEY": "hidden-word hidden-word",
             "UPI_ID": "post at bank",
         },
         directory=tmp_path,
@@ -97,7 +102,9 @@ def test_a_broken_configuration_is_told_thing_by_thing(tmp_path: Path) -> None:
         "settings: VOICE_ROUTES: the simulator is for development",
         "UPI_ID: Value error, UPI_ID: a UPI id looks like post@bank",
         "UPI_PROVIDER: razorpay, which needs RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET",
-        "cashfree: half set, without CASHFREE_CLIENT_ID, CASHFREE_PHONE",
+        "cashfree: 127.0.0.1 cannot be reached (ConnectionError): a firewall, a proxy or",
+        "TWILIO_AUTH_TOKEN: Value error, holds a blank, or a character that no key has",
+        "AFRICASTALKING_API_KEY: Value error, holds a blank",
         "PUBLIC_URL: does not answer",
     ):
         assert any(line.startswith(beginning) for line in found), (beginning, told.stdout)
@@ -137,6 +144,15 @@ def test_one_key_for_both_is_refused(reachable: dict[str, str], tmp_path: Path) 
     )
 
 
+ANSWERS = {
+    "razorpay": Say(200, '{"entity": "collection", "count": 0, "items": []}'),
+    "cashfree": Say(
+        404,
+        '{"message": "no such order", "code": "order_not_found", "type": "invalid_request_error"}',
+    ),
+}
+
+
 @pytest.mark.parametrize(
     ("name", "keys"),
     [
@@ -154,13 +170,29 @@ def test_a_provider_is_asked_whether_it_takes_the_keys(name: str, keys: tuple[st
     with CarrierStub() as stub:
         mine[f"{name}_api_url"] = stub.url
         settings = Settings(_env_file=None, upi_provider=name, **mine)
-        stub.will(Say(401, "{}"), Say(503, "{}"), Say(404, "{}"))
         host = "127.0.0.1 can be reached"
-        assert found() == [
-            ("wrong", name, f"{host}, and refuses the keys (HTTP 401): enter them anew")
-        ]
-        assert found() == [("wrong", name, f"{host}, but fails (HTTP 503): try later")]
-        assert found() == [("ok", name, f"{host}, and takes the keys")]
+        for answer, state, says in (
+            (Say(401, "{}"), "wrong", f"{host}, and refuses the keys (HTTP 401): enter them anew"),
+            (Say(503, "{}"), "wrong", f"{host}, but fails (HTTP 503): try later"),
+            (ANSWERS[name], "ok", f"{host}, and takes the keys"),
+            *(
+                (
+                    strange,
+                    "wrong",
+                    f"127.0.0.1 answers (HTTP {strange.http}), but not as {name} does:"
+                    f" see {name.upper()}_API_URL",
+                )
+                for strange in (
+                    Say(404, "{}"),
+                    Say(404, "<html>"),
+                    Say(200, "[]"),
+                    Say(302, ""),
+                    Say(405, "{}"),
+                )
+            ),
+        ):
+            stub.will(answer)
+            assert found() == [(state, name, says)]
     ((state, _, says),) = found()
     assert (state, says[:27]) == ("wrong", "127.0.0.1 cannot be reached")
 

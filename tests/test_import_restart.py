@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 import signal
 import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import psycopg
@@ -13,7 +15,7 @@ from outbox_rig import NOWHERE
 from redis import Redis
 from test_outbox_worker import process, until
 
-from importing import Importer, advance
+from importing import AT_ONCE, Importer, advance
 from outbox.wake import IMPORTS, ring
 from postal.imports import file_rows, register
 from postal.imports.register import Import, Owner
@@ -49,6 +51,18 @@ def each_once(runtime: Runtime, rows: int = ROWS) -> None:
     assert imported == rows
 
 
+@contextmanager
+def held_after(runtime: Runtime, batches: int) -> Iterator[Callable[[], bool]]:
+    """No worker gets beyond so many batches; gives whether one waits there."""
+    first = 2 + batches * AT_ONCE  # line 1 is the heading
+    with psycopg.connect(runtime.settings.database_url) as holding:
+        holding.execute("SELECT FROM import_rows WHERE line = %s FOR UPDATE", (first,))
+        pid = holding.info.backend_pid
+        waiting = f"pg_stat_activity WHERE {pid} = ANY(pg_blocking_pids(pid))"
+        yield lambda: count(runtime, waiting) == 1
+        holding.rollback()
+
+
 def test_a_worker_killed_again_and_again_goes_on_where_it_was(
     runtime: Runtime, client: Any
 ) -> None:
@@ -66,12 +80,12 @@ def test_a_worker_killed_again_and_again_goes_on_where_it_was(
         with process(runtime):
             until(lambda: get(runtime, found.id).state == "checked")
         start(runtime, found.id)
-        for share in (1, ROWS // 3):
-            with process(runtime) as killed:
-                until(lambda share=share: imported() >= share)  # type: ignore[misc]
+        for batches in (1, 3):
+            with held_after(runtime, batches) as waiting, process(runtime) as killed:
+                until(waiting)
                 killed.send_signal(signal.SIGKILL)
                 killed.wait()
-        assert ROWS // 3 <= imported() < ROWS  # or it proves nothing
+            assert imported() == batches * AT_ONCE
         with process(runtime) as worker:
             until(lambda: get(runtime, found.id).state == "done")
             worker.terminate()
@@ -85,14 +99,11 @@ def test_killed_within_a_batch_nothing_of_it_is_left(runtime: Runtime, client: A
     work(runtime)
     start(runtime, found.id)
     ring(runtime.redis, IMPORTS)
-    waiting = "pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%import_rows%'"
-    with psycopg.connect(runtime.settings.database_url) as held, process(runtime) as worker:
+    with held_after(runtime, 0) as waiting, process(runtime) as worker:
         # What is booked cannot be written down: the batch stands between the two.
-        held.execute("LOCK TABLE import_rows IN EXCLUSIVE MODE")
-        until(lambda: count(runtime, waiting) == 1)
+        until(waiting)
         worker.send_signal(signal.SIGKILL)
         worker.wait()
-        held.rollback()
     assert count(runtime, "articles") == count(runtime, "messages") == 0
     work(runtime)
     each_once(runtime, 60)
@@ -105,8 +116,9 @@ def test_a_worker_told_to_stop_ends_after_its_batch(runtime: Runtime, client: An
     start(runtime, found.id)
     ring(runtime.redis, IMPORTS)
     with process(runtime) as worker:
-        until(lambda: get(runtime, found.id).imported > 0)
-        worker.terminate()
+        with held_after(runtime, 1) as waiting:
+            until(waiting)
+            worker.terminate()
         assert worker.wait(30) == 0
     before = get(runtime, found.id)
     assert before.state == "importing"

@@ -44,7 +44,7 @@ def examine() -> Iterator[Finding]:
     yield from database
     yield from _guarded("redis", lambda: _redis(settings))
     yield from _guarded("gateways", lambda: _gateways(settings))
-    yield from doctor_payments.examine(settings, datetime.now(UTC))
+    yield from _guarded("payments", lambda: doctor_payments.examine(settings, datetime.now(UTC)))
     yield from _guarded("public address", lambda: _public_address(settings))
 
 
@@ -252,22 +252,34 @@ def _registered() -> Iterator[Finding]:
 
 
 def _public_address(settings: Settings) -> Iterator[Finding]:
-    """Carriers call it: it must lead to this service."""
+    """Carriers and payment providers call it: it must lead to this service, hooks included."""
     if not settings.production:
         return
-    try:
-        answer = requests.get(
-            f"{settings.public_url}/healthz", timeout=CONNECT_SECONDS, allow_redirects=False
-        )
-    except requests.RequestException as error:
-        says = f"does not answer ({type(error).__name__}): carriers could deliver nothing"
-        yield Finding("wrong", "PUBLIC_URL", says)
-        return
-    if answer.status_code != 200 or answer.text.strip() != "ok":
-        says = f"answers {answer.status_code} to /healthz: it leads to something else"
-        yield Finding("wrong", "PUBLIC_URL", says)
-    else:
-        yield Finding("ok", "PUBLIC_URL", "leads here")
+    for path, expected in _public_paths(settings).items():
+        try:
+            answer = requests.get(
+                f"{settings.public_url}{path}", timeout=CONNECT_SECONDS, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            says = f"does not answer ({type(error).__name__}): carriers could deliver nothing"
+            yield Finding("wrong", "PUBLIC_URL", says)
+            return
+        if answer.status_code != expected:
+            says = f"answers {answer.status_code} to {path}: it leads to something else"
+            yield Finding("wrong", "PUBLIC_URL", says)
+            return
+    yield Finding("ok", "PUBLIC_URL", "leads here, the hooks too")
+
+
+def _public_paths(settings: Settings) -> dict[str, int]:
+    """What is asked, and the status that only we give: a hook takes nothing but POST."""
+    hooks = {
+        "twilio": "/hooks/twilio/sms",
+        "razorpay": "/hooks/razorpay",
+        "cashfree": "/hooks/cashfree",
+    }
+    used = {*settings.carriers, settings.takes_upi_by}
+    return {"/healthz": 200} | {path: 405 for name, path in hooks.items() if name in used}
 
 
 def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:

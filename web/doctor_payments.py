@@ -21,9 +21,8 @@ _KEYS: Final = {
     "razorpay": ("razorpay_key_id", "razorpay_key_secret", "razorpay_webhook_secret"),
     "cashfree": ("cashfree_client_id", "cashfree_client_secret", "cashfree_phone"),
 }
-_UNKNOWN_ORDER: Final = (
-    "doctor"  # asks for an order that is not there: 404 says that the keys are right
-)
+# The doctor asks for an order that is not there: their 404 says that the keys are right.
+_UNKNOWN_ORDER: Final = "doctor"
 
 
 def examine(settings: Settings, now: datetime) -> Iterator[Finding]:
@@ -66,11 +65,12 @@ def _account(name: str, settings: Settings) -> Iterator[Finding]:
     address = _address(name, settings)
     where = urlsplit(address).hostname
     try:
-        status = _asked(name, address, settings).status_code
+        answer = _asked(name, address, settings)
     except requests.RequestException as error:
         says = f"{where} cannot be reached ({type(error).__name__}): a firewall, a proxy or"
         yield Finding("wrong", name, f"{says} {name.upper()}_API_URL")
         return
+    status = answer.status_code
     if status in (401, 403):
         says = f"{where} can be reached, and refuses the keys (HTTP {status}): enter them anew"
         yield Finding("wrong", name, says)
@@ -78,8 +78,28 @@ def _account(name: str, settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "wrong", name, f"{where} can be reached, but fails (HTTP {status}): try later"
         )
-    else:
+    elif _is_theirs(name, answer):
         yield Finding("ok", name, f"{where} can be reached, and takes the keys")
+    else:
+        says = f"{where} answers (HTTP {status}), but not as {name} does: see"
+        yield Finding("wrong", name, f"{says} {name.upper()}_API_URL")
+
+
+def _is_theirs(name: str, answer: requests.Response) -> bool:
+    """Whether it is the provider that took the keys, not something else at the address.
+
+    Razorpay's lists are a `collection` (razorpay.com/docs/api/payments/fetch-all-payments). Every
+    error of Cashfree has `type`, `code`, `message` (docs.cashfree.com/docs/debugging).
+    """
+    try:
+        body = answer.json()
+    except requests.JSONDecodeError:
+        return False
+    if not isinstance(body, dict):
+        return False
+    if name == "razorpay":
+        return answer.status_code == 200 and body.get("entity") == "collection"
+    return answer.status_code == 404 and body.keys() >= {"type", "code", "message"}
 
 
 def _address(name: str, settings: Settings) -> str:

@@ -27,8 +27,13 @@ def lines(rows: Iterable[Iterable[Cell]]) -> str:
     return file.getvalue()
 
 
+def content(rows: Iterable[Iterable[Cell]]) -> bytes:
+    """The rows as a file."""
+    return (BYTE_ORDER_MARK + lines(rows)).encode()
+
+
 def sheet(name: str, rows: Iterable[Iterable[Cell]]) -> Response:
     """The rows as a file called `name`, to be kept."""
-    answer = Response(BYTE_ORDER_MARK + lines(rows), mimetype="text/csv")
+    answer = Response(content(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

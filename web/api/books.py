@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
@@ -12,8 +12,10 @@ from postal.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from web.api.fields import Input, Output
-from web.api.operation import Answer, Call, Operation
+from web.api.operation import CSV, Answer, Call, File, Operation
 from web.api.problems import FieldError, Refused
+from web.books_tables import TABLES, name
+from web.sheet import content
 
 
 class ReadBooks(Input):
@@ -40,8 +42,9 @@ class BookedKind(Output):
 
 
 class CounterDay(Output):
-    """A counter's day; what is null is so until it is closed."""
+    """A counter's day; what is null is so until it is closed. `id`: as in /counters/{id}."""
 
+    id: int
     counter: int
     staff_id: str
     opened_at: datetime.datetime
@@ -75,19 +78,25 @@ class Books(Output):
     entries: list[Entry]
 
 
-def _read(call: Call[ReadBooks]) -> Answer:
+def _asked(call: Call[ReadBooks]) -> tuple[int, datetime.date]:
+    """The office's row and the day. Raises `Refused`."""
     try:
         day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
     except ValueError as error:
         problem = FieldError(field="day", message="is no day of the calendar")
         raise Refused(422, "the query has bad parameters: see errors", [problem]) from error
-    pin = call.path["pin"]
     try:
-        office_id, _ = people.office_of(call.conn, pin)
+        office_id, _ = people.office_of(call.conn, call.path["pin"])
     except people.UnknownOffice as error:
         raise Refused(404, str(error)) from error
+    return office_id, day
+
+
+def _read(call: Call[ReadBooks]) -> Answer:
+    office_id, day = _asked(call)
     counters = [
         CounterDay(
+            id=each.id,
             counter=each.counter,
             staff_id=each.staff_id,
             opened_at=each.opened_at,
@@ -100,7 +109,18 @@ def _read(call: Call[ReadBooks]) -> Answer:
         for each in day_end.of_day(call.conn, office_id, day)
     ]
     found = [entry_of(each) for each in entries.of_day(call.conn, office_id, day)]
-    return Answer(200, Books(office_pin=pin, day=day, counters=counters, entries=found))
+    return Answer(
+        200, Books(office_pin=call.path["pin"], day=day, counters=counters, entries=found)
+    )
+
+
+def _table(call: Call[ReadBooks]) -> Answer:
+    what = call.path["table"]
+    if what not in TABLES:
+        raise Refused(404, f"there is no such table: {', '.join(TABLES)}")
+    office_id, day = _asked(call)
+    rows = TABLES[what](call.conn, office_id, day)
+    return Answer(200, File(content(rows), f"{name(what, call.path['pin'], day)}.csv"))
 
 
 def entry_of(entry: entries.Entry) -> Entry:
@@ -120,15 +140,29 @@ def entry_of(entry: entries.Entry) -> Entry:
     )
 
 
-READ = Operation(
-    method="GET",
-    path="/offices/{pin}/books",
-    name="read_books",
-    summary="An office's books of a day: counters with their day's end, and every entry",
-    input=ReadBooks,
-    handle=_read,
-    answers={200: Books},
-    problems=(404,),
-    path_values={"pin": "pin"},
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="GET",
+        path="/offices/{pin}/books",
+        name="read_books",
+        summary="An office's books of a day: counters with their day's end, and every entry",
+        input=ReadBooks,
+        handle=_read,
+        answers={200: Books},
+        problems=(404,),
+        path_values={"pin": "pin"},
+    ),
+    Operation(
+        method="GET",
+        path="/offices/{pin}/books/{table}",
+        name="books_table",
+        summary="The same as CSV: its entries, its articles, or its counters",
+        input=ReadBooks,
+        handle=_table,
+        answers={},
+        problems=(404,),
+        path_values={"pin": "pin", "table": "entries, articles or counters"},
+        gives=CSV,
+    ),
 )
 """`{pin}`: of the office; its main one where the PIN has several."""

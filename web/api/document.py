@@ -11,7 +11,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import JSON, PDF, Operation
+from web.api.operation import JSON, Operation
 from web.api.problems import CONTENT_TYPE, Problem
 
 _REFERENCE = "#/components/schemas/{model}"
@@ -61,7 +61,7 @@ def _operation(
             }
             for status, model in operation.answers.items()
         }
-        | _pdf(operation)
+        | _file(operation)
         | {str(status): _problem(status, schemas) for status in _problems(operation)},
     }
     if _takes_body(operation):
@@ -72,11 +72,11 @@ def _operation(
     return told
 
 
-def _pdf(operation: Operation[Any]) -> dict[str, Any]:
-    if operation.gives != PDF:
+def _file(operation: Operation[Any]) -> dict[str, Any]:
+    if operation.gives == JSON:
         return {}
     schema = {"type": "string", "format": "binary"}
-    return {"200": {"description": "OK", "content": {PDF: {"schema": schema}}}}
+    return {"200": {"description": "OK", "content": {operation.gives: {"schema": schema}}}}
 
 
 def _body(operation: Operation[Any], schemas: _Schemas) -> dict[str, Any]:

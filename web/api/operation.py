@@ -16,6 +16,7 @@ from web.api.fields import Input
 
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
+CSV: Final = "text/csv"
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
@@ -36,8 +37,8 @@ class Call(Generic[I]):
 
 
 @dataclass(frozen=True)
-class Pdf:
-    """A PDF under a name, which holds no personal data."""
+class File:
+    """A PDF or CSV under a name, which holds no personal data."""
 
     content: bytes
     name: str
@@ -45,10 +46,10 @@ class Pdf:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and content of what goes back. A PDF answers a GET alone: no key keeps one."""
+    """Status and content of what goes back. A file answers a GET alone: no key keeps one."""
 
     status: int
-    body: BaseModel | Pdf
+    body: BaseModel | File
 
 
 def _as_it_is(call: Call[Any], body: Any) -> Any:
@@ -63,7 +64,7 @@ class Operation(Generic[I]):
     answer what must not be stored, which the answers kept for repeated requests are. `takes`: the
     media type of the body; where it is not JSON, `input` is `fields.File`. `largest`: bytes of the
     body, where they may be more than those of other operations. `gives`: the media type of a 200;
-    where it is PDF, `answers` is empty.
+    where it is a file's, `answers` is empty.
     """
 
     method: Literal["GET", "POST"]

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 import upi
+from postal import access
 from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import CountedAlready, Credit, UnknownCredit
@@ -178,7 +179,9 @@ def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
     if credit.office_id not in (None, day.office_id):
         raise Refused(404, "the postmaster's office has no such sum")
     by = Actor(day.staff_row, day.office_id)
-    return refunds.enter_cash(call.conn, id_, day.id, by, call.now)
+    given = refunds.enter_cash(call.conn, id_, day.id, by, call.now)
+    access.note(call.conn, day.staff_row, "acted", call.now, reason=f"refund {id_}: cash")
+    return given
 
 
 def _payment(call: Call[Any]) -> Payment:

@@ -15,7 +15,7 @@ from postal.counter.groups import Group, UnknownGroup
 from postal.counter.receipts import NotBooked
 from web.api.bookings import BookedArticle, shown
 from web.api.fields import Input, Nothing, Output, StaffId
-from web.api.operation import PDF, Answer, Call, Operation, Pdf
+from web.api.operation import PDF, Answer, Call, File, Operation
 from web.api.problems import Refused
 from web.printed import ways
 from web.staff import CLERKS
@@ -106,7 +106,7 @@ def _pdf(call: Call[Nothing]) -> Answer:
     document = receipts_on_paper.receipt(
         what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
     )
-    return Answer(200, Pdf(document, f"receipt-{what.reference}"))
+    return Answer(200, File(document, f"receipt-{what.reference}.pdf"))
 
 
 def _group(call: Call[Any]) -> Group:

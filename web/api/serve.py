@@ -17,7 +17,7 @@ from settings import Settings
 from store.database import Conn
 from web.api import idempotency
 from web.api.fields import Input, Nothing
-from web.api.operation import JSON, PDF, Call, Operation, Pdf
+from web.api.operation import JSON, Call, File, Operation
 from web.api.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -78,7 +78,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
         if kept is not None:
             return kept.status, operation.reveal(call, kept.answer), True
         answer = operation.handle(call)
-        if isinstance(answer.body, Pdf):
+        if isinstance(answer.body, File):
             return answer.status, answer.body, False
         body = answer.body.model_dump(mode="json")
         if key:
@@ -96,9 +96,9 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
         raise of_domain(error) from error
     if operation.method == "POST" and not repeated:
         wake(here.redis)
-    if isinstance(body, Pdf):
-        document = Response(body.content, status, content_type=PDF)
-        document.headers["Content-Disposition"] = f'inline; filename="{body.name}.pdf"'
+    if isinstance(body, File):
+        document = Response(body.content, status, mimetype=operation.gives)
+        document.headers["Content-Disposition"] = f'inline; filename="{body.name}"'
         return document
     response = Response(
         json.dumps(body, ensure_ascii=False), status, content_type="application/json"

@@ -11,7 +11,7 @@ from postal.counter import clerks
 from postal.office import slip as slips
 from web.api.fields import Input, StaffId
 from web.api.office_fields import delivery_list
-from web.api.operation import PDF, Answer, Call, Operation, Pdf
+from web.api.operation import PDF, Answer, Call, File, Operation
 from web.api.problems import Refused
 from web.staff import CLERKS
 
@@ -32,7 +32,7 @@ def _slip(call: Call[AskSlip]) -> Answer:
     reason = f"slip {what.staff_id} {what.day}"
     access.note(call.conn, who.id, "opened", call.now, reason=reason)
     document = slips_on_paper.slip(what, call.input.language)
-    return Answer(200, Pdf(document, f"slip-{what.staff_id}-{what.day}"))
+    return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

@@ -10,8 +10,8 @@ from flask.cli import AppGroup
 
 import reconciliation
 from postal.calendar import day_of
+from postal.counter.reconciliations import Difference, Reconciled
 from providers.money import rupees
-from reconciliation import Difference, Reconciled
 from runtime import Runtime
 
 payments = AppGroup("payments", help="UPI payments.")

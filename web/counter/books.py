@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from uuid import UUID, uuid4
 
 from flask import Response, abort, redirect, render_template, request, session, url_for
@@ -16,9 +15,10 @@ from postal.counter.entries import Correcting, Entry, NotCorrectable
 from postal.search import FoundOffice
 from store.database import Conn
 from web import money
+from web.books_tables import TABLES, name
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
 from web.desk.sheets import asked_day
-from web.sheet import Cell, sheet
+from web.sheet import sheet
 
 _LONGEST_WHY = 200
 
@@ -93,67 +93,13 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
 @route("/books/<what>.csv", BOOKKEEPERS)
 def books_csv(what: str) -> Response:
     """Entries, articles or counters of a day as a table for other software."""
-    makers = {"entries": _entries_csv, "articles": _articles_csv, "counters": _counters_csv}
-    if what not in makers:
+    if what not in TABLES:
         abort(404)
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
         office = _office(conn)
-        rows = makers[what](conn, office.id, day)
-    return sheet(f"dakiya-{what}-{office.pin}-{day.isoformat()}.csv", rows)
-
-
-Rows = list[tuple[Cell, ...]]
-
-
-def _entries_csv(conn: Conn, office_id: int, day: date) -> Rows:
-    heading = ("id", "at", "counter", "staff_id", "kind", "method", "rupees", "booking", "corrects",
-               "note", "article")  # fmt: skip
-    return [
-        heading,
-        *(
-            (each.id, each.at.isoformat(), each.counter or "", each.staff_id or "", each.kind,
-             each.method, money.exact(each.paise), each.tr or "", each.corrects or "",
-             each.note or "", each.article or "")
-            for each in entries.of_day(conn, office_id, day)
-        ),
-    ]  # fmt: skip
-
-
-def _articles_csv(conn: Conn, office_id: int, day: date) -> Rows:
-    heading = ("at", "counter", "staff_id", "booking", "number", "service", "weight_g", "pin",
-               "method", "base", "otp", "registration", "gst", "rupees")  # fmt: skip
-    return [
-        heading,
-        *(
-            (each.at.isoformat(), each.counter or "", each.staff_id or "", each.tr, each.number,
-             each.service, each.weight_g, each.pin, each.method, money.exact(each.base_paise),
-             money.exact(each.otp_paise), money.exact(each.registration_paise),
-             money.exact(each.gst_paise), money.exact(each.paise))
-            for each in entries.articles_of_day(conn, office_id, day)
-        ),
-    ]  # fmt: skip
-
-
-def _counters_csv(conn: Conn, office_id: int, day: date) -> Rows:
-    heading = ("day", "counter", "staff_id", "name", "opened_at", "closed_at", "expected",
-               "counted", "counted_as", "difference", "explanation")  # fmt: skip
-    return [heading, *(_counter_line(each) for each in day_end.of_day(conn, office_id, day))]
-
-
-def _counter_line(end: CounterEnd) -> tuple[Cell, ...]:
-    start = (end.day.isoformat(), end.counter, end.staff_id, end.name, end.opened_at.isoformat())
-    if end.closed_at is None or end.counted_paise is None or end.expected_paise is None:
-        return (*start, "", "", "", "", "", "")
-    return (
-        *start,
-        end.closed_at.isoformat(),
-        money.exact(end.expected_paise),
-        money.exact(end.counted_paise),
-        end.counted_as or "",
-        money.exact(end.counted_paise - end.expected_paise),
-        end.explanation or "",
-    )
+        rows = TABLES[what](conn, office.id, day)
+    return sheet(f"{name(what, office.pin, day)}.csv", rows)
 
 
 def _entry_page(id_: int, refused: str = "") -> str:

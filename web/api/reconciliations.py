@@ -1,0 +1,130 @@
+"""A day's payments against the providers' lists: asked for here, done by the worker."""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from postal.calendar import day_of
+from postal.counter import reconciliations
+from postal.counter.reconciliations import Reconciliation, What
+from web.api.fields import Input, Nothing, Output
+from web.api.operation import Answer, Call, Operation
+from web.api.problems import FieldError, Refused
+
+
+class AskReconciliation(Input):
+    day: Annotated[
+        datetime.date,
+        Field(
+            description="in India; over, or what still comes is missing", examples=["2026-08-14"]
+        ),
+    ]
+
+
+class DifferenceOut(Output):
+    """What differed. `theirs`, `ours`: paise; of what went back, what the provider gave back."""
+
+    what: What
+    provider: str
+    payment_id: str
+    booking: str | None
+    theirs: int | None
+    ours: int | None
+    state: str = Field(description="of ours, afterwards; - where it is not known")
+
+
+class ReconciledOut(Output):
+    """One provider's day. `failed`: why it gave no list; then nothing was compared."""
+
+    provider: str
+    theirs: int = Field(description="payments on the provider's list")
+    settled: int = Field(description="newly marked as paid out to the bank")
+    differences: list[DifferenceOut]
+    failed: str | None
+
+
+class ReconciliationOut(Output):
+    """`providers`: null until it is done; empty where no provider here keeps a list."""
+
+    id: int
+    day: datetime.date
+    asked_at: datetime.datetime
+    done_at: datetime.datetime | None
+    providers: list[ReconciledOut] | None
+
+
+def _ask(call: Call[AskReconciliation]) -> Answer:
+    if call.input.day > day_of(call.now):
+        say = "this day has not come yet"
+        raise Refused(422, say, [FieldError(field="day", message=say)])
+    return Answer(202, _shown(reconciliations.ask(call.conn, call.input.day, call.now)))
+
+
+def _read(call: Call[Nothing]) -> Answer:
+    raw = call.path["id"]
+    try:
+        if not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
+            raise reconciliations.Unknown
+        found = reconciliations.get(call.conn, int(raw))
+    except reconciliations.Unknown as error:
+        raise Refused(404, str(error)) from error
+    return Answer(200, _shown(found))
+
+
+def _shown(found: Reconciliation) -> ReconciliationOut:
+    return ReconciliationOut(
+        id=found.id,
+        day=found.day,
+        asked_at=found.asked_at,
+        done_at=found.done_at,
+        providers=None
+        if found.done_at is None
+        else [
+            ReconciledOut(
+                provider=each.provider,
+                theirs=each.theirs,
+                settled=each.settled,
+                differences=[
+                    DifferenceOut(
+                        what=one.what,
+                        provider=one.provider,
+                        payment_id=one.payment_id,
+                        booking=one.tr,
+                        theirs=one.theirs,
+                        ours=one.ours,
+                        state=one.state,
+                    )
+                    for one in each.differences
+                ],
+                failed=each.failed,
+            )
+            for each in found.reconciled
+        ],
+    )
+
+
+OPERATIONS: tuple[Operation[Any], ...] = (
+    Operation(
+        method="POST",
+        path="/reconciliations",
+        name="ask_reconciliation",
+        summary="Compares a day with the providers' lists, soon, and takes in what is missing",
+        input=AskReconciliation,
+        handle=_ask,
+        answers={202: ReconciliationOut},
+    ),
+    Operation(
+        method="GET",
+        path="/reconciliations/{id}",
+        name="read_reconciliation",
+        summary="What differed, once it is compared",
+        input=Nothing,
+        handle=_read,
+        answers={200: ReconciliationOut},
+        problems=(404,),
+        path_values={"id": "reconciliation"},
+    ),
+)
