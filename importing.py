@@ -203,9 +203,13 @@ class Importer:
         if self._thread is not None:
             self._thread.join()
 
-    def finish(self) -> None:
-        """Ends after the batch under way."""
+    def stop(self) -> None:
+        """Ends after the batch under way. Safe in a signal handler."""
         self._stopping = True
+
+    def finish(self) -> None:
+        """Waits until the batch under way has ended."""
+        self.stop()
         self.wait()
 
     def _work(self) -> None:

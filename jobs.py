@@ -55,6 +55,12 @@ def sender() -> Drain:
     return _drain
 
 
+def stop() -> None:
+    """Ends what is under way soon. Safe in a signal handler, once both are made."""
+    sender().stop()
+    importer().stop()
+
+
 def webhook_sender() -> Sender:
     """The one sender of webhooks of this process."""
     global _webhooks

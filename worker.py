@@ -51,7 +51,7 @@ class OutboxWorker(SimpleWorker):
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
         """Ends the running slice, then the worker."""
         OutboxWorker.told_to_stop = True
-        jobs.sender().stop()
+        jobs.stop()
         try:
             super().request_stop(signum, frame)  # type: ignore[no-untyped-call]
         except RedisError:
@@ -63,7 +63,7 @@ def work() -> None:
 
     def stop(signum: int, frame: FrameType | None) -> None:
         OutboxWorker.told_to_stop = True
-        jobs.sender().stop()
+        jobs.stop()
 
     # Whoever started us may wait for signals with these blocked, and a mask is inherited.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
@@ -71,6 +71,7 @@ def work() -> None:
     logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
     jobs.sender()
+    jobs.importer()
     try:
         while not OutboxWorker.told_to_stop:
             for stop_signal in _STOPS:

@@ -97,7 +97,7 @@ def test_a_list_with_one_bad_row_is_not_made_and_the_other_is(
     assert faults(runtime, found) == {3: [("number", "not_listable")]}
     shown = master.get(f"/office/imports/{found.id}").text
     assert "Lists that cannot be made" in shown
-    assert "1 of 3 rows are bad; the first bad row is in line 3" in shown
+    assert "Bad rows: 1 of 3; the first bad row is in line 3" in shown
     assert "cannot go on the list: is not booked" in shown
     found = started(master, found)
     assert (found.imported, found.left_out) == (1, 3)

@@ -83,10 +83,10 @@ def test_three_in_a_hundred_are_bad_and_the_others_are_imported(
     found = uploaded(clerk, text(rows()).encode())
     assert (found.rows, found.bad, found.good) == (1000, 30, 970)
     shown = page(clerk, found.id)
-    assert "30 rows cannot be taken." in shown
+    assert "Cannot be taken: 30." in shown
     assert "9.83901E+09" in shown
     assert "was shortened by Excel" in shown
-    assert "Import 970 rows, leave out 30" in shown
+    assert "Import 970, leave out 30" in shown
     exported = clerk.get(f"/office/imports/{found.id}/bad-rows.csv")
     assert exported.mimetype == "text/csv"
     table = list(csv.reader(io.StringIO(exported.get_data(as_text=True).removeprefix("\ufeff"))))

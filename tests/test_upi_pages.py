@@ -281,7 +281,9 @@ def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
         postmaster.post(f"/counter/payments/{due.id}/refund", way="cash")
     assert credit_now(runtime, due.id).state == "refunded"
     assert ledger(runtime) == [("unclassified", "upi", PRICE), ("refund", "cash", -PRICE)]
-    assert "not to be given back any more" in postmaster.get("/counter/payments").text
+    page = postmaster.get("/counter/payments").text
+    assert "not to be given back any more" in page
+    assert "given back · in cash · postmaster-1 · " in page
 
 
 def test_no_more_cash_leaves_a_drawer_than_it_holds(

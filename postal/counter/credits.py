@@ -62,6 +62,7 @@ class Credit:
     refund_ref: str | None
     refund_error: str | None
     refunded_at: datetime | None
+    refund_by: str | None  # the staff id of who gave the order, or the money
 
     @property
     def refunding(self) -> bool:
@@ -91,8 +92,9 @@ _READ = """
 SELECT c.id, c.provider, c.provider_payment_id, c.payment_id, c.group_id, g.tr, c.office_id,
        o.name AS office, c.paise, p.paise AS price, p.provider_ref AS ref, c.rrn, c.source,
        c.came_at, c.taken_at, c.state, c.cause, c.settled_at, c.refund_way, c.refund_asked_at,
-       c.refund_ref, c.refund_error, c.refunded_at
+       c.refund_ref, c.refund_error, c.refunded_at, s.staff_id AS refund_by
 FROM credits c LEFT JOIN booking_groups g ON g.id = c.group_id
+LEFT JOIN staff s ON s.id = c.refund_asked_by
 LEFT JOIN offices o ON o.id = c.office_id LEFT JOIN payments p ON p.id = c.payment_id
 """
 
