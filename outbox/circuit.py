@@ -75,7 +75,8 @@ def weigh(outcome: Outcome, *, looked_up: bool) -> Tally:
         case Sent():
             return Tally(good=1)
         case Unknown():
-            return Tally(bad=1)
+            # A look-up may be ambiguous, and some carriers cannot look up at all.
+            return Tally() if looked_up else Tally(bad=1)
         case Retry(reason=reason):
             # "Not found" is a good answer to a look-up, but says nothing of how texts fare.
             return Tally(bad=1) if reason in _FAULTS and not looked_up else Tally()

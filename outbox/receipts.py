@@ -189,7 +189,8 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
     if message and receipt.status not in stored and not late:
         _apply(conn, message, receipt, now, patience)
-    if receipt.status not in stored:
+    # How a call ended says more of the person than of the carrier.
+    if receipt.status not in stored and (message is None or message.channel == "text"):
         carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
     return message
 

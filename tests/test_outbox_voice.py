@@ -11,7 +11,7 @@ import pytest
 from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Sent, Unknown
 from gateways.registry import build
 from messages.render import CODE_MASK
-from outbox import carriers
+from outbox import carriers, receipts
 from outbox.drain import Drain
 from outbox.policy import Standing, after_receipt
 from runtime import Runtime
@@ -181,6 +181,23 @@ def test_the_late_receipts_of_calls_open_no_circuit(runtime: Runtime, clock: Clo
     clock.advance(minutes=3)
     with runtime.database.transaction() as conn:
         carriers.check(conn, [VOICE], timedelta(seconds=60), (), clock.now())
+        assert carriers.read(conn, [VOICE], clock.now())[VOICE].circuit.state == "closed"
+
+
+def test_people_who_ring_off_before_anything_is_said_open_no_circuit(
+    runtime: Runtime, clock: Clock
+) -> None:
+    both = with_voice(runtime, Carrier(), Carrier())
+    calls_due(runtime, clock, 10)
+    drain(both)
+    with runtime.database.transaction() as conn:
+        called = conn.execute("SELECT id, carrier_id FROM messages ORDER BY id").fetchall()
+    clock.advance(seconds=20)
+    for id_, call in called:
+        receipts.receive(both, Receipt(VOICE, call, id_, ReceiptStatus.DELIVERED, "completed"))
+    with runtime.database.transaction() as conn:
+        ended = conn.execute("SELECT DISTINCT error FROM messages").fetchall()
+        assert ended == [("carrier: nothing was said",)]
         assert carriers.read(conn, [VOICE], clock.now())[VOICE].circuit.state == "closed"
 
 
