@@ -39,16 +39,23 @@ class Presence:
         now = time.monotonic()
         if self._session is not None and now - self._looked_at < _LOOK_SECONDS:
             return
-        try:
-            if self._session is None:
-                self._session = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
-                self._session.execute("SELECT pg_advisory_lock(%s, %s)", (_KIND, self.number))
-            else:
+        if self._session is not None:
+            try:
                 self._session.execute("SELECT")
-        except psycopg.OperationalError:
-            self.end()
-            raise
+            except psycopg.OperationalError:
+                self.end()  # and once more, at once: without the lock we look dead
+        if self._session is None:
+            self._begin()
         self._looked_at = now
+
+    def _begin(self) -> None:
+        session = psycopg.connect(self._url, autocommit=True, connect_timeout=5)
+        try:
+            session.execute("SELECT pg_advisory_lock(%s, %s)", (_KIND, self.number))
+        except psycopg.OperationalError:
+            session.close()
+            raise
+        self._session = session
 
     def end(self) -> None:
         """The process will send no more."""
