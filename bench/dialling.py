@@ -72,7 +72,7 @@ def _run(made: Rig, path: str, port: int, doorsteps: list[Doorstep], think: floa
 def _session(number: int, door: Doorstep) -> list[str]:
     """Two of three are postmen who hand one article over; the third asks where his is."""
     if _asks(number):
-        return [door.recipient_phone, "6", door.number[-6:-2]]
+        return [door.recipient_phone, "7", door.number[-6:-2]]
     return [door.postman_phone, PIN, str(door.serial), "2", door.code, "0"]
 
 
