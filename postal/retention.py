@@ -187,7 +187,7 @@ def _imports(conn: Conn, kept: Kept) -> int:
         "UPDATE imports SET purged_at = %(now)s, file_name = '',"
         " state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,"
         " finished_at = coalesce(finished_at, %(now)s)"
-        " WHERE id IN (SELECT id FROM imports WHERE purged_at IS NULL"
+        " WHERE id = (SELECT id FROM imports WHERE purged_at IS NULL"
         " AND state NOT IN ('reading', 'checking', 'importing') AND created_at < %(imports)s"
         " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
         _values(kept),

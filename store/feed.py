@@ -95,13 +95,14 @@ def _place(conn: Conn, most: int) -> None:
     # A statement of its own: the next one's snapshot begins when the lock is held, and sees what
     # the one who held it before has placed.
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PLACING,))
+    # Materialized: as a join's inner side it would be evaluated again for each event.
     conn.execute(
         """
-        UPDATE events SET position = placed.position
-        FROM (SELECT id, nextval('event_positions') AS position
-              FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT %s) AS unplaced
-             ) AS placed
-        WHERE events.id = placed.id
+        WITH placed AS MATERIALIZED (
+            SELECT id, nextval('event_positions') AS position
+            FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT %s) AS unplaced
+        )
+        UPDATE events SET position = placed.position FROM placed WHERE events.id = placed.id
         """,
         (most,),
     )

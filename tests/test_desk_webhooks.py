@@ -82,7 +82,9 @@ def test_one_and_then_all_are_sent_again_and_it_is_noted(
     assert receiver.ids == [2, 1, 3]
     assert "Everything got through" in supervisor.get("/desk/webhooks").text
     with runtime.database.transaction() as conn:
-        noted = conn.execute("SELECT reason FROM access_log WHERE what = 'acted'").fetchall()
+        noted = conn.execute(
+            "SELECT reason FROM access_log WHERE what = 'acted' ORDER BY id"
+        ).fetchall()
     assert [row[0] for row in noted] == [
         f"webhook {dead}: 1 sent again",
         f"webhook {dead}: 2 sent again",

@@ -152,12 +152,13 @@ def claim(conn: Conn, now: datetime) -> ClaimedRefund | None:
     lease = uuid4()
     row = conn.execute(
         """
+        WITH was AS MATERIALIZED (
+            SELECT id, refund_out_at FROM credits WHERE refund_next_at <= %(now)s
+            AND (refund_leased_until IS NULL OR refund_leased_until <= %(now)s)
+            ORDER BY refund_next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
         UPDATE credits c SET refund_lease = %(lease)s, refund_leased_until = %(until)s,
             refund_out_at = coalesce(was.refund_out_at, %(now)s)
-        FROM (SELECT id, refund_out_at FROM credits WHERE refund_next_at <= %(now)s
-              AND (refund_leased_until IS NULL OR refund_leased_until <= %(now)s)
-              ORDER BY refund_next_at LIMIT 1 FOR UPDATE SKIP LOCKED) was
-        WHERE c.id = was.id RETURNING c.id, c.refund_key, was.refund_out_at
+        FROM was WHERE c.id = was.id RETURNING c.id, c.refund_key, was.refund_out_at
         """,
         {"lease": lease, "until": now + LEASE, "now": now},
     ).fetchone()
