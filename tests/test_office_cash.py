@@ -155,7 +155,9 @@ def test_open_cash_of_an_earlier_day_stands_until_it_is_settled(at: Office) -> N
     assert "COD cash is open:" not in at.clerk.get("/office").text
 
 
-def test_a_correction_is_a_new_entry_and_nothing_is_edited(at: Office, runtime: Runtime) -> None:
+def test_a_correction_is_a_new_entry_and_nothing_is_edited(
+    at: Office, runtime: Runtime, app: Any
+) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")
     hand_in(at, 50_000, "400", "he says it was less")
@@ -170,6 +172,12 @@ def test_a_correction_is_a_new_entry_and_nothing_is_edited(at: Office, runtime: 
     with runtime.database.transaction() as conn:
         owing = cash.of_list(conn, at.list_id())
     assert (owing.open, owing.difference) == (0, 0)
+    # The books send there, too: what he owes would not follow an entry of theirs.
+    postmaster, url = sign_in(app, runtime, "postmaster"), "/counter/entries/1"
+    assert "page of COD cash" in postmaster.get(url).text
+    form = {"once": str(uuid4()), "amount": "450", "why": "miscounted"}
+    assert postmaster.post(f"{url}/correct", **form).status_code == 409
+    assert len(ledger(at)) == 2
     with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
         runtime.database.run(lambda conn: conn.execute("UPDATE cod_handings SET counted_paise = 1"))
 

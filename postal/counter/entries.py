@@ -33,7 +33,13 @@ class Entry:
     corrects: int | None
     corrected: int
     note: str | None
+    list_id: int | None  # of the delivery list whose COD it is
     article: str | None  # its number, where it is the COD of one
+
+    @property
+    def counted_at_office(self) -> bool:
+        """Whether it is the cash of a postman, handed in for one of his lists."""
+        return self.list_id is not None and self.method == "cash"
 
 
 @dataclass(frozen=True)
@@ -63,11 +69,18 @@ class NotCorrectable(Exception):
         super().__init__("correct the entry itself once more, not its correction")
 
 
+class CountedAtOffice(Exception):
+    """A postman's cash is corrected where it was counted, so that what he owes follows."""
+
+    def __init__(self) -> None:
+        super().__init__("correct what was counted of the postman's cash, at the delivery office")
+
+
 _READ = """
 SELECT l.id, l.at, l.day, l.office_id, l.counter_day_id, d.counter, s.staff_id,
        s.name AS staff_name, l.kind, l.method,
        l.paise, l.group_id, g.tr, l.corrects, coalesce(c.paise, 0)::bigint AS corrected, l.note,
-       a.number AS article
+       l.list_id, a.number AS article
 FROM ledger l LEFT JOIN counter_days d ON d.id = l.counter_day_id
 LEFT JOIN staff s ON s.id = l.staff_id LEFT JOIN booking_groups g ON g.id = l.group_id
 LEFT JOIN articles a ON a.id = l.article_id
@@ -119,8 +132,8 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
     """Makes the entry `id_` stand at `right_paise`, by a new entry of what is missing or too much.
 
     Gives the new entry's row id; None where it stands so already, or the form was sent twice. The
-    new entry belongs to the day on which it is made. Raises LookupError, `NotCorrectable`, and
-    ValueError where `by.why` is empty.
+    new entry belongs to the day on which it is made. Raises LookupError, `NotCorrectable`,
+    `CountedAtOffice`, and ValueError where `by.why` is empty.
     """
     if not by.why:
         raise ValueError("a correction needs a reason")
@@ -134,6 +147,8 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         )
     if entry.kind == "correction":
         raise NotCorrectable
+    if entry.counted_at_office:
+        raise CountedAtOffice
     if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (by.once,)).fetchone():
         return None
     delta = right_paise - entry.paise - entry.corrected

@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
 from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
-from postal.counter.entries import Correcting, NotCorrectable
+from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
 from providers.money import MOST_PAISE
 from web.api.books import Entry, entry_of
@@ -144,7 +144,7 @@ def _correct(call: Call[CorrectEntry]) -> Answer:
         entries.correct(call.conn, id_, given.paise, by, call.now)
     except LookupError as error:
         raise Refused(404, str(error)) from error
-    except NotCorrectable as error:
+    except (NotCorrectable, CountedAtOffice) as error:
         raise Refused(409, str(error)) from error
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
     return Answer(200, Corrected(entry=entry_of(entry), corrections=later))

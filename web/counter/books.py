@@ -11,7 +11,7 @@ from postal import sheets
 from postal.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
-from postal.counter.entries import Correcting, Entry, NotCorrectable
+from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable
 from postal.search import FoundOffice
 from store.database import Conn
 from web import money
@@ -84,6 +84,8 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
         made = runtime().database.run(work)
     except NotCorrectable:
         return _entry_page(id_, "entry_is_correction"), 409
+    except CountedAtOffice:
+        return _entry_page(id_, "entry_counted_at_office"), 409
     except ValueError:
         return _entry_page(id_, "entry_no_why"), 422
     session["told"] = "entry_correct_done" if made else "entry_stands_so"
