@@ -79,6 +79,13 @@ def test_the_code_counts_down_and_the_page_sees_the_payment(screen: Screen) -> N
     assert box is not None
     assert box["width"] >= 380  # seen from the other side of a counter
     assert box["y"] + box["height"] <= 768  # and whole
+    # Who left it for something else finds it again, from the counter and from the booking.
+    screen.page.goto(screen.address + "/counter")
+    screen.page.get_by_role("link", name="Waiting for UPI").press("Enter")
+    screen.says("Waiting for the payment")
+    screen.page.goto(screen.address + f"/counter/groups/{group_id}")
+    screen.page.get_by_role("link", name="To the QR code").press("Enter")
+    screen.says("Waiting for the payment")
     paid(screen.runtime, screen.payment(group_id))
     screen.says("Paid and booked")
     expect(left).to_have_count(0)
