@@ -117,7 +117,7 @@ def test_too_little_late_and_twice(screen: Screen, clock: Clock) -> None:
     little = screen.show()
     page.get_by_role("button", name="pays 1 rupee too little").press("Enter")
     screen.says("Money came, but nothing was booked with it")
-    expect(page.locator(".upi-due")).to_contain_text("₹74.52 came, which is not the price")
+    expect(page.locator(".upi-due")).to_contain_text("₹74.52 came. It is not the price")
     late = screen.show()
     page.get_by_role("button", name="pays late").press("Enter")
     clock.advance(seconds=300)
@@ -130,7 +130,7 @@ def test_too_little_late_and_twice(screen: Screen, clock: Clock) -> None:
     screen.says("Paid and booked")
     twice = screen.show()
     page.get_by_role("button", name="pays twice").press("Enter")
-    expect(page.locator(".upi-due")).to_contain_text("though the booking was paid for already")
+    expect(page.locator(".upi-due")).to_contain_text("The booking was paid for already")
     states = [
         [each.state for each in credits_of(screen.runtime, id_)] for id_ in (little, late, twice)
     ]

@@ -112,8 +112,8 @@ def test_the_page_asks_and_is_told_when_it_changes(
     ("does", "says", "states"),
     [
         ("pays", "Paid and booked", ["booked"]),
-        ("little", "which is not the price of the booking", ["refund_due"]),
-        ("twice", "though the booking was paid for already", ["booked", "refund_due"]),
+        ("little", "It is not the price of the booking", ["refund_due"]),
+        ("twice", "The booking was paid for already", ["booked", "refund_due"]),
     ],
 )
 def test_the_simulated_customer(
@@ -347,7 +347,7 @@ def test_nobodys_money_is_every_offices_to_give_back(
 ) -> None:
     came = Came("simulator", "SIM-X", 4_200, runtime.now(), tr="ZZZZ2222ZZZZ2222")
     due = upi.take(runtime, came, "hook").credit
-    assert "for no booking that we know" in postmaster.get("/counter/payments").text
+    assert "It belongs to no booking that we know" in postmaster.get("/counter/payments").text
     postmaster.post(f"/counter/payments/{due.id}/refund", way="upi", reference="500000000003")
     assert ledger(runtime) == [("unclassified", "upi", 4_200), ("refund", "upi", -4_200)]
 
