@@ -53,6 +53,8 @@ def by_hand(runtime: Runtime, day: date) -> Sequence[Credit]:
 
 
 def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
+    # Ours first: what comes in between is on their list, and would be missing there otherwise.
+    ours = runtime.database.run(lambda conn: credits.of_day(conn, None, day))
     listed = provider.listed(day)
     if isinstance(listed, Failure):
         return Reconciled(provider.name, 0, 0, (), listed.error)
@@ -66,7 +68,6 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
             log.error("put_off", work="reconcile", provider=provider.name, **described(error))
             found.append(_failed(each.came))
     theirs = {each.came.payment_id for each in listed}
-    ours = runtime.database.run(lambda conn: credits.of_day(conn, None, day))
     found += [
         _difference("not_theirs", credit, None)
         for credit in ours

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from psycopg import sql
 
+import reconciliation
 import upi
 from postal.counter import refunds
 from postal.counter.payments import Payment
@@ -55,6 +58,16 @@ def asked(runtime: Runtime, credit_id: int) -> None:
     )
 
 
+def waiting(runtime: Runtime) -> bool:
+    """Whether somebody waits for a table of this database."""
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted AND locktype = 'relation' AND"
+            " database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
+        ).fetchone()
+    return row == (True,)
+
+
 # ---- the simulator's book ------------------------------------------------------------------------
 
 
@@ -95,6 +108,30 @@ def test_ours_that_is_not_theirs_is_said(app: Any, runtime: Runtime, at_counter:
     code, said = reconcile(app)
     assert code == 1
     assert "is not on the provider's list" in said
+
+
+def test_what_comes_while_it_compares_is_not_missing_there(
+    runtime: Runtime, at_counter: Clerk
+) -> None:
+    _, payment = begun(runtime, at_counter)
+    paid(runtime, payment)
+    comes = (
+        "UPDATE credits SET came_at = came_at + %s",
+        "UPDATE simulator_payments SET paid_at = paid_at + %s",
+    )
+    with runtime.database.transaction() as conn:
+        for each in comes:
+            conn.execute(each, [timedelta(days=-1)])
+    with ThreadPoolExecutor(1) as pool, runtime.database.transaction() as conn:
+        conn.execute("LOCK TABLE credits")
+        result = pool.submit(reconciliation.reconcile, runtime, date.fromisoformat(DAY))
+        while not waiting(runtime):
+            assert not result.done(), "it waited for nobody"
+        for each in comes:
+            conn.execute(each, [timedelta(days=1)])
+        conn.commit()
+        (found,) = result.result()
+    assert (found.theirs, found.differences) == (1, [])
 
 
 def test_another_sum_is_said_and_not_put_right(
