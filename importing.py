@@ -1,8 +1,8 @@
 """Imports at work: files are read, checked and done, a batch at a time, beside the outbox.
 
-Beside `bookings.py`. A batch is one transaction under the lock of its import: a worker that is
-killed leaves nothing half done, and any worker goes on from there. `Importer` is the worker's
-thread.
+Beside `conversation/counter.py`. A batch is one transaction under the lock of its import: a worker
+that is killed leaves nothing half done, and any worker goes on from there. `Importer` is the
+worker's thread.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import Booked, WentOut
 from logs import described
 from outbox.wake import IMPORTS, ring, wake

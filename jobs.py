@@ -8,8 +8,7 @@ from __future__ import annotations
 import psycopg
 import structlog
 
-import conversation
-import rounds
+from conversation import inbound, postmen
 from importing import Importer
 from outbox import signs
 from outbox.drain import Drain
@@ -103,9 +102,9 @@ def sweep() -> None:
     try:
         sweep_outbox(runtime())
         send_again(runtime())
-        rounds.begin_day(runtime())
-        conversation.warn_herds(runtime())
-        rounds.end_day(runtime())
+        postmen.begin_day(runtime())
+        inbound.warn_herds(runtime())
+        postmen.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 
@@ -114,7 +113,7 @@ def timers() -> None:
     """Fires the time limits that are over."""
     answer(runtime().redis, TIMERS)
     try:
-        if conversation.fire_timers(runtime()):
+        if inbound.fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:
         _database_away("timers", error)

@@ -14,7 +14,7 @@ from typing import Final
 import psycopg
 import structlog
 
-import bookings
+from conversation import counter
 from logs import described
 from outbox.wake import PAYMENTS, ring, wake
 from postal.counter import credits, groups, ledger, payments
@@ -247,7 +247,7 @@ def _book(runtime: Runtime, conn: Conn, group_id: int) -> bool:
     """
     try:
         with conn.transaction():
-            bookings.book(runtime, conn, group_id, "upi")
+            counter.book(runtime, conn, group_id, "upi")
     except (NumberInUse, NothingToBook) as error:
         log.warning("paid_not_booked", group=group_id, error=type(error).__name__)
         return False

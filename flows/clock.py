@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flows import days
 from flows.decision import (
     Act,
     Decision,
@@ -48,6 +47,7 @@ from flows.happenings import (
 )
 from flows.machine import SAME, Machine, State, Turn
 from flows.wishes import OFFICE_DAYS
+from india import calendar
 
 HOUR = 3600
 DAY = 24 * HOUR
@@ -157,19 +157,19 @@ def settled(turn: Turn) -> Decision:
         (),
         (KeepAtOffice(article.number, until),),
         (Tell("recipient", event), Tell("sender", event)),
-        days.morning(until - REMIND_BEFORE),
+        calendar.morning(until - REMIND_BEFORE),
     )
 
 
 @MACHINE.on(CameToOffice, HoldExtended, to=("at_office",))
 def at_office(turn: Turn) -> Decision:
-    return _go("at_office", until=days.morning(_held_until(turn) - REMIND_BEFORE))
+    return _go("at_office", until=calendar.morning(_held_until(turn) - REMIND_BEFORE))
 
 
 @MACHINE.on(TimedOut, states=("at_office",), to=("reminded",), tells=("recipient",))
 def remind(turn: Turn) -> Decision:
     tell = Tell("recipient", Reminded(turn.facts.article.number))
-    return _go("reminded", tell, until=days.morning(_held_until(turn) + timedelta(days=1)))
+    return _go("reminded", tell, until=calendar.morning(_held_until(turn) + timedelta(days=1)))
 
 
 @MACHINE.on(
@@ -193,9 +193,9 @@ def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
     """The article's conversation stays as it is, its time limit too."""
     until = None
     if turn.state == "at_office":
-        until = days.morning(_held_until(turn) - REMIND_BEFORE)
+        until = calendar.morning(_held_until(turn) - REMIND_BEFORE)
     elif turn.state == "reminded":
-        until = days.morning(_held_until(turn) + timedelta(days=1))
+        until = calendar.morning(_held_until(turn) + timedelta(days=1))
     return Decision(turn.state, Nothing(), (), acts, tells, until)
 
 

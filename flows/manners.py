@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import days, status
+from flows import status
 from flows.decision import Asked, Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
 from flows.events import AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop
 from flows.facts import PartyFacts, RecipientFacts
@@ -10,6 +10,7 @@ from flows.machine import SAME, Machine, Turn
 from flows.parties import SENDER
 from flows.recipient import MACHINE as RECIPIENT
 from flows.recipient import fact
+from india import calendar
 
 
 def _language(turn: Turn) -> Decision:
@@ -23,7 +24,7 @@ def _language(turn: Turn) -> Decision:
 def _person(turn: Turn) -> Decision:
     """A ticket, and by when somebody answers: the next working day."""
     facts: RecipientFacts | PartyFacts = turn.facts
-    by = days.name(days.next_working(facts.today))
+    by = calendar.name(calendar.next_working(facts.today))
     say = Say("ticket_opened", {"ticket": facts.ticket, "day": by})
     acts = (OpenTicket("person", number=facts.ticket),)
     return Decision(turn.state, turn.context, (say,), acts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from flows import days, status
+from flows import status
 from flows.decision import (
     Act,
     Decision,
@@ -42,6 +42,7 @@ from flows.happenings import (
 )
 from flows.machine import SAME, Machine, State, Turn
 from flows.recipient import REMARK_GROUPS
+from india import calendar
 
 DAY = 24 * 3600
 
@@ -119,7 +120,7 @@ def sender_attempted(turn: Turn) -> Decision:
 def sender_office(turn: Turn) -> Decision:
     article: ArticleFact = turn.facts.article
     assert article.held_until is not None
-    values = {"article": article.number, "day": days.name(article.held_until)}
+    values = {"article": article.number, "day": calendar.name(article.held_until)}
     return Decision(turn.state, turn.context, (Say("sender_office", values, article.number),))
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flows import days
 from flows.decision import Asked, Decision, IssueCode, Say
 from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
@@ -38,6 +37,7 @@ from flows.happenings import (
     WentOut,
 )
 from flows.machine import SAME, Machine, State, Turn
+from india import calendar
 
 DAY = 24 * 3600
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
@@ -115,7 +115,7 @@ def digits(template: str, article: ArticleFact) -> Say:
 
 def by_day(template: str, article: ArticleFact, day: date) -> Say:
     """A text that names the article and a day."""
-    return Say(template, {"digits": article.digits, "day": days.name(day)}, article.number)
+    return Say(template, {"digits": article.digits, "day": calendar.name(day)}, article.number)
 
 
 def _to_pay(template: str, article: ArticleFact) -> Say:

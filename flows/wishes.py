@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flows import days
 from flows.decision import (
     Act,
     Asked,
@@ -24,6 +23,7 @@ from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
 from flows.machine import SAME, Turn
 from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, is_open, meant, say_at_office, stay
+from india import calendar
 
 CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever
 OFFICE_DAYS = timedelta(days=7)  # of collection at the office, once extendable (DOMAIN rule 3)
@@ -56,10 +56,10 @@ def another_day(turn: Turn) -> Decision:
         return stay(turn, digits("day_not_now", article))
     facts: RecipientFacts = turn.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN
-    soonest, day = days.next_working(facts.today), _day(turn.event.day, facts.today)
+    soonest, day = calendar.next_working(facts.today), _day(turn.event.day, facts.today)
     if until < soonest:
         return stay(turn, digits("day_not_now", article))
-    if day is None or not soonest <= day <= until or not days.is_working(day):
+    if day is None or not soonest <= day <= until or not calendar.is_working(day):
         return stay(turn, by_day("day_impossible", article, until))
     number = article.number
     return Decision(
@@ -74,7 +74,7 @@ def another_day(turn: Turn) -> Decision:
 def _day(of_month: int | None, today: date) -> date | None:
     """The next day with that number, today's and past ones being next month's; None: no such."""
     if of_month is None:
-        return days.next_working(today)
+        return calendar.next_working(today)
     day = today + timedelta(days=1)
     for _ in range(31):
         if day.day == of_month:

@@ -16,7 +16,8 @@ import structlog
 from psycopg.errors import UniqueViolation
 
 from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
-from gateways.routes import Routes
+from india.phone import masked
+from messages.routes import Routes
 from outbox import carriers, settle
 from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
@@ -32,7 +33,6 @@ from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
 from runtime import Runtime
 from store.database import Conn
-from store.phone import masked
 
 log = structlog.get_logger(__name__)
 

@@ -9,15 +9,14 @@ from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_decimal
 
+from india.calendar import INDIA
 from paper.content import Language
 
 _FOLDER: Final = Path(__file__).parent / "words"
-_INDIA: Final = ZoneInfo("Asia/Kolkata")
 _LOCALES: Final[Mapping[Language, str]] = {"hi": "hi_IN", "en": "en_IN"}
 
 
@@ -45,7 +44,7 @@ def whole_rupees(amount: int, language: Language) -> str:
 
 def moment(at: datetime, language: Language) -> str:
     """14 August 2026, 10:04 in India."""
-    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=_INDIA, locale=_LOCALES[language])
+    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=INDIA, locale=_LOCALES[language])
 
 
 def day(on: date, language: Language) -> str:

@@ -7,12 +7,12 @@ one that was handed over a moment ago, and of which nothing is known yet, does n
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from psycopg.rows import class_row
 
-from postal.calendar import INDIA
+from india.calendar import bounds
 from postal.wilson import Share, share
 from store.database import Conn
 
@@ -221,9 +221,3 @@ def happened(conn: Conn, most: int) -> list[Happened]:
             " 'prefix_released', 'inbound_flood') ORDER BY id DESC LIMIT %s",
             (most,),
         ).fetchall()
-
-
-def bounds(day: date) -> tuple[datetime, datetime]:
-    """When a day begins and ends in Asia/Kolkata."""
-    since = datetime.combine(day, time(), INDIA)
-    return since, since + timedelta(days=1)

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Literal
 
 from flows.facts import TRIES_PER_DAY, CodeState
+from india.calendar import day_of
 from postal import articles, cod, codes
-from postal.calendar import day_of
 from postal.counter.ledger import Method
 from store import feed
 from store.database import Conn

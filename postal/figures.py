@@ -6,11 +6,11 @@ A day is one in Asia/Kolkata. A beat is a postman's list of the day.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 
 from psycopg.rows import class_row
 
-from postal.calendar import INDIA
+from india.calendar import bounds
 from postal.wilson import Share, share
 from store.database import Conn
 
@@ -132,7 +132,7 @@ def remarks(conn: Conn, day: date) -> list[Remarks]:
 
 def codes(conn: Conn, day: date, now: datetime) -> Codes:
     """What became of the codes that were made on the day."""
-    since, until = _bounds(day)
+    since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Codes)) as cursor:
         found = cursor.execute(
             """
@@ -153,7 +153,7 @@ def codes(conn: Conn, day: date, now: datetime) -> Codes:
 
 def texts(conn: Conn, day: date) -> list[Texts]:
     """The day's outgoing texts, by carrier and state."""
-    since, until = _bounds(day)
+    since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Texts)) as cursor:
         return cursor.execute(
             "SELECT gateway, status, count(*) AS count, sum(segments)::int AS segments"
@@ -190,8 +190,3 @@ def waiting(conn: Conn) -> Waiting:
         ).fetchone()
     assert found is not None
     return found
-
-
-def _bounds(day: date) -> tuple[datetime, datetime]:
-    since = datetime.combine(day, time(), INDIA)
-    return since, since + timedelta(days=1)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import psycopg
 
+from india.phone import masked
 from postal import pins
 from store.database import Conn
-from store.phone import masked
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay

@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from flows import number
 from flows.text import fold
-from store import phone
+from india import phone
 from store.database import Conn
 
 MOST = 20  # of each kind

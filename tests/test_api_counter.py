@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import pytest
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, booking, fields, number_of, postman
 from tests.counter_rig import directory

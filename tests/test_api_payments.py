@@ -10,7 +10,7 @@ import pytest
 
 import reconciliation
 import upi
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import payments, reconciliations
 from postal.counter.reconciliations import Reconciliation
 from runtime import Runtime

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import conversation
-import rounds
+from conversation import inbound, postmen
 from tests.transcript import Player
 
 BROKEN, WHOLE = "EU123456785IN", "RR287043775IN"
@@ -41,8 +40,8 @@ def test_a_time_limit_that_fails_is_put_off(player: Player) -> None:
     _a_day(player)
     _break(player, "no such state")
     player.clock.advance(seconds=5 * 3600)
-    assert conversation.fire_timers(player.runtime) >= 1
-    assert conversation.fire_timers(player.runtime) == 0, "it is not tried again at once"
+    assert inbound.fire_timers(player.runtime) >= 1
+    assert inbound.fire_timers(player.runtime) == 0, "it is not tried again at once"
     with player.runtime.database.transaction() as conn:
         rows = dict(
             conn.execute(
@@ -52,19 +51,19 @@ def test_a_time_limit_that_fails_is_put_off(player: Player) -> None:
     assert rows == {BROKEN: "no such state", WHOLE: "waiting"}
     _break(player, "witness")
     player.clock.advance(seconds=3600)
-    assert conversation.fire_timers(player.runtime) >= 1, "later it is tried again"
+    assert inbound.fire_timers(player.runtime) >= 1, "later it is tried again"
 
 
 def test_a_list_that_fails_is_put_off(player: Player) -> None:
     _a_day(player)
     player.clock.advance(seconds=5 * 3600)
-    conversation.fire_timers(player.runtime)
+    inbound.fire_timers(player.runtime)
     _break(player, "no such state")
     player.clock.advance(seconds=19 * 3600)
-    assert rounds.begin_day(player.runtime) == 1
+    assert postmen.begin_day(player.runtime) == 1
     assert (_state(player, BROKEN), _state(player, WHOLE)) == ("attempted", "out_for_delivery")
     _break(player, "waiting")
-    assert rounds.begin_day(player.runtime) == 0, "it is not tried again at once"
+    assert postmen.begin_day(player.runtime) == 0, "it is not tried again at once"
     player.clock.advance(seconds=3600)
-    assert rounds.begin_day(player.runtime) == 1
+    assert postmen.begin_day(player.runtime) == 1
     assert _state(player, BROKEN) == "out_for_delivery"

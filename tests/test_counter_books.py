@@ -14,7 +14,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-import bookings
+from conversation import counter
 from postal import tokens
 from postal.counter import booking, day_end, entries
 from postal.counter.counter_days import CounterClosed
@@ -35,7 +35,7 @@ def sold(app: Any, runtime: Runtime) -> Clerk:
     found = clerk(app, runtime)
     for method, serials in (("cash", (12345678, 12345679)), ("upi", (12345680,))):
         made = group(runtime, found.poster, *serials)
-        runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, method))  # noqa: B023
+        runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, method))  # noqa: B023
     return found
 
 

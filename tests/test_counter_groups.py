@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import pytest
 
-import bookings
+from conversation import counter
 from postal.counter import booking, day_end
 from postal.counter.counter_days import CounterTaken, OpenAlready, open_day
 from postal.counter.day_end import Count
@@ -27,7 +27,7 @@ def at_counter(app: Any, runtime: Runtime) -> Clerk:
 
 
 def book(runtime: Runtime, group_id: int) -> Group:
-    return runtime.database.run(lambda conn: bookings.book(runtime, conn, group_id, "cash"))
+    return runtime.database.run(lambda conn: counter.book(runtime, conn, group_id, "cash"))
 
 
 def one(runtime: Runtime, sql: str, *values: object) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-import bookings
+from conversation import counter
 from postal.counter import booking
 from runtime import Runtime
 from tests.conftest import Clock
@@ -66,7 +66,7 @@ def test_the_people_of_a_booking_go_when_its_articles_are_long_over(
     app: Any, runtime: Runtime, at_counter: Clerk, clock: Clock
 ) -> None:
     made = group(runtime, at_counter.poster, 1)
-    runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, "cash"))
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
     clock.advance(days=400)
     run(app, "purge")
     assert kept(runtime)[0][0] == "Gyan Pustak Kendra"  # the article is under way still

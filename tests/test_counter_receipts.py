@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-import bookings
+from conversation import counter
 from postal.counter import booking, receipts
 from postal.counter.groups import Charges, Group, Sender
 from postal.counter.receipts import NotBooked
@@ -48,7 +48,7 @@ def booked(runtime: Runtime, at_counter: Clerk) -> Group:
     made = group(runtime, at_counter.poster, 12345678)
     with runtime.database.transaction() as conn:
         booking.add(conn, made.id, replace(REGISTERED, once=uuid4()), runtime.now())
-    return runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, "cash"))
+    return runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
 
 
 def pdf(at: Clerk, id_: int, query: str = "") -> Any:
@@ -103,7 +103,7 @@ def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
         sender = Sender(SENDER.name, SENDER.phone, spoken)
         made = booking.begin(conn, uuid4(), at_counter.poster, sender, runtime.now())
         booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
-    runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, "upi"))
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "upi"))
     page = at_counter.colleague.get(f"/counter/groups/{made.id}/receipt").text
     assert f"<h2>{title}</h2>" in page
     other = at_counter.colleague.get(f"/counter/groups/{made.id}/receipt?customer=hi&paper=a4").text
@@ -237,7 +237,7 @@ def test_software_has_a_receipt_too(runtime: Runtime, at_counter: Clerk) -> None
         poster = replace(at_counter.poster, counter_day_id=None, staff_row=None, token_id=row[0])
         made = booking.begin(conn, uuid4(), poster, SENDER, runtime.now())
         booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
-    runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, "cash"))
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
     (sheet,) = sheets(pdf(at_counter, made.id, "?lang=en").data)
     assert "Booked by software" in sheet.text
     assert sheet.barcodes() == [number_of(12345678)]

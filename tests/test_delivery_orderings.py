@@ -24,10 +24,10 @@ from hypothesis.stateful import (
 
 from flows.number import check_digit
 from gateways.base import Receipt, ReceiptStatus
+from india.calendar import day_of
 from messages.catalogue import catalogue
 from messages.speech import tongue_of
 from outbox import receipts
-from postal.calendar import day_of
 from postal.codes import code_of
 from tests.transcript import Player
 

@@ -11,10 +11,10 @@ from outbox_rig import Carrier, drain, issue_code, queue, with_carriers
 
 from app import create_app
 from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Retry
+from india.calendar import day_of
 from outbox import receipts
 from outbox.failover import send_again
 from postal import carrier_figures
-from postal.calendar import day_of
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from webhook_rig import Receiver, receiving, work
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from runtime import Runtime
 from tests.api_calls import Api, api_of, booking, number_of, postman
 from tests.counter_rig import directory

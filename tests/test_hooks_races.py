@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from flows.number import check_digit
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.codes import code_of
 from runtime import Runtime
 from tests.gateway_rig import PHONE, SECRET, signature

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import delivery_office
+from conversation import office as delivery_office
 from postal.office.doer import Doer
 from runtime import Runtime
 from tests.api_calls import number_of

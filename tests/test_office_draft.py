@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import drafts
 from runtime import Runtime
 from tests.api_calls import number_of

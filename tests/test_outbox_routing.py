@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from gateways.registry import build
-from gateways.routes import Routes, prefixes, rules
+from messages.routes import Routes, prefixes, rules
 from outbox.carriers import Carrier, Ordered
 from outbox.circuit import Circuit, State
 from outbox.routing import Router, Wanted

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from playwright.sync_api import Page, expect
 
-import bookings
+from conversation import counter as bookings
 from postal.counter import booking, counter_days
 from postal.counter.groups import Poster
 from runtime import Runtime

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import number
+from india import phone
+from india.calendar import day_of
 from postal import articles, lists, people, tokens
-from postal.calendar import day_of
 from runtime import Runtime
-from store import phone
 from store.database import Conn
 
 NEW = articles.NewArticle(

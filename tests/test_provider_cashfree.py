@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from india.money import NoSum, loads, of_paise, of_rupees, rupees
 from providers.base import (
     Attempt,
     Came,
@@ -32,7 +33,6 @@ from providers.base import (
     Unreadable,
 )
 from providers.cashfree import CashfreeProvider
-from providers.money import NoSum, loads, of_paise, of_rupees, rupees
 from settings import Settings
 from tests.payment_stub import (
     PNG,

@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-import bookings
 import upi
+from conversation import counter
 from postal.counter import booking
 from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen
@@ -167,7 +167,7 @@ def test_money_after_the_cancellation_goes_back(runtime: Runtime, at_counter: Cl
 
 def test_money_after_cash_goes_back(runtime: Runtime, at_counter: Clerk) -> None:
     made, payment = begun(runtime, at_counter)
-    runtime.database.run(lambda conn: bookings.book(runtime, conn, made.id, "cash"))
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
     credit = paid(runtime, payment)
     assert (credit.state, credit.cause) == ("refund_due", "twice")
     assert group_now(runtime, made.id).method == "cash"
@@ -342,7 +342,7 @@ def test_hook_poll_clerk_and_cash_at_the_same_moment_book_once(
         def cash(barrier: Barrier = barrier, id_: int = made.id) -> str:
             barrier.wait()
             try:
-                runtime.database.run(lambda conn: bookings.book(runtime, conn, id_, "cash"))
+                runtime.database.run(lambda conn: counter.book(runtime, conn, id_, "cash"))
             except NotOpen:
                 return "was paid"
             return "cash"

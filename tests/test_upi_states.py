@@ -23,10 +23,10 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import bookings
 import reconciliation
 import upi
-from postal.calendar import day_of
+from conversation import counter
+from india.calendar import day_of
 from postal.counter import booking, refunds
 from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen
@@ -193,7 +193,7 @@ class Counter(RuleBasedStateMachine):
     @rule(group=groups)
     def clerk_takes_cash(self, group: int) -> None:
         try:
-            self.runtime.database.run(lambda conn: bookings.book(self.runtime, conn, group, "cash"))
+            self.runtime.database.run(lambda conn: counter.book(self.runtime, conn, group, "cash"))
         except (NotOpen, NothingToBook, booking.NumberInUse):
             return
 

@@ -44,13 +44,13 @@ from typing import Any
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation import fire_timers, warn_herds
+from conversation.inbound import fire_timers, warn_herds
+from conversation.postmen import begin_day, end_day
 from gateways.simulator_voice import NUMBERS
+from india.calendar import day_of
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS
-from postal.calendar import day_of
-from rounds import begin_day, end_day
 from web.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")

@@ -17,13 +17,13 @@ from pathlib import Path
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import Booked, WentOut
 from flows.number import check_digit
+from india.calendar import day_of
 from outbox.wake import wake
 from postal import accounts, articles, people
 from postal.articles import Language, NewArticle, Service
-from postal.calendar import day_of
 from postal.counter import directory_load
 from postal.lists import make_list
 from runtime import Runtime

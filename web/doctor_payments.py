@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import tariff
 from postal.counter.tariff import NoTariff
 from providers import cashfree, razorpay

@@ -12,8 +12,7 @@ from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 
-import conversation
-import ussd
+from conversation import inbound, ussd
 from gateways.base import (
     Dialled,
     Gateway,
@@ -153,9 +152,9 @@ def _take_text(name: str, refusal: int, secret: str = "") -> None:
 
 def _keep_text(came: Inbound | Unreadable) -> None:
     if isinstance(came, Unreadable):
-        conversation.receive_unreadable(_runtime(), came)
+        inbound.receive_unreadable(_runtime(), came)
     else:
-        conversation.receive(_runtime(), came)
+        inbound.receive(_runtime(), came)
 
 
 def _take_ussd(name: str, secret: str = "") -> ussd.Screen | None:
@@ -172,7 +171,7 @@ def _take_ussd(name: str, secret: str = "") -> ussd.Screen | None:
     if isinstance(came, HungUp):
         ussd.hang_up(_runtime(), came)
         return None
-    conversation.receive_unreadable(_runtime(), came)
+    inbound.receive_unreadable(_runtime(), came)
     return ussd.sorry(_runtime())
 
 
@@ -191,9 +190,9 @@ def _take_call(name: str, refusal: int, secret: str = "") -> str:
         receipts.receive(_runtime(), came)
         return gateway.ending()
     if isinstance(came, Inbound):
-        conversation.receive(_runtime(), came)
+        inbound.receive(_runtime(), came)
     else:
-        conversation.receive_unreadable(_runtime(), came)
+        inbound.receive_unreadable(_runtime(), came)
     return gateway.rejecting()
 
 

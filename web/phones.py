@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Blueprint, abort, current_app, render_template, request
@@ -19,8 +18,8 @@ from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
 from gateways.simulator_voice import numbers
+from india.calendar import INDIA, day_of
 from messages.segments import count
-from postal.calendar import day_of
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
@@ -32,7 +31,6 @@ phones = Blueprint("phones", __name__)
 states(phones, Caller.DEVELOPMENT)
 phones.after_request(language.remember)
 
-_INDIA: Final = ZoneInfo("Asia/Kolkata")
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _MOST_SENT = 200
 _SPOKEN_BY_SCREENS: Final = ("phone_", "key_")
@@ -51,11 +49,11 @@ class Text:
 
     @property
     def clock(self) -> str:
-        return self.at.astimezone(_INDIA).strftime("%H:%M")
+        return self.at.astimezone(INDIA).strftime("%H:%M")
 
     @property
     def day(self) -> str:
-        return _shown(self.at.astimezone(_INDIA), "d MMM")
+        return _shown(self.at.astimezone(INDIA), "d MMM")
 
 
 @dataclass(frozen=True)

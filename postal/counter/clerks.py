@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.collect import StaffMissing
 from postal.counter import counter_days
 from postal.counter.counter_days import CounterDay

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from india.calendar import day_of
 from postal import lists
-from postal.calendar import day_of
 from postal.imports import file_rows, list_rows
 from postal.imports.faults import Fault
 from postal.imports.file_rows import RowState, ShownRow

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-import delivery_office
+from conversation import office as delivery_office
 from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
 from web.api.fields import Input, Output, TypedNumber

@@ -7,15 +7,15 @@ from typing import Any
 
 from pydantic import Field
 
-from conversation import announce
+from conversation.inbound import announce
 from flows import number
 from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
+from india.phone import masked
 from postal import articles
 from postal.articles import Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
-from store.phone import masked
 from web.api.fields import (
     Address,
     ArticleNumber,

@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from pydantic import Field
 
-import bookings
+from conversation import counter
 from flows import number
+from india.money import MOST_PAISE
 from postal import sheets
 from postal.counter import booking, clerks, groups
 from postal.counter.counter_days import CounterClosed
@@ -25,7 +26,6 @@ from postal.counter.groups import (
     UnknownGroup,
 )
 from postal.people import office_of
-from providers.money import MOST_PAISE
 from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
 from web.api.fields import Input, Nothing, Pin, StaffId
 from web.api.operation import Answer, Call, Operation
@@ -126,7 +126,7 @@ def _pay_cash(call: Call[PayCash]) -> Answer:
         raise Refused(422, say, [FieldError(field="given_paise", message=say)])
 
     def work() -> Group:
-        return bookings.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
+        return counter.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
 
     return Answer(200, shown(_or_refused(work)))
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from india.calendar import day_of
 from postal import people
-from postal.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from web.api.fields import Input, Output

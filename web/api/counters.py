@@ -8,12 +8,12 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
 from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
 from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
-from providers.money import MOST_PAISE
 from web.api.books import Entry, entry_of
 from web.api.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.operation import Answer, Call, Operation

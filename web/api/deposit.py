@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import deposit
 from web.api.fields import Nothing, Output
 from web.api.office_fields import OfDay, day, office

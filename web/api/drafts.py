@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-import delivery_office
+from conversation import office as delivery_office
+from india.calendar import day_of
 from postal import lists
-from postal.calendar import day_of
 from postal.office import drafts
 from postal.office.drafts import DraftChanged, DraftList, UnknownBeat
 from postal.office.pool import Piece, Why

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from flows import number
-from store import phone
+from india import phone
 from web.api.problems import FieldError
 
 # Neither control characters nor the marks that turn the writing direction of what follows.

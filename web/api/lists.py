@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import WentOut
 from postal import lists
 from web.api.fields import Input, Output, StaffId, TypedNumber

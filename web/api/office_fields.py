@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import returning
 from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead

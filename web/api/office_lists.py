@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-import delivery_office
-from delivery_office import Taken
+from conversation import office as delivery_office
+from conversation.office import Taken
 from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.fields import Input, Nothing, Output, TypedNumber

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, Field, StringConstraints
 
 import upi
+from india.money import MOST_PAISE
 from postal import access
 from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.counter_days import CounterClosed
@@ -20,7 +21,6 @@ from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment, UnknownPayment
 from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
-from providers.money import MOST_PAISE
 from providers.static import rrn
 from web.api.fields import Input, Nothing, Output, StaffId
 from web.api.operation import Answer, Call, Operation

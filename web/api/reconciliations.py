@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import reconciliations
 from postal.counter.reconciliations import Reconciliation, What
 from web.api.fields import Input, Nothing, Output

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from pydantic import RootModel
 
-from store import phone
+from india import phone
 from web import simulator
 from web.api.fields import Nothing, Output
 from web.api.operation import Answer, Call, Operation

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import Field
 
+from india.calendar import day_of
 from postal.articles import Service
-from postal.calendar import day_of
 from postal.counter import directory, tariff
 from postal.counter.directory import UnknownPin
 from postal.counter.tariff import LineKind, NoTariff, NotSold, Quote, TooHeavy, UnknownDistance

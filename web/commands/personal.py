@@ -12,10 +12,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from india import phone as phones
 from postal import forget, personal, retention
 from postal.retention import Kept
 from runtime import Runtime
-from store import phone as phones
 
 
 @click.command("purge")

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
+from india.calendar import day_of
 from postal import sheets
-from postal.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
 from postal.counter.groups import Group, NumberInUse, Poster, unfinished

@@ -11,10 +11,10 @@ from markupsafe import Markup
 from redis import RedisError
 from werkzeug.wrappers import Response
 
+from india.phone import fingerprint
 from postal import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
-from store.phone import fingerprint
 from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime
 from web.staff import Member
 

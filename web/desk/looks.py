@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import render_template, request
 
+from india import phone as phones
 from postal import access
-from store import phone as phones
 from web.desk.room import route, runtime
 
 _AT_ONCE = 50

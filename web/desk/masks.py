@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from store import phone
+from india import phone
 from web.desk.room import desk
 
 

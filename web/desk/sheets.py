@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import abort, render_template, request
 
+from india.calendar import day_of
 from postal import access, sheets
-from postal.calendar import day_of
 from postal.sheets import Sheet, SheetItem
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime

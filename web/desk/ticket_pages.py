@@ -9,7 +9,7 @@ from flask import abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-import interventions
+from conversation import desk
 from flows.decision import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
@@ -102,7 +102,7 @@ def close_ticket(id_: int) -> Page:
     def close(conn: Conn) -> None:
         closed = tickets.close(conn, id_, me().account.id, outcome, said, runtime().now())
         if closed.phone is not None:
-            interventions.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
+            desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
 
     return _do(id_, close)
 

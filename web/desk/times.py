@@ -7,7 +7,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_datetime, format_timedelta
 from markupsafe import Markup
 
-from postal.calendar import INDIA
+from india.calendar import INDIA
 from web import language
 from web.desk.room import desk, runtime
 

@@ -6,8 +6,8 @@ from datetime import date
 
 from flask import Response, render_template
 
+from india.calendar import day_of
 from postal import access
-from postal.calendar import day_of
 from postal.office import deposit as books
 from postal.office.deposit import GoingBack
 from store.database import Conn

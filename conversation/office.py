@@ -1,5 +1,6 @@
-"""What the delivery office does, at the same door as texts (`turn.py`): lists go out, articles
-come back. Beside `conversation.py`, `rounds.py`, `interventions.py` and `bookings.py`.
+"""What the delivery office does, at the same door as texts (`conversation/turn.py`): lists go out,
+articles come back. Beside `conversation/inbound.py`, `conversation/postmen.py`,
+`conversation/desk.py` and `conversation/counter.py`.
 
 Each function works within the caller's transaction; wake the outbox after the commit.
 """
@@ -11,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from conversation import announce
+from conversation.desk import on_article
+from conversation.inbound import announce
 from flows import number as numbers
 from flows.happenings import RemarkJudged, TakenIn, Verdict, WentOut
-from interventions import on_article
+from india.calendar import day_of
 from postal import lists
-from postal.calendar import day_of
 from postal.lists import DeliveryList
 from postal.office import arrivals, drafts, returning
 from postal.office.arrivals import Arrival

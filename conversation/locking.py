@@ -16,9 +16,9 @@ from flows.decision import Act, Nominate, Relink, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
 from flows.happenings import DestinationMoved, Happening, NumberCorrected
 from flows.postman_grammar import COLLEAGUE
+from india.calendar import day_of
 from postal import beats, facts, handsets
 from postal.acts import Books, Held, hold
-from postal.calendar import day_of
 from runtime import Runtime
 from store import conversations
 from store.conversations import Beginning, Conversation, Place

@@ -1,8 +1,8 @@
 """The runner of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
 
-Beside `conversation.py`, at the same door (`turn.py`): what is asked for on a screen is decided by
-the machine that answers texts. PINs and codes live as long as their request: nothing of them is
-stored, and of all that was typed only a keyed digest.
+Beside `conversation/inbound.py`, at the same door (`conversation/turn.py`): what is asked for on a
+screen is decided by the machine that answers texts. PINs and codes live as long as their request:
+nothing of them is stored, and of all that was typed only a keyed digest.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 
 import psycopg
 
+from conversation.turn import Turn
 from flows import machines, screen, ussd
 from flows.answers import is_witness
 from flows.decision import Asked
@@ -34,7 +35,6 @@ from store import conversations, ussd_sessions
 from store.conversations import Place
 from store.database import Conn
 from store.ussd_sessions import Hop, Key
-from turn import Turn
 
 RESUME_WITHIN = timedelta(minutes=3)  # then a session that broke off is forgotten, the PIN with it
 _LONGEST_TYPED = 40

@@ -1,6 +1,6 @@
 """What postmen are told without having texted first: a new telephone, their list, their day.
 
-Above `conversation.py`, at the same door (`turn.py`).
+Above `conversation/inbound.py`, at the same door (`conversation/turn.py`).
 """
 
 from __future__ import annotations
@@ -8,17 +8,17 @@ from __future__ import annotations
 from datetime import datetime, time
 
 from aside import run_each
-from conversation import PUT_OFF, announce
-from flows import days
+from conversation.inbound import PUT_OFF, announce
+from conversation.turn import Turn
 from flows.events import DayEnded, PhoneNamed
 from flows.happenings import WentOut
+from india import calendar
+from india.calendar import INDIA, day_of
 from outbox.wake import wake
 from postal import carry, handsets, walk
-from postal.calendar import INDIA, day_of
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
-from turn import Turn
 
 
 def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
@@ -44,7 +44,7 @@ def begin_day(runtime: Runtime) -> int:
     now = runtime.now()
     today = day_of(now)
     begun = now.astimezone(INDIA).time() >= time.fromisoformat(runtime.settings.delivery_day_start)
-    if not begun or not days.is_working(today):
+    if not begun or not calendar.is_working(today):
         return 0
 
     def make(conn: Conn, postman: str) -> int:

@@ -1,13 +1,15 @@
-"""What the help desk does, at the same door as texts (`turn.py`): the machines decide on it.
+"""What the help desk does, at the same door as texts (`conversation/turn.py`): the machines decide
+on it.
 
-Beside `conversation.py` and `rounds.py`. Each function works within the caller's transaction;
-wake the outbox after the commit.
+Beside `conversation/inbound.py` and `conversation/postmen.py`. Each function works within the
+caller's transaction; wake the outbox after the commit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from conversation.turn import Turn
 from flows.beats import spoken
 from flows.events import Event, LanguageSet, Outcome, PhoneBlocked, PinChanged, TicketClosed
 from flows.happenings import CodeWanted, DestinationMoved, Happening
@@ -17,7 +19,6 @@ from postal.acts import hold
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
-from turn import Turn
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from redis import RedisError
 
+from conversation.locking import Scene
 from flows import machines
 from flows.beats import spoken
 from flows.events import (
@@ -29,13 +30,12 @@ from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, Rec
 from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
 from flows.machine import settle
 from flows.postman_grammar import PIN
+from india.calendar import INDIA
+from india.phone import fingerprint
 from postal import beats, lists, pins, who
-from postal.calendar import INDIA
 from postal.reports import next_ticket
-from scene import Scene
 from store.conversations import Conversation
 from store.gcra import Gcra
-from store.phone import fingerprint
 
 # What a telephone may ask for; both fail closed without Valkey.
 CODES_AN_HOUR = 5  # code messages, calls among them

@@ -1,8 +1,8 @@
 """One turn: an event and everything that follows from it, in one transaction.
 
-It locks what the event can concern (`scene.py`), reads what a decision may know (`known.py`),
-decides, does, and passes news on to other conversations; at its end it writes the sprints and what
-is to be sent.
+It locks what the event can concern (`conversation/locking.py`), reads what a decision may know
+(`conversation/facts.py`), decides, does, and passes news on to other conversations; at its end it
+writes the sprints and what is to be sent.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import logs
+from conversation.facts import read
+from conversation.locking import Scene
 from flows import machines
 from flows.decision import Say, Tell
 from flows.events import Event
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
-from known import read
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
 from postal import who
-from scene import Scene
 from settings import Language
 from store import conversations
 from store.conversations import Place, Sprint

@@ -1,11 +1,11 @@
 """What is posted at the counter, at the same door as texts: booked, and its people told.
 
-Beside `conversation.py`, `rounds.py` and `interventions.py`.
+Beside `conversation/inbound.py`, `conversation/postmen.py` and `conversation/desk.py`.
 """
 
 from __future__ import annotations
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import Booked
 from postal.counter import booking
 from postal.counter.groups import Group

@@ -1,7 +1,8 @@
 """The runner: one event comes in, one transaction applies what a pure function decides.
 
-Texts, happenings (booked, out for delivery) and time limits enter at the same door (`turn.py` does
-what follows). Nothing is sent here; the outbox is woken after the commit.
+Texts, happenings (booked, out for delivery) and time limits enter at the same door
+(`conversation/turn.py` does what follows). Nothing is sent here; the outbox is woken after the
+commit.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from types import MappingProxyType
 import structlog
 
 from aside import run_each
+from conversation.turn import Turn
 from flows import late, machines
 from flows.decision import Role, Tell
 from flows.events import (
@@ -31,16 +33,15 @@ from flows.grammar import Understood
 from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
 from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
+from india.calendar import day_of
+from india.phone import masked
 from logs import trace
 from outbox.wake import wake
 from postal import facts, floods, herd, reports, walk, who
-from postal.calendar import day_of
 from runtime import Runtime
 from store import conversations
 from store.conversations import Place
 from store.database import Conn
-from store.phone import masked
-from turn import Turn
 
 log = structlog.get_logger(__name__)
 
