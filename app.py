@@ -8,9 +8,9 @@ from click import Command
 from flask import Blueprint, Flask
 
 import logs
+from embedded.servers import resolve
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
 from web import api
 from web.callers import insist
 from web.commands import doctor

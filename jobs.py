@@ -9,6 +9,7 @@ import psycopg
 import structlog
 
 from conversation import inbound, postmen
+from embedded.servers import resolve
 from importing import Importer
 from outbox import signs
 from outbox.drain import Drain
@@ -17,7 +18,6 @@ from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
 from upi_rounds import Rounds
 from webhooks_out import Sender
 

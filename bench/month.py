@@ -32,6 +32,8 @@ from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
 from conversation.inbound import announce, fire_timers, receive, warn_herds
 from conversation.postmen import begin_day
+from embedded.addresses import THROW_AWAY
+from embedded.servers import Servers
 from flows.happenings import Booked, Collected, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
@@ -41,8 +43,7 @@ from postal import articles, collect, lists, people
 from postal.counter.ledger import Method
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import THROW_AWAY
+from store import migrate
 from web.simulator import received
 
 PIN = "273303"
@@ -343,7 +344,7 @@ def thrown_away() -> Iterator[Settings]:
     """Settings on a new, migrated database, gone afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="dakiya-month-"))
     try:
-        with embedded.Servers(directory, THROW_AWAY) as servers:
+        with Servers(directory, THROW_AWAY) as servers:
             migrate.migrate(servers.addresses.database_url)
             yield settings_on(servers.addresses.database_url, servers.addresses.redis_url)
     finally:

@@ -27,20 +27,21 @@ from werkzeug.serving import make_server
 
 import jobs
 from app import create_app
+from embedded.addresses import THROW_AWAY, Addresses
+from embedded.lock import AlreadyRunning, Lock
+from embedded.servers import Servers
 from gateways import http_shelf
 from gateways.http_profile_file import read
 from postal import tokens
 from providers import registry
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import THROW_AWAY, Addresses
+from store import migrate
 from store.database import Database
-from store.lock import AlreadyRunning, Lock
 from tests.transcript import Player
 
 _PREFIX = "dakiya-test-"
-_servers = pytest.StashKey[embedded.Servers]()
+_servers = pytest.StashKey[Servers]()
 _directory = pytest.StashKey[Path]()
 
 
@@ -79,7 +80,7 @@ def _addresses(config: pytest.Config) -> Addresses:
     if _servers not in config.stash:
         _remove_what_killed_runs_left()
         directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        servers = config.stash[_servers] = embedded.Servers(directory, THROW_AWAY)
+        servers = config.stash[_servers] = Servers(directory, THROW_AWAY)
         migrate.migrate(servers.start().database_url)
     return config.stash[_servers].addresses
 

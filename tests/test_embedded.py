@@ -18,12 +18,13 @@ import psycopg
 import pytest
 from redis import Redis
 
+from embedded import cluster
+from embedded.addresses import KEEP, THROW_AWAY, Addresses, read
+from embedded.cluster import ServerFailed
+from embedded.lock import AlreadyRunning
+from embedded.secrets import keep_once
+from embedded.servers import Servers, resolve
 from settings import Settings
-from store import cluster, embedded
-from store.addresses import KEEP, THROW_AWAY, Addresses, read
-from store.cluster import ServerFailed
-from store.lock import AlreadyRunning
-from store.secrets import keep_once
 
 HOUSE = Path(__file__).parent.parent
 _HOLD = """
@@ -62,7 +63,7 @@ def servers_of(directory: Path) -> list[psutil.Process]:
 def fresh(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Servers that were started once: making a cluster is the slow part."""
     directory = tmp_path_factory.mktemp("fresh") / "var"
-    with embedded.Servers(directory, THROW_AWAY):
+    with Servers(directory, THROW_AWAY):
         pass
     return directory
 
@@ -115,10 +116,10 @@ def _remembers(addresses: Addresses) -> bool:
 
 
 def test_what_was_written_is_there_after_an_orderly_end(directory: Path) -> None:
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         _remember(servers.addresses)
     assert not servers_of(directory)
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         assert _remembers(servers.addresses)
 
 
@@ -132,7 +133,7 @@ def test_a_killed_holder_leaves_no_process_and_no_loss(
     holder.kill()
     holder.wait()
     until(lambda: not servers_of(directory))
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         assert _remembers(servers.addresses)
 
 
@@ -148,7 +149,7 @@ def test_servers_killed_without_warning_recover(
     holder.kill()
     holder.wait()
     assert (directory / "postgres" / "postmaster.pid").exists()
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         assert _remembers(servers.addresses)
 
 
@@ -167,14 +168,14 @@ def test_a_start_waits_for_the_children_of_a_killed_postmaster(
     later = threading.Timer(1, checkpointer.resume)
     later.start()
     try:
-        with embedded.Servers(directory, KEEP) as servers:
+        with Servers(directory, KEEP) as servers:
             assert _remembers(servers.addresses)
     finally:
         later.join()
 
 
 def test_a_postmaster_that_lost_its_guardian_is_ended_by_the_next_start(directory: Path) -> None:
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         _remember(servers.addresses)
         postmaster = int((directory / "postgres" / "postmaster.pid").read_text().split()[0])
         guardian = servers.processes["postgres"]
@@ -184,18 +185,18 @@ def test_a_postmaster_that_lost_its_guardian_is_ended_by_the_next_start(director
             assert psutil.Process(postmaster).status() == psutil.STATUS_ZOMBIE
         finally:
             guardian.send_signal(signal.SIGCONT)
-    with embedded.Servers(directory, KEEP) as servers:
+    with Servers(directory, KEEP) as servers:
         assert _remembers(servers.addresses)
 
 
 def test_a_stale_pid_file_that_names_a_stranger_does_not_matter(directory: Path) -> None:
-    with embedded.Servers(directory, THROW_AWAY):
+    with Servers(directory, THROW_AWAY):
         pid_file = directory / "postgres" / "postmaster.pid"
         stale = pid_file.read_text().split("\n")
     stranger = subprocess.Popen(["sleep", "60"])
     try:
         pid_file.write_text("\n".join([str(stranger.pid), *stale[1:]]))
-        with embedded.Servers(directory, THROW_AWAY) as servers:
+        with Servers(directory, THROW_AWAY) as servers:
             psycopg.connect(servers.addresses.database_url).close()
         assert stranger.poll() is None
     finally:
@@ -206,7 +207,7 @@ def test_a_stale_pid_file_that_names_a_stranger_does_not_matter(directory: Path)
 def test_a_second_start_says_that_it_is_running(
     directory: Path, holder: subprocess.Popen[str]
 ) -> None:
-    second = embedded.Servers(directory, KEEP)
+    second = Servers(directory, KEEP)
     with pytest.raises(AlreadyRunning, match="already running"):
         second.start()
     second.stop()
@@ -215,25 +216,25 @@ def test_a_second_start_says_that_it_is_running(
 
 
 def test_a_port_that_is_taken_meanwhile_is_replaced(directory: Path) -> None:
-    with embedded.Servers(directory, THROW_AWAY) as servers:
+    with Servers(directory, THROW_AWAY) as servers:
         before = servers.addresses
     with socket.socket() as squatter:
         squatter.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         squatter.bind(("127.0.0.1", before.postgres_port))
         squatter.listen()
-        with embedded.Servers(directory, THROW_AWAY) as servers:
+        with Servers(directory, THROW_AWAY) as servers:
             assert servers.addresses.postgres_port != before.postgres_port
             assert servers.addresses.valkey_port == before.valkey_port
 
 
 def test_a_checkout_deep_in_the_file_system_works(tmp_path: Path) -> None:
     deep = tmp_path / ("a long folder's name " * 6) / ("and another " * 8)
-    with embedded.Servers(deep, THROW_AWAY) as servers:
+    with Servers(deep, THROW_AWAY) as servers:
         psycopg.connect(servers.addresses.database_url).close()
 
 
 def test_nobody_enters_without_the_password(directory: Path) -> None:
-    with embedded.Servers(directory, THROW_AWAY) as servers:
+    with Servers(directory, THROW_AWAY) as servers:
         address = servers.addresses
         stranger = Addresses(address.postgres_port, address.valkey_port, "guessed")
         with pytest.raises(psycopg.OperationalError, match="password"):
@@ -250,11 +251,11 @@ def test_nobody_enters_without_the_password(directory: Path) -> None:
 
 
 def test_a_server_that_cannot_start_shows_its_log(directory: Path) -> None:
-    with embedded.Servers(directory, THROW_AWAY):
+    with Servers(directory, THROW_AWAY):
         pass
     (directory / "postgres" / "postgresql.conf").write_text("nonsense = on\n")
     with pytest.raises(ServerFailed, match="nonsense"):
-        embedded.Servers(directory, THROW_AWAY).start()
+        Servers(directory, THROW_AWAY).start()
 
 
 def test_keys_are_made_once(tmp_path: Path) -> None:
@@ -264,7 +265,7 @@ def test_keys_are_made_once(tmp_path: Path) -> None:
         redis_url="redis://elsewhere",
         var_dir=tmp_path,
     )
-    first, second = embedded.resolve(settings), embedded.resolve(settings)
+    first, second = resolve(settings), resolve(settings)
     assert first == second
     assert len(first.dakiya_master_key.get_secret_value()) == 64
     assert first.dakiya_master_key != first.secret_key
@@ -281,14 +282,14 @@ def test_the_one_who_comes_late_takes_the_key_of_the_first(
         path.write_text("the other's")
         link(source, target)
 
-    monkeypatch.setattr("store.secrets.os.link", slower)
+    monkeypatch.setattr("embedded.secrets.os.link", slower)
     assert keep_once(path) == "the other's"
 
 
 def test_a_command_uses_the_servers_that_run(
     directory: Path, holder: subprocess.Popen[str]
 ) -> None:
-    settings = embedded.resolve(Settings(_env_file=None, var_dir=directory))
+    settings = resolve(Settings(_env_file=None, var_dir=directory))
     addresses = read(directory / "servers.json")
     assert settings.database_url == addresses.database_url
     assert settings.redis_url == addresses.redis_url

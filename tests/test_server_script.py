@@ -19,7 +19,7 @@ import psutil
 import psycopg
 import pytest
 
-from store.addresses import read
+from embedded.addresses import read
 from tests.test_embedded import servers_of, until
 
 HOUSE = Path(__file__).parent.parent

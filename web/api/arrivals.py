@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from conversation import office as delivery_office
+from conversation.office import scan
 from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
 from web.api.fields import Input, Output, TypedNumber
@@ -61,7 +61,7 @@ def _arrive(call: Call[Arrivals]) -> Answer:
     office_id, pin = office(call)
     # Locked in one order, whatever the order of the request: two requests never wait in a ring.
     scans = {
-        typed: delivery_office.scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
+        typed: scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
         for typed in sorted(set(call.input.articles))
     }
     seen: set[str] = set()

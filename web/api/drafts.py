@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from conversation import office as delivery_office
+from conversation.office import send_out
 from india.calendar import day_of
 from postal import lists
 from postal.office import drafts
@@ -96,9 +96,7 @@ def _send_out(call: Call[SendOut]) -> Answer:
     office_id, given = office(call)[0], call.input
     try:
         row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        made = delivery_office.send_out(
-            call.runtime, call.conn, office_id, row, given.articles, doer(call)
-        )
+        made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
     except UnknownBeat as error:
         raise _no_beat() from error
     except DraftChanged as error:

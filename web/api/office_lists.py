@@ -7,8 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from conversation import office as delivery_office
-from conversation.office import Taken
+from conversation.office import Taken, take_in
 from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.fields import Input, Nothing, Output, TypedNumber
@@ -158,7 +157,7 @@ def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
     try:
         taken = {
-            typed: delivery_office.take_in(call.runtime, call.conn, head.id, typed, doer(call))
+            typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
             for typed in sorted(set(call.input.articles))
         }
     except returning.ListClosed as error:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from store.cluster import ServerFailed
-from store.secrets import write_secret
+from embedded.cluster import ServerFailed
+from embedded.secrets import write_secret
 
 
 @dataclass(frozen=True)

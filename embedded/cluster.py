@@ -15,7 +15,7 @@ from typing import Any
 
 import psutil  # type: ignore[import-untyped]
 
-from store.secrets import write_secret
+from embedded.secrets import write_secret
 
 _ROOTS_SUBSTITUTE = "pgserver"  # PostgreSQL refuses to run as root
 _STOP_SECONDS = 15

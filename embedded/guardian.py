@@ -2,7 +2,7 @@
 
     python guardian.py LOCK SIGNAL GRACE USER command…
 
-The holder (store/lock.py) has LOCK exclusively; the kernel frees it the moment that the holder
+The holder (embedded/lock.py) has LOCK exclusively; the kernel frees it the moment that the holder
 ends, even by kill -9. The guardian waits for that, then sends SIGNAL to the command and, GRACE
 seconds later, kills what is left of its process group. TERM, INT and HUP to the guardian do the
 same. It holds LOCK shared until nothing is left, so that the next start can wait for it.

