@@ -10,7 +10,7 @@ import structlog
 
 from conversation import inbound, postmen
 from embedded.servers import resolve
-from importing import Importer
+from imports.importer import Importer
 from outbox import signs
 from outbox.drain import Drain
 from outbox.failover import send_again

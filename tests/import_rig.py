@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from importing import Importer
-from postal.imports import file_rows, register
-from postal.imports.register import Import
+from imports import file_rows, register
+from imports.importer import Importer
+from imports.register import Import
 from runtime import Runtime
 from tests.api_calls import number_of
 from tests.desk_rig import TOKEN, Colleague

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from importing import advance
+from imports.importer import advance
 from runtime import Runtime
 from tests.counter_rig import office
 from tests.desk_rig import PASSWORD, add, number

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from importing import advance
-from postal.imports import register
-from postal.imports.register import Owner
+from imports import register
+from imports.importer import advance
+from imports.register import Owner
 from runtime import Runtime
 from tests.api_calls import api_of, article, number_of, postman
 from tests.import_rig import LIST_HEADER, TODAY, count, get, row, text

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from postal.imports import register
+from imports import register
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, number_of, postman
 from tests.conftest import Clock

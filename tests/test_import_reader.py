@@ -12,10 +12,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from postal.imports import article_rows, cells, encodings, list_rows, table
-from postal.imports.cells import Bad
-from postal.imports.faults import FileRefused
-from postal.imports.table import Row, Table
+from imports import article_rows, cells, encodings, list_rows, table
+from imports.cells import Bad
+from imports.faults import FileRefused
+from imports.table import Row, Table
 from tests.api_calls import number_of
 from tests.import_rig import HEADER, LIST_HEADER, row, text
 from web.sheet import lines

@@ -15,10 +15,10 @@ from outbox_rig import NOWHERE
 from redis import Redis
 from test_outbox_worker import process, until
 
-from importing import AT_ONCE, Importer, advance
+from imports import file_rows, register
+from imports.importer import AT_ONCE, Importer, advance
+from imports.register import Import, Owner
 from outbox.wake import IMPORTS, ring
-from postal.imports import file_rows, register
-from postal.imports.register import Import, Owner
 from runtime import Runtime
 from tests.api_calls import api_of
 from tests.counter_rig import office

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postal.imports.faults import REASONS, REFUSALS
+from imports.faults import REASONS, REFUSALS
 from runtime import Runtime
 from settings import Settings
 from tests import counter_rig

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from postal.imports.columns import Kind, shown
-from postal.imports.faults import Fault
-from postal.imports.file_rows import ShownRow
-from postal.imports.register import Import
+from imports.columns import Kind, shown
+from imports.faults import Fault
+from imports.file_rows import ShownRow
+from imports.register import Import
 from web.language import words
 from web.sheet import BYTE_ORDER_MARK, lines
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from imports import article_rows, list_rows
+from imports.file_rows import ShownRow
+from imports.register import Import
 from india.phone import masked
 from postal.articles import Language
-from postal.imports import article_rows, list_rows
-from postal.imports.file_rows import ShownRow
-from postal.imports.register import Import
 from web import language
 from web.import_words import refusal as refusal_said
 from web.import_words import where, why

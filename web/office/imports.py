@@ -10,12 +10,12 @@ from flask import abort, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from importing import ring_importer
+from imports import file_rows, register
+from imports.columns import COLUMNS, heading, unused
+from imports.importer import ring_importer
+from imports.register import UNDER_WAY, Import, Owner
 from postal import access, retention
 from postal.accounts import Role
-from postal.imports import file_rows, register
-from postal.imports.columns import COLUMNS, heading, unused
-from postal.imports.register import UNDER_WAY, Import, Owner
 from store.database import Conn
 from web import language
 from web.import_words import bad_rows_head, bad_rows_part

@@ -9,8 +9,8 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
-from postal.imports.columns import Kind
-from postal.imports.faults import Refusal
+from imports.columns import Kind
+from imports.faults import Refusal
 from store.database import Conn
 
 State = Literal["reading", "checking", "checked", "importing", "done", "cancelled", "refused"]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from imports import cells
+from imports.cells import Bad
+from imports.faults import Fault
 from postal.articles import Language, NewArticle
-from postal.imports import cells
-from postal.imports.cells import Bad
-from postal.imports.faults import Fault
 
 T = TypeVar("T")
 

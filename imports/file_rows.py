@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
-from postal.imports.faults import Fault
-from postal.imports.register import Import
+from imports.faults import Fault
+from imports.register import Import
 from store.database import Conn
 
 RowState = Literal["new", "read", "good", "held", "known", "bad", "done"]

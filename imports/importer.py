@@ -16,16 +16,16 @@ import structlog
 
 from conversation.inbound import announce
 from flows.happenings import Booked, WentOut
+from imports import article_rows, checking, delivery_lists, file_rows, reading, register
+from imports.checking import at_counters
+from imports.faults import Fault, FileRefused
+from imports.file_rows import RowState, ShownRow
+from imports.register import State
+from imports.row_results import Verdict, count, write
 from logs import described
 from outbox.wake import IMPORTS, ring, wake
 from postal import articles
 from postal.articles import NumberTaken
-from postal.imports import article_rows, checking, file_rows, reading, register, walks
-from postal.imports.checking import at_counters
-from postal.imports.faults import Fault, FileRefused
-from postal.imports.file_rows import RowState, ShownRow
-from postal.imports.register import State
-from postal.imports.verdicts import Verdict, count, write
 from runtime import Runtime
 from store.database import Conn
 
@@ -99,7 +99,7 @@ def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
     if found is None:
         return False
     if found.kind == "lists":
-        postman = walks.next_postman(conn, id_, "good")
+        postman = delivery_lists.next_postman(conn, id_, "good")
         verdicts = _make(runtime, conn, found, postman) if postman else []
     else:
         rows = file_rows.in_states(conn, id_, ("good",), 0, most)
@@ -148,9 +148,9 @@ def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) ->
     rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction():
-            made = walks.make(conn, found, postman, rows, runtime.now())
-    except walks.NotMade as refused:
-        return walks.verdicts_of(rows, refused.faults)
+            made = delivery_lists.make(conn, found, postman, rows, runtime.now())
+    except delivery_lists.NotMade as refused:
+        return delivery_lists.verdicts_of(rows, refused.faults)
     if made.new:
         announce(runtime, conn, [WentOut(item.number) for item in made.items])
     return [Verdict(row.line, "done" if made.new else "known") for row in rows]
@@ -163,11 +163,13 @@ def _spoil(conn: Conn, id_: int, state: State) -> None:
         return
     broke = Fault("", "broke")
     pending: tuple[RowState, ...] = ("new", "read") if state == "checking" else ("good",)
-    postman = next(filter(None, (walks.next_postman(conn, id_, each) for each in pending)), None)
+    postman = next(
+        filter(None, (delivery_lists.next_postman(conn, id_, each) for each in pending)), None
+    )
     news = file_rows.in_states(conn, id_, ("new",), 0, 1)
     if found.kind == "lists" and postman is not None and not news:
         rows = file_rows.of_list(conn, id_, postman)
-        verdicts = walks.verdicts_of(rows, {rows[0].line: [broke]})
+        verdicts = delivery_lists.verdicts_of(rows, {rows[0].line: [broke]})
     else:
         rows = news or file_rows.in_states(conn, id_, pending, 0, 1)
         verdicts = [Verdict(row.line, "bad", faults=(broke,)) for row in rows]

@@ -9,9 +9,9 @@ from typing import Final
 
 from psycopg.types.json import Jsonb
 
-from postal.imports import encodings, register, table
-from postal.imports.faults import FileRefused
-from postal.imports.table import Row, Table
+from imports import encodings, register, table
+from imports.faults import FileRefused
+from imports.table import Row, Table
 from store.database import Conn
 
 _AT_ONCE: Final = 2_000  # rows in memory

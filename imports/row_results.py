@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from postal.imports.faults import Fault
-from postal.imports.file_rows import RowState
+from imports.faults import Fault
+from imports.file_rows import RowState
 from store.database import Conn
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from postal.imports.faults import FileRefused
+from imports.faults import FileRefused
 
 Kind = Literal["articles", "lists"]
 _BETWEEN: Final = re.compile(r"[\s_\-./:()*'\ufeff]+")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from postal.imports import cells
-from postal.imports.cells import Bad
-from postal.imports.faults import Fault
+from imports import cells
+from imports.cells import Bad
+from imports.faults import Fault
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Final
 
-from postal.imports.columns import Layout, familiar, lay_out
-from postal.imports.faults import Fault, FileRefused
+from imports.columns import Layout, familiar, lay_out
+from imports.faults import Fault, FileRefused
 
 SEPARATORS: Final = (",", ";", "\t", "|")
 MOST_ROWS: Final = 250_000

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import Final
 
-from postal.imports.faults import FileRefused
+from imports.faults import FileRefused
 
 UTF_8: Final = "UTF-8"
 UTF_16: Final = "UTF-16"

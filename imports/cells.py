@@ -12,9 +12,9 @@ from datetime import date
 from typing import Final, TypeVar, get_args
 
 from flows.number import read as read_number
+from imports.faults import Reason
 from india.phone import read as read_phone
 from postal.articles import Language, Service
-from postal.imports.faults import Reason
 
 T = TypeVar("T")
 

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
+from imports import article_rows, delivery_lists, file_rows, list_rows, register
+from imports.faults import Fault
+from imports.file_rows import RowState, ShownRow
+from imports.register import Import
+from imports.row_results import Verdict, count, write
 from postal import articles
 from postal.articles import Article, Language
-from postal.imports import article_rows, file_rows, list_rows, register, walks
-from postal.imports.faults import Fault
-from postal.imports.file_rows import RowState, ShownRow
-from postal.imports.register import Import
-from postal.imports.verdicts import Verdict, count, write
 from store.database import Conn
 
 AT_ONCE: Final = 500  # rows
@@ -38,11 +38,11 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
             verdicts = _articles(conn, found, rows, default)
         count(conn, id_, len(rows), write(conn, id_, verdicts))
         if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
-            walks.adopt(conn, id_)
+            delivery_lists.adopt(conn, id_)
         return True
-    postman = walks.next_postman(conn, id_, "read")
+    postman = delivery_lists.next_postman(conn, id_, "read")
     if postman is not None:
-        count(conn, id_, 0, write(conn, id_, walks.try_out(conn, found, postman, now)))
+        count(conn, id_, 0, write(conn, id_, delivery_lists.try_out(conn, found, postman, now)))
         return True
     conn.execute(
         "UPDATE imports SET state = 'checked', checked_at = %s"

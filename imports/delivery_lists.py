@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from imports import file_rows, list_rows
+from imports.faults import Fault
+from imports.file_rows import RowState, ShownRow
+from imports.register import Import
+from imports.row_results import Verdict
 from india.calendar import day_of
 from postal import lists
-from postal.imports import file_rows, list_rows
-from postal.imports.faults import Fault
-from postal.imports.file_rows import RowState, ShownRow
-from postal.imports.register import Import
-from postal.imports.verdicts import Verdict
 from postal.lists import DeliveryList
 from store.database import Conn
 
