@@ -16,9 +16,9 @@ from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from upi_rounds import Rounds
 from webhooks_out import Sender
 
 log = structlog.get_logger(__name__)

@@ -8,9 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-import reconciliation
-import upi
 from india.calendar import day_of
+from payments import reconciliation, upi
 from postal.counter import payments, reconciliations
 from postal.counter.reconciliations import Reconciliation
 from runtime import Runtime

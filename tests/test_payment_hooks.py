@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-import upi
 from app import create_app
+from payments import upi
 from postal.counter.payments import Payment
 from runtime import Runtime
 from settings import Settings

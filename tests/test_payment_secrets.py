@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-import upi
+from payments import upi
 from postal.counter import refunds
 from postal.counter.refunds import Actor
 from runtime import Runtime

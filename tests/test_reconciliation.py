@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-import reconciliation
-import upi
+from payments import reconciliation, upi
 from postal.counter import refunds
 from postal.counter.payments import Payment
 from postal.counter.refunds import Actor, UnderWay

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 import jobs
-import upi
+from payments import upi
 from postal.counter import payments
 from postal.counter.payments import Payment
 from runtime import Runtime

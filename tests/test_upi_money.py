@@ -14,8 +14,8 @@ from typing import Any
 
 import pytest
 
-import upi
 from conversation import counter
+from payments import upi
 from postal.counter import booking
 from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import segno
 
-import upi
 from app import create_app
+from payments import upi
 from postal.counter import counter_days, payments, provider_events, refunds
 from postal.counter.payments import Payment
 from postal.counter.refunds import Actor, DrawerShort

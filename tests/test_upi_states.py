@@ -23,10 +23,9 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-import reconciliation
-import upi
 from conversation import counter
 from india.calendar import day_of
+from payments import reconciliation, upi
 from postal.counter import booking, refunds
 from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import jobs
-import upi
+from payments import upi
 from postal import articles
 from postal.articles import NewArticle
 from postal.counter import booking, credits, groups, payments

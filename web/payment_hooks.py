@@ -10,8 +10,8 @@ from __future__ import annotations
 import structlog
 from flask import Blueprint, Response, abort, current_app, request
 
-import upi
 from outbox.wake import PAYMENTS, ring
+from payments import upi
 from postal.counter import provider_events
 from providers.base import Came, Hooked, Notice, ProviderName, Request, Unauthentic, Unreadable
 from runtime import Runtime

@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-import upi
 from india.money import MOST_PAISE
+from payments import upi
 from postal import access
 from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.counter_days import CounterClosed

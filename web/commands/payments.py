@@ -8,9 +8,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-import reconciliation
 from india.calendar import day_of
 from india.money import rupees
+from payments import reconciliation
 from postal.counter.reconciliations import Difference, Reconciled
 from runtime import Runtime
 

@@ -7,9 +7,9 @@ from datetime import date
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-import upi
 from india.calendar import day_of
 from outbox.wake import PAYMENTS, ring
+from payments import upi
 from postal import access
 from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.counter_days import CounterClosed

@@ -14,7 +14,7 @@ from flask import abort, current_app, redirect, render_template, request, sessio
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-import upi
+from payments import upi
 from postal.counter import credits, groups, payments
 from postal.counter.credits import CountedAlready, Credit
 from postal.counter.groups import Group, NothingToBook, NotOpen, UnknownGroup

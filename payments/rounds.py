@@ -16,11 +16,10 @@ from typing import Final
 import psycopg
 import structlog
 
-import reconciliation
-import upi
 from aside import run_each
 from logs import described
 from outbox.wake import PAYMENTS, ring
+from payments import reconciliation, upi
 from postal.counter import payments, reconciliations, refunds
 from postal.counter.payments import Claimed, Payment
 from postal.counter.reconciliations import Reconciliation

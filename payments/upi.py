@@ -2,7 +2,7 @@
 
 A provider's HTTP call never runs inside a transaction. Money is taken in one transaction under the
 booking's lock: written down and booked, or written down and due to go back; never one without the
-other. What comes without anybody asking: `upi_rounds.py`.
+other. What comes without anybody asking: `payments/rounds.py`.
 """
 
 from __future__ import annotations

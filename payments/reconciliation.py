@@ -13,8 +13,8 @@ from datetime import date
 import psycopg
 import structlog
 
-import upi
 from logs import described
+from payments import upi
 from postal.counter import credits, reconciliations, refunds
 from postal.counter.credits import Credit
 from postal.counter.reconciliations import Difference, Reconciled, Reconciliation, What
