@@ -19,7 +19,7 @@ from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answ
 from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 log = structlog.get_logger(__name__)
 

@@ -15,7 +15,7 @@ from postal import upu
 from runtime import Runtime
 from tests import test_desk_words
 from tests.api_calls import Api, api_of, fields
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in
 from tests.transcript import Player
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from india.calendar import day_of
 from runtime import Runtime
 from tests.api_calls import Api, api_of, booking, number_of, postman
 from tests.counter_rig import directory
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 EXAMPLES = Path(__file__).parent.parent / "docs" / "examples"
 sys.path.insert(0, str(EXAMPLES))

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from webhook_rig import Receiver, happen, key, receiving, subscribe, token
 
-from outbox import webhook_post
-from outbox.webhook_post import Poster, public_session
-from postal import webhook_address, webhook_queue
-from postal.webhook_address import BadAddress
-from postal.webhook_queue import Delivered, Failed, Outcome, Taken
 from runtime import Runtime
+from webhooks import address as webhook_address
+from webhooks import post, queue
+from webhooks.address import BadAddress
+from webhooks.post import Poster, public_session
+from webhooks.queue import Delivered, Failed, Outcome, Taken
 
 
 @pytest.fixture
@@ -53,8 +53,8 @@ def taken(runtime: Runtime, url: str) -> Taken:
     subscribe(runtime, token(runtime), url)
     happen(runtime, "delivered")
     with runtime.database.transaction() as conn:
-        webhook_queue.take(conn, runtime.now())
-        claimed = webhook_queue.claim(conn, (), runtime.now())
+        queue.take(conn, runtime.now())
+        claimed = queue.claim(conn, (), runtime.now())
     assert claimed is not None
     return claimed
 
@@ -105,7 +105,7 @@ def test_in_production_the_certificate_is_that_of_the_name(
     name: str, outcome: Outcome, runtime: Runtime, certificate: Path, asked: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(webhook_post, "_global", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(post, "_global", lambda address: address == "127.0.0.1")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
     with receiving(tls) as receiver:
@@ -131,9 +131,9 @@ def test_in_production_nothing_goes_over_http(runtime: Runtime, receiver: Receiv
      "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.8", "2002:a00:8::1", "224.0.0.1"],
 )  # fmt: skip
 def test_these_are_not_on_the_internet(address: str) -> None:
-    assert not webhook_post._global(address)
+    assert not post._global(address)
 
 
 def test_these_are() -> None:
-    assert webhook_post._global("8.8.8.8")
-    assert webhook_post._global("2001:4860:4860::8888")
+    assert post._global("8.8.8.8")
+    assert post._global("2001:4860:4860::8888")

@@ -28,12 +28,13 @@ from webhook_rig import (
 )
 
 import jobs
-from postal import tokens, webhook_queue, webhooks
+from postal import tokens
 from postal.retention import Kept, purge
-from postal.webhook_queue import BACK_OFF, LEASE, Failed
 from runtime import Runtime, utc_now
 from tests.conftest import Clock
-from webhooks_out import Sender
+from webhooks import queue, subscriptions
+from webhooks.queue import BACK_OFF, LEASE, Failed
+from webhooks.sender import Sender
 
 PATIENCE = 0.25  # seconds that a receiver has to answer in
 
@@ -240,8 +241,8 @@ def test_what_a_dead_worker_had_leased_is_sent_again_when_the_lease_is_over(
 ) -> None:
     happen(runtime, "delivered", "attempted")
     with runtime.database.transaction() as conn:
-        assert webhook_queue.take(conn, clock.now()) == 2
-        left = webhook_queue.claim(conn, (), clock.now())
+        assert queue.take(conn, clock.now()) == 2
+        left = queue.claim(conn, (), clock.now())
     assert left is not None
     work(sender)
     assert receiver.calls == []  # nor the one behind it: it would overtake
@@ -249,7 +250,7 @@ def test_what_a_dead_worker_had_leased_is_sent_again_when_the_lease_is_over(
     work(sender)
     assert receiver.ids == [1, 2]
     with runtime.database.transaction() as conn:  # it lives after all, and comes too late
-        webhook_queue.settle(conn, left, Failed("late"), clock.now())
+        queue.settle(conn, left, Failed("late"), clock.now())
     assert states(runtime, hook) == ["delivered", "delivered"]
 
 
@@ -285,7 +286,7 @@ def test_dead_deliveries_are_sent_again_one_or_all(
 ) -> None:
     happen(runtime, "delivered", "attempted", "returned")
     with runtime.database.transaction() as conn:
-        webhook_queue.take(conn, clock.now())
+        queue.take(conn, clock.now())
         conn.execute(
             "UPDATE webhook_deliveries SET state = 'dead', attempts = 30, settled_at = %s,"
             " first_tried_at = %s",
@@ -293,13 +294,13 @@ def test_dead_deliveries_are_sent_again_one_or_all(
         )
     second = deliveries(runtime, hook)[1]
     with runtime.database.transaction() as conn:
-        assert webhooks.replay(conn, hook, second.id, clock.now()) == 1
+        assert subscriptions.replay(conn, hook, second.id, clock.now()) == 1
     receiver.script = [500]
     work(sender)
     assert receiver.ids == [2]
     assert states(runtime, hook) == ["dead", "pending", "dead"]  # a day of its own
     with runtime.database.transaction() as conn:
-        assert webhooks.replay(conn, hook, None, clock.now()) == 2
+        assert subscriptions.replay(conn, hook, None, clock.now()) == 2
     work(sender)
     assert receiver.ids == [2, 1, 3]
 

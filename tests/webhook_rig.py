@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from postal import tokens, webhooks
+from postal import tokens
 from runtime import Runtime
 from store import feed
-from webhooks_out import Sender
+from webhooks import subscriptions
+from webhooks.sender import Sender
 
 HANG, DROP = "hang", "drop"  # instead of a status: no answer · the connection is closed
 
@@ -124,7 +125,7 @@ def token(runtime: Runtime, name: str = "department") -> int:
 
 def subscribe(runtime: Runtime, token_id: int, url: str, *kinds: str) -> int:
     with runtime.database.transaction() as conn:
-        return webhooks.subscribe(conn, token_id, url, kinds, runtime.now()).id
+        return subscriptions.subscribe(conn, token_id, url, kinds, runtime.now()).id
 
 
 def happen(runtime: Runtime, *kinds: str) -> None:
@@ -135,21 +136,21 @@ def happen(runtime: Runtime, *kinds: str) -> None:
 
 def secret(runtime: Runtime, id_: int) -> str:
     with runtime.database.transaction() as conn:
-        return webhooks.secret_of(conn, id_, key(runtime))
+        return subscriptions.secret_of(conn, id_, key(runtime))
 
 
-def deliveries(runtime: Runtime, id_: int) -> list[webhooks.Delivery]:
+def deliveries(runtime: Runtime, id_: int) -> list[subscriptions.Delivery]:
     with runtime.database.transaction() as conn:
-        return webhooks.deliveries(conn, id_, None, 0, 10_000)
+        return subscriptions.deliveries(conn, id_, None, 0, 10_000)
 
 
 def states(runtime: Runtime, id_: int) -> list[str]:
     return [each.state for each in deliveries(runtime, id_)]
 
 
-def one(runtime: Runtime, id_: int) -> webhooks.Subscription:
+def one(runtime: Runtime, id_: int) -> subscriptions.Subscription:
     with runtime.database.transaction() as conn:
-        return webhooks.get(conn, id_)
+        return subscriptions.get(conn, id_)
 
 
 def work(sender: Sender) -> None:

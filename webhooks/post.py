@@ -26,8 +26,9 @@ from urllib3.exceptions import (
 from urllib3.util.connection import create_connection
 
 from gateways.network import pooled
-from postal import upu, webhooks
-from postal.webhook_queue import Delivered, Failed, Gone, Outcome, Taken
+from postal import upu
+from webhooks import subscriptions
+from webhooks.queue import Delivered, Failed, Gone, Outcome, Taken
 
 # For the connection, and then for each piece of the answer.
 TIMEOUT_SECONDS: Final = 5.0
@@ -70,7 +71,7 @@ class Poster:
         """One attempt. It raises nothing: whatever goes wrong is tried again."""
         body = body_of(taken)
         timestamp = int(now.timestamp())
-        secret = webhooks.secret(self.master_key, taken.salt)
+        secret = subscriptions.secret(self.master_key, taken.salt)
         headers: Mapping[str, str] = {
             "Content-Type": "application/json",
             "User-Agent": "Dakiya-Webhook/1",

@@ -1,7 +1,7 @@
 """Sends what webhooks have to tell: threads beside the worker's own work, one per receiver.
 
 A receiver that is slow holds up itself and nothing else: the job that starts the threads does not
-wait for them. What is due: `postal/webhook_queue.py`. The call: `outbox/webhook_post.py`.
+wait for them. What is due: `webhooks/queue.py`. The call: `webhooks/post.py`.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import psycopg
 import structlog
 
 from outbox.wake import WEBHOOKS, ring
-from outbox.webhook_post import TIMEOUT_SECONDS, Poster, public_session, session
-from postal import webhook_queue
-from postal.webhook_address import host
-from postal.webhook_queue import Delivered, Outcome, Taken
 from runtime import Runtime
 from store.database import Conn
+from webhooks import queue
+from webhooks.address import host
+from webhooks.post import TIMEOUT_SECONDS, Poster, public_session, session
+from webhooks.queue import Delivered, Outcome, Taken
 
 log = structlog.get_logger(__name__)
 
@@ -55,14 +55,14 @@ class Sender:
         Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
         """
         database, now = self._runtime.database, self._runtime.now
-        database.run(lambda conn: webhook_queue.end_revoked(conn, now()))
+        database.run(lambda conn: queue.end_revoked(conn, now()))
         until = time.monotonic() + _TAKING_SECONDS
-        while database.run(lambda conn: webhook_queue.take(conn, now())):
+        while database.run(lambda conn: queue.take(conn, now())):
             if time.monotonic() >= until:
                 break
         begun = 0
         while not self._stopping and len(busy := self._busy()) < AT_ONCE:
-            taken = database.run(lambda conn, busy=busy: webhook_queue.claim(conn, busy, now()))  # type: ignore[misc]
+            taken = database.run(lambda conn, busy=busy: queue.claim(conn, busy, now()))  # type: ignore[misc]
             if taken is None:
                 break
             self._begin(taken)
@@ -129,7 +129,7 @@ class Sender:
         now = self._runtime.now()
 
         def work(conn: Conn) -> Taken | None:
-            webhook_queue.settle(conn, taken, outcome, now)
-            return None if last else webhook_queue.claim_next(conn, taken.subscription_id, now)
+            queue.settle(conn, taken, outcome, now)
+            return None if last else queue.claim_next(conn, taken.subscription_id, now)
 
         return self._runtime.database.run(work)

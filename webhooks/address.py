@@ -23,7 +23,7 @@ def public(raw: str) -> str:
     """An https address outside of this house: in production. Raises `BadAddress`.
 
     Where a name leads to is not asked here: it may lead elsewhere tomorrow, so that is checked at
-    every connection (`outbox/webhook_post.py`).
+    every connection (`webhooks/post.py`).
     """
     host = _parts(raw, ("https",)).hostname or ""
     try:

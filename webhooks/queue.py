@@ -14,10 +14,10 @@ from uuid import UUID, uuid4
 
 from psycopg.rows import class_row
 
-from postal import webhooks
-from postal.webhooks import PING
 from store import feed
 from store.database import Conn
+from webhooks import subscriptions
+from webhooks.subscriptions import PING
 
 # Seconds from the first failed attempt to the second, and so on; the last one repeats.
 BACK_OFF: Final = (5, 30, 120, 600, 1_800, 3_600)
@@ -79,7 +79,7 @@ def end_revoked(conn: Conn, now: datetime) -> None:
         " WHERE s.ended_at IS NULL AND t.revoked_at IS NOT NULL"
     ).fetchall()
     for (id_,) in found:
-        webhooks.end(conn, id_, "token_revoked", now)
+        subscriptions.end(conn, id_, "token_revoked", now)
 
 
 def take(conn: Conn, now: datetime) -> int:
@@ -203,7 +203,7 @@ def settle(conn: Conn, taken: Taken, outcome: Outcome, now: datetime) -> None:
             _delivered(conn, taken, now)
         case Gone():
             if _failed(conn, taken, "answered 410 Gone", now):
-                webhooks.end(conn, taken.subscription_id, "gone", now)
+                subscriptions.end(conn, taken.subscription_id, "gone", now)
         case Failed(error):
             if _failed(conn, taken, error, now):
                 _note_failure(conn, taken.subscription_id, now)
