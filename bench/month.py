@@ -60,7 +60,7 @@ class Plan:
 
     articles: int = 1000
     seed: int = 1
-    calendar: int = 30
+    days: int = 30
     rates: Rates = field(default_factory=Rates)
 
 

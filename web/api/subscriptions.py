@@ -68,7 +68,7 @@ class NewWebhook(Webhook):
 
 
 class Webhooks(Output):
-    subscriptions: list[Webhook]
+    webhooks: list[Webhook]
 
 
 class Queued(Output):
