@@ -7,8 +7,8 @@ a code, and who is to take the article, is the recipient's matter. Nothing here 
 from __future__ import annotations
 
 from flows.answers import ASK_CODE, release_code
-from flows.clock import MACHINE as ARTICLE
-from flows.clock import stay as stays
+from flows.article import MACHINE as ARTICLE
+from flows.article import stay as stays
 from flows.decision import (
     Act,
     Decision,

@@ -7,11 +7,11 @@ from typing import get_args
 
 from flows import (
     answers,
-    clock,
+    anytime,
+    article,
     desk,
     fraud,
     grammar,
-    manners,
     new_phone,
     parties,
     postman,
@@ -33,7 +33,7 @@ ALL: dict[str, Machine] = {
         parties.SENDER,
         parties.OFFICE,
         parties.STRANGER,
-        clock.MACHINE,
+        article.MACHINE,
         new_phone.MACHINE,
     )
 }
@@ -47,7 +47,7 @@ _MACHINE_OF = {
     "old_phone": "postman",
 }
 # Declared in files of their own; importing them completes the machines.
-RECIPIENTS_ANSWERS = (answers, fraud, wishes, manners, desk)
+RECIPIENTS_ANSWERS = (answers, fraud, wishes, anytime, desk)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:
