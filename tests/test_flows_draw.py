@@ -11,7 +11,7 @@ import pytest
 
 from flows import machines
 from flows.decision import Decision, Nothing
-from flows.draw import svg
+from flows.drawing.pages import svg
 from flows.events import TimedOut
 from flows.happenings import Booked
 from flows.machine import Machine, State

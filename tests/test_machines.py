@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from flows import events, facts, machines, postman, recipient
 from flows.decision import Asked, Decision, KillCode, LastVisit, Nothing, Say
-from flows.draw import page
+from flows.drawing.pages import page
 from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Visit
 from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
 from flows.machine import FlowError, Machine, Standing, State, decide, settle

@@ -16,7 +16,7 @@ from flask import Flask
 import messages.screens
 from flows import machines, ussd
 from flows.decision import Say
-from flows.draw_screens import page
+from flows.drawing.screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from flows import machines
-from flows.draw import page, svg
+from flows.drawing.pages import page, svg
 from flows.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")

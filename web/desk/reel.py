@@ -11,7 +11,7 @@ from flask import abort, render_template
 from markupsafe import Markup
 
 from flows import machines
-from flows.draw import svg
+from flows.drawing.pages import svg
 from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of

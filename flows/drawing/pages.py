@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows.draw_svg import ANY, picture
+from flows.drawing.svg import ANY, picture
 from flows.events import TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, State, Transition
