@@ -27,9 +27,9 @@ from flows.events import (
     Yes,
 )
 from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
+from flows.grammar.postman import PIN
 from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
 from flows.machine import settle
-from flows.postman_grammar import PIN
 from india.calendar import INDIA
 from india.phone import fingerprint
 from postal import beats, lists, pins, who

@@ -16,7 +16,7 @@ import structlog
 
 from aside import run_each
 from conversation.turn import Turn
-from flows import late, machines
+from flows import machines
 from flows.decision import Role, Tell
 from flows.events import (
     AskStatus,
@@ -29,9 +29,10 @@ from flows.events import (
     TimedOut,
     ToldCode,
 )
-from flows.grammar import Understood
+from flows.grammar import late
+from flows.grammar.person import Understood
+from flows.grammar.text import mask_codes, mask_spelled_codes
 from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
-from flows.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.calendar import day_of
 from india.phone import masked

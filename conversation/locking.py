@@ -14,8 +14,8 @@ from typing import Any
 from flows import machines
 from flows.decision import Act, Nominate, Relink, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
+from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected
-from flows.postman_grammar import COLLEAGUE
 from india.calendar import day_of
 from postal import beats, facts, handsets
 from postal.acts import Books, Held, hold

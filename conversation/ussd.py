@@ -21,9 +21,9 @@ from flows.answers import is_witness
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
+from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
 from flows.screen import MenuFacts, Post, Question, Shown, Typed, Where
-from flows.text import fold, mask_spelled_codes
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake

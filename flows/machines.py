@@ -11,17 +11,17 @@ from flows import (
     article,
     desk,
     fraud,
-    grammar,
     new_phone,
     parties,
     postman,
-    postman_grammar,
     recipient,
     wishes,
 )
 from flows.decision import Role
 from flows.events import Event
-from flows.grammar import Understood
+from flows.grammar import person
+from flows.grammar import postman as postman_grammar
+from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
 
@@ -57,10 +57,10 @@ def understand(role: str, text: str, code_length: int) -> Understood:
     if role == "new_phone":
         return postman_grammar.pin(text)
     if role == "recipient":
-        return grammar.recipient(text)
+        return person.recipient(text)
     if role == "sender":
-        return grammar.sender(text)
-    return grammar.party(text)
+        return person.sender(text)
+    return person.party(text)
 
 
 def of_role(role: Role) -> Machine:

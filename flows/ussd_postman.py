@@ -6,7 +6,7 @@ What he types becomes the same `Visit` that his text would be, decided by flows/
 from __future__ import annotations
 
 from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
-from flows.postman_grammar import PAYMENTS
+from flows.grammar.postman import PAYMENTS
 from flows.screen import (
     BACK,
     MORE,

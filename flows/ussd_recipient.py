@@ -24,7 +24,7 @@ from flows.events import (
     SpeakCode,
     Yes,
 )
-from flows.grammar import mobile
+from flows.grammar.person import mobile
 from flows.screen import (
     BACK,
     MORE,

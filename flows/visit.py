@@ -22,8 +22,8 @@ from flows.decision import (
 )
 from flows.events import Approach, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
+from flows.grammar.late import APPROACH_OVER
 from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
-from flows.late import APPROACH_OVER
 
 REMARKS = frozenset(range(11, 28))
 REFUSED = 17  # only with the recipient's own refusal code, wherever he has a telephone

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from flows import events, machines, words
+from flows import events, machines
 from flows.events import Event
-from flows.grammar import Understood
-from flows.text import tokens
+from flows.grammar import words
+from flows.grammar.person import Understood
+from flows.grammar.text import tokens
 
 Read = Callable[[str], Understood]
 Lines = Mapping[Any, Iterable[str]]  # command → its words
@@ -132,7 +133,7 @@ def _meanings(
 
 
 def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
-    """The vocabularies of all roles, from the tables in `flows/words.py`."""
+    """The vocabularies of all roles, from the tables in `flows/grammar/words.py`."""
 
     def read(role: str) -> Read:
         return lambda text: machines.understand(role, text, code_length)

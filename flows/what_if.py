@@ -26,9 +26,9 @@ from flows.facts import (
     PostmanFacts,
     RecipientFacts,
 )
+from flows.grammar.text import mask_codes, mask_spelled_codes
 from flows.happenings import Happening
 from flows.machine import FlowError, Standing, deadline, decide, entered
-from flows.text import mask_codes, mask_spelled_codes
 
 Facts = RecipientFacts | PostmanFacts | PartyFacts
 Verdict = Literal["right", "wrong"]

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from flows import number
-from flows.text import fold
+from flows.grammar.text import fold
 from india import phone
 from store.database import Conn
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flows.text import MASK
+from flows.grammar.text import MASK
 from postal.codes import code_of
 from runtime import Runtime
 from settings import Settings

@@ -14,7 +14,7 @@ from flows.decision import Decision, HandOver, IssueCode, KillCode, Nothing, Say
 from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
 from flows.examine import examine, texts
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
-from flows.grammar import Understood
+from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Machine, State
 from flows.vocabulary import Vocabulary, check_words

@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import grammar, postman_grammar, words
 from flows.events import (
     AnotherDay,
     Approach,
@@ -35,7 +34,9 @@ from flows.events import (
     Visit,
     Yes,
 )
-from flows.text import fold, mask_codes, mask_spelled_codes, tokens
+from flows.grammar import person, words
+from flows.grammar import postman as postman_grammar
+from flows.grammar.text import fold, mask_codes, mask_spelled_codes, tokens
 
 ARTICLE = "EU123456785IN"
 
@@ -262,7 +263,7 @@ def test_postman_alone_digits_and_words(text, event):
     ],
 )
 def test_recipient_answers(text, event):
-    assert grammar.recipient(text).event == event
+    assert person.recipient(text).event == event
 
 
 @pytest.mark.parametrize(
@@ -282,7 +283,7 @@ def test_recipient_answers(text, event):
     ],
 )
 def test_sender_texts(text, event):
-    assert grammar.sender(text).event == event
+    assert person.sender(text).event == event
 
 
 @pytest.mark.parametrize("table", [words.WORDS, words.POSTMAN_WORDS, words.PHRASES])
@@ -293,7 +294,7 @@ def test_no_word_means_two_commands(table):
 
 @given(st.text(max_size=200))
 def test_any_text_has_an_event_and_never_raises(text):
-    for read in (postman, grammar.recipient, grammar.party):
+    for read in (postman, person.recipient, person.party):
         assert read(text).event is not None
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.late import BELIEVED_FOR, SLOW_DOOR, written_at
+from flows.grammar.late import BELIEVED_FOR, SLOW_DOOR, written_at
 from postal.codes import Issue, Late, Past, code_of, judge_late
 from store import feed
 from tests.transcript import Player

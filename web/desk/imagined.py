@@ -16,9 +16,9 @@ from flask import abort, render_template, request, url_for
 from flows import what_if
 from flows.decision import Say
 from flows.facts import ItemFact, PostmanFacts
+from flows.grammar.text import MASK
 from flows.machine import Standing
 from flows.record import decode
-from flows.text import MASK
 from flows.what_if import CannotImagine, Sandbox, Step, Verdict
 from messages.render import render
 from postal import access, sprint, who

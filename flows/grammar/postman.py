@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
-from flows import number, words
+from flows import number
 from flows.events import (
     Approach,
     AskHelp,
@@ -27,8 +27,9 @@ from flows.events import (
     Visit,
     VisitAct,
 )
-from flows.grammar import Understood
-from flows.text import fold, tokens
+from flows.grammar import words
+from flows.grammar.person import Understood
+from flows.grammar.text import fold, tokens
 
 PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
 SIGNATURE = 10  # "7 10": handed over against a signature, where no code is required

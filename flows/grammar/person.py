@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from flows import number, words
+from flows import number
 from flows.events import (
     AnotherDay,
     AskMenu,
@@ -31,7 +31,8 @@ from flows.events import (
     ToldCode,
     Yes,
 )
-from flows.text import fold, tokens
+from flows.grammar import words
+from flows.grammar.text import fold, tokens
 
 _MOST_WORDS = 6  # a longer text is a story, not a command: only a report of fraud is heard in it
 
