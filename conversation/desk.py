@@ -10,9 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conversation.turn import Turn
-from flows.beats import spoken
 from flows.events import Event, LanguageSet, Outcome, PhoneBlocked, PinChanged, TicketClosed
 from flows.happenings import CodeWanted, DestinationMoved, Happening
+from flows.postman.beats import spoken
 from messages.catalogue import Language
 from postal import persons, who
 from postal.acts import hold

@@ -9,7 +9,6 @@ from redis import RedisError
 
 from conversation.locking import Scene
 from flows import machines
-from flows.beats import spoken
 from flows.events import (
     AskLeft,
     AskPerson,
@@ -30,6 +29,7 @@ from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, Rec
 from flows.grammar.postman import PIN
 from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
 from flows.machine import settle
+from flows.postman.beats import spoken
 from india.calendar import INDIA
 from india.phone import fingerprint
 from postal import beats, lists, pins, who

@@ -38,10 +38,10 @@ from flows.happenings import (
 )
 from flows.machine import SAME, Turn
 from flows.parties import OFFICE, SENDER, STRANGER
-from flows.postman import MACHINE as POSTMAN
+from flows.postman.states import MACHINE as POSTMAN
+from flows.postman.visit import say_first
 from flows.recipient import MACHINE as RECIPIENT
 from flows.recipient import digits, fact, stay
-from flows.visit import say_first
 from flows.wishes import nominate, refuse_nominee
 
 # ---- codes, and who gets them ------------------------------------------------------------------

@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from flows import (
-    answers,
-    anytime,
-    article,
-    desk,
-    fraud,
-    new_phone,
-    parties,
-    postman,
-    recipient,
-    wishes,
-)
+from flows import answers, anytime, article, desk, fraud, parties, recipient, wishes
 from flows.decision import Role
 from flows.events import Event
 from flows.grammar import person
@@ -24,12 +13,13 @@ from flows.grammar import postman as postman_grammar
 from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
+from flows.postman import new_phone, states
 
 ALL: dict[str, Machine] = {
     machine.name: machine
     for machine in (
         recipient.MACHINE,
-        postman.MACHINE,
+        states.MACHINE,
         parties.SENDER,
         parties.OFFICE,
         parties.STRANGER,

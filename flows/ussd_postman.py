@@ -1,12 +1,13 @@
 """The postman's screens: after his PIN his list, an item, what became of it.
 
-What he types becomes the same `Visit` that his text would be, decided by flows/postman.py.
+What he types becomes the same `Visit` that his text would be, decided by flows/postman/states.py.
 """
 
 from __future__ import annotations
 
 from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
 from flows.grammar.postman import PAYMENTS
+from flows.postman.visit import REMARKS
 from flows.screen import (
     BACK,
     MORE,
@@ -23,7 +24,6 @@ from flows.screen import (
     page,
     word,
 )
-from flows.visit import REMARKS
 
 # After these answers `1` goes on with the same item: to the code again, or to what else there is.
 _THEN_CODE = (

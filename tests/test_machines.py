@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import events, facts, machines, postman, recipient
+from flows import events, facts, machines, recipient
 from flows.decision import Asked, Decision, KillCode, LastVisit, Nothing, Say
 from flows.drawing.pages import page
 from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Visit
 from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
 from flows.machine import FlowError, Machine, Standing, State, decide, settle
+from flows.postman import states
 from flows.record import decode, encode
 from postal.acts import written
 
@@ -208,7 +209,7 @@ acts = st.one_of(
 def test_nothing_is_handed_over_without_the_right_code(act, item, written_at):
     known = PostmanFacts(NOW, (item,), True, 1, 7, written_at)
     standing = Standing("ready", LastVisit(), NOW)
-    decision = decide(postman.MACHINE, standing, Visit((act,)), known)
+    decision = decide(states.MACHINE, standing, Visit((act,)), known)
     assert len(decision.says) == 1
     handed = [a for a in decision.acts if type(a).__name__ == "HandOver"]
     if handed:

@@ -10,7 +10,7 @@ from flows.events import Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import GivenBack, ItemsCame
 from flows.machine import Turn
-from flows.visit import closed, say_item
+from flows.postman.visit import closed, say_item
 
 
 def hand_on(turn: Turn) -> Decision:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.beats import hand_on, items_came
 from flows.decision import (
     CountWrongCode,
     Decision,
@@ -42,8 +41,9 @@ from flows.events import (
 from flows.facts import DayFact, PostmanFacts
 from flows.happenings import DayChosen, FraudReported, ItemsCame
 from flows.machine import Machine, State, Turn
-from flows.undo import undo
-from flows.visit import answer, judge, say_first, say_item
+from flows.postman.beats import hand_on, items_came
+from flows.postman.undo import undo
+from flows.postman.visit import answer, judge, say_first, say_item
 
 MACHINE = Machine(
     name="postman",
