@@ -8,17 +8,17 @@ from datetime import timedelta
 import pytest
 
 from flows import machines
-from flows.check import check, rings, structure
-from flows.contradictions import contradictions
 from flows.decision import Decision, HandOver, IssueCode, KillCode, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
-from flows.examine import examine, texts
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Machine, State
-from flows.vocabulary import Vocabulary, check_words
-from flows.walk import NOW, Picks, TooMany, lazy, one_of, ways
+from flows.proof.check import check, rings, structure
+from flows.proof.examine import examine, texts
+from flows.proof.paths import NOW, Picks, TooMany, lazy, one_of, ways
+from flows.proof.requirements import contradictions
+from flows.proof.vocabulary import Vocabulary, check_words
 from messages.catalogue import catalogue
 
 NUMBER = "EU123456785IN"

@@ -9,7 +9,7 @@ from flask.cli import AppGroup
 
 from flows import machines
 from flows.drawing.pages import page, svg
-from flows.examine import examine
+from flows.proof.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 

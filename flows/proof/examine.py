@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import get_args
 
 from flows import events, machines
-from flows.check import Checked, check, rings
 from flows.decision import Role
 from flows.events import AskStatus, Event, News, NotUnderstood, TimedOut
 from flows.happenings import Happening
 from flows.machine import Machine
-from flows.vocabulary import Vocabulary, check_words, vocabularies
+from flows.proof.check import Checked, check, rings
+from flows.proof.vocabulary import Vocabulary, check_words, vocabularies
 from messages.catalogue import LANGUAGES, Catalogue, catalogue
 from messages.check import check as check_catalogue
 

@@ -10,13 +10,13 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, is_dataclass
 from typing import TypeVar
 
-from flows.contradictions import contradictions
 from flows.decision import Act, Decision, Role, Say, Tell
 from flows.events import Event, News, TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
-from flows.space import Met, Space, space_of
-from flows.walk import NOW, Picks, TooMany, ways
+from flows.proof.inputs import Met, Space, space_of
+from flows.proof.paths import NOW, Picks, TooMany, ways
+from flows.proof.requirements import contradictions
 from messages.catalogue import CatalogueError
 from messages.render import render
 from messages.speech import render as render_aloud

@@ -9,18 +9,6 @@ from typing import Any
 
 from flows import events, happenings
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
-from flows.domains import (
-    AFTER,
-    ALIKE,
-    CLOCK,
-    NUMBER,
-    OF_DESK,
-    OTHER,
-    article_in,
-    event_of,
-    fixed,
-    visit,
-)
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
@@ -35,7 +23,19 @@ from flows.facts import (
 )
 from flows.happenings import Happening
 from flows.machine import Machine
-from flows.walk import NOW, TODAY, Domain, Picks, lazy, one_of
+from flows.proof.domains import (
+    AFTER,
+    ALIKE,
+    CLOCK,
+    NUMBER,
+    OF_DESK,
+    OTHER,
+    article_in,
+    event_of,
+    fixed,
+    visit,
+)
+from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
 
 
 @dataclass(frozen=True)

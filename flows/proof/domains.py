@@ -1,8 +1,8 @@
 """What an event or an article can be: the domains of their fields, for the walk of `check`.
 
 A domain belongs to a field by its name; fields without one take what their type implies
-(`flows/walk.py`). What cannot be so together in the books is not tried together: an article that
-was delivered was so at some time.
+(`flows/proof/paths.py`). What cannot be so together in the books is not tried together: an article
+that was delivered was so at some time.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flows import events, happenings
 from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
 from flows.happenings import Happening
-from flows.walk import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
+from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
