@@ -17,12 +17,12 @@ import psycopg
 
 from conversation.turn import Turn
 from flows import machines, screen, ussd
-from flows.answers import is_witness
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
+from flows.recipient.answers import is_witness
 from flows.screen import MenuFacts, Post, Question, Shown, Typed, Where
 from gateways.base import Dialled, HungUp
 from messages.screens import render

@@ -8,8 +8,8 @@ from flows.events import AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnder
 from flows.facts import PartyFacts, RecipientFacts
 from flows.machine import SAME, Machine, Turn
 from flows.parties import SENDER
-from flows.recipient import MACHINE as RECIPIENT
-from flows.recipient import fact
+from flows.recipient.states import MACHINE as RECIPIENT
+from flows.recipient.states import fact
 from india import calendar
 
 

@@ -46,7 +46,7 @@ from flows.happenings import (
     WentOut,
 )
 from flows.machine import SAME, Machine, State, Turn
-from flows.wishes import OFFICE_DAYS
+from flows.recipient.wishes import OFFICE_DAYS
 from india import calendar
 
 HOUR = 3600

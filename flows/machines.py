@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from flows import answers, anytime, article, desk, fraud, parties, recipient, wishes
+from flows import anytime, article, desk, parties
 from flows.decision import Role
 from flows.events import Event
 from flows.grammar import person
@@ -14,6 +14,8 @@ from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
 from flows.postman import new_phone, states
+from flows.recipient import answers, fraud, wishes
+from flows.recipient import states as recipient
 
 ALL: dict[str, Machine] = {
     machine.name: machine

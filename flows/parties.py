@@ -41,7 +41,7 @@ from flows.happenings import (
     Unlinked,
 )
 from flows.machine import SAME, Machine, State, Turn
-from flows.recipient import REMARK_GROUPS
+from flows.recipient.states import REMARK_GROUPS
 from india import calendar
 
 DAY = 24 * 3600

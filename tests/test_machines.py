@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows import events, facts, machines, recipient
+from flows import events, facts, machines
 from flows.decision import Asked, Decision, KillCode, LastVisit, Nothing, Say
 from flows.drawing.pages import page
 from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Visit
 from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
 from flows.machine import FlowError, Machine, Standing, State, decide, settle
 from flows.postman import states
+from flows.recipient import states as recipient
 from flows.record import decode, encode
 from postal.acts import written
 

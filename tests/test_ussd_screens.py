@@ -20,7 +20,7 @@ from flows.drawing.screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
-from flows.recipient import CODES
+from flows.recipient.states import CODES
 from flows.screen import (
     Ask,
     Graph,

@@ -38,7 +38,7 @@ from flows.happenings import (
     Unlinked,
 )
 from flows.machine import SAME, Turn
-from flows.recipient import (
+from flows.recipient.states import (
     ASKED_BACK,
     CODES,
     MACHINE,

@@ -22,7 +22,16 @@ from flows.events import AnotherDay, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
 from flows.machine import SAME, Turn
-from flows.recipient import ASKED_BACK, MACHINE, by_day, digits, is_open, meant, say_at_office, stay
+from flows.recipient.states import (
+    ASKED_BACK,
+    MACHINE,
+    by_day,
+    digits,
+    is_open,
+    meant,
+    say_at_office,
+    stay,
+)
 from india import calendar
 
 CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever

@@ -24,7 +24,7 @@ from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import FraudReported
 from flows.machine import SAME, Turn
-from flows.recipient import MACHINE, OPEN, digits, is_open, meant, stay
+from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
 
 HERD = 3  # telephones of one PIN that report fraud on one day
 

@@ -1,7 +1,7 @@
 """The recipient's conversation: its states, and what it is told of the article.
 
-Its answers: flows/answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and manners.py (8, 9, 0).
-The state says what the telephone was told last; `context.article` names the article that a bare
+Its answers: flows/recipient/answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and manners.py (8, 9,
+0). The state says what the telephone was told last; `context.article` names the article that a bare
 digit is about. Rules: DOMAIN.md 4-9, phone manners. A nominee, who takes the article in the
 addressee's place, has the same conversation: what he may do follows from his `part` in the facts.
 """
