@@ -17,7 +17,7 @@ from psycopg.types.json import Jsonb
 
 from flows.decision import Asked, Context, LastVisit, Nothing
 from flows.number import check_digit
-from flows.record import encode
+from flows.replay.record import encode
 from india.calendar import INDIA
 from postal.codes import code_of
 from settings import Settings

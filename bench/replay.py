@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.month import Plan, run, thrown_away
-from flows.replay import replay
+from flows.replay.replay import replay
 from postal import sprint
 from postal.sprint import Period, StoredSprint
 from store.database import Database

@@ -14,7 +14,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class StoredSprint:
-    """A row of `sprints` with its conversation; the records are JSON (flows/record.py)."""
+    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py)."""
 
     id: int
     at: datetime

@@ -19,7 +19,7 @@ from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
 from flows.machine import FlowError, Machine, Standing, State, decide, settle
 from flows.postman import states
 from flows.recipient import states as recipient
-from flows.record import decode, encode
+from flows.replay.record import decode, encode
 from postal.acts import written
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from psycopg.types.json import Jsonb
 
-from flows.replay import Undecidable, decided_today, differences
-from flows.replay import replay as decided_again
+from flows.replay.replay import Undecidable, decided_today, differences
+from flows.replay.replay import replay as decided_again
 from postal import sprint
 from postal.sprint import Period
 from runtime import Runtime

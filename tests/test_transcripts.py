@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.replay import replay
+from flows.replay.replay import replay
 from postal import sprint
 from postal.sprint import Period
 from tests.transcript import Player

@@ -13,12 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from flows import decision, what_if
+from flows import decision
 from flows.decision import Act, ArticleAct
-from flows.effects import EFFECTS, applied
 from flows.facts import ArticleFact, PostmanFacts, RecipientFacts
 from flows.machine import Standing
-from flows.record import decode
+from flows.replay import what_if
+from flows.replay.effects import EFFECTS, applied
+from flows.replay.record import decode
 from postal import sprint
 from postal.sprint import Period, StoredSprint
 from runtime import Runtime

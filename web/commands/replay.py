@@ -14,8 +14,8 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from flows.replay import Difference, Undecidable, decided_today, differences
-from flows.replay import replay as decided_again
+from flows.replay.replay import Difference, Undecidable, decided_today, differences
+from flows.replay.replay import replay as decided_again
 from india import phone as phones
 from india.calendar import INDIA
 from postal import sprint

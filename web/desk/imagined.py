@@ -13,13 +13,13 @@ from typing import Any, Final
 
 from flask import abort, render_template, request, url_for
 
-from flows import what_if
 from flows.decision import Say
 from flows.facts import ItemFact, PostmanFacts
 from flows.grammar.text import MASK
 from flows.machine import Standing
-from flows.record import decode
-from flows.what_if import CannotImagine, Sandbox, Step, Verdict
+from flows.replay import what_if
+from flows.replay.record import decode
+from flows.replay.what_if import CannotImagine, Sandbox, Step, Verdict
 from messages.render import render
 from postal import access, sprint, who
 from postal.sprint import StoredSprint

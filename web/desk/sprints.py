@@ -11,10 +11,10 @@ from typing import Any
 from flask import abort, render_template
 
 from flows import machines
-from flows.explain import Explanation, explain
 from flows.machine import Standing
-from flows.record import decode
-from flows.replay import Difference, replay
+from flows.replay.explain import Explanation, explain
+from flows.replay.record import decode
+from flows.replay.replay import Difference, replay
 from messages.speech import tongue_of
 from postal import access, sprint, timeline
 from postal.sprint import StoredSprint

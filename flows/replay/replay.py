@@ -9,7 +9,7 @@ from typing import Any
 
 from flows import machines
 from flows.machine import FlowError, Standing, decide
-from flows.record import decode, encode
+from flows.replay.record import decode, encode
 
 Json = Mapping[str, Any]
 

@@ -14,7 +14,6 @@ from typing import Any, Literal
 
 from flows import machines
 from flows.decision import ArticleAct, Decision, Role, Say
-from flows.effects import applied
 from flows.events import Event, Handover, NotUnderstood, TimedOut, Visit
 from flows.facts import (
     ArticleFact,
@@ -29,6 +28,7 @@ from flows.facts import (
 from flows.grammar.text import mask_codes, mask_spelled_codes
 from flows.happenings import Happening
 from flows.machine import FlowError, Standing, deadline, decide, entered
+from flows.replay.effects import applied
 
 Facts = RecipientFacts | PostmanFacts | PartyFacts
 Verdict = Literal["right", "wrong"]
