@@ -16,14 +16,15 @@ from datetime import datetime, timedelta
 import psycopg
 
 from conversation.turn import Turn
-from flows import machines, screen, ussd
+from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
 from flows.recipient.answers import is_witness
-from flows.screen import MenuFacts, Post, Question, Shown, Typed, Where
+from flows.ussd import engine, menu
+from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
@@ -115,20 +116,20 @@ class _Hop:
                 return Screen(known.body, known.ends), False
         self.sender = who.identify(self.conn, self.dialled.phone)
         self.language = self._language()
-        if self.session.ended or self.session.hops >= ussd.MOST_HOPS:
+        if self.session.ended or self.session.hops >= menu.MOST_HOPS:
             return Screen(render("over", self.language, {}), end=True), False
         new = self._new()
         if new is None:  # does not go on from what was answered: the screen stays as it is
-            where = screen.from_json(self.session.place)
-            shown = ussd.GRAPH.show(where, self._facts(where))
+            where = engine.from_json(self.session.place)
+            shown = menu.GRAPH.show(where, self._facts(where))
             return Screen(render(shown.name, self.language, shown.values), shown.ends), False
         if self.session.hops:
-            shown, typed = self._step(screen.from_json(self.session.place), new)
+            shown, typed = self._step(engine.from_json(self.session.place), new)
         else:
             shown, typed = self._begin()
         body = render(shown.name, self.language, shown.values)
         hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
-        ussd_sessions.record(self.conn, self.session, screen.to_json(shown.where), hop, self.now)
+        ussd_sessions.record(self.conn, self.session, engine.to_json(shown.where), hop, self.now)
         return Screen(body, shown.ends), self.to_send
 
     def _begin(self) -> tuple[Shown, str]:
@@ -139,12 +140,12 @@ class _Hop:
         earlier = ussd_sessions.take_over(
             self.conn, self.session, self.key, RESUME_WITHIN, self.now
         )
-        broke_off = screen.from_json(earlier) if earlier else None
+        broke_off = engine.from_json(earlier) if earlier else None
         postman = self.sender.postman_id is not None
-        if broke_off is not None and not ussd.may_resume(broke_off, postman):
+        if broke_off is not None and not menu.may_resume(broke_off, postman):
             broke_off = None
-        where = ussd.begin(replace(self._facts(Where("menu")), broke_off=broke_off))
-        shown = ussd.GRAPH.show(where, self._facts(where))
+        where = menu.begin(replace(self._facts(Where("menu")), broke_off=broke_off))
+        shown = menu.GRAPH.show(where, self._facts(where))
         masked: list[str] = []
         for piece in self.dialled.text.split("*") if self.dialled.text else ():
             shown, typed = self._step(shown.where, piece)
@@ -167,19 +168,19 @@ class _Hop:
 
     def _step(self, where: Where, raw: str) -> tuple[Shown, str]:
         if where.proved and self.sender.postman_id is None:  # a postman no more
-            return ussd.GRAPH.show(Where("over"), MenuFacts(self.language)), ""
+            return menu.GRAPH.show(Where("over"), MenuFacts(self.language)), ""
         typed, masked = self._understand(where, raw)
         facts = self._facts(where)
-        step = ussd.GRAPH.step(where, typed, facts)
+        step = menu.GRAPH.step(where, typed, facts)
         if step.ask is None:
-            return ussd.GRAPH.show(step.where, self._facts(step.where)), masked
+            return menu.GRAPH.show(step.where, self._facts(step.where)), masked
         return self._ask(step.where, step.ask), masked
 
     def _understand(self, where: Where, raw: str) -> tuple[Typed, str]:
         """What was typed as the screens understand it, and as it may be written down."""
         text = "".join(fold(raw[:_LONGEST_TYPED]).split())
-        hides = ussd.GRAPH.screen(where.screen).hides
-        if hides is None or text in (screen.BACK, screen.MORE):
+        hides = menu.GRAPH.screen(where.screen).hides
+        if hides is None or text in (engine.BACK, engine.MORE):
             return Typed(text), mask_spelled_codes(raw)[:_LONGEST_TYPED]
         if hides == "code" and where.serial is not None:
             code = "".join(c for c in text if c.isalnum())
@@ -195,7 +196,7 @@ class _Hop:
         checked = pins.check(self.conn, self.sender.postman_id, typed, self.now)
         return Typed(worth=checked.verdict, left=checked.left)
 
-    def _ask(self, where: Where, ask: screen.Ask) -> Shown:
+    def _ask(self, where: Where, ask: engine.Ask) -> Shown:
         """Puts the event to its machine, as a text would; its answer is shown, not sent."""
         place = Place(self.dialled.phone, ask.machine)
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
@@ -203,7 +204,7 @@ class _Hop:
         turn.take(place, ask.event)
         # The first thing said to this telephone is the answer; what else is said goes by SMS.
         mine = [unsent for unsent in turn.drafts if (unsent.sprint, unsent.place) == (0, place)]
-        shown, by_sms = ussd.answered(where, [unsent.say for unsent in mine])
+        shown, by_sms = menu.answered(where, [unsent.say for unsent in mine])
         if mine and not by_sms:
             turn.drafts.remove(mine[0])
         self.to_send = bool(turn.drafts)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.screen import Item
+from flows.ussd.engine import Item
 from store.database import Conn
 
 

@@ -14,14 +14,15 @@ import pytest
 from flask import Flask
 
 import messages.screens
-from flows import machines, ussd
+from flows import machines
 from flows.decision import Say
 from flows.drawing.screens import page
 from flows.events import Event, NotUnderstood
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
 from flows.recipient.states import CODES
-from flows.screen import (
+from flows.ussd import menu
+from flows.ussd.engine import (
     Ask,
     Graph,
     Item,
@@ -128,8 +129,8 @@ def longest(template: str) -> dict[str, int | str]:
 def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
     """The texts shown per screen, and the ways gone, from the dial on. Raises where one strays."""
     held = Where("list", proved=True) if facts.postman else Where("which", then="code")
-    began = [ussd.begin(facts), ussd.begin(replace(facts, broke_off=held))]
-    todo = [ussd.GRAPH.show(where, facts) for where in began]
+    began = [menu.begin(facts), menu.begin(replace(facts, broke_off=held))]
+    todo = [menu.GRAPH.show(where, facts) for where in began]
     asked: set[tuple[Where, str, type[Event]]] = set()
     led: set[Where] = set()
     seen: set[Where] = set()
@@ -145,16 +146,16 @@ def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
         seen.add(shown.where)
         assert from_json(to_json(shown.where)) == shown.where
         for typed in TYPED:
-            step = ussd.GRAPH.step(shown.where, typed, facts)
+            step = menu.GRAPH.step(shown.where, typed, facts)
             ways.add((shown.where.screen, step.where.screen))
             if step.ask is None and step.where not in led:
                 led.add(step.where)
-                todo.append(ussd.GRAPH.show(step.where, facts))
+                todo.append(menu.GRAPH.show(step.where, facts))
             elif step.ask is not None:
                 question = (step.where, step.ask.machine, type(step.ask.event))
                 if question not in asked:
                     asked.add(question)
-                    todo += [ussd.answered(step.where, says)[0] for says in answers(step.ask)]
+                    todo += [menu.answered(step.where, says)[0] for says in answers(step.ask)]
     return texts, ways
 
 
@@ -167,10 +168,10 @@ def test_every_screen_that_can_be_reached_fits(language: str) -> None:
         ways |= gone
         for screen, names in shown.items():
             texts.setdefault(screen, set()).update(names)
-    assert set(texts) == set(ussd.GRAPH.screens), "a screen that nobody comes to"
-    declared = {(s.name, to) for s in ussd.GRAPH.screens.values() for to in s.to}
+    assert set(texts) == set(menu.GRAPH.screens), "a screen that nobody comes to"
+    declared = {(s.name, to) for s in menu.GRAPH.screens.values() for to in s.to}
     kept = {(a, b) for a, b in ways if a != b}
-    resumed = {("resume", to) for to in ussd.GRAPH.screen("resume").to}
+    resumed = {("resume", to) for to in menu.GRAPH.screen("resume").to}
     assert kept | resumed == declared, "a way that is declared and never gone"
     stood = set().union(*texts.values())
     never = set(screens().variables) - stood - {"retry"}  # only the runner says that
@@ -179,9 +180,9 @@ def test_every_screen_that_can_be_reached_fits(language: str) -> None:
 
 def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
     """Else it goes by SMS, which costs; the code itself is the one text that must."""
-    for screen in ussd.GRAPH.screens.values():
+    for screen in menu.GRAPH.screens.values():
         for event in screen.asks:
-            machine = "postman" if screen.name in ussd.POSTMANS else "recipient"
+            machine = "postman" if screen.name in menu.POSTMANS else "recipient"
             without = said(machine, event) - set(screens().variables)
             assert without <= BY_SMS, (
                 f"{screen.name} asks {event.__name__} and may be told {without - BY_SMS}: add it to"
@@ -201,20 +202,20 @@ BY_SMS = {
 
 def test_no_screen_says_a_code() -> None:
     assert "code" not in {name for names in screens().variables.values() for name in names}
-    shown, by_sms = ussd.answered(
+    shown, by_sms = menu.answered(
         Where("over"), [Say("code", {"digits": "6785", "amount": 0}, code_of="EU123456785IN")]
     )
     assert (shown.name, shown.ends, by_sms) == ("code", True, True)
 
 
 def test_an_answer_without_a_screen_goes_by_sms() -> None:
-    shown, by_sms = ussd.answered(Where("told", proved=True), [Say("approach_many", {"count": 2})])
+    shown, by_sms = menu.answered(Where("told", proved=True), [Say("approach_many", {"count": 2})])
     assert (shown.name, by_sms) == ("by_sms", True)
 
 
 def test_the_drawn_page_is_current() -> None:
     drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
-    assert drawn.read_text(encoding="utf-8") == page(ussd.GRAPH), (
+    assert drawn.read_text(encoding="utf-8") == page(menu.GRAPH), (
         "run: python -m flows.draw_screens > docs/flows/ussd.md"
     )
 
@@ -250,12 +251,12 @@ def test_a_screen_is_held_to_what_it_declares() -> None:
 
 def test_lists_turn_their_pages_round_and_lose_no_line() -> None:
     facts = MenuFacts("hi", postman=True, items=ITEMS)
-    shown = ussd.GRAPH.show(Where("list", proved=True), facts)
+    shown = menu.GRAPH.show(Where("list", proved=True), facts)
     seen: list[str] = []
     while not seen or shown.where.start:
         seen += [line.split()[0] for line in str(shown.values["lines"]).splitlines()]
-        step = ussd.GRAPH.step(shown.where, Typed("00"), facts)
-        shown = ussd.GRAPH.show(step.where, facts)
+        step = menu.GRAPH.step(shown.where, Typed("00"), facts)
+        shown = menu.GRAPH.show(step.where, facts)
     assert seen == [str(item.serial) for item in ITEMS if item.state == "open"]
 
 
@@ -265,10 +266,10 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
         where = Where(screen, proved=True, serial=7)
         for state in states:
             facts = MenuFacts("en", postman=True, items=(Item(7, POSTS[0].number, 0, True, state),))
-            step = ussd.GRAPH.step(where, Typed("0"), facts)
+            step = menu.GRAPH.step(where, Typed("0"), facts)
             assert step == Step(Where("list", proved=True))
             left = "open" if state == "open" else "closed"
-            shown = ussd.GRAPH.show(where, facts).where.screen
+            shown = menu.GRAPH.show(where, facts).where.screen
             assert shown == (screen if left == "open" else "list")
 
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 
-from flows.screen import Graph
-from flows.ussd import GRAPH, POSTMANS
+from flows.ussd.engine import Graph
+from flows.ussd.menu import GRAPH, POSTMANS
 
 
 def page(graph: Graph) -> str:

@@ -25,7 +25,8 @@ from flows.events import (
     Yes,
 )
 from flows.grammar.person import mobile
-from flows.screen import (
+from flows.status import TEMPLATES as STATUS
+from flows.ussd.engine import (
     BACK,
     MORE,
     Ask,
@@ -41,7 +42,6 @@ from flows.screen import (
     page,
     word,
 )
-from flows.status import TEMPLATES as STATUS
 
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 _SHORTEST = 4  # digits of an article number that name it

@@ -8,7 +8,7 @@ from __future__ import annotations
 from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
 from flows.grammar.postman import PAYMENTS
 from flows.postman.visit import REMARKS
-from flows.screen import (
+from flows.ussd.engine import (
     BACK,
     MORE,
     Ask,

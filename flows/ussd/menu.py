@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from flows import ussd_postman, ussd_recipient
 from flows.decision import Say
-from flows.screen import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
+from flows.ussd import postman as ussd_postman
+from flows.ussd import recipient
+from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from messages.screens import screens
 
 MOST_HOPS = 99  # answers in one session: a loop on the other side has an end
@@ -42,7 +43,7 @@ def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 _RESUMABLE = tuple(
-    screen.name for screen in (*ussd_recipient.SCREENS, *ussd_postman.SCREENS) if screen.resumable
+    screen.name for screen in (*recipient.SCREENS, *ussd_postman.SCREENS) if screen.resumable
 )
 
 GRAPH = Graph.of(
@@ -55,11 +56,11 @@ GRAPH = Graph.of(
         Screen(
             "over", "the last words of a session",
             _show_over, _take_over,
-            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *ussd_recipient.ANSWERS),
+            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS),
             ends=True, resumable=False,
         ),
     ),
-    ussd_recipient.SCREENS,
+    recipient.SCREENS,
     ussd_postman.SCREENS,
 )  # fmt: skip
 
@@ -70,7 +71,7 @@ def begin(facts: MenuFacts) -> Where:
         return Where("resume", held=facts.broke_off)
     if facts.postman:
         return Where("pin")
-    return ussd_recipient.question(facts) or Where("menu")
+    return recipient.question(facts) or Where("menu")
 
 
 def may_resume(where: Where, postman: bool) -> bool:
