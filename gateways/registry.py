@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateways.africastalking import AfricasTalkingGateway
-from gateways.africastalking_voice import AfricasTalkingVoiceGateway
+from gateways.africastalking.sms import AfricasTalkingGateway
+from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
 from gateways.http_shelf import configured, paths
 from gateways.simulator import SimulatorGateway

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from gateways.africastalking import AfricasTalkingGateway
+from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.base import Gateway
 from gateways.twilio import TwilioGateway
 from outbox.drain import Drain

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from gateways.africastalking import AfricasTalkingGateway
+from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.base import (
     Inbound,
     Outcome,

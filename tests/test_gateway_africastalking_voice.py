@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateways.africastalking_voice import AfricasTalkingVoiceGateway
+from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import (
     Inbound,
     Outcome,

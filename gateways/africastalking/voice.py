@@ -19,7 +19,7 @@ from xml.etree import ElementTree
 import requests
 from africastalking.Voice import VoiceService
 
-from gateways.africastalking_account import Pooled, Refused, authenticate
+from gateways.africastalking.account import Pooled, Refused, authenticate
 from gateways.base import (
     Inbound,
     Outcome,

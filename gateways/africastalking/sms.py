@@ -13,7 +13,7 @@ from types import MappingProxyType
 import requests
 from africastalking.SMS import SMSService
 
-from gateways.africastalking_account import Pooled, Refused, authenticate
+from gateways.africastalking.account import Pooled, Refused, authenticate
 from gateways.base import (
     Dialled,
     HungUp,
