@@ -13,8 +13,8 @@ from gateways.base import Gateway
 from gateways.http_shelf import configured, paths
 from gateways.simulator import SimulatorGateway
 from gateways.simulator_voice import SimulatorVoiceGateway
-from gateways.twilio import TwilioGateway
-from gateways.twilio_voice import TwilioVoiceGateway
+from gateways.twilio.sms import TwilioGateway
+from gateways.twilio.voice import TwilioVoiceGateway
 from messages import dlt
 from messages.catalogue import catalogue
 from settings import Settings

@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.base import Gateway
-from gateways.twilio import TwilioGateway
+from gateways.twilio.sms import TwilioGateway
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep

@@ -18,7 +18,7 @@ from gateways.base import (
     Unauthentic,
     Unreadable,
 )
-from gateways.twilio import TwilioGateway
+from gateways.twilio.sms import TwilioGateway
 from tests.gateway_rig import PHONE, PUBLIC, TOKEN, request, settings_with, signature, signed
 
 _FORM = {

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from gateways.base import Outcome, Reason, ReceiptStatus, Rejected, Retry, Sent, Unknown
-from gateways.twilio import TwilioGateway
+from gateways.twilio.sms import TwilioGateway
 from tests.carrier_stub import (
     Accept,
     AcceptAndDrop,

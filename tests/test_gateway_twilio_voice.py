@@ -22,7 +22,7 @@ from gateways.base import (
     Unknown,
     Unreadable,
 )
-from gateways.twilio_voice import TwilioVoiceGateway
+from gateways.twilio.voice import TwilioVoiceGateway
 from messages.render import CODE_MASK
 from messages.speech import render, spoken
 from tests.carrier_stub import Accept, AcceptAndDrop, AcceptAndHang, CarrierStub, Drop, Refuse, Say

@@ -30,7 +30,7 @@ from gateways.base import (
 )
 from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
-from gateways.twilio_account import API, Account, message_named
+from gateways.twilio.account import API, Account, message_named
 from settings import Settings
 
 NAME = "twilio"

@@ -36,7 +36,7 @@ from gateways.base import (
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
-from gateways.twilio_account import API, Account, message_named
+from gateways.twilio.account import API, Account, message_named
 from messages.speech import Speech
 from settings import Settings
 
