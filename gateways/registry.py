@@ -11,8 +11,8 @@ from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
 from gateways.http_shelf import configured, paths
-from gateways.simulator import SimulatorGateway
-from gateways.simulator_voice import SimulatorVoiceGateway
+from gateways.simulator.sms import SimulatorGateway
+from gateways.simulator.voice import SimulatorVoiceGateway
 from gateways.twilio.sms import TwilioGateway
 from gateways.twilio.voice import TwilioVoiceGateway
 from messages import dlt

@@ -11,7 +11,7 @@ import pytest
 
 from gateways.base import Inbound, ReceiptStatus, Request, Sent, Unauthentic, Unreadable, attested
 from gateways.registry import build
-from gateways.simulator import SimulatorGateway
+from gateways.simulator.sms import SimulatorGateway
 from gateways.storable import LONGEST_ID, clean, identifier, line
 from tests.gateway_rig import PHONE, message, request, settings_with
 

@@ -46,7 +46,7 @@ from rq.serializers import JSONSerializer
 
 from conversation.inbound import fire_timers, warn_herds
 from conversation.postmen import begin_day, end_day
-from gateways.simulator_voice import NUMBERS
+from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep

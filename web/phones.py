@@ -17,7 +17,7 @@ from flask import Blueprint, abort, current_app, render_template, request
 from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
-from gateways.simulator_voice import numbers
+from gateways.simulator.voice import numbers
 from india.calendar import INDIA, day_of
 from messages.segments import count
 from runtime import Runtime

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from werkzeug.wrappers import Response
 
-from gateways.simulator import SERVICE
+from gateways.simulator.sms import SERVICE
 from paper.content import Ways
 from settings import Settings
 

@@ -22,7 +22,7 @@ from gateways.base import (
     attested,
 )
 from gateways.missed import missed
-from gateways.simulator import fields
+from gateways.simulator.sms import fields
 from gateways.storable import identifier, line, whole
 from messages.speech import Speech
 from settings import MissedCall, Settings
