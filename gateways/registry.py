@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
-from gateways.http_shelf import configured, paths
+from gateways.profiles.shipped import configured, paths
 from gateways.simulator.sms import SimulatorGateway
 from gateways.simulator.voice import SimulatorVoiceGateway
 from gateways.twilio.sms import TwilioGateway

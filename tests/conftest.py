@@ -30,8 +30,8 @@ from app import create_app
 from embedded.addresses import THROW_AWAY, Addresses
 from embedded.lock import AlreadyRunning, Lock
 from embedded.servers import Servers
-from gateways import http_shelf
-from gateways.http_profile_file import read
+from gateways.profiles import shipped
+from gateways.profiles.file import read
 from postal import tokens
 from providers import registry
 from runtime import Runtime
@@ -55,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     # A developer's own environment must not reach the tests.
-    carriers = (read(path) for path in http_shelf.SHIPPED.glob("*.toml"))
+    carriers = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
     accounts = {each.variable for profile in carriers for each in profile.variables.values()}
     for name in {name.upper() for name in Settings.model_fields} | accounts:
         os.environ.pop(name, None)

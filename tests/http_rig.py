@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from gateways import http_shelf
 from gateways.base import Request
-from gateways.http import HttpGateway
-from gateways.http_profile import Profile
-from gateways.http_profile_file import read
+from gateways.profiles import shipped as http_shelf
+from gateways.profiles.file import read
+from gateways.profiles.gateway import HttpGateway
+from gateways.profiles.profile import Profile
 from messages.catalogue import Dlt
 from tests.gateway_rig import PUBLIC, settings_with
 

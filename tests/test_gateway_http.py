@@ -26,11 +26,11 @@ from gateways.base import (
     Unknown,
     Unreadable,
 )
-from gateways.http import HttpGateway
-from gateways.http_places import Template, Unfilled
-from gateways.http_profile import Profile
-from gateways.http_reading import as_came
-from gateways.http_signing import all_entities, entities
+from gateways.profiles.gateway import HttpGateway
+from gateways.profiles.profile import Profile
+from gateways.profiles.reading import as_came
+from gateways.profiles.signing import all_entities, entities
+from gateways.profiles.templates import Template, Unfilled
 from tests.carrier_stub import AcceptAndDrop, AcceptAndHang, CarrierStub, Drop, Say
 from tests.gateway_rig import PHONE, TEXT, message
 from tests.http_rig import HINDI, HOOK, called, called_with_json, gateway_from, gateway_of

@@ -13,8 +13,8 @@ import pytest
 
 from app import create_app
 from gateways.base import Gateway
-from gateways.http import HttpGateway
-from gateways.http_profile import HookAnswer
+from gateways.profiles.gateway import HttpGateway
+from gateways.profiles.profile import HookAnswer
 from runtime import Runtime
 from tests.gateway_rig import PHONE
 from tests.http_rig import HOOK, gateway_from, gateway_of, shipped

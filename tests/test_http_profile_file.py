@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gateways.http_lines import line_of
-from gateways.http_profile_file import ProfileError, read
+from gateways.profiles.file import ProfileError, read
+from gateways.profiles.lines import line_of
 from tests.http_rig import PIGEON, PIGEON_VALUES
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app import create_app
-from gateways.http_shelf import account
+from gateways.profiles.shipped import account
 from gateways.registry import build
 from runtime import Runtime
 from settings import Settings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.http_sources import Heard, Source
+from gateways.profiles.sources import Heard, Source
 
 
 @pytest.mark.parametrize(

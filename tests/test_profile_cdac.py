@@ -19,7 +19,7 @@ from gateways.base import (
     Sent,
     Unknown,
 )
-from gateways.http import HttpGateway
+from gateways.profiles.gateway import HttpGateway
 from tests.carrier_stub import CarrierStub, Say
 from tests.gateway_rig import TEXT, message
 from tests.http_rig import HINDI, called, gateway_of

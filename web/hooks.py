@@ -26,8 +26,8 @@ from gateways.base import (
     UssdGateway,
     VoiceGateway,
 )
-from gateways.http import HttpGateway
-from gateways.http_profile import Hook
+from gateways.profiles.gateway import HttpGateway
+from gateways.profiles.profile import Hook
 from outbox import receipts, spoken
 from runtime import Runtime
 from web.callers import Caller, states

@@ -10,9 +10,9 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from gateways.http_lines import line_of
-from gateways.http_places import Template
-from gateways.http_profile import ANY, BODY, FIELDS, HOOK, Profile, templates_in
+from gateways.profiles.lines import line_of
+from gateways.profiles.profile import ANY, BODY, FIELDS, HOOK, Profile, templates_in
+from gateways.profiles.templates import Template
 
 _WORDS: Final = {
     "missing": "is missing",

@@ -17,7 +17,6 @@ from typing import Any
 import phonenumbers
 import requests
 
-from gateways import http_reading
 from gateways.base import (
     Inbound,
     Outcome,
@@ -30,11 +29,12 @@ from gateways.base import (
     Unknown,
     Unreadable,
 )
-from gateways.http_places import Template, Unfilled
-from gateways.http_profile import HOOK, Hook, Profile
-from gateways.http_request import Prepared, prepare
-from gateways.http_sources import Heard, Source, as_json, at
 from gateways.network import TIMEOUT, failed, pooled
+from gateways.profiles import reading
+from gateways.profiles.profile import HOOK, Hook, Profile
+from gateways.profiles.request import Prepared, prepare
+from gateways.profiles.sources import Heard, Source, as_json, at
+from gateways.profiles.templates import Template, Unfilled
 from messages.catalogue import CatalogueError, Dlt, catalogue
 from messages.segments import encoding_of
 from settings import Settings
@@ -80,7 +80,7 @@ class HttpGateway:
             heard = self._exchange(request)
         except requests.RequestException as error:
             return failed(error)
-        return http_reading.outcome(self.profile.answer, heard, submit_id)
+        return reading.outcome(self.profile.answer, heard, submit_id)
 
     def prepare(self, message: Outgoing, submit_id: str) -> Prepared:
         """The request that submits `message`. Raises `Unfilled` where the profile lacks a value."""
@@ -97,7 +97,7 @@ class HttpGateway:
         self._authenticate(request)
         if hook.each is None:
             return (request,)
-        events = _events(hook.each, http_reading.as_heard(request))
+        events = _events(hook.each, reading.as_heard(request))
         if not events:
             return (request,)  # it is not what the profile expects: it will be kept as unreadable
         headers = {**request.headers, "content-type": "application/json"}
@@ -111,14 +111,14 @@ class HttpGateway:
         keys = self.profile.inbound
         if keys is None:
             raise Unauthentic  # there is no such hook
-        return http_reading.inbound(self.name, keys, request, self._prefix, self._secret)
+        return reading.inbound(self.name, keys, request, self._prefix, self._secret)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._authenticate(request)
         keys = self.profile.receipt
         if keys is None:
             raise Unauthentic
-        return http_reading.receipt(self.name, keys, request)
+        return reading.receipt(self.name, keys, request)
 
     def _authenticate(self, request: Request) -> None:
         given = request.secret.encode("utf-8", "surrogatepass")

@@ -23,10 +23,10 @@ from gateways.base import (
     Unreadable,
     attested,
 )
-from gateways.http_profile import ANY, Answer, Receipts
-from gateways.http_profile import Inbound as InboundKeys
-from gateways.http_sources import Heard, Source
 from gateways.network import refused, retry_after
+from gateways.profiles.profile import ANY, Answer, Receipts
+from gateways.profiles.profile import Inbound as InboundKeys
+from gateways.profiles.sources import Heard, Source
 from gateways.storable import clean, identifier, line, whole
 
 _DIGITS = re.compile(r"\d{3,}")

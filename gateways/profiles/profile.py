@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from gateways.base import Reason
-from gateways.http_places import Template
-from gateways.http_signing import KEYED, Doing, Written
-from gateways.http_sources import Source
+from gateways.profiles.signing import KEYED, Doing, Written
+from gateways.profiles.sources import Source
+from gateways.profiles.templates import Template
 
 # What every message has; docs/gateways.md says what each is.
 FIELDS: Final = frozenset(
@@ -87,7 +87,7 @@ class Variable(_Part):
 
 
 class Step(_Part):
-    """A value made out of others: gateways/http_signing.py says how."""
+    """A value made out of others: gateways/profiles/signing.py says how."""
 
     do: Doing
     of: Filled

@@ -18,10 +18,10 @@ from urllib.parse import urlsplit
 import structlog
 from dotenv import dotenv_values
 
-from gateways.http import HttpGateway
-from gateways.http_places import Unfilled
-from gateways.http_profile import HOOK, Profile
-from gateways.http_profile_file import ProfileError, read
+from gateways.profiles.file import ProfileError, read
+from gateways.profiles.gateway import HttpGateway
+from gateways.profiles.profile import HOOK, Profile
+from gateways.profiles.templates import Unfilled
 from messages.catalogue import catalogue
 from settings import Settings
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from gateways.http_places import Template
-from gateways.http_profile import BODY, Profile, Step
-from gateways.http_signing import DIGESTS, KEYED, all_entities, digest, entities, keyed
+from gateways.profiles.profile import BODY, Profile, Step
+from gateways.profiles.signing import DIGESTS, KEYED, all_entities, digest, entities, keyed
+from gateways.profiles.templates import Template
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
