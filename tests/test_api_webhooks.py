@@ -11,8 +11,8 @@ import pytest
 from webhook_rig import Receiver, happen, receiving, work
 
 from app import create_app
-from postal import upu
 from runtime import Runtime
+from store import feed_kinds
 from tests import test_desk_words
 from tests.api_calls import Api, api_of, fields
 from webhooks.sender import Sender
@@ -128,10 +128,10 @@ def test_the_feed_tells_upu_codes_beside_our_names(api: Api, runtime: Runtime) -
 
 def test_every_kind_that_is_spoken_says_which_upu_code_it_has() -> None:
     spoken = {word.removeprefix("feed_") for word in test_desk_words.wanted() if "feed_" in word}
-    missing = spoken - upu.CODES.keys()
-    assert not missing, "name their UPU event code in postal/upu.py, or None"
+    missing = spoken - feed_kinds.CODES.keys()
+    assert not missing, "name their UPU event code in store/feed_kinds.py, or None"
     table = Path("docs/api.md").read_text(encoding="utf-8")
-    for kind, code in upu.CODES.items():
+    for kind, code in feed_kinds.CODES.items():
         if code:
             assert f"`{kind}`" in table
             assert f"`{code}`" in table

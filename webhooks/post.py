@@ -26,7 +26,7 @@ from urllib3.exceptions import (
 from urllib3.util.connection import create_connection
 
 from gateways.network import pooled
-from postal import upu
+from store import feed_kinds
 from webhooks import subscriptions
 from webhooks.queue import Delivered, Failed, Gone, Outcome, Taken
 
@@ -46,7 +46,7 @@ def body_of(taken: Taken) -> bytes:
         "id": taken.position,
         "at": taken.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "kind": taken.kind,
-        "upu": upu.code(taken.kind),
+        "upu": feed_kinds.code(taken.kind),
         "article": taken.article,
         "data": taken.data,
     }

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal import upu
 from store import feed
+from store import feed_kinds as upu
 from web.api.fields import Input, Output
 from web.api.operation import Answer, Call, Operation
 

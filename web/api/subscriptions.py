@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from postal import upu
+from store import feed_kinds
 from web.api.fields import Input, Nothing, Output
 from web.api.operation import Answer, Call, Operation
 from web.api.problems import FieldError, Refused
@@ -19,7 +19,7 @@ _LAST = 2**63 - 1
 
 
 def _known(kind: str) -> str:
-    if kind not in upu.CODES:
+    if kind not in feed_kinds.CODES:
         raise ValueError("is no kind of event: docs/api.md lists them; without kinds: all")
     return kind
 
@@ -28,7 +28,7 @@ Kind = Annotated[
     str,
     StringConstraints(max_length=40),
     AfterValidator(_known),
-    Field(json_schema_extra={"enum": sorted(upu.CODES)}),
+    Field(json_schema_extra={"enum": sorted(feed_kinds.CODES)}),
 ]
 
 
@@ -42,7 +42,7 @@ class Subscribe(Input):
     ]
     kinds: list[Kind] = Field(
         default_factory=list,
-        max_length=len(upu.CODES),
+        max_length=len(feed_kinds.CODES),
         description="empty: events of every kind",
     )
 
