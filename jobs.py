@@ -11,7 +11,7 @@ import structlog
 from conversation import inbound, postmen
 from embedded.servers import resolve
 from imports.importer import Importer
-from outbox import signs
+from outbox import heartbeat
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
@@ -98,7 +98,7 @@ def drain() -> None:
 def sweep() -> None:
     """Finds what crashes and lost rings left behind, and begins what the day brings."""
     answer(runtime().redis, SWEEP)
-    signs.note(runtime().redis, "worker")
+    heartbeat.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
         send_again(runtime())

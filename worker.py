@@ -23,7 +23,7 @@ from rq.worker import DequeueStrategy
 import jobs
 import logs
 from embedded.servers import resolve
-from outbox import signs
+from outbox import heartbeat as signs
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 

@@ -26,11 +26,11 @@ from outbox.content import text_of
 from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
-from outbox.presence import Presence
 from outbox.routing import WAITED_FOR, Router
 from outbox.settle import Settled
 from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
+from outbox.worker_lock import Presence
 from runtime import Runtime
 from store.database import Conn
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from outbox import signs
+from outbox import heartbeat
 from runtime import Runtime
 from settings import Settings
 from tests.carrier_stub import CarrierStub, Say
@@ -130,8 +130,8 @@ def test_a_worker_and_a_clock_that_run_are_seen(
     silent = wrong(doctor(reachable, directory=tmp_path).stdout)
     assert "worker: no worker runs: start `python worker.py`" in silent
     assert "clock: no clock runs: start `python worker.py clock`" in silent
-    for process in signs.PROCESSES:
-        signs.note(runtime.redis, process)
+    for process in heartbeat.PROCESSES:
+        heartbeat.note(runtime.redis, process)
     told = doctor(reachable, directory=tmp_path).stdout
     assert "ok     worker: seen" in told
     assert "ok     clock: seen" in told

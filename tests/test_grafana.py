@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from outbox import signs
+from outbox import heartbeat
 from runtime import Runtime
 from tests.transcript import Player
 
@@ -22,8 +22,8 @@ _SUFFIX = re.compile(r"_(bucket|sum|count)$")
 @pytest.fixture
 def families(player: Player, runtime: Runtime, client: Any) -> dict[str, set[str]]:
     """What /metrics has after a delivery: each name with its labels."""
-    for process in signs.PROCESSES:
-        signs.note(runtime.redis, process)
+    for process in heartbeat.PROCESSES:
+        heartbeat.note(runtime.redis, process)
     return {
         family.name: {label for sample in family.samples for label in sample.labels}
         for family in text_string_to_metric_families(client.get("/metrics").text)

@@ -12,7 +12,7 @@ from redis import Redis
 from structlog.testing import capture_logs
 
 from app import create_app
-from outbox import signs
+from outbox import heartbeat
 from outbox.wake import SWEEP, ring
 from runtime import Runtime
 from store import migrate
@@ -173,7 +173,7 @@ def test_metrics_tell_of_codes_turns_and_how_fast_a_carrier_took_them(
 
 def test_metrics_tell_of_queues_and_of_who_is_silent(runtime: Runtime, client: Any) -> None:
     ring(runtime.redis, SWEEP)
-    signs.note(runtime.redis, "clock")
+    heartbeat.note(runtime.redis, "clock")
     lines = client.get("/metrics").text.splitlines()
     assert "dakiya_valkey_up 1.0" in lines
     assert 'dakiya_rq_jobs_waiting{queue="sweep"} 1.0' in lines

@@ -16,11 +16,11 @@ from uuid import uuid4
 import pytest
 from outbox_rig import NAME, queue, statuses
 
-from outbox import presence
+from outbox import worker_lock
 from outbox.claim import LEASE, claim
-from outbox.presence import Presence, present
 from outbox.sweep import sweep
 from outbox.wake import wake
+from outbox.worker_lock import Presence, present
 from runtime import Runtime
 from tests.carrier_stub import AcceptAndHang, CarrierStub
 from tests.gateway_rig import ACCOUNT, TOKEN
@@ -37,7 +37,7 @@ def until(condition: Callable[[], bool]) -> None:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """The servers of the tests have just started."""
-    monkeypatch.setattr(presence, "_SETTLED", timedelta())
+    monkeypatch.setattr(worker_lock, "_SETTLED", timedelta())
 
 
 def leased(runtime: Runtime, worker: int | None) -> list[int]:
@@ -92,7 +92,7 @@ def test_soon_after_a_restart_of_postgresql_nobody_is_taken_for_dead(
     runtime: Runtime, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All sessions ended with it, and their workers live."""
-    monkeypatch.setattr(presence, "_SETTLED", timedelta(days=1))
+    monkeypatch.setattr(worker_lock, "_SETTLED", timedelta(days=1))
     leased(runtime, 7)
     clock.advance(seconds=LEASE.total_seconds() - 1)
     assert sweep(runtime).leases_over == 0
@@ -104,7 +104,7 @@ def test_soon_after_a_restart_of_postgresql_nobody_is_taken_for_dead(
 def test_a_worker_whose_session_was_cut_comes_back(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(presence, "_LOOK_SECONDS", 0.0)
+    monkeypatch.setattr(worker_lock, "_LOOK_SECONDS", 0.0)
     worker = Presence(runtime.database.url)
     worker.hold()
     with runtime.database.transaction() as conn:

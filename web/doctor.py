@@ -22,7 +22,7 @@ from gateways import registry
 from messages import dlt
 from messages.catalogue import CatalogueError, catalogue
 from messages.check import check
-from outbox import signs
+from outbox import heartbeat
 from settings import Settings
 from store import migrate
 from web import doctor_payments
@@ -206,8 +206,8 @@ def _redis(settings: Settings) -> Iterator[Finding]:
 
 
 def _processes(redis: Redis) -> Iterator[Finding]:
-    for name in signs.PROCESSES:
-        age = signs.silence(redis, name)
+    for name in heartbeat.PROCESSES:
+        age = heartbeat.silence(redis, name)
         if age is None or age > _LONGEST_SILENCE_SECONDS:
             says = f"no {name} runs: start `python worker.py{' clock' if name == 'clock' else ''}`"
             yield Finding("wrong", name, says)

@@ -28,7 +28,7 @@ from gateways.base import (
 )
 from gateways.profiles.gateway import HttpGateway
 from gateways.profiles.profile import Hook
-from outbox import receipts, spoken
+from outbox import calls, receipts
 from runtime import Runtime
 from web.callers import Caller, states
 
@@ -185,7 +185,7 @@ def _take_call(name: str, refusal: int, secret: str = "") -> str:
     except Unauthentic:
         abort(refusal)
     if isinstance(came, TakenUp):
-        return gateway.saying(spoken.words_for(_runtime(), came))
+        return gateway.saying(calls.words_for(_runtime(), came))
     if isinstance(came, Receipt):
         receipts.receive(_runtime(), came)
         return gateway.ending()

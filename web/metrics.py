@@ -16,7 +16,7 @@ from rq import Queue, Worker
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
-from outbox import signs
+from outbox import heartbeat
 from outbox.wake import BELLS
 from runtime import Runtime
 from store.database import Conn
@@ -222,8 +222,8 @@ class Valkey(Collector):
         silence = GaugeMetricFamily(
             "dakiya_silence_seconds", "Since a process was seen last", labels=["process"]
         )
-        for process in signs.PROCESSES:
-            age = signs.silence(redis, process)
+        for process in heartbeat.PROCESSES:
+            age = heartbeat.silence(redis, process)
             if age is not None:
                 silence.add_metric([process], age)
         yield from (waiting, failed, workers, silence)
