@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from flows.number import check_digit, last_digits
 from paper import slip as slips
 from paper.barcode import QUIET_MODULES, code128
-from paper.column import Column
 from paper.content import (
     LANGUAGES,
     PAPERS,
@@ -30,9 +29,10 @@ from paper.content import (
     Slip,
     Ways,
 )
-from paper.press import Press, Style, runs
+from paper.layout import Column
+from paper.pdf import Press, Style, runs
 from paper.receipt import receipt
-from paper.wording import rupees, whole_rupees, words
+from paper.words import rupees, whole_rupees, words
 from tests.paper_rig import sheets
 
 AT = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Final
 from fpdf.enums import Align
 
 from paper.barcode import code128
-from paper.press import Press, Style
+from paper.pdf import Press, Style
 
 _GAP: Final = 3.0  # between a label and its amount, at least
 _DOTS: Final = 8  # of a thermal printer, to the millimetre
