@@ -38,7 +38,7 @@ from india.calendar import day_of
 from india.phone import masked
 from logs import trace
 from outbox.wake import wake
-from postal import facts, floods, herd, reports, walk, who
+from postal import facts, floods, herd, reports, todays_list, who
 from runtime import Runtime
 from store import conversations
 from store.conversations import Place
@@ -110,7 +110,7 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
     roles = {role for event in happenings for role in _CONCERNED[type(event)]}
     numbers = [event.article for event in happenings]
     went_out = [event.article for event in happenings if isinstance(event, WentOut)]
-    additions = walk.additions(conn, went_out) if went_out else []
+    additions = todays_list.additions(conn, went_out) if went_out else []
     postmen = [Place(addition.walker.phone, "postman") for addition in additions]
     turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles), *postmen)
     for event in happenings:

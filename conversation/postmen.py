@@ -15,7 +15,7 @@ from flows.happenings import WentOut
 from india import calendar
 from india.calendar import INDIA, day_of
 from outbox.wake import wake
-from postal import carry, handsets, walk
+from postal import carry, handsets, todays_list
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
@@ -79,9 +79,9 @@ def end_day(runtime: Runtime) -> int:
         return _sum_up(runtime, conn, list_id, now)
 
     def give_up(conn: Conn, list_id: int) -> None:
-        walk.sum_up(conn, list_id, now)  # as told: tomorrow it is no news
+        todays_list.sum_up(conn, list_id, now)  # as told: tomorrow it is no news
 
-    unsummed = runtime.database.run(lambda conn: walk.unsummed(conn, day_of(now)))
+    unsummed = runtime.database.run(lambda conn: todays_list.unsummed(conn, day_of(now)))
     told = run_each(runtime, unsummed, sum_up, give_up)
     if told:
         wake(runtime.redis)
@@ -89,7 +89,7 @@ def end_day(runtime: Runtime) -> int:
 
 
 def _sum_up(runtime: Runtime, conn: Conn, list_id: int, now: datetime) -> int:
-    walker = walk.sum_up(conn, list_id, now)
+    walker = todays_list.sum_up(conn, list_id, now)
     if walker is None:
         return 0
     place = Place(walker.phone, "postman")

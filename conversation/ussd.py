@@ -28,7 +28,7 @@ from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
-from postal import facts, pins, walk, who
+from postal import facts, pins, todays_list, who
 from postal.books import BooksDisagree
 from runtime import Runtime
 from settings import Language
@@ -225,7 +225,7 @@ class _Hop:
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
         postman_id = self.sender.postman_id
         if where.proved and postman_id is not None:
-            items = walk.items(self.conn, postman_id, turn.today)
+            items = todays_list.items(self.conn, postman_id, turn.today)
             return MenuFacts(self.language, postman=True, items=items)
         phone = self.dialled.phone
         ids = facts.articles_of_recipient(self.conn, phone, self.now)
