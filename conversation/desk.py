@@ -15,7 +15,7 @@ from flows.happenings import CodeWanted, DestinationMoved, Happening
 from flows.postman.beats import spoken
 from messages.catalogue import Language
 from postal import persons, who
-from postal.acts import hold
+from postal.acts.all import hold
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn

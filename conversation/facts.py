@@ -32,8 +32,9 @@ from flows.machine import settle
 from flows.postman.beats import spoken
 from india.calendar import INDIA
 from india.phone import fingerprint
-from postal import beats, lists, pins, who
-from postal.reports import next_ticket
+from postal import lists, pins, who
+from postal.acts import beats
+from postal.acts.reports import next_ticket
 from store.conversations import Conversation
 from store.gcra import Gcra
 

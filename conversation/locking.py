@@ -17,8 +17,9 @@ from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, Timed
 from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected
 from india.calendar import day_of
-from postal import beats, facts, handsets
-from postal.acts import Books, Held, hold
+from postal import facts
+from postal.acts import beats, handsets
+from postal.acts.all import Books, Held, hold
 from runtime import Runtime
 from store import conversations
 from store.conversations import Beginning, Conversation, Place

@@ -15,7 +15,8 @@ from flows.happenings import WentOut
 from india import calendar
 from india.calendar import INDIA, day_of
 from outbox.wake import wake
-from postal import carry, handsets, todays_list
+from postal import carry, todays_list
+from postal.acts import handsets
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
@@ -25,7 +26,7 @@ def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
     """Names `phone` (E.164) as the new one of a postman, and asks it for his PIN.
 
     Within the caller's transaction: wake the outbox after the commit. Raises as
-    `postal.handsets.name_phone` does.
+    `postal.acts.all.handsets.name_phone` does.
     """
     now = runtime.now()
     handsets.name_phone(conn, staff_id, phone, now)

@@ -29,7 +29,7 @@ from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
 from postal import facts, pins, todays_list, who
-from postal.books import BooksDisagree
+from postal.acts.books import BooksDisagree
 from runtime import Runtime
 from settings import Language
 from store import conversations, ussd_sessions

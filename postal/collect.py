@@ -12,7 +12,8 @@ from typing import Literal
 
 from flows.facts import TRIES_PER_DAY, CodeState
 from india.calendar import day_of
-from postal import articles, cod, codes
+from postal import articles, codes
+from postal.acts import cod
 from postal.counter.ledger import Method
 from store import feed
 from store.database import Conn

@@ -20,7 +20,7 @@ from flows.machine import FlowError, Machine, Standing, State, decide, settle
 from flows.postman import states
 from flows.recipient import states as recipient
 from flows.replay.record import decode, encode
-from postal.acts import written
+from postal.acts.all import written
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 NUMBER = "EU123456785IN"

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from postal import cod
+from postal.acts import cod
 from postal.office import cash
 from postal.office.cash import Owing
 from web.api.fields import Input, Output

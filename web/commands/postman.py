@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 from conversation import postmen
 from india import phone as phones
 from outbox.wake import wake
-from postal import handsets, lists, people, pins
+from postal import lists, people, pins
+from postal.acts import handsets
 from runtime import Runtime
 
 postman = AppGroup("postman", help="Postmen.")

@@ -26,7 +26,8 @@ from flows.happenings import (
 from india import phone as phones
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
-from postal import access, articles, handsets, herd, persons, pins, who
+from postal import access, articles, herd, persons, pins, who
+from postal.acts import handsets
 from postal.articles import Article
 from postal.persons import Person
 from settings import Language

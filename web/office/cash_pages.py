@@ -8,7 +8,7 @@ from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from india.calendar import day_of
-from postal import cod
+from postal.acts import cod
 from postal.office import cash as books
 from postal.office import returning
 from store.database import Conn

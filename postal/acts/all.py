@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from postal import beats, delivery, handsets, reports, wishes
-from postal.books import Books, BooksDisagree, Held, hold, written
+from postal.acts import beats, door, handsets, recipient, reports
+from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
     "Books",

@@ -8,7 +8,7 @@ from datetime import datetime
 import psycopg
 
 from flows.decision import TakePhone
-from postal.books import Books, writes
+from postal.acts.books import Books, writes
 from postal.lists import UnknownPostman
 from postal.people import PhoneTaken
 from store import feed

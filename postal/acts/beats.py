@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.decision import GiveBack, PassItem
-from postal.books import Books, writes
+from postal.acts.books import Books, writes
 from store.database import Conn
 
 

@@ -12,7 +12,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
-from postal.books import Books, Held
+from postal.acts.books import Books, Held
 from postal.counter import ledger
 from postal.counter.ledger import Method, NewEntry
 from store.database import Conn

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows.decision import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
-from postal.books import Books, writes
+from postal.acts.books import Books, writes
 from store.database import Conn
 
 

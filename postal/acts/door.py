@@ -17,8 +17,8 @@ from flows.decision import (
     UndoHandOver,
     UndoRemark,
 )
-from postal import cod
-from postal.books import Books, Held, writes
+from postal.acts import cod
+from postal.acts.books import Books, Held, writes
 
 
 @writes(IssueCode)

@@ -24,7 +24,7 @@ from flows.decision import (
     TakeOffList,
     Unlink,
 )
-from postal.books import Books, writes
+from postal.acts.books import Books, writes
 
 # ---- the witness of a remark -------------------------------------------------------------------
 
