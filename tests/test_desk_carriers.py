@@ -14,7 +14,7 @@ from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Ret
 from india.calendar import day_of
 from outbox import receipts
 from outbox.failover import send_again
-from postal import carrier_figures
+from postal.desk import carrier_figures
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in

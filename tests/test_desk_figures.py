@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from postal.wilson import share
+from postal.desk.confidence import share
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in

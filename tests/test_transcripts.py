@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from flows.replay.replay import replay
-from postal import sprint
-from postal.sprint import Period
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period
 from tests.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent / "transcripts").glob("*.txt"))

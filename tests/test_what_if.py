@@ -20,8 +20,8 @@ from flows.machine import Standing
 from flows.replay import what_if
 from flows.replay.effects import EFFECTS, applied
 from flows.replay.record import decode
-from postal import sprint
-from postal.sprint import Period, StoredSprint
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period, StoredSprint
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in

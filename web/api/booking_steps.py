@@ -11,7 +11,6 @@ from pydantic import Field
 from conversation import counter
 from flows import number
 from india.money import MOST_PAISE
-from postal import sheets
 from postal.counter import booking, clerks, groups
 from postal.counter.counter_days import CounterClosed
 from postal.counter.groups import (
@@ -25,6 +24,7 @@ from postal.counter.groups import (
     TooMany,
     UnknownGroup,
 )
+from postal.desk import lists
 from postal.people import office_of
 from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
 from web.api.fields import Input, Nothing, Pin, StaffId
@@ -132,7 +132,7 @@ def _pay_cash(call: Call[PayCash]) -> Answer:
 
 
 def _added(call: Call[AddArticle], group: Group) -> Group:
-    office = sheets.office(call.conn, group.office_id)
+    office = lists.office(call.conn, group.office_id)
     assert office is not None
     item = item_of(call, office.pin, call.input)
     return booking.add(call.conn, group.id, item, call.now)

@@ -18,8 +18,8 @@ from flows.replay.replay import Difference, Undecidable, decided_today, differen
 from flows.replay.replay import replay as decided_again
 from india import phone as phones
 from india.calendar import INDIA
-from postal import sprint
-from postal.sprint import Period, StoredSprint
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period, StoredSprint
 from runtime import Runtime
 
 _SHOWN = 200  # letters of what a difference was

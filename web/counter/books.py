@@ -8,11 +8,11 @@ from flask import Response, abort, redirect, render_template, request, session, 
 from werkzeug.wrappers import Response as Answer
 
 from india.calendar import day_of
-from postal import sheets
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable
-from postal.search import FoundOffice
+from postal.desk import lists
+from postal.desk.search import FoundOffice
 from store.database import Conn
 from web import money
 from web.books_tables import TABLES, name
@@ -145,7 +145,7 @@ def _office(conn: Conn) -> FoundOffice:
     """One's own office; supervisors may ask for another by its row id."""
     asked = request.args.get("office", type=int)
     id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
-    found = sheets.office(conn, id_)
+    found = lists.office(conn, id_)
     if found is None:
         abort(404)
     return found

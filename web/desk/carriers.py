@@ -14,8 +14,9 @@ from outbox import orders, prefixes
 from outbox.orders import Did, NothingToLift
 from outbox.prefixes import NotStopped
 from outbox.wake import wake
-from postal import access, carrier_figures, floods
+from postal import access, floods
 from postal.accounts import Role
+from postal.desk import carrier_figures
 from store.database import Conn
 from web.desk.room import me, route, runtime
 from web.desk.sheets import asked_day

@@ -21,8 +21,9 @@ from flows.replay import what_if
 from flows.replay.record import decode
 from flows.replay.what_if import CannotImagine, Sandbox, Step, Verdict
 from messages.render import render
-from postal import access, sprint, who
-from postal.sprint import StoredSprint
+from postal import access, who
+from postal.desk import sprints
+from postal.desk.sprints import StoredSprint
 from store.database import Conn
 from web.desk.room import HELPERS, desk, me, route, runtime
 
@@ -48,13 +49,13 @@ def imagine(id_: int) -> str | tuple[str, int]:
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
-        stored = sprint.get(conn, id_)
+        stored = sprints.get(conn, id_)
         if stored is None:
             abort(404)
         phone = stored.whose if stored.whose.startswith("+") else None
         if request.method == "GET":
             access.note(conn, me().account.id, "simulated", runtime().now(), phone=phone)
-        earlier = sprint.before(conn, stored, stored.at - _DAY)
+        earlier = sprints.before(conn, stored, stored.at - _DAY)
         languages = who.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)
         return stored, earlier, language

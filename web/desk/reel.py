@@ -15,10 +15,11 @@ from flows.drawing.pages import svg
 from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of
-from postal import access, persons, timeline
+from postal import access, persons
+from postal.desk import timeline
+from postal.desk.timeline import Entry, Screen, SprintLine, Text
+from postal.desk.timeline_keys import of_phone
 from postal.persons import Person
-from postal.timeline import Entry, Screen, SprintLine, Text
-from postal.timeline_keys import of_phone
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
 

@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from gateways.base import Reason
 from messages import dlt
 from messages.catalogue import catalogue
-from postal.timeline import Text
+from postal.desk.timeline import Text
 from web.desk.masks import veiled
 from web.desk.room import desk
 from web.language import say

@@ -16,9 +16,11 @@ from flows.replay.explain import Explanation, explain
 from flows.replay.record import decode
 from flows.replay.replay import Difference, replay
 from messages.speech import tongue_of
-from postal import access, sprint, timeline
-from postal.sprint import StoredSprint
-from postal.timeline import Text
+from postal import access
+from postal.desk import sprints as sprint
+from postal.desk import timeline
+from postal.desk.sprints import StoredSprint
+from postal.desk.timeline import Text
 from store.database import Conn
 from web import language
 from web.desk.room import HELPERS, desk, me, route, runtime

@@ -9,12 +9,13 @@ from typing import Final
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal import access, articles, persons, search, sprint, timeline
+from postal import access, articles, persons
 from postal.articles import Article
+from postal.desk import search, sprints, timeline
+from postal.desk.search import FoundTicket
+from postal.desk.timeline import Page as Entries
+from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.persons import Person
-from postal.search import FoundTicket
-from postal.timeline import Page as Entries
-from postal.timeline_keys import Cursor, Scope, of_article, of_phone
 from store.database import Conn
 from web.desk.room import HELPERS, live_route, me, route, runtime
 from web.desk.sprints import differs_today
@@ -137,7 +138,7 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
     else:
         entries = timeline.newest(conn, scope)
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
-    differing = [stored.id for stored in sprint.several(conn, shown) if differs_today(stored)]
+    differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")
     tickets = search.tickets_of(conn, phone=phone, article=article)
     waiting = timeline.pending(conn, scope)

@@ -13,7 +13,7 @@ from typing import Any, Final
 from psycopg.rows import class_row
 
 from india.calendar import bounds
-from postal.wilson import Share, share
+from postal.desk.confidence import Share, share
 from store.database import Conn
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from india.calendar import bounds
-from postal.wilson import Share, share
+from postal.desk.confidence import Share, share
 from store.database import Conn
 
 

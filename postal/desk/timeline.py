@@ -13,7 +13,7 @@ from typing import Any, Literal
 from psycopg.rows import class_row
 
 from messages.catalogue import Channel
-from postal.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
+from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from store.database import Conn
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
-from postal.search import FoundOffice
+from postal.desk.search import FoundOffice
 from store.database import Conn
 
 
