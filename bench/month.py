@@ -39,8 +39,9 @@ from flows.number import check_digit
 from gateways.base import Inbound
 from india import calendar
 from outbox.drain import Drain
-from postal import articles, collect, lists, people
+from postal import articles, collect, lists
 from postal.counter.ledger import Method
+from postal.people import people
 from runtime import Runtime
 from settings import Settings
 from store import migrate

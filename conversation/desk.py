@@ -14,8 +14,9 @@ from flows.events import Event, LanguageSet, Outcome, PhoneBlocked, PinChanged, 
 from flows.happenings import CodeWanted, DestinationMoved, Happening
 from flows.postman.beats import spoken
 from messages.catalogue import Language
-from postal import persons, who
 from postal.acts.all import hold
+from postal.people import contacts
+from postal.people import roles as who
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
@@ -71,7 +72,7 @@ def pin_changed(runtime: Runtime, conn: Conn, phone: str) -> Intervened:
 
 def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
     """Tells the postman's office, if it has a telephone, that his is blocked."""
-    office = persons.office_phone(conn, staff_id)
+    office = contacts.office_phone(conn, staff_id)
     if office is not None:
         _take(runtime, conn, Place(office, "office"), PhoneBlocked(spoken(staff_id)))
 

@@ -32,9 +32,10 @@ from flows.machine import settle
 from flows.postman.beats import spoken
 from india.calendar import INDIA
 from india.phone import fingerprint
-from postal import lists, pins, who
+from postal import lists
 from postal.acts import beats
 from postal.acts.reports import next_ticket
+from postal.people import pins, roles
 from store.conversations import Conversation
 from store.gcra import Gcra
 
@@ -92,7 +93,7 @@ def _recipient_facts(scene: Scene, phone: str, event: Event) -> RecipientFacts:
         articles=scene.reader.of_recipient(phone, named, [held.id for held in scene.held.values()]),
         named_is_staff=isinstance(event, SomebodyElse | DestinationMoved)
         and bool(event.phone)
-        and who.is_staff(scene.conn, str(event.phone)),
+        and roles.is_staff(scene.conn, str(event.phone)),
         release=settings.code_release,
         code_ttl=settings.code_ttl,
         day_end=day_end,

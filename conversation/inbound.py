@@ -38,8 +38,9 @@ from india.calendar import day_of
 from india.phone import masked
 from logs import trace
 from outbox.wake import wake
-from postal import facts, floods, herd, todays_list, who
+from postal import facts, floods, herd, todays_list
 from postal.acts import reports
+from postal.people import roles as who
 from runtime import Runtime
 from store import conversations
 from store.conversations import Place

@@ -20,7 +20,7 @@ from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
 from outbox.enqueue import Draft, enqueue_many
-from postal import who
+from postal.people import roles
 from settings import Language
 from store import conversations
 from store.conversations import Place, Sprint
@@ -90,8 +90,8 @@ class Turn(Scene):
         ids = conversations.record(self.conn, self.sprints, message_id, self.now)
         if not self.drafts:
             return
-        manners = who.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
-        unknown = who.Manners(self.runtime.settings.default_language, opted_out=False)
+        manners = roles.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
+        unknown = roles.Manners(self.runtime.settings.default_language, opted_out=False)
         drafts = []
         for unsent in self.drafts:
             manner = manners.get(unsent.place.whose, unknown)

@@ -28,8 +28,9 @@ from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
-from postal import facts, pins, todays_list, who
+from postal import facts, todays_list
 from postal.acts.books import BooksDisagree
+from postal.people import pins, roles
 from runtime import Runtime
 from settings import Language
 from store import conversations, ussd_sessions
@@ -114,7 +115,7 @@ class _Hop:
             known = ussd_sessions.shown(self.conn, self.session, digest)
             if known is not None:
                 return Screen(known.body, known.ends), False
-        self.sender = who.identify(self.conn, self.dialled.phone)
+        self.sender = roles.identify(self.conn, self.dialled.phone)
         self.language = self._language()
         if self.session.ended or self.session.hops >= menu.MOST_HOPS:
             return Screen(render("over", self.language, {}), end=True), False
@@ -243,7 +244,7 @@ class _Hop:
 
     def _language(self) -> Language:
         phone = self.dialled.phone
-        known = who.languages(self.conn, [phone])
+        known = roles.languages(self.conn, [phone])
         return known.get(phone, self.runtime.settings.default_language)
 
     def _digest(self, text: str) -> bytes:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from flows.number import check_digit
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 
 

@@ -32,7 +32,7 @@ from embedded.lock import AlreadyRunning, Lock
 from embedded.servers import Servers
 from gateways.profiles import shipped
 from gateways.profiles.file import read
-from postal import tokens
+from postal.people import tokens
 from providers import registry
 from runtime import Runtime
 from settings import Settings

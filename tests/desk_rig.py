@@ -10,8 +10,8 @@ from typing import Any
 
 from argon2 import PasswordHasher
 
-from postal import access, accounts, sign_ins
-from postal.accounts import Role
+from postal.people import access, accounts, sign_ins
+from postal.people.accounts import Role
 from runtime import Runtime
 
 PASSWORD = "fourteen letters"

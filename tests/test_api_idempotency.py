@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 from tests.api_calls import Api, api_of, article, fields, number_of, postman
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 from tests.api_calls import Api, api_of
 from tests.import_rig import count, row, text, work

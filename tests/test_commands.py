@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 from tests.transcript import Player
 

@@ -15,10 +15,10 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from conversation import counter
-from postal import tokens
 from postal.counter import booking, day_end, entries
 from postal.counter.counter_days import CounterClosed
 from postal.counter.day_end import Count, Unfinished
+from postal.people import tokens
 from runtime import Runtime
 from tests.api_calls import Api
 from tests.conftest import Clock

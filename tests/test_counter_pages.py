@@ -12,11 +12,11 @@ from uuid import uuid4
 
 import pytest
 
-from postal import tokens
 from postal.counter import booking, number_check
 from postal.counter.groups import GroupState
 from postal.counter.ledger import Method
 from postal.counter.tariff import LineKind, edition_on
+from postal.people import tokens
 from runtime import Runtime
 from tests.api_calls import Api, article, number_of
 from tests.counter_rig import Clerk, clerk, directory, group, office

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from postal.accounts import Role
+from postal.people.accounts import Role
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import PASSWORD, add, number

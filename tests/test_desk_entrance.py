@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from postal import accounts
+from postal.people import accounts
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import PASSWORD, TOKEN, add, number, sign_in, submit

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from postal.accounts import ROLES
+from postal.people.accounts import ROLES
 from runtime import Runtime
 from tests.desk_rig import Colleague, sign_in
 from tests.transcript import Player

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from postal import people, pins
-from postal.pins import Checked
+from postal.people import people, pins
+from postal.people.pins import Checked
 from runtime import Runtime
 from tests.conftest import Clock
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from flows import number
 from india import phone
 from india.calendar import day_of
-from postal import articles, lists, people, tokens
+from postal import articles, lists
+from postal.people import people, tokens
 from runtime import Runtime
 from store.database import Conn
 

@@ -28,7 +28,7 @@ from webhook_rig import (
 )
 
 import jobs
-from postal import tokens
+from postal.people import tokens
 from postal.retention import Kept, purge
 from runtime import Runtime, utc_now
 from tests.conftest import Clock

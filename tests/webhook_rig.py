@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 from store import feed
 from webhooks import subscriptions

@@ -22,10 +22,11 @@ from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from india.calendar import day_of
 from outbox.wake import wake
-from postal import accounts, articles, people
+from postal import articles
 from postal.articles import Language, NewArticle, Service
 from postal.counter import directory_load
 from postal.lists import make_list
+from postal.people import accounts, people
 from runtime import Runtime
 from store.database import Conn
 

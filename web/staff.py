@@ -16,9 +16,9 @@ from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.wrappers import Response
 
-from postal import sign_ins
-from postal.accounts import ROLES, Role
-from postal.sign_ins import SignIn
+from postal.people import sign_ins
+from postal.people.accounts import ROLES, Role
+from postal.people.sign_ins import SignIn
 from runtime import Runtime
 from web import language
 from web.callers import Caller, states

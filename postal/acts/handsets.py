@@ -10,7 +10,7 @@ import psycopg
 from flows.decision import TakePhone
 from postal.acts.books import Books, writes
 from postal.lists import UnknownPostman
-from postal.people import PhoneTaken
+from postal.people.people import PhoneTaken
 from store import feed
 from store.database import Conn
 

@@ -25,7 +25,7 @@ from postal.counter.groups import (
     UnknownGroup,
 )
 from postal.desk import lists
-from postal.people import office_of
+from postal.people.people import office_of
 from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
 from web.api.fields import Input, Nothing, Pin, StaffId
 from web.api.operation import Answer, Call, Operation

@@ -23,7 +23,7 @@ from postal.counter.groups import (
     WithoutPhone,
 )
 from postal.counter.ledger import Method
-from postal.people import office_of
+from postal.people.people import office_of
 from web.api.fields import (
     Address,
     ArticleNumber,

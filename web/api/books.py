@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from india.calendar import day_of
-from postal import people
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
+from postal.people import people
 from web.api.fields import Input, Output
 from web.api.operation import CSV, Answer, Call, File, Operation
 from web.api.problems import FieldError, Refused

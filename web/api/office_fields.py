@@ -11,7 +11,7 @@ from india.calendar import day_of
 from postal.office import returning
 from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
-from postal.people import office_of
+from postal.people.people import office_of
 from store.database import Conn
 from web.api.fields import Input
 from web.api.operation import Call

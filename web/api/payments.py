@@ -13,7 +13,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from india.money import MOST_PAISE
 from payments import upi
-from postal import access
 from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import CountedAlready, Credit, UnknownCredit
@@ -21,6 +20,7 @@ from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment, UnknownPayment
 from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
+from postal.people import access
 from providers.static import rrn
 from web.api.fields import Input, Nothing, Output, StaffId
 from web.api.operation import Answer, Call, Operation

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from conversation import postmen
 from india.phone import masked
-from postal import people
 from postal.acts import handsets
+from postal.people import people
 from web.api.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
 from web.api.operation import Answer, Call, Operation
 

@@ -14,7 +14,7 @@ from postal.collect import NotAtOffice, StaffMissing
 from postal.counter.clerks import NoCounter
 from postal.counter.directory import UnknownPin
 from postal.lists import DayClosed, NotListed, NotToday, UnknownPostman
-from postal.people import PhoneTaken, StaffIdTaken, UnknownOffice
+from postal.people.people import PhoneTaken, StaffIdTaken, UnknownOffice
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from outbox.wake import wake
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn

@@ -6,9 +6,9 @@ from typing import Any
 
 from paper import slip as slips_on_paper
 from paper.content import Language
-from postal import access
 from postal.counter import clerks
 from postal.office import slip as slips
+from postal.people import access
 from web.api.fields import Input, StaffId
 from web.api.office_fields import delivery_list
 from web.api.operation import PDF, Answer, Call, File, Operation

@@ -9,8 +9,9 @@ from flask.cli import AppGroup
 from conversation import postmen
 from india import phone as phones
 from outbox.wake import wake
-from postal import lists, people, pins
+from postal import lists
 from postal.acts import handsets
+from postal.people import people, pins
 from runtime import Runtime
 
 postman = AppGroup("postman", help="Postmen.")

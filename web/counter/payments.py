@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 from india.calendar import day_of
 from outbox.wake import PAYMENTS, ring
 from payments import upi
-from postal import access
 from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import Credit, UnknownCredit
 from postal.counter.payment_rules import mixed_up
 from postal.counter.refunds import Actor, DrawerShort, NotDue, ReferenceUsed, UnderWay
+from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn

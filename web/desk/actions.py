@@ -26,10 +26,11 @@ from flows.happenings import (
 from india import phone as phones
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
-from postal import access, articles, herd, persons, pins, who
+from postal import articles, herd
 from postal.acts import handsets
 from postal.articles import Article
-from postal.persons import Person
+from postal.people import access, contacts, pins, roles
+from postal.people.contacts import Person
 from settings import Language
 from store import feed
 from store.database import Conn
@@ -197,7 +198,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        person = persons.get(conn, id_)
+        person = contacts.get(conn, id_)
         if person is None:
             abort(404)
         done = act(conn, person)
@@ -250,12 +251,12 @@ def _new_phone(conn: Conn) -> str:
         phone = phones.read(request.form.get("phone", ""))
     except ValueError:
         raise Refused("phone_wrong") from None
-    if who.is_staff(conn, phone):
+    if roles.is_staff(conn, phone):
         raise Refused("act_staff_phone")
     return phone
 
 
 def _postman(conn: Conn, person: Person) -> str:
-    if person.staff_id is None or who.identify(conn, person.phone).postman_id is None:
+    if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
         raise Refused("act_no_postman")
     return person.staff_id

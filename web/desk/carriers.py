@@ -14,9 +14,10 @@ from outbox import orders, prefixes
 from outbox.orders import Did, NothingToLift
 from outbox.prefixes import NotStopped
 from outbox.wake import wake
-from postal import access, floods
-from postal.accounts import Role
+from postal import floods
 from postal.desk import carrier_figures
+from postal.people import access
+from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
 from web.desk.sheets import asked_day

@@ -12,7 +12,7 @@ from redis import RedisError
 from werkzeug.wrappers import Response
 
 from india.phone import fingerprint
-from postal import access, accounts, sign_ins
+from postal.people import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
 from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime

@@ -8,9 +8,9 @@ from typing import Final
 from flask import Response, render_template
 
 from india.calendar import day_of
-from postal.accounts import Role
 from postal.desk import figures, fraud_board
 from postal.desk.figures import Beat
+from postal.people.accounts import Role
 from web.desk.charts import Bar, Part, stacked
 from web.desk.room import JUDGES, route, runtime
 from web.desk.sheets import asked_day

@@ -21,9 +21,9 @@ from flows.replay import what_if
 from flows.replay.record import decode
 from flows.replay.what_if import CannotImagine, Sandbox, Step, Verdict
 from messages.render import render
-from postal import access, who
 from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
+from postal.people import access, roles
 from store.database import Conn
 from web.desk.room import HELPERS, desk, me, route, runtime
 
@@ -56,7 +56,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
         if request.method == "GET":
             access.note(conn, me().account.id, "simulated", runtime().now(), phone=phone)
         earlier = sprints.before(conn, stored, stored.at - _DAY)
-        languages = who.languages(conn, [stored.whose])
+        languages = roles.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)
         return stored, earlier, language
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 
 from india import phone as phones
-from postal import access
+from postal.people import access
 from web.desk.room import route, runtime
 
 _AT_ONCE = 50

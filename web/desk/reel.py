@@ -15,11 +15,11 @@ from flows.drawing.pages import svg
 from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of
-from postal import access, persons
 from postal.desk import timeline
 from postal.desk.timeline import Entry, Screen, SprintLine, Text
 from postal.desk.timeline_keys import of_phone
-from postal.persons import Person
+from postal.people import access, contacts
+from postal.people.contacts import Person
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
 
@@ -49,7 +49,7 @@ def replay_conversation(conversation: int) -> str:
     """The phone, its player, and the state machine beside it."""
 
     def look(conn: Conn) -> tuple[Person, list[Entry]]:
-        person = persons.get(conn, conversation)
+        person = contacts.get(conn, conversation)
         if person is None:
             abort(404)
         access.note(conn, me().account.id, "opened", runtime().now(), phone=person.phone)

@@ -7,9 +7,9 @@ from datetime import date
 from flask import abort, render_template, request
 
 from india.calendar import day_of
-from postal import access
 from postal.desk import lists as sheets
 from postal.desk.lists import Sheet, SheetItem
+from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
 

@@ -16,11 +16,11 @@ from flows.replay.explain import Explanation, explain
 from flows.replay.record import decode
 from flows.replay.replay import Difference, replay
 from messages.speech import tongue_of
-from postal import access
 from postal.desk import sprints as sprint
 from postal.desk import timeline
 from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import Text
+from postal.people import access
 from store.database import Conn
 from web import language
 from web.desk.room import HELPERS, desk, me, route, runtime

@@ -9,13 +9,14 @@ from typing import Final
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal import access, articles, persons
+from postal import articles
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
-from postal.persons import Person
+from postal.people import access, contacts
+from postal.people.contacts import Person
 from store.database import Conn
 from web.desk.room import HELPERS, live_route, me, route, runtime
 from web.desk.sprints import differs_today
@@ -86,10 +87,10 @@ def conversation_news(conversation: int) -> Page:
 def article(article: int) -> Page:
     """All that was said and done about one article."""
 
-    def look(conn: Conn) -> tuple[Article, list[persons.Party], Talk]:
+    def look(conn: Conn) -> tuple[Article, list[contacts.Party], Talk]:
         row = _article(conn, article)
         access.note(conn, me().account.id, "opened", runtime().now(), article_id=row.id)
-        return row, persons.of_article(conn, row.id), _talk(conn, of_article(row.id, row.number))
+        return row, contacts.of_article(conn, row.id), _talk(conn, of_article(row.id, row.number))
 
     row, parties, talk = runtime().database.run(look)
     return render_template(
@@ -146,7 +147,7 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
 
 
 def _person(conn: Conn, conversation: int) -> Person:
-    person = persons.get(conn, conversation)
+    person = contacts.get(conn, conversation)
     if person is None:
         abort(404)
     return person

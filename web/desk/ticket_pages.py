@@ -13,9 +13,9 @@ from conversation import desk
 from flows.decision import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
-from postal import access
 from postal.desk import tickets, timeline
 from postal.desk.tickets import Filter, Ticket, TicketTaken, UnknownTicket
+from postal.people import access
 from store.database import Conn
 from web.desk import presence
 from web.desk.room import HELPERS, live_route, me, route, runtime

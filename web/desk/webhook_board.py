@@ -8,8 +8,8 @@ from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import WEBHOOKS, ring
-from postal import access
-from postal.accounts import Role
+from postal.people import access
+from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
 from webhooks import address, subscriptions

@@ -7,9 +7,9 @@ from datetime import date
 from flask import Response, render_template
 
 from india.calendar import day_of
-from postal import access
 from postal.office import deposit as books
 from postal.office.deposit import GoingBack
+from postal.people import access
 from store.database import Conn
 from web.desk.sheets import asked_day
 from web.desk.sprints import word

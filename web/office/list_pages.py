@@ -13,10 +13,10 @@ from conversation.office import TakenItem
 from flows.happenings import Verdict
 from india.calendar import day_of
 from outbox.wake import wake
-from postal import access
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
 from postal.office.returning import Line, ListClosed, ListHead, UnknownList
+from postal.people import access
 from store.database import Conn
 from web.desk.sheets import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime

@@ -13,9 +13,9 @@ from paper import words
 from paper.barcode import code128
 from paper.content import LANGUAGES, Language, Slip
 from paper.receipt import count_of
-from postal import access
 from postal.office import slip as slips
 from postal.office.slip import UnknownList
+from postal.people import access
 from store.database import Conn
 from web import language
 from web.office.room import CLERKS, me, route, runtime

@@ -10,7 +10,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from postal.accounts import Account, get
+from postal.people.accounts import Account, get
 from store.database import Conn
 
 IDLE = timedelta(minutes=30)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from india.phone import masked
-from postal import pins
+from postal.people import pins
 from store.database import Conn
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)

@@ -20,8 +20,8 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from postal.people import StaffIdTaken, office_of, refuse_name
-from postal.pins import UnknownStaff
+from postal.people.people import StaffIdTaken, office_of, refuse_name
+from postal.people.pins import UnknownStaff
 from store.database import Conn
 
 Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]
