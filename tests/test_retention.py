@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from psycopg import sql
 
-from postal import retention
-from postal.retention import Kept
+from postal.privacy import retention
+from postal.privacy.retention import Kept
 from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import sign_in

@@ -29,7 +29,7 @@ from webhook_rig import (
 
 import jobs
 from postal.people import tokens
-from postal.retention import Kept, purge
+from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
 from tests.conftest import Clock
 from webhooks import queue, subscriptions

@@ -13,8 +13,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from india import phone as phones
-from postal import forget, personal, retention
-from postal.retention import Kept
+from postal.privacy import forget, personal, retention
+from postal.privacy.retention import Kept
 from runtime import Runtime
 
 

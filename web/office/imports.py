@@ -14,9 +14,9 @@ from imports import file_rows, register
 from imports.columns import COLUMNS, heading, unused
 from imports.importer import ring_importer
 from imports.register import UNDER_WAY, Import, Owner
-from postal import retention
 from postal.people import access
 from postal.people.accounts import Role
+from postal.privacy import retention
 from store.database import Conn
 from web import language
 from web.import_words import bad_rows_head, bad_rows_part
