@@ -23,7 +23,7 @@ from tests.counter_rig import directory
 from tests.import_rig import row, text, work
 from tests.upi_rig import unpaid
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
-from web.api.document import document
+from web.api.engine.document import document
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
 PIN = {"path_parameters": {"pin": "273303"}}

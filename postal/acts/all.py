@@ -10,10 +10,10 @@ __all__ = [
     "BooksDisagree",
     "Held",
     "beats",
-    "delivery",
+    "door",
     "handsets",
     "hold",
     "reports",
-    "wishes",
+    "recipient",
     "written",
 ]

@@ -10,9 +10,9 @@ from pydantic import Field
 from conversation.office import scan
 from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
-from web.api.fields import Input, Output, TypedNumber
+from web.api.engine.fields import Input, Output, TypedNumber
+from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import doer, office
-from web.api.operation import Answer, Call, Operation
 
 MOST = 1_000
 

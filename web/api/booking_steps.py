@@ -27,9 +27,9 @@ from postal.counter.groups import (
 from postal.desk import lists
 from postal.people.people import office_of
 from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
-from web.api.fields import Input, Nothing, Pin, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Nothing, Pin, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.staff import CLERKS
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]

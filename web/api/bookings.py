@@ -24,7 +24,7 @@ from postal.counter.groups import (
 )
 from postal.counter.ledger import Method
 from postal.people.people import office_of
-from web.api.fields import (
+from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
@@ -36,8 +36,8 @@ from web.api.fields import (
     Pin,
     WeightG,
 )
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.tariff import priced
 
 

@@ -11,9 +11,9 @@ from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
-from web.api.fields import Input, Output
-from web.api.operation import CSV, Answer, Call, File, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Output
+from web.api.engine.operation import CSV, Answer, Call, File, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.books_tables import TABLES, name
 from web.sheet import content
 

@@ -15,9 +15,9 @@ from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
 from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
 from web.api.books import Entry, entry_of
-from web.api.fields import ArticleNumber, Input, Nothing, Output, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.staff import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]

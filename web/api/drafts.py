@@ -12,11 +12,11 @@ from postal import lists
 from postal.office import drafts
 from postal.office.drafts import DraftChanged, DraftList, UnknownBeat
 from postal.office.pool import Piece, Why
-from web.api.fields import ArticleNumber, Input, Nothing, Output
+from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.lists import DeliveryList, Item
 from web.api.office_fields import doer, office
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
 
 Beat = Annotated[int, Field(ge=1, le=9_999, description="its number at the office", examples=[7])]
 

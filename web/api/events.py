@@ -9,8 +9,8 @@ from pydantic import Field
 
 from store import feed
 from store import feed_kinds as upu
-from web.api.fields import Input, Output
-from web.api.operation import Answer, Call, Operation
+from web.api.engine.fields import Input, Output
+from web.api.engine.operation import Answer, Call, Operation
 
 _LAST = 2**63 - 1
 

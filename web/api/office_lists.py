@@ -10,10 +10,10 @@ from pydantic import Field, StringConstraints
 from conversation.office import Taken, take_in
 from flows.facts import ItemState
 from postal.office import closing, returning
-from web.api.fields import Input, Nothing, Output, TypedNumber
+from web.api.engine.fields import Input, Nothing, Output, TypedNumber
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, doer, office
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
 
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)

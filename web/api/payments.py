@@ -22,9 +22,9 @@ from postal.counter.payments import Claimed, Payment, UnknownPayment
 from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
 from postal.people import access
 from providers.static import rrn
-from web.api.fields import Input, Nothing, Output, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Nothing, Output, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.staff import JUDGES
 
 _LONGEST_LIST = 1_000

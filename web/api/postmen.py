@@ -6,8 +6,8 @@ from conversation import postmen
 from india.phone import masked
 from postal.acts import handsets
 from postal.people import people
-from web.api.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
-from web.api.operation import Answer, Call, Operation
+from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
+from web.api.engine.operation import Answer, Call, Operation
 
 
 class AddPostman(Input):

@@ -8,9 +8,9 @@ from pydantic import RootModel
 
 from india import phone
 from web import simulator
-from web.api.fields import Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import Refused
+from web.api.engine.fields import Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import Refused
 
 
 class PhoneMessage(Output):

@@ -9,10 +9,10 @@ from paper.content import Language
 from postal.counter import clerks
 from postal.office import slip as slips
 from postal.people import access
-from web.api.fields import Input, StaffId
+from web.api.engine.fields import Input, StaffId
+from web.api.engine.operation import PDF, Answer, Call, File, Operation
+from web.api.engine.problems import Refused
 from web.api.office_fields import delivery_list
-from web.api.operation import PDF, Answer, Call, File, Operation
-from web.api.problems import Refused
 from web.staff import CLERKS
 
 

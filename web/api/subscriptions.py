@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from store import feed_kinds
-from web.api.fields import Input, Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from webhooks import address, subscriptions
 from webhooks.address import LONGEST, BadAddress
 from webhooks.subscriptions import End, State, Subscription

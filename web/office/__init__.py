@@ -25,5 +25,5 @@ __all__ = [
     "office",
     "slips",
     "start",
-    "ways",
+    "navigation",
 ]

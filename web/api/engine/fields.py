@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from flows import number
 from india import phone
-from web.api.problems import FieldError
+from web.api.engine.problems import FieldError
 
 # Neither control characters nor the marks that turn the writing direction of what follows.
 _PLAIN = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069"

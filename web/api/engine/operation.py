@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
-from web.api.fields import Input
+from web.api.engine.fields import Input
 
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"

@@ -15,10 +15,10 @@ from postal.people import tokens
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
-from web.api import idempotency
-from web.api.fields import Input, Nothing
-from web.api.operation import JSON, Call, File, Operation
-from web.api.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
+from web.api.engine import idempotency
+from web.api.engine.fields import Input, Nothing
+from web.api.engine.operation import JSON, Call, File, Operation
+from web.api.engine.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
 
 MAX_BODY = 1024 * 1024  # bytes
 LARGEST: dict[str, Callable[[Settings], int]] = {}

@@ -9,10 +9,10 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from web.api import idempotency
-from web.api.fields import Input, Nothing
-from web.api.operation import JSON, Operation
-from web.api.problems import CONTENT_TYPE, Problem
+from web.api.engine import idempotency
+from web.api.engine.fields import Input, Nothing
+from web.api.engine.operation import JSON, Operation
+from web.api.engine.problems import CONTENT_TYPE, Problem
 
 _REFERENCE = "#/components/schemas/{model}"
 _ABOUT = (
