@@ -31,9 +31,9 @@ from web.counter import counter
 from web.desk import desk
 from web.guard import Application, guard
 from web.health import health
-from web.hooks import hooks
+from web.hooks.carriers import hooks
+from web.hooks.payments import payment_hooks
 from web.office import office
-from web.payment_hooks import payment_hooks
 from web.phones import phones
 from web.staff import furnish
 from web.start import start

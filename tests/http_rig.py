@@ -60,7 +60,7 @@ def called(
     headers: Mapping[str, str] | None = None,
     secret: str = HOOK,
 ) -> Request:
-    """A call of a hook as web/hooks.py hands it on."""
+    """A call of a hook as web/hooks/carriers.py hands it on."""
     kept = dict(headers or {})
     if form is not None:
         body = urlencode(form).encode()

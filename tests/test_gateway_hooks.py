@@ -16,8 +16,8 @@ from app import create_app
 from gateways.registry import build
 from runtime import Runtime
 from tests.gateway_rig import PHONE, SECRET, settings_with, signature
-from web import hooks
 from web.callers import Caller, stated
+from web.hooks import carriers
 
 _SMS, _STATUS = "/hooks/twilio/sms", "/hooks/twilio/status?message=42"
 _AT = f"/hooks/africastalking/{SECRET}"
@@ -365,7 +365,7 @@ def test_an_odd_message_number_in_the_address_is_ignored(client: Any, runtime: R
 
 
 def test_the_hooks_say_who_may_call_them() -> None:
-    assert stated(hooks.hooks.name) is Caller.CARRIER
+    assert stated(carriers.hooks.name) is Caller.CARRIER
 
 
 def test_no_log_holds_a_secret_a_number_or_a_text(
