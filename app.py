@@ -30,10 +30,10 @@ from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
 from web.guard import Application, guard
-from web.health import health
 from web.hooks.carriers import hooks
 from web.hooks.payments import payment_hooks
 from web.office import office
+from web.operations.health import health
 from web.phones import phones
 from web.staff import furnish
 from web.start import start

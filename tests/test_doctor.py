@@ -16,7 +16,7 @@ from runtime import Runtime
 from settings import Settings
 from tests.carrier_stub import CarrierStub, Say
 from tests.test_server_script import HOUSE
-from web import doctor_payments
+from web.operations import doctor_payments
 
 SOUND = {
     "DAKIYA_ENV": "production",

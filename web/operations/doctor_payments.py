@@ -14,7 +14,7 @@ from postal.counter import tariff
 from postal.counter.tariff import NoTariff
 from providers import cashfree, razorpay
 from settings import Settings
-from web.findings import CONNECT_SECONDS, Finding
+from web.operations.findings import CONNECT_SECONDS, Finding
 
 _KEYS: Final = {
     "static": ("upi_id",),

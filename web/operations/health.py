@@ -13,7 +13,7 @@ from redis import RedisError
 from runtime import Runtime
 from store import migrate
 from web.callers import Caller, states
-from web.metrics import Database, Valkey
+from web.operations.metrics import Database, Valkey
 
 health = Blueprint("health", __name__)
 states(health, Caller.ANYONE)

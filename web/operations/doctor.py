@@ -25,8 +25,8 @@ from messages.check import check
 from outbox import heartbeat
 from settings import Settings
 from store import migrate
-from web import doctor_payments
-from web.findings import CONNECT_SECONDS, Finding, unreachable
+from web.operations import doctor_payments
+from web.operations.findings import CONNECT_SECONDS, Finding, unreachable
 
 OLDEST_POSTGRESQL: Final = 15
 MOST_SKEW_SECONDS: Final = 5.0
