@@ -34,7 +34,7 @@ from web.hooks.carriers import hooks
 from web.hooks.payments import payment_hooks
 from web.office import office
 from web.operations.health import health
-from web.phones import phones
+from web.phones.page import phones
 from web.staff import furnish
 from web.start import start
 

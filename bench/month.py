@@ -45,7 +45,7 @@ from postal.people import people
 from runtime import Runtime
 from settings import Settings
 from store import migrate
-from web.simulator import received
+from web.phones.simulator import received
 
 PIN = "273303"
 OFFICE_PHONE = "+915512340000"

@@ -32,7 +32,7 @@ from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
 from store import migrate  # noqa: E402
-from web import demo  # noqa: E402
+from web.phones import demo  # noqa: E402
 
 _LOCAL = "127.0.0.1"
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

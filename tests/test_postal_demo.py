@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from runtime import Runtime
-from web import demo
+from web.phones import demo
 
 
 def rows(runtime: Runtime, query: str) -> list[tuple[Any, ...]]:

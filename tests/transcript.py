@@ -51,7 +51,7 @@ from india.calendar import day_of
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS
-from web.simulator import received
+from web.phones.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
 _WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")

@@ -1,6 +1,7 @@
 """The simulated carrier of development and tests: every telephone is near, on, and reachable.
 
-Messages need no wire: /phones and the API show what the outbox handed over (web/simulator.py).
+Messages need no wire: /phones and the API show what the outbox handed over
+(web/phones/simulator.py).
 """
 
 from __future__ import annotations

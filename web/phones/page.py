@@ -23,9 +23,10 @@ from messages.segments import count
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
-from web import demo, language, simulator
+from web import language
 from web.callers import Caller, states
 from web.language import say
+from web.phones import demo, simulator
 
 phones = Blueprint("phones", __name__)
 states(phones, Caller.DEVELOPMENT)
