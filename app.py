@@ -35,7 +35,7 @@ from web.hooks.payments import payment_hooks
 from web.office import office
 from web.operations.health import health
 from web.phones.page import phones
-from web.staff import furnish
+from web.staff.rooms import furnish
 from web.start import start
 
 LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less

@@ -11,7 +11,7 @@ from runtime import Runtime
 from tests.desk_rig import Colleague, sign_in
 from tests.transcript import Player
 from web.callers import Caller, stated
-from web.staff import ALLOWED, OPEN
+from web.staff.rooms import ALLOWED, OPEN
 
 _HELPERS = ("agent", "supervisor", "postmaster")
 _JUDGES = ("supervisor", "postmaster")

@@ -18,7 +18,7 @@ from imports.faults import FileRefused
 from imports.table import Row, Table
 from tests.api_calls import number_of
 from tests.import_rig import HEADER, LIST_HEADER, row, text
-from web.sheet import lines
+from web.staff.tables import lines
 
 HINDI = "रामावती देवी"
 

@@ -30,7 +30,7 @@ from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_erro
 from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.staff import CLERKS
+from web.staff.rooms import CLERKS
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 

@@ -14,8 +14,8 @@ from postal.people import people
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.books_tables import TABLES, name
-from web.sheet import content
+from web.staff.books_tables import TABLES, name
+from web.staff.tables import content
 
 
 class ReadBooks(Input):

@@ -18,7 +18,7 @@ from web.api.books import Entry, entry_of
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.staff import BOOKKEEPERS, CLERKS
+from web.staff.rooms import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Many = Annotated[int, Field(ge=0, le=100_000)]

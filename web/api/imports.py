@@ -14,7 +14,7 @@ from imports.register import Owner, State
 from web.api.engine.fields import File, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.import_words import refusal, where, why
+from web.staff.import_words import refusal, where, why
 
 _ENGLISH = "en"
 _LAST = 2**31 - 1

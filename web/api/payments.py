@@ -25,7 +25,7 @@ from providers.static import rrn
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.staff import JUDGES
+from web.staff.rooms import JUDGES
 
 _LONGEST_LIST = 1_000
 

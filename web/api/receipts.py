@@ -17,8 +17,8 @@ from web.api.bookings import BookedArticle, shown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.api.engine.problems import Refused
-from web.printed import ways
-from web.staff import CLERKS
+from web.staff.printed import ways
+from web.staff.rooms import CLERKS
 
 
 class ReceiptOut(Output):

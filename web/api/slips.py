@@ -13,7 +13,7 @@ from web.api.engine.fields import Input, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.api.engine.problems import Refused
 from web.api.office_fields import delivery_list
-from web.staff import CLERKS
+from web.staff.rooms import CLERKS
 
 
 class AskSlip(Input):

@@ -18,7 +18,7 @@ from imports.columns import Kind, heading
 from imports.importer import advance
 from imports.register import UNDER_WAY, Import, Owner
 from runtime import Runtime
-from web.import_words import bad_rows_head, bad_rows_part, refusal, where, why
+from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
 _SHOWN: Final = 20  # bad rows on the terminal; all of them go into the file

@@ -14,11 +14,11 @@ from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrec
 from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
-from web import money
-from web.books_tables import TABLES, name
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
 from web.desk.sheets import asked_day
-from web.sheet import sheet
+from web.staff import money
+from web.staff.books_tables import TABLES, name
+from web.staff.tables import sheet
 
 _LONGEST_WHY = 200
 

@@ -25,12 +25,12 @@ from postal.counter.groups import (
     UnknownGroup,
 )
 from store.database import Conn
-from web import money
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import another_for, article_of, new_article
+from web.staff import money
 
 Page = str | Response | tuple[str, int]
 

@@ -23,7 +23,7 @@ from postal.counter.groups import Group, UnknownGroup
 from postal.counter.receipts import NotBooked, Printing
 from store.database import Conn
 from web.counter.room import CLERKS, me, route, runtime
-from web.printed import pdf_of, ways
+from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
 

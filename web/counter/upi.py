@@ -23,8 +23,8 @@ from postal.counter.payments import Payment
 from providers import simulator
 from providers.static import rrn
 from store.database import Conn
-from web import money
 from web.counter.room import CLERKS, live_route, me, route, runtime
+from web.staff import money
 
 Phase = Literal[
     "none",  # no attempt yet

@@ -18,11 +18,11 @@ from web.desk import (
     sprints,
     talks,
     ticket_pages,
-    times,
     webhook_board,
     window,
 )
 from web.desk.room import desk
+from web.staff import times
 
 __all__ = [
     "account",

@@ -16,7 +16,7 @@ from postal.people import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
 from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime
-from web.staff import Member
+from web.staff.rooms import Member
 
 TRIES_A_MINUTE: Final = 20  # of one address, whoever it tries to be
 Page = str | Response | tuple[str, int]

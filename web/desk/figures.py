@@ -15,7 +15,7 @@ from web.desk.charts import Bar, Part, stacked
 from web.desk.room import JUDGES, route, runtime
 from web.desk.sheets import asked_day
 from web.language import say
-from web.sheet import sheet
+from web.staff.tables import sheet
 
 WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
 _MONTH: Final = timedelta(days=30)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from web.desk.actions import REASONS
 from web.desk.room import desk
 from web.desk.ticket_pages import ticket_link
-from web.staff import ALLOWED
+from web.staff.rooms import ALLOWED
 
 # Endpoint and the word for it; each role sees those that it may call.
 _PAGES: Final = (

@@ -24,7 +24,7 @@ from postal.people import access
 from store.database import Conn
 from web import language
 from web.desk.room import HELPERS, desk, me, route, runtime
-from web.desk.times import exact
+from web.staff.times import exact
 
 
 @dataclass(frozen=True)

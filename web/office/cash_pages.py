@@ -12,9 +12,9 @@ from postal.acts import cod
 from postal.office import cash as books
 from postal.office import returning
 from store.database import Conn
-from web import money
 from web.desk.sheets import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
+from web.staff import money
 
 
 @route("/cash", CLERKS)

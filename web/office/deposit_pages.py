@@ -15,7 +15,7 @@ from web.desk.sheets import asked_day
 from web.desk.sprints import word
 from web.language import say
 from web.office.room import CLERKS, me, route, runtime
-from web.sheet import sheet
+from web.staff.tables import sheet
 
 
 @route("/deposit", CLERKS)

@@ -14,9 +14,9 @@ from imports.register import Import
 from india.phone import masked
 from postal.articles import Language
 from web import language
-from web.import_words import refusal as refusal_said
-from web.import_words import where, why
 from web.office.room import office
+from web.staff.import_words import refusal as refusal_said
+from web.staff.import_words import where, why
 
 _LONGEST_CELL: Final = 60
 _PHONES: Final = ("recipient_phone", "sender_phone")

@@ -19,10 +19,10 @@ from postal.people.accounts import Role
 from postal.privacy import retention
 from store.database import Conn
 from web import language
-from web.import_words import bad_rows_head, bad_rows_part
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, live_route, me, office, route, runtime
-from web.sheet import sheet
+from web.staff.import_words import bad_rows_head, bad_rows_part
+from web.staff.tables import sheet
 
 IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
 FREQUENT: Final = (

@@ -19,7 +19,7 @@ from postal.people import access
 from store.database import Conn
 from web import language
 from web.office.room import CLERKS, me, route, runtime
-from web.printed import pdf_of
+from web.staff.printed import pdf_of
 
 
 @route("/lists/<int:id_>/slip", CLERKS)

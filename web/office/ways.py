@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from web.office.room import office
-from web.staff import ALLOWED
+from web.staff.rooms import ALLOWED
 
 # Endpoint and the word for it; what is not there is not shown.
 _WAYS: Final = (

@@ -9,7 +9,7 @@ from imports.faults import Fault
 from imports.file_rows import ShownRow
 from imports.register import Import
 from web.language import words
-from web.sheet import BYTE_ORDER_MARK, lines
+from web.staff.tables import BYTE_ORDER_MARK, lines
 
 
 def why(fault: Fault, kind: Kind | None, language: str) -> str:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from store.database import Conn
-from web import money
-from web.sheet import Cell
+from web.staff import money
+from web.staff.tables import Cell
 
 Rows = list[tuple[Cell, ...]]
 
