@@ -11,7 +11,7 @@ from runtime import Runtime
 from tests.conftest import Clock
 from tests.desk_rig import Colleague, sign_in
 from tests.transcript import Player
-from web.desk.reel import parts
+from web.desk.replay import parts
 
 RECIPIENT, POSTMAN = "+919876500001", "+919839000001"
 FRAME = re.compile(r'<li class="frame frame-(\w+)"[^>]*data-state="(\w+)"')

@@ -1,24 +1,24 @@
 """The help desk: find, understand, replay, act. Each module adds its routes to `room.desk`."""
 
 from web.desk import (
+    access_log,
     account,
     actions,
     carriers,
+    conversations,
     entrance,
     figures,
     finding,
-    furniture,
-    imagined,
-    looks,
+    layout,
+    lists,
     masks,
     overview,
-    reel,
     registered,
-    sheets,
+    replay,
     sprints,
-    talks,
     ticket_pages,
     webhook_board,
+    what_if,
     window,
 )
 from web.desk.room import desk

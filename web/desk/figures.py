@@ -12,8 +12,8 @@ from postal.desk import figures, fraud_board
 from postal.desk.figures import Beat
 from postal.people.accounts import Role
 from web.desk.charts import Bar, Part, stacked
+from web.desk.lists import asked_day
 from web.desk.room import JUDGES, route, runtime
-from web.desk.sheets import asked_day
 from web.language import say
 from web.staff.tables import sheet
 

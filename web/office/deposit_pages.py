@@ -11,7 +11,7 @@ from postal.office import deposit as books
 from postal.office.deposit import GoingBack
 from postal.people import access
 from store.database import Conn
-from web.desk.sheets import asked_day
+from web.desk.lists import asked_day
 from web.desk.sprints import word
 from web.language import say
 from web.office.room import CLERKS, me, route, runtime

@@ -18,7 +18,7 @@ from postal.office import cash, closing, returning
 from postal.office.returning import Line, ListClosed, ListHead, UnknownList
 from postal.people import access
 from store.database import Conn
-from web.desk.sheets import asked_day
+from web.desk.lists import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
 
 _LONGEST: Final = 64
