@@ -13,7 +13,7 @@ __all__ = [
     "door",
     "handsets",
     "hold",
-    "reports",
     "recipient",
+    "reports",
     "written",
 ]

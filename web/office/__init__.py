@@ -22,8 +22,8 @@ __all__ = [
     "import_view",
     "imports",
     "list_pages",
+    "navigation",
     "office",
     "slips",
     "start",
-    "navigation",
 ]
