@@ -38,7 +38,7 @@ from runtime import Runtime
 from settings import Settings
 from store import migrate
 from store.database import Database
-from tests.transcript import Player
+from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
 _servers = pytest.StashKey[Servers]()

@@ -1,6 +1,6 @@
 """What people type instead of digits: Hindi, Hinglish and English, matched as whole words.
 
-Add a word to its line; `tests/test_grammar.py` fails where two commands would share one.
+Add a word to its line; `tests/flows/test_grammar.py` fails where two commands would share one.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What an act makes of the facts: the books' part, played without books, for the sandbox.
 
-It follows `postal/`; `tests/test_what_if.py` holds it to what the books really did.
+It follows `postal/`; `tests/flows/test_what_if.py` holds it to what the books really did.
 """
 
 from __future__ import annotations
