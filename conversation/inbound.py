@@ -14,7 +14,6 @@ from types import MappingProxyType
 
 import structlog
 
-from aside import run_each
 from conversation.turn import Turn
 from flows import machines
 from flows.decision import Role, Tell
@@ -147,7 +146,7 @@ def fire_timers(runtime: Runtime) -> int:
     def put_off(conn: Conn, timer: conversations.DueTimer) -> None:
         conversations.put_off(conn, timer, now + PUT_OFF)
 
-    fired = run_each(runtime, due, fire, put_off)
+    fired = runtime.database.run_each(due, fire, put_off)
     if fired:
         wake(runtime.redis)
     return fired

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from datetime import datetime, time
 
-from aside import run_each
 from conversation.inbound import PUT_OFF, announce
 from conversation.turn import Turn
 from flows.events import DayEnded, PhoneNamed
@@ -59,7 +58,7 @@ def begin_day(runtime: Runtime) -> int:
 
     runtime.database.run(lambda conn: carry.open_morning(conn, now))
     due = runtime.database.run(lambda conn: carry.postmen_due(conn, now))
-    carried = run_each(runtime, due, make, put_off)
+    carried = runtime.database.run_each(due, make, put_off)
     if carried:
         wake(runtime.redis)
     return carried
@@ -83,7 +82,7 @@ def end_day(runtime: Runtime) -> int:
         todays_list.sum_up(conn, list_id, now)  # as told: tomorrow it is no news
 
     unsummed = runtime.database.run(lambda conn: todays_list.unsummed(conn, day_of(now)))
-    told = run_each(runtime, unsummed, sum_up, give_up)
+    told = runtime.database.run_each(unsummed, sum_up, give_up)
     if told:
         wake(runtime.redis)
     return told

@@ -7,9 +7,9 @@ from flows.decision import Asked, Decision, OpenTicket, OptIn, OptOut, Say, SetL
 from flows.events import AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop
 from flows.facts import PartyFacts, RecipientFacts
 from flows.machine import SAME, Machine, Turn
-from flows.parties import SENDER
 from flows.recipient.states import MACHINE as RECIPIENT
 from flows.recipient.states import fact
+from flows.sender import SENDER
 from india import calendar
 
 

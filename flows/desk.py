@@ -36,13 +36,15 @@ from flows.happenings import (
     Reopened,
 )
 from flows.machine import SAME, Turn
-from flows.parties import OFFICE, SENDER, STRANGER
+from flows.office import OFFICE
 from flows.postman.states import MACHINE as POSTMAN
 from flows.postman.visit import say_first
 from flows.recipient.answers import ASK_CODE, release_code
 from flows.recipient.states import MACHINE as RECIPIENT
 from flows.recipient.states import digits, fact, stay
 from flows.recipient.wishes import nominate, refuse_nominee
+from flows.sender import SENDER
+from flows.stranger import STRANGER
 
 # ---- codes, and who gets them ------------------------------------------------------------------
 

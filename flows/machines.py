@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from flows import anytime, article, desk, parties
+from flows import anytime, article, desk, office, sender, stranger
 from flows.decision import Role
 from flows.events import Event
 from flows.grammar import person
@@ -22,9 +22,9 @@ ALL: dict[str, Machine] = {
     for machine in (
         recipient.MACHINE,
         states.MACHINE,
-        parties.SENDER,
-        parties.OFFICE,
-        parties.STRANGER,
+        sender.SENDER,
+        office.OFFICE,
+        stranger.STRANGER,
         article.MACHINE,
         new_phone.MACHINE,
     )

@@ -16,7 +16,6 @@ from typing import Final
 import psycopg
 import structlog
 
-from aside import run_each
 from logs import described
 from outbox.wake import PAYMENTS, ring
 from payments import reconciliation, upi
@@ -69,7 +68,7 @@ class Rounds:
         due = runtime.database.run(
             lambda conn: payments.overdue(conn, runtime.now(), _OVERDUE_AT_ONCE)
         )
-        run_each(runtime, due, self._expire, self._put_off)
+        runtime.database.run_each(due, self._expire, self._put_off)
         begun = 0
         while not self._stopping and len(self._running()) < AT_ONCE:
             work = self._claim()

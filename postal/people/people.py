@@ -34,6 +34,14 @@ class UnknownOffice(Exception):
         super().__init__(f"there is no office with the PIN {pin}")
 
 
+class StaffMissing(Exception):
+    """Nobody of the staff with that id or role; `field` names the one who is missing."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
 class StaffIdTaken(Exception):
     """Somebody else, or the same man with other data, has this staff id."""
 

@@ -15,10 +15,10 @@ from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
-from web.desk.lists import asked_day
 from web.staff import money
 from web.staff.books_tables import TABLES, name
 from web.staff.tables import sheet
+from web.staff.times import asked_day
 
 _LONGEST_WHY = 200
 

@@ -20,7 +20,7 @@ from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
 from web.counter.room import JUDGES, me, route, runtime
-from web.desk.lists import asked_day
+from web.staff.times import asked_day
 
 _MOST = 200
 

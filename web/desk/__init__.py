@@ -11,7 +11,6 @@ from web.desk import (
     finding,
     layout,
     lists,
-    masks,
     overview,
     registered,
     replay,
@@ -22,7 +21,6 @@ from web.desk import (
     window,
 )
 from web.desk.room import desk
-from web.staff import times
 
 __all__ = [
     "access_log",
@@ -36,13 +34,11 @@ __all__ = [
     "finding",
     "layout",
     "lists",
-    "masks",
     "overview",
     "registered",
     "replay",
     "sprints",
     "ticket_pages",
-    "times",
     "webhook_board",
     "what_if",
     "window",

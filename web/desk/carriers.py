@@ -19,8 +19,8 @@ from postal.desk import carrier_figures
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
-from web.desk.lists import asked_day
 from web.desk.room import me, route, runtime
+from web.staff.times import asked_day
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 50

@@ -12,10 +12,10 @@ from postal.desk import figures, fraud_board
 from postal.desk.figures import Beat
 from postal.people.accounts import Role
 from web.desk.charts import Bar, Part, stacked
-from web.desk.lists import asked_day
 from web.desk.room import JUDGES, route, runtime
 from web.language import say
 from web.staff.tables import sheet
+from web.staff.times import asked_day
 
 WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
 _MONTH: Final = timedelta(days=30)

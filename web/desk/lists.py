@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
-
-from flask import abort, render_template, request
+from flask import abort, render_template
 
 from india.calendar import day_of
 from postal.desk import lists as sheets
@@ -12,6 +10,7 @@ from postal.desk.lists import Sheet, SheetItem
 from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
+from web.staff.times import asked_day
 
 
 @route("/offices/<int:id_>", HELPERS)
@@ -42,11 +41,3 @@ def sheet(id_: int) -> str:
     if looked is None:
         abort(404)
     return render_template("desk/sheet.html", sheet=looked[0], items=looked[1])
-
-
-def asked_day() -> date | None:
-    """The day in the address; what is no day is none."""
-    try:
-        return date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return None

@@ -8,9 +8,9 @@ from gateways.base import Reason
 from messages import dlt
 from messages.catalogue import catalogue
 from postal.desk.timeline import Text
-from web.desk.masks import veiled
 from web.desk.room import desk
 from web.language import say
+from web.staff.masks import veiled
 
 _MARKS = {
     "both": Markup("{}"),

@@ -17,8 +17,8 @@ from postal.desk import tickets, timeline
 from postal.desk.tickets import Filter, Ticket, TicketTaken, UnknownTicket
 from postal.people import access
 from store.database import Conn
-from web.desk import presence
 from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.staff import presence
 
 Page = str | Response | tuple[str, int]
 KINDS: Final[tuple[str, ...]] = get_args(TicketKind)

@@ -12,9 +12,9 @@ from postal.acts import cod
 from postal.office import cash as books
 from postal.office import returning
 from store.database import Conn
-from web.desk.lists import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
 from web.staff import money
+from web.staff.times import asked_day
 
 
 @route("/cash", CLERKS)

@@ -11,11 +11,11 @@ from postal.office import deposit as books
 from postal.office.deposit import GoingBack
 from postal.people import access
 from store.database import Conn
-from web.desk.lists import asked_day
-from web.desk.sprints import word
 from web.language import say
 from web.office.room import CLERKS, me, route, runtime
 from web.staff.tables import sheet
+from web.staff.times import asked_day
+from web.staff.words import word
 
 
 @route("/deposit", CLERKS)

@@ -18,8 +18,8 @@ from postal import lists
 from postal.office import drafts
 from postal.office.drafts import Draft
 from store.database import Conn
-from web.desk import presence
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
+from web.staff import presence
 
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]

@@ -18,8 +18,8 @@ from postal.office import cash, closing, returning
 from postal.office.returning import Line, ListClosed, ListHead, UnknownList
 from postal.people import access
 from store.database import Conn
-from web.desk.lists import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
+from web.staff.times import asked_day
 
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]

@@ -8,7 +8,7 @@ from typing import Final
 
 from babel.numbers import format_decimal
 
-from web.desk.room import desk
+from web.staff.rooms import shared
 
 _TYPED: Final = re.compile(
     r"(?:rs\.?|₹)?\s*(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
@@ -29,7 +29,7 @@ def signed_paise(typed: str) -> int:
     return -paise(bare[1:]) if bare.startswith(("-", "−")) else paise(bare)
 
 
-@desk.app_template_filter()
+@shared.app_template_filter()
 def rupees(sum_paise: int) -> str:
     """₹1,00,000 or ₹76.50, of paise."""
     whole, rest = divmod(abs(sum_paise), 100)

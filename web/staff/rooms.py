@@ -37,6 +37,10 @@ OPEN: set[str] = set()
 _PATHS: list[str] = []
 _QUIET: set[str] = set()  # asked by the page itself: it keeps nobody signed in
 
+shared: Final = Blueprint("staff", __name__)
+"""No routes: the template filters and words that every page of the staff knows."""
+states(shared, Caller.STAFF)
+
 csrf: Final = CSRFProtect()
 _logins: Final = LoginManager()
 
@@ -67,6 +71,7 @@ def furnish(app: Flask) -> None:
     csrf.init_app(app)
     _logins.init_app(app)
     _logins.user_loader(_member)
+    app.register_blueprint(shared)
 
 
 class Room:

@@ -10,11 +10,11 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
 from postal.articles import NotRecallable, NumberTaken, UnknownArticle
-from postal.collect import NotAtOffice, StaffMissing
+from postal.collect import NotAtOffice
 from postal.counter.clerks import NoCounter
 from postal.counter.directory import UnknownPin
 from postal.lists import DayClosed, NotListed, NotToday, UnknownPostman
-from postal.people.people import PhoneTaken, StaffIdTaken, UnknownOffice
+from postal.people.people import PhoneTaken, StaffIdTaken, StaffMissing, UnknownOffice
 
 CONTENT_TYPE = "application/problem+json"
 

@@ -1,4 +1,4 @@
-"""The short conversations: senders, the postmaster's telephone, and strangers."""
+"""The conversation with whoever paid for the delivery."""
 
 from __future__ import annotations
 
@@ -24,23 +24,16 @@ from flows.happenings import (
     Booked,
     CameToOffice,
     Collected,
-    Denied,
-    FraudReported,
     HandedOver,
     Happening,
-    NotReceived,
-    Overlooked,
     Recalled,
-    RefusalDenied,
     Refused,
     Relinked,
-    RemarkContested,
     Returned,
     TakenBack,
-    TriesRanOut,
     Unlinked,
 )
-from flows.machine import SAME, Machine, State, Turn
+from flows.machine import Machine, State, Turn
 from flows.recipient.states import REMARK_GROUPS
 from india import calendar
 
@@ -61,31 +54,6 @@ SENDER = Machine(
     context=Nothing(),
 )
 
-OFFICE = Machine(
-    name="office",
-    meaning="the postmaster's telephone",
-    states=(State("listening", "hears what needs a postmaster"),),
-    context=Nothing(),
-)
-
-STRANGER = Machine(
-    name="stranger",
-    meaning="a telephone that no article and nobody of the staff has",
-    states=(
-        State("new", "was not answered in the last day"),
-        State("greeted", "was answered once: silence until the day is over", DAY, "new"),
-    ),
-    context=Nothing(),
-)
-
-
-# ---- senders -----------------------------------------------------------------------------------
-
-
-def _news(template: str, turn: Turn) -> Decision:
-    number = turn.event.article
-    return Decision(turn.state, turn.context, (Say(template, {"article": number}, number),))
-
 
 _SENDER_NEWS: dict[type[Happening], str] = {
     Booked: "sender_booked",
@@ -97,12 +65,12 @@ _SENDER_NEWS: dict[type[Happening], str] = {
     Recalled: "sender_recalled",
 }
 for _event, _template in _SENDER_NEWS.items():
-    SENDER.on(_event, says=(_template,))(partial(_news, _template))
+    SENDER.on(_event, says=(_template,))(partial(status.news, _template))
 
 
 @SENDER.on(TakenBack, says=("sender_undone",))
 def sender_undone(turn: Turn) -> Decision:
-    return _news("sender_undone", turn)
+    return status.news("sender_undone", turn)
 
 
 @SENDER.on(
@@ -113,7 +81,7 @@ def sender_undone(turn: Turn) -> Decision:
     ),
 )
 def sender_attempted(turn: Turn) -> Decision:
-    return _news(f"sender_attempted_{REMARK_GROUPS.get(turn.event.remark, 'other')}", turn)
+    return status.news(f"sender_attempted_{REMARK_GROUPS.get(turn.event.remark, 'other')}", turn)
 
 
 @SENDER.on(CameToOffice, says=("sender_office",))
@@ -124,15 +92,9 @@ def sender_office(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context, (Say("sender_office", values, article.number),))
 
 
-def _status_or(template: str, turn: Turn) -> Decision:
-    article = turn.facts.article
-    say = Say(template) if article is None else status.say(article)
-    return Decision(turn.state, turn.context, (say,))
-
-
 @SENDER.on(AskStatus, says=(*status.TEMPLATES, "sender_menu"))
 def sender_asks(turn: Turn) -> Decision:
-    return _status_or("sender_menu", turn)
+    return status.answer_or("sender_menu", turn)
 
 
 @SENDER.on(
@@ -146,9 +108,9 @@ def recall(turn: Turn) -> Decision:
     if article is None:
         return Decision(turn.state, turn.context, (Say("sender_menu"),))
     if article.state not in ("booked", "attempted", "at_office"):
-        return _news("sender_not_now", turn)
+        return status.news("sender_not_now", turn)
     event = Recalled(article.number)
-    said = _news("sender_recalled", turn)
+    said = status.news("sender_recalled", turn)
     tells = (Tell("recipient", event), Tell("article", event))
     return replace(said, acts=(RecallArticle(article.number),), tells=tells)
 
@@ -165,14 +127,14 @@ def correct_number(turn: Turn) -> Decision:
     if article is None:
         return Decision(turn.state, turn.context, (Say("sender_menu"),))
     if not turn.event.phone:
-        return _news("sender_bad_number", turn)
+        return status.news("sender_bad_number", turn)
     if article.state not in ("booked", "attempted"):
-        return _news("sender_not_now", turn)
+        return status.news("sender_not_now", turn)
     number = article.number
     acts: tuple[Act, ...] = (Relink(number, turn.event.phone),)
     if article.nominee != "none":
         acts = (EndNomination(number, "replaced"), *acts)
-    said = _news("sender_relinked", turn)
+    said = status.news("sender_relinked", turn)
     event = Relinked(number)
     return replace(said, acts=acts, tells=(Tell("recipient", event), Tell("article", event)))
 
@@ -187,34 +149,4 @@ def tell_sender(turn: Turn) -> Decision:
 
 @SENDER.on(NotUnderstood, states=("told",))
 def sender_silence(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context)
-
-
-# ---- the office, and strangers -----------------------------------------------------------------
-
-_OFFICE_NEWS: dict[type[Happening], str] = {
-    FraudReported: "office_fraud",
-    NotReceived: "office_not_received",
-    Denied: "office_denied",
-    TriesRanOut: "office_tries_over",
-    RemarkContested: "office_contested",
-    RefusalDenied: "office_refusal_denied",
-    Overlooked: "office_overlooked",
-}
-for _event, _template in _OFFICE_NEWS.items():
-    OFFICE.on(_event, says=(_template,))(partial(_news, _template))
-
-
-@OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))
-def office_asks(turn: Turn) -> Decision:
-    return _status_or("office_help", turn)
-
-
-@STRANGER.on(NotUnderstood, AskStatus, states=("new",), to=("greeted",), says=("stranger",))
-def greet(turn: Turn) -> Decision:
-    return Decision("greeted", turn.context, (Say("stranger"),))
-
-
-@STRANGER.on(NotUnderstood, AskStatus, states=("greeted",), to=(SAME,))
-def stay_silent(turn: Turn) -> Decision:
     return Decision(turn.state, turn.context)
