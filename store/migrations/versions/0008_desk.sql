@@ -27,7 +27,7 @@ CREATE TABLE sign_ins (
 );
 CREATE INDEX sign_ins_open ON sign_ins (staff_id) WHERE ended_at IS NULL;
 
--- Who looked at whose data, and why (DOMAIN rule 11). Append-only.
+-- Who looked at whose data, and why (docs/developing/domain.md rule 11). Append-only.
 CREATE TABLE access_log (
     id       bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at       timestamptz NOT NULL,

@@ -11,7 +11,8 @@ CREATE TABLE pin_directory (
 );
 
 ALTER TABLE articles
-    ADD COLUMN registration boolean NOT NULL DEFAULT false,  -- paid for: addressee only (DOMAIN rule 2)
+    -- paid for: addressee only (docs/developing/domain.md rule 2)
+    ADD COLUMN registration boolean NOT NULL DEFAULT false,
     ADD COLUMN weight_g integer CHECK (weight_g BETWEEN 1 AND 50000);
 
 -- A serial with its letters as one number, so that rolls can be kept apart.
