@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -42,12 +43,15 @@ def other(addresses: tuple[str, str]) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def var_before_the_release(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A ./var whose database the chain before 0.1.0 made."""
-    var = tmp_path_factory.mktemp("var")
-    with Servers(var, THROW_AWAY) as servers:
-        _at(servers.addresses.database_url, "0026")
-    return var
+def var_before_the_release() -> Iterator[Path]:
+    """A ./var whose database is at the last revision of the chain before 0.1.0.
+
+    Outside of pytest's directory, which another run closes to PostgreSQL's user when it begins.
+    """
+    with tempfile.TemporaryDirectory() as var:
+        with Servers(Path(var), THROW_AWAY) as servers:
+            _at(servers.addresses.database_url, "0026")
+        yield Path(var)
 
 
 def _at(url: str, revision: str) -> None:
