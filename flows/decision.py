@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Generic, Literal
+
+from typing_extensions import TypeVar  # of Python 3.13: one with a default
 
 from flows.events import Language, News, Payment, Proof
 from flows.facts import Purpose
@@ -308,13 +310,17 @@ class OptIn(Act):
 # ---- what a conversation remembers between sprints ---------------------------------------------
 
 
+class Context:
+    """Base of what conversations remember; each machine has one kind."""
+
+
 @dataclass(frozen=True)
-class Nothing:
+class Nothing(Context):
     """The context of machines that remember nothing."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Context):
     """A recipient's context: the article that was spoken of last."""
 
     article: str | None = None
@@ -330,7 +336,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class LastVisit:
+class LastVisit(Context):
     """A postman's context: what his last text did, and when; and whom he is on his way to.
 
     `at`: when that text came; `written_at`: when it was written, by the carrier.
@@ -342,15 +348,15 @@ class LastVisit:
     written_at: datetime | None = None
 
 
-Context = Nothing | Asked | LastVisit
+C = TypeVar("C", bound=Context, default=Context, covariant=True)
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Generic[C]):
     """The next state, and everything that follows, in order."""
 
     state: str
-    context: Context
+    context: C
     says: tuple[Say, ...] = ()
     acts: tuple[Act, ...] = ()
     tells: tuple[Tell, ...] = ()

@@ -85,10 +85,16 @@ class ArticleFact:
 
 
 @dataclass(frozen=True)
-class RecipientFacts:
-    """The articles of one telephone, oldest first, and the rules in force."""
+class Facts:
+    """Base of what a decision may know; each machine has one kind."""
 
     now: datetime
+
+
+@dataclass(frozen=True)
+class RecipientFacts(Facts):
+    """The articles of one telephone, oldest first, and the rules in force."""
+
     articles: tuple[ArticleFact, ...]
     release: CodeRelease
     code_ttl: int  # seconds
@@ -125,10 +131,9 @@ class DayFact:
 
 
 @dataclass(frozen=True)
-class PostmanFacts:
+class PostmanFacts(Facts):
     """What the postman's text is about: the items named, in his order, and his list of today."""
 
-    now: datetime
     items: tuple[ItemFact, ...]
     has_list: bool
     left: int
@@ -139,10 +144,9 @@ class PostmanFacts:
 
 
 @dataclass(frozen=True)
-class NewPhoneFacts:
+class NewPhoneFacts(Facts):
     """For a telephone that the office named as a postman's; the PIN is counted when it is read."""
 
-    now: datetime
     staff: str  # letters and digits of his staff id; "": the office names it no more
     pin: Literal["unchecked", "right", "wrong", "locked"] = "unchecked"
     left: int = 0  # tries of the PIN
@@ -150,19 +154,17 @@ class NewPhoneFacts:
 
 
 @dataclass(frozen=True)
-class PartyFacts:
+class PartyFacts(Facts):
     """For senders, offices and strangers: the article asked about, if this telephone may know."""
 
-    now: datetime
     article: ArticleFact | None = None
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
 
 
 @dataclass(frozen=True)
-class ClockFacts:
+class ClockFacts(Facts):
     """For an article's own conversation: how it stands, and what day it is."""
 
-    now: datetime
     today: date
     article: ArticleFact

@@ -18,9 +18,10 @@ from flows.decision import (
     UndoHandOver,
     UndoRemark,
 )
+from flows.events import Undo
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
-from flows.machine import Turn
+from flows.machine import Case
 from flows.postman.visit import REFUSED, concerned
 
 UNDO_WITHIN = timedelta(minutes=2)
@@ -34,9 +35,9 @@ _UNDO: dict[str, Callable[[str], Act]] = {
 }
 
 
-def undo(turn: Turn) -> Decision:
+def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Takes back what the last text did, as far as nobody else has moved it since."""
-    facts, context = turn.facts, turn.context
+    facts, context = case.facts, case.context
     standing = {item.article.number: item for item in facts.items if item.article}
     undoable = [
         done
@@ -44,7 +45,7 @@ def undo(turn: Turn) -> Decision:
         if _in_time(context, facts) and _as_left(done, standing.get(done.article))
     ]
     if not undoable:
-        return Decision(turn.state, context, (Say("nothing_to_undo"),))
+        return Decision(case.state, context, (Say("nothing_to_undo"),))
     acts: list[Act] = []
     for done in undoable:
         article = standing[done.article].article

@@ -10,13 +10,15 @@ import types
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from flows import decision, events, facts, happenings
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
-_KINDS: dict[str, type[Any]] = {
+T = TypeVar("T")
+
+_KINDS = {
     name: value
     for module in (events, happenings, facts, decision)
     for name, value in vars(module).items()
@@ -24,10 +26,10 @@ _KINDS: dict[str, type[Any]] = {
 }
 
 _NAMES = {name: tuple(field.name for field in fields(kind)) for name, kind in _KINDS.items()}
-_HINTS = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
+_HINTS: dict[type[object], Mapping[str, object]] = {}
 
 
-def encode(value: Any) -> Json:
+def encode(value: object) -> Json:
     """`value` (a record of flows, or a plain value inside one) as JSON."""
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -43,24 +45,35 @@ def encode(value: Any) -> Json:
     return {"kind": kind, **{name: encode(getattr(value, name)) for name in _NAMES[kind]}}
 
 
-def decode(value: Json) -> Any:
-    """The record that `encode` made `value` from. Raises `ValueError` for anything else."""
+def decode(value: object, kind: type[T]) -> T:
+    """Return the record of `kind` that `encode` made `value` from.
+
+    Raises `ValueError` for anything else.
+    """
     if not isinstance(value, dict) or "kind" not in value:
         raise ValueError("a record of flows is an object with a kind")
-    return _decode_record(value)
+    record = _decode_record(value)
+    if not isinstance(record, kind):
+        raise ValueError(f"{value['kind']} is no {kind.__name__}")
+    return record
 
 
-def _decode_record(value: dict[str, Json]) -> Any:
+def _decode_record(value: Mapping[str, object]) -> object:
     kind = str(value["kind"])
     if kind not in _KINDS:
         raise ValueError(f"no record of flows is called {kind}")
-    hints = _HINTS[kind]
-    return _KINDS[kind](
-        **{name: _decode(hints[name], value[name]) for name in _NAMES[kind] if name in value}
-    )
+    return built(_KINDS[kind], value)
 
 
-def _decode(hint: Any, value: Json) -> Any:
+def built(kind: type[T], values: Mapping[str, object]) -> T:
+    """Return a `kind`, a dataclass, of JSON `values`; what has no field in it is left out."""
+    if kind not in _HINTS:
+        _HINTS[kind] = get_type_hints(kind)
+    hints = _HINTS[kind].items()
+    return kind(**{name: _decode(hint, values[name]) for name, hint in hints if name in values})
+
+
+def _decode(hint: object, value: object) -> object:
     origin = get_origin(hint)
     if origin in (Union, types.UnionType):
         if value is None:
@@ -72,12 +85,16 @@ def _decode(hint: Any, value: Json) -> Any:
         return tuple(_decode(get_args(hint)[0], item) for item in value)
     if origin is Literal or value is None:
         return value
-    if hint is datetime or hint is date:
-        return hint.fromisoformat(str(value))
+    if hint is datetime:
+        return datetime.fromisoformat(str(value))
+    if hint is date:
+        return date.fromisoformat(str(value))
+    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, dict):
+        return _decode_plain(value) if "kind" in value else built(hint, value)
     return _decode_plain(value)
 
 
-def _decode_plain(value: Json) -> Any:
+def _decode_plain(value: object) -> object:
     if isinstance(value, dict) and "kind" in value:
         return _decode_record(value)
     return value
