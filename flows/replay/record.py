@@ -50,7 +50,7 @@ def decode(value: object, kind: type[T]) -> T:
 
     Raises `ValueError` for anything else.
     """
-    if not isinstance(value, dict) or "kind" not in value:
+    if not isinstance(value, Mapping) or "kind" not in value:
         raise ValueError("a record of flows is an object with a kind")
     record = _decode_record(value)
     if not isinstance(record, kind):
