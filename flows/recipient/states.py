@@ -1,9 +1,10 @@
 """The recipient's conversation: its states, and what it is told of the article.
 
-Its answers: flows/recipient/answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and manners.py (8, 9,
-0). The state says what the telephone was told last; `context.article` names the article that a bare
-digit is about. Rules: DOMAIN.md 4-9, phone manners. A nominee, who takes the article in the
-addressee's place, has the same conversation: what he may do follows from his `part` in the facts.
+Its answers: answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and anytime.py (8, 9, 0). The state
+says what the telephone was told last; `context.article` names the article that a bare digit is
+about. Rules: docs/developing/domain.md rules 4 to 9, and "Phone manners" there. A nominee, who
+takes the article in the addressee's place, has the same conversation: what he may do follows from
+his `part` in the facts.
 """
 
 from __future__ import annotations
@@ -62,7 +63,8 @@ MACHINE = Machine(
     facts=RecipientFacts,
 )
 
-# Words for the remark groups of DOMAIN rule 5; what is not here is told as `attempted_other`.
+# Words for the remark groups of docs/developing/domain.md rule 5; what is not here is told as
+# `attempted_other`.
 REMARK_GROUPS = {
     **dict.fromkeys((11, 12, 16), "absent"),
     **dict.fromkeys((13, 14, 15), "address"),
@@ -152,7 +154,10 @@ def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "hando
 
 
 def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
-    """Half of a code's life is left: the same code serves. A life is never made longer (rule 6)."""
+    """Half of a code's life is left: the same code serves.
+
+    A life is never made longer (docs/developing/domain.md rule 6).
+    """
     if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
         return False
     return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
@@ -238,7 +243,7 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
     ),
 )
 def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
-    """No remark without a witness: is it true? (DOMAIN rule 4)"""
+    """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
     article = fact(case, case.event.article)
     group = REMARK_GROUPS.get(case.event.remark, "other")
     if case.event.remark in NO_OTHER_VISIT:  # another day is not offered
