@@ -11,7 +11,15 @@ from typing import Any
 
 from flows import decision as acts
 from flows.decision import Act, ArticleAct, Decision
-from flows.facts import ArticleFact, ItemFact
+from flows.facts import (
+    ArticleFact,
+    ClockFacts,
+    Facts,
+    ItemFact,
+    PartyFacts,
+    PostmanFacts,
+    RecipientFacts,
+)
 
 _OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 
@@ -43,7 +51,7 @@ def _before(*kinds: type[Act]) -> Callable[[Rule], Rule]:
     return register
 
 
-def contradictions(decision: Decision, known: Any) -> Iterator[str]:
+def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
     """Sentences about acts and codes of `decision` that the facts do not allow."""
     books: Mapping[str, _Book] = {book.number: book for book in _books(known)}
     for act in decision.acts:
@@ -65,14 +73,14 @@ def contradictions(decision: Decision, known: Any) -> Iterator[str]:
             yield f"{say.template} to somebody who has not agreed to take the article"
 
 
-def _books(known: Any) -> Iterator[_Book]:
-    if hasattr(known, "items"):
+def _books(known: Facts) -> Iterator[_Book]:
+    if isinstance(known, PostmanFacts):
         for item in known.items:
             if item.article is not None:
                 yield _Book(item.article, item)
-    elif hasattr(known, "articles"):
+    elif isinstance(known, RecipientFacts):
         yield from (_Book(article, None) for article in known.articles)
-    elif getattr(known, "article", None) is not None:
+    elif isinstance(known, ClockFacts | PartyFacts) and known.article is not None:
         yield _Book(known.article, None)
 
 
