@@ -56,6 +56,8 @@ class Standing:
     entered_at: datetime
 
 
+# A case of one event is a case of its base, and any machine can be read as a `Machine` of whatever
+# context and facts; what is decided there is checked when it comes (`_hold_to_kinds`).
 E = TypeVar("E", bound=Event, default=Event, covariant=True)
 F = TypeVar("F", bound=Facts, default=Facts, covariant=True)
 

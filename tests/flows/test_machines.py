@@ -238,6 +238,11 @@ def test_a_machine_is_held_to_what_it_declares():
         decide(machine, Standing("a", Nothing(), NOW), NotUnderstood(), known)
     with pytest.raises(FlowError, match="unanswered in b"):
         decide(machine, Standing("b", Nothing(), NOW), NotUnderstood(), known)
+    with pytest.raises(FlowError, match="remembers Nothing and knows PartyFacts, not Asked and"):
+        decide(machine, Standing("a", Asked(), NOW), NotUnderstood(), known)
+    postmans = facts.PostmanFacts(NOW, (), True, 0, None)
+    with pytest.raises(FlowError, match="not Nothing and PostmanFacts"):
+        decide(machine, Standing("a", Nothing(), NOW), NotUnderstood(), postmans)
     with pytest.raises(FlowError, match="declared twice"):
         machine.on(NotUnderstood)(stray)
     with pytest.raises(FlowError, match="no state c"):
