@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from flows.number import last_digits
+from flows.remarks import NO_OTHER_VISIT
 
 ArticleState = Literal[
     "booked", "out_for_delivery", "attempted", "at_office", "delivered", "returned", "recalled"
@@ -30,8 +31,6 @@ Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
 TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
 MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
-# Refused, deceased, to be fetched damaged, recalled: no other visit helps (DOMAIN rule 5).
-NO_OTHER_VISIT = frozenset((17, 18, 23, 24))
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from flows import status
+from flows import remarks, status
 from flows.decision import (
     Act,
     Decision,
@@ -34,7 +34,6 @@ from flows.happenings import (
     Unlinked,
 )
 from flows.machine import Machine, State, Turn
-from flows.recipient.states import REMARK_GROUPS
 from india import calendar
 
 DAY = 24 * 3600
@@ -75,13 +74,10 @@ def sender_undone(turn: Turn) -> Decision:
 
 @SENDER.on(
     Attempted,
-    says=tuple(
-        f"sender_attempted_{group}"
-        for group in ("absent", "address", "refused", "money", "code", "other")
-    ),
+    says=tuple(f"sender_attempted_{group}" for group in remarks.GROUPS),
 )
 def sender_attempted(turn: Turn) -> Decision:
-    return status.news(f"sender_attempted_{REMARK_GROUPS.get(turn.event.remark, 'other')}", turn)
+    return status.news(f"sender_attempted_{remarks.group_of(turn.event.remark)}", turn)
 
 
 @SENDER.on(CameToOffice, says=("sender_office",))

@@ -21,7 +21,8 @@ from flows.decision import (
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
 from flows.machine import Turn
-from flows.postman.visit import REFUSED, concerned
+from flows.postman.visit import concerned
+from flows.remarks import REFUSED
 
 UNDO_WITHIN = timedelta(minutes=2)
 COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever

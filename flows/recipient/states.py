@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from flows import remarks
 from flows.decision import Asked, Decision, IssueCode, Say
-from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
+from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Approached,
     Attempted,
@@ -58,15 +59,6 @@ MACHINE = Machine(
     ),
     context=Asked(),
 )
-
-# Words for the remark groups of DOMAIN rule 5; what is not here is told as `attempted_other`.
-REMARK_GROUPS = {
-    **dict.fromkeys((11, 12, 16), "absent"),
-    **dict.fromkeys((13, 14, 15), "address"),
-    17: "refused",
-    **dict.fromkeys((19, 20), "money"),
-    **dict.fromkeys((26, 27), "code"),
-}
 
 Sensible = Callable[[ArticleFact], bool]
 
@@ -226,17 +218,13 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
 @MACHINE.on(
     Attempted,
     to=("attempted",),
-    says=tuple(
-        f"attempted_{group}" for group in ("absent", "address", "money", "code", "office", "other")
-    ),
+    says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
 )
 def attempted(turn: Turn) -> Decision:
     """No remark without a witness: is it true? (DOMAIN rule 4)"""
     article = fact(turn, turn.event.article)
-    group = REMARK_GROUPS.get(turn.event.remark, "other")
-    if turn.event.remark in NO_OTHER_VISIT:  # another day is not offered
-        group = "office"
-    return Decision("attempted", Asked(article.number), (digits(f"attempted_{group}", article),))
+    template = f"attempted_{remarks.question_of(turn.event.remark)}"
+    return Decision("attempted", Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))

@@ -11,7 +11,8 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from flows import decision, events, facts, happenings, machines
+from flows import decision, events, facts, happenings, machines, remarks
+from flows.grammar.postman import SIGNATURE
 from outbox.enqueue import Lane
 from postal.counter import ledger, payment_rules
 from web.counter.upi import Phase
@@ -67,7 +68,7 @@ def wanted() -> Iterator[str]:
     yield from (f"upi_cause_{cause}" for cause in get_args(payment_rules.Cause))
     yield from (f"upi_phase_{phase}" for phase in get_args(Phase))
     yield from (f"method_{method}" for method in get_args(ledger.Method))
-    yield from (f"remark_{number}" for number in range(10, 28))
+    yield from (f"remark_{number}" for number in (SIGNATURE, *remarks.BY_CODE))
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
     yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py
     yield from (f"fact_{name}" for name in ("message", "lane", "template"))  # what those two carry
