@@ -12,7 +12,9 @@ from datetime import datetime
 from typing import Any
 
 from flows import machines
-from flows.decision import Act, Nominate, Relink, Role
+from flows.acts.nominee import Nominate
+from flows.acts.phone import Relink
+from flows.decision import Act, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
 from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected

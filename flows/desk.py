@@ -6,22 +6,14 @@ a code, and who is to take the article, is the recipient's matter. Nothing here 
 
 from __future__ import annotations
 
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.hold import ReopenArticle
+from flows.acts.nominee import EndNomination, Nominate
+from flows.acts.phone import Relink, SetLanguage
+from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
-from flows.decision import (
-    Act,
-    Decision,
-    EndNomination,
-    IssueCode,
-    JudgeRemark,
-    KillCode,
-    Nominate,
-    Relink,
-    ReopenArticle,
-    Say,
-    SetLanguage,
-    Tell,
-)
+from flows.decision import Act, Decision, Say, Tell
 from flows.events import LanguageSet, PhoneBlocked, PinChanged, TicketClosed
 from flows.facts import ArticleFact, PostmanFacts
 from flows.happenings import (

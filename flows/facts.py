@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from flows.number import last_digits
 from flows.remarks import NO_OTHER_VISIT
@@ -81,6 +81,32 @@ class ArticleFact:
         """No postman carries it again: it waits at the office, then goes back (DOMAIN rule 3)."""
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
+
+
+class Changes(TypedDict, total=False):
+    """Fields of an `ArticleFact` that an act changes, with their new values."""
+
+    state: ArticleState
+    code: CodeState
+    code_expires_at: datetime | None
+    code_issue: int
+    wrong_tries: int
+    code_sends: int
+    door_only: bool
+    code_for: Purpose
+    linked: bool
+    nominee: NomineeState
+    nominations: int
+    attempts: int
+    remark: int | None
+    witness: Witness
+    final: bool
+    chosen_day: date | None
+    choose_until: date | None
+    held_until: date | None
+    extended: bool
+    delivered_at: datetime | None
+    objected: bool
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,11 @@ from dataclasses import replace
 from functools import partial
 
 from flows import remarks, status
-from flows.decision import (
-    Act,
-    Decision,
-    EndNomination,
-    Nothing,
-    OpenTicket,
-    RecallArticle,
-    Relink,
-    Say,
-    Tell,
-)
+from flows.acts.hold import RecallArticle
+from flows.acts.nominee import EndNomination
+from flows.acts.phone import Relink
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Say, Tell
 from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
 from flows.facts import ArticleFact
 from flows.happenings import (

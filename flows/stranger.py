@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from flows.decision import (
-    Decision,
-    Nothing,
-    Say,
-)
+from flows.decision import Decision, Nothing, Say
 from flows.events import AskStatus, NotUnderstood
 from flows.machine import SAME, Machine, State, Turn
 

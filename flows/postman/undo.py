@@ -5,19 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flows.decision import (
-    Act,
-    Decision,
-    Done,
-    KillCode,
-    LastVisit,
-    Role,
-    Say,
-    Tell,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import KillCode
+from flows.acts.door import UndoApproach, UndoHandOver
+from flows.acts.remarks import UndoRemark
+from flows.decision import Act, Decision, Done, LastVisit, Role, Say, Tell
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
 from flows.machine import Turn

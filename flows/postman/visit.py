@@ -8,19 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from flows import remarks
-from flows.decision import (
-    Act,
-    CountWrongCode,
-    Done,
-    HandOver,
-    KillCode,
-    MarkApproached,
-    RecordRemark,
-    ReportLate,
-    Role,
-    Say,
-    Tell,
-)
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached
+from flows.acts.remarks import RecordRemark
+from flows.acts.reports import ReportLate
+from flows.decision import Act, Done, Role, Say, Tell
 from flows.events import Approach, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER

@@ -12,7 +12,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from flows import remarks
-from flows.decision import Asked, Decision, IssueCode, Say
+from flows.acts.codes import IssueCode
+from flows.decision import Asked, Decision, Say
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Approached,

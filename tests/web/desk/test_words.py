@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from flows import decision, events, facts, happenings, machines, remarks
+from flows import acts, decision, events, facts, happenings, machines, remarks
 from flows.grammar.postman import SIGNATURE
 from outbox.enqueue import Lane
 from postal.counter import ledger, payment_rules
@@ -33,7 +33,7 @@ def kinds(base: type) -> Iterator[type]:
 
 
 def records() -> Iterator[type]:
-    for module in (events, happenings, decision, facts):
+    for module in (events, happenings, decision, facts, *acts.MODULES):
         for kind in vars(module).values():
             if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ not in _LEFT_OUT:
                 yield kind
@@ -44,7 +44,7 @@ _LEFT_OUT = {"Say", "Tell", "Decision", "Done", "LastVisit", "Asked", "Nothing"}
 
 
 def literals() -> Iterator[str]:
-    for module in (events, happenings, decision, facts):
+    for module in (events, happenings, decision, facts, *acts.MODULES):
         for name, hint in vars(module).items():
             if get_origin(hint) is Literal and name != "Role":
                 yield from get_args(hint)
@@ -53,7 +53,7 @@ def literals() -> Iterator[str]:
 def wanted() -> Iterator[str]:
     yield from (f"event_{kind.__name__}" for kind in kinds(events.Event))
     yield from (f"event_{act.__name__}" for act in get_args(events.VisitAct))
-    yield from (f"act_{kind.__name__}" for kind in kinds(decision.Act))
+    yield from (f"act_{name}" for name in acts.ALL)
     yield from (f"fact_{field.name}" for kind in records() for field in fields(kind))
     yield from (f"value_{value}" for value in (*literals(), True, False, None))
     for machine in machines.ALL.values():
@@ -62,7 +62,7 @@ def wanted() -> Iterator[str]:
     yield from (f"article_{state}" for state in get_args(facts.ArticleState))
     yield from (f"service_{service}" for service in get_args(facts.Service))
     yield from (f"item_{state}" for state in get_args(facts.ItemState) if state != "elsewhere")
-    yield from (f"ticket_{kind}" for kind in get_args(decision.TicketKind))
+    yield from (f"ticket_{kind}" for kind in get_args(acts.reports.TicketKind))
     yield from (f"part_{role}" for role in get_args(decision.Role))
     yield from (f"ledger_{kind}" for kind in get_args(ledger.Kind))
     yield from (f"upi_cause_{cause}" for cause in get_args(payment_rules.Cause))
