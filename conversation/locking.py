@@ -11,7 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flows import machines
-from flows.decision import Act, Context, LastVisit, Nominate, Relink, Role
+from flows.acts.nominee import Nominate
+from flows.acts.phone import Relink
+from flows.decision import Act, Context, LastVisit, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
 from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flows import status
-from flows.decision import Asked, C, Decision, OpenTicket, OptIn, OptOut, Say, SetLanguage
+from flows.acts.phone import OptIn, OptOut, SetLanguage
+from flows.acts.reports import OpenTicket
+from flows.decision import Asked, C, Decision, Say
 from flows.events import AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop
 from flows.facts import PartyFacts, RecipientFacts
 from flows.machine import SAME, Case, F, Machine

@@ -10,18 +10,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flows.decision import (
-    Act,
-    Decision,
-    GiveBack,
-    KeepAtOffice,
-    KillCode,
-    MakeFinal,
-    Nothing,
-    OpenTicket,
-    ReturnToSender,
-    Tell,
-)
+from flows.acts.codes import KillCode
+from flows.acts.hold import KeepAtOffice, ReturnToSender
+from flows.acts.lists import GiveBack
+from flows.acts.remarks import MakeFinal
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Tell
 from flows.events import Event, TimedOut
 from flows.facts import ClockFacts
 from flows.happenings import (

@@ -7,26 +7,14 @@ a code, and who is to take the article, is the recipient's matter. Nothing here 
 from __future__ import annotations
 
 from flows import status
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.hold import ReopenArticle
+from flows.acts.nominee import EndNomination, Nominate
+from flows.acts.phone import Relink, SetLanguage
+from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
-from flows.decision import (
-    Act,
-    Asked,
-    C,
-    Decision,
-    EndNomination,
-    IssueCode,
-    JudgeRemark,
-    KillCode,
-    LastVisit,
-    Nominate,
-    Nothing,
-    Relink,
-    ReopenArticle,
-    Say,
-    SetLanguage,
-    Tell,
-)
+from flows.decision import Act, Asked, C, Decision, LastVisit, Nothing, Say, Tell
 from flows.events import LanguageSet, PhoneBlocked, PinChanged, TicketClosed
 from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
 from flows.happenings import (

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from flows.number import last_digits
+from flows.remarks import NO_OTHER_VISIT
 
 ArticleState = Literal[
     "booked", "out_for_delivery", "attempted", "at_office", "delivered", "returned", "recalled"
@@ -32,9 +33,6 @@ Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 TRIES_PER_DAY = 5
 # Door attempts that count; then the office (docs/developing/domain.md rule 3).
 MOST_ATTEMPTS = 2
-# Refused, deceased, to be fetched damaged, recalled: no other visit helps
-# (docs/developing/domain.md rule 5).
-NO_OTHER_VISIT = frozenset((17, 18, 23, 24))
 
 
 @dataclass(frozen=True)
@@ -88,6 +86,32 @@ class ArticleFact:
         """
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
+
+
+class Changes(TypedDict, total=False):
+    """Fields of an `ArticleFact` that an act changes, with their new values."""
+
+    state: ArticleState
+    code: CodeState
+    code_expires_at: datetime | None
+    code_issue: int
+    wrong_tries: int
+    code_sends: int
+    door_only: bool
+    code_for: Purpose
+    linked: bool
+    nominee: NomineeState
+    nominations: int
+    attempts: int
+    remark: int | None
+    witness: Witness
+    final: bool
+    chosen_day: date | None
+    choose_until: date | None
+    held_until: date | None
+    extended: bool
+    delivered_at: datetime | None
+    objected: bool
 
 
 @dataclass(frozen=True)

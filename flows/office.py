@@ -5,10 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from flows import status
-from flows.decision import (
-    Decision,
-    Nothing,
-)
+from flows.decision import Decision, Nothing
 from flows.events import AskStatus, Event, NotUnderstood
 from flows.facts import PartyFacts
 from flows.happenings import (

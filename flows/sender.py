@@ -5,18 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from flows import status
-from flows.decision import (
-    Act,
-    Decision,
-    EndNomination,
-    Nothing,
-    OpenTicket,
-    RecallArticle,
-    Relink,
-    Say,
-    Tell,
-)
+from flows import remarks, status
+from flows.acts.hold import RecallArticle
+from flows.acts.nominee import EndNomination
+from flows.acts.phone import Relink
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Say, Tell
 from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
 from flows.facts import PartyFacts
 from flows.happenings import (
@@ -34,7 +28,6 @@ from flows.happenings import (
     Unlinked,
 )
 from flows.machine import Case, Machine, State
-from flows.recipient.states import REMARK_GROUPS
 from india import calendar
 
 DAY = 24 * 3600
@@ -76,13 +69,10 @@ def sender_undone(case: Case[TakenBack, Nothing, PartyFacts]) -> Decision[Nothin
 
 @SENDER.on(
     Attempted,
-    says=tuple(
-        f"sender_attempted_{group}"
-        for group in ("absent", "address", "refused", "money", "code", "other")
-    ),
+    says=tuple(f"sender_attempted_{group}" for group in remarks.GROUPS),
 )
 def sender_attempted(case: Case[Attempted, Nothing, PartyFacts]) -> Decision[Nothing]:
-    return status.news(f"sender_attempted_{REMARK_GROUPS.get(case.event.remark, 'other')}", case)
+    return status.news(f"sender_attempted_{remarks.group_of(case.event.remark)}", case)
 
 
 @SENDER.on(CameToOffice, says=("sender_office",))

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from flows.decision import (
-    Decision,
-    Nothing,
-    Say,
-)
+from flows.decision import Decision, Nothing, Say
 from flows.events import AskStatus, Event, NotUnderstood
 from flows.facts import PartyFacts
 from flows.machine import SAME, Case, Machine, State

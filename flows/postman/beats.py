@@ -5,7 +5,9 @@ The code of such an item dies with it: a code is bound to the postman who carrie
 
 from __future__ import annotations
 
-from flows.decision import Act, Decision, GiveBack, KillCode, LastVisit, PassItem, Say, Tell
+from flows.acts.codes import KillCode
+from flows.acts.lists import GiveBack, PassItem
+from flows.decision import Act, Decision, LastVisit, Say, Tell
 from flows.events import Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import GivenBack, ItemsCame

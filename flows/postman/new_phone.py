@@ -6,7 +6,8 @@ from any other telephone is not looked at, so nobody can try PINs, or lock one, 
 
 from __future__ import annotations
 
-from flows.decision import Decision, Nothing, Say, TakePhone, Tell
+from flows.acts.phone import TakePhone
+from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import Event, GivePin, NotUnderstood, PhoneMoved, PhoneNamed
 from flows.facts import NewPhoneFacts
 from flows.machine import Case, Machine, State

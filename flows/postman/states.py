@@ -8,24 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.decision import (
-    CountWrongCode,
-    Decision,
-    Done,
-    GiveBack,
-    HandOver,
-    KillCode,
-    LastVisit,
-    MarkApproached,
-    OpenTicket,
-    PassItem,
-    RecordRemark,
-    ReportLate,
-    Say,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.lists import GiveBack, PassItem
+from flows.acts.remarks import RecordRemark, UndoRemark
+from flows.acts.reports import OpenTicket, ReportLate
+from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
     AskHelp,
     AskLeft,

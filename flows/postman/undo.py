@@ -5,24 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flows.decision import (
-    Act,
-    Decision,
-    Done,
-    KillCode,
-    LastVisit,
-    Role,
-    Say,
-    Tell,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import KillCode
+from flows.acts.door import UndoApproach, UndoHandOver
+from flows.acts.remarks import UndoRemark
+from flows.decision import Act, Decision, Done, LastVisit, Role, Say, Tell
 from flows.events import Undo
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
 from flows.machine import Case
-from flows.postman.visit import REFUSED, concerned
+from flows.postman.visit import concerned
+from flows.remarks import REFUSED
 
 UNDO_WITHIN = timedelta(minutes=2)
 COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever

@@ -13,7 +13,7 @@ from datetime import timedelta
 from functools import cache
 from typing import get_type_hints
 
-from flows import events, happenings
+from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
 from flows.happenings import Happening
@@ -78,7 +78,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "article": one_of(NUMBER),
     "phone": one_of(None, "", _PHONE),
     "day": one_of(None, 0, 14, 15, 16, 21, 22, 31, 99),
-    "remark": one_of(*range(10, 30)),
+    "remark": one_of(*remarks.TYPED),
     "count": one_of(1, 999),
     "ticket": one_of(7),
     "named": one_of(None, _PHONE),
@@ -157,11 +157,12 @@ def _final(picks: Picks, article: ArticleFact) -> object:
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
+    "code_issue": one_of(0, 1),
     "wrong_tries": one_of(0, TRIES_PER_DAY - 1, TRIES_PER_DAY),
     "code_sends": one_of(4, 5),
     "nominee": _nominee,
     "nominations": one_of(2, 3),
-    "remark": one_of(None, 11, 17),
+    "remark": one_of(None, *remarks.EXAMPLES),
     "witness": _witness,
     "final": _final,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),

@@ -9,22 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.decision import (
-    AcceptNomination,
-    Act,
-    Asked,
-    ConfirmRemark,
-    ContestRemark,
-    Decision,
-    EndNomination,
-    IssueCode,
-    KillCode,
-    MarkNotReceived,
-    OpenTicket,
-    Say,
-    Tell,
-    Unlink,
-)
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.nominee import AcceptNomination, EndNomination
+from flows.acts.phone import Unlink
+from flows.acts.remarks import ConfirmRemark, ContestRemark
+from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (

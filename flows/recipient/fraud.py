@@ -8,18 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.decision import (
-    Act,
-    Asked,
-    Decision,
-    KillCode,
-    MarkDoorOnly,
-    NameNumber,
-    OpenTicket,
-    Say,
-    Tell,
-    WarnHerd,
-)
+from flows.acts.codes import KillCode
+from flows.acts.reports import MarkDoorOnly, NameNumber, OpenTicket, WarnHerd
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import FraudReported

@@ -12,9 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flows.decision import Asked, Decision, IssueCode, Say
+from flows import remarks
+from flows.acts.codes import IssueCode
+from flows.decision import Asked, Decision, Say
 from flows.events import Event
-from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
+from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Approached,
     Attempted,
@@ -62,16 +64,6 @@ MACHINE = Machine(
     context=Asked(),
     facts=RecipientFacts,
 )
-
-# Words for the remark groups of docs/developing/domain.md rule 5; what is not here is told as
-# `attempted_other`.
-REMARK_GROUPS = {
-    **dict.fromkeys((11, 12, 16), "absent"),
-    **dict.fromkeys((13, 14, 15), "address"),
-    17: "refused",
-    **dict.fromkeys((19, 20), "money"),
-    **dict.fromkeys((26, 27), "code"),
-}
 
 Sensible = Callable[[ArticleFact], bool]
 
@@ -238,17 +230,13 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
 @MACHINE.on(
     Attempted,
     to=("attempted",),
-    says=tuple(
-        f"attempted_{group}" for group in ("absent", "address", "money", "code", "office", "other")
-    ),
+    says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
 )
 def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
     """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
     article = fact(case, case.event.article)
-    group = REMARK_GROUPS.get(case.event.remark, "other")
-    if case.event.remark in NO_OTHER_VISIT:  # another day is not offered
-        group = "office"
-    return Decision("attempted", Asked(article.number), (digits(f"attempted_{group}", article),))
+    template = f"attempted_{remarks.question_of(case.event.remark)}"
+    return Decision("attempted", Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))

@@ -4,20 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flows.decision import (
-    Act,
-    Asked,
-    ChooseDay,
-    Decision,
-    EndNomination,
-    ExtendHold,
-    KeepAtOffice,
-    KillCode,
-    Nominate,
-    Say,
-    TakeOffList,
-    Tell,
-)
+from flows.acts.codes import KillCode
+from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
+from flows.acts.lists import TakeOffList
+from flows.acts.nominee import EndNomination, Nominate
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import AnotherDay, Event, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded

@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
-from flows import decision, events, facts, happenings
+from flows import acts, decision, events, facts, happenings
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _KINDS = {
     name: value
-    for module in (events, happenings, facts, decision)
+    for module in (events, happenings, facts, decision, *acts.MODULES)
     for name, value in vars(module).items()
     if isinstance(value, type) and is_dataclass(value)
 }

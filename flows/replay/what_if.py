@@ -2,8 +2,8 @@
 
 It begins where a stored sprint began or ended, with that sprint's facts, and decides whatever is
 typed with the machines that decide for real. What a decision does is applied to the facts
-(`effects.py`), so one can go on; whoever is told of it decides too, as from the beginning of their
-conversation. Codes are not known here: whether one was right is said by whoever plays.
+(`ArticleAct.effect`), so one can go on; whoever is told of it decides too, as from the beginning of
+their conversation. Codes are not known here: whether one was right is said by whoever plays.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from flows.facts import (
 from flows.grammar.text import mask_codes, mask_spelled_codes
 from flows.happenings import Happening
 from flows.machine import FlowError, Standing, deadline, decide, entered
-from flows.replay.effects import applied
 
 Playable = RecipientFacts | PostmanFacts | PartyFacts  # of those who can type
 Verdict = Literal["right", "wrong"]
@@ -130,7 +129,7 @@ def _step(
     articles = _articles(facts)
     for act in decision.acts:
         if isinstance(act, ArticleAct) and act.article in articles:
-            articles[act.article] = applied(articles[act.article], act, sandbox.now)
+            articles[act.article] = act.applied(articles[act.article], sandbox.now)
     for say in decision.says:
         _sent(articles, say)
     first = Consequence(sandbox.machine, type(event).__name__, sandbox.standing.state, decision)
@@ -163,7 +162,7 @@ def _told(
             continue
         for act in decided.acts:
             if isinstance(act, ArticleAct) and act.article in articles:
-                articles[act.article] = applied(articles[act.article], act, now)
+                articles[act.article] = act.applied(articles[act.article], now)
         for say in decided.says:
             _sent(articles, say)
         found.append(Consequence(tell.to, type(event).__name__, start.state, decided))

@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 
 from flows import machines
-from flows.decision import Decision, HandOver, IssueCode, KillCode, Nothing, Say, Tell
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.door import HandOver
+from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
 from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
 from flows.grammar.person import Understood

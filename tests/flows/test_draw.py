@@ -11,6 +11,7 @@ import pytest
 
 from flows import machines
 from flows.decision import Decision, Nothing
+from flows.drawing import remarks
 from flows.drawing.pages import svg
 from flows.events import TimedOut
 from flows.facts import PartyFacts
@@ -25,6 +26,11 @@ _SVG = "{http://www.w3.org/2000/svg}"
 def test_the_pictures_are_current(machine):
     drawn = (_FLOWS / f"{machine.name}.svg").read_text(encoding="utf-8")
     assert drawn == svg(machine), "run: flask --app app flows draw"
+
+
+def test_the_page_of_the_remarks_is_current():
+    drawn = (_FLOWS / "remarks.md").read_text(encoding="utf-8")
+    assert drawn == remarks.page(), "run: flask --app app flows draw"
 
 
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)

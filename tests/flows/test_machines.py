@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flows import events, facts, machines
-from flows.decision import Asked, Decision, KillCode, LastVisit, Nothing, Say
+from flows.acts.codes import KillCode
+from flows.decision import Asked, Decision, LastVisit, Nothing, Say
 from flows.drawing.pages import page
 from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Visit
 from flows.facts import ArticleFact, ItemFact, PostmanFacts, RecipientFacts
@@ -20,7 +21,6 @@ from flows.machine import FlowError, Machine, Standing, State, decide, settle
 from flows.postman import states
 from flows.recipient import states as recipient
 from flows.replay.record import decode, encode
-from postal.acts.all import written
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 NUMBER = "EU123456785IN"
@@ -262,8 +262,3 @@ def test_records_of_unknown_kinds_are_refused():
         decode({"kind": "os.system"}, events.Event)
     with pytest.raises(TypeError, match="not a record"):
         encode(object())
-
-
-def test_every_act_that_a_machine_declares_is_written_into_the_books():
-    declared = {act for m in machines.ALL.values() for t in m.transitions for act in t.acts}
-    assert declared <= written()

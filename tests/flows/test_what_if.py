@@ -13,13 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from flows import decision
-from flows.decision import Act, ArticleAct, Context, Decision
+from flows.decision import ArticleAct, Context, Decision
 from flows.events import Event
 from flows.facts import ArticleFact, Facts, PostmanFacts, RecipientFacts
 from flows.machine import Standing
 from flows.replay import what_if
-from flows.replay.effects import EFFECTS, applied
 from flows.replay.record import decode
 from postal.desk import sprints as sprint
 from postal.desk.sprints import Period, StoredSprint
@@ -84,17 +82,8 @@ def test_effects_are_what_the_books_do(player: Player, runtime: Runtime, name: s
             days[number] = each.at.date()
         for act in decided.acts:
             if isinstance(act, ArticleAct) and act.article in known:
-                known[act.article] = applied(known[act.article], act, each.at)
+                known[act.article] = act.applied(known[act.article], each.at)
     assert compared
-
-
-def test_every_act_has_its_effect() -> None:
-    def kinds(base: type) -> set[type]:
-        found = set(base.__subclasses__())
-        return found | {each for kind in found for each in kinds(kind)}
-
-    assert set(EFFECTS) == kinds(Act) - {ArticleAct}
-    assert all(vars(decision)[kind.__name__] is kind for kind in EFFECTS)
 
 
 # ---- the engine --------------------------------------------------------------------------------
