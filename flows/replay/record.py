@@ -6,11 +6,14 @@ follows the type hints, so what is read back is equal to what was written.
 
 from __future__ import annotations
 
-import types
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
-from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Literal, TypeVar, Union, get_args, get_origin
+
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from flows import acts, decision, events, facts, happenings
 
@@ -18,83 +21,69 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 T = TypeVar("T")
 
-_KINDS = {
+_KINDS: dict[str, type[object]] = {
     name: value
     for module in (events, happenings, facts, decision, *acts.MODULES)
     for name, value in vars(module).items()
     if isinstance(value, type) and is_dataclass(value)
 }
+# What a type hint can name: a record, a base of records, or that there is none.
+_RECORDS = {NoneType, *(base for kind in _KINDS.values() for base in kind.__mro__[:-1])}
 
-_NAMES = {name: tuple(field.name for field in fields(kind)) for name, kind in _KINDS.items()}
-_HINTS: dict[type[object], Mapping[str, object]] = {}
+
+def _holds_record(hint: object) -> bool:
+    """Tell whether a value under this hint is a record, which says itself of which kind."""
+    hint = hint.__bound__ if isinstance(hint, TypeVar) else hint
+    arms = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return all(arm in _RECORDS for arm in arms)
+
+
+def _is_word(hint: object) -> bool:
+    """Tell whether a value under this hint is one of a few words."""
+    return get_origin(hint) is Literal
+
+
+_converter = Converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
+# As JSON has it, never coerced; and a word that a Literal lost since stays readable.
+for _plain in (str, int, bool, int | str):
+    _converter.register_structure_hook(_plain, lambda value, _: value)
+_converter.register_structure_hook_func(_is_word, lambda value, _: value)
+for _time in (date, datetime):
+    _converter.register_unstructure_hook(_time, _time.isoformat)
+    _converter.register_structure_hook(_time, lambda value, time: time.fromisoformat(value))
+_converter.register_unstructure_hook_func(_holds_record, lambda value: encode(value))
+_converter.register_structure_hook_func(
+    _holds_record, lambda value, _: None if value is None else decode(value, object)
+)
+_WRITE = {kind: make_dict_unstructure_fn(kind, _converter) for kind in _KINDS.values()}
+_READ = {name: make_dict_structure_fn(kind, _converter) for name, kind in _KINDS.items()}
 
 
 def encode(value: object) -> Json:
-    """`value` (a record of flows, or a plain value inside one) as JSON."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, date):  # a datetime too
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
-    kind = type(value).__name__
-    if _KINDS.get(kind) is not type(value):
-        raise TypeError(f"{kind} is not a record of flows")
-    return {"kind": kind, **{name: encode(getattr(value, name)) for name in _NAMES[kind]}}
+    """Return the record `value` as JSON, and None as null. Raises `TypeError` for anything else."""
+    if value is None:
+        return None
+    if type(value) not in _WRITE:
+        raise TypeError(f"{type(value).__name__} is not a record of flows")
+    return {"kind": type(value).__name__, **_WRITE[type(value)](value)}
 
 
 def decode(value: object, kind: type[T]) -> T:
-    """Return the record of `kind` that `encode` made `value` from.
+    """Return the `kind` that `encode` made `value` from; fields that came later have defaults.
 
-    Raises `ValueError` for anything else.
+    Raises `ValueError`, or `KeyError` or `TypeError` where a field is missing or of another shape.
     """
     if not isinstance(value, Mapping) or "kind" not in value:
         raise ValueError("a record of flows is an object with a kind")
-    record = _decode_record(value)
+    name = str(value["kind"])
+    if name not in _KINDS:
+        raise ValueError(f"no record of flows is called {name}")
+    record = _READ[name](value, _KINDS[name])
     if not isinstance(record, kind):
-        raise ValueError(f"{value['kind']} is no {kind.__name__}")
+        raise ValueError(f"{name} is no {kind.__name__}")
     return record
 
 
-def _decode_record(value: Mapping[str, object]) -> object:
-    kind = str(value["kind"])
-    if kind not in _KINDS:
-        raise ValueError(f"no record of flows is called {kind}")
-    return built(_KINDS[kind], value)
-
-
 def built(kind: type[T], values: Mapping[str, object]) -> T:
-    """Return a `kind`, a dataclass, of JSON `values`; what has no field in it is left out."""
-    if kind not in _HINTS:
-        _HINTS[kind] = get_type_hints(kind)
-    hints = _HINTS[kind].items()
-    return kind(**{name: _decode(hint, values[name]) for name, hint in hints if name in values})
-
-
-def _decode(hint: object, value: object) -> object:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        inner = [arm for arm in get_args(hint) if arm is not type(None)]
-        return _decode(inner[0], value) if len(inner) == 1 else _decode_plain(value)
-    if origin is tuple:
-        assert isinstance(value, list)
-        return tuple(_decode(get_args(hint)[0], item) for item in value)
-    if origin is Literal or value is None:
-        return value
-    if hint is datetime:
-        return datetime.fromisoformat(str(value))
-    if hint is date:
-        return date.fromisoformat(str(value))
-    if isinstance(hint, type) and is_dataclass(hint) and isinstance(value, dict):
-        return _decode_plain(value) if "kind" in value else built(hint, value)
-    return _decode_plain(value)
-
-
-def _decode_plain(value: object) -> object:
-    if isinstance(value, dict) and "kind" in value:
-        return _decode_record(value)
-    return value
+    """Return the `kind`, a dataclass that is no record, whose fields are `values`."""
+    return _converter.structure(values, kind)

@@ -87,7 +87,7 @@ def test_stored_sprints_find_their_acts_by_class_name() -> None:
         "proof": "code", "payment": "cash", "written_at": NOW.isoformat(),
     }  # fmt: skip
     act = HandOver("EU123456785IN", "code", "cash", NOW)
-    assert decode(stored) == act
+    assert decode(stored, HandOver) == act
     assert encode(act) == stored
     assert decode({"kind": "OpenTicket", "about": "person"}) == acts.reports.OpenTicket("person")
 

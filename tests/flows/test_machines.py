@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from flows import events, facts, machines
 from flows.acts.codes import KillCode
+from flows.acts.remarks import RecordRemark
 from flows.decision import Asked, Decision, LastVisit, Nothing, Say
 from flows.drawing.pages import page
 from flows.events import Approach, Handover, NotUnderstood, Remark, TimedOut, Visit
@@ -262,3 +263,15 @@ def test_records_of_unknown_kinds_are_refused():
         decode({"kind": "os.system"}, events.Event)
     with pytest.raises(TypeError, match="not a record"):
         encode(object())
+
+
+def test_what_is_read_is_what_was_written_and_old_words_stay_readable():
+    assert decode({"kind": "Remark", "item": "7", "remark": "11"}, Remark) == Remark("7", "11")
+    noted = {"kind": "RecordRemark", "article": NUMBER, "remark": 11, "counts": 1}
+    assert decode(noted, RecordRemark).counts == 1
+    gone = decode({"kind": "Say", "template": "x", "channel": "telegraph", "colour": "red"}, Say)
+    assert gone == Say("x", channel="telegraph")
+    with pytest.raises((TypeError, KeyError)):
+        decode({"kind": "Remark", "item": "7"}, Remark)
+    with pytest.raises(ValueError, match="Remark is no Event"):
+        decode({"kind": "Remark", "item": "7", "remark": 11}, events.Event)
