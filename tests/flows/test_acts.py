@@ -89,7 +89,8 @@ def test_stored_sprints_find_their_acts_by_class_name() -> None:
     act = HandOver("EU123456785IN", "code", "cash", NOW)
     assert decode(stored, HandOver) == act
     assert encode(act) == stored
-    assert decode({"kind": "OpenTicket", "about": "person"}) == acts.reports.OpenTicket("person")
+    ticket = {"kind": "OpenTicket", "about": "person"}
+    assert decode(ticket, acts.reports.OpenTicket) == acts.reports.OpenTicket("person")
 
 
 def test_changes_are_fields_of_the_facts() -> None:
