@@ -30,16 +30,18 @@ from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
+from conversation import counter
 from conversation.inbound import announce, fire_timers, receive, warn_herds
 from conversation.postmen import begin_day
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
-from flows.happenings import Booked, Collected, WentOut
+from flows.happenings import Booked, DocumentShown, ToldCodeAtWindow, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
 from india import calendar
 from outbox.drain import Drain
-from postal import articles, collect, lists
+from postal import articles, lists
+from postal.collect import NotAtOffice
 from postal.counter.ledger import Method
 from postal.people import people
 from runtime import Runtime
@@ -295,25 +297,23 @@ class Month:
 
     def collect(self, parcel: Parcel, code: str | None) -> None:
         """At the window: by the code, or by a document before two of the staff."""
-        staff, key = self.postmen[0].staff_id, self.runtime.settings.dakiya_master_key
-        by: collect.ByCode | collect.ByDocument
-        if code is None:
-            by = collect.ByDocument(collect.Document("voter", "1234"), staff, "master")
-        else:
-            by = collect.ByCode(code, staff)
-        secret = key.get_secret_value().encode()
+        staff, number = self.postmen[0].staff_id, parcel.number
         with self.runtime.database.transaction() as conn:
             row = conn.execute(
-                "SELECT cod_amount FROM articles WHERE number = %s", [parcel.number]
+                "SELECT cod_amount FROM articles WHERE number = %s", [number]
             ).fetchone()
             paid: Method | None = "cash" if row and row[0] else None
             try:
-                done = collect.collect(conn, parcel.number, by, self.clock(), secret, 6, paid)
-            except collect.NotAtOffice:
+                if code is None:
+                    shown = DocumentShown(number, staff, paid, "voter", "master")
+                    done = counter.shown_document(self.runtime, conn, shown, "1234")
+                else:
+                    said = ToldCodeAtWindow(number, staff, paid)
+                    done = counter.told_code(self.runtime, conn, said, code)
+            except NotAtOffice:
                 self.happened["came to the window for nothing"] += 1
                 return
             if done.why_not is None:
-                announce(self.runtime, conn, [Collected(parcel.number)])
                 parcel.handed_by_right_code |= code is not None
                 parcel.handed_without |= code is None
             else:

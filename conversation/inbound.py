@@ -31,7 +31,7 @@ from flows.events import (
 from flows.grammar import late
 from flows.grammar.person import Understood
 from flows.grammar.text import mask_codes, mask_spelled_codes
-from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
+from flows.happenings import Booked, Happening, HerdWarned, Recalled, WentOut
 from gateways.base import Inbound, Unreadable
 from india.calendar import day_of
 from india.phone import masked
@@ -128,7 +128,6 @@ _CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
         Booked: ("recipient", "sender", "article"),
         WentOut: ("holder", "article"),
         Recalled: ("recipient", "sender", "article"),
-        Collected: ("recipient", "sender", "article"),
         HerdWarned: ("recipient",),
     }
 )

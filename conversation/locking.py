@@ -91,7 +91,7 @@ class Scene:
             self.now,
         )
         default = self.runtime.settings.default_language
-        self.books = Books(self.conn, self.held, self.now, self.today, default)
+        self.books = Books(self.conn, self.held, self.now, self.today, default, self.codes)
 
     def _articles(self, place: Place, event: Event) -> list[int]:
         if place.machine == "recipient":

@@ -56,6 +56,9 @@ OF_DESK = (
     happenings.TakenIn,
 )
 
+# Somebody stands at the office window for an article, however its own conversation waits.
+AT_WINDOW = (happenings.ToldCodeAtWindow, happenings.DocumentShown)
+
 # How an article stands while its own conversation waits in a state.
 CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
     "booked": ("booked",),
@@ -84,6 +87,8 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
     "by": one_of("2001"),
+    "second": one_of(None, "2001", "3001"),
+    "document": one_of("voter"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }

@@ -24,7 +24,7 @@ from postal.people.people import StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
 from store.database import Conn
 
-Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]
+Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]  # who signs in
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "postmaster", "clerk", "administrator")
 
 SHORTEST_PASSWORD = 12

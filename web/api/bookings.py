@@ -17,7 +17,6 @@ from postal.counter.groups import (
     GroupState,
     NewItem,
     NumberInUse,
-    Poster,
     Sender,
     UnknownGroup,
     WithoutPhone,
@@ -137,8 +136,7 @@ def _make(call: Call[MakeBooking]) -> Answer:
     default = call.runtime.settings.default_language
     office_id, _ = office_of(call.conn, given.office_pin)
     sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
-    poster = Poster(office_id, token_id=call.token_id)
-    group = booking.begin(call.conn, uuid4(), poster, sender, now)
+    group = booking.begin(call.conn, uuid4(), sender, None, call.doer(office_id))
     for index, each in enumerate(given.articles):
         item = item_of(call, given.office_pin, each, f"articles.{index}.")
         try:

@@ -12,7 +12,7 @@ from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
 from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
-from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
+from postal.counter.entries import Correction, CountedAtOffice, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
 from web.api.books import Entry, entry_of
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
@@ -85,9 +85,8 @@ def _open(call: Call[OpenCounter]) -> Answer:
     given = call.input
     who = clerks.clerk(call.conn, given.staff, CLERKS)
     try:
-        made = counter_days.open_day(
-            call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
-        )
+        by = call.doer(who.office_id, who.staff)
+        made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
     except (CounterTaken, OpenAlready) as error:
         raise Refused(409, str(error)) from error
     return Answer(201, _shown(call, made.id))
@@ -102,7 +101,8 @@ def _close(call: Call[CloseCounter]) -> Answer:
     who = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
     try:
-        day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
+        by = call.doer(who.office_id, who.staff)
+        day_end.close(call.conn, id_, count, given.explanation or "", by)
     except Unfinished as error:
         raise Refused(409, str(error)) from error
     except NeedsExplanation as error:
@@ -113,9 +113,10 @@ def _close(call: Call[CloseCounter]) -> Answer:
 
 def _hand_over(call: Call[HandOver]) -> Answer:
     given, id_ = call.input, _id(call)
-    by = day_end.Handing(_whose(call, id_, given.staff).id, given.once)
+    who = _whose(call, id_, given.staff)
+    out = day_end.ToTreasury(given.paise, given.note or "", given.once)
     try:
-        day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
+        day_end.hand_over(call.conn, id_, out, call.doer(who.office_id, who.staff))
     except CounterClosed as error:
         raise Refused(409, str(error)) from error
     except ValueError as error:
@@ -140,8 +141,8 @@ def _correct(call: Call[CorrectEntry]) -> Answer:
         entry = entries.get(call.conn, id_)
         if entry.office_id != who.office_id:
             raise Refused(404, "this office has no such entry")
-        by = Correcting(who.id, given.why, given.once)
-        entries.correct(call.conn, id_, given.paise, by, call.now)
+        right = Correction(given.paise, given.why, given.once)
+        entries.correct(call.conn, id_, right, call.doer(who.office_id, who.staff))
     except LookupError as error:
         raise Refused(404, str(error)) from error
     except (NotCorrectable, CountedAtOffice) as error:
@@ -202,14 +203,15 @@ class Rolls(Output):
 
 def _rolls(call: Call[Any]) -> Answer:
     who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    found = [_roll(each) for each in rolls.of_clerk(call.conn, who.id)]
-    return Answer(200, Rolls(next=rolls.offered(call.conn, who.id), rolls=found))
+    found = [_roll(each) for each in rolls.of_clerk(call.conn, who.staff.row)]
+    return Answer(200, Rolls(next=rolls.offered(call.conn, who.staff.row), rolls=found))
 
 
 def _enter_roll(call: Call[EnterRoll]) -> Answer:
     who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
     try:
-        rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
+        by = call.doer(who.office_id, who.staff)
+        rolls.add(call.conn, call.input.first, call.input.last, by)
     except NotOneRoll as error:
         raise Refused(422, str(error), [FieldError(field="last", message=str(error))]) from error
     except RollOverlaps as error:

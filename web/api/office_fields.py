@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from india.calendar import day_of
 from postal.office import returning
-from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
 from postal.people.people import office_of
 from store.database import Conn
@@ -56,10 +55,6 @@ def _head(conn: Conn, id_: int) -> ListHead:
         return returning.head(conn, id_)
     except returning.UnknownList as error:
         raise Refused(404, str(error)) from error
-
-
-def doer(call: Call[Any]) -> Doer:
-    return by_software(call.token_id)
 
 
 def day(call: Call[OfDay]) -> datetime.date:

@@ -13,7 +13,7 @@ from postal.office import closing, returning
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
-from web.api.office_fields import OfDay, day, delivery_list, doer, office
+from web.api.office_fields import OfDay, day, delivery_list, office
 
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)
@@ -155,9 +155,10 @@ class TakenArticles(Output):
 
 def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
+    by = call.doer(head.office_id)
     try:
         taken = {
-            typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
+            typed: take_in(call.runtime, call.conn, head.id, typed, by)
             for typed in sorted(set(call.input.articles))
         }
     except returning.ListClosed as error:
@@ -197,8 +198,9 @@ class ClosedList(Output):
 
 def _close(call: Call[CloseList]) -> Answer:
     head = delivery_list(call)
+    by = call.doer(head.office_id)
     try:
-        closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
+        closed, _ = closing.close_list(call.conn, head.id, call.input.note, by)
     except closing.StillOut as error:
         say = str(error)
         raise Refused(409, say, [FieldError(field="note", message=say)]) from error
@@ -244,11 +246,9 @@ class ClosedDay(Output):
 
 def _close_day(call: Call[CloseDay]) -> Answer:
     office_id, _ = office(call)
-    given = call.input
+    given, by = call.input, call.doer(office_id)
     try:
-        closed, _ = closing.close_day(
-            call.conn, office_id, given.date, given.explanation, doer(call), call.now
-        )
+        closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
     except closing.CashOpen as error:
         say = str(error)
         raise Refused(409, say, [FieldError(field="explanation", message=say)]) from error

@@ -19,8 +19,9 @@ from postal.counter.credits import CountedAlready, Credit, UnknownCredit
 from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment, UnknownPayment
-from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
+from postal.counter.refunds import DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
 from postal.people import access
+from postal.people.doer import Staff
 from providers.static import rrn
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
@@ -140,7 +141,8 @@ def _stop(call: Call[Nothing]) -> Answer:
 def _reference(call: Call[EnterReference]) -> Answer:
     payment, asked = _payment(call), call.input
     try:
-        upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
+        seen = upi.BankReference(asked.reference, asked.paise)
+        upi.enter_in(call.runtime, call.conn, payment.id, seen, call.doer())
     except CountedAlready as error:
         say = str(error)
         raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
@@ -155,14 +157,14 @@ def _due(call: Call[Nothing]) -> Answer:
 
 
 def _refund(call: Call[GiveBack]) -> Answer:
-    id_, by = _row(call), Actor(None, None)
+    id_, by = _row(call), call.doer()
     try:
         if call.input.cash_by is not None:
             credit = _in_cash(call, id_, call.input.cash_by)
         elif call.input.reference is None:
-            credit = refunds.ask(call.conn, id_, by, call.now)
+            credit = refunds.ask(call.conn, id_, by)
         else:
-            credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
+            credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by)
     except UnknownCredit as error:
         raise Refused(404, str(error)) from error
     except (NotDue, UnderWay, NoOffice, CounterClosed, DrawerShort) as error:
@@ -178,9 +180,9 @@ def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
     credit = credits.get(call.conn, id_)
     if credit.office_id not in (None, day.office_id):
         raise Refused(404, "the postmaster's office has no such sum")
-    by = Actor(day.staff_row, day.office_id)
-    given = refunds.enter_cash(call.conn, id_, day.id, by, call.now)
-    access.note(call.conn, day.staff_row, "acted", call.now, reason=f"refund {id_}: cash")
+    by = call.doer(day.office_id, Staff(day.staff_row, staff_id))
+    given = refunds.enter_cash(call.conn, id_, day.id, by)
+    access.note(call.conn, by, "acted", reason=f"refund {id_}: cash")
     return given
 
 

@@ -82,9 +82,9 @@ def _print(call: Call[PrintReceipt]) -> Answer:
         raise Refused(404, "the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)
     try:
-        made = receipts.note_printing(
-            call.conn, group.id, given.once, given.paper, language, who.id, call.now
-        )
+        new = receipts.NewPrinting(given.once, given.paper, language)
+        by = call.doer(who.office_id, who.staff)
+        made = receipts.note_printing(call.conn, group.id, new, by)
     except NotBooked as error:
         raise Refused(409, str(error)) from error
     told = PrintingOut(

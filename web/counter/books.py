@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as Answer
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
-from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable
+from postal.counter.entries import Correction, CountedAtOffice, Entry, NotCorrectable
 from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
-from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
+from web.counter.room import BOOKKEEPERS, CLERKS, doer, me, route, runtime
 from web.staff import money
 from web.staff.books_tables import TABLES, name
 from web.staff.tables import sheet
@@ -77,8 +77,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
 
     def work(conn: Conn) -> int | None:
         _one(conn, id_)
-        by = Correcting(me().account.id, why, once)
-        return entries.correct(conn, id_, right, by, runtime().now())
+        return entries.correct(conn, id_, Correction(right, why, once), doer())
 
     try:
         made = runtime().database.run(work)

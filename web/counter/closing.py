@@ -9,9 +9,16 @@ from werkzeug.wrappers import Response
 
 from postal.counter import counter_days, day_end
 from postal.counter.counter_days import CounterClosed
-from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NeedsExplanation, Unfinished
+from postal.counter.day_end import (
+    NOTES,
+    Count,
+    CounterEnd,
+    NeedsExplanation,
+    ToTreasury,
+    Unfinished,
+)
 from store.database import Conn
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, doer, me, route, runtime
 from web.staff import money
 
 _LONGEST_NOTE = 200
@@ -43,7 +50,7 @@ def close_day() -> Response | tuple[str, int]:
 
     def work(conn: Conn) -> CounterEnd:
         own = _own(conn, asked=request.form.get("counter_day", type=int))
-        return day_end.close(conn, own.id, counted, explanation, me().account.id, runtime().now())
+        return day_end.close(conn, own.id, counted, explanation, doer())
 
     try:
         closed = runtime().database.run(work)
@@ -60,12 +67,8 @@ def hand_over_cash() -> Response | tuple[str, int]:
     """Cash goes from the drawer to the treasury during the day."""
     try:
         paise = money.paise(request.form.get("amount", ""))
-        entry = Handing(me().account.id, UUID(request.form.get("once", "")))
-        runtime().database.run(
-            lambda conn: day_end.hand_over(
-                conn, _own(conn).id, paise, _note("note"), entry, runtime().now()
-            )
-        )
+        out = ToTreasury(paise, _note("note"), UUID(request.form.get("once", "")))
+        runtime().database.run(lambda conn: day_end.hand_over(conn, _own(conn).id, out, doer()))
     except ValueError:
         return _page("day_hand_over_wrong"), 422
     except CounterClosed:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")
@@ -15,6 +15,7 @@ __all__ = [
     "CLERKS",
     "JUDGES",
     "counter",
+    "doer",
     "key",
     "live_route",
     "me",

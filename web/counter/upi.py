@@ -15,6 +15,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from payments import upi
+from payments.upi import BankReference
 from postal.counter import credits, groups, payments
 from postal.counter.credits import CountedAlready, Credit
 from postal.counter.groups import Group, NothingToBook, NotOpen, UnknownGroup
@@ -23,7 +24,7 @@ from postal.counter.payments import Payment
 from providers import simulator
 from providers.static import rrn
 from store.database import Conn
-from web.counter.room import CLERKS, live_route, me, route, runtime
+from web.counter.room import CLERKS, doer, live_route, me, route, runtime
 from web.staff import money
 
 Phase = Literal[
@@ -125,7 +126,7 @@ def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     except ValueError:
         return _page(sight, "upi_amount_wrong"), 422
     try:
-        upi.enter_reference(runtime(), sight.payment.id, reference, paise, me().account.id)
+        upi.enter_reference(runtime(), sight.payment.id, BankReference(reference, paise), doer())
     except CountedAlready:
         return _page(sight, "upi_reference_used"), 409
     except upi.UpiOff:

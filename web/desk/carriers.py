@@ -19,7 +19,7 @@ from postal.desk import carrier_figures
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
-from web.desk.room import me, route, runtime
+from web.desk.room import doer, route, runtime
 from web.staff.times import asked_day
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
@@ -76,9 +76,9 @@ def order_carrier(name: str) -> Response:
         abort(404)
 
     def work(conn: Conn, reason: str) -> str:
-        now = runtime().now()
-        orders.order(conn, name, did, me().account.id, reason, now)
-        access.note(conn, me().account.id, "acted", now, reason=f"carrier {name}: {did}: {reason}")
+        by = doer()
+        orders.order(conn, name, did, reason, by)
+        access.note(conn, by, "acted", reason=f"carrier {name}: {did}: {reason}")
         return f"carrier_{did}_done"
 
     try:
@@ -97,9 +97,9 @@ def lift_prefix_stop(id_: int) -> Response:
     """Texts to a stopped block of numbers go again."""
 
     def work(conn: Conn, reason: str) -> str:
-        now = runtime().now()
-        prefix = prefixes.lift(conn, id_, me().account.id, reason, now)
-        access.note(conn, me().account.id, "acted", now, reason=f"block {prefix}: lifted: {reason}")
+        by = doer()
+        prefix = prefixes.lift(conn, id_, reason, by)
+        access.note(conn, by, "acted", reason=f"block {prefix}: lifted: {reason}")
         return "prefix_lift_done"
 
     try:

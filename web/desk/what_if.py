@@ -26,7 +26,7 @@ from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
 from postal.people import access, roles
 from store.database import Conn
-from web.desk.room import HELPERS, desk, me, route, runtime
+from web.desk.room import HELPERS, desk, doer, route, runtime
 
 _MOST_STEPS: Final = 30
 _LONGEST_TYPED: Final = 500
@@ -55,7 +55,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
             abort(404)
         phone = stored.whose if stored.whose.startswith("+") else None
         if request.method == "GET":
-            access.note(conn, me().account.id, "simulated", runtime().now(), phone=phone)
+            access.note(conn, doer(), "simulated", phone=phone)
         earlier = sprints.before(conn, stored, stored.at - _DAY)
         languages = roles.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)

@@ -46,9 +46,7 @@ def hand_in(id_: int) -> Response:
 
     def work(conn: Conn) -> books.Handing:
         _own(conn, id_)
-        return books.hand_in(
-            conn, id_, _once(), expected, _paise(), _said(), doer(), runtime().now()
-        )
+        return books.hand_in(conn, id_, expected, _counted(), doer())
 
     return _work(work)
 
@@ -63,7 +61,7 @@ def correct_cash(id_: int) -> Response:
         except books.UnknownHanding:
             abort(404)
         _own(conn, handing.list_id)
-        return books.correct(conn, id_, _once(), _paise(), _said() or "", doer(), runtime().now())
+        return books.correct(conn, id_, _counted(), doer())
 
     return _work(work)
 
@@ -89,6 +87,10 @@ def _own(conn: Conn, list_id: int) -> None:
         abort(404)
     if head.office_id != me().account.office_id:
         abort(404)
+
+
+def _counted() -> books.Counted:
+    return books.Counted(_once(), _paise(), _said())
 
 
 def _once() -> UUID:

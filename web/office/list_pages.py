@@ -52,9 +52,8 @@ def list_(id_: int) -> str:
         head = _own(conn, id_)
         access.note(
             conn,
-            me().account.id,
+            doer(),
             "opened",
-            runtime().now(),
             reason=f"list {head.staff_id} {head.date}",
         )
         return head, returning.lines(conn, id_)
@@ -96,7 +95,7 @@ def close_list(id_: int) -> Page:
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         _own(conn, id_)
-        return closing.close_list(conn, id_, note or None, doer(), runtime().now())
+        return closing.close_list(conn, id_, note or None, doer())
 
     try:
         head, _ = runtime().database.run(work)
@@ -146,9 +145,7 @@ def close_day() -> Page:
         abort(400)
     try:
         runtime().database.run(
-            lambda conn: closing.close_day(
-                conn, account.office_id, day, said, doer(), runtime().now()
-            )
+            lambda conn: closing.close_day(conn, account.office_id, day, said, doer())
         )
     except closing.ListsOpen:
         session["told"] = "end_lists_open"

@@ -19,7 +19,7 @@ from postal.office.slip import UnknownList
 from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, me, route, runtime
+from web.office.room import CLERKS, doer, me, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -62,7 +62,7 @@ def _read(id_: int) -> Slip:
             return None
         what = slips.read(conn, id_, runtime().now())
         reason = f"slip {what.staff_id} {what.day}"
-        access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
+        access.note(conn, doer(), "opened", reason=reason)
         return what
 
     looked = runtime().database.run(look)

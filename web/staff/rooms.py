@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
+from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
 from runtime import Runtime
 from web import language
@@ -128,6 +129,11 @@ def me() -> Member:
     """Who is signed in. Only for routes that are not open."""
     member: Member = current_user._get_current_object()
     return member
+
+
+def doer() -> Doer:
+    """Who is signed in, as the books name who does something now."""
+    return me().sign_in.doer(runtime().now())
 
 
 def key() -> bytes:

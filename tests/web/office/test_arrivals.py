@@ -7,9 +7,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from postal.office.doer import Doer
 
 from conversation import office as delivery_office
-from postal.office.doer import Doer
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.office import POSTMAN, Office, office, phone_of

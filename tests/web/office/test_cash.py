@@ -10,9 +10,9 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from postal.office.doer import Doer
 
 from postal.office import cash
-from postal.office.doer import Doer
 from runtime import Runtime
 from tests.rigs.desk import sign_in
 from tests.rigs.office import POSTMAN, Office, office, phone_of

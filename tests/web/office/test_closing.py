@@ -7,10 +7,10 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from postal.office.doer import Doer
 
 from conversation import office as delivery_office
 from postal.office import closing
-from postal.office.doer import Doer
 from runtime import Runtime
 from tests.rigs.desk import sign_in
 from tests.rigs.office import POSTMAN, Office, office, phone_of
