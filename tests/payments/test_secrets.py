@@ -11,11 +11,11 @@ from psycopg import sql
 
 from payments import upi
 from postal.counter import refunds
-from postal.counter.refunds import Actor
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.counter import clerk, office
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import operator
 from tests.rigs.payment_stub import (
     CLIENT_SECRET,
     HOOK_SECRET,
@@ -113,7 +113,7 @@ def test_a_day_of_payments_leaves_no_key_and_no_customer_anywhere(
             for each in due:
                 runtime.database.run(
                     lambda conn, id_=each.id: refunds.ask(  # type: ignore[misc]
-                        conn, id_, Actor(None, None), runtime.now()
+                        conn, id_, operator(runtime.now())
                     )
                 )
             pages.append(postmaster.get("/counter/payments").text)

@@ -19,7 +19,7 @@ from web.counter.upi import Phase
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent.parent.parent
-_ABSTRACT = {"Event", "News", "Happening", "Act", "ArticleAct"}
+_ABSTRACT = {"Event", "News", "Happening", "AtWindow", "Act", "ArticleAct", "WindowAct"}
 _SPOKEN = re.compile(
     r'feed\(\s*"(\w+)"|append\(\s*conn,\s*"(\w+)"|NewEvent\(\s*"(\w+)"|SELECT \'(\w+)\', %s'
 )

@@ -7,11 +7,11 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from postal.office.doer import Doer
 
 from conversation import office as delivery_office
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -104,14 +104,14 @@ def test_what_came_back_is_here_already(at: Office) -> None:
 def test_two_scanners_at_the_same_moment_count_one_arrival(at: Office, runtime: Runtime) -> None:
     numbers = at.book(*range(1, 6))
     office_id = at.one("SELECT id FROM offices")[0]
-    by, barrier = Doer(at.clerk.staff_row, None, "clerk-1"), Barrier(2)
+    by, barrier = staff(at.clerk.staff_row, office_id, runtime.now()), Barrier(2)
 
     def run(order: int) -> list[str]:
         barrier.wait()
         return [
             runtime.database.run(
                 lambda conn, number=number: delivery_office.scan(
-                    runtime, conn, office_id, "273303", number, by
+                    runtime, conn, "273303", number, by
                 )
             ).answer
             for number in numbers[::order]

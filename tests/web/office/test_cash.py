@@ -10,11 +10,11 @@ from uuid import uuid4
 
 import psycopg
 import pytest
-from postal.office.doer import Doer
 
 from postal.office import cash
 from runtime import Runtime
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -185,7 +185,7 @@ def test_a_correction_is_a_new_entry_and_nothing_is_edited(
 def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")
-    list_id, by = at.list_id(), Doer(at.clerk.staff_row, None, "clerk-1")
+    list_id, by = at.list_id(), staff(at.clerk.staff_row, None, runtime.now())
     barrier = Barrier(2)
 
     def count(_: int) -> bool:
@@ -193,7 +193,7 @@ def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> No
         try:
             runtime.database.run(
                 lambda conn: cash.hand_in(
-                    conn, list_id, uuid4(), 50_000, 50_000, None, by, runtime.now()
+                    conn, list_id, 50_000, cash.Counted(uuid4(), 50_000, None), by
                 )
             )
         except cash.AmountChanged:

@@ -7,12 +7,12 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-from postal.office.doer import Doer
 
 from conversation import office as delivery_office
 from postal.office import closing
 from runtime import Runtime
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -250,7 +250,7 @@ def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Ru
 
     def scan(_: int) -> list[str]:
         barrier.wait()
-        by = Doer(row, None, "clerk-1")
+        by = staff(row, None, runtime.now())
         return [
             runtime.database.run(
                 lambda conn, number=number: delivery_office.take_in(
@@ -262,11 +262,11 @@ def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Ru
 
     def shut(_: int) -> bool:
         barrier.wait()
-        by = Doer(row, None, "clerk-1")
+        by = staff(row, None, runtime.now())
         while True:
             try:
                 return runtime.database.run(
-                    lambda conn: closing.close_list(conn, list_id, None, by, runtime.now())
+                    lambda conn: closing.close_list(conn, list_id, None, by)
                 )[1]
             except closing.StillOut:
                 continue
