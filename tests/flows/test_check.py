@@ -10,9 +10,10 @@ import pytest
 from flows import machines
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.door import HandOver
+from flows.acts.window import CountWrongAtWindow, HandOut
 from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
-from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
+from flows.facts import ArticleFact, ClockFacts, ItemFact, PartyFacts, PostmanFacts, WindowFact
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Machine, State
@@ -225,6 +226,33 @@ def test_a_handover_that_the_facts_do_not_allow_is_found():
     assert found_in(HANDED, unpaid) == ["HandOver: the payment does not fit"]
     other = Decision("ready", Nothing(), (), (HandOver("RR287043775IN", "code", None),))
     assert found_in(other, right) == ["HandOver of an article that the facts do not have"]
+
+
+def test_a_handing_out_that_the_window_does_not_allow_is_found():
+    lying = replace(ARTICLE, state="at_office", code_for="window")
+
+    def found(act, article, **there) -> list[str]:
+        known = ClockFacts(NOW, NOW.date(), article, WindowFact(by="clerk", **there))
+        return list(contradictions(Decision("over", Nothing(), (), (act,)), known))
+
+    by_code = HandOut(NUMBER, "1001", None)
+    assert found(by_code, lying, verdict="right") == []
+    assert found(by_code, lying, verdict="wrong") == ["HandOut: the code is wrong"]
+    assert found(by_code, replace(lying, code_for="handover"), verdict="right") == [
+        "HandOut: no code of the window lives"
+    ]
+    assert found(by_code, ARTICLE, verdict="right") == [
+        "HandOut: the article is out_for_delivery",
+        "HandOut: no code of the window lives",
+    ]
+    shown = HandOut(NUMBER, "1001", None, "voter")
+    assert found(shown, lying, second="postmaster") == []
+    assert found(shown, lying, second="clerk") == ["HandOut: no second saw the document"]
+    assert found(shown, replace(lying, otp_required=False)) == []
+    counted = CountWrongAtWindow(NUMBER, last=False)
+    assert found(counted, replace(lying, wrong_tries=4), verdict="wrong") == [
+        "CountWrongAtWindow: after 4 wrong codes"
+    ]
 
 
 def test_a_code_that_must_not_go_out_is_found():
