@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from gateways.base import Inbound, ReceiptStatus, Request, Sent, Unauthentic, Unreadable, attested
-from gateways.registry import build
+from gateways.build import build
 from gateways.simulator.sms import SimulatorGateway
 from gateways.storable import LONGEST_ID, clean, identifier, line
 from tests.rigs.gateway import PHONE, message, request, settings_with
@@ -47,11 +47,11 @@ def test_the_simulator_is_not_in_production() -> None:
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
-        ({"sms_routes": "twilio", "twilio_account_sid": ""}, "TWILIO_ACCOUNT_SID"),
-        ({"sms_routes": "twilio", "twilio_auth_token": ""}, "TWILIO_AUTH_TOKEN"),
-        ({"sms_routes": "twilio", "twilio_from": ""}, "TWILIO_MESSAGING_SERVICE_SID"),
-        ({"sms_routes": "africastalking", "africastalking_username": ""}, "AFRICASTALKING_USERNAM"),
-        ({"sms_routes": "simulator,africastalking", "africastalking_api_key": ""}, "API_KEY"),
+        ({"sms_routes": "twilio", "TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
+        ({"sms_routes": "twilio", "TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN"),
+        ({"sms_routes": "twilio", "TWILIO_FROM": ""}, "TWILIO_MESSAGING_SERVICE_SID"),
+        ({"sms_routes": "africastalking", "AFRICASTALKING_USERNAME": ""}, "AFRICASTALKING_USERNAM"),
+        ({"sms_routes": "simulator,africastalking", "AFRICASTALKING_API_KEY": ""}, "API_KEY"),
         ({"sms_routes": "pigeon"}, "no gateway is called pigeon"),
         ({"sms_routes": " , "}, "SMS_ROUTES is empty"),
     ],
@@ -66,7 +66,7 @@ def test_a_route_that_cannot_be_built_says_what_is_missing(
 
 def test_no_secret_is_in_a_refusal() -> None:
     with pytest.raises(ValueError) as refused:
-        build(settings_with(sms_routes="twilio", twilio_from=""))
+        build(settings_with(sms_routes="twilio", TWILIO_FROM=""))
     assert "twilio-token-of-the-tests" not in str(refused.value)
 
 
