@@ -57,7 +57,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Carrier:
+class CodedCarrier:
     """A carrier in code. The name of the gateway for calls ends in `_voice`.
 
     `secrets`: variables that stand in hooks' addresses; outside of production one that is not set

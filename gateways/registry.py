@@ -11,7 +11,7 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Final
 
-from gateways.carrier import Carrier, Offer
+from gateways.carrier import CodedCarrier, Offer
 
 # The name of its gateway for texts, and the module whose CARRIER declares it.
 _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
@@ -24,7 +24,7 @@ _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
 
 
 @cache
-def carriers() -> tuple[Carrier, ...]:
+def carriers() -> tuple[CodedCarrier, ...]:
     """Return what each carrier declares; no SDK is imported."""
     return tuple(_declared(name, module) for name, module in _CARRIERS.items())
 
@@ -40,8 +40,8 @@ def variables() -> tuple[str, ...]:
     return tuple(name for carrier in carriers() for name in carrier.settings.names())
 
 
-def _declared(name: str, module: str) -> Carrier:
+def _declared(name: str, module: str) -> CodedCarrier:
     found: object = getattr(import_module(module), "CARRIER", None)
-    if not isinstance(found, Carrier) or found.texts.name != name:
+    if not isinstance(found, CodedCarrier) or found.texts.name != name:
         raise LookupError(f"{module} must declare CARRIER, whose gateway for texts is {name}")
     return found

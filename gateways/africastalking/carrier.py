@@ -6,7 +6,7 @@ from typing import Final
 
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import Gateway
-from gateways.carrier import Carrier, Hook, HookAnswer, Offer
+from gateways.carrier import CodedCarrier, Hook, HookAnswer, Offer
 from settings import Settings
 
 _OK: Final = HookAnswer("OK", "text/plain")
@@ -39,7 +39,7 @@ def _calls(settings: Settings) -> Gateway:
     return AfricasTalkingVoiceGateway(settings)
 
 
-CARRIER: Final = Carrier(
+CARRIER: Final = CodedCarrier(
     settings=AfricasTalkingSettings,
     texts=Offer(
         name="africastalking",

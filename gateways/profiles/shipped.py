@@ -33,7 +33,7 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 @dataclass(frozen=True)
-class Account:
+class ProfileAccount:
     """A profile with the values that the environment has for it; `missing` says what it lacks."""
 
     name: str
@@ -55,7 +55,7 @@ def paths(settings: Settings) -> Mapping[str, Path]:
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
-def account(name: str, path: Path, settings: Settings) -> Account:
+def account(name: str, path: Path, settings: Settings) -> ProfileAccount:
     """The profile at `path` and its values. Raises `ProfileError`."""
     profile = _shipped(path) if path.parent == SHIPPED else read(path)
     variables = environment(settings)
@@ -63,7 +63,7 @@ def account(name: str, path: Path, settings: Settings) -> Account:
         key: variables.get(each.variable, "") or each.default or ""
         for key, each in profile.variables.items()
     }
-    return Account(name, profile, values, tuple(_missing(name, profile, values, settings)))
+    return ProfileAccount(name, profile, values, tuple(_missing(name, profile, values, settings)))
 
 
 def configured(settings: Settings) -> Mapping[str, HttpGateway]:

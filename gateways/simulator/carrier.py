@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from gateways.carrier import Carrier, Hook, HookAnswer, Offer
+from gateways.carrier import CodedCarrier, Hook, HookAnswer, Offer
 from gateways.simulator.settings import SimulatorSettings
 from gateways.simulator.sms import SimulatorGateway
 from gateways.simulator.voice import SimulatorVoiceGateway
@@ -18,7 +18,7 @@ def _allowed(settings: Settings) -> bool:
     return not settings.production
 
 
-CARRIER: Final = Carrier(
+CARRIER: Final = CodedCarrier(
     settings=SimulatorSettings,
     texts=Offer(
         name="simulator",

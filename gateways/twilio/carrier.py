@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from gateways.base import Gateway
-from gateways.carrier import Carrier, Hook, HookAnswer, Offer
+from gateways.carrier import CodedCarrier, Hook, HookAnswer, Offer
 from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
@@ -36,7 +36,7 @@ def _calls(settings: Settings) -> Gateway:
     return TwilioVoiceGateway(settings)
 
 
-CARRIER: Final = Carrier(
+CARRIER: Final = CodedCarrier(
     settings=TwilioSettings,
     texts=Offer(
         name="twilio",

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, request
 
 from gateways.base import Request, Unauthentic
 from gateways.profiles.gateway import HttpGateway
-from gateways.profiles.profile import Hook
+from gateways.profiles.profile import ProfileHook
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
 from web.hooks.requests import limit_body, received, runtime
@@ -48,7 +48,7 @@ def _configured(route: str) -> HttpGateway:
     return gateway
 
 
-def _unpacked(gateway: HttpGateway, hook: Hook | None, secret: str) -> Sequence[Request]:
+def _unpacked(gateway: HttpGateway, hook: ProfileHook | None, secret: str) -> Sequence[Request]:
     """The events of this call. 404 for whoever does not know the secret, then 405 for a method."""
     if hook is None:
         abort(404)
@@ -61,7 +61,7 @@ def _unpacked(gateway: HttpGateway, hook: Hook | None, secret: str) -> Sequence[
     return events
 
 
-def _as_configured(hook: Hook | None) -> Response:
+def _as_configured(hook: ProfileHook | None) -> Response:
     assert hook is not None
     answer = hook.answer
     response = Response(answer.body, answer.status, content_type=answer.content_type)
