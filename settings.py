@@ -1,8 +1,8 @@
 """Every setting of Dakiya itself, typed, from the environment (and `.env` in development).
 
 `Settings()` reads and checks all of it at once; in production it refuses to start
-without the keys that protect codes and sessions. Names are those of CONTRACT.md.
-What a carrier needs is declared in its own folder: gateways/environment.py reads it.
+without the keys that protect codes and sessions. Names: docs/developing/contract.md.
+What a carrier needs is declared in its own folder and read by gateways/environment.py.
 """
 
 from __future__ import annotations
