@@ -199,7 +199,7 @@ class Settings(BaseSettings):
 
     @property
     def given(self) -> Mapping[str, str | None]:
-        """What `giving` was told: it goes before the environment."""
+        """Return what `giving` was told: it goes before the environment."""
         return self._given
 
     @property

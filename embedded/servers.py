@@ -205,7 +205,7 @@ def _keys(settings: Settings) -> dict[str, object]:
 
 
 def _hook_secrets(settings: Settings) -> dict[str, str]:
-    """The words in the addresses of carriers' hooks that are not set."""
+    """Return the secrets of carriers' hooks that are not set, made once and kept."""
     known = environment(settings)
     return {
         variable: keep_once(settings.var_dir / "keys" / variable.lower())

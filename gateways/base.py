@@ -246,7 +246,7 @@ class UssdGateway(Protocol):
         ...
 
     def showing(self, text: str, end: bool) -> str:
-        """The body of the answer that shows `text`; `end`: it takes no answer."""
+        """Return the body of the answer that shows `text`; `end`: it takes no reply."""
         ...
 
 

@@ -71,5 +71,5 @@ class CodedCarrier:
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """The gateways, that of texts first."""
+        """Return the gateways, that of texts first."""
         return (self.texts, self.calls) if self.calls else (self.texts,)

@@ -26,11 +26,11 @@ _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
 @cache
 def carriers() -> tuple[CodedCarrier, ...]:
     """Return what each carrier declares; no SDK is imported."""
-    return tuple(_declared(name, module) for name, module in _CARRIERS.items())
+    return tuple(declared(name, module) for name, module in _CARRIERS.items())
 
 
 def offers() -> Iterator[Offer]:
-    """Every gateway that a carrier in code offers, configured or not."""
+    """Yield every gateway that a carrier in code offers, configured or not."""
     for carrier in carriers():
         yield from carrier.offers
 
@@ -40,7 +40,8 @@ def variables() -> tuple[str, ...]:
     return tuple(name for carrier in carriers() for name in carrier.settings.names())
 
 
-def _declared(name: str, module: str) -> CodedCarrier:
+def declared(name: str, module: str) -> CodedCarrier:
+    """Return the CARRIER of `module`. Raises LookupError where it declares none of that name."""
     found: object = getattr(import_module(module), "CARRIER", None)
     if not isinstance(found, CodedCarrier) or found.texts.name != name:
         raise LookupError(f"{module} must declare CARRIER, whose gateway for texts is {name}")

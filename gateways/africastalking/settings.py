@@ -28,5 +28,5 @@ class AfricasTalkingSettings(CarrierSettings, alias_generator=variables("AFRICAS
 
     @property
     def has_account(self) -> bool:
-        """Whether the account and its key are set."""
+        """Return whether the account and its key are set."""
         return bool(self.username and self.api_key.get_secret_value())

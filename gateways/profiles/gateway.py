@@ -1,6 +1,6 @@
 """An aggregator that is described in a TOML file: no carrier has code here.
 
-The profile (`http_profile.py`) says what to submit and how to read; this file is the carrier that
+The profile (profile.py) says what to submit and how to read; this file is the carrier that
 the rest of the service sees. Nothing that comes in is signed: a secret in the path stands for that.
 """
 

@@ -1,7 +1,7 @@
 """A carrier described in TOML: what to submit to it, how to read its answers and its calls.
 
-These are the keys; http_profile_file.py reads a file of them. docs/gateways.md describes them for
-operators.
+These are the keys; gateways/profiles/file.py reads a file of them, and docs/gateways.md describes
+them for operators.
 """
 
 from __future__ import annotations

@@ -27,10 +27,10 @@ class TwilioSettings(CarrierSettings, alias_generator=variables("TWILIO_")):
 
     @property
     def has_account(self) -> bool:
-        """Whether the account and its token are set."""
+        """Return whether the account and its token are set."""
         return bool(self.account_sid and self.auth_token.get_secret_value())
 
     @property
     def has_sender(self) -> bool:
-        """Whether texts can say who sends them."""
+        """Return whether texts can say who sends them."""
         return bool(self.from_ or self.messaging_service_sid)

@@ -37,7 +37,7 @@ hooks.before_request(limit_body)
 
 
 def _answer(name: str, hook: Hook, secret: str = "") -> Response:
-    """What the carrier of gateway `name` gets for a call of `hook`."""
+    """Return what the carrier of gateway `name` gets for a call of `hook`."""
     gateway = runtime().gateways.get(name)
     if gateway is None:
         abort(hook.refusal)
@@ -50,7 +50,7 @@ def _answer(name: str, hook: Hook, secret: str = "") -> Response:
 
 
 def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
-    """The gateway's own words for the answer; empty where the hook's standing answer will do.
+    """Return the gateway's own words for the answer; empty where that of the hook will do.
 
     Raises `Unauthentic`.
     """
@@ -68,7 +68,7 @@ def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
 
 
 def _dialled(gateway: Gateway, sent: Request) -> str:
-    """The screen to show; empty where the carrier only tells that a session is over."""
+    """Return the screen to show; empty where the carrier only tells that a session is over."""
     if not isinstance(gateway, UssdGateway):
         raise Unauthentic
     came = gateway.receive_ussd(sent)
@@ -84,7 +84,7 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
 
 
 def _called(gateway: Gateway, sent: Request) -> str:
-    """The carrier's next step in a call; empty where it only tells us."""
+    """Return the carrier's next step in a call; empty where it only tells us."""
     if not isinstance(gateway, VoiceGateway):
         raise Unauthentic
     came = gateway.receive_call(sent)

@@ -17,9 +17,9 @@ LARGEST_BODY: Final = 64 * 1024
 
 
 def limit_body() -> None:
-    """One byte more is read than is taken: werkzeug cuts a chunked body at its limit, silently.
+    """Answer 413 to a body over the limit; the query of a carrier that calls by GET is its body.
 
-    The query of a carrier that calls by GET is its body.
+    One byte more is read than is taken: werkzeug cuts a chunked body at its limit, silently.
     """
     request.max_content_length = LARGEST_BODY + 1
     if max(len(request.get_data(cache=True)), len(request.query_string)) > LARGEST_BODY:
@@ -27,7 +27,7 @@ def limit_body() -> None:
 
 
 def received(secret: str) -> Request:
-    """What came, with the URL that the carrier called: PUBLIC_URL, then path and query as sent.
+    """Return what came, with the URL that the carrier called: PUBLIC_URL, path and query as sent.
 
     The path is the route's own and holds nothing to unquote; the query is kept as it is.
     """
@@ -45,5 +45,6 @@ def received(secret: str) -> Request:
 
 
 def runtime() -> Runtime:
+    """Return what this process works with."""
     found: Runtime = current_app.extensions["dakiya"]
     return found

@@ -84,7 +84,7 @@ def _settings() -> tuple[Settings, list[Finding]]:
 
 
 def _unreadable(settings: Settings) -> dict[str, str]:
-    """The variables of carriers with a value that cannot be, and why."""
+    """Return the variables of carriers with a value that cannot be, and why."""
     found: dict[str, str] = {}
     for carrier in carriers():
         try:
