@@ -14,10 +14,10 @@ from typing import Any
 import psycopg
 import pytest
 from psycopg import sql
-from store.addresses import THROW_AWAY
-from store.embedded import Servers
 
 from app import create_app
+from embedded.addresses import THROW_AWAY
+from embedded.servers import Servers
 from runtime import Runtime
 from store.database import Database
 from store.schema_page import COMMAND
