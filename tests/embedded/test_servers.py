@@ -30,7 +30,7 @@ HOUSE = Path(__file__).parent.parent.parent
 _HOLD = """
 import sys
 from pathlib import Path
-from store.addresses import KEEP
+from embedded.addresses import KEEP
 from embedded.servers import Servers
 with Servers(Path(sys.argv[1]), KEEP):
     print("started", flush=True)
