@@ -15,15 +15,9 @@ from postal.counter.post_offices import NoDirectory, PostOffice
 from runtime import Runtime
 
 _COLUMNS = [
-    "Pincode",
-    "Name",
-    "BranchType",
-    "DeliveryStatus",
-    "District",
-    "State",
-    "Latitude",
-    "Longitude",
-]
+    "Pincode", "Name", "BranchType", "DeliveryStatus",
+    "District", "State", "Latitude", "Longitude",
+]  # fmt: skip
 
 
 @pytest.fixture
