@@ -1,5 +1,9 @@
 # Sourced by the other scripts: makes .venv and installs into it what the locks list.
 
+# What Python compiles at the first start is what makes the second one quick. uv compiles nothing beforehand:
+# most of what is installed is never imported.
+unset PYTHONDONTWRITEBYTECODE
+
 find_python() {
     local candidate
     for candidate in python3 python3.13 python3.12 python3.11 python3.14; do
