@@ -8,9 +8,9 @@ from click import Command
 from flask import Blueprint, Flask
 
 import logs
+from embedded.servers import resolve
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
 from web import api
 from web.callers import insist
 from web.commands import doctor
@@ -30,12 +30,12 @@ from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
 from web.guard import Application, guard
-from web.health import health
-from web.hooks import hooks
+from web.hooks.carriers import hooks
+from web.hooks.payments import payment_hooks
 from web.office import office
-from web.payment_hooks import payment_hooks
-from web.phones import phones
-from web.staff import furnish
+from web.operations.health import health
+from web.phones.page import phones
+from web.staff.rooms import furnish
 from web.start import start
 
 LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less

@@ -8,19 +8,18 @@ from __future__ import annotations
 import psycopg
 import structlog
 
-import conversation
-import rounds
-from importing import Importer
-from outbox import signs
+from conversation import inbound, postmen
+from embedded.servers import resolve
+from imports.importer import Importer
+from outbox import heartbeat
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
-from upi_rounds import Rounds
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -99,13 +98,13 @@ def drain() -> None:
 def sweep() -> None:
     """Finds what crashes and lost rings left behind, and begins what the day brings."""
     answer(runtime().redis, SWEEP)
-    signs.note(runtime().redis, "worker")
+    heartbeat.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
         send_again(runtime())
-        rounds.begin_day(runtime())
-        conversation.warn_herds(runtime())
-        rounds.end_day(runtime())
+        postmen.begin_day(runtime())
+        inbound.warn_herds(runtime())
+        postmen.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 
@@ -114,7 +113,7 @@ def timers() -> None:
     """Fires the time limits that are over."""
     answer(runtime().redis, TIMERS)
     try:
-        if conversation.fire_timers(runtime()):
+        if inbound.fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:
         _database_away("timers", error)

@@ -14,7 +14,7 @@ from typing import Literal, Self, get_args
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateways.routes import Routes, names, prefixes, rules
+from messages.routes import Routes, names, prefixes, rules
 
 Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]

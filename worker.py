@@ -22,10 +22,10 @@ from rq.worker import DequeueStrategy
 
 import jobs
 import logs
-from outbox import signs
+from embedded.servers import resolve
+from outbox import heartbeat as signs
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
-from store.embedded import resolve
 
 log = structlog.get_logger(__name__)
 

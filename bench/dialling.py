@@ -16,7 +16,7 @@ from bench import books
 from bench.books import Doorstep
 from bench.dialler import Dialled
 from bench.rig import HOUSE, Failed, Rig, await_port, free_port, rig, web_command
-from postal import pins
+from postal.people import pins
 from runtime import Runtime
 
 PEOPLE = 50

@@ -24,7 +24,7 @@ from bench.illness import DEAD, Phase
 from bench.phones import Phones, ask, taken
 from bench.postmen import AT_ONCE, Postmen
 from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
-from postal.calendar import day_of
+from india.calendar import day_of
 
 SEED = "1"
 _START_SECONDS = 120.0  # of our processes; as much again, an estimate, of the books

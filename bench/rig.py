@@ -20,10 +20,11 @@ import psutil  # type: ignore[import-untyped]
 from honcho.environ import parse_procfile
 from pydantic import SecretStr
 
+from embedded.addresses import KEEP
+from embedded.servers import Servers, guarded
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import KEEP
+from store import migrate
 
 HOUSE = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
@@ -40,7 +41,7 @@ class Rig:
     """PostgreSQL and Valkey as they keep data (fsync on), and the processes started on them."""
 
     directory: Path
-    servers: embedded.Servers
+    servers: Servers
     settings: Settings
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class Rig:
         """Starts `command` with our settings; it ends with us. Its output goes to `name`.log."""
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
-                embedded.guarded(self.servers.lock_path, "SIGTERM", "-", command),
+                guarded(self.servers.lock_path, "SIGTERM", "-", command),
                 cwd=HOUSE,
                 env={**_environment(self.settings), **(environment or {})},
                 stdin=subprocess.DEVNULL,
@@ -89,7 +90,7 @@ def rig(**changes: object) -> Iterator[Rig]:
     """A rig with an empty, migrated database; `changes` to its settings."""
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
-        with embedded.Servers(directory, KEEP) as servers:
+        with Servers(directory, KEEP) as servers:
             migrate.migrate(servers.addresses.database_url)
             made = Rig(directory, servers, _settings(servers).model_copy(update=changes))
             try:
@@ -103,7 +104,7 @@ def rig(**changes: object) -> Iterator[Rig]:
         shutil.rmtree(directory)
 
 
-def _settings(servers: embedded.Servers) -> Settings:
+def _settings(servers: Servers) -> Settings:
     """Those of production, with keys made up."""
     return Settings(
         _env_file=None,

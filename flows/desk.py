@@ -6,9 +6,8 @@ a code, and who is to take the article, is the recipient's matter. Nothing here 
 
 from __future__ import annotations
 
-from flows.answers import ASK_CODE, release_code
-from flows.clock import MACHINE as ARTICLE
-from flows.clock import stay as stays
+from flows.article import MACHINE as ARTICLE
+from flows.article import stay as stays
 from flows.decision import (
     Act,
     Decision,
@@ -37,12 +36,15 @@ from flows.happenings import (
     Reopened,
 )
 from flows.machine import SAME, Turn
-from flows.parties import OFFICE, SENDER, STRANGER
-from flows.postman import MACHINE as POSTMAN
-from flows.recipient import MACHINE as RECIPIENT
-from flows.recipient import digits, fact, stay
-from flows.visit import say_first
-from flows.wishes import nominate, refuse_nominee
+from flows.office import OFFICE
+from flows.postman.states import MACHINE as POSTMAN
+from flows.postman.visit import say_first
+from flows.recipient.answers import ASK_CODE, release_code
+from flows.recipient.states import MACHINE as RECIPIENT
+from flows.recipient.states import digits, fact, stay
+from flows.recipient.wishes import nominate, refuse_nominee
+from flows.sender import SENDER
+from flows.stranger import STRANGER
 
 # ---- codes, and who gets them ------------------------------------------------------------------
 

@@ -14,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
+from india.phone import e164
 from messages.catalogue import Channel
 from messages.speech import Speech
-from store.phone import e164
 
 
 class ReceiptStatus(StrEnum):

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from gateways.africastalking import AfricasTalkingGateway
-from gateways.africastalking_voice import AfricasTalkingVoiceGateway
+from gateways.africastalking.sms import AfricasTalkingGateway
+from gateways.africastalking.voice import AfricasTalkingVoiceGateway
 from gateways.base import Gateway
-from gateways.http_shelf import configured, paths
-from gateways.simulator import SimulatorGateway
-from gateways.simulator_voice import SimulatorVoiceGateway
-from gateways.twilio import TwilioGateway
-from gateways.twilio_voice import TwilioVoiceGateway
+from gateways.profiles.shipped import configured, paths
+from gateways.simulator.sms import SimulatorGateway
+from gateways.simulator.voice import SimulatorVoiceGateway
+from gateways.twilio.sms import TwilioGateway
+from gateways.twilio.voice import TwilioVoiceGateway
 from messages import dlt
 from messages.catalogue import catalogue
 from settings import Settings

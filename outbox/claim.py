@@ -221,7 +221,7 @@ def claim(
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
     off (None). `patience_for`: how long a code waits before it goes by another carrier, where it
-    does. `worker`: who leases (`outbox/presence.py`).
+    does. `worker`: who leases (`outbox/worker_lock.py`).
     """
     calls = dict.fromkeys(_SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 from psycopg.rows import class_row
 
-from gateways.routes import Routes
+from messages.routes import Routes
 from outbox import carriers, receipts
 from outbox.claim import Patience
 from outbox.enqueue import Lane

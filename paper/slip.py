@@ -13,11 +13,11 @@ from typing import Final
 from fpdf.enums import Align
 
 from flows.number import last_digits
-from paper.column import Block, Column, beside, joined, space
 from paper.content import Carried, Language, Slip
-from paper.press import Press, Style
+from paper.layout import Block, Column, beside, joined, space
+from paper.pdf import Press, Style
 from paper.receipt import count_of
-from paper.wording import day, moment, say, whole_rupees
+from paper.words import day, moment, say, whole_rupees
 
 REMARKS: Final = range(11, 28)  # DOMAIN rule 5
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import structlog
 
 from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.closing import name_days_left_open
 from store.database import Conn

@@ -17,7 +17,7 @@ from datetime import datetime
 import pyotp
 
 from flows.facts import TRIES_PER_DAY, CodeState, CodeVerdict
-from flows.late import SLOW_DOOR
+from flows.grammar.late import SLOW_DOOR
 
 _PURPOSE = b"dakiya/code/1/"
 _STALE_ISSUES = 5  # older issues are compared too, to say "that one is old" instead of "wrong"

@@ -28,6 +28,8 @@ from typing import Any, Final, TypeVar
 import razorpay
 from razorpay.errors import BadRequestError, GatewayError, ServerError
 
+from india.calendar import bounds
+from india.money import loads
 from providers import razorpay_read as read
 from providers.base import (
     Attempt,
@@ -52,8 +54,6 @@ from providers.base import (
     Unreachable,
     Unreadable,
 )
-from providers.days import bounds
-from providers.money import loads
 from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
 from providers.unnamed import unnamed
 from settings import Settings

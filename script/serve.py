@@ -25,13 +25,14 @@ from pydantic import ValidationError
 HOUSE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOUSE))
 
+from embedded.addresses import KEEP  # noqa: E402
+from embedded.lock import AlreadyRunning, Lock  # noqa: E402
+from embedded.servers import ServerFailed, Servers, guarded, resolve  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
-from store import embedded, migrate  # noqa: E402
-from store.addresses import KEEP  # noqa: E402
-from store.lock import AlreadyRunning, Lock  # noqa: E402
-from web import demo  # noqa: E402
+from store import migrate  # noqa: E402
+from web.phones import demo  # noqa: E402
 
 _LOCAL = "127.0.0.1"
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,7 +59,7 @@ def main() -> int:
             return _run(settings, lock, processes)
     except KeyboardInterrupt:
         return 0
-    except (CannotStart, AlreadyRunning, embedded.ServerFailed, ValidationError) as problem:
+    except (CannotStart, AlreadyRunning, ServerFailed, ValidationError) as problem:
         print(f"Dakiya cannot start: {problem}", file=sys.stderr)
         return 1
 
@@ -77,7 +78,7 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
         stack.callback(held.close)
         held.take()
     else:
-        servers = embedded.Servers(settings.var_dir, KEEP)
+        servers = Servers(settings.var_dir, KEEP)
         stack.callback(servers.stop)
         addresses = servers.start()
         processes.update(servers.processes)
@@ -87,7 +88,7 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
                 "redis_url": settings.redis_url or addresses.redis_url,
             }
         )
-    settings = embedded.resolve(settings)
+    settings = resolve(settings)
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
     migrate.migrate(settings.database_url)
@@ -133,7 +134,7 @@ def _run(settings: Settings, lock: Path, watched: Processes) -> int:
             if name == "release":  # _prepare has migrated
                 continue
             process = processes[name] = subprocess.Popen(
-                embedded.guarded(lock, "SIGTERM", "-", ["sh", "-c", f"exec {command}"]),
+                guarded(lock, "SIGTERM", "-", ["sh", "-c", f"exec {command}"]),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,

@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 from flows.decision import Context, Decision
 from flows.events import Event
 from flows.machine import Standing
-from flows.record import decode, encode
+from flows.replay.record import decode, encode
 from store.database import Conn
 
 

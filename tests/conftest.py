@@ -27,20 +27,21 @@ from werkzeug.serving import make_server
 
 import jobs
 from app import create_app
-from gateways import http_shelf
-from gateways.http_profile_file import read
-from postal import tokens
+from embedded.addresses import THROW_AWAY, Addresses
+from embedded.lock import AlreadyRunning, Lock
+from embedded.servers import Servers
+from gateways.profiles import shipped
+from gateways.profiles.file import read
+from postal.people import tokens
 from providers import registry
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import THROW_AWAY, Addresses
+from store import migrate
 from store.database import Database
-from store.lock import AlreadyRunning, Lock
-from tests.transcript import Player
+from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
-_servers = pytest.StashKey[embedded.Servers]()
+_servers = pytest.StashKey[Servers]()
 _directory = pytest.StashKey[Path]()
 
 
@@ -54,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     # A developer's own environment must not reach the tests.
-    carriers = (read(path) for path in http_shelf.SHIPPED.glob("*.toml"))
+    carriers = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
     accounts = {each.variable for profile in carriers for each in profile.variables.values()}
     for name in {name.upper() for name in Settings.model_fields} | accounts:
         os.environ.pop(name, None)
@@ -79,7 +80,7 @@ def _addresses(config: pytest.Config) -> Addresses:
     if _servers not in config.stash:
         _remove_what_killed_runs_left()
         directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        servers = config.stash[_servers] = embedded.Servers(directory, THROW_AWAY)
+        servers = config.stash[_servers] = Servers(directory, THROW_AWAY)
         migrate.migrate(servers.start().database_url)
     return config.stash[_servers].addresses
 

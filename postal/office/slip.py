@@ -17,9 +17,9 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from india import phone
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
-from store import phone
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})

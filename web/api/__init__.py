@@ -36,10 +36,10 @@ from web.api import (
     subscriptions,
     tariff,
 )
-from web.api.document import document
-from web.api.operation import Operation
-from web.api.problems import Refused, answer, of_http
-from web.api.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
+from web.api.engine.document import document
+from web.api.engine.operation import Operation
+from web.api.engine.problems import Refused, answer, of_http
+from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
 from web.callers import Caller, states
 
 PREFIX = "/api/v1"

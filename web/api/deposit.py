@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import deposit
-from web.api.fields import Nothing, Output
+from web.api.engine.fields import Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDay, day, office
-from web.api.operation import Answer, Call, Operation
 
 
 class DepositedArticle(Output):

@@ -8,8 +8,8 @@ import click
 from flask.cli import AppGroup
 
 from flows import machines
-from flows.draw import page, svg
-from flows.examine import examine
+from flows.drawing.pages import page, svg
+from flows.proof.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 

@@ -13,13 +13,13 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from gateways.base import Outgoing
-from gateways.http import fields_of
-from gateways.http_places import Unfilled
-from gateways.http_profile import FIELDS, HOOK, Profile
-from gateways.http_profile_file import ProfileError
-from gateways.http_request import Prepared, prepare
-from gateways.http_shelf import Account, account, paths
-from gateways.http_signing import DIGESTS, KEYED
+from gateways.profiles.file import ProfileError
+from gateways.profiles.gateway import fields_of
+from gateways.profiles.profile import FIELDS, HOOK, Profile
+from gateways.profiles.request import Prepared, prepare
+from gateways.profiles.shipped import Account, account, paths
+from gateways.profiles.signing import DIGESTS, KEYED
+from gateways.profiles.templates import Unfilled
 from messages.catalogue import LANGUAGES, catalogue
 from messages.check import longest
 from settings import Settings

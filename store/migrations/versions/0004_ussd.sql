@@ -8,7 +8,7 @@ CREATE TABLE ussd_sessions (
     service  text NOT NULL,
     begun_at timestamptz NOT NULL,
     at       timestamptz NOT NULL,     -- of the last answer
-    place    jsonb NOT NULL,           -- where the person stands (flows/screen.py)
+    place    jsonb NOT NULL,           -- where the person stands (flows/ussd/engine.py)
     hops     smallint NOT NULL DEFAULT 0,
     seen     integer NOT NULL DEFAULT 0,
     digest   bytea,

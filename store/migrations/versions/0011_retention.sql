@@ -10,7 +10,7 @@ CREATE TABLE purges (
     upto     bigint NOT NULL
 );
 
--- What is append-only stays so, but for whoever anonymises (postal/retention.py, postal/forget.py).
+-- What is append-only stays so, but for whoever anonymises (postal/privacy/retention.py, postal/privacy/forget.py).
 CREATE OR REPLACE FUNCTION append_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND TG_TABLE_NAME = 'events' THEN

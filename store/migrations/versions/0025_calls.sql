@@ -1,4 +1,4 @@
--- The carrier's id of the call that asked for the words (outbox/spoken.py): one that is over and never
+-- The carrier's id of the call that asked for the words (outbox/calls.py): one that is over and never
 -- asked has brought nothing (outbox/receipts.py).
 ALTER TABLE messages ADD COLUMN spoken_call text;
 -- One carrier of texts at most is preferred, and one of calls.

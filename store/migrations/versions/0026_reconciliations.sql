@@ -1,4 +1,4 @@
--- Days that software asked to have compared with the providers' lists (reconciliation.py); the worker
+-- Days that software asked to have compared with the providers' lists (payments/reconciliation.py); the worker
 -- does it. `found`: what came out, as the API tells it.
 CREATE TABLE reconciliations (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

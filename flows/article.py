@@ -1,0 +1,244 @@
+"""The article's own conversation: what the office owes it when nobody writes.
+
+It hears what becomes of the article and waits; a time limit that is over brings the next step: to
+the office after two attempts, a reminder on the fifth day there, back after the seventh (DOMAIN
+rule 3). Every state that is not final has a time limit, so no article is forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flows.decision import (
+    Act,
+    Decision,
+    GiveBack,
+    KeepAtOffice,
+    KillCode,
+    MakeFinal,
+    Nothing,
+    OpenTicket,
+    ReturnToSender,
+    Tell,
+)
+from flows.events import TimedOut
+from flows.facts import ClockFacts
+from flows.happenings import (
+    Attempted,
+    Booked,
+    CameToOffice,
+    Collected,
+    DayChosen,
+    GivenBack,
+    HandedOver,
+    HoldExtended,
+    Overlooked,
+    Recalled,
+    Refused,
+    Relinked,
+    RemarkConfirmed,
+    RemarkContested,
+    Reminded,
+    Returned,
+    TakenBack,
+    TakenIn,
+    Unlinked,
+    WentOut,
+)
+from flows.machine import SAME, Machine, State, Turn
+from flows.recipient.wishes import OFFICE_DAYS
+from india import calendar
+
+HOUR = 3600
+DAY = 24 * HOUR
+WITNESS_SECONDS = 4 * HOUR  # how long the recipient is waited for (DOMAIN rule 4)
+REMIND_BEFORE = timedelta(days=2)  # of seven days: on the fifth
+
+MACHINE = Machine(
+    name="article",
+    meaning="the article itself: what the office owes it",
+    states=(
+        State("booked", "on its way to the office", 10 * DAY, times_out=True),
+        State("out", "with the postman", 2 * DAY, times_out=True),
+        State("witness", "a remark waits for its witness", WITNESS_SECONDS, times_out=True),
+        State("waiting", "waits for the next delivery list", 10 * DAY, times_out=True),
+        State("at_office", "waits at the office to be fetched", 20 * DAY, times_out=True),
+        State("reminded", "the recipient was reminded to fetch it", 20 * DAY, times_out=True),
+        State("refused", "refused by code: the office sends it back", DAY, times_out=True),
+        State("unlinked", "nobody's telephone is known any more", 3 * DAY, times_out=True),
+        State("searched", "a person looks for it, under a ticket"),
+        State("over", "handed over, returned or recalled"),
+    ),
+    context=Nothing(),
+)
+
+
+def _go(state: str, *tells: Tell, until: datetime | None = None) -> Decision:
+    return Decision(state, Nothing(), (), (), tells, until)
+
+
+@MACHINE.on(Booked, to=("booked",))
+def booked(turn: Turn) -> Decision:
+    return _go("booked")
+
+
+@MACHINE.on(WentOut, to=("out",))
+def went_out(turn: Turn) -> Decision:
+    return _go("out")
+
+
+@MACHINE.on(HandedOver, Recalled, Collected, to=("over",))
+def over(turn: Turn) -> Decision:
+    return _go("over")
+
+
+@MACHINE.on(Attempted, to=("witness",))
+def attempted(turn: Turn) -> Decision:
+    return _go("witness")
+
+
+@MACHINE.on(Refused, to=("refused",))
+def refused(turn: Turn) -> Decision:
+    return _go("refused")
+
+
+@MACHINE.on(TakenBack, to=("out",))
+def taken_back(turn: Turn) -> Decision:
+    return _go("out")
+
+
+@MACHINE.on(DayChosen, Relinked, GivenBack, to=("waiting",))
+def day_chosen(turn: Turn) -> Decision:
+    return _go("waiting")
+
+
+@MACHINE.on(Unlinked, to=("unlinked", SAME))
+def unlinked(turn: Turn) -> Decision:
+    """With the postman still: his remark brings it back first."""
+    out = turn.facts.article.state == "out_for_delivery"
+    return _go(turn.state if out else "unlinked")
+
+
+@MACHINE.on(RemarkContested, to=("waiting",))
+def contested(turn: Turn) -> Decision:
+    return _go("waiting")
+
+
+@MACHINE.on(
+    RemarkConfirmed,
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)
+@MACHINE.on(
+    TimedOut,
+    states=("witness", "unlinked"),
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)
+def settled(turn: Turn) -> Decision:
+    """The witness spoke, or was silent long enough; a second attempt that counts was the last.
+
+    An article whose telephone stays unknown is kept for its addressee as well: it is not trapped.
+    """
+    facts: ClockFacts = turn.facts
+    article = facts.article
+    unknown = turn.state == "unlinked" and not article.linked
+    if turn.state != "unlinked" and not article.linked:
+        return _go("unlinked")
+    if article.state not in ("attempted", "booked") or not (unknown or article.office_next):
+        return _go("waiting")
+    until = facts.today + OFFICE_DAYS
+    event = CameToOffice(article.number)
+    return Decision(
+        "at_office",
+        Nothing(),
+        (),
+        (KeepAtOffice(article.number, until),),
+        (Tell("recipient", event), Tell("sender", event)),
+        calendar.morning(until - REMIND_BEFORE),
+    )
+
+
+@MACHINE.on(CameToOffice, HoldExtended, to=("at_office",))
+def at_office(turn: Turn) -> Decision:
+    return _go("at_office", until=calendar.morning(_held_until(turn) - REMIND_BEFORE))
+
+
+@MACHINE.on(TimedOut, states=("at_office",), to=("reminded",), tells=("recipient",))
+def remind(turn: Turn) -> Decision:
+    tell = Tell("recipient", Reminded(turn.facts.article.number))
+    return _go("reminded", tell, until=calendar.morning(_held_until(turn) + timedelta(days=1)))
+
+
+@MACHINE.on(
+    TimedOut,
+    states=("reminded", "refused"),
+    to=("over",),
+    acts=(ReturnToSender, KillCode),
+    tells=("recipient", "sender"),
+)
+def send_back(turn: Turn) -> Decision:
+    article = turn.facts.article
+    kill = (KillCode(article.number, "withdrawn"),) if article.code == "live" else ()
+    event = Returned(article.number)
+    tells: tuple[Tell, ...] = (Tell("sender", event),)
+    if turn.state != "refused":  # who refused it knows
+        tells = (Tell("recipient", event), *tells)
+    return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
+
+
+def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
+    """The article's conversation stays as it is, its time limit too."""
+    until = None
+    if turn.state == "at_office":
+        until = calendar.morning(_held_until(turn) - REMIND_BEFORE)
+    elif turn.state == "reminded":
+        until = calendar.morning(_held_until(turn) + timedelta(days=1))
+    return Decision(turn.state, Nothing(), (), acts, tells, until)
+
+
+@MACHINE.on(TakenIn, to=("waiting", "unlinked", SAME), acts=(GiveBack, KillCode, MakeFinal))
+def taken_in(turn: Turn) -> Decision:
+    """At the end of the day: what was not visited comes another time, a remark becomes final.
+
+    A remark that the recipient contests waits for the postmaster's verdict (DOMAIN rule 4).
+    """
+    article, event = turn.facts.article, turn.event
+    number = article.number
+    if article.state == "out_for_delivery":
+        kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()
+        state = "waiting" if article.linked else "unlinked"
+        return Decision(state, Nothing(), (), (*kill, GiveBack(number)))
+    back = article.state in ("attempted", "at_office") and article.remark is not None
+    if not back or article.final or (article.witness == "contested" and event.verdict is None):
+        return stay(turn)
+    return stay(turn, acts=(MakeFinal(number, event.by),))
+
+
+@MACHINE.on(TimedOut, states=("booked",), to=("waiting",), tells=("office",))
+@MACHINE.on(TimedOut, states=("out",), to=("waiting",), tells=("office",))
+def overlooked(turn: Turn) -> Decision:
+    return _go("waiting", Tell("office", Overlooked(turn.facts.article.number)))
+
+
+@MACHINE.on(
+    TimedOut,
+    states=("waiting",),
+    to=("searched",),
+    acts=(OpenTicket,),
+    tells=("office",),
+)
+def search(turn: Turn) -> Decision:
+    """Nothing for ten days: a person must look for it."""
+    number = turn.facts.article.number
+    tell = Tell("office", Overlooked(number))
+    acts = (OpenTicket("overlooked", number),)
+    return Decision("searched", Nothing(), (), acts, (tell,))
+
+
+def _held_until(turn: Turn) -> date:
+    facts: ClockFacts = turn.facts
+    assert facts.article.held_until is not None
+    return facts.article.held_until

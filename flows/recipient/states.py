@@ -1,0 +1,296 @@
+"""The recipient's conversation: its states, and what it is told of the article.
+
+Its answers: flows/recipient/answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and manners.py (8, 9,
+0). The state says what the telephone was told last; `context.article` names the article that a bare
+digit is about. Rules: DOMAIN.md 4-9, phone manners. A nominee, who takes the article in the
+addressee's place, has the same conversation: what he may do follows from his `part` in the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flows.decision import Asked, Decision, IssueCode, Say
+from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
+from flows.happenings import (
+    Approached,
+    Attempted,
+    Booked,
+    CameToOffice,
+    Collected,
+    HandedOver,
+    HerdWarned,
+    HoldExtended,
+    Nominated,
+    NominationEnded,
+    NomineeAgreed,
+    NomineeRefused,
+    Recalled,
+    RefusalClaimed,
+    Refused,
+    Relinked,
+    Reminded,
+    Returned,
+    TakenBack,
+    TriesRanOut,
+    WentOut,
+)
+from flows.machine import SAME, Machine, State, Turn
+from india import calendar
+
+DAY = 24 * 3600
+OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
+
+MACHINE = Machine(
+    name="recipient",
+    meaning="whoever holds the telephone that was given at booking, or agreed to take the article",
+    states=(
+        State("quiet", "nothing was said that waits for an answer"),
+        State("booked", "told that an article is coming", 30 * DAY, "quiet"),
+        State("out", "told that the article is out for delivery", DAY, "quiet"),
+        State("code", "holds a code", DAY, "quiet"),
+        State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
+        State("asked", "asked to take the article for somebody", 3 * DAY, "quiet"),
+        State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
+        State("reported", "reported that somebody asked for the code", DAY, "quiet"),
+        State("delivered", "told that the article was handed over", DAY, "quiet"),
+    ),
+    context=Asked(),
+)
+
+# Words for the remark groups of DOMAIN rule 5; what is not here is told as `attempted_other`.
+REMARK_GROUPS = {
+    **dict.fromkeys((11, 12, 16), "absent"),
+    **dict.fromkeys((13, 14, 15), "address"),
+    17: "refused",
+    **dict.fromkeys((19, 20), "money"),
+    **dict.fromkeys((26, 27), "code"),
+}
+
+Sensible = Callable[[ArticleFact], bool]
+
+
+def is_open(article: ArticleFact) -> bool:
+    """Something can still become of it."""
+    return article.state in OPEN
+
+
+def fact(turn: Turn, number: str) -> ArticleFact:
+    """The article `number` of the facts."""
+    facts: RecipientFacts = turn.facts
+    return next(article for article in facts.articles if article.number == number)
+
+
+def meant(turn: Turn, which: str | None, sensible: Sensible = is_open) -> ArticleFact | Say:
+    """The article that an answer is about: the one named, else the one asked of last.
+
+    Without either, the only one for which the answer makes sense; where there are several, or
+    none, the text that says so: nothing is guessed.
+    """
+    facts: RecipientFacts = turn.facts
+    if which is not None:
+        named = [a for a in facts.articles if which in (a.number, a.digits)]
+        fitting = [a for a in named if sensible(a)] or named
+        if len(fitting) > 1:
+            return Say("which_number", {"digits": fitting[0].digits})
+        return fitting[0] if fitting else Say("nothing_waiting")
+    waiting = [a for a in facts.articles if sensible(a)]
+    for article in waiting:
+        if article.number == turn.context.article:
+            return article
+    if len(waiting) > 1:
+        newest = {"digits": waiting[-1].digits, "other": waiting[-2].digits}
+        return Say("which_article", newest)
+    return waiting[0] if waiting else Say("nothing_waiting")
+
+
+ASKED_BACK = ("nothing_waiting", "which_article", "which_number")
+
+
+def digits(template: str, article: ArticleFact) -> Say:
+    """A text that names the article by its last digits."""
+    return Say(template, {"digits": article.digits}, article.number)
+
+
+def by_day(template: str, article: ArticleFact, day: date) -> Say:
+    """A text that names the article and a day."""
+    return Say(template, {"digits": article.digits, "day": calendar.name(day)}, article.number)
+
+
+def _to_pay(template: str, article: ArticleFact) -> Say:
+    return Say(template, {"digits": article.digits, "amount": article.amount}, article.number)
+
+
+_CODE_TEMPLATES: dict[Purpose, str] = {
+    "handover": "code",
+    "window": "window_code",
+    "refusal": "refusal_code",
+}
+CODES = tuple(_CODE_TEMPLATES.values())
+
+
+def code(article: ArticleFact, purpose: Purpose) -> Say:
+    """The text that carries a code, with the digits that must be said first, and what to pay."""
+    say = _to_pay(_CODE_TEMPLATES[purpose], article)
+    if purpose == "refusal":
+        say = digits("refusal_code", article)
+    return Say(say.template, say.values, article.number, code_of=article.number)
+
+
+def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "handover") -> IssueCode:
+    """A new code, as long-lived as the office's rules say."""
+    expires_at = facts.now + timedelta(seconds=facts.code_ttl)
+    if facts.release == "dispatch" and purpose == "handover":
+        expires_at = max(expires_at, facts.day_end)
+    return IssueCode(article.number, expires_at, purpose)
+
+
+def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
+    """Half of a code's life is left: the same code serves. A life is never made longer (rule 6)."""
+    if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
+        return False
+    return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
+
+
+def stay(turn: Turn, *says: Say) -> Decision:
+    """The conversation stays as it is."""
+    return Decision(turn.state, turn.context, says)
+
+
+# ---- on its way --------------------------------------------------------------------------------
+
+
+@MACHINE.on(Booked, Relinked, to=("booked",), says=("booked", "booked_plain"))
+def booked(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    template = "booked" if article.otp_required else "booked_plain"
+    say = Say(template, {"article": article.number}, article.number)
+    return Decision("booked", Asked(article.number), (say,))
+
+
+@MACHINE.on(
+    WentOut,
+    to=("out", "code"),
+    says=("out_for_delivery", "out_plain", "code"),
+    acts=(IssueCode,),
+)
+def went_out(turn: Turn) -> Decision:
+    article, facts = fact(turn, turn.event.article), turn.facts
+    asked = Asked(article.number)
+    if not article.otp_required:
+        return Decision("out", asked, (_to_pay("out_plain", article),))
+    if facts.release == "dispatch" and not article.door_only and not article.locked:
+        return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
+    return Decision("out", asked, (_to_pay("out_for_delivery", article),))
+
+
+# ---- at the door -------------------------------------------------------------------------------
+
+
+@MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
+def approached(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    if not article.otp_required or article.locked:
+        return stay(turn)
+    return _release(turn, article, "handover")
+
+
+@MACHINE.on(RefusalClaimed, to=("code",), says=("refusal_code",), acts=(IssueCode,))
+def refusal_claimed(turn: Turn) -> Decision:
+    return _release(turn, fact(turn, turn.event.article), "refusal")
+
+
+def _release(turn: Turn, article: ArticleFact, purpose: Purpose) -> Decision:
+    lives = lives_long_enough(article, turn.facts, purpose)
+    acts = () if lives else (issue(article, turn.facts, purpose),)
+    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+
+
+def _told(state: str, template: str) -> Callable[[Turn], Decision]:
+    """A handler that says `template` of the article and goes to `state`."""
+
+    def handler(turn: Turn) -> Decision:
+        article = fact(turn, turn.event.article)
+        return Decision(state, Asked(article.number), (digits(template, article),))
+
+    return handler
+
+
+MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(_told("delivered", "delivered"))
+MACHINE.on(Collected, to=("delivered",), says=("collected",))(_told("delivered", "collected"))
+MACHINE.on(Refused, to=("quiet",), says=("refused",))(_told("quiet", "refused"))
+MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_locked"))
+
+
+@MACHINE.on(
+    Attempted,
+    to=("attempted",),
+    says=tuple(
+        f"attempted_{group}" for group in ("absent", "address", "money", "code", "office", "other")
+    ),
+)
+def attempted(turn: Turn) -> Decision:
+    """No remark without a witness: is it true? (DOMAIN rule 4)"""
+    article = fact(turn, turn.event.article)
+    group = REMARK_GROUPS.get(turn.event.remark, "other")
+    if turn.event.remark in NO_OTHER_VISIT:  # another day is not offered
+        group = "office"
+    return Decision("attempted", Asked(article.number), (digits(f"attempted_{group}", article),))
+
+
+@MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))
+def taken_back(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    if turn.event.what == "approach":
+        return stay(turn)  # the dead code is no news: the next one says so by coming
+    return Decision("out", Asked(article.number), (digits("undone", article),))
+
+
+# ---- at the office, and back -------------------------------------------------------------------
+
+
+@MACHINE.on(CameToOffice, HoldExtended, to=("at_office",), says=("at_office", "at_office_last"))
+def at_office(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    return Decision("at_office", Asked(article.number), (say_at_office(article),))
+
+
+def say_at_office(article: ArticleFact) -> Say:
+    """Until when the article waits at the office."""
+    assert article.held_until is not None
+    template = "at_office_last" if article.extended else "at_office"
+    return by_day(template, article, article.held_until)
+
+
+@MACHINE.on(Reminded, to=("at_office",), says=("reminder",))
+def reminded(turn: Turn) -> Decision:
+    article = fact(turn, turn.event.article)
+    assert article.held_until is not None
+    say = by_day("reminder", article, article.held_until)
+    return Decision("at_office", Asked(article.number), (say,))
+
+
+MACHINE.on(Returned, to=("quiet",), says=("returned",))(_told("quiet", "returned"))
+MACHINE.on(Recalled, to=("quiet",), says=("recalled",))(_told("quiet", "recalled"))
+
+
+# ---- somebody else -----------------------------------------------------------------------------
+
+MACHINE.on(Nominated, to=("asked",), says=("nominee_ask",))(_told("asked", "nominee_ask"))
+MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(_told("quiet", "nominee_ended"))
+
+
+@MACHINE.on(NomineeAgreed, says=("nominee_agreed",))
+def nominee_agreed(turn: Turn) -> Decision:
+    return stay(turn, digits("nominee_agreed", fact(turn, turn.event.article)))
+
+
+@MACHINE.on(NomineeRefused, says=("nominee_refused",))
+def nominee_refused(turn: Turn) -> Decision:
+    return stay(turn, digits("nominee_refused", fact(turn, turn.event.article)))
+
+
+@MACHINE.on(HerdWarned, says=("herd_warning",))
+def herd_warned(turn: Turn) -> Decision:
+    return stay(turn, Say("herd_warning"))
