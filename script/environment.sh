@@ -42,6 +42,7 @@ install_by_uv() {
     python=$(python_with_pip) || return
     if [ ! -x $uv ]; then
         uv=.venv/uv/bin/uv
+        rm -rf .venv/uv
         sed -n '/^uv==/,/^ *#/p' requirements-dev.txt >.venv/uv.txt
         "$python" -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
             --target .venv/uv -r .venv/uv.txt 2>/dev/null || return
@@ -49,7 +50,7 @@ install_by_uv() {
     # It does not read pip's settings; a house with an index of its own has told pip alone.
     index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null)} || true
     [ -z "$index" ] || options=(--default-index "$index")
-    $uv pip install -q --python .venv/bin/python --require-hashes "${options[@]}" "$@" || return
+    $uv pip install -q --python .venv/bin/python --require-hashes ${options[@]+"${options[@]}"} "$@" || return
     rm -rf .venv/uv .venv/uv.txt
 }
 
