@@ -58,7 +58,7 @@ install_by_pip() {
     echo "… with pip, which takes a minute or two, since uv cannot be had here"
     rm -rf .venv/uv .venv/uv.txt
     own_pip || return
-    .venv/bin/python -m pip install -qq --disable-pip-version-check --require-hashes "$@"
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes "$@"
 }
 
 # Prints the Python that .venv was made from, where that has pip, else .venv's, which is then given one.
