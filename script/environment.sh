@@ -38,7 +38,7 @@ install() {
 # uv is ten times as fast as pip. Its wheel is the one that requirements-dev.txt pins, checked by its hash; it goes
 # again afterwards, unless .venv has it anyway, for it is large.
 install_by_uv() {
-    local python index options=() uv=.venv/bin/uv
+    local python index uv=.venv/bin/uv
     python=$(python_with_pip) || return
     if [ ! -x $uv ]; then
         uv=.venv/uv/bin/uv
@@ -49,8 +49,8 @@ install_by_uv() {
     fi
     # It does not read pip's settings; a house with an index of its own has told pip alone.
     index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null)} || true
-    [ -z "$index" ] || options=(--default-index "$index")
-    $uv pip install -q --python .venv/bin/python --require-hashes ${options[@]+"${options[@]}"} "$@" || return
+    [ -z "$index" ] || local -x UV_DEFAULT_INDEX=$index
+    $uv pip install -q --python .venv/bin/python --require-hashes "$@" || return
     rm -rf .venv/uv .venv/uv.txt
 }
 
