@@ -143,7 +143,10 @@ class GiveBack(ArticleAct):
 
 @dataclass(frozen=True)
 class MakeFinal(ArticleAct):
-    """The remark is final: the office took the return (DOMAIN rule 5). `by`: a staff id, "api"."""
+    """The remark is final: the office took the return (docs/developing/domain.md rule 5).
+
+    `by`: a staff id, "api".
+    """
 
     by: str
 

@@ -19,7 +19,7 @@ from paper.pdf import Press, Style
 from paper.receipt import count_of
 from paper.words import day, moment, say, whole_rupees
 
-REMARKS: Final = range(11, 28)  # DOMAIN rule 5
+REMARKS: Final = range(11, 28)  # docs/developing/domain.md rule 5
 
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 8.0
 _INNER: Final = _WIDTH - 2 * _MARGIN

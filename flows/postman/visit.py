@@ -29,7 +29,8 @@ REMARKS = frozenset(range(11, 28))
 REFUSED = 17  # only with the recipient's own refusal code, wherever he has a telephone
 
 
-# Faults of the system, the network or the office never count as a door attempt (DOMAIN rule 4).
+# Faults of the system, the network or the office never count as a door attempt
+# (docs/developing/domain.md rule 4).
 NEVER_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
 
 
@@ -173,7 +174,10 @@ def concerned(article: ArticleFact) -> tuple[Role, ...]:
 
 
 def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
-    """Refused, with the code that only the recipient has: a remark with its witness (rule 4)."""
+    """Refused, with the code that only the recipient has: a remark with its witness.
+
+    docs/developing/domain.md rule 4
+    """
     if item.verdict != "right":
         return _refuse_code(item, article)
     number = article.number

@@ -258,6 +258,17 @@ def test_records_of_unknown_kinds_are_refused():
         encode(object())
 
 
+def test_what_is_read_is_what_was_written_and_old_words_stay_readable():
+    assert decode({"kind": "Remark", "item": "7", "remark": "11"}) == Remark("7", "11")
+    assert (
+        decode({"kind": "RecordRemark", "article": NUMBER, "remark": 11, "counts": 1}).counts == 1
+    )
+    gone = decode({"kind": "Say", "template": "x", "channel": "telegraph", "colour": "red"})
+    assert gone == Say("x", channel="telegraph")
+    with pytest.raises((TypeError, KeyError)):
+        decode({"kind": "Remark", "item": "7"})
+
+
 def test_every_act_that_a_machine_declares_is_written_into_the_books():
     declared = {act for m in machines.ALL.values() for t in m.transitions for act in t.acts}
     assert declared <= written()
