@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from click import Command
+from click import ClickException, Command
 from flask import Blueprint, Flask
 
 import logs
 from embedded.servers import resolve
 from runtime import Runtime
 from settings import Settings
+from store.migrate import UnknownRevision
 from web import api
 from web.callers import insist
 from web.commands import doctor
@@ -81,7 +82,10 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None and doctor.asked():
         return doctor.patient()
     if runtime is None:
-        runtime = Runtime.build(resolve(Settings()))
+        try:
+            runtime = Runtime.build(resolve(Settings()))
+        except UnknownRevision as refused:  # a command says it in one line
+            raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")
     app.extensions["dakiya"] = runtime

@@ -1,7 +1,7 @@
 """Every setting of Dakiya, typed, from the environment (and `.env` in development).
 
 `Settings()` reads and checks all of it at once; in production it refuses to start
-without the keys that protect codes and sessions. Names are those of CONTRACT.md.
+without the keys that protect codes and sessions. Names: docs/developing/contract.md.
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled,
 from gateways.base import Inbound, Unreadable
 from india.calendar import day_of
 from india.phone import masked
-from logs import trace
+from logs import request_id
 from outbox.wake import wake
 from postal import facts, floods, herd, todays_list
 from postal.acts import reports
@@ -66,7 +66,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
     new = runtime.database.run(lambda conn: _receive(runtime, conn, inbound, now))
     log.info(
         "text_in",
-        request_id=trace(),
+        request_id=request_id(),
         gateway=inbound.gateway,
         phone=masked(inbound.phone),
         new=new,
@@ -87,7 +87,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
         reports.open_unparsed(conn, unreadable.phone, runtime.now())
         conn.execute(
             "INSERT INTO messages (direction, phone, gateway, carrier_id, at, body, status, error,"
-            " channel, trace) VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s, %s, %s)"
+            " channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, 'unreadable', %s, %s, %s)"
             " ON CONFLICT DO NOTHING",
             [
                 unreadable.phone,
@@ -97,7 +97,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
                 body,
                 _storable(unreadable.reason),
                 unreadable.channel,
-                trace(),
+                request_id(),
             ],
         )
 
@@ -222,7 +222,7 @@ def _understand(
 def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | None:
     row = conn.execute(
         "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
-        " channel, trace) VALUES ('in', %s, %s, %s, %s, %s, %s, 'received', %s, %s)"
+        " channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, %s, 'received', %s, %s)"
         " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
         [
             inbound.phone,
@@ -232,7 +232,7 @@ def _record(conn: Conn, inbound: Inbound, body: str, now: datetime) -> int | Non
             inbound.carrier_at,
             body,
             inbound.channel,
-            trace(),
+            request_id(),
         ],
     ).fetchone()
     return row[0] if row else None

@@ -53,7 +53,7 @@ class Turn(Scene):
 
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
-    trace: str = field(default_factory=logs.trace)
+    request_id: str = field(default_factory=logs.request_id)
 
     def take(self, place: Place, event: Event) -> None:
         """Decides `event` at `place`, does its acts, and passes its news on."""
@@ -127,5 +127,5 @@ class Turn(Scene):
             article_id=self.held[say.article].id if say.article in self.held else None,
             code_id=code.id if code else None,
             channel=say.channel,
-            trace=self.trace,
+            request_id=self.request_id,
         )

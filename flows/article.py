@@ -1,8 +1,9 @@
 """The article's own conversation: what the office owes it when nobody writes.
 
 It hears what becomes of the article and waits; a time limit that is over brings the next step: to
-the office after two attempts, a reminder on the fifth day there, back after the seventh (DOMAIN
-rule 3). Every state that is not final has a time limit, so no article is forgotten.
+the office after two attempts, a reminder on the fifth day there, back after the seventh
+(docs/developing/domain.md rule 3). Every state that is not final has a time limit, so no
+article is forgotten.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ from india import calendar
 
 HOUR = 3600
 DAY = 24 * HOUR
-WITNESS_SECONDS = 4 * HOUR  # how long the recipient is waited for (DOMAIN rule 4)
+# How long the recipient is waited for (docs/developing/domain.md rule 4).
+WITNESS_SECONDS = 4 * HOUR
 REMIND_BEFORE = timedelta(days=2)  # of seven days: on the fifth
 
 MACHINE = Machine(
@@ -197,7 +199,8 @@ def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
 def taken_in(turn: Turn) -> Decision:
     """At the end of the day: what was not visited comes another time, a remark becomes final.
 
-    A remark that the recipient contests waits for the postmaster's verdict (DOMAIN rule 4).
+    A remark that the recipient contests waits for the postmaster's verdict
+    (docs/developing/domain.md rule 4).
     """
     article, event = turn.facts.article, turn.event
     number = article.number

@@ -29,8 +29,10 @@ Part = Literal["addressee", "nominee", "asked"]
 NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
-TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
-MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
+# Wrong codes per article and day, over all issues (docs/developing/domain.md rule 6).
+TRIES_PER_DAY = 5
+# Door attempts that count; then the office (docs/developing/domain.md rule 3).
+MOST_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,10 @@ class ArticleFact:
 
     @property
     def office_next(self) -> bool:
-        """No postman carries it again: it waits at the office, then goes back (DOMAIN rule 3)."""
+        """No postman carries it again: it waits at the office, then goes back.
+
+        docs/developing/domain.md rule 3
+        """
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
 

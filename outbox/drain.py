@@ -279,7 +279,7 @@ class Drain:
         self._settled.append(Settled(taken, verdict))
         log.info(
             "message_out",
-            request_id=taken.due.trace,
+            request_id=taken.due.request_id,
             message=taken.due.id,
             lane=taken.due.lane,
             phone=masked(taken.due.phone),

@@ -1,7 +1,8 @@
 """What a postman carries again: the next working day's lists follow from the last one's remarks.
 
 An article that was attempted goes out again on the next working day or on the day that its
-addressee chose (DOMAIN rule 3), with the postman who had it; so does what he brought back untried.
+addressee chose (docs/developing/domain.md rule 3), with the postman who had it; so does what he
+brought back untried.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""One-time codes (DESIGN.md rule 7): derived, never stored, compared in constant time.
+"""One-time codes: derived, never stored, compared in constant time.
+
+docs/developing/architecture.md rule 7
 
 The secret of an article is HMAC-SHA256(master key, the article's own salt); the code is its HOTP
 (RFC 4226, with SHA-256) at the issue number. Neither the database alone nor the master key alone

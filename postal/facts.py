@@ -169,7 +169,8 @@ class Reader:
         article = self._article(row)
         verdict: CodeVerdict = "unchecked"
         if entered is not None and self._has_code(article):
-            # A code speaks only for the postman that it was issued for (DOMAIN rule 6).
+            # A code speaks only for the postman that it was issued for
+            # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
                 article.code_issue, article.code if bound else "dead", bytes(row.code_salt)

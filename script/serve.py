@@ -59,7 +59,13 @@ def main() -> int:
             return _run(settings, lock, processes)
     except KeyboardInterrupt:
         return 0
-    except (CannotStart, AlreadyRunning, ServerFailed, ValidationError) as problem:
+    except (
+        CannotStart,
+        AlreadyRunning,
+        ServerFailed,
+        migrate.UnknownRevision,
+        ValidationError,
+    ) as problem:
         print(f"Dakiya cannot start: {problem}", file=sys.stderr)
         return 1
 

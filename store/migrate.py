@@ -1,14 +1,37 @@
-"""Brings a database to the newest schema, and says which one it has."""
+"""Bring a database to the newest schema, and say which one it has."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from store.database import Conn
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
 # Alembic and SQLAlchemy take a fifth of a process's start: imported only where they are needed.
+
+# The chain before 0.1.0, which was squashed into one revision; 0001 to 0026.
+_UNRELEASED: Final = re.compile(r"00[0-2][0-9]")
+
+
+class UnknownRevision(Exception):
+    """The database has a schema that no migration of this code starts from. Says what to do."""
+
+
+@dataclass(frozen=True)
+class SchemaVersion:
+    """Whether a database has the schema that this code needs, and what an operator is told."""
+
+    current: bool
+    says: str
 
 
 def _config(database_url: str) -> Config:
@@ -21,17 +44,66 @@ def _config(database_url: str) -> Config:
     return config
 
 
+@cache
+def _scripts() -> ScriptDirectory:
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory.from_config(_config("postgresql:"))
+
+
 def migrate(database_url: str) -> None:
-    """Applies every missing migration to the database at `database_url` (a libpq URL)."""
+    """Apply every missing migration to the database at `database_url` (a libpq URL).
+
+    Raises `UnknownRevision`.
+    """
     from alembic import command
 
+    with psycopg.connect(database_url) as conn:
+        at = _revision(conn)
+    if at is not None and at not in _known():
+        raise UnknownRevision(_advice(at))
     command.upgrade(_config(database_url), "head")
 
 
 def newest() -> str:
-    """The revision that this code expects."""
-    from alembic.script import ScriptDirectory
-
-    head = ScriptDirectory.from_config(_config("postgresql:")).get_current_head()
+    """Return the revision that this code expects."""
+    head = _scripts().get_current_head()
     assert head is not None
     return head
+
+
+def version(conn: Conn) -> SchemaVersion:
+    """Return how the database of `conn` compares with the schema that this code expects."""
+    at = _revision(conn)
+    if at == newest():
+        return SchemaVersion(True, f"at {at}")
+    if at is None:
+        return SchemaVersion(False, "none yet: run `flask --app app db migrate`")
+    if at not in _known():
+        return SchemaVersion(False, _advice(at))
+    says = f"at {at}, this code needs {newest()}: run `flask --app app db migrate`"
+    return SchemaVersion(False, says)
+
+
+def _known() -> frozenset[str]:
+    return frozenset(script.revision for script in _scripts().walk_revisions())
+
+
+def _revision(conn: Conn) -> str | None:
+    """Return the revision of the database; None where it was never migrated."""
+    if conn.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+        return None
+    row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _advice(at: str) -> str:
+    if _UNRELEASED.fullmatch(at):
+        return (
+            f"the database was made before release 0.1.0 (schema {at}) and cannot be carried over:"
+            " delete ./var, or drop the database that DATABASE_URL names, and start again"
+        )
+    return (
+        f"the database has the schema {at}, which this version of Dakiya does not know:"
+        " run the version that made it, or a newer one"
+    )

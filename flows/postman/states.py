@@ -1,6 +1,7 @@
 """The postman's conversation: he says where he is going and what became of each item.
 
-Digits only, several items in a text (DOMAIN.md, phone manners). Every text is answered by one text.
+Digits only, several items in a text (docs/developing/domain.md, "Phone manners"). Every text is
+answered by one text.
 """
 
 from __future__ import annotations

@@ -158,7 +158,10 @@ def concerned(article: ArticleFact) -> tuple[Role, ...]:
 
 
 def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
-    """Refused, with the code that only the recipient has: a remark with its witness (rule 4)."""
+    """Refused, with the code that only the recipient has: a remark with its witness.
+
+    docs/developing/domain.md rule 4
+    """
     if item.verdict != "right":
         return _refuse_code(item, article)
     number = article.number

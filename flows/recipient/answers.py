@@ -1,7 +1,7 @@
 """The recipient's answers 1, 6 and 2: yes and my code, say my code, and no.
 
 Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
-a yes to "shall the code come?" (DOMAIN.md, phone manners).
+a yes to "shall the code come?" (docs/developing/domain.md, "Phone manners").
 """
 
 from __future__ import annotations
@@ -258,7 +258,7 @@ def _decline(article: ArticleFact) -> Decision:
 
 
 def _contest(article: ArticleFact) -> Decision:
-    """The postman never came: the remark does not count (DOMAIN rule 4)."""
+    """The postman never came: the remark does not count (docs/developing/domain.md rule 4)."""
     number = article.number
     return Decision(
         "quiet",

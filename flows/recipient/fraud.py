@@ -1,7 +1,7 @@
 """The recipient's answer 3, somebody asked for my code; and a code that was texted to us.
 
 The code dies, postman and postmaster are told, and three telephones of one PIN on one day warn
-everybody with an article due there (DOMAIN.md 7-9).
+everybody with an article due there (docs/developing/domain.md rules 7 to 9).
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """The recipient's conversation: its states, and what it is told of the article.
 
-Its answers: flows/recipient/answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and manners.py (8, 9,
-0). The state says what the telephone was told last; `context.article` names the article that a bare
-digit is about. Rules: DOMAIN.md 4-9, phone manners. A nominee, who takes the article in the
-addressee's place, has the same conversation: what he may do follows from his `part` in the facts.
+Its answers: answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and anytime.py (8, 9, 0). The state
+says what the telephone was told last; `context.article` names the article that a bare digit is
+about. Rules: docs/developing/domain.md rules 4 to 9, and "Phone manners" there. A nominee, who
+takes the article in the addressee's place, has the same conversation: what he may do follows from
+his `part` in the facts.
 """
 
 from __future__ import annotations
@@ -140,7 +141,10 @@ def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "hando
 
 
 def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
-    """Half of a code's life is left: the same code serves. A life is never made longer (rule 6)."""
+    """Half of a code's life is left: the same code serves.
+
+    A life is never made longer (docs/developing/domain.md rule 6).
+    """
     if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
         return False
     return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
@@ -222,7 +226,7 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
     says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
 )
 def attempted(turn: Turn) -> Decision:
-    """No remark without a witness: is it true? (DOMAIN rule 4)"""
+    """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
     article = fact(turn, turn.event.article)
     template = f"attempted_{remarks.question_of(turn.event.remark)}"
     return Decision("attempted", Asked(article.number), (digits(template, article),))

@@ -26,9 +26,11 @@ from flows.recipient.states import (
 from india import calendar
 
 CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever
-OFFICE_DAYS = timedelta(days=7)  # of collection at the office, once extendable (DOMAIN rule 3)
+# Of collection at the office, once extendable (docs/developing/domain.md rule 3).
+OFFICE_DAYS = timedelta(days=7)
 MOST_NOMINATIONS = 3  # of one article: a telephone is not pestered with questions
-_PERSONAL = frozenset(("registered", "insured", "money_order"))  # DOMAIN rule 2
+# docs/developing/domain.md rule 2
+_PERSONAL = frozenset(("registered", "insured", "money_order"))
 
 
 # ---- 4: another day ----------------------------------------------------------------------------

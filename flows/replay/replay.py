@@ -1,4 +1,7 @@
-"""Deciding stored sprints again with today's code, and saying what differs (DESIGN rule 2)."""
+"""Deciding stored sprints again with today's code, and saying what differs.
+
+docs/developing/architecture.md rule 2
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The recipient's screens. The digits mean what they mean in texts (DOMAIN.md, phone manners).
+"""The recipient's screens. The digits mean what they mean in texts (docs/developing/domain.md).
 
 Where several articles could be meant, the person types the last four digits, as in a text: so 1, 2
 and 3 never become the numbers of a list.

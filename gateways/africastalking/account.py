@@ -1,6 +1,7 @@
 """What texts and calls of an Africa's Talking account share: the SDK's requests, and the secret.
 
-Nothing that comes in is signed: a secret in the path stands for that. Facts in GATEWAYS.md.
+Nothing that comes in is signed: a secret in the path stands for that. Facts:
+docs/developing/carriers.md.
 """
 
 from __future__ import annotations

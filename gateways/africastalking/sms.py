@@ -1,6 +1,7 @@
 """Africa's Talking: texts out by the real SDK, texts and receipts in by unsigned webhooks.
 
-Nothing that comes in is signed: a secret in the path stands for that. Facts in GATEWAYS.md.
+Nothing that comes in is signed: a secret in the path stands for that. Facts:
+docs/developing/carriers.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Twilio: texts out by the real SDK, texts and receipts in by signed webhooks.
 
-Facts in GATEWAYS.md; statuses and error codes from https://www.twilio.com/docs/messaging.
+Facts: docs/developing/carriers.md; statuses and error codes:
+https://www.twilio.com/docs/messaging.
 """
 
 from __future__ import annotations

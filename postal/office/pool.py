@@ -17,7 +17,7 @@ from store.database import Conn
 LOOKED_BACK: Final = timedelta(days=60)  # at lists: nothing lies at an office longer
 # chosen_day: the addressee wants it later · unlinked: its telephone is a wrong one ·
 # no_visit: two attempts, or a remark that no visit helps · with_postman: it did not come back yet ·
-# out_today: a second attempt is for the next working day (DOMAIN rule 3)
+# out_today: a second attempt is for the next working day (docs/developing/domain.md rule 3)
 Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
 
 
@@ -56,7 +56,7 @@ class Piece(_Row):
 
     @property
     def personal(self) -> bool:
-        """Only the addressee may take it (DOMAIN rule 2)."""
+        """Only the addressee may take it (docs/developing/domain.md rule 2)."""
         return (
             self.registration
             or self.passport

@@ -1,4 +1,7 @@
-"""The access log: who looked at whose data, when, and why (DOMAIN rule 11). Append-only."""
+"""The access log: who looked at whose data, when, and why. Append-only.
+
+docs/developing/domain.md rule 11
+"""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def _bookings(conn: Conn, kept: Kept) -> int:
 
 
 def _access_log(conn: Conn, kept: Kept) -> int:
-    """Kept a year (DOMAIN rule 11)."""
+    """Kept a year (docs/developing/domain.md rule 11)."""
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
     done = conn.execute(
         "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < %(persons)s"

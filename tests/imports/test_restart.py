@@ -12,13 +12,13 @@ from typing import Any
 import psycopg
 import pytest
 from redis import Redis
-from test_outbox_worker import process, until
 
 from imports import file_rows, register
 from imports.importer import AT_ONCE, Importer, advance
 from imports.register import Import, Owner
 from outbox.wake import IMPORTS, ring
 from runtime import Runtime
+from tests.outbox.test_worker import process, until
 from tests.rigs.api_calls import api_of
 from tests.rigs.counter import office
 from tests.rigs.desk import sign_in

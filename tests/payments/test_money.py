@@ -366,21 +366,22 @@ def test_hook_poll_clerk_and_cash_at_the_same_moment_book_once(
 _KILLED = """
 import os, sys
 from datetime import UTC, datetime
-import upi, bookings
+from conversation import counter
+from payments import upi
 from providers.base import Came
 from runtime import Runtime
 from settings import Settings
 
 runtime = Runtime.build(Settings(_env_file=None))
 runtime.database.open()
-real = bookings.book
+real = counter.book
 
 def book(*arguments):
     real(*arguments)      # everything is booked and announced, nothing is committed
     print("booked", flush=True)
     os.kill(os.getpid(), 9)
 
-upi.bookings.book = book
+upi.counter.book = book
 upi.take(runtime, Came("simulator", sys.argv[1], int(sys.argv[2]),
                        datetime.now(UTC), tr=sys.argv[3]), "hook")
 """

@@ -351,7 +351,7 @@ def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, cl
         run_state_machine_as_test(
             Counter,
             settings=settings(
-                max_examples=18,
+                max_examples=24,
                 stateful_step_count=40,
                 derandomize=True,
                 database=None,

@@ -76,5 +76,5 @@ def test_what_a_time_limit_sends_has_an_id_of_its_own(player: Player, runtime: R
     player.step(f"article EU123456785IN to {RECIPIENT} en")
     player.step("wait 11 d")
     with runtime.database.transaction() as conn:
-        traces = conn.execute("SELECT trace FROM messages ORDER BY id").fetchall()
-    assert all(each[0] for each in traces)
+        ids = conn.execute("SELECT request_id FROM messages ORDER BY id").fetchall()
+    assert all(each[0] for each in ids)

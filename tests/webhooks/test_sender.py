@@ -11,13 +11,13 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
-from test_outbox_worker import end, process, until
 
 import jobs
 from postal.people import tokens
 from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
 from tests.conftest import Clock
+from tests.outbox.test_worker import end, process, until
 from tests.rigs.webhook import (
     DROP,
     HANG,

@@ -1,4 +1,4 @@
-"""The JSON API under /api/v1: one file per resource; CONTRACT.md fixes the names.
+"""The JSON API under /api/v1: one file per resource; docs/developing/contract.md fixes the names.
 
 `BLUEPRINTS` are registered by the application. Each operation is told once (`operation.py`); the
 routes and the OpenAPI document are made from it.

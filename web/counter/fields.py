@@ -16,7 +16,7 @@ from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
 from store.database import Conn
 
-MOST_COD: Final = 50_000  # whole rupees (DOMAIN rule 10)
+MOST_COD: Final = 50_000  # whole rupees (docs/developing/domain.md rule 10)
 HEAVIEST_G: Final = 50_000
 LONGEST_NAME: Final = 100
 LONGEST_ADDRESS: Final = 300

@@ -78,13 +78,8 @@ def _redis(runtime: Runtime) -> Finding:
 
 def _migrations(runtime: Runtime) -> Finding:
     with runtime.database.transaction() as conn:
-        if conn.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
-            return Finding(False, "none: run `flask --app app db migrate`")
-        row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
-    at, newest = (row[0] if row else "none"), migrate.newest()
-    if at == newest:
-        return Finding(True, f"at {at}")
-    return Finding(False, f"at {at}, this code needs {newest}: run `flask --app app db migrate`")
+        found = migrate.version(conn)
+    return Finding(found.current, found.says)
 
 
 def _outbox(runtime: Runtime) -> Finding:

@@ -40,7 +40,7 @@ def far(km: int | None) -> Route:
     ],
 )
 def test_the_document_tariff_of_october_2025(weight_g: int, rupees: tuple[int, ...]) -> None:
-    """As DOMAIN.md and the sources of the file have it: local, then to each distance's end."""
+    """As docs/developing/domain.md and the sources of the file have it: local, then by distance."""
     routes = (LOCAL, far(200), far(500), far(1000), far(2000), far(2001))
     for route, wanted in zip(routes, rupees, strict=True):
         priced = quote(

@@ -80,7 +80,7 @@ def test_a_signature_is_asked_for_where_the_law_wants_one(
     rules = [(each.number, each.code_required, each.taker, each.signature) for each in slip.carried]
     assert rules == [
         (CODED, True, "anyone", False),
-        (PLAIN, False, "addressee", True),  # COD: rule 2
+        (PLAIN, False, "addressee", True),  # COD: docs/developing/domain.md rule 2
         (LETTER, True, "addressee", True),
     ]
 
