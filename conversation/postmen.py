@@ -25,7 +25,7 @@ def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
     """Names `phone` (E.164) as the new one of a postman, and asks it for his PIN.
 
     Within the caller's transaction: wake the outbox after the commit. Raises as
-    `postal.acts.all.all.handsets.name_phone` does.
+    `postal.acts.handsets.name_phone` does.
     """
     now = runtime.now()
     handsets.name_phone(conn, staff_id, phone, now)

@@ -1,9 +1,10 @@
-"""One webhook over the network: the body, its signature, the POST, and what the answer means."""
+"""One webhook over the network: the body, its signature, the POST, and what the answer means.
+
+Signed as the Standard Webhooks specification says, so that receivers verify with its libraries.
+"""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import socket
 import sys
@@ -16,6 +17,7 @@ from typing import Any, Final
 
 import requests
 from requests.adapters import HTTPAdapter
+from standardwebhooks import Webhook
 from urllib3 import HTTPSConnectionPool
 from urllib3.connection import HTTPSConnection
 from urllib3.exceptions import (
@@ -40,8 +42,8 @@ class NotPublic(NewConnectionError):
     """The receiver's name leads into a network that is not the internet: nothing was sent."""
 
 
-def body_of(taken: Taken) -> bytes:
-    """What the receiver gets: the event as in the feed. The same bytes at every attempt."""
+def body_of(taken: Taken) -> str:
+    """Return what the receiver gets: the event as in the feed. The same at every attempt."""
     told = {
         "id": taken.position,
         "at": taken.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
@@ -50,13 +52,21 @@ def body_of(taken: Taken) -> bytes:
         "article": taken.article,
         "data": taken.data,
     }
-    return json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def signature(secret: str, timestamp: int, body: bytes) -> str:
-    """`v1=` and the hex HMAC-SHA256 of timestamp, dot and raw body under the secret's bytes."""
-    signed = str(timestamp).encode() + b"." + body
-    return "v1=" + hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str]:
+    """Return the headers that prove who sends `body`, and at which of its attempts.
+
+    The id names the delivery and not the event: a ping has no event, and an id must not come twice
+    with another content.
+    """
+    id_, at = f"delivery_{taken.id}", now.astimezone(UTC)  # the library reads any time as UTC
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id_, at, body),
+    }
 
 
 @dataclass(frozen=True)
@@ -70,22 +80,18 @@ class Poster:
     def post(self, taken: Taken, now: datetime) -> Outcome:
         """One attempt. It raises nothing: whatever goes wrong is tried again."""
         body = body_of(taken)
-        timestamp = int(now.timestamp())
-        secret = subscriptions.secret(self.master_key, taken.salt)
         headers: Mapping[str, str] = {
             "Content-Type": "application/json",
             "User-Agent": "Dakiya-Webhook/1",
             "Accept-Encoding": "identity",
-            "Dakiya-Event": str(taken.position),
-            "Dakiya-Timestamp": str(timestamp),
-            "Dakiya-Signature": signature(secret, timestamp, body),
+            **signed(taken, body, subscriptions.secret(self.master_key, taken.salt), now),
         }
         try:
             # Redirects are not followed: they would lead past the check of the address. The body
             # of the answer is not read by requests: it may be endless.
             with self.session.post(
                 taken.url,
-                data=body,
+                data=body.encode(),
                 headers=headers,
                 timeout=self.timeout,
                 allow_redirects=False,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from base64 import urlsafe_b64encode
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -83,9 +83,12 @@ class Delivery:
 
 
 def secret(master_key: bytes, salt: bytes) -> str:
-    """The secret of the subscription with that salt: 256 bits, as text; its bytes are the key."""
+    """Return the secret of the subscription with that salt, as Standard Webhooks writes one.
+
+    `whsec_` and a key of 256 bits in base64.
+    """
     digest = hmac.new(master_key, _PURPOSE + salt, hashlib.sha256).digest()
-    return "dakiya_hook_" + urlsafe_b64encode(digest).decode().rstrip("=")
+    return "whsec_" + b64encode(digest).decode()
 
 
 def secret_of(conn: Conn, id_: int, master_key: bytes) -> str:

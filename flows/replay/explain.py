@@ -26,8 +26,8 @@ class Read:
 
 @dataclass(frozen=True)
 class Explanation:
-    """`rule` is the handler's place in the source, `flows.recipient.states.answers.yes`; None:
-    there is none today.
+    """`rule` is the handler's place in the source, `flows.recipient.answers.yes`; None: there is
+    none today.
 
     `lapsed_to`: the state that time alone had led to before the event came.
     """

@@ -6,11 +6,13 @@ follows the type hints, so what is read back is equal to what was written.
 
 from __future__ import annotations
 
-import types
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
+
+from cattrs import Converter
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn
 
 from flows import acts, decision, events, facts, happenings
 
@@ -22,62 +24,54 @@ _KINDS: dict[str, type[Any]] = {
     for name, value in vars(module).items()
     if isinstance(value, type) and is_dataclass(value)
 }
+# What a type hint can name: a record, a base of records, or that there is none.
+_RECORDS = {NoneType, *(base for kind in _KINDS.values() for base in kind.__mro__[:-1])}
 
-_NAMES = {name: tuple(field.name for field in fields(kind)) for name, kind in _KINDS.items()}
-_HINTS = {name: get_type_hints(kind) for name, kind in _KINDS.items()}
+
+def _holds_record(hint: Any) -> bool:
+    """Tell whether a value under this hint is a record, which says itself of which kind."""
+    arms = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+    return all(arm in _RECORDS for arm in arms)
+
+
+def _is_word(hint: Any) -> bool:
+    """Tell whether a value under this hint is one of a few words."""
+    return get_origin(hint) is Literal
+
+
+_converter = Converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
+# As JSON has it, never coerced; and a word that a Literal lost since stays readable.
+for _plain in (str, int, bool, int | str):
+    _converter.register_structure_hook(_plain, lambda value, _: value)
+_converter.register_structure_hook_func(_is_word, lambda value, _: value)
+for _time in (date, datetime):
+    _converter.register_unstructure_hook(_time, _time.isoformat)
+    _converter.register_structure_hook(_time, lambda value, time: time.fromisoformat(value))
+_converter.register_unstructure_hook_func(_holds_record, lambda value: encode(value))
+_converter.register_structure_hook_func(
+    _holds_record, lambda value, _: None if value is None else decode(value)
+)
+_WRITE = {kind: make_dict_unstructure_fn(kind, _converter) for kind in _KINDS.values()}
+_READ = {name: make_dict_structure_fn(kind, _converter) for name, kind in _KINDS.items()}
 
 
 def encode(value: Any) -> Json:
-    """`value` (a record of flows, or a plain value inside one) as JSON."""
-    if value is None or isinstance(value, bool | int | str):
-        return value
-    if isinstance(value, date):  # a datetime too
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [encode(item) for item in value]
-    if isinstance(value, Mapping):
-        return {str(key): encode(item) for key, item in value.items()}
-    kind = type(value).__name__
-    if _KINDS.get(kind) is not type(value):
-        raise TypeError(f"{kind} is not a record of flows")
-    return {"kind": kind, **{name: encode(getattr(value, name)) for name in _NAMES[kind]}}
+    """Return the record `value` as JSON, and None as null. Raises `TypeError` for anything else."""
+    if value is None:
+        return None
+    if type(value) not in _WRITE:
+        raise TypeError(f"{type(value).__name__} is not a record of flows")
+    return {"kind": type(value).__name__, **_WRITE[type(value)](value)}
 
 
 def decode(value: Json) -> Any:
-    """The record that `encode` made `value` from. Raises `ValueError` for anything else."""
+    """Return the record that `encode` made `value` from; fields that came later have defaults.
+
+    Raises `ValueError`, or `KeyError` or `TypeError` where a field is missing or of another shape.
+    """
     if not isinstance(value, dict) or "kind" not in value:
         raise ValueError("a record of flows is an object with a kind")
-    return _decode_record(value)
-
-
-def _decode_record(value: dict[str, Json]) -> Any:
     kind = str(value["kind"])
     if kind not in _KINDS:
         raise ValueError(f"no record of flows is called {kind}")
-    hints = _HINTS[kind]
-    return _KINDS[kind](
-        **{name: _decode(hints[name], value[name]) for name in _NAMES[kind] if name in value}
-    )
-
-
-def _decode(hint: Any, value: Json) -> Any:
-    origin = get_origin(hint)
-    if origin in (Union, types.UnionType):
-        if value is None:
-            return None
-        inner = [arm for arm in get_args(hint) if arm is not type(None)]
-        return _decode(inner[0], value) if len(inner) == 1 else _decode_plain(value)
-    if origin is tuple:
-        assert isinstance(value, list)
-        return tuple(_decode(get_args(hint)[0], item) for item in value)
-    if origin is Literal or value is None:
-        return value
-    if hint is datetime or hint is date:
-        return hint.fromisoformat(str(value))
-    return _decode_plain(value)
-
-
-def _decode_plain(value: Json) -> Any:
-    if isinstance(value, dict) and "kind" in value:
-        return _decode_record(value)
-    return value
+    return _READ[kind](value, _KINDS[kind])

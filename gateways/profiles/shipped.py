@@ -27,7 +27,7 @@ from settings import Settings
 
 log = structlog.get_logger(__name__)
 
-SHIPPED: Final = Path(__file__).parent / "profiles"
+SHIPPED: Final = Path(__file__).parent
 TAKEN: Final = frozenset({"simulator", "twilio", "africastalking"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,}")

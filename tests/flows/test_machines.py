@@ -256,3 +256,14 @@ def test_records_of_unknown_kinds_are_refused():
         decode({"kind": "os.system"})
     with pytest.raises(TypeError, match="not a record"):
         encode(object())
+
+
+def test_what_is_read_is_what_was_written_and_old_words_stay_readable():
+    assert decode({"kind": "Remark", "item": "7", "remark": "11"}) == Remark("7", "11")
+    assert (
+        decode({"kind": "RecordRemark", "article": NUMBER, "remark": 11, "counts": 1}).counts == 1
+    )
+    gone = decode({"kind": "Say", "template": "x", "channel": "telegraph", "colour": "red"})
+    assert gone == Say("x", channel="telegraph")
+    with pytest.raises((TypeError, KeyError)):
+        decode({"kind": "Remark", "item": "7"})

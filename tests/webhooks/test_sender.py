@@ -11,6 +11,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from standardwebhooks import Webhook
 
 import jobs
 from postal.people import tokens
@@ -73,14 +74,35 @@ def test_an_event_arrives_signed(
         "article": None,
         "data": {"remark": 11},
     }
-    assert call.headers["Dakiya-Event"] == "1"
-    assert call.headers["Dakiya-Timestamp"] == str(int(happened.timestamp()) + 40)
+    (delivery,) = deliveries(runtime, hook)
+    assert call.headers["webhook-id"] == f"delivery_{delivery.id}"
+    assert call.headers["webhook-timestamp"] == str(int(happened.timestamp()) + 40)
+    assert call.headers["webhook-signature"].startswith("v1,")
+    assert not [name for name in call.headers if name.startswith("Dakiya-")]
     assert call.headers["Content-Type"] == "application/json"
-    assert call.signed_by(secret(runtime, hook))
-    assert not call.signed_by(secret(runtime, hook) + "x")
+    assert call.signed_by(secret(runtime, hook), runtime.now())
     assert states(runtime, hook) == ["delivered"]
     work(sender)
     assert len(receiver.calls) == 1
+
+
+def test_a_signature_fits_its_own_secret_id_time_and_body_alone(
+    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+) -> None:
+    happen(runtime, "attempted")
+    work(sender)
+    (call,) = receiver.calls
+    key, now = secret(runtime, hook), runtime.now()
+    assert call.signed_by(key, now + timedelta(seconds=299))
+    assert not call.signed_by(key, now + timedelta(seconds=301))
+    assert not call.signed_by(key, now - timedelta(seconds=301))
+    other = subscribe(runtime, token(runtime, "another"), receiver.url)
+    assert not call.signed_by(secret(runtime, other), now)
+    later = str(int(call.headers["webhook-timestamp"]) + 1)
+    for changed in ({"webhook-id": "delivery_0"}, {"webhook-timestamp": later}):
+        forged = dataclasses.replace(call, headers=call.headers | changed)
+        assert not forged.signed_by(key, now)
+    assert not dataclasses.replace(call, body=call.body + b" ").signed_by(key, now)
 
 
 def test_events_arrive_in_the_order_of_the_feed_on_one_connection(
@@ -118,7 +140,11 @@ def test_a_failing_event_is_overtaken_and_comes_again(
     work(sender)
     assert receiver.ids == [1, 2, 3, 1]
     assert receiver.calls[0].body == receiver.calls[3].body
-    assert receiver.calls[3].signed_by(secret(runtime, hook))
+    first, _, _, again = receiver.calls
+    assert again.headers["webhook-id"] == first.headers["webhook-id"]
+    assert len({call.headers["webhook-id"] for call in receiver.calls}) == 3
+    assert int(again.headers["webhook-timestamp"]) == int(first.headers["webhook-timestamp"]) + 5
+    assert again.signed_by(secret(runtime, hook), runtime.now())
     assert states(runtime, hook) == ["delivered"] * 3
 
 
@@ -334,6 +360,8 @@ def test_the_real_worker_and_clock_deliver(runtime: Runtime, receiver: Receiver)
         until(lambda: states(runtime, hook) == ["delivered", "delivered"])
         assert end(worker) == 0
     assert receiver.ids == [1, 2]
+    for call in receiver.calls:
+        assert Webhook(secret(here, hook)).verify(call.body, call.headers) == call.event
 
 
 def test_no_secret_in_the_database_or_the_log(
@@ -361,7 +389,7 @@ def test_no_secret_in_the_database_or_the_log(
     assert "webhook_failed" in logs
     for said in (stored, logs, receiver.calls[0].body.decode(), str(receiver.calls[0].headers)):
         assert mine not in said
-        assert mine.removeprefix("dakiya_hook_") not in said
+        assert mine.removeprefix("whsec_") not in said
     assert "capability" not in logs
 
 

@@ -64,7 +64,9 @@ class Webhook(Output):
 
 
 class NewWebhook(Webhook):
-    secret: str = Field(description="the key of the signatures; shown here and never again")
+    secret: str = Field(
+        description="whsec_…, the key of the signatures; shown here and never again"
+    )
 
 
 class Webhooks(Output):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,7 +44,11 @@ def test_a_webhook_from_its_making_to_its_end(
     work(sender)
     assert [call.event["kind"] for call in receiver.calls] == ["ping", "delivered"]
     assert receiver.calls[0].event["id"] == 0
-    assert all(call.signed_by(secret) for call in receiver.calls)
+    assert re.fullmatch("whsec_[A-Za-z0-9+/]{43}=", secret)
+    assert all(call.signed_by(secret, runtime.now()) for call in receiver.calls)
+    made_of = [each["id"] for each in api.get(f"/webhooks/{id_}/deliveries").json["deliveries"]]
+    sent = [call.headers["webhook-id"] for call in receiver.calls]
+    assert sent == [f"delivery_{each}" for each in made_of]
 
     (listed,) = api.get("/webhooks").json["webhooks"]
     assert (listed["waiting"], listed["dead"]) == (0, 0)

@@ -84,7 +84,7 @@ def test_an_agent_finds_understands_and_sees_what_is_new(desk: Desk) -> None:
     expect(desk.page.get_by_role("heading", level=1)).to_have_text("+91••••••0001")
     desk.page.locator(".sprint a").last.press("Enter")
     expect(desk.page.locator("#panel")).to_contain_text("Facts that counted")
-    expect(desk.page.locator("#panel")).to_contain_text("flows.recipient.states.states")
+    expect(desk.page.locator("#panel")).to_contain_text("flows.recipient.states")
     desk.player.step(f"{RECIPIENT} > 0")
     expect(desk.page.locator(".came .bubble")).to_have_text("0")
     expect(desk.page.locator("#panel")).to_contain_text("Facts that counted")  # it stays

@@ -99,7 +99,7 @@ def test_a_sprint_is_explained(agent: Colleague, player: Player) -> None:
     page = page_of(agent, POSTMAN)
     sprint = re.findall(r'hx-get="(/desk/sprints/\d+)"', page)[-1]
     explained = agent.get(sprint).text
-    assert "flows.postman.states.visit" in explained or "flows.postman.states.states" in explained
+    assert "flows.postman.visit" in explained or "flows.postman.states" in explained
     assert ARTICLE in explained
     assert player.codes[RECIPIENT][-1] not in explained
 
