@@ -72,8 +72,8 @@ def wanted() -> Iterator[str]:
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
     yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py
     yield from (f"fact_{name}" for name in ("message", "lane", "template"))  # what those two carry
-    spoken = ("postal/**/*.py", "outbox/*.py", "web/**/*.py", "*.py")
-    for path in (path for pattern in spoken for path in ROOT.glob(pattern)):
+    rooms = ("postal", "outbox", "conversation", "payments", "imports", "webhooks", "web")
+    for path in (path for room in rooms for path in (ROOT / room).rglob("*.py")):
         for found in _SPOKEN.findall(path.read_text(encoding="utf-8")):
             yield f"feed_{next(filter(None, found))}"
 
