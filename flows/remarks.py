@@ -1,7 +1,8 @@
-"""The remarks of an article that was not delivered: two-digit numbers of our own (DOMAIN rule 5).
+"""The remarks of an article that was not delivered: two-digit numbers of our own.
 
-Whatever tells one remark from another reads this table. A new remark is one line here, and its
-words in web/words/*/flows.toml, paper/words/*.toml and messages/screens/*.toml, under `remark_NN`.
+They are those of docs/developing/domain.md rule 5. Whatever tells one remark from another reads
+this table. A new remark is one line here, and its words in web/words/*/flows.toml,
+paper/words/*.toml and messages/screens/*.toml, under `remark_NN`.
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ class RemarkKind:
     """One remark. `flows.events.Remark` is a postman's text that gives one.
 
     `counts`: whether it is one of the two door attempts; faults of the system, the network or the
-    office are none (DOMAIN rule 4). `another_visit`: whether a postman may bring it once more.
-    `needs_code`: where the recipient has a telephone, only his refusal code makes it true.
+    office are none (docs/developing/domain.md rule 4). `another_visit`: whether a postman may bring
+    the article once more. `needs_code`: where the recipient has a telephone, only the refusal code
+    makes it true.
     """
 
     code: int

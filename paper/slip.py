@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from fpdf.enums import Align
-
 from flows.number import last_digits
 from flows.remarks import BY_CODE
 from paper.content import Carried, Language, Slip
 from paper.layout import Block, Column, beside, joined, space
-from paper.pdf import Press, Style
+from paper.pdf import Align, Press, Style
 from paper.receipt import count_of
 from paper.words import day, moment, say, whole_rupees
 

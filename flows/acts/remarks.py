@@ -60,7 +60,10 @@ class UndoRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class MakeFinal(ArticleAct):
-    """The remark is final: the office took the return (DOMAIN rule 5). `by`: a staff id, "api"."""
+    """The remark is final: the office took the return (docs/developing/domain.md rule 5).
+
+    `by`: a staff id, "api".
+    """
 
     by: str
 

@@ -23,7 +23,7 @@ FILES = tuple(
         if path.name != "screens.toml"
     )
 )
-PLANTED = RemarkKind(28, "dog at the gate", "other")
+PLANTED = RemarkKind(99, "dog at the gate", "other")
 
 
 def named(file: str) -> set[int]:
@@ -50,8 +50,8 @@ def test_every_remark_has_its_words_in_every_file() -> None:
 
 def test_a_remark_without_words_is_told_with_its_file() -> None:
     assert len(FILES) == 7
-    assert list(without_words((*KINDS, PLANTED))) == [
-        f"{file}: remark 28 (dog at the gate) has no words" for file in FILES
+    assert list(without_words([PLANTED])) == [
+        f"{file}: remark 99 (dog at the gate) has no words" for file in FILES
     ]
 
 
