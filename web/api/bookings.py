@@ -22,6 +22,7 @@ from postal.counter.groups import (
     WithoutPhone,
 )
 from postal.counter.ledger import Method
+from postal.counter.tariff import ToPrice
 from postal.people.people import office_of
 from web.api.engine.fields import (
     Address,
@@ -156,17 +157,12 @@ def _make(call: Call[MakeBooking]) -> Answer:
 def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -> NewItem:
     """The article, priced. Raises `Refused`, which names the bad field below `under`."""
     language = each.recipient.language or call.runtime.settings.default_language
-    quote = priced(
-        call,
-        office_pin,
-        each.recipient.pin,
-        each.service,
-        each.weight_g,
-        otp_required=each.otp_required,
-        registration=each.registration,
-        under=under,
-        pin_field="recipient.pin",
-    )
+    posted = ToPrice(each.service, each.weight_g, each.otp_required, each.registration)
+
+    def named(field: str) -> str:
+        return under + ("recipient.pin" if field == "pin" else field)
+
+    quote = priced(call, office_pin, each.recipient.pin, posted, named)
     return NewItem(
         once=uuid4(),
         number=each.number,

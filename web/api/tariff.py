@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,15 @@ from india.calendar import day_of
 from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.directory import UnknownPin
-from postal.counter.tariff import LineKind, NoTariff, NotSold, Quote, TooHeavy, UnknownDistance
+from postal.counter.tariff import (
+    LineKind,
+    NoTariff,
+    NotSold,
+    Quote,
+    TooHeavy,
+    ToPrice,
+    UnknownDistance,
+)
 from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.problems import FieldError, Refused
@@ -48,48 +57,32 @@ def priced(
     call: Call[Any],
     office_pin: str,
     pin: str,
-    service: Service,
-    weight_g: int,
-    *,
-    otp_required: bool,
-    registration: bool,
-    under: str = "",
-    pin_field: str = "pin",
+    posted: ToPrice,
+    named: Callable[[str], str] = str,
 ) -> Quote:
-    """A quote. Raises `Refused`, which names the bad field below `under`, as `articles.3.`."""
+    """Return a quote. Raises `Refused`, which names the bad field.
+
+    `named`: what the body of this call names the fields service, weight_g and pin.
+    """
     field = "service"
     try:
         edition = tariff.edition_on(day_of(call.now))
-        field = pin_field
+        field = "pin"
         route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
-        return tariff.quote(
-            edition,
-            service,
-            weight_g,
-            route,
-            otp_required=otp_required,
-            registration=registration,
-        )
+        return tariff.quote(edition, posted, route)
     except (NoTariff, NotSold) as refused:
         field, said = "service", str(refused)
     except TooHeavy as refused:
         field, said = "weight_g", str(refused)
     except (UnknownPin, UnknownDistance) as refused:
         said = str(refused)
-    raise Refused(422, said, [FieldError(field=under + field, message=said)])
+    raise Refused(422, said, [FieldError(field=named(field), message=said)])
 
 
 def _quote(call: Call[AskQuote]) -> Answer:
     asked = call.input
-    quote = priced(
-        call,
-        asked.office_pin,
-        asked.pin,
-        asked.service,
-        asked.weight_g,
-        otp_required=asked.otp_required,
-        registration=asked.registration,
-    )
+    posted = ToPrice(asked.service, asked.weight_g, asked.otp_required, asked.registration)
+    quote = priced(call, asked.office_pin, asked.pin, posted)
     return Answer(
         200,
         QuoteOut(
