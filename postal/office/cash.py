@@ -154,7 +154,7 @@ def open_ones(conn: Conn, office_id: int) -> list[Owing]:
 
 
 @dataclass(frozen=True)
-class Counted:
+class CashCount:
     """What a form says was counted, in paise. `once`: of the form."""
 
     once: UUID
@@ -162,7 +162,7 @@ class Counted:
     explanation: str | None
 
 
-def hand_in(conn: Conn, list_id: int, expected: int, said: Counted, by: Doer) -> Handing:
+def hand_in(conn: Conn, list_id: int, expected: int, said: CashCount, by: Doer) -> Handing:
     """Checks off the cash of a list, where the page had shown `expected` paise as open.
 
     The same `once` again gives the first handing-in and changes nothing. Raises `AmountChanged`,
@@ -205,7 +205,7 @@ def hand_in(conn: Conn, list_id: int, expected: int, said: Counted, by: Doer) ->
     return handing
 
 
-def correct(conn: Conn, handing_id: int, right: Counted, by: Doer) -> Handing:
+def correct(conn: Conn, handing_id: int, right: CashCount, by: Doer) -> Handing:
     """Corrects what was counted: `right` in all for that handing-in. A new row and entry.
 
     Raises `UnknownHanding`, `Unexplained`, `BadSum`; the same `once` again changes nothing.

@@ -118,7 +118,7 @@ class HandedIn(Output):
 def _hand_in(call: Call[HandIn]) -> Answer:
     head, given = delivery_list(call), call.input
     try:
-        said = cash.Counted(given.once, given.counted, given.explanation)
+        said = cash.CashCount(given.once, given.counted, given.explanation)
         handing = cash.hand_in(call.conn, head.id, given.expected, said, call.doer(head.office_id))
     except cash.AmountChanged as error:
         say = str(error)

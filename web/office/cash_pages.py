@@ -89,8 +89,8 @@ def _own(conn: Conn, list_id: int) -> None:
         abort(404)
 
 
-def _counted() -> books.Counted:
-    return books.Counted(_once(), _paise(), _said())
+def _counted() -> books.CashCount:
+    return books.CashCount(_once(), _paise(), _said())
 
 
 def _once() -> UUID:

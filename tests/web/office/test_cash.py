@@ -193,7 +193,7 @@ def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> No
         try:
             runtime.database.run(
                 lambda conn: cash.hand_in(
-                    conn, list_id, 50_000, cash.Counted(uuid4(), 50_000, None), by
+                    conn, list_id, 50_000, cash.CashCount(uuid4(), 50_000, None), by
                 )
             )
         except cash.AmountChanged:
