@@ -49,6 +49,7 @@ class Scene:
     conn: Conn
     now: datetime
     postman_id: int | None = None
+    # What was typed or said and is in no event: codes, a PIN, the end of a document's number.
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)

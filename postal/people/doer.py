@@ -83,5 +83,7 @@ class Doer:
 
     @property
     def known_as(self) -> str:
-        """The staff id, or "api" for software."""
-        return self.who.staff_id if isinstance(self.who, Staff) else "api"
+        """The staff id; "api" for software, "operator" for commands."""
+        if isinstance(self.who, Staff):
+            return self.who.staff_id
+        return "api" if isinstance(self.who, Software) else "operator"
