@@ -79,7 +79,8 @@ class NotListed(Invalid):
     summary = "nothing was put on the list: see errors"
 
     def __init__(self, bad: Sequence[BadNumber]) -> None:
-        super().__init__("; ".join(f"{each.number}: {each.why}" for each in bad))
+        say = "; ".join(f"{each.number}: {each.why}" for each in bad)
+        super().__init__(say, about=say)
         self.bad = tuple(bad)
 
     @property

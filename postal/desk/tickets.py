@@ -77,8 +77,7 @@ class TicketTaken(Conflict):
     word = "ticket_taken"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name} works on it")
-        self.name = name
+        super().__init__(f"{name} works on it", about=name)
 
 
 _READ = """

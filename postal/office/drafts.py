@@ -78,7 +78,8 @@ class Ambiguous(Invalid):
     word = "draft_ambiguous"
 
     def __init__(self, found: Sequence[Piece]) -> None:
-        super().__init__(", ".join(piece.number for piece in found))
+        numbers_ = ", ".join(piece.number for piece in found)
+        super().__init__(f"several end in these digits: {numbers_}", about=numbers_)
 
 
 class NotOutToday(Conflict):
@@ -87,8 +88,8 @@ class NotOutToday(Conflict):
     field = "article"
 
     def __init__(self, piece: Piece) -> None:
-        super().__init__(f"{piece.number} waits: {piece.why}", word=f"draft_waits_{piece.why}")
-        self.number = piece.number
+        say, word = f"{piece.number} waits: {piece.why}", f"draft_waits_{piece.why}"
+        super().__init__(say, word=word, about=piece.number)
 
 
 class UnknownBeat(Unknown):

@@ -9,6 +9,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from india.phone import masked
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -30,8 +31,8 @@ class Forgotten:
 class NotForgettable(Conflict):
     """Something must end first; each sentence says what."""
 
-    def __init__(self, what: list[str]) -> None:
-        super().__init__("; ".join(what))
+    def __init__(self, phone: str, what: list[str]) -> None:
+        super().__init__(f"{masked(phone)} cannot be forgotten yet: {'; '.join(what)}")
 
 
 class NothingKnown(Unknown):
@@ -80,7 +81,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
 def _refuse(conn: Conn, phone: str) -> None:
     rows = conn.execute(_UNDER_WAY, {"phone": phone}).fetchall()
     if rows:
-        raise NotForgettable([row[0] for row in rows])
+        raise NotForgettable(phone, [row[0] for row in rows])
 
 
 _UNDER_WAY = """
