@@ -33,6 +33,7 @@ from web.desk import desk
 from web.guard import Application, guard
 from web.hooks.carriers import hooks
 from web.hooks.payments import payment_hooks
+from web.hooks.profiles import profile_hooks
 from web.office import office
 from web.operations.health import health
 from web.phones.page import phones
@@ -43,6 +44,7 @@ LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
+    profile_hooks,
     payment_hooks,
     *api.BLUEPRINTS,
     health,

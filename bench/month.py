@@ -37,6 +37,7 @@ from embedded.servers import Servers
 from flows.happenings import Booked, Collected, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
+from gateways.registry import variables
 from india import calendar
 from outbox.drain import Drain
 from postal import articles, collect, lists
@@ -360,11 +361,10 @@ def settings_on(database_url: str, redis_url: str) -> Settings:
         database_url=database_url,
         redis_url=redis_url,
         sms_routes="simulator",
-        simulator_rate=100_000,
         phone_hourly_limit=1_000_000,  # Valkey counts hours of its own clock
         dakiya_master_key=SecretStr("master key of a month that nobody lived"),
         secret_key=SecretStr("session key of a month that nobody lived"),
-    )
+    ).giving(SIMULATOR_RATE="100000")
 
 
 def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, float]:
@@ -394,7 +394,10 @@ def main(arguments: list[str]) -> int:
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
-    for name in Settings.model_fields:  # nothing of the caller's own settings may reach the month
+    for name in (
+        *Settings.model_fields,
+        *variables(),
+    ):  # nothing of the caller's own settings may reach the month
         os.environ.pop(name.upper(), None)
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     plan = Plan(given["articles"], given["seed"], given["days"], rates)

@@ -87,12 +87,17 @@ class Rig:
 
 @contextmanager
 def rig(**changes: object) -> Iterator[Rig]:
-    """A rig with an empty, migrated database; `changes` to its settings."""
+    """A rig with an empty, migrated database; `changes` to its settings.
+
+    A name in capitals is a variable of a carrier's, any other one a setting of the core.
+    """
+    given = {name: str(value) for name, value in changes.items() if name.isupper()}
+    own = {name: value for name, value in changes.items() if not name.isupper()}
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
         with Servers(directory, KEEP) as servers:
             migrate.migrate(servers.addresses.database_url)
-            made = Rig(directory, servers, _settings(servers).model_copy(update=changes))
+            made = Rig(directory, servers, _settings(servers, own, given))
             try:
                 yield made
             except Failed as failure:
@@ -104,9 +109,11 @@ def rig(**changes: object) -> Iterator[Rig]:
         shutil.rmtree(directory)
 
 
-def _settings(servers: Servers) -> Settings:
-    """Those of production, with keys made up."""
-    return Settings(
+def _settings(
+    servers: Servers, changes: Mapping[str, object], given: Mapping[str, str]
+) -> Settings:
+    """Those of production, with keys made up, then what is changed."""
+    made_up = Settings(
         _env_file=None,
         dakiya_env="production",
         database_url=servers.addresses.database_url,
@@ -115,10 +122,13 @@ def _settings(servers: Servers) -> Settings:
         secret_key=SecretStr(secrets.token_urlsafe(48)),
         public_url=PUBLIC_URL,
         sms_routes="twilio",
-        twilio_account_sid="AC" + secrets.token_hex(16),
-        twilio_auth_token=SecretStr(secrets.token_hex(16)),
-        twilio_from="+15005550006",
     )
+    account = {
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_FROM": "+15005550006",
+    }
+    return made_up.model_copy(update=dict(changes)).giving(**(account | dict(given)))
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -133,6 +143,7 @@ def _environment(settings: Settings) -> dict[str, str]:
             for name, value in settings
             if value is not None
         },
+        **{name: value for name, value in settings.given.items() if value is not None},
     }
 
 

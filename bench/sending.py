@@ -118,7 +118,7 @@ def sending(rate: float) -> Iterator[tuple[Rig, int]]:
     port = free_port()
     address = f"http://{LOCAL}:{port}"
     # The carrier sends no receipts: what an hour without them does to it is not measured here.
-    with rig(twilio_api_url=address, twilio_rate=rate, receipt_seconds=3_600) as made:
+    with rig(TWILIO_API_URL=address, TWILIO_RATE=rate, receipt_seconds=3_600) as made:
         command = [sys.executable, "-m", "bench.carrier", str(port), str(ANSWER_SECONDS)]
         await_port(port, made.start("carrier", command))
         yield made, port

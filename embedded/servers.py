@@ -30,6 +30,8 @@ from embedded.addresses import KEEP, Addresses, Tuning, choose, read
 from embedded.cluster import ServerFailed
 from embedded.lock import AlreadyRunning, Lock
 from embedded.secrets import keep_once, write_secret
+from gateways.environment import environment
+from gateways.registry import carriers
 from settings import Settings
 from store import migrate
 
@@ -190,15 +192,26 @@ def resolve(settings: Settings) -> Settings:
         addresses = _running_or_started(settings.var_dir.resolve())
         found["database_url"] = settings.database_url or addresses.database_url
         found["redis_url"] = settings.redis_url or addresses.redis_url
-    return settings.model_copy(update=found)
+    return settings.model_copy(update=found).giving(**_hook_secrets(settings))
 
 
 def _keys(settings: Settings) -> dict[str, object]:
     directory = settings.var_dir / "keys"
     return {
         name: SecretStr(keep_once(directory / name))
-        for name in ("dakiya_master_key", "secret_key", "africastalking_hook_secret")
+        for name in ("dakiya_master_key", "secret_key")
         if not getattr(settings, name).get_secret_value()
+    }
+
+
+def _hook_secrets(settings: Settings) -> dict[str, str]:
+    """Return the secrets of carriers' hooks that are not set, made once and kept."""
+    known = environment(settings)
+    return {
+        variable: keep_once(settings.var_dir / "keys" / variable.lower())
+        for carrier in carriers()
+        for variable in carrier.secrets
+        if not known.get(variable)
     }
 
 

@@ -245,6 +245,10 @@ class UssdGateway(Protocol):
         """Authenticates and parses one request of a session. Raises `Unauthentic`."""
         ...
 
+    def showing(self, text: str, end: bool) -> str:
+        """Return the body of the answer that shows `text`; `end`: it takes no reply."""
+        ...
+
 
 @runtime_checkable
 class VoiceGateway(Gateway, Protocol):

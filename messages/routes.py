@@ -3,7 +3,7 @@
 `SMS_ROUTES` is the order for everything. `SMS_ROUTE_RULES` names exceptions, one after the other,
 separated by `;` or new lines. What stands left of `=` says for which texts, in any order:
 
-    +91 code hi = exotel, twilio; +91 bulk = msg91; +254 = africastalking
+    +91 code hi = exotel, kannel; +91 bulk = msg91; +254 = gupshup
 
 `+…` is how the number begins (a country, or more of it), `code`, `reply`, `notice`, `bulk` a lane,
 `hi`, `hi-Latn`, `en` a language; several of one kind mean any of them. The first rule that fits
@@ -15,11 +15,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 _LANES: Final = ("code", "reply", "notice", "bulk")
 _LANGUAGES: Final = ("hi", "hi-Latn", "en")
 _PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
+_PRICE: Final = re.compile(r"([a-z][a-z0-9_]*) *= *([0-9]+(?:\.[0-9]+)?)", re.ASCII)
 _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
 
@@ -75,6 +77,20 @@ def prefixes(text: str) -> tuple[str, ...]:
     return found
 
 
+def prices(text: str) -> dict[str, Decimal]:
+    """Return the paise that a segment costs by carrier: `exotel=18.5, msg91=20`.
+
+    Raise ValueError for any other text.
+    """
+    found = {}
+    for entry in names(text):
+        price = _PRICE.fullmatch(entry)
+        if price is None:
+            raise ValueError(f"{entry} is not gateway=paise, as exotel=18.5")
+        found[price[1]] = Decimal(price[2])
+    return found
+
+
 def rules(text: str) -> tuple[Rule, ...]:
     """The rules in `text`. Raises ValueError, naming the rule and what is wrong with it."""
     return tuple(_rule(each) for each in re.split(r"[;\n]", text) if each.strip())
@@ -85,7 +101,7 @@ def _rule(text: str) -> Rule:
     left, equals, right = said.partition("=")
     gateways = names(right)
     if not equals or not left.strip() or not gateways:
-        raise ValueError(f"{said}: a rule is written as: +91 code hi = exotel, twilio")
+        raise ValueError(f"{said}: a rule is written as: +91 code hi = exotel, msg91")
     if len(set(gateways)) < len(gateways):
         raise ValueError(f"{said}: a carrier is named twice")
     for name in gateways:

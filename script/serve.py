@@ -165,6 +165,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     """What the processes get: secrets travel here only, never as arguments."""
     return {
         **os.environ,
+        **{name: value for name, value in settings.given.items() if value is not None},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "DAKIYA_ENV": settings.dakiya_env,
@@ -172,7 +173,6 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "REDIS_URL": settings.redis_url,
         "DAKIYA_MASTER_KEY": settings.dakiya_master_key.get_secret_value(),
         "SECRET_KEY": settings.secret_key.get_secret_value(),
-        "AFRICASTALKING_HOOK_SECRET": settings.africastalking_hook_secret.get_secret_value(),
         "PUBLIC_URL": settings.public_url,
         "HOST": os.environ.get("HOST", _LOCAL),
         "PORT": str(settings.port),

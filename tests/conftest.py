@@ -32,6 +32,7 @@ from embedded.lock import AlreadyRunning, Lock
 from embedded.servers import Servers
 from gateways.profiles import shipped
 from gateways.profiles.file import read
+from gateways.registry import variables
 from postal.people import tokens
 from providers import registry
 from runtime import Runtime
@@ -55,8 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     # A developer's own environment must not reach the tests.
-    carriers = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
-    accounts = {each.variable for profile in carriers for each in profile.variables.values()}
+    profiles = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
+    accounts = {each.variable for profile in profiles for each in profile.variables.values()}
+    accounts |= {*variables()}
     for name in {name.upper() for name in Settings.model_fields} | accounts:
         os.environ.pop(name, None)
 
@@ -155,13 +157,14 @@ def settings(addresses: tuple[str, str]) -> Settings:
         dakiya_master_key=SecretStr("test master key: 32 bytes or more"),
         secret_key=SecretStr("test session key: 32 bytes or more"),
         public_url="https://dakiya.test",
-        twilio_account_sid="AC" + "0" * 32,
-        twilio_auth_token=SecretStr("twilio-token-of-the-tests"),
-        twilio_from="+15005550006",
-        africastalking_username="dakiya",
-        africastalking_api_key=SecretStr("africastalking-key-of-the-tests"),
-        africastalking_sender="DAKIYA",
-        africastalking_hook_secret=SecretStr("africastalking-hook-secret"),
+    ).giving(
+        TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        TWILIO_AUTH_TOKEN="twilio-token-of-the-tests",
+        TWILIO_FROM="+15005550006",
+        AFRICASTALKING_USERNAME="dakiya",
+        AFRICASTALKING_API_KEY="africastalking-key-of-the-tests",
+        AFRICASTALKING_SENDER="DAKIYA",
+        AFRICASTALKING_HOOK_SECRET="africastalking-hook-secret",
     )
 
 

@@ -1,6 +1,6 @@
 """The screens of USSD as a page: a diagram in Mermaid and a table, from their declarations alone.
 
-python -m flows.draw_screens > docs/flows/ussd.md
+python -m flows.drawing.screens > docs/flows/ussd.md
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def page(graph: Graph) -> str:
         [
             "# The USSD screens",
             "",
-            "Made by `python -m flows.draw_screens`; do not edit. `0` leads back everywhere,",
+            "Made by `python -m flows.drawing.screens`; do not edit. `0` leads back everywhere,",
             "`resume` to wherever a session broke off; docs/ussd.md tells the rest.",
             "",
             "```mermaid",

@@ -12,12 +12,13 @@ from typing import Any
 
 import requests
 
+from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import Request, Unauthentic
 from gateways.network import TIMEOUT, pooled, retry_after
 from settings import Settings
 
 
-class Refused(Exception):
+class HttpRefused(Exception):
     """An HTTP status that is no success. The SDK's own exception drops the status."""
 
     def __init__(self, status: int, after: float | None) -> None:
@@ -38,8 +39,9 @@ class Pooled:
     def __init__(self, settings: Settings, base: str) -> None:
         """`base`: another address than the SDK's own, or an empty string."""
         self._base = base
+        own = AfricasTalkingSettings.read(settings)
         super().__init__(  # type: ignore[call-arg]  # the SDK's service
-            settings.africastalking_username, settings.africastalking_api_key.get_secret_value()
+            own.username, own.api_key.get_secret_value()
         )
         self._session = pooled(self._baseUrl, settings.send_slots)
 
@@ -74,7 +76,7 @@ class Pooled:
         )
         if not 200 <= response.status_code < 300:
             after = retry_after(response.headers.get("Retry-After"))
-            raise Refused(response.status_code, after)
+            raise HttpRefused(response.status_code, after)
         try:
             return response.json()
         except requests.exceptions.JSONDecodeError:

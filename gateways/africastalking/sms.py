@@ -14,7 +14,8 @@ from types import MappingProxyType
 import requests
 from africastalking.SMS import SMSService
 
-from gateways.africastalking.account import Pooled, Refused, authenticate
+from gateways.africastalking.account import HttpRefused, Pooled, authenticate
+from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
     Dialled,
     HungUp,
@@ -90,12 +91,13 @@ class AfricasTalkingGateway:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
-        self.rate = settings.africastalking_rate
+        own = AfricasTalkingSettings.read(settings)
+        self.rate = own.rate
         self._timeout = timeout
-        self._sms = _SmsService(settings, settings.africastalking_api_url)
+        self._sms = _SmsService(settings, own.api_url)
         self.address = self._sms.address
-        self._sender = settings.africastalking_sender or None
-        self._secret = settings.africastalking_hook_secret.get_secret_value()
+        self._sender = own.sender or None
+        self._secret = own.hook_secret.get_secret_value()
 
     def send(self, message: Outgoing) -> Outcome:
         try:
@@ -104,7 +106,7 @@ class AfricasTalkingGateway:
             )
         except requests.RequestException as error:
             return failed(error)
-        except Refused as refusal:
+        except HttpRefused as refusal:
             return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
         except ValueError as error:
             return Rejected(Reason.BAD_NUMBER, type(error).__name__)
@@ -156,6 +158,10 @@ class AfricasTalkingGateway:
         if "status" in form:
             return HungUp(NAME, session, phone, service, form["status"] == "Success")
         return Dialled(NAME, session, phone, service, clean(text or ""))
+
+    def showing(self, text: str, end: bool) -> str:
+        """`CON` and a screen that takes an answer, or `END` and the last one."""
+        return f"{'END' if end else 'CON'} {text}"
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         authenticate(request, self._secret)

@@ -19,7 +19,8 @@ from xml.etree import ElementTree
 import requests
 from africastalking.Voice import VoiceService
 
-from gateways.africastalking.account import Pooled, Refused, authenticate
+from gateways.africastalking.account import HttpRefused, Pooled, authenticate
+from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
     Inbound,
     Outcome,
@@ -39,6 +40,7 @@ from gateways.base import (
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
+from messages.missed_calls import meanings
 from messages.speech import Speech
 from settings import Settings
 
@@ -62,18 +64,19 @@ class AfricasTalkingVoiceGateway:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
-        self.rate = settings.africastalking_voice_rate
+        own = AfricasTalkingSettings.read(settings)
+        self.rate = own.voice_rate
         self._timeout = timeout
-        self._voice = _VoiceService(settings, settings.africastalking_voice_api_url)
+        self._voice = _VoiceService(settings, own.voice_api_url)
         self.address = self._voice.address
-        self._from = settings.africastalking_voice_from
-        self._secret = settings.africastalking_hook_secret.get_secret_value()
-        self._key = settings.africastalking_api_key.get_secret_value().encode()
+        self._from = own.voice_from
+        self._secret = own.hook_secret.get_secret_value()
+        self._key = own.api_key.get_secret_value().encode()
         self._speakers = {
-            "hi": settings.africastalking_voice_hi,
-            "en": settings.africastalking_voice_en,
+            "hi": own.voice_hi,
+            "en": own.voice_en,
         }
-        self._numbers = with_ours(settings.missed_call_numbers, self._from)
+        self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
         named = self._name_of(message.message_id)
@@ -81,7 +84,7 @@ class AfricasTalkingVoiceGateway:
             answer = self._voice.call_as(named, self._from, message.phone, self._timeout)
         except requests.RequestException as error:
             return failed(error)
-        except Refused as refusal:
+        except HttpRefused as refusal:
             return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
         except ValueError as error:
             return Rejected(Reason.BAD_NUMBER, type(error).__name__)

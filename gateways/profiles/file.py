@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from gateways.profiles.lines import line_of
 from gateways.profiles.profile import ANY, BODY, FIELDS, HOOK, Profile, templates_in
-from gateways.profiles.templates import Template
+from gateways.profiles.templates import PlaceTemplate
 
 _WORDS: Final = {
     "missing": "is missing",
@@ -24,7 +24,7 @@ _WORDS: Final = {
 
 
 @dataclass(frozen=True)
-class Problem:
+class ProfileProblem:
     """A mistake in a profile. `line` counts from 1; None where no line is to blame."""
 
     line: int | None
@@ -39,7 +39,7 @@ class Problem:
 class ProfileError(Exception):
     """A file that is no profile; `problems` has every mistake."""
 
-    def __init__(self, path: Path, problems: tuple[Problem, ...]) -> None:
+    def __init__(self, path: Path, problems: tuple[ProfileProblem, ...]) -> None:
         super().__init__(f"{path.name}: " + "; ".join(map(str, problems)))
         self.path = path
         self.problems = problems
@@ -51,13 +51,13 @@ def read(path: Path) -> Profile:
         written = path.read_text(encoding="utf-8")
         profile = Profile.model_validate(tomllib.loads(written))
     except (OSError, UnicodeDecodeError) as error:
-        raise ProfileError(path, (Problem(None, "", str(error)),)) from error
+        raise ProfileError(path, (ProfileProblem(None, "", str(error)),)) from error
     except tomllib.TOMLDecodeError as error:
-        raise ProfileError(path, (Problem(None, "", f"is no TOML: {error}"),)) from error
+        raise ProfileError(path, (ProfileProblem(None, "", f"is no TOML: {error}"),)) from error
     except ValidationError as error:
         raise ProfileError(path, tuple(_mistakes(error, written))) from None
     problems = tuple(
-        Problem(line_of(written, key), ".".join(key), what)
+        ProfileProblem(line_of(written, key), ".".join(key), what)
         for key, what in _contradictions(profile)
     )
     if problems:
@@ -65,7 +65,7 @@ def read(path: Path) -> Profile:
     return profile
 
 
-def _mistakes(error: ValidationError, written: str) -> Iterator[Problem]:
+def _mistakes(error: ValidationError, written: str) -> Iterator[ProfileProblem]:
     found = error.errors(include_url=False, include_input=False)
     for each in found:
         inner = (other["loc"] for other in found if len(other["loc"]) > len(each["loc"]))
@@ -75,7 +75,7 @@ def _mistakes(error: ValidationError, written: str) -> Iterator[Problem]:
             continue  # only because what is in the list is wrong, which is said
         key = tuple(str(part) for part in each["loc"] if part != "[key]")
         what = _WORDS.get(each["type"], each["msg"].removeprefix("Value error, "))
-        yield Problem(line_of(written, key), ".".join(key), what)
+        yield ProfileProblem(line_of(written, key), ".".join(key), what)
 
 
 def _contradictions(profile: Profile) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -121,7 +121,7 @@ def _twice(lists: Sequence[Sequence[str]]) -> list[str]:
     return sorted({word for word in said if said.count(word) > 1})
 
 
-def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], Template]]:
+def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], PlaceTemplate]]:
     """Every template with its key."""
     submit = profile.request
     for name, step in profile.steps.items():
@@ -163,5 +163,5 @@ def _circle(profile: Profile) -> str | None:
     return None
 
 
-def _places(templates: Iterable[Template]) -> set[str]:
+def _places(templates: Iterable[PlaceTemplate]) -> set[str]:
     return {place for each in templates for place in each.places}

@@ -1,6 +1,6 @@
 """An aggregator that is described in a TOML file: no carrier has code here.
 
-The profile (`http_profile.py`) says what to submit and how to read; this file is the carrier that
+The profile (profile.py) says what to submit and how to read; this file is the carrier that
 the rest of the service sees. Nothing that comes in is signed: a secret in the path stands for that.
 """
 
@@ -31,10 +31,10 @@ from gateways.base import (
 )
 from gateways.network import TIMEOUT, failed, pooled
 from gateways.profiles import reading
-from gateways.profiles.profile import HOOK, Hook, Profile
+from gateways.profiles.profile import HOOK, Profile, ProfileHook
 from gateways.profiles.request import Prepared, prepare
-from gateways.profiles.sources import Heard, Source, as_json, at
-from gateways.profiles.templates import Template, Unfilled
+from gateways.profiles.sources import Heard, ValueSource, as_json, at
+from gateways.profiles.templates import PlaceTemplate, Unfilled
 from messages.catalogue import CatalogueError, Dlt, catalogue
 from messages.segments import encoding_of
 from settings import Settings
@@ -92,7 +92,7 @@ class HttpGateway:
         """None of these carriers finds a message without the id that its lost answer had."""
         return Unknown(f"{self.name} cannot be asked")
 
-    def unpack(self, hook: Hook, request: Request) -> Sequence[Request]:
+    def unpack(self, hook: ProfileHook, request: Request) -> Sequence[Request]:
         """The events of a call that brings several, as one call each. Raises `Unauthentic`."""
         self._authenticate(request)
         if hook.each is None:
@@ -184,7 +184,7 @@ def _national(phone: str) -> str:
         return phone.removeprefix("+")
 
 
-def _known(template: Template | None, values: Mapping[str, str]) -> str:
+def _known(template: PlaceTemplate | None, values: Mapping[str, str]) -> str:
     """`template` as far as settings and secrets fill it; empty where they do not."""
     try:
         return (template.fill(lambda name: values.get(name, "")) if template else None) or ""
@@ -192,7 +192,7 @@ def _known(template: Template | None, values: Mapping[str, str]) -> str:
         return ""
 
 
-def _events(each: Source, heard: Heard) -> list[Any]:
+def _events(each: ValueSource, heard: Heard) -> list[Any]:
     """The JSON values of the list at `each`; none where there is no such list."""
     found = at(heard.json, each.name) if each.kind == "json" else as_json(heard.read(each) or "")
     return found if isinstance(found, list) else []

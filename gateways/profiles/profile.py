@@ -1,7 +1,7 @@
 """A carrier described in TOML: what to submit to it, how to read its answers and its calls.
 
-These are the keys; http_profile_file.py reads a file of them. docs/gateways.md describes them for
-operators.
+These are the keys; gateways/profiles/file.py reads a file of them, and docs/gateways.md describes
+them for operators.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from gateways.base import Reason
 from gateways.profiles.signing import KEYED, Doing, Written
-from gateways.profiles.sources import Source
-from gateways.profiles.templates import Template
+from gateways.profiles.sources import ValueSource
+from gateways.profiles.templates import PlaceTemplate
 
 # What every message has; docs/gateways.md says what each is.
 FIELDS: Final = frozenset(
@@ -32,11 +32,11 @@ _NAME: Final = r"^[a-z][a-z0-9_]*$"
 
 
 def _template(given: object) -> object:
-    return Template.parse(given) if isinstance(given, str) else given
+    return PlaceTemplate.parse(given) if isinstance(given, str) else given
 
 
 def _source(given: object) -> object:
-    return Source.parse(given) if isinstance(given, str) else given
+    return ValueSource.parse(given) if isinstance(given, str) else given
 
 
 def _listed(given: object) -> object:
@@ -52,8 +52,8 @@ def _leaves(given: object) -> object:
     return _template(given)
 
 
-Filled = Annotated[Template, BeforeValidator(_template)]
-From = Annotated[Source, BeforeValidator(_source)]
+Filled = Annotated[PlaceTemplate, BeforeValidator(_template)]
+From = Annotated[ValueSource, BeforeValidator(_source)]
 Sources = Annotated[tuple[From, ...], BeforeValidator(_listed)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Json = Annotated[Any, BeforeValidator(_leaves)]
@@ -62,9 +62,9 @@ Name = Annotated[str, Field(pattern=_NAME)]
 Far = Literal["sent", "delivered", "failed"]
 
 
-def templates_in(value: object) -> Iterator[Template]:
+def templates_in(value: object) -> Iterator[PlaceTemplate]:
     """The templates in a JSON value."""
-    if isinstance(value, Template):
+    if isinstance(value, PlaceTemplate):
         yield value
     elif isinstance(value, dict):
         for each in value.values():
@@ -78,7 +78,7 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
 
-class Variable(_Part):
+class ProfileVariable(_Part):
     """A value from the environment. Without a default it must be set."""
 
     variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
@@ -86,7 +86,7 @@ class Variable(_Part):
     meaning: str = ""
 
 
-class Step(_Part):
+class ProfileStep(_Part):
     """A value made out of others: gateways/profiles/signing.py says how."""
 
     do: Doing
@@ -94,7 +94,7 @@ class Step(_Part):
     key: Filled | None = None
     written: Written = "hex"
     values: Mapping[str, Filled] = Field(default_factory=dict)
-    otherwise: Filled = Template("", ())
+    otherwise: Filled = PlaceTemplate("", ())
 
     @model_validator(mode="after")
     def _has_what_it_needs(self) -> Self:
@@ -105,7 +105,7 @@ class Step(_Part):
         return self
 
     @property
-    def templates(self) -> Iterator[Template]:
+    def templates(self) -> Iterator[PlaceTemplate]:
         """All of them."""
         yield self.of
         yield from self.values.values()
@@ -152,7 +152,7 @@ class Submit(_Part):
         return self
 
     @property
-    def of_body(self) -> Iterator[Template]:
+    def of_body(self) -> Iterator[PlaceTemplate]:
         """The templates of the body."""
         yield from (self.form or {}).values()
         yield from templates_in(self.json_)
@@ -160,13 +160,13 @@ class Submit(_Part):
             yield self.body
 
     @property
-    def of_address(self) -> Iterator[Template]:
+    def of_address(self) -> Iterator[PlaceTemplate]:
         """The templates of the URL and its query."""
         yield self.url
         yield from self.query.values()
 
     @property
-    def templates(self) -> Iterator[Template]:
+    def templates(self) -> Iterator[PlaceTemplate]:
         """All of them."""
         yield from self.of_address
         yield from self.headers.values()
@@ -177,7 +177,7 @@ class Submit(_Part):
             yield self.bearer.token
 
 
-class Answer(_Part):
+class AnswerKeys(_Part):
     """How the answer to a submit is read.
 
     The first `word` that one of the lists has decides; "*" in a list of refused or again stands for
@@ -193,7 +193,7 @@ class Answer(_Part):
     error: Sources = ()
 
 
-class HookAnswer(_Part):
+class ProfileAnswer(_Part):
     """What a call of a hook is answered with."""
 
     status: int = Field(200, ge=200, le=299)
@@ -201,15 +201,15 @@ class HookAnswer(_Part):
     body: str = ""
 
 
-class Hook(_Part):
+class ProfileHook(_Part):
     """What both hooks have. `each`: where several events come in one call, as a JSON list."""
 
     method: Methods = ("POST",)
     each: From | None = None
-    answer: HookAnswer = HookAnswer()
+    answer: ProfileAnswer = ProfileAnswer()
 
 
-class Inbound(Hook):
+class InboundKeys(ProfileHook):
     """A text of a person's. Without an `id`, one is made of all that `id_of` finds."""
 
     id: Sources = ()
@@ -238,7 +238,7 @@ class Inbound(Hook):
         return self
 
 
-class Receipts(Hook):
+class ReceiptKeys(ProfileHook):
     """News about a message. The first of `status` that one of `statuses` has decides."""
 
     id: Sources = Field(min_length=1)
@@ -256,15 +256,15 @@ class Profile(_Part):
     documents: tuple[str, ...] = ()
     unverified: tuple[str, ...] = ()
     rate: float = Field(gt=0)  # messages per second
-    settings: Mapping[Name, Variable] = Field(default_factory=dict)
-    secrets: Mapping[Name, Variable] = Field(default_factory=dict)
-    steps: Mapping[Name, Step] = Field(default_factory=dict)
+    settings: Mapping[Name, ProfileVariable] = Field(default_factory=dict)
+    secrets: Mapping[Name, ProfileVariable] = Field(default_factory=dict)
+    steps: Mapping[Name, ProfileStep] = Field(default_factory=dict)
     request: Submit
-    answer: Answer
-    inbound: Inbound | None = None
-    receipt: Receipts | None = None
+    answer: AnswerKeys
+    inbound: InboundKeys | None = None
+    receipt: ReceiptKeys | None = None
 
     @property
-    def variables(self) -> Mapping[str, Variable]:
+    def variables(self) -> Mapping[str, ProfileVariable]:
         """What comes from the environment, by the name that places use."""
         return {**self.settings, **self.secrets}

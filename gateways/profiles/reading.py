@@ -24,16 +24,15 @@ from gateways.base import (
     attested,
 )
 from gateways.network import refused, retry_after
-from gateways.profiles.profile import ANY, Answer, Receipts
-from gateways.profiles.profile import Inbound as InboundKeys
-from gateways.profiles.sources import Heard, Source
+from gateways.profiles.profile import ANY, AnswerKeys, InboundKeys, ReceiptKeys
+from gateways.profiles.sources import Heard, ValueSource
 from gateways.storable import clean, identifier, line, whole
 
 _DIGITS = re.compile(r"\d{3,}")
 _Kept = TypeVar("_Kept")
 
 
-def outcome(answer: Answer, heard: Heard, submit_id: str) -> Outcome:
+def outcome(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
     """What the answer to a submit means. A word that the profile does not know decides nothing."""
     status = heard.status or 0
     after = retry_after(heard.headers.get("retry-after"))
@@ -71,7 +70,7 @@ def inbound(
     return Inbound(gateway, carrier_id, phone, _without(prefix, text), _at(keys, heard))
 
 
-def receipt(gateway: str, keys: Receipts, request: Request) -> Receipt | Unreadable:
+def receipt(gateway: str, keys: ReceiptKeys, request: Request) -> Receipt | Unreadable:
     """News about a message of ours."""
     heard = as_heard(request)
     carrier_id = identifier(heard.first(keys.id))
@@ -115,14 +114,14 @@ def as_came(request: Request) -> str:
     return whole(Request("", headers, query.encode(), {}, {}))
 
 
-def _accepted(answer: Answer, heard: Heard, submit_id: str) -> Outcome:
+def _accepted(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
     if not answer.id:
         return Sent(submit_id)
     carrier_id = identifier(heard.first(answer.id))
     return Sent(carrier_id) if carrier_id else Unknown("an answer without an id")
 
 
-def _error(answer: Answer, heard: Heard, word: str) -> str:
+def _error(answer: AnswerKeys, heard: Heard, word: str) -> str:
     """What the carrier says of the refusal. Telephone numbers and codes do not enter our books."""
     said = heard.first(answer.error)
     return line(f"{word}: {_without_numbers(said)}") if said else line(word)
@@ -141,7 +140,7 @@ def _which(meanings: Mapping[_Kept, Sequence[str]], word: str) -> _Kept | None:
     return next((kept for kept, words in meanings.items() if _has(words, word)), None)
 
 
-def _made_id(sources: Sequence[Source], heard: Heard, secret: str) -> str | None:
+def _made_id(sources: Sequence[ValueSource], heard: Heard, secret: str) -> str | None:
     """The same for the same text, and of no use to whoever guesses what was in it."""
     found = [heard.read(source) for source in sources]
     if not any(found):

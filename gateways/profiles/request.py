@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from gateways.profiles.profile import BODY, Profile, Step
+from gateways.profiles.profile import BODY, Profile, ProfileStep
 from gateways.profiles.signing import DIGESTS, KEYED, all_entities, digest, entities, keyed
-from gateways.profiles.templates import Template
+from gateways.profiles.templates import PlaceTemplate
 
 _FORM = "application/x-www-form-urlencoded"
 _JSON = "application/json"
@@ -73,7 +73,7 @@ class _Values:
             return json.dumps(_json(submit.json_, self), ensure_ascii=False)
         return submit.body.fill(self) if submit.body else None
 
-    def _do(self, step: Step) -> str:
+    def _do(self, step: ProfileStep) -> str:
         of = step.of.fill(self) or ""
         if step.do in DIGESTS:
             return digest(step.do, of, step.written)
@@ -85,14 +85,14 @@ class _Values:
         return entities(of) if step.do == "entities" else all_entities(of)
 
 
-def _filled(templates: Mapping[str, Template], values: _Values) -> dict[str, str]:
+def _filled(templates: Mapping[str, PlaceTemplate], values: _Values) -> dict[str, str]:
     found = {name: template.fill(values) for name, template in templates.items()}
     return {name: value for name, value in found.items() if value is not None}
 
 
 def _json(value: Any, values: _Values) -> Any:
     """`value` with its templates filled in; what is left out is in no table and no list."""
-    if isinstance(value, Template):
+    if isinstance(value, PlaceTemplate):
         return value.fill(values)
     if isinstance(value, dict):
         made = {name: _json(each, values) for name, each in value.items()}

@@ -1,11 +1,10 @@
 """The profiles there are: those shipped beside this file, and an operator's own.
 
-What a profile needs from the environment is read here. In development `.env` counts as well.
+What a profile needs from the environment is read here.
 """
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -16,25 +15,25 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
-from dotenv import dotenv_values
 
+from gateways.environment import environment
 from gateways.profiles.file import ProfileError, read
 from gateways.profiles.gateway import HttpGateway
 from gateways.profiles.profile import HOOK, Profile
 from gateways.profiles.templates import Unfilled
+from gateways.registry import offers
 from messages.catalogue import catalogue
 from settings import Settings
 
 log = structlog.get_logger(__name__)
 
 SHIPPED: Final = Path(__file__).parent
-TAKEN: Final = frozenset({"simulator", "twilio", "africastalking"})
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]*")
 _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 
 @dataclass(frozen=True)
-class Account:
+class ProfileAccount:
     """A profile with the values that the environment has for it; `missing` says what it lacks."""
 
     name: str
@@ -56,15 +55,15 @@ def paths(settings: Settings) -> Mapping[str, Path]:
     return {path.stem: path for folder in folders for path in sorted(folder.glob("*.toml"))}
 
 
-def account(name: str, path: Path, settings: Settings) -> Account:
+def account(name: str, path: Path, settings: Settings) -> ProfileAccount:
     """The profile at `path` and its values. Raises `ProfileError`."""
     profile = _shipped(path) if path.parent == SHIPPED else read(path)
-    environment = _environment(settings)
+    variables = environment(settings)
     values = {
-        key: environment.get(each.variable, "") or each.default or ""
+        key: variables.get(each.variable, "") or each.default or ""
         for key, each in profile.variables.items()
     }
-    return Account(name, profile, values, tuple(_missing(name, profile, values, settings)))
+    return ProfileAccount(name, profile, values, tuple(_missing(name, profile, values, settings)))
 
 
 def configured(settings: Settings) -> Mapping[str, HttpGateway]:
@@ -97,16 +96,11 @@ def _shipped(path: Path) -> Profile:
     return read(path)
 
 
-def _environment(settings: Settings) -> Mapping[str, str | None]:
-    if settings.dakiya_env == "development":
-        return {**dotenv_values(".env"), **os.environ}
-    return os.environ
-
-
 def _missing(
     name: str, profile: Profile, values: Mapping[str, str], settings: Settings
 ) -> Iterator[str]:
-    if name in TAKEN or not _NAME.fullmatch(name):
+    taken = {offer.name for offer in offers()}
+    if name in taken or not _NAME.fullmatch(name):
         yield f"another file name: {name} cannot be one of a gateway"
     for key, each in profile.variables.items():
         if not values[key] and each.default is None:

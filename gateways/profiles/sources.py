@@ -30,14 +30,14 @@ _SEARCHED: Final = 4096
 
 
 @dataclass(frozen=True)
-class Source:
+class ValueSource:
     """Where a value is. Made by `parse`."""
 
     kind: Kind
     name: str = ""
 
     @classmethod
-    def parse(cls, text: str) -> Source:
+    def parse(cls, text: str) -> ValueSource:
         """Raises ValueError for what is no source."""
         kind, colon, name = text.partition(":")
         if not colon and kind in _ALONE:
@@ -79,7 +79,7 @@ class Heard:
         """The body as JSON; None where it is none."""
         return as_json(self.text)
 
-    def read(self, source: Source) -> str | None:
+    def read(self, source: ValueSource) -> str | None:
         """The value at `source`, or None. Numbers and true, false come as JSON writes them."""
         match source.kind:
             case "body":
@@ -98,7 +98,7 @@ class Heard:
                 found = re.search(source.name, self.text[:_SEARCHED])
                 return found[1] if found else None
 
-    def first(self, sources: Sequence[Source]) -> str | None:
+    def first(self, sources: Sequence[ValueSource]) -> str | None:
         """The first of `sources` that has a value which is not blank."""
         for source in sources:
             value = self.read(source)

@@ -24,14 +24,14 @@ class Unfilled(Exception):
 
 
 @dataclass(frozen=True)
-class Template:
+class PlaceTemplate:
     """A text with places. Made by `parse`."""
 
     text: str
     places: tuple[str, ...]
 
     @classmethod
-    def parse(cls, text: str) -> Template:
+    def parse(cls, text: str) -> PlaceTemplate:
         """Raises ValueError for a brace that belongs to no place."""
         if re.search(r"[{}]", _PLACE.sub("", text)):
             raise ValueError(

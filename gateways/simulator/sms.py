@@ -24,6 +24,7 @@ from gateways.base import (
     Unreadable,
     attested,
 )
+from gateways.simulator.settings import SimulatorSettings
 from gateways.storable import clean, identifier, line, whole
 from settings import Settings
 
@@ -38,7 +39,7 @@ class SimulatorGateway:
     dlt = False
 
     def __init__(self, settings: Settings) -> None:
-        self.rate = settings.simulator_rate
+        self.rate = SimulatorSettings.read(settings).rate
         self.address = ""
 
     def send(self, message: Outgoing) -> Outcome:
@@ -77,6 +78,9 @@ class SimulatorGateway:
             # What was typed is not kept: nobody can say which of it is a PIN.
             return Unreadable(NAME, None, "session, from or text is missing", "", phone)
         return Dialled(NAME, session, phone, line(str(service)), clean(text))
+
+    def showing(self, text: str, end: bool) -> str:
+        return json.dumps({"screen": text, "end": end}, ensure_ascii=False)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """The simulator tells what became of a message when it takes it: no receipt comes."""

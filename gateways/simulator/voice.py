@@ -22,10 +22,12 @@ from gateways.base import (
     attested,
 )
 from gateways.missed import missed
+from gateways.simulator.settings import SimulatorSettings
 from gateways.simulator.sms import fields
 from gateways.storable import identifier, line, whole
+from messages.missed_calls import MissedCall, meanings
 from messages.speech import Speech
-from settings import MissedCall, Settings
+from settings import Settings
 
 NAME = "simulator_voice"
 # Where MISSED_CALLS is not set, simulated telephones can ring these.
@@ -53,7 +55,7 @@ class SimulatorVoiceGateway:
     dlt = False
 
     def __init__(self, settings: Settings) -> None:
-        self.rate = settings.simulator_rate
+        self.rate = SimulatorSettings.read(settings).rate
         self.address = ""
         self._numbers = numbers(settings)
 
@@ -106,4 +108,4 @@ class SimulatorVoiceGateway:
 
 def numbers(settings: Settings) -> Mapping[str, MissedCall]:
     """The numbers that simulated telephones can ring, and what each means."""
-    return settings.missed_call_numbers or NUMBERS
+    return meanings(settings.missed_calls) or NUMBERS

@@ -16,20 +16,22 @@ from twilio.rest import Client
 
 from gateways.base import Request, Unauthentic
 from gateways.network import pooled, retry_after
+from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
 API = "https://api.twilio.com"
 
 
-class Account:
+class TwilioAccount:
     """The client with its connections, and the check of signatures. For many threads."""
 
     def __init__(self, settings: Settings, timeout: tuple[float, float]) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
-        token = settings.twilio_auth_token.get_secret_value()
-        self._http = _HttpClient(settings.twilio_api_url, settings.send_slots, timeout)
+        own = TwilioSettings.read(settings)
+        token = own.auth_token.get_secret_value()
+        self._http = _HttpClient(own.api_url, settings.send_slots, timeout)
         self._validator = RequestValidator(token) if token else None
-        self.client = Client(settings.twilio_account_sid, token, http_client=self._http)
+        self.client = Client(own.account_sid, token, http_client=self._http)
 
     def authenticate(self, request: Request) -> None:
         """Raises `Unauthentic`. The algorithm is ours (HMAC-SHA1 with the auth token), never what

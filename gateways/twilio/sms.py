@@ -31,7 +31,8 @@ from gateways.base import (
 )
 from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
-from gateways.twilio.account import API, Account, message_named
+from gateways.twilio.account import API, TwilioAccount, message_named
+from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
 NAME = "twilio"
@@ -75,15 +76,16 @@ class TwilioGateway:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
-        self.rate = settings.twilio_rate
-        self.address = settings.twilio_api_url or API
-        self._account = Account(settings, timeout)
+        own = TwilioSettings.read(settings)
+        self.rate = own.rate
+        self.address = own.api_url or API
+        self._account = TwilioAccount(settings, timeout)
         self._client = self._account.client
         self._callback = f"{settings.public_url}/hooks/twilio/status?message="
-        if settings.twilio_messaging_service_sid:
-            self._origin = {"messaging_service_sid": settings.twilio_messaging_service_sid}
+        if own.messaging_service_sid:
+            self._origin = {"messaging_service_sid": own.messaging_service_sid}
         else:
-            self._origin = {"from_": settings.twilio_from}
+            self._origin = {"from_": own.from_}
 
     def send(self, message: Outgoing) -> Outcome:
         left = int((message.not_after - datetime.now(UTC)).total_seconds())

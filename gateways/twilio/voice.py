@@ -36,7 +36,9 @@ from gateways.base import (
 from gateways.missed import missed, with_ours
 from gateways.network import TIMEOUT, failed, refused
 from gateways.storable import identifier, line, whole
-from gateways.twilio.account import API, Account, message_named
+from gateways.twilio.account import API, TwilioAccount, message_named
+from gateways.twilio.settings import TwilioSettings
+from messages.missed_calls import meanings
 from messages.speech import Speech
 from settings import Settings
 
@@ -80,16 +82,17 @@ class TwilioVoiceGateway:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         """`timeout`: seconds to connect, and to wait for an answer."""
-        self.rate = settings.twilio_voice_rate
-        self.address = settings.twilio_api_url or API
-        self._account = Account(settings, timeout)
-        self._from = settings.twilio_voice_from
+        own = TwilioSettings.read(settings)
+        self.rate = own.voice_rate
+        self.address = own.api_url or API
+        self._account = TwilioAccount(settings, timeout)
+        self._from = own.voice_from
         self._hooks = f"{settings.public_url}/hooks/twilio/voice"
         self._speakers = {
-            "hi": ("hi-IN", settings.twilio_voice_hi),
-            "en": ("en-IN", settings.twilio_voice_en),
+            "hi": ("hi-IN", own.voice_hi),
+            "en": ("en-IN", own.voice_en),
         }
-        self._numbers = with_ours(settings.missed_call_numbers, self._from)
+        self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
         try:

@@ -30,8 +30,8 @@ HOUSE = Path(__file__).parent.parent.parent
 _HOLD = """
 import sys
 from pathlib import Path
-from store.addresses import KEEP
-from store.embedded import Servers
+from embedded.addresses import KEEP
+from embedded.servers import Servers
 with Servers(Path(sys.argv[1]), KEEP):
     print("started", flush=True)
     sys.stdin.read()
@@ -297,7 +297,7 @@ def test_a_command_uses_the_servers_that_run(
 
 def test_a_command_alone_starts_servers_for_as_long_as_it_runs(directory: Path) -> None:
     program = (
-        "from settings import Settings; from store.embedded import resolve; import psycopg\n"
+        "from settings import Settings; from embedded.servers import resolve; import psycopg\n"
         "url = resolve(Settings(_env_file=None)).database_url\n"
         "print(psycopg.connect(url).execute('SELECT count(*) FROM articles').fetchone()[0])"
     )

@@ -53,7 +53,7 @@ def carrier() -> Iterator[CarrierStub]:
 
 @pytest.fixture
 def gateway(carrier: CarrierStub) -> AfricasTalkingGateway:
-    return AfricasTalkingGateway(settings_with(africastalking_api_url=carrier.url))
+    return AfricasTalkingGateway(settings_with(AFRICASTALKING_API_URL=carrier.url))
 
 
 # ---- sending -------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def test_all_that_the_carrier_needs_is_submitted(
 
 def test_without_a_sender_none_is_named(carrier: CarrierStub) -> None:
     gateway = AfricasTalkingGateway(
-        settings_with(africastalking_api_url=carrier.url, africastalking_sender="")
+        settings_with(AFRICASTALKING_API_URL=carrier.url, AFRICASTALKING_SENDER="")
     )
     assert isinstance(gateway.send(message()), Sent)
     assert "from" not in carrier.calls[0].form
@@ -185,7 +185,7 @@ def test_a_redirect_does_not_get_our_key(
 def test_what_was_sent_without_an_answer_is_unknown(
     carrier: CarrierStub,
 ) -> None:
-    settings = settings_with(africastalking_api_url=carrier.url)
+    settings = settings_with(AFRICASTALKING_API_URL=carrier.url)
     gateway = AfricasTalkingGateway(settings, timeout=(3.05, 0.3))
     carrier.will(AcceptAndHang(), AcceptAndDrop(), Drop())
     assert gateway.send(message()) == Unknown("ReadTimeout")
@@ -219,7 +219,7 @@ def test_no_log_and_no_outcome_holds_a_text_or_a_number(
 
 def test_the_sandbox_has_its_own_address() -> None:
     gateway = AfricasTalkingGateway(
-        settings_with(africastalking_username="sandbox", africastalking_api_url="")
+        settings_with(AFRICASTALKING_USERNAME="sandbox", AFRICASTALKING_API_URL="")
     )
     assert gateway._sms._make_url("/messaging") == (
         "https://api.sandbox.africastalking.com/version1/messaging"
@@ -242,7 +242,7 @@ def test_a_wrong_secret_is_refused(receiver: AfricasTalkingGateway, secret: str)
 
 
 def test_without_a_secret_of_ours_nothing_is_believed() -> None:
-    gateway = AfricasTalkingGateway(settings_with(africastalking_hook_secret=""))
+    gateway = AfricasTalkingGateway(settings_with(AFRICASTALKING_HOOK_SECRET=""))
     for secret in ("", "anything"):
         with pytest.raises(Unauthentic):
             gateway.receive_text(request(_FORM, secret=secret))

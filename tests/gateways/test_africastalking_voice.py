@@ -43,8 +43,8 @@ def carrier() -> Iterator[CarrierStub]:
 def gateway(carrier: CarrierStub) -> AfricasTalkingVoiceGateway:
     return AfricasTalkingVoiceGateway(
         settings_with(
-            africastalking_voice_api_url=carrier.url,
-            africastalking_voice_from=OURS,
+            AFRICASTALKING_VOICE_API_URL=carrier.url,
+            AFRICASTALKING_VOICE_FROM=OURS,
             missed_calls=f"{YES}=yes",
         )
     )

@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from pydantic import SecretStr
 
 import jobs
 from settings import Settings
@@ -28,14 +27,9 @@ def carrier() -> Iterator[CarrierStub]:
 
 @pytest.fixture
 def settings(settings: Settings, carrier: CarrierStub) -> Settings:
-    return settings.model_copy(
-        update={
-            "sms_routes": "twilio",
-            "public_url": PUBLIC,
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": SecretStr(TOKEN),
-            "twilio_api_url": carrier.url,
-        }
+    routed = settings.model_copy(update={"sms_routes": "twilio", "public_url": PUBLIC})
+    return routed.giving(
+        TWILIO_ACCOUNT_SID=ACCOUNT, TWILIO_AUTH_TOKEN=TOKEN, TWILIO_API_URL=carrier.url
     )
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -10,10 +14,13 @@ from typing import Any
 import pytest
 
 from gateways.base import Inbound, ReceiptStatus, Request, Sent, Unauthentic, Unreadable, attested
-from gateways.registry import build
+from gateways.build import build
+from gateways.registry import carriers, declared, offers
+from gateways.simulator.sms import NAME as SIMULATED
 from gateways.simulator.sms import SimulatorGateway
 from gateways.storable import LONGEST_ID, clean, identifier, line
 from tests.rigs.gateway import PHONE, message, request, settings_with
+from tests.script.test_server import HOUSE
 
 _KEY = "k" * 32
 _PRODUCTION = {
@@ -47,11 +54,11 @@ def test_the_simulator_is_not_in_production() -> None:
 @pytest.mark.parametrize(
     ("changes", "missing"),
     [
-        ({"sms_routes": "twilio", "twilio_account_sid": ""}, "TWILIO_ACCOUNT_SID"),
-        ({"sms_routes": "twilio", "twilio_auth_token": ""}, "TWILIO_AUTH_TOKEN"),
-        ({"sms_routes": "twilio", "twilio_from": ""}, "TWILIO_MESSAGING_SERVICE_SID"),
-        ({"sms_routes": "africastalking", "africastalking_username": ""}, "AFRICASTALKING_USERNAM"),
-        ({"sms_routes": "simulator,africastalking", "africastalking_api_key": ""}, "API_KEY"),
+        ({"sms_routes": "twilio", "TWILIO_ACCOUNT_SID": ""}, "TWILIO_ACCOUNT_SID"),
+        ({"sms_routes": "twilio", "TWILIO_AUTH_TOKEN": ""}, "TWILIO_AUTH_TOKEN"),
+        ({"sms_routes": "twilio", "TWILIO_FROM": ""}, "TWILIO_MESSAGING_SERVICE_SID"),
+        ({"sms_routes": "africastalking", "AFRICASTALKING_USERNAME": ""}, "AFRICASTALKING_USERNAM"),
+        ({"sms_routes": "simulator,africastalking", "AFRICASTALKING_API_KEY": ""}, "API_KEY"),
         ({"sms_routes": "pigeon"}, "no gateway is called pigeon"),
         ({"sms_routes": " , "}, "SMS_ROUTES is empty"),
     ],
@@ -66,8 +73,103 @@ def test_a_route_that_cannot_be_built_says_what_is_missing(
 
 def test_no_secret_is_in_a_refusal() -> None:
     with pytest.raises(ValueError) as refused:
-        build(settings_with(sms_routes="twilio", twilio_from=""))
+        build(settings_with(sms_routes="twilio", TWILIO_FROM=""))
     assert "twilio-token-of-the-tests" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "why"),
+    [
+        ("TWILIO_RATE", "fast", "valid number"),
+        ("TWILIO_VOICE_RATE", "0", "greater than 0"),
+        ("TWILIO_AUTH_TOKEN", "hidden word", "holds a blank"),
+        ("AFRICASTALKING_API_KEY", "hidden-word…", "holds a blank"),
+    ],
+)
+def test_a_carrier_s_setting_that_cannot_be_read_stops_the_start(
+    variable: str, value: str, why: str
+) -> None:
+    with pytest.raises(ValueError, match=rf"{variable}\n.*{why}") as refused:
+        build(settings_with(**{variable: value}))
+    assert "hidden" not in str(refused.value)
+
+
+def test_an_address_with_a_slash_at_its_end_is_the_same() -> None:
+    gateway = build(settings_with(TWILIO_API_URL="http://127.0.0.1:9/"))["twilio"]
+    assert gateway.address == "http://127.0.0.1:9"
+
+
+# ---- declarations --------------------------------------------------------------------------------
+
+
+def test_the_hooks_are_those_that_carriers_call() -> None:
+    """docs/developing/contract.md, Hooks."""
+    contract = {
+        "/twilio/sms": ("twilio", "text", 403, 200),
+        "/twilio/status": ("twilio", "receipt", 403, 204),
+        "/twilio/voice": ("twilio_voice", "call", 403, 200),
+        "/twilio/voice/status": ("twilio_voice", "receipt", 403, 204),
+        "/africastalking/<secret>/sms": ("africastalking", "text", 404, 200),
+        "/africastalking/<secret>/delivery": ("africastalking", "receipt", 404, 200),
+        "/africastalking/<secret>/ussd": ("africastalking", "ussd", 404, 200),
+        "/africastalking/<secret>/voice": ("africastalking_voice", "call", 404, 200),
+        "/simulator/sms": ("simulator", "text", 404, 200),
+        "/simulator/ussd": ("simulator", "ussd", 404, 200),
+        "/simulator/voice": ("simulator_voice", "call", 404, 200),
+    }
+    here = {
+        hook.path: (offer.name, hook.takes, hook.refusal, hook.answer.status)
+        for offer in offers()
+        for hook in offer.hooks
+    }
+    assert {path: here.get(path) for path in contract} == contract
+
+
+@pytest.mark.parametrize("module", ["gateways.network", "gateways.simulator.carrier"])
+def test_a_line_whose_module_declares_no_such_carrier_says_so(module: str) -> None:
+    with pytest.raises(LookupError, match=f"{module} must declare CARRIER, .* is pigeon"):
+        declared("pigeon", module)
+
+
+_LOADED = """
+import sys
+import app
+from gateways.build import build
+from settings import Settings
+build(Settings())
+print(*sorted({name.partition(".")[0] for name in sys.modules} & {"twilio", "africastalking"}))
+"""
+
+
+@pytest.mark.parametrize("sdk", ["", "twilio", "africastalking"])
+def test_an_sdk_loads_only_where_its_carrier_is_configured(sdk: str) -> None:
+    given = {name: value for name, value in settings_with().given.items() if value is not None}
+    own = {name: value for name, value in given.items() if sdk and name.startswith(sdk.upper())}
+    told = subprocess.run(
+        [sys.executable, "-c", _LOADED],
+        env={"PATH": os.environ["PATH"], "DAKIYA_ENV": "test", **own},
+        cwd=HOUSE,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert told.stdout.split() == sdk.split(), told.stderr
+
+
+def test_no_room_but_gateways_knows_a_carrier_s_name() -> None:
+    known = "|".join(
+        carrier.texts.name for carrier in carriers() if carrier.texts.name != SIMULATED
+    )
+    word = re.compile(known, re.IGNORECASE)
+    rooms = (path.relative_to(HOUSE) for path in HOUSE.rglob("*.py"))
+    assert [
+        f"{path}:{number}: {line.strip()}"
+        for path in rooms
+        if path.parts[0] not in ("gateways", "tests", "bench") and path.parts[0][0] != "."
+        for number, line in enumerate((HOUSE / path).read_text().splitlines(), 1)
+        if word.search(line)
+    ] == []
 
 
 # ---- simulator -----------------------------------------------------------------------------------

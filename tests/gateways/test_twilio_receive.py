@@ -40,7 +40,7 @@ def gateway() -> TwilioGateway:
 
 
 def test_the_sdks_own_signature_vector_is_genuine() -> None:
-    gateway = TwilioGateway(settings_with(twilio_auth_token="12345"))
+    gateway = TwilioGateway(settings_with(TWILIO_AUTH_TOKEN="12345"))
     came = Request(
         url="https://mycompany.com/myapp.php?foo=1&bar=2",
         headers={"x-twilio-signature": "RSOYDt4T1cUTdK1PDd93/VVr8B8="},
@@ -115,7 +115,7 @@ def test_a_body_hash_in_the_address_signs_no_other_body(gateway: TwilioGateway) 
 
 
 def test_without_a_token_nothing_is_believed() -> None:
-    gateway = TwilioGateway(settings_with(twilio_auth_token=""))
+    gateway = TwilioGateway(settings_with(TWILIO_AUTH_TOKEN=""))
     signature = RequestValidator("").compute_signature(PUBLIC + "/hooks/twilio/sms", _FORM)
     with pytest.raises(Unauthentic):
         gateway.receive_text(request(_FORM, headers={"x-twilio-signature": signature}))

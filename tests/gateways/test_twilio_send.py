@@ -73,12 +73,12 @@ def carrier() -> Iterator[CarrierStub]:
 
 @pytest.fixture
 def gateway(carrier: CarrierStub) -> TwilioGateway:
-    return TwilioGateway(settings_with(twilio_api_url=carrier.url))
+    return TwilioGateway(settings_with(TWILIO_API_URL=carrier.url))
 
 
 @pytest.fixture
 def impatient(carrier: CarrierStub) -> TwilioGateway:
-    return TwilioGateway(settings_with(twilio_api_url=carrier.url), timeout=(3.05, 0.3))
+    return TwilioGateway(settings_with(TWILIO_API_URL=carrier.url), timeout=(3.05, 0.3))
 
 
 # ---- what is submitted ---------------------------------------------------------------------------
@@ -100,7 +100,7 @@ def test_all_that_twilio_needs_is_submitted(carrier: CarrierStub, gateway: Twili
 def test_a_messaging_service_takes_the_place_of_the_number(carrier: CarrierStub) -> None:
     service = "MG" + "1" * 32
     gateway = TwilioGateway(
-        settings_with(twilio_api_url=carrier.url, twilio_messaging_service_sid=service)
+        settings_with(TWILIO_API_URL=carrier.url, TWILIO_MESSAGING_SERVICE_SID=service)
     )
     assert isinstance(gateway.send(message()), Sent)
     form = carrier.calls[0].form
@@ -130,7 +130,7 @@ def test_another_edge_in_the_environment_does_not_lead_past_the_configured_addre
     carrier: CarrierStub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TWILIO_EDGE", "singapore")
-    gateway = TwilioGateway(settings_with(twilio_api_url=carrier.url))
+    gateway = TwilioGateway(settings_with(TWILIO_API_URL=carrier.url))
     assert isinstance(gateway.send(message()), Sent)
 
 
@@ -235,7 +235,7 @@ def test_one_refusals_wait_is_not_the_next_ones(
 def test_an_unreadable_answer_leaves_the_outcome_unknown(body: str) -> None:
     with CarrierStub() as carrier:
         carrier.will(Say(201, body))
-        gateway = TwilioGateway(settings_with(twilio_api_url=carrier.url))
+        gateway = TwilioGateway(settings_with(TWILIO_API_URL=carrier.url))
         assert isinstance(gateway.send(message()), Unknown)
 
 
@@ -271,7 +271,7 @@ def test_where_nobody_listens_nothing_was_sent() -> None:
 
 @pytest.mark.parametrize("address", ["nonsense", "http://", "gopher://127.0.0.1"])
 def test_an_address_that_is_none_is_our_configuration(address: str) -> None:
-    outcome = TwilioGateway(settings_with(twilio_api_url=address)).send(message())
+    outcome = TwilioGateway(settings_with(TWILIO_API_URL=address)).send(message())
     assert isinstance(outcome, Rejected)
     assert outcome.reason is Reason.CONFIGURATION
 
@@ -295,7 +295,7 @@ def test_every_thread_has_a_connection_and_keeps_it() -> None:
         return outcomes
 
     with CarrierStub() as carrier, ThreadPoolExecutor(threads) as pool:
-        gateway = TwilioGateway(settings_with(twilio_api_url=carrier.url, send_slots=threads))
+        gateway = TwilioGateway(settings_with(TWILIO_API_URL=carrier.url, send_slots=threads))
         outcomes = [each for few in pool.map(send, range(threads)) for each in few]
     assert len({each.carrier_id for each in outcomes if isinstance(each, Sent)}) == threads * 3
     assert carrier.connections <= threads

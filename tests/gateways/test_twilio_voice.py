@@ -54,7 +54,7 @@ WORDS = render("code", "hi", {"digits": "6785", "amount": 500})
 
 def settings(**changes: object):
     numbers = f"{YES}=yes,+911140001002=not_received"
-    return settings_with(twilio_voice_from=OURS, missed_calls=numbers, **changes)
+    return settings_with(TWILIO_VOICE_FROM=OURS, missed_calls=numbers, **changes)
 
 
 @pytest.fixture
@@ -66,12 +66,12 @@ def carrier() -> Iterator[CarrierStub]:
 
 @pytest.fixture
 def gateway(carrier: CarrierStub) -> TwilioVoiceGateway:
-    return TwilioVoiceGateway(settings(twilio_api_url=carrier.url))
+    return TwilioVoiceGateway(settings(TWILIO_API_URL=carrier.url))
 
 
 @pytest.fixture
 def impatient(carrier: CarrierStub) -> TwilioVoiceGateway:
-    return TwilioVoiceGateway(settings(twilio_api_url=carrier.url), timeout=(3.05, 0.3))
+    return TwilioVoiceGateway(settings(TWILIO_API_URL=carrier.url), timeout=(3.05, 0.3))
 
 
 # ---- calls -------------------------------------------------------------------------------------

@@ -67,14 +67,14 @@ def test_production_refuses_an_indian_route_with_unregistered_texts(production: 
 def test_production_starts_where_all_is_registered(
     production: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateways.registry.catalogue", registered)
+    monkeypatch.setattr("gateways.build.catalogue", registered)
     Runtime.build(production).redis.close()
 
 
 def test_a_text_that_changed_since_it_was_registered_is_refused_too(
     production: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("gateways.registry.catalogue", lambda: registered(booked="Old words."))
+    monkeypatch.setattr("gateways.build.catalogue", lambda: registered(booked="Old words."))
     with pytest.raises(ValueError, match="booked, en: changed since it was registered"):
         Runtime.build(production)
 

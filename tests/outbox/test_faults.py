@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
 from gateways.africastalking.sms import AfricasTalkingGateway
 from gateways.base import Gateway
@@ -54,16 +53,15 @@ def africastalking() -> Iterator[CarrierStub]:
 
 @pytest.fixture
 def settings(settings: Settings, twilio: CarrierStub, africastalking: CarrierStub) -> Settings:
-    return settings.model_copy(
-        update={
-            "sms_routes": "twilio,africastalking",
-            "public_url": PUBLIC,
-            "twilio_account_sid": ACCOUNT,
-            "twilio_auth_token": SecretStr(TOKEN),
-            "twilio_api_url": twilio.url,
-            "africastalking_api_url": africastalking.url,
-            "africastalking_hook_secret": SecretStr(SECRET),
-        }
+    routed = settings.model_copy(
+        update={"sms_routes": "twilio,africastalking", "public_url": PUBLIC}
+    )
+    return routed.giving(
+        TWILIO_ACCOUNT_SID=ACCOUNT,
+        TWILIO_AUTH_TOKEN=TOKEN,
+        TWILIO_API_URL=twilio.url,
+        AFRICASTALKING_API_URL=africastalking.url,
+        AFRICASTALKING_HOOK_SECRET=SECRET,
     )
 
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from gateways.registry import build
+from gateways.build import build
 from messages.routes import Routes, prefixes, rules
 from outbox.carriers import Carrier, Ordered
 from outbox.circuit import Circuit, State

@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Sent, Unknown
-from gateways.registry import build
+from gateways.build import build
 from messages.render import CODE_MASK
 from outbox import carriers, receipts
 from outbox.drain import Drain

@@ -30,22 +30,26 @@ _DATA = Path(__file__).parent.parent / "data"
 
 
 def settings_with(**changes: Any) -> Settings:
-    """Settings with everything both carriers need; the addresses refuse connections."""
-    values = {
-        "dakiya_env": "test",
-        "public_url": PUBLIC,
-        "twilio_account_sid": ACCOUNT,
-        "twilio_auth_token": TOKEN,
-        "twilio_from": "+15005550006",
-        "twilio_api_url": "http://127.0.0.1:9",
-        "africastalking_username": "dakiya",
-        "africastalking_api_key": "africastalking-key-of-the-tests",
-        "africastalking_sender": "DAKIYA",
-        "africastalking_hook_secret": SECRET,
-        "africastalking_api_url": "http://127.0.0.1:9",
-        "africastalking_voice_api_url": "http://127.0.0.1:9",
+    """Settings with everything both carriers need; the addresses refuse connections.
+
+    A name in capitals is a variable of a carrier's, any other one a setting of the core.
+    """
+    carriers = {
+        "TWILIO_ACCOUNT_SID": ACCOUNT,
+        "TWILIO_AUTH_TOKEN": TOKEN,
+        "TWILIO_FROM": "+15005550006",
+        "TWILIO_API_URL": "http://127.0.0.1:9",
+        "AFRICASTALKING_USERNAME": "dakiya",
+        "AFRICASTALKING_API_KEY": "africastalking-key-of-the-tests",
+        "AFRICASTALKING_SENDER": "DAKIYA",
+        "AFRICASTALKING_HOOK_SECRET": SECRET,
+        "AFRICASTALKING_API_URL": "http://127.0.0.1:9",
+        "AFRICASTALKING_VOICE_API_URL": "http://127.0.0.1:9",
     }
-    return Settings(_env_file=None, **(values | changes))
+    given = {name: value for name, value in changes.items() if name.isupper()}
+    own = {name: value for name, value in changes.items() if not name.isupper()}
+    core = {"dakiya_env": "test", "public_url": PUBLIC}
+    return Settings(_env_file=None, **(core | own)).giving(**(carriers | given))
 
 
 def message(number: int = 7, text: str = TEXT, *, lives: float = 600.0) -> Outgoing:

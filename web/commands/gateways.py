@@ -17,7 +17,7 @@ from gateways.profiles.file import ProfileError
 from gateways.profiles.gateway import fields_of
 from gateways.profiles.profile import FIELDS, HOOK, Profile
 from gateways.profiles.request import Prepared, prepare
-from gateways.profiles.shipped import Account, account, paths
+from gateways.profiles.shipped import ProfileAccount, account, paths
 from gateways.profiles.signing import DIGESTS, KEYED
 from gateways.profiles.templates import Unfilled
 from messages.catalogue import LANGUAGES, catalogue
@@ -88,7 +88,7 @@ def _lack(name: str, settings: Settings) -> str:
         return f"has {_count(len(error.problems))}: flask gateways check {name}"
 
 
-def _described(found: Account, settings: Settings) -> Iterator[str]:
+def _described(found: ProfileAccount, settings: Settings) -> Iterator[str]:
     profile = found.profile
     yield profile.title
     yield from (f"  {each}" for each in profile.documents)
@@ -109,7 +109,7 @@ def _described(found: Account, settings: Settings) -> Iterator[str]:
         yield from (f"  - {each}" for each in profile.unverified)
 
 
-def _request(found: Account, settings: Settings, language: str) -> Iterator[str]:
+def _request(found: ProfileAccount, settings: Settings, language: str) -> Iterator[str]:
     """The request for one text, with the values that are not secret."""
     profile = found.profile
     now = datetime.now(UTC)

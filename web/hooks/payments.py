@@ -17,7 +17,7 @@ from providers.base import Came, Hooked, Notice, ProviderName, Request, Unauthen
 from runtime import Runtime
 from store.database import Conn
 from web.callers import Caller, states
-from web.hooks.carriers import limit_body
+from web.hooks.requests import limit_body
 
 log = structlog.get_logger(__name__)
 

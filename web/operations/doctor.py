@@ -18,7 +18,8 @@ import requests
 from pydantic import ValidationError
 from redis import Redis, RedisError
 
-from gateways import registry
+from gateways.build import build
+from gateways.registry import carriers, offers
 from messages import dlt
 from messages.catalogue import CatalogueError, catalogue
 from messages.check import check
@@ -72,11 +73,25 @@ def _settings() -> tuple[Settings, list[Finding]]:
         says = f"{asked} is none: development, test or production"
         findings.append(Finding("wrong", "DAKIYA_ENV", says))
     settings = lenient.model_copy(update={"dakiya_env": asked})
+    for name, why in _unreadable(settings).items():
+        findings.append(Finding("wrong", name, f"{why}: see docs/gateways.md"))
+        settings = settings.giving(**{name: None})
     if settings.production:
         findings += [Finding("wrong", "settings", each) for each in settings.unsafe]
     if not findings:
         findings.append(Finding("ok", "settings", f"{settings.dakiya_env}, all can be read"))
     return settings, findings
+
+
+def _unreadable(settings: Settings) -> dict[str, str]:
+    """Return the variables of carriers with a value that cannot be, and why."""
+    found: dict[str, str] = {}
+    for carrier in carriers():
+        try:
+            carrier.settings.read(settings)
+        except ValidationError as error:
+            found |= {str(each["loc"][0]): each["msg"] for each in error.errors()}
+    return found
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
@@ -213,7 +228,7 @@ def _processes(redis: Redis) -> Iterator[Finding]:
 
 def _gateways(settings: Settings) -> Iterator[Finding]:
     try:
-        gateways = registry.build(settings)
+        gateways = build(settings)
     except ValueError as error:
         yield Finding("wrong", "SMS_ROUTES", f"{error}: docs/gateways.md")
         return
@@ -267,7 +282,12 @@ def _public_address(settings: Settings) -> Iterator[Finding]:
 def _public_paths(settings: Settings) -> dict[str, int]:
     """What is asked, and the status that only we give: a hook takes nothing but POST."""
     hooks = {
-        "twilio": "/hooks/twilio/sms",
+        **{
+            offer.name: f"/hooks{hook.path}"
+            for offer in offers()
+            for hook in offer.hooks[:1]
+            if "<" not in hook.path  # a secret is not asked for in clear
+        },
         "razorpay": "/hooks/razorpay",
         "cashfree": "/hooks/cashfree",
     }

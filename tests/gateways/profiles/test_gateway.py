@@ -30,7 +30,7 @@ from gateways.profiles.gateway import HttpGateway
 from gateways.profiles.profile import Profile
 from gateways.profiles.reading import as_came
 from gateways.profiles.signing import all_entities, entities
-from gateways.profiles.templates import Template, Unfilled
+from gateways.profiles.templates import PlaceTemplate, Unfilled
 from tests.rigs.carrier_stub import AcceptAndDrop, AcceptAndHang, CarrierStub, Drop, Say
 from tests.rigs.gateway import PHONE, TEXT, message
 from tests.rigs.http import HINDI, HOOK, called, called_with_json, gateway_from, gateway_of
@@ -209,13 +209,13 @@ def test_a_number_of_no_country_is_sent_all_the_same(carrier: CarrierStub) -> No
 
 def test_a_template_is_filled_or_says_what_it_lacks() -> None:
     values = {"a": "1", "b": ""}
-    assert Template.parse("x{a}y{a}").fill(values.__getitem__) == "x1y1"
-    assert Template.parse("x{a}{b?}").fill(values.__getitem__) is None
+    assert PlaceTemplate.parse("x{a}y{a}").fill(values.__getitem__) == "x1y1"
+    assert PlaceTemplate.parse("x{a}{b?}").fill(values.__getitem__) is None
     with pytest.raises(Unfilled, match="no b"):
-        Template.parse("{a}{b}").fill(values.__getitem__)
+        PlaceTemplate.parse("{a}{b}").fill(values.__getitem__)
     for odd in ("{", "}", "{A}", "{a!}", "{{a}}", "{a b}"):
         with pytest.raises(ValueError, match="brace"):
-            Template.parse(odd)
+            PlaceTemplate.parse(odd)
 
 
 # ---- answers -------------------------------------------------------------------------------------

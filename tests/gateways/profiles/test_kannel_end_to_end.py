@@ -15,7 +15,7 @@ import pytest
 from werkzeug.serving import make_server
 
 from gateways.base import Reason, Rejected, Sent
-from gateways.registry import build
+from gateways.build import build
 from messages.segments import count
 from runtime import Runtime
 from settings import Settings

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app import create_app
+from gateways.build import build
 from gateways.profiles.shipped import account
-from gateways.registry import build
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.gateway import settings_with

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateways.profiles.sources import Heard, Source
+from gateways.profiles.sources import Heard, ValueSource
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from gateways.profiles.sources import Heard, Source
 def test_a_source_is_read(source: str, value: str | None) -> None:
     body = b'{"a": {"b": [1, {"c": "x"}]}, "t": true, "n": null}'
     heard = Heard({"x-name": "v"}, body, {"f": "1"}, {"q": "2"}, 202)
-    assert heard.read(Source.parse(source)) == value
+    assert heard.read(ValueSource.parse(source)) == value
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_a_source_is_read(source: str, value: str | None) -> None:
 )
 def test_what_is_no_source_is_refused(odd: str) -> None:
     with pytest.raises(ValueError, match=r"is no|must have|write"):
-        Source.parse(odd)
+        ValueSource.parse(odd)
 
 
 def test_a_body_is_read_in_its_charset() -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from app import create_app
-from gateways.registry import build
+from gateways.build import build
 from runtime import Runtime
 from tests.rigs.gateway import PHONE, SECRET, settings_with, signature
 from web.callers import Caller, stated
@@ -211,7 +211,7 @@ def test_64_kib_are_taken(client: Any, runtime: Runtime) -> None:
 
 
 def test_without_their_settings_the_hooks_believe_nobody(runtime: Runtime) -> None:
-    bare = settings_with(twilio_auth_token="", africastalking_hook_secret="")
+    bare = settings_with(TWILIO_AUTH_TOKEN="", AFRICASTALKING_HOOK_SECRET="")
     client = create_app(replace(runtime, gateways=build(bare))).test_client()
     assert _twilio(client, _SMS, _TEXT).status_code == 403
     for secret in ("", "x", SECRET):

@@ -14,7 +14,7 @@ import pytest
 from app import create_app
 from gateways.base import Gateway
 from gateways.profiles.gateway import HttpGateway
-from gateways.profiles.profile import HookAnswer
+from gateways.profiles.profile import ProfileAnswer
 from runtime import Runtime
 from tests.rigs.gateway import PHONE
 from tests.rigs.http import HOOK, gateway_from, gateway_of, shipped
@@ -30,7 +30,7 @@ _TEXT = {"SmsSid": "inb_1", "From": PHONE, "Body": "hello"}
 def _answering_in_xml() -> HttpGateway:
     profile = shipped("exotel")
     assert profile.inbound is not None
-    answer = HookAnswer(status=202, content_type="text/xml", body="<ok/>")
+    answer = ProfileAnswer(status=202, content_type="text/xml", body="<ok/>")
     inbound = profile.inbound.model_copy(update={"answer": answer})
     return gateway_from(profile.model_copy(update={"inbound": inbound}), "xml", {"url": _NOWHERE})
 

@@ -59,15 +59,12 @@ def voice() -> str:
 
 @pytest.fixture
 def settings(settings: Settings, carrier: CarrierStub, voice: str) -> Settings:
-    return settings.model_copy(
-        update={
-            "voice_routes": voice,
-            "missed_calls": NUMBERS,
-            "twilio_voice_from": OURS,
-            "twilio_api_url": carrier.url,
-            "africastalking_voice_from": OURS,
-            "africastalking_voice_api_url": carrier.url,
-        }
+    routed = settings.model_copy(update={"voice_routes": voice, "missed_calls": NUMBERS})
+    return routed.giving(
+        TWILIO_VOICE_FROM=OURS,
+        TWILIO_API_URL=carrier.url,
+        AFRICASTALKING_VOICE_FROM=OURS,
+        AFRICASTALKING_VOICE_API_URL=carrier.url,
     )
 
 
