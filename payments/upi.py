@@ -30,7 +30,7 @@ from providers.base import (
     Failure,
     Provider,
     ProviderName,
-    Refused,
+    ProviderRefused,
     Watched,
 )
 from providers.static import NAME as STATIC
@@ -97,7 +97,7 @@ def make(runtime: Runtime, claimed: Claimed) -> None:
 
     def work(conn: Conn) -> None:
         now = runtime.now()
-        if isinstance(made, Refused):
+        if isinstance(made, ProviderRefused):
             groups.lock(conn, payment.group_id)
             payments.release(conn, claimed, made.error, now)
             payments.end(conn, payment.id, "failed", now, made.error)
