@@ -70,8 +70,7 @@ def work() -> None:
     # A connection of its own: RQ lengthens the time-outs of the one that it is given.
     logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
-    jobs.sender()
-    jobs.importer()
+    _ = jobs.process().sender, jobs.process().importer  # before a signal may stop them
     try:
         while not OutboxWorker.told_to_stop:
             for stop_signal in _STOPS:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Any
+from typing import Generic
 
 from redis import RedisError
 
 from conversation.locking import Scene
-from flows import machines
+from flows import article, office, sender, stranger
+from flows.decision import Context
 from flows.events import (
     AskLeft,
     AskPerson,
@@ -25,11 +28,21 @@ from flows.events import (
     SpeakCode,
     Yes,
 )
-from flows.facts import ClockFacts, NewPhoneFacts, PartyFacts, PostmanFacts, RecipientFacts
+from flows.facts import (
+    ClockFacts,
+    Facts,
+    NewPhoneFacts,
+    PartyFacts,
+    PostmanFacts,
+    RecipientFacts,
+)
 from flows.grammar.postman import PIN
 from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
-from flows.machine import settle
+from flows.machine import F, Machine, settle
+from flows.postman import new_phone
+from flows.postman import states as postman
 from flows.postman.beats import spoken
+from flows.recipient import states as recipient
 from india.calendar import INDIA
 from india.phone import fingerprint
 from postal import lists
@@ -44,25 +57,34 @@ CODES_AN_HOUR = 5  # code messages, calls among them
 CALLS_AN_HOUR = 3
 
 
-def read(scene: Scene, conversation: Conversation, event: Event) -> Any:
-    """The facts for `event` in `conversation`, under the locks of `scene`."""
-    place = conversation.place
-    if place.machine == "recipient":
-        return _recipient_facts(scene, place.whose, event)
-    if place.machine == "postman":
-        return _postman_facts(scene, conversation, event)
-    if place.machine == "new_phone":
-        return _new_phone_facts(scene, conversation, event)
-    if place.machine == "article":
-        return ClockFacts(scene.now, scene.today, scene.reader.of_itself(place.whose))
-    article = None
+@dataclass(frozen=True)
+class FactsOf(Generic[F]):
+    """How the facts of one machine are read."""
+
+    machine: Machine[Context, F]
+    read: Callable[[Scene, Conversation, Event], F]
+
+
+def read(scene: Scene, conversation: Conversation, event: Event) -> Facts:
+    """Read the facts for `event` in `conversation`, under the locks of `scene`."""
+    return _BY_MACHINE[conversation.place.machine].read(scene, conversation, event)
+
+
+def _clock_facts(scene: Scene, conversation: Conversation, event: Event) -> ClockFacts:
+    number = conversation.place.whose
+    return ClockFacts(scene.now, scene.today, scene.reader.of_itself(number))
+
+
+def _party_facts(scene: Scene, conversation: Conversation, event: Event) -> PartyFacts:
+    phone = conversation.place.whose
+    found = None
     if isinstance(event, AskStatus | Recall | CorrectNumber | CameToOffice):
-        article = scene.reader.of_party(event.article, place.whose)
-        if isinstance(event, Recall | CorrectNumber) and article is not None:
+        found = scene.reader.of_party(event.article, phone)
+        if isinstance(event, Recall | CorrectNumber) and found is not None:
             # Whoever acts on an article must have sent it; an office may only ask.
-            sent = scene.held[event.article].sender_phone == place.whose
-            article = article if sent else None
-    return PartyFacts(scene.now, article, scene.today, _ticket(scene, event, place.whose))
+            sent = scene.held[event.article].sender_phone == phone
+            found = found if sent else None
+    return PartyFacts(scene.now, found, scene.today, _ticket(scene, event, phone))
 
 
 def _ticket(scene: Scene, event: Event, phone: str) -> int:
@@ -75,15 +97,15 @@ def _new_phone_facts(scene: Scene, conversation: Conversation, event: Event) -> 
         return NewPhoneFacts(scene.now, "")
     staff = spoken(named.staff_id)
     old = named.old_phone is not None
-    asked = settle(machines.ALL["new_phone"], conversation.standing, scene.now).state == "asked"
+    asked = settle(new_phone.MACHINE, conversation.standing, scene.now).state == "asked"
     if not isinstance(event, GivePin) or not asked:
         return NewPhoneFacts(scene.now, staff, old_phone=old)
     checked = pins.check(scene.conn, named.id, scene.codes[PIN], scene.now)
     return NewPhoneFacts(scene.now, staff, checked.verdict, checked.left, old)
 
 
-def _recipient_facts(scene: Scene, phone: str, event: Event) -> RecipientFacts:
-    settings = scene.runtime.settings
+def _recipient_facts(scene: Scene, conversation: Conversation, event: Event) -> RecipientFacts:
+    settings, phone = scene.runtime.settings, conversation.place.whose
     day_end = datetime.combine(
         scene.today, time.fromisoformat(settings.delivery_day_end), INDIA
     ).astimezone(UTC)
@@ -158,3 +180,17 @@ def _carrier(scene: Scene, event: Event) -> int:
     carrier = scene.held[event.article].postman_id
     assert carrier is not None
     return carrier
+
+
+_BY_MACHINE: Mapping[str, FactsOf] = {
+    each.machine.name: each
+    for each in (
+        FactsOf[RecipientFacts](recipient.MACHINE, _recipient_facts),
+        FactsOf[PostmanFacts](postman.MACHINE, _postman_facts),
+        FactsOf[NewPhoneFacts](new_phone.MACHINE, _new_phone_facts),
+        FactsOf[ClockFacts](article.MACHINE, _clock_facts),
+        FactsOf[PartyFacts](sender.SENDER, _party_facts),
+        FactsOf[PartyFacts](office.OFFICE, _party_facts),
+        FactsOf[PartyFacts](stranger.STRANGER, _party_facts),
+    )
+}

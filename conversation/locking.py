@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
 
 from flows import machines
-from flows.decision import Act, Nominate, Relink, Role
+from flows.acts.nominee import Nominate
+from flows.acts.phone import Relink
+from flows.decision import Act, Context, LastVisit, Role
 from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
 from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected
@@ -139,7 +140,7 @@ class Scene:
             if self.colleague is not None:
                 self.beside["colleague"] = Place(self.colleague.phone, "postman")
 
-    def refs(self, event: Event, context: Any) -> list[str]:
+    def refs(self, event: Event, context: Context | None) -> list[str]:
         """The items that an event in a postman's conversation is about."""
         if isinstance(event, Visit):
             return [act.item for act in event.acts]
@@ -147,10 +148,10 @@ class Scene:
             return list(event.items)
         if isinstance(event, Happening):
             return [event.article]
-        if isinstance(event, Undo) and context is not None:
+        if isinstance(event, Undo) and isinstance(context, LastVisit):
             named = self._still_held(done.article for done in context.done)
             return [number for number in named if self._carries(number)]
-        if isinstance(event, TimedOut) and context is not None:
+        if isinstance(event, TimedOut) and isinstance(context, LastVisit):
             return self._still_held(context.visiting)
         return []
 

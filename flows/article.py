@@ -10,19 +10,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from flows.decision import (
-    Act,
-    Decision,
-    GiveBack,
-    KeepAtOffice,
-    KillCode,
-    MakeFinal,
-    Nothing,
-    OpenTicket,
-    ReturnToSender,
-    Tell,
-)
-from flows.events import TimedOut
+from flows.acts.codes import KillCode
+from flows.acts.hold import KeepAtOffice, ReturnToSender
+from flows.acts.lists import GiveBack
+from flows.acts.remarks import MakeFinal
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Tell
+from flows.events import Event, TimedOut
 from flows.facts import ClockFacts
 from flows.happenings import (
     Attempted,
@@ -32,6 +26,7 @@ from flows.happenings import (
     DayChosen,
     GivenBack,
     HandedOver,
+    Happening,
     HoldExtended,
     Overlooked,
     Recalled,
@@ -46,7 +41,7 @@ from flows.happenings import (
     Unlinked,
     WentOut,
 )
-from flows.machine import SAME, Machine, State, Turn
+from flows.machine import SAME, Case, Machine, State
 from flows.recipient.wishes import OFFICE_DAYS
 from india import calendar
 
@@ -72,82 +67,70 @@ MACHINE = Machine(
         State("over", "handed over, returned or recalled"),
     ),
     context=Nothing(),
+    facts=ClockFacts,
 )
 
 
-def _go(state: str, *tells: Tell, until: datetime | None = None) -> Decision:
+def _go(state: str, *tells: Tell, until: datetime | None = None) -> Decision[Nothing]:
     return Decision(state, Nothing(), (), (), tells, until)
 
 
 @MACHINE.on(Booked, to=("booked",))
-def booked(turn: Turn) -> Decision:
+def booked(case: Case[Booked, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("booked")
 
 
 @MACHINE.on(WentOut, to=("out",))
-def went_out(turn: Turn) -> Decision:
+def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("out")
 
 
 @MACHINE.on(HandedOver, Recalled, Collected, to=("over",))
-def over(turn: Turn) -> Decision:
+def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("over")
 
 
 @MACHINE.on(Attempted, to=("witness",))
-def attempted(turn: Turn) -> Decision:
+def attempted(case: Case[Attempted, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("witness")
 
 
 @MACHINE.on(Refused, to=("refused",))
-def refused(turn: Turn) -> Decision:
+def refused(case: Case[Refused, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("refused")
 
 
 @MACHINE.on(TakenBack, to=("out",))
-def taken_back(turn: Turn) -> Decision:
+def taken_back(case: Case[TakenBack, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("out")
 
 
 @MACHINE.on(DayChosen, Relinked, GivenBack, to=("waiting",))
-def day_chosen(turn: Turn) -> Decision:
+def day_chosen(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("waiting")
 
 
 @MACHINE.on(Unlinked, to=("unlinked", SAME))
-def unlinked(turn: Turn) -> Decision:
+def unlinked(case: Case[Unlinked, Nothing, ClockFacts]) -> Decision[Nothing]:
     """With the postman still: his remark brings it back first."""
-    out = turn.facts.article.state == "out_for_delivery"
-    return _go(turn.state if out else "unlinked")
+    out = case.facts.article.state == "out_for_delivery"
+    return _go(case.state if out else "unlinked")
 
 
 @MACHINE.on(RemarkContested, to=("waiting",))
-def contested(turn: Turn) -> Decision:
+def contested(case: Case[RemarkContested, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("waiting")
 
 
-@MACHINE.on(
-    RemarkConfirmed,
-    to=("waiting", "unlinked", "at_office"),
-    acts=(KeepAtOffice,),
-    tells=("recipient", "sender"),
-)
-@MACHINE.on(
-    TimedOut,
-    states=("witness", "unlinked"),
-    to=("waiting", "unlinked", "at_office"),
-    acts=(KeepAtOffice,),
-    tells=("recipient", "sender"),
-)
-def settled(turn: Turn) -> Decision:
+def settled(case: Case[Event, Nothing, ClockFacts]) -> Decision[Nothing]:
     """The witness spoke, or was silent long enough; a second attempt that counts was the last.
 
     An article whose telephone stays unknown is kept for its addressee as well: it is not trapped.
     """
-    facts: ClockFacts = turn.facts
+    facts = case.facts
     article = facts.article
-    unknown = turn.state == "unlinked" and not article.linked
-    if turn.state != "unlinked" and not article.linked:
+    unknown = case.state == "unlinked" and not article.linked
+    if case.state != "unlinked" and not article.linked:
         return _go("unlinked")
     if article.state not in ("attempted", "booked") or not (unknown or article.office_next):
         return _go("waiting")
@@ -163,15 +146,30 @@ def settled(turn: Turn) -> Decision:
     )
 
 
+MACHINE.on(
+    TimedOut,
+    states=("witness", "unlinked"),
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)(settled)
+MACHINE.on(
+    RemarkConfirmed,
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)(settled)
+
+
 @MACHINE.on(CameToOffice, HoldExtended, to=("at_office",))
-def at_office(turn: Turn) -> Decision:
-    return _go("at_office", until=calendar.morning(_held_until(turn) - REMIND_BEFORE))
+def at_office(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("at_office", until=calendar.morning(_held_until(case) - REMIND_BEFORE))
 
 
 @MACHINE.on(TimedOut, states=("at_office",), to=("reminded",), tells=("recipient",))
-def remind(turn: Turn) -> Decision:
-    tell = Tell("recipient", Reminded(turn.facts.article.number))
-    return _go("reminded", tell, until=calendar.morning(_held_until(turn) + timedelta(days=1)))
+def remind(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    tell = Tell("recipient", Reminded(case.facts.article.number))
+    return _go("reminded", tell, until=calendar.morning(_held_until(case) + timedelta(days=1)))
 
 
 @MACHINE.on(
@@ -181,34 +179,36 @@ def remind(turn: Turn) -> Decision:
     acts=(ReturnToSender, KillCode),
     tells=("recipient", "sender"),
 )
-def send_back(turn: Turn) -> Decision:
-    article = turn.facts.article
+def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    article = case.facts.article
     kill = (KillCode(article.number, "withdrawn"),) if article.code == "live" else ()
     event = Returned(article.number)
     tells: tuple[Tell, ...] = (Tell("sender", event),)
-    if turn.state != "refused":  # who refused it knows
+    if case.state != "refused":  # who refused it knows
         tells = (Tell("recipient", event), *tells)
     return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
 
 
-def stay(turn: Turn, *tells: Tell, acts: tuple[Act, ...] = ()) -> Decision:
+def stay(
+    case: Case[Event, Nothing, ClockFacts], *tells: Tell, acts: tuple[Act, ...] = ()
+) -> Decision[Nothing]:
     """The article's conversation stays as it is, its time limit too."""
     until = None
-    if turn.state == "at_office":
-        until = calendar.morning(_held_until(turn) - REMIND_BEFORE)
-    elif turn.state == "reminded":
-        until = calendar.morning(_held_until(turn) + timedelta(days=1))
-    return Decision(turn.state, Nothing(), (), acts, tells, until)
+    if case.state == "at_office":
+        until = calendar.morning(_held_until(case) - REMIND_BEFORE)
+    elif case.state == "reminded":
+        until = calendar.morning(_held_until(case) + timedelta(days=1))
+    return Decision(case.state, Nothing(), (), acts, tells, until)
 
 
 @MACHINE.on(TakenIn, to=("waiting", "unlinked", SAME), acts=(GiveBack, KillCode, MakeFinal))
-def taken_in(turn: Turn) -> Decision:
+def taken_in(case: Case[TakenIn, Nothing, ClockFacts]) -> Decision[Nothing]:
     """At the end of the day: what was not visited comes another time, a remark becomes final.
 
     A remark that the recipient contests waits for the postmaster's verdict
     (docs/developing/domain.md rule 4).
     """
-    article, event = turn.facts.article, turn.event
+    article, event = case.facts.article, case.event
     number = article.number
     if article.state == "out_for_delivery":
         kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()
@@ -216,14 +216,14 @@ def taken_in(turn: Turn) -> Decision:
         return Decision(state, Nothing(), (), (*kill, GiveBack(number)))
     back = article.state in ("attempted", "at_office") and article.remark is not None
     if not back or article.final or (article.witness == "contested" and event.verdict is None):
-        return stay(turn)
-    return stay(turn, acts=(MakeFinal(number, event.by),))
+        return stay(case)
+    return stay(case, acts=(MakeFinal(number, event.by),))
 
 
 @MACHINE.on(TimedOut, states=("booked",), to=("waiting",), tells=("office",))
 @MACHINE.on(TimedOut, states=("out",), to=("waiting",), tells=("office",))
-def overlooked(turn: Turn) -> Decision:
-    return _go("waiting", Tell("office", Overlooked(turn.facts.article.number)))
+def overlooked(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("waiting", Tell("office", Overlooked(case.facts.article.number)))
 
 
 @MACHINE.on(
@@ -233,15 +233,15 @@ def overlooked(turn: Turn) -> Decision:
     acts=(OpenTicket,),
     tells=("office",),
 )
-def search(turn: Turn) -> Decision:
+def search(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Nothing for ten days: a person must look for it."""
-    number = turn.facts.article.number
+    number = case.facts.article.number
     tell = Tell("office", Overlooked(number))
     acts = (OpenTicket("overlooked", number),)
     return Decision("searched", Nothing(), (), acts, (tell,))
 
 
-def _held_until(turn: Turn) -> date:
-    facts: ClockFacts = turn.facts
+def _held_until(case: Case[Event, Nothing, ClockFacts]) -> date:
+    facts = case.facts
     assert facts.article.held_until is not None
     return facts.article.held_until

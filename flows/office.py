@@ -5,11 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 from flows import status
-from flows.decision import (
-    Decision,
-    Nothing,
-)
-from flows.events import AskStatus, NotUnderstood
+from flows.decision import Decision, Nothing
+from flows.events import AskStatus, Event, NotUnderstood
+from flows.facts import PartyFacts
 from flows.happenings import (
     Denied,
     FraudReported,
@@ -20,13 +18,14 @@ from flows.happenings import (
     RemarkContested,
     TriesRanOut,
 )
-from flows.machine import Machine, State, Turn
+from flows.machine import Case, Machine, State
 
 OFFICE = Machine(
     name="office",
     meaning="the postmaster's telephone",
     states=(State("listening", "hears what needs a postmaster"),),
     context=Nothing(),
+    facts=PartyFacts,
 )
 
 
@@ -44,5 +43,5 @@ for _event, _template in _OFFICE_NEWS.items():
 
 
 @OFFICE.on(AskStatus, NotUnderstood, says=(*status.TEMPLATES, "office_help"))
-def office_asks(turn: Turn) -> Decision:
-    return status.answer_or("office_help", turn)
+def office_asks(case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.answer_or("office_help", case)

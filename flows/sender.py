@@ -5,20 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 
-from flows import status
-from flows.decision import (
-    Act,
-    Decision,
-    EndNomination,
-    Nothing,
-    OpenTicket,
-    RecallArticle,
-    Relink,
-    Say,
-    Tell,
-)
+from flows import remarks, status
+from flows.acts.hold import RecallArticle
+from flows.acts.nominee import EndNomination
+from flows.acts.phone import Relink
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Say, Tell
 from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
-from flows.facts import ArticleFact
+from flows.facts import PartyFacts
 from flows.happenings import (
     Attempted,
     Booked,
@@ -33,8 +27,7 @@ from flows.happenings import (
     TakenBack,
     Unlinked,
 )
-from flows.machine import Machine, State, Turn
-from flows.recipient.states import REMARK_GROUPS
+from flows.machine import Case, Machine, State
 from india import calendar
 
 DAY = 24 * 3600
@@ -52,6 +45,7 @@ SENDER = Machine(
         ),
     ),
     context=Nothing(),
+    facts=PartyFacts,
 )
 
 
@@ -69,32 +63,30 @@ for _event, _template in _SENDER_NEWS.items():
 
 
 @SENDER.on(TakenBack, says=("sender_undone",))
-def sender_undone(turn: Turn) -> Decision:
-    return status.news("sender_undone", turn)
+def sender_undone(case: Case[TakenBack, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.news("sender_undone", case)
 
 
 @SENDER.on(
     Attempted,
-    says=tuple(
-        f"sender_attempted_{group}"
-        for group in ("absent", "address", "refused", "money", "code", "other")
-    ),
+    says=tuple(f"sender_attempted_{group}" for group in remarks.GROUPS),
 )
-def sender_attempted(turn: Turn) -> Decision:
-    return status.news(f"sender_attempted_{REMARK_GROUPS.get(turn.event.remark, 'other')}", turn)
+def sender_attempted(case: Case[Attempted, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.news(f"sender_attempted_{remarks.group_of(case.event.remark)}", case)
 
 
 @SENDER.on(CameToOffice, says=("sender_office",))
-def sender_office(turn: Turn) -> Decision:
-    article: ArticleFact = turn.facts.article
+def sender_office(case: Case[CameToOffice, Nothing, PartyFacts]) -> Decision[Nothing]:
+    article = case.facts.article
+    assert article is not None
     assert article.held_until is not None
     values = {"article": article.number, "day": calendar.name(article.held_until)}
-    return Decision(turn.state, turn.context, (Say("sender_office", values, article.number),))
+    return Decision(case.state, case.context, (Say("sender_office", values, article.number),))
 
 
 @SENDER.on(AskStatus, says=(*status.TEMPLATES, "sender_menu"))
-def sender_asks(turn: Turn) -> Decision:
-    return status.answer_or("sender_menu", turn)
+def sender_asks(case: Case[AskStatus, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.answer_or("sender_menu", case)
 
 
 @SENDER.on(
@@ -103,14 +95,14 @@ def sender_asks(turn: Turn) -> Decision:
     acts=(RecallArticle,),
     tells=("recipient", "article"),
 )
-def recall(turn: Turn) -> Decision:
-    article: ArticleFact | None = turn.facts.article
+def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
+    article = case.facts.article
     if article is None:
-        return Decision(turn.state, turn.context, (Say("sender_menu"),))
+        return Decision(case.state, case.context, (Say("sender_menu"),))
     if article.state not in ("booked", "attempted", "at_office"):
-        return status.news("sender_not_now", turn)
+        return status.news("sender_not_now", case)
     event = Recalled(article.number)
-    said = status.news("sender_recalled", turn)
+    said = status.news("sender_recalled", case)
     tells = (Tell("recipient", event), Tell("article", event))
     return replace(said, acts=(RecallArticle(article.number),), tells=tells)
 
@@ -121,20 +113,20 @@ def recall(turn: Turn) -> Decision:
     acts=(Relink, EndNomination),
     tells=("recipient", "article"),
 )
-def correct_number(turn: Turn) -> Decision:
+def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Only while it is not out: nobody moves a code while the postman is on his way."""
-    article: ArticleFact | None = turn.facts.article
+    article = case.facts.article
     if article is None:
-        return Decision(turn.state, turn.context, (Say("sender_menu"),))
-    if not turn.event.phone:
-        return status.news("sender_bad_number", turn)
+        return Decision(case.state, case.context, (Say("sender_menu"),))
+    if not case.event.phone:
+        return status.news("sender_bad_number", case)
     if article.state not in ("booked", "attempted"):
-        return status.news("sender_not_now", turn)
+        return status.news("sender_not_now", case)
     number = article.number
-    acts: tuple[Act, ...] = (Relink(number, turn.event.phone),)
+    acts: tuple[Act, ...] = (Relink(number, case.event.phone),)
     if article.nominee != "none":
         acts = (EndNomination(number, "replaced"), *acts)
-    said = status.news("sender_relinked", turn)
+    said = status.news("sender_relinked", case)
     event = Relinked(number)
     return replace(said, acts=acts, tells=(Tell("recipient", event), Tell("article", event)))
 
@@ -142,11 +134,11 @@ def correct_number(turn: Turn) -> Decision:
 @SENDER.on(
     NotUnderstood, states=("listening",), to=("told",), says=("sender_menu",), acts=(OpenTicket,)
 )
-def tell_sender(turn: Turn) -> Decision:
+def tell_sender(case: Case[NotUnderstood, Nothing, PartyFacts]) -> Decision[Nothing]:
     acts = (OpenTicket("unparsed"),)
-    return Decision("told", turn.context, (Say("sender_menu"),), acts)
+    return Decision("told", case.context, (Say("sender_menu"),), acts)
 
 
 @SENDER.on(NotUnderstood, states=("told",))
-def sender_silence(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context)
+def sender_silence(case: Case[NotUnderstood, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return Decision(case.state, case.context)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from flows.decision import (
-    Decision,
-    Nothing,
-    Say,
-)
-from flows.events import AskStatus, NotUnderstood
-from flows.machine import SAME, Machine, State, Turn
+from flows.decision import Decision, Nothing, Say
+from flows.events import AskStatus, Event, NotUnderstood
+from flows.facts import PartyFacts
+from flows.machine import SAME, Case, Machine, State
 
 DAY = 24 * 3600
 
@@ -20,14 +17,15 @@ STRANGER = Machine(
         State("greeted", "was answered once: silence until the day is over", DAY, "new"),
     ),
     context=Nothing(),
+    facts=PartyFacts,
 )
 
 
 @STRANGER.on(NotUnderstood, AskStatus, states=("new",), to=("greeted",), says=("stranger",))
-def greet(turn: Turn) -> Decision:
-    return Decision("greeted", turn.context, (Say("stranger"),))
+def greet(case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return Decision("greeted", case.context, (Say("stranger"),))
 
 
 @STRANGER.on(NotUnderstood, AskStatus, states=("greeted",), to=(SAME,))
-def stay_silent(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context)
+def stay_silent(case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return Decision(case.state, case.context)

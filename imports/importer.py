@@ -8,7 +8,6 @@ worker's thread.
 from __future__ import annotations
 
 import time
-from threading import Lock, Thread
 from typing import Final
 
 import psycopg
@@ -23,6 +22,7 @@ from imports.file_rows import RowState, ShownRow
 from imports.register import State
 from imports.row_results import Verdict, count, write
 from logs import described
+from outbox.crew import Crew, Work
 from outbox.wake import IMPORTS, ring, wake
 from postal import articles
 from postal.articles import NumberTaken
@@ -182,51 +182,25 @@ class Importer:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._stopping = False
-        self._lock = Lock()
-        self._thread: Thread | None = None
+        self._crew = Crew("imports", self._claim, at_once=1)
+        self.start, self.wait = self._crew.start, self._crew.wait
+        self.stop, self.finish = self._crew.stop, self._crew.finish
 
-    def start(self) -> bool:
-        """Begins the thread if there is something to do and it does not run. Does not wait.
-
-        Raises `psycopg.OperationalError` when the database is away.
-        """
-        with self._lock:
-            if self._stopping or (self._thread is not None and self._thread.is_alive()):
-                return False
-            if not self._runtime.database.run(register.under_way):
-                return False
-            self._thread = Thread(target=self._work, name="imports", daemon=True)
-            self._thread.start()
-            return True
-
-    def wait(self) -> None:
-        """Until the thread has ended: for tests, and for who has nothing else to do."""
-        if self._thread is not None:
-            self._thread.join()
-
-    def stop(self) -> None:
-        """Ends after the batch under way. Safe in a signal handler."""
-        self._stopping = True
-
-    def finish(self) -> None:
-        """Waits until the batch under way has ended."""
-        self.stop()
-        self.wait()
+    def _claim(self, _busy: frozenset[str]) -> Work[str] | None:
+        """Claim all imports: each batch locks its own import."""
+        under_way = self._runtime.database.run(register.under_way)
+        return Work("imports", self._work) if under_way else None
 
     def _work(self) -> None:
-        try:
-            while self._round() and not self._stopping:
-                pass
-        except psycopg.OperationalError as error:
-            # The batch was undone with its transaction; the clock rings again.
-            log.warning("database_away", job="imports", error=type(error).__name__)
+        """Do batches until there is nothing to do. The clock rings again where a batch is lost."""
+        while self._round() and not self._crew.stopping:
+            pass
 
     def _round(self) -> bool:
-        """A batch of each import, so that a small one does not wait for a large one."""
+        """Do a batch of each import, so that a small one does not wait for a large one."""
         worked = False
         for id_, state in self._runtime.database.run(register.under_way):
-            if self._stopping:
+            if self._crew.stopping:
                 return False
             worked = advance(self._runtime, id_, state) or worked
             time.sleep(_BREATH_SECONDS)

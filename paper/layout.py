@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from fpdf.enums import Align
-
 from paper.barcode import code128
-from paper.pdf import Press, Style
+from paper.pdf import Align, Press, Style
 
 _GAP: Final = 3.0  # between a label and its amount, at least
 _DOTS: Final = 8  # of a thermal printer, to the millimetre

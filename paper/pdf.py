@@ -11,15 +11,18 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from itertools import chain
 from pathlib import Path
-from typing import Final, Literal
-
-from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+from typing import TYPE_CHECKING, Final, Literal
 
 from paper.barcode import Barcode
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+# fpdf takes an eighth of the start of a web process: it is imported for the first document.
 
 _FAMILY: Final = "Noto Sans Devanagari"  # has Latin letters, digits and ₹ of the same design too
 _FOLDER: Final = Path(__file__).parent / "fonts"
@@ -35,6 +38,14 @@ _CLUSTER: Final = re.compile(
 )
 
 Script = Literal["Deva", "Latn"]
+
+
+class Align(Enum):
+    """Which part of a line lies where it is written: its left edge, middle or right edge."""
+
+    L = "left"
+    C = "middle"
+    R = "right"
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,9 @@ class Press:
     """Draws on the pages of one document. `language`: of the document, for those who hear it."""
 
     def __init__(self, title: str, language: str) -> None:
-        self._pdf = FPDF(unit="mm", format="A4")
+        from fpdf import FPDF
+
+        self._pdf: FPDF = FPDF(unit="mm", format="A4")
         self._pdf.set_auto_page_break(False)
         self._pdf.set_margin(0)
         self._pdf.c_margin = 0
@@ -123,7 +136,7 @@ class Press:
             width = self._run_width(run, style)
             self._use(run, style)
             self._pdf.set_xy(x, y)
-            self._pdf.cell(width, style.leading, run.text, new_x=XPos.RIGHT, new_y=YPos.TOP)
+            self._pdf.cell(width, style.leading, run.text, new_x="RIGHT", new_y="TOP")
             x += width
 
     def _run_width(self, run: Run, style: Style) -> float:

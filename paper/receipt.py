@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from fpdf.enums import Align
-
 from paper.content import Language, Paper, Posted, Receipt, Ways
 from paper.layout import Block, Column, beside, joined, space
-from paper.pdf import Press, Style
+from paper.pdf import Align, Press, Style
 from paper.words import moment, rupees, say, whole_rupees
 
 WARNINGS: Final = (

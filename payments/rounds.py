@@ -7,16 +7,15 @@ other, and what one leaves behind when it is killed the next takes up.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from datetime import timedelta
-from threading import Lock, Thread
 from typing import Final
+from uuid import UUID, uuid4
 
 import psycopg
 import structlog
 
 from logs import described
+from outbox.crew import Crew, Work
 from outbox.wake import PAYMENTS, ring
 from payments import reconciliation, upi
 from postal.counter import payments, reconciliations, refunds
@@ -55,12 +54,17 @@ class Rounds:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._stopping = False
-        self._lock = Lock()
-        self._threads: set[Thread] = set()
+        self._crew = Crew(
+            "payments",
+            self._claim,
+            at_once=AT_ONCE,
+            patience=_PATIENCE,
+            after=lambda: ring(runtime.redis, PAYMENTS),
+        )
+        self.wait, self.finish = self._crew.wait, self._crew.finish
 
     def start(self) -> int:
-        """Ends what ran out and starts asking about what is due; gives how many calls were begun.
+        """End what ran out and start asking about what is due; return how many calls were begun.
 
         Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
         """
@@ -69,67 +73,27 @@ class Rounds:
             lambda conn: payments.overdue(conn, runtime.now(), _OVERDUE_AT_ONCE)
         )
         runtime.database.run_each(due, self._expire, self._put_off)
-        begun = 0
-        while not self._stopping and len(self._running()) < AT_ONCE:
-            work = self._claim()
-            if work is None:
-                break
-            self._begin(work)
-            begun += 1
-        return begun
-
-    def wait(self) -> None:
-        """Until the threads have ended: for tests, and for who has nothing else to do."""
-        for thread in self._running():
-            thread.join()
-
-    def finish(self) -> None:
-        """Lets the calls under way end, and no new ones begin. What hangs is left to its lease."""
-        self._stopping = True
-        until = time.monotonic() + _PATIENCE
-        for thread in self._running():
-            thread.join(max(0.0, until - time.monotonic()))
+        return self._crew.start()
 
     def _expire(self, conn: Conn, payment: Payment) -> int:
         return int(upi.expire(self._runtime, conn, payment))
 
     def _put_off(self, conn: Conn, payment: Payment) -> None:
-        """Nothing: it is due still, and the log has the fault."""
+        """Do nothing: it is due still, and the log has the fault."""
 
-    def _claim(self) -> Callable[[], None] | None:
-        """The next thing to do. Refunds first: the customer waits for money."""
+    def _claim(self, _busy: frozenset[UUID]) -> Work[UUID] | None:
+        """Claim the next thing to do. Refunds first: the customer waits for money."""
         runtime = self._runtime
         refund = runtime.database.run(lambda conn: refunds.claim(conn, runtime.now()))
         if refund is not None:
-            return lambda: give_back(runtime, refund)
+            return Work(uuid4(), lambda: give_back(runtime, refund))
         claimed = runtime.database.run(lambda conn: payments.claim(conn, runtime.now()))
         if claimed is not None:
-            return lambda: look(runtime, claimed)
+            return Work(uuid4(), lambda: look(runtime, claimed))
         asked = runtime.database.run(lambda conn: reconciliations.claim(conn, runtime.now()))
         if asked is not None:
-            return lambda: _reconcile(runtime, asked)
+            return Work(uuid4(), lambda: _reconcile(runtime, asked))
         return None
-
-    def _running(self) -> list[Thread]:
-        with self._lock:
-            return list(self._threads)
-
-    def _begin(self, work: Callable[[], None]) -> None:
-        thread = Thread(target=lambda: self._run(work, thread), name="upi", daemon=True)
-        with self._lock:
-            self._threads.add(thread)
-        thread.start()
-
-    def _run(self, work: Callable[[], None], thread: Thread) -> None:
-        try:
-            work()
-        except psycopg.OperationalError as error:
-            log.warning("database_away", job="payments", error=type(error).__name__)
-        finally:
-            with self._lock:
-                self._threads.discard(thread)
-        if not self._stopping:
-            ring(self._runtime.redis, PAYMENTS)
 
 
 def look(runtime: Runtime, claimed: Claimed) -> None:

@@ -11,7 +11,8 @@ from datetime import date, datetime
 
 import structlog
 
-from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT
+from flows.facts import MOST_ATTEMPTS
+from flows.remarks import NO_OTHER_VISIT
 from india.calendar import day_of
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.closing import name_days_left_open

@@ -103,7 +103,7 @@ class Reader:
         )
         return self._article(rows[0])
 
-    def _read(self, sql: str, phone: str = "", **values: Any) -> list[Any]:
+    def _read(self, sql: str, phone: str = "", **values: object) -> list[Any]:
         with self.conn.cursor(row_factory=namedtuple_row) as cursor:
             bound = {"phone": phone, "now": self.now, "today": self.today, **values}
             return cursor.execute(sql, bound).fetchall()

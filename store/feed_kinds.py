@@ -8,8 +8,8 @@ pick-up · EMH attempted/unsuccessful (physical) delivery · EMI final delivery.
 passes no office of exchange, so EMB, EMC, EMD and EMF never come from us.
 
 EMH is sent with a reason and a measure. The UPU publishes those code lists to its members only and
-no free source gives them whole: our remarks 11 to 27 stand in `data.remark` under our own numbers,
-and are not translated here.
+no free source gives them whole: `data.remark` holds our own numbers (flows/remarks.py), which are
+not translated here.
 """
 
 from __future__ import annotations

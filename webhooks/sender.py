@@ -1,18 +1,17 @@
-"""Sends what webhooks have to tell: threads beside the worker's own work, one per receiver.
+"""Sends what webhooks have to tell: one thread of the crew per receiver.
 
-A receiver that is slow holds up itself and nothing else: the job that starts the threads does not
-wait for them. What is due: `webhooks/queue.py`. The call: `webhooks/post.py`.
+A receiver that is slow holds up itself and nothing else. What is due: `webhooks/queue.py`. The
+call: `webhooks/post.py`.
 """
 
 from __future__ import annotations
 
 import time
-from threading import Lock, Thread
 from typing import Final
 
-import psycopg
 import structlog
 
+from outbox.crew import Crew, Work
 from outbox.wake import WEBHOOKS, ring
 from runtime import Runtime
 from store.database import Conn
@@ -43,14 +42,17 @@ class Sender:
             settings.dakiya_master_key.get_secret_value().encode(),
             timeout,
         )
-        # Two time-outs: connecting, and the first piece of the answer.
-        self._patience = 2 * timeout + 1
-        self._stopping = False
-        self._lock = Lock()
-        self._threads: dict[int, Thread] = {}  # by subscription
+        self._crew = Crew(
+            "webhooks",
+            self._claim,
+            at_once=AT_ONCE,
+            patience=2 * timeout + 1,  # two time-outs: connecting, and the answer's first piece
+            after=lambda: ring(runtime.redis, WEBHOOKS),
+        )
+        self.wait = self._crew.wait
 
     def start(self) -> int:
-        """Reads the feed and starts sending what is due; gives how many receivers were begun with.
+        """Read the feed and start sending what is due; return how many receivers were begun with.
 
         Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
         """
@@ -60,69 +62,40 @@ class Sender:
         while database.run(lambda conn: queue.take(conn, now())):
             if time.monotonic() >= until:
                 break
-        begun = 0
-        while not self._stopping and len(busy := self._busy()) < AT_ONCE:
-            taken = database.run(lambda conn, busy=busy: queue.claim(conn, busy, now()))  # type: ignore[misc]
-            if taken is None:
-                break
-            self._begin(taken)
-            begun += 1
-        return begun
-
-    def wait(self) -> None:
-        """Until the threads have ended: for tests, and for who has nothing else to do."""
-        for thread in self._running():
-            thread.join()
+        return self._crew.start()
 
     def finish(self) -> None:
-        """Lets the calls under way end, and no new ones begin. What hangs is left to its lease."""
-        self._stopping = True
-        until = time.monotonic() + self._patience
-        for thread in self._running():
-            thread.join(max(0.0, until - time.monotonic()))
+        """Let the calls under way end, and no new ones begin. What hangs is left to its lease."""
+        self._crew.finish()
         self._poster.session.close()
 
-    def _running(self) -> list[Thread]:
-        with self._lock:
-            return list(self._threads.values())
-
-    def _busy(self) -> set[int]:
+    def _claim(self, busy: frozenset[int]) -> Work[int] | None:
         # A receiver that drips its answer may hold its thread beyond the lease: it gets no second.
-        with self._lock:
-            return set(self._threads)
-
-    def _begin(self, taken: Taken) -> None:
-        name = f"webhook-{taken.subscription_id}"
-        thread = Thread(target=self._serve, args=(taken,), name=name, daemon=True)
-        with self._lock:
-            self._threads[taken.subscription_id] = thread
-        thread.start()
+        taken = self._runtime.database.run(
+            lambda conn: queue.claim(conn, busy, self._runtime.now())
+        )
+        return Work(taken.subscription_id, lambda: self._serve(taken)) if taken else None
 
     def _serve(self, first: Taken) -> None:
+        """Send to one receiver until nothing is due or its turn is over.
+
+        Where the database goes away it may have arrived: it is sent again when the lease is over,
+        and receivers know it by its id.
+        """
         until = time.monotonic() + TURN_SECONDS
         next_: Taken | None = first
-        try:
-            while next_ is not None:
-                taken, last = next_, time.monotonic() >= until
-                outcome = self._poster.post(taken, self._runtime.now())
-                if not isinstance(outcome, Delivered):
-                    log.info(
-                        "webhook_failed",
-                        delivery=taken.id,
-                        host=host(taken.url),
-                        attempts=taken.attempts,
-                        outcome=type(outcome).__name__,
-                    )
-                next_ = self._settle(taken, outcome, last or self._stopping)
-        except psycopg.OperationalError as error:
-            # It may have arrived: it is sent again when the lease is over, and receivers know it
-            # by its id.
-            log.warning("database_away", job="webhooks", error=type(error).__name__)
-        finally:
-            with self._lock:
-                del self._threads[first.subscription_id]
-        if not self._stopping:
-            ring(self._runtime.redis, WEBHOOKS)
+        while next_ is not None:
+            taken, last = next_, time.monotonic() >= until
+            outcome = self._poster.post(taken, self._runtime.now())
+            if not isinstance(outcome, Delivered):
+                log.info(
+                    "webhook_failed",
+                    delivery=taken.id,
+                    host=host(taken.url),
+                    attempts=taken.attempts,
+                    outcome=type(outcome).__name__,
+                )
+            next_ = self._settle(taken, outcome, last or self._crew.stopping)
 
     def _settle(self, taken: Taken, outcome: Outcome, last: bool) -> Taken | None:
         """Writes what came of it and claims the next, in one transaction."""

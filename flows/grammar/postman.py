@@ -30,10 +30,10 @@ from flows.events import (
 from flows.grammar import words
 from flows.grammar.person import Understood
 from flows.grammar.text import fold, tokens
+from flows.remarks import TYPED
 
 PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
 SIGNATURE = 10  # "7 10": handed over against a signature, where no code is required
-_REMARKS = range(10, 30)
 _MOST_ITEMS = 20
 # Digits alone are an amount only where a payment follows, and from 100: "45 1" are two doors.
 _AMOUNT = re.compile(r"[1-9][0-9]{2,4}", re.ASCII)
@@ -275,7 +275,7 @@ def _rupees(token: str) -> int | None:
 
 
 def _remark(token: str) -> int | None:
-    if len(token) == 2 and token.isdigit() and int(token) in _REMARKS:
+    if len(token) == 2 and token.isdigit() and int(token) in TYPED:
         return int(token)
     return None
 

@@ -5,20 +5,22 @@ The code of such an item dies with it: a code is bound to the postman who carrie
 
 from __future__ import annotations
 
-from flows.decision import Act, Decision, GiveBack, KillCode, LastVisit, PassItem, Say, Tell
+from flows.acts.codes import KillCode
+from flows.acts.lists import GiveBack, PassItem
+from flows.decision import Act, Decision, LastVisit, Say, Tell
 from flows.events import Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import GivenBack, ItemsCame
-from flows.machine import Turn
+from flows.machine import Case
 from flows.postman.visit import closed, say_item
 
 
-def hand_on(turn: Turn) -> Decision:
+def hand_on(case: Case[Pass, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """`7 8 > 45` and `7 > 0`: what of it stands on his list and is open goes there."""
-    event: Pass = turn.event
-    facts: PostmanFacts = turn.facts
+    event = case.event
+    facts = case.facts
     if not event.back and facts.colleague is None:
-        return Decision(turn.state, turn.context, (Say("pass_unknown"),))
+        return Decision(case.state, case.context, (Say("pass_unknown"),))
     going = [item for item in facts.items if item.state == "open" and item.article is not None]
     articles = tuple(item.article for item in going if item.article is not None)
     tells: tuple[Tell, ...] = ()
@@ -26,7 +28,7 @@ def hand_on(turn: Turn) -> Decision:
         tells = tuple(Tell("article", GivenBack(article.number)) for article in articles)
     elif articles:
         tells = (Tell("colleague", ItemsCame(articles[0].number, len(articles))),)
-    context = _without(turn.context, articles)
+    context = _without(case.context, articles)
     return Decision(
         "visiting" if context.visiting else "ready",
         context,
@@ -87,12 +89,12 @@ def _why_not(item: ItemFact) -> Say:
     return closed(item, item.article)
 
 
-def items_came(turn: Turn) -> Decision:
+def items_came(case: Case[ItemsCame, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Told by a colleague's turn: his items stand on this list now."""
-    facts: PostmanFacts = turn.facts
-    event: ItemsCame = turn.event
+    facts = case.facts
+    event = case.event
     says = tuple(
         Say("items_came", {"count": event.count, "serial": item.serial}, event.article)
         for item in facts.items
     )
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)

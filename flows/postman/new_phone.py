@@ -6,10 +6,11 @@ from any other telephone is not looked at, so nobody can try PINs, or lock one, 
 
 from __future__ import annotations
 
-from flows.decision import Decision, Nothing, Say, TakePhone, Tell
-from flows.events import GivePin, NotUnderstood, PhoneMoved, PhoneNamed
+from flows.acts.phone import TakePhone
+from flows.decision import Decision, Nothing, Say, Tell
+from flows.events import Event, GivePin, NotUnderstood, PhoneMoved, PhoneNamed
 from flows.facts import NewPhoneFacts
-from flows.machine import Machine, State, Turn
+from flows.machine import Case, Machine, State
 
 MACHINE = Machine(
     name="new_phone",
@@ -19,16 +20,19 @@ MACHINE = Machine(
         State("asked", "the PIN is asked for", 24 * 3600, "unnamed"),
     ),
     context=Nothing(),
+    facts=NewPhoneFacts,
 )
 
 
-def _decide(state: str, say: Say, *acts: TakePhone, tells: tuple[Tell, ...] = ()) -> Decision:
+def _decide(
+    state: str, say: Say, *acts: TakePhone, tells: tuple[Tell, ...] = ()
+) -> Decision[Nothing]:
     return Decision(state, Nothing(), (say,), acts, tells)
 
 
 @MACHINE.on(PhoneNamed, to=("asked",), says=("phone_asked",))
-def named(turn: Turn) -> Decision:
-    return _decide("asked", Say("phone_asked", {"staff": turn.facts.staff}))
+def named(case: Case[PhoneNamed, Nothing, NewPhoneFacts]) -> Decision[Nothing]:
+    return _decide("asked", Say("phone_asked", {"staff": case.facts.staff}))
 
 
 @MACHINE.on(
@@ -39,8 +43,8 @@ def named(turn: Turn) -> Decision:
     acts=(TakePhone,),
     tells=("old_phone",),
 )
-def take(turn: Turn) -> Decision:
-    facts: NewPhoneFacts = turn.facts
+def take(case: Case[GivePin, Nothing, NewPhoneFacts]) -> Decision[Nothing]:
+    facts = case.facts
     if facts.pin == "wrong":
         return _decide("asked", Say("pin_wrong", {"tries": facts.left}))
     if facts.pin != "right":
@@ -51,10 +55,10 @@ def take(turn: Turn) -> Decision:
 
 
 @MACHINE.on(NotUnderstood, states=("asked",), says=("phone_asked",))
-def asked_again(turn: Turn) -> Decision:
-    return _decide("asked", Say("phone_asked", {"staff": turn.facts.staff}))
+def asked_again(case: Case[NotUnderstood, Nothing, NewPhoneFacts]) -> Decision[Nothing]:
+    return _decide("asked", Say("phone_asked", {"staff": case.facts.staff}))
 
 
 @MACHINE.on(GivePin, NotUnderstood, states=("unnamed",), says=("phone_unnamed",))
-def unnamed(turn: Turn) -> Decision:
+def unnamed(case: Case[Event, Nothing, NewPhoneFacts]) -> Decision[Nothing]:
     return _decide("unnamed", Say("phone_unnamed"))

@@ -8,24 +8,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.decision import (
-    CountWrongCode,
-    Decision,
-    Done,
-    GiveBack,
-    HandOver,
-    KillCode,
-    LastVisit,
-    MarkApproached,
-    OpenTicket,
-    PassItem,
-    RecordRemark,
-    ReportLate,
-    Say,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.lists import GiveBack, PassItem
+from flows.acts.remarks import RecordRemark, UndoRemark
+from flows.acts.reports import OpenTicket, ReportLate
+from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
     AskHelp,
     AskLeft,
@@ -39,9 +27,9 @@ from flows.events import (
     Undo,
     Visit,
 )
-from flows.facts import DayFact, PostmanFacts
+from flows.facts import PostmanFacts
 from flows.happenings import DayChosen, FraudReported, ItemsCame
-from flows.machine import Machine, State, Turn
+from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.undo import undo
 from flows.postman.visit import answer, judge, say_first, say_item
@@ -54,6 +42,7 @@ MACHINE = Machine(
         State("visiting", "on his way to items whose codes are out", 30 * 60, times_out=True),
     ),
     context=LastVisit(),
+    facts=PostmanFacts,
 )
 
 
@@ -76,18 +65,18 @@ MACHINE = Machine(
     acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
     tells=("recipient", "holder", "sender", "office", "article"),
 )
-def visit(turn: Turn) -> Decision:
-    facts: PostmanFacts = turn.facts
+def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
     if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
-        return Decision(turn.state, turn.context, (Say("no_list"),))
+        return Decision(case.state, case.context, (Say("no_list"),))
     articles = [item.article.number for item in facts.items if item.article is not None]
     if len(set(articles)) < len(articles):  # by serial and by number: which of the two holds?
-        return Decision(turn.state, turn.context, (Say("not_understood"),))
+        return Decision(case.state, case.context, (Say("not_understood"),))
     outcomes = [
-        judge(act, item, facts) for act, item in zip(turn.event.acts, facts.items, strict=True)
+        judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
     ]
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
-    context: LastVisit = turn.context
+    context = case.context
     visiting = _still_visiting(context, done)
     if _written_before(context, facts):  # a dead zone's text is not his last: 0 is not about it
         context = replace(context, visiting=visiting)
@@ -149,59 +138,59 @@ MACHINE.on(ItemsCame, says=("items_came",))(items_came)
 
 
 @MACHINE.on(AskLeft, says=("left", "left_none", "no_list"))
-def ask_left(turn: Turn) -> Decision:
-    facts: PostmanFacts = turn.facts
+def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
     if not facts.has_list:
         say = Say("no_list")
     elif facts.next_serial is None:
         say = Say("left_none")
     else:
         say = Say("left", {"count": facts.left, "serial": facts.next_serial})
-    return Decision(turn.state, turn.context, (say,))
+    return Decision(case.state, case.context, (say,))
 
 
 @MACHINE.on(AskHelp, says=("postman_help",))
-def ask_help(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context, (Say("postman_help"),))
+def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision(case.state, case.context, (Say("postman_help"),))
 
 
 @MACHINE.on(AskStatus, says=("not_understood",))
-def ask_status(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context, (Say("not_understood"),))
+def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision(case.state, case.context, (Say("not_understood"),))
 
 
 @MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))
-def not_understood(turn: Turn) -> Decision:
+def not_understood(case: Case[NotUnderstood, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Nothing was written; and the help desk reads what nobody here could."""
     acts = (OpenTicket("unparsed"),)
-    return Decision(turn.state, turn.context, (Say("not_understood"),), acts)
+    return Decision(case.state, case.context, (Say("not_understood"),), acts)
 
 
 @MACHINE.on(FraudReported, says=("fraud_alert",))
-def fraud_alert(turn: Turn) -> Decision:
-    facts: PostmanFacts = turn.facts
+def fraud_alert(case: Case[FraudReported, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
     says = tuple(
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
 @MACHINE.on(ListMade, says=("list_made", "items_added"))
-def list_made(turn: Turn) -> Decision:
+def list_made(case: Case[ListMade, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """In the morning the whole list; later what came on to it."""
-    event: ListMade = turn.event
-    day: DayFact | None = turn.facts.day
+    event = case.event
+    day = case.facts.day
     if event.serial > 1 or day is None:
         say = Say("items_added", {"count": event.count, "serial": event.serial})
     else:
         say = Say("list_made", {"count": event.count, "total": day.due})
-    return Decision(turn.state, turn.context, (say,))
+    return Decision(case.state, case.context, (say,))
 
 
 @MACHINE.on(DayEnded, says=("day_end", "day_open", "day_cash"))
-def day_ended(turn: Turn) -> Decision:
+def day_ended(case: Case[DayEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """What was done, what is open still, and the cash to hand in."""
-    day: DayFact | None = turn.facts.day
+    day = case.facts.day
     says: list[Say] = []
     if day is not None:
         says.append(Say("day_end", {"done": day.delivered, "failed": day.failed}))
@@ -209,25 +198,25 @@ def day_ended(turn: Turn) -> Decision:
             says.append(Say("day_open", {"count": day.open, "serial": day.first_open}))
         if day.cash:
             says.append(Say("day_cash", {"total": day.cash}))
-    return Decision(turn.state, turn.context, tuple(says))
+    return Decision(case.state, case.context, tuple(says))
 
 
 @MACHINE.on(PhoneMoved, to=("ready",), says=("phone_moved",))
-def phone_moved(turn: Turn) -> Decision:
+def phone_moved(case: Case[PhoneMoved, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision("ready", LastVisit(), (Say("phone_moved"),))
 
 
 @MACHINE.on(DayChosen, says=("item_withdrawn",))
-def item_withdrawn(turn: Turn) -> Decision:
-    facts: PostmanFacts = turn.facts
+def item_withdrawn(case: Case[DayChosen, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
     says = tuple(say_item("item_withdrawn", item) for item in facts.items)
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
 @MACHINE.on(TimedOut, states=("visiting",), to=("ready",), says=("nudge",))
-def nudge(turn: Turn) -> Decision:
+def nudge(case: Case[TimedOut, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Half an hour after the approach: what became of it? Asked once."""
-    facts: PostmanFacts = turn.facts
+    facts = case.facts
     waiting = [item for item in facts.items if item.state == "open" and item.approached]
     says = (say_item("nudge", waiting[0]),) if waiting else ()
-    return Decision("ready", replace(turn.context, visiting=()), says)
+    return Decision("ready", replace(case.context, visiting=()), says)

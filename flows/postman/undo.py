@@ -5,23 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-from flows.decision import (
-    Act,
-    Decision,
-    Done,
-    KillCode,
-    LastVisit,
-    Role,
-    Say,
-    Tell,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import KillCode
+from flows.acts.door import UndoApproach, UndoHandOver
+from flows.acts.remarks import UndoRemark
+from flows.decision import Act, Decision, Done, LastVisit, Role, Say, Tell
+from flows.events import Undo
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import TakenBack
-from flows.machine import Turn
-from flows.postman.visit import REFUSED, concerned
+from flows.machine import Case
+from flows.postman.visit import concerned
+from flows.remarks import REFUSED
 
 UNDO_WITHIN = timedelta(minutes=2)
 COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever
@@ -34,9 +27,9 @@ _UNDO: dict[str, Callable[[str], Act]] = {
 }
 
 
-def undo(turn: Turn) -> Decision:
+def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     """Takes back what the last text did, as far as nobody else has moved it since."""
-    facts, context = turn.facts, turn.context
+    facts, context = case.facts, case.context
     standing = {item.article.number: item for item in facts.items if item.article}
     undoable = [
         done
@@ -44,7 +37,7 @@ def undo(turn: Turn) -> Decision:
         if _in_time(context, facts) and _as_left(done, standing.get(done.article))
     ]
     if not undoable:
-        return Decision(turn.state, context, (Say("nothing_to_undo"),))
+        return Decision(case.state, context, (Say("nothing_to_undo"),))
     acts: list[Act] = []
     for done in undoable:
         article = standing[done.article].article

@@ -7,31 +7,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from flows.decision import (
-    Act,
-    CountWrongCode,
-    Done,
-    HandOver,
-    KillCode,
-    MarkApproached,
-    RecordRemark,
-    ReportLate,
-    Role,
-    Say,
-    Tell,
-)
+from flows import remarks
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached
+from flows.acts.remarks import RecordRemark
+from flows.acts.reports import ReportLate
+from flows.decision import Act, Done, Role, Say, Tell
 from flows.events import Approach, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER
 from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
-
-REMARKS = frozenset(range(11, 28))
-REFUSED = 17  # only with the recipient's own refusal code, wherever he has a telephone
-
-
-# Faults of the system, the network or the office never count as a door attempt
-# (docs/developing/domain.md rule 4).
-NEVER_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
 
 
 @dataclass(frozen=True)
@@ -122,16 +107,15 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
 
 
 def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
-    if act.remark not in REMARKS:
+    kind = remarks.BY_CODE.get(act.remark)
+    if kind is None:
         return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
-    if act.remark == REFUSED and article.linked:
+    if kind.needs_code and article.linked:
         if article.locked:  # no code can prove it today: 27 says what happened
             return Outcome(say_item("approach_locked", item))
         claimed = RefusalClaimed(article.number)
         return Outcome(say_item("refusal_wait", item), (), (Tell("holder", claimed),))
-    acts: tuple[Act, ...] = (
-        RecordRemark(article.number, act.remark, act.remark not in NEVER_COUNTED),
-    )
+    acts: tuple[Act, ...] = (RecordRemark(article.number, kind.code, kind.counts),)
     if article.code == "live":
         acts = (KillCode(article.number, "remark"), *acts)
     return Outcome(
@@ -183,7 +167,7 @@ def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
     number = article.number
     return Outcome(
         say_item("refusal_noted", item),
-        (RecordRemark(number, REFUSED, counts=True, proven=True),),
+        (RecordRemark(number, remarks.REFUSED, counts=True, proven=True),),
         tuple(Tell(role, Refused(number)) for role in concerned(article)),
         Done("remark", item.serial, number),
     )

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any, get_type_hints
+from typing import get_type_hints
 
-from flows import events, happenings
+from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
 from flows.happenings import Happening
@@ -73,12 +73,12 @@ CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
 
 # ---- events ------------------------------------------------------------------------------------
 
-_EVENT_FIELDS: Mapping[str, Domain] = {
+_EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "which": one_of(None, "6785", NUMBER, "0000"),
     "article": one_of(NUMBER),
     "phone": one_of(None, "", _PHONE),
     "day": one_of(None, 0, 14, 15, 16, 21, 22, 31, 99),
-    "remark": one_of(*range(10, 30)),
+    "remark": one_of(*remarks.TYPED),
     "count": one_of(1, 999),
     "ticket": one_of(7),
     "named": one_of(None, _PHONE),
@@ -87,7 +87,7 @@ _EVENT_FIELDS: Mapping[str, Domain] = {
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
-_ACT_FIELDS: Mapping[str, Domain] = {
+_ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),
     "remark": _EVENT_FIELDS["remark"],
     "amount": one_of(None, 1, 500),
@@ -97,7 +97,7 @@ _ACT_FIELDS: Mapping[str, Domain] = {
 def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
     """An event of `kind`, each on some way. A phone is None only where its type says so."""
     hints = get_type_hints(kind)
-    values: dict[str, Any] = {}
+    values: dict[str, object] = {}
     if not is_dataclass(kind):
         return kind()
     for field in fields(kind):
@@ -111,8 +111,8 @@ def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
 
 
 def visit(picks: Picks, thorough: bool) -> events.Visit:
-    kind = picks.pick((Approach, Handover, Remark))
-    act: VisitAct = lazy(kind, picks, _ACT_FIELDS)
+    kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
+    act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
     others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),))
     more = others if thorough else ((),)
     return events.Visit((act, *picks.pick(more)))
@@ -121,7 +121,7 @@ def visit(picks: Picks, thorough: bool) -> events.Visit:
 # ---- articles ----------------------------------------------------------------------------------
 
 
-def _expires(picks: Picks, article: ArticleFact) -> Any:
+def _expires(picks: Picks, article: ArticleFact) -> object:
     if article.code == "none":
         return None
     soon, later = NOW + timedelta(seconds=20), NOW + timedelta(seconds=590)
@@ -130,18 +130,18 @@ def _expires(picks: Picks, article: ArticleFact) -> Any:
     return NOW - timedelta(minutes=1) if article.code == "expired" else later
 
 
-def _where(state: str, then: Domain, otherwise: Any) -> Domain:
+def _where(state: str, then: Domain[object], otherwise: object) -> Domain[ArticleFact]:
     """`then` while the article is in `state`, else `otherwise`."""
     return lambda picks, article: then(picks, article) if article.state == state else otherwise
 
 
-def _nominee(picks: Picks, article: ArticleFact) -> Any:
+def _nominee(picks: Picks, article: ArticleFact) -> object:
     if article.part != "addressee":
         return "agreed" if article.part == "nominee" else "asked"
     return picks.pick(("none", "asked", "agreed"))
 
 
-def _witness(picks: Picks, article: ArticleFact) -> Any:
+def _witness(picks: Picks, article: ArticleFact) -> object:
     if article.state == "at_office":  # a contested remark takes it back from there
         return picks.pick(("none", "unconfirmed", "confirmed"))
     if article.state == "attempted":
@@ -149,19 +149,20 @@ def _witness(picks: Picks, article: ArticleFact) -> Any:
     return "none"
 
 
-def _final(picks: Picks, article: ArticleFact) -> Any:
+def _final(picks: Picks, article: ArticleFact) -> object:
     remarked = article.state in ("attempted", "at_office") and article.remark is not None
     return picks.pick((False, True)) if remarked else False
 
 
-_ARTICLE: Mapping[str, Domain] = {
+_ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
+    "code_issue": one_of(0, 1),
     "wrong_tries": one_of(0, TRIES_PER_DAY - 1, TRIES_PER_DAY),
     "code_sends": one_of(4, 5),
     "nominee": _nominee,
     "nominations": one_of(2, 3),
-    "remark": one_of(None, 11, 17),
+    "remark": one_of(None, *remarks.EXAMPLES),
     "witness": _witness,
     "final": _final,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),
@@ -178,12 +179,12 @@ _ARTICLE: Mapping[str, Domain] = {
 }
 
 
-def article_in(picks: Picks, states: tuple[str, ...] | None, **known: Any) -> ArticleFact:
+def article_in(picks: Picks, states: tuple[str, ...] | None, **known: object) -> ArticleFact:
     return lazy(ArticleFact, picks, _among(states), number=NUMBER, **known)
 
 
 @cache
-def _among(states: tuple[str, ...] | None) -> Mapping[str, Domain]:
+def _among(states: tuple[str, ...] | None) -> Mapping[str, Domain[ArticleFact]]:
     return _ARTICLE if states is None else {**_ARTICLE, "state": one_of(*states)}
 
 

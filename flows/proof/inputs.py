@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
 from flows import events, happenings
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
@@ -15,6 +14,7 @@ from flows.facts import (
     ArticleState,
     ClockFacts,
     DayFact,
+    Facts,
     ItemFact,
     NewPhoneFacts,
     PartyFacts,
@@ -44,7 +44,7 @@ class Met:
 
     context: Context
     event: Event
-    facts: Any
+    facts: Facts
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     asked = (None, NUMBER, OTHER) if thorough else (None,)
     context = lazy(Asked, picks, {"article": one_of(*asked)})
 
-    def articles(picks: Picks, _: Any) -> tuple[ArticleFact, ...]:
+    def articles(picks: Picks, _: object) -> tuple[ArticleFact, ...]:
         if isinstance(event, Happening):
             return (article_in(picks, AFTER.get(type(event)), **_known_of(picks, event)),)
         if not thorough:
@@ -99,9 +99,9 @@ _TO_HOLDER = (
 )
 
 
-def _known_of(picks: Picks, event: Happening) -> dict[str, Any]:
+def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
     """What a happening says of its article, and of the telephone that is told, beyond its state."""
-    known: dict[str, Any] = {"part": "addressee"}
+    known: dict[str, object] = {"part": "addressee"}
     if isinstance(event, happenings.Nominated | happenings.NominationEnded):
         known["part"] = "asked"
     elif isinstance(event, _TO_HOLDER):
@@ -113,7 +113,7 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, Any]:
     return known
 
 
-_DAY: Mapping[str, Domain] = {
+_DAY: Mapping[str, Domain[object]] = {
     "delivered": one_of(0, 70),
     "failed": one_of(0, 70),
     "open": one_of(1, 70),
@@ -139,7 +139,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         },
     )  # fmt: skip
 
-    def items(picks: Picks, facts: Any) -> tuple[ItemFact, ...]:
+    def items(picks: Picks, facts: PostmanFacts) -> tuple[ItemFact, ...]:
         if isinstance(event, events.Visit):
             first = _item(picks, "7", event.acts[0], facts)
             return (
@@ -178,7 +178,9 @@ _BEHIND_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
 }
 
 
-def _item(picks: Picks, ref: str, act: VisitAct | None = None, facts: Any = None) -> ItemFact:
+def _item(
+    picks: Picks, ref: str, act: VisitAct | None = None, facts: PostmanFacts | None = None
+) -> ItemFact:
     if ref in ("8", OTHER):
         return ItemFact(ref, 8, "open", fixed(OTHER, "out_for_delivery"), approached=True)
     if ref == "9":
@@ -188,7 +190,7 @@ def _item(picks: Picks, ref: str, act: VisitAct | None = None, facts: Any = None
         states = _BEHIND_ITEM.get(item.state)
         return None if states is None else article_in(picks, states, part="addressee")
 
-    def verdict(picks: Picks, item: ItemFact) -> Any:
+    def verdict(picks: Picks, item: ItemFact) -> object:
         """As postal/codes.py judges."""
         given = isinstance(act, Handover) and act.proof == "code"
         of = item.article
@@ -203,11 +205,11 @@ def _item(picks: Picks, ref: str, act: VisitAct | None = None, facts: Any = None
             right = ("right",) if of.code_for != "window" else ()
             return picks.pick((*right, "wrong", "stale", "late"))
         if of.code == "expired":
-            told = of.code_for == "handover" and facts.written_at is not None
+            told = of.code_for == "handover" and facts and facts.written_at is not None
             return picks.pick((*(("right",) if told else ()), "wrong", "expired", "stale", "late"))
         return picks.pick(("none",) if of.code == "none" else ("none", "stale", "late"))
 
-    domains: Mapping[str, Domain] = {
+    domains: Mapping[str, Domain[ItemFact]] = {
         "article": its_article,
         "verdict": verdict,
         "ref": one_of(ref) if ref == NUMBER else one_of("7", NUMBER),
@@ -218,7 +220,7 @@ def _item(picks: Picks, ref: str, act: VisitAct | None = None, facts: Any = None
 def _once_more(picks: Picks, item: ItemFact) -> ItemFact:
     """The same item of the same text, named by its article's number."""
 
-    def alike(name: str) -> Domain:
+    def alike(name: str) -> Domain[object]:
         return lambda picks, record: getattr(item, name)
 
     domains = {name: alike(name) for name in ("serial", "state", "article", "approached")}
@@ -228,7 +230,7 @@ def _once_more(picks: Picks, item: ItemFact) -> ItemFact:
 def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
 
-    def article(picks: Picks, _: Any) -> ArticleFact | None:
+    def article(picks: Picks, _: object) -> ArticleFact | None:
         if isinstance(event, Happening):
             return article_in(picks, AFTER.get(type(event)))
         return picks.pick((None, article_in(picks, None)))

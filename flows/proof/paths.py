@@ -8,11 +8,11 @@ every combination that could make a difference is tried: the walk is exhaustive 
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -61,40 +61,43 @@ def ways(run: Callable[[Picks], T], most: int) -> Iterator[T]:
     raise TooManyWays
 
 
-Domain = Callable[[Picks, Any], Any]  # what a field can be, given its record
+R = TypeVar("R", contravariant=True)
+Domain = Callable[[Picks, R], object]  # what a field can be, given its record
 
 
-def one_of(*options: Any) -> Domain:
+def one_of(*options: object) -> Domain[object]:
     """The domain of a field that may be any of `options`, whatever else is so."""
     return lambda picks, record: picks.pick(options)
 
 
-def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain], **known: Any) -> T:
+def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known: object) -> T:
     """A record of `kind` that picks each of its fields when it is read for the first time.
 
     `known` fields are as given. A field without a domain takes one that its type implies.
     """
-    record: T = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]
-    record.__dict__.update(_picks=picks, _domains=domains, _picked=dict(known))
+    record = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]  # classes are hashable
+    assert isinstance(record, kind)
+    vars(record).update(_picks=picks, _domains=domains, _picked=dict(known))
     return record
 
 
 @cache
-def _lazy_kind(kind: Hashable) -> Any:
-    assert isinstance(kind, type)
+def _lazy_kind(kind: type[object]) -> type[object]:
+    assert is_dataclass(kind)
     implied = {name: implied_by(hint) for name, hint in get_type_hints(kind).items()}
 
     def reader(name: str) -> property:
-        def read(self: Any) -> Any:
-            picked = self._picked
+        def read(self: object) -> object:
+            way = vars(self)
+            picked = way["_picked"]
             if name not in picked:
-                domain = self._domains.get(name, implied[name])
-                picked[name] = domain(self._picks, self)
+                domain = way["_domains"].get(name, implied[name])
+                picked[name] = domain(way["_picks"], self)
             return picked[name]
 
         return property(read)
 
-    def plain(cls: type[Any], **values: Any) -> Any:
+    def plain(cls: type[object], **values: object) -> object:
         return kind(**values)  # what `dataclasses.replace` makes of a lazy record
 
     readers = {field.name: reader(field.name) for field in fields(kind)}
@@ -104,7 +107,7 @@ def _lazy_kind(kind: Hashable) -> Any:
 NOW = datetime.fromisoformat("2026-08-14T10:00:00+05:30")  # a Friday, in a month of 31 days
 TODAY = NOW.date()
 
-_EDGES: dict[Any, tuple[Any, ...]] = {
+_EDGES: Mapping[object, tuple[object, ...]] = {
     bool: (False, True),
     int: (0, 1, 2),
     str: ("", "x"),
@@ -113,12 +116,12 @@ _EDGES: dict[Any, tuple[Any, ...]] = {
 }
 
 
-def implied_by(hint: Any) -> Domain:
+def implied_by(hint: object) -> Domain[object]:
     """The domain that a type implies: all literals, both booleans, a few at the edges."""
     return one_of(*_values(hint))
 
 
-def _values(hint: Any) -> tuple[Any, ...]:
+def _values(hint: object) -> tuple[object, ...]:
     origin = get_origin(hint)
     if origin is Literal:
         return get_args(hint)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Protocol
 
 from flows import events, machines
 from flows.events import Event
@@ -16,11 +16,16 @@ from flows.grammar.person import Understood
 from flows.grammar.text import tokens
 
 Read = Callable[[str], Understood]
-Lines = Mapping[Any, Iterable[str]]  # command → its words
 
 _NUMBER = "EU123456785IN"
 _PHONE = "98765 43210"
 _DEVANAGARI = str.maketrans("0123456789", "०१२३४५६७८९")
+
+
+class Lines(Protocol):
+    """A table of the grammar: commands and the words of each."""
+
+    def items(self) -> Iterable[tuple[str, Iterable[str]]]: ...
 
 
 @dataclass(frozen=True)

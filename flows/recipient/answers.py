@@ -9,23 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flows.decision import (
-    AcceptNomination,
-    Act,
-    Asked,
-    ConfirmRemark,
-    ContestRemark,
-    Decision,
-    EndNomination,
-    IssueCode,
-    KillCode,
-    MarkNotReceived,
-    OpenTicket,
-    Say,
-    Tell,
-    Unlink,
-)
-from flows.events import Deny, SendCode, SpeakCode, Yes
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.nominee import AcceptNomination, EndNomination
+from flows.acts.phone import Unlink
+from flows.acts.remarks import ConfirmRemark, ContestRemark
+from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.decision import Act, Asked, Decision, Say, Tell
+from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
@@ -37,7 +27,7 @@ from flows.happenings import (
     RemarkContested,
     Unlinked,
 )
-from flows.machine import SAME, Turn
+from flows.machine import SAME, Case
 from flows.recipient.states import (
     ASKED_BACK,
     CODES,
@@ -81,10 +71,10 @@ def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
     acts=(IssueCode, ConfirmRemark, AcceptNomination),
     tells=("recipient", "article"),
 )
-def yes(turn: Turn) -> Decision:
-    article = _meant_by_yes(turn)
+def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = _meant_by_yes(case)
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     if article.part == "asked":
         return Decision(
             "quiet",
@@ -93,7 +83,7 @@ def yes(turn: Turn) -> Decision:
             (AcceptNomination(article.number),),
             (Tell("recipient", NomineeAgreed(article.number)),),
         )
-    if article.state == "attempted" and is_witness(article, turn.state, turn.context):
+    if article.state == "attempted" and is_witness(article, case.state, case.context):
         template = "remark_confirmed_last" if article.office_next else "remark_confirmed"
         return Decision(
             "quiet",
@@ -102,22 +92,24 @@ def yes(turn: Turn) -> Decision:
             (ConfirmRemark(article.number),),
             (Tell("article", RemarkConfirmed(article.number)),),
         )
-    return release_code(turn, article)
+    return release_code(case, article)
 
 
-@MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
-def send_code(turn: Turn) -> Decision:
-    article = _meant_by_yes(turn)
-    return stay(turn, article) if isinstance(article, Say) else release_code(turn, article)
+def send_code(case: Case[SendCode | SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = _meant_by_yes(case)
+    return stay(case, article) if isinstance(article, Say) else release_code(case, article)
+
+
+MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))(send_code)
 
 
 @MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
-def speak_code(turn: Turn) -> Decision:
+def speak_code(case: Case[SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
     """As "send my code", and the answer is a call; by text only what has no spoken words.
 
     A call costs us more than a text: none beyond the limit, and none to whoever has no post.
     """
-    decision, facts = send_code(turn), turn.facts
+    decision, facts = send_code(case), case.facts
     if not (facts.may_call and facts.may_send_code and facts.articles):
         return decision
     return replace(decision, says=tuple(map(_aloud, decision.says)))
@@ -127,11 +119,13 @@ def _aloud(say: Say) -> Say:
     return replace(say, channel="voice") if speech().has(say.template) else say
 
 
-def _meant_by_yes(turn: Turn) -> ArticleFact | Say:
+def _meant_by_yes(
+    case: Case[Yes | SendCode | SpeakCode, Asked, RecipientFacts],
+) -> ArticleFact | Say:
     """Of the articles to which a yes leads to something; where there is none, of the open ones."""
-    article = meant(turn, turn.event.which, _answers_yes)
+    article = meant(case, case.event.which, _answers_yes)
     if isinstance(article, Say) and article.template == "nothing_waiting":
-        return meant(turn, turn.event.which)
+        return meant(case, case.event.which)
     return article
 
 
@@ -140,15 +134,15 @@ def _answers_yes(article: ArticleFact) -> bool:
     return is_open(article) and (here or article.part == "asked" or asks_witness(article))
 
 
-def release_code(turn: Turn, article: ArticleFact) -> Decision:
+def release_code(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     if article.state not in OPEN or article.part == "asked" or not article.linked:
-        return stay(turn, Say("nothing_waiting"))
+        return stay(case, Say("nothing_waiting"))
     purpose = _purpose(article)
-    refusal = _refuse_code(turn.facts, article, purpose)
+    refusal = _refuse_code(case.facts, article, purpose)
     if refusal is not None:
-        return stay(turn, digits(refusal, article))
+        return stay(case, digits(refusal, article))
     lives = article.code == "live" and article.code_for == purpose
-    acts = () if lives else (issue(article, turn.facts, purpose),)
+    acts = () if lives else (issue(article, case.facts, purpose),)
     return Decision("code", Asked(article.number), (code(article, purpose),), acts)
 
 
@@ -180,12 +174,12 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
 # ---- 2: no -------------------------------------------------------------------------------------
 
 
-def _deniable(turn: Turn) -> Sensible:
+def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
     """What "no" can be about: the open ones, those just delivered, and the one asked of last."""
 
     def sensible(article: ArticleFact) -> bool:
         delivered = article.state == "delivered"
-        asked = article.number == turn.context.article
+        asked = article.number == case.context.article
         return is_open(article) or (delivered and (asked or not article.objected))
 
     return sensible
@@ -201,20 +195,20 @@ def _deniable(turn: Turn) -> Sensible:
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
     tells=("office", "sender", "recipient", "article"),
 )  # fmt: skip
-def deny(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which, _deniable(turn))
+def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which, _deniable(case))
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     if article.state == "delivered":
-        return _object(turn, article)
+        return _object(case, article)
     if article.state not in OPEN:
-        return stay(turn, Say("nothing_waiting"))
-    if is_witness(article, turn.state, turn.context):
+        return stay(case, Say("nothing_waiting"))
+    if is_witness(article, case.state, case.context):
         return _contest(article)
     if article.part != "addressee":
         return _decline(article)
     if article.state == "attempted" and article.witness == "contested":
-        return stay(turn, digits("remark_contested", article))
+        return stay(case, digits("remark_contested", article))
     if article.code == "live" and article.code_for == "refusal":
         return _deny_refusal(article)
     fresh = article.state == "out_for_delivery" and not article.attempts and not article.code_issue
@@ -223,14 +217,14 @@ def deny(turn: Turn) -> Decision:
     return _complain(article)  # after a code or a visit, "no" is no word on whose article it is
 
 
-def _object(turn: Turn, article: ArticleFact) -> Decision:
+def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     """Did you get it? No: the closure is frozen, a ticket opened, the postmaster told."""
     number = article.number
     assert article.delivered_at is not None
-    if turn.facts.now - article.delivered_at > OBJECT_WITHIN:
-        return stay(turn, digits("objection_late", article))
+    if case.facts.now - article.delivered_at > OBJECT_WITHIN:
+        return stay(case, digits("objection_late", article))
     if article.objected:
-        return stay(turn, digits("not_received", article))
+        return stay(case, digits("not_received", article))
     return Decision(
         "quiet",
         Asked(number),
@@ -240,7 +234,7 @@ def _object(turn: Turn, article: ArticleFact) -> Decision:
     )
 
 
-def _complain(article: ArticleFact) -> Decision:
+def _complain(article: ArticleFact) -> Decision[Asked]:
     """It has been on its way before, and is not here: somebody must look."""
     number = article.number
     return Decision(
@@ -252,7 +246,7 @@ def _complain(article: ArticleFact) -> Decision:
     )
 
 
-def _decline(article: ArticleFact) -> Decision:
+def _decline(article: ArticleFact) -> Decision[Asked]:
     """The person asked to take it, or who had agreed, does not."""
     number = article.number
     acts: tuple[Act, ...] = (EndNomination(number, "refused"),)
@@ -267,7 +261,7 @@ def _decline(article: ArticleFact) -> Decision:
     )
 
 
-def _contest(article: ArticleFact) -> Decision:
+def _contest(article: ArticleFact) -> Decision[Asked]:
     """The postman never came: the remark does not count (docs/developing/domain.md rule 4)."""
     number = article.number
     return Decision(
@@ -279,7 +273,7 @@ def _contest(article: ArticleFact) -> Decision:
     )
 
 
-def _deny_refusal(article: ArticleFact) -> Decision:
+def _deny_refusal(article: ArticleFact) -> Decision[Asked]:
     number = article.number
     return Decision(
         "quiet",
@@ -290,7 +284,7 @@ def _deny_refusal(article: ArticleFact) -> Decision:
     )
 
 
-def _not_mine(article: ArticleFact) -> Decision:
+def _not_mine(article: ArticleFact) -> Decision[Asked]:
     """A wrong number: unlinked at once, without naming anyone."""
     number = article.number
     acts: tuple[Act, ...] = (Unlink(number), OpenTicket("wrong_number", number))

@@ -8,22 +8,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows.decision import (
-    Act,
-    Asked,
-    Decision,
-    KillCode,
-    MarkDoorOnly,
-    NameNumber,
-    OpenTicket,
-    Say,
-    Tell,
-    WarnHerd,
-)
+from flows.acts.codes import KillCode
+from flows.acts.reports import MarkDoorOnly, NameNumber, OpenTicket, WarnHerd
+from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import FraudReported
-from flows.machine import SAME, Turn
+from flows.machine import SAME, Case
 from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
 
 HERD = 3  # telephones of one PIN that report fraud on one day
@@ -37,16 +28,16 @@ def _any(article: ArticleFact) -> bool:
     return article.part != "asked"
 
 
-def _in_danger(turn: Turn) -> tuple[ArticleFact, ...]:
+def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
     """The articles whose codes somebody may be after, the one to speak of last.
 
     Unless one was named, every live code of the telephone: nobody asks first which one was meant.
     """
-    facts: RecipientFacts = turn.facts
+    facts = case.facts
     coded = [article for article in facts.articles if _has_code(article)]
-    if turn.event.which is not None or not coded:
+    if case.event.which is not None or not coded:
         return ()
-    return tuple(sorted(coded, key=lambda each: each.number == turn.context.article))
+    return tuple(sorted(coded, key=lambda each: each.number == case.context.article))
 
 
 @MACHINE.on(
@@ -56,23 +47,23 @@ def _in_danger(turn: Turn) -> tuple[ArticleFact, ...]:
     acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber),
     tells=("postman", "office"),
 )
-def report_fraud(turn: Turn) -> Decision:
-    decision = _reported(turn)
-    if turn.event.named is None:
+def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
+    decision = _reported(case)
+    if case.event.named is None:
         return decision
-    return replace(decision, acts=(*decision.acts, NameNumber(turn.event.named)))
+    return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))
 
 
-def _reported(turn: Turn) -> Decision:
-    coded = _in_danger(turn)
+def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
+    coded = _in_danger(case)
     if coded:
         return _protect(coded)
-    article = meant(turn, turn.event.which, is_open)
+    article = meant(case, case.event.which, is_open)
     if isinstance(article, Say) and article.template == "nothing_waiting":
-        article = meant(turn, turn.event.which, _any)
+        article = meant(case, case.event.which, _any)
     if isinstance(article, Say):
         heard = article.template == "nothing_waiting"
-        return stay(turn, Say("fraud_heard") if heard else article)
+        return stay(case, Say("fraud_heard") if heard else article)
     number = article.number
     if article.door_only and article.code != "live":  # said before, and nothing is left to protect
         known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
@@ -84,7 +75,7 @@ def _reported(turn: Turn) -> Decision:
     return Decision("reported", Asked(number), (Say("fraud_heard"),), _noted(article), (office,))
 
 
-def _protect(articles: tuple[ArticleFact, ...]) -> Decision:
+def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
     """Their codes die; postmen and postmaster are told; the last one is spoken of."""
     spoken = articles[-1]
     kills = tuple(KillCode(each.number, "fraud") for each in articles if each.code == "live")
@@ -111,5 +102,5 @@ def _noted(article: ArticleFact) -> tuple[Act, ...]:
 
 
 @MACHINE.on(ToldCode, says=("code_kept",))
-def told_code(turn: Turn) -> Decision:
-    return stay(turn, Say("code_kept"))
+def told_code(case: Case[ToldCode, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, Say("code_kept"))

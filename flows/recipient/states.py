@@ -12,8 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-from flows.decision import Asked, Decision, IssueCode, Say
-from flows.facts import NO_OTHER_VISIT, ArticleFact, Purpose, RecipientFacts
+from flows import remarks
+from flows.acts.codes import IssueCode
+from flows.decision import Asked, Decision, Say
+from flows.events import Event
+from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Approached,
     Attempted,
@@ -21,6 +24,7 @@ from flows.happenings import (
     CameToOffice,
     Collected,
     HandedOver,
+    Happening,
     HerdWarned,
     HoldExtended,
     Nominated,
@@ -37,7 +41,7 @@ from flows.happenings import (
     TriesRanOut,
     WentOut,
 )
-from flows.machine import SAME, Machine, State, Turn
+from flows.machine import SAME, Case, Handler, Machine, State
 from india import calendar
 
 DAY = 24 * 3600
@@ -58,17 +62,8 @@ MACHINE = Machine(
         State("delivered", "told that the article was handed over", DAY, "quiet"),
     ),
     context=Asked(),
+    facts=RecipientFacts,
 )
-
-# Words for the remark groups of docs/developing/domain.md rule 5; what is not here is told as
-# `attempted_other`.
-REMARK_GROUPS = {
-    **dict.fromkeys((11, 12, 16), "absent"),
-    **dict.fromkeys((13, 14, 15), "address"),
-    17: "refused",
-    **dict.fromkeys((19, 20), "money"),
-    **dict.fromkeys((26, 27), "code"),
-}
 
 Sensible = Callable[[ArticleFact], bool]
 
@@ -78,19 +73,21 @@ def is_open(article: ArticleFact) -> bool:
     return article.state in OPEN
 
 
-def fact(turn: Turn, number: str) -> ArticleFact:
+def fact(case: Case[Event, Asked, RecipientFacts], number: str) -> ArticleFact:
     """The article `number` of the facts."""
-    facts: RecipientFacts = turn.facts
+    facts = case.facts
     return next(article for article in facts.articles if article.number == number)
 
 
-def meant(turn: Turn, which: str | None, sensible: Sensible = is_open) -> ArticleFact | Say:
+def meant(
+    case: Case[Event, Asked, RecipientFacts], which: str | None, sensible: Sensible = is_open
+) -> ArticleFact | Say:
     """The article that an answer is about: the one named, else the one asked of last.
 
     Without either, the only one for which the answer makes sense; where there are several, or
     none, the text that says so: nothing is guessed.
     """
-    facts: RecipientFacts = turn.facts
+    facts = case.facts
     if which is not None:
         named = [a for a in facts.articles if which in (a.number, a.digits)]
         fitting = [a for a in named if sensible(a)] or named
@@ -99,7 +96,7 @@ def meant(turn: Turn, which: str | None, sensible: Sensible = is_open) -> Articl
         return fitting[0] if fitting else Say("nothing_waiting")
     waiting = [a for a in facts.articles if sensible(a)]
     for article in waiting:
-        if article.number == turn.context.article:
+        if article.number == case.context.article:
             return article
     if len(waiting) > 1:
         newest = {"digits": waiting[-1].digits, "other": waiting[-2].digits}
@@ -158,17 +155,17 @@ def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purp
     return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
 
 
-def stay(turn: Turn, *says: Say) -> Decision:
+def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked]:
     """The conversation stays as it is."""
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
 # ---- on its way --------------------------------------------------------------------------------
 
 
 @MACHINE.on(Booked, Relinked, to=("booked",), says=("booked", "booked_plain"))
-def booked(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
+def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
     template = "booked" if article.otp_required else "booked_plain"
     say = Say(template, {"article": article.number}, article.number)
     return Decision("booked", Asked(article.number), (say,))
@@ -180,8 +177,8 @@ def booked(turn: Turn) -> Decision:
     says=("out_for_delivery", "out_plain", "code"),
     acts=(IssueCode,),
 )
-def went_out(turn: Turn) -> Decision:
-    article, facts = fact(turn, turn.event.article), turn.facts
+def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
+    article, facts = fact(case, case.event.article), case.facts
     asked = Asked(article.number)
     if not article.otp_required:
         return Decision("out", asked, (_to_pay("out_plain", article),))
@@ -194,29 +191,31 @@ def went_out(turn: Turn) -> Decision:
 
 
 @MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
-def approached(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
+def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
     if not article.otp_required or article.locked:
-        return stay(turn)
-    return _release(turn, article, "handover")
+        return stay(case)
+    return _release(case, article, "handover")
 
 
 @MACHINE.on(RefusalClaimed, to=("code",), says=("refusal_code",), acts=(IssueCode,))
-def refusal_claimed(turn: Turn) -> Decision:
-    return _release(turn, fact(turn, turn.event.article), "refusal")
+def refusal_claimed(case: Case[RefusalClaimed, Asked, RecipientFacts]) -> Decision[Asked]:
+    return _release(case, fact(case, case.event.article), "refusal")
 
 
-def _release(turn: Turn, article: ArticleFact, purpose: Purpose) -> Decision:
-    lives = lives_long_enough(article, turn.facts, purpose)
-    acts = () if lives else (issue(article, turn.facts, purpose),)
+def _release(
+    case: Case[Event, Asked, RecipientFacts], article: ArticleFact, purpose: Purpose
+) -> Decision[Asked]:
+    lives = lives_long_enough(article, case.facts, purpose)
+    acts = () if lives else (issue(article, case.facts, purpose),)
     return Decision("code", Asked(article.number), (code(article, purpose),), acts)
 
 
-def _told(state: str, template: str) -> Callable[[Turn], Decision]:
+def _told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
     """A handler that says `template` of the article and goes to `state`."""
 
-    def handler(turn: Turn) -> Decision:
-        article = fact(turn, turn.event.article)
+    def handler(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+        article = fact(case, case.event.article)
         return Decision(state, Asked(article.number), (digits(template, article),))
 
     return handler
@@ -231,24 +230,20 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
 @MACHINE.on(
     Attempted,
     to=("attempted",),
-    says=tuple(
-        f"attempted_{group}" for group in ("absent", "address", "money", "code", "office", "other")
-    ),
+    says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
 )
-def attempted(turn: Turn) -> Decision:
+def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
     """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
-    article = fact(turn, turn.event.article)
-    group = REMARK_GROUPS.get(turn.event.remark, "other")
-    if turn.event.remark in NO_OTHER_VISIT:  # another day is not offered
-        group = "office"
-    return Decision("attempted", Asked(article.number), (digits(f"attempted_{group}", article),))
+    article = fact(case, case.event.article)
+    template = f"attempted_{remarks.question_of(case.event.remark)}"
+    return Decision("attempted", Asked(article.number), (digits(template, article),))
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))
-def taken_back(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
-    if turn.event.what == "approach":
-        return stay(turn)  # the dead code is no news: the next one says so by coming
+def taken_back(case: Case[TakenBack, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    if case.event.what == "approach":
+        return stay(case)  # the dead code is no news: the next one says so by coming
     return Decision("out", Asked(article.number), (digits("undone", article),))
 
 
@@ -256,8 +251,8 @@ def taken_back(turn: Turn) -> Decision:
 
 
 @MACHINE.on(CameToOffice, HoldExtended, to=("at_office",), says=("at_office", "at_office_last"))
-def at_office(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
+def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
     return Decision("at_office", Asked(article.number), (say_at_office(article),))
 
 
@@ -269,8 +264,8 @@ def say_at_office(article: ArticleFact) -> Say:
 
 
 @MACHINE.on(Reminded, to=("at_office",), says=("reminder",))
-def reminded(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
+def reminded(case: Case[Reminded, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
     assert article.held_until is not None
     say = by_day("reminder", article, article.held_until)
     return Decision("at_office", Asked(article.number), (say,))
@@ -287,15 +282,15 @@ MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(_told("quiet
 
 
 @MACHINE.on(NomineeAgreed, says=("nominee_agreed",))
-def nominee_agreed(turn: Turn) -> Decision:
-    return stay(turn, digits("nominee_agreed", fact(turn, turn.event.article)))
+def nominee_agreed(case: Case[NomineeAgreed, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, digits("nominee_agreed", fact(case, case.event.article)))
 
 
 @MACHINE.on(NomineeRefused, says=("nominee_refused",))
-def nominee_refused(turn: Turn) -> Decision:
-    return stay(turn, digits("nominee_refused", fact(turn, turn.event.article)))
+def nominee_refused(case: Case[NomineeRefused, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, digits("nominee_refused", fact(case, case.event.article)))
 
 
 @MACHINE.on(HerdWarned, says=("herd_warning",))
-def herd_warned(turn: Turn) -> Decision:
-    return stay(turn, Say("herd_warning"))
+def herd_warned(case: Case[HerdWarned, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, Say("herd_warning"))

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from flows.decision import (
-    Act,
-    Asked,
-    ChooseDay,
-    Decision,
-    EndNomination,
-    ExtendHold,
-    KeepAtOffice,
-    KillCode,
-    Nominate,
-    Say,
-    TakeOffList,
-    Tell,
-)
-from flows.events import AnotherDay, HoldAtOffice, OnlyMe, SomebodyElse
+from flows.acts.codes import KillCode
+from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
+from flows.acts.lists import TakeOffList
+from flows.acts.nominee import EndNomination, Nominate
+from flows.decision import Act, Asked, Decision, Say, Tell
+from flows.events import AnotherDay, Event, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
-from flows.machine import SAME, Turn
+from flows.machine import SAME, Case
 from flows.recipient.states import (
     ASKED_BACK,
     MACHINE,
@@ -53,25 +44,25 @@ _PERSONAL = frozenset(("registered", "insured", "money_order"))
     acts=(ChooseDay, TakeOffList, KillCode),
     tells=("postman", "article"),
 )  # fmt: skip
-def another_day(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     if article.part != "addressee":
-        return stay(turn, digits("only_addressee", article))
+        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
-        return stay(turn, say_at_office(article))
+        return stay(case, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
-        return stay(turn, digits("day_not_now", article))
+        return stay(case, digits("day_not_now", article))
     if article.office_next:  # no morning's list takes it
-        return stay(turn, digits("day_not_now", article))
-    facts: RecipientFacts = turn.facts
+        return stay(case, digits("day_not_now", article))
+    facts = case.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN
-    soonest, day = calendar.next_working(facts.today), _day(turn.event.day, facts.today)
+    soonest, day = calendar.next_working(facts.today), _day(case.event.day, facts.today)
     if until < soonest:
-        return stay(turn, digits("day_not_now", article))
+        return stay(case, digits("day_not_now", article))
     if day is None or not soonest <= day <= until or not calendar.is_working(day):
-        return stay(turn, by_day("day_impossible", article, until))
+        return stay(case, by_day("day_impossible", article, until))
     number = article.number
     return Decision(
         "quiet",
@@ -118,19 +109,19 @@ def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
     acts=(KeepAtOffice, ExtendHold, TakeOffList, KillCode),
     tells=("postman", "article"),
 )
-def hold_at_office(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     if article.part != "addressee":
-        return stay(turn, digits("only_addressee", article))
+        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
-        return _extend(turn, article)
+        return _extend(case, article)
     if not is_open(article):  # named, and over
-        return stay(turn, Say("nothing_waiting"))
+        return stay(case, Say("nothing_waiting"))
     if article.state == "booked":  # not here yet: what is not here cannot be kept
-        return stay(turn, digits("code_not_yet", article))
-    number, until = article.number, turn.facts.today + OFFICE_DAYS
+        return stay(case, digits("code_not_yet", article))
+    number, until = article.number, case.facts.today + OFFICE_DAYS
     tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
     if article.state == "out_for_delivery":
         tells = (Tell("postman", DayChosen(number)), *tells)
@@ -143,9 +134,9 @@ def hold_at_office(turn: Turn) -> Decision:
     )
 
 
-def _extend(turn: Turn, article: ArticleFact) -> Decision:
+def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
     if article.extended or article.held_until is None:
-        return stay(turn, say_at_office(article))
+        return stay(case, say_at_office(article))
     number, until = article.number, article.held_until + OFFICE_DAYS
     return Decision(
         "at_office",
@@ -167,22 +158,22 @@ def _extend(turn: Turn, article: ArticleFact) -> Decision:
     tells=("nominee",),
     to=("quiet", SAME),
 )  # fmt: skip
-def somebody_else(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     refusal = refuse_nominee(article)
     if refusal is not None:
-        return stay(turn, digits(refusal, article))
-    phone = turn.event.phone
+        return stay(case, digits(refusal, article))
+    phone = case.event.phone
     if phone is None:
-        return stay(turn, digits("nominee_how", article))
-    if phone == "" or turn.facts.named_is_staff:  # who carries it takes it for nobody
-        return stay(turn, Say("nominee_bad_number"))
+        return stay(case, digits("nominee_how", article))
+    if phone == "" or case.facts.named_is_staff:  # who carries it takes it for nobody
+        return stay(case, Say("nominee_bad_number"))
     return nominate(article, phone)
 
 
-def nominate(article: ArticleFact, phone: str) -> Decision:
+def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
     """Whoever has `phone` is asked; the code that is out dies, whoever was named before is not."""
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)
@@ -218,14 +209,14 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     acts=(EndNomination, KillCode),
     tells=("nominee",),
 )
-def only_me(turn: Turn) -> Decision:
-    article = meant(turn, turn.event.which)
+def only_me(case: Case[OnlyMe, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
     if isinstance(article, Say):
-        return stay(turn, article)
+        return stay(case, article)
     if article.part != "addressee":
-        return stay(turn, digits("only_addressee", article))
+        return stay(case, digits("only_addressee", article))
     if article.nominee == "none":
-        return stay(turn, digits("nominee_none", article))
+        return stay(case, digits("nominee_none", article))
     number = article.number
     acts: tuple[Act, ...] = (EndNomination(number, "taken_back"),)
     if article.nominee == "agreed" and article.code == "live":

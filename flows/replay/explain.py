@@ -6,13 +6,16 @@ read did not count.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass, fields, is_dataclass
 from functools import cache, partial
-from typing import Any
+from typing import TypeVar
 
 from flows.events import Event
+from flows.facts import Facts
 from flows.machine import Machine, Standing, decide, settle
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -21,7 +24,10 @@ class Read:
 
     of: str
     name: str
-    value: Any
+    value: object
+
+
+_Reads = dict[tuple[str, str], object]  # by what it is of, and its name
 
 
 @dataclass(frozen=True)
@@ -37,7 +43,7 @@ class Explanation:
     reads: tuple[Read, ...]
 
 
-def explain(machine: Machine, standing: Standing, event: Event, facts: Any) -> Explanation:
+def explain(machine: Machine, standing: Standing, event: Event, facts: Facts) -> Explanation:
     """What today's code goes by when `event` comes. Raises nothing that `decide` raises."""
     state = settle(machine, standing, facts.now).state
     lapsed_to = state if state != standing.state else None
@@ -45,7 +51,7 @@ def explain(machine: Machine, standing: Standing, event: Event, facts: Any) -> E
     if transition is None:
         return Explanation(None, lapsed_to, ())
     rule = _place(transition.handler)
-    reads: dict[tuple[str, str], Any] = {}
+    reads: _Reads = {}
     try:
         decide(machine, standing, event, _noting(facts, "", reads))
     except Exception:
@@ -54,42 +60,44 @@ def explain(machine: Machine, standing: Standing, event: Event, facts: Any) -> E
     return Explanation(rule, lapsed_to, _listed(reads))
 
 
-def _place(handler: Any) -> str:
+def _place(handler: Callable[..., object]) -> str:
     while isinstance(handler, partial):
         handler = handler.func
     return f"{handler.__module__}.{handler.__name__}"
 
 
-def _listed(reads: dict[tuple[str, str], Any]) -> tuple[Read, ...]:
+def _listed(reads: _Reads) -> tuple[Read, ...]:
     return tuple(Read(of, name, value) for (of, name), value in reads.items())
 
 
-def _noting(record: Any, of: str, reads: dict[tuple[str, str], Any]) -> Any:
+def _noting(record: T, of: str, reads: _Reads) -> T:
     """`record` with fields that note who reads them; the records within it too."""
     named = getattr(record, "number", None) or getattr(record, "ref", None)
-    noting = object.__new__(_noting_kind(type(record)))  # type: ignore[arg-type]
-    noting.__dict__.update(_record=record, _of=str(named) if named else of, _reads=reads)
+    noting = object.__new__(_noting_kind(type(record)))  # type: ignore[arg-type]  # hashable
+    assert isinstance(noting, type(record))
+    vars(noting).update(_record=record, _of=str(named) if named else of, _reads=reads)
     return noting
 
 
 @cache
-def _noting_kind(kind: Hashable) -> Any:
-    assert isinstance(kind, type)
+def _noting_kind(kind: type[object]) -> type[object]:
+    assert is_dataclass(kind)
 
     def reader(name: str) -> property:
-        def read(self: Any) -> Any:
-            value = getattr(self._record, name)
+        def read(self: object) -> object:
+            noted = vars(self)
+            value, of, reads = getattr(noted["_record"], name), noted["_of"], noted["_reads"]
             if is_dataclass(value):
-                return _noting(value, self._of, self._reads)
+                return _noting(value, of, reads)
             if isinstance(value, tuple) and any(is_dataclass(each) for each in value):
-                return tuple(_noting(each, self._of, self._reads) for each in value)
+                return tuple(_noting(each, of, reads) for each in value)
             if name not in ("number", "ref", "now"):
-                self._reads.setdefault((self._of, name), value)
+                reads.setdefault((of, name), value)
             return value
 
         return property(read)
 
-    def plain(cls: type[Any], **values: Any) -> Any:
+    def plain(cls: type[object], **values: object) -> object:
         return kind(**values)  # what `dataclasses.replace` makes of it
 
     readers = {field.name: reader(field.name) for field in fields(kind)}

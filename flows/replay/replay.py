@@ -8,13 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flows import machines
+from flows.decision import Context, Decision
+from flows.events import Event
+from flows.facts import Facts
 from flows.machine import FlowError, Standing, decide
 from flows.replay.record import decode, encode
 
-Json = Mapping[str, Any]
+Json = Mapping[str, object]
 
 # In the order in which a person wants to know.
 _FIELDS = ("state", "says", "acts", "tells", "context", "until")
@@ -25,8 +27,8 @@ class Difference:
     """One part of a decision that today's code decides otherwise: as it was, and as it is now."""
 
     field: str
-    was: Any
-    now: Any
+    was: object
+    now: object
 
 
 class Undecidable(Exception):
@@ -40,11 +42,11 @@ def decided_today(machine: str, event: Json, state_before: Json, facts: Json) ->
     """
     try:
         standing = Standing(
-            state_before["state"],
-            decode(state_before["context"]),
-            datetime.fromisoformat(state_before["entered_at"]),
+            str(state_before["state"]),
+            decode(state_before["context"], Context),
+            datetime.fromisoformat(str(state_before["entered_at"])),
         )
-        came, known = decode(event), decode(facts)  # type: ignore[arg-type]
+        came, known = decode(event, Event), decode(facts, Facts)
         decision = encode(decide(machines.ALL[machine], standing, came, known))
     except FlowError as refused:
         raise Undecidable(str(refused)) from refused
@@ -83,7 +85,7 @@ def replay(
 def _renewed(decision: Json) -> Json:
     """`decision` as today's code would write it."""
     try:
-        renewed = encode(decode(decision))  # type: ignore[arg-type]
+        renewed = encode(decode(decision, Decision))
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError):
         return decision
     return renewed if isinstance(renewed, dict) else decision

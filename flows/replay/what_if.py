@@ -2,15 +2,15 @@
 
 It begins where a stored sprint began or ended, with that sprint's facts, and decides whatever is
 typed with the machines that decide for real. What a decision does is applied to the facts
-(`effects.py`), so one can go on; whoever is told of it decides too, as from the beginning of their
-conversation. Codes are not known here: whether one was right is said by whoever plays.
+(`ArticleAct.effect`), so one can go on; whoever is told of it decides too, as from the beginning of
+their conversation. Codes are not known here: whether one was right is said by whoever plays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 from flows import machines
 from flows.decision import ArticleAct, Decision, Role, Say
@@ -19,6 +19,7 @@ from flows.facts import (
     ArticleFact,
     ClockFacts,
     CodeVerdict,
+    Facts,
     ItemFact,
     Part,
     PartyFacts,
@@ -28,9 +29,8 @@ from flows.facts import (
 from flows.grammar.text import mask_codes, mask_spelled_codes
 from flows.happenings import Happening
 from flows.machine import FlowError, Standing, deadline, decide, entered
-from flows.replay.effects import applied
 
-Facts = RecipientFacts | PostmanFacts | PartyFacts
+Playable = RecipientFacts | PostmanFacts | PartyFacts  # of those who can type
 Verdict = Literal["right", "wrong"]
 _DEEPEST = 4  # who is told, who is told by them …
 
@@ -41,7 +41,7 @@ class Sandbox:
 
     machine: str
     standing: Standing
-    facts: Facts
+    facts: Playable
     items: tuple[ItemFact, ...] = ()  # a postman's, all that are known
     due_at: datetime | None = None
 
@@ -76,7 +76,7 @@ class CannotImagine(Exception):
 
 
 def begin(
-    machine: str, standing: Standing, facts: Any, items: tuple[ItemFact, ...] = ()
+    machine: str, standing: Standing, facts: Facts, items: tuple[ItemFact, ...] = ()
 ) -> Sandbox:
     """A sandbox on what was known at a sprint. Raises `CannotImagine` for what hears no texts."""
     if not isinstance(facts, RecipientFacts | PostmanFacts | PartyFacts):
@@ -118,7 +118,7 @@ def wait(sandbox: Sandbox, seconds: int) -> Step:
 
 
 def _step(
-    sandbox: Sandbox, event: Event, facts: Facts, shown: str, assumed: Verdict | None
+    sandbox: Sandbox, event: Event, facts: Playable, shown: str, assumed: Verdict | None
 ) -> Step:
     machine = machines.ALL[sandbox.machine]
     try:
@@ -129,7 +129,7 @@ def _step(
     articles = _articles(facts)
     for act in decision.acts:
         if isinstance(act, ArticleAct) and act.article in articles:
-            articles[act.article] = applied(articles[act.article], act, sandbox.now)
+            articles[act.article] = act.applied(articles[act.article], sandbox.now)
     for say in decision.says:
         _sent(articles, say)
     first = Consequence(sandbox.machine, type(event).__name__, sandbox.standing.state, decision)
@@ -162,7 +162,7 @@ def _told(
             continue
         for act in decided.acts:
             if isinstance(act, ArticleAct) and act.article in articles:
-                articles[act.article] = applied(articles[act.article], act, now)
+                articles[act.article] = act.applied(articles[act.article], now)
         for say in decided.says:
             _sent(articles, say)
         found.append(Consequence(tell.to, type(event).__name__, start.state, decided))
@@ -170,7 +170,7 @@ def _told(
     return tuple(found)
 
 
-def _facts_of(role: Role, article: ArticleFact, now: datetime) -> Any:
+def _facts_of(role: Role, article: ArticleFact, now: datetime) -> Facts:
     machine = machines.of_role(role).name
     today = now.date()
     if machine == "recipient":
@@ -187,7 +187,7 @@ def _facts_of(role: Role, article: ArticleFact, now: datetime) -> Any:
     return PartyFacts(now, article, today)
 
 
-def _facts_for(sandbox: Sandbox, event: Event, verdict: Verdict) -> Facts:
+def _facts_for(sandbox: Sandbox, event: Event, verdict: Verdict) -> Playable:
     facts = sandbox.facts
     if not isinstance(facts, PostmanFacts):
         return facts
@@ -218,7 +218,7 @@ def _worth(article: ArticleFact) -> CodeVerdict:
     return {"none": "none", "expired": "expired"}.get(article.code, "stale")  # type: ignore[return-value]
 
 
-def _articles(facts: Facts) -> dict[str, ArticleFact]:
+def _articles(facts: Playable) -> dict[str, ArticleFact]:
     if isinstance(facts, RecipientFacts):
         return {article.number: article for article in facts.articles}
     if isinstance(facts, PostmanFacts):
@@ -232,7 +232,7 @@ def _sent(articles: dict[str, ArticleFact], say: Say) -> None:
         articles[article.number] = replace(article, code_sends=article.code_sends + 1)
 
 
-def _with(facts: Facts, articles: dict[str, ArticleFact]) -> Facts:
+def _with(facts: Playable, articles: dict[str, ArticleFact]) -> Playable:
     if isinstance(facts, RecipientFacts):
         return replace(facts, articles=tuple(articles.get(a.number, a) for a in facts.articles))
     if isinstance(facts, PostmanFacts):
@@ -253,7 +253,7 @@ def _with_article(item: ItemFact, articles: dict[str, ArticleFact]) -> ItemFact:
     return replace(item, article=article, state=state, verdict="unchecked")
 
 
-def _aged(facts: Facts, now: datetime) -> Facts:
+def _aged(facts: Playable, now: datetime) -> Playable:
     articles = {number: _old(article, now) for number, article in _articles(facts).items()}
     return replace(_with(facts, articles), now=now)
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import Literal, TypedDict, Unpack
 
 from flows.events import Event, Payment
 from flows.facts import ArticleState, ItemState
 from flows.machine import FlowError
 from flows.number import last_digits
+from flows.replay.record import built
 from messages.screens import LINES, fitting, screens
 
 BACK = "0"  # one screen back, in the end the menu: on every screen
@@ -184,9 +185,21 @@ class Graph:
 # ---- what screens share --------------------------------------------------------------------------
 
 
-def go(where: Where, screen: str, **changes: Any) -> Where:
-    """On to `screen`: of what was chosen so far only what `changes` names goes along."""
-    return Where(screen, proved=where.proved, **changes)
+class Chosen(TypedDict, total=False):
+    """What can go along from one screen to the next. See `Where`."""
+
+    article: str | None
+    serial: int | None
+    then: str | None
+    payment: Payment | None
+    tries: int | None
+    told: str | None
+    more: int
+
+
+def go(where: Where, screen: str, **chosen: Unpack[Chosen]) -> Where:
+    """On to `screen`: of what was chosen so far only what `chosen` names goes along."""
+    return Where(screen, proved=where.proved, **chosen)
 
 
 def page(
@@ -211,12 +224,11 @@ def word(name: str, facts: MenuFacts, **values: int | str) -> str:
     return screens().word(name, facts.language, **values)
 
 
-def to_json(where: Where) -> dict[str, Any]:
+def to_json(where: Where) -> dict[str, object]:
     """`where` as it is stored."""
     return asdict(where)
 
 
-def from_json(stored: Mapping[str, Any]) -> Where:
+def from_json(stored: Mapping[str, object]) -> Where:
     """The `Where` that `to_json` gave."""
-    held = stored.get("held")
-    return Where(**{**stored, "held": from_json(held) if held else None})
+    return built(Where, stored)

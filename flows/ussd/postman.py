@@ -5,9 +5,9 @@ What he types becomes the same `Visit` that his text would be, decided by flows/
 
 from __future__ import annotations
 
+from flows import remarks
 from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
 from flows.grammar.postman import PAYMENTS
-from flows.postman.visit import REMARKS
 from flows.ussd.engine import (
     BACK,
     MORE,
@@ -207,7 +207,7 @@ def _take_sign(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 def _show_remarks(where: Where, facts: MenuFacts) -> Shown:
     if _item(where, facts) is None:
         return _show_list(go(where, "list"), facts)
-    lines = [f"{remark} {word(f'remark_{remark}', facts)}" for remark in sorted(REMARKS)]
+    lines = [f"{remark} {word(f'remark_{remark}', facts)}" for remark in remarks.BY_CODE]
     return page(where, "remarks", {}, lines, facts.language)
 
 
@@ -216,7 +216,7 @@ def _take_remarks(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return Step(go(where, "list"))
     if typed.text == MORE:
         return next_page(where)
-    if len(typed.text) == 2 and typed.text.isdigit() and int(typed.text) in REMARKS:
+    if len(typed.text) == 2 and typed.text.isdigit() and int(typed.text) in remarks.BY_CODE:
         return _visit(where, Remark(str(where.serial), int(typed.text)))
     return Step(where)
 

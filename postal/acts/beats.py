@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flows.decision import GiveBack, PassItem
+from flows.acts.lists import GiveBack, PassItem
 from postal.acts.books import Books, writes
 from store.database import Conn
 

@@ -1,6 +1,6 @@
 """The post office's books: what a turn holds of them, and how the acts of a decision are done.
 
-Each act has a writer, declared with `writes` in the file of its kind (delivery.py, witness.py, …).
+Each act of flows/acts has one writer, declared with `writes` in a file of this folder.
 Every act on an article runs under its row lock and changes exactly one row of what it is about;
 where it would not, the facts and the books have parted, and `BooksDisagree` undoes the whole turn.
 """
@@ -139,9 +139,14 @@ _WRITERS: dict[type[Act], Writer] = {}
 
 
 def writes(act: type[Act]) -> Callable[[Writer], Writer]:
-    """Declares who writes `act` into the books: a function of books, act, and whose turn it is."""
+    """Declare who writes `act` into the books: a function of books, act, and whose turn it is.
+
+    Raise `TypeError` for a second writer.
+    """
 
     def declare(writer: Writer) -> Writer:
+        if act in _WRITERS:
+            raise TypeError(f"{act.__name__} has two writers in postal/acts")
         _WRITERS[act] = writer
         return writer
 

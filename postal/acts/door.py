@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.decision import (
-    CountWrongCode,
-    HandOver,
-    IssueCode,
-    KillCode,
-    MakeFinal,
-    MarkApproached,
-    RecordRemark,
-    ReportLate,
-    UndoApproach,
-    UndoHandOver,
-    UndoRemark,
-)
+from flows.acts.codes import CountWrongCode, IssueCode, KillCode
+from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.remarks import MakeFinal, RecordRemark, UndoRemark
+from flows.acts.reports import ReportLate
 from postal.acts import cod
 from postal.acts.books import Books, Held, writes
 

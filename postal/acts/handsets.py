@@ -7,7 +7,7 @@ from datetime import datetime
 
 import psycopg
 
-from flows.decision import TakePhone
+from flows.acts.phone import TakePhone
 from postal.acts.books import Books, writes
 from postal.lists import UnknownPostman
 from postal.people.people import PhoneTaken

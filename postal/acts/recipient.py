@@ -4,26 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.decision import (
-    AcceptNomination,
+from flows.acts.hold import (
     ChooseDay,
-    ConfirmRemark,
-    ContestRemark,
-    EndNomination,
     ExtendHold,
-    JudgeRemark,
     KeepAtOffice,
-    Nominate,
-    OptIn,
-    OptOut,
     RecallArticle,
-    Relink,
     ReopenArticle,
     ReturnToSender,
-    SetLanguage,
-    TakeOffList,
-    Unlink,
 )
+from flows.acts.lists import TakeOffList
+from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
+from flows.acts.phone import OptIn, OptOut, Relink, SetLanguage, Unlink
+from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark
 from postal.acts.books import Books, writes
 
 # ---- the witness of a remark -------------------------------------------------------------------

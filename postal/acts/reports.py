@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.decision import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
+from flows.acts.reports import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
 from postal.acts.books import Books, writes
 from store.database import Conn
 

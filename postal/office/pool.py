@@ -8,8 +8,9 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
-from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT, ArticleState
+from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import last_digits
+from flows.remarks import NO_OTHER_VISIT
 from postal.counter.number_check import NumberCheck, for_articles
 from store.database import Conn
 

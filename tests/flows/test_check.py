@@ -8,9 +8,11 @@ from datetime import timedelta
 import pytest
 
 from flows import machines
-from flows.decision import Decision, HandOver, IssueCode, KillCode, Nothing, Say, Tell
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.door import HandOver
+from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
-from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Machine, State
@@ -26,11 +28,11 @@ IDLE = State("idle", "…")
 
 
 def machine(*states: State) -> Machine:
-    return Machine("planted", "nobody", states, Nothing())
+    return Machine("planted", "nobody", states, Nothing(), PartyFacts)
 
 
 def to(state: str, *says: str):
-    return lambda turn: Decision(state, Nothing(), tuple(map(Say, says)))
+    return lambda case: Decision(state, Nothing(), tuple(map(Say, says)))
 
 
 def problems(planted: Machine, *typed) -> tuple[str, ...]:
@@ -137,8 +139,8 @@ def test_a_handler_that_fails_on_some_facts_is_found():
     planted = machine(IDLE)
 
     @planted.on(AskStatus, says=("sender_menu",))
-    def handler(turn):
-        article = turn.facts.article
+    def handler(case):
+        article = case.facts.article
         if article is not None and article.state == "at_office" and article.extended:
             raise KeyError("day")
         return Decision("idle", Nothing(), (Say("sender_menu"),))
@@ -159,8 +161,8 @@ def test_a_text_without_its_answer_is_found():
     planted = machine(IDLE)
 
     @planted.on(AskStatus, says=("sender_menu",))
-    def handler(turn):
-        article = turn.facts.article
+    def handler(case):
+        article = case.facts.article
         answers = article is None or article.door_only
         return Decision("idle", Nothing(), (Say("sender_menu"),) if answers else ())
 
@@ -180,9 +182,9 @@ def test_values_that_a_text_does_not_take_are_found():
 
 
 def test_news_for_somebody_who_does_not_listen_is_found():
-    planted, deaf = machine(IDLE), Machine("deaf", "nobody", (IDLE,), Nothing())
+    planted, deaf = machine(IDLE), Machine("deaf", "nobody", (IDLE,), Nothing(), PartyFacts)
     planted.on(Booked, tells=("sender",))(
-        lambda turn: Decision("idle", Nothing(), (), (), (Tell("sender", HandedOver(NUMBER)),))
+        lambda case: Decision("idle", Nothing(), (), (), (Tell("sender", HandedOver(NUMBER)),))
     )
     found = check(planted, {"sender": deaf})[0].problems
     assert len(found) == 1
@@ -192,7 +194,7 @@ def test_news_for_somebody_who_does_not_listen_is_found():
 def test_news_that_come_back_for_ever_are_found():
     planted = machine(IDLE)
     planted.on(Booked, tells=("sender",))(
-        lambda turn: Decision("idle", Nothing(), (), (), (Tell("sender", Booked(NUMBER)),))
+        lambda case: Decision("idle", Nothing(), (), (), (Tell("sender", Booked(NUMBER)),))
     )
     _, news = check(planted, {"sender": planted})
     assert list(rings(news)) == ["Booked told to the planted leads to itself again, for ever"]

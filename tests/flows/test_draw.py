@@ -11,8 +11,10 @@ import pytest
 
 from flows import machines
 from flows.decision import Decision, Nothing
+from flows.drawing import remarks
 from flows.drawing.pages import svg
 from flows.events import TimedOut
+from flows.facts import PartyFacts
 from flows.happenings import Booked
 from flows.machine import Machine, State
 
@@ -24,6 +26,11 @@ _SVG = "{http://www.w3.org/2000/svg}"
 def test_the_pictures_are_current(machine):
     drawn = (_FLOWS / f"{machine.name}.svg").read_text(encoding="utf-8")
     assert drawn == svg(machine), "run: flask --app app flows draw"
+
+
+def test_the_page_of_the_remarks_is_current():
+    drawn = (_FLOWS / "remarks.md").read_text(encoding="utf-8")
+    assert drawn == remarks.page(), "run: flask --app app flows draw"
 
 
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)
@@ -48,9 +55,10 @@ def test_every_state_stands_in_its_picture_and_every_arrow_has_a_label():
         "nobody",
         (State("a<b", "…"), State("c", "…", 3600, times_out=True), State("d", "…", 60, "a<b")),
         Nothing(),
+        PartyFacts,
     )
-    planted.on(Booked, states=("a<b", "d"), to=("c",))(lambda turn: Decision("c", Nothing()))
-    planted.on(TimedOut, states=("c",), to=("d",))(lambda turn: Decision("d", Nothing()))
+    planted.on(Booked, states=("a<b", "d"), to=("c",))(lambda case: Decision("c", Nothing()))
+    planted.on(TimedOut, states=("c",), to=("d",))(lambda case: Decision("d", Nothing()))
     drawn = svg(planted)
     picture = ElementTree.fromstring(drawn)  # noqa: S314 - our own
     texts = [text.text for text in picture.iter(f"{_SVG}text")]

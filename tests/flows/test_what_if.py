@@ -13,12 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
-from flows import decision
-from flows.decision import Act, ArticleAct
-from flows.facts import ArticleFact, PostmanFacts, RecipientFacts
+from flows.decision import ArticleAct, Context, Decision
+from flows.events import Event
+from flows.facts import ArticleFact, Facts, PostmanFacts, RecipientFacts
 from flows.machine import Standing
 from flows.replay import what_if
-from flows.replay.effects import EFFECTS, applied
 from flows.replay.record import decode
 from postal.desk import sprints as sprint
 from postal.desk.sprints import Period, StoredSprint
@@ -66,7 +65,7 @@ def test_effects_are_what_the_books_do(player: Player, runtime: Runtime, name: s
     days: dict[str, date] = {}
     compared = 0
     for each in sprints(runtime):
-        facts, decided = decode(dict(each.facts)), decode(dict(each.decision))
+        facts, decided = decode(each.facts, Facts), decode(each.decision, Decision)
         for number, article in articles_in(facts).items():
             before = known.get(number)
             if before is not None and each.event["kind"] not in _WITHOUT_A_DECISION:
@@ -83,17 +82,8 @@ def test_effects_are_what_the_books_do(player: Player, runtime: Runtime, name: s
             days[number] = each.at.date()
         for act in decided.acts:
             if isinstance(act, ArticleAct) and act.article in known:
-                known[act.article] = applied(known[act.article], act, each.at)
+                known[act.article] = act.applied(known[act.article], each.at)
     assert compared
-
-
-def test_every_act_has_its_effect() -> None:
-    def kinds(base: type) -> set[type]:
-        found = set(base.__subclasses__())
-        return found | {each for kind in found for each in kinds(kind)}
-
-    assert set(EFFECTS) == kinds(Act) - {ArticleAct}
-    assert all(vars(decision)[kind.__name__] is kind for kind in EFFECTS)
 
 
 # ---- the engine --------------------------------------------------------------------------------
@@ -111,9 +101,11 @@ def code_out(player: Player) -> Player:
 def sandbox(stored: StoredSprint) -> what_if.Sandbox:
     before = stored.state_before
     standing = Standing(
-        before["state"], decode(before["context"]), stored.at.fromisoformat(before["entered_at"])
+        before["state"],
+        decode(before["context"], Context),
+        stored.at.fromisoformat(before["entered_at"]),
     )
-    return what_if.begin(stored.machine, standing, decode(dict(stored.facts)))
+    return what_if.begin(stored.machine, standing, decode(stored.facts, Facts))
 
 
 def last(runtime: Runtime, machine: str, event: str) -> StoredSprint:
@@ -127,7 +119,7 @@ def test_before_a_sprint_the_same_text_is_decided_as_it_was(
 ) -> None:
     stored = last(runtime, "postman", "Visit")
     step = what_if.answer(sandbox(stored), "1", 6)
-    assert step.consequences[0].decision == decode(dict(stored.decision))
+    assert step.consequences[0].decision == decode(stored.decision, Decision)
     assert [each.role for each in step.consequences] == ["postman", "holder"]
     assert step.consequences[1].decision.says[0].template == "code"
 
@@ -135,7 +127,7 @@ def test_before_a_sprint_the_same_text_is_decided_as_it_was(
 def test_wrong_then_right_then_taken_back(code_out: Player, runtime: Runtime) -> None:
     now = what_if.go_on(
         sandbox(last(runtime, "postman", "Visit")),
-        decode(dict(last(runtime, "postman", "Visit").event)),
+        decode(last(runtime, "postman", "Visit").event, Event),
     )
     assert now.items[0].article is not None
     assert now.items[0].article.code == "live"
@@ -152,7 +144,7 @@ def test_wrong_then_right_then_taken_back(code_out: Player, runtime: Runtime) ->
 
 def test_a_code_runs_out_while_one_waits(code_out: Player, runtime: Runtime) -> None:
     stored = last(runtime, "recipient", "Approached")
-    now = what_if.go_on(sandbox(stored), decode(dict(stored.event)))
+    now = what_if.go_on(sandbox(stored), decode(stored.event, Event))
     later = what_if.wait(now, 11 * 60).then
     assert isinstance(later.facts, RecipientFacts)
     assert later.facts.articles[-1].code == "expired"
@@ -163,7 +155,7 @@ def test_a_code_runs_out_while_one_waits(code_out: Player, runtime: Runtime) -> 
 
 def test_a_time_limit_fires(code_out: Player, runtime: Runtime) -> None:
     stored = last(runtime, "postman", "Visit")
-    now = what_if.go_on(sandbox(stored), decode(dict(stored.event)))
+    now = what_if.go_on(sandbox(stored), decode(stored.event, Event))
     assert what_if.wait(now, 60).consequences == ()
     assert what_if.wait(now, 31 * 60).event == "TimedOut"
 

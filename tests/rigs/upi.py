@@ -145,7 +145,7 @@ def working(runtime: Runtime) -> Iterator[None]:
 
 def rounds(runtime: Runtime) -> None:
     """What the worker does in a round, until nothing more is due at this moment."""
-    here = jobs.upi_rounds()
+    here = jobs.process().upi
     for _ in range(20):
         begun_ = here.start()
         here.wait()

@@ -13,12 +13,14 @@ from typing import Any
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from app import create_app
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
 from runtime import Runtime
+from store import migrate
 from store.database import Database
 from store.schema_page import COMMAND
 
@@ -170,3 +172,11 @@ def test_a_database_without_a_schema_is_told_how_to_get_one(runtime: Runtime, ot
     ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
     database.close()
     assert ready.json["migrations"] == "none yet: run `flask --app app db migrate`"
+
+
+def test_revisions_are_named_as_their_files_and_count_up() -> None:
+    scripts = ScriptDirectory(str(HOUSE / "store" / "migrations"))
+    named = [script.revision for script in scripts.walk_revisions()]  # the newest first
+    assert [Path(script.path).stem for script in scripts.walk_revisions()] == named
+    assert named == sorted(named, reverse=True)
+    assert migrate.newest() == scripts.get_current_head()

@@ -347,7 +347,7 @@ def test_the_worker_rings_and_sends(runtime: Runtime, receiver: Receiver, hook: 
     jobs.use(runtime)
     happen(runtime, "delivered")
     jobs.webhooks()
-    jobs.webhook_sender().wait()
+    jobs.process().webhooks.wait()
     jobs.use(runtime)
     assert receiver.ids == [1]
 

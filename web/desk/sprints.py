@@ -11,6 +11,9 @@ from typing import Any
 from flask import abort, render_template
 
 from flows import machines
+from flows.decision import Context
+from flows.events import Event
+from flows.facts import Facts
 from flows.machine import Standing
 from flows.replay.explain import Explanation, explain
 from flows.replay.record import decode
@@ -94,10 +97,11 @@ def _explanation(stored: StoredSprint) -> Explanation | None:
     before = stored.state_before
     try:
         machine = machines.ALL[stored.machine]
-        context = decode(dict(before["context"]))
+        context = decode(before["context"], Context)
         entered_at = stored.at.fromisoformat(before["entered_at"])
         standing = Standing(before["state"], context, entered_at)
-        return explain(machine, standing, decode(dict(stored.event)), decode(dict(stored.facts)))
+        event, facts = decode(stored.event, Event), decode(stored.facts, Facts)
+        return explain(machine, standing, event, facts)
     except (KeyError, TypeError, ValueError):
         return None
 

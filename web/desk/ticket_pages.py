@@ -10,7 +10,7 @@ from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from conversation import desk
-from flows.decision import TicketKind
+from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
 from postal.desk import tickets, timeline

@@ -13,8 +13,9 @@ from typing import Any, Final
 
 from flask import abort, render_template, request, url_for
 
-from flows.decision import Say
-from flows.facts import ItemFact, PostmanFacts
+from flows.decision import Context, Say
+from flows.events import Event
+from flows.facts import Facts, ItemFact, PostmanFacts
 from flows.grammar.text import MASK
 from flows.machine import Standing
 from flows.replay import what_if
@@ -94,19 +95,21 @@ def spoken(say: Say, language: Any) -> str:
 def _sandbox(stored: StoredSprint, earlier: list[StoredSprint], side: str) -> Sandbox:
     before = stored.state_before
     standing = Standing(
-        before["state"], decode(before["context"]), stored.at.fromisoformat(before["entered_at"])
+        before["state"],
+        decode(before["context"], Context),
+        stored.at.fromisoformat(before["entered_at"]),
     )
     items: dict[int, ItemFact] = {}
     for each in earlier:
-        facts = decode(dict(each.facts))
+        facts = decode(each.facts, Facts)
         if isinstance(facts, PostmanFacts):
             items |= {item.serial: item for item in facts.items if item.article is not None}
     begun = what_if.begin(
-        stored.machine, standing, decode(dict(stored.facts)), tuple(items.values())
+        stored.machine, standing, decode(stored.facts, Facts), tuple(items.values())
     )
     if side == "before":
         return begun
-    return what_if.go_on(begun, decode(dict(stored.event)))
+    return what_if.go_on(begun, decode(stored.event, Event))
 
 
 def _tried() -> list[_Tried]:

@@ -7,6 +7,7 @@ from functools import partial
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from flows import remarks
 from flows.number import last_digits
 from paper import slip as slips_on_paper
 from paper import words
@@ -31,7 +32,7 @@ def slip(id_: int) -> str:
         what=_read(id_),
         spoken=spoken,
         put=partial(words.say, spoken),
-        remarks=slips_on_paper.REMARKS,
+        remarks=tuple(remarks.BY_CODE),
         remark=slips_on_paper.remark,
         last_digits=last_digits,
         count_of=count_of,

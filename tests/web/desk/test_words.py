@@ -11,7 +11,8 @@ from typing import Literal, get_args, get_origin
 
 import pytest
 
-from flows import decision, events, facts, happenings, machines
+from flows import acts, decision, events, facts, happenings, machines, remarks
+from flows.grammar.postman import SIGNATURE
 from outbox.enqueue import Lane
 from postal.counter import ledger, payment_rules
 from web.counter.upi import Phase
@@ -32,7 +33,7 @@ def kinds(base: type) -> Iterator[type]:
 
 
 def records() -> Iterator[type]:
-    for module in (events, happenings, decision, facts):
+    for module in (events, happenings, decision, facts, *acts.MODULES):
         for kind in vars(module).values():
             if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ not in _LEFT_OUT:
                 yield kind
@@ -43,7 +44,7 @@ _LEFT_OUT = {"Say", "Tell", "Decision", "Done", "LastVisit", "Asked", "Nothing"}
 
 
 def literals() -> Iterator[str]:
-    for module in (events, happenings, decision, facts):
+    for module in (events, happenings, decision, facts, *acts.MODULES):
         for name, hint in vars(module).items():
             if get_origin(hint) is Literal and name != "Role":
                 yield from get_args(hint)
@@ -52,7 +53,7 @@ def literals() -> Iterator[str]:
 def wanted() -> Iterator[str]:
     yield from (f"event_{kind.__name__}" for kind in kinds(events.Event))
     yield from (f"event_{act.__name__}" for act in get_args(events.VisitAct))
-    yield from (f"act_{kind.__name__}" for kind in kinds(decision.Act))
+    yield from (f"act_{name}" for name in acts.ALL)
     yield from (f"fact_{field.name}" for kind in records() for field in fields(kind))
     yield from (f"value_{value}" for value in (*literals(), True, False, None))
     for machine in machines.ALL.values():
@@ -61,13 +62,13 @@ def wanted() -> Iterator[str]:
     yield from (f"article_{state}" for state in get_args(facts.ArticleState))
     yield from (f"service_{service}" for service in get_args(facts.Service))
     yield from (f"item_{state}" for state in get_args(facts.ItemState) if state != "elsewhere")
-    yield from (f"ticket_{kind}" for kind in get_args(decision.TicketKind))
+    yield from (f"ticket_{kind}" for kind in get_args(acts.reports.TicketKind))
     yield from (f"part_{role}" for role in get_args(decision.Role))
     yield from (f"ledger_{kind}" for kind in get_args(ledger.Kind))
     yield from (f"upi_cause_{cause}" for cause in get_args(payment_rules.Cause))
     yield from (f"upi_phase_{phase}" for phase in get_args(Phase))
     yield from (f"method_{method}" for method in get_args(ledger.Method))
-    yield from (f"remark_{number}" for number in range(10, 28))
+    yield from (f"remark_{number}" for number in (SIGNATURE, *remarks.BY_CODE))
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
     yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py
     yield from (f"fact_{name}" for name in ("message", "lane", "template"))  # what those two carry
