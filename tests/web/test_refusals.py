@@ -27,7 +27,7 @@ CARRIED_WITHIN = {
     "imports.delivery_lists.NotMade": "becomes the faults of rows, which the file keeps",
     "imports.faults.FileRefused": "becomes the state of the import",
     "postal.acts.books.BooksDisagree": "is a fault of ours: the turn is undone and logged",
-    "postal.counter.directory_load.NoDirectory": "says that an installation lacks a file",
+    "postal.counter.post_offices.NoDirectory": "says that an installation lacks a file",
     "webhooks.post.NotPublic": "ends a connection, as the library's own errors do",
 }
 RAISED = {
