@@ -40,7 +40,7 @@ def sheet(id_: int) -> str:
     looked = runtime().database.run(look)
     if looked is None:
         abort(404)
-    return render_template("desk/sheet.html", sheet=looked[0], items=looked[1])
+    return render_template("desk/list.html", sheet=looked[0], items=looked[1])
 
 
 def asked_day() -> date | None:
