@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from click import Command
+from click import ClickException, Command
 from flask import Blueprint, Flask
 
 import logs
+from embedded.servers import resolve
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
+from store.migrate import UnknownRevision
 from web import api
 from web.callers import insist
 from web.commands import doctor
@@ -30,18 +31,20 @@ from web.commands.token import token
 from web.counter import counter
 from web.desk import desk
 from web.guard import Application, guard
-from web.health import health
-from web.hooks import hooks
+from web.hooks.carriers import hooks
+from web.hooks.payments import payment_hooks
+from web.hooks.profiles import profile_hooks
 from web.office import office
-from web.payment_hooks import payment_hooks
-from web.phones import phones
-from web.staff import furnish
+from web.operations.health import health
+from web.phones.page import phones
+from web.staff.rooms import furnish
 from web.start import start
 
 LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
+    profile_hooks,
     payment_hooks,
     *api.BLUEPRINTS,
     health,
@@ -81,7 +84,10 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None and doctor.asked():
         return doctor.patient()
     if runtime is None:
-        runtime = Runtime.build(resolve(Settings()))
+        try:
+            runtime = Runtime.build(resolve(Settings()))
+        except UnknownRevision as refused:  # a command says it in one line
+            raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")
     app.extensions["dakiya"] = runtime

@@ -5,84 +5,86 @@ RQ calls them by name (`outbox/wake.py`); they live above both the outbox and th
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import psycopg
 import structlog
 
-import conversation
-import rounds
-from importing import Importer
-from outbox import signs
+from conversation import inbound, postmen
+from embedded.servers import resolve
+from imports.importer import Importer
+from outbox import heartbeat
 from outbox.drain import Drain
 from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
+from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from store.embedded import resolve
-from upi_rounds import Rounds
-from webhooks_out import Sender
+from webhooks.sender import Sender
 
 log = structlog.get_logger(__name__)
 
-_runtime: Runtime | None = None
-_drain: Drain | None = None
-_webhooks: Sender | None = None
-_importer: Importer | None = None
-_upi: Rounds | None = None
+
+class Process:
+    """What the jobs of one process work with; each part is made on first use."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self.runtime = runtime
+
+    @cached_property
+    def importer(self) -> Importer:
+        return Importer(self.runtime)
+
+    @cached_property
+    def sender(self) -> Drain:
+        return Drain(self.runtime)
+
+    @cached_property
+    def webhooks(self) -> Sender:
+        return Sender(self.runtime)
+
+    @cached_property
+    def upi(self) -> Rounds:
+        return Rounds(self.runtime)
+
+    def finish(self) -> None:
+        """Let what is under way end. The importer first: its batches keep the outbox busy."""
+        for part in ("importer", "sender", "webhooks", "upi"):
+            if part in self.__dict__:
+                getattr(self, part).finish()
+
+
+_process: Process | None = None
 
 
 def use(runtime: Runtime) -> None:
-    """Makes the jobs of this process work with `runtime`, whose database is open."""
-    global _runtime
-    _finish()
-    _runtime = runtime
+    """Make the jobs of this process work with `runtime`, whose database is open."""
+    global _process
+    if _process is not None:
+        _process.finish()
+    _process = Process(runtime)
+
+
+def process() -> Process:
+    """Return what this process works with, built from the environment on first use."""
+    global _process
+    if _process is None:
+        runtime = Runtime.build(resolve(Settings()))
+        runtime.database.open()
+        _process = Process(runtime)
+    return _process
 
 
 def runtime() -> Runtime:
-    """The runtime of this process, built from the environment on first use."""
-    global _runtime
-    if _runtime is None:
-        _runtime = Runtime.build(resolve(Settings()))
-        _runtime.database.open()
-    return _runtime
-
-
-def sender() -> Drain:
-    """The one drain of this process."""
-    global _drain
-    if _drain is None:
-        _drain = Drain(runtime())
-    return _drain
+    """Return the runtime of this process."""
+    return process().runtime
 
 
 def stop() -> None:
-    """Ends what is under way soon. Safe in a signal handler, once both are made."""
-    sender().stop()
-    importer().stop()
-
-
-def webhook_sender() -> Sender:
-    """The one sender of webhooks of this process."""
-    global _webhooks
-    if _webhooks is None:
-        _webhooks = Sender(runtime())
-    return _webhooks
-
-
-def importer() -> Importer:
-    """The one importer of this process."""
-    global _importer
-    if _importer is None:
-        _importer = Importer(runtime())
-    return _importer
-
-
-def upi_rounds() -> Rounds:
-    """The one caller of payment providers of this process."""
-    global _upi
-    if _upi is None:
-        _upi = Rounds(runtime())
-    return _upi
+    """End what is under way soon. Safe in a signal handler, once both are made."""
+    process().sender.stop()
+    process().importer.stop()
 
 
 def drain() -> None:
@@ -90,7 +92,7 @@ def drain() -> None:
     answer(runtime().redis, OUTBOX)
     try:
         # Where nobody can be rung, it stays until all is done.
-        while sender().run() and not wake(runtime().redis):
+        while process().sender.run() and not wake(runtime().redis):
             pass
     except psycopg.OperationalError as error:
         _database_away("drain", error)
@@ -99,13 +101,13 @@ def drain() -> None:
 def sweep() -> None:
     """Finds what crashes and lost rings left behind, and begins what the day brings."""
     answer(runtime().redis, SWEEP)
-    signs.note(runtime().redis, "worker")
+    heartbeat.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
         send_again(runtime())
-        rounds.begin_day(runtime())
-        conversation.warn_herds(runtime())
-        rounds.end_day(runtime())
+        postmen.begin_day(runtime())
+        inbound.warn_herds(runtime())
+        postmen.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 
@@ -114,7 +116,7 @@ def timers() -> None:
     """Fires the time limits that are over."""
     answer(runtime().redis, TIMERS)
     try:
-        if conversation.fire_timers(runtime()):
+        if inbound.fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:
         _database_away("timers", error)
@@ -124,7 +126,7 @@ def webhooks() -> None:
     """Starts telling other software what happened; its threads go on beside the next jobs."""
     answer(runtime().redis, WEBHOOKS)
     try:
-        webhook_sender().start()
+        process().webhooks.start()
     except psycopg.OperationalError as error:
         _database_away("webhooks", error)
 
@@ -133,7 +135,7 @@ def imports() -> None:
     """Goes on with files of articles and lists; its thread runs beside the next jobs."""
     answer(runtime().redis, IMPORTS)
     try:
-        importer().start()
+        process().importer.start()
     except psycopg.OperationalError as error:
         _database_away("imports", error)
 
@@ -142,7 +144,7 @@ def payments() -> None:
     """Ends UPI payments whose time is over and starts asking providers; its threads go on."""
     answer(runtime().redis, PAYMENTS)
     try:
-        upi_rounds().start()
+        process().upi.start()
     except psycopg.OperationalError as error:
         _database_away("payments", error)
 
@@ -158,25 +160,12 @@ def unrung() -> None:
 
 
 def close() -> None:
-    """Lets the sends under way end and writes their outcomes. The last call of a process."""
-    global _runtime
-    _finish()
-    if _runtime is not None:
-        _runtime.database.close()
-    _runtime = None
-
-
-def _finish() -> None:
-    global _drain, _webhooks, _importer, _upi
-    if _importer is not None:
-        _importer.finish()
-    if _drain is not None:
-        _drain.finish()
-    if _webhooks is not None:
-        _webhooks.finish()
-    if _upi is not None:
-        _upi.finish()
-    _drain, _webhooks, _importer, _upi = None, None, None, None
+    """Let the sends under way end and write their outcomes. The last call of a process."""
+    global _process
+    if _process is not None:
+        _process.finish()
+        _process.runtime.database.close()
+    _process = None
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:

@@ -33,10 +33,10 @@ def configure(settings: Settings) -> None:
     )
 
 
-def trace() -> str:
-    """The id of what is being done now: of the request, of the time limit; else a new one.
+def request_id() -> str:
+    """Return the id of the request or time limit that is being handled; a new id outside of one.
 
-    It stands in every line of it, and with every message that comes of it.
+    Every log line of it has this id, and so has every message that results from it.
     """
     found = structlog.contextvars.get_contextvars().get("request_id")
     return str(found) if found else uuid4().hex

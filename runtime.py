@@ -9,8 +9,9 @@ from typing import Self
 
 from redis import Redis
 
-from gateways import registry
 from gateways.base import Gateway
+from gateways.build import build as build_gateways
+from gateways.build import refuse_unregistered
 from providers import registry as providers_registry
 from providers.base import Provider, ProviderName
 from settings import Settings
@@ -38,8 +39,8 @@ class Runtime:
 
         Raises ValueError where routes lack what they need or would send what is not registered.
         """
-        gateways = registry.build(settings)
-        registry.refuse_unregistered(settings, gateways)
+        gateways = build_gateways(settings)
+        refuse_unregistered(settings, gateways)
         database = Database(settings.database_url, settings.database_pool)
         return cls(
             settings=settings,

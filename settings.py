@@ -1,29 +1,66 @@
-"""Every setting of Dakiya, typed, from the environment (and `.env` in development).
+"""Every setting of Dakiya itself, typed, from the environment (and `.env` in development).
 
 `Settings()` reads and checks all of it at once; in production it refuses to start
-without the keys that protect codes and sessions. Names are those of CONTRACT.md.
+without the keys that protect codes and sessions. Names: docs/developing/contract.md.
+What a carrier needs is declared in its own folder and read by gateways/environment.py.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self, get_args
+from typing import Annotated, Final, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    PrivateAttr,
+    SecretStr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from gateways.routes import Routes, names, prefixes, rules
+from messages.missed_calls import meanings
+from messages.routes import Routes, names, prefixes, prices, rules
 
 Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
-# What a call to one of our numbers says; it is not taken up and costs nothing.
-MissedCall = Literal["yes", "not_received", "send_code", "speak_code"]
 
 _MIN_KEY_BYTES = 32
 _PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
+_Word = TypeVar("_Word", str, SecretStr)
+
+
+def _fits_a_header(value: _Word) -> _Word:
+    """RFC 9110, 5.5: what a header can carry safely. A key from a web page may bring more."""
+    key = value.get_secret_value() if isinstance(value, SecretStr) else value
+    if not re.fullmatch(r"[!-~]*", key):
+        raise ValueError("holds a blank, or a character that no key has: copy it anew")
+    return value
+
+
+def _upi_id(value: str) -> None:
+    if value and not re.fullmatch(r"[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}", value):
+        raise ValueError("a UPI id looks like post@bank")
+
+
+Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
+AccountName = Annotated[str, AfterValidator(_fits_a_header)]
+AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
+
+# Settings whose words have a grammar of their own, and who reads it.
+_READERS: Final[Mapping[str, Callable[[str], object]]] = {
+    "sms_route_rules": rules,
+    "sms_countries": prefixes,
+    "sms_prices": prices,
+    "missed_calls": meanings,
+    "upi_id": _upi_id,
+}
 
 
 class Settings(BaseSettings):
@@ -33,20 +70,20 @@ class Settings(BaseSettings):
         env_file=".env", extra="ignore", frozen=True, hide_input_in_errors=True
     )
 
-    dakiya_env: Environment = "development"
+    dakiya_env: Environment = Field("development", description="production asks for its keys")
     database_url: str = Field("", description="PostgreSQL; empty outside production: embedded")
     redis_url: str = Field("", description="Valkey or Redis; empty outside production: embedded")
     dakiya_master_key: SecretStr = Field(SecretStr(""), description="codes are derived from it")
     secret_key: SecretStr = Field(SecretStr(""), description="signs web sessions")
-    public_url: str = Field(
+    public_url: Address = Field(
         "http://127.0.0.1:8000", description="the address that carriers call; signatures cover it"
     )
-    port: int = 8000
+    port: int = Field(8000, description="where the web server listens")
     var_dir: Path = Field(Path("var"), description="embedded servers and development keys")
 
     sms_routes: str = Field("simulator", description="gateways in order of preference, by comma")
     sms_route_rules: str = Field(
-        "", description="other orders: +91 code hi = exotel, twilio; +254 = africastalking"
+        "", description="other orders: +91 code hi = exotel, msg91; +254 = kannel"
     )
     sms_without_receipts: str = Field(
         "",
@@ -96,15 +133,15 @@ class Settings(BaseSettings):
     )
     sms_prices: str = Field(
         "simulator=20",
-        description="paise a segment by gateway: twilio=83.2,africastalking=41; for the desk",
+        description="paise a segment by gateway: exotel=18.5,msg91=20; for the desk",
     )
     import_megabytes: int = Field(
         20, ge=1, le=200, description="the largest file of articles or lists; about 100,000 rows"
     )
-    default_language: Language = "hi"
-    code_release: CodeRelease = "approach"
+    default_language: Language = Field("hi", description="of people who have chosen none")
+    code_release: CodeRelease = Field("approach", description="of the postman, or dispatch")
     code_ttl: int = Field(600, ge=60, description="seconds a code lives after the approach")
-    code_length: int = Field(6, ge=6, le=8)
+    code_length: int = Field(6, ge=6, le=8, description="digits of a code")
     delivery_day_end: str = Field("20:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata")
     delivery_day_start: str = Field(
         "07:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata; then lists are carried over"
@@ -125,31 +162,6 @@ class Settings(BaseSettings):
         "", pattern=_PRINTED_NUMBER, description="the number that people call; on receipts"
     )
 
-    twilio_account_sid: str = ""
-    twilio_auth_token: SecretStr = SecretStr("")
-    twilio_from: str = ""
-    twilio_messaging_service_sid: str = ""
-    twilio_api_url: str = ""
-    twilio_rate: float = Field(100.0, gt=0, description="messages per second")
-
-    twilio_voice_from: str = Field("", description="our number in calls; a call back is 6")
-    twilio_voice_hi: str = Field("Polly.Aditi", description="who speaks Hindi")
-    twilio_voice_en: str = Field("Polly.Raveena", description="who speaks English")
-    twilio_voice_rate: float = Field(1.0, gt=0, description="calls begun per second")
-
-    africastalking_username: str = ""
-    africastalking_api_key: SecretStr = SecretStr("")
-    africastalking_sender: str = ""
-    africastalking_hook_secret: SecretStr = SecretStr("")
-    africastalking_api_url: str = ""
-    africastalking_rate: float = Field(50.0, gt=0, description="messages per second")
-
-    africastalking_voice_from: str = Field("", description="as TWILIO_VOICE_FROM")
-    africastalking_voice_hi: str = Field("hi-IN-Standard-A", description="who speaks Hindi")
-    africastalking_voice_en: str = Field("en-IN-Standard-A", description="who speaks English")
-    africastalking_voice_api_url: str = ""
-    africastalking_voice_rate: float = Field(1.0, gt=0, description="calls begun per second")
-
     http_profiles: str = Field(
         "", description="directory of an operator's own carrier profiles (*.toml), if any"
     )
@@ -161,33 +173,34 @@ class Settings(BaseSettings):
     upi_id: str = Field("", description="static: the department's own UPI id, as post@bank")
     upi_name: str = Field("India Post", min_length=1, max_length=50, description="who is paid")
 
-    razorpay_key_id: str = ""
-    razorpay_key_secret: SecretStr = SecretStr("")
-    razorpay_webhook_secret: SecretStr = SecretStr("")
-    razorpay_api_url: str = ""
+    razorpay_key_id: AccountName = Field("", description="the account's key")
+    razorpay_key_secret: AccountKey = Field(SecretStr(""), description="the key's secret half")
+    razorpay_webhook_secret: SecretStr = Field(SecretStr(""), description="signs what it tells us")
+    razorpay_api_url: Address = Field("", description="another address than the provider's own")
 
-    cashfree_client_id: str = ""
-    cashfree_client_secret: SecretStr = SecretStr("")
+    cashfree_client_id: AccountName = Field("", description="the account's key")
+    cashfree_client_secret: AccountKey = Field(SecretStr(""), description="its secret half")
     cashfree_phone: str = Field(
         "", description="the office's own, for orders: no customer's number is handed on"
     )
-    cashfree_api_url: str = ""
+    cashfree_api_url: Address = Field("", description="another address than the provider's own")
 
-    simulator_rate: float = Field(2000.0, gt=0, description="messages per second")
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
-    @field_validator(
-        "public_url",
-        "twilio_api_url",
-        "africastalking_api_url",
-        "africastalking_voice_api_url",
-        "razorpay_api_url",
-        "cashfree_api_url",
-    )
-    @classmethod
-    def _without_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    # No field: it is no variable of the environment, and in no repr.
+    _given: Mapping[str, str | None] = PrivateAttr(default_factory=dict)
+
+    def giving(self, **variables: str | None) -> Self:
+        """Return these settings with variables of carriers; None: as if it were not set."""
+        copy = self.model_copy()
+        copy._given = {**self._given, **variables}
+        return copy
+
+    @property
+    def given(self) -> Mapping[str, str | None]:
+        """Return what `giving` was told: it goes before the environment."""
+        return self._given
 
     @property
     def routes(self) -> tuple[str, ...]:
@@ -217,9 +230,8 @@ class Settings(BaseSettings):
     @property
     def voices(self) -> tuple[str, ...]:
         """The gateway names of `VOICE_ROUTES`, in order; none: nobody is called."""
-        named = tuple(name.strip() for name in self.voice_routes.split(",") if name.strip())
         simulated = not self.production and "simulator" in self.routes
-        return named or (("simulator_voice",) if simulated else ())
+        return names(self.voice_routes) or (("simulator_voice",) if simulated else ())
 
     @property
     def carriers(self) -> tuple[str, ...]:
@@ -227,84 +239,24 @@ class Settings(BaseSettings):
         return tuple(dict.fromkeys((*self.routing.gateways, *self.voices)))
 
     @property
-    def missed_call_numbers(self) -> dict[str, MissedCall]:
-        """What a missed call to each of our numbers (E.164) says."""
-        pairs = (entry.split("=") for entry in self.missed_calls.split(",") if entry.strip())
-        return {number.strip(): meaning.strip() for number, meaning in pairs}  # type: ignore[misc]
-
-    @property
     def prices(self) -> dict[str, Decimal]:
         """Paise a segment of each gateway whose price is known."""
-        pairs = (entry.partition("=") for entry in self.sms_prices.split(",") if entry.strip())
-        return {name.strip(): Decimal(price.strip()) for name, _, price in pairs}
-
-    @field_validator("sms_route_rules")
-    @classmethod
-    def _rules_can_be_read(cls, value: str) -> str:
-        try:
-            rules(value)
-        except ValueError as error:
-            raise ValueError(f"SMS_ROUTE_RULES: {error}") from None
-        return value
-
-    @field_validator("sms_countries")
-    @classmethod
-    def _countries_can_be_read(cls, value: str) -> str:
-        try:
-            prefixes(value)
-        except ValueError as error:
-            raise ValueError(f"SMS_COUNTRIES: {error}") from None
-        return value
+        return prices(self.sms_prices)
 
     @property
     def takes_upi_by(self) -> str:
         """The provider that new UPI payments go to; empty: nobody."""
         return self.upi_provider or ("" if self.production else "simulator")
 
-    @field_validator("upi_id")
+    @field_validator(*_READERS)
     @classmethod
-    def _is_upi_id(cls, value: str) -> str:
-        if value and not re.fullmatch(r"[A-Za-z0-9._-]{2,256}@[A-Za-z0-9.-]{2,64}", value):
-            raise ValueError("UPI_ID: a UPI id looks like post@bank")
-        return value
-
-    @field_validator(
-        "twilio_account_sid",
-        "twilio_auth_token",
-        "africastalking_username",
-        "africastalking_api_key",
-        "razorpay_key_id",
-        "razorpay_key_secret",
-        "cashfree_client_id",
-        "cashfree_client_secret",
-    )
-    @classmethod
-    def _fits_a_header(cls, value: str | SecretStr) -> str | SecretStr:
-        """RFC 9110, 5.5: what a header can carry safely. A key from a web page may bring more."""
-        key = value.get_secret_value() if isinstance(value, SecretStr) else value
-        if not re.fullmatch(r"[!-~]*", key):
-            raise ValueError("holds a blank, or a character that no key has: copy it anew")
-        return value
-
-    @field_validator("sms_prices")
-    @classmethod
-    def _prices_can_be_read(cls, value: str) -> str:
-        for entry in filter(None, map(str.strip, value.split(","))):
-            if not re.fullmatch(r"[a-z][a-z0-9_]* *= *[0-9]+(\.[0-9]+)?", entry):
-                raise ValueError(f"SMS_PRICES: {entry} is not gateway=paise, as twilio=83.2")
-        return value
-
-    @field_validator("missed_calls")
-    @classmethod
-    def _missed_calls_can_be_read(cls, value: str) -> str:
-        meanings = get_args(MissedCall)
-        for entry in filter(None, map(str.strip, value.split(","))):
-            number, _, meaning = (part.strip() for part in entry.partition("="))
-            if not re.fullmatch(r"\+[1-9][0-9]{6,14}", number) or meaning not in meanings:
-                raise ValueError(
-                    f"MISSED_CALLS: {entry} is not number=meaning, as +911140001001=yes;"
-                    f" the meanings are {', '.join(meanings)}"
-                )
+    def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
+        """Raise what the reader of this setting says of it, with the setting's name."""
+        name = str(info.field_name)
+        try:
+            _READERS[name](value)
+        except ValueError as error:
+            raise ValueError(f"{name.upper()}: {error}") from None
         return value
 
     @property
@@ -314,34 +266,27 @@ class Settings(BaseSettings):
     @property
     def unsafe(self) -> tuple[str, ...]:
         """What forbids production with these settings, a sentence each."""
-        missing = [
-            name
-            for name, value in (
-                ("DAKIYA_MASTER_KEY", self.dakiya_master_key.get_secret_value()),
-                ("SECRET_KEY", self.secret_key.get_secret_value()),
-            )
-            if len(value.encode()) < _MIN_KEY_BYTES
-        ]
-        missing += [
-            name
-            for name, value in (
-                ("DATABASE_URL", self.database_url),
-                ("REDIS_URL", self.redis_url),
-            )
-            if not value
-        ]
+        keys = {"DAKIYA_MASTER_KEY": self.dakiya_master_key, "SECRET_KEY": self.secret_key}
+        written = {name: key.get_secret_value().encode() for name, key in keys.items()}
+        missing = [name for name, key in written.items() if len(key) < _MIN_KEY_BYTES]
+        servers = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
+        missing += [name for name, address in servers.items() if not address]
         found = []
         if missing:
             found.append(
                 f"production needs {', '.join(missing)} (keys: at least {_MIN_KEY_BYTES} bytes; "
                 "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))')"
             )
-        if "simulator" in self.routing.gateways:
-            found.append("SMS_ROUTES: the simulator is for development and tests only")
-        if "simulator_voice" in self.voices:
-            found.append("VOICE_ROUTES: the simulator is for development and tests only")
-        if self.upi_provider == "simulator":
-            found.append("UPI_PROVIDER: the simulator is for development and tests only")
+        simulated = {
+            "SMS_ROUTES": "simulator" in self.routing.gateways,
+            "VOICE_ROUTES": "simulator_voice" in self.voices,
+            "UPI_PROVIDER": self.upi_provider == "simulator",
+        }
+        found += [
+            f"{name}: the simulator is for development and tests only"
+            for name, is_simulated in simulated.items()
+            if is_simulated
+        ]
         if not self.public_url.startswith("https://"):
             found.append("PUBLIC_URL must be the https address that carriers call")
         return tuple(found)

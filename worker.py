@@ -22,10 +22,10 @@ from rq.worker import DequeueStrategy
 
 import jobs
 import logs
-from outbox import signs
+from embedded.servers import resolve
+from outbox import heartbeat as signs
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
-from store.embedded import resolve
 
 log = structlog.get_logger(__name__)
 
@@ -70,8 +70,7 @@ def work() -> None:
     # A connection of its own: RQ lengthens the time-outs of the one that it is given.
     logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
-    jobs.sender()
-    jobs.importer()
+    _ = jobs.process().sender, jobs.process().importer  # before a signal may stop them
     try:
         while not OutboxWorker.told_to_stop:
             for stop_signal in _STOPS:

@@ -13,6 +13,7 @@ from typing import Any
 from bench import dialling, finding, importing, inbound, replay, report, sending
 from bench.report import Line
 from bench.rig import Failed
+from gateways.registry import variables
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
@@ -210,7 +211,7 @@ def main(arguments: list[str]) -> int:
 
 def _refuse_surroundings() -> None:
     """Nothing of the caller's own settings may reach what is measured."""
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, *variables()):
         os.environ.pop(name.upper(), None)
 
 

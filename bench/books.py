@@ -12,13 +12,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from psycopg.types.json import Jsonb
 
 from flows.decision import Asked, Context, LastVisit, Nothing
 from flows.number import check_digit
-from flows.record import encode
+from flows.replay.record import encode
+from india.calendar import INDIA
 from postal.codes import code_of
 from settings import Settings
 from store.database import Conn, Database
@@ -34,7 +34,6 @@ _FILLED = (
     "offices", "staff", "delivery_lists", "phones", "articles", "delivery_items", "codes",
     "conversations",
 )  # fmt: skip
-_INDIA = ZoneInfo("Asia/Kolkata")
 _LIFE = timedelta(hours=6)  # of the codes: no run is that long
 
 
@@ -93,7 +92,7 @@ def _continue_ids(conn: Conn) -> None:
 
 def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[Doorstep]:
     master_key = settings.dakiya_master_key.get_secret_value().encode()
-    today = now.astimezone(_INDIA).date()
+    today = now.astimezone(INDIA).date()
     office, staff, list_, article = map(
         _first_id, ("offices", "staff", "delivery_lists", "articles")
     )

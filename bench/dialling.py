@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pydantic import SecretStr
-
 from bench import books
 from bench.books import Doorstep
 from bench.dialler import Dialled
 from bench.rig import HOUSE, Failed, Rig, await_port, free_port, rig, web_command
-from postal import pins
+from postal.people import pins
 from runtime import Runtime
 
 PEOPLE = 50
@@ -36,9 +34,9 @@ def measure(plan: Plan) -> Dialled:
     """Raises `Failed` also where a handover was answered and not done."""
     secret = secrets.token_hex(16)
     with rig(
-        africastalking_username="dakiya",
-        africastalking_api_key=SecretStr(secrets.token_hex(16)),
-        africastalking_hook_secret=SecretStr(secret),
+        AFRICASTALKING_USERNAME="dakiya",
+        AFRICASTALKING_API_KEY=secrets.token_hex(16),
+        AFRICASTALKING_HOOK_SECRET=secret,
     ) as made:
         runtime = made.runtime()
         every = plan.sessions + plan.warm_up

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import psycopg
-from pydantic import SecretStr
 
 from bench import books
 from bench.audit import Audit, Span, audit
@@ -24,7 +23,7 @@ from bench.illness import DEAD, Phase
 from bench.phones import Phones, ask, taken
 from bench.postmen import AT_ONCE, Postmen
 from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
-from postal.calendar import day_of
+from india.calendar import day_of
 
 SEED = "1"
 _START_SECONDS = 120.0  # of our processes; as much again, an estimate, of the books
@@ -127,13 +126,13 @@ def measure(plan: Plan) -> Result:
     web, ports, controls = free_port(), _ports(), _ports()
     changes: dict[str, object] = {
         "sms_routes": ",".join(CARRIERS),
-        "twilio_api_url": f"http://{LOCAL}:{ports['twilio']}",
-        "africastalking_api_url": f"http://{LOCAL}:{ports['africastalking']}",
-        "africastalking_username": "bench",
-        "africastalking_api_key": SecretStr(secrets.token_hex(16)),
-        "africastalking_hook_secret": SecretStr(secrets.token_urlsafe(32)),
-        "twilio_rate": 1000.0,
-        "africastalking_rate": 1000.0,
+        "TWILIO_API_URL": f"http://{LOCAL}:{ports['twilio']}",
+        "AFRICASTALKING_API_URL": f"http://{LOCAL}:{ports['africastalking']}",
+        "AFRICASTALKING_USERNAME": "bench",
+        "AFRICASTALKING_API_KEY": secrets.token_hex(16),
+        "AFRICASTALKING_HOOK_SECRET": secrets.token_urlsafe(32),
+        "TWILIO_RATE": 1000.0,
+        "AFRICASTALKING_RATE": 1000.0,
         # The made-up numbers are neighbours, and a day's codes come in minutes.
         "prefix_hourly_limit": _NO_LIMIT,
         "failover_hourly_limit": _NO_LIMIT,

@@ -18,6 +18,7 @@ from bench.audit import Waits
 from bench.fault_run import Plan, Result, measure
 from bench.report import Line
 from bench.rig import Failed
+from gateways.registry import variables
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
@@ -88,7 +89,7 @@ def main(arguments: list[str]) -> int:
     chosen = parser.parse_args(arguments)
     plan = QUICK if chosen.quick else FULL
     plan = Plan(chosen.codes or plan.codes, chosen.rate or plan.rate)
-    for name in Settings.model_fields:  # nothing of the caller's own settings
+    for name in (*Settings.model_fields, *variables()):  # nothing of the caller's own settings
         os.environ.pop(name.upper(), None)
     on = report.machine()
     print(report.describe(on), flush=True)

@@ -17,7 +17,7 @@ from typing import Any
 from app import create_app
 from bench.month import thrown_away
 from flows.number import check_digit
-from postal import accounts
+from postal.people import accounts
 from runtime import Runtime
 from store.database import Conn
 

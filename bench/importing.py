@@ -20,9 +20,9 @@ from bench.load import percentile
 from bench.rig import Failed, await_that
 from bench.sending import approach, sending, start_worker
 from flows.number import check_digit
-from importing import ring_importer
-from postal.imports import register
-from postal.imports.register import Import, Owner, State
+from imports import register
+from imports.importer import ring_importer
+from imports.register import Import, Owner, State
 from runtime import Runtime
 
 _CARRIER_RATE: Final = 100.0  # texts a second: Twilio's setting by default

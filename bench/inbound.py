@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import conversation
 from bench import books, texts
 from bench.load import Load
 from bench.recording import RecordingDatabase, Script, Seeds
 from bench.rig import HOUSE, Failed, Rig, await_port, cpu_seconds, free_port, rig, web_command
+from conversation import inbound
 from gateways.base import Inbound
 from runtime import Runtime
 
@@ -152,7 +152,7 @@ def _record(runtime: Runtime, door: books.Doorstep) -> Script:
     database.open()
     sid = "SM" + "f" * 32
     text = Inbound("twilio", sid, door.postman_phone, f"{door.serial} {door.code}")
-    conversation.receive(replace(runtime, database=database, now=lambda: now), text)
+    inbound.receive(replace(runtime, database=database, now=lambda: now), text)
     database.close()
     return database.script(Seeds(now, door.postman_phone, sid, door.serial))
 

@@ -30,20 +30,23 @@ from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
-from conversation import announce, fire_timers, receive, warn_herds
-from flows import days
+from conversation.inbound import announce, fire_timers, receive, warn_herds
+from conversation.postmen import begin_day
+from embedded.addresses import THROW_AWAY
+from embedded.servers import Servers
 from flows.happenings import Booked, Collected, WentOut
 from flows.number import check_digit
 from gateways.base import Inbound
+from gateways.registry import variables
+from india import calendar
 from outbox.drain import Drain
-from postal import articles, collect, lists, people
+from postal import articles, collect, lists
 from postal.counter.ledger import Method
-from rounds import begin_day
+from postal.people import people
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import THROW_AWAY
-from web.simulator import received
+from store import migrate
+from web.phones.simulator import received
 
 PIN = "273303"
 OFFICE_PHONE = "+915512340000"
@@ -92,7 +95,9 @@ class Month:
     def clock(self, minutes: float | None = None) -> datetime:
         """The moment `minutes` after the first midnight; default: now."""
         at = self.now if minutes is None else minutes
-        midnight = datetime(_FIRST_DAY.year, _FIRST_DAY.month, _FIRST_DAY.day, tzinfo=days.INDIA)
+        midnight = datetime(
+            _FIRST_DAY.year, _FIRST_DAY.month, _FIRST_DAY.day, tzinfo=calendar.INDIA
+        )
         return (midnight + timedelta(seconds=round(at * 60))).astimezone(UTC)
 
     def later(self, acting: Acting, minutes: float = 0) -> None:
@@ -107,7 +112,7 @@ class Month:
             begin_day(self.runtime)
             self._dirty = True
             today = _FIRST_DAY + timedelta(days=day)
-            if days.is_working(today):
+            if calendar.is_working(today):
                 self._working_day(day, today)
             self._advance((day + 1) * 1440)
         self._settle()
@@ -176,7 +181,7 @@ class Month:
         return f"61{parcel.number[2:10]}"
 
     def _working_day(self, day: int, today: date) -> None:
-        left = sum(days.is_working(_FIRST_DAY + timedelta(days=n))
+        left = sum(calendar.is_working(_FIRST_DAY + timedelta(days=n))
                    for n in range(day, self.plan.days))  # fmt: skip
         share = -(-(self.plan.articles - len(self.parcels)) // left)
         self.now += 30
@@ -285,7 +290,7 @@ class Month:
                 "SELECT i.state = 'open' FROM delivery_items i JOIN delivery_lists l"
                 " ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
                 " WHERE s.staff_id = %s AND l.date = %s AND i.serial = %s",
-                [man.staff_id, self.clock().astimezone(days.INDIA).date(), serial],
+                [man.staff_id, self.clock().astimezone(calendar.INDIA).date(), serial],
             ).fetchone()
         return row is not None and row[0]
 
@@ -341,7 +346,7 @@ def thrown_away() -> Iterator[Settings]:
     """Settings on a new, migrated database, gone afterwards."""
     directory = Path(tempfile.mkdtemp(prefix="dakiya-month-"))
     try:
-        with embedded.Servers(directory, THROW_AWAY) as servers:
+        with Servers(directory, THROW_AWAY) as servers:
             migrate.migrate(servers.addresses.database_url)
             yield settings_on(servers.addresses.database_url, servers.addresses.redis_url)
     finally:
@@ -356,11 +361,10 @@ def settings_on(database_url: str, redis_url: str) -> Settings:
         database_url=database_url,
         redis_url=redis_url,
         sms_routes="simulator",
-        simulator_rate=100_000,
         phone_hourly_limit=1_000_000,  # Valkey counts hours of its own clock
         dakiya_master_key=SecretStr("master key of a month that nobody lived"),
         secret_key=SecretStr("session key of a month that nobody lived"),
-    )
+    ).giving(SIMULATOR_RATE="100000")
 
 
 def run(settings: Settings, plan: Plan) -> tuple[Month, month_checks.Found, float]:
@@ -390,7 +394,10 @@ def main(arguments: list[str]) -> int:
     for rate in fields(Rates):
         parser.add_argument(f"--{rate.name.replace('_', '-')}", type=float, default=rate.default)
     given = vars(parser.parse_args(arguments))
-    for name in Settings.model_fields:  # nothing of the caller's own settings may reach the month
+    for name in (
+        *Settings.model_fields,
+        *variables(),
+    ):  # nothing of the caller's own settings may reach the month
         os.environ.pop(name.upper(), None)
     rates = Rates(**{rate.name: given[rate.name] for rate in fields(Rates)})
     plan = Plan(given["articles"], given["seed"], given["days"], rates)

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from flows.domains import CLOCK
+from flows.proof.domains import CLOCK
 from messages.catalogue import catalogue
 from postal.codes import code_of
 from runtime import Runtime

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 Acting = Iterator[float]  # what is yielded: minutes until the person goes on
 
-# What never counts as an attempt (DOMAIN rule 4), written down here once more on purpose.
+# What never counts as an attempt (docs/developing/domain.md rule 4), written down here once
+# more on purpose.
 NOT_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
 
 

@@ -18,6 +18,7 @@ from twilio.request_validator import RequestValidator
 from bench.books import Doorstep
 from bench.phones import Phones
 from bench.posting import post
+from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
 AT_ONCE = 5  # items in a text
@@ -71,11 +72,12 @@ class Postmen:
     """Carries a round out, `rate` articles a second."""
 
     def __init__(self, settings: Settings, port: int, phones: Phones, seed: str) -> None:
-        self._settings = settings
+        self._public_url = settings.public_url
+        self._account = TwilioSettings.read(settings)
         self._port = port
         self._phones = phones
         self._random = random.Random(f"postmen {seed}")
-        self._sign = RequestValidator(settings.twilio_auth_token.get_secret_value())
+        self._sign = RequestValidator(self._account.auth_token.get_secret_value())
         self._round = Round([])
         self._room = asyncio.Semaphore(_MOST_OPEN)
 
@@ -155,12 +157,12 @@ class Postmen:
     async def _send(self, text: Text, door: Doorstep, words: str) -> None:
         form = {
             "ToCountry": "US", "NumMedia": "0", "SmsSid": text.sid, "SmsStatus": "received",
-            "Body": words, "FromCountry": "IN", "To": self._settings.twilio_from,
+            "Body": words, "FromCountry": "IN", "To": self._account.from_,
             "NumSegments": "1", "MessageSid": text.sid, "ToZip": "", "City": "",
-            "AccountSid": self._settings.twilio_account_sid, "From": door.postman_phone,
+            "AccountSid": self._account.account_sid, "From": door.postman_phone,
             "ApiVersion": "2010-04-01",
         }  # fmt: skip
-        signature = self._sign.compute_signature(self._settings.public_url + _PATH, form)
+        signature = self._sign.compute_signature(self._public_url + _PATH, form)
         while True:
             text.posts += 1
             status = await post(self._port, _PATH, form, {"X-Twilio-Signature": signature})

@@ -12,9 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bench.month import Plan, run, thrown_away
-from flows.replay import replay
-from postal import sprint
-from postal.sprint import Period, StoredSprint
+from flows.replay.replay import replay
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period, StoredSprint
 from store.database import Database
 
 

@@ -20,10 +20,11 @@ import psutil  # type: ignore[import-untyped]
 from honcho.environ import parse_procfile
 from pydantic import SecretStr
 
+from embedded.addresses import KEEP
+from embedded.servers import Servers, guarded
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import KEEP
+from store import migrate
 
 HOUSE = Path(__file__).resolve().parent.parent
 LOCAL = "127.0.0.1"
@@ -40,7 +41,7 @@ class Rig:
     """PostgreSQL and Valkey as they keep data (fsync on), and the processes started on them."""
 
     directory: Path
-    servers: embedded.Servers
+    servers: Servers
     settings: Settings
     processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
 
@@ -50,7 +51,7 @@ class Rig:
         """Starts `command` with our settings; it ends with us. Its output goes to `name`.log."""
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
-                embedded.guarded(self.servers.lock_path, "SIGTERM", "-", command),
+                guarded(self.servers.lock_path, "SIGTERM", "-", command),
                 cwd=HOUSE,
                 env={**_environment(self.settings), **(environment or {})},
                 stdin=subprocess.DEVNULL,
@@ -86,12 +87,17 @@ class Rig:
 
 @contextmanager
 def rig(**changes: object) -> Iterator[Rig]:
-    """A rig with an empty, migrated database; `changes` to its settings."""
+    """A rig with an empty, migrated database; `changes` to its settings.
+
+    A name in capitals is a variable of a carrier's, any other one a setting of the core.
+    """
+    given = {name: str(value) for name, value in changes.items() if name.isupper()}
+    own = {name: value for name, value in changes.items() if not name.isupper()}
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
-        with embedded.Servers(directory, KEEP) as servers:
+        with Servers(directory, KEEP) as servers:
             migrate.migrate(servers.addresses.database_url)
-            made = Rig(directory, servers, _settings(servers).model_copy(update=changes))
+            made = Rig(directory, servers, _settings(servers, own, given))
             try:
                 yield made
             except Failed as failure:
@@ -103,9 +109,11 @@ def rig(**changes: object) -> Iterator[Rig]:
         shutil.rmtree(directory)
 
 
-def _settings(servers: embedded.Servers) -> Settings:
-    """Those of production, with keys made up."""
-    return Settings(
+def _settings(
+    servers: Servers, changes: Mapping[str, object], given: Mapping[str, str]
+) -> Settings:
+    """Those of production, with keys made up, then what is changed."""
+    made_up = Settings(
         _env_file=None,
         dakiya_env="production",
         database_url=servers.addresses.database_url,
@@ -114,10 +122,13 @@ def _settings(servers: embedded.Servers) -> Settings:
         secret_key=SecretStr(secrets.token_urlsafe(48)),
         public_url=PUBLIC_URL,
         sms_routes="twilio",
-        twilio_account_sid="AC" + secrets.token_hex(16),
-        twilio_auth_token=SecretStr(secrets.token_hex(16)),
-        twilio_from="+15005550006",
     )
+    account = {
+        "TWILIO_ACCOUNT_SID": "AC" + secrets.token_hex(16),
+        "TWILIO_AUTH_TOKEN": secrets.token_hex(16),
+        "TWILIO_FROM": "+15005550006",
+    }
+    return made_up.model_copy(update=dict(changes)).giving(**(account | dict(given)))
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -132,6 +143,7 @@ def _environment(settings: Settings) -> dict[str, str]:
             for name, value in settings
             if value is not None
         },
+        **{name: value for name, value in settings.given.items() if value is not None},
     }
 
 

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import conversation
 from bench import books, carrier
 from bench.load import percentile
 from bench.rig import LOCAL, Failed, Rig, await_port, await_that, free_port, rig
+from conversation import inbound
 from gateways.base import Inbound
 from messages.render import render
 from outbox.wake import wake
@@ -118,7 +118,7 @@ def sending(rate: float) -> Iterator[tuple[Rig, int]]:
     port = free_port()
     address = f"http://{LOCAL}:{port}"
     # The carrier sends no receipts: what an hour without them does to it is not measured here.
-    with rig(twilio_api_url=address, twilio_rate=rate, receipt_seconds=3_600) as made:
+    with rig(TWILIO_API_URL=address, TWILIO_RATE=rate, receipt_seconds=3_600) as made:
         command = [sys.executable, "-m", "bench.carrier", str(port), str(ANSWER_SECONDS)]
         await_port(port, made.start("carrier", command))
         yield made, port
@@ -138,7 +138,7 @@ def approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: floa
     for number, door in enumerate(doorsteps):
         time.sleep(max(0.0, began + number / per_second - time.monotonic()))
         text = Inbound("twilio", f"SM{door.number:0>32}", door.postman_phone, str(door.serial))
-        conversation.receive(runtime, text)
+        inbound.receive(runtime, text)
 
 
 def _queue(conn: Conn, lane: str, messages: int) -> None:

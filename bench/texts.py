@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from twilio.request_validator import RequestValidator
 
 from bench.books import Doorstep
+from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
 PATH = "/hooks/twilio/sms"
@@ -17,10 +18,11 @@ PATH = "/hooks/twilio/sms"
 
 def write(path: Path, settings: Settings, doorsteps: Iterable[Doorstep]) -> None:
     """One request per doorstep into `path`, in order, each behind its length."""
-    validator = RequestValidator(settings.twilio_auth_token.get_secret_value())
+    account = TwilioSettings.read(settings)
+    validator = RequestValidator(account.auth_token.get_secret_value())
     with path.open("wb") as file:
         for number, door in enumerate(doorsteps):
-            raw = _request(settings, validator, door, carrier_id(number))
+            raw = _request(settings.public_url, account, validator, door, carrier_id(number))
             file.write(struct.pack(">I", len(raw)) + raw)
 
 
@@ -44,20 +46,26 @@ def _requests(content: bytes) -> Iterator[bytes]:
         at += 4 + length
 
 
-def _request(settings: Settings, validator: RequestValidator, door: Doorstep, sid: str) -> bytes:
+def _request(
+    public_url: str,
+    account: TwilioSettings,
+    validator: RequestValidator,
+    door: Doorstep,
+    sid: str,
+) -> bytes:
     form = {
         "ToCountry": "US", "ToState": "", "SmsMessageSid": sid, "NumMedia": "0", "ToCity": "",
         "FromZip": "", "SmsSid": sid, "FromState": "", "SmsStatus": "received", "FromCity": "",
-        "Body": f"{door.serial} {door.code}", "FromCountry": "IN", "To": settings.twilio_from,
+        "Body": f"{door.serial} {door.code}", "FromCountry": "IN", "To": account.from_,
         "ToZip": "", "NumSegments": "1", "MessageSid": sid,
-        "AccountSid": settings.twilio_account_sid, "From": door.postman_phone,
+        "AccountSid": account.account_sid, "From": door.postman_phone,
         "ApiVersion": "2010-04-01",
     }  # fmt: skip
-    signature = validator.compute_signature(settings.public_url + PATH, form)
+    signature = validator.compute_signature(public_url + PATH, form)
     body = urlencode(form).encode()
     head = (
         f"POST {PATH} HTTP/1.1\r\n"
-        f"Host: {settings.public_url.removeprefix('https://')}\r\n"
+        f"Host: {public_url.removeprefix('https://')}\r\n"
         "User-Agent: TwilioProxy/1.1\r\n"
         "Accept: */*\r\n"
         "Content-Type: application/x-www-form-urlencoded; charset=utf-8\r\n"

@@ -1,15 +1,18 @@
-"""What a machine can decide: words to say, acts on the post office's books, news for others."""
+"""What a machine can decide: words to say, acts (flows/acts) on the books, news for others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Literal
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Generic, Literal
 
-from flows.events import Language, News, Payment, Proof
-from flows.facts import Purpose
-from flows.happenings import Happening, Verdict
+from typing_extensions import TypeVar  # of Python 3.13: one with a default
+
+from flows.events import News
+from flows.facts import ArticleFact, Changes, ItemFact
+from flows.happenings import Happening
 from messages.catalogue import Channel
 
 # holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
@@ -24,19 +27,6 @@ Role = Literal[
     "old_phone",
     "office",
     "article",
-]
-DeadReason = Literal[
-    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed", "desk"
-]
-TicketKind = Literal[
-    "person",
-    "fraud",
-    "contested",
-    "not_received",
-    "late_handover",
-    "wrong_number",
-    "overlooked",
-    "unparsed",
 ]
 
 
@@ -64,257 +54,50 @@ class Tell:
     event: Happening | News
 
 
-# ---- acts: the only changes that a decision can make -------------------------------------------
+# ---- acts: the bases of those in flows/acts ----------------------------------------------------
 
 
 class Act:
-    """Base of all acts."""
+    """Base of all acts (flows/acts). One that is no `ArticleAct` changes no article's facts."""
 
 
 @dataclass(frozen=True)
-class ArticleAct(Act):
-    """Base of the acts that concern one article."""
+class ArticleAct(Act, ABC):
+    """Base of the acts that concern one article. Each declares what must be so and what changes."""
 
     article: str
 
-
-@dataclass(frozen=True)
-class IssueCode(ArticleAct):
-    """A new code, the next issue, bound to the postman who carries the article.
-
-    A code that still lived dies by it: an article never has two.
-    """
-
-    expires_at: datetime
-    purpose: Purpose = "handover"
-
-
-@dataclass(frozen=True)
-class KillCode(ArticleAct):
-    reason: DeadReason
-
-
-@dataclass(frozen=True)
-class CountWrongCode(ArticleAct):
-    """One of the five tries of the day is used."""
-
-
-@dataclass(frozen=True)
-class MarkApproached(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class HandOver(ArticleAct):
-    """`written_at`: when the text was written, where the carrier says so; its code lived then."""
-
-    proof: Proof
-    payment: Payment | None
-    written_at: datetime | None = None
-
-
-@dataclass(frozen=True)
-class ReportLate(ArticleAct):
-    """A handover that came too late to be one: somebody must look at it."""
-
-    written_at: datetime | None
-
-
-@dataclass(frozen=True)
-class RecordRemark(ArticleAct):
-    """`counts`: whether it is one of the two door attempts. `proven`: by the refusal code."""
-
-    remark: int
-    counts: bool
-    proven: bool = False
-
-
-@dataclass(frozen=True)
-class PassItem(ArticleAct):
-    """It goes on to the list of today of the colleague with that staff id."""
-
-    to: str
-
-
-@dataclass(frozen=True)
-class GiveBack(ArticleAct):
-    """It goes back to the office, to be delivered another time."""
-
-
-@dataclass(frozen=True)
-class MakeFinal(ArticleAct):
-    """The remark is final: the office took the return (DOMAIN rule 5). `by`: a staff id, "api"."""
-
-    by: str
-
-
-@dataclass(frozen=True)
-class UndoHandOver(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class UndoRemark(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class UndoApproach(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class MarkDoorOnly(ArticleAct):
-    """Fraud was reported: from now on a code goes out only when the postman approaches."""
-
-
-@dataclass(frozen=True)
-class MarkDenied(ArticleAct):
-    """The telephone says that the article is not for it."""
-
-
-@dataclass(frozen=True)
-class MarkNotReceived(ArticleAct):
-    """The telephone says that a delivered article never came."""
-
-
-@dataclass(frozen=True)
-class ConfirmRemark(ArticleAct):
-    """The recipient says that the remark is true."""
-
-
-@dataclass(frozen=True)
-class ContestRemark(ArticleAct):
-    """The recipient says that the postman never came: the attempt does not count."""
-
-
-@dataclass(frozen=True)
-class JudgeRemark(ArticleAct):
-    """Somebody looked into it; a contested remark is no attempt that counts."""
-
-    verdict: Verdict
-
-
-@dataclass(frozen=True)
-class ReopenArticle(ArticleAct):
-    """It is to be carried once more: what was, counts no more."""
-
-
-@dataclass(frozen=True)
-class ChooseDay(ArticleAct):
-    """Not before `day`; no later choice may go beyond `until`."""
-
-    day: date
-    until: date
-
-
-@dataclass(frozen=True)
-class TakeOffList(ArticleAct):
-    """It is not delivered on today's list, by the addressee's own wish."""
-
-
-@dataclass(frozen=True)
-class KeepAtOffice(ArticleAct):
-    """It lies at the office until the end of that day."""
-
-    until: date
-
-
-@dataclass(frozen=True)
-class ExtendHold(ArticleAct):
-    until: date
-
-
-@dataclass(frozen=True)
-class ReturnToSender(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class RecallArticle(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class Nominate(ArticleAct):
-    phone: str
-
-
-@dataclass(frozen=True)
-class AcceptNomination(ArticleAct):
-    pass
-
-
-@dataclass(frozen=True)
-class EndNomination(ArticleAct):
-    why: Literal["refused", "taken_back", "replaced"]
-
-
-@dataclass(frozen=True)
-class Unlink(ArticleAct):
-    """The recipient's telephone is a wrong one: it is the article's no more."""
-
-
-@dataclass(frozen=True)
-class Relink(ArticleAct):
-    """The recipient's telephone is this one."""
-
-    phone: str
-
-
-@dataclass(frozen=True)
-class WarnHerd(ArticleAct):
-    """Everybody with an article due today in the same PIN is to be warned."""
-
-
-@dataclass(frozen=True)
-class NameNumber(Act):
-    """Somebody called from this number (E.164) and asked for a code."""
-
-    phone: str
-
-
-@dataclass(frozen=True)
-class OpenTicket(Act):
-    """Somebody must look at it. An open ticket of the same kind, article and telephone serves."""
-
-    about: TicketKind
-    article: str | None = None
-    number: int | None = None  # the ticket's own, where it was told to the person
-
-
-@dataclass(frozen=True)
-class TakePhone(Act):
-    """This telephone speaks for the postman from now on, no other; a block is over."""
-
-
-@dataclass(frozen=True)
-class SetLanguage(Act):
-    """This telephone is spoken to in `language` from now on."""
-
-    language: Language
-
-
-@dataclass(frozen=True)
-class OptOut(Act):
-    """This telephone gets no more news that law and contract do not require."""
-
-
-@dataclass(frozen=True)
-class OptIn(Act):
-    pass
+    @abstractmethod
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        """Return a sentence for each thing that the books would refuse this act for.
+
+        `item`: where it stands on the postman's list, if he is the one who decided.
+        """
+
+    @abstractmethod
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        """Return what of `article` is otherwise after this act. It follows the writer of the act
+        in postal/acts; tests/flows/test_what_if.py compares it with what the books really did."""
+
+    def applied(self, article: ArticleFact, now: datetime) -> ArticleFact:
+        """Return `article` as it is after this act."""
+        return replace(article, **self.effect(article, now))
 
 
 # ---- what a conversation remembers between sprints ---------------------------------------------
 
 
+class Context:
+    """Base of what conversations remember; each machine has one kind."""
+
+
 @dataclass(frozen=True)
-class Nothing:
+class Nothing(Context):
     """The context of machines that remember nothing."""
 
 
 @dataclass(frozen=True)
-class Asked:
+class Asked(Context):
     """A recipient's context: the article that was spoken of last."""
 
     article: str | None = None
@@ -330,7 +113,7 @@ class Done:
 
 
 @dataclass(frozen=True)
-class LastVisit:
+class LastVisit(Context):
     """A postman's context: what his last text did, and when; and whom he is on his way to.
 
     `at`: when that text came; `written_at`: when it was written, by the carrier.
@@ -342,15 +125,15 @@ class LastVisit:
     written_at: datetime | None = None
 
 
-Context = Nothing | Asked | LastVisit
+C = TypeVar("C", bound=Context, default=Context, covariant=True)
 
 
 @dataclass(frozen=True)
-class Decision:
+class Decision(Generic[C]):
     """The next state, and everything that follows, in order."""
 
     state: str
-    context: Context
+    context: C
     says: tuple[Say, ...] = ()
     acts: tuple[Act, ...] = ()
     tells: tuple[Tell, ...] = ()

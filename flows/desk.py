@@ -6,25 +6,17 @@ a code, and who is to take the article, is the recipient's matter. Nothing here 
 
 from __future__ import annotations
 
-from flows.answers import ASK_CODE, release_code
-from flows.clock import MACHINE as ARTICLE
-from flows.clock import stay as stays
-from flows.decision import (
-    Act,
-    Decision,
-    EndNomination,
-    IssueCode,
-    JudgeRemark,
-    KillCode,
-    Nominate,
-    Relink,
-    ReopenArticle,
-    Say,
-    SetLanguage,
-    Tell,
-)
+from flows import status
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.hold import ReopenArticle
+from flows.acts.nominee import EndNomination, Nominate
+from flows.acts.phone import Relink, SetLanguage
+from flows.acts.remarks import JudgeRemark
+from flows.article import MACHINE as ARTICLE
+from flows.article import stay as stays
+from flows.decision import Act, Asked, C, Decision, LastVisit, Nothing, Say, Tell
 from flows.events import LanguageSet, PhoneBlocked, PinChanged, TicketClosed
-from flows.facts import ArticleFact, PostmanFacts
+from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
 from flows.happenings import (
     CodeStopped,
     CodeWanted,
@@ -36,47 +28,50 @@ from flows.happenings import (
     RemarkJudged,
     Reopened,
 )
-from flows.machine import SAME, Turn
-from flows.parties import OFFICE, SENDER, STRANGER
-from flows.postman import MACHINE as POSTMAN
-from flows.recipient import MACHINE as RECIPIENT
-from flows.recipient import digits, fact, stay
-from flows.visit import say_first
-from flows.wishes import nominate, refuse_nominee
+from flows.machine import SAME, Case, F
+from flows.office import OFFICE
+from flows.postman.states import MACHINE as POSTMAN
+from flows.postman.visit import say_first
+from flows.recipient.answers import ASK_CODE, release_code
+from flows.recipient.states import MACHINE as RECIPIENT
+from flows.recipient.states import digits, fact, stay
+from flows.recipient.wishes import nominate, refuse_nominee
+from flows.sender import SENDER
+from flows.stranger import STRANGER
 
 # ---- codes, and who gets them ------------------------------------------------------------------
 
 
 @RECIPIENT.on(CodeWanted, to=("code", SAME), says=(*ASK_CODE, "nothing_waiting"), acts=(IssueCode,))
-def send_code_again(turn: Turn) -> Decision:
+def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[Asked]:
     """As if the person had asked for it: what speaks against a code is told to the person."""
-    return release_code(turn, fact(turn, turn.event.article))
+    return release_code(case, fact(case, case.event.article))
 
 
 @ARTICLE.on(CodeStopped, acts=(KillCode,), tells=("holder", "postman"))
-def stop_code(turn: Turn) -> Decision:
-    article: ArticleFact = turn.facts.article
+def stop_code(case: Case[CodeStopped, Nothing, ClockFacts]) -> Decision[Nothing]:
+    article = case.facts.article
     if article.code != "live":
-        return stays(turn)
+        return stays(case)
     event = CodeStopped(article.number)
     acts = (KillCode(article.number, "desk"),)
-    return stays(turn, Tell("holder", event), Tell("postman", event), acts=acts)
+    return stays(case, Tell("holder", event), Tell("postman", event), acts=acts)
 
 
 @RECIPIENT.on(CodeStopped, says=("code_stopped",))
-def code_stopped(turn: Turn) -> Decision:
-    return stay(turn, digits("code_stopped", fact(turn, turn.event.article)))
+def code_stopped(case: Case[CodeStopped, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, digits("code_stopped", fact(case, case.event.article)))
 
 
 @POSTMAN.on(CodeStopped, says=("code_stopped_postman",))
-def postmans_code_stopped(turn: Turn) -> Decision:
-    facts: PostmanFacts = turn.facts
+def postmans_code_stopped(case: Case[CodeStopped, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
     says = tuple(
         say_first("code_stopped_postman", item, item.article)
         for item in facts.items
         if item.article and item.state == "open"
     )
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
 @RECIPIENT.on(
@@ -86,13 +81,13 @@ def postmans_code_stopped(turn: Turn) -> Decision:
     acts=(Nominate, EndNomination, KillCode),
     tells=("nominee",),
 )
-def move_destination(turn: Turn) -> Decision:
+def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Decision[Asked]:
     """What the recipient himself could not wish for is not done for him either."""
-    article = fact(turn, turn.event.article)
-    staff = turn.facts.named_is_staff
-    if refuse_nominee(article) is not None or staff or not turn.event.phone:
-        return stay(turn)
-    return nominate(article, turn.event.phone)
+    article = fact(case, case.event.article)
+    staff = case.facts.named_is_staff
+    if refuse_nominee(article) is not None or staff or not case.event.phone:
+        return stay(case)
+    return nominate(article, case.event.phone)
 
 
 @ARTICLE.on(
@@ -101,48 +96,48 @@ def move_destination(turn: Turn) -> Decision:
     acts=(Relink, EndNomination, KillCode),
     tells=("recipient", "sender"),
 )
-def correct_number(turn: Turn) -> Decision:
+def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Only while it is not out: nobody moves a code while the postman is on his way."""
-    article: ArticleFact = turn.facts.article
-    if article.state not in ("booked", "attempted") or not turn.event.phone:
-        return stays(turn)
+    article = case.facts.article
+    if article.state not in ("booked", "attempted") or not case.event.phone:
+        return stays(case)
     number = article.number
-    acts: tuple[Act, ...] = (Relink(number, turn.event.phone),)
+    acts: tuple[Act, ...] = (Relink(number, case.event.phone),)
     if article.nominee != "none":
         acts = (EndNomination(number, "replaced"), *acts)
     if article.code == "live":
         acts = (KillCode(number, "moved"), *acts)
-    tells = (Tell("recipient", Relinked(number)), Tell("sender", turn.event))
-    return Decision("waiting", turn.context, (), acts, tells)
+    tells = (Tell("recipient", Relinked(number)), Tell("sender", case.event))
+    return Decision("waiting", case.context, (), acts, tells)
 
 
 @SENDER.on(NumberCorrected, says=("sender_relinked",))
-def number_corrected(turn: Turn) -> Decision:
-    return _of_article(turn, "sender_relinked")
+def number_corrected(case: Case[NumberCorrected, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.news("sender_relinked", case)
 
 
 # ---- remarks, and another try ------------------------------------------------------------------
 
 
 @ARTICLE.on(RemarkJudged, acts=(JudgeRemark,), tells=("recipient", "office", "article"))
-def judge_remark(turn: Turn) -> Decision:
+def judge_remark(case: Case[RemarkJudged, Nothing, ClockFacts]) -> Decision[Nothing]:
     """The witness' part, when somebody has looked into it; said once, it can be said otherwise."""
-    article: ArticleFact = turn.facts.article
-    verdict = turn.event.verdict
+    article = case.facts.article
+    verdict = case.event.verdict
     judged = article.state in ("attempted", "at_office") and article.witness not in (
         "none",
         verdict,
     )
     if not judged:
-        return stays(turn)
+        return stays(case)
     number = article.number
-    told: tuple[Tell, ...] = (Tell("recipient", turn.event),)
+    told: tuple[Tell, ...] = (Tell("recipient", case.event),)
     if verdict == "contested":
         contested = RemarkContested(number)
         told = (*told, Tell("office", contested), Tell("article", contested))
     elif article.state == "attempted":
         told = (*told, Tell("article", RemarkConfirmed(number)))
-    return stays(turn, *told, acts=(JudgeRemark(number, verdict),))
+    return stays(case, *told, acts=(JudgeRemark(number, verdict),))
 
 
 @RECIPIENT.on(
@@ -150,13 +145,13 @@ def judge_remark(turn: Turn) -> Decision:
     to=("quiet",),
     says=("remark_confirmed", "remark_confirmed_last", "remark_contested"),
 )
-def remark_judged(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
+def remark_judged(case: Case[RemarkJudged, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
     template = "remark_contested"
-    if turn.event.verdict == "confirmed":
+    if case.event.verdict == "confirmed":
         last = article.office_next or article.state == "at_office"
         template = "remark_confirmed_last" if last else "remark_confirmed"
-    return Decision("quiet", turn.context, (digits(template, article),))
+    return Decision("quiet", case.context, (digits(template, article),))
 
 
 @ARTICLE.on(
@@ -165,53 +160,53 @@ def remark_judged(turn: Turn) -> Decision:
     acts=(ReopenArticle, KillCode),
     tells=("recipient", "sender"),
 )
-def reopen(turn: Turn) -> Decision:
+def reopen(case: Case[Reopened, Nothing, ClockFacts]) -> Decision[Nothing]:
     """What is for the office to keep, or was never received though it stands as delivered."""
-    article: ArticleFact = turn.facts.article
+    article = case.facts.article
     stuck = article.state == "attempted" and article.office_next
     lost = article.state == "delivered" and article.objected
     if not (stuck or lost or article.state == "at_office"):
-        return stays(turn)
+        return stays(case)
     number = article.number
     kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()
-    tells = (Tell("recipient", turn.event), Tell("sender", turn.event))
-    return Decision("waiting", turn.context, (), (*kill, ReopenArticle(number)), tells)
+    tells = (Tell("recipient", case.event), Tell("sender", case.event))
+    return Decision("waiting", case.context, (), (*kill, ReopenArticle(number)), tells)
 
 
 @RECIPIENT.on(Reopened, to=("quiet",), says=("reopened",))
-def reopened(turn: Turn) -> Decision:
-    article = fact(turn, turn.event.article)
-    return Decision("quiet", turn.context, (digits("reopened", article),))
+def reopened(case: Case[Reopened, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    return Decision("quiet", case.context, (digits("reopened", article),))
 
 
 @SENDER.on(Reopened, says=("sender_reopened",))
-def sender_reopened(turn: Turn) -> Decision:
-    return _of_article(turn, "sender_reopened")
+def sender_reopened(case: Case[Reopened, Nothing, PartyFacts]) -> Decision[Nothing]:
+    return status.news("sender_reopened", case)
 
 
 # ---- telephones --------------------------------------------------------------------------------
 
 
-def _set_language(turn: Turn) -> Decision:
-    template = "staff_language_set" if isinstance(turn.facts, PostmanFacts) else "language_set"
-    acts = (SetLanguage(turn.event.language),)
-    return Decision(turn.state, turn.context, (Say(template),), acts)
+def _set_language(case: Case[LanguageSet, C, F]) -> Decision[C]:
+    template = "staff_language_set" if isinstance(case.facts, PostmanFacts) else "language_set"
+    acts = (SetLanguage(case.event.language),)
+    return Decision(case.state, case.context, (Say(template),), acts)
 
 
-def _ticket_closed(turn: Turn) -> Decision:
-    event: TicketClosed = turn.event
+def _ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
+    event = case.event
     says: tuple[Say, ...] = ()
     if event.outcome != "nothing_to_do":
         says = (Say(f"ticket_{event.outcome}", {"ticket": event.ticket}),)
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
-def _staffs_ticket_closed(turn: Turn) -> Decision:
-    event: TicketClosed = turn.event
+def _staffs_ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
+    event = case.event
     says: tuple[Say, ...] = ()
     if event.outcome != "nothing_to_do":
         says = (Say("staff_ticket_closed", {"ticket": event.ticket}),)
-    return Decision(turn.state, turn.context, says)
+    return Decision(case.state, case.context, says)
 
 
 _OUTCOMES = tuple(
@@ -220,26 +215,22 @@ _OUTCOMES = tuple(
         "explained", "corrected", "brought_again", "upheld", "not_upheld", "unreached",
     )
 )  # fmt: skip
-for _machine in (RECIPIENT, SENDER):
-    _machine.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
+RECIPIENT.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
+SENDER.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
 POSTMAN.on(LanguageSet, says=("staff_language_set",), acts=(SetLanguage,))(_set_language)
-for _machine in (RECIPIENT, SENDER, STRANGER):
-    _machine.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-for _machine in (POSTMAN, OFFICE):
-    _machine.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
+RECIPIENT.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
+SENDER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
+STRANGER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
+POSTMAN.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
+OFFICE.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
 
 
 @POSTMAN.on(PinChanged, says=("pin_changed",))
-def pin_changed(turn: Turn) -> Decision:
-    return Decision(turn.state, turn.context, (Say("pin_changed"),))
+def pin_changed(case: Case[PinChanged, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision(case.state, case.context, (Say("pin_changed"),))
 
 
 @OFFICE.on(PhoneBlocked, says=("office_phone_blocked",))
-def phone_blocked(turn: Turn) -> Decision:
-    says = (Say("office_phone_blocked", {"staff": turn.event.staff}),)
-    return Decision(turn.state, turn.context, says)
-
-
-def _of_article(turn: Turn, template: str) -> Decision:
-    number = turn.event.article
-    return Decision(turn.state, turn.context, (Say(template, {"article": number}, number),))
+def phone_blocked(case: Case[PhoneBlocked, Nothing, PartyFacts]) -> Decision[Nothing]:
+    says = (Say("office_phone_blocked", {"staff": case.event.staff}),)
+    return Decision(case.state, case.context, says)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, TypedDict
 
 from flows.number import last_digits
+from flows.remarks import NO_OTHER_VISIT
 
 ArticleState = Literal[
     "booked", "out_for_delivery", "attempted", "at_office", "delivered", "returned", "recalled"
@@ -28,10 +29,10 @@ Part = Literal["addressee", "nominee", "asked"]
 NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
-TRIES_PER_DAY = 5  # wrong codes per article and day, over all issues (DOMAIN rule 6)
-MOST_ATTEMPTS = 2  # door attempts that count; then the office (DOMAIN rule 3)
-# Refused, deceased, to be fetched damaged, recalled: no other visit helps (DOMAIN rule 5).
-NO_OTHER_VISIT = frozenset((17, 18, 23, 24))
+# Wrong codes per article and day, over all issues (docs/developing/domain.md rule 6).
+TRIES_PER_DAY = 5
+# Door attempts that count; then the office (docs/developing/domain.md rule 3).
+MOST_ATTEMPTS = 2
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,51 @@ class ArticleFact:
 
     @property
     def office_next(self) -> bool:
-        """No postman carries it again: it waits at the office, then goes back (DOMAIN rule 3)."""
+        """No postman carries it again: it waits at the office, then goes back.
+
+        docs/developing/domain.md rule 3
+        """
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
 
 
+class Changes(TypedDict, total=False):
+    """Fields of an `ArticleFact` that an act changes, with their new values."""
+
+    state: ArticleState
+    code: CodeState
+    code_expires_at: datetime | None
+    code_issue: int
+    wrong_tries: int
+    code_sends: int
+    door_only: bool
+    code_for: Purpose
+    linked: bool
+    nominee: NomineeState
+    nominations: int
+    attempts: int
+    remark: int | None
+    witness: Witness
+    final: bool
+    chosen_day: date | None
+    choose_until: date | None
+    held_until: date | None
+    extended: bool
+    delivered_at: datetime | None
+    objected: bool
+
+
 @dataclass(frozen=True)
-class RecipientFacts:
-    """The articles of one telephone, oldest first, and the rules in force."""
+class Facts:
+    """Base of what a decision may know; each machine has one kind."""
 
     now: datetime
+
+
+@dataclass(frozen=True)
+class RecipientFacts(Facts):
+    """The articles of one telephone, oldest first, and the rules in force."""
+
     articles: tuple[ArticleFact, ...]
     release: CodeRelease
     code_ttl: int  # seconds
@@ -125,10 +161,9 @@ class DayFact:
 
 
 @dataclass(frozen=True)
-class PostmanFacts:
+class PostmanFacts(Facts):
     """What the postman's text is about: the items named, in his order, and his list of today."""
 
-    now: datetime
     items: tuple[ItemFact, ...]
     has_list: bool
     left: int
@@ -139,10 +174,9 @@ class PostmanFacts:
 
 
 @dataclass(frozen=True)
-class NewPhoneFacts:
+class NewPhoneFacts(Facts):
     """For a telephone that the office named as a postman's; the PIN is counted when it is read."""
 
-    now: datetime
     staff: str  # letters and digits of his staff id; "": the office names it no more
     pin: Literal["unchecked", "right", "wrong", "locked"] = "unchecked"
     left: int = 0  # tries of the PIN
@@ -150,19 +184,17 @@ class NewPhoneFacts:
 
 
 @dataclass(frozen=True)
-class PartyFacts:
+class PartyFacts(Facts):
     """For senders, offices and strangers: the article asked about, if this telephone may know."""
 
-    now: datetime
     article: ArticleFact | None = None
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
 
 
 @dataclass(frozen=True)
-class ClockFacts:
+class ClockFacts(Facts):
     """For an article's own conversation: how it stands, and what day it is."""
 
-    now: datetime
     today: date
     article: ArticleFact

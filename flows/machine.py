@@ -11,10 +11,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Generic
 
-from flows.decision import Act, Context, Decision, Role
+from typing_extensions import TypeVar  # of Python 3.13: one with a default
+
+from flows.decision import Act, C, Context, Decision, Role
 from flows.events import Event, TimedOut
+from flows.facts import Facts
 
 SAME = "="  # as a target: the state stays as it is
 
@@ -53,45 +56,55 @@ class Standing:
     entered_at: datetime
 
 
+# A case of one event is a case of its base, and any machine can be read as a `Machine` of whatever
+# context and facts; what is decided there is checked when it comes (`_hold_to_kinds`).
+E = TypeVar("E", bound=Event, default=Event, covariant=True)
+F = TypeVar("F", bound=Facts, default=Facts, covariant=True)
+
+
 @dataclass(frozen=True)
-class Turn:
-    """What a handler gets: the event, the facts, and where the conversation stands."""
+class Case(Generic[E, C, F]):
+    """What a handler decides: the event, the facts, and where the conversation stands."""
 
     state: str
-    context: Any
-    event: Any
-    facts: Any
+    context: C
+    event: E
+    facts: F
 
 
-Handler = Callable[[Turn], Decision]
+Handler = Callable[[Case[E, C, F]], Decision[C]]
 
 
 @dataclass(frozen=True)
-class Transition:
-    """One declared turn of a machine."""
+class Transition(Generic[E, C, F]):
+    """One declared step of a machine."""
 
-    event: type[Event]
+    event: type[E]
     states: tuple[str, ...]
     to: tuple[str, ...]
     says: tuple[str, ...]
     acts: tuple[type[Act], ...]
     tells: tuple[Role, ...]
-    handler: Handler
+    handler: Handler[E, C, F]
 
 
 @dataclass
-class Machine:
-    """A named set of states and transitions. Filled at import, read-only afterwards."""
+class Machine(Generic[C, F]):
+    """A named set of states and transitions. Filled at import, read-only afterwards.
+
+    `context`: what a new conversation remembers. `facts`: the kind that its handlers are given.
+    """
 
     name: str
     meaning: str
     states: tuple[State, ...]
-    context: Context
-    transitions: list[Transition] = field(default_factory=list)
+    context: C
+    facts: type[F]
+    transitions: list[Transition[Event, C, F]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._by_name = {state.name: state for state in self.states}
-        self._index: dict[tuple[str, type[Event]], Transition] = {}
+        self._index: dict[tuple[str, type[Event]], Transition[Event, C, F]] = {}
 
     @property
     def initial(self) -> str:
@@ -107,19 +120,22 @@ class Machine:
 
     def on(
         self,
-        *events: type[Event],
+        *events: type[E],
         states: Sequence[str] = (),
         to: Sequence[str] = (SAME,),
         says: Sequence[str] = (),
         acts: Sequence[type[Act]] = (),
         tells: Sequence[Role] = (),
-    ) -> Callable[[Handler], Handler]:
-        """Declares the handler of `events` in `states` (default: all). See `Transition`."""
+    ) -> Callable[[Handler[E, C, F]], Handler[E, C, F]]:
+        """Declare the handler of `events` in `states` (default: all). See `Transition`.
+
+        The handler of several events takes a case of their common base.
+        """
         starts = tuple(states) or tuple(self._by_name)
         for name in (*starts, *(target for target in to if target != SAME)):
             self.state(name)
 
-        def declare(handler: Handler) -> Handler:
+        def declare(handler: Handler[E, C, F]) -> Handler[E, C, F]:
             for event in events:
                 transition = Transition(
                     event, starts, tuple(to), tuple(says), tuple(acts), tuple(tells), handler
@@ -135,7 +151,7 @@ class Machine:
 
         return declare
 
-    def transition(self, state: str, event: type[Event]) -> Transition | None:
+    def transition(self, state: str, event: type[Event]) -> Transition[Event, C, F] | None:
         """The transition that answers `event` in `state`, if one is declared."""
         return self._index.get((state, event))
 
@@ -152,17 +168,19 @@ def settle(machine: Machine, standing: Standing, now: datetime) -> Standing:
         standing = replace(standing, state=state.lapses_to, entered_at=over)
 
 
-def decide(machine: Machine, standing: Standing, event: Event, facts: Any) -> Decision:
+def decide(machine: Machine, standing: Standing, event: Event, facts: Facts) -> Decision:
     """What `machine` decides on `event`; `facts.now` is the time.
 
-    Raises `FlowError` where the machine does not answer the event in this state, or where its
-    handler says, does, tells or goes where its declaration does not name.
+    Raises `FlowError` where the machine does not answer the event in this state, where the context
+    or the facts are another machine's, or where the handler says, does, tells or goes where its
+    declaration does not name.
     """
+    _hold_to_kinds(machine, standing.context, facts)
     state = settle(machine, standing, facts.now).state
     transition = machine.transition(state, type(event))
     if transition is None:
         raise FlowError(f"machine {machine.name}: {type(event).__name__} unanswered in {state}")
-    decision = transition.handler(Turn(state, standing.context, event, facts))
+    decision = transition.handler(Case(state, standing.context, event, facts))
     _hold_to(machine, transition, state, decision)
     return decision
 
@@ -190,7 +208,19 @@ def deadline(machine: Machine, decision: Decision, since: datetime) -> datetime 
     return latest if decision.until is None else min(latest, decision.until)
 
 
-def _hold_to(machine: Machine, transition: Transition, state: str, decision: Decision) -> None:
+def _hold_to_kinds(machine: Machine, context: Context, facts: Facts) -> None:
+    """Raise where a case of this machine cannot be made of them: a machine that was found by its
+    name is one of any context and any facts to the types."""
+    if not isinstance(context, type(machine.context)) or not isinstance(facts, machine.facts):
+        raise FlowError(
+            f"machine {machine.name} remembers {type(machine.context).__name__} and knows"
+            f" {machine.facts.__name__}, not {type(context).__name__} and {type(facts).__name__}"
+        )
+
+
+def _hold_to(
+    machine: Machine, transition: Transition[Event], state: str, decision: Decision
+) -> None:
     allowed = {state if target == SAME else target for target in transition.to}
     strays = [f"goes to {decision.state}"] if decision.state not in allowed else []
     strays += [f"says {s.template}" for s in decision.says if s.template not in transition.says]
@@ -205,13 +235,14 @@ def _hold_to(machine: Machine, transition: Transition, state: str, decision: Dec
 
 __all__ = [
     "SAME",
+    "Case",
     "FlowError",
+    "Handler",
     "Machine",
     "Standing",
     "State",
     "TimedOut",
     "Transition",
-    "Turn",
     "deadline",
     "decide",
     "entered",

@@ -5,35 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from flows import (
-    answers,
-    clock,
-    desk,
-    fraud,
-    grammar,
-    manners,
-    new_phone,
-    parties,
-    postman,
-    postman_grammar,
-    recipient,
-    wishes,
-)
+from flows import anytime, article, desk, office, sender, stranger
 from flows.decision import Role
 from flows.events import Event
-from flows.grammar import Understood
+from flows.grammar import person
+from flows.grammar import postman as postman_grammar
+from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
+from flows.postman import new_phone, states
+from flows.recipient import answers, fraud, wishes
+from flows.recipient import states as recipient
 
 ALL: dict[str, Machine] = {
     machine.name: machine
     for machine in (
         recipient.MACHINE,
-        postman.MACHINE,
-        parties.SENDER,
-        parties.OFFICE,
-        parties.STRANGER,
-        clock.MACHINE,
+        states.MACHINE,
+        sender.SENDER,
+        office.OFFICE,
+        stranger.STRANGER,
+        article.MACHINE,
         new_phone.MACHINE,
     )
 }
@@ -47,7 +39,7 @@ _MACHINE_OF = {
     "old_phone": "postman",
 }
 # Declared in files of their own; importing them completes the machines.
-RECIPIENTS_ANSWERS = (answers, fraud, wishes, manners, desk)
+RECIPIENTS_ANSWERS = (answers, fraud, wishes, anytime, desk)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:
@@ -57,10 +49,10 @@ def understand(role: str, text: str, code_length: int) -> Understood:
     if role == "new_phone":
         return postman_grammar.pin(text)
     if role == "recipient":
-        return grammar.recipient(text)
+        return person.recipient(text)
     if role == "sender":
-        return grammar.sender(text)
-    return grammar.party(text)
+        return person.sender(text)
+    return person.party(text)
 
 
 def of_role(role: Role) -> Machine:

@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from typing import get_args
 
-from flows.decision import Say
-from flows.facts import ArticleFact, ArticleState
+from flows.decision import Decision, Nothing, Say
+from flows.events import CorrectNumber, Event, Recall
+from flows.facts import ArticleFact, ArticleState, PartyFacts
+from flows.happenings import Happening
+from flows.machine import Case
 
+OfArticle = Happening | Recall | CorrectNumber
 TEMPLATES = tuple(f"status_{state}" for state in get_args(ArticleState))
 
 
 def say(article: ArticleFact) -> Say:
     """The status text of `article`."""
     return Say(f"status_{article.state}", {"article": article.number}, article.number)
+
+
+def news(template: str, case: Case[OfArticle, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say `template` about the article of the event; the conversation stays where it is."""
+    number = case.event.article
+    return Decision(case.state, case.context, (Say(template, {"article": number}, number),))
+
+
+def answer_or(template: str, case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Say where the article asked about is; `template` to a telephone that may not know it."""
+    article = case.facts.article
+    answer = Say(template) if article is None else say(article)
+    return Decision(case.state, case.context, (answer,))

@@ -14,9 +14,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
+from india.phone import e164
 from messages.catalogue import Channel
 from messages.speech import Speech
-from store.phone import e164
 
 
 class ReceiptStatus(StrEnum):
@@ -243,6 +243,10 @@ class UssdGateway(Protocol):
 
     def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
         """Authenticates and parses one request of a session. Raises `Unauthentic`."""
+        ...
+
+    def showing(self, text: str, end: bool) -> str:
+        """Return the body of the answer that shows `text`; `end`: it takes no reply."""
         ...
 
 

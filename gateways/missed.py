@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 from gateways.base import Inbound, Unreadable, attested
 from gateways.storable import line
-from settings import MissedCall
+from messages.missed_calls import MissedCall
 
 # The text that says the same: a missed call enters the same conversation as that text would.
 TEXTS: Mapping[MissedCall, str] = MappingProxyType(

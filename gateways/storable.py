@@ -9,7 +9,7 @@ from __future__ import annotations
 from hashlib import sha256
 from urllib.parse import unquote_plus
 
-from flows.text import mask_spelled_codes
+from flows.grammar.text import mask_spelled_codes
 from gateways.base import Request
 
 LONGEST_ID = 200

@@ -1,4 +1,4 @@
-"""Is the catalogue fit to be sent? The rules of DOMAIN.md, "India's SMS rules", one by one."""
+"""Is the catalogue fit to be sent? "India's SMS rules" of docs/developing/domain.md, one by one."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The USSD screens: short texts that stand on a telephone while it is dialled in, then are gone.
 
 They live in `messages/screens/*.toml`. A screen holds 160 characters of GSM-7 or 80 UTF-16 units,
-whatever the operator (GATEWAYS.md): the strictest of them counts. A code never stands on one.
+whatever the operator (docs/developing/carriers.md): the strictest of them counts. A code never
+stands on one.
 """
 
 from __future__ import annotations

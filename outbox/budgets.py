@@ -16,11 +16,11 @@ from typing import Final, Literal
 import structlog
 from redis import Redis, RedisError
 
+from india.phone import fingerprint, masked
 from outbox.claim import Taken
 from settings import Settings
 from store.database import Conn, Database
 from store.gcra import Gcra, Limit
-from store.phone import fingerprint, masked
 
 log = structlog.get_logger(__name__)
 

@@ -44,7 +44,7 @@ _DUE = """
            due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
-           due.trace, {other_calls} AS other_calls,
+           due.request_id, {other_calls} AS other_calls,
            CASE WHEN due.again_of IS NOT NULL AND EXISTS (
                      SELECT FROM messages first
                      WHERE first.id = due.again_of AND first.status = 'delivered') THEN %s
@@ -128,7 +128,7 @@ class Due:
     elsewhere: Sequence[str] = ()  # carriers that its second sends are for, and not in doubt
     sender: str | None = field(default=None, repr=False)  # E.164, of the article
     channel: Channel = "text"
-    trace: str | None = None  # of the text that it came of: the logs' id
+    request_id: str | None = None  # of the request that it results from, as in the logs
     other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
 
     @property
@@ -221,7 +221,7 @@ def claim(
     event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
     stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
     off (None). `patience_for`: how long a code waits before it goes by another carrier, where it
-    does. `worker`: who leases (`outbox/presence.py`).
+    does. `worker`: who leases (`outbox/worker_lock.py`).
     """
     calls = dict.fromkeys(_SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)

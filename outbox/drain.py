@@ -16,7 +16,8 @@ import structlog
 from psycopg.errors import UniqueViolation
 
 from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
-from gateways.routes import Routes
+from india.phone import masked
+from messages.routes import Routes
 from outbox import carriers, settle
 from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
@@ -25,14 +26,13 @@ from outbox.content import text_of
 from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
-from outbox.presence import Presence
 from outbox.routing import WAITED_FOR, Router
 from outbox.settle import Settled
 from outbox.slots import Returned, Slots
 from outbox.throttle import Throttle
+from outbox.worker_lock import Presence
 from runtime import Runtime
 from store.database import Conn
-from store.phone import masked
 
 log = structlog.get_logger(__name__)
 
@@ -279,7 +279,7 @@ class Drain:
         self._settled.append(Settled(taken, verdict))
         log.info(
             "message_out",
-            request_id=taken.due.trace,
+            request_id=taken.due.request_id,
             message=taken.due.id,
             lane=taken.due.lane,
             phone=masked(taken.due.phone),

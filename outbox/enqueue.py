@@ -20,7 +20,7 @@ Lane = Literal["code", "reply", "notice", "bulk"]
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, segments, lane, not_after,
-                          channel, trace)
+                          channel, request_id)
     VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING id
 """
@@ -45,7 +45,7 @@ class Draft:
     article_id: int | None = None
     code_id: int | None = None
     channel: Channel = "text"
-    trace: str | None = None  # of what it came of: the logs' id
+    request_id: str | None = None  # of the request that it results from, as in the logs
 
 
 def _row(draft: Draft) -> tuple[Any, ...]:
@@ -70,7 +70,7 @@ def _row(draft: Draft) -> tuple[Any, ...]:
         draft.lane,
         draft.not_after,
         draft.channel,
-        draft.trace,
+        draft.request_id,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Final
 import structlog
 from psycopg.rows import class_row
 
-from gateways.routes import Routes
+from messages.routes import Routes
 from outbox import carriers, receipts
 from outbox.claim import Patience
 from outbox.enqueue import Lane
@@ -56,10 +56,10 @@ _DUE: Final = """
 _SECOND: Final = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, segments, lane, not_after,
-                          again_of, via, instead_of, trace)
+                          again_of, via, instead_of, request_id)
     SELECT 'out', 'queued', phone, %(now)s, %(now)s, sprint_id, article_id, code_id, template,
            language, variables, body, segments, lane, not_after, id, %(via)s, %(instead_of)s,
-           trace
+           request_id
     FROM messages WHERE id = %(id)s RETURNING id
 """
 _SPENT_SO_FAR: Final = """

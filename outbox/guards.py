@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from gateways.base import Reason
+from india.phone import masked
 from outbox import prefixes
 from outbox.budgets import Budgets, block
 from outbox.claim import Taken
@@ -17,7 +18,6 @@ from outbox.policy import Verdict
 from outbox.settle import Settled
 from runtime import Runtime
 from store.database import Conn
-from store.phone import masked
 
 log = structlog.get_logger(__name__)
 

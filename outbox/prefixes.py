@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from store import feed
 from store.database import Conn
 

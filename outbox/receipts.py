@@ -45,7 +45,7 @@ class _Message:
     via: str | None
     confirm_by: datetime | None
     channel: Channel
-    trace: str | None
+    request_id: str | None
     spoken_call: str | None
 
     @property
@@ -152,7 +152,9 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
 
 def _log(receipt: Receipt, message: _Message | None) -> None:
     """One line with the id of the text that the message came of, where the message is known."""
-    known = {"request_id": message.trace, "message": message.id} if message else {"message": None}
+    known = (
+        {"request_id": message.request_id, "message": message.id} if message else {"message": None}
+    )
     log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **known)
 
 
@@ -201,7 +203,7 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
         return cursor.execute(
             """
             SELECT id, status, lane, attempts, not_after, carrier_id, article_id, template,
-                   again_of, via, confirm_by, channel, trace, spoken_call
+                   again_of, via, confirm_by, channel, request_id, spoken_call
             FROM messages
             WHERE direction = 'out' AND gateway = %(gateway)s
                   AND (carrier_id = %(carrier_id)s OR id = %(message_id)s OR id = (

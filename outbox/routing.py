@@ -12,7 +12,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from gateways.routes import Routes
+from messages.routes import Routes
 from outbox.carriers import Carrier
 
 WAITED_FOR: Final = ("code", "reply")

@@ -10,8 +10,8 @@ import structlog
 
 from outbox import carriers
 from outbox.claim import LEASE
-from outbox.presence import present
 from outbox.wake import wake
+from outbox.worker_lock import present
 from runtime import Runtime
 from store.database import Conn
 
@@ -34,7 +34,7 @@ class Swept:
 def sweep(runtime: Runtime) -> Swept:
     """Takes back messages from workers that died, and wakes the outbox if anything is due.
 
-    A worker is known to be dead when its lock is free (`outbox/presence.py`), at the latest when
+    A worker is known to be dead when its lock is free (`outbox/worker_lock.py`), at the latest when
     its lease is over.
     A worker may have died on either side of the send, so the outcome is `unknown`: it is looked
     up before anything is sent again. Overdue messages need no search: `next_attempt_at` is never

@@ -7,8 +7,6 @@ from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
-from barcode.codex import Code128
-
 QUIET_MODULES: Final = 10  # the clear space that a scanner needs on either side
 
 
@@ -31,6 +29,8 @@ class Barcode:
 @lru_cache(maxsize=1024)
 def code128(text: str) -> Barcode:
     """The bars of `text`; digits in pairs, so that a number is 156 modules and the quiet zones."""
+    from barcode.codex import Code128  # brings Pillow, which draws nothing here
+
     pattern: str = Code128(text).build()[0]
     bars: list[Bar] = []
     x = QUIET_MODULES

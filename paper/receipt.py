@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from fpdf.enums import Align
-
-from paper.column import Block, Column, beside, joined, space
 from paper.content import Language, Paper, Posted, Receipt, Ways
-from paper.press import Press, Style
-from paper.wording import moment, rupees, say, whole_rupees
+from paper.layout import Block, Column, beside, joined, space
+from paper.pdf import Align, Press, Style
+from paper.words import moment, rupees, say, whole_rupees
 
 WARNINGS: Final = (
     "warning_code",

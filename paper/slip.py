@@ -10,16 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from fpdf.enums import Align
-
 from flows.number import last_digits
-from paper.column import Block, Column, beside, joined, space
+from flows.remarks import BY_CODE
 from paper.content import Carried, Language, Slip
-from paper.press import Press, Style
+from paper.layout import Block, Column, beside, joined, space
+from paper.pdf import Align, Press, Style
 from paper.receipt import count_of
-from paper.wording import day, moment, say, whole_rupees
-
-REMARKS: Final = range(11, 28)  # DOMAIN rule 5
+from paper.words import day, moment, say, whole_rupees
 
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 8.0
 _INNER: Final = _WIDTH - 2 * _MARGIN
@@ -196,7 +193,7 @@ def _outcome(column: Column, each: Carried, language: Language) -> Iterator[Bloc
 
 def remark(number: int, language: Language) -> str:
     """A remark by its number and name; by the number alone where it has no name on paper."""
-    return f"{number} {say(language, f'remark_{number}')}" if number in REMARKS else str(number)
+    return f"{number} {say(language, f'remark_{number}')}" if number in BY_CODE else str(number)
 
 
 def _signature(column: Column, each: Carried, language: Language) -> Iterator[Block]:
@@ -215,7 +212,7 @@ def _foot(column: Column, what: Slip, language: Language) -> Iterator[Block]:
         _STRONG,
     )
     yield space(1)
-    legend = " · ".join(remark(number, language) for number in REMARKS)
+    legend = " · ".join(remark(number, language) for number in BY_CODE)
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
     yield space(13)
     third = column.width / 3

@@ -1,7 +1,8 @@
 """What a postman carries again: the next working day's lists follow from the last one's remarks.
 
 An article that was attempted goes out again on the next working day or on the day that its
-addressee chose (DOMAIN rule 3), with the postman who had it; so does what he brought back untried.
+addressee chose (docs/developing/domain.md rule 3), with the postman who had it; so does what he
+brought back untried.
 """
 
 from __future__ import annotations
@@ -10,8 +11,9 @@ from datetime import date, datetime
 
 import structlog
 
-from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT
-from postal.calendar import day_of
+from flows.facts import MOST_ATTEMPTS
+from flows.remarks import NO_OTHER_VISIT
+from india.calendar import day_of
 from postal.lists import DayClosed, NotListed, make_list
 from postal.office.closing import name_days_left_open
 from store.database import Conn

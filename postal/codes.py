@@ -1,4 +1,6 @@
-"""One-time codes (DESIGN.md rule 7): derived, never stored, compared in constant time.
+"""One-time codes: derived, never stored, compared in constant time.
+
+docs/developing/architecture.md rule 7
 
 The secret of an article is HMAC-SHA256(master key, the article's own salt); the code is its HOTP
 (RFC 4226, with SHA-256) at the issue number. Neither the database alone nor the master key alone
@@ -17,7 +19,7 @@ from datetime import datetime
 import pyotp
 
 from flows.facts import TRIES_PER_DAY, CodeState, CodeVerdict
-from flows.late import SLOW_DOOR
+from flows.grammar.late import SLOW_DOOR
 
 _PURPOSE = b"dakiya/code/1/"
 _STALE_ISSUES = 5  # older issues are compared too, to say "that one is old" instead of "wrong"

@@ -11,9 +11,11 @@ from datetime import datetime
 from typing import Literal
 
 from flows.facts import TRIES_PER_DAY, CodeState
-from postal import articles, cod, codes
-from postal.calendar import day_of
+from india.calendar import day_of
+from postal import articles, codes
+from postal.acts import cod
 from postal.counter.ledger import Method
+from postal.people.people import StaffMissing
 from store import feed
 from store.database import Conn
 
@@ -73,14 +75,6 @@ class NotPaid(Exception):
             else "nothing is to be paid for it: it has no COD"
         )
         self.rupees = rupees
-
-
-class StaffMissing(Exception):
-    """A document in place of a code takes two of the staff; `field` says which one is missing."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,7 @@ class Reader:
         )
         return self._article(rows[0])
 
-    def _read(self, sql: str, phone: str = "", **values: Any) -> list[Any]:
+    def _read(self, sql: str, phone: str = "", **values: object) -> list[Any]:
         with self.conn.cursor(row_factory=namedtuple_row) as cursor:
             bound = {"phone": phone, "now": self.now, "today": self.today, **values}
             return cursor.execute(sql, bound).fetchall()
@@ -169,7 +169,8 @@ class Reader:
         article = self._article(row)
         verdict: CodeVerdict = "unchecked"
         if entered is not None and self._has_code(article):
-            # A code speaks only for the postman that it was issued for (DOMAIN rule 6).
+            # A code speaks only for the postman that it was issued for
+            # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
                 article.code_issue, article.code if bound else "dead", bytes(row.code_salt)

@@ -13,9 +13,9 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from india.phone import masked
 from store import feed
 from store.database import Conn
-from store.phone import masked
 
 _HOUR: Final = timedelta(hours=1)
 

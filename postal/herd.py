@@ -1,7 +1,7 @@
 """Herd warnings: fraud goes round in a PIN, and everybody with an article due there today hears it.
 
-Three telephones of one PIN report it on one day (flows/answers.py), or the help desk confirms it.
-Each telephone is warned once a day, whatever the PIN.
+Three telephones of one PIN report it on one day (flows/recipient/answers.py), or the help desk
+confirms it. Each telephone is warned once a day, whatever the PIN.
 """
 
 from __future__ import annotations

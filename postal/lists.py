@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import parse
-from postal.calendar import day_of
+from india.calendar import day_of
 from store import feed
 from store.database import Conn
 

@@ -1,7 +1,8 @@
 """What every payment provider's file gives and gets. No provider's word travels past these types.
 
 Money is paise, whole. What a call came to is a value: nothing is raised for what a provider or the
-network does. What to do about it is decided in `upi.py` and `upi_rounds.py`, never in a provider.
+network does. What to do about it is decided in `payments/upi.py` and `payments/rounds.py`, never in
+a provider.
 """
 
 from __future__ import annotations

@@ -28,6 +28,8 @@ from decimal import Decimal
 from typing import Any, Final, TypeVar
 from urllib.parse import quote
 
+from india.calendar import bounds
+from india.money import loads, rupees
 from providers import cashfree_read as read
 from providers.base import (
     Attempt,
@@ -52,8 +54,6 @@ from providers.base import (
     Unreachable,
     Unreadable,
 )
-from providers.days import bounds
-from providers.money import loads, rupees
 from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
 from providers.unnamed import unnamed
 from settings import Settings

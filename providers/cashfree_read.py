@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from india.money import of_rupees
 from providers.base import Attempt, Came, Listed, Settled
-from providers.money import of_rupees
 
 Json = Mapping[str, Any]
 _LONGEST_ID = 100

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, urlencode
 
-from providers.money import rupees
+from india.money import rupees
 
 LONGEST_TR = 35
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import requests
 
-# (connect, read) in seconds. A clerk waits for the QR code; below the leases of upi_rounds.py.
+# (connect, read) in seconds. A clerk waits for the QR code; below the leases of payments/rounds.py.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
 LONGEST: Final = 300
 # Its debug lines hold addresses with payment ids.

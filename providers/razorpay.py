@@ -1,18 +1,19 @@
 """Razorpay: a QR code for one payment of a fixed sum, by the official SDK; signed webhooks.
 
-From Razorpay's documents (github.com/razorpay/markdown-docs, read November 2026):
-- api/qr-codes/image-content/create.md: `usage` single_use, `fixed_amount`, `payment_amount` in
+From Razorpay's documents (github.com/razorpay/markdown-docs, pages named without their ending, read
+November 2026):
+- api/qr-codes/image-content/create: `usage` single_use, `fixed_amount`, `payment_amount` in
   paise, `close_by` at least 15 minutes ahead, `notes`; the answer's `image_content` is the link
   that is encoded. Razorpay's support switches QR codes and `image_content` on for an account.
-- api/qr-codes/image-content/fetch-payments.md and close.md; what is paid by QR code is captured.
-- webhooks/qr-codes.md: `qr_code.credited` holds `payload.payment.entity`, `payload.qr_code.entity`.
-- webhooks/validate-test.md: `X-Razorpay-Signature` is hex HMAC-SHA256 over the raw body, keyed
-  with the webhook's own secret. webhooks/best-practices.md: a repeat has the same
+- api/qr-codes/image-content/fetch-payments and close; what is paid by QR code is captured.
+- webhooks/qr-codes: `qr_code.credited` holds `payload.payment.entity`, `payload.qr_code.entity`.
+- webhooks/validate-test: `X-Razorpay-Signature` is hex HMAC-SHA256 over the raw body, keyed
+  with the webhook's own secret. webhooks/best-practices: a repeat has the same
   `X-Razorpay-Event-Id`, answer within 5 seconds, after a day of failures the webhook is disabled:
   poll as well.
-- api/refunds/normal-refunds-idempotent.md: `X-Refund-Idempotency`; a refund is pending, processed
+- api/refunds/normal-refunds-idempotent: `X-Refund-Idempotency`; a refund is pending, processed
   or failed.
-- api/payments/fetch-all-payments.md, api/qr-codes/fetch-payment-id.md, api/settlements.
+- api/payments/fetch-all-payments, api/qr-codes/fetch-payment-id, api/settlements.
 Read in the SDK (razorpay 2.0.1): no time-out of its own, it prints what fails, its exceptions drop
 the HTTP status, `session`, `base_url` and `cert_path` can be set.
 """
@@ -28,6 +29,8 @@ from typing import Any, Final, TypeVar
 import razorpay
 from razorpay.errors import BadRequestError, GatewayError, ServerError
 
+from india.calendar import bounds
+from india.money import loads
 from providers import razorpay_read as read
 from providers.base import (
     Attempt,
@@ -52,8 +55,6 @@ from providers.base import (
     Unreachable,
     Unreadable,
 )
-from providers.days import bounds
-from providers.money import loads
 from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
 from providers.unnamed import unnamed
 from settings import Settings

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from india.money import of_paise
 from providers.base import Came, Listed, Settled
-from providers.money import of_paise
 
 Json = Mapping[str, Any]
 _LONGEST_ID = 100

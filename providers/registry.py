@@ -7,8 +7,6 @@ from datetime import datetime
 from types import MappingProxyType
 
 from providers.base import Provider, ProviderName
-from providers.cashfree import CashfreeProvider
-from providers.razorpay import RazorpayProvider
 from providers.simulator import SimulatorProvider
 from providers.static import StaticProvider
 from settings import Settings
@@ -41,12 +39,16 @@ def build(
         and settings.razorpay_key_secret.get_secret_value()
         and settings.razorpay_webhook_secret.get_secret_value()
     ):
+        from providers.razorpay import RazorpayProvider  # brings an SDK
+
         found["razorpay"] = RazorpayProvider(settings)
     if (
         settings.cashfree_client_id
         and settings.cashfree_client_secret.get_secret_value()
         and settings.cashfree_phone
     ):
+        from providers.cashfree import CashfreeProvider
+
         found["cashfree"] = CashfreeProvider(settings)
     used = settings.upi_provider
     if used and used not in found:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from india.calendar import bounds
 from providers import link
 from providers.base import (
     Attempt,
@@ -25,7 +26,6 @@ from providers.base import (
     Settled,
     ToRefund,
 )
-from providers.days import bounds
 from store.database import Conn, Database
 
 NAME: Final[ProviderName] = "simulator"

@@ -1,4 +1,8 @@
-# Sourced by the other scripts: makes .venv and installs a requirements file where it changed.
+# Sourced by the other scripts: makes .venv and installs into it what the locks list.
+
+# What Python compiles at the first start is what makes the second one quick. uv compiles nothing beforehand:
+# most of what is installed is never imported.
+unset PYTHONDONTWRITEBYTECODE
 
 find_python() {
     local candidate
@@ -12,20 +16,65 @@ find_python() {
     return 1
 }
 
-# install FILE: .venv holds what FILE lists, exactly once per content of FILE.
+# install LOCK…: .venv holds what the locks list. Where nothing has changed since, this takes no time.
 install() {
-    local file=$1 python hash stamp=.venv/$1.sha256
-    if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
-        python=$(find_python)
-        "$python" -m venv --clear .venv || {
-            echo "$python cannot make .venv: install its venv module (Debian, Ubuntu: apt install python3-venv)" >&2
-            return 1
-        }
+    local python lock options=() stamp=.venv/${*: -1}.installed
+    if { .venv/bin/python -V && cat "$@"; } 2>/dev/null | cmp -s - "$stamp"; then
+        return
     fi
-    hash=$(.venv/bin/python -c 'import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], "rb").read()).hexdigest())' "$file")
-    if [ "$(cat "$stamp" 2>/dev/null)" != "$hash" ]; then
-        echo "Installing $file (the first time takes a minute or two) …"
-        .venv/bin/python -m pip install -qq --disable-pip-version-check -r "$file"
-        echo "$hash" >"$stamp"
+    if ! .venv/bin/python -c 'import sys; sys.exit(sys.prefix == sys.base_prefix)' 2>/dev/null; then
+        python=$(find_python) || return
+        "$python" -m venv --clear --without-pip .venv || return
     fi
+    rm -f "$stamp"
+    for lock in "$@"; do
+        options+=(-r "$lock")
+    done
+    echo "Installing $* …"
+    install_by_uv "${options[@]}" || install_by_pip "${options[@]}" || return
+    { .venv/bin/python -V && cat "$@"; } >"$stamp"
+}
+
+# uv is ten times as fast as pip. Its wheel is the one that requirements-dev.txt pins, checked by its hash; it goes
+# again afterwards, unless .venv has it anyway, for it is large.
+install_by_uv() {
+    local python index uv=.venv/bin/uv
+    python=$(python_with_pip) || return
+    if [ ! -x $uv ]; then
+        uv=.venv/uv/bin/uv
+        rm -rf .venv/uv
+        sed -n '/^uv==/,/^ *#/p' requirements-dev.txt >.venv/uv.txt
+        "$python" -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+            --target .venv/uv -r .venv/uv.txt 2>/dev/null || return
+    fi
+    # It does not read pip's settings; a house with an index of its own has told pip alone.
+    index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null)} || true
+    [ -z "$index" ] || local -x UV_DEFAULT_INDEX=$index
+    $uv pip install -q --python .venv/bin/python --require-hashes "$@" || return
+    rm -rf .venv/uv .venv/uv.txt
+}
+
+install_by_pip() {
+    echo "… with pip, which takes a minute or two, since uv cannot be had here"
+    rm -rf .venv/uv .venv/uv.txt
+    own_pip || return
+    .venv/bin/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes "$@"
+}
+
+# Prints the Python that .venv was made from, where that has pip, else .venv's, which is then given one.
+python_with_pip() {
+    local base
+    base=$(.venv/bin/python -c 'import sys; print(sys._base_executable)')
+    if "$base" -c 'import pip' 2>/dev/null; then
+        printf '%s\n' "$base"
+    else
+        own_pip && printf '%s\n' .venv/bin/python
+    fi
+}
+
+own_pip() {
+    .venv/bin/python -c 'import pip' 2>/dev/null || .venv/bin/python -m ensurepip >/dev/null 2>&1 || {
+        echo "this Python has neither pip nor ensurepip: install its venv module (Debian, Ubuntu: apt install python3-venv)" >&2
+        return 1
+    }
 }

@@ -25,13 +25,14 @@ from pydantic import ValidationError
 HOUSE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOUSE))
 
+from embedded.addresses import KEEP  # noqa: E402
+from embedded.lock import AlreadyRunning, Lock  # noqa: E402
+from embedded.servers import ServerFailed, Servers, guarded, resolve  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
-from store import embedded, migrate  # noqa: E402
-from store.addresses import KEEP  # noqa: E402
-from store.lock import AlreadyRunning, Lock  # noqa: E402
-from web import demo  # noqa: E402
+from store import migrate  # noqa: E402
+from web.phones import demo  # noqa: E402
 
 _LOCAL = "127.0.0.1"
 _ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -58,7 +59,13 @@ def main() -> int:
             return _run(settings, lock, processes)
     except KeyboardInterrupt:
         return 0
-    except (CannotStart, AlreadyRunning, embedded.ServerFailed, ValidationError) as problem:
+    except (
+        CannotStart,
+        AlreadyRunning,
+        ServerFailed,
+        migrate.UnknownRevision,
+        ValidationError,
+    ) as problem:
         print(f"Dakiya cannot start: {problem}", file=sys.stderr)
         return 1
 
@@ -77,7 +84,7 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
         stack.callback(held.close)
         held.take()
     else:
-        servers = embedded.Servers(settings.var_dir, KEEP)
+        servers = Servers(settings.var_dir, KEEP)
         stack.callback(servers.stop)
         addresses = servers.start()
         processes.update(servers.processes)
@@ -87,7 +94,7 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
                 "redis_url": settings.redis_url or addresses.redis_url,
             }
         )
-    settings = embedded.resolve(settings)
+    settings = resolve(settings)
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
     migrate.migrate(settings.database_url)
@@ -133,7 +140,7 @@ def _run(settings: Settings, lock: Path, watched: Processes) -> int:
             if name == "release":  # _prepare has migrated
                 continue
             process = processes[name] = subprocess.Popen(
-                embedded.guarded(lock, "SIGTERM", "-", ["sh", "-c", f"exec {command}"]),
+                guarded(lock, "SIGTERM", "-", ["sh", "-c", f"exec {command}"]),
                 env=environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -158,6 +165,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
     """What the processes get: secrets travel here only, never as arguments."""
     return {
         **os.environ,
+        **{name: value for name, value in settings.given.items() if value is not None},
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "PYTHONUNBUFFERED": "1",
         "DAKIYA_ENV": settings.dakiya_env,
@@ -165,7 +173,6 @@ def _environment(settings: Settings) -> Mapping[str, str]:
         "REDIS_URL": settings.redis_url,
         "DAKIYA_MASTER_KEY": settings.dakiya_master_key.get_secret_value(),
         "SECRET_KEY": settings.secret_key.get_secret_value(),
-        "AFRICASTALKING_HOOK_SECRET": settings.africastalking_hook_secret.get_secret_value(),
         "PUBLIC_URL": settings.public_url,
         "HOST": os.environ.get("HOST", _LOCAL),
         "PORT": str(settings.port),

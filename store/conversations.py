@@ -10,8 +10,9 @@ from psycopg.types.json import Jsonb
 
 from flows.decision import Context, Decision
 from flows.events import Event
+from flows.facts import Facts
 from flows.machine import Standing
-from flows.record import decode, encode
+from flows.replay.record import decode, encode
 from store.database import Conn
 
 
@@ -47,7 +48,7 @@ class Sprint:
 
     conversation: Conversation
     event: Event
-    facts: object
+    facts: Facts
     decision: Decision
     entered_at: datetime  # since when it is in the state of the decision
     due_at: datetime | None  # when the time limit of the new state fires
@@ -94,7 +95,7 @@ def peek(conn: Conn, place: Place) -> Standing | None:
         "SELECT state, context, entered_at FROM conversations WHERE whose = %s AND machine = %s",
         [place.whose, place.machine],
     ).fetchone()
-    return Standing(row[0], decode(row[1]), row[2]) if row else None
+    return Standing(row[0], decode(row[1], Context), row[2]) if row else None
 
 
 def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
@@ -104,7 +105,7 @@ def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
     ).fetchall()
     return {
         Place(whose, machine): Conversation(
-            id_, Place(whose, machine), Standing(state, decode(context), entered_at), last
+            id_, Place(whose, machine), Standing(state, decode(context, Context), entered_at), last
         )
         for id_, whose, machine, state, context, entered_at, last in rows
     }

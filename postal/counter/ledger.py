@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from store.database import Conn
 
 Kind = Literal[

@@ -1,7 +1,7 @@
 """What becomes of money and of attempts to be paid: pure, and the only place that decides it.
 
-`payments.py`, `credits.py` and `upi.py` apply it under the booking's row lock. docs/payments.md
-says the same for people.
+`payments.py`, `credits.py` and `payments/upi.py` apply it under the booking's row lock.
+docs/payments.md says the same for people.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Giving money back: asked for once, done once, in the books once.
 
-By the provider it takes an order and some calls (upi_rounds.py makes them); by hand it is done when
-it is entered: another UPI transfer with the bank's reference, or cash from an open counter.
+By the provider it takes an order and some calls (payments/rounds.py makes them); by hand it is done
+when it is entered: another UPI transfer with the bank's reference, or cash from an open counter.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from flows import number as numbers
 from flows.facts import ArticleState
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office.doer import Doer
 from store import feed
 from store.database import Conn

@@ -9,6 +9,7 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
+from flows.remarks import REFUSED
 from postal.office.pool import LOOKED_BACK
 from store.database import Conn
 
@@ -86,7 +87,7 @@ Reason = Literal["recalled", "refused", "unclaimed"]
 
 @dataclass(frozen=True)
 class GoingBack:
-    """An article that goes back to its sender. `remark`: the last one, 11 to 27.
+    """An article that goes back to its sender. `remark`: the last one, by its code.
 
     `until`: the last day on which it could be fetched. `with_postman` as in `Deposited`.
     """
@@ -120,7 +121,8 @@ def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBac
             "   ORDER BY i.id DESC LIMIT 1) last ON true"
             f" WHERE {_OFFICE} = %(office)s)"
             " SELECT a.id AS article_id, a.number, CASE WHEN a.state = 'recalled' THEN 'recalled'"
-            "   WHEN a.remark = 17 THEN 'refused' ELSE 'unclaimed' END AS reason, a.remark,"
+            "   WHEN a.remark = %(refused)s THEN 'refused' ELSE 'unclaimed' END AS reason,"
+            " a.remark,"
             " a.held_until AS until, a.attempts, a.sender_name, a.recipient_name, a.recipient_pin,"
             " a.decided_at, CASE WHEN a.item_id IS NOT NULL AND NOT EXISTS"
             "   (SELECT FROM check_ins c WHERE c.item_id = a.item_id) THEN a.postman END"
@@ -130,7 +132,13 @@ def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBac
             " AND (a.scanned_at IS NOT NULL OR a.list_id IS NOT NULL)"
             " AND (greatest(a.decided_at, a.scanned_at) AT TIME ZONE 'Asia/Kolkata')::date"
             " = %(day)s ORDER BY a.number",
-            {"office": office_id, "pin": pin, "day": day, "first": day - LOOKED_BACK},
+            {
+                "office": office_id,
+                "pin": pin,
+                "day": day,
+                "first": day - LOOKED_BACK,
+                "refused": REFUSED,
+            },
         ).fetchall()
 
 

@@ -13,7 +13,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from flows import number as numbers
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office.pool import Piece, pieces
 from store.database import Conn
 

@@ -8,15 +8,16 @@ from typing import Final, Literal
 
 from psycopg.rows import class_row
 
-from flows.facts import MOST_ATTEMPTS, NO_OTHER_VISIT, ArticleState
+from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import last_digits
+from flows.remarks import NO_OTHER_VISIT
 from postal.counter.number_check import NumberCheck, for_articles
 from store.database import Conn
 
 LOOKED_BACK: Final = timedelta(days=60)  # at lists: nothing lies at an office longer
 # chosen_day: the addressee wants it later · unlinked: its telephone is a wrong one ·
 # no_visit: two attempts, or a remark that no visit helps · with_postman: it did not come back yet ·
-# out_today: a second attempt is for the next working day (DOMAIN rule 3)
+# out_today: a second attempt is for the next working day (docs/developing/domain.md rule 3)
 Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
 
 
@@ -55,7 +56,7 @@ class Piece(_Row):
 
     @property
     def personal(self) -> bool:
-        """Only the addressee may take it (DOMAIN rule 2)."""
+        """Only the addressee may take it (docs/developing/domain.md rule 2)."""
         return (
             self.registration
             or self.passport

@@ -1,12 +1,14 @@
 """What stands on a postman's printed slip: his list of a day, and who may take and sign what.
 
-The rule (DOMAIN.md, "Rules that shape the product"):
+What decides:
 
-- 1: an article with `otp_required` ends at the door only by its code. Nobody needs to sign for it.
+- docs/developing/domain.md rule 1: an article with `otp_required` ends at the door only by its
+  code. Nobody needs to sign for it.
 - Without a code a signature is the only proof of delivery, so it is always wanted.
-- 2: registered, insured, COD and money order go to the addressee or an authorised person only, and
-  so does what registration was paid for; a passport to the addressee or a representative at that
-  address. Which person took it is shown by the signature, a code or not.
+- docs/developing/domain.md rule 2: registered, insured, COD and money order go to the addressee or
+  an authorised person only, and so does what registration was paid for; a passport to the addressee
+  or a representative at that address. Which person took it is shown by the signature, a code or
+  not.
 """
 
 from __future__ import annotations
@@ -17,9 +19,9 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from india import phone
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
-from store import phone
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})

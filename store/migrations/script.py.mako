@@ -1,4 +1,6 @@
-"""${message}"""
+"""${message} (SQL beside this file)."""
+
+from pathlib import Path
 
 from alembic import op
 
@@ -9,4 +11,9 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
+    op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
+
+
+def downgrade() -> None:
+    raise NotImplementedError("the data would not fit the older schema: restore a backup instead")

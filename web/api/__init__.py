@@ -1,4 +1,4 @@
-"""The JSON API under /api/v1: one file per resource; CONTRACT.md fixes the names.
+"""The JSON API under /api/v1: one file per resource; docs/developing/contract.md fixes the names.
 
 `BLUEPRINTS` are registered by the application. Each operation is told once (`operation.py`); the
 routes and the OpenAPI document are made from it.
@@ -36,10 +36,10 @@ from web.api import (
     subscriptions,
     tariff,
 )
-from web.api.document import document
-from web.api.operation import Operation
-from web.api.problems import Refused, answer, of_http
-from web.api.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
+from web.api.engine.document import document
+from web.api.engine.operation import Operation
+from web.api.engine.problems import Refused, answer, of_http
+from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
 from web.callers import Caller, states
 
 PREFIX = "/api/v1"

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from pydantic import Field
 
-import delivery_office
+from conversation.office import scan
 from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
-from web.api.fields import Input, Output, TypedNumber
+from web.api.engine.fields import Input, Output, TypedNumber
+from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import doer, office
-from web.api.operation import Answer, Call, Operation
 
 MOST = 1_000
 
@@ -61,7 +61,7 @@ def _arrive(call: Call[Arrivals]) -> Answer:
     office_id, pin = office(call)
     # Locked in one order, whatever the order of the request: two requests never wait in a ring.
     scans = {
-        typed: delivery_office.scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
+        typed: scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
         for typed in sorted(set(call.input.articles))
     }
     seen: set[str] = set()

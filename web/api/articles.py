@@ -7,16 +7,16 @@ from typing import Any
 
 from pydantic import Field
 
-from conversation import announce
+from conversation.inbound import announce
 from flows import number
 from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
+from india.phone import masked
 from postal import articles
 from postal.articles import Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
-from store.phone import masked
-from web.api.fields import (
+from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
@@ -28,8 +28,8 @@ from web.api.fields import (
     Pin,
     WeightG,
 )
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 
 
 class RecipientIn(Input):

@@ -8,9 +8,9 @@ from uuid import uuid4
 
 from pydantic import Field
 
-import bookings
+from conversation import counter
 from flows import number
-from postal import sheets
+from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
 from postal.counter.counter_days import CounterClosed
 from postal.counter.groups import (
@@ -24,13 +24,13 @@ from postal.counter.groups import (
     TooMany,
     UnknownGroup,
 )
-from postal.people import office_of
-from providers.money import MOST_PAISE
+from postal.desk import lists
+from postal.people.people import office_of
 from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
-from web.api.fields import Input, Nothing, Pin, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
-from web.staff import CLERKS
+from web.api.engine.fields import Input, Nothing, Pin, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
+from web.staff.rooms import CLERKS
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
@@ -126,13 +126,13 @@ def _pay_cash(call: Call[PayCash]) -> Answer:
         raise Refused(422, say, [FieldError(field="given_paise", message=say)])
 
     def work() -> Group:
-        return bookings.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
+        return counter.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
 
     return Answer(200, shown(_or_refused(work)))
 
 
 def _added(call: Call[AddArticle], group: Group) -> Group:
-    office = sheets.office(call.conn, group.office_id)
+    office = lists.office(call.conn, group.office_id)
     assert office is not None
     item = item_of(call, office.pin, call.input)
     return booking.add(call.conn, group.id, item, call.now)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import Field
 
-import bookings
+from conversation import counter
 from postal.articles import Language, Service
 from postal.counter import booking, groups
 from postal.counter.groups import (
@@ -23,8 +23,8 @@ from postal.counter.groups import (
     WithoutPhone,
 )
 from postal.counter.ledger import Method
-from postal.people import office_of
-from web.api.fields import (
+from postal.people.people import office_of
+from web.api.engine.fields import (
     Address,
     ArticleNumber,
     CodAmount,
@@ -36,8 +36,8 @@ from web.api.fields import (
     Pin,
     WeightG,
 )
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.tariff import priced
 
 
@@ -151,7 +151,7 @@ def _make(call: Call[MakeBooking]) -> Answer:
             field="payment.paise", message=f"the price is {group.paise} paise: see GET /tariff"
         )
         raise Refused(422, "nothing was booked: another sum was paid than the price", [said])
-    booked = bookings.book(call.runtime, call.conn, group.id, given.payment.method)
+    booked = counter.book(call.runtime, call.conn, group.id, given.payment.method)
     return Answer(201, shown(booked))
 
 

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from postal import people
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
-from web.api.fields import Input, Output
-from web.api.operation import CSV, Answer, Call, File, Operation
-from web.api.problems import FieldError, Refused
-from web.books_tables import TABLES, name
-from web.sheet import content
+from postal.people import people
+from web.api.engine.fields import Input, Output
+from web.api.engine.operation import CSV, Answer, Call, File, Operation
+from web.api.engine.problems import FieldError, Refused
+from web.staff.books_tables import TABLES, name
+from web.staff.tables import content
 
 
 class ReadBooks(Input):

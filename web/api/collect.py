@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from conversation import announce
+from conversation.inbound import announce
 from flows import number
 from flows.happenings import Collected
 from postal import collect
 from postal.collect import ByCode, ByDocument, Document, DocumentType
 from postal.counter.ledger import Method
-from web.api.fields import Input, Output, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Output, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 
 _Last4 = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{4}$")]
 _Code = Annotated[

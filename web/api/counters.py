@@ -8,17 +8,17 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
+from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
 from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
 from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
-from providers.money import MOST_PAISE
 from web.api.books import Entry, entry_of
-from web.api.fields import ArticleNumber, Input, Nothing, Output, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
-from web.staff import BOOKKEEPERS, CLERKS
+from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
+from web.staff.rooms import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Many = Annotated[int, Field(ge=0, le=100_000)]

@@ -7,11 +7,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import deposit
-from web.api.fields import Nothing, Output
+from web.api.engine.fields import Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDay, day, office
-from web.api.operation import Answer, Call, Operation
 
 
 class DepositedArticle(Output):
@@ -22,7 +22,7 @@ class DepositedArticle(Output):
     state: Literal["attempted", "at_office"]
     until: datetime.date | None
     chosen_day: datetime.date | None
-    remark: int | None = Field(description="the last one, 11 to 27")
+    remark: int | None = Field(description="the last one, by its code: docs/flows/remarks.md")
     attempts: int
     cod_amount: int
     with_postman: bool
@@ -65,7 +65,7 @@ DEPOSIT = Operation(
 class ReturnedArticle(Output):
     number: str
     reason: deposit.Reason
-    remark: int | None = Field(description="the last one, 11 to 27")
+    remark: int | None = Field(description="the last one, by its code: docs/flows/remarks.md")
     until: datetime.date | None = Field(description="the last day on which it could be fetched")
     with_postman: bool = Field(description="it has not come back from his list")
 

@@ -6,17 +6,17 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-import delivery_office
+from conversation.office import send_out
+from india.calendar import day_of
 from postal import lists
-from postal.calendar import day_of
 from postal.office import drafts
 from postal.office.drafts import DraftChanged, DraftList, UnknownBeat
 from postal.office.pool import Piece, Why
-from web.api.fields import ArticleNumber, Input, Nothing, Output
+from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.lists import DeliveryList, Item
 from web.api.office_fields import doer, office
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
 
 Beat = Annotated[int, Field(ge=1, le=9_999, description="its number at the office", examples=[7])]
 
@@ -96,9 +96,7 @@ def _send_out(call: Call[SendOut]) -> Answer:
     office_id, given = office(call)[0], call.input
     try:
         row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        made = delivery_office.send_out(
-            call.runtime, call.conn, office_id, row, given.articles, doer(call)
-        )
+        made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
     except UnknownBeat as error:
         raise _no_beat() from error
     except DraftChanged as error:

@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal import upu
 from store import feed
-from web.api.fields import Input, Output
-from web.api.operation import Answer, Call, Operation
+from store import feed_kinds as upu
+from web.api.engine.fields import Input, Output
+from web.api.engine.operation import Answer, Call, Operation
 
 _LAST = 2**63 - 1
 

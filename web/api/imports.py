@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal.imports import file_rows, register
-from postal.imports.columns import Kind
-from postal.imports.register import Import as Found
-from postal.imports.register import Owner, State
-from web.api.fields import File, Input, Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
-from web.import_words import refusal, where, why
+from imports import file_rows, register
+from imports.columns import Kind
+from imports.register import Import as Found
+from imports.register import Owner, State
+from web.api.engine.fields import File, Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
+from web.staff.import_words import refusal, where, why
 
 _ENGLISH = "en"
 _LAST = 2**31 - 1

@@ -7,11 +7,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import WentOut
 from postal import lists
-from web.api.fields import Input, Output, StaffId, TypedNumber
-from web.api.operation import Answer, Call, Operation
+from web.api.engine.fields import Input, Output, StaffId, TypedNumber
+from web.api.engine.operation import Answer, Call, Operation
 
 
 class MakeList(Input):

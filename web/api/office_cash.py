@@ -8,13 +8,13 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from postal import cod
+from postal.acts import cod
 from postal.office import cash
 from postal.office.cash import Owing
-from web.api.fields import Input, Output
+from web.api.engine.fields import Input, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, doer, office
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
 
 Paise = Annotated[int, Field(ge=-cash.MOST_PAISE, le=cash.MOST_PAISE)]
 Explanation = Annotated[

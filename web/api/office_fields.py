@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import returning
 from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
-from postal.people import office_of
+from postal.people.people import office_of
 from store.database import Conn
-from web.api.fields import Input
-from web.api.operation import Call
-from web.api.problems import Refused
+from web.api.engine.fields import Input
+from web.api.engine.operation import Call
+from web.api.engine.problems import Refused
 
 
 def _is_day(raw: str) -> str:

@@ -7,14 +7,13 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-import delivery_office
-from delivery_office import Taken
+from conversation.office import Taken, take_in
 from flows.facts import ItemState
 from postal.office import closing, returning
-from web.api.fields import Input, Nothing, Output, TypedNumber
+from web.api.engine.fields import Input, Nothing, Output, TypedNumber
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, doer, office
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
 
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)
@@ -158,7 +157,7 @@ def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
     try:
         taken = {
-            typed: delivery_office.take_in(call.runtime, call.conn, head.id, typed, doer(call))
+            typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
             for typed in sorted(set(call.input.articles))
         }
     except returning.ListClosed as error:

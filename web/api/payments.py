@@ -11,8 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-import upi
-from postal import access
+from india.money import MOST_PAISE
+from payments import upi
 from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import CountedAlready, Credit, UnknownCredit
@@ -20,12 +20,12 @@ from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment, UnknownPayment
 from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
-from providers.money import MOST_PAISE
+from postal.people import access
 from providers.static import rrn
-from web.api.fields import Input, Nothing, Output, StaffId
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
-from web.staff import JUDGES
+from web.api.engine.fields import Input, Nothing, Output, StaffId
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
+from web.staff.rooms import JUDGES
 
 _LONGEST_LIST = 1_000
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from postal.counter import directory
-from web.api.fields import Nothing, Output
-from web.api.operation import Answer, Call, Operation
+from web.api.engine.fields import Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
 
 
 class PlaceOut(Output):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import rounds
-from postal import handsets, people
-from store.phone import masked
-from web.api.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
-from web.api.operation import Answer, Call, Operation
+from conversation import postmen
+from india.phone import masked
+from postal.acts import handsets
+from postal.people import people
+from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
+from web.api.engine.operation import Answer, Call, Operation
 
 
 class AddPostman(Input):
@@ -66,7 +67,7 @@ class BlockedPhone(Output):
 
 def _name_phone(call: Call[NamePhone]) -> Answer:
     staff_id, phone = call.path["staff_id"], call.input.phone
-    rounds.name_phone(call.runtime, call.conn, staff_id, phone)
+    postmen.name_phone(call.runtime, call.conn, staff_id, phone)
     return Answer(200, NamedPhone(staff_id=staff_id, phone=masked(phone)))
 
 

@@ -14,11 +14,11 @@ from postal.counter import clerks, groups, receipts
 from postal.counter.groups import Group, UnknownGroup
 from postal.counter.receipts import NotBooked
 from web.api.bookings import BookedArticle, shown
-from web.api.fields import Input, Nothing, Output, StaffId
-from web.api.operation import PDF, Answer, Call, File, Operation
-from web.api.problems import Refused
-from web.printed import ways
-from web.staff import CLERKS
+from web.api.engine.fields import Input, Nothing, Output, StaffId
+from web.api.engine.operation import PDF, Answer, Call, File, Operation
+from web.api.engine.problems import Refused
+from web.staff.printed import ways
+from web.staff.rooms import CLERKS
 
 
 class ReceiptOut(Output):

@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import reconciliations
 from postal.counter.reconciliations import Reconciliation, What
-from web.api.fields import Input, Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 
 
 class AskReconciliation(Input):

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from pydantic import RootModel
 
-from store import phone
-from web import simulator
-from web.api.fields import Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import Refused
+from india import phone
+from web.api.engine.fields import Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import Refused
+from web.phones import simulator
 
 
 class PhoneMessage(Output):

@@ -6,14 +6,14 @@ from typing import Any
 
 from paper import slip as slips_on_paper
 from paper.content import Language
-from postal import access
 from postal.counter import clerks
 from postal.office import slip as slips
-from web.api.fields import Input, StaffId
+from postal.people import access
+from web.api.engine.fields import Input, StaffId
+from web.api.engine.operation import PDF, Answer, Call, File, Operation
+from web.api.engine.problems import Refused
 from web.api.office_fields import delivery_list
-from web.api.operation import PDF, Answer, Call, File, Operation
-from web.api.problems import Refused
-from web.staff import CLERKS
+from web.staff.rooms import CLERKS
 
 
 class AskSlip(Input):

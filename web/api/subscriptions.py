@@ -7,18 +7,19 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from postal import upu, webhook_address, webhooks
-from postal.webhook_address import LONGEST, BadAddress
-from postal.webhooks import End, State, Subscription
-from web.api.fields import Input, Nothing, Output
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from store import feed_kinds
+from web.api.engine.fields import Input, Nothing, Output
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
+from webhooks import address, subscriptions
+from webhooks.address import LONGEST, BadAddress
+from webhooks.subscriptions import End, State, Subscription
 
 _LAST = 2**63 - 1
 
 
 def _known(kind: str) -> str:
-    if kind not in upu.CODES:
+    if kind not in feed_kinds.CODES:
         raise ValueError("is no kind of event: docs/api.md lists them; without kinds: all")
     return kind
 
@@ -27,7 +28,7 @@ Kind = Annotated[
     str,
     StringConstraints(max_length=40),
     AfterValidator(_known),
-    Field(json_schema_extra={"enum": sorted(upu.CODES)}),
+    Field(json_schema_extra={"enum": sorted(feed_kinds.CODES)}),
 ]
 
 
@@ -41,7 +42,7 @@ class Subscribe(Input):
     ]
     kinds: list[Kind] = Field(
         default_factory=list,
-        max_length=len(upu.CODES),
+        max_length=len(feed_kinds.CODES),
         description="empty: events of every kind",
     )
 
@@ -63,7 +64,9 @@ class Webhook(Output):
 
 
 class NewWebhook(Webhook):
-    secret: str = Field(description="the key of the signatures; shown here and never again")
+    secret: str = Field(
+        description="whsec_…, the key of the signatures; shown here and never again"
+    )
 
 
 class Webhooks(Output):
@@ -101,47 +104,47 @@ class ReadDeliveries(Input):
 
 def _subscribe(call: Call[Subscribe]) -> Answer:
     production = call.runtime.settings.production
-    read = webhook_address.public if production else webhook_address.anywhere
+    read = address.public if production else address.anywhere
     try:
         url = read(call.input.url)
-        made = webhooks.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
+        made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
     except BadAddress as error:
         say = str(error)
         raise Refused(
             422, "the body has bad fields: see errors", [FieldError(field="url", message=say)]
         ) from error
-    except webhooks.TooMany as error:
+    except subscriptions.TooMany as error:
         raise Refused(409, str(error)) from error
     return Answer(201, NewWebhook(**_fields(made), secret=""))
 
 
 def _reveal(call: Call[Subscribe], body: Any) -> Any:
     """The secret, derived anew: the answer that is kept for repeats does not hold it."""
-    return body | {"secret": webhooks.secret_of(call.conn, body["id"], _master_key(call))}
+    return body | {"secret": subscriptions.secret_of(call.conn, body["id"], _master_key(call))}
 
 
 def _list(call: Call[Nothing]) -> Answer:
-    found = webhooks.of_token(call.conn, call.token_id)
+    found = subscriptions.of_token(call.conn, call.token_id)
     return Answer(200, Webhooks(webhooks=[Webhook(**_fields(each)) for each in found]))
 
 
 def _end(call: Call[Nothing]) -> Answer:
     id_ = _mine(call)
-    webhooks.end(call.conn, id_, "asked", call.now)
-    return Answer(200, Webhook(**_fields(webhooks.get(call.conn, id_))))
+    subscriptions.end(call.conn, id_, "asked", call.now)
+    return Answer(200, Webhook(**_fields(subscriptions.get(call.conn, id_))))
 
 
 def _test(call: Call[Nothing]) -> Answer:
     id_ = _mine(call)
     try:
-        return Answer(202, Queued(delivery=webhooks.ping(call.conn, id_, call.now)))
-    except webhooks.Ended as error:
+        return Answer(202, Queued(delivery=subscriptions.ping(call.conn, id_, call.now)))
+    except subscriptions.Ended as error:
         raise Refused(409, str(error)) from error
 
 
 def _deliveries(call: Call[ReadDeliveries]) -> Answer:
     asked = call.input
-    found = webhooks.deliveries(call.conn, _mine(call), asked.state, asked.after, asked.limit)
+    found = subscriptions.deliveries(call.conn, _mine(call), asked.state, asked.after, asked.limit)
     shown = [
         Delivery(
             id=each.id,
@@ -163,8 +166,8 @@ def _mine(call: Call[Any]) -> int:
     raw = call.path["id"]
     id_ = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
     try:
-        webhooks.insist_on(call.conn, id_, call.token_id)
-    except webhooks.UnknownSubscription as error:
+        subscriptions.insist_on(call.conn, id_, call.token_id)
+    except subscriptions.UnknownSubscription as error:
         raise Refused(404, str(error)) from error
     return id_
 

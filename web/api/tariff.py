@@ -7,14 +7,14 @@ from typing import Any
 
 from pydantic import Field
 
+from india.calendar import day_of
 from postal.articles import Service
-from postal.calendar import day_of
 from postal.counter import directory, tariff
 from postal.counter.directory import UnknownPin
 from postal.counter.tariff import LineKind, NoTariff, NotSold, Quote, TooHeavy, UnknownDistance
-from web.api.fields import Input, Output, Pin, WeightG
-from web.api.operation import Answer, Call, Operation
-from web.api.problems import FieldError, Refused
+from web.api.engine.fields import Input, Output, Pin, WeightG
+from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import FieldError, Refused
 
 
 class AskQuote(Input):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from runtime import Runtime
 from store import migrate as migrations
+from store import schema_page
+from store.schema import UndocumentedTable, read
 
 database = AppGroup("db", help="The database.")
 
@@ -16,5 +20,28 @@ database = AppGroup("db", help="The database.")
 def migrate() -> None:
     """Brings the database of DATABASE_URL to the newest schema."""
     runtime: Runtime = current_app.extensions["dakiya"]
-    migrations.migrate(runtime.settings.database_url)
+    try:
+        migrations.migrate(runtime.settings.database_url)
+    except migrations.UnknownRevision as refused:
+        raise click.ClickException(str(refused)) from refused
     click.echo(f"the database is at {migrations.newest()}")
+
+
+@database.command("schema")
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("docs/developing/schema.md"),
+    show_default=True,
+    help="The page that is written.",
+)
+def schema(into: Path) -> None:
+    """Writes the page of the schema: every table, column, key and index, with what it is for."""
+    runtime: Runtime = current_app.extensions["dakiya"]
+    try:
+        found = runtime.database.run(read)
+    except UndocumentedTable as undocumented:
+        raise click.ClickException(str(undocumented)) from undocumented
+    into.parent.mkdir(parents=True, exist_ok=True)
+    into.write_text(schema_page.page(found), encoding="utf-8")
+    click.echo(str(into))

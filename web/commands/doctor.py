@@ -7,7 +7,7 @@ import sys
 import click
 from flask import Flask
 
-from web.doctor import examine
+from web.operations.doctor import examine
 
 _MARKS = {"ok": "ok   ", "wrong": "WRONG", "note": "     "}
 

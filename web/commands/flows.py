@@ -8,8 +8,9 @@ import click
 from flask.cli import AppGroup
 
 from flows import machines
-from flows.draw import page, svg
-from flows.examine import examine
+from flows.drawing import remarks
+from flows.drawing.pages import page, svg
+from flows.proof.examine import examine
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 
@@ -23,15 +24,14 @@ flows = AppGroup("flows", help="The conversations as state machines.")
     help="The folder that the pages are written to.",
 )
 def draw(into: Path) -> None:
-    """Writes one page per machine, its diagram (SVG, and Mermaid as text) and its tables."""
+    """Write a page per machine, with its diagram (SVG, and Mermaid as text), and the remarks."""
     into.mkdir(parents=True, exist_ok=True)
+    pages = {"remarks.md": remarks.page()}
     for name, machine in machines.ALL.items():
-        for path, drawn in (
-            (into / f"{name}.md", page(machine)),
-            (into / f"{name}.svg", svg(machine)),
-        ):
-            path.write_text(drawn, encoding="utf-8")
-            click.echo(str(path))
+        pages |= {f"{name}.md": page(machine), f"{name}.svg": svg(machine)}
+    for name, drawn in pages.items():
+        (into / name).write_text(drawn, encoding="utf-8")
+        click.echo(str(into / name))
 
 
 @flows.command("check")

@@ -13,13 +13,13 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from gateways.base import Outgoing
-from gateways.http import fields_of
-from gateways.http_places import Unfilled
-from gateways.http_profile import FIELDS, HOOK, Profile
-from gateways.http_profile_file import ProfileError
-from gateways.http_request import Prepared, prepare
-from gateways.http_shelf import Account, account, paths
-from gateways.http_signing import DIGESTS, KEYED
+from gateways.profiles.file import ProfileError
+from gateways.profiles.gateway import fields_of
+from gateways.profiles.profile import FIELDS, HOOK, Profile
+from gateways.profiles.request import Prepared, prepare
+from gateways.profiles.shipped import ProfileAccount, account, paths
+from gateways.profiles.signing import DIGESTS, KEYED
+from gateways.profiles.templates import Unfilled
 from messages.catalogue import LANGUAGES, catalogue
 from messages.check import longest
 from settings import Settings
@@ -88,7 +88,7 @@ def _lack(name: str, settings: Settings) -> str:
         return f"has {_count(len(error.problems))}: flask gateways check {name}"
 
 
-def _described(found: Account, settings: Settings) -> Iterator[str]:
+def _described(found: ProfileAccount, settings: Settings) -> Iterator[str]:
     profile = found.profile
     yield profile.title
     yield from (f"  {each}" for each in profile.documents)
@@ -109,7 +109,7 @@ def _described(found: Account, settings: Settings) -> Iterator[str]:
         yield from (f"  - {each}" for each in profile.unverified)
 
 
-def _request(found: Account, settings: Settings, language: str) -> Iterator[str]:
+def _request(found: ProfileAccount, settings: Settings, language: str) -> Iterator[str]:
     """The request for one text, with the values that are not secret."""
     profile = found.profile
     now = datetime.now(UTC)

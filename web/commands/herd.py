@@ -6,9 +6,9 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from india.calendar import day_of
 from outbox.wake import SWEEP, ring
 from postal import herd as warnings
-from postal.calendar import day_of
 from runtime import Runtime
 
 herd = AppGroup("herd", help="Herd warnings.")

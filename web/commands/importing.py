@@ -13,12 +13,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from importing import advance
-from postal.imports import file_rows, register
-from postal.imports.columns import Kind, heading
-from postal.imports.register import UNDER_WAY, Import, Owner
+from imports import file_rows, register
+from imports.columns import Kind, heading
+from imports.importer import advance
+from imports.register import UNDER_WAY, Import, Owner
 from runtime import Runtime
-from web.import_words import bad_rows_head, bad_rows_part, refusal, where, why
+from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
 _SHOWN: Final = 20  # bad rows on the terminal; all of them go into the file

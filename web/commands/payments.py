@@ -8,10 +8,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-import reconciliation
-from postal.calendar import day_of
+from india.calendar import day_of
+from india.money import rupees
+from payments import reconciliation
 from postal.counter.reconciliations import Difference, Reconciled
-from providers.money import rupees
 from runtime import Runtime
 
 payments = AppGroup("payments", help="UPI payments.")

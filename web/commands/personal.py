@@ -12,10 +12,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from postal import forget, personal, retention
-from postal.retention import Kept
+from india import phone as phones
+from postal.privacy import forget, personal, retention
+from postal.privacy.retention import Kept
 from runtime import Runtime
-from store import phone as phones
 
 
 @click.command("purge")

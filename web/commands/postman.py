@@ -6,11 +6,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-import rounds
+from conversation import postmen
+from india import phone as phones
 from outbox.wake import wake
-from postal import handsets, lists, people, pins
+from postal import lists
+from postal.acts import handsets
+from postal.people import people, pins
 from runtime import Runtime
-from store import phone as phones
 
 postman = AppGroup("postman", help="Postmen.")
 
@@ -48,7 +50,7 @@ def name_phone(staff_id: str, phone: str) -> None:
     runtime: Runtime = current_app.extensions["dakiya"]
     try:
         number = phones.read(phone)
-        runtime.database.run(lambda conn: rounds.name_phone(runtime, conn, staff_id, number))
+        runtime.database.run(lambda conn: postmen.name_phone(runtime, conn, staff_id, number))
     except (lists.UnknownPostman, people.PhoneTaken, ValueError) as refused:
         raise click.ClickException(str(refused)) from refused
     wake(runtime.redis)

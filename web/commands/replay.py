@@ -14,13 +14,13 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from flows.replay import Difference, Undecidable, decided_today, differences
-from flows.replay import replay as decided_again
-from postal import sprint
-from postal.calendar import INDIA
-from postal.sprint import Period, StoredSprint
+from flows.replay.replay import Difference, Undecidable, decided_today, differences
+from flows.replay.replay import replay as decided_again
+from india import phone as phones
+from india.calendar import INDIA
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period, StoredSprint
 from runtime import Runtime
-from store import phone as phones
 
 _SHOWN = 200  # letters of what a difference was
 

@@ -9,7 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from postal import accounts, people, pins
+from postal.people import accounts, people, pins
 from runtime import Runtime
 from store.database import Conn
 

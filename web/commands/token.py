@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from postal import tokens
+from postal.people import tokens
 from runtime import Runtime
 
 token = AppGroup("token", help="Bearer tokens of the API.")

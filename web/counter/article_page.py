@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from flask import render_template, request
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import groups, tariff
 from postal.counter.counter_days import CounterDay
 from postal.counter.groups import Group, UnknownGroup

@@ -7,18 +7,18 @@ from uuid import UUID, uuid4
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
-from postal import sheets
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable
-from postal.search import FoundOffice
+from postal.desk import lists
+from postal.desk.search import FoundOffice
 from store.database import Conn
-from web import money
-from web.books_tables import TABLES, name
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
-from web.desk.sheets import asked_day
-from web.sheet import sheet
+from web.staff import money
+from web.staff.books_tables import TABLES, name
+from web.staff.tables import sheet
+from web.staff.times import asked_day
 
 _LONGEST_WHY = 200
 
@@ -145,7 +145,7 @@ def _office(conn: Conn) -> FoundOffice:
     """One's own office; supervisors may ask for another by its row id."""
     asked = request.args.get("office", type=int)
     id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
-    found = sheets.office(conn, id_)
+    found = lists.office(conn, id_)
     if found is None:
         abort(404)
     return found

@@ -11,8 +11,8 @@ from postal.counter import counter_days, day_end
 from postal.counter.counter_days import CounterClosed
 from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NeedsExplanation, Unfinished
 from store.database import Conn
-from web import money
 from web.counter.room import CLERKS, me, route, runtime
+from web.staff import money
 
 _LONGEST_NOTE = 200
 

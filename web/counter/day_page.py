@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import bookings_of_day, number_check, tariff
 from web.counter.room import CLERKS, me, route, runtime
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
 from flows import number as numbers
+from india import phone as phones
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
-from store import phone as phones
 from store.database import Conn
 
-MOST_COD: Final = 50_000  # whole rupees (DOMAIN rule 10)
+MOST_COD: Final = 50_000  # whole rupees (docs/developing/domain.md rule 10)
 HEAVIEST_G: Final = 50_000
 LONGEST_NAME: Final = 100
 LONGEST_ADDRESS: Final = 300

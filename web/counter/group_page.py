@@ -9,9 +9,9 @@ from uuid import UUID
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-import bookings
+from conversation import counter
+from india.calendar import day_of
 from outbox.wake import wake
-from postal.calendar import day_of
 from postal.counter import booking, counter_days, directory, groups, rolls
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
@@ -25,12 +25,12 @@ from postal.counter.groups import (
     UnknownGroup,
 )
 from store.database import Conn
-from web import money
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import another_for, article_of, new_article
+from web.staff import money
 
 Page = str | Response | tuple[str, int]
 
@@ -152,7 +152,7 @@ def cash(id_: int) -> Response:
             raise Refused("book_given_wrong") from None
         if given < found.paise:
             raise Refused("book_given_short", short=money.rupees(found.paise - given))
-        bookings.book(runtime(), conn, id_, "cash", given)
+        counter.book(runtime(), conn, id_, "cash", given)
         return "book_booked_done"
 
     done = _act(id_, act)

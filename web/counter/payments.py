@@ -7,20 +7,20 @@ from datetime import date
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-import upi
+from india.calendar import day_of
 from outbox.wake import PAYMENTS, ring
-from postal import access
-from postal.calendar import day_of
+from payments import upi
 from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.counter_days import CounterClosed
 from postal.counter.credits import Credit, UnknownCredit
 from postal.counter.payment_rules import mixed_up
 from postal.counter.refunds import Actor, DrawerShort, NotDue, ReferenceUsed, UnderWay
+from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
 from web.counter.room import JUDGES, me, route, runtime
-from web.desk.sheets import asked_day
+from web.staff.times import asked_day
 
 _MOST = 200
 

@@ -15,7 +15,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from paper import receipt as receipts_on_paper
-from paper import wording
+from paper import words
 from paper.barcode import code128
 from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt
 from postal.counter import groups, receipts
@@ -23,7 +23,7 @@ from postal.counter.groups import Group, UnknownGroup
 from postal.counter.receipts import NotBooked, Printing
 from store.database import Conn
 from web.counter.room import CLERKS, me, route, runtime
-from web.printed import pdf_of, ways
+from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -71,10 +71,10 @@ def receipt(id_: int) -> str | tuple[str, int]:
         count_of=receipts_on_paper.count_of,
         served_by=receipts_on_paper.served_by,
         code128=code128,
-        put=partial(wording.say, customer),
-        rupees=wording.rupees,
-        whole_rupees=wording.whole_rupees,
-        moment=wording.moment,
+        put=partial(words.say, customer),
+        rupees=words.rupees,
+        whole_rupees=words.whole_rupees,
+        moment=words.moment,
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from web.staff import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
-from web.staff import Room as _Room
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")
 counter = _room.blueprint

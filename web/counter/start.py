@@ -8,12 +8,11 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
 from postal.counter.groups import Group, NumberInUse, Poster, unfinished
 from store.database import Conn
-from web import money
 from web.counter.article_page import Form, form_page
 from web.counter.fields import wrong
 from web.counter.reading import (
@@ -26,6 +25,7 @@ from web.counter.reading import (
 )
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
+from web.staff import money
 
 Page = str | Response | tuple[str, int]
 _MOST_OPENING: Final = 1_000_000_00  # paise: more is a slip of the hand

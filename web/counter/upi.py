@@ -14,7 +14,7 @@ from flask import abort, current_app, redirect, render_template, request, sessio
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-import upi
+from payments import upi
 from postal.counter import credits, groups, payments
 from postal.counter.credits import CountedAlready, Credit
 from postal.counter.groups import Group, NothingToBook, NotOpen, UnknownGroup
@@ -23,8 +23,8 @@ from postal.counter.payments import Payment
 from providers import simulator
 from providers.static import rrn
 from store.database import Conn
-from web import money
 from web.counter.room import CLERKS, live_route, me, route, runtime
+from web.staff import money
 
 Phase = Literal[
     "none",  # no attempt yet

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from postal import accounts
+from postal.people import accounts
 from store.database import Conn
 from web.desk.room import EVERYONE, key, me, route, runtime
 

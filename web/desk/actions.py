@@ -1,7 +1,7 @@
 """What the desk may do to an article or a telephone: each with a reason, written down and told.
 
-An action is decided by the conversation's own machine (`interventions.py`); it leaves an event in
-the feed and a line in the access log. Nobody here sees a code, and no text is free.
+An action is decided by the conversation's own machine (`conversation/desk.py`); it leaves an event
+in the feed and a line in the access log. Nobody here sees a code, and no text is free.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import Final
 from flask import abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
-import interventions
+from conversation import desk
+from conversation.desk import Intervened, NobodyThere
 from flows.happenings import (
     CodeStopped,
     CodeWanted,
@@ -22,15 +23,16 @@ from flows.happenings import (
     RemarkJudged,
     Reopened,
 )
-from interventions import Intervened, NobodyThere
+from india import phone as phones
+from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
-from postal import access, articles, handsets, herd, persons, pins, who
+from postal import articles, herd
+from postal.acts import handsets
 from postal.articles import Article
-from postal.calendar import day_of
-from postal.persons import Person
+from postal.people import access, contacts, pins, roles
+from postal.people.contacts import Person
 from settings import Language
 from store import feed
-from store import phone as phones
 from store.database import Conn
 from web.desk.room import HELPERS, JUDGES, me, route, runtime
 
@@ -63,7 +65,7 @@ def act_send_code(article: int) -> Response:
     """The code goes to its telephone once more; nobody at the desk sees it."""
 
     def act(conn: Conn, row: Article) -> Intervened:
-        return interventions.on_holder(runtime(), conn, row.id, CodeWanted(row.number))
+        return desk.on_holder(runtime(), conn, row.id, CodeWanted(row.number))
 
     return _on_article(article, "send_code", act)
 
@@ -79,7 +81,7 @@ def act_move_destination(article: int) -> Response:
 
     def act(conn: Conn, row: Article) -> Intervened:
         event = DestinationMoved(row.number, _new_phone(conn))
-        return interventions.on_recipient(runtime(), conn, row.id, event)
+        return desk.on_recipient(runtime(), conn, row.id, event)
 
     return _on_article(article, "move_destination", act)
 
@@ -138,7 +140,7 @@ def act_language(conversation: int) -> Response:
     def act(conn: Conn, person: Person) -> Intervened:
         if language is None:
             raise Refused("act_no_language")
-        return interventions.set_language(runtime(), conn, person.phone, language)
+        return desk.set_language(runtime(), conn, person.phone, language)
 
     return _on_phone(conversation, "language", act)
 
@@ -150,7 +152,7 @@ def act_block_phone(conversation: int) -> Response:
     def act(conn: Conn, person: Person) -> Intervened:
         staff_id = _postman(conn, person)
         handsets.block(conn, staff_id, runtime().now())
-        interventions.phone_blocked(runtime(), conn, staff_id)
+        desk.phone_blocked(runtime(), conn, staff_id)
         return Intervened(True, ())
 
     return _on_phone(conversation, "block_phone", act)
@@ -169,7 +171,7 @@ def act_reset_pin(conversation: int) -> Response:
             pins.set_pin(conn, staff_id, pin)
         except ValueError:
             raise Refused("act_no_pin") from None
-        return interventions.pin_changed(runtime(), conn, person.phone)
+        return desk.pin_changed(runtime(), conn, person.phone)
 
     return _on_phone(conversation, "reset_pin", act)
 
@@ -178,7 +180,7 @@ def act_reset_pin(conversation: int) -> Response:
 
 
 def _own(conn: Conn, event: Happening) -> Intervened:
-    return interventions.on_article(runtime(), conn, event)
+    return desk.on_article(runtime(), conn, event)
 
 
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
@@ -196,7 +198,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        person = persons.get(conn, id_)
+        person = contacts.get(conn, id_)
         if person is None:
             abort(404)
         done = act(conn, person)
@@ -249,12 +251,12 @@ def _new_phone(conn: Conn) -> str:
         phone = phones.read(request.form.get("phone", ""))
     except ValueError:
         raise Refused("phone_wrong") from None
-    if who.is_staff(conn, phone):
+    if roles.is_staff(conn, phone):
         raise Refused("act_staff_phone")
     return phone
 
 
 def _postman(conn: Conn, person: Person) -> str:
-    if person.staff_id is None or who.identify(conn, person.phone).postman_id is None:
+    if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
         raise Refused("act_no_postman")
     return person.staff_id

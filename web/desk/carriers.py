@@ -8,17 +8,19 @@ from typing import Final, get_args
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import phone
+from india.calendar import bounds, day_of
 from outbox import orders, prefixes
 from outbox.orders import Did, NothingToLift
 from outbox.prefixes import NotStopped
 from outbox.wake import wake
-from postal import access, carrier_figures, floods
-from postal.accounts import Role
-from postal.calendar import day_of
-from store import phone
+from postal import floods
+from postal.desk import carrier_figures
+from postal.people import access
+from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
-from web.desk.sheets import asked_day
+from web.staff.times import asked_day
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 50
@@ -35,7 +37,7 @@ def carriers() -> str:
     """The carriers now, and their figures of a day; without one: today's."""
     now, settings = runtime().now(), runtime().settings
     day = asked_day() or day_of(now)
-    since, until = carrier_figures.bounds(day)
+    since, until = bounds(day)
     with runtime().database.transaction() as conn:
         board = orders.board(conn, settings.carriers, now)
         found = {

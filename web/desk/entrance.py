@@ -11,12 +11,12 @@ from markupsafe import Markup
 from redis import RedisError
 from werkzeug.wrappers import Response
 
-from postal import access, accounts, sign_ins
+from india.phone import fingerprint
+from postal.people import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
-from store.phone import fingerprint
 from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime
-from web.staff import Member
+from web.staff.rooms import Member
 
 TRIES_A_MINUTE: Final = 20  # of one address, whoever it tries to be
 Page = str | Response | tuple[str, int]

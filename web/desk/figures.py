@@ -7,15 +7,15 @@ from typing import Final
 
 from flask import Response, render_template
 
-from postal import figures, fraud_board
-from postal.accounts import Role
-from postal.calendar import day_of
-from postal.figures import Beat
+from india.calendar import day_of
+from postal.desk import figures, fraud_board
+from postal.desk.figures import Beat
+from postal.people.accounts import Role
 from web.desk.charts import Bar, Part, stacked
 from web.desk.room import JUDGES, route, runtime
-from web.desk.sheets import asked_day
 from web.language import say
-from web.sheet import sheet
+from web.staff.tables import sheet
+from web.staff.times import asked_day
 
 WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
 _MONTH: Final = timedelta(days=30)

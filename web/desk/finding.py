@@ -8,8 +8,9 @@ from typing import Final
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from postal import access, search
-from postal.search import Found, Query
+from postal.desk import search
+from postal.desk.search import Found, Query
+from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, me, route, runtime
 

@@ -7,10 +7,10 @@ from markupsafe import Markup, escape
 from gateways.base import Reason
 from messages import dlt
 from messages.catalogue import catalogue
-from postal.timeline import Text
-from web.desk.masks import veiled
+from postal.desk.timeline import Text
 from web.desk.room import desk
 from web.language import say
+from web.staff.masks import veiled
 
 _MARKS = {
     "both": Markup("{}"),

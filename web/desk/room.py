@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from web.staff import EVERYONE, HELPERS, JUDGES, csrf, home, key, me, runtime
-from web.staff import Room as _Room
+from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, home, key, me, runtime
+from web.staff.rooms import Room as _Room
 
 _room = _Room("desk", "/desk")
 desk = _room.blueprint

@@ -11,18 +11,23 @@ from typing import Any
 from flask import abort, render_template
 
 from flows import machines
-from flows.explain import Explanation, explain
+from flows.decision import Context
+from flows.events import Event
+from flows.facts import Facts
 from flows.machine import Standing
-from flows.record import decode
-from flows.replay import Difference, replay
+from flows.replay.explain import Explanation, explain
+from flows.replay.record import decode
+from flows.replay.replay import Difference, replay
 from messages.speech import tongue_of
-from postal import access, sprint, timeline
-from postal.sprint import StoredSprint
-from postal.timeline import Text
+from postal.desk import sprints as sprint
+from postal.desk import timeline
+from postal.desk.sprints import StoredSprint
+from postal.desk.timeline import Text
+from postal.people import access
 from store.database import Conn
-from web import language
 from web.desk.room import HELPERS, desk, me, route, runtime
-from web.desk.times import exact
+from web.staff.times import exact
+from web.staff.words import word
 
 
 @dataclass(frozen=True)
@@ -92,10 +97,11 @@ def _explanation(stored: StoredSprint) -> Explanation | None:
     before = stored.state_before
     try:
         machine = machines.ALL[stored.machine]
-        context = decode(dict(before["context"]))
+        context = decode(before["context"], Context)
         entered_at = stored.at.fromisoformat(before["entered_at"])
         standing = Standing(before["state"], context, entered_at)
-        return explain(machine, standing, decode(dict(stored.event)), decode(dict(stored.facts)))
+        event, facts = decode(stored.event, Event), decode(stored.facts, Facts)
+        return explain(machine, standing, event, facts)
     except (KeyError, TypeError, ValueError):
         return None
 
@@ -113,12 +119,6 @@ def cost(text: Text) -> str:
 def tongue(language: str | None) -> str:
     """The language in which a call speaks to somebody who is written to in `language`."""
     return tongue_of(language or "")
-
-
-@desk.app_template_filter()
-def word(name: Any, prefix: str) -> str:
-    """The page's word for a name of flows: `word("Yes", "event_")`; the name itself without one."""
-    return language.words(language.chosen()).get(f"{prefix}{name}", str(name))
 
 
 @desk.app_template_filter()

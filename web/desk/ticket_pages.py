@@ -9,15 +9,16 @@ from flask import abort, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
-import interventions
-from flows.decision import TicketKind
+from conversation import desk
+from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
-from postal import access, tickets, timeline
-from postal.tickets import Filter, Ticket, TicketTaken, UnknownTicket
+from postal.desk import tickets, timeline
+from postal.desk.tickets import Filter, Ticket, TicketTaken, UnknownTicket
+from postal.people import access
 from store.database import Conn
-from web.desk import presence
 from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.staff import presence
 
 Page = str | Response | tuple[str, int]
 KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
@@ -102,7 +103,7 @@ def close_ticket(id_: int) -> Page:
     def close(conn: Conn) -> None:
         closed = tickets.close(conn, id_, me().account.id, outcome, said, runtime().now())
         if closed.phone is not None:
-            interventions.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
+            desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
 
     return _do(id_, close)
 

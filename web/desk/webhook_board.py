@@ -8,10 +8,11 @@ from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import WEBHOOKS, ring
-from postal import access, webhook_address, webhooks
-from postal.accounts import Role
+from postal.people import access
+from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
+from webhooks import address, subscriptions
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 100
@@ -21,15 +22,15 @@ _MOST: Final = 100
 def webhook_board() -> str:
     """The webhooks, and what was given up of them."""
     with runtime().database.transaction() as conn:
-        active = webhooks.active(conn)
-        dead = webhooks.dead(conn, _MOST)
+        active = subscriptions.active(conn)
+        dead = subscriptions.dead(conn, _MOST)
     return render_template(
         "desk/webhooks.html",
         active=active,
         dead=dead,
         most=_MOST,
-        shown={each.id: webhook_address.shown(each.url) for each in active},
-        hosts={each.id: webhook_address.host(each.url) for each in active},
+        shown={each.id: address.shown(each.url) for each in active},
+        hosts={each.id: address.host(each.url) for each in active},
     )
 
 
@@ -40,7 +41,7 @@ def send_webhook_again(id_: int) -> Response:
 
     def work(conn: Conn) -> str:
         now = runtime().now()
-        again = webhooks.replay(conn, id_, one, now)
+        again = subscriptions.replay(conn, id_, one, now)
         if not again:
             return "webhook_nothing_dead"
         access.note(
@@ -50,9 +51,9 @@ def send_webhook_again(id_: int) -> Response:
 
     try:
         session["told"] = runtime().database.run(work)
-    except webhooks.UnknownSubscription:
+    except subscriptions.UnknownSubscription:
         abort(404)
-    except webhooks.Ended:
+    except subscriptions.Ended:
         session["told"] = "webhook_has_ended"
     ring(runtime().redis, WEBHOOKS)
     return redirect(url_for("desk.webhook_board"))

@@ -8,13 +8,14 @@ from typing import Final, get_args
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from conversation import announce
+from conversation.inbound import announce
 from flows.happenings import Collected
 from outbox.wake import wake
-from postal import access, articles, window
-from postal.accounts import Role
+from postal import articles, window
 from postal.collect import Document, DocumentType, NotAtOffice, NotPaid
 from postal.counter.ledger import Method
+from postal.people import access
+from postal.people.accounts import Role
 from postal.window import AskedAlready, Decided, SamePerson
 from store import feed
 from store.database import Conn

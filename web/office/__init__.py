@@ -8,9 +8,9 @@ from web.office import (
     import_view,
     imports,
     list_pages,
+    navigation,
     slips,
     start,
-    ways,
 )
 from web.office.room import office
 
@@ -22,8 +22,8 @@ __all__ = [
     "import_view",
     "imports",
     "list_pages",
+    "navigation",
     "office",
     "slips",
     "start",
-    "ways",
 ]

@@ -6,9 +6,9 @@ from typing import Final
 
 from flask import render_template, request
 
-import delivery_office
+from conversation import office
+from india.calendar import day_of
 from outbox.wake import wake
-from postal.calendar import day_of
 from postal.office import arrivals as books
 from store.database import Conn
 from web.office.room import CLERKS, doer, me, route, runtime
@@ -32,9 +32,7 @@ def scan() -> str:
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> books.Arrival:
-        return delivery_office.scan(
-            runtime(), conn, account.office_id, account.office_pin, typed, doer()
-        )
+        return office.scan(runtime(), conn, account.office_id, account.office_pin, typed, doer())
 
     arrival = runtime().database.run(work) if typed else None
     wake(runtime().redis)

@@ -7,14 +7,14 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from postal import cod
-from postal.calendar import day_of
+from india.calendar import day_of
+from postal.acts import cod
 from postal.office import cash as books
 from postal.office import returning
 from store.database import Conn
-from web import money
-from web.desk.sheets import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
+from web.staff import money
+from web.staff.times import asked_day
 
 
 @route("/cash", CLERKS)

@@ -6,16 +6,16 @@ from datetime import date
 
 from flask import Response, render_template
 
-from postal import access
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import deposit as books
 from postal.office.deposit import GoingBack
+from postal.people import access
 from store.database import Conn
-from web.desk.sheets import asked_day
-from web.desk.sprints import word
 from web.language import say
 from web.office.room import CLERKS, me, route, runtime
-from web.sheet import sheet
+from web.staff.tables import sheet
+from web.staff.times import asked_day
+from web.staff.words import word
 
 
 @route("/deposit", CLERKS)

@@ -11,15 +11,15 @@ from typing import Final
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-import delivery_office
+from conversation import office
+from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
 from postal import lists
-from postal.calendar import day_of
 from postal.office import drafts
 from postal.office.drafts import Draft
 from store.database import Conn
-from web.desk import presence
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
+from web.staff import presence
 
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
@@ -104,7 +104,7 @@ def send_out() -> Page:
     seen = request.form.get("numbers", "").split()
 
     def work(conn: Conn) -> lists.DeliveryList:
-        return delivery_office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
+        return office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
 
     try:
         runtime().database.run(work)

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from imports import article_rows, list_rows
+from imports.file_rows import ShownRow
+from imports.register import Import
+from india.phone import masked
 from postal.articles import Language
-from postal.imports import article_rows, list_rows
-from postal.imports.file_rows import ShownRow
-from postal.imports.register import Import
-from store.phone import masked
 from web import language
-from web.import_words import refusal as refusal_said
-from web.import_words import where, why
 from web.office.room import office
+from web.staff.import_words import refusal as refusal_said
+from web.staff.import_words import where, why
 
 _LONGEST_CELL: Final = 60
 _PHONES: Final = ("recipient_phone", "sender_phone")

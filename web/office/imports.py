@@ -10,18 +10,19 @@ from flask import abort, redirect, render_template, request, session, url_for
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from importing import ring_importer
-from postal import access, retention
-from postal.accounts import Role
-from postal.imports import file_rows, register
-from postal.imports.columns import COLUMNS, heading, unused
-from postal.imports.register import UNDER_WAY, Import, Owner
+from imports import file_rows, register
+from imports.columns import COLUMNS, heading, unused
+from imports.importer import ring_importer
+from imports.register import UNDER_WAY, Import, Owner
+from postal.people import access
+from postal.people.accounts import Role
+from postal.privacy import retention
 from store.database import Conn
 from web import language
-from web.import_words import bad_rows_head, bad_rows_part
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, live_route, me, office, route, runtime
-from web.sheet import sheet
+from web.staff.import_words import bad_rows_head, bad_rows_part
+from web.staff.tables import sheet
 
 IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
 FREQUENT: Final = (

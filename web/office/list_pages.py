@@ -8,18 +8,18 @@ from typing import Final
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-import delivery_office
-from delivery_office import TakenItem
+from conversation import office
+from conversation.office import TakenItem
 from flows.happenings import Verdict
+from india.calendar import day_of
 from outbox.wake import wake
-from postal import access
-from postal.calendar import day_of
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
 from postal.office.returning import Line, ListClosed, ListHead, UnknownList
+from postal.people import access
 from store.database import Conn
-from web.desk.sheets import asked_day
 from web.office.room import CLERKS, doer, me, route, runtime
+from web.staff.times import asked_day
 
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
@@ -78,7 +78,7 @@ def take_in(id_: int) -> Page:
 
     def work(conn: Conn) -> TakenItem:
         _own(conn, id_)
-        return delivery_office.take_in(runtime(), conn, id_, typed, doer())
+        return office.take_in(runtime(), conn, id_, typed, doer())
 
     try:
         taken = runtime().database.run(work) if typed else None
@@ -123,7 +123,7 @@ def judge(id_: int) -> Page:
             abort(404)
         if verdict is None:
             abort(400)
-        return delivery_office.judge(runtime(), conn, id_, verdict, doer())
+        return office.judge(runtime(), conn, id_, verdict, doer())
 
     try:
         head, done = runtime().database.run(work)

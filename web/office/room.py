@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from postal.office.doer import Doer
-from web.staff import CLERKS, JUDGES, key, me, runtime
-from web.staff import Room as _Room
+from web.staff.rooms import CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import Room as _Room
 
 _room = _Room("office", "/office")
 office = _room.blueprint

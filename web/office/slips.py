@@ -7,19 +7,20 @@ from functools import partial
 from flask import abort, render_template
 from werkzeug.wrappers import Response
 
+from flows import remarks
 from flows.number import last_digits
 from paper import slip as slips_on_paper
-from paper import wording
+from paper import words
 from paper.barcode import code128
 from paper.content import LANGUAGES, Language, Slip
 from paper.receipt import count_of
-from postal import access
 from postal.office import slip as slips
 from postal.office.slip import UnknownList
+from postal.people import access
 from store.database import Conn
 from web import language
 from web.office.room import CLERKS, me, route, runtime
-from web.printed import pdf_of
+from web.staff.printed import pdf_of
 
 
 @route("/lists/<int:id_>/slip", CLERKS)
@@ -31,15 +32,15 @@ def slip(id_: int) -> str:
         id_=id_,
         what=_read(id_),
         spoken=spoken,
-        put=partial(wording.say, spoken),
-        remarks=slips_on_paper.REMARKS,
+        put=partial(words.say, spoken),
+        remarks=tuple(remarks.BY_CODE),
         remark=slips_on_paper.remark,
         last_digits=last_digits,
         count_of=count_of,
         code128=code128,
-        whole_rupees=wording.whole_rupees,
-        moment=wording.moment,
-        day=wording.day,
+        whole_rupees=words.whole_rupees,
+        moment=words.moment,
+        day=words.day,
     )
 
 

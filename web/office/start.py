@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import render_template
 
-from postal.calendar import day_of
+from india.calendar import day_of
 from postal.office import arrivals, cash, closing, deposit, drafts, returning
 from web.office.room import CLERKS, me, route, runtime
 

@@ -1,18 +1,22 @@
-"""The schema of the first delivery (SQL beside this file)."""
+"""The schema of 0.1.0: one SQL file per room in the directory beside this file, in this order.
+
+A revision's id is the name of its file. The chain before 0.1.0 numbered its revisions 0001 to 0026;
+no later name can be mistaken for one of those.
+"""
 
 from pathlib import Path
 
 from alembic import op
 
-revision = "0001"
+revision = "0001_first"
 down_revision = None
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    sql = Path(__file__).with_suffix(".sql").read_text(encoding="utf-8")
-    op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
+    for path in sorted(Path(__file__).with_suffix("").glob("*.sql")):
+        op.get_bind().exec_driver_sql(path.read_text(encoding="utf-8").replace("%", "%%"))
 
 
 def downgrade() -> None:

@@ -1,0 +1,165 @@
+"""What a turn locks: its articles, the people of no article, and every conversation it may move.
+
+The articles first, in the order of their ids, then the conversations, in the order of their
+telephones: two turns never wait for each other in a ring.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from flows import machines
+from flows.acts.nominee import Nominate
+from flows.acts.phone import Relink
+from flows.decision import Act, Context, LastVisit, Role
+from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
+from flows.grammar.postman import COLLEAGUE
+from flows.happenings import DestinationMoved, Happening, NumberCorrected
+from india.calendar import day_of
+from postal import facts
+from postal.acts import beats, handsets
+from postal.acts.all import Books, Held, hold
+from runtime import Runtime
+from store import conversations
+from store.conversations import Beginning, Conversation, Place
+from store.database import Conn
+
+_BEGINNINGS = {
+    name: Beginning(machine.initial, machine.context) for name, machine in machines.ALL.items()
+}
+
+# Roles that no article leads to.
+_BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
+
+
+def _newcomers(event: Event) -> list[Place]:
+    """The conversations with telephones that an event brings in."""
+    named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
+    phone = event.phone if isinstance(event, named) else None
+    return [Place(phone, "recipient")] if phone else []
+
+
+@dataclass
+class Scene:
+    """What one transaction holds, while one event and what follows from it is decided."""
+
+    runtime: Runtime
+    conn: Conn
+    now: datetime
+    postman_id: int | None = None
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+    written_at: datetime | None = None  # the text that came, by its carrier
+    held: dict[str, Held] = field(default_factory=dict)
+    beside: dict[Role, Place] = field(default_factory=dict)  # people of no article
+    colleague: beats.Colleague | None = None
+    named: handsets.Named | None = None
+    standing: dict[Place, Conversation] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        settings = self.runtime.settings
+        self.today = day_of(self.now)
+        self.reader = facts.Reader(
+            self.conn,
+            self.now,
+            self.today,
+            settings.dakiya_master_key.get_secret_value().encode(),
+            settings.code_length,
+            self.written_at,
+        )
+
+    def begin(self, place: Place, event: Event) -> None:
+        """Locks what an event at `place` can concern."""
+        self._look_beside(place, event)
+        roles = machines.tells(place.machine, type(event))
+        ids = self._articles(place, event)
+        self.hold(ids, roles, place, *_newcomers(event))
+
+    def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
+        self.held = hold(self.conn, ids)
+        places = [
+            self.place_of(role, held)
+            for held in self.held.values()
+            for role in roles
+            if role not in _BESIDE
+        ]
+        self.standing = conversations.lock(
+            self.conn,
+            [*more, *self.beside.values(), *(place for place in places if place is not None)],
+            _BEGINNINGS,
+            self.now,
+        )
+        default = self.runtime.settings.default_language
+        self.books = Books(self.conn, self.held, self.now, self.today, default)
+
+    def _articles(self, place: Place, event: Event) -> list[int]:
+        if place.machine == "recipient":
+            return facts.articles_of_recipient(self.conn, place.whose, self.now)
+        if place.machine == "article":
+            return facts.articles_numbered(self.conn, [place.whose])
+        if isinstance(event, Recall | CorrectNumber):
+            return facts.articles_numbered(self.conn, [event.article])
+        if place.machine == "postman" and self.postman_id is not None:
+            standing = conversations.peek(self.conn, place)
+            refs = self.refs(event, standing.context if standing else None)
+            return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
+        return []
+
+    def place_of(self, role: Role, held: Held) -> Place | None:
+        if role == "article":
+            return Place(held.number, role)
+        phone = {
+            "recipient": held.recipient_phone,
+            "holder": held.holder_phone,
+            "nominee": held.nominee_phone,
+            "sender": held.sender_phone,
+            "postman": held.postman_phone,
+            "office": held.office_phone,
+        }[role]
+        return Place(phone, machines.of_role(role).name) if phone is not None else None
+
+    def meet(self, act: Act) -> None:
+        """An act that names a new telephone for an article: later news goes there."""
+        if isinstance(act, Nominate):
+            held = self.held[act.article]
+            self.held[act.article] = replace(held, nominee_phone=act.phone)
+        elif isinstance(act, Relink):
+            held = self.held[act.article]
+            self.held[act.article] = replace(held, recipient_phone=act.phone)
+
+    def _look_beside(self, place: Place, event: Event) -> None:
+        """Finds the people whom no article leads to: their rows and conversations are locked."""
+        if place.machine == "new_phone":
+            self.named = handsets.named(self.conn, place.whose)
+            if self.named is not None and self.named.old_phone is not None:
+                self.beside["old_phone"] = Place(self.named.old_phone, "postman")
+        if isinstance(event, Pass) and self.postman_id is not None and COLLEAGUE in self.codes:
+            typed = self.codes[COLLEAGUE]
+            self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
+            if self.colleague is not None:
+                self.beside["colleague"] = Place(self.colleague.phone, "postman")
+
+    def refs(self, event: Event, context: Context | None) -> list[str]:
+        """The items that an event in a postman's conversation is about."""
+        if isinstance(event, Visit):
+            return [act.item for act in event.acts]
+        if isinstance(event, Pass):
+            return list(event.items)
+        if isinstance(event, Happening):
+            return [event.article]
+        if isinstance(event, Undo) and isinstance(context, LastVisit):
+            named = self._still_held(done.article for done in context.done)
+            return [number for number in named if self._carries(number)]
+        if isinstance(event, TimedOut) and isinstance(context, LastVisit):
+            return self._still_held(context.visiting)
+        return []
+
+    def _still_held(self, numbers: Iterable[str]) -> list[str]:
+        """What the context names; once locked, only what was locked: another text may have come
+        between the look and the lock."""
+        return [number for number in numbers if not self.standing or number in self.held]
+
+    def _carries(self, number: str) -> bool:
+        """What a colleague carries by now is his, whatever stands on the list of before."""
+        return not self.held or self.held[number].postman_id == self.postman_id

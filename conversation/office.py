@@ -1,0 +1,149 @@
+"""What the delivery office does, at the same door as texts (`conversation/turn.py`): lists go out,
+articles come back. Beside `conversation/inbound.py`, `conversation/postmen.py`,
+`conversation/desk.py` and `conversation/counter.py`.
+
+Each function works within the caller's transaction; wake the outbox after the commit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from conversation.desk import on_article
+from conversation.inbound import announce
+from flows import number as numbers
+from flows.happenings import RemarkJudged, TakenIn, Verdict, WentOut
+from india.calendar import day_of
+from postal import lists
+from postal.lists import DeliveryList
+from postal.office import arrivals, drafts, returning
+from postal.office.arrivals import Arrival
+from postal.office.doer import Doer
+from postal.office.returning import Line, ListClosed, ListHead
+from runtime import Runtime
+from store import feed
+from store.database import Conn
+
+# unvisited: comes another time · final: back, and its remark is final · contested: back, and its
+# remark waits for the postmaster · back: it was off the list already · already: taken in before ·
+# delivered: handed over, by the books, and yet here · moved_on: on another list since ·
+# not_here: not on this list · no_number: mistyped
+Taken = Literal[
+    "unvisited", "final", "contested", "back", "already", "delivered", "moved_on", "not_here",
+    "no_number",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TakenItem:
+    """What came of one scan at the end of a list."""
+
+    typed: str
+    answer: Taken
+    number: str | None = None
+    line: Line | None = None
+
+
+def scan(runtime: Runtime, conn: Conn, office_id: int, pin: str, typed: str, by: Doer) -> Arrival:
+    """What `postal.office.arrivals.scan` does; what comes back from a closed list is taken in."""
+    now = runtime.now()
+    arrival = arrivals.scan(conn, office_id, pin, typed, by, now)
+    if arrival.answer != "late" or arrival.list_id is None or arrival.item_id is None:
+        return arrival
+    head = returning.hold(conn, arrival.list_id)
+    if head.office_id != office_id:
+        return arrival
+    taken = _take(runtime, conn, head, returning.line(conn, arrival.item_id), by)
+    # Between the look and the lock another scanner may have taken it in.
+    return replace(arrival, answer="kept") if taken == "already" else arrival
+
+
+def send_out(
+    runtime: Runtime, conn: Conn, office_id: int, postman_row: int, seen: Sequence[str], by: Doer
+) -> DeliveryList:
+    """Makes today's list of one beat from the draft, and tells everybody as the API does.
+
+    `seen`: the numbers in the order that the person saw. Raises `drafts.DraftChanged` where they
+    differ, and as `postal.lists.make_list` does; then the draft stays as it is.
+    """
+    now = runtime.now()
+    staff_id, numbers_ = drafts.take(conn, office_id, postman_row, seen, by.staff_row, now)
+    made = lists.make_list(conn, staff_id, day_of(now), numbers_, now)
+    if made.new:
+        announce(runtime, conn, [WentOut(item.number) for item in made.items])
+    return made
+
+
+def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) -> TakenItem:
+    """The postman gives back an article of this list: it is checked in, its remark is final.
+
+    Raises `returning.UnknownList` and `returning.ListClosed`.
+    """
+    head = returning.hold(conn, list_id)
+    if head.closed_at is not None:
+        raise ListClosed(head)
+    number = numbers.parse(typed)
+    if number is None:
+        return TakenItem(typed, "no_number")
+    line = next((each for each in returning.lines(conn, list_id) if each.number == number), None)
+    if line is None:
+        return TakenItem(typed, "not_here", number)
+    return TakenItem(typed, _take(runtime, conn, head, line, by), number, line)
+
+
+def _take(runtime: Runtime, conn: Conn, head: ListHead, line: Line, by: Doer) -> Taken:
+    # The article's row, then the item as it is now: a text of the postman's may just have moved it.
+    conn.execute("SELECT 1 FROM articles WHERE id = %s FOR UPDATE", (line.article_id,))
+    line = returning.line(conn, line.id)
+    if line.checked_in_at is not None:
+        return "already"
+    if line.moved_on:
+        return "moved_on"
+    if line.state == "delivered" or line.article_state == "delivered":
+        return "delivered"
+    now = runtime.now()
+    late = head.closed_at is not None
+    if not returning.check_in(conn, line.id, by, now, late=late):
+        return "already"
+    data: dict[str, str | bool] = {
+        "postman": head.staff_id,
+        "day": head.date.isoformat(),
+        "late": late,
+    }
+    feed.append(conn, "taken_in", line.article_id, now, data)
+    on_article(runtime, conn, TakenIn(line.number, by.known_as))
+    after = returning.line(conn, line.id)
+    if after.waits:
+        return "contested"
+    if line.state == "open":
+        return "unvisited"
+    return "final" if after.final else "back"
+
+
+def judge(
+    runtime: Runtime, conn: Conn, item_id: int, verdict: Verdict, by: Doer
+) -> tuple[ListHead, bool]:
+    """The postmaster's verdict on a contested remark: final with it. True where this did it.
+
+    Raises `returning.ListClosed` and LookupError.
+    """
+    head = returning.hold(conn, returning.list_of(conn, item_id))
+    line = returning.line(conn, item_id)
+    if head.closed_at is not None and not line.checked_in_late:
+        raise ListClosed(head)
+    conn.execute("SELECT 1 FROM articles WHERE id = %s FOR UPDATE", (line.article_id,))
+    line = returning.line(conn, item_id)
+    if not line.waits or line.checked_in_at is None:
+        return head, False
+    if verdict == "confirmed":
+        on_article(runtime, conn, RemarkJudged(line.number, verdict))
+    on_article(runtime, conn, TakenIn(line.number, by.known_as, verdict))
+    return head, True
+
+
+def today(runtime: Runtime) -> date:
+    """The day of the post office, now."""
+    return day_of(runtime.now())

@@ -1,0 +1,262 @@
+"""The runner of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
+
+Beside `conversation/inbound.py`, at the same door (`conversation/turn.py`): what is asked for on a
+screen is decided by the machine that answers texts. PINs and codes live as long as their request:
+nothing of them is stored, and of all that was typed only a keyed digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import logging
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import psycopg
+
+from conversation.turn import Turn
+from flows import machines
+from flows.decision import Asked
+from flows.events import ChooseLanguage
+from flows.facts import ArticleFact
+from flows.grammar.text import fold, mask_spelled_codes
+from flows.machine import Standing, settle
+from flows.recipient.answers import is_witness
+from flows.ussd import engine, menu
+from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where
+from gateways.base import Dialled, HungUp
+from messages.screens import render
+from outbox.wake import wake
+from postal import facts, todays_list
+from postal.acts.books import BooksDisagree
+from postal.people import pins, roles
+from runtime import Runtime
+from settings import Language
+from store import conversations, ussd_sessions
+from store.conversations import Place
+from store.database import Conn
+from store.ussd_sessions import Hop, Key
+
+RESUME_WITHIN = timedelta(minutes=3)  # then a session that broke off is forgotten, the PIN with it
+_LONGEST_TYPED = 40
+_PURPOSE = b"dakiya/ussd/1/"
+_HIDDEN = "••••"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Screen:
+    """What goes back to the carrier. `end`: the session is over with it."""
+
+    text: str = field(repr=False)
+    end: bool
+
+
+# ---- the doors -----------------------------------------------------------------------------------
+
+
+def answer(runtime: Runtime, dialled: Dialled) -> Screen:
+    """The screen that answers one request; a repeat is answered alike and does nothing again.
+
+    Where the database fails nothing is kept, and the screen says so: nobody repeats a dial for us.
+    """
+    now = runtime.now()
+    try:
+        shown, to_send = runtime.database.run(lambda conn: _Hop(runtime, conn, dialled, now).take())
+    except (psycopg.Error, BooksDisagree) as error:
+        log.error("a dialled answer was lost: %s", type(error).__name__)
+        return _last_words(runtime, "retry")
+    if to_send:
+        wake(runtime.redis)
+    return shown
+
+
+def hang_up(runtime: Runtime, hung_up: HungUp) -> None:
+    """The carrier says that a session is over. One that broke off may still be gone on with."""
+    if not hung_up.finished:
+        return
+    key = Key(hung_up.gateway, hung_up.session, hung_up.phone, hung_up.service)
+    with runtime.database.transaction() as conn:
+        ussd_sessions.end(conn, key, runtime.now())
+
+
+def sorry(runtime: Runtime) -> Screen:
+    """For a request that nobody can read."""
+    return _last_words(runtime, "retry")
+
+
+def _last_words(runtime: Runtime, name: str) -> Screen:
+    return Screen(render(name, runtime.settings.default_language, {}), end=True)
+
+
+# ---- one request ---------------------------------------------------------------------------------
+
+
+class _Hop:
+    """One request of a session, within one transaction."""
+
+    def __init__(self, runtime: Runtime, conn: Conn, dialled: Dialled, now: datetime) -> None:
+        self.runtime = runtime
+        self.conn = conn
+        self.dialled = dialled
+        self.now = now
+        self.key = Key(dialled.gateway, dialled.session, dialled.phone, dialled.service)
+        self.codes: dict[str, str] = {}
+        self.known: dict[tuple[bool, str | None], MenuFacts] = {}
+        self.to_send = False
+
+    def take(self) -> tuple[Screen, bool]:
+        """The screen, and whether the outbox has something to send."""
+        self.session = ussd_sessions.lock(self.conn, self.key, self.now)
+        digest = self._digest(self.dialled.text)
+        if self.session.hops and len(self.dialled.text) <= self.session.seen:
+            known = ussd_sessions.shown(self.conn, self.session, digest)
+            if known is not None:
+                return Screen(known.body, known.ends), False
+        self.sender = roles.identify(self.conn, self.dialled.phone)
+        self.language = self._language()
+        if self.session.ended or self.session.hops >= menu.MOST_HOPS:
+            return Screen(render("over", self.language, {}), end=True), False
+        new = self._new()
+        if new is None:  # does not go on from what was answered: the screen stays as it is
+            where = engine.from_json(self.session.place)
+            shown = menu.GRAPH.show(where, self._facts(where))
+            return Screen(render(shown.name, self.language, shown.values), shown.ends), False
+        if self.session.hops:
+            shown, typed = self._step(engine.from_json(self.session.place), new)
+        else:
+            shown, typed = self._begin()
+        body = render(shown.name, self.language, shown.values)
+        hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
+        ussd_sessions.record(self.conn, self.session, engine.to_json(shown.where), hop, self.now)
+        return Screen(body, shown.ends), self.to_send
+
+    def _begin(self) -> tuple[Shown, str]:
+        """The first screen; or further, where something was dialled along: `*247*1#`.
+
+        That ends with the first thing that it does: a list of commands is not worked off blindly.
+        """
+        earlier = ussd_sessions.take_over(
+            self.conn, self.session, self.key, RESUME_WITHIN, self.now
+        )
+        broke_off = engine.from_json(earlier) if earlier else None
+        postman = self.sender.postman_id is not None
+        if broke_off is not None and not menu.may_resume(broke_off, postman):
+            broke_off = None
+        where = menu.begin(replace(self._facts(Where("menu")), broke_off=broke_off))
+        shown = menu.GRAPH.show(where, self._facts(where))
+        masked: list[str] = []
+        for piece in self.dialled.text.split("*") if self.dialled.text else ():
+            shown, typed = self._step(shown.where, piece)
+            masked.append(typed)
+            if shown.ends or shown.where.told is not None:
+                break
+        return shown, "*".join(masked)[:_LONGEST_TYPED]
+
+    def _new(self) -> str | None:
+        """What was typed since the last answer; None where the text is no continuation of it."""
+        text, seen = self.dialled.text, self.session.seen
+        before = self.session.digest
+        if before is None:
+            return text
+        if not hmac.compare_digest(self._digest(text[:seen]), before):
+            return None
+        if not seen:
+            return text
+        return text[seen + 1 :] if text[seen : seen + 1] == "*" else None
+
+    def _step(self, where: Where, raw: str) -> tuple[Shown, str]:
+        if where.proved and self.sender.postman_id is None:  # a postman no more
+            return menu.GRAPH.show(Where("over"), MenuFacts(self.language)), ""
+        typed, masked = self._understand(where, raw)
+        facts = self._facts(where)
+        step = menu.GRAPH.step(where, typed, facts)
+        if step.ask is None:
+            return menu.GRAPH.show(step.where, self._facts(step.where)), masked
+        return self._ask(step.where, step.ask), masked
+
+    def _understand(self, where: Where, raw: str) -> tuple[Typed, str]:
+        """What was typed as the screens understand it, and as it may be written down."""
+        text = "".join(fold(raw[:_LONGEST_TYPED]).split())
+        hides = menu.GRAPH.screen(where.screen).hides
+        if hides is None or text in (engine.BACK, engine.MORE):
+            return Typed(text), mask_spelled_codes(raw)[:_LONGEST_TYPED]
+        if hides == "code" and where.serial is not None:
+            code = "".join(c for c in text if c.isalnum())
+            length = self.runtime.settings.code_length
+            whole = code.isascii() and code.isdigit() and len(code) == length
+            self.codes = {str(where.serial): code} if whole else {}
+            return Typed(worth="code" if whole else "malformed"), _HIDDEN
+        return self._check_pin(text), _HIDDEN
+
+    def _check_pin(self, typed: str) -> Typed:
+        if self.sender.postman_id is None:
+            return Typed(worth="locked")
+        checked = pins.check(self.conn, self.sender.postman_id, typed, self.now)
+        return Typed(worth=checked.verdict, left=checked.left)
+
+    def _ask(self, where: Where, ask: engine.Ask) -> Shown:
+        """Puts the event to its machine, as a text would; its answer is shown, not sent."""
+        place = Place(self.dialled.phone, ask.machine)
+        turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
+        turn.begin(place, ask.event)
+        turn.take(place, ask.event)
+        # The first thing said to this telephone is the answer; what else is said goes by SMS.
+        mine = [unsent for unsent in turn.drafts if (unsent.sprint, unsent.place) == (0, place)]
+        shown, by_sms = menu.answered(where, [unsent.say for unsent in mine])
+        if mine and not by_sms:
+            turn.drafts.remove(mine[0])
+        self.to_send = bool(turn.drafts)
+        turn.finish(message_id=None)
+        self.known.clear()
+        if isinstance(ask.event, ChooseLanguage):
+            self.language = self._language()
+        return shown
+
+    def _facts(self, where: Where) -> MenuFacts:
+        """What the screen at `where` shows; read once, and again after something was done."""
+        of = (where.proved, where.article)
+        if of not in self.known:
+            self.known[of] = self._read_facts(where)
+        return self.known[of]
+
+    def _read_facts(self, where: Where) -> MenuFacts:
+        turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
+        postman_id = self.sender.postman_id
+        if where.proved and postman_id is not None:
+            items = todays_list.items(self.conn, postman_id, turn.today)
+            return MenuFacts(self.language, postman=True, items=items)
+        phone = self.dialled.phone
+        ids = facts.articles_of_recipient(self.conn, phone, self.now)
+        articles = turn.reader.of_recipient(phone, where.article, ids)
+        standing = self._standing()
+        posts = tuple(Post(each.number, each.state, _question(each, standing)) for each in articles)
+        return MenuFacts(self.language, posts, postman_id is not None)
+
+    def _standing(self) -> Standing:
+        """How the recipient's conversation stands: what an SMS asked may be answered here."""
+        machine = machines.ALL["recipient"]
+        standing = conversations.peek(self.conn, Place(self.dialled.phone, machine.name))
+        never = Standing(machine.initial, machine.context, self.now)
+        return settle(machine, standing or never, self.now)
+
+    def _language(self) -> Language:
+        phone = self.dialled.phone
+        known = roles.languages(self.conn, [phone])
+        return known.get(phone, self.runtime.settings.default_language)
+
+    def _digest(self, text: str) -> bytes:
+        key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()
+        named = f"{self.session.id}/".encode()
+        data = _PURPOSE + named + text.encode("utf-8", "surrogatepass")
+        return hmac.new(key, data, hashlib.sha256).digest()
+
+
+def _question(article: ArticleFact, standing: Standing) -> Question | None:
+    if article.part == "asked":
+        return "nominee"
+    assert isinstance(standing.context, Asked)
+    asked = is_witness(article, standing.state, standing.context)
+    return "witness" if article.state == "attempted" and asked else None

@@ -1,0 +1,1 @@
+"""The engines of development and tests: real PostgreSQL and Valkey as child processes."""

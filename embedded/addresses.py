@@ -1,0 +1,80 @@
+"""Where embedded servers listen, and how they are tuned."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import socket
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from embedded.cluster import ServerFailed
+from embedded.secrets import write_secret
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What differs between servers that keep data and servers that are thrown away."""
+
+    postgres: Mapping[str, str]
+    valkey: Mapping[str, str]
+
+
+KEEP = Tuning(
+    postgres={"max_connections": "100"},
+    valkey={"appendonly": "yes", "appendfsync": "everysec"},
+)
+THROW_AWAY = Tuning(
+    postgres={
+        "max_connections": "200",
+        "fsync": "off",
+        "synchronous_commit": "off",
+        "full_page_writes": "off",
+    },
+    valkey={"appendonly": "no"},
+)
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where the servers of a directory listen."""
+
+    postgres_port: int
+    valkey_port: int
+    password: str
+
+    @property
+    def database_url(self) -> str:
+        return f"postgresql://dakiya:{self.password}@127.0.0.1:{self.postgres_port}/dakiya"
+
+    @property
+    def redis_url(self) -> str:
+        return f"redis://:{self.password}@127.0.0.1:{self.valkey_port}/0"
+
+
+def choose(directory: Path) -> Addresses:
+    """The addresses of the last time, with another port where that one is taken now."""
+    path = directory / "servers.json"
+    last = read(path) if path.exists() else Addresses(0, 0, secrets.token_urlsafe(24))
+    chosen = Addresses(_free(last.postgres_port), _free(last.valkey_port), last.password)
+    write_secret(path, json.dumps(asdict(chosen)))
+    return chosen
+
+
+def read(path: Path) -> Addresses:
+    """What `choose` wrote to `path`."""
+    return Addresses(**json.loads(path.read_text()))
+
+
+def _free(port: int) -> int:
+    """`port` where nothing listens on it, else one that is free."""
+    for wanted in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise ServerFailed("no free port on 127.0.0.1")

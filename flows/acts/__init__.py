@@ -1,0 +1,30 @@
+"""The acts: the only changes that a decision can make to the post office's books.
+
+A file for each kind of act. An act on an article declares, in one class, what it holds, what must
+be so before it (`required`: what the books would refuse otherwise) and what it changes (`effect`).
+`flask flows check` holds every decision to the first, the sandbox of what-if plays the second, and
+the writers in postal/acts carry it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+from flows.acts import codes, door, hold, lists, nominee, phone, remarks, reports
+from flows.decision import Act
+
+MODULES: Final = (codes, door, hold, lists, nominee, phone, remarks, reports)
+
+# By class name, by which stored sprints hold them.
+ALL: Final[Mapping[str, type[Act]]] = MappingProxyType(
+    {
+        name: value
+        for module in MODULES
+        for name, value in vars(module).items()
+        if isinstance(value, type)
+        and issubclass(value, Act)
+        and value.__module__ == module.__name__
+    }
+)

@@ -1,0 +1,69 @@
+"""Acts on an article's code: issue one, kill it, count a wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flows.acts.conditions import in_state, must
+from flows.decision import ArticleAct
+from flows.facts import ArticleFact, Changes, ItemFact, Purpose
+
+DeadReason = Literal[
+    "expired", "fraud", "undone", "remark", "tries", "withdrawn", "moved", "passed", "desk"
+]
+
+
+@dataclass(frozen=True)
+class IssueCode(ArticleAct):
+    """A new code, the next issue, bound to the postman who carries the article.
+
+    A code that still lived dies by it: an article never has two.
+    """
+
+    expires_at: datetime
+    purpose: Purpose = "handover"
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(
+            article, "at_office" if self.purpose == "window" else "out_for_delivery"
+        )
+        if self.purpose != "refusal":
+            yield from must(article.otp_required, "no code is needed")
+        yield from must(not article.locked, "five wrong codes were given today")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(
+            code="live",
+            code_expires_at=self.expires_at,
+            code_issue=article.code_issue + 1,
+            code_sends=0,
+            code_for=self.purpose,
+        )
+
+
+@dataclass(frozen=True)
+class KillCode(ArticleAct):
+    """The present code can be used no more."""
+
+    reason: DeadReason
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from must(article.code in ("live", "expired"), f"the code is {article.code}")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(code="dead")
+
+
+@dataclass(frozen=True)
+class CountWrongCode(ArticleAct):
+    """One of the five tries of the day is used."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        assert item is not None
+        yield from must(item.verdict == "wrong", f"the code is {item.verdict}")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(wrong_tries=article.wrong_tries + 1)

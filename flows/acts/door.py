@@ -1,0 +1,73 @@
+"""Acts at the door: the postman comes, hands over, and takes either back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from flows.acts.conditions import in_state, item_open, must
+from flows.decision import ArticleAct
+from flows.events import Payment, Proof
+from flows.facts import ArticleFact, Changes, ItemFact
+
+
+@dataclass(frozen=True)
+class MarkApproached(ArticleAct):
+    """The postman said that he is coming."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from item_open(item)
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
+class UndoApproach(ArticleAct):
+    """He is not coming after all."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from item_open(item)
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
+class HandOver(ArticleAct):
+    """`written_at`: when the text was written, where the carrier says so; its code lived then."""
+
+    proof: Proof
+    payment: Payment | None
+    written_at: datetime | None = None
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from item_open(item)
+        assert item is not None
+        yield from in_state(article, "out_for_delivery")
+        by_code = item.verdict == "right" and self.proof == "code"
+        right = by_code and article.code_for == "handover"
+        yield from must(right or not article.otp_required, "without the right code")
+        paid = bool(article.amount) == (self.payment is not None)
+        yield from must(paid, "the payment does not fit")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        code = "used" if self.proof == "code" else article.code
+        return Changes(state="delivered", delivered_at=now, code=code)
+
+
+@dataclass(frozen=True)
+class UndoHandOver(ArticleAct):
+    """The handover was a mistake: the article is out for delivery again."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "delivered")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(
+            state="out_for_delivery",
+            delivered_at=None,
+            objected=False,
+            code="dead" if article.code == "used" else article.code,
+        )

@@ -1,0 +1,100 @@
+"""Acts on when and where an article waits: another day, the office, back to the sender, again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from flows.acts.conditions import in_state, must, no_live_code, nothing
+from flows.decision import ArticleAct
+from flows.facts import ArticleFact, Changes, ItemFact
+
+
+@dataclass(frozen=True)
+class ChooseDay(ArticleAct):
+    """Not before `day`; no later choice may go beyond `until`."""
+
+    day: date
+    until: date
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked", "attempted")
+        yield from must(self.day <= self.until, "a day after the last that may be chosen")
+        yield from must(not article.office_next, "a day for what no morning's list takes")
+        before = article.choose_until
+        yield from must(before is None or self.until <= before, "it is put off for ever")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(chosen_day=self.day, choose_until=self.until)
+
+
+@dataclass(frozen=True)
+class KeepAtOffice(ArticleAct):
+    """It lies at the office until the end of that day."""
+
+    until: date
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked", "attempted")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(state="at_office", held_until=self.until)
+
+
+@dataclass(frozen=True)
+class ExtendHold(ArticleAct):
+    """It lies at the office once more, until the end of that day."""
+
+    until: date
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "at_office")
+        yield from must(not article.extended, "it was extended before")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(held_until=self.until, extended=True)
+
+
+@dataclass(frozen=True)
+class ReturnToSender(ArticleAct):
+    """It goes back: nobody fetched it, or it was refused."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "attempted", "at_office")
+        yield from no_live_code(article)
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(state="returned")
+
+
+@dataclass(frozen=True)
+class RecallArticle(ArticleAct):
+    """The sender wants it back."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked", "attempted", "at_office")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(state="recalled")
+
+
+@dataclass(frozen=True)
+class ReopenArticle(ArticleAct):
+    """It is to be carried once more: what was, counts no more."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        return nothing()
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(
+            state="attempted",
+            attempts=min(article.attempts, 1),
+            remark=None,
+            witness="none",
+            final=False,
+            held_until=None,
+            extended=False,
+            delivered_at=None,
+            objected=False,
+        )

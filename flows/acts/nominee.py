@@ -1,0 +1,52 @@
+"""Acts on who takes an article in the addressee's place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flows.acts.conditions import OPEN, in_state, must, no_live_code
+from flows.decision import ArticleAct
+from flows.facts import ArticleFact, Changes, ItemFact
+
+
+@dataclass(frozen=True)
+class Nominate(ArticleAct):
+    """Whoever holds this telephone (E.164) is asked to take it."""
+
+    phone: str
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, *OPEN)
+        yield from must(article.nominee == "none", "somebody is nominated already")
+        yield from must(bool(self.phone), "without a telephone")
+        yield from no_live_code(article)
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(nominee="asked", nominations=article.nominations + 1)
+
+
+@dataclass(frozen=True)
+class AcceptNomination(ArticleAct):
+    """Who was asked takes it."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from must(article.part == "asked", f"the telephone is that of the {article.part}")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(nominee="agreed")
+
+
+@dataclass(frozen=True)
+class EndNomination(ArticleAct):
+    """Nobody takes it in the addressee's place any more."""
+
+    why: Literal["refused", "taken_back", "replaced"]
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from must(article.nominee != "none", "nobody is nominated")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(nominee="none")

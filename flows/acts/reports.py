@@ -1,0 +1,86 @@
+"""Acts that note what somebody reports: fraud, nothing received, a late handover; and tickets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from flows.acts.conditions import in_state, must, nothing
+from flows.decision import Act, ArticleAct
+from flows.facts import ArticleFact, Changes, ItemFact
+
+TicketKind = Literal[
+    "person",
+    "fraud",
+    "contested",
+    "not_received",
+    "late_handover",
+    "wrong_number",
+    "overlooked",
+    "unparsed",
+]
+
+
+@dataclass(frozen=True)
+class ReportLate(ArticleAct):
+    """A handover that came too late to be one: somebody must look at it."""
+
+    written_at: datetime | None
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        return nothing()
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
+class MarkDoorOnly(ArticleAct):
+    """Fraud was reported: from now on a code goes out only when the postman approaches."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        return nothing()
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(door_only=True)
+
+
+@dataclass(frozen=True)
+class MarkNotReceived(ArticleAct):
+    """The telephone says that a delivered article never came."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "delivered")
+        yield from must(not article.objected, "it was said before")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(objected=True)
+
+
+@dataclass(frozen=True)
+class WarnHerd(ArticleAct):
+    """Everybody with an article due today in the same PIN is to be warned."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        return nothing()
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
+class NameNumber(Act):
+    """Somebody called from this number (E.164) and asked for a code."""
+
+    phone: str
+
+
+@dataclass(frozen=True)
+class OpenTicket(Act):
+    """Somebody must look at it. An open ticket of the same kind, article and telephone serves."""
+
+    about: TicketKind
+    article: str | None = None
+    number: int | None = None  # the ticket's own, where it was told to the person

@@ -1,0 +1,247 @@
+"""The article's own conversation: what the office owes it when nobody writes.
+
+It hears what becomes of the article and waits; a time limit that is over brings the next step: to
+the office after two attempts, a reminder on the fifth day there, back after the seventh
+(docs/developing/domain.md rule 3). Every state that is not final has a time limit, so no
+article is forgotten.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from flows.acts.codes import KillCode
+from flows.acts.hold import KeepAtOffice, ReturnToSender
+from flows.acts.lists import GiveBack
+from flows.acts.remarks import MakeFinal
+from flows.acts.reports import OpenTicket
+from flows.decision import Act, Decision, Nothing, Tell
+from flows.events import Event, TimedOut
+from flows.facts import ClockFacts
+from flows.happenings import (
+    Attempted,
+    Booked,
+    CameToOffice,
+    Collected,
+    DayChosen,
+    GivenBack,
+    HandedOver,
+    Happening,
+    HoldExtended,
+    Overlooked,
+    Recalled,
+    Refused,
+    Relinked,
+    RemarkConfirmed,
+    RemarkContested,
+    Reminded,
+    Returned,
+    TakenBack,
+    TakenIn,
+    Unlinked,
+    WentOut,
+)
+from flows.machine import SAME, Case, Machine, State
+from flows.recipient.wishes import OFFICE_DAYS
+from india import calendar
+
+HOUR = 3600
+DAY = 24 * HOUR
+# How long the recipient is waited for (docs/developing/domain.md rule 4).
+WITNESS_SECONDS = 4 * HOUR
+REMIND_BEFORE = timedelta(days=2)  # of seven days: on the fifth
+
+MACHINE = Machine(
+    name="article",
+    meaning="the article itself: what the office owes it",
+    states=(
+        State("booked", "on its way to the office", 10 * DAY, times_out=True),
+        State("out", "with the postman", 2 * DAY, times_out=True),
+        State("witness", "a remark waits for its witness", WITNESS_SECONDS, times_out=True),
+        State("waiting", "waits for the next delivery list", 10 * DAY, times_out=True),
+        State("at_office", "waits at the office to be fetched", 20 * DAY, times_out=True),
+        State("reminded", "the recipient was reminded to fetch it", 20 * DAY, times_out=True),
+        State("refused", "refused by code: the office sends it back", DAY, times_out=True),
+        State("unlinked", "nobody's telephone is known any more", 3 * DAY, times_out=True),
+        State("searched", "a person looks for it, under a ticket"),
+        State("over", "handed over, returned or recalled"),
+    ),
+    context=Nothing(),
+    facts=ClockFacts,
+)
+
+
+def _go(state: str, *tells: Tell, until: datetime | None = None) -> Decision[Nothing]:
+    return Decision(state, Nothing(), (), (), tells, until)
+
+
+@MACHINE.on(Booked, to=("booked",))
+def booked(case: Case[Booked, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("booked")
+
+
+@MACHINE.on(WentOut, to=("out",))
+def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("out")
+
+
+@MACHINE.on(HandedOver, Recalled, Collected, to=("over",))
+def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("over")
+
+
+@MACHINE.on(Attempted, to=("witness",))
+def attempted(case: Case[Attempted, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("witness")
+
+
+@MACHINE.on(Refused, to=("refused",))
+def refused(case: Case[Refused, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("refused")
+
+
+@MACHINE.on(TakenBack, to=("out",))
+def taken_back(case: Case[TakenBack, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("out")
+
+
+@MACHINE.on(DayChosen, Relinked, GivenBack, to=("waiting",))
+def day_chosen(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("waiting")
+
+
+@MACHINE.on(Unlinked, to=("unlinked", SAME))
+def unlinked(case: Case[Unlinked, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """With the postman still: his remark brings it back first."""
+    out = case.facts.article.state == "out_for_delivery"
+    return _go(case.state if out else "unlinked")
+
+
+@MACHINE.on(RemarkContested, to=("waiting",))
+def contested(case: Case[RemarkContested, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("waiting")
+
+
+def settled(case: Case[Event, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """The witness spoke, or was silent long enough; a second attempt that counts was the last.
+
+    An article whose telephone stays unknown is kept for its addressee as well: it is not trapped.
+    """
+    facts = case.facts
+    article = facts.article
+    unknown = case.state == "unlinked" and not article.linked
+    if case.state != "unlinked" and not article.linked:
+        return _go("unlinked")
+    if article.state not in ("attempted", "booked") or not (unknown or article.office_next):
+        return _go("waiting")
+    until = facts.today + OFFICE_DAYS
+    event = CameToOffice(article.number)
+    return Decision(
+        "at_office",
+        Nothing(),
+        (),
+        (KeepAtOffice(article.number, until),),
+        (Tell("recipient", event), Tell("sender", event)),
+        calendar.morning(until - REMIND_BEFORE),
+    )
+
+
+MACHINE.on(
+    TimedOut,
+    states=("witness", "unlinked"),
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)(settled)
+MACHINE.on(
+    RemarkConfirmed,
+    to=("waiting", "unlinked", "at_office"),
+    acts=(KeepAtOffice,),
+    tells=("recipient", "sender"),
+)(settled)
+
+
+@MACHINE.on(CameToOffice, HoldExtended, to=("at_office",))
+def at_office(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("at_office", until=calendar.morning(_held_until(case) - REMIND_BEFORE))
+
+
+@MACHINE.on(TimedOut, states=("at_office",), to=("reminded",), tells=("recipient",))
+def remind(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    tell = Tell("recipient", Reminded(case.facts.article.number))
+    return _go("reminded", tell, until=calendar.morning(_held_until(case) + timedelta(days=1)))
+
+
+@MACHINE.on(
+    TimedOut,
+    states=("reminded", "refused"),
+    to=("over",),
+    acts=(ReturnToSender, KillCode),
+    tells=("recipient", "sender"),
+)
+def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    article = case.facts.article
+    kill = (KillCode(article.number, "withdrawn"),) if article.code == "live" else ()
+    event = Returned(article.number)
+    tells: tuple[Tell, ...] = (Tell("sender", event),)
+    if case.state != "refused":  # who refused it knows
+        tells = (Tell("recipient", event), *tells)
+    return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
+
+
+def stay(
+    case: Case[Event, Nothing, ClockFacts], *tells: Tell, acts: tuple[Act, ...] = ()
+) -> Decision[Nothing]:
+    """The article's conversation stays as it is, its time limit too."""
+    until = None
+    if case.state == "at_office":
+        until = calendar.morning(_held_until(case) - REMIND_BEFORE)
+    elif case.state == "reminded":
+        until = calendar.morning(_held_until(case) + timedelta(days=1))
+    return Decision(case.state, Nothing(), (), acts, tells, until)
+
+
+@MACHINE.on(TakenIn, to=("waiting", "unlinked", SAME), acts=(GiveBack, KillCode, MakeFinal))
+def taken_in(case: Case[TakenIn, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """At the end of the day: what was not visited comes another time, a remark becomes final.
+
+    A remark that the recipient contests waits for the postmaster's verdict
+    (docs/developing/domain.md rule 4).
+    """
+    article, event = case.facts.article, case.event
+    number = article.number
+    if article.state == "out_for_delivery":
+        kill = (KillCode(number, "withdrawn"),) if article.code == "live" else ()
+        state = "waiting" if article.linked else "unlinked"
+        return Decision(state, Nothing(), (), (*kill, GiveBack(number)))
+    back = article.state in ("attempted", "at_office") and article.remark is not None
+    if not back or article.final or (article.witness == "contested" and event.verdict is None):
+        return stay(case)
+    return stay(case, acts=(MakeFinal(number, event.by),))
+
+
+@MACHINE.on(TimedOut, states=("booked",), to=("waiting",), tells=("office",))
+@MACHINE.on(TimedOut, states=("out",), to=("waiting",), tells=("office",))
+def overlooked(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    return _go("waiting", Tell("office", Overlooked(case.facts.article.number)))
+
+
+@MACHINE.on(
+    TimedOut,
+    states=("waiting",),
+    to=("searched",),
+    acts=(OpenTicket,),
+    tells=("office",),
+)
+def search(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
+    """Nothing for ten days: a person must look for it."""
+    number = case.facts.article.number
+    tell = Tell("office", Overlooked(number))
+    acts = (OpenTicket("overlooked", number),)
+    return Decision("searched", Nothing(), (), acts, (tell,))
+
+
+def _held_until(case: Case[Event, Nothing, ClockFacts]) -> date:
+    facts = case.facts
+    assert facts.article.held_until is not None
+    return facts.article.held_until

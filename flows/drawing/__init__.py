@@ -1,0 +1,1 @@
+"""The machines as pages and pictures, drawn from their declarations."""

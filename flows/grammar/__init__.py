@@ -1,0 +1,1 @@
+"""What a text says: from letters to a typed event."""

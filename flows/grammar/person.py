@@ -1,0 +1,212 @@
+"""From a text to a typed event. Pure; what is not understood for certain is not guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from flows import number
+from flows.events import (
+    AnotherDay,
+    AskMenu,
+    AskPerson,
+    AskStatus,
+    ChooseLanguage,
+    CorrectNumber,
+    Deny,
+    Event,
+    HoldAtOffice,
+    Language,
+    NotUnderstood,
+    OnlyMe,
+    Recall,
+    ReportFraud,
+    SendCode,
+    SomebodyElse,
+    SpeakCode,
+    Start,
+    Stop,
+    ToldCode,
+    Yes,
+)
+from flows.grammar import words
+from flows.grammar.text import fold, tokens
+
+_MOST_WORDS = 6  # a longer text is a story, not a command: only a report of fraud is heard in it
+
+
+@dataclass(frozen=True)
+class Understood:
+    """An event, and apart from it the codes that the text held, by item."""
+
+    event: Event
+    codes: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+# ---- recipients --------------------------------------------------------------------------------
+
+_SINGLE = {fold(word): command for command, line in words.WORDS.items() for word in line}
+_PHRASES = sorted(
+    ((tokens(phrase), command) for command, line in words.PHRASES.items() for phrase in line),
+    key=lambda pair: -len(pair[0]),
+)
+_LANGUAGES: Mapping[str, Language] = MappingProxyType({"1": "hi", "2": "hi-Latn", "3": "en"})
+_ABOUT_ONE: Mapping[str, Callable[[str | None], Event]] = MappingProxyType(
+    {"1": Yes, "2": Deny, "3": ReportFraud, "44": HoldAtOffice, "6": SpeakCode}
+)
+_ALONE_RECIPIENT: Mapping[str, Event] = MappingProxyType({"0": AskMenu(), "9": AskPerson()})
+_COMMANDS: Mapping[words.RecipientWord, Callable[[str | None], Event]] = MappingProxyType(
+    {
+        "yes": Yes,
+        "send_code": SendCode,
+        "speak_code": SpeakCode,
+        "deny": Deny,
+        "fraud": ReportFraud,
+        "another_day": AnotherDay,
+        "hold": HoldAtOffice,
+        "only_me": OnlyMe,
+        "person": lambda _: AskPerson(),
+        "menu": lambda _: AskMenu(),
+        "stop": lambda _: Stop(),
+        "start": lambda _: Start(),
+        "hi": lambda _: ChooseLanguage("hi"),
+        "hi-Latn": lambda _: ChooseLanguage("hi-Latn"),
+        "en": lambda _: ChooseLanguage("en"),
+    }
+)
+
+
+def recipient(raw: str) -> Understood:
+    """The event of a recipient's text: a digit, a word or an article number."""
+    found = list(tokens(raw))
+    articles = [n for n in (number.parse(token) for token in found) if n is not None]
+    rest = [token for token in found if number.parse(token) is None]
+    if len(articles) > 1:
+        return Understood(NotUnderstood())
+    which = articles[0] if articles else None
+    if which is not None and not rest:
+        return Understood(AskStatus(which))
+    return Understood(_by_digits(rest, which) or _by_words(rest, which))
+
+
+def _by_digits(found: list[str], which: str | None) -> Event | None:
+    """The event of a text that begins with a digit of the phone manners; None: it is no such."""
+    if not found or not found[0].isdigit():
+        return None
+    digit, rest = found[0], found[1:]
+    if digit in _ALONE_RECIPIENT and not rest and which is None:
+        return _ALONE_RECIPIENT[digit]
+    if digit == "8" and which is None:
+        return _language(rest)
+    if which is None and rest and len(rest[0]) == 4 and rest[0].isdigit():
+        which, rest = rest[0], rest[1:]
+    if digit in _ABOUT_ONE and not rest:
+        return _ABOUT_ONE[digit](which)
+    if digit == "3" and _named(rest):
+        return ReportFraud(which, _named(rest))
+    if digit == "4":
+        return _another_day(rest, which)
+    if digit == "5":
+        return _somebody_else(rest, which)
+    return None
+
+
+def _language(rest: list[str]) -> Event | None:
+    if not rest:
+        return ChooseLanguage()
+    return ChooseLanguage(_LANGUAGES[rest[0]]) if len(rest) == 1 and rest[0] in _LANGUAGES else None
+
+
+def _another_day(rest: list[str], which: str | None) -> Event | None:
+    """`4`, `4 29`, `4 29 11`: a day of a month; the month is worked out, and may be written."""
+    if not rest:
+        return AnotherDay(which)
+    if len(rest) > 2 or not all(token.isdigit() and len(token) <= 2 for token in rest):
+        return None
+    return AnotherDay(which, int(rest[0]))
+
+
+def _somebody_else(rest: list[str], which: str | None) -> Event | None:
+    """`5 98123 45678`, `5 +91 …`, `5 0`. A telephone that is none is "" for the machine to tell."""
+    if not rest:
+        return SomebodyElse(which)
+    if rest == ["0"]:
+        return OnlyMe(which)
+    if not all(token.isdigit() for token in rest):
+        return None
+    return SomebodyElse(which, mobile("".join(rest)))
+
+
+def _named(found: list[str]) -> str | None:
+    """The telephone that is named in `found`, however it is spaced."""
+    run = ""
+    for token in (*found, ""):
+        if token.isdigit():
+            run += token
+            continue
+        if mobile(run):
+            return mobile(run)
+        run = ""
+    return None
+
+
+def mobile(digits: str) -> str:
+    """`digits` as an Indian mobile number in E.164, or "" (ten digits, the first 6-9)."""
+    match = re.fullmatch(r"(?:0|91|0091)?([6-9][0-9]{9})", digits)
+    return f"+91{match[1]}" if match else ""
+
+
+def _by_words(found: list[str], which: str | None) -> Event:
+    commands = _commands(found)
+    if "fraud" in commands:
+        return ReportFraud(which, _named(found))
+    if any(token.isdigit() and 4 <= len(token) <= 8 for token in found):
+        return ToldCode()
+    if len(found) <= _MOST_WORDS and len(commands) == 1:
+        return _COMMANDS[commands.pop()](which)
+    return NotUnderstood()
+
+
+def _commands(found: list[str]) -> set[words.RecipientWord]:
+    """The commands named in `found`; a phrase takes its words away from the single words."""
+    left = list(found)
+    commands: set[words.RecipientWord] = set()
+    for phrase, command in _PHRASES:
+        for start in range(len(left) - len(phrase) + 1):
+            if tuple(left[start : start + len(phrase)]) == phrase:
+                commands.add(command)
+                left[start : start + len(phrase)] = [""]
+                break
+    return commands | {_SINGLE[token] for token in left if token in _SINGLE}
+
+
+# ---- senders, offices, strangers ---------------------------------------------------------------
+
+_MANNERS = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
+_RECALL = frozenset(fold(word) for word in words.RECALL)
+
+
+def party(raw: str) -> Understood:
+    """The event of a text from an office or a stranger: an article number, or nothing."""
+    articles = [n for n in (number.parse(token) for token in tokens(raw)) if n is not None]
+    if len(articles) == 1:
+        return Understood(AskStatus(articles[0]))
+    return Understood(NotUnderstood())
+
+
+def sender(raw: str) -> Understood:
+    """The event of a sender's text: an article number alone, with a telephone, or to be recalled;
+    and what everybody may say (language, a person, STOP)."""
+    found = tokens(raw)
+    articles = [n for n in (number.parse(token) for token in found) if n is not None]
+    rest = [token for token in found if number.parse(token) is None]
+    if len(articles) == 1 and len(rest) == 1 and rest[0] in _RECALL:
+        return Understood(Recall(articles[0]))
+    if len(articles) == 1 and rest and all(token.isdigit() for token in rest):
+        return Understood(CorrectNumber(articles[0], mobile("".join(rest))))
+    if articles:
+        return party(raw)
+    event = _by_digits(rest, None) or _by_words(rest, None)
+    return Understood(event if isinstance(event, _MANNERS) else NotUnderstood())

@@ -1,0 +1,222 @@
+"""The postman's conversation: he says where he is going and what became of each item.
+
+Digits only, several items in a text (docs/developing/domain.md, "Phone manners"). Every text is
+answered by one text.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.lists import GiveBack, PassItem
+from flows.acts.remarks import RecordRemark, UndoRemark
+from flows.acts.reports import OpenTicket, ReportLate
+from flows.decision import Decision, Done, LastVisit, Say
+from flows.events import (
+    AskHelp,
+    AskLeft,
+    AskStatus,
+    DayEnded,
+    ListMade,
+    NotUnderstood,
+    Pass,
+    PhoneMoved,
+    TimedOut,
+    Undo,
+    Visit,
+)
+from flows.facts import PostmanFacts
+from flows.happenings import DayChosen, FraudReported, ItemsCame
+from flows.machine import Case, Machine, State
+from flows.postman.beats import hand_on, items_came
+from flows.postman.undo import undo
+from flows.postman.visit import answer, judge, say_first, say_item
+
+MACHINE = Machine(
+    name="postman",
+    meaning="a postman with his list of today",
+    states=(
+        State("ready", "between two doors"),
+        State("visiting", "on his way to items whose codes are out", 30 * 60, times_out=True),
+    ),
+    context=LastVisit(),
+    facts=PostmanFacts,
+)
+
+
+# ---- a text about items ------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    Visit,
+    to=("ready", "visiting"),
+    says=(
+        *("approach_one", "approach_many", "approach_plain", "approach_locked", "not_understood"),
+        *("handed_over", "handed_over_cash", "handed_over_upi", "ask_payment", "no_payment_due"),
+        *("amount_wrong", "approach_late", "late_ticket", "late_closed"),
+        *("wrong_code", "code_expired", "code_used", "no_code_yet", "tries_over", "code_needed"),
+        *("code_malformed", "not_on_list", "not_yours", "already_delivered"),
+        *("item_closed", "item_gone", "item_withdrawn"),
+        *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
+        *("refusal_wait", "refusal_noted", "item_unlinked"),
+    ),
+    acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
+    tells=("recipient", "holder", "sender", "office", "article"),
+)
+def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
+    if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
+        return Decision(case.state, case.context, (Say("no_list"),))
+    articles = [item.article.number for item in facts.items if item.article is not None]
+    if len(set(articles)) < len(articles):  # by serial and by number: which of the two holds?
+        return Decision(case.state, case.context, (Say("not_understood"),))
+    outcomes = [
+        judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
+    ]
+    done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
+    context = case.context
+    visiting = _still_visiting(context, done)
+    if _written_before(context, facts):  # a dead zone's text is not his last: 0 is not about it
+        context = replace(context, visiting=visiting)
+    elif done or context.done:  # a text that did nothing leaves nothing of the one before to undo
+        context = LastVisit(done, facts.now, visiting, facts.written_at)
+    return Decision(
+        "visiting" if context.visiting else "ready",
+        context,
+        (answer(outcomes, facts.items),),
+        tuple(act for outcome in outcomes for act in outcome.acts),
+        tuple(tell for outcome in outcomes for tell in outcome.tells),
+    )
+
+
+def _written_before(context: LastVisit, facts: PostmanFacts) -> bool:
+    last = context.written_at or context.at
+    return facts.written_at is not None and last is not None and facts.written_at < last
+
+
+def _still_visiting(context: LastVisit, done: tuple[Done, ...]) -> tuple[str, ...]:
+    closed = {act.article for act in done if act.what != "approach"}
+    ways = (*context.visiting, *(act.article for act in done if act.what == "approach"))
+    return tuple(article for article in dict.fromkeys(ways) if article not in closed)
+
+
+MACHINE.on(
+    Undo,
+    to=("ready", "visiting"),
+    says=("undone_one", "undone_many", "nothing_to_undo"),
+    acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
+    tells=("recipient", "holder", "sender", "article"),
+)(undo)
+
+
+# ---- a change of beat --------------------------------------------------------------------------
+
+MACHINE.on(
+    Pass,
+    to=("ready", "visiting"),
+    says=(
+        *("passed", "passed_many", "given_back", "given_back_many", "pass_unknown"),
+        *(
+            "batch_partly",
+            "not_on_list",
+            "not_yours",
+            "already_delivered",
+            "item_closed",
+            "item_gone",
+            "item_withdrawn",
+        ),
+    ),
+    acts=(PassItem, GiveBack, KillCode),
+    tells=("colleague", "article"),
+)(hand_on)
+MACHINE.on(ItemsCame, says=("items_came",))(items_came)
+
+
+# ---- questions, news, time ---------------------------------------------------------------------
+
+
+@MACHINE.on(AskLeft, says=("left", "left_none", "no_list"))
+def ask_left(case: Case[AskLeft, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
+    if not facts.has_list:
+        say = Say("no_list")
+    elif facts.next_serial is None:
+        say = Say("left_none")
+    else:
+        say = Say("left", {"count": facts.left, "serial": facts.next_serial})
+    return Decision(case.state, case.context, (say,))
+
+
+@MACHINE.on(AskHelp, says=("postman_help",))
+def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision(case.state, case.context, (Say("postman_help"),))
+
+
+@MACHINE.on(AskStatus, says=("not_understood",))
+def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision(case.state, case.context, (Say("not_understood"),))
+
+
+@MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))
+def not_understood(case: Case[NotUnderstood, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Nothing was written; and the help desk reads what nobody here could."""
+    acts = (OpenTicket("unparsed"),)
+    return Decision(case.state, case.context, (Say("not_understood"),), acts)
+
+
+@MACHINE.on(FraudReported, says=("fraud_alert",))
+def fraud_alert(case: Case[FraudReported, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
+    says = tuple(
+        say_first("fraud_alert", item, item.article) for item in facts.items if item.article
+    )
+    return Decision(case.state, case.context, says)
+
+
+@MACHINE.on(ListMade, says=("list_made", "items_added"))
+def list_made(case: Case[ListMade, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """In the morning the whole list; later what came on to it."""
+    event = case.event
+    day = case.facts.day
+    if event.serial > 1 or day is None:
+        say = Say("items_added", {"count": event.count, "serial": event.serial})
+    else:
+        say = Say("list_made", {"count": event.count, "total": day.due})
+    return Decision(case.state, case.context, (say,))
+
+
+@MACHINE.on(DayEnded, says=("day_end", "day_open", "day_cash"))
+def day_ended(case: Case[DayEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """What was done, what is open still, and the cash to hand in."""
+    day = case.facts.day
+    says: list[Say] = []
+    if day is not None:
+        says.append(Say("day_end", {"done": day.delivered, "failed": day.failed}))
+        if day.first_open is not None:
+            says.append(Say("day_open", {"count": day.open, "serial": day.first_open}))
+        if day.cash:
+            says.append(Say("day_cash", {"total": day.cash}))
+    return Decision(case.state, case.context, tuple(says))
+
+
+@MACHINE.on(PhoneMoved, to=("ready",), says=("phone_moved",))
+def phone_moved(case: Case[PhoneMoved, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    return Decision("ready", LastVisit(), (Say("phone_moved"),))
+
+
+@MACHINE.on(DayChosen, says=("item_withdrawn",))
+def item_withdrawn(case: Case[DayChosen, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    facts = case.facts
+    says = tuple(say_item("item_withdrawn", item) for item in facts.items)
+    return Decision(case.state, case.context, says)
+
+
+@MACHINE.on(TimedOut, states=("visiting",), to=("ready",), says=("nudge",))
+def nudge(case: Case[TimedOut, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Half an hour after the approach: what became of it? Asked once."""
+    facts = case.facts
+    waiting = [item for item in facts.items if item.state == "open" and item.approached]
+    says = (say_item("nudge", waiting[0]),) if waiting else ()
+    return Decision("ready", replace(case.context, visiting=()), says)

@@ -1,0 +1,111 @@
+"""Taking back a postman's last text, within two minutes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flows.acts.codes import KillCode
+from flows.acts.door import UndoApproach, UndoHandOver
+from flows.acts.remarks import UndoRemark
+from flows.decision import Act, Decision, Done, LastVisit, Role, Say, Tell
+from flows.events import Undo
+from flows.facts import ArticleFact, ItemFact, PostmanFacts
+from flows.happenings import TakenBack
+from flows.machine import Case
+from flows.postman.visit import concerned
+from flows.remarks import REFUSED
+
+UNDO_WITHIN = timedelta(minutes=2)
+COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever
+
+
+_UNDO: dict[str, Callable[[str], Act]] = {
+    "approach": UndoApproach,
+    "handover": UndoHandOver,
+    "remark": UndoRemark,
+}
+
+
+def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Takes back what the last text did, as far as nobody else has moved it since."""
+    facts, context = case.facts, case.context
+    standing = {item.article.number: item for item in facts.items if item.article}
+    undoable = [
+        done
+        for done in context.done
+        if _in_time(context, facts) and _as_left(done, standing.get(done.article))
+    ]
+    if not undoable:
+        return Decision(case.state, context, (Say("nothing_to_undo"),))
+    acts: list[Act] = []
+    for done in undoable:
+        article = standing[done.article].article
+        if done.what == "approach" and article is not None and article.code == "live":
+            acts.append(KillCode(done.article, "undone"))
+        acts.append(_UNDO[done.what](done.article))
+    return Decision(
+        "visiting" if _not_undone(context, undoable) else "ready",
+        LastVisit(visiting=_not_undone(context, undoable)),
+        (_say_undone(undoable),),
+        tuple(acts),
+        tuple(
+            tell for done in undoable for tell in _tell_undone(done, standing[done.article].article)
+        ),
+    )
+
+
+def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
+    """Within two minutes, and not written before what it would take back: that was another text."""
+    if context.at is None:
+        return False
+    said = facts.written_at or facts.now
+    in_time = (context.written_at or context.at) <= said <= context.at + UNDO_WITHIN
+    return in_time and facts.now - context.at <= COMES_WITHIN
+
+
+_LEFT = {
+    "approach": ("open", "out_for_delivery"),
+    "handover": ("delivered", "delivered"),
+    "remark": ("attempted", "attempted"),
+}
+
+
+def _as_left(done: Done, item: ItemFact | None) -> bool:
+    """The item still stands as that act left it: nobody else has moved it since, or spoken of it.
+
+    A remark that its witness has answered, or that led to another day, is not the postman's alone.
+    """
+    if item is None or item.article is None:
+        return False
+    article = item.article
+    if done.what == "remark":
+        if article.final:  # the office took the return
+            return False
+        answered = article.witness != "unconfirmed" and article.remark != REFUSED
+        if answered or article.chosen_day is not None:
+            return False
+    return (item.state, article.state) == _LEFT[done.what]
+
+
+def _not_undone(context: LastVisit, undone: list[Done]) -> tuple[str, ...]:
+    gone = {done.article for done in undone if done.what == "approach"}
+    return tuple(article for article in context.visiting if article not in gone)
+
+
+def _say_undone(undone: list[Done]) -> Say:
+    if len(undone) == 1:
+        return Say("undone_one", {"serial": undone[0].serial}, undone[0].article)
+    return Say("undone_many", {"count": len(undone)})
+
+
+def _tell_undone(done: Done, article: ArticleFact | None) -> tuple[Tell, ...]:
+    """Whoever was told of the act: of a remark that is no refusal, its witness and the sender."""
+    event = TakenBack(done.article, done.what)
+    if done.what == "approach":
+        return (Tell("holder", event),)
+    witness_only = article is None or (done.what == "remark" and article.remark != REFUSED)
+    roles: tuple[Role, ...] = ("holder", "sender", "article")
+    if article is not None and not witness_only:
+        roles = concerned(article)
+    return tuple(Tell(role, event) for role in roles)

@@ -1,0 +1,226 @@
+"""What becomes of one item when the postman says something of it, and how a whole text is answered.
+
+Each item of a text is judged by itself; the answer speaks of the one item, or sums up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from flows import remarks
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.door import HandOver, MarkApproached
+from flows.acts.remarks import RecordRemark
+from flows.acts.reports import ReportLate
+from flows.decision import Act, Done, Role, Say, Tell
+from flows.events import Approach, Handover, Remark, VisitAct
+from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
+from flows.grammar.late import APPROACH_OVER
+from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one item of a text. `done` is None where nothing was done."""
+
+    say: Say
+    acts: tuple[Act, ...] = ()
+    tells: tuple[Tell, ...] = ()
+    done: Done | None = None
+
+
+def say_item(template: str, item: ItemFact, **values: int) -> Say:
+    number = item.article.number if item.article else None
+    return Say(template, {"serial": item.serial, **values}, number)
+
+
+def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
+    """A text that names the digits which the postman must say first."""
+    return Say(template, {"serial": item.serial, "digits": article.digits}, article.number)
+
+
+_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed"}
+
+
+def closed(item: ItemFact, article: ArticleFact) -> Say:
+    """Why nothing can be said any more of an item that is not open."""
+    if item.state != "withdrawn":
+        return say_item(_CLOSED[item.state], item)
+    wished = article.chosen_day is not None or article.state == "at_office"
+    return say_item("item_withdrawn" if wished else "item_gone", item)
+
+
+def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
+    """What the postman's word on one item leads to."""
+    article = item.article
+    if item.state == "elsewhere" or article is None:
+        if item.ref.isdigit():
+            return Outcome(say_item("not_on_list", item))
+        return Outcome(Say("not_yours", {"article": item.ref}))
+    if item.verdict == "late":
+        return _report_late(item, article, facts)
+    if item.state != "open":
+        return Outcome(closed(item, article))
+    if isinstance(act, Approach):
+        if article.otp_required and _is_over(facts):
+            return Outcome(say_item("approach_late", item))
+        return _judge_approach(item, article)
+    if isinstance(act, Remark):
+        return _judge_remark(act, item, article)
+    return _with_evidence(_judge_handover(act, item, article), facts)
+
+
+def _report_late(item: ItemFact, article: ArticleFact, facts: PostmanFacts) -> Outcome:
+    """A code that was right, too late: nothing is handed over by it, and nothing is lost."""
+    template = "late_ticket" if item.state == "open" else "late_closed"
+    return Outcome(say_item(template, item), (ReportLate(article.number, facts.written_at),))
+
+
+def _is_over(facts: PostmanFacts) -> bool:
+    """The approach was written so long ago that nobody stands at that door any more."""
+    return facts.written_at is not None and facts.now - facts.written_at > APPROACH_OVER
+
+
+def _with_evidence(outcome: Outcome, facts: PostmanFacts) -> Outcome:
+    acts = (
+        replace(act, written_at=facts.written_at) if isinstance(act, HandOver) else act
+        for act in outcome.acts
+    )
+    return replace(outcome, acts=tuple(acts))
+
+
+def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
+    done = Done("approach", item.serial, article.number)
+    if not article.otp_required:
+        acts = (MarkApproached(article.number),)
+        return Outcome(say_first("approach_plain", item, article), acts, (), done)
+    if not article.linked:
+        return Outcome(say_item("item_unlinked", item))
+    if article.locked:
+        return Outcome(say_item("approach_locked", item))
+    return Outcome(
+        say_first("approach_one", item, article),
+        (MarkApproached(article.number),),
+        (Tell("holder", Approached(article.number)),),
+        done,
+    )
+
+
+def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
+    kind = remarks.BY_CODE.get(act.remark)
+    if kind is None:
+        return Outcome(Say("remark_unknown", {"remark": act.remark}, article.number))
+    if kind.needs_code and article.linked:
+        if article.locked:  # no code can prove it today: 27 says what happened
+            return Outcome(say_item("approach_locked", item))
+        claimed = RefusalClaimed(article.number)
+        return Outcome(say_item("refusal_wait", item), (), (Tell("holder", claimed),))
+    acts: tuple[Act, ...] = (RecordRemark(article.number, kind.code, kind.counts),)
+    if article.code == "live":
+        acts = (KillCode(article.number, "remark"), *acts)
+    return Outcome(
+        say_item("remark_noted", item, remark=act.remark),
+        acts,
+        tuple(
+            Tell(role, Attempted(article.number, act.remark))
+            for role in ("holder", "sender", "article")
+        ),
+        Done("remark", item.serial, article.number),
+    )
+
+
+def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome:
+    if act.proof == "malformed":
+        return Outcome(say_item("code_malformed", item))
+    if act.proof == "signature" and article.otp_required:
+        return Outcome(say_item("code_needed", item))
+    if act.proof == "code" and article.code_for == "refusal" and article.code == "live":
+        return _judge_refusal(item, article)
+    if act.proof == "code" and not article.otp_required:
+        return Outcome(say_first("approach_plain", item, article))
+    refusal = _judge_payment(act, item, article)
+    if refusal is not None:
+        return refusal
+    if act.proof == "code" and item.verdict != "right":
+        return _refuse_code(item, article)
+    return Outcome(
+        _say_handed_over(act, item, article),
+        (HandOver(article.number, act.proof, act.payment),),
+        tuple(Tell(role, HandedOver(article.number)) for role in concerned(article)),
+        Done("handover", item.serial, article.number),
+    )
+
+
+def concerned(article: ArticleFact) -> tuple[Role, ...]:
+    """Whom the end of a visit concerns: a nominee too."""
+    nominee: tuple[Role, ...] = ("holder",) if article.nominee == "agreed" else ()
+    return ("recipient", *nominee, "sender", "article")
+
+
+def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
+    """Refused, with the code that only the recipient has: a remark with its witness.
+
+    docs/developing/domain.md rule 4
+    """
+    if item.verdict != "right":
+        return _refuse_code(item, article)
+    number = article.number
+    return Outcome(
+        say_item("refusal_noted", item),
+        (RecordRemark(number, remarks.REFUSED, counts=True, proven=True),),
+        tuple(Tell(role, Refused(number)) for role in concerned(article)),
+        Done("remark", item.serial, number),
+    )
+
+
+def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome | None:
+    """COD is settled in the text that hands over; a wrong code is told before the money."""
+    if act.proof == "code" and item.verdict not in ("right", "unchecked"):
+        return None
+    if article.amount and act.payment is None:
+        return Outcome(say_item("ask_payment", item, amount=article.amount))
+    if not article.amount and (act.payment is not None or act.amount is not None):
+        return Outcome(say_item("no_payment_due", item))
+    if act.amount is not None and act.amount != article.amount:
+        return Outcome(say_item("amount_wrong", item, amount=article.amount))
+    return None
+
+
+def _say_handed_over(act: Handover, item: ItemFact, article: ArticleFact) -> Say:
+    if act.payment is None:
+        return say_first("handed_over", item, article)
+    return say_item(f"handed_over_{act.payment}", item, amount=article.amount)
+
+
+def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
+    templates = {
+        "expired": "code_expired",
+        "stale": "code_used",
+        "none": "no_code_yet",
+        "locked": "tries_over",
+    }
+    if item.verdict in templates:
+        return Outcome(say_item(templates[item.verdict], item))
+    number = article.number
+    left = TRIES_PER_DAY - article.wrong_tries - 1
+    if left > 0:
+        return Outcome(say_item("wrong_code", item, tries=left), (CountWrongCode(number),))
+    return Outcome(
+        say_item("tries_over", item),
+        (CountWrongCode(number), KillCode(number, "tries")),
+        (Tell("holder", TriesRanOut(number)), Tell("office", TriesRanOut(number))),
+    )
+
+
+def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
+    """One text for all: the item's own words, or a sum that names the first one not done."""
+    if len(outcomes) == 1:
+        return outcomes[0].say
+    done = [outcome.done for outcome in outcomes if outcome.done is not None]
+    missed = [item for item, outcome in zip(items, outcomes, strict=True) if outcome.done is None]
+    if missed:
+        values = {"done": len(done), "failed": len(missed), "serial": missed[0].serial}
+        return Say("batch_partly", values)
+    if all(act.what == "approach" for act in done):
+        return Say("approach_many", {"count": len(done)})
+    return Say("batch_done", {"count": len(done)})

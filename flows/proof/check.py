@@ -1,0 +1,277 @@
+"""Are the machines whole? Declarations are read, and everything that can come is decided once.
+
+What is found is a sentence each. `flask --app app flows check` prints them; the tests demand none.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, is_dataclass
+from typing import TypeVar
+
+from flows.decision import Act, Decision, Role, Say, Tell
+from flows.events import Event, News, TimedOut
+from flows.happenings import Happening
+from flows.machine import SAME, Machine, Standing, Transition, decide
+from flows.proof.inputs import Met, Space, space_of
+from flows.proof.paths import NOW, Picks, TooMany, ways
+from flows.proof.requirements import contradictions
+from messages.catalogue import CatalogueError
+from messages.render import render
+from messages.speech import render as render_aloud
+
+N = TypeVar("N", bound=Hashable)
+
+MOST_WAYS = 200_000  # of one event in one state
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found about one machine. `tried`: decisions that were made."""
+
+    machine: str
+    states: int
+    transitions: int
+    tried: int
+    sampled: str
+    problems: tuple[str, ...]
+
+
+@dataclass
+class _Seen:
+    """What the transitions of one declaration did on all ways."""
+
+    to: set[str] = field(default_factory=set)
+    says: set[str] = field(default_factory=set)
+    acts: set[type[Act]] = field(default_factory=set)
+    tells: set[Role] = field(default_factory=set)
+
+
+@dataclass
+class _Walk:
+    """The walk through one machine, and what it has found so far."""
+
+    machine: Machine
+    space: Space
+    listeners: Mapping[Role, Machine]
+    tried: int = 0
+    # By problem, so that each is told once; with how it came about.
+    found: dict[str, str] = field(default_factory=dict)
+    seen: dict[object, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
+    fired: set[tuple[str, str]] = field(default_factory=set)  # time-outs: from state to state
+    news: set[tuple[str, type[Event], str, type[Event]]] = field(default_factory=set)
+    _rendered: dict[object, str | None] = field(default_factory=dict)
+
+    def go(self) -> None:
+        for transition in self.machine.transitions:
+            for state in transition.states:
+                self._go(transition, state)
+
+    def _go(self, transition: Transition, state: str) -> None:
+        where = f"{transition.event.__name__} in {state}"
+        thorough = state == transition.states[0]
+
+        def run(picks: Picks) -> None:
+            self.tried += 1
+            met = self.space.meet(picks, state, transition.event, thorough)
+            for problem in self._decide(transition, state, met):
+                self.found.setdefault(f"{where}: {problem}", described(met))
+
+        try:
+            for _ in ways(run, MOST_WAYS):
+                pass
+        except TooMany:
+            self.found.setdefault(f"{where}: more than {MOST_WAYS} ways, not all were tried", "")
+
+    def _decide(self, transition: Transition, state: str, met: Met) -> Iterator[str]:
+        try:
+            decision = decide(self.machine, Standing(state, met.context, NOW), met.event, met.facts)
+        except Exception as error:  # whatever a handler raises would lose somebody's text
+            yield f"{type(error).__name__}: {error}".removesuffix(": ")
+            return
+        self._note(transition, state, decision)
+        yield from contradictions(decision, met.facts)
+        yield from filter(None, map(self._say, decision.says))
+        yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
+        told = isinstance(met.event, Happening | News | TimedOut)
+        if not told and len(decision.says) != 1:
+            if decision.says:
+                yield f"{len(decision.says)} answers to one text"
+            elif transition.says:
+                yield "no answer to a person's text"
+
+    def _note(self, transition: Transition, state: str, decision: Decision) -> None:
+        seen = self.seen[_declaration(transition)]
+        stays = decision.state == state and state not in transition.to
+        seen.to.add(SAME if stays else decision.state)
+        seen.says.update(say.template for say in decision.says)
+        seen.acts.update(type(act) for act in decision.acts)
+        seen.tells.update(tell.to for tell in decision.tells)
+        if transition.event is TimedOut:
+            self.fired.add((state, decision.state))
+
+    def _say(self, say: Say) -> str | None:
+        key = (say.channel, say.template, tuple(sorted(say.values.items())))
+        if key not in self._rendered:
+            try:
+                said = render_aloud if say.channel == "voice" else render
+                said(say.template, "en", say.values)
+                self._rendered[key] = None
+            except CatalogueError as error:
+                self._rendered[key] = f"says what cannot be said: {error}"
+        return self._rendered[key]
+
+    def _tell(self, event: type[Event], tell: Tell) -> str | None:
+        told, listener = type(tell.event), self.listeners.get(tell.to)
+        if listener is None:
+            return None
+        self.news.add((self.machine.name, event, listener.name, told))
+        deaf = [s.name for s in listener.states if listener.transition(s.name, told) is None]
+        if deaf:
+            return f"tells the {tell.to} {told.__name__}, unanswered in {', '.join(deaf)}"
+        return None
+
+
+def _declaration(transition: Transition) -> object:
+    return (
+        transition.handler, transition.to, transition.says, transition.acts, transition.tells
+    )  # fmt: skip
+
+
+def described(met: Met) -> str:
+    """What came, for a person: the event and every fact that was read."""
+    return f"{_shown(met.event)}; remembers {_shown(met.context)}; {_shown(met.facts)}"
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"({', '.join(map(_shown, value))})"
+    if not is_dataclass(value):
+        return str(value)
+    name = type(value).__name__.removeprefix("Lazy")
+    known = value.__dict__.get("_picked", value.__dict__)
+    said = ", ".join(f"{k}={_shown(v)}" for k, v in known.items() if k not in ("now", "today"))
+    return f"{name}({said})"
+
+
+# ---- one machine -------------------------------------------------------------------------------
+
+
+def check(
+    machine: Machine,
+    listeners: Mapping[Role, Machine] | None = None,
+    texts: Iterable[type[Event]] = (),
+    space: Space | None = None,
+) -> tuple[Checked, set[tuple[str, type[Event], str, type[Event]]]]:
+    """What is wrong with `machine`, and the news that it passed on (for `rings`).
+
+    `listeners`: whose machine hears what a role is told. `texts`: the events that a person can
+    type. `space`: what can come; default: that of `space_of`.
+    """
+    walk = _Walk(machine, space or space_of(machine), listeners or {})
+    walk.go()
+    problems = [
+        *structure(machine, walk.space.rests, texts),
+        *endless(machine, walk.fired),
+        *_dead(machine, walk.seen),
+        *(f"{problem} ({how})" if how else problem for problem, how in walk.found.items()),
+    ]
+    return (
+        Checked(
+            machine.name,
+            len(machine.states),
+            len(machine.transitions),
+            walk.tried,
+            walk.space.sampled,
+            tuple(problems),
+        ),
+        walk.news,
+    )
+
+
+def structure(
+    machine: Machine, rests: frozenset[str] = frozenset(), texts: Iterable[type[Event]] = ()
+) -> Iterator[str]:
+    """Unreachable states, states without an exit or a time limit, texts that nobody answers."""
+    leads: dict[str, set[str]] = {state.name: set() for state in machine.states}
+    for transition in machine.transitions:
+        for start in transition.states:
+            leads[start] |= {to for to in transition.to if to != SAME}
+    for state in machine.states:
+        leads[state.name] |= {state.lapses_to} if state.lapses_to else set()
+    reached, new = {machine.initial}, {machine.initial}
+    while new:
+        new = {to for start in new for to in leads[start]} - reached
+        reached |= new
+    for state in machine.states:
+        name = state.name
+        if name not in reached:
+            yield f"the state {name} is never reached"
+        if state.times_out and machine.transition(name, TimedOut) is None:
+            yield f"the time limit of {name} is answered by nothing"
+        if name not in (machine.initial, *rests):
+            if leads[name] <= {name}:
+                yield f"nothing leads out of {name}"
+            if state.after is None:
+                yield f"{name} has no time limit"
+        for event in texts:
+            answer = machine.transition(name, event)
+            if answer is None:
+                yield f"{event.__name__} is not answered in {name}"
+            elif not answer.says and state.after is None:
+                yield f"{event.__name__} meets silence in {name}, for ever"
+
+
+def endless(machine: Machine, fired: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Rings of states that time alone goes round in, for ever. `fired`: time-outs, from and to."""
+    leads: dict[str, set[str]] = defaultdict(set)
+    for start, to in fired:
+        leads[start].add(to)
+    for state in machine.states:
+        if state.lapses_to is not None:
+            leads[state.name].add(state.lapses_to)
+    for name in _on_rings(leads):
+        yield f"time alone leads from {name} back to {name}, for ever"
+
+
+def rings(news: Iterable[tuple[str, type[Event], str, type[Event]]]) -> Iterator[str]:
+    """News that lead to the same news in the same conversation again."""
+    leads: dict[tuple[str, type[Event]], set[tuple[str, type[Event]]]] = defaultdict(set)
+    for machine, event, listener, told in news:
+        leads[machine, event].add((listener, told))
+    for machine, event in _on_rings(leads):
+        yield f"{event.__name__} told to the {machine} leads to itself again, for ever"
+
+
+def _on_rings(leads: Mapping[N, set[N]]) -> list[N]:
+    """The nodes that lead to themselves."""
+    found = []
+    for node in list(leads):
+        reached: set[N] = set()
+        new = set(leads[node])
+        while new:
+            reached |= new
+            new = {to for one in new for to in leads.get(one, ())} - reached
+        if node in reached:
+            found.append(node)
+    return found
+
+
+def _dead(machine: Machine, seen: Mapping[object, _Seen]) -> Iterator[str]:
+    """What is declared and never happens."""
+    told: set[object] = set()
+    for transition in machine.transitions:
+        declaration = _declaration(transition)
+        if declaration in told or declaration not in seen:  # it fails, which is told
+            continue
+        told.add(declaration)
+        did, name = seen[declaration], transition.event.__name__
+        for what, unused in (
+            ("lead to", set(transition.to) - did.to),
+            ("say", set(transition.says) - did.says),
+            ("do", {a.__name__ for a in transition.acts} - {a.__name__ for a in did.acts}),
+            ("tell", set(transition.tells) - did.tells),
+        ):
+            for each in sorted(unused):
+                yield f"{name} is declared to {what} {each}, and never does"

@@ -1,0 +1,196 @@
+"""What an event or an article can be: the domains of their fields, for the walk of `check`.
+
+A domain belongs to a field by its name; fields without one take what their type implies
+(`flows/proof/paths.py`). What cannot be so together in the books is not tried together: an article
+that was delivered was so at some time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import timedelta
+from functools import cache
+from typing import get_type_hints
+
+from flows import events, happenings, remarks
+from flows.events import Approach, Event, Handover, Remark, VisitAct
+from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
+from flows.happenings import Happening
+from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
+
+NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
+_PHONE = "+919876543210"
+_OPEN: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted", "at_office")
+
+# How an article stands when somebody is told this of it: the books are written first.
+AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
+    happenings.Booked: ("booked",),
+    happenings.WentOut: ("out_for_delivery",),
+    happenings.Approached: ("out_for_delivery",),
+    happenings.RefusalClaimed: ("out_for_delivery",),
+    happenings.TriesRanOut: ("out_for_delivery",),
+    happenings.HandedOver: ("delivered",),
+    happenings.Collected: ("delivered",),
+    happenings.NotReceived: ("delivered",),
+    happenings.Attempted: ("attempted",),
+    happenings.Refused: ("attempted",),
+    happenings.RemarkConfirmed: ("attempted",),
+    happenings.DayChosen: ("booked", "attempted"),
+    happenings.GivenBack: ("attempted",),
+    happenings.ItemsCame: ("out_for_delivery",),
+    happenings.CameToOffice: ("at_office",),
+    happenings.HoldExtended: ("at_office",),
+    happenings.Reminded: ("at_office",),
+    happenings.Returned: ("returned",),
+    happenings.Recalled: ("recalled",),
+    happenings.RemarkJudged: ("attempted", "at_office"),
+}
+
+# What the help desk or the office does to an article, however it stands.
+OF_DESK = (
+    happenings.CodeStopped,
+    happenings.NumberCorrected,
+    happenings.RemarkJudged,
+    happenings.Reopened,
+    happenings.TakenIn,
+)
+
+# How an article stands while its own conversation waits in a state.
+CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
+    "booked": ("booked",),
+    "out": ("out_for_delivery",),
+    "witness": ("attempted",),
+    "waiting": ("booked", "out_for_delivery", "attempted"),
+    "at_office": ("at_office",),
+    "reminded": ("at_office",),
+    "refused": ("attempted",),
+    "unlinked": ("booked", "attempted"),
+    "searched": ("booked", "out_for_delivery", "attempted"),
+    "over": ("delivered", "returned", "recalled"),
+}
+
+
+# ---- events ------------------------------------------------------------------------------------
+
+_EVENT_FIELDS: Mapping[str, Domain[object]] = {
+    "which": one_of(None, "6785", NUMBER, "0000"),
+    "article": one_of(NUMBER),
+    "phone": one_of(None, "", _PHONE),
+    "day": one_of(None, 0, 14, 15, 16, 21, 22, 31, 99),
+    "remark": one_of(*remarks.TYPED),
+    "count": one_of(1, 999),
+    "ticket": one_of(7),
+    "named": one_of(None, _PHONE),
+    "staff": one_of("1001"),
+    "by": one_of("2001"),
+    "serial": one_of(1, 8),
+    "items": one_of(("7",), ("7", "8"), ("7", "9")),
+}
+_ACT_FIELDS: Mapping[str, Domain[object]] = {
+    "item": one_of("7"),
+    "remark": _EVENT_FIELDS["remark"],
+    "amount": one_of(None, 1, 500),
+}
+
+
+def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
+    """An event of `kind`, each on some way. A phone is None only where its type says so."""
+    hints = get_type_hints(kind)
+    values: dict[str, object] = {}
+    if not is_dataclass(kind):
+        return kind()
+    for field in fields(kind):
+        domain = _EVENT_FIELDS.get(field.name, implied_by(hints[field.name]))
+        if field.name == "phone" and hints["phone"] is str:
+            domain = one_of("", _PHONE)
+        if field.name == "which" and not thorough:
+            domain = one_of(None)
+        values[field.name] = domain(picks, None)
+    return kind(**values)
+
+
+def visit(picks: Picks, thorough: bool) -> events.Visit:
+    kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
+    act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
+    others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),))
+    more = others if thorough else ((),)
+    return events.Visit((act, *picks.pick(more)))
+
+
+# ---- articles ----------------------------------------------------------------------------------
+
+
+def _expires(picks: Picks, article: ArticleFact) -> object:
+    if article.code == "none":
+        return None
+    soon, later = NOW + timedelta(seconds=20), NOW + timedelta(seconds=590)
+    if article.code == "live":
+        return picks.pick((soon, later))
+    return NOW - timedelta(minutes=1) if article.code == "expired" else later
+
+
+def _where(state: str, then: Domain[object], otherwise: object) -> Domain[ArticleFact]:
+    """`then` while the article is in `state`, else `otherwise`."""
+    return lambda picks, article: then(picks, article) if article.state == state else otherwise
+
+
+def _nominee(picks: Picks, article: ArticleFact) -> object:
+    if article.part != "addressee":
+        return "agreed" if article.part == "nominee" else "asked"
+    return picks.pick(("none", "asked", "agreed"))
+
+
+def _witness(picks: Picks, article: ArticleFact) -> object:
+    if article.state == "at_office":  # a contested remark takes it back from there
+        return picks.pick(("none", "unconfirmed", "confirmed"))
+    if article.state == "attempted":
+        return picks.pick(("none", "unconfirmed", "confirmed", "contested"))
+    return "none"
+
+
+def _final(picks: Picks, article: ArticleFact) -> object:
+    remarked = article.state in ("attempted", "at_office") and article.remark is not None
+    return picks.pick((False, True)) if remarked else False
+
+
+_ARTICLE: Mapping[str, Domain[ArticleFact]] = {
+    "amount": one_of(0, 500),
+    "code_expires_at": _expires,
+    "code_issue": one_of(0, 1),
+    "wrong_tries": one_of(0, TRIES_PER_DAY - 1, TRIES_PER_DAY),
+    "code_sends": one_of(4, 5),
+    "nominee": _nominee,
+    "nominations": one_of(2, 3),
+    "remark": one_of(None, *remarks.EXAMPLES),
+    "witness": _witness,
+    "final": _final,
+    "chosen_day": one_of(None, TODAY + timedelta(days=1)),
+    "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
+    "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),
+    "extended": _where("at_office", one_of(False, True), False),
+    "delivered_at": _where(
+        "delivered",
+        one_of(NOW, NOW - timedelta(hours=24), NOW - timedelta(hours=24, seconds=1)),
+        None,
+    ),
+    "objected": _where("delivered", one_of(False, True), False),
+    "fraud_reports": one_of(0, 1, 2, 3),
+}
+
+
+def article_in(picks: Picks, states: tuple[str, ...] | None, **known: object) -> ArticleFact:
+    return lazy(ArticleFact, picks, _among(states), number=NUMBER, **known)
+
+
+@cache
+def _among(states: tuple[str, ...] | None) -> Mapping[str, Domain[ArticleFact]]:
+    return _ARTICLE if states is None else {**_ARTICLE, "state": one_of(*states)}
+
+
+def fixed(number: str, state: ArticleState) -> ArticleFact:
+    """A second article of the same telephone."""
+    delivered_at = NOW if state == "delivered" else None
+    return ArticleFact(
+        number, state, True, 0, "none", None, 0, 0, 0, False, delivered_at=delivered_at
+    )

@@ -1,0 +1,132 @@
+"""Every way that a pure function can go, found by running it: facts are chosen as they are read.
+
+`Picks` is a depth-first walk over choices. A record whose fields are `lazy` asks for a value when
+a field is read for the first time, so a fact that nobody looks at is not multiplied with, and yet
+every combination that could make a difference is tried: the walk is exhaustive over its domains.
+"""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime, timedelta
+from functools import cache
+from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
+
+T = TypeVar("T")
+
+
+class TooMany(Exception):
+    """The walk has more ways than it was allowed to try."""
+
+
+class Picks:
+    """One way through all choices at a time. `again` goes on to the next way, until there is none.
+
+    A run must ask for the same choices in the same order as long as it gets the same answers.
+    """
+
+    def __init__(self) -> None:
+        self._way: list[tuple[int, int]] = []  # what was picked, of how many
+        self._at = 0
+
+    def pick(self, options: Sequence[T]) -> T:
+        """One of `options`, each of them on some way."""
+        if self._at == len(self._way):
+            self._way.append((0, len(options)))
+        picked, _ = self._way[self._at]
+        self._at += 1
+        return options[picked]
+
+    def again(self) -> bool:
+        """Turns to the next way; False where all were gone."""
+        del self._way[self._at :]
+        while self._way:
+            picked, options = self._way.pop()
+            if picked + 1 < options:
+                self._way.append((picked + 1, options))
+                self._at = 0
+                return True
+        return False
+
+
+def ways(run: Callable[[Picks], T], most: int) -> Iterator[T]:
+    """What `run` gives on each way. Raises `TooMany` behind the first `most` of them."""
+    picks = Picks()
+    for _ in range(most):
+        yield run(picks)
+        if not picks.again():
+            return
+    raise TooMany
+
+
+R = TypeVar("R", contravariant=True)
+Domain = Callable[[Picks, R], object]  # what a field can be, given its record
+
+
+def one_of(*options: object) -> Domain[object]:
+    """The domain of a field that may be any of `options`, whatever else is so."""
+    return lambda picks, record: picks.pick(options)
+
+
+def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known: object) -> T:
+    """A record of `kind` that picks each of its fields when it is read for the first time.
+
+    `known` fields are as given. A field without a domain takes one that its type implies.
+    """
+    record = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]  # classes are hashable
+    assert isinstance(record, kind)
+    vars(record).update(_picks=picks, _domains=domains, _picked=dict(known))
+    return record
+
+
+@cache
+def _lazy_kind(kind: type[object]) -> type[object]:
+    assert is_dataclass(kind)
+    implied = {name: implied_by(hint) for name, hint in get_type_hints(kind).items()}
+
+    def reader(name: str) -> property:
+        def read(self: object) -> object:
+            way = vars(self)
+            picked = way["_picked"]
+            if name not in picked:
+                domain = way["_domains"].get(name, implied[name])
+                picked[name] = domain(way["_picks"], self)
+            return picked[name]
+
+        return property(read)
+
+    def plain(cls: type[object], **values: object) -> object:
+        return kind(**values)  # what `dataclasses.replace` makes of a lazy record
+
+    readers = {field.name: reader(field.name) for field in fields(kind)}
+    return type(f"Lazy{kind.__name__}", (kind,), {"__new__": plain, **readers})
+
+
+NOW = datetime.fromisoformat("2026-08-14T10:00:00+05:30")  # a Friday, in a month of 31 days
+TODAY = NOW.date()
+
+_EDGES: Mapping[object, tuple[object, ...]] = {
+    bool: (False, True),
+    int: (0, 1, 2),
+    str: ("", "x"),
+    datetime: (NOW - timedelta(days=1), NOW, NOW + timedelta(days=1)),
+    date: (TODAY - timedelta(days=1), TODAY, TODAY + timedelta(days=1)),
+}
+
+
+def implied_by(hint: object) -> Domain[object]:
+    """The domain that a type implies: all literals, both booleans, a few at the edges."""
+    return one_of(*_values(hint))
+
+
+def _values(hint: object) -> tuple[object, ...]:
+    origin = get_origin(hint)
+    if origin is Literal:
+        return get_args(hint)
+    if origin in (Union, types.UnionType):
+        return tuple(value for arm in get_args(hint) for value in _values(arm))
+    if origin is tuple:
+        return ((),)
+    return (None,) if hint is type(None) else _EDGES.get(hint, ())

@@ -1,0 +1,79 @@
+"""Does a decision fit the facts? Each act says what must be so before it (flows/acts).
+
+`postal/` refuses an act that does not fit (`BooksDisagree`); here the same is found without a
+database, before anybody texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import cast
+
+from flows.decision import ArticleAct, Decision
+from flows.facts import (
+    ArticleFact,
+    ClockFacts,
+    Facts,
+    ItemFact,
+    PartyFacts,
+    PostmanFacts,
+    RecipientFacts,
+)
+
+
+class _Book:
+    """An article as the acts of one decision leave it, beginning with the facts.
+
+    What an act changes is worked out when somebody reads on: the walk of `check` multiplies with
+    every fact that is read, and most decisions end with their first act.
+    """
+
+    def __init__(self, article: ArticleFact, item: ItemFact | None, now: datetime) -> None:
+        self._article, self._item, self._now = article, item, now
+        self._done: list[ArticleAct] = []
+        self._changed: dict[str, object] = {}
+
+    def __getattr__(self, name: str) -> object:
+        done, self._done = self._done, []
+        for act in done:
+            self._changed.update(act.effect(cast(ArticleFact, self), self._now))
+        return self._changed[name] if name in self._changed else getattr(self._article, name)
+
+    def take(self, act: ArticleAct) -> Iterator[str]:
+        """Do `act`; return what does not allow it."""
+        yield from act.required(cast(ArticleFact, self), self._item)
+        self._done.append(act)
+
+
+def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
+    """Return sentences about acts and codes of `decision` that the facts do not allow."""
+    books = {book.number: book for book in _books(known)}
+    for act in decision.acts:
+        name = type(act).__name__
+        if not isinstance(act, ArticleAct):
+            continue
+        if act.article not in books:
+            yield f"{name} of an article that the facts do not have"
+        else:
+            yield from (f"{name}: {why}" for why in books[act.article].take(act))
+    for say in decision.says:
+        if say.code_of is None:
+            continue
+        if say.code_of not in books:
+            yield f"{say.template} with the code of an article that the facts do not have"
+        elif books[say.code_of].code != "live":
+            yield f"{say.template} with a code that is {books[say.code_of].code}"
+        elif books[say.code_of].part == "asked":
+            yield f"{say.template} to somebody who has not agreed to take the article"
+
+
+def _books(known: Facts) -> Iterator[_Book]:
+    if isinstance(known, PostmanFacts):
+        for item in known.items:
+            if item.article is not None:
+                yield _Book(item.article, item, known.now)
+    elif isinstance(known, RecipientFacts):
+        yield from (_Book(article, None, known.now) for article in known.articles)
+    elif isinstance(known, ClockFacts | PartyFacts) and known.article is not None:
+        yield _Book(known.article, None, known.now)

@@ -1,0 +1,1 @@
+"""The machine of the recipient: news, answers, fraud reports, wishes."""

@@ -1,0 +1,305 @@
+"""The recipient's answers 1, 6 and 2: yes and my code, say my code, and no.
+
+Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
+a yes to "shall the code come?" (docs/developing/domain.md, "Phone manners").
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flows.acts.codes import IssueCode, KillCode
+from flows.acts.nominee import AcceptNomination, EndNomination
+from flows.acts.phone import Unlink
+from flows.acts.remarks import ConfirmRemark, ContestRemark
+from flows.acts.reports import MarkNotReceived, OpenTicket
+from flows.decision import Act, Asked, Decision, Say, Tell
+from flows.events import Deny, Event, SendCode, SpeakCode, Yes
+from flows.facts import ArticleFact, Purpose, RecipientFacts
+from flows.happenings import (
+    Denied,
+    NomineeAgreed,
+    NomineeRefused,
+    NotReceived,
+    RefusalDenied,
+    RemarkConfirmed,
+    RemarkContested,
+    Unlinked,
+)
+from flows.machine import SAME, Case
+from flows.recipient.states import (
+    ASKED_BACK,
+    CODES,
+    MACHINE,
+    OPEN,
+    Sensible,
+    code,
+    digits,
+    is_open,
+    issue,
+    meant,
+    stay,
+)
+from messages.speech import speech
+
+MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
+OBJECT_WITHIN = timedelta(hours=24)
+
+ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
+             "nominee_agreed")  # fmt: skip
+
+
+def asks_witness(article: ArticleFact) -> bool:
+    """Whether the postman's remark still waits for the recipient's word."""
+    return article.state in ("attempted", "at_office") and article.witness == "unconfirmed"
+
+
+def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
+    """Whether a telephone in this standing was asked: a nominee only where it was his last news."""
+    asked = state == "attempted" and context.article == article.number
+    return asks_witness(article) and (article.part == "addressee" or asked)
+
+
+# ---- 1: yes, my code ---------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    Yes,
+    to=("code", "quiet", SAME),
+    says=(*ASKED_BACK, *ASK_CODE, "remark_confirmed", "remark_confirmed_last", "nominee_thanks"),
+    acts=(IssueCode, ConfirmRemark, AcceptNomination),
+    tells=("recipient", "article"),
+)
+def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = _meant_by_yes(case)
+    if isinstance(article, Say):
+        return stay(case, article)
+    if article.part == "asked":
+        return Decision(
+            "quiet",
+            Asked(article.number),
+            (digits("nominee_thanks", article),),
+            (AcceptNomination(article.number),),
+            (Tell("recipient", NomineeAgreed(article.number)),),
+        )
+    if article.state == "attempted" and is_witness(article, case.state, case.context):
+        template = "remark_confirmed_last" if article.office_next else "remark_confirmed"
+        return Decision(
+            "quiet",
+            Asked(article.number),
+            (digits(template, article),),
+            (ConfirmRemark(article.number),),
+            (Tell("article", RemarkConfirmed(article.number)),),
+        )
+    return release_code(case, article)
+
+
+def send_code(case: Case[SendCode | SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = _meant_by_yes(case)
+    return stay(case, article) if isinstance(article, Say) else release_code(case, article)
+
+
+MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))(send_code)
+
+
+@MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
+def speak_code(case: Case[SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
+    """As "send my code", and the answer is a call; by text only what has no spoken words.
+
+    A call costs us more than a text: none beyond the limit, and none to whoever has no post.
+    """
+    decision, facts = send_code(case), case.facts
+    if not (facts.may_call and facts.may_send_code and facts.articles):
+        return decision
+    return replace(decision, says=tuple(map(_aloud, decision.says)))
+
+
+def _aloud(say: Say) -> Say:
+    return replace(say, channel="voice") if speech().has(say.template) else say
+
+
+def _meant_by_yes(
+    case: Case[Yes | SendCode | SpeakCode, Asked, RecipientFacts],
+) -> ArticleFact | Say:
+    """Of the articles to which a yes leads to something; where there is none, of the open ones."""
+    article = meant(case, case.event.which, _answers_yes)
+    if isinstance(article, Say) and article.template == "nothing_waiting":
+        return meant(case, case.event.which)
+    return article
+
+
+def _answers_yes(article: ArticleFact) -> bool:
+    here = article.state in ("out_for_delivery", "at_office")
+    return is_open(article) and (here or article.part == "asked" or asks_witness(article))
+
+
+def release_code(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    if article.state not in OPEN or article.part == "asked" or not article.linked:
+        return stay(case, Say("nothing_waiting"))
+    purpose = _purpose(article)
+    refusal = _refuse_code(case.facts, article, purpose)
+    if refusal is not None:
+        return stay(case, digits(refusal, article))
+    lives = article.code == "live" and article.code_for == purpose
+    acts = () if lives else (issue(article, case.facts, purpose),)
+    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+
+
+def _purpose(article: ArticleFact) -> Purpose:
+    if article.state == "at_office":
+        return "window"
+    refusing = article.code == "live" and article.code_for == "refusal"
+    return "refusal" if refusing else "handover"
+
+
+def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) -> str | None:
+    """The template that says why no code goes out for `article`, or None where it may."""
+    if not article.otp_required and purpose != "refusal":
+        return "no_code_needed"
+    if article.state not in ("out_for_delivery", "at_office"):
+        return "code_not_yet"
+    if article.locked:
+        return "code_locked"
+    if article.code == "live" and article.code_for == purpose:
+        spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
+        return "code_wait" if spent else None
+    if article.part == "addressee" and article.nominee == "agreed":
+        return "nominee_agreed"  # the code goes there; 5 0 brings it back
+    if article.door_only and purpose == "handover":
+        return "code_at_door"
+    return None if facts.may_send_code else "code_wait"
+
+
+# ---- 2: no -------------------------------------------------------------------------------------
+
+
+def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
+    """What "no" can be about: the open ones, those just delivered, and the one asked of last."""
+
+    def sensible(article: ArticleFact) -> bool:
+        delivered = article.state == "delivered"
+        asked = article.number == case.context.article
+        return is_open(article) or (delivered and (asked or not article.objected))
+
+    return sensible
+
+
+@MACHINE.on(
+    Deny,
+    to=("quiet", SAME),
+    says=(
+        *ASKED_BACK, "denied", "not_received", "objection_late", "remark_contested",
+        "refusal_denied", "nominee_declined",
+    ),
+    acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
+    tells=("office", "sender", "recipient", "article"),
+)  # fmt: skip
+def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which, _deniable(case))
+    if isinstance(article, Say):
+        return stay(case, article)
+    if article.state == "delivered":
+        return _object(case, article)
+    if article.state not in OPEN:
+        return stay(case, Say("nothing_waiting"))
+    if is_witness(article, case.state, case.context):
+        return _contest(article)
+    if article.part != "addressee":
+        return _decline(article)
+    if article.state == "attempted" and article.witness == "contested":
+        return stay(case, digits("remark_contested", article))
+    if article.code == "live" and article.code_for == "refusal":
+        return _deny_refusal(article)
+    fresh = article.state == "out_for_delivery" and not article.attempts and not article.code_issue
+    if article.state == "booked" or fresh:
+        return _not_mine(article)
+    return _complain(article)  # after a code or a visit, "no" is no word on whose article it is
+
+
+def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    """Did you get it? No: the closure is frozen, a ticket opened, the postmaster told."""
+    number = article.number
+    assert article.delivered_at is not None
+    if case.facts.now - article.delivered_at > OBJECT_WITHIN:
+        return stay(case, digits("objection_late", article))
+    if article.objected:
+        return stay(case, digits("not_received", article))
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("not_received", article),),
+        (MarkNotReceived(number), OpenTicket("not_received", number)),
+        (Tell("office", NotReceived(number)),),
+    )
+
+
+def _complain(article: ArticleFact) -> Decision[Asked]:
+    """It has been on its way before, and is not here: somebody must look."""
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("not_received", article),),
+        (OpenTicket("not_received", number),),
+        (Tell("office", RemarkContested(number)),),
+    )
+
+
+def _decline(article: ArticleFact) -> Decision[Asked]:
+    """The person asked to take it, or who had agreed, does not."""
+    number = article.number
+    acts: tuple[Act, ...] = (EndNomination(number, "refused"),)
+    if article.part == "nominee" and article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("nominee_declined", article),),
+        acts,
+        (Tell("recipient", NomineeRefused(number)),),
+    )
+
+
+def _contest(article: ArticleFact) -> Decision[Asked]:
+    """The postman never came: the remark does not count (docs/developing/domain.md rule 4)."""
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("remark_contested", article),),
+        (ContestRemark(number), OpenTicket("contested", number)),
+        (Tell("office", RemarkContested(number)), Tell("article", RemarkContested(number))),
+    )
+
+
+def _deny_refusal(article: ArticleFact) -> Decision[Asked]:
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("refusal_denied", article),),
+        (KillCode(number, "remark"), OpenTicket("contested", number)),
+        (Tell("office", RefusalDenied(number)),),
+    )
+
+
+def _not_mine(article: ArticleFact) -> Decision[Asked]:
+    """A wrong number: unlinked at once, without naming anyone."""
+    number = article.number
+    acts: tuple[Act, ...] = (Unlink(number), OpenTicket("wrong_number", number))
+    if article.nominee != "none":
+        acts = (EndNomination(number, "taken_back"), *acts)
+    if article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(),
+        (digits("denied", article),),
+        acts,
+        (
+            Tell("office", Denied(number)),
+            Tell("sender", Unlinked(number)),
+            Tell("article", Unlinked(number)),
+        ),
+    )

@@ -1,0 +1,296 @@
+"""The recipient's conversation: its states, and what it is told of the article.
+
+Its answers: answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and anytime.py (8, 9, 0). The state
+says what the telephone was told last; `context.article` names the article that a bare digit is
+about. Rules: docs/developing/domain.md rules 4 to 9, and "Phone manners" there. A nominee, who
+takes the article in the addressee's place, has the same conversation: what he may do follows from
+his `part` in the facts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from flows import remarks
+from flows.acts.codes import IssueCode
+from flows.decision import Asked, Decision, Say
+from flows.events import Event
+from flows.facts import ArticleFact, Purpose, RecipientFacts
+from flows.happenings import (
+    Approached,
+    Attempted,
+    Booked,
+    CameToOffice,
+    Collected,
+    HandedOver,
+    Happening,
+    HerdWarned,
+    HoldExtended,
+    Nominated,
+    NominationEnded,
+    NomineeAgreed,
+    NomineeRefused,
+    Recalled,
+    RefusalClaimed,
+    Refused,
+    Relinked,
+    Reminded,
+    Returned,
+    TakenBack,
+    TriesRanOut,
+    WentOut,
+)
+from flows.machine import SAME, Case, Handler, Machine, State
+from india import calendar
+
+DAY = 24 * 3600
+OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
+
+MACHINE = Machine(
+    name="recipient",
+    meaning="whoever holds the telephone that was given at booking, or agreed to take the article",
+    states=(
+        State("quiet", "nothing was said that waits for an answer"),
+        State("booked", "told that an article is coming", 30 * DAY, "quiet"),
+        State("out", "told that the article is out for delivery", DAY, "quiet"),
+        State("code", "holds a code", DAY, "quiet"),
+        State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
+        State("asked", "asked to take the article for somebody", 3 * DAY, "quiet"),
+        State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
+        State("reported", "reported that somebody asked for the code", DAY, "quiet"),
+        State("delivered", "told that the article was handed over", DAY, "quiet"),
+    ),
+    context=Asked(),
+    facts=RecipientFacts,
+)
+
+Sensible = Callable[[ArticleFact], bool]
+
+
+def is_open(article: ArticleFact) -> bool:
+    """Something can still become of it."""
+    return article.state in OPEN
+
+
+def fact(case: Case[Event, Asked, RecipientFacts], number: str) -> ArticleFact:
+    """The article `number` of the facts."""
+    facts = case.facts
+    return next(article for article in facts.articles if article.number == number)
+
+
+def meant(
+    case: Case[Event, Asked, RecipientFacts], which: str | None, sensible: Sensible = is_open
+) -> ArticleFact | Say:
+    """The article that an answer is about: the one named, else the one asked of last.
+
+    Without either, the only one for which the answer makes sense; where there are several, or
+    none, the text that says so: nothing is guessed.
+    """
+    facts = case.facts
+    if which is not None:
+        named = [a for a in facts.articles if which in (a.number, a.digits)]
+        fitting = [a for a in named if sensible(a)] or named
+        if len(fitting) > 1:
+            return Say("which_number", {"digits": fitting[0].digits})
+        return fitting[0] if fitting else Say("nothing_waiting")
+    waiting = [a for a in facts.articles if sensible(a)]
+    for article in waiting:
+        if article.number == case.context.article:
+            return article
+    if len(waiting) > 1:
+        newest = {"digits": waiting[-1].digits, "other": waiting[-2].digits}
+        return Say("which_article", newest)
+    return waiting[0] if waiting else Say("nothing_waiting")
+
+
+ASKED_BACK = ("nothing_waiting", "which_article", "which_number")
+
+
+def digits(template: str, article: ArticleFact) -> Say:
+    """A text that names the article by its last digits."""
+    return Say(template, {"digits": article.digits}, article.number)
+
+
+def by_day(template: str, article: ArticleFact, day: date) -> Say:
+    """A text that names the article and a day."""
+    return Say(template, {"digits": article.digits, "day": calendar.name(day)}, article.number)
+
+
+def _to_pay(template: str, article: ArticleFact) -> Say:
+    return Say(template, {"digits": article.digits, "amount": article.amount}, article.number)
+
+
+_CODE_TEMPLATES: dict[Purpose, str] = {
+    "handover": "code",
+    "window": "window_code",
+    "refusal": "refusal_code",
+}
+CODES = tuple(_CODE_TEMPLATES.values())
+
+
+def code(article: ArticleFact, purpose: Purpose) -> Say:
+    """The text that carries a code, with the digits that must be said first, and what to pay."""
+    say = _to_pay(_CODE_TEMPLATES[purpose], article)
+    if purpose == "refusal":
+        say = digits("refusal_code", article)
+    return Say(say.template, say.values, article.number, code_of=article.number)
+
+
+def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "handover") -> IssueCode:
+    """A new code, as long-lived as the office's rules say."""
+    expires_at = facts.now + timedelta(seconds=facts.code_ttl)
+    if facts.release == "dispatch" and purpose == "handover":
+        expires_at = max(expires_at, facts.day_end)
+    return IssueCode(article.number, expires_at, purpose)
+
+
+def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
+    """Half of a code's life is left: the same code serves.
+
+    A life is never made longer (docs/developing/domain.md rule 6).
+    """
+    if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
+        return False
+    return article.code_expires_at - facts.now >= timedelta(seconds=facts.code_ttl / 2)
+
+
+def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked]:
+    """The conversation stays as it is."""
+    return Decision(case.state, case.context, says)
+
+
+# ---- on its way --------------------------------------------------------------------------------
+
+
+@MACHINE.on(Booked, Relinked, to=("booked",), says=("booked", "booked_plain"))
+def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    template = "booked" if article.otp_required else "booked_plain"
+    say = Say(template, {"article": article.number}, article.number)
+    return Decision("booked", Asked(article.number), (say,))
+
+
+@MACHINE.on(
+    WentOut,
+    to=("out", "code"),
+    says=("out_for_delivery", "out_plain", "code"),
+    acts=(IssueCode,),
+)
+def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
+    article, facts = fact(case, case.event.article), case.facts
+    asked = Asked(article.number)
+    if not article.otp_required:
+        return Decision("out", asked, (_to_pay("out_plain", article),))
+    if facts.release == "dispatch" and not article.door_only and not article.locked:
+        return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
+    return Decision("out", asked, (_to_pay("out_for_delivery", article),))
+
+
+# ---- at the door -------------------------------------------------------------------------------
+
+
+@MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
+def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    if not article.otp_required or article.locked:
+        return stay(case)
+    return _release(case, article, "handover")
+
+
+@MACHINE.on(RefusalClaimed, to=("code",), says=("refusal_code",), acts=(IssueCode,))
+def refusal_claimed(case: Case[RefusalClaimed, Asked, RecipientFacts]) -> Decision[Asked]:
+    return _release(case, fact(case, case.event.article), "refusal")
+
+
+def _release(
+    case: Case[Event, Asked, RecipientFacts], article: ArticleFact, purpose: Purpose
+) -> Decision[Asked]:
+    lives = lives_long_enough(article, case.facts, purpose)
+    acts = () if lives else (issue(article, case.facts, purpose),)
+    return Decision("code", Asked(article.number), (code(article, purpose),), acts)
+
+
+def _told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
+    """A handler that says `template` of the article and goes to `state`."""
+
+    def handler(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+        article = fact(case, case.event.article)
+        return Decision(state, Asked(article.number), (digits(template, article),))
+
+    return handler
+
+
+MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(_told("delivered", "delivered"))
+MACHINE.on(Collected, to=("delivered",), says=("collected",))(_told("delivered", "collected"))
+MACHINE.on(Refused, to=("quiet",), says=("refused",))(_told("quiet", "refused"))
+MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_locked"))
+
+
+@MACHINE.on(
+    Attempted,
+    to=("attempted",),
+    says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
+)
+def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
+    """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
+    article = fact(case, case.event.article)
+    template = f"attempted_{remarks.question_of(case.event.remark)}"
+    return Decision("attempted", Asked(article.number), (digits(template, article),))
+
+
+@MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))
+def taken_back(case: Case[TakenBack, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    if case.event.what == "approach":
+        return stay(case)  # the dead code is no news: the next one says so by coming
+    return Decision("out", Asked(article.number), (digits("undone", article),))
+
+
+# ---- at the office, and back -------------------------------------------------------------------
+
+
+@MACHINE.on(CameToOffice, HoldExtended, to=("at_office",), says=("at_office", "at_office_last"))
+def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    return Decision("at_office", Asked(article.number), (say_at_office(article),))
+
+
+def say_at_office(article: ArticleFact) -> Say:
+    """Until when the article waits at the office."""
+    assert article.held_until is not None
+    template = "at_office_last" if article.extended else "at_office"
+    return by_day(template, article, article.held_until)
+
+
+@MACHINE.on(Reminded, to=("at_office",), says=("reminder",))
+def reminded(case: Case[Reminded, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = fact(case, case.event.article)
+    assert article.held_until is not None
+    say = by_day("reminder", article, article.held_until)
+    return Decision("at_office", Asked(article.number), (say,))
+
+
+MACHINE.on(Returned, to=("quiet",), says=("returned",))(_told("quiet", "returned"))
+MACHINE.on(Recalled, to=("quiet",), says=("recalled",))(_told("quiet", "recalled"))
+
+
+# ---- somebody else -----------------------------------------------------------------------------
+
+MACHINE.on(Nominated, to=("asked",), says=("nominee_ask",))(_told("asked", "nominee_ask"))
+MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(_told("quiet", "nominee_ended"))
+
+
+@MACHINE.on(NomineeAgreed, says=("nominee_agreed",))
+def nominee_agreed(case: Case[NomineeAgreed, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, digits("nominee_agreed", fact(case, case.event.article)))
+
+
+@MACHINE.on(NomineeRefused, says=("nominee_refused",))
+def nominee_refused(case: Case[NomineeRefused, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, digits("nominee_refused", fact(case, case.event.article)))
+
+
+@MACHINE.on(HerdWarned, says=("herd_warning",))
+def herd_warned(case: Case[HerdWarned, Asked, RecipientFacts]) -> Decision[Asked]:
+    return stay(case, Say("herd_warning"))

@@ -1,0 +1,230 @@
+"""The recipient's wishes 4 and 5: another day, keep it at the office, somebody else takes it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from flows.acts.codes import KillCode
+from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
+from flows.acts.lists import TakeOffList
+from flows.acts.nominee import EndNomination, Nominate
+from flows.decision import Act, Asked, Decision, Say, Tell
+from flows.events import AnotherDay, Event, HoldAtOffice, OnlyMe, SomebodyElse
+from flows.facts import ArticleFact, RecipientFacts
+from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
+from flows.machine import SAME, Case
+from flows.recipient.states import (
+    ASKED_BACK,
+    MACHINE,
+    by_day,
+    digits,
+    is_open,
+    meant,
+    say_at_office,
+    stay,
+)
+from india import calendar
+
+CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever
+# Of collection at the office, once extendable (docs/developing/domain.md rule 3).
+OFFICE_DAYS = timedelta(days=7)
+MOST_NOMINATIONS = 3  # of one article: a telephone is not pestered with questions
+# docs/developing/domain.md rule 2
+_PERSONAL = frozenset(("registered", "insured", "money_order"))
+
+
+# ---- 4: another day ----------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    AnotherDay,
+    to=("quiet", SAME),
+    says=(*ASKED_BACK, "day_chosen", "day_impossible", "day_not_now", "only_addressee",
+          "at_office", "at_office_last"),
+    acts=(ChooseDay, TakeOffList, KillCode),
+    tells=("postman", "article"),
+)  # fmt: skip
+def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
+    if isinstance(article, Say):
+        return stay(case, article)
+    if article.part != "addressee":
+        return stay(case, digits("only_addressee", article))
+    if article.state == "at_office":
+        return stay(case, say_at_office(article))
+    if article.state not in ("booked", "out_for_delivery", "attempted"):
+        return stay(case, digits("day_not_now", article))
+    if article.office_next:  # no morning's list takes it
+        return stay(case, digits("day_not_now", article))
+    facts = case.facts
+    until = article.choose_until or facts.today + CHOOSE_WITHIN
+    soonest, day = calendar.next_working(facts.today), _day(case.event.day, facts.today)
+    if until < soonest:
+        return stay(case, digits("day_not_now", article))
+    if day is None or not soonest <= day <= until or not calendar.is_working(day):
+        return stay(case, by_day("day_impossible", article, until))
+    number = article.number
+    return Decision(
+        "quiet",
+        Asked(number),
+        (by_day("day_chosen", article, day),),
+        (*_off_the_list(article), ChooseDay(number, day, until)),
+        _tell_day(article),
+    )
+
+
+def _day(of_month: int | None, today: date) -> date | None:
+    """The next day with that number, today's and past ones being next month's; None: no such."""
+    if of_month is None:
+        return calendar.next_working(today)
+    day = today + timedelta(days=1)
+    for _ in range(31):
+        if day.day == of_month:
+            return day
+        day += timedelta(days=1)
+    return None
+
+
+def _off_the_list(article: ArticleFact) -> tuple[Act, ...]:
+    if article.state != "out_for_delivery":
+        return ()
+    kill = (KillCode(article.number, "withdrawn"),) if article.code == "live" else ()
+    return (*kill, TakeOffList(article.number))
+
+
+def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
+    event = DayChosen(article.number)
+    if article.state != "out_for_delivery":
+        return (Tell("article", event),)
+    return (Tell("postman", event), Tell("article", event))
+
+
+# ---- 44: at the office -------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    HoldAtOffice,
+    to=("at_office", "quiet", SAME),
+    says=(*ASKED_BACK, "at_office", "at_office_last", "code_not_yet", "only_addressee"),
+    acts=(KeepAtOffice, ExtendHold, TakeOffList, KillCode),
+    tells=("postman", "article"),
+)
+def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
+    if isinstance(article, Say):
+        return stay(case, article)
+    if article.part != "addressee":
+        return stay(case, digits("only_addressee", article))
+    if article.state == "at_office":
+        return _extend(case, article)
+    if not is_open(article):  # named, and over
+        return stay(case, Say("nothing_waiting"))
+    if article.state == "booked":  # not here yet: what is not here cannot be kept
+        return stay(case, digits("code_not_yet", article))
+    number, until = article.number, case.facts.today + OFFICE_DAYS
+    tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
+    if article.state == "out_for_delivery":
+        tells = (Tell("postman", DayChosen(number)), *tells)
+    return Decision(
+        "at_office",
+        Asked(number),
+        (by_day("at_office", article, until),),
+        (*_off_the_list(article), KeepAtOffice(number, until)),
+        tells,
+    )
+
+
+def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    if article.extended or article.held_until is None:
+        return stay(case, say_at_office(article))
+    number, until = article.number, article.held_until + OFFICE_DAYS
+    return Decision(
+        "at_office",
+        Asked(number),
+        (by_day("at_office_last", article, until),),
+        (ExtendHold(number, until),),
+        (Tell("article", HoldExtended(number)),),
+    )
+
+
+# ---- 5: somebody else --------------------------------------------------------------------------
+
+
+@MACHINE.on(
+    SomebodyElse,
+    says=(*ASKED_BACK, "nominee_how", "nominee_asked", "nominee_not_allowed", "nominee_not_now",
+          "nominee_bad_number", "only_addressee"),
+    acts=(Nominate, EndNomination, KillCode),
+    tells=("nominee",),
+    to=("quiet", SAME),
+)  # fmt: skip
+def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
+    if isinstance(article, Say):
+        return stay(case, article)
+    refusal = refuse_nominee(article)
+    if refusal is not None:
+        return stay(case, digits(refusal, article))
+    phone = case.event.phone
+    if phone is None:
+        return stay(case, digits("nominee_how", article))
+    if phone == "" or case.facts.named_is_staff:  # who carries it takes it for nobody
+        return stay(case, Say("nominee_bad_number"))
+    return nominate(article, phone)
+
+
+def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
+    """Whoever has `phone` is asked; the code that is out dies, whoever was named before is not."""
+    number = article.number
+    acts: tuple[Act, ...] = (Nominate(number, phone),)
+    if article.nominee != "none":
+        acts = (EndNomination(number, "replaced"), *acts)
+    if article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("nominee_asked", article),),
+        acts,
+        (Tell("nominee", Nominated(number)),),
+    )
+
+
+def refuse_nominee(article: ArticleFact) -> str | None:
+    """The template that says why nobody else can be named for it; None where somebody can."""
+    if article.part != "addressee":
+        return "only_addressee"
+    personal = article.service in _PERSONAL or article.amount > 0
+    if article.passport or (personal and not article.authorised):
+        return "nominee_not_allowed"
+    if article.state not in ("booked", "out_for_delivery", "attempted"):
+        return "nominee_not_now"
+    return "nominee_not_now" if article.nominations >= MOST_NOMINATIONS else None
+
+
+@MACHINE.on(
+    OnlyMe,
+    to=("quiet", SAME),
+    says=(*ASKED_BACK, "nominee_back", "nominee_none", "only_addressee"),
+    acts=(EndNomination, KillCode),
+    tells=("nominee",),
+)
+def only_me(case: Case[OnlyMe, Asked, RecipientFacts]) -> Decision[Asked]:
+    article = meant(case, case.event.which)
+    if isinstance(article, Say):
+        return stay(case, article)
+    if article.part != "addressee":
+        return stay(case, digits("only_addressee", article))
+    if article.nominee == "none":
+        return stay(case, digits("nominee_none", article))
+    number = article.number
+    acts: tuple[Act, ...] = (EndNomination(number, "taken_back"),)
+    if article.nominee == "agreed" and article.code == "live":
+        acts = (KillCode(number, "moved"), *acts)
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("nominee_back", article),),
+        acts,
+        (Tell("nominee", NominationEnded(number)),),
+    )

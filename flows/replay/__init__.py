@@ -1,0 +1,1 @@
+"""Stored sprints: written, read, decided again, explained, and tried otherwise."""

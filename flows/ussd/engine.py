@@ -1,0 +1,234 @@
+"""The engine of USSD: screens declare where they lead and what they ask; `step` holds them to it.
+
+A screen stands on the telephone until the person types. What he types leads to another screen, or
+puts one event to the machine that answers texts as well (`Ask`): no rule is decided twice. A screen
+that strays from its declaration raises `FlowError`, so what is drawn and walked from them is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal, TypedDict, Unpack
+
+from flows.events import Event, Payment
+from flows.facts import ArticleState, ItemState
+from flows.machine import FlowError
+from flows.number import last_digits
+from flows.replay.record import built
+from messages.screens import LINES, fitting, screens
+
+BACK = "0"  # one screen back, in the end the menu: on every screen
+MORE = "00"  # the next lines of a list, after the last the first; no serial begins with a nought
+Secret = Literal["pin", "code"]
+# nominee: will you take it for somebody at home? · witness: is the postman's remark true?
+Question = Literal["nominee", "witness"]
+# What a secret was worth; the digits themselves go another way and end with the request.
+Worth = Literal["right", "wrong", "locked", "code", "malformed"]
+
+
+@dataclass(frozen=True)
+class Where:
+    """Where a person stands in the menus: all that is remembered from one screen to the next."""
+
+    screen: str
+    proved: bool = False  # the postman's PIN was right
+    article: str | None = None
+    serial: int | None = None
+    then: str | None = None  # what is to be done with the article that is being chosen
+    payment: Payment | None = None
+    tries: int | None = None  # of the PIN, left
+    told: str | None = None  # the answer that this screen shows
+    start: int = 0  # the first line of a list that is shown
+    more: int = 0  # the first line of its next page
+    held: Where | None = None  # where an earlier session broke off
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed, its digits ASCII. A secret is not in it: only what it was worth."""
+
+    text: str = ""
+    worth: Worth | None = None
+    left: int | None = None  # tries, of a PIN that was wrong
+
+
+@dataclass(frozen=True)
+class Post:
+    """One article of the telephone that is dialled from."""
+
+    number: str
+    state: ArticleState
+    asks: Question | None = None  # what this telephone was asked of it and has not answered
+
+    @property
+    def digits(self) -> str:
+        return last_digits(self.number)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a postman's list. `amount`: whole rupees to collect."""
+
+    serial: int
+    number: str
+    amount: int
+    otp_required: bool
+    state: ItemState
+
+    @property
+    def digits(self) -> str:
+        return last_digits(self.number)
+
+
+@dataclass(frozen=True)
+class MenuFacts:
+    """What the screens show: the articles of the telephone, and a postman's list of today."""
+
+    language: str
+    articles: tuple[Post, ...] = ()  # the oldest first
+    postman: bool = False
+    items: tuple[Item, ...] = ()  # in walking order; read only once the PIN was right
+    broke_off: Where | None = None  # where this telephone's last session was a moment ago
+
+
+@dataclass(frozen=True)
+class Ask:
+    """An event for the conversation of this telephone with `machine`."""
+
+    machine: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class Step:
+    """Where an answer leads. With `ask`, the machine's answer is shown there."""
+
+    where: Where
+    ask: Ask | None = None
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What stands on the telephone: a screen of the catalogue. `ends`: it takes no answer."""
+
+    where: Where
+    name: str
+    values: Mapping[str, int | str] = field(default_factory=dict)
+    ends: bool = False
+
+
+Show = Callable[[Where, MenuFacts], Shown]
+Take = Callable[[Where, Typed, MenuFacts], Step]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One declared screen: its texts, the screens that it leads to, the events that it asks."""
+
+    name: str
+    meaning: str
+    show: Show
+    take: Take
+    texts: tuple[str, ...]
+    to: tuple[str, ...] = ()
+    asks: tuple[type[Event], ...] = ()
+    hides: Secret | None = None  # what is typed here is a secret
+    ends: bool = False
+    resumable: bool = True
+
+
+@dataclass(frozen=True)
+class Graph:
+    """All screens by name."""
+
+    screens: Mapping[str, Screen]
+
+    @classmethod
+    def of(cls, *parts: Sequence[Screen]) -> Graph:
+        """The graph of `parts`. Raises `FlowError` for two of one name, or a way to nowhere."""
+        every = [screen for part in parts for screen in part]
+        graph = cls({screen.name: screen for screen in every})
+        if len(graph.screens) < len(every):
+            raise FlowError("two screens have one name")
+        for screen in every:
+            for target in screen.to:
+                graph.screen(target)
+        return graph
+
+    def screen(self, name: str) -> Screen:
+        """The screen of that name. Raises `FlowError` where there is none."""
+        try:
+            return self.screens[name]
+        except KeyError:
+            raise FlowError(f"no screen is called {name}") from None
+
+    def show(self, where: Where, facts: MenuFacts) -> Shown:
+        """What stands on the telephone at `where`, which moves on where its item is gone."""
+        shown = self.screen(where.screen).show(where, facts)
+        screen = self.screen(shown.where.screen)
+        if shown.name not in screen.texts:
+            raise FlowError(f"screen {screen.name} shows {shown.name}: undeclared")
+        return replace(shown, ends=screen.ends)
+
+    def step(self, where: Where, typed: Typed, facts: MenuFacts) -> Step:
+        """Where `typed` leads from `where`."""
+        screen = self.screen(where.screen)
+        step = screen.take(where, typed, facts)
+        if step.where.screen not in (screen.name, *screen.to):
+            raise FlowError(f"screen {screen.name} goes to {step.where.screen}: undeclared")
+        if step.ask is not None and type(step.ask.event) not in screen.asks:
+            raise FlowError(f"screen {screen.name} asks {step.ask.event}: undeclared")
+        return step
+
+
+# ---- what screens share --------------------------------------------------------------------------
+
+
+class Chosen(TypedDict, total=False):
+    """What can go along from one screen to the next. See `Where`."""
+
+    article: str | None
+    serial: int | None
+    then: str | None
+    payment: Payment | None
+    tries: int | None
+    told: str | None
+    more: int
+
+
+def go(where: Where, screen: str, **chosen: Unpack[Chosen]) -> Where:
+    """On to `screen`: of what was chosen so far only what `chosen` names goes along."""
+    return Where(screen, proved=where.proved, **chosen)
+
+
+def page(
+    where: Where, name: str, values: Mapping[str, int | str], lines: Sequence[str], language: str
+) -> Shown:
+    """A screen with as many of `lines` from `where.start` on as there is room for."""
+    start = where.start if where.start < len(lines) else 0
+    rest = lines[start:]
+    taken = fitting(name, language, values, rest)
+    following = start + taken
+    where = replace(where, start=start, more=following if following < len(lines) else 0)
+    return Shown(where, name, {**values, LINES: "\n".join(rest[:taken])})
+
+
+def next_page(where: Where) -> Step:
+    """`00`: the next lines, after the last the first."""
+    return Step(replace(where, start=where.more))
+
+
+def word(name: str, facts: MenuFacts, **values: int | str) -> str:
+    """A word of the screens' catalogue in the language of this telephone."""
+    return screens().word(name, facts.language, **values)
+
+
+def to_json(where: Where) -> dict[str, object]:
+    """`where` as it is stored."""
+    return asdict(where)
+
+
+def from_json(stored: Mapping[str, object]) -> Where:
+    """The `Where` that `to_json` gave."""
+    return built(Where, stored)

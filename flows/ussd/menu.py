@@ -1,0 +1,106 @@
+"""USSD: one menu for whoever dials. A known postman gives his PIN first, everyone else gets the
+recipient's menu. The screens stand in ussd_recipient.py and ussd_postman.py.
+
+What is asked for is decided by the machines that answer texts; their answer is shown under the
+name of its SMS template. A code is never on a screen: that answer says that an SMS brings it, or a
+call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from flows.decision import Say
+from flows.ussd import postman as ussd_postman
+from flows.ussd import recipient
+from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
+from messages.screens import screens
+
+MOST_HOPS = 99  # answers in one session: a loop on the other side has an end
+
+POSTMANS = frozenset(screen.name for screen in ussd_postman.SCREENS)
+
+
+def _show_resume(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "resume")
+
+
+def _take_resume(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "1" and where.held is not None:
+        return Step(where.held)
+    if typed.text == BACK:
+        return Step(begin(replace(facts, broke_off=None)))
+    return Step(where)
+
+
+def _show_over(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, where.told or "over")
+
+
+def _take_over(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    return Step(go(where, "over"))
+
+
+_RESUMABLE = tuple(
+    screen.name for screen in (*recipient.SCREENS, *ussd_postman.SCREENS) if screen.resumable
+)
+
+GRAPH = Graph.of(
+    (
+        Screen(
+            "resume", "offers to go on where the last session broke off",
+            _show_resume, _take_resume, ("resume",),
+            to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
+        ),
+        Screen(
+            "over", "the last words of a session",
+            _show_over, _take_over,
+            ("over", "retry", "by_sms", "by_call", "noted", "pin_locked", *recipient.ANSWERS),
+            ends=True, resumable=False,
+        ),
+    ),
+    recipient.SCREENS,
+    ussd_postman.SCREENS,
+)  # fmt: skip
+
+
+def begin(facts: MenuFacts) -> Where:
+    """Where somebody stands who dials."""
+    if facts.broke_off is not None:
+        return Where("resume", held=facts.broke_off)
+    if facts.postman:
+        return Where("pin")
+    return recipient.question(facts) or Where("menu")
+
+
+def may_resume(where: Where, postman: bool) -> bool:
+    """Whether a session that broke off at `where` is worth going on with, and may be."""
+    screen = GRAPH.screens.get(where.screen)
+    if screen is None or not screen.resumable:
+        return False
+    return (postman and where.proved) if where.screen in POSTMANS else True
+
+
+def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
+    """How the machine's answer is shown at `where`, and whether it must go out as SMS too.
+
+    An answer for which there is no screen goes by SMS, and the screen says so.
+    """
+    if not says:
+        return _told(where, "noted", {}), False
+    say = says[0]
+    if say.channel == "voice" and say.code_of is not None:
+        return _told(where, "by_call", {"digits": say.values["digits"]}), True
+    if say.template not in GRAPH.screen(where.screen).texts:
+        return _told(where, "by_sms", {}), True
+    known = screens().variables[say.template]
+    values = {name: value for name, value in say.values.items() if name in known}
+    # A code is never on a screen, and proof must stay when the screen is gone.
+    by_sms_too = say.code_of is not None or say.template in ussd_postman.PROOF
+    return _told(where, say.template, values), by_sms_too
+
+
+def _told(where: Where, name: str, values: dict[str, int | str]) -> Shown:
+    where = replace(where, told=name)
+    return Shown(where, name, values, ends=GRAPH.screen(where.screen).ends)

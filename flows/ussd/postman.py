@@ -1,0 +1,283 @@
+"""The postman's screens: after his PIN his list, an item, what became of it.
+
+What he types becomes the same `Visit` that his text would be, decided by flows/postman/states.py.
+"""
+
+from __future__ import annotations
+
+from flows import remarks
+from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
+from flows.grammar.postman import PAYMENTS
+from flows.ussd.engine import (
+    BACK,
+    MORE,
+    Ask,
+    Item,
+    MenuFacts,
+    Screen,
+    Shown,
+    Step,
+    Typed,
+    Where,
+    go,
+    next_page,
+    page,
+    word,
+)
+
+# After these answers `1` goes on with the same item: to the code again, or to what else there is.
+_THEN_CODE = (
+    *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
+    "refusal_wait",
+)
+_THEN_ITEM = (
+    *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed"),
+    *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
+)
+ANSWERS = (
+    *_THEN_CODE,
+    *_THEN_ITEM,
+    *("handed_over", "handed_over_cash", "handed_over_upi", "not_on_list", "already_delivered"),
+    *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
+    *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
+)
+# A finished handover is confirmed by SMS as well: the screen is gone in a moment, proof must stay.
+PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
+
+_CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
+_NOT_OPEN = ("not_on_list", *_CLOSED.values())
+
+
+# ---- PIN ---------------------------------------------------------------------------------------
+
+
+def _show_pin(where: Where, facts: MenuFacts) -> Shown:
+    if where.tries is not None:
+        return Shown(where, "pin_wrong", {"tries": where.tries})
+    return Shown(where, "pin")
+
+
+def _take_pin(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.worth == "right":
+        return Step(Where("list", proved=True))
+    if typed.worth == "locked":
+        return Step(go(where, "over", told="pin_locked"))
+    return Step(go(where, "pin", tries=typed.left))
+
+
+# ---- the list ----------------------------------------------------------------------------------
+
+
+def _open(facts: MenuFacts) -> list[Item]:
+    return [item for item in facts.items if item.state == "open"]
+
+
+def _line(item: Item, facts: MenuFacts) -> str:
+    line = f"{item.serial} {item.digits}"
+    return f"{line} {word('money', facts, amount=item.amount)}" if item.amount else line
+
+
+def _show_home(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "home", {"count": len(_open(facts))})
+
+
+def _take_home(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "2":
+        return Step(go(where, "told"), Ask("postman", Undo()))
+    targets = {"1": "list", MORE: "list", "7": "menu"}
+    return Step(go(where, targets.get(typed.text, "home")))
+
+
+def _show_list(where: Where, facts: MenuFacts) -> Shown:
+    left = _open(facts)
+    if not left:
+        return Shown(where, "left_none" if facts.items else "no_list")
+    lines = [_line(item, facts) for item in left]
+    return page(where, "list", {"count": len(left)}, lines, facts.language)
+
+
+def _take_list(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "home"))
+    if typed.text == MORE:
+        return next_page(where)
+    item = _chosen(typed.text, facts)
+    if item is not None:
+        if item.state == "open":
+            return Step(go(where, "item", serial=item.serial))
+        told = _CLOSED[item.state]
+        return Step(go(where, "told", serial=item.serial, told=told))
+    if _is_serial(typed.text):
+        return Step(go(where, "told", serial=int(typed.text), told="not_on_list"))
+    return Step(where)
+
+
+def _chosen(text: str, facts: MenuFacts) -> Item | None:
+    """The item of a serial, or of the last four digits where only one open item has them."""
+    if len(text) == 4:
+        ending = [item for item in _open(facts) if item.digits == text]
+        return ending[0] if len(ending) == 1 else None
+    if not _is_serial(text):
+        return None
+    return next((item for item in facts.items if item.serial == int(text)), None)
+
+
+def _is_serial(text: str) -> bool:
+    return text.isdigit() and len(text) <= 3 and int(text) > 0
+
+
+# ---- one item ----------------------------------------------------------------------------------
+
+
+def _item(where: Where, facts: MenuFacts) -> Item | None:
+    """The item that was chosen, while it is open."""
+    return next((item for item in _open(facts) if item.serial == where.serial), None)
+
+
+def _visit(where: Where, act: VisitAct) -> Step:
+    told = go(where, "told", serial=where.serial, payment=where.payment)
+    return Step(told, Ask("postman", Visit((act,))))
+
+
+def _hand_over(where: Where, item: Item, proof: Proof, payment: Payment | None) -> Step:
+    return _visit(where, Handover(str(item.serial), proof, payment))
+
+
+def _handing(where: Where, item: Item) -> Step:
+    """On to what the handover of `item` still wants: the money first, then code or signature."""
+    if item.amount and where.payment is None:
+        return Step(go(where, "pay", serial=item.serial))
+    screen = "enter" if item.otp_required else "sign"
+    return Step(go(where, screen, serial=item.serial, payment=where.payment))
+
+
+def _show_item(where: Where, facts: MenuFacts) -> Shown:
+    item = _item(where, facts)
+    if item is None:
+        return _show_list(go(where, "list"), facts)
+    return Shown(
+        where,
+        where.screen,
+        {"serial": item.serial, "digits": item.digits, "amount": item.amount},
+    )
+
+
+def _take_item(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    if typed.text == "1":
+        return _visit(where, Approach(str(item.serial)))
+    if typed.text == "2":
+        return _handing(where, item)
+    return Step(go(where, "remarks", serial=item.serial)) if typed.text == "3" else Step(where)
+
+
+def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    payment = PAYMENTS.get(typed.text)
+    if payment is None:
+        return Step(where)
+    if item.otp_required:
+        return Step(go(where, "enter", serial=item.serial, payment=payment))
+    return _hand_over(where, item, "signature", payment)
+
+
+def _take_enter(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    proof: Proof = "code" if typed.worth == "code" else "malformed"
+    return _hand_over(where, item, proof, where.payment)
+
+
+def _take_sign(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    if typed.text != "1":
+        return Step(where)
+    return _hand_over(where, item, "signature", where.payment)
+
+
+def _show_remarks(where: Where, facts: MenuFacts) -> Shown:
+    if _item(where, facts) is None:
+        return _show_list(go(where, "list"), facts)
+    lines = [f"{remark} {word(f'remark_{remark}', facts)}" for remark in remarks.BY_CODE]
+    return page(where, "remarks", {}, lines, facts.language)
+
+
+def _take_remarks(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK or _item(where, facts) is None:
+        return Step(go(where, "list"))
+    if typed.text == MORE:
+        return next_page(where)
+    if len(typed.text) == 2 and typed.text.isdigit() and int(typed.text) in remarks.BY_CODE:
+        return _visit(where, Remark(str(where.serial), int(typed.text)))
+    return Step(where)
+
+
+# ---- what was answered -------------------------------------------------------------------------
+
+
+def _show_told(where: Where, facts: MenuFacts) -> Shown:
+    """What no machine was asked about: the item that was chosen is not open. Else the list."""
+    if where.told not in _NOT_OPEN or where.serial is None:
+        return _show_list(go(where, "list"), facts)
+    return Shown(where, where.told, {"serial": where.serial})
+
+
+def _take_told(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text == "1" and item is not None:
+        if where.told in _THEN_CODE:
+            return _handing(where, item)
+        if where.told in _THEN_ITEM:
+            return Step(go(where, "item", serial=item.serial))
+    return Step(go(where, "list"))
+
+
+SCREENS = (
+    Screen(
+        "pin", "asks the postman for his PIN",
+        _show_pin, _take_pin, ("pin", "pin_wrong"),
+        to=("menu", "list", "over"), hides="pin", resumable=False,
+    ),
+    Screen(
+        "home", "the postman's menu",
+        _show_home, _take_home, ("home",), to=("list", "menu", "told"), asks=(Undo,),
+    ),
+    Screen(
+        "list", "what is left of today's list",
+        _show_list, _take_list, ("list", "left_none", "no_list"), to=("home", "item", "told"),
+    ),
+    Screen(
+        "item", "one item: coming, handed over, not handed over",
+        _show_item, _take_item, ("item",),
+        to=("list", "told", "pay", "enter", "sign", "remarks"), asks=(Visit,),
+    ),
+    Screen(
+        "pay", "how the money was paid",
+        _show_item, _take_pay, ("pay",), to=("list", "enter", "told"), asks=(Visit,),
+    ),
+    Screen(
+        "enter", "takes the code that the postman was told",
+        _show_item, _take_enter, ("enter",), to=("list", "told"), asks=(Visit,), hides="code",
+    ),
+    Screen(
+        "sign", "asks for the signature where no code is needed",
+        _show_item, _take_sign, ("sign",), to=("list", "told"), asks=(Visit,),
+    ),
+    Screen(
+        "remarks", "why an item was not handed over",
+        _show_remarks, _take_remarks, ("remarks",), to=("list", "told"), asks=(Visit,),
+    ),
+    Screen(
+        "told", "what became of it",
+        _show_told, _take_told, ANSWERS, to=("list", "item", "pay", "enter", "sign"),
+    ),
+)  # fmt: skip

@@ -1,0 +1,291 @@
+"""The recipient's screens. The digits mean what they mean in texts (docs/developing/domain.md).
+
+Where several articles could be meant, the person types the last four digits, as in a text: so 1, 2
+and 3 never become the numbers of a list.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows.events import (
+    AnotherDay,
+    AskPerson,
+    AskStatus,
+    ChooseLanguage,
+    Deny,
+    Event,
+    HoldAtOffice,
+    Language,
+    OnlyMe,
+    ReportFraud,
+    SendCode,
+    SomebodyElse,
+    SpeakCode,
+    Yes,
+)
+from flows.grammar.person import mobile
+from flows.status import TEMPLATES as STATUS
+from flows.ussd.engine import (
+    BACK,
+    MORE,
+    Ask,
+    MenuFacts,
+    Post,
+    Screen,
+    Shown,
+    Step,
+    Typed,
+    Where,
+    go,
+    next_page,
+    page,
+    word,
+)
+
+OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
+_SHORTEST = 4  # digits of an article number that name it
+_DIGITS = slice(2, 11)  # the nine digits of an article number
+
+ANSWERS = (
+    *("code", "code_not_yet", "code_at_door", "code_wait", "code_locked", "no_code_needed"),
+    *("nothing_waiting", "denied", "not_received", "fraud_noted", "fraud_heard", *STATUS),
+    *("window_code", "refusal_code", "which_article", "which_number", "objection_late"),
+    *("refusal_denied", "remark_contested", "remark_confirmed", "remark_confirmed_last"),
+    *("at_office", "at_office_last", "day_chosen", "day_impossible", "day_not_now"),
+    *("only_addressee", "nominee_asked", "nominee_bad_number", "nominee_not_allowed"),
+    *("nominee_not_now", "nominee_back", "nominee_none", "nominee_agreed", "nominee_declined"),
+    *("nominee_thanks", "ticket_opened", "language_set"),
+)
+
+
+# ---- which article -----------------------------------------------------------------------------
+
+
+def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
+    """The articles that `then` can be about."""
+    if then in ("code", "call"):
+        out = tuple(a for a in facts.articles if a.state in ("out_for_delivery", "at_office"))
+        return out or tuple(a for a in facts.articles if a.state in OPEN)
+    if then == "deny":
+        return tuple(a for a in facts.articles if a.state in (*OPEN, "delivered"))
+    if then in ("fraud", "day", "else"):
+        return tuple(a for a in facts.articles if a.state in OPEN)
+    return facts.articles
+
+
+def _named(typed: str, articles: Sequence[Post]) -> Post | None:
+    if not typed.isdigit() or len(typed) < _SHORTEST:
+        return None
+    found = [a for a in articles if a.number[_DIGITS].endswith(typed)]
+    return found[0] if len(found) == 1 else None
+
+
+def _lines(articles: Sequence[Post], facts: MenuFacts) -> list[str]:
+    return [f"{article.digits} {word(article.state, facts)}" for article in articles]
+
+
+def _do(where: Where, then: str, article: Post | None) -> Step:
+    """What was asked for, now that it is known of which article; None: there is none."""
+    number = article.number if article else None
+    if then == "code":
+        return _ask(where, SendCode(number))
+    if then == "call":
+        return _ask(where, SpeakCode(number))
+    if then == "fraud":
+        return _ask(where, ReportFraud(number))
+    if number is not None:
+        return Step(go(where, _ASKS_ON[then], article=number))
+    return _ask(where, _WITHOUT[then]())
+
+
+_ASKS_ON = {"deny": "sure", "day": "day", "else": "else"}
+_WITHOUT: dict[str, type[Deny] | type[AnotherDay] | type[SomebodyElse]] = {
+    "deny": Deny, "day": AnotherDay, "else": SomebodyElse,
+}  # fmt: skip
+
+
+def _ask(where: Where, event: Event) -> Step:
+    return Step(go(where, "over"), Ask("recipient", event))
+
+
+# ---- the screens -------------------------------------------------------------------------------
+
+_MENU = {"1": "code", "2": "deny", "3": "fraud", "4": "day", "5": "else", "6": "call"}
+_LANGUAGES: dict[str, Language] = {"1": "hi", "2": "hi-Latn", "3": "en"}
+
+
+def _show_menu(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "menu")
+
+
+def _take_menu(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text in _MENU:
+        then = _MENU[typed.text]
+        meant = _meant(then, facts)
+        if len(meant) > 1:
+            return Step(go(where, "which", then=then))
+        return _do(where, then, meant[0] if meant else None)
+    if typed.text == "9":
+        return _ask(where, AskPerson())
+    targets = {"7": "post", "8": "language"}
+    return Step(go(where, targets.get(typed.text, "menu")))
+
+
+def _show_which(where: Where, facts: MenuFacts) -> Shown:
+    meant = _meant(where.then, facts)
+    if not meant:
+        return Shown(go(where, "menu"), "menu")
+    if where.told is not None:
+        return Shown(where, where.told)
+    return page(where, "which", {}, _lines(meant, facts), facts.language)
+
+
+def _take_which(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == MORE:
+        return next_page(go(where, "which", then=where.then, more=where.more))
+    article = _named(typed.text, _meant(where.then, facts))
+    if article is None or where.then is None:
+        return Step(go(where, "which", then=where.then, told="which_longer", more=where.more))
+    return _do(where, where.then, article)
+
+
+def _show_post(where: Where, facts: MenuFacts) -> Shown:
+    if not facts.articles:
+        return Shown(go(where, "over", told="nothing_waiting"), "nothing_waiting")
+    if where.told is not None:
+        return Shown(where, where.told)
+    return page(where, "post", {}, _lines(facts.articles, facts), facts.language)
+
+
+def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == MORE:
+        return next_page(go(where, "post", more=where.more))
+    article = _named(typed.text, facts.articles)
+    if article is None:
+        return Step(go(where, "post", told="which_longer", more=where.more))
+    return _ask(where, AskStatus(article.number))
+
+
+def _show_one(where: Where, facts: MenuFacts) -> Shown:
+    """A screen about the article that was chosen; without it the menu."""
+    article = next((a for a in facts.articles if a.number == where.article), None)
+    if article is None:
+        return Shown(go(where, "menu"), "menu")
+    return Shown(where, where.screen, {"digits": article.digits})
+
+
+def _take_sure(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == "1":
+        return _ask(where, Deny(where.article))
+    return Step(go(where, "menu")) if typed.text == BACK else Step(where)
+
+
+def _take_day(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "4":
+        return _ask(where, AnotherDay(where.article))
+    if typed.text == "44":
+        return _ask(where, HoldAtOffice(where.article))
+    if len(typed.text) == 2 and typed.text.isdigit() and 1 <= int(typed.text) <= 31:
+        return _ask(where, AnotherDay(where.article, int(typed.text)))
+    return Step(where)
+
+
+def _take_else(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "5":
+        return _ask(where, OnlyMe(where.article))
+    bare = typed.text.removeprefix("+")
+    if not bare.isdigit():
+        return Step(where)
+    return _ask(where, SomebodyElse(where.article, mobile(bare)))
+
+
+def _show_language(where: Where, facts: MenuFacts) -> Shown:
+    return Shown(where, "language")
+
+
+def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    language = _LANGUAGES.get(typed.text)
+    return Step(where) if language is None else _ask(where, ChooseLanguage(language))
+
+
+def _take_question(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """What this telephone was asked is asked first, and answered as by text."""
+    if typed.text == BACK:
+        return Step(go(where, "menu"))
+    if typed.text == "1":
+        return _ask(where, Yes(where.article))
+    if typed.text == "2":
+        return _ask(where, Deny(where.article))
+    if typed.text == "4" and where.screen == "witness":
+        return Step(go(where, "day", article=where.article))
+    return Step(where)
+
+
+def question(facts: MenuFacts) -> Where | None:
+    """Where somebody is asked who has not answered yet; the newest question first."""
+    for article in reversed(facts.articles):
+        if article.asks is not None:
+            return Where(article.asks, article=article.number)
+    return None
+
+
+SCREENS = (
+    Screen(
+        "menu", "the recipient's menu, for whoever dials",
+        _show_menu, _take_menu, ("menu",),
+        to=("which", "sure", "day", "else", "post", "language", "over"),
+        asks=(SendCode, SpeakCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson),
+        resumable=False,
+    ),
+    Screen(
+        "which", "asks which of several articles is meant",
+        _show_which, _take_which, ("which", "which_longer"),
+        to=("menu", "sure", "day", "else", "over"), asks=(SendCode, SpeakCode, ReportFraud),
+    ),
+    Screen(
+        "post", "the articles of this telephone, and where each is",
+        _show_post, _take_post, ("post", "which_longer"),
+        to=("menu", "over"), asks=(AskStatus,),
+    ),
+    Screen(
+        "sure", "asks again before an article is said to be another's",
+        _show_one, _take_sure, ("sure",),
+        to=("menu", "over"), asks=(Deny,),
+    ),
+    Screen(
+        "day", "asks for the day, or the office",
+        _show_one, _take_day, ("day",),
+        to=("menu", "over"), asks=(AnotherDay, HoldAtOffice),
+    ),
+    Screen(
+        "else", "asks who else takes it",
+        _show_one, _take_else, ("else",),
+        to=("menu", "over"), asks=(SomebodyElse, OnlyMe),
+    ),
+    Screen(
+        "language", "asks for the language",
+        _show_language, _take_language, ("language",),
+        to=("menu", "over"), asks=(ChooseLanguage,), resumable=False,
+    ),
+    Screen(
+        "nominee", "asks whether this telephone takes it for somebody at home",
+        _show_one, _take_question, ("nominee",),
+        to=("menu", "over"), asks=(Yes, Deny), resumable=False,
+    ),
+    Screen(
+        "witness", "asks whether the postman's remark is true",
+        _show_one, _take_question, ("witness",),
+        to=("menu", "day", "over"), asks=(Yes, Deny), resumable=False,
+    ),
+)  # fmt: skip

@@ -1,0 +1,1 @@
+"""Carriers described by a TOML file: no code of their own."""

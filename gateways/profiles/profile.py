@@ -1,0 +1,270 @@
+"""A carrier described in TOML: what to submit to it, how to read its answers and its calls.
+
+These are the keys; gateways/profiles/file.py reads a file of them, and docs/gateways.md describes
+them for operators.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Final, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from gateways.base import Reason
+from gateways.profiles.signing import KEYED, Doing, Written
+from gateways.profiles.sources import ValueSource
+from gateways.profiles.templates import PlaceTemplate
+
+# What every message has; docs/gateways.md says what each is.
+FIELDS: Final = frozenset(
+    {
+        "phone", "phone_digits", "phone_national", "text", "message_id", "submit_id", "template",
+        "language", "lane", "encoding", "validity_seconds", "validity_minutes", "timestamp",
+        "dlt_entity", "dlt_header", "dlt_template", "sms_hook", "delivery_hook",
+    }
+)  # fmt: skip
+HOOK: Final = "hook"  # the secret in the hooks' addresses
+ANY: Final = "*"  # in a list of words: every word that no list names
+BODY: Final = "body"  # of the request, for a signature over it
+_NAME: Final = r"^[a-z][a-z0-9_]*$"
+
+
+def _template(given: object) -> object:
+    return PlaceTemplate.parse(given) if isinstance(given, str) else given
+
+
+def _source(given: object) -> object:
+    return ValueSource.parse(given) if isinstance(given, str) else given
+
+
+def _listed(given: object) -> object:
+    return [given] if isinstance(given, str) else given
+
+
+def _leaves(given: object) -> object:
+    """A JSON value whose texts are templates."""
+    if isinstance(given, dict):
+        return {name: _leaves(value) for name, value in given.items()}
+    if isinstance(given, list):
+        return [_leaves(value) for value in given]
+    return _template(given)
+
+
+Filled = Annotated[PlaceTemplate, BeforeValidator(_template)]
+From = Annotated[ValueSource, BeforeValidator(_source)]
+Sources = Annotated[tuple[From, ...], BeforeValidator(_listed)]
+Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
+Json = Annotated[Any, BeforeValidator(_leaves)]
+Methods = Annotated[tuple[Literal["POST", "GET"], ...], BeforeValidator(_listed)]
+Name = Annotated[str, Field(pattern=_NAME)]
+Far = Literal["sent", "delivered", "failed"]
+
+
+def templates_in(value: object) -> Iterator[PlaceTemplate]:
+    """The templates in a JSON value."""
+    if isinstance(value, PlaceTemplate):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from templates_in(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from templates_in(each)
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class ProfileVariable(_Part):
+    """A value from the environment. Without a default it must be set."""
+
+    variable: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")
+    default: str | None = None
+    meaning: str = ""
+
+
+class ProfileStep(_Part):
+    """A value made out of others: gateways/profiles/signing.py says how."""
+
+    do: Doing
+    of: Filled
+    key: Filled | None = None
+    written: Written = "hex"
+    values: Mapping[str, Filled] = Field(default_factory=dict)
+    otherwise: Filled = PlaceTemplate("", ())
+
+    @model_validator(mode="after")
+    def _has_what_it_needs(self) -> Self:
+        if (self.do in KEYED) != (self.key is not None):
+            raise ValueError(f"{self.do} {'needs a key' if self.do in KEYED else 'takes no key'}")
+        if (self.do == "choose") != bool(self.values):
+            raise ValueError("values belong to choose, and to nothing else")
+        return self
+
+    @property
+    def templates(self) -> Iterator[PlaceTemplate]:
+        """All of them."""
+        yield self.of
+        yield from self.values.values()
+        yield self.otherwise
+        if self.key:
+            yield self.key
+
+
+class Basic(_Part):
+    """HTTP basic authentication."""
+
+    user: Filled
+    password: Filled
+
+
+class Bearer(_Part):
+    """`Authorization: Bearer …`"""
+
+    token: Filled
+
+
+class Submit(_Part):
+    """The request that submits one message; at most one of `form`, `json` and `body`."""
+
+    method: Literal["POST", "PUT", "GET"] = "POST"
+    url: Filled
+    headers: Mapping[str, Filled] = Field(default_factory=dict)
+    query: Mapping[str, Filled] = Field(default_factory=dict)
+    form: Mapping[str, Filled] | None = None
+    json_: Json = Field(None, alias="json")
+    body: Filled | None = None
+    basic: Basic | None = None
+    bearer: Bearer | None = None
+
+    @model_validator(mode="after")
+    def _one_of_each(self) -> Self:
+        bodies = sum(each is not None for each in (self.form, self.json_, self.body))
+        if bodies > 1:
+            raise ValueError("only one of form, json and body can be sent")
+        if bodies and self.method == "GET":
+            raise ValueError("GET has no body: use query, or POST")
+        if self.basic and self.bearer:
+            raise ValueError("only one of basic and bearer can be sent")
+        return self
+
+    @property
+    def of_body(self) -> Iterator[PlaceTemplate]:
+        """The templates of the body."""
+        yield from (self.form or {}).values()
+        yield from templates_in(self.json_)
+        if self.body:
+            yield self.body
+
+    @property
+    def of_address(self) -> Iterator[PlaceTemplate]:
+        """The templates of the URL and its query."""
+        yield self.url
+        yield from self.query.values()
+
+    @property
+    def templates(self) -> Iterator[PlaceTemplate]:
+        """All of them."""
+        yield from self.of_address
+        yield from self.headers.values()
+        yield from self.of_body
+        if self.basic:
+            yield from (self.basic.user, self.basic.password)
+        if self.bearer:
+            yield self.bearer.token
+
+
+class AnswerKeys(_Part):
+    """How the answer to a submit is read.
+
+    The first `word` that one of the lists has decides; "*" in a list of refused or again stands for
+    every word that no list names. Without an `id` the message is known by its {submit_id}, which
+    must then be in the request.
+    """
+
+    word: Sources = Field(min_length=1)
+    accepted: Words = Field(min_length=1)
+    id: Sources = ()
+    refused: Mapping[Reason, Words] = Field(default_factory=dict)
+    again: Mapping[Reason, Words] = Field(default_factory=dict)
+    error: Sources = ()
+
+
+class ProfileAnswer(_Part):
+    """What a call of a hook is answered with."""
+
+    status: int = Field(200, ge=200, le=299)
+    content_type: str = "text/plain"
+    body: str = ""
+
+
+class ProfileHook(_Part):
+    """What both hooks have. `each`: where several events come in one call, as a JSON list."""
+
+    method: Methods = ("POST",)
+    each: From | None = None
+    answer: ProfileAnswer = ProfileAnswer()
+
+
+class InboundKeys(ProfileHook):
+    """A text of a person's. Without an `id`, one is made of all that `id_of` finds."""
+
+    id: Sources = ()
+    id_of: Sources = ()
+    from_: Sources = Field(alias="from", min_length=1)
+    text: Sources = Field(min_length=1)
+    prefix: Filled | None = None  # a word that people must write first, such as a keyword
+    at: Sources = ()
+    at_format: str = "iso"  # iso, epoch, epoch_ms, or as of strptime
+    at_zone: str = "UTC"
+
+    @model_validator(mode="after")
+    def _is_told_from_its_repeat(self) -> Self:
+        if not self.id and not self.id_of:
+            raise ValueError("id or id_of must say how a text is told from its repeat")
+        return self
+
+    @model_validator(mode="after")
+    def _has_a_clock(self) -> Self:
+        try:
+            ZoneInfo(self.at_zone)
+        except (KeyError, ValueError, OSError) as error:
+            raise ValueError(f"at_zone: there is no zone called {self.at_zone}") from error
+        if self.at_format not in ("iso", "epoch", "epoch_ms") and "%" not in self.at_format:
+            raise ValueError("at_format is iso, epoch, epoch_ms, or as %Y-%m-%d %H:%M:%S")
+        return self
+
+
+class ReceiptKeys(ProfileHook):
+    """News about a message. The first of `status` that one of `statuses` has decides."""
+
+    id: Sources = Field(min_length=1)
+    message_id: Sources = ()
+    status: Sources = Field(min_length=1)
+    error: Sources = ()
+    statuses: Mapping[Far, Words] = Field(min_length=1)
+    reasons: Mapping[Reason, Words] = Field(default_factory=dict)
+
+
+class Profile(_Part):
+    """A carrier. `documents` are what it was built from, `unverified` what they leave open."""
+
+    title: str
+    documents: tuple[str, ...] = ()
+    unverified: tuple[str, ...] = ()
+    rate: float = Field(gt=0)  # messages per second
+    settings: Mapping[Name, ProfileVariable] = Field(default_factory=dict)
+    secrets: Mapping[Name, ProfileVariable] = Field(default_factory=dict)
+    steps: Mapping[Name, ProfileStep] = Field(default_factory=dict)
+    request: Submit
+    answer: AnswerKeys
+    inbound: InboundKeys | None = None
+    receipt: ReceiptKeys | None = None
+
+    @property
+    def variables(self) -> Mapping[str, ProfileVariable]:
+        """What comes from the environment, by the name that places use."""
+        return {**self.settings, **self.secrets}

@@ -1,0 +1,108 @@
+"""One message as the HTTP request that a profile describes."""
+
+from __future__ import annotations
+
+import json
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode
+
+from gateways.profiles.profile import BODY, Profile, ProfileStep
+from gateways.profiles.signing import DIGESTS, KEYED, all_entities, digest, entities, keyed
+from gateways.profiles.templates import PlaceTemplate
+
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
+_TEXT = "text/plain; charset=UTF-8"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A request ready to be sent. It holds keys, a number and a text: it has no repr of them."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes | None = field(repr=False)
+
+
+def prepare(profile: Profile, given: Mapping[str, str]) -> Prepared:
+    """The request for `given`: the message's fields, settings and secrets, by name.
+
+    A step whose name is in `given` is not done: its value is that. Raises `Unfilled`.
+    """
+    submit = profile.request
+    values = _Values(profile, given)
+    url = submit.url.fill(values) or ""
+    if query := _filled(submit.query, values):
+        url += ("&" if "?" in url else "?") + urlencode(query)
+    headers = _filled(submit.headers, values)
+    body = values.body
+    if body is not None and not any(name.lower() == "content-type" for name in headers):
+        headers["Content-Type"] = _content_type(profile)
+    if submit.basic:
+        user, password = submit.basic.user.fill(values), submit.basic.password.fill(values)
+        headers["Authorization"] = "Basic " + b64encode(f"{user}:{password}".encode()).decode()
+    if submit.bearer:
+        headers["Authorization"] = f"Bearer {submit.bearer.token.fill(values)}"
+    return Prepared(submit.method, url, headers, None if body is None else body.encode())
+
+
+class _Values:
+    """What stands at the places; steps and the body are made when they are first asked for."""
+
+    def __init__(self, profile: Profile, given: Mapping[str, str]) -> None:
+        self._profile = profile
+        self._made = dict(given)
+
+    def __call__(self, name: str) -> str:
+        if name not in self._made:
+            self._made[name] = (
+                self.body or "" if name == BODY else self._do(self._profile.steps[name])
+            )
+        return self._made[name]
+
+    @property
+    def body(self) -> str | None:
+        submit = self._profile.request
+        if submit.form is not None:
+            return urlencode(_filled(submit.form, self))
+        if submit.json_ is not None:
+            return json.dumps(_json(submit.json_, self), ensure_ascii=False)
+        return submit.body.fill(self) if submit.body else None
+
+    def _do(self, step: ProfileStep) -> str:
+        of = step.of.fill(self) or ""
+        if step.do in DIGESTS:
+            return digest(step.do, of, step.written)
+        if step.do in KEYED:
+            assert step.key is not None
+            return keyed(step.do, step.key.fill(self) or "", of, step.written)
+        if step.do == "choose":
+            return step.values.get(of, step.otherwise).fill(self) or ""
+        return entities(of) if step.do == "entities" else all_entities(of)
+
+
+def _filled(templates: Mapping[str, PlaceTemplate], values: _Values) -> dict[str, str]:
+    found = {name: template.fill(values) for name, template in templates.items()}
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def _json(value: Any, values: _Values) -> Any:
+    """`value` with its templates filled in; what is left out is in no table and no list."""
+    if isinstance(value, PlaceTemplate):
+        return value.fill(values)
+    if isinstance(value, dict):
+        made = {name: _json(each, values) for name, each in value.items()}
+        return {name: each for name, each in made.items() if each is not None}
+    if isinstance(value, list):
+        return [each for each in (_json(each, values) for each in value) if each is not None]
+    return value
+
+
+def _content_type(profile: Profile) -> str:
+    if profile.request.form is not None:
+        return _FORM
+    return _TEXT if profile.request.json_ is None else _JSON

@@ -1,0 +1,1 @@
+"""The simulated carrier of development and tests: texts and voice calls."""

@@ -1,0 +1,13 @@
+"""What the simulated carrier reads from the environment."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from gateways.environment import CarrierSettings, variables
+
+
+class SimulatorSettings(CarrierSettings, alias_generator=variables("SIMULATOR_")):
+    """SIMULATOR_…"""
+
+    rate: float = Field(2000.0, gt=0, description="messages per second")

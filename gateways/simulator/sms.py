@@ -1,0 +1,105 @@
+"""The simulated carrier of development and tests: every telephone is near, on, and reachable.
+
+Messages need no wire: /phones and the API show what the outbox handed over
+(web/phones/simulator.py).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from gateways.base import (
+    Dialled,
+    Inbound,
+    Outcome,
+    Outgoing,
+    Receipt,
+    ReceiptStatus,
+    Request,
+    Sent,
+    Unauthentic,
+    Unreadable,
+    attested,
+)
+from gateways.simulator.settings import SimulatorSettings
+from gateways.storable import clean, identifier, line, whole
+from settings import Settings
+
+NAME = "simulator"
+SERVICE = "*247#"  # what one dials on a simulated telephone; any other service code works as well
+
+
+class SimulatorGateway:
+    """Takes everything and delivers at once."""
+
+    name = NAME
+    dlt = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.rate = SimulatorSettings.read(settings).rate
+        self.address = ""
+
+    def send(self, message: Outgoing) -> Outcome:
+        return Sent(f"sim-{message.message_id}", ReceiptStatus.DELIVERED)
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        return self.send(message)
+
+    def receive_text(self, request: Request) -> Inbound | Unreadable:
+        """JSON `{"from", "text", "id", "at"}`; `id` and `at` may be left out.
+
+        `at`, ISO 8601 with an offset, is when the carrier took the text from the telephone.
+        """
+        body = fields(request.body)
+        given, text, named = body.get("from"), body.get("text"), body.get("id")
+        phone = attested(given) if isinstance(given, str) else None
+        carrier_id = identifier(named) if isinstance(named, str) else None
+        if phone is None or not isinstance(text, str):
+            why = "from (a telephone number) or text is missing"
+            return Unreadable(
+                NAME, carrier_id, why, text if isinstance(text, str) else whole(request), phone
+            )
+        return Inbound(NAME, carrier_id or uuid4().hex, phone, text, _time(body.get("at")))
+
+    def receive_ussd(self, request: Request) -> Dialled | Unreadable:
+        """JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
+
+        `service`, the code that was dialled, may be left out; so may the first, empty text.
+        """
+        body = fields(request.body)
+        named, given, text = body.get("session"), body.get("from"), body.get("text", "")
+        service = body.get("service", SERVICE)
+        session = identifier(named) if isinstance(named, str) else None
+        phone = attested(given) if isinstance(given, str) else None
+        if session is None or phone is None or not isinstance(text, str):
+            # What was typed is not kept: nobody can say which of it is a PIN.
+            return Unreadable(NAME, None, "session, from or text is missing", "", phone)
+        return Dialled(NAME, session, phone, line(str(service)), clean(text))
+
+    def showing(self, text: str, end: bool) -> str:
+        return json.dumps({"screen": text, "end": end}, ensure_ascii=False)
+
+    def receive_receipt(self, request: Request) -> Receipt | Unreadable:
+        """The simulator tells what became of a message when it takes it: no receipt comes."""
+        raise Unauthentic
+
+
+def _time(given: object) -> datetime | None:
+    """An aware time, or None for what is none."""
+    try:
+        at = datetime.fromisoformat(given) if isinstance(given, str) else None
+    except ValueError:
+        return None
+    return at if at is not None and at.utcoffset() is not None else None
+
+
+def fields(body: bytes) -> dict[str, Any]:
+    """The fields of a JSON object; of anything else none."""
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}

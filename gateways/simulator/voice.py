@@ -1,0 +1,111 @@
+"""The simulated carrier of calls: /phones rings, and tells what became of it, by the real hook."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
+from uuid import uuid4
+
+from gateways.base import (
+    Inbound,
+    Outcome,
+    Outgoing,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Request,
+    Sent,
+    TakenUp,
+    Unauthentic,
+    Unreadable,
+    attested,
+)
+from gateways.missed import missed
+from gateways.simulator.settings import SimulatorSettings
+from gateways.simulator.sms import fields
+from gateways.storable import identifier, line, whole
+from messages.missed_calls import MissedCall, meanings
+from messages.speech import Speech
+from settings import Settings
+
+NAME = "simulator_voice"
+# Where MISSED_CALLS is not set, simulated telephones can ring these.
+NUMBERS: Mapping[str, MissedCall] = MappingProxyType(
+    {
+        "+911140001001": "yes",
+        "+911140001002": "not_received",
+        "+911140001003": "send_code",
+        "+911140001004": "speak_code",
+    }
+)
+_STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
+    {
+        "in-progress": ReceiptStatus.SENT,
+        "completed": ReceiptStatus.DELIVERED,
+        **dict.fromkeys(("busy", "no-answer"), ReceiptStatus.FAILED),
+    }
+)
+
+
+class SimulatorVoiceGateway:
+    """Rings every telephone at once."""
+
+    name = NAME
+    dlt = False
+
+    def __init__(self, settings: Settings) -> None:
+        self.rate = SimulatorSettings.read(settings).rate
+        self.address = ""
+        self._numbers = numbers(settings)
+
+    def send(self, message: Outgoing) -> Outcome:
+        # Another id for every ring of the same message.
+        return Sent(f"simcall-{message.message_id}-{uuid4().hex[:8]}")
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        return self.send(message)
+
+    def receive_text(self, request: Request) -> Inbound | Unreadable:
+        """Texts come to the other simulated carrier."""
+        raise Unauthentic
+
+    def receive_receipt(self, request: Request) -> Receipt | Unreadable:
+        """What became of a call comes to `receive_call`."""
+        raise Unauthentic
+
+    def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
+        """JSON `{"from", "to", "id"}`: a missed call, its id may be left out. `{"call", "phone"}`:
+        that one of ours was taken up. `{"call", "status"}`: how it went on."""
+        body = fields(request.body)
+        given = {name: value for name, value in body.items() if isinstance(value, str)}
+        call = identifier(given.get("call"))
+        if call is None:
+            carrier_id = identifier(given.get("id")) or uuid4().hex
+            return missed(
+                NAME, carrier_id, given.get("from", ""), given.get("to", ""), self._numbers
+            )
+        if "status" in given:
+            word = line(given["status"])
+            status = _STATUS.get(word, ReceiptStatus.UNCERTAIN)
+            reason = Reason.UNREACHABLE if status is ReceiptStatus.FAILED else None
+            return Receipt(NAME, call, None, status, word, reason)
+        phone = attested(given.get("phone", ""))
+        if phone is None:
+            why = "phone or status is missing"
+            return Unreadable(NAME, call, why, whole(request), channel="voice")
+        return TakenUp(NAME, call, phone, None)
+
+    def saying(self, speech: Speech) -> str:
+        return json.dumps({"tongue": speech.tongue, "lines": speech.lines}, ensure_ascii=False)
+
+    def rejecting(self) -> str:
+        return '{"rejected": true}'
+
+    def ending(self) -> str:
+        return ""
+
+
+def numbers(settings: Settings) -> Mapping[str, MissedCall]:
+    """The numbers that simulated telephones can ring, and what each means."""
+    return meanings(settings.missed_calls) or NUMBERS

@@ -1,0 +1,83 @@
+"""A row of a file of articles, as an article to be booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from imports import cells
+from imports.cells import Bad
+from imports.faults import Fault
+from postal.articles import Language, NewArticle
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ArticleRow:
+    """What a row says. With faults `article` is None; `number` may be known all the same."""
+
+    article: NewArticle | None
+    number: str | None
+    faults: tuple[Fault, ...]
+
+
+@dataclass
+class _Reading:
+    """The cells of one row by field, and what was found wrong with them."""
+
+    given: Mapping[str, str]
+    faults: list[Fault] = field(default_factory=list)
+
+    def needed(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
+        if self._empty(name):
+            self.faults.append(Fault(name, "missing"))
+            return otherwise
+        return self.optional(name, read, otherwise)
+
+    def optional(self, name: str, read: Callable[[str], T], otherwise: T) -> T:
+        if self._empty(name):
+            return otherwise
+        try:
+            return read(self.given[name])
+        except Bad as bad:
+            self.faults.append(Fault(name, bad.reason, bad.detail))
+            return otherwise
+
+    def _empty(self, name: str) -> bool:
+        return not self.given.get(name, "").strip().removeprefix("'").strip()
+
+
+def read(fields: Sequence[str], given: Sequence[str], default: Language) -> ArticleRow:
+    """Reads one row; every bad cell is named. `default`: the language where the row names none."""
+    row = _Reading({name: cell for name, cell in zip(fields, given, strict=True) if name})
+    number = row.needed("number", cells.number, "")
+    phone = row.optional("recipient_phone", _some(cells.phone), None)
+    otp_required = row.optional("otp_required", cells.yes_no, True)
+    bad_phone = any(fault.column == "recipient_phone" for fault in row.faults)
+    if otp_required and phone is None and not bad_phone:
+        row.faults.append(Fault("recipient_phone", "phone_needed"))
+    article = NewArticle(
+        number=number,
+        service=row.needed("service", cells.service, "speed_post"),
+        otp_required=otp_required,
+        recipient_phone=phone,
+        recipient_name=row.needed("recipient_name", cells.name, ""),
+        recipient_address=row.needed("recipient_address", cells.address, ""),
+        recipient_pin=row.needed("recipient_pin", cells.pin, ""),
+        recipient_language=row.optional("recipient_language", cells.language, default),
+        sender_phone=row.optional("sender_phone", _some(cells.phone), None),
+        sender_name=row.needed("sender_name", cells.name, ""),
+        sender_language=default,
+        cod_amount=row.optional("cod_amount", cells.amount, 0),
+        passport=row.optional("passport", cells.yes_no, False),
+        authorised_person=row.optional("authorised_person", _some(cells.name), None),
+        registration=row.optional("registration", cells.yes_no, False),
+        weight_g=row.optional("weight_g", _some(cells.grams), None),
+    )
+    return ArticleRow(None if row.faults else article, number or None, tuple(row.faults))
+
+
+def _some(read: Callable[[str], T]) -> Callable[[str], T | None]:
+    return read

@@ -1,0 +1,230 @@
+"""One cell of a row, as people and spreadsheets write it, to what it says.
+
+Each reader takes the cell as it stands and gives the value, or raises `Bad` with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Final, TypeVar, get_args
+
+from flows.number import read as read_number
+from imports.faults import Reason
+from india.phone import read as read_phone
+from postal.articles import Language, Service
+
+T = TypeVar("T")
+
+MOST_COD: Final = 50_000  # whole rupees
+MOST_GRAMS: Final = 50_000
+LONGEST_NAME: Final = 100
+LONGEST_ADDRESS: Final = 300
+
+_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
+_SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s?[eE][+-]?[0-9]+", re.ASCII)
+_TEXT_TRICK: Final = re.compile(r'="(.*)"', re.DOTALL)  # ="0983…", as programs keep zeros in Excel
+_WHOLE: Final = re.compile(r"([0-9]+)([.,]0+)?", re.ASCII)
+# Whole rupees, plain or grouped as the West (1,000,000) or India (10,00,000) does; paise that are
+# none. Anything else may be another sum than it seems: 1.000 is a thousand in some countries.
+_RUPEES: Final = re.compile(
+    r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})*,[0-9]{3})(?:\.0{1,2})?",
+    re.ASCII,
+)
+_MONEY: Final = re.compile(r"(rs\.?|inr|₹|रु\.?|रू\.?|/-)", re.IGNORECASE)
+_PIN: Final = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+_STAFF_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_DATE: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})", re.ASCII)
+_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]00:00(:00)?)?", re.ASCII)
+# Hindi that became Latin: three bytes of UTF-8 read as three letters.
+_MIXED: Final = re.compile("à[¤¥][\u0080-\u00ff\u0152-\u2122]|Ã[\u0080-\u00bf]|â€")
+_LOST: Final = re.compile(r"\?\s?\?|\ufffd")
+# Control characters, the shown NUL, and marks that turn the direction of what follows.
+_CONTROL: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2400\u2028-\u202e\u2066-\u2069]"
+)
+
+
+class Bad(Exception):
+    """The cell cannot be taken."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(reason)
+        self.reason: Reason = reason
+        self.detail = detail
+
+
+def bare(cell: str) -> str:
+    """Without what spreadsheets put around a value. Raises `Bad` for a formula."""
+    value = cell.strip().removeprefix("'").strip()
+    if trick := _TEXT_TRICK.fullmatch(value):
+        value = trick[1].strip()
+    if value.startswith("="):
+        raise Bad("formula")
+    return value
+
+
+def number(cell: str) -> str:
+    """An article number, as EU123456785IN."""
+    value = _digits(cell)
+    try:
+        return read_number(value)
+    except ValueError as error:
+        raise Bad("number", str(error)) from None
+
+
+def phone(cell: str) -> str:
+    """A mobile number in E.164."""
+    value = _digits(cell)
+    if whole := re.fullmatch(r"(\+?[0-9]{10,13})\.0+", value):
+        value = whole[1]
+    try:
+        return read_phone(value)
+    except ValueError as error:
+        raise Bad("phone", str(error)) from None
+
+
+def pin(cell: str) -> str:
+    value = _digits(cell).replace(" ", "").removesuffix(".0")
+    if _PIN.fullmatch(value) is None:
+        raise Bad("pin")
+    return value
+
+
+def staff_id(cell: str) -> str:
+    value = _digits(cell).removesuffix(".0")
+    if _STAFF_ID.fullmatch(value) is None:
+        raise Bad("staff_id")
+    return value
+
+
+def name(cell: str) -> str:
+    value = _text(cell)
+    if "\n" in value or "\r" in value:
+        raise Bad("line_break")
+    return _short(value, LONGEST_NAME)
+
+
+def address(cell: str) -> str:
+    """On one line: an address of several has a comma between them."""
+    lines = [" ".join(line.split()).strip(" ,") for line in _text(cell).splitlines()]
+    return _short(", ".join(filter(None, lines)), LONGEST_ADDRESS)
+
+
+def amount(cell: str) -> int:
+    """Whole rupees."""
+    value = _MONEY.sub("", _digits(cell)).strip()
+    whole = _RUPEES.fullmatch(value)
+    if whole is None:
+        raise Bad("amount")
+    rupees = whole[1].replace(",", "")
+    if len(rupees) > 9 or int(rupees) > MOST_COD:
+        raise Bad("amount_high", str(MOST_COD))
+    return int(rupees)
+
+
+def grams(cell: str) -> int:
+    value = re.sub(r"\s*(g|gm|gms|gram|grams|ग्राम)\.?$", "", _digits(cell), flags=re.IGNORECASE)
+    whole = _WHOLE.fullmatch(value)
+    if whole is None or len(whole[1]) > 6 or not 1 <= int(whole[1]) <= MOST_GRAMS:
+        raise Bad("weight", str(MOST_GRAMS))
+    return int(whole[1])
+
+
+def day(cell: str) -> date:
+    """2026-08-14, or as India writes it: 14-08-2026, 14/8/26."""
+    value = _digits(cell)
+    if iso := _ISO.fullmatch(value):
+        year, month, number = int(iso[1]), int(iso[2]), int(iso[3])
+    elif written := _DATE.fullmatch(value):
+        number, month = int(written[1]), int(written[2])
+        year = int(written[3]) + (2000 if len(written[3]) == 2 else 0)
+    else:
+        raise Bad("date")
+    try:
+        return date(year, month, number)
+    except ValueError:
+        raise Bad("date") from None
+
+
+def yes_no(cell: str) -> bool:
+    return _choice(cell, _YES_NO, "yes_no")
+
+
+def service(cell: str) -> Service:
+    return _choice(cell, _SERVICES, "service")
+
+
+def language(cell: str) -> Language:
+    return _choice(cell, _LANGUAGES, "language")
+
+
+def _choice(cell: str, words: Mapping[str, T], reason: Reason) -> T:
+    word = unicodedata.normalize("NFC", re.sub(r"[\s_-]+", " ", bare(cell))).casefold()
+    if word not in words:
+        raise Bad(reason)
+    return words[word]
+
+
+def _digits(cell: str) -> str:
+    value = " ".join(bare(cell).translate(_DIGITS).replace("\u00a0", " ").split())
+    if _SCIENTIFIC.fullmatch(value):
+        raise Bad("scientific")
+    if _CONTROL.search(value):
+        raise Bad("control")
+    return value
+
+
+def _text(cell: str) -> str:
+    value = unicodedata.normalize("NFC", bare(cell))
+    if value.startswith(("+", "-", "@")):
+        raise Bad("formula")
+    if _CONTROL.search(value):
+        raise Bad("control")
+    if _LOST.search(value):
+        raise Bad("letters_lost")
+    if _MIXED.search(value):
+        raise Bad("letters_mixed")
+    return value
+
+
+def _short(value: str, most: int) -> str:
+    if len(value) > most:
+        raise Bad("too_long", str(most))
+    return value
+
+
+def _words(of: Mapping[T, str]) -> dict[str, T]:
+    """Each value by its words, which stand between bars."""
+    return {
+        unicodedata.normalize("NFC", word).casefold(): value
+        for value, words in of.items()
+        for word in words.split("|")
+    }
+
+
+_YES_NO: Final = _words(
+    {
+        True: "yes|y|true|1|हां|हाँ|जी|haan|han",
+        False: "no|n|false|0|नहीं|नही|nahi|nahin|-",
+    }
+)
+_SERVICES: Final[dict[str, Service]] = _words(
+    {
+        "speed_post": "speed post|speedpost|sp|ems|स्पीड पोस्ट|स्पीडपोस्ट",
+        "registered": "registered|registered letter|registered post|rl|रजिस्टर्ड|रजिस्ट्री",
+        "parcel": "parcel|speed post parcel|sp parcel|पार्सल",
+        "insured": "insured|insured letter|बीमा|बीमाकृत",
+        "money_order": "money order|mo|मनी ऑर्डर|मनीऑर्डर|मनी आर्डर",
+    }
+)
+_LANGUAGES: Final[dict[str, Language]] = _words(
+    {
+        "hi": "hi|hindi|हिन्दी|हिंदी",
+        "hi-Latn": "hi latn|roman hindi|hinglish|रोमन हिन्दी|रोमन हिंदी",
+        "en": "en|english|अंग्रेज़ी|अंग्रेजी",
+    }
+)
+assert set(_SERVICES.values()) == set(get_args(Service))

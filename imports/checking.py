@@ -1,0 +1,118 @@
+"""Checking what was read, a batch at a time: nothing is booked here, and no list is made.
+
+A batch is one transaction under the lock of its import: who works at it holds it, and a worker that
+is killed leaves it as it was before the batch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from imports import article_rows, delivery_lists, file_rows, list_rows, register
+from imports.faults import Fault
+from imports.file_rows import RowState, ShownRow
+from imports.register import Import
+from imports.row_results import Verdict, count, write
+from postal import articles
+from postal.articles import Article, Language
+from store.database import Conn
+
+AT_ONCE: Final = 500  # rows
+
+
+def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT_ONCE) -> bool:
+    """Checks up to `most` rows, or one list. False: nothing to check, or another worker does.
+
+    `default`: the language of rows that name none.
+    """
+    found = register.claim(conn, id_, "checking")
+    if found is None:
+        return False
+    rows = file_rows.in_states(conn, id_, ("new",), 0, most)
+    if rows:
+        if found.kind == "lists":
+            verdicts = _lists(conn, found, rows)
+        else:
+            verdicts = _articles(conn, found, rows, default)
+        count(conn, id_, len(rows), write(conn, id_, verdicts))
+        if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
+            delivery_lists.adopt(conn, id_)
+        return True
+    postman = delivery_lists.next_postman(conn, id_, "read")
+    if postman is not None:
+        count(conn, id_, 0, write(conn, id_, delivery_lists.try_out(conn, found, postman, now)))
+        return True
+    conn.execute(
+        "UPDATE imports SET state = 'checked', checked_at = %s"
+        " WHERE id = %s AND state = 'checking'",
+        (now, id_),
+    )
+    return True
+
+
+def _articles(
+    conn: Conn, found: Import, rows: Sequence[ShownRow], default: Language
+) -> list[Verdict]:
+    read = [article_rows.read(found.columns, row.cells, default) for row in rows]
+    numbers = [each.number for each in read if each.number is not None]
+    booked = articles.numbered(conn, numbers)
+    at_counter = at_counters(conn, numbers)
+    first = _first_lines(conn, found.id, numbers)
+    verdicts: list[Verdict] = []
+    for row, each in zip(rows, read, strict=True):
+        faults = list(each.faults)
+        known = False
+        if each.number is not None:
+            before = first.setdefault(each.number, row.line)
+            if before < row.line:
+                faults.append(Fault("number", "twice", str(before)))
+            elif each.number in booked and each.article is not None:
+                known = not (taken := _taken(booked[each.number], each.article))
+                faults += taken
+            elif each.number in at_counter:
+                faults.append(Fault("number", "at_counter"))
+        state: RowState = "bad" if faults else "known" if known else "good"
+        verdicts.append(Verdict(row.line, state, each.number, None, tuple(faults)))
+    return verdicts
+
+
+def _taken(booked: Article, new: articles.NewArticle) -> list[Fault]:
+    differing = articles.differing(booked, new)
+    return [Fault("number", "taken", ", ".join(differing))] if differing else []
+
+
+def at_counters(conn: Conn, numbers: Sequence[str]) -> set[str]:
+    """Those of `numbers` that a clerk typed for a customer who has not paid yet."""
+    rows = conn.execute(
+        "SELECT number FROM booking_items WHERE number = ANY(%s) AND removed_at IS NULL"
+        " AND article_id IS NULL",
+        (list(numbers),),
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[Verdict]:
+    read = [list_rows.read(found.columns, row.cells) for row in rows]
+    first = _first_lines(conn, found.id, [each.number for each in read if each.number is not None])
+    verdicts: list[Verdict] = []
+    for row, each in zip(rows, read, strict=True):
+        faults = list(each.faults)
+        if each.number is not None:
+            before = first.setdefault(each.number, row.line)
+            if before < row.line:
+                faults.append(Fault("number", "twice", str(before)))
+        state: RowState = "bad" if faults else "read"
+        verdicts.append(Verdict(row.line, state, each.number, each.postman, tuple(faults)))
+    return verdicts
+
+
+def _first_lines(conn: Conn, id_: int, numbers: Sequence[str]) -> dict[str, int]:
+    """Where the numbers stand in the rows that were checked before."""
+    rows = conn.execute(
+        "SELECT number, min(line) FROM import_rows WHERE import_id = %s AND number = ANY(%s)"
+        " GROUP BY number",
+        (id_, list(numbers)),
+    ).fetchall()
+    return dict(rows)

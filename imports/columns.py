@@ -1,0 +1,141 @@
+"""Which columns a file may have, by names in English and Hindi, and what kind of file it is."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from imports.faults import FileRefused
+
+Kind = Literal["articles", "lists"]
+_BETWEEN: Final = re.compile(r"[\s_\-./:()*'\ufeff]+")
+
+
+@dataclass(frozen=True)
+class Column:
+    """`field`: our name for it. `names`, between bars: what it may be called, the template's first.
+
+    `hindi`: the name in the template in Hindi.
+    """
+
+    field: str
+    hindi: str
+    names: str
+    required: bool = False
+
+    @property
+    def english(self) -> str:
+        return self.names.split("|")[0]
+
+
+ARTICLES: Final = (
+    Column("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
+    Column("service", "सेवा", "service|product|article type", True),
+    Column(
+        "recipient_name",
+        "पाने वाले का नाम",
+        "recipient name|addressee|addressee name|प्राप्तकर्ता|प्राप्तकर्ता का नाम",
+        True,
+    ),
+    Column(
+        "recipient_address",
+        "पाने वाले का पता",
+        "recipient address|address|पता|प्राप्तकर्ता का पता",
+        True,
+    ),
+    Column("recipient_pin", "पिन", "pin|pincode|pin code|recipient pincode|पिन कोड", True),
+    Column(
+        "recipient_phone",
+        "पाने वाले का मोबाइल",
+        "recipient mobile|recipient phone|mobile|phone|addressee mobile|मोबाइल",
+    ),
+    Column("recipient_language", "भाषा", "language|recipient language"),
+    Column("sender_name", "भेजने वाले का नाम", "sender name|sender|प्रेषक|प्रेषक का नाम", True),
+    Column("sender_phone", "भेजने वाले का मोबाइल", "sender mobile|sender phone|प्रेषक का मोबाइल"),
+    Column("otp_required", "ओटीपी", "otp|otp delivery|otp required"),
+    Column("registration", "रजिस्ट्री", "registration|addressee only|पंजीकरण"),
+    Column("cod_amount", "सीओडी रकम", "cod|cod amount|cod rupees|सीओडी"),
+    Column("weight_g", "वज़न ग्राम", "weight in grams|weight|weight g|weight grams|वजन|वजन ग्राम"),
+    Column("passport", "पासपोर्ट", "passport"),
+    Column("authorised_person", "अधिकृत व्यक्ति", "authorised person|authorized person"),
+)
+LISTS: Final = (
+    Column("postman", "डाकिया", "postman|postman id|staff id|डाकिया नंबर", True),
+    Column("date", "तारीख", "date|delivery date|दिनांक|तारीख़", True),
+    Column("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
+)
+COLUMNS: Final[dict[Kind, tuple[Column, ...]]] = {"articles": ARTICLES, "lists": LISTS}
+# Our own, in a file of bad rows that is mended and comes back.
+_OWN: Final = ("line", "wrong column", "what is wrong", "पंक्ति", "गलत कॉलम", "क्या गलत है")
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What each column of a file is: a field, or "" for what is not used."""
+
+    kind: Kind
+    fields: tuple[str, ...]
+
+
+def lay_out(header: Sequence[str]) -> Layout:
+    """The layout of a file with this header. Raises `FileRefused`."""
+    kind: Kind = "lists" if _known(header, LISTS) & {"postman"} else "articles"
+    if kind == "lists" and len(_known(header, ARTICLES)) > len(_known(header, LISTS)):
+        kind = "articles"
+    by_name = _by_name(COLUMNS[kind])
+    fields = tuple(by_name.get(_plain(name), "") for name in header)
+    for index, field in enumerate(fields):
+        if field and field in fields[:index]:
+            both = f"{header[fields.index(field)].strip()}, {header[index].strip()}"
+            raise FileRefused("column_twice", detail=both)
+    missing = [c.english for c in COLUMNS[kind] if c.required and c.field not in fields]
+    if missing:
+        raise FileRefused("columns_missing", detail=", ".join(missing))
+    return Layout(kind, fields)
+
+
+def unused(header: Sequence[str], fields: Sequence[str]) -> list[str]:
+    """The names of columns that nothing is taken from; ours are not among them."""
+    return [
+        name.strip()
+        for name, field in zip(header, fields, strict=True)
+        if not field and name.strip() and _plain(name) not in _OWN
+    ]
+
+
+def familiar(header: Sequence[str]) -> int:
+    """How many names of `header` are those of columns: tells the right separator from a wrong."""
+    return max(len(_known(header, ARTICLES)), len(_known(header, LISTS)))
+
+
+def heading(kind: Kind, language: str) -> list[str]:
+    """The header of the template."""
+    return [c.hindi if language == "hi" else c.english for c in COLUMNS[kind]]
+
+
+def shown(kind: Kind | None, field: str, language: str) -> str:
+    """The name of a field for people; what is no field is given back as it is."""
+    for column in COLUMNS[kind] if kind else ():
+        if column.field == field:
+            return column.hindi if language == "hi" else column.english
+    return field
+
+
+def _known(header: Sequence[str], columns: Sequence[Column]) -> set[str]:
+    by_name = _by_name(columns)
+    return {by_name[plain] for name in header if (plain := _plain(name)) in by_name}
+
+
+def _by_name(columns: Sequence[Column]) -> dict[str, str]:
+    return {
+        _plain(name): column.field
+        for column in columns
+        for name in (column.field, column.hindi, *column.names.split("|"))
+    }
+
+
+def _plain(name: str) -> str:
+    return _BETWEEN.sub(" ", unicodedata.normalize("NFC", name)).strip().casefold()

@@ -1,0 +1,212 @@
+"""Imports at work: files are read, checked and done, a batch at a time, beside the outbox.
+
+Beside `conversation/counter.py`. A batch is one transaction under the lock of its import: a worker
+that is killed leaves nothing half done, and any worker goes on from there. `Importer` is the
+worker's thread.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import psycopg
+import structlog
+
+from conversation.inbound import announce
+from flows.happenings import Booked, WentOut
+from imports import article_rows, checking, delivery_lists, file_rows, reading, register
+from imports.checking import at_counters
+from imports.faults import Fault, FileRefused
+from imports.file_rows import RowState, ShownRow
+from imports.register import State
+from imports.row_results import Verdict, count, write
+from logs import described
+from outbox.crew import Crew, Work
+from outbox.wake import IMPORTS, ring, wake
+from postal import articles
+from postal.articles import NumberTaken
+from runtime import Runtime
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+# Rows booked in one transaction. Few: the conversations of their people are locked so long.
+AT_ONCE: Final = 50
+# Between two batches: the outbox's thread gets the interpreter, a waiting code goes first.
+_BREATH_SECONDS: Final = 0.01
+
+
+def advance(runtime: Runtime, id_: int, state: State) -> bool:
+    """Does the next batch of an import. False: nothing to do, or another worker does it.
+
+    Raises `psycopg.OperationalError` when the database goes away: nothing of the batch is kept.
+    """
+    if state == "reading":
+        return _read(runtime, id_)
+    most = checking.AT_ONCE if state == "checking" else AT_ONCE
+    try:
+        return _batch(runtime, id_, state, most)
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        log.error("import_batch_broke", import_id=id_, **described(error))
+    return _one_by_one(runtime, id_, state, most)
+
+
+def _read(runtime: Runtime, id_: int) -> bool:
+    now = runtime.now()
+    try:
+        return runtime.database.run(lambda conn: reading.read(conn, id_, now))
+    except psycopg.OperationalError:
+        raise
+    except Exception as error:
+        log.error("import_file_broke", import_id=id_, **described(error))
+    # Or it would break the thread again and again, and the imports behind it with it.
+    runtime.database.run(lambda conn: reading.refuse(conn, id_, FileRefused("broke"), now))
+    return True
+
+
+def _one_by_one(runtime: Runtime, id_: int, state: State, most: int) -> bool:
+    """A row that breaks its batch is marked as bad; the others are done."""
+    for _ in range(most):
+        try:
+            if not _batch(runtime, id_, state, 1):
+                return False
+        except psycopg.OperationalError:
+            raise
+        except Exception as error:
+            log.error("import_row_broke", import_id=id_, **described(error))
+            runtime.database.run(lambda conn: _spoil(conn, id_, state))
+    return True
+
+
+def _batch(runtime: Runtime, id_: int, state: State, most: int) -> bool:
+    def work(conn: Conn) -> bool:
+        if state == "checking":
+            default = runtime.settings.default_language
+            return checking.check(conn, id_, default, runtime.now(), most)
+        return _do(runtime, conn, id_, most)
+
+    done = runtime.database.run(work)
+    if done and state == "importing":
+        wake(runtime.redis)
+    return done
+
+
+def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
+    found = register.claim(conn, id_, "importing")
+    if found is None:
+        return False
+    if found.kind == "lists":
+        postman = delivery_lists.next_postman(conn, id_, "good")
+        verdicts = _make(runtime, conn, found, postman) if postman else []
+    else:
+        rows = file_rows.in_states(conn, id_, ("good",), 0, most)
+        verdicts = _book(runtime, conn, found, rows) if rows else []
+    if verdicts:
+        count(conn, id_, 0, write(conn, id_, verdicts))
+    else:
+        conn.execute(
+            "UPDATE imports SET state = 'done', finished_at = %s"
+            " WHERE id = %s AND state = 'importing'",
+            (runtime.now(), id_),
+        )
+    return True
+
+
+def _book(
+    runtime: Runtime, conn: Conn, found: register.Import, rows: list[ShownRow]
+) -> list[Verdict]:
+    """Books rows that were good when they were checked, and tells their people."""
+    default, now = runtime.settings.default_language, runtime.now()
+    at_counter = at_counters(conn, [row.number for row in rows if row.number is not None])
+    verdicts: list[Verdict] = []
+    new: list[Booked] = []
+    for row in rows:
+        read = article_rows.read(found.columns, row.cells, default)
+        if read.article is None or row.number in at_counter:
+            faults = read.faults or (Fault("number", "at_counter"),)
+            verdicts.append(Verdict(row.line, "bad", faults=faults))
+            continue
+        try:
+            booking = articles.book(conn, read.article, now)
+        except NumberTaken as taken:
+            fault = Fault("number", "taken", ", ".join(taken.differing))
+            verdicts.append(Verdict(row.line, "bad", faults=(fault,)))
+            continue
+        verdicts.append(Verdict(row.line, "done" if booking.new else "known"))
+        if booking.new:
+            new.append(Booked(read.article.number))
+    if new:
+        announce(runtime, conn, new)
+    return verdicts
+
+
+def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[Verdict]:
+    """Makes one list, and tells the recipients and the postman."""
+    rows = file_rows.of_list(conn, found.id, postman)
+    try:
+        with conn.transaction():
+            made = delivery_lists.make(conn, found, postman, rows, runtime.now())
+    except delivery_lists.NotMade as refused:
+        return delivery_lists.verdicts_of(rows, refused.faults)
+    if made.new:
+        announce(runtime, conn, [WentOut(item.number) for item in made.items])
+    return [Verdict(row.line, "done" if made.new else "known") for row in rows]
+
+
+def _spoil(conn: Conn, id_: int, state: State) -> None:
+    """Marks what is next, and broke, as bad: a row, or all rows of a list."""
+    found = register.claim(conn, id_, state)
+    if found is None:
+        return
+    broke = Fault("", "broke")
+    pending: tuple[RowState, ...] = ("new", "read") if state == "checking" else ("good",)
+    postman = next(
+        filter(None, (delivery_lists.next_postman(conn, id_, each) for each in pending)), None
+    )
+    news = file_rows.in_states(conn, id_, ("new",), 0, 1)
+    if found.kind == "lists" and postman is not None and not news:
+        rows = file_rows.of_list(conn, id_, postman)
+        verdicts = delivery_lists.verdicts_of(rows, {rows[0].line: [broke]})
+    else:
+        rows = news or file_rows.in_states(conn, id_, pending, 0, 1)
+        verdicts = [Verdict(row.line, "bad", faults=(broke,)) for row in rows]
+    if verdicts:
+        count(conn, id_, len(news), write(conn, id_, verdicts))
+
+
+class Importer:
+    """The imports of one process, in a thread beside its other work."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._crew = Crew("imports", self._claim, at_once=1)
+        self.start, self.wait = self._crew.start, self._crew.wait
+        self.stop, self.finish = self._crew.stop, self._crew.finish
+
+    def _claim(self, _busy: frozenset[str]) -> Work[str] | None:
+        """Claim all imports: each batch locks its own import."""
+        under_way = self._runtime.database.run(register.under_way)
+        return Work("imports", self._work) if under_way else None
+
+    def _work(self) -> None:
+        """Do batches until there is nothing to do. The clock rings again where a batch is lost."""
+        while self._round() and not self._crew.stopping:
+            pass
+
+    def _round(self) -> bool:
+        """Do a batch of each import, so that a small one does not wait for a large one."""
+        worked = False
+        for id_, state in self._runtime.database.run(register.under_way):
+            if self._crew.stopping:
+                return False
+            worked = advance(self._runtime, id_, state) or worked
+            time.sleep(_BREATH_SECONDS)
+        return worked
+
+
+def ring_importer(runtime: Runtime) -> None:
+    """Starts the worker's thread soon. Call it after the commit that gave it something to do."""
+    ring(runtime.redis, IMPORTS)

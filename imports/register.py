@@ -1,0 +1,254 @@
+"""The register of imports: received, started, cancelled, and how it goes."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal
+
+from psycopg.rows import class_row
+
+from imports.columns import Kind
+from imports.faults import Refusal
+from store.database import Conn
+
+State = Literal["reading", "checking", "checked", "importing", "done", "cancelled", "refused"]
+UNDER_WAY: Final[tuple[State, ...]] = ("reading", "checking", "importing")
+_PIECE_BYTES: Final = 1 << 20
+_LONGEST_NAME: Final = 200
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose import it is. All None: an operator's. `office_id`: lists of its postmen only."""
+
+    office_id: int | None = None
+    staff_row: int | None = None
+    token_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Import:
+    """One file. `rows` … `imported` count its rows; `separator` and `encoding`: how it was read."""
+
+    id: int
+    state: State
+    kind: Kind | None
+    file_name: str
+    digest: bytes
+    bytes: int
+    office_id: int | None
+    staff_id: int | None
+    token_id: int | None
+    by: str | None  # the name of the member of staff
+    encoding: str | None
+    separator: str | None
+    header: list[str]
+    columns: list[str]
+    refusal: Refusal | None
+    refused_at_line: int | None
+    refusal_detail: str | None
+    rows: int
+    checked: int
+    bad: int
+    held: int
+    known: int
+    imported: int
+    created_at: datetime
+    checked_at: datetime | None
+    started_at: datetime | None
+    finished_at: datetime | None
+    purged_at: datetime | None
+
+    @property
+    def good(self) -> int:
+        """Rows that can still be done, or were."""
+        return self.rows - self.bad - self.held - self.known
+
+    @property
+    def left_out(self) -> int:
+        """Rows that will not be done: bad ones, and good ones of a list with a bad one."""
+        return self.bad + self.held
+
+    @property
+    def percent(self) -> int:
+        """How far it is with what it does now, 0 to 100."""
+        done, whole = self.done_of
+        return min(100, 100 * done // max(1, whole))
+
+    @property
+    def done_of(self) -> tuple[int, int]:
+        """Rows done, and of how many, by what it does now."""
+        if self.state == "importing":
+            return self.imported, self.good
+        return self.checked, self.rows
+
+
+class UnknownImport(Exception):
+    """No import has this id."""
+
+
+class NotChecked(Exception):
+    """It is not waiting for a decision: it is still checked, was started, or has ended."""
+
+
+class RowsLeftOut(Exception):
+    """The number of rows to be left out is not the one that was agreed to."""
+
+    def __init__(self, left_out: int) -> None:
+        super().__init__(
+            f"{left_out} rows cannot be taken: mend the file, or say that {left_out} rows are left"
+            " out"
+        )
+        self.left_out = left_out
+
+
+class NothingGood(Exception):
+    """No row of it can be done."""
+
+
+class Ended(Exception):
+    """It has ended: there is nothing to cancel."""
+
+
+def receive(conn: Conn, content: bytes, file_name: str, owner: Owner, now: datetime) -> Import:
+    """Takes a file in. The same file once more, while the first has not ended, is the first."""
+    digest = hashlib.sha256(content).digest()
+    made = conn.execute(
+        "INSERT INTO imports (file_name, digest, bytes, office_id, staff_id, token_id, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING RETURNING id",
+        (
+            _plain(file_name),
+            digest,
+            len(content),
+            owner.office_id,
+            owner.staff_row,
+            owner.token_id,
+            now,
+        ),
+    ).fetchone()
+    if made is None:
+        made = conn.execute(
+            "SELECT id FROM imports WHERE digest = %s AND finished_at IS NULL"
+            " AND office_id IS NOT DISTINCT FROM %s AND token_id IS NOT DISTINCT FROM %s",
+            (digest, owner.office_id, owner.token_id),
+        ).fetchone()
+        if made is None:  # it ended between the two statements
+            return receive(conn, content, file_name, owner, now)
+        return get(conn, made[0])
+    for position, start in enumerate(range(0, len(content), _PIECE_BYTES)):
+        conn.execute(
+            "INSERT INTO import_pieces (import_id, position, content) VALUES (%s, %s, %s)",
+            (made[0], position, content[start : start + _PIECE_BYTES]),
+        )
+    return get(conn, made[0])
+
+
+def start(conn: Conn, id_: int, left_out: int, now: datetime) -> Import:
+    """The good rows are to be done; whoever says so knows that `left_out` rows are not.
+
+    Started already: nothing changes. Raises `UnknownImport`, `NotChecked`, `RowsLeftOut` and
+    `NothingGood`.
+    """
+    found = lock(conn, id_)
+    if found.state in ("importing", "done"):
+        return found
+    if found.state != "checked":
+        raise NotChecked
+    if found.good == 0:
+        raise NothingGood
+    if found.left_out != left_out:
+        raise RowsLeftOut(found.left_out)
+    conn.execute(
+        "UPDATE imports SET state = 'importing', started_at = %s"
+        " WHERE id = %s AND state = 'checked'",
+        (now, id_),
+    )
+    return get(conn, id_)
+
+
+def cancel(conn: Conn, id_: int, now: datetime) -> Import:
+    """Ends it where it stands; what is done stays done, the other rows are removed.
+
+    Waits for the batch under way. Raises `UnknownImport` and `Ended`.
+    """
+    found = lock(conn, id_)
+    if found.finished_at is not None:
+        raise Ended
+    conn.execute(
+        "UPDATE imports SET state = 'cancelled', finished_at = %s WHERE id = %s", (now, id_)
+    )
+    conn.execute("DELETE FROM import_pieces WHERE import_id = %s", (id_,))
+    conn.execute("DELETE FROM import_rows WHERE import_id = %s AND state <> 'done'", (id_,))
+    return get(conn, id_)
+
+
+def get(conn: Conn, id_: int) -> Import:
+    """Raises `UnknownImport`."""
+    return _one(conn, _READ + "WHERE i.id = %s", (id_,))
+
+
+def lock(conn: Conn, id_: int) -> Import:
+    """As `get`, its row locked. Raises `UnknownImport`."""
+    return _one(conn, _READ + "WHERE i.id = %s FOR NO KEY UPDATE OF i", (id_,))
+
+
+def claim(conn: Conn, id_: int, state: State) -> Import | None:
+    """The import, its row locked, if it is in `state` and nobody else works at it."""
+    with conn.cursor(row_factory=class_row(Import)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE i.id = %s AND i.state = %s FOR NO KEY UPDATE OF i SKIP LOCKED",
+            (id_, state),
+        ).fetchone()
+
+
+def under_way(conn: Conn) -> list[tuple[int, State]]:
+    """Id and state of the imports that the worker has something to do for, the oldest first."""
+    rows = conn.execute(
+        "SELECT id, state FROM imports WHERE state IN ('reading', 'checking', 'importing')"
+        " ORDER BY id"
+    ).fetchall()
+    return [(row[0], row[1]) for row in rows]
+
+
+def newest(conn: Conn, office_id: int | None, most: int) -> list[Import]:
+    """The newest imports of an office; None: of all."""
+    with conn.cursor(row_factory=class_row(Import)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE %(office)s::bigint IS NULL OR i.office_id = %(office)s"
+            " ORDER BY i.id DESC LIMIT %(most)s",
+            {"office": office_id, "most": most},
+        ).fetchall()
+
+
+def earlier(conn: Conn, found: Import) -> Import | None:
+    """The last import of the same file that was done before, whoever's it was."""
+    with conn.cursor(row_factory=class_row(Import)) as cursor:
+        return cursor.execute(
+            _READ
+            + "WHERE i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1",
+            (found.digest, found.id),
+        ).fetchone()
+
+
+_READ: Final = """
+SELECT i.id, i.state, i.kind, i.file_name, i.digest, i.bytes, i.office_id, i.staff_id, i.token_id,
+       s.name AS by, i.encoding, i.separator, i.header, i.columns, i.refusal, i.refused_at_line,
+       i.refusal_detail, i.rows, i.checked, i.bad, i.held, i.known, i.imported, i.created_at,
+       i.checked_at, i.started_at, i.finished_at, i.purged_at
+FROM imports i LEFT JOIN staff s ON s.id = i.staff_id
+"""
+
+
+def _one(conn: Conn, query: str, values: tuple[int, ...]) -> Import:
+    with conn.cursor(row_factory=class_row(Import)) as cursor:
+        found = cursor.execute(query.encode(), values).fetchone()
+    if found is None:
+        raise UnknownImport
+    return found
+
+
+def _plain(file_name: str) -> str:
+    last = file_name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(sign for sign in last if sign.isprintable())[-_LONGEST_NAME:]

@@ -1,0 +1,1 @@
+"""What would change for another country: calendar, money, telephone numbers. Pure."""

@@ -1,0 +1,118 @@
+"""Blocks of print, one below the other: measured first, then laid on as many pages as they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from paper.barcode import code128
+from paper.pdf import Align, Press, Style
+
+_GAP: Final = 3.0  # between a label and its amount, at least
+_DOTS: Final = 8  # of a thermal printer, to the millimetre
+
+
+@dataclass(frozen=True)
+class Block:
+    """What stays together on a page. `draw` takes the y of its top; all in millimetres."""
+
+    height: float
+    draw: Callable[[float], None]
+
+
+def space(height: float) -> Block:
+    """Nothing, so high."""
+    return Block(height, lambda y: None)
+
+
+def joined(blocks: Iterable[Block]) -> Block:
+    """Blocks below each other as one: they stay on one page."""
+    parts = tuple(blocks)
+
+    def draw(y: float) -> None:
+        for part in parts:
+            part.draw(y)
+            y += part.height
+
+    return Block(sum(part.height for part in parts), draw)
+
+
+def beside(*blocks: Block) -> Block:
+    """Blocks of different columns, their tops in line."""
+
+    def draw(y: float) -> None:
+        for block in blocks:
+            block.draw(y)
+
+    return Block(max(block.height for block in blocks), draw)
+
+
+@dataclass(frozen=True)
+class Column:
+    """Makes blocks from `x`, `width` wide."""
+
+    press: Press
+    x: float
+    width: float
+
+    def text(self, text: str, style: Style, align: Align = Align.L) -> Block:
+        """A paragraph, broken into as many lines as it needs."""
+        lines = self.press.lines(text, style, self.width)
+        x = self.x + self.width * {Align.R: 1.0, Align.C: 0.5}.get(align, 0.0)
+
+        def draw(y: float) -> None:
+            for line in lines:
+                self.press.write(x, y, line, style, align)
+                y += style.leading
+
+        return Block(style.leading * len(lines), draw)
+
+    def pair(self, label: str, amount: str, style: Style) -> Block:
+        """A label, and an amount at the right edge of its last line; neither is parted from it."""
+        room = self.width - self.press.width(amount, style) - _GAP
+        lines = self.press.lines(label, style, room)
+
+        def draw(y: float) -> None:
+            for line in lines:
+                self.press.write(self.x, y, line, style)
+                y += style.leading
+            self.press.write(self.x + self.width, y - style.leading, amount, style, Align.R)
+
+        return Block(style.leading * len(lines), draw)
+
+    def rule(self, thick: float = 0.2, around: float = 1.2) -> Block:
+        """A line across, with some air around it."""
+        return Block(2 * around, lambda y: self.press.rule(self.x, y + around, self.width, thick))
+
+    def banner(self, text: str, style: Style) -> Block:
+        """White on black across the column; a long text becomes several."""
+        lines = self.press.lines(text, style, self.width - 2)
+
+        def draw(y: float) -> None:
+            for line in lines:
+                self.press.banner(self.x, y, self.width, line, style)
+                y += style.leading
+
+        return Block(style.leading * len(lines), draw)
+
+    def barcode(self, text: str, module: float, height: float) -> Block:
+        """Code 128, in the middle of the column. `module`: how wide the thinnest bar is.
+
+        It begins on a dot of a thermal printer, else bars of the same width are printed unequal.
+        """
+        code = code128(text)
+        x = self.x + (self.width - code.modules * module) / 2
+        x = round(x * _DOTS) / _DOTS
+        return Block(height, lambda y: self.press.bars(x, y, code, module, height))
+
+    def framed(self, blocks: Callable[[Column], Iterable[Block]], pad: float = 2.0) -> Block:
+        """What `blocks` makes for the column inside of a frame."""
+        inside = joined(blocks(Column(self.press, self.x + pad, self.width - 2 * pad)))
+        height = inside.height + 2 * pad
+
+        def draw(y: float) -> None:
+            self.press.box(self.x, y, self.width, height)
+            inside.draw(y + pad)
+
+        return Block(height, draw)

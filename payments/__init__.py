@@ -1,0 +1,1 @@
+"""UPI payments: attempts, what providers are asked, reconciliation with their lists."""

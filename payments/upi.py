@@ -1,0 +1,301 @@
+"""UPI at the counter, at the same door as texts: attempts begun and ended, money taken.
+
+A provider's HTTP call never runs inside a transaction. Money is taken in one transaction under the
+booking's lock: written down and booked, or written down and due to go back; never one without the
+other. What comes without anybody asking: `payments/rounds.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+import psycopg
+import structlog
+
+from conversation import counter
+from logs import described
+from outbox.wake import PAYMENTS, ring, wake
+from postal.counter import credits, groups, ledger, payments
+from postal.counter.credits import Credit, NewCredit, Source
+from postal.counter.groups import Group, NothingToBook, NumberInUse
+from postal.counter.ledger import NewEntry
+from postal.counter.payment_rules import Book, Due, Standing, judge
+from postal.counter.payments import Claimed, Payment
+from providers.base import (
+    NAMES,
+    Attempt,
+    Came,
+    Failure,
+    Provider,
+    ProviderName,
+    Refused,
+    Watched,
+)
+from providers.static import NAME as STATIC
+from runtime import Runtime
+from store import feed
+from store.database import Conn
+
+log = structlog.get_logger(__name__)
+
+_MAKE_AGAIN: Final = timedelta(seconds=2)
+
+
+class UpiOff(Exception):
+    """No provider takes UPI here."""
+
+    def __init__(self) -> None:
+        super().__init__("UPI is not set up here: UPI_PROVIDER names who takes it. Take cash")
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What became of a sum. `new` is False where it had been taken before."""
+
+    credit: Credit
+    new: bool
+
+
+# ---- an attempt ----------------------------------------------------------------------------------
+
+
+def begin(runtime: Runtime, group_id: int) -> Payment:
+    """Begins an attempt and asks the provider for its QR code at once; gives the open one there is.
+
+    What the provider does not answer, the worker asks again. Raises `UpiOff`, `UnknownGroup`,
+    `NotOpen`, `NothingToBook`.
+    """
+    begun = runtime.database.run(lambda conn: prepare(runtime, conn, group_id))
+    if isinstance(begun, Payment):
+        return begun
+    make(runtime, begun)
+    return runtime.database.run(lambda conn: payments.get(conn, begun.payment.id))
+
+
+def prepare(runtime: Runtime, conn: Conn, group_id: int) -> Claimed | Payment:
+    """Begins an attempt, which is the caller's to `make` after the commit. Raises as `begin`."""
+    name = runtime.settings.takes_upi_by
+    if name not in runtime.providers:
+        raise UpiOff
+    lives = timedelta(seconds=runtime.settings.upi_seconds)
+    return payments.begin(conn, group_id, name, lives, runtime.now())
+
+
+def make(runtime: Runtime, claimed: Claimed) -> None:
+    """Asks the provider for the QR code of an attempt that is ours, and shows it."""
+    payment = claimed.payment
+    made = provider_of(runtime, payment.provider).make(attempt_of(payment))
+
+    def work(conn: Conn) -> None:
+        now = runtime.now()
+        if isinstance(made, Refused):
+            groups.lock(conn, payment.group_id)
+            payments.release(conn, claimed, made.error, now)
+            payments.end(conn, payment.id, "failed", now, made.error)
+        elif isinstance(made, Failure):
+            payments.release(conn, claimed, made.error, now + _MAKE_AGAIN)
+        else:
+            watched = isinstance(provider_of(runtime, payment.provider), Watched)
+            payments.show(conn, claimed, made.ref, made.text, made.image, now if watched else None)
+
+    if isinstance(made, Failure):
+        log.warning("no_qr", payment=payment.id, provider=payment.provider, error=made.error)
+    runtime.database.run(work)
+
+
+def stop(runtime: Runtime, payment_id: int) -> bool:
+    """The clerk stops an attempt. False: it had ended before, perhaps by money."""
+
+    def work(conn: Conn) -> bool:
+        groups.lock(conn, payments.get(conn, payment_id).group_id)
+        current = payments.get(conn, payment_id)
+        return current.open and payments.end(conn, payment_id, "withdrawn", runtime.now())
+
+    stopped = runtime.database.run(work)
+    ring(runtime.redis, PAYMENTS)  # it is closed at the provider too
+    return stopped
+
+
+def expire(runtime: Runtime, conn: Conn, payment: Payment) -> bool:
+    """Ends an attempt whose time is over, or whose booking ended otherwise. False: it is not so."""
+    now = runtime.now()
+    group = groups.lock(conn, payment.group_id)
+    current = payments.get(conn, payment.id)
+    if not current.open:
+        return False
+    if group.finished_at is not None:
+        return payments.end(conn, payment.id, "withdrawn", now)
+    return current.expires_at <= now and payments.end(conn, payment.id, "expired", now)
+
+
+# ---- money ---------------------------------------------------------------------------------------
+
+
+def take(runtime: Runtime, came: Came, source: Source) -> Taken:
+    """Takes a sum that a provider says has come. Raises only what the database raises."""
+    taken = runtime.database.run(lambda conn: take_in(runtime, conn, came, source))
+    after(runtime, taken)
+    return taken
+
+
+def enter_reference(
+    runtime: Runtime, payment_id: int, rrn: str, paise: int, staff_row: int | None
+) -> Taken:
+    """A clerk saw the money come and enters the bank's reference; it counts once ever.
+
+    The same again, for the same attempt, is done. Raises `UnknownPayment`, `CountedAlready`, and
+    `UpiOff` where the attempt is not one of the department's own UPI id.
+    """
+    taken = runtime.database.run(
+        lambda conn: enter_in(runtime, conn, payment_id, rrn, paise, staff_row)
+    )
+    after(runtime, taken)
+    return taken
+
+
+def enter_in(
+    runtime: Runtime, conn: Conn, payment_id: int, rrn: str, paise: int, staff_row: int | None
+) -> Taken:
+    """As `enter_reference`, within the caller's transaction; call `after` behind its commit."""
+    payment = payments.get(conn, payment_id)
+    if payment.provider != STATIC:
+        raise UpiOff
+    group = groups.lock(conn, payment.group_id)
+    known = credits.find(conn, STATIC, rrn)
+    if known is not None and known.payment_id == payment_id:
+        return Taken(known, new=False)
+    credits.insist_unseen(conn, rrn)
+    source: Source = "clerk" if staff_row is not None else "software"
+    came = Came(STATIC, rrn, paise, runtime.now(), payment.tr, rrn=rrn)
+    taken = _take(runtime, conn, came, source, payment, group, staff_row)
+    if not taken.new:
+        raise credits.CountedAlready(rrn)  # another booking's clerk was faster
+    return taken
+
+
+def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> Taken:
+    """As `take`, within the caller's transaction; call `after` behind its commit."""
+    payment = payments.by_ref(conn, came.provider, came.ref) if came.ref else None
+    if payment is None and came.tr:
+        payment = payments.by_tr(conn, came.provider, came.tr)
+    group = groups.lock(conn, payment.group_id) if payment else None
+    return _take(runtime, conn, came, source, payment, group, None)
+
+
+def after(runtime: Runtime, taken: Taken) -> None:
+    """Behind the commit: the people of what was booked are told."""
+    if taken.new:
+        log.info(
+            "money_taken",
+            credit=taken.credit.id,
+            provider=taken.credit.provider,
+            source=taken.credit.source,
+            state=taken.credit.state,
+            cause=taken.credit.cause,
+        )
+        wake(runtime.redis)
+        ring(runtime.redis, PAYMENTS)
+
+
+def _take(
+    runtime: Runtime,
+    conn: Conn,
+    came: Came,
+    source: Source,
+    payment: Payment | None,
+    group: Group | None,
+    staff_row: int | None,
+) -> Taken:
+    """`group` is locked, and read under the lock."""
+    now = runtime.now()
+    verdict = judge(came.paise, Standing(group.state, group.paise) if group else None)
+    new = NewCredit(
+        came.provider,
+        came.payment_id,
+        payment.id if payment else None,
+        group.id if group else None,
+        group.office_id if group else None,
+        came.paise,
+        came.rrn,
+        source,
+        staff_row,
+        came.at,
+    )
+    cause = verdict.cause if isinstance(verdict, Due) else "not_booked"
+    id_ = credits.take(conn, new, cause, now)
+    if id_ is None:
+        known = credits.find(conn, came.provider, came.payment_id)
+        assert known is not None
+        return Taken(known, new=False)
+    if isinstance(verdict, Book) and group is not None and _book(runtime, conn, group.id):
+        credits.booked(conn, id_)
+    if payment is not None and group is not None:
+        payments.end(conn, payment.id, "paid", now)
+        if groups.get(conn, group.id).finished_at is not None:
+            payments.end_others(conn, group, payment.id, now)
+    _enter(conn, credits.get(conn, id_), now)
+    return Taken(credits.get(conn, id_), new=True)
+
+
+def _book(runtime: Runtime, conn: Conn, group_id: int) -> bool:
+    """False: the booking cannot be made, and nothing of it was.
+
+    Whatever hinders it, the money has come: it must stand in the books. Only a database that is
+    away, or asks for the transaction once more, is raised: nothing is written then at all.
+    """
+    try:
+        with conn.transaction():
+            counter.book(runtime, conn, group_id, "upi")
+    except (NumberInUse, NothingToBook) as error:
+        log.warning("paid_not_booked", group=group_id, error=type(error).__name__)
+        return False
+    except (psycopg.OperationalError, psycopg.InterfaceError):
+        raise  # deadlocks and serialization failures too
+    except Exception as error:
+        log.error("paid_not_booked", group=group_id, **described(error))
+        return False
+    return True
+
+
+def _enter(conn: Conn, credit: Credit, now: datetime) -> None:
+    """The feed is told; what was not booked stands in the books until it goes back."""
+    data = {"booking": credit.tr, "paise": credit.paise}
+    if credit.state == "booked":
+        feed.append(conn, "payment_booked", None, now, data)
+        return
+    feed.append(conn, "payment_refund_due", None, now, {**data, "cause": credit.cause})
+    if credit.office_id is not None:
+        entry = NewEntry(
+            "unclassified", "upi", credit.paise, credit.office_id, group_id=credit.group_id
+        )
+        ledger.enter(conn, entry, now)
+
+
+# ---- providers -----------------------------------------------------------------------------------
+
+
+def provider_of(runtime: Runtime, name: str) -> Provider:
+    """The provider called so. Raises LookupError where its keys were taken away."""
+    for each in NAMES:
+        if each == name and each in runtime.providers:
+            return runtime.providers[each]
+    raise LookupError(f"the provider {name} has no keys any more: set them again, money may come")
+
+
+def watched(runtime: Runtime) -> dict[ProviderName, Watched]:
+    """The providers that can be asked what came."""
+    return {name: each for name, each in runtime.providers.items() if isinstance(each, Watched)}
+
+
+def attempt_of(payment: Payment) -> Attempt:
+    """What a provider needs to know of an attempt."""
+    return Attempt(
+        payment.id,
+        payment.tr,
+        payment.paise,
+        payment.begun_at,
+        payment.expires_at,
+        payment.provider_ref,
+    )

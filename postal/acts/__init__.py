@@ -1,0 +1,1 @@
+"""The writers: what an act of a machine changes in the books."""

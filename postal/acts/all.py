@@ -1,0 +1,19 @@
+"""All writers of acts, gathered: whoever does acts imports `Books` from here."""
+
+from __future__ import annotations
+
+from postal.acts import beats, door, handsets, recipient, reports
+from postal.acts.books import Books, BooksDisagree, Held, hold, written
+
+__all__ = [
+    "Books",
+    "BooksDisagree",
+    "Held",
+    "beats",
+    "door",
+    "handsets",
+    "hold",
+    "recipient",
+    "reports",
+    "written",
+]

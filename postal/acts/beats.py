@@ -1,0 +1,88 @@
+"""A change of beat in the books: items passed to a colleague or given back to the office."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from flows.acts.lists import GiveBack, PassItem
+from postal.acts.books import Books, writes
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """A postman of the same office who can be reached. `id`: his row; `phone`: E.164."""
+
+    id: int
+    staff_id: str
+    phone: str
+
+
+def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
+    """The one colleague at the office of `postman_id` whose staff id has the letters and digits
+    `typed`. His row is locked, so that his list grows one at a time.
+
+    Lock it before any article, as `postal.lists.make_list` does: nobody waits in a ring.
+    """
+    rows = conn.execute(
+        "SELECT s.id, s.staff_id, s.phone FROM staff s"
+        " JOIN staff me ON me.id = %(me)s AND me.office_id = s.office_id AND me.id <> s.id"
+        " WHERE s.role = 'postman' AND s.active AND s.phone IS NOT NULL AND s.blocked_at IS NULL"
+        " AND regexp_replace(lower(s.staff_id), '[^a-z0-9]', '', 'g') = %(typed)s"
+        " FOR NO KEY UPDATE OF s",
+        {"me": postman_id, "typed": typed},
+    ).fetchall()
+    return Colleague(*rows[0]) if len(rows) == 1 else None
+
+
+def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
+    """The last serial of the colleague's list of today, whose row is locked; 0: he has none."""
+    row = conn.execute(
+        "SELECT coalesce(max(i.serial), 0) FROM delivery_lists l"
+        " JOIN delivery_items i ON i.list_id = l.id WHERE l.postman_id = %s AND l.date = %s",
+        [colleague.id, today],
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@writes(PassItem)
+def pass_item(books: Books, act: PassItem, whose: str) -> None:
+    article = books.held[act.article]
+    _withdraw(books, act.article)
+    books.conn.execute(
+        "INSERT INTO delivery_lists (postman_id, date, created_at)"
+        " SELECT id, %s, %s FROM staff WHERE staff_id = %s ON CONFLICT DO NOTHING",
+        [books.today, books.now, act.to],
+    )
+    books.one(
+        "INSERT INTO delivery_items (list_id, article_id, serial)"
+        " SELECT l.id, %(id)s, (SELECT coalesce(max(i.serial), 0) + 1 FROM delivery_items i"
+        " WHERE i.list_id = l.id) FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
+        " WHERE s.staff_id = %(to)s AND l.date = %(today)s",
+        article,
+        to=act.to,
+    )
+    books.feed("passed_on", article, postman=act.to)
+
+
+@writes(GiveBack)
+def give_back(books: Books, act: GiveBack, whose: str) -> None:
+    article = books.held[act.article]
+    _withdraw(books, act.article)
+    books.one(
+        "UPDATE articles SET state = 'attempted', remark = NULL, witness = NULL,"
+        " remark_counts = NULL, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state = 'out_for_delivery'",
+        article,
+    )
+    books.feed("given_back", article)
+
+
+def _withdraw(books: Books, number: str) -> None:
+    books.one(
+        "UPDATE delivery_items SET state = 'withdrawn', finished_at = %(now)s"
+        " WHERE id = %(item)s AND state = 'open'",
+        books.held[number],
+    )

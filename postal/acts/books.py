@@ -1,0 +1,158 @@
+"""The post office's books: what a turn holds of them, and how the acts of a decision are done.
+
+Each act of flows/acts has one writer, declared with `writes` in a file of this folder.
+Every act on an article runs under its row lock and changes exactly one row of what it is about;
+where it would not, the facts and the books have parted, and `BooksDisagree` undoes the whole turn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from psycopg import Cursor
+
+from flows.decision import Act
+from flows.events import Language
+from store import feed
+from store.database import Conn
+
+
+class BooksDisagree(Exception):
+    """An act found the books other than its facts said. Nothing of the turn is kept."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """An article whose row is locked, and the people that it concerns."""
+
+    id: int
+    number: str
+    recipient_phone: str | None
+    sender_phone: str | None
+    nominee_phone: str | None  # asked, or agreed
+    holder_phone: str | None  # to whom the code goes: the nominee who agreed, else the recipient
+    item_id: int | None  # the last item that it stood on
+    postman_id: int | None
+    postman_phone: str | None
+    office_phone: str | None
+
+
+_HOLD = """
+SELECT a.id, a.number, a.recipient_phone, a.sender_phone,
+       n.phone AS nominee_phone,
+       CASE WHEN n.agreed_at IS NULL THEN a.recipient_phone ELSE n.phone END AS holder_phone,
+       i.id AS item_id, s.id AS postman_id,
+       CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
+       coalesce(o.phone, (
+           SELECT home.phone FROM offices home WHERE home.pin = a.recipient_pin
+           ORDER BY array_position(ARRAY['head', 'sub', 'branch'], home.branch_type), home.id
+           LIMIT 1)) AS office_phone
+FROM articles a
+LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT id, list_id FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
+) i ON true
+LEFT JOIN delivery_lists l ON l.id = i.list_id
+LEFT JOIN staff s ON s.id = l.postman_id
+LEFT JOIN offices o ON o.id = s.office_id
+WHERE a.id = ANY(%s)
+"""
+
+
+def hold(conn: Conn, article_ids: list[int]) -> dict[str, Held]:
+    """Locks the articles, in the order of their ids so that two texts never wait in a ring.
+
+    Gives them by number, read after the lock.
+    """
+    if not article_ids:
+        return {}
+    conn.execute("SELECT 1 FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [article_ids])
+    rows = conn.execute(_HOLD, [article_ids]).fetchall()
+    return {row[1]: Held(*row) for row in rows}
+
+
+@dataclass(frozen=True)
+class _Change:
+    """A statement that must have changed one row, once its pipeline is through."""
+
+    cursor: Cursor[tuple[Any, ...]]
+    what: str
+    sql: str
+
+
+@dataclass(frozen=True)
+class Books:
+    """Does acts within one turn: one connection, one moment, the articles that the turn holds."""
+
+    conn: Conn
+    held: Mapping[str, Held]
+    now: datetime
+    today: date  # in Asia/Kolkata
+    default_language: Language
+    _changes: list[_Change] = field(default_factory=list)
+
+    def do(self, acts: Sequence[Act], whose: str) -> None:
+        """Carries out `acts`, decided in the conversation of `whose`, in one round trip.
+
+        Raises `BooksDisagree` where they cannot be done.
+        """
+        if not acts:
+            return
+        with self.conn.pipeline():
+            for act in acts:
+                _WRITERS[type(act)](self, act, whose)
+        for change in self._changes:
+            if change.cursor.rowcount != 1:
+                raise BooksDisagree(
+                    f"{change.what}: {change.cursor.rowcount} rows for: {change.sql[:60]}"
+                )
+        self._changes.clear()
+
+    def one(self, sql: str, article: Held, **values: Any) -> None:
+        """Runs `sql`, which must change one row; it may name %(id)s, %(item)s, %(postman)s,
+        %(now)s and %(today)s of `article`, and `values`."""
+        bound = {
+            "id": article.id,
+            "item": article.item_id,
+            "postman": article.postman_id,
+            "now": self.now,
+            "today": self.today,
+            **values,
+        }
+        cursor = self.conn.execute(sql, bound)
+        self._changes.append(_Change(cursor, f"article {article.number}", sql))
+
+    def row(self, cursor: Cursor[tuple[Any, ...]], what: str) -> None:
+        """Holds a statement that was run to having changed one row; `what` names it."""
+        self._changes.append(_Change(cursor, what, ""))
+
+    def feed(self, kind: str, article: Held, **data: Any) -> None:
+        """Appends what happened to the event feed; `data` holds no code and no telephone."""
+        feed.append(self.conn, kind, article.id, self.now, data)
+
+
+Writer = Callable[[Books, Any, str], None]
+_WRITERS: dict[type[Act], Writer] = {}
+
+
+def writes(act: type[Act]) -> Callable[[Writer], Writer]:
+    """Declare who writes `act` into the books: a function of books, act, and whose turn it is.
+
+    Raise `TypeError` for a second writer.
+    """
+
+    def declare(writer: Writer) -> Writer:
+        if act in _WRITERS:
+            raise TypeError(f"{act.__name__} has two writers in postal/acts")
+        _WRITERS[act] = writer
+        return writer
+
+    return declare
+
+
+def written() -> frozenset[type[Act]]:
+    """The acts that somebody writes."""
+    return frozenset(_WRITERS)

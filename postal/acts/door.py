@@ -1,0 +1,220 @@
+"""The acts at the door, written into the books: codes, handovers, remarks, and taking them back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.acts.codes import CountWrongCode, IssueCode, KillCode
+from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
+from flows.acts.remarks import MakeFinal, RecordRemark, UndoRemark
+from flows.acts.reports import ReportLate
+from postal.acts import cod
+from postal.acts.books import Books, Held, writes
+
+
+@writes(IssueCode)
+def issue_code(books: Books, act: IssueCode, whose: str) -> None:
+    article = books.held[act.article]
+    books.conn.execute(
+        "UPDATE codes SET dead_at = %s, dead_reason = 'expired'"
+        " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL",
+        [books.now, article.id],
+    )
+    books.one(
+        "WITH next AS (UPDATE articles SET code_issue = code_issue + 1"
+        " WHERE id = %(id)s RETURNING id, code_issue)"
+        " INSERT INTO codes (article_id, issue, postman_id, purpose, released_at, expires_at)"
+        " SELECT id, code_issue, %(bearer)s, %(purpose)s, %(now)s, %(expires)s FROM next",
+        article,
+        bearer=None if act.purpose == "window" else article.postman_id,
+        purpose=act.purpose,
+        expires=act.expires_at,
+    )
+    books.feed("code_issued", article, purpose=act.purpose, expires_at=act.expires_at.isoformat())
+
+
+@writes(KillCode)
+def kill_code(books: Books, act: KillCode, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE codes SET dead_at = %(now)s, dead_reason = %(reason)s"
+        " WHERE article_id = %(id)s AND used_at IS NULL AND dead_at IS NULL",
+        article,
+        reason=act.reason,
+    )
+    books.feed("code_killed", article, reason=act.reason)
+
+
+@writes(CountWrongCode)
+def count_wrong_code(books: Books, act: CountWrongCode, whose: str) -> None:
+    article = books.held[act.article]
+    attempt(books, article, "wrong")
+    books.feed("code_wrong", article)
+
+
+@writes(MarkApproached)
+def mark_approached(books: Books, act: MarkApproached, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE delivery_items SET approached_at = %(now)s WHERE id = %(item)s AND state = 'open'",
+        article,
+    )
+    books.feed("approached", article)
+
+
+@writes(UndoApproach)
+def undo_approach(books: Books, act: UndoApproach, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE delivery_items SET approached_at = NULL WHERE id = %(item)s AND state = 'open'",
+        article,
+    )
+    books.feed("approach_undone", article)
+
+
+@writes(HandOver)
+def hand_over(books: Books, act: HandOver, whose: str) -> None:
+    article = books.held[act.article]
+    if act.proof == "code":
+        use_code(books, article, act.written_at)
+    books.one(
+        "UPDATE delivery_items SET state = 'delivered', payment = %(payment)s,"
+        " finished_at = %(now)s WHERE id = %(item)s AND state = 'open'",
+        article,
+        payment=act.payment,
+    )
+    books.one(
+        "UPDATE articles SET state = 'delivered', delivered_at = %(now)s,"
+        " updated_at = %(now)s WHERE id = %(id)s AND state = 'out_for_delivery'",
+        article,
+    )
+    if act.payment == "upi":
+        cod.enter_door_upi(books, article)
+    evidence = times(act.written_at, books.now)
+    books.feed("delivered", article, proof=act.proof, payment=act.payment, **evidence)
+
+
+@writes(UndoHandOver)
+def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
+    article = books.held[act.article]
+    _spend_codes(books, article)
+    _reopen_item(books, article, "delivered")
+    cod.undo_door_upi(books, article)
+    books.one(
+        "UPDATE articles SET state = 'out_for_delivery', delivered_at = NULL,"
+        " not_received_at = NULL, updated_at = %(now)s WHERE id = %(id)s AND state = 'delivered'",
+        article,
+    )
+    books.feed("handover_undone", article)
+
+
+@writes(RecordRemark)
+def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE delivery_items SET state = 'attempted', remark = %(remark)s,"
+        " finished_at = %(now)s WHERE id = %(item)s AND state = 'open'",
+        article,
+        remark=act.remark,
+    )
+    if act.proven:
+        use_code(books, article)
+    books.one(
+        "UPDATE articles SET state = 'attempted', remark = %(remark)s,"
+        " witness = %(witness)s, remark_counts = %(counts)s, remark_final_at = NULL,"
+        " attempts = attempts + %(counts)s::int, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state = 'out_for_delivery'",
+        article,
+        remark=act.remark,
+        counts=act.counts,
+        witness="confirmed" if act.proven else "unconfirmed",
+    )
+    books.feed("attempted", article, remark=act.remark, counts=act.counts, proven=act.proven)
+
+
+@writes(MakeFinal)
+def make_final(books: Books, act: MakeFinal, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET remark_final_at = %(now)s, updated_at = %(now)s"
+        " WHERE id = %(id)s AND remark IS NOT NULL AND remark_final_at IS NULL"
+        " AND state IN ('attempted', 'at_office')",
+        article,
+    )
+    books.feed("remark_final", article, by=act.by)
+
+
+@writes(UndoRemark)
+def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
+    article = books.held[act.article]
+    _spend_codes(books, article)
+    _reopen_item(books, article, "attempted")
+    books.one(
+        "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
+        " attempts = attempts - remark_counts::int, remark_counts = NULL,"
+        " updated_at = %(now)s WHERE id = %(id)s AND state = 'attempted'",
+        article,
+    )
+    books.feed("remark_undone", article)
+
+
+@writes(ReportLate)
+def report_late(books: Books, act: ReportLate, whose: str) -> None:
+    article = books.held[act.article]
+    books.conn.execute(
+        "INSERT INTO tickets (kind, article_id, phone, staff_id, at)"
+        " SELECT 'late_handover', %(article)s, %(phone)s::phone,"
+        " (SELECT id FROM staff WHERE phone = %(phone)s::phone AND active), %(now)s"
+        " ON CONFLICT DO NOTHING",
+        {"article": article.id, "phone": whose, "now": books.now},
+    )
+    books.feed("late_handover", article, **times(act.written_at, books.now))
+
+
+def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
+    """The evidence of a text that the carrier dated: when it was written, and when it came."""
+    if written_at is None:
+        return {}
+    return {"written_at": written_at.isoformat(), "came_at": came_at.isoformat()}
+
+
+def use_code(books: Books, article: Held, written_at: datetime | None = None) -> None:
+    """The code of `article`, alive now or when the text was written, is used up.
+
+    The right try is written down.
+    """
+    books.one(
+        "UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s"
+        " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s",
+        article,
+        said=written_at or books.now,
+    )
+    attempt(books, article, "right")
+
+
+def attempt(books: Books, article: Held, outcome: str) -> None:
+    """Writes down that a code was tried: `right` or `wrong`."""
+    books.one(
+        "INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)"
+        " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)",
+        article,
+        outcome=outcome,
+    )
+
+
+def _spend_codes(books: Books, article: Held) -> None:
+    """A code that was spoken is spent: it dies, and a second proof needs a new one."""
+    books.conn.execute(
+        "UPDATE codes SET used_at = NULL, dead_at = %s, dead_reason = 'undone'"
+        " WHERE article_id = %s AND used_at IS NOT NULL",
+        [books.now, article.id],
+    )
+
+
+def _reopen_item(books: Books, article: Held, state: str) -> None:
+    books.one(
+        "UPDATE delivery_items SET state = 'open', remark = NULL, payment = NULL,"
+        " finished_at = NULL WHERE id = %(item)s AND state = %(state)s",
+        article,
+        state=state,
+    )

@@ -1,0 +1,247 @@
+"""The recipient's word in the books: witness, chosen day, office, nominee, language, tickets."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.acts.hold import (
+    ChooseDay,
+    ExtendHold,
+    KeepAtOffice,
+    RecallArticle,
+    ReopenArticle,
+    ReturnToSender,
+)
+from flows.acts.lists import TakeOffList
+from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
+from flows.acts.phone import OptIn, OptOut, Relink, SetLanguage, Unlink
+from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark
+from postal.acts.books import Books, writes
+
+# ---- the witness of a remark -------------------------------------------------------------------
+
+
+@writes(ConfirmRemark)
+def confirm_remark(books: Books, act: ConfirmRemark, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET witness = 'confirmed', updated_at = %(now)s"
+        " WHERE id = %(id)s AND witness = 'unconfirmed'",
+        article,
+    )
+    books.feed("remark_confirmed", article)
+
+
+@writes(ContestRemark)
+def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET witness = 'contested', attempts = attempts - remark_counts::int,"
+        " remark_counts = false, state = 'attempted', held_until = NULL, updated_at = %(now)s"
+        " WHERE id = %(id)s AND witness = 'unconfirmed'",
+        article,
+    )
+    books.feed("remark_contested", article)
+
+
+@writes(JudgeRemark)
+def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
+    article = books.held[act.article]
+    contested = act.verdict == "contested"
+    books.one(
+        "UPDATE articles SET witness = %(verdict)s, updated_at = %(now)s,"
+        " attempts = attempts - (%(contested)s AND remark_counts)::int,"
+        " remark_counts = remark_counts AND NOT %(contested)s,"
+        " held_until = CASE WHEN %(contested)s THEN NULL ELSE held_until END,"
+        " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END"
+        " WHERE id = %(id)s AND witness <> %(verdict)s AND state IN ('attempted', 'at_office')",
+        article,
+        verdict=act.verdict,
+        contested=contested,
+    )
+    books.feed(f"remark_{act.verdict}", article)
+
+
+@writes(ReopenArticle)
+def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET state = 'attempted', attempts = least(attempts, 1), remark = NULL,"
+        " witness = NULL, remark_counts = NULL, held_until = NULL, extended = false,"
+        " delivered_at = NULL, not_received_at = NULL, collected = NULL, document = NULL,"
+        " document_last4 = NULL, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state IN ('attempted', 'at_office', 'delivered')",
+        article,
+    )
+    books.feed("reopened", article)
+
+
+# ---- another day, and the office ---------------------------------------------------------------
+
+
+@writes(ChooseDay)
+def choose_day(books: Books, act: ChooseDay, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET chosen_day = %(day)s, choose_until = %(until)s, updated_at = %(now)s"
+        " WHERE id = %(id)s",
+        article,
+        day=act.day,
+        until=act.until,
+    )
+    books.feed("day_chosen", article, day=act.day.isoformat())
+
+
+@writes(TakeOffList)
+def take_off_list(books: Books, act: TakeOffList, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE delivery_items SET state = 'withdrawn', finished_at = %(now)s"
+        " WHERE id = %(item)s AND state = 'open'",
+        article,
+    )
+    books.one(
+        "UPDATE articles SET state = 'attempted', remark = NULL, witness = NULL,"
+        " remark_counts = NULL, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state = 'out_for_delivery'",
+        article,
+    )
+    books.feed("taken_off_list", article)
+
+
+@writes(KeepAtOffice)
+def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET state = 'at_office', held_until = %(until)s, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state IN ('attempted', 'booked')",
+        article,
+        until=act.until,
+    )
+    books.feed("at_office", article, until=act.until.isoformat())
+
+
+@writes(ExtendHold)
+def extend_hold(books: Books, act: ExtendHold, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET held_until = %(until)s, extended = true, updated_at = %(now)s"
+        " WHERE id = %(id)s AND state = 'at_office' AND NOT extended",
+        article,
+        until=act.until,
+    )
+    books.feed("hold_extended", article, until=act.until.isoformat())
+
+
+@writes(ReturnToSender)
+def return_to_sender(books: Books, act: ReturnToSender, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET state = 'returned', updated_at = %(now)s"
+        " WHERE id = %(id)s AND state IN ('attempted', 'at_office')",
+        article,
+    )
+    books.feed("returned", article)
+
+
+@writes(RecallArticle)
+def recall_article(books: Books, act: RecallArticle, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET state = 'recalled', updated_at = %(now)s"
+        " WHERE id = %(id)s AND state IN ('booked', 'attempted', 'at_office')",
+        article,
+    )
+    books.feed("recalled", article)
+
+
+# ---- who takes it ------------------------------------------------------------------------------
+
+
+@writes(Nominate)
+def nominate(books: Books, act: Nominate, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "INSERT INTO nominees (article_id, phone, asked_at) VALUES (%(id)s, %(phone)s, %(now)s)",
+        article,
+        phone=act.phone,
+    )
+    books.feed("nominee_asked", article)
+
+
+@writes(AcceptNomination)
+def accept_nomination(books: Books, act: AcceptNomination, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE nominees SET agreed_at = %(now)s"
+        " WHERE article_id = %(id)s AND phone = %(whose)s AND ended_at IS NULL",
+        article,
+        whose=whose,
+    )
+    books.feed("nominee_agreed", article)
+
+
+@writes(EndNomination)
+def end_nomination(books: Books, act: EndNomination, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE nominees SET ended_at = %(now)s, ended = %(why)s"
+        " WHERE article_id = %(id)s AND ended_at IS NULL",
+        article,
+        why=act.why,
+    )
+    books.feed("nomination_ended", article, why=act.why)
+
+
+@writes(Unlink)
+def unlink(books: Books, act: Unlink, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET recipient_phone = NULL, unlinked_at = %(now)s, updated_at = %(now)s"
+        " WHERE id = %(id)s AND recipient_phone = %(whose)s",
+        article,
+        whose=whose,
+    )
+    books.feed("recipient_denied", article)
+
+
+@writes(Relink)
+def relink(books: Books, act: Relink, whose: str) -> None:
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET recipient_phone = %(phone)s, unlinked_at = NULL,"
+        " updated_at = %(now)s WHERE id = %(id)s",
+        article,
+        phone=act.phone,
+    )
+    books.feed("recipient_corrected", article)
+
+
+# ---- the telephone -----------------------------------------------------------------------------
+
+
+@writes(SetLanguage)
+def set_language(books: Books, act: SetLanguage, whose: str) -> None:
+    books.conn.execute(
+        "INSERT INTO phones (phone, language, chosen) VALUES (%s, %s, true) ON CONFLICT (phone)"
+        " DO UPDATE SET language = excluded.language, chosen = true",
+        [whose, act.language],
+    )
+
+
+@writes(OptOut)
+def opt_out(books: Books, act: OptOut, whose: str) -> None:
+    _opt(books, whose, books.now)
+
+
+@writes(OptIn)
+def opt_in(books: Books, act: OptIn, whose: str) -> None:
+    _opt(books, whose, None)
+
+
+def _opt(books: Books, whose: str, at: datetime | None) -> None:
+    books.conn.execute(
+        "INSERT INTO phones (phone, language, opted_out_at) VALUES (%s, %s, %s)"
+        " ON CONFLICT (phone) DO UPDATE SET opted_out_at = excluded.opted_out_at",
+        [whose, books.default_language, at],
+    )

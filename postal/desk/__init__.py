@@ -1,0 +1,1 @@
+"""What the help desk reads: search, timeline, sprints, tickets, figures."""

@@ -1,0 +1,90 @@
+"""Delivery lists as the desk reads them: an office's of a day, and one postman's, item by item."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from postal.desk.search import FoundOffice
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One postman's list of a day, counted. `conversation`: his, if he ever texted."""
+
+    id: int
+    staff_id: str
+    name: str
+    conversation: int | None
+    date: date
+    items: int
+    open: int
+    delivered: int
+    attempted: int
+    withdrawn: int
+
+
+@dataclass(frozen=True)
+class SheetItem:
+    """One item of it. `article` leads to the article's page."""
+
+    serial: int
+    article: int
+    number: str
+    recipient_name: str
+    state: str
+    remark: int | None
+    finished_at: datetime | None
+
+
+_SHEETS = """
+SELECT l.id, s.staff_id, s.name,
+       (SELECT c.id FROM conversations c
+        WHERE c.whose = s.phone AND c.machine = 'postman') AS conversation,
+       l.date, count(i.id) AS items,
+       count(i.id) FILTER (WHERE i.state = 'open') AS open,
+       count(i.id) FILTER (WHERE i.state = 'delivered') AS delivered,
+       count(i.id) FILTER (WHERE i.state = 'attempted') AS attempted,
+       count(i.id) FILTER (WHERE i.state = 'withdrawn') AS withdrawn
+FROM delivery_lists l JOIN staff s ON s.id = l.postman_id
+LEFT JOIN delivery_items i ON i.list_id = l.id
+"""
+
+
+def office(conn: Conn, id_: int) -> FoundOffice | None:
+    """The office with that row id."""
+    with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
+        return cursor.execute(
+            "SELECT id, name, pin, district FROM offices WHERE id = %s", (id_,)
+        ).fetchone()
+
+
+def of_office(conn: Conn, office_id: int, day: date) -> list[Sheet]:
+    """The lists of `day` of all postmen of an office."""
+    with conn.cursor(row_factory=class_row(Sheet)) as cursor:
+        return cursor.execute(
+            _SHEETS + "WHERE s.office_id = %s AND l.date = %s GROUP BY l.id, s.id ORDER BY s.name",
+            (office_id, day),
+        ).fetchall()
+
+
+def get(conn: Conn, list_id: int) -> Sheet | None:
+    """The list with that row id."""
+    with conn.cursor(row_factory=class_row(Sheet)) as cursor:
+        return cursor.execute(
+            _SHEETS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)
+        ).fetchone()
+
+
+def items(conn: Conn, list_id: int) -> list[SheetItem]:
+    """What stands on a list, in walking order."""
+    with conn.cursor(row_factory=class_row(SheetItem)) as cursor:
+        return cursor.execute(
+            "SELECT i.serial, a.id AS article, a.number, a.recipient_name, i.state, i.remark,"
+            " i.finished_at FROM delivery_items i JOIN articles a ON a.id = i.article_id"
+            " WHERE i.list_id = %s ORDER BY i.serial",
+            (list_id,),
+        ).fetchall()

@@ -1,0 +1,239 @@
+"""Finding for the help desk: whatever somebody on the telephone can say of their post.
+
+One box takes a telephone, an article number or its last digits, a ticket, a staff id, a PIN or a
+name; what it can mean is looked for in every way that it can be read.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from psycopg.rows import class_row
+
+from flows import number
+from flows.grammar.text import fold
+from india import phone
+from store.database import Conn
+
+MOST = 20  # of each kind
+_LAST_DIGITS = re.compile(r"[0-9]{4,9}", re.ASCII)
+_TICKET = re.compile(r"#? ?([0-9]{1,8})", re.ASCII)
+_STAFF = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+_SHORTEST_NAME = 3
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was typed, read in every way that it can mean something."""
+
+    phone: str | None = None
+    article: str | None = None
+    last_digits: str | None = None
+    ticket: int | None = None
+    staff_id: str | None = None
+    pin: str | None = None
+    name: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        return self == Query()
+
+
+def read(typed: str) -> Query:
+    """What `typed` can mean. Digits of any script, spaces and hyphens as people write them."""
+    text = " ".join(fold(typed[:100]).split())
+    bare = text.replace(" ", "").replace("-", "")
+    ticket = _TICKET.fullmatch(text)
+    only_ticket = text.startswith("#")
+    if not text or (only_ticket and ticket is None):
+        return Query()
+    if only_ticket and ticket is not None:
+        return Query(ticket=int(ticket[1]))
+    article = number.parse(text)
+    digits = _LAST_DIGITS.fullmatch(bare)
+    return Query(
+        phone=phone.e164(text),
+        article=article,
+        last_digits=bare if digits else None,
+        ticket=int(ticket[1]) if ticket else None,
+        staff_id=text if _STAFF.fullmatch(text) and article is None else None,
+        pin=bare if _PIN.fullmatch(bare) else None,
+        name=text if len(text) >= _SHORTEST_NAME and not digits and article is None else None,
+    )
+
+
+@dataclass(frozen=True)
+class FoundPerson:
+    """A telephone that talked with us. `conversation` leads to its page."""
+
+    conversation: int
+    phone: str
+    machines: list[str]
+
+
+@dataclass(frozen=True)
+class FoundArticle:
+    id: int
+    number: str
+    service: str
+    state: str
+    recipient_name: str
+    recipient_pin: str
+    booked_at: datetime
+
+
+@dataclass(frozen=True)
+class FoundTicket:
+    id: int
+    kind: str
+    at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class FoundPostman:
+    """`conversation` is None for one who never texted."""
+
+    id: int
+    staff_id: str
+    name: str
+    office: str
+    conversation: int | None
+
+
+@dataclass(frozen=True)
+class FoundOffice:
+    id: int
+    name: str
+    pin: str
+    district: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """Everything that a query can mean; the newest first, `MOST` of each kind."""
+
+    people: list[FoundPerson]
+    articles: list[FoundArticle]
+    tickets: list[FoundTicket]
+    postmen: list[FoundPostman]
+    offices: list[FoundOffice]
+
+    @property
+    def nothing(self) -> bool:
+        return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
+
+
+def find(conn: Conn, query: Query, day: date | None) -> Found:
+    """What `query` finds. With a `day`, only articles booked, out or finished on it."""
+    return Found(
+        _people(conn, query),
+        _articles(conn, query, day),
+        _tickets(conn, query),
+        _postmen(conn, query),
+        _offices(conn, query),
+    )
+
+
+def _people(conn: Conn, query: Query) -> list[FoundPerson]:
+    if query.phone is None:
+        return []
+    with conn.cursor(row_factory=class_row(FoundPerson)) as cursor:
+        return cursor.execute(
+            "SELECT min(id) AS conversation, whose AS phone, array_agg(machine ORDER BY id) AS"
+            " machines FROM conversations WHERE whose = %s GROUP BY whose",
+            (query.phone,),
+        ).fetchall()
+
+
+_ARTICLES = """
+SELECT id, number, service, state, recipient_name, recipient_pin, booked_at FROM articles a
+WHERE id IN ({found}) AND (%(day)s::date IS NULL OR
+    (booked_at AT TIME ZONE 'Asia/Kolkata')::date = %(day)s
+    OR (delivered_at AT TIME ZONE 'Asia/Kolkata')::date = %(day)s
+    OR EXISTS (SELECT FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
+               WHERE i.article_id = a.id AND l.date = %(day)s))
+ORDER BY id DESC LIMIT %(most)s
+"""
+# Each by an index of its own; only what is asked for is looked for.
+_BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
+_BY_DIGITS = "SELECT id FROM articles WHERE reverse(substr(number, 3, 9)) LIKE %(digits)s"
+_BY_PHONE = (
+    "SELECT id FROM articles WHERE recipient_phone = %(phone)s UNION ALL"
+    " SELECT id FROM articles WHERE sender_phone = %(phone)s UNION ALL"
+    " SELECT article_id FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL"
+)
+
+
+def _articles(conn: Conn, query: Query, day: date | None) -> list[FoundArticle]:
+    ways = [
+        *([_BY_NUMBER] if query.article else []),
+        *([_BY_DIGITS] if query.last_digits else []),
+        *([_BY_PHONE] if query.phone else []),
+    ]
+    if not ways:
+        return []
+    with conn.cursor(row_factory=class_row(FoundArticle)) as cursor:
+        return cursor.execute(
+            _ARTICLES.replace("{found}", " UNION ALL ".join(ways)),
+            {
+                "article": query.article,
+                "digits": f"{(query.last_digits or '')[::-1]}%",
+                "phone": query.phone,
+                "day": day,
+                "most": MOST,
+            },
+        ).fetchall()
+
+
+def _tickets(conn: Conn, query: Query) -> list[FoundTicket]:
+    with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
+        return cursor.execute(
+            "SELECT id, kind, at, closed_at FROM tickets WHERE id = %s OR phone = %s"
+            " OR article_id = (SELECT id FROM articles WHERE number = %s)"
+            " ORDER BY id DESC LIMIT %s",
+            (query.ticket, query.phone, query.article, MOST),
+        ).fetchall()
+
+
+def tickets_of(
+    conn: Conn, *, phone: str | None = None, article: int | None = None
+) -> list[FoundTicket]:
+    """The tickets that a telephone raised, or that are about an article; the newest first."""
+    with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
+        return cursor.execute(
+            "SELECT id, kind, at, closed_at FROM tickets WHERE phone = %s OR article_id = %s"
+            " ORDER BY id DESC LIMIT %s",
+            (phone, article, MOST),
+        ).fetchall()
+
+
+def _postmen(conn: Conn, query: Query) -> list[FoundPostman]:
+    with conn.cursor(row_factory=class_row(FoundPostman)) as cursor:
+        return cursor.execute(
+            "SELECT s.id, s.staff_id, s.name, o.name AS office, c.id AS conversation FROM staff s"
+            " JOIN offices o ON o.id = s.office_id"
+            " LEFT JOIN conversations c ON c.whose = s.phone AND c.machine = 'postman'"
+            " WHERE s.role = 'postman' AND (s.staff_id = %s OR lower(s.name) LIKE %s"
+            " OR s.phone = %s) ORDER BY s.name LIMIT %s",
+            (query.staff_id, _prefix(query.name), query.phone, MOST),
+        ).fetchall()
+
+
+def _offices(conn: Conn, query: Query) -> list[FoundOffice]:
+    with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
+        return cursor.execute(
+            "SELECT id, name, pin, district FROM offices WHERE pin = %s OR lower(name) LIKE %s"
+            " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), name LIMIT %s",
+            (query.pin, _prefix(query.name), MOST),
+        ).fetchall()
+
+
+def _prefix(name: str | None) -> str | None:
+    """A pattern for names that begin with `name`, its own % and _ meant literally."""
+    if name is None:
+        return None
+    return re.sub(r"([\\%_])", r"\\\1", name) + "%"

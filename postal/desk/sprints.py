@@ -1,0 +1,94 @@
+"""One stored sprint, whole, for whoever wants to understand it or decide it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from psycopg.rows import class_row
+
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class StoredSprint:
+    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py)."""
+
+    id: int
+    at: datetime
+    conversation_id: int
+    whose: str
+    machine: str
+    message_id: int | None
+    event: Mapping[str, Any]
+    state_before: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    decision: Mapping[str, Any]
+    state_after: Mapping[str, Any]
+
+
+_READ = """
+SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.event, s.state_before,
+       s.facts, s.decision, s.state_after
+FROM sprints s JOIN conversations c ON c.id = s.conversation_id
+"""
+
+
+def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
+    """The sprint with that id."""
+    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
+        return cursor.execute(_READ + "WHERE s.id = %s", (sprint_id,)).fetchone()
+
+
+def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
+    """The sprints with these ids, in their order."""
+    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
+        return cursor.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)).fetchall()
+
+
+def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSprint]:
+    """The sprints of the same conversation from `since` up to `stored`, without it."""
+    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
+        return cursor.execute(
+            _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
+            (stored.conversation_id, since, stored.id),
+        ).fetchall()
+
+
+@dataclass(frozen=True)
+class Period:
+    """Since when (with it) until when (without it), and of whom; None: no bound."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    phone: str | None = None
+
+
+_WITHIN = """
+WHERE (%(since)s::timestamptz IS NULL OR s.at >= %(since)s)
+  AND (%(until)s::timestamptz IS NULL OR s.at < %(until)s)
+  AND (%(phone)s::text IS NULL OR c.whose = %(phone)s)
+"""
+_COUNT = "SELECT count(*) FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+_AT_ONCE = 500
+
+
+def counted(conn: Conn, period: Period) -> int:
+    """How many sprints there are in `period`."""
+    row = conn.execute(_COUNT + _WITHIN, _named(period)).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
+    """The sprints of `period`, a few hundred in memory at a time, as they lie in the table."""
+    with conn.cursor("sprints", row_factory=class_row(StoredSprint)) as cursor:
+        cursor.itersize = _AT_ONCE
+        cursor.execute(_READ + _WITHIN, _named(period))
+        yield from cursor
+
+
+def _named(period: Period) -> dict[str, object]:
+    return {"since": period.since, "until": period.until, "phone": period.phone}

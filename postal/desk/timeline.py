@@ -1,0 +1,254 @@
+"""A conversation as it went: texts, screens, sprints and what happened to articles, in one order.
+
+Of a telephone or of an article; a page at a time, older or newer than a cursor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Literal
+
+from psycopg.rows import class_row
+
+from messages.catalogue import Channel
+from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
+from store.database import Conn
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What a carrier said of a message, in its own word."""
+
+    at: datetime
+    gateway: str
+    status: str
+    word: str
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Text:
+    """A text or call that came in or went out. Codes stand as ••••••, in and out."""
+
+    id: int
+    at: datetime
+    direction: Literal["in", "out"]
+    phone: str | None
+    body: str
+    gateway: str | None
+    status: str
+    error: str | None
+    carrier_at: datetime | None
+    template: str | None
+    language: str | None
+    segments: int | None
+    lane: str | None
+    not_after: datetime | None
+    attempts: int
+    sent_at: datetime | None
+    delivered_at: datetime | None
+    sprint_id: int | None
+    article: str | None
+    purged_at: datetime | None
+    channel: Channel
+    receipts: tuple[Receipt, ...] = ()
+
+
+@dataclass(frozen=True)
+class Screen:
+    """One screen of a dial, and what was typed to get there, masked."""
+
+    session: int
+    position: int
+    at: datetime
+    phone: str
+    service: str
+    typed: str
+    body: str
+    ends: bool
+
+
+@dataclass(frozen=True)
+class SprintLine:
+    """One wait to the next, in short. `event` and `acts` are names of flows' classes."""
+
+    id: int
+    at: datetime
+    whose: str
+    machine: str
+    message_id: int | None
+    event: str
+    state_before: str
+    state_after: str
+    acts: list[str]
+
+
+@dataclass(frozen=True)
+class Happened:
+    """An event of the feed."""
+
+    id: int
+    at: datetime
+    kind: str
+    article: str | None
+    data: Mapping[str, Any]
+
+
+Entry = Text | Screen | SprintLine | Happened
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A time limit that runs."""
+
+    machine: str
+    state: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Page:
+    """Entries in their order, and the cursors of where there is more."""
+
+    entries: list[Entry]
+    older: Cursor | None
+    newer: Cursor | None
+
+
+def newest(conn: Conn, scope: Scope) -> Page:
+    """The last page."""
+    keys = keys_at(conn, scope, None, "older")
+    return _page(conn, keys, older=len(keys) > PAGE, newer=False)
+
+
+def older(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
+    """The page before `cursor`."""
+    keys = keys_at(conn, scope, cursor, "older")
+    return _page(conn, keys, older=len(keys) > PAGE, newer=True)
+
+
+def newer(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
+    """The page behind `cursor`; the last one is filled up from before it, so that it is full."""
+    keys = keys_at(conn, scope, cursor, "newer")
+    if len(keys) <= PAGE:
+        return newest(conn, scope)
+    return _page(conn, keys, older=True, newer=True)
+
+
+def pending(conn: Conn, scope: Scope) -> list[Pending]:
+    """The time limits that run in the conversations of `scope`."""
+    with conn.cursor(row_factory=class_row(Pending)) as cursor:
+        return cursor.execute(
+            "SELECT c.machine, c.state, t.due_at FROM timers t"
+            " JOIN conversations c ON c.id = t.conversation_id WHERE c.whose = ANY(%s)"
+            " ORDER BY t.due_at",
+            (list(scope.whose),),
+        ).fetchall()
+
+
+def _page(conn: Conn, keys: list[Key], *, older: bool, newer: bool) -> Page:
+    shown = sorted(keys[:PAGE])
+    by_rank: dict[int, list[int]] = {}
+    for _, rank, id_ in shown:
+        by_rank.setdefault(rank, []).append(id_)
+    entries: dict[tuple[int, int], Entry] = {}
+    for rank, ids in by_rank.items():
+        read = {0: _texts, 1: _screens, 2: _sprints, 3: _happened, 4: _texts}[rank]
+        entries |= {(rank, id_): entry for id_, entry in read(conn, ids).items()}
+    return Page(
+        [entries[rank, id_] for _, rank, id_ in shown],
+        Cursor(*shown[0]) if shown and older else None,
+        Cursor(*shown[-1]) if shown and newer else None,
+    )
+
+
+def texts(conn: Conn, ids: list[int]) -> list[Text]:
+    """The messages with these ids, in the order of their ids."""
+    with conn.cursor(row_factory=class_row(_ReceiptRow)) as cursor:
+        rows = cursor.execute(
+            "SELECT message_id, at, gateway, status, word, reason FROM receipts"
+            " WHERE message_id = ANY(%s) ORDER BY at, id",
+            (ids,),
+        ).fetchall()
+    receipts: dict[int, list[Receipt]] = {}
+    for row in rows:
+        receipt = Receipt(row.at, row.gateway, row.status, row.word, row.reason)
+        receipts.setdefault(row.message_id, []).append(receipt)
+    found = conn.execute(
+        "SELECT m.id, m.at, direction, phone, body, gateway, status, error, carrier_at, template,"
+        " language, segments, lane, not_after, m.attempts, sent_at, m.delivered_at, sprint_id,"
+        " a.number, purged_at, channel FROM messages m LEFT JOIN articles a ON a.id = m.article_id"
+        " WHERE m.id = ANY(%s) ORDER BY m.id",
+        (ids,),
+    ).fetchall()
+    return [replace(Text(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
+
+
+def unreadable(conn: Conn, phone: str | None) -> list[Text]:
+    """The newest of what nobody could read, the newest first; `phone` None: nor say from whom.
+
+    Withheld callers are among these, and calls to a number of ours that means nothing.
+    """
+    rows = conn.execute(
+        "SELECT id FROM messages WHERE phone IS NOT DISTINCT FROM %s AND direction = 'in'"
+        " AND status = 'unreadable' ORDER BY id DESC LIMIT %s",
+        (phone, PAGE),
+    ).fetchall()
+    return texts(conn, [row[0] for row in rows])[::-1]
+
+
+def sent_by(conn: Conn, sprint_id: int) -> list[int]:
+    """The ids of the messages that a sprint sent."""
+    rows = conn.execute(
+        "SELECT m.id FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+        " JOIN messages m ON m.phone = c.whose AND m.at = s.at AND m.sprint_id = s.id"
+        " WHERE s.id = %s ORDER BY m.id",
+        (sprint_id,),
+    ).fetchall()
+    return [row[0] for row in rows]
+
+
+def _texts(conn: Conn, ids: list[int]) -> dict[int, Entry]:
+    return {text.id: text for text in texts(conn, ids)}
+
+
+@dataclass(frozen=True)
+class _ReceiptRow(Receipt):
+    message_id: int
+
+
+def _screens(conn: Conn, ids: list[int]) -> dict[int, Entry]:
+    with conn.cursor(row_factory=class_row(Screen)) as cursor:
+        found = cursor.execute(
+            "SELECT h.session_id AS session, h.position, h.at, d.phone, d.service, h.typed,"
+            " h.body, h.ends FROM ussd_hops h JOIN ussd_sessions d ON d.id = h.session_id"
+            " WHERE (h.session_id, h.position) IN (SELECT id / %(hops)s, id %% %(hops)s"
+            " FROM unnest(%(ids)s::bigint[]) AS id)",
+            {"ids": ids, "hops": HOPS},
+        ).fetchall()
+    return {each.session * HOPS + each.position: each for each in found}
+
+
+def _sprints(conn: Conn, ids: list[int]) -> dict[int, Entry]:
+    with conn.cursor(row_factory=class_row(SprintLine)) as cursor:
+        found = cursor.execute(
+            "SELECT s.id, s.at, c.whose, c.machine, s.message_id, s.event->>'kind' AS event,"
+            " s.state_before->>'state' AS state_before, s.state_after->>'state' AS state_after,"
+            " ARRAY(SELECT act->>'kind' FROM jsonb_array_elements(s.decision->'acts') act) AS acts"
+            " FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+            " WHERE s.id = ANY(%s)",
+            (ids,),
+        ).fetchall()
+    return {each.id: each for each in found}
+
+
+def _happened(conn: Conn, ids: list[int]) -> dict[int, Entry]:
+    with conn.cursor(row_factory=class_row(Happened)) as cursor:
+        found = cursor.execute(
+            "SELECT e.id, e.at, e.kind, a.number AS article, e.data FROM events e"
+            " LEFT JOIN articles a ON a.id = e.article_id WHERE e.id = ANY(%s)",
+            (ids,),
+        ).fetchall()
+    return {each.id: each for each in found}

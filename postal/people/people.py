@@ -1,0 +1,111 @@
+"""The people of the post office, at their offices."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import psycopg
+
+from india.phone import masked
+from postal.people import pins
+from store.database import Conn
+
+_STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
+_LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Postman:
+    """A postman who may work. `office` is its name, `phone` is E.164."""
+
+    staff_id: str
+    name: str
+    phone: str
+    office: str
+    office_pin: str
+
+
+class UnknownOffice(Exception):
+    """No delivery office has this PIN."""
+
+    def __init__(self, pin: str) -> None:
+        super().__init__(f"there is no office with the PIN {pin}")
+
+
+class StaffMissing(Exception):
+    """Nobody of the staff with that id or role; `field` names the one who is missing."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class StaffIdTaken(Exception):
+    """Somebody else, or the same man with other data, has this staff id."""
+
+    def __init__(self, staff_id: str) -> None:
+        super().__init__(f"the staff id {staff_id} is taken: choose another")
+
+
+class PhoneTaken(Exception):
+    """A telephone speaks for one member of staff only: it is how his texts are known."""
+
+    def __init__(self, phone: str) -> None:
+        super().__init__(f"the phone {masked(phone)} belongs to another member of staff")
+
+
+def add_postman(
+    conn: Conn, staff_id: str, name: str, phone: str, office_pin: str, pin: str
+) -> Postman:
+    """Adds a postman at the main office of `office_pin`; his beat is the next number there.
+
+    `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
+    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for what is no `staff_id`,
+    `name` or `pin`.
+    """
+    refuse_name(staff_id, name)
+    pin_hash = pins.hashed(pin)
+    office_id, office = office_of(conn, office_pin)
+    try:
+        with conn.transaction():
+            # The office's row is locked: two newcomers do not get one beat.
+            conn.execute("SELECT 1 FROM offices WHERE id = %s FOR NO KEY UPDATE", (office_id,))
+            conn.execute(
+                "INSERT INTO staff (staff_id, name, role, office_id, phone, pin_hash, beat)"
+                " SELECT %(staff_id)s, %(name)s, 'postman', %(office)s, %(phone)s, %(pin)s,"
+                " coalesce(max(beat), 0) + 1 FROM staff WHERE office_id = %(office)s",
+                {
+                    "staff_id": staff_id,
+                    "name": name,
+                    "office": office_id,
+                    "phone": phone,
+                    "pin": pin_hash,
+                },
+            )
+    except psycopg.errors.UniqueViolation as taken:
+        if taken.diag.constraint_name == "staff_phone":
+            raise PhoneTaken(phone) from taken
+        raise StaffIdTaken(staff_id) from taken
+    return Postman(staff_id, name, phone, office, office_pin)
+
+
+def refuse_name(staff_id: str, name: str) -> None:
+    """Raises ValueError, with what to do, for what is no staff id or no name."""
+    if _STAFF_ID.fullmatch(staff_id) is None:
+        raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
+    if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+        raise ValueError(f"a name has 1 to {_LONGEST_NAME} printable characters")
+
+
+def office_of(conn: Conn, pin: str) -> tuple[int, str]:
+    """Row id and name of the main office of `pin`. Raises `UnknownOffice`."""
+    office = conn.execute(
+        "SELECT id, name FROM offices WHERE pin = %s"
+        " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
+        (pin,),
+    ).fetchone()
+    if office is None:
+        raise UnknownOffice(pin)
+    return office[0], office[1]

@@ -1,0 +1,85 @@
+"""Sign-ins of the desk, kept here and not in the cookie: one can be ended from this side.
+
+The cookie holds a random token; the database holds its SHA-256.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from postal.people.accounts import Account, get
+from store.database import Conn
+
+IDLE = timedelta(minutes=30)
+LONGEST = timedelta(hours=12)
+_NOTED_EVERY = timedelta(minutes=1)
+_TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Somebody at the desk. `proved`: the second factor was shown."""
+
+    id: int
+    account: Account
+    proved: bool
+
+
+def begin(conn: Conn, staff_row: int, now: datetime) -> str:
+    """The password was right: a token for the cookie. It opens nothing before `prove`."""
+    token = secrets.token_urlsafe(32)
+    conn.execute(
+        "INSERT INTO sign_ins (staff_id, digest, at, seen_at) VALUES (%s, %s, %s, %s)",
+        (staff_row, _digest(token), now, now),
+    )
+    return token
+
+
+def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
+    """The second factor was right. Gives another token: the one of before opens nothing."""
+    token = secrets.token_urlsafe(32)
+    conn.execute(
+        "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s"
+        " WHERE id = %s AND ended_at IS NULL",
+        (_digest(token), now, now, sign_in.id),
+    )
+    return token
+
+
+def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
+    """Whose token this is, unless the sign-in was ended, stood idle too long or is too old."""
+    row = conn.execute(
+        "SELECT id, staff_id, at, seen_at, proved_at FROM sign_ins"
+        " WHERE digest = %s AND ended_at IS NULL",
+        (_digest(token),),
+    ).fetchone()
+    if row is None:
+        return None
+    id_, staff_row, at, seen_at, proved_at = row
+    over = now - at > (LONGEST if proved_at else _TO_PROVE) or now - seen_at > IDLE
+    account = get(conn, staff_row)
+    if over or account is None:
+        return None
+    return SignIn(id_, account, proved_at is not None)
+
+
+def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
+    """Somebody did something: the idle time begins anew. Written once a minute at most."""
+    conn.execute(
+        "UPDATE sign_ins SET seen_at = %s WHERE id = %s AND seen_at < %s",
+        (now, sign_in.id, now - _NOTED_EVERY),
+    )
+
+
+def end(conn: Conn, sign_in: SignIn, now: datetime) -> None:
+    """Signed out."""
+    conn.execute(
+        "UPDATE sign_ins SET ended_at = %s WHERE id = %s AND ended_at IS NULL", (now, sign_in.id)
+    )
+
+
+def _digest(token: str) -> bytes:
+    return hashlib.sha256(token.encode(errors="surrogateescape")).digest()

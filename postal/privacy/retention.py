@@ -1,0 +1,246 @@
+"""What is kept how long. Words go after their time; what happened, and when, stays.
+
+Everything works in batches, each a transaction of its own, and can be stopped and begun anew: what
+is done is done. Nothing that is still under way is touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from store.database import Conn, Database
+
+AT_ONCE = 2_000
+KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: nobody repeats one later
+KEEP_SIGN_INS = timedelta(days=30)
+KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; the events that they told of stay
+KEEP_IMPORTS = timedelta(days=30)  # rows of files; how many there were stays
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Until when things are kept: what is older goes."""
+
+    bodies: datetime
+    persons: datetime
+    now: datetime
+
+
+Batch = Callable[[Conn, Kept], int]
+
+
+def purge(database: Database, kept: Kept) -> Iterator[tuple[str, int]]:
+    """Purges all that is older than `kept` says; gives after each batch its kind and how many."""
+    for kind, batch in _BATCHES.items():
+        while done := database.run(lambda conn, batch=batch: batch(conn, kept)):  # type: ignore[misc]
+            yield kind, done
+
+
+def left(conn: Conn, kept: Kept) -> int:
+    """About how many rows are to be looked at, for a progress bar."""
+    row = conn.execute(
+        "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s AND purged_at IS NULL)"
+        " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
+        " + (SELECT count(*) FROM articles WHERE recipient_name <> '' AND updated_at < %(persons)s"
+        "    AND state IN ('delivered', 'returned', 'recalled'))"
+        " + (SELECT count(*) FROM booking_groups WHERE sender_name <> ''"
+        "    AND finished_at < %(persons)s)"
+        " + (SELECT count(*) FROM inbound_floods WHERE hour < %(bodies)s)"
+        " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
+        " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
+        " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
+        " + (SELECT count(*) FROM webhook_deliveries WHERE settled_at < %(deliveries)s"
+        "    AND state <> 'pending')"
+        " + (SELECT count(*) FROM imports WHERE created_at < %(imports)s AND purged_at IS NULL"
+        "    AND state NOT IN ('reading', 'checking', 'importing'))",
+        _values(kept),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _texts(conn: Conn, kept: Kept) -> int:
+    """Words and values of texts; template, times, segments and receipts stay for the figures."""
+    return _by_mark(
+        conn,
+        kept,
+        "texts",
+        "messages",
+        " gone AS (UPDATE messages m SET body = '', variables = NULL, error = NULL,"
+        " purged_at = %(now)s FROM old WHERE m.id = old.id"
+        " AND m.status NOT IN ('queued', 'sending', 'unknown'))"
+        " SELECT max(id), count(*) FROM old",
+    )
+
+
+def _dials(conn: Conn, kept: Kept) -> int:
+    return _by_mark(
+        conn,
+        kept,
+        "dials",
+        "ussd_sessions",
+        " words AS (UPDATE ussd_hops h SET body = '', typed = '' FROM old"
+        " WHERE h.session_id = old.id),"
+        " gone AS (UPDATE ussd_sessions s SET purged_at = %(now)s, place = '{}' FROM old"
+        " WHERE s.id = old.id)"
+        " SELECT max(id), count(*) FROM old",
+    )
+
+
+def _floods(conn: Conn, kept: Kept) -> int:
+    """Telephones that texted too much, and the budgets that were reached."""
+    done = conn.execute(
+        "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
+        " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
+        _values(kept),
+    )
+    hits = conn.execute("DELETE FROM budget_hits WHERE last_at < %(bodies)s", _values(kept))
+    return done.rowcount + hits.rowcount
+
+
+def _articles(conn: Conn, kept: Kept) -> int:
+    """The people of articles whose journey has long been over."""
+    done = conn.execute(
+        "UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',"
+        " unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,"
+        " sender_phone = NULL, authorised_person = NULL, document_last4 = NULL"
+        " WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''"
+        " AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')"
+        " ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
+def _bookings(conn: Conn, kept: Kept) -> int:
+    """The people of what was booked at the counter, once no article of it is under way."""
+    row = conn.execute(
+        """
+        WITH old AS (
+            SELECT id FROM booking_groups g
+            WHERE finished_at < %(persons)s AND (sender_name <> '' OR EXISTS
+                (SELECT FROM booking_items WHERE group_id = g.id AND purged_at IS NULL))
+              AND NOT EXISTS
+                (SELECT FROM booking_items i JOIN articles a ON a.id = i.article_id
+                 WHERE i.group_id = g.id AND a.state NOT IN ('delivered', 'returned', 'recalled'))
+            ORDER BY finished_at LIMIT %(most)s FOR UPDATE SKIP LOCKED
+        ), items AS (
+            UPDATE booking_items i SET recipient_name = '', recipient_address = '',
+                recipient_phone = NULL, purged_at = %(now)s
+            FROM old WHERE i.group_id = old.id
+        ), groups AS (
+            UPDATE booking_groups g SET sender_name = '', sender_phone = NULL
+            FROM old WHERE g.id = old.id
+        )
+        SELECT count(*) FROM old
+        """,
+        _values(kept),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def _access_log(conn: Conn, kept: Kept) -> int:
+    """Kept a year (docs/developing/domain.md rule 11)."""
+    conn.execute("SET LOCAL dakiya.anonymising = 'on'")
+    done = conn.execute(
+        "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < %(persons)s"
+        " ORDER BY id LIMIT %(most)s)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
+def _answers(conn: Conn, kept: Kept) -> int:
+    done = conn.execute(
+        "DELETE FROM idempotency_keys WHERE (token_id, key) IN (SELECT token_id, key"
+        " FROM idempotency_keys WHERE created_at < %(answers)s LIMIT %(most)s)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
+def _sign_ins(conn: Conn, kept: Kept) -> int:
+    done = conn.execute(
+        "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins WHERE at < %(sign_ins)s"
+        " LIMIT %(most)s)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
+def _deliveries(conn: Conn, kept: Kept) -> int:
+    done = conn.execute(
+        "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries"
+        " WHERE settled_at < %(deliveries)s AND state <> 'pending' ORDER BY settled_at"
+        " LIMIT %(most)s FOR UPDATE SKIP LOCKED)",
+        _values(kept),
+    )
+    return done.rowcount
+
+
+def _imports(conn: Conn, kept: Kept) -> int:
+    """Rows of files that ended, or that nobody decided on; bad rows hold people's data."""
+    old = conn.execute(
+        "UPDATE imports SET purged_at = %(now)s, file_name = '',"
+        " state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,"
+        " finished_at = coalesce(finished_at, %(now)s)"
+        " WHERE id = (SELECT id FROM imports WHERE purged_at IS NULL"
+        " AND state NOT IN ('reading', 'checking', 'importing') AND created_at < %(imports)s"
+        " ORDER BY id LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING id",
+        _values(kept),
+    ).fetchone()
+    if old is None:
+        return 0
+    return 1 + conn.execute("DELETE FROM import_rows WHERE import_id = %s", old).rowcount
+
+
+_BATCHES: dict[str, Batch] = {
+    "texts": _texts,
+    "dials": _dials,
+    "floods": _floods,
+    "articles": _articles,
+    "bookings": _bookings,
+    "access log": _access_log,
+    "answers": _answers,
+    "sign-ins": _sign_ins,
+    "webhook deliveries": _deliveries,
+    "imports": _imports,
+}
+
+
+# Up to the first row that is not old enough: what was written beside it is not passed over.
+_OLD = """
+WITH next AS (SELECT id, at FROM {table} WHERE id > %(upto)s ORDER BY id LIMIT %(most)s),
+young AS (SELECT min(id) AS id FROM next WHERE at >= %(bodies)s),
+old AS (SELECT next.id FROM next, young WHERE next.id < coalesce(young.id, next.id + 1)),
+"""
+
+
+def _by_mark(conn: Conn, kept: Kept, kind: str, table: str, work: str) -> int:
+    query = _OLD.replace("{table}", table) + work
+    conn.execute("INSERT INTO purges (kind, upto) VALUES (%s, 0) ON CONFLICT DO NOTHING", [kind])
+    mark = conn.execute("SELECT upto FROM purges WHERE kind = %s FOR UPDATE", [kind]).fetchone()
+    assert mark is not None
+    last, count = conn.execute(query.encode(), {**_values(kept), "upto": mark[0]}).fetchone() or (
+        None,
+        0,
+    )
+    if last is not None:
+        conn.execute("UPDATE purges SET upto = %s WHERE kind = %s", [last, kind])
+    return int(count)
+
+
+def _values(kept: Kept) -> dict[str, object]:
+    return {
+        "bodies": kept.bodies,
+        "persons": kept.persons,
+        "answers": kept.now - KEEP_ANSWERS,
+        "sign_ins": kept.now - KEEP_SIGN_INS,
+        "deliveries": kept.now - KEEP_DELIVERIES,
+        "imports": kept.now - KEEP_IMPORTS,
+        "now": kept.now,
+        "most": AT_ONCE,
+    }

@@ -1,0 +1,59 @@
+"""The layer contract of import-linter, with the single files of the root among the floors.
+
+import-linter reads packages alone; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py`
+and `logs.py` are files. Without them the floors between `web` and `postal` would go unchecked.
+"""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import grimp
+from importlinter.contracts.layers import LayersContract
+from importlinter.domain.contract import ContractCheck
+
+
+class Floors(LayersContract):
+    """`layers`, over the packages and the files of the folder where lint-imports runs."""
+
+    type_name = "floors"
+
+    def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
+        """Return what `layers` finds once the single files are part of `graph`."""
+        files = {path.stem: path for path in Path().glob("*.py")}
+        for name in files:
+            importers = (
+                graph.find_modules_that_directly_import(name) if name in graph.modules else ()
+            )
+            lines = [
+                graph.get_import_details(importer=each, imported=name)[0] for each in importers
+            ]
+            if name in graph.modules:
+                graph.remove_module(name)
+            graph.add_module(name)
+            for line in lines:
+                graph.add_import(**line)
+        for name, path in files.items():
+            for imported, number, text in _imports(path, graph.modules):
+                graph.add_import(
+                    importer=name, imported=imported, line_number=number, line_contents=text
+                )
+        return super().check(graph, verbose)
+
+
+def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:
+    """What the file imports of ours: module, line number, line."""
+    source = path.read_text(encoding="utf-8")
+    lines = source.splitlines()
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module is not None:
+            inside = [f"{node.module}.{alias.name}" for alias in node.names]
+            names = [each if each in modules else node.module for each in inside]
+        else:
+            continue
+        found += [(name, node.lineno, lines[node.lineno - 1]) for name in names if name in modules]
+    return found

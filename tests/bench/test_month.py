@@ -1,0 +1,80 @@
+"""A small simulated month through the real engine: nobody is stuck, nothing is lost or told."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from bench import month_checks
+from bench.month import Month, Plan, settings_on
+from bench.month_people import Rates
+from conversation.inbound import announce
+from flows.happenings import Booked
+from postal import articles
+from postal.codes import code_of
+from runtime import Runtime
+
+KEY = b"master key of a month that nobody lived"
+
+# Everything happens more often than it does, so that a hundred articles meet all of it.
+RATES = Rates(
+    wrong_code=0.15, stubborn=0.4, lost=0.05, contested=0.25, dead_zone=0.1, refused=0.06,
+    undone=0.08, fraud=0.03, not_received=0.03, wrong_number=0.04, another_day=0.1, hold=0.05,
+    somebody_else=0.08, recalled=0.04, repeated=0.1,
+)  # fmt: skip
+
+
+@pytest.fixture
+def month(runtime: Runtime) -> Month:
+    settings = settings_on(runtime.settings.database_url, runtime.settings.redis_url)
+    months: list[Month] = []
+    ours = dataclasses.replace(runtime, settings=settings, now=lambda: months[0].clock())
+    months.append(Month(ours, Plan(articles=100, seed=7, days=13, rates=RATES)))
+    months[0].open_office()
+    return months[0]
+
+
+def test_a_month_of_a_hundred_articles_keeps_every_invariant(month):
+    month.play()
+    found = month_checks.look(month.runtime, month)
+    assert found.problems == ()
+    happened = dict(found.lines)
+    assert sum(int(count) for what, count in found.lines if what.startswith("articles ")
+               and "attempts" not in what) == 100  # fmt: skip
+    assert int(happened["articles delivered"]) > 50
+    for kind in ("attempted", "remark_contested", "code_wrong", "day_chosen", "nominee_asked"):
+        assert int(happened[f"feed: {kind}"]) > 0, kind
+
+
+def test_what_is_wrong_in_the_books_is_found(month):
+    with month.runtime.database.transaction() as conn:
+        parcel = month._parcel()
+        articles.book(conn, month._form(parcel), month.clock())
+        announce(month.runtime, conn, [Booked(parcel.number)])
+    month.parcels[parcel.number] = dataclasses.replace(parcel, otp=True)
+    assert month_checks.look(month.runtime, month).problems == ()
+    code = code_of(KEY, b"s" * 16, 1, 6)
+    with month.runtime.database.transaction() as conn:
+        conn.execute("DELETE FROM timers")
+        conn.execute("UPDATE articles SET attempts = 1, otp_required = true, code_salt = %s,"
+                     " code_issue = 1", [b"s" * 16])  # fmt: skip
+    assert month_checks.look(month.runtime, month).problems == (
+        f"{parcel.number} is booked, booked, and nothing brings it further",
+        f"{parcel.number}: 1 attempts in the books, not 0",
+    )
+    with month.runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET state = 'delivered', delivered_at = now()")
+        conn.execute("INSERT INTO codes (article_id, issue, postman_id, released_at, expires_at)"
+                     " SELECT a.id, 1, s.id, now(), now() FROM articles a, staff s LIMIT 1"
+                     )  # fmt: skip
+        conn.execute("UPDATE messages SET body = %s WHERE template LIKE 'booked%%'",
+                     [f"Code {code}"])  # fmt: skip
+    month.inbound = 1
+    found = month_checks.look(month.runtime, month).problems
+    assert f"{parcel.number} is delivered while its clock is booked" in found
+    assert f"{parcel.number} is delivered; handed over, as its people know: False" in found
+    assert f"{parcel.number} was handed over without the right code" in found
+    assert "a code stands in messages" in found
+    assert "1 texts came, 0 are stored" in found
+    assert any("sent without its warning" in problem for problem in found)

@@ -1,0 +1,335 @@
+"""Every screen that a person can come to, in every language, with the longest values: it fits."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from flask import Flask
+
+import messages.screens
+from flows import machines
+from flows.decision import Say
+from flows.drawing.screens import page
+from flows.events import Event, NotUnderstood
+from flows.facts import ArticleState, ItemState
+from flows.machine import FlowError
+from flows.recipient.states import CODES
+from flows.ussd import menu
+from flows.ussd.engine import (
+    Ask,
+    Graph,
+    Item,
+    MenuFacts,
+    Post,
+    Screen,
+    Shown,
+    Step,
+    Typed,
+    Where,
+    from_json,
+    to_json,
+)
+from messages.catalogue import LANGUAGES, CatalogueError, catalogue
+from messages.screens import ROOM, check, fits, read, render, screens
+from messages.segments import count
+from messages.speech import speech
+from messages.values import Number
+from web.commands.messages import messages as command
+
+REAL = Path(messages.screens.__file__).parent / "screens"
+
+# ---- the walk ----------------------------------------------------------------------------------
+
+# As long as they come: nines everywhere, but endings that differ.
+POSTS = tuple(
+    Post(f"WW99999{ending}9WW", state, asks)
+    for ending, state, asks in zip(
+        range(987, 999),
+        itertools.cycle(get_args(ArticleState)),
+        itertools.cycle((None, None, "witness", None, "nominee")),
+        strict=False,
+    )
+)
+ITEMS = tuple(
+    Item(serial, f"WW99999{serial}9WW", amount, otp, state)
+    for serial, amount, otp, state in (
+        (988, 50000, True, "open"),
+        (989, 50000, True, "open"),
+        (990, 50000, True, "open"),
+        (991, 50000, True, "open"),
+        (992, 50000, True, "open"),
+        (993, 50000, True, "open"),
+        (994, 50000, True, "open"),
+        (995, 50000, True, "open"),
+        (996, 50000, False, "open"),
+        (997, 0, True, "open"),
+        (998, 0, False, "open"),
+        (999, 0, True, "delivered"),
+        (987, 0, True, "attempted"),
+        (986, 0, True, "withdrawn"),
+    )
+)
+KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
+PROOFS = ("right", "wrong", "locked", "code", "malformed")
+TYPED = (
+    *(Typed(key) for key in KEYS),
+    *(Typed(str(item.serial)) for item in ITEMS[-7:]),
+    *(Typed(each.digits) for each in (ITEMS[0], *POSTS)),
+    *(Typed(worth=worth, left=2) for worth in PROOFS),
+)
+
+
+def worlds(language: str) -> Iterator[MenuFacts]:
+    """What can be known when somebody dials: nothing, one thing, much of everything."""
+    for postman, posts, items in itertools.product(
+        (False, True),
+        ((), *((post,) for post in POSTS), POSTS[:2], POSTS),
+        ((), ITEMS[-3:], ITEMS),
+    ):
+        if postman or not items:
+            yield MenuFacts(language, posts, postman, items)
+
+
+def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
+    """Whatever the machine may say to what it is asked, with the longest values."""
+    yield ()
+    for template in said(ask.machine, type(ask.event)):
+        yield (Say(template, longest(template)),)
+        if speech().has(template):
+            code_of = "EU123456785IN" if template in CODES else None
+            yield (Say(template, longest(template), code_of=code_of, channel="voice"),)
+
+
+@cache
+def said(name: str, event: type[Event]) -> frozenset[str]:
+    """What a machine may say to `event`, whatever state it is in. It answers in all of them."""
+    machine = machines.ALL[name]
+    transitions = [machine.transition(state.name, event) for state in machine.states]
+    assert all(transitions), (name, event)
+    return frozenset(template for each in transitions if each for template in each.says)
+
+
+@cache
+def longest(template: str) -> dict[str, int | str]:
+    kinds = {variable.name: variable.kind for variable in catalogue().template(template).variables}
+    kinds.pop("code", None)
+    return {
+        name: kind.most if isinstance(kind, Number) else kind.longest
+        for name, kind in kinds.items()
+    }
+
+
+def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+    """The texts shown per screen, and the ways gone, from the dial on. Raises where one strays."""
+    held = Where("list", proved=True) if facts.postman else Where("which", then="code")
+    began = [menu.begin(facts), menu.begin(replace(facts, broke_off=held))]
+    todo = [menu.GRAPH.show(where, facts) for where in began]
+    asked: set[tuple[Where, str, type[Event]]] = set()
+    led: set[Where] = set()
+    seen: set[Where] = set()
+    texts: dict[str, set[str]] = {}
+    ways: set[tuple[str, str]] = set()
+    while todo:
+        shown = todo.pop()
+        body = render(shown.name, facts.language, shown.values)
+        assert fits(body), (facts.language, shown, body)
+        texts.setdefault(shown.where.screen, set()).add(shown.name)
+        if shown.where in seen:
+            continue
+        seen.add(shown.where)
+        assert from_json(to_json(shown.where)) == shown.where
+        for typed in TYPED:
+            step = menu.GRAPH.step(shown.where, typed, facts)
+            ways.add((shown.where.screen, step.where.screen))
+            if step.ask is None and step.where not in led:
+                led.add(step.where)
+                todo.append(menu.GRAPH.show(step.where, facts))
+            elif step.ask is not None:
+                question = (step.where, step.ask.machine, type(step.ask.event))
+                if question not in asked:
+                    asked.add(question)
+                    todo += [menu.answered(step.where, says)[0] for says in answers(step.ask)]
+    return texts, ways
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_screen_that_can_be_reached_fits(language: str) -> None:
+    texts: dict[str, set[str]] = {}
+    ways: set[tuple[str, str]] = set()
+    for facts in worlds(language):
+        shown, gone = walk(facts)
+        ways |= gone
+        for screen, names in shown.items():
+            texts.setdefault(screen, set()).update(names)
+    assert set(texts) == set(menu.GRAPH.screens), "a screen that nobody comes to"
+    declared = {(s.name, to) for s in menu.GRAPH.screens.values() for to in s.to}
+    kept = {(a, b) for a, b in ways if a != b}
+    resumed = {("resume", to) for to in menu.GRAPH.screen("resume").to}
+    assert kept | resumed == declared, "a way that is declared and never gone"
+    stood = set().union(*texts.values())
+    never = set(screens().variables) - stood - {"retry"}  # only the runner says that
+    assert never == set(), "a text that nobody sees"
+
+
+def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
+    """Else it goes by SMS, which costs; the code itself is the one text that must."""
+    for screen in menu.GRAPH.screens.values():
+        for event in screen.asks:
+            machine = "postman" if screen.name in menu.POSTMANS else "recipient"
+            without = said(machine, event) - set(screens().variables)
+            assert without <= BY_SMS, (
+                f"{screen.name} asks {event.__name__} and may be told {without - BY_SMS}: add it to"
+                f" messages/screens and the answers in flows/ussd_*.py, or to BY_SMS here"
+            )
+
+
+# Answers to what no screen asks: several items at once, a full article number.
+BY_SMS = {
+    *("approach_many", "batch_done", "batch_partly", "not_yours"),
+    "not_understood",  # one article twice in a text; a screen names one item
+    "amount_wrong",  # the sum is never typed on a screen
+    "approach_late",  # a screen is never late
+    *("nominee_how", "language_menu"),  # without an article or a language nothing is asked
+}
+
+
+def test_no_screen_says_a_code() -> None:
+    assert "code" not in {name for names in screens().variables.values() for name in names}
+    shown, by_sms = menu.answered(
+        Where("over"), [Say("code", {"digits": "6785", "amount": 0}, code_of="EU123456785IN")]
+    )
+    assert (shown.name, shown.ends, by_sms) == ("code", True, True)
+
+
+def test_an_answer_without_a_screen_goes_by_sms() -> None:
+    shown, by_sms = menu.answered(Where("told", proved=True), [Say("approach_many", {"count": 2})])
+    assert (shown.name, by_sms) == ("by_sms", True)
+
+
+def test_the_drawn_page_is_current() -> None:
+    drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
+    assert drawn.read_text(encoding="utf-8") == page(menu.GRAPH), (
+        "run: python -m flows.draw_screens > docs/flows/ussd.md"
+    )
+
+
+# ---- the engine --------------------------------------------------------------------------------
+
+
+def _screen(name: str, leads: str, **more: object) -> Screen:
+    def show(where: Where, facts: MenuFacts) -> Shown:
+        return Shown(where, "menu")
+
+    def take(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+        return Step(
+            Where(leads), Ask("recipient", NotUnderstood()) if typed.text == "ask" else None
+        )
+
+    return Screen(name, "a test", show, take, ("menu",), **more)  # type: ignore[arg-type]
+
+
+def test_a_screen_is_held_to_what_it_declares() -> None:
+    graph = Graph.of((_screen("a", "b", to=("b",)), _screen("b", "a")))
+    facts = MenuFacts("en")
+    assert graph.step(Where("a"), Typed("1"), facts) == Step(Where("b"))
+    with pytest.raises(FlowError, match="goes to a: undeclared"):
+        graph.step(Where("b"), Typed("1"), facts)
+    with pytest.raises(FlowError, match="asks"):
+        graph.step(Where("a"), Typed("ask"), facts)
+    with pytest.raises(FlowError, match="no screen is called c"):
+        Graph.of((_screen("a", "c", to=("c",)),))
+    with pytest.raises(FlowError, match="one name"):
+        Graph.of((_screen("a", "a"), _screen("a", "a")))
+
+
+def test_lists_turn_their_pages_round_and_lose_no_line() -> None:
+    facts = MenuFacts("hi", postman=True, items=ITEMS)
+    shown = menu.GRAPH.show(Where("list", proved=True), facts)
+    seen: list[str] = []
+    while not seen or shown.where.start:
+        seen += [line.split()[0] for line in str(shown.values["lines"]).splitlines()]
+        step = menu.GRAPH.step(shown.where, Typed("00"), facts)
+        shown = menu.GRAPH.show(step.where, facts)
+    assert seen == [str(item.serial) for item in ITEMS if item.state == "open"]
+
+
+def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
+    states = get_args(ItemState)
+    for screen in ("item", "pay", "enter", "sign", "remarks"):
+        where = Where(screen, proved=True, serial=7)
+        for state in states:
+            facts = MenuFacts("en", postman=True, items=(Item(7, POSTS[0].number, 0, True, state),))
+            step = menu.GRAPH.step(where, Typed("0"), facts)
+            assert step == Step(Where("list", proved=True))
+            left = "open" if state == "open" else "closed"
+            shown = menu.GRAPH.show(where, facts).where.screen
+            assert shown == (screen if left == "open" else "list")
+
+
+# ---- the catalogue of screens ------------------------------------------------------------------
+
+
+def test_the_screens_of_this_service_have_no_problem() -> None:
+    rows, problems = check(screens())
+    assert problems == ()
+    assert len(rows) == len(screens().variables) * len(LANGUAGES)
+    assert max(row.units for row in rows if row.encoding == "UCS-2") <= ROOM["UCS-2"]
+
+
+def test_the_command_prints_every_screen_and_its_room(app: Flask) -> None:
+    done = app.test_cli_runner().invoke(command, ["check"])
+    assert done.exit_code == 0, done.output
+    for name in screens().variables:
+        assert done.output.count(f"\nscreen {name} ") == len(LANGUAGES)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "problem"),
+    [
+        ("hi.toml", 'noted = "लिख लिया।"', f'noted = "{"क" * 81}"', "81 units"),
+        ("en.toml", 'noted = "Noted."', f'noted = "{"a" * 161}"', "161 units"),
+        ("en.toml", 'noted = "Noted."', 'noted = "₹ 5"', "outside of GSM-7"),
+        ("en.toml", 'noted = "Noted."', 'noted = "{code}"', "a code never stands on a screen"),
+        ("en.toml", 'noted = "Noted."', 'noted = "{digits}"', "its variables are not none"),
+        ("en.toml", 'noted = "Noted."', 'note = "Noted."', "the text is missing"),
+        ("hi.toml", 'noted = "लिख लिया।"', 'noted = "५"', "digits are 0-9"),
+        ("hi.toml", 'remark_11 = "ताला बंद"', 'remark_99 = "ताला बंद"', "not in every language"),
+        ("hi.toml", 'remark_11 = "ताला बंद"', f'remark_11 = "{"क" * 60}"', "screen remarks, hi"),
+    ],
+    ids=lambda value: value[:24] if value.isascii() else "",
+)
+def test_each_way_of_breaking_a_screen_is_named(
+    tmp_path: Path, file: str, old: str, new: str, problem: str
+) -> None:
+    folder = tmp_path / "screens"
+    shutil.copytree(REAL, folder)
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+    assert any(problem in said for said in check(read(folder))[1])
+
+
+def test_what_is_no_catalogue_is_refused_by_name(tmp_path: Path) -> None:
+    folder = tmp_path / "screens"
+    shutil.copytree(REAL, folder)
+    (folder / "screens.toml").write_text('menu = ["nothing"]')
+    with pytest.raises(CatalogueError, match=r"screens\.toml, menu: no variable"):
+        read(folder)
+    (folder / "screens.toml").write_text("menu = [")
+    with pytest.raises(CatalogueError, match=r"screens/screens\.toml"):
+        read(folder)
+
+
+def test_a_screen_is_not_rendered_with_a_value_of_another_kind() -> None:
+    with pytest.raises(CatalogueError, match="digits is missing or of the wrong kind"):
+        render("sure", "en", {"digits": "482913"})
+    with pytest.raises(CatalogueError, match="no screen is called"):
+        render("nonsense", "en", {})
+    assert count(render("sure", "en", {"digits": "6785"})).encoding == "GSM-7"

@@ -1,0 +1,256 @@
+from __future__ import annotations
+
+import threading
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from gateways.base import (
+    Outgoing,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Sent,
+    Unknown,
+    Unreadable,
+)
+from outbox import receipts, settle
+from outbox.claim import Taken, claim
+from outbox.policy import after_send
+from outbox.sweep import sweep
+from runtime import Runtime
+from tests.rigs.outbox import NAME, Carrier, drain, queue, statuses, with_carrier
+
+SENT, DELIVERED, FAILED, UNCERTAIN = (
+    ReceiptStatus.SENT,
+    ReceiptStatus.DELIVERED,
+    ReceiptStatus.FAILED,
+    ReceiptStatus.UNCERTAIN,
+)
+OUTCOME = "the send call returns"
+
+
+def receipt(
+    carrier_id: str,
+    status: ReceiptStatus,
+    message_id: int | None = None,
+    reason: Reason | None = Reason.BLOCKED,
+) -> Receipt:
+    failed = status is FAILED
+    return Receipt(NAME, carrier_id, message_id, status, status.value, reason if failed else None)
+
+
+def take(runtime: Runtime, lane: str = "notice") -> Taken:
+    """A message of which the send call has not returned yet."""
+    now = runtime.now()
+    shares = dict.fromkeys(("code", "reply", "notice", "bulk"), 0) | {lane: 1}
+    with runtime.database.transaction() as conn:
+        queue(conn, now, lane)
+        (taken,) = claim(conn, shares, 1, uuid4(), lambda standing: NAME, now).taken  # type: ignore[arg-type]
+    return taken
+
+
+def returned(runtime: Runtime, taken: Taken, carrier_id: str) -> None:
+    now = runtime.now()
+    verdict = after_send(Sent(carrier_id), taken.standing, now)
+    runtime.database.run(lambda conn: settle.write(conn, [settle.Settled(taken, verdict)], now))
+
+
+def status(runtime: Runtime, message: int) -> str:
+    return statuses(runtime)[message]
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> list[ReceiptStatus | str]:
+    """The outcome of a send and its receipts, some of them twice, in any order."""
+    happened = draw(st.lists(st.sampled_from(ReceiptStatus), max_size=5))
+    return draw(st.permutations([OUTCOME, *happened]))
+
+
+@hypothesis_settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(history=histories(), named=st.booleans())
+def test_receipts_in_any_order_lead_to_the_same_end(
+    runtime: Runtime, history: list[ReceiptStatus | str], named: bool
+) -> None:
+    taken = take(runtime)
+    message, carrier_id = taken.due.id, f"c{taken.due.id}"
+    for step in history:
+        if step == OUTCOME:
+            returned(runtime, taken, carrier_id)
+        else:
+            named_id = message if named else None
+            receipts.receive(runtime, receipt(carrier_id, ReceiptStatus(step), named_id))
+    expected = "delivered" if DELIVERED in history else "failed" if FAILED in history else "sent"
+    assert status(runtime, message) == expected
+    with runtime.database.transaction() as conn:
+        stored = conn.execute(
+            "SELECT status FROM receipts WHERE message_id = %s ORDER BY id", (message,)
+        ).fetchall()
+        ids = conn.execute("SELECT carrier_id FROM messages WHERE id = %s", (message,)).fetchone()
+    assert [ReceiptStatus(row[0]) for row in stored] == [s for s in history if s != OUTCOME]
+    assert ids == (carrier_id,)
+
+
+@hypothesis_settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    history=st.lists(st.sampled_from([SENT, FAILED]), max_size=4).flatmap(
+        lambda extra: st.permutations([OUTCOME, FAILED, *extra])
+    ),
+    named=st.booleans(),
+)
+def test_a_code_that_failed_for_the_moment_is_sent_once_more(
+    runtime: Runtime, history: list[ReceiptStatus | str], named: bool
+) -> None:
+    taken = take(runtime, "code")
+    message, first = taken.due.id, f"first-{taken.due.id}"
+    named_id = message if named else None
+    for step in history:
+        if step == OUTCOME:
+            returned(runtime, taken, first)
+        else:
+            receipts.receive(
+                runtime, receipt(first, ReceiptStatus(step), named_id, Reason.UNREACHABLE)
+            )
+    assert status(runtime, message) == "queued"
+    # The second try; what the first one's receipts repeat meanwhile does not disturb it.
+    with runtime.database.transaction() as conn:
+        later = runtime.now() + timedelta(seconds=1)
+        (again,) = claim(
+            conn,
+            {"code": 1, "reply": 0, "notice": 0, "bulk": 0},
+            0,
+            uuid4(),
+            lambda standing: NAME,
+            later,
+        ).taken
+    assert again.due.id == message
+    for late in (FAILED, SENT):
+        receipts.receive(runtime, receipt(first, late, named_id, Reason.UNREACHABLE))
+    assert status(runtime, message) == "sending"
+    returned(runtime, again, f"second-{message}")
+    receipts.receive(runtime, receipt(first, FAILED, named_id, Reason.UNREACHABLE))
+    assert status(runtime, message) == "sent"
+    receipts.receive(runtime, receipt(f"second-{message}", DELIVERED, named_id))
+    assert status(runtime, message) == "delivered"
+
+
+def test_a_receipt_from_inside_the_send_call_is_not_lost(runtime: Runtime, clock: Any) -> None:
+    def send(message: Outgoing) -> Sent:
+        receipts.receive(runtime, receipt("early", DELIVERED))
+        return Sent("early")
+
+    with runtime.database.transaction() as conn:
+        (message,) = queue(conn, clock.now())
+    drain(with_carrier(runtime, Carrier(send)))
+    assert status(runtime, message) == "delivered"
+
+
+def test_a_receipt_and_the_outcome_at_the_same_moment_do_not_miss_each_other(
+    runtime: Runtime,
+) -> None:
+    taken = take(runtime)
+    now = runtime.now()
+    verdict = after_send(Sent("same"), taken.standing, now)
+    thread = threading.Thread(
+        target=receipts.receive, args=(runtime, receipt("same", DELIVERED)), daemon=True
+    )
+    with runtime.database.transaction() as conn:
+        settle.write(conn, [settle.Settled(taken, verdict)], now)  # not yet committed
+        thread.start()
+        while thread.is_alive():  # until it waits for this transaction
+            waiting = conn.execute(
+                "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+            ).fetchone()
+            if waiting == (1,):
+                break
+    thread.join(20)
+    assert status(runtime, taken.due.id) == "delivered"
+
+
+def test_a_message_that_was_never_tried_is_delivered_if_its_carrier_says_so(
+    runtime: Runtime, clock: Any
+) -> None:
+    taken = take(runtime)
+    receipts.receive(runtime, receipt("c", DELIVERED, taken.due.id))
+    assert status(runtime, taken.due.id) == "delivered"
+    returned(runtime, taken, "c")
+    assert status(runtime, taken.due.id) == "delivered"
+
+
+def test_a_receipt_cannot_take_the_carrier_id_of_another_message(runtime: Runtime) -> None:
+    mine, other = take(runtime), take(runtime)
+    returned(runtime, mine, "mine")
+    returned(runtime, other, "other")
+    receipts.receive(runtime, receipt("mine", DELIVERED, other.due.id))
+    assert statuses(runtime) == {mine.due.id: "delivered", other.due.id: "sent"}
+
+
+def test_another_gateways_receipt_does_not_count(runtime: Runtime) -> None:
+    taken = take(runtime)
+    returned(runtime, taken, "c")
+    news = Receipt("twilio", "c", taken.due.id, DELIVERED, "delivered")
+    receipts.receive(runtime, news)
+    assert status(runtime, taken.due.id) == "sent"
+
+
+@pytest.mark.parametrize("status_", ReceiptStatus)
+def test_a_receipt_for_nobody_is_kept(runtime: Runtime, status_: ReceiptStatus) -> None:
+    receipts.receive(runtime, receipt("nobody", status_, 4711))
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT carrier_id, message_id, status FROM receipts").fetchall()
+    assert rows == [("nobody", None, status_.value)]
+
+
+def test_what_nobody_can_read_is_kept(runtime: Runtime) -> None:
+    receipts.receive_unreadable(runtime, Unreadable(NAME, None, "no id", "status=Success"))
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT status, word, error FROM receipts").fetchall()
+    assert rows == [("unreadable", "no id", "status=Success")]
+
+
+def test_a_failure_reaches_the_feed_once(runtime: Runtime) -> None:
+    taken = take(runtime)
+    returned(runtime, taken, "c")
+    for _ in range(3):
+        receipts.receive(runtime, receipt("c", FAILED))
+    with runtime.database.transaction() as conn:
+        rows = conn.execute("SELECT kind, data->>'message' FROM events").fetchall()
+    assert rows == [("message_failed", str(taken.due.id))]
+
+
+def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
+    runtime: Runtime, clock: Any
+) -> None:
+    taken = take(runtime, "code")
+    message = taken.due.id
+    returned(runtime, taken, "first")
+    failed = receipt("first", FAILED, message, Reason.UNREACHABLE)
+    receipts.receive(runtime, failed)
+    assert status(runtime, message) == "queued"
+    clock.advance(seconds=1)
+    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: Unknown("timeout")))
+    drain(with_carrier_that_hangs)
+    assert status(runtime, message) == "unknown"
+    receipts.receive(runtime, failed)
+    assert status(runtime, message) == "unknown"
+
+
+def test_the_verdict_of_a_lost_lease_is_not_written(runtime: Runtime, clock: Any) -> None:
+    taken = take(runtime)
+    clock.advance(seconds=30)
+    assert sweep(runtime).leases_over == 1
+    now = clock.now()
+    with runtime.database.transaction() as conn:
+        shares = {"code": 0, "reply": 0, "notice": 1, "bulk": 0}
+        claim(conn, shares, 1, uuid4(), lambda standing: NAME, now)  # type: ignore[arg-type]
+    returned(runtime, taken, "c")
+    assert status(runtime, taken.due.id) == "sending"

@@ -1,0 +1,94 @@
+"""Members of staff at the desk: accounts, sign-in through the real pages, forms with a token."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from typing import Any
+
+from argon2 import PasswordHasher
+
+from postal.people import access, accounts, sign_ins
+from postal.people.accounts import Role
+from runtime import Runtime
+
+PASSWORD = "fourteen letters"
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+def master_key(runtime: Runtime) -> bytes:
+    return runtime.settings.dakiya_master_key.get_secret_value().encode()
+
+
+@cache
+def _hashed() -> str:
+    return PasswordHasher().hash(PASSWORD)  # once: it is slow by intent
+
+
+def add(runtime: Runtime, staff_id: str, role: Role) -> int:
+    """An account at the office of 273303; its row id."""
+    with runtime.database.transaction() as conn:
+        row = conn.execute(
+            "INSERT INTO staff (staff_id, name, role, office_id, password_hash, totp_salt)"
+            " SELECT %s, %s, %s, id, %s, %s FROM offices WHERE pin = '273303' RETURNING id",
+            [staff_id, f"{role.title()} {staff_id}", role, _hashed(), staff_id.encode().rjust(16)],
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
+    """What the authenticator shows now, or `steps` half minutes later."""
+    with runtime.database.transaction() as conn:
+        totp = accounts.totp(conn, staff_row, master_key(runtime))
+    return str(totp.at(runtime.now() + timedelta(seconds=30 * steps)))
+
+
+@dataclass
+class Colleague:
+    """Somebody signed in at the desk, in a browser of their own."""
+
+    client: Any
+    runtime: Runtime
+    staff_row: int
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path)
+
+    def post(self, path: str, htmx: bool = False, **form: str) -> Any:
+        """Sends a form with the token that the desk's pages carry."""
+        token = TOKEN.search(self.client.get("/desk/account").text)
+        headers = {"HX-Request": "true"} if htmx else {}
+        data = {"csrf_token": token[1] if token else "", **form}
+        onward = path == "/desk/find"  # what was found stands on the page that it leads to
+        return self.client.post(path, data=data, headers=headers, follow_redirects=onward)
+
+
+def submit(client: Any, path: str, **form: str) -> Any:
+    """Fills in the form on the page at `path`, as a browser does."""
+    token = TOKEN.search(client.get(path).text)
+    return client.post(path, data={"csrf_token": token[1] if token else "", **form})
+
+
+def sign_in(app: Any, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
+    """A new account of that role, enrolled and signed in.
+
+    Past the pages of the entrance, whose argon2 takes longer than most tests: those are tested in
+    test_desk_entrance.
+    """
+    staff_row = add(runtime, staff_id or f"{role}-1", role)
+    shown, now = number(runtime, staff_row), runtime.now()
+    with runtime.database.transaction() as conn:
+        begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, now), now)
+        assert begun is not None
+        assert accounts.check_second_factor(conn, staff_row, shown, master_key(runtime), now)
+        access.note(conn, staff_row, "signed_in", now)
+        token = sign_ins.prove(conn, begun, now)
+    client = app.test_client()
+    client.set_cookie("language", "en")
+    with client.session_transaction() as session:
+        session["_user_id"] = token
+        session["_fresh"] = True
+    return Colleague(client, runtime, staff_row)

@@ -1,0 +1,326 @@
+"""Conversations as readable files, played through the real hooks, outbox and worker.
+
+    # what it proves
+    office +915512340000                                the main office of 273303 has this telephone
+    postman 1001 +919839000001
+    article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500
+    article RR287043775IN to +919876500001 hi as registered authorised
+    list 1001: EU123456785IN RR287043775IN
+    +919839000001 > 1                                   a text comes in
+    +919876500001 < Code {code}. ...                    and this goes out: all of it, in order
+    +919839000001 > 1 {code +919876500001}              the code that this telephone got last
+    +919839000001 > 1 {wrong +919876500001}             one digit off
+    +919839000001 > 1 {code +919876500001 2}            the last but one
+    +919839000001 > 1 {code +919876500001} @ -40 min    its carrier says: written 40 minutes ago
+    +919876500001 dials                                 a new USSD session
+    +919876500001 = Post / 1 Send my code / ...         the screen that it shows
+    +919876500001 * 1                                   what is typed there
+    +919876500001 =| The code comes by SMS. ...         the last screen of a session
+    +919876500001 repeats                               the carrier sends the last request again
+    +919876500001 hangs up
+    +919876500001 calls speak_code                      a missed call to the number that means it
+    +919876500001 ~ (rings)                             we call him
+    +919876500001 takes up                              or: is busy
+    +919876500001 ~ Hello. / Your code is: {code} ...   what he hears
+    wait 11 min
+    EU123456785IN is delivered                          what the API says of it
+    EU123456785IN collect {code +919876500001}          at the window; or: collect aadhaar 1234
+    EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
+    1001 has new phone +919839000009                    named by the office
+    1001 is blocked                                     his telephone is lost
+
+The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
+for a person to read before it is committed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from rq import SimpleWorker
+from rq.serializers import JSONSerializer
+
+from conversation.inbound import fire_timers, warn_herds
+from conversation.postmen import begin_day, end_day
+from gateways.simulator.voice import NUMBERS
+from india.calendar import day_of
+from messages.speech import Tongue, speech
+from outbox.sweep import sweep
+from outbox.wake import BELLS
+from web.phones.simulator import received
+
+_TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
+_WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")
+_TEXT_OUT = re.compile(r"^(\+\d+) (?:<|~|=\|?) (.*)$")
+_CALLS = re.compile(r"^(\+\d+) (?:(takes up|is busy)|calls (\w+))$")
+_DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
+_ARTICLE = re.compile(
+    r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
+    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
+    r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
+)
+_CODE = re.compile(r"\{(code|wrong) (\+\d+)(?: (\d))?\}")
+_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
+_DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+
+def spelled(line: str, tongue: Tongue) -> list[str]:
+    """The digits that are said in `line`."""
+    digits = speech().digits[tongue]
+    return [str(digits.index(word)) for word in re.split(r"[ ,.:।]+", line) if word in digits]
+
+
+class _Worker(SimpleWorker):
+    """Without RQ's channel of commands: to leave it takes RQ 3.0 a second, now and then."""
+
+    def subscribe(self) -> None:
+        """Nobody sends commands here."""
+
+
+@dataclass
+class Player:
+    """Plays transcripts against one application. `seen` counts the messages already looked at."""
+
+    runtime: Any
+    client: Any
+    clock: Any
+    token: str
+    codes: dict[str, list[str]] = field(default_factory=dict)
+    seen: int = 0
+    texts: int = 0
+    dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
+    dials: int = 0
+    calls: int = 0
+    rung: dict[str, str] = field(default_factory=dict)  # who took up or not, by the call's id
+
+    def play(self, path: Path) -> list[str]:
+        """Plays the file at `path` and gives it as it ought to be, with what was said now."""
+        played: list[str] = []
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if _TEXT_OUT.match(line):
+                continue
+            played.append(line)
+            if line and not line.startswith("#"):
+                played += self.step(line)
+        return played
+
+    def step(self, line: str) -> list[str]:
+        """Does one line and gives the texts that went out because of it."""
+        text, dial, call = _TEXT_IN.match(line), _DIALS.match(line), _CALLS.match(line)
+        if call:
+            heard = self.ring(call[1], call[3]) if call[3] else self.take_up(call[1], call[2])
+            return [*heard, *self.drain()]
+        if dial:
+            return [*self.dial(dial[1], dial[2], self._fill(dial[3] or "")), *self.drain()]
+        if text:
+            said, minutes = _WRITTEN.fullmatch(text[2]).groups()
+            self.say(text[1], self._fill(said), int(minutes) if minutes else None)
+        else:
+            self._direct(line)
+        return self.drain()
+
+    def say(self, phone: str, text: str, minutes_ago: int | None = None) -> None:
+        """One text into the simulator's hook; its carrier says when it was written, or does not."""
+        self.texts += 1
+        body = {"from": phone, "text": text, "id": f"t{self.texts}"}
+        if minutes_ago is not None:
+            body["at"] = (self.clock.now() - timedelta(minutes=minutes_ago)).isoformat()
+        answer = self.client.post("/hooks/simulator/sms", json=body)
+        assert answer.status_code == 200, answer.data
+
+    def dial(self, phone: str, does: str | None, typed: str) -> list[str]:
+        """One request to the simulator's USSD hook, and the screen as a transcript line."""
+        if does == "hangs up":
+            del self.dialled[phone]  # the simulator's carrier tells nobody
+            return []
+        if does == "dials":
+            self.dials += 1
+            self.dialled[phone] = f"d{self.dials}:"
+        elif does is None:
+            self.dialled[phone] += typed if self.dialled[phone].endswith(":") else f"*{typed}"
+        session, _, text = self.dialled[phone].partition(":")
+        answer = self.client.post(
+            "/hooks/simulator/ussd", json={"session": session, "from": phone, "text": text}
+        )
+        assert answer.status_code == 200, answer.data
+        sign = "=|" if answer.json["end"] else "="
+        return [f"{phone} {sign} {answer.json['screen']}".replace("\n", " / ")]
+
+    def ring(self, phone: str, meaning: str) -> list[str]:
+        """A call to the number that means `meaning`: nobody takes it up."""
+        self.calls += 1
+        number = next(number for number, says in NUMBERS.items() if says == meaning)
+        answer = self.call_hook({"from": phone, "to": number, "id": f"c{self.calls}"})
+        assert answer == {"rejected": True}
+        return []
+
+    def take_up(self, phone: str, does: str) -> list[str]:
+        """The telephone that rings is taken up and listened to, or is busy."""
+        call = self.rung[phone]
+        if does == "is busy":
+            assert self.call_hook({"call": call, "status": "busy"}) == {}
+            return []
+        said = self.call_hook({"call": call, "phone": phone})
+        self.call_hook({"call": call, "status": "completed"})
+        lines = []
+        for line in said["lines"]:
+            code = "".join(spelled(line, said["tongue"]))
+            if len(code) == 6:
+                self.codes.setdefault(phone, []).append(code)
+                line = f"{line.partition(':')[0]}: {{code}}"
+            lines.append(line)
+        return [f"{phone} ~ {' / '.join(lines)}"]
+
+    def call_hook(self, body: dict[str, str]) -> Any:
+        answer = self.client.post("/hooks/simulator/voice", json=body)
+        assert answer.status_code == 200, answer.data
+        return answer.json
+
+    def rings(self) -> list[str]:
+        """The telephones that ring and did not before."""
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT phone, carrier_id FROM messages WHERE direction = 'out'"
+                " AND channel = 'voice' AND status = 'sent' ORDER BY id"
+            ).fetchall()
+        new = [(phone, call) for phone, call in rows if self.rung.get(phone) != call]
+        self.rung |= new
+        return [f"{phone} ~ (rings)" for phone, _ in new]
+
+    def drain(self) -> list[str]:
+        """Lets a real RQ worker send what is due, and gives it as transcript lines."""
+        worker = _Worker(
+            [bell.queue for bell in BELLS],
+            connection=self.runtime.redis,
+            serializer=JSONSerializer,
+        )
+        worker.work(burst=True, logging_level="WARNING")
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT id, phone, code_id IS NOT NULL FROM messages"
+                " WHERE direction = 'out' AND channel = 'text' AND id > %s ORDER BY id",
+                [self.seen],
+            ).fetchall()
+        lines = []
+        for id_, phone, with_code in rows:
+            self.seen = id_
+            got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
+            if got is None:
+                lines.append(f"{phone} < (not sent)")
+                continue
+            shown = got.text
+            if with_code:
+                code = _DIGITS.search(shown)[0]
+                self.codes.setdefault(phone, []).append(code)
+                shown = shown.replace(code, "{code}")
+            lines.append(f"{phone} < {shown}".replace("\n", " / "))
+        return [*lines, *self.rings()]
+
+    def _fill(self, text: str) -> str:
+        def code(match: re.Match[str]) -> str:
+            got = self.codes[match[2]][-int(match[3] or 1)]
+            return got if match[1] == "code" else f"{(int(got) + 1) % 10**6:06d}"
+
+        return _CODE.sub(code, text)
+
+    def _direct(self, line: str) -> None:
+        words = line.split()
+        if words[0] == "article":
+            self._book(line)
+        elif words[0] == "postman":
+            body = {"staff_id": words[1], "name": "Ram", "phone": words[2]}
+            self.api("/postmen", {**body, "office_pin": "273303", "pin": "2468"})
+        elif words[0] == "list":
+            postman, numbers = line.removeprefix("list ").split(":")
+            today = day_of(self.clock.now()).isoformat()
+            body = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
+            self.api("/delivery-lists", body)
+        elif words[0] == "wait":
+            self.clock.advance(seconds=int(words[1]) * _SECONDS[words[2]])
+            self.timers()
+        elif words[0] == "postmaster":
+            with self.runtime.database.transaction() as conn:
+                conn.execute(
+                    "INSERT INTO staff (staff_id, name, role, office_id)"
+                    " SELECT %s, 'Asha', 'postmaster', id FROM offices WHERE pin = '273303'",
+                    [words[1]],
+                )
+        elif words[0] == "office":
+            with self.runtime.database.transaction() as conn:
+                conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1] == "collect":
+            self._collect(words[0], self._fill(" ".join(words[2:])).split())
+        elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
+            phone = {"phone": words[4]} if words[1] == "has" else None
+            self.api(f"/postmen/{words[0]}/{'phone' if phone else 'block'}", phone)
+        elif words[1] == "has":
+            self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
+        elif words[1] == "is":
+            answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
+            assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
+        else:
+            raise AssertionError(f"a transcript cannot say: {line}")
+
+    def _collect(self, number: str, words: list[str]) -> None:
+        body: dict[str, Any] = {"staff": "1001"}
+        if len(words) == 1:
+            body["code"] = words[0]
+        else:
+            body |= {"document": {"type": words[0], "last4": words[1]}, "second": "2001"}
+        self.api(f"/articles/{number}/collect", body)
+
+    def _book(self, line: str) -> None:
+        match = _ARTICLE.match(line)
+        assert match, f"a transcript cannot say: {line}"
+        recipient = {"name": "Sita Devi", "address": "Village Piprauli", "pin": "273303"}
+        self.api(
+            "/articles",
+            {
+                "number": match["number"],
+                "service": match["service"] or "speed_post",
+                "otp_required": not match["plain"],
+                "passport": bool(match["passport"]),
+                "authorised_person": "Ramesh" if match["authorised"] else None,
+                "recipient": {
+                    **recipient,
+                    "phone": None if match["to"] == "-" else match["to"],
+                    "language": match["language"],
+                },
+                "sender": {"phone": match["sender"] or "+919811100001", "name": "Mohan"},
+                "cod_amount": int(match["cod"] or 0),
+            },
+        )
+
+    def _has_ticket(self, line: str, number: str, kind: str | None) -> None:
+        """`kind` None: it has none at all."""
+        tickets = self._tickets(number)
+        assert kind in tickets if kind else not tickets, f"{line}: it has {sorted(tickets)}"
+
+    def _tickets(self, number: str) -> set[str]:
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT t.kind FROM tickets t JOIN articles a ON a.id = t.article_id"
+                " WHERE a.number = %s AND t.closed_at IS NULL",
+                [number],
+            ).fetchall()
+        return {kind for (kind,) in rows}
+
+    def api(self, path: str, body: dict[str, Any] | None) -> Any:
+        answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
+        assert answer.status_code in (200, 201), answer.data
+        return answer.json
+
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def timers(self) -> None:
+        while fire_timers(self.runtime):
+            pass
+        begin_day(self.runtime)
+        warn_herds(self.runtime)
+        end_day(self.runtime)
+        sweep(self.runtime)

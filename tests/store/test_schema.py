@@ -1,0 +1,182 @@
+"""The schema: documented in the database, its page current, databases of unknown origin refused."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from psycopg import sql
+
+from app import create_app
+from embedded.addresses import THROW_AWAY
+from embedded.servers import Servers
+from runtime import Runtime
+from store import migrate
+from store.database import Database
+from store.schema_page import COMMAND
+
+HOUSE = Path(__file__).parent.parent.parent
+PAGE = HOUSE / "docs" / "developing" / "schema.md"
+
+
+@pytest.fixture
+def flask(app: Any) -> Any:
+    return app.test_cli_runner()
+
+
+@pytest.fixture
+def other(addresses: tuple[str, str]) -> Iterator[str]:
+    """The URL of an empty database of its own."""
+    server, _, _ = addresses[0].rpartition("/")
+    name = sql.Identifier(f"schema_{os.getpid()}")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(name))
+        yield f"{server}/schema_{os.getpid()}"
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+
+
+@pytest.fixture(scope="module")
+def var_before_the_release() -> Iterator[Path]:
+    """A ./var whose database is at the last revision of the chain before 0.1.0.
+
+    Outside of pytest's directory, which another run closes to PostgreSQL's user when it begins.
+    """
+    with tempfile.TemporaryDirectory() as var:
+        with Servers(Path(var), THROW_AWAY) as servers:
+            _at(servers.addresses.database_url, "0026")
+        yield Path(var)
+
+
+def _at(url: str, revision: str) -> None:
+    with psycopg.connect(url) as conn:
+        conn.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num varchar(32))")
+        conn.execute("DELETE FROM alembic_version")
+        conn.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
+
+
+def _on(runtime: Runtime, url: str) -> Any:
+    """The application with `url` as its database's."""
+    settings = runtime.settings.model_copy(update={"database_url": url})
+    return create_app(replace(runtime, settings=settings))
+
+
+# ---- documentation -----------------------------------------------------------------------------
+
+
+def test_the_committed_page_is_current(flask: Any, tmp_path: Path) -> None:
+    written = flask.invoke(args=["db", "schema", "--into", str(tmp_path / "schema.md")])
+    assert written.exit_code == 0, written.output  # every table has a comment that names its room
+    if (tmp_path / "schema.md").read_text() != PAGE.read_text():
+        pytest.fail(f"{PAGE.relative_to(HOUSE)} is not current: run {COMMAND}", pytrace=False)
+
+
+@pytest.mark.parametrize("comment", [None, "What is in stock.", "cellar: What is in stock."])
+def test_a_table_without_a_comment_that_names_its_room_is_refused(
+    runtime: Runtime, other: str, tmp_path: Path, comment: str | None
+) -> None:
+    with psycopg.connect(other) as conn:
+        conn.execute("CREATE TABLE stamps (id bigint)")
+        conn.execute(sql.SQL("COMMENT ON TABLE stamps IS {}").format(comment))
+    database = Database(other)
+    database.open()
+    flask = create_app(replace(runtime, database=database)).test_cli_runner()
+    refused = flask.invoke(args=["db", "schema", "--into", str(tmp_path / "schema.md")])
+    database.close()
+    assert refused.exit_code == 1
+    assert refused.output.startswith("Error: table stamps: ")
+    assert "COMMENT ON TABLE stamps IS '<room>: " in refused.output
+    assert not (tmp_path / "schema.md").exists()
+
+
+# ---- what a database is at ---------------------------------------------------------------------
+
+
+def test_an_empty_database_gets_the_schema_and_keeps_it(runtime: Runtime, other: str) -> None:
+    flask = _on(runtime, other).test_cli_runner()
+    for _ in range(2):
+        assert flask.invoke(args=["db", "migrate"]).output == "the database is at 0001_first\n"
+    with psycopg.connect(other) as conn:
+        assert conn.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+
+
+@pytest.mark.parametrize(
+    ("revision", "says"),
+    [
+        (
+            "0001",
+            "the database was made before release 0.1.0 (schema 0001) and cannot be carried over:"
+            " delete ./var, or drop the database that DATABASE_URL names, and start again",
+        ),
+        (
+            "0026",
+            "the database was made before release 0.1.0 (schema 0026) and cannot be carried over:"
+            " delete ./var, or drop the database that DATABASE_URL names, and start again",
+        ),
+        (
+            "0009_newer",
+            "the database has the schema 0009_newer, which this version of Dakiya does not know:"
+            " run the version that made it, or a newer one",
+        ),
+    ],
+)
+def test_a_database_of_unknown_origin_is_refused_with_what_to_do(
+    runtime: Runtime, other: str, revision: str, says: str
+) -> None:
+    _at(other, revision)
+    refused = _on(runtime, other).test_cli_runner().invoke(args=["db", "migrate"])
+    assert (refused.exit_code, refused.output) == (1, f"Error: {says}\n")
+    database = Database(other)
+    database.open()
+    ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
+    database.close()
+    assert ready.status_code == 503
+    assert ready.json["migrations"] == says
+
+
+@pytest.mark.parametrize(
+    ("command", "begins"),
+    [
+        ([str(HOUSE / "script" / "serve.py")], "Dakiya cannot start: "),
+        (["-m", "flask", "--app", "app", "token", "list"], "Error: "),
+    ],
+)
+def test_whatever_is_started_on_it_says_so_in_one_line(
+    var_before_the_release: Path, command: list[str], begins: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=HOUSE,
+        env={**os.environ, "VAR_DIR": str(var_before_the_release), "PORT": "0"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{begins}the database was made before release 0.1.0")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_database_without_a_schema_is_told_how_to_get_one(runtime: Runtime, other: str) -> None:
+    database = Database(other)
+    database.open()
+    ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
+    database.close()
+    assert ready.json["migrations"] == "none yet: run `flask --app app db migrate`"
+
+
+def test_revisions_are_named_as_their_files_and_count_up() -> None:
+    scripts = ScriptDirectory(str(HOUSE / "store" / "migrations"))
+    named = [script.revision for script in scripts.walk_revisions()]  # the newest first
+    assert [Path(script.path).stem for script in scripts.walk_revisions()] == named
+    assert named == sorted(named, reverse=True)
+    assert migrate.newest() == scripts.get_current_head()

@@ -1,0 +1,137 @@
+"""Fetching an article at the office window, through the API: codes count, documents take two."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.rigs.transcript import Player
+
+NUMBER, PHONE, POSTMAN = "EU123456785IN", "+919876500001", "+919839000001"
+
+
+@pytest.fixture
+def office(player: Player) -> Player:
+    """The article waits at the office; 1001 is a postman, 2001 the postmaster."""
+    for line in (
+        f"postman 1001 {POSTMAN}",
+        "postmaster 2001",
+        f"article {NUMBER} to {PHONE} en",
+        f"list 1001: {NUMBER}",
+        f"{POSTMAN} > 1 11",
+        f"{PHONE} > 44",
+    ):
+        player.step(line)
+    return player
+
+
+def collect(player: Player, **body: Any) -> Any:
+    return player.client.post(
+        f"/api/v1/articles/{NUMBER}/collect", json=body, headers=player.headers()
+    )
+
+
+def state(player: Player) -> str:
+    answer = player.client.get(f"/api/v1/articles/{NUMBER}", headers=player.headers())
+    return str(answer.json["state"])
+
+
+def test_five_wrong_codes_end_the_day_and_the_right_one_is_of_no_use_then(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    right = office.codes[PHONE][-1]
+    wrong = f"{(int(right) + 1) % 10**6:06d}"
+    for left in (4, 3, 2, 1, 0):
+        answer = collect(office, staff="2001", code=wrong)
+        assert answer.status_code == 200
+        assert (answer.json["collected"], answer.json["tries_left"]) == (False, left)
+    answer = collect(office, staff="2001", code=right)
+    assert answer.json["collected"] is False
+    assert "tomorrow" in answer.json["why_not"]
+    assert state(office) == "at_office"
+    office.step("wait 15 h")
+    office.step(f"{PHONE} > 1")
+    assert collect(office, staff="2001", code=office.codes[PHONE][-1]).json["collected"] is True
+    assert state(office) == "delivered"
+
+
+def test_a_code_of_the_window_is_one_use_and_expires(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    code = office.codes[PHONE][-1]
+    office.step("wait 11 min")
+    answer = collect(office, staff="2001", code=code)
+    assert (answer.json["collected"], answer.json["tries_left"]) == (False, 5)
+    assert "expired" in answer.json["why_not"]
+
+
+def test_the_postman_cannot_use_the_code_of_the_window(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    office.step(f"{POSTMAN} > 1 {office.codes[PHONE][-1]}")
+    assert state(office) == "at_office"
+
+
+def test_a_document_in_place_of_a_code_takes_a_second_of_the_right_role(office: Player) -> None:
+    document = {"type": "aadhaar", "last4": "4821"}
+    for body, field in (
+        ({"staff": "2001"}, "second"),
+        ({"staff": "2001", "second": "2001"}, "second"),
+        ({"staff": "2001", "second": "1001"}, "second"),
+        ({"staff": "9999", "second": "2001"}, "staff"),
+    ):
+        answer = collect(office, document=document, **body)
+        assert answer.status_code == 422
+        assert [each["field"] for each in answer.json["errors"]] == [field]
+    assert state(office) == "at_office"
+    assert collect(office, document=document, staff="1001", second="2001").json["collected"] is True
+    with office.runtime.database.transaction() as conn:
+        row = conn.execute("SELECT collected, document, document_last4 FROM articles").fetchone()
+    assert row == ("document", "aadhaar", "4821")
+
+
+def test_cod_is_paid_at_the_window_and_goes_into_the_books(player: Player) -> None:
+    for line in (
+        f"postman 1001 {POSTMAN}", "postmaster 2001", f"article {NUMBER} to {PHONE} en cod 450",
+        f"list 1001: {NUMBER}", f"{POSTMAN} > 1 11", f"{PHONE} > 44", f"{PHONE} > 1",
+    ):  # fmt: skip
+        player.step(line)
+    code = player.codes[PHONE][-1]
+    unpaid = collect(player, staff="2001", code=code)
+    assert unpaid.status_code == 422
+    assert "450 rupees" in unpaid.json["errors"][0]["message"]
+    assert state(player) == "at_office"
+    assert collect(player, staff="2001", code=code, payment="cash").json["collected"] is True
+    with player.runtime.database.transaction() as conn:
+        rows = conn.execute(
+            "SELECT l.kind, l.method, l.paise, s.staff_id, a.number FROM ledger l"
+            " JOIN staff s ON s.id = l.staff_id JOIN articles a ON a.id = l.article_id"
+        ).fetchall()
+    assert rows == [("cod", "cash", 45_000, "2001", NUMBER)]
+
+
+def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    answer = collect(office, staff="2001", code=office.codes[PHONE][-1], payment="cash")
+    assert [each["field"] for each in answer.json["errors"]] == ["payment"]
+    assert state(office) == "at_office"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"staff": "2001"},
+        {"staff": "2001", "code": "123456", "document": {"type": "pan", "last4": "1234"}},
+        {"staff": "2001", "code": "12"},
+        {"staff": "2001", "document": {"type": "library card", "last4": "1234"}},
+        {"staff": "2001", "document": {"type": "pan", "last4": "ABCDE1234F"}},
+    ],
+)
+def test_a_body_that_says_too_little_or_too_much_is_refused(office: Player, body: Any) -> None:
+    assert collect(office, **body).status_code == 422
+
+
+def test_what_is_not_at_the_office_cannot_be_collected(office: Player) -> None:
+    document = {"type": "voter", "last4": "77A1"}
+    assert collect(office, document=document, staff="1001", second="2001").json["collected"] is True
+    again = collect(office, document=document, staff="1001", second="2001")
+    assert again.status_code == 409
+    assert "delivered" in again.json["detail"]

@@ -1,0 +1,168 @@
+"""Replay as a proof: what was decided is decided again, and every difference is said."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from psycopg.types.json import Jsonb
+
+from flows.replay.replay import Undecidable, decided_today, differences
+from flows.replay.replay import replay as decided_again
+from postal.desk import sprints
+from postal.desk.sprints import Period
+from runtime import Runtime
+from store.database import Conn
+from tests.conftest import Clock
+from tests.rigs.desk import sign_in
+from tests.rigs.transcript import Player
+
+RECIPIENT, POSTMAN = "+919876500001", "+919839000001"
+
+
+def run(app: Any, *arguments: str) -> Any:
+    return app.test_cli_runner().invoke(args=["replay", *arguments])
+
+
+@pytest.fixture
+def played(player: Player) -> Player:
+    player.step(f"postman 1001 {POSTMAN}")
+    player.step(f"article EU123456785IN to {RECIPIENT} en")
+    player.step("list 1001: EU123456785IN")
+    player.step(f"{POSTMAN} > 1")
+    player.step(f"{RECIPIENT} > 3")
+    return player
+
+
+def tamper(runtime: Runtime, kind: str, change: Any) -> int:
+    """Rewrites the stored decision of the first sprint on an event of that kind."""
+
+    def work(conn: Conn) -> int:
+        conn.execute("ALTER TABLE sprints DISABLE TRIGGER sprints_append_only")
+        id_, decision = conn.execute(
+            "SELECT id, decision FROM sprints WHERE event->>'kind' = %s ORDER BY id LIMIT 1",
+            [kind],
+        ).fetchone()
+        conn.execute(
+            "UPDATE sprints SET decision = %s WHERE id = %s", [Jsonb(change(decision)), id_]
+        )
+        conn.execute("ALTER TABLE sprints ENABLE TRIGGER sprints_append_only")
+        return int(id_)
+
+    return runtime.database.run(work)
+
+
+def test_nothing_differs_and_that_is_said(played: Player, app: Any) -> None:
+    done = run(app)
+    assert done.exit_code == 0, done.output
+    assert re.search(r"\d+ sprints decided again, 0 differ \([\d,]+ a second\)", done.output)
+
+
+def test_a_difference_is_said_and_fails(played: Player, app: Any, runtime: Runtime) -> None:
+    def otherwise(decision: Any) -> Any:
+        return {**decision, "state": "idle", "acts": decision["acts"][:1]}
+
+    id_ = tamper(runtime, "ReportFraud", otherwise)
+    done = run(app)
+    assert done.exit_code == 1
+    assert f"sprint {id_}," in done.output
+    assert "recipient +91••••••0001, ReportFraud:" in done.output
+    assert 'state was "idle"' in done.output
+    assert 'state now "reported"' in done.output
+    assert "acts now" in done.output
+    assert RECIPIENT not in done.output
+    assert "1 differ" in done.output
+
+
+def test_the_desk_says_it_too(played: Player, app: Any, runtime: Runtime) -> None:
+    agent = sign_in(app, runtime, "agent")
+    id_ = tamper(runtime, "ReportFraud", lambda decision: {**decision, "state": "idle"})
+    found = agent.post("/desk/find", query=RECIPIENT).text
+    page = agent.get(re.search(r"/desk/conversations/\d+", found)[0]).text  # type: ignore[index]
+    assert "Today this would be answered differently" in page
+    assert f"sprint {id_}" in page
+    assert "answered differently" in agent.get(f"/desk/sprints/{id_}").text
+    assert "answered differently" not in agent.get(f"/desk/sprints/{id_ - 1}").text
+
+
+def test_a_record_that_nobody_can_read_any_more_is_a_difference(
+    played: Player, app: Any, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("ALTER TABLE sprints DISABLE TRIGGER sprints_append_only")
+        conn.execute(
+            'UPDATE sprints SET event = \'{"kind": "Telegram"}\''
+            " WHERE event->>'kind' = 'ReportFraud'"
+        )
+        conn.execute("ALTER TABLE sprints ENABLE TRIGGER sprints_append_only")
+    done = run(app)
+    assert done.exit_code == 1
+    assert "not one of today's" in done.output
+
+
+def test_a_field_that_came_later_has_its_default(played: Player, runtime: Runtime) -> None:
+    with runtime.database.transaction() as conn:
+        stored = next(
+            each for each in sprints.stream(conn, Period()) if each.event["kind"] == "ReportFraud"
+        )
+    old = {name: value for name, value in stored.decision.items() if name != "until"}
+    facts = {name: value for name, value in stored.facts.items() if name != "named_is_staff"}
+    again = decided_again(stored.machine, stored.event, stored.state_before, facts, old)
+    assert again == ()
+    with pytest.raises(Undecidable):
+        decided_today("postman", stored.event, stored.state_before, facts)
+    assert [each.field for each in differences(old, {**old, "state": "idle"})] == ["state"]
+
+
+def test_another_revision_is_compared_by_its_file(
+    played: Player, app: Any, runtime: Runtime, tmp_path: Path
+) -> None:
+    file = tmp_path / "decisions.jsonl"
+    assert run(app, "--record", str(file)).exit_code == 0
+    lines = file.read_text(encoding="utf-8").splitlines()
+    assert run(app, "--against", str(file)).exit_code == 0
+
+    tamper(runtime, "ReportFraud", lambda decision: {**decision, "state": "idle"})
+    assert run(app, "--against", str(file)).exit_code == 0  # what is stored does not count then
+
+    changed = []
+    for line in lines[1:]:
+        id_, decision = json.loads(line)
+        state = "elsewhere" if line == lines[-1] else decision["state"]
+        changed.append(json.dumps([id_, {**decision, "state": state}]))
+    file.write_text("\n".join(changed), encoding="utf-8")
+    done = run(app, "--against", str(file))
+    assert done.exit_code == 1
+    assert "1 differ, 1 not in decisions.jsonl" in done.output
+    assert 'state was "elsewhere"' in done.output
+
+
+def test_a_file_that_is_none_is_refused_with_its_line(
+    played: Player, app: Any, tmp_path: Path
+) -> None:
+    file = tmp_path / "decisions.jsonl"
+    file.write_text('[1, {"state": "idle"}]\nrubbish\n', encoding="utf-8")
+    refused = run(app, "--against", str(file))
+    assert refused.exit_code == 1
+    assert "line 2: not written by flask replay --record" in refused.output
+
+
+def test_period_and_telephone_narrow_it(played: Player, app: Any, clock: Clock) -> None:
+    def count(*arguments: str) -> int:
+        return int(re.search(r"(\d+) sprints", run(app, *arguments).output)[1])  # type: ignore[index]
+
+    all_of_them = count()
+    clock.advance(days=1)
+    played.step(f"{RECIPIENT} > 0")
+    assert count() == all_of_them + 1
+    assert count("--since", "2026-08-15") == 1
+    assert count("--until", "2026-08-15") == all_of_them
+    assert count("--since", "2026-08-15T10:01") == 0
+    assert count("--since", "2026-08-15", "--phone", "98765 00001") == 1
+    assert count("--since", "2026-08-15", "--phone", POSTMAN) == 0
+    assert "before --until" in run(app, "--since", "2026-08-15", "--until", "2026-08-15").output
+    assert run(app, "--since", "yesterday").exit_code == 2
+    assert "telephone number" in run(app, "--phone", "12").output

@@ -1,0 +1,196 @@
+"""Tickets: where they come from, who works on them, what the person is told."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+
+from runtime import Runtime
+from tests.conftest import Clock
+from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.transcript import Player
+
+RECIPIENT, SENDER, POSTMAN = "+919876500001", "+919811100001", "+919839000001"
+ARTICLE = "EU123456785IN"
+
+
+@pytest.fixture
+def agent(player: Player, app: Any, runtime: Runtime) -> Colleague:
+    player.step(f"postman 1001 {POSTMAN}")
+    player.step(f"article {ARTICLE} to {RECIPIENT} en from {SENDER}")
+    player.step(f"list 1001: {ARTICLE}")
+    return sign_in(app, runtime, "agent", "a1")
+
+
+def kinds(agent: Colleague, **chosen: str) -> list[str]:
+    query = "&".join(f"{name}={value}" for name, value in chosen.items())
+    page = agent.get(f"/desk/tickets?{query}").text
+    return re.findall(r'class="ticket-link" href="/desk/tickets/(\d+)"', page)
+
+
+def told(player: Player, phone: str) -> list[str]:
+    return [line for line in player.drain() if line.startswith(phone)]
+
+
+def test_they_come_from_everything_that_needs_a_person(
+    agent: Colleague, player: Player, client: Any
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    player.step(f"{RECIPIENT} > 3")
+    player.step(f"{RECIPIENT} > kab aayega bhai sahab")
+    player.step(f"{POSTMAN} > kya karun")
+    player.step(f"{POSTMAN} > 1 11")
+    player.step(f"{RECIPIENT} > 2")
+    client.post("/hooks/simulator/sms", data="rubbish", content_type="application/json")
+    page = agent.get("/desk/tickets").text
+    words = re.findall(r"<td>\s*([^<·]+?)\s*(?:·|<b|</td>)", page)
+    assert {"wants a person", "fraud", "contested remark", "not understood"} <= set(words)
+    order = re.findall(r'class="priority-(\d)"', page)
+    assert order == sorted(order)
+    assert order[0] == "1"
+
+
+def test_taking_noting_settling_and_the_person_is_told(agent: Colleague, player: Player) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    assert agent.post(f"/desk/tickets/{number}/take").status_code == 302
+    assert kinds(agent, whose="mine") == [number]
+    assert agent.post(f"/desk/tickets/{number}/note", said="called 9876512345").status_code == 302
+    assert agent.post(f"/desk/tickets/{number}/note", said="  ").status_code == 422
+    assert agent.post(f"/desk/tickets/{number}/close", outcome="").status_code == 422
+    assert agent.post(f"/desk/tickets/{number}/close", outcome="explained").status_code == 302
+    assert told(player, RECIPIENT) == [
+        f"{RECIPIENT} < Number {number}: your question is answered. More to ask? Send 9."
+        " Tell the code only to the postman at your door, not on a call."
+    ]
+    page = agent.get(f"/desk/tickets/{number}").text
+    assert "explained by telephone" in page
+    assert "9876512345" not in page
+    assert kinds(agent) == []
+    assert kinds(agent, state="closed") == [number]
+
+
+def test_nothing_to_do_is_told_to_nobody(agent: Colleague, player: Player) -> None:
+    player.step(f"{RECIPIENT} > asdf ghjk")
+    (number,) = kinds(agent)
+    agent.post(f"/desk/tickets/{number}/close", outcome="nothing_to_do")
+    assert told(player, RECIPIENT) == []
+
+
+def test_a_postman_is_told_as_staff(agent: Colleague, player: Player) -> None:
+    player.step(f"{POSTMAN} > kya karun")
+    (number,) = kinds(agent)
+    agent.post(f"/desk/tickets/{number}/close", outcome="explained")
+    (text,) = told(player, POSTMAN)
+    assert "Ask for the code only at the door" in text or "कोड सिर्फ दरवाज़े पर पूछें" in text
+
+
+def test_what_a_colleague_works_on_is_his(
+    agent: Colleague, player: Player, app: Any, runtime: Runtime
+) -> None:
+    other = sign_in(app, runtime, "agent", "a2")
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    agent.post(f"/desk/tickets/{number}/take")
+    refused = other.post(f"/desk/tickets/{number}/close", outcome="explained")
+    assert refused.status_code == 409
+    assert "Agent a1" in refused.text
+    agent.post(f"/desk/tickets/{number}/put-back")
+    assert other.post(f"/desk/tickets/{number}/take").status_code == 302
+    assert agent.post(f"/desk/tickets/{number}/take").status_code == 409
+
+
+def test_settled_twice_is_told_once(
+    agent: Colleague, player: Player, app: Any, runtime: Runtime
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    assert agent.post(f"/desk/tickets/{number}/close", outcome="explained").status_code == 302
+    assert agent.post(f"/desk/tickets/{number}/close", outcome="corrected").status_code == 409
+    assert len(told(player, RECIPIENT)) == 1
+
+
+def test_a_settled_ticket_is_opened_again_unless_another_is_open(
+    agent: Colleague, player: Player
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    agent.post(f"/desk/tickets/{number}/close", outcome="unreached")
+    assert agent.post(f"/desk/tickets/{number}/reopen", said="she called").status_code == 302
+    assert kinds(agent, whose="mine") == [number]
+    agent.post(f"/desk/tickets/{number}/close", outcome="unreached")
+    player.step(f"{RECIPIENT} > 9")
+    assert agent.post(f"/desk/tickets/{number}/reopen", said="x").status_code == 409
+
+
+def test_two_people_see_that_both_are_there(
+    agent: Colleague, player: Player, app: Any, runtime: Runtime
+) -> None:
+    other = sign_in(app, runtime, "supervisor", "s1")
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    page = agent.get(f"/desk/tickets/{number}").text
+    assert "Also looking" not in page
+    assert "Agent a1" in other.get(f"/desk/tickets/{number}").text
+    here = agent.post(f"/desk/tickets/{number}/here", notes="0").text
+    assert "Also looking at this ticket: Supervisor s1" in here
+    assert "Something was done" not in here
+    other.post(f"/desk/tickets/{number}/note", said="on it")
+    assert "Something was done" in agent.post(f"/desk/tickets/{number}/here", notes="0").text
+
+
+def test_without_valkey_the_ticket_opens_all_the_same(
+    agent: Colleague, player: Player, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    (number,) = kinds(agent)
+    monkeypatch.setattr(
+        runtime.redis.connection_pool, "connection_kwargs", {"host": "127.0.0.1", "port": 1}
+    )
+    runtime.redis.connection_pool.disconnect()
+    runtime.redis.connection_pool.reset()
+    assert agent.get(f"/desk/tickets/{number}").status_code == 200
+
+
+def test_the_end_of_a_shift_hands_all_of_mine_over(
+    agent: Colleague, player: Player, app: Any, runtime: Runtime
+) -> None:
+    other = sign_in(app, runtime, "agent", "a2")
+    player.step(f"{RECIPIENT} > 9")
+    player.step(f"{RECIPIENT} > 3")
+    for number in kinds(agent):
+        agent.post(f"/desk/tickets/{number}/take")
+    assert "Agent a2 (a2)" in agent.get("/desk/tickets?whose=mine").text
+    done = agent.post("/desk/tickets/hand-over", to="a2", said="both will be called at 4")
+    assert done.status_code == 302
+    assert kinds(agent, whose="mine") == []
+    assert len(kinds(other, whose="mine")) == 2
+    number = kinds(other, whose="mine")[0]
+    assert "both will be called at 4" in other.get(f"/desk/tickets/{number}").text
+    assert agent.post("/desk/tickets/hand-over", to="1001").status_code == 400
+
+
+def test_they_stand_with_their_person_and_their_article(agent: Colleague, player: Player) -> None:
+    player.step(f"{RECIPIENT} > 3")
+    (number,) = kinds(agent)
+    assert f"#{number}" in agent.post("/desk/find", query=ARTICLE).text
+    for query, kind in ((RECIPIENT, "conversations"), (ARTICLE, "articles")):
+        found = re.search(rf"/desk/{kind}/\d+", agent.post("/desk/find", query=query).text)
+        assert found
+        assert f'href="/desk/tickets/{number}"' in agent.get(found[0]).text
+
+
+def test_age_is_said_in_both_ways(agent: Colleague, player: Player, clock: Clock) -> None:
+    player.step(f"{RECIPIENT} > 9")
+    clock.advance(minutes=20)
+    page = agent.get("/desk/tickets").text
+    assert "14 Aug 2026, 10:00:00" in page
+    assert "(20 minutes ago)" in page
+
+
+def test_a_ticket_that_is_none(agent: Colleague) -> None:
+    assert agent.get("/desk/tickets/77").status_code == 404
+    assert agent.post("/desk/tickets/77/take").status_code == 404
+    assert "Good." in agent.get("/desk/tickets").text

@@ -1,0 +1,123 @@
+"""Arrivals: each scan has a clear answer, and nothing is counted twice."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from conversation import office as delivery_office
+from postal.office.doer import Doer
+from runtime import Runtime
+from tests.rigs.api_calls import number_of
+from tests.rigs.office import POSTMAN, Office, office, phone_of
+from tests.rigs.transcript import Player
+
+
+@pytest.fixture
+def at(player: Player, app: Any, runtime: Runtime) -> Office:
+    return office(player, app, runtime)
+
+
+def scan(at: Office, typed: str) -> str:
+    answer = at.clerk.post("/office/arrivals", htmx=True, number=typed)
+    assert answer.status_code == 200
+    return str(answer.text)
+
+
+def test_what_is_for_this_office_arrives_once(at: Office) -> None:
+    (number,) = at.book(1)
+    assert "Here. For this office." in scan(at, number)
+    assert "Already arrived." in scan(at, number.lower())
+    assert at.kinds(number) == ["article_booked", "arrived"]
+    assert at.state(number) == "booked"
+    assert at.clerk.get("/office/arrivals").text.count(f'<th scope="row">{number}') == 1
+
+
+def test_what_is_for_another_pin_is_to_be_forwarded(at: Office, runtime: Runtime) -> None:
+    (number,) = at.book(1)
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Nautanwa', '273164', 'sub', 'MAHARAJGANJ')"
+        )
+        conn.execute("UPDATE articles SET recipient_pin = '273164'")
+    shown = scan(at, number)
+    assert "Missent: not for this office." in shown
+    assert "Forward it to 273164 Nautanwa." in shown
+    scan(at, number)
+    assert at.kinds(number) == ["article_booked", "missent"]
+    assert at.one("SELECT data FROM events WHERE kind = 'missent'") == (
+        {"office": "273303", "to": "273164"},
+    )
+
+
+def test_what_nobody_booked_is_unknown_until_somebody_does(at: Office) -> None:
+    assert "Unknown: nobody booked it." in scan(at, number_of(1))
+    at.book(1)
+    assert "Here. For this office." in scan(at, number_of(1))
+    assert at.all("SELECT kind FROM arrivals") == [("here",)]
+
+
+@pytest.mark.parametrize("typed", ["EU000000010IN", "hello", "EU123456785", "  "])
+def test_what_is_no_number_is_written_nowhere(at: Office, typed: str) -> None:
+    shown = scan(at, typed)
+    assert ("No article number" in shown) == bool(typed.strip())
+    assert at.one("SELECT count(*) FROM arrivals") == (0,)
+
+
+def test_what_was_recalled_on_its_way_goes_with_the_returns(at: Office) -> None:
+    (number,) = at.book(1)
+    at.player.step(f"+919811100001 > {number} wapas")
+    assert at.state(number) == "recalled"
+    assert "Nothing goes back" in at.clerk.get("/office/returns").text  # it is not here yet
+    assert "Recalled by the sender" in scan(at, number)
+    assert number in at.clerk.get("/office/returns").text
+
+
+def test_what_stands_on_an_open_list_is_taken_in_there(at: Office) -> None:
+    (number,) = at.out(1)
+    shown = scan(at, number)
+    assert "Stands on a list that is not closed." in shown
+    assert f"/office/lists/{at.list_id()}/close" in shown
+    assert at.state(number) == "out_for_delivery"
+    at.deliver(1, 1)
+    assert "Handed over, by our records!" in scan(at, number)
+
+
+def test_a_wrong_telephone_is_said_at_once(at: Office) -> None:
+    (number,) = at.book(1)
+    at.player.step(f"{phone_of(1)} > 2")
+    assert "telephone is a wrong one" in scan(at, number)
+    assert "Cannot go out today: 1" in at.clerk.get("/office/draft").text
+
+
+def test_what_came_back_is_here_already(at: Office) -> None:
+    (number,) = at.out(1)
+    at.player.step(f"{POSTMAN} > 1 11")
+    at.clerk.post(f"/office/lists/{at.list_id()}/take-in", number=number)
+    assert "Here already" in scan(at, number)
+
+
+def test_two_scanners_at_the_same_moment_count_one_arrival(at: Office, runtime: Runtime) -> None:
+    numbers = at.book(*range(1, 6))
+    office_id = at.one("SELECT id FROM offices")[0]
+    by, barrier = Doer(at.clerk.staff_row, None, "clerk-1"), Barrier(2)
+
+    def run(order: int) -> list[str]:
+        barrier.wait()
+        return [
+            runtime.database.run(
+                lambda conn, number=number: delivery_office.scan(
+                    runtime, conn, office_id, "273303", number, by
+                )
+            ).answer
+            for number in numbers[::order]
+        ]
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = [each for found in pool.map(run, (1, -1)) for each in found]
+    assert answers.count("here") == answers.count("already") == 5
+    assert at.one("SELECT count(*) FROM events WHERE kind = 'arrived'") == (5,)

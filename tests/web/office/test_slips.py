@@ -1,0 +1,149 @@
+"""A postman's printed slip through the office's pages: what stands on it, and for whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from psycopg import sql
+
+from postal.office import slip as slips
+from runtime import Runtime
+from tests.conftest import Clock
+from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.paper import sheets
+from tests.rigs.transcript import Player
+
+POSTMAN, RECIPIENT = "+919839000001", "+919876500001"
+CODED, PLAIN, LETTER = "EU123456785IN", "EU123456799IN", "RR287043775IN"
+
+
+@pytest.fixture
+def clerk(app: Any, player: Player, runtime: Runtime) -> Colleague:
+    """At the office whose postman 1001 carries three articles: code, plain with COD, registered."""
+    player.step(f"postman 1001 {POSTMAN}")
+    for each in (CODED, PLAIN, LETTER):
+        player.step(f"article {each} to {RECIPIENT} hi")
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "UPDATE articles SET otp_required = false, cod_amount = 750 WHERE number = %s", [PLAIN]
+        )
+        conn.execute("UPDATE articles SET service = 'registered' WHERE number = %s", [LETTER])
+    player.step(f"list 1001: {CODED} {PLAIN} {LETTER}")
+    return sign_in(app, runtime, "clerk")
+
+
+def list_id(runtime: Runtime) -> int:
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT id FROM delivery_lists").fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+def test_the_slip_has_the_list_in_walking_order(
+    clerk: Colleague, runtime: Runtime, clock: Clock
+) -> None:
+    path = f"/office/lists/{list_id(runtime)}/slip"
+    answer = clerk.get(path + ".pdf?lang=en")
+    assert answer.mimetype == "application/pdf"
+    (page,) = sheets(answer.data)
+    assert page.barcodes() == [CODED, PLAIN, LETTER]
+    for each in ("Gorakhpur, PIN 273303", "(1001)", "Friday, 14 August 2026", "Page 1 of 1"):
+        assert each in page.text
+    assert "3 articles, 1 of them with COD" in page.text
+    assert "To collect: ₹ 750" in page.text
+    shown = clerk.get(path).text
+    for each in ("3 articles, 1 of them with COD", "To collect: ₹ 750", ">6785<"):
+        assert each in shown
+
+
+def test_neither_telephone_nor_code_is_on_it(
+    clerk: Colleague, player: Player, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET recipient_address = %s", [f"Piprauli, Mob {RECIPIENT}"])
+    player.step(f"{POSTMAN} > 1")
+    code = player.codes[RECIPIENT][-1]
+    path = f"/office/lists/{list_id(runtime)}/slip"
+    (page,) = sheets(clerk.get(path + ".pdf?lang=hi").data)
+    for said in (page.text, clerk.get(path).text):
+        assert RECIPIENT[3:] not in said
+        assert "Mob ••••••0001" in said
+        assert code not in said
+
+
+def test_a_signature_is_asked_for_where_the_law_wants_one(
+    clerk: Colleague, runtime: Runtime
+) -> None:
+    with runtime.database.transaction() as conn:
+        slip = slips.read(conn, list_id(runtime), runtime.now())
+    rules = [(each.number, each.code_required, each.taker, each.signature) for each in slip.carried]
+    assert rules == [
+        (CODED, True, "anyone", False),
+        (PLAIN, False, "addressee", True),  # COD: docs/developing/domain.md rule 2
+        (LETTER, True, "addressee", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "taker", "signature"),
+    [
+        ("service", "insured", "addressee", True),
+        ("service", "money_order", "addressee", True),
+        ("registration", True, "addressee", True),
+        ("passport", True, "addressee", True),
+        ("service", "parcel", "anyone", False),
+        ("otp_required", False, "anyone", True),
+    ],
+)
+def test_who_may_take_it_and_who_signs(
+    clerk: Colleague, runtime: Runtime, column: str, value: object, taker: str, signature: bool
+) -> None:
+    change = sql.SQL("UPDATE articles SET {} = %s WHERE number = %s")
+    with runtime.database.transaction() as conn:
+        conn.execute(change.format(sql.Identifier(column)), [value, CODED])
+        first = slips.read(conn, list_id(runtime), runtime.now()).carried[0]
+    assert (first.taker, first.signature) == (taker, signature)
+
+
+def test_printed_again_it_shows_what_came_of_each(
+    clerk: Colleague, player: Player, runtime: Runtime
+) -> None:
+    player.step(f"{POSTMAN} > 1")
+    player.step(f"{POSTMAN} > 1 {player.codes[RECIPIENT][-1]}")
+    player.step(f"{POSTMAN} > 3 11")
+    path = f"/office/lists/{list_id(runtime)}/slip"
+    (page,) = sheets(clerk.get(path + ".pdf?lang=en").data)
+    assert "delivered" in page.text
+    assert page.text.count("11 door locked") == 2  # in its row, and among the remarks at the foot
+
+
+def test_what_was_withdrawn_is_not_on_it(
+    clerk: Colleague, player: Player, runtime: Runtime
+) -> None:
+    player.step(f"{POSTMAN} > 2 > 0")
+    (page,) = sheets(clerk.get(f"/office/lists/{list_id(runtime)}/slip.pdf").data)
+    assert page.barcodes() == [CODED, LETTER]
+
+
+def test_who_read_it_is_written_down(clerk: Colleague, runtime: Runtime) -> None:
+    clerk.get(f"/office/lists/{list_id(runtime)}/slip.pdf")
+    with runtime.database.transaction() as conn:
+        looks = conn.execute(
+            "SELECT what, reason FROM access_log WHERE staff_id = %s AND reason LIKE 'slip%%'",
+            [clerk.staff_row],
+        ).fetchall()
+    assert looks == [("opened", "slip 1001 2026-08-14")]
+
+
+def test_another_offices_list_is_not_there(clerk: Colleague, runtime: Runtime) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "WITH o AS (INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Nautanwa S.O', '273164', 'sub', 'MAHARAJGANJ') RETURNING id)"
+            " UPDATE staff SET office_id = o.id FROM o WHERE staff.id = %s",
+            [clerk.staff_row],
+        )
+    for path in ("slip", "slip.pdf"):
+        assert clerk.get(f"/office/lists/{list_id(runtime)}/{path}").status_code == 404
+        assert clerk.get(f"/office/lists/999/{path}").status_code == 404

@@ -1,0 +1,139 @@
+"""Where webhooks may go: in production to the internet and nowhere else, whatever names say."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runtime import Runtime
+from tests.rigs.webhook import Receiver, happen, key, receiving, subscribe, token
+from webhooks import address as webhook_address
+from webhooks import post, queue
+from webhooks.address import BadAddress
+from webhooks.post import Poster, public_session
+from webhooks.queue import Delivered, Failed, Outcome, Taken
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as receiver:
+        yield receiver
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://post.example/hook", "https://127.0.0.1/", "https://[::1]/", "https://10.1.2.3/",
+        "https://169.254.169.254/latest", "https://localhost/", "https://db.internal/",
+        "https://user:word@post.example/", "https://post.example/#part", "https:///x", "x",
+        "ftp://post.example/", "https://post.example:99999/", "https://post.example/a b",
+        "https://post.example/" + "x" * 500, "https://पोस्ट.example/", "https://post.example\\@a/",
+    ],
+)  # fmt: skip
+def test_addresses_that_production_refuses(url: str) -> None:
+    with pytest.raises(BadAddress):
+        webhook_address.public(url)
+
+
+def test_addresses_that_are_taken() -> None:
+    url = "https://post.example:8443/hooks?key=1"
+    assert webhook_address.public(url) == url
+    assert webhook_address.anywhere("http://127.0.0.1:9/x") == "http://127.0.0.1:9/x"
+
+
+def taken(runtime: Runtime, url: str) -> Taken:
+    """A delivery to `url` that is ours."""
+    subscribe(runtime, token(runtime), url)
+    happen(runtime, "delivered")
+    with runtime.database.transaction() as conn:
+        queue.take(conn, runtime.now())
+        claimed = queue.claim(conn, (), runtime.now())
+    assert claimed is not None
+    return claimed
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The names that were looked up; all of them lead to this machine."""
+    asked: list[str] = []
+
+    def here(name: str, port: int, *arguments: Any, **options: Any) -> Any:
+        asked.append(name)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", here)
+    return asked
+
+
+@pytest.fixture
+def certificate(tmp_path: Path) -> Path:
+    """A certificate of post.example; its key is beside it in key.pem."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs openssl to make a certificate")
+    made = tmp_path / "post.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+         "-subj", "/CN=post.example", "-addext", "subjectAltName=DNS:post.example",
+         "-keyout", tmp_path / "key.pem", "-out", made],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    return made
+
+
+def test_in_production_a_name_that_leads_inside_is_not_called(
+    runtime: Runtime, receiver: Receiver, asked: list[str]
+) -> None:
+    poster = Poster(public_session(1), key(runtime))
+    url = receiver.url.replace("http://127.0.0.1", "https://rebound.example")
+    outcome = poster.post(taken(runtime, url), runtime.now())
+    assert outcome == Failed("its name leads to an address that is not on the internet")
+    assert asked == ["rebound.example"]
+    assert receiver.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"), [("post.example", Delivered()), ("other.example", Failed("SSLError"))]
+)
+def test_in_production_the_certificate_is_that_of_the_name(
+    name: str, outcome: Outcome, runtime: Runtime, certificate: Path, asked: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(post, "_global", lambda address: address == "127.0.0.1")
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
+    with receiving(tls) as receiver:
+        reached = public_session(1)
+        reached.verify = str(certificate)
+        url = receiver.url.replace("http://127.0.0.1", f"https://{name}")
+        assert Poster(reached, key(runtime)).post(taken(runtime, url), runtime.now()) == outcome
+        assert [call.headers["Host"].split(":")[0] for call in receiver.calls] == (
+            [name] if outcome == Delivered() else []
+        )
+
+
+def test_in_production_nothing_goes_over_http(runtime: Runtime, receiver: Receiver) -> None:
+    poster = Poster(public_session(1), key(runtime))
+    outcome = poster.post(taken(runtime, receiver.url), runtime.now())
+    assert outcome == Failed("InvalidSchema")
+    assert receiver.connections == 0
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
+     "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.8", "2002:a00:8::1", "224.0.0.1"],
+)  # fmt: skip
+def test_these_are_not_on_the_internet(address: str) -> None:
+    assert not post._global(address)
+
+
+def test_these_are() -> None:
+    assert post._global("8.8.8.8")
+    assert post._global("2001:4860:4860::8888")

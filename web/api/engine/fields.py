@@ -1,0 +1,89 @@
+"""The bounded types of which the API's bodies are made. All are strict: nothing is coerced."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from flows import number
+from india import phone
+from web.api.engine.problems import FieldError
+
+# Neither control characters nor the marks that turn the writing direction of what follows.
+_PLAIN = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069"
+_PRINTABLE = f"^[^{_PLAIN}]*[^{_PLAIN}\\s][^{_PLAIN}]*$"
+
+
+def _text(most: int) -> StringConstraints:
+    return StringConstraints(
+        min_length=1, max_length=most, pattern=_PRINTABLE, strip_whitespace=True
+    )
+
+
+Name = Annotated[str, _text(100)]
+Address = Annotated[str, _text(300)]
+Pin = Annotated[str, StringConstraints(pattern="^[1-9][0-9]{5}$"), Field(examples=["273303"])]
+StaffId = Annotated[
+    str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,40}$"), Field(examples=["1001"])
+]
+SecretPin = Annotated[
+    str, StringConstraints(pattern="^[0-9]{4,6}$"), Field(json_schema_extra={"writeOnly": True})
+]
+Phone = Annotated[
+    str,
+    StringConstraints(min_length=6, max_length=32),
+    AfterValidator(phone.read),
+    Field(
+        description="a mobile number, E.164 or with India assumed",
+        examples=["+919839012345"],
+        json_schema_extra={"format": "phone"},
+    ),
+]
+ArticleNumber = Annotated[
+    str,
+    StringConstraints(min_length=13, max_length=40),
+    AfterValidator(number.read),
+    Field(
+        description="UPU S10, any case, spaces and hyphens allowed",
+        examples=["EU123456785IN"],
+        json_schema_extra={"format": "s10"},
+    ),
+]
+# As typed: the list names every bad number itself, with the reason.
+TypedNumber = Annotated[
+    str,
+    StringConstraints(max_length=40, pattern="^[ -~]*$"),
+    Field(examples=["EU123456785IN"], json_schema_extra={"format": "s10"}),
+]
+
+
+WeightG = Annotated[int, Field(ge=1, le=50_000, description="grams", examples=[120])]
+CodAmount = Annotated[int, Field(ge=0, le=50_000, description="whole rupees")]
+
+
+class Input(BaseModel):
+    """A body, or the query of a GET: strict, and closed to unknown fields."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    @classmethod
+    def beyond_fields(cls, loose: Any) -> list[FieldError]:
+        """What is wrong between fields of the unchecked JSON, named even where others are bad."""
+        return []
+
+
+class Nothing(Input):
+    """The operation takes neither body nor query."""
+
+
+class File(Input):
+    """The body is a file, and no JSON; see `Operation.takes`."""
+
+    content: bytes
+
+
+class Output(BaseModel):
+    """An answer. What is not declared here does not leave the house."""
+
+    model_config = ConfigDict(frozen=True)

@@ -1,0 +1,160 @@
+"""The conversation of a telephone or of an article: a timeline paged both ways, live while open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Final
+
+from flask import abort, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from postal import articles
+from postal.articles import Article
+from postal.desk import search, sprints, timeline
+from postal.desk.search import FoundTicket
+from postal.desk.timeline import Page as Entries
+from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
+from postal.people import access, contacts
+from postal.people.contacts import Person
+from store.database import Conn
+from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.desk.sprints import differs_today
+
+SHORTEST_REASON: Final = 5
+_LONGEST_REASON: Final = 200
+Page = str | Response | tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Talk:
+    """What a page of a timeline shows. `live`: it is the newest page, which asks for news."""
+
+    entries: Entries
+    pending: list[timeline.Pending]
+    differing: list[int]  # sprints that today's code would answer otherwise
+    tickets: list[FoundTicket]
+    live: bool
+
+    @property
+    def version(self) -> str:
+        """Changes with anything that is shown."""
+        shown = repr((self.entries, self.pending, self.tickets))
+        return sha256(shown.encode()).hexdigest()[:16]
+
+
+@route("/conversations/<int:conversation>", HELPERS)
+def conversation(conversation: int) -> Page:
+    """All that the person of this telephone saw and wrote."""
+
+    def look(conn: Conn) -> tuple[Person, Talk]:
+        person = _person(conn, conversation)
+        access.note(conn, me().account.id, "opened", runtime().now(), phone=person.phone)
+        return person, _talk(conn, of_phone(person.phone))
+
+    person, talk = runtime().database.run(look)
+    return _person_page(person, talk, revealed=False)
+
+
+@route("/conversations/<int:conversation>/whole-number", HELPERS, methods=("POST",))
+def reveal(conversation: int) -> Page:
+    """The same with the whole number, against a reason, which is written down."""
+    reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
+    given = len(reason) >= SHORTEST_REASON
+
+    def look(conn: Conn) -> tuple[Person, Talk]:
+        person = _person(conn, conversation)
+        if given:
+            now, row = runtime().now(), me().account.id
+            access.note(conn, row, "revealed", now, phone=person.phone, reason=reason)
+        return person, _talk(conn, of_phone(person.phone))
+
+    person, talk = runtime().database.run(look)
+    page = _person_page(person, talk, revealed=given)
+    return page if given else (page, 422)
+
+
+@live_route("/conversations/<int:conversation>/news", HELPERS)
+def conversation_news(conversation: int) -> Page:
+    """The timeline, if it is another than the page has; else 204."""
+    with runtime().database.transaction() as conn:
+        person = _person(conn, conversation)
+        talk = _talk(conn, of_phone(person.phone))
+    return _news(talk, url_for("desk.conversation_news", conversation=conversation))
+
+
+@route("/articles/<int:article>", HELPERS)
+def article(article: int) -> Page:
+    """All that was said and done about one article."""
+
+    def look(conn: Conn) -> tuple[Article, list[contacts.Party], Talk]:
+        row = _article(conn, article)
+        access.note(conn, me().account.id, "opened", runtime().now(), article_id=row.id)
+        return row, contacts.of_article(conn, row.id), _talk(conn, of_article(row.id, row.number))
+
+    row, parties, talk = runtime().database.run(look)
+    return render_template(
+        "desk/article.html",
+        article=row,
+        parties=parties,
+        talk=talk,
+        here=url_for("desk.article", article=article),
+        news=url_for("desk.article_news", article=article),
+    )
+
+
+@live_route("/articles/<int:article>/news", HELPERS)
+def article_news(article: int) -> Page:
+    """The timeline, if it is another than the page has; else 204."""
+    with runtime().database.transaction() as conn:
+        row = _article(conn, article)
+        talk = _talk(conn, of_article(row.id, row.number))
+    return _news(talk, url_for("desk.article_news", article=article))
+
+
+def _person_page(person: Person, talk: Talk, *, revealed: bool) -> str:
+    return render_template(
+        "desk/conversation.html",
+        person=person,
+        talk=talk,
+        revealed=revealed,
+        here=url_for("desk.conversation", conversation=person.conversation),
+        news=url_for("desk.conversation_news", conversation=person.conversation),
+    )
+
+
+def _news(talk: Talk, news: str) -> Page:
+    if request.form.get("version") == talk.version:
+        return "", 204
+    return render_template("desk/conversation_entries.html", talk=talk, news=news, revealed=False)
+
+
+def _talk(conn: Conn, scope: Scope) -> Talk:
+    older = Cursor.read(request.args.get("older", ""))
+    newer = Cursor.read(request.args.get("newer", ""))
+    if older is not None:
+        entries = timeline.older(conn, scope, older)
+    elif newer is not None:
+        entries = timeline.newer(conn, scope, newer)
+    else:
+        entries = timeline.newest(conn, scope)
+    shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
+    differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
+    phone, article = scope.values.get("phone"), scope.values.get("article")
+    tickets = search.tickets_of(conn, phone=phone, article=article)
+    waiting = timeline.pending(conn, scope)
+    return Talk(entries, waiting, differing, tickets, live=entries.newer is None)
+
+
+def _person(conn: Conn, conversation: int) -> Person:
+    person = contacts.get(conn, conversation)
+    if person is None:
+        abort(404)
+    return person
+
+
+def _article(conn: Conn, article: int) -> Article:
+    row = articles.by_id(conn, article)
+    if row is None:
+        abort(404)
+    return row

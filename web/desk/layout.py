@@ -1,0 +1,15 @@
+"""What the pages of the desk act with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web.desk.actions import REASONS
+from web.desk.room import desk
+from web.desk.ticket_pages import ticket_link
+
+
+@desk.context_processor
+def means() -> dict[str, Any]:
+    """What the desk's pages act with."""
+    return {"reasons": REASONS, "ticket_link": ticket_link}

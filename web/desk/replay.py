@@ -1,0 +1,140 @@
+"""Replay as the phone showed it: the conversation as frames, in the order in which it saw them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from flask import abort, render_template
+from markupsafe import Markup
+
+from flows import machines
+from flows.drawing.pages import svg
+from messages.render import CODE_MASK
+from messages.segments import split
+from messages.speech import tongue_of
+from postal.desk import timeline
+from postal.desk.timeline import Entry, Screen, SprintLine, Text
+from postal.desk.timeline_keys import of_phone
+from postal.people import access, contacts
+from postal.people.contacts import Person
+from store.database import Conn
+from web.desk.room import HELPERS, me, route, runtime
+
+_MOST_PAGES: Final = 8  # of the timeline: some five hundred entries
+_STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What the phone showed at one moment. `wait`: how long it took from us to the phone.
+
+    `state` is where the conversation stood; `segments` are the parts as the handset joined them.
+    """
+
+    kind: Literal["came", "went", "missing", "screen", "missed_call", "call", "unheard"]
+    at: datetime
+    segments: tuple[str, ...]
+    typed: str
+    language: str
+    wait: timedelta | None
+    note: str
+    state: str
+
+
+@route("/conversations/<int:conversation>/replay", HELPERS)
+def replay_conversation(conversation: int) -> str:
+    """The phone, its player, and the state machine beside it."""
+
+    def look(conn: Conn) -> tuple[Person, list[Entry]]:
+        person = contacts.get(conn, conversation)
+        if person is None:
+            abort(404)
+        access.note(conn, me().account.id, "opened", runtime().now(), phone=person.phone)
+        return person, _entries(conn, person.phone)
+
+    person, entries = runtime().database.run(look)
+    machine = _main_machine(entries, person)
+    return render_template(
+        "desk/replay.html",
+        person=person,
+        machine=machine,
+        frames=_frames(entries, machine),
+        diagram=Markup(_STYLE.sub("", svg(machines.ALL[machine]))),  # noqa: S704  our own drawing
+    )
+
+
+def _entries(conn: Conn, phone: str) -> list[Entry]:
+    scope = of_phone(phone)
+    page = timeline.newest(conn, scope)
+    found = page.entries
+    for _ in range(_MOST_PAGES):
+        if page.older is None:
+            break
+        page = timeline.older(conn, scope, page.older)
+        found = page.entries + found
+    return found
+
+
+def _main_machine(entries: list[Entry], person: Person) -> str:
+    """The machine that spoke most with this phone."""
+    spoken = [each.machine for each in entries if isinstance(each, SprintLine)]
+    return max(spoken or person.machines, key=spoken.count)
+
+
+def _frames(entries: list[Entry], machine: str) -> list[Frame]:
+    stood = [
+        (each.at, each.state_after)
+        for each in entries
+        if isinstance(each, SprintLine) and each.machine == machine
+    ]
+    shown = [frame for each in entries if (frame := _frame(each)) is not None]
+    shown.sort(key=lambda frame: frame.at)
+    initial = machines.ALL[machine].initial
+    return [
+        Frame(**{**vars(frame), "state": _state_at(stood, frame.at, initial)}) for frame in shown
+    ]
+
+
+def _state_at(stood: list[tuple[datetime, str]], at: datetime, initial: str) -> str:
+    before = [state for since, state in stood if since <= at]
+    return before[-1] if before else initial
+
+
+def _frame(entry: Entry) -> Frame | None:
+    if isinstance(entry, Screen):
+        return Frame("screen", entry.at, (entry.body,), entry.typed, "", None, entry.service, "")
+    if not isinstance(entry, Text):
+        return None
+    if entry.channel == "voice":
+        return _call(entry)
+    if entry.direction == "in":
+        return Frame("came", entry.at, parts(entry.body), "", "und", None, "", "")
+    arrived = entry.delivered_at or entry.sent_at
+    language = entry.language or "und"
+    if arrived is None or entry.status in ("failed", "expired"):
+        return Frame("missing", entry.at, parts(entry.body), "", language, None, entry.status, "")
+    wait = arrived - entry.at
+    return Frame("went", arrived, parts(entry.body), "", language, wait, entry.status, "")
+
+
+def _call(entry: Text) -> Frame:
+    """A missed call of the person's, or ours: its words a sentence at a time, if he took it up."""
+    if entry.direction == "in":
+        return Frame("missed_call", entry.at, (entry.body,), "", "und", None, "", "")
+    sentences, language = tuple(entry.body.split("\n")), tongue_of(entry.language or "")
+    heard = entry.delivered_at
+    if heard is None:
+        return Frame("unheard", entry.at, sentences, "", language, None, entry.status, "")
+    return Frame("call", heard, sentences, "", language, heard - entry.at, entry.status, "")
+
+
+def parts(body: str) -> tuple[str, ...]:
+    """`body` in the segments that it travelled in; a code was six digits, whatever hides it now."""
+    found, start = [], 0
+    for part in split(body.replace(CODE_MASK, "0" * len(CODE_MASK))):
+        found.append(body[start : start + len(part)])
+        start += len(part)
+    return tuple(found)

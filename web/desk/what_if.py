@@ -1,0 +1,146 @@
+"""What if? A sandbox that begins at a stored sprint and touches nothing.
+
+Nothing is kept between requests: the form carries what was typed so far, and all of it is decided
+anew. A code that somebody types is not carried; whether it was right is chosen.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from flask import abort, render_template, request, url_for
+
+from flows.decision import Context, Say
+from flows.events import Event
+from flows.facts import Facts, ItemFact, PostmanFacts
+from flows.grammar.text import MASK
+from flows.machine import Standing
+from flows.replay import what_if
+from flows.replay.record import decode
+from flows.replay.what_if import CannotImagine, Sandbox, Step, Verdict
+from messages.render import render
+from postal.desk import sprints
+from postal.desk.sprints import StoredSprint
+from postal.people import access, roles
+from store.database import Conn
+from web.desk.room import HELPERS, desk, me, route, runtime
+
+_MOST_STEPS: Final = 30
+_LONGEST_TYPED: Final = 500
+_LONGEST_WAIT: Final = 30 * 24 * 3600
+_DAY: Final = timedelta(hours=20)  # a postman's items of the same delivery day
+_WAITS: Final = (60, 11 * 60, 3600, 4 * 3600, 24 * 3600)
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """One thing that was tried: a text, or so many seconds of waiting."""
+
+    typed: str
+    seconds: int
+    verdict: Verdict
+
+
+@route("/sprints/<int:id_>/what-if", HELPERS, methods=("GET", "POST"))
+def imagine(id_: int) -> str | tuple[str, int]:
+    """Types another answer, and shows what would follow."""
+    side = "after" if request.values.get("side") == "after" else "before"
+
+    def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
+        stored = sprints.get(conn, id_)
+        if stored is None:
+            abort(404)
+        phone = stored.whose if stored.whose.startswith("+") else None
+        if request.method == "GET":
+            access.note(conn, me().account.id, "simulated", runtime().now(), phone=phone)
+        earlier = sprints.before(conn, stored, stored.at - _DAY)
+        languages = roles.languages(conn, [stored.whose])
+        language = languages.get(stored.whose, runtime().settings.default_language)
+        return stored, earlier, language
+
+    stored, earlier, language = runtime().database.run(look)
+    try:
+        sandbox = _sandbox(stored, earlier, side)
+    except (CannotImagine, KeyError, TypeError, ValueError):
+        return render_template("desk/what_if.html", stored=stored, side=side, steps=None), 422
+    tried = _tried()
+    steps: list[Step] = []
+    for each in tried:
+        steps.append(_step(sandbox, each))
+        sandbox = steps[-1].then
+    carried = [_carried(step, each) for step, each in zip(steps, tried, strict=True)]
+    return render_template(
+        "desk/what_if.html",
+        stored=stored,
+        side=side,
+        steps=list(zip(steps, tried, strict=True)),
+        carried=carried,
+        sandbox=sandbox,
+        speaks=language,
+        waits=_WAITS,
+        full=len(steps) >= _MOST_STEPS,
+        back=url_for("desk.conversation", conversation=stored.conversation_id),
+    )
+
+
+@desk.app_template_filter()
+def spoken(say: Say, language: Any) -> str:
+    """The text that an imagined decision would send."""
+    return render(say.template, language, say.values).text
+
+
+def _sandbox(stored: StoredSprint, earlier: list[StoredSprint], side: str) -> Sandbox:
+    before = stored.state_before
+    standing = Standing(
+        before["state"],
+        decode(before["context"], Context),
+        stored.at.fromisoformat(before["entered_at"]),
+    )
+    items: dict[int, ItemFact] = {}
+    for each in earlier:
+        facts = decode(each.facts, Facts)
+        if isinstance(facts, PostmanFacts):
+            items |= {item.serial: item for item in facts.items if item.article is not None}
+    begun = what_if.begin(
+        stored.machine, standing, decode(stored.facts, Facts), tuple(items.values())
+    )
+    if side == "before":
+        return begun
+    return what_if.go_on(begun, decode(stored.event, Event))
+
+
+def _tried() -> list[_Tried]:
+    found: list[_Tried] = []
+    for text in [*request.form.getlist("tried"), _typed_now()]:
+        try:
+            typed, seconds, verdict = json.loads(text)
+            waited = max(0, int(seconds))
+        except (ValueError, TypeError):
+            continue
+        sure: Verdict = "wrong" if verdict == "wrong" else "right"
+        found.append(_Tried(str(typed)[:_LONGEST_TYPED], min(waited, _LONGEST_WAIT), sure))
+    return found[:_MOST_STEPS]
+
+
+def _typed_now() -> str:
+    wait = request.form.get("wait", type=int)
+    if wait:
+        return json.dumps(["", wait, "right"])
+    typed = request.form.get("typed", "").strip()
+    return json.dumps([typed, 0, request.form.get("verdict", "right")]) if typed else ""
+
+
+def _step(sandbox: Sandbox, tried: _Tried) -> Step:
+    if tried.seconds:
+        return what_if.wait(sandbox, tried.seconds)
+    length = runtime().settings.code_length
+    return what_if.answer(sandbox, tried.typed, length, tried.verdict)
+
+
+def _carried(step: Step, tried: _Tried) -> str:
+    digits = "0" * runtime().settings.code_length
+    typed = step.typed.replace(MASK, digits)
+    return json.dumps([typed, tried.seconds, tried.verdict])

@@ -1,0 +1,1 @@
+"""The hooks: what carriers and payment providers call."""

@@ -1,0 +1,110 @@
+"""The hooks that carriers in code declare: HTTP in, a gateway's types out, an answer in its words.
+
+Nothing authentic is dropped: what cannot be read is stored and answered with 200, or the carrier
+would repeat it for hours. Bodies over 64 KiB are 413. Every declared hook has its address, whether
+its carrier is configured or not: one that is not is refused as a forger is.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from flask import Blueprint, Response, abort
+
+from conversation import inbound, ussd
+from gateways.base import (
+    Dialled,
+    Gateway,
+    HungUp,
+    Inbound,
+    Receipt,
+    Request,
+    TakenUp,
+    Unauthentic,
+    UssdGateway,
+    VoiceGateway,
+)
+from gateways.carrier import Hook
+from gateways.registry import offers
+from outbox import calls, receipts
+from web.callers import Caller, states
+from web.hooks.keeping import keep_receipt, keep_text
+from web.hooks.requests import limit_body, received, runtime
+
+hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
+states(hooks, Caller.CARRIER)
+hooks.before_request(limit_body)
+
+
+def _answer(name: str, hook: Hook, secret: str = "") -> Response:
+    """Return what the carrier of gateway `name` gets for a call of `hook`."""
+    gateway = runtime().gateways.get(name)
+    if gateway is None:
+        abort(hook.refusal)
+    try:
+        said = _take(gateway, hook, received(secret))
+    except Unauthentic:
+        abort(hook.refusal)
+    answer = hook.answer
+    return Response(said or answer.body, answer.status, mimetype=answer.mimetype)
+
+
+def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
+    """Return the gateway's own words for the answer; empty where that of the hook will do.
+
+    Raises `Unauthentic`.
+    """
+    match hook.takes:
+        case "text":
+            keep_text(gateway.receive_text(came))
+            return ""
+        case "receipt":
+            keep_receipt(gateway.receive_receipt(came))
+            return ""
+        case "ussd":
+            return _dialled(gateway, came)
+        case "call":
+            return _called(gateway, came)
+
+
+def _dialled(gateway: Gateway, sent: Request) -> str:
+    """Return the screen to show; empty where the carrier only tells that a session is over."""
+    if not isinstance(gateway, UssdGateway):
+        raise Unauthentic
+    came = gateway.receive_ussd(sent)
+    if isinstance(came, HungUp):
+        ussd.hang_up(runtime(), came)
+        return ""
+    if isinstance(came, Dialled):
+        screen = ussd.answer(runtime(), came)
+    else:
+        inbound.receive_unreadable(runtime(), came)
+        screen = ussd.sorry(runtime())
+    return gateway.showing(screen.text, screen.end)
+
+
+def _called(gateway: Gateway, sent: Request) -> str:
+    """Return the carrier's next step in a call; empty where it only tells us."""
+    if not isinstance(gateway, VoiceGateway):
+        raise Unauthentic
+    came = gateway.receive_call(sent)
+    if isinstance(came, TakenUp):
+        return gateway.saying(calls.words_for(runtime(), came))
+    if isinstance(came, Receipt):
+        receipts.receive(runtime(), came)
+        return gateway.ending()
+    if isinstance(came, Inbound):
+        inbound.receive(runtime(), came)
+    else:
+        inbound.receive_unreadable(runtime(), came)
+    return gateway.rejecting()
+
+
+for _offer in offers():
+    for _hook in _offer.hooks:
+        hooks.add_url_rule(
+            _hook.path,
+            endpoint=_hook.path.strip("/").replace("/", "_"),
+            view_func=partial(_answer, _offer.name, _hook),
+            methods=["POST"],
+        )

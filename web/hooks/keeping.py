@@ -1,0 +1,24 @@
+"""Where texts and receipts of carriers go on to. Nothing authentic is dropped."""
+
+from __future__ import annotations
+
+from conversation import inbound
+from gateways.base import Inbound, Receipt, Unreadable
+from outbox import receipts
+from web.hooks.requests import runtime
+
+
+def keep_text(came: Inbound | Unreadable) -> None:
+    """Take in a text; what cannot be read is kept for the help desk."""
+    if isinstance(came, Unreadable):
+        inbound.receive_unreadable(runtime(), came)
+    else:
+        inbound.receive(runtime(), came)
+
+
+def keep_receipt(came: Receipt | Unreadable) -> None:
+    """Take in the news about a message; what cannot be read is kept for the help desk."""
+    if isinstance(came, Receipt):
+        receipts.receive(runtime(), came)
+    else:
+        receipts.receive_unreadable(runtime(), came)

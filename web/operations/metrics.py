@@ -1,0 +1,255 @@
+"""The numbers of /metrics, counted at each scrape, over bounded work.
+
+What the database knows is the same from every process; Valkey adds queues and signs of life.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from prometheus_client.core import GaugeMetricFamily, HistogramMetricFamily
+from prometheus_client.registry import Collector
+from redis import RedisError
+from rq import Queue, Worker
+from rq.registry import FailedJobRegistry
+from rq.serializers import JSONSerializer
+
+from outbox import heartbeat
+from outbox.wake import BELLS
+from runtime import Runtime
+from store.database import Conn
+
+# The last hour is read backwards from the newest row, and never further than this.
+MOST_READ = 50_000
+HANDOVER_SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 300)
+"""The buckets of the time from a message's creation to its acceptance by a carrier."""
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """A gauge made of one statement: its last column is the number, those before are labels."""
+
+    name: str
+    about: str
+    labels: tuple[str, ...]
+    sql: str
+
+
+_GAUGES = (
+    _Counted(
+        "dakiya_messages_last_hour",
+        f"Messages of the last hour, of the newest {MOST_READ} at most",
+        ("direction", "lane", "status", "gateway"),
+        """
+        SELECT direction, coalesce(lane, ''), status, coalesce(gateway, ''), count(*)
+        FROM (SELECT direction, lane, status, gateway, at FROM messages
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE at > %(now)s - interval '1 hour' GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+        """,
+    ),
+    _Counted(
+        "dakiya_outbox_waiting",
+        "Messages that wait to be sent",
+        ("lane",),
+        """
+        SELECT lanes.lane, count(messages.id)
+        FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+        LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
+        GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_outbox_overdue_seconds",
+        "How long the message that is due longest has waited",
+        ("lane",),
+        """
+        SELECT lanes.lane,
+               greatest(0, coalesce(extract(epoch FROM %(now)s - min(next_attempt_at)), 0))::float
+        FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+        LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
+        GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_outbox_sending",
+        "Messages handed to a carrier now",
+        (),
+        "SELECT count(*) FROM messages WHERE status = 'sending'",
+    ),
+    _Counted(
+        "dakiya_outbox_lease_over_seconds",
+        "How long a message has been sending beyond its lease: the sweeper takes it back",
+        (),
+        "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(leased_until)), 0))::float"
+        " FROM messages WHERE status = 'sending'",
+    ),
+    _Counted(
+        "dakiya_codes_last_hour",
+        "Codes of the last hour, by what became of them",
+        ("state",),
+        """
+        SELECT CASE WHEN used_at IS NOT NULL THEN 'used'
+                    WHEN dead_reason = 'expired' OR (dead_at IS NULL AND expires_at <= %(now)s)
+                        THEN 'expired'
+                    WHEN dead_at IS NOT NULL THEN 'killed' ELSE 'live' END, count(*)
+        FROM (SELECT * FROM codes ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE released_at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_code_tries_last_hour",
+        "Codes that were entered in the last hour",
+        ("outcome",),
+        """
+        SELECT outcome, count(*)
+        FROM (SELECT outcome, at FROM code_attempts ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_turns_last_hour",
+        "Decisions of the last hour, by the machine that made them",
+        ("machine",),
+        """
+        SELECT c.machine, count(*)
+        FROM (SELECT conversation_id, at FROM sprints ORDER BY id DESC LIMIT %(most)s) AS newest
+        JOIN conversations c ON c.id = newest.conversation_id
+        WHERE newest.at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_circuit",
+        "1 for the state of each carrier: closed, half_open or open, and rest where so ordered",
+        ("gateway", "state"),
+        "SELECT name, CASE WHEN ordered = 'rest' THEN 'rest' ELSE state END, 1 FROM carriers"
+        " ORDER BY name",
+    ),
+    _Counted(
+        "dakiya_second_sends_last_hour",
+        "Codes that went by another carrier, by the one that they went instead of",
+        ("gateway",),
+        """
+        SELECT instead_of, count(*) FROM (SELECT instead_of, at FROM messages
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE instead_of IS NOT NULL AND at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+    _Counted(
+        "dakiya_prefixes_stopped",
+        "Blocks of numbers that are texted no more, for a burst",
+        (),
+        "SELECT count(*) FROM prefix_stops WHERE until > %(now)s AND lifted_at IS NULL",
+    ),
+    _Counted(
+        "dakiya_timers_overdue_seconds",
+        "How long the time limit that is due longest has waited",
+        (),
+        "SELECT greatest(0, coalesce(extract(epoch FROM %(now)s - min(due_at)), 0))::float"
+        " FROM timers",
+    ),
+    _Counted(
+        "dakiya_tickets_open",
+        "Tickets that nobody has closed",
+        ("priority",),
+        "SELECT priority::text, count(*) FROM tickets WHERE closed_at IS NULL"
+        " GROUP BY 1 ORDER BY 1",
+    ),
+    _Counted(
+        "dakiya_receipts_unmatched_last_hour",
+        "Receipts of the last hour for messages that nobody here knows",
+        ("gateway",),
+        """
+        SELECT gateway, count(*) FROM (SELECT gateway, message_id, at FROM receipts
+              ORDER BY id DESC LIMIT %(most)s) AS newest
+        WHERE message_id IS NULL AND at > %(now)s - interval '1 hour' GROUP BY 1 ORDER BY 1
+        """,
+    ),
+)
+
+_HANDOVER = """
+SELECT lane, coalesce(gateway, ''), extract(epoch FROM sent_at - at)::float
+FROM (SELECT lane, gateway, at, sent_at, direction FROM messages
+      ORDER BY id DESC LIMIT %(most)s) AS newest
+WHERE direction = 'out' AND sent_at IS NOT NULL AND at > %(now)s - interval '1 hour'
+"""
+
+
+class Database(Collector):
+    """Messages, codes, turns and what waits, as the database has them."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterator[GaugeMetricFamily | HistogramMetricFamily]:
+        """Raises what the database raises: a scrape that fails is seen by Prometheus."""
+        bound = {"now": self._runtime.now(), "most": MOST_READ}
+        with self._runtime.database.transaction() as conn:
+            for counted in _GAUGES:
+                yield _gauge(counted, conn.execute(counted.sql, bound).fetchall())
+            yield _handover(conn, bound)
+
+
+class Valkey(Collector):
+    """RQ's queues and workers, and when each process was seen last."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def collect(self) -> Iterable[GaugeMetricFamily]:
+        """Where Valkey is away, `dakiya_valkey_up` is 0 and the rest is missing."""
+        up = GaugeMetricFamily("dakiya_valkey_up", "1 where Valkey answers")
+        try:
+            found = list(self._read())
+        except RedisError:
+            up.add_metric([], 0)
+            return [up]
+        up.add_metric([], 1)
+        return [up, *found]
+
+    def _read(self) -> Iterator[GaugeMetricFamily]:
+        redis = self._runtime.redis
+        waiting = GaugeMetricFamily("dakiya_rq_jobs_waiting", "Jobs that wait", labels=["queue"])
+        failed = GaugeMetricFamily("dakiya_rq_jobs_failed", "Jobs that failed", labels=["queue"])
+        for bell in BELLS:
+            queue = Queue(bell.queue, connection=redis, serializer=JSONSerializer)
+            waiting.add_metric([bell.queue], queue.count)
+            registry = FailedJobRegistry(bell.queue, connection=redis, serializer=JSONSerializer)
+            failed.add_metric([bell.queue], registry.get_job_count(cleanup=False))
+        workers = GaugeMetricFamily("dakiya_rq_workers", "Workers that are registered")
+        workers.add_metric([], Worker.count(connection=redis))
+        silence = GaugeMetricFamily(
+            "dakiya_silence_seconds", "Since a process was seen last", labels=["process"]
+        )
+        for process in heartbeat.PROCESSES:
+            age = heartbeat.silence(redis, process)
+            if age is not None:
+                silence.add_metric([process], age)
+        yield from (waiting, failed, workers, silence)
+
+
+def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:
+    gauge = GaugeMetricFamily(counted.name, counted.about, labels=counted.labels)
+    for *labels, number in rows:
+        gauge.add_metric(labels, number)
+    return gauge
+
+
+def _handover(conn: Conn, bound: dict[str, object]) -> HistogramMetricFamily:
+    """A histogram of the last hour: it shrinks as the hour moves on, so it is not for rate()."""
+    family = HistogramMetricFamily(
+        "dakiya_handover_last_hour_seconds",
+        "From the creation of a message to its acceptance by a carrier",
+        labels=["lane", "gateway"],
+    )
+    waits: dict[tuple[str, str], list[float]] = {}
+    for lane, gateway, seconds in conn.execute(_HANDOVER, bound).fetchall():
+        waits.setdefault((lane, gateway), []).append(seconds)
+    for (lane, gateway), found in sorted(waits.items()):
+        buckets = [
+            (str(float(edge)), float(sum(wait <= edge for wait in found)))
+            for edge in HANDOVER_SECONDS
+        ]
+        family.add_metric([lane, gateway], [*buckets, ("+Inf", float(len(found)))], sum(found))
+    return family

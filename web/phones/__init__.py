@@ -1,0 +1,1 @@
+"""Two simulated phones side by side, driving the real hooks; development and test only."""

@@ -1,0 +1,51 @@
+"""What every page of the staff shares: the navigation, and the token against forged requests."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
+
+from web.staff.rooms import ALLOWED, shared
+
+# Endpoint and the word for it; each role sees those that it may call.
+_PAGES: Final = (
+    ("desk.overview", "nav_desk"),
+    ("counter.start", "nav_counter"),
+    ("counter.payments_board", "nav_payments"),
+    ("office.start", "nav_office"),
+    ("counter.office_books", "nav_books"),
+    ("office.imports", "nav_imports"),
+    ("desk.find", "nav_find"),
+    ("desk.ticket_queue", "nav_tickets"),
+    ("desk.window_requests", "nav_window"),
+    ("desk.day_figures", "nav_figures"),
+    ("desk.fraud", "nav_fraud"),
+    ("desk.carriers", "nav_carriers"),
+    ("desk.webhook_board", "nav_webhooks"),
+    ("desk.access_log", "nav_access_log"),
+)
+
+
+@shared.app_context_processor
+def layout() -> dict[str, Any]:
+    """What web/templates/desk/layout.html is filled with, also where nothing is found."""
+    return {
+        "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
+        "csrf_field": csrf_field,
+        "room_of": room_of,
+    }
+
+
+def room_of(endpoint: str | None) -> str | None:
+    """The way that is lit for a page without a way of its own: its room's first."""
+    if endpoint is None or endpoint in dict(_PAGES):
+        return None
+    room = endpoint.split(".")[0]
+    return next((way for way, _ in _PAGES if room != "desk" and way.startswith(room + ".")), None)
+
+
+def csrf_field() -> Markup:
+    """The token that every form of the desk sends along."""
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

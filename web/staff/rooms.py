@@ -1,0 +1,194 @@
+"""Rooms for staff: who is signed in, which role may call which route, what is refused.
+
+Every route of a room (help desk, counter, office) is made with its `route`, which names the roles;
+there is no other way to make one. What changes something carries a token against forged requests
+(Flask-WTF). The way in is the desk's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.wrappers import Response
+
+from postal.people import sign_ins
+from postal.people.accounts import ROLES, Role
+from postal.people.sign_ins import SignIn
+from runtime import Runtime
+from web import language
+from web.callers import Caller, states
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+EVERYONE: Final = ROLES  # whoever is signed in
+HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
+JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decides between two words
+BOOKKEEPERS: Final[tuple[Role, ...]] = ("postmaster", "supervisor")  # who reads an office's books
+CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who books and takes money
+
+ALLOWED: dict[str, frozenset[Role]] = {}
+"""By endpoint: the roles that may call it. Those of `OPEN` are called before one is signed in."""
+OPEN: set[str] = set()
+_PATHS: list[str] = []
+_QUIET: set[str] = set()  # asked by the page itself: it keeps nobody signed in
+
+shared: Final = Blueprint("staff", __name__)
+"""No routes: the template filters and words that every page of the staff knows."""
+states(shared, Caller.STAFF)
+
+csrf: Final = CSRFProtect()
+_logins: Final = LoginManager()
+
+
+class Member(UserMixin):
+    """Who is signed in, as Flask-Login wants it. Its id is the token in the cookie."""
+
+    def __init__(self, token: str, sign_in: SignIn) -> None:
+        self._token = token
+        self.sign_in = sign_in
+        self.account = sign_in.account
+
+    def get_id(self) -> str:
+        return self._token
+
+    def may(self, endpoint: str) -> bool:
+        """Whether the role of this member may call the endpoint."""
+        return self.account.role in ALLOWED.get(endpoint, frozenset())
+
+
+def furnish(app: Flask) -> None:
+    """Puts sign-in and the tokens against forged requests around `app`."""
+    app.config.update(
+        WTF_CSRF_CHECK_DEFAULT=False,  # hooks and API have keys of their own
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session
+        SESSION_COOKIE_SAMESITE="Lax",
+    )
+    csrf.init_app(app)
+    _logins.init_app(app)
+    _logins.user_loader(_member)
+    app.register_blueprint(shared)
+
+
+class Room:
+    """A blueprint whose routes are for members of staff alone."""
+
+    def __init__(self, name: str, path: str) -> None:
+        self.blueprint: Final = Blueprint(name, __name__, url_prefix=path)
+        states(self.blueprint, Caller.STAFF)
+        self.blueprint.before_request(admit)
+        self.blueprint.after_request(language.remember)
+        self.blueprint.after_request(keep_nothing)
+        self.blueprint.context_processor(_outcome)
+        _PATHS.append(path)
+
+    def route(
+        self, rule: str, roles: tuple[Role, ...], *, methods: tuple[str, ...] = ("GET",)
+    ) -> Callable[[View], View]:
+        """A route for members of staff in one of `roles`."""
+
+        def declare(view: View) -> View:
+            ALLOWED[f"{self.blueprint.name}.{view.__name__}"] = frozenset(roles)
+            self.blueprint.add_url_rule(rule, view_func=view, methods=list(methods))
+            return view
+
+        return declare
+
+    def live_route(self, rule: str, roles: tuple[Role, ...]) -> Callable[[View], View]:
+        """As `route`, for what the page asks by itself every few seconds, by POST."""
+
+        def declare(view: View) -> View:
+            _QUIET.add(f"{self.blueprint.name}.{view.__name__}")
+            return self.route(rule, roles, methods=("POST",))(view)
+
+        return declare
+
+    def open_route(self, rule: str) -> Callable[[View], View]:
+        """A route on the way in: no second factor was shown yet."""
+
+        def declare(view: View) -> View:
+            OPEN.add(f"{self.blueprint.name}.{view.__name__}")
+            self.blueprint.add_url_rule(rule, view_func=view, methods=["GET", "POST"])
+            return view
+
+        return declare
+
+
+def runtime() -> Runtime:
+    """What the rooms work with."""
+    found: Runtime = current_app.extensions["dakiya"]
+    return found
+
+
+def me() -> Member:
+    """Who is signed in. Only for routes that are not open."""
+    member: Member = current_user._get_current_object()
+    return member
+
+
+def key() -> bytes:
+    """The master key."""
+    return runtime().settings.dakiya_master_key.get_secret_value().encode()
+
+
+def home() -> str:
+    """Where one goes from the sign-in: back to what was asked for, if that is in a room."""
+    wanted = str(session.pop("wanted", ""))
+    known = any(wanted == path or wanted.startswith(path + "/") for path in _PATHS)
+    return wanted if known else url_for("desk.overview")
+
+
+def admit() -> Response | None:
+    """Lets in who is signed in and whose role may; sends everybody else to the right door."""
+    endpoint = request.endpoint or ""
+    if request.method == "POST":
+        csrf.protect()
+    if endpoint in OPEN:
+        return None
+    if not current_user.is_authenticated:
+        if request.method == "GET":
+            session["wanted"] = urlsplit(request.full_path).path
+        return _to("desk.sign_in")
+    if not me().sign_in.proved:
+        return _to("desk.second_factor" if me().account.enrolled else "desk.enrol")
+    if not me().may(endpoint):
+        abort(403)
+    if endpoint not in _QUIET:
+        runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
+    return None
+
+
+def keep_nothing(response: Response) -> Response:
+    """Personal data stays in no browser's cache."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _to(endpoint: str) -> Response:
+    """To another page, also where htmx asked for a part of one."""
+    if "HX-Request" in request.headers:
+        answer = current_app.response_class(status=200)
+        answer.headers["HX-Redirect"] = url_for(endpoint)
+        return answer
+    return redirect(url_for(endpoint))
+
+
+def _member(token: str) -> Member | None:
+    def look(conn: Any) -> SignIn | None:
+        return sign_ins.find(conn, token, runtime().now())
+
+    found = runtime().database.run(look)
+    return Member(token, found) if found else None
+
+
+def _outcome() -> dict[str, Any]:
+    """What came of the last thing that was done; said once."""
+    return {
+        "told": session.pop("told", None),
+        "told_values": session.pop("told_values", {}),
+        "said": session.pop("said", ()),
+    }

@@ -1,0 +1,59 @@
+"""Times for people: how long ago, and when exactly in Asia/Kolkata, both."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date, format_datetime, format_timedelta
+from flask import request
+from markupsafe import Markup
+
+from india.calendar import INDIA
+from web import language
+from web.staff.rooms import runtime, shared
+
+_LOCALES = {"hi": "hi_IN", "en": "en_IN"}
+
+
+@shared.app_template_filter()
+def exact(at: datetime | date) -> str:
+    """14 Aug 2026, 10:04:31; or the day alone."""
+    locale = _LOCALES[language.chosen()]
+    if not isinstance(at, datetime):
+        return format_date(at, "d MMM y", locale=locale)
+    return format_datetime(at, "d MMM y, HH:mm:ss", tzinfo=INDIA, locale=locale)
+
+
+@shared.app_template_filter()
+def clock(at: datetime) -> str:
+    """10:04:31, of a moment whose day is said elsewhere."""
+    return at.astimezone(INDIA).strftime("%H:%M:%S")
+
+
+@shared.app_template_filter()
+def when(at: datetime) -> Markup:
+    """Exact and relative, in a <time> that machines can read."""
+    return Markup('<time datetime="{}">{} <span class="ago">({})</span></time>').format(
+        at.isoformat(), exact(at), ago(at)
+    )
+
+
+@shared.app_template_filter()
+def ago(at: datetime) -> str:
+    """2 hours ago, in 5 minutes."""
+    locale = _LOCALES[language.chosen()]
+    return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
+
+
+@shared.app_template_filter()
+def day(at: datetime) -> str:
+    """Friday, 14 August 2026: the heading of what happened on it."""
+    return format_date(at.astimezone(INDIA), "EEEE, d MMMM y", locale=_LOCALES[language.chosen()])
+
+
+def asked_day() -> date | None:
+    """The day in the address; what is no day is none."""
+    try:
+        return date.fromisoformat(request.args.get("day", ""))
+    except ValueError:
+        return None

@@ -1,0 +1,14 @@
+"""The words of the pages for names that the code uses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from web import language
+from web.staff.rooms import shared
+
+
+@shared.app_template_filter()
+def word(name: Any, prefix: str) -> str:
+    """The page's word for a name of flows: `word("Yes", "event_")`; the name itself without one."""
+    return language.words(language.chosen()).get(f"{prefix}{name}", str(name))

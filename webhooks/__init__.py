@@ -1,0 +1,1 @@
+"""Outbound webhooks: the department's software is told what happened."""

@@ -1,0 +1,70 @@
+"""Addresses that webhooks may go to: what of it can be known without asking the network."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from urllib.parse import SplitResult, urlsplit
+
+LONGEST = 500
+_SHOWN_PATH = 30
+
+
+class BadAddress(ValueError):
+    """No webhook goes to such an address; the message says why."""
+
+
+def anywhere(raw: str) -> str:
+    """An http or https address: in development and tests. Raises `BadAddress`."""
+    _parts(raw, ("http", "https"))
+    return raw
+
+
+def public(raw: str) -> str:
+    """An https address outside of this house: in production. Raises `BadAddress`.
+
+    Where a name leads to is not asked here: it may lead elsewhere tomorrow, so that is checked at
+    every connection (`webhooks/post.py`).
+    """
+    host = _parts(raw, ("https",)).hostname or ""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        inside = "." not in host or host.endswith((".local", ".internal", ".localhost"))
+    else:
+        inside = not address.is_global
+    if inside:
+        raise BadAddress("is an address inside a network: give one that the internet can reach")
+    return raw
+
+
+def shown(url: str) -> str:
+    """Host and the beginning of the path: what follows may be a secret of the receiver's."""
+    parts = urlsplit(url)
+    path = parts.path + ("?" if parts.query else "")
+    if len(path) > _SHOWN_PATH or parts.query:
+        path = path[:_SHOWN_PATH] + "…"
+    return f"{parts.netloc}{path}"
+
+
+def host(url: str) -> str:
+    """The host and port alone, for logs."""
+    return urlsplit(url).netloc
+
+
+def _parts(raw: str, schemes: tuple[str, ...]) -> SplitResult:
+    if len(raw) > LONGEST:
+        raise BadAddress(f"is longer than {LONGEST} characters")
+    if not raw.isascii() or not raw.isprintable() or " " in raw or "\\" in raw:
+        raise BadAddress("has characters that no address has: escape them with %")
+    try:
+        parts = urlsplit(raw)
+        port = parts.port
+    except ValueError as error:
+        raise BadAddress("is no address: write https://host/path") from error
+    if parts.scheme not in schemes:
+        raise BadAddress(f"begins with {' or '.join(f'{each}://' for each in schemes)}")
+    if not parts.hostname or port == 0:
+        raise BadAddress("names no host: write https://host/path")
+    if "@" in parts.netloc or parts.fragment:
+        raise BadAddress("holds a user name or a #: the signature proves who calls")
+    return parts

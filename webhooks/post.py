@@ -1,0 +1,184 @@
+"""One webhook over the network: the body, its signature, the POST, and what the answer means.
+
+Signed as the Standard Webhooks specification says, so that receivers verify with its libraries.
+"""
+
+from __future__ import annotations
+
+import json
+import socket
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from typing import Any, Final
+
+import requests
+from requests.adapters import HTTPAdapter
+from standardwebhooks import Webhook
+from urllib3 import HTTPSConnectionPool
+from urllib3.connection import HTTPSConnection
+from urllib3.exceptions import (
+    HTTPError,
+    NameResolutionError,
+    NewConnectionError,
+)
+from urllib3.util.connection import create_connection
+
+from gateways.network import pooled
+from store import feed_kinds
+from webhooks import subscriptions
+from webhooks.queue import Delivered, Failed, Gone, Outcome, Taken
+
+# For the connection, and then for each piece of the answer.
+TIMEOUT_SECONDS: Final = 5.0
+_SHOWN: Final = 200  # characters of an answer that are kept
+_MOST_ADDRESSES: Final = 3  # of one name that are tried, in one attempt
+
+
+class NotPublic(NewConnectionError):
+    """The receiver's name leads into a network that is not the internet: nothing was sent."""
+
+
+def body_of(taken: Taken) -> str:
+    """Return what the receiver gets: the event as in the feed. The same at every attempt."""
+    told = {
+        "id": taken.position,
+        "at": taken.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "kind": taken.kind,
+        "upu": feed_kinds.code(taken.kind),
+        "article": taken.article,
+        "data": taken.data,
+    }
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+
+
+def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str]:
+    """Return the headers that prove who sends `body`, and at which of its attempts.
+
+    The id names the delivery and not the event: a ping has no event, and an id must not come twice
+    with another content.
+    """
+    id_, at = f"delivery_{taken.id}", now.astimezone(UTC)  # the library reads any time as UTC
+    return {
+        "webhook-id": id_,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(secret).sign(id_, at, body),
+    }
+
+
+@dataclass(frozen=True)
+class Poster:
+    """Sends deliveries. For many threads at once; holds no database connection."""
+
+    session: requests.Session
+    master_key: bytes
+    timeout: float = TIMEOUT_SECONDS
+
+    def post(self, taken: Taken, now: datetime) -> Outcome:
+        """One attempt. It raises nothing: whatever goes wrong is tried again."""
+        body = body_of(taken)
+        headers: Mapping[str, str] = {
+            "Content-Type": "application/json",
+            "User-Agent": "Dakiya-Webhook/1",
+            "Accept-Encoding": "identity",
+            **signed(taken, body, subscriptions.secret(self.master_key, taken.salt), now),
+        }
+        try:
+            # Redirects are not followed: they would lead past the check of the address. The body
+            # of the answer is not read by requests: it may be endless.
+            with self.session.post(
+                taken.url,
+                data=body.encode(),
+                headers=headers,
+                timeout=self.timeout,
+                allow_redirects=False,
+                stream=True,
+            ) as answer:
+                return _meaning(answer)
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return Failed(_reason(error))
+
+
+def session(size: int) -> requests.Session:
+    """A session for `size` threads, to any address: in development and tests.
+
+    No proxy is used: it would look up the names, and nobody would check where they lead.
+    """
+    made = pooled("https://", size)
+    made.proxies = {}
+    return made
+
+
+def public_session(size: int) -> requests.Session:
+    """A session that reaches the internet, by https, and nothing else: in production."""
+    made = session(size)
+    made.mount("https://", _Public(pool_connections=64, pool_maxsize=size))
+    made.adapters.pop("http://", None)
+    return made
+
+
+def _meaning(answer: requests.Response) -> Outcome:
+    if 200 <= answer.status_code < 300:
+        # A short answer is read so that the connection can be used again. It has no meaning.
+        with suppress(HTTPError, OSError):
+            answer.raw.read1(_SHOWN)
+        return Delivered()
+    if answer.status_code == 410:
+        return Gone()
+    begun = (answer.raw.read1(_SHOWN) or b"").decode(errors="replace")
+    said = "".join(each if each.isprintable() else " " for each in begun).strip()
+    return Failed(f"answered {answer.status_code}" + (f": {said}" if said else ""))
+
+
+def _reason(error: Exception) -> str:
+    """The kind of failure, without the words of the error: they hold the address."""
+    cause: object = error.args[0] if error.args else error
+    reason = getattr(cause, "reason", None)
+    if isinstance(reason, NotPublic):
+        return "its name leads to an address that is not on the internet"
+    return type(reason if isinstance(reason, Exception) else error).__name__
+
+
+class _PublicConnection(HTTPSConnection):
+    """Looks the name up itself and connects to what it found, after checking it.
+
+    Checking first and letting another connect would ask the name server twice, and it may say
+    something else the second time.
+    """
+
+    def _new_conn(self) -> socket.socket:
+        try:
+            found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            gai = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
+            raise NameResolutionError(self.host, self, gai) from error
+        addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
+        if not all(_global(each) for each in addresses):
+            raise NotPublic(self, "not a public address")
+        for address in addresses[:_MOST_ADDRESSES]:
+            with suppress(OSError):
+                made = create_connection(
+                    (address, self.port), self.timeout, socket_options=self.socket_options
+                )
+                sys.audit("http.client.connect", self, self.host, self.port)
+                return made
+        raise NewConnectionError(self, "no address of it answers")
+
+
+def _global(address: str) -> bool:
+    found = ip_address(address.partition("%")[0])
+    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
+    return bool(inner.is_global and not inner.is_multicast)
+
+
+class _PublicPool(HTTPSConnectionPool):
+    ConnectionCls = _PublicConnection
+
+
+class _Public(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
+        super().init_poolmanager(*arguments, **options)
+        self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool}

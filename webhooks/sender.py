@@ -1,0 +1,108 @@
+"""Sends what webhooks have to tell: one thread of the crew per receiver.
+
+A receiver that is slow holds up itself and nothing else. What is due: `webhooks/queue.py`. The
+call: `webhooks/post.py`.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Final
+
+import structlog
+
+from outbox.crew import Crew, Work
+from outbox.wake import WEBHOOKS, ring
+from runtime import Runtime
+from store.database import Conn
+from webhooks import queue
+from webhooks.address import host
+from webhooks.post import TIMEOUT_SECONDS, Poster, public_session, session
+from webhooks.queue import Delivered, Outcome, Taken
+
+log = structlog.get_logger(__name__)
+
+# Receivers that are talked to at once. Below the pool of database connections by some: each thread
+# takes one, shortly, between two calls.
+AT_ONCE: Final = 4
+# After this long a thread lets another receiver have its place.
+TURN_SECONDS: Final = 2.0
+# How long one start may read the feed; the rest is read by the next.
+_TAKING_SECONDS: Final = 0.5
+
+
+class Sender:
+    """The webhooks of one process. `start` and `finish` are called from one thread."""
+
+    def __init__(self, runtime: Runtime, timeout: float = TIMEOUT_SECONDS) -> None:
+        settings = runtime.settings
+        self._runtime = runtime
+        self._poster = Poster(
+            (public_session if settings.production else session)(AT_ONCE),
+            settings.dakiya_master_key.get_secret_value().encode(),
+            timeout,
+        )
+        self._crew = Crew(
+            "webhooks",
+            self._claim,
+            at_once=AT_ONCE,
+            patience=2 * timeout + 1,  # two time-outs: connecting, and the answer's first piece
+            after=lambda: ring(runtime.redis, WEBHOOKS),
+        )
+        self.wait = self._crew.wait
+
+    def start(self) -> int:
+        """Read the feed and start sending what is due; return how many receivers were begun with.
+
+        Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
+        """
+        database, now = self._runtime.database, self._runtime.now
+        database.run(lambda conn: queue.end_revoked(conn, now()))
+        until = time.monotonic() + _TAKING_SECONDS
+        while database.run(lambda conn: queue.take(conn, now())):
+            if time.monotonic() >= until:
+                break
+        return self._crew.start()
+
+    def finish(self) -> None:
+        """Let the calls under way end, and no new ones begin. What hangs is left to its lease."""
+        self._crew.finish()
+        self._poster.session.close()
+
+    def _claim(self, busy: frozenset[int]) -> Work[int] | None:
+        # A receiver that drips its answer may hold its thread beyond the lease: it gets no second.
+        taken = self._runtime.database.run(
+            lambda conn: queue.claim(conn, busy, self._runtime.now())
+        )
+        return Work(taken.subscription_id, lambda: self._serve(taken)) if taken else None
+
+    def _serve(self, first: Taken) -> None:
+        """Send to one receiver until nothing is due or its turn is over.
+
+        Where the database goes away it may have arrived: it is sent again when the lease is over,
+        and receivers know it by its id.
+        """
+        until = time.monotonic() + TURN_SECONDS
+        next_: Taken | None = first
+        while next_ is not None:
+            taken, last = next_, time.monotonic() >= until
+            outcome = self._poster.post(taken, self._runtime.now())
+            if not isinstance(outcome, Delivered):
+                log.info(
+                    "webhook_failed",
+                    delivery=taken.id,
+                    host=host(taken.url),
+                    attempts=taken.attempts,
+                    outcome=type(outcome).__name__,
+                )
+            next_ = self._settle(taken, outcome, last or self._crew.stopping)
+
+    def _settle(self, taken: Taken, outcome: Outcome, last: bool) -> Taken | None:
+        """Writes what came of it and claims the next, in one transaction."""
+        now = self._runtime.now()
+
+        def work(conn: Conn) -> Taken | None:
+            queue.settle(conn, taken, outcome, now)
+            return None if last else queue.claim_next(conn, taken.subscription_id, now)
+
+        return self._runtime.database.run(work)
