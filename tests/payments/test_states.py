@@ -96,21 +96,6 @@ class Counter(RuleBasedStateMachine):
         shown = [self.show_code(self.new_booking(1), own_id=own_id) for own_id in (False, True)]
         return multiple(self.show_code(self.new_booking(2), own_id=False), *shown)
 
-    @initialize(target=sums)
-    def what_seldom_happens_by_chance(self) -> Any:
-        """Twice the same sum, a number booked elsewhere meanwhile, and a clerk who mistypes."""
-        twice, late = (self.show_code(self.new_booking(1), own_id=False) for _ in range(2))
-        self.clerk_enters_a_reference(self.show_code(self.new_booking(1), own_id=True), right=False)
-        sums = [
-            self.customer_pays(attempt, "1", told=True, meanwhile=meanwhile)
-            for attempt, meanwhile in (
-                (twice, "nothing"),
-                (twice, "nothing"),
-                (late, "booked elsewhere"),
-            )
-        ]
-        return multiple(*sums)
-
     @rule(
         target=sums,
         attempt=attempts,
