@@ -15,12 +15,16 @@ from india.calendar import day_of
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 STOP: Final = timedelta(hours=1)
 
 
-class NotStopped(Exception):
+class NotStopped(Conflict):
     """The stop was lifted already, or has run out."""
+
+    sentence = "the block is not stopped any more"
+    word = "prefix_not_stopped"
 
 
 def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
@@ -60,7 +64,7 @@ def lift(conn: Conn, id_: int, reason: str, by: Doer) -> str:
         (by.at, by.staff_row, reason, id_, by.at),
     ).fetchone()
     if row is None:
-        raise NotStopped(id_)
+        raise NotStopped
     prefix = str(row[0])
     conn.execute(
         "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"

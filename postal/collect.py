@@ -13,6 +13,7 @@ from flows.happenings import AtWindow, DocumentShown, ToldCodeAtWindow
 from postal import codes
 from postal.facts import Reader
 from store.database import Conn
+from store.refusals import Conflict, Invalid
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,20 @@ class Document:
     last4: str
 
 
-class NotAtOffice(Exception):
+class NotAtOffice(Conflict):
     """The article is not here to be fetched."""
+
+    word = "window_not_here"
 
     def __init__(self, number: str, state: str) -> None:
         super().__init__(f"{number} is {state}: only what waits at_office can be collected")
 
 
-class NotPaid(Exception):
+class NotPaid(Invalid):
     """There is COD to be paid, `rupees` whole, and nobody says how it was; or there is none."""
+
+    field = "payment"
+    word = "window_not_paid"
 
     def __init__(self, rupees: int) -> None:
         super().__init__(
@@ -39,7 +45,6 @@ class NotPaid(Exception):
             if rupees
             else "nothing is to be paid for it: it has no COD"
         )
-        self.rupees = rupees
 
 
 def at_window(reader: Reader, article: ArticleFact, event: AtWindow, said: str) -> WindowFact:

@@ -16,6 +16,7 @@ from flows.events import DocumentType
 from postal.collect import Document
 from postal.people.doer import Doer
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
@@ -34,16 +35,24 @@ class WindowRequest:
     cod_amount: int  # whole rupees, to be paid at the window
 
 
-class AskedAlready(Exception):
+class AskedAlready(Conflict):
     """Somebody asked for this article, and nobody has decided yet."""
 
+    sentence = "somebody asked for this article already"
+    word = "window_asked_already"
 
-class Decided(Exception):
+
+class Decided(Unknown):
     """There is no such request any more."""
 
+    sentence = "no such request waits any more"
 
-class SamePerson(Exception):
+
+class SamePerson(Conflict):
     """Whoever asked cannot agree."""
+
+    sentence = "whoever asked cannot agree"
+    word = "window_same_person"
 
 
 _READ = """
@@ -65,7 +74,7 @@ def ask(conn: Conn, article_id: int, document: Document, reason: str, by: Doer) 
                 (article_id, by.staff_row, by.at, document.type, document.last4, reason),
             )
     except psycopg.errors.UniqueViolation as again:
-        raise AskedAlready(article_id) from again
+        raise AskedAlready from again
 
 
 def waiting(conn: Conn) -> list[WindowRequest]:
@@ -94,9 +103,9 @@ def _decide(conn: Conn, id_: int, word: str, by: Doer) -> WindowRequest:
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         asked = cursor.execute(_READ + "AND w.id = %s FOR UPDATE OF w", (id_,)).fetchone()
     if asked is None:
-        raise Decided(id_)
+        raise Decided
     if asked.asked_by == by.known_as:
-        raise SamePerson(by.known_as)
+        raise SamePerson
     conn.execute(
         "UPDATE window_requests SET decided_by = %s, decided_at = %s, agreed = %s WHERE id = %s",
         (by.staff_row, by.at, word == "agreed", id_),

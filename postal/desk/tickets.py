@@ -12,6 +12,7 @@ from flows.events import Outcome
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 AT_ONCE = 50
 Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
@@ -58,20 +59,26 @@ class Filter:
     whose: str | None = None
 
 
-class UnknownTicket(Exception):
+class UnknownTicket(Unknown):
     """There is no such ticket."""
 
+    sentence = "there is no such ticket"
 
-class TicketClosed(Exception):
+
+class TicketChanged(Conflict):
     """Somebody was faster: it is settled, or open again."""
 
+    sentence = "somebody was faster: it is settled, or open again"
+    word = "ticket_changed"
 
-class TicketTaken(Exception):
+
+class TicketTaken(Conflict):
     """A colleague works on it."""
 
+    word = "ticket_taken"
+
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+        super().__init__(f"{name} works on it", about=name)
 
 
 _READ = """
@@ -118,7 +125,7 @@ def get(conn: Conn, id_: int) -> Ticket:
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
         found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
     if found is None:
-        raise UnknownTicket(id_)
+        raise UnknownTicket
     return found
 
 
@@ -140,7 +147,7 @@ def note(conn: Conn, id_: int, said: str, by: Doer) -> None:
 
 
 def take(conn: Conn, id_: int, by: Doer) -> None:
-    """It is mine now. Raises `UnknownTicket`, `TicketClosed`, `TicketTaken` by somebody else."""
+    """It is mine now. Raises `UnknownTicket`, `TicketChanged`, `TicketTaken` by somebody else."""
     _open(conn, id_, by.staff_row)
     conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (by.staff_row, id_))
     _write(conn, id_, by, _NewNote("took"))
@@ -197,7 +204,7 @@ def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket
 def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
     """It was not settled after all.
 
-    Raises `UnknownTicket`, and `TicketClosed` where it is open, or another of its kind is.
+    Raises `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
     _lock(conn, id_)
     done = conn.execute(
@@ -208,7 +215,7 @@ def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
         (by.staff_row, id_),
     )
     if done.rowcount != 1:
-        raise TicketClosed(id_)
+        raise TicketChanged
     _write(conn, id_, by, _NewNote("reopened", said))
 
 
@@ -226,14 +233,14 @@ def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:
         "SELECT closed_at, assigned_to FROM tickets WHERE id = %s FOR UPDATE", (id_,)
     ).fetchone()
     if row is None:
-        raise UnknownTicket(id_)
+        raise UnknownTicket
     return row[0], row[1]
 
 
 def _open(conn: Conn, id_: int, staff_row: int | None) -> None:
     closed_at, assigned_to = _lock(conn, id_)
     if closed_at is not None:
-        raise TicketClosed(id_)
+        raise TicketChanged
     if assigned_to not in (None, staff_row):
         name = conn.execute("SELECT name FROM staff WHERE id = %s", (assigned_to,)).fetchone()
         raise TicketTaken(name[0] if name else "")

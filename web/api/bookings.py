@@ -16,14 +16,13 @@ from postal.counter.groups import (
     Group,
     GroupState,
     NewItem,
-    NumberInUse,
     Sender,
-    UnknownGroup,
     WithoutPhone,
 )
 from postal.counter.ledger import Method
 from postal.counter.tariff import ToPrice
 from postal.people.people import office_of
+from store.refusals import Invalid
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
@@ -37,7 +36,7 @@ from web.api.engine.fields import (
     WeightG,
 )
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.problems import FieldError, below, named_by_path
 from web.api.tariff import priced
 
 
@@ -117,6 +116,13 @@ class BookingOut(Output):
     finished_at: datetime | None
 
 
+class WrongSum(Invalid):
+    """What the customer has paid is not the price."""
+
+    field = "payment.paise"
+    summary = "nothing was booked: another sum was paid than the price"
+
+
 def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
     """What is wrong between an article's telephone and its code, named below `under`."""
     recipient = loose.get("recipient") if isinstance(loose, dict) else None
@@ -139,30 +145,22 @@ def _make(call: Call[MakeBooking]) -> Answer:
     sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
     group = booking.begin(call.conn, uuid4(), sender, None, call.doer(office_id))
     for index, each in enumerate(given.articles):
-        item = item_of(call, given.office_pin, each, f"articles.{index}.")
-        try:
+        with below(f"articles.{index}."):
+            item = item_of(call, given.office_pin, each)
+        with below(f"articles.{index}.", "nothing was booked: see errors"):
             group = booking.add(call.conn, group.id, item, now)
-        except NumberInUse as taken:
-            said = FieldError(field=f"articles.{index}.number", message=str(taken))
-            raise Refused(409, "nothing was booked: see errors", [said]) from taken
     if given.payment.paise != group.paise:
-        said = FieldError(
-            field="payment.paise", message=f"the price is {group.paise} paise: see GET /tariff"
-        )
-        raise Refused(422, "nothing was booked: another sum was paid than the price", [said])
+        raise WrongSum(f"the price is {group.paise} paise: see GET /tariff")
     booked = counter.book(call.runtime, call.conn, group.id, given.payment.method)
     return Answer(201, shown(booked))
 
 
-def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -> NewItem:
-    """The article, priced. Raises `Refused`, which names the bad field below `under`."""
+def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
+    """Return the article, priced. Raises what the tariff refuses."""
     language = each.recipient.language or call.runtime.settings.default_language
     posted = ToPrice(each.service, each.weight_g, each.otp_required, each.registration)
-
-    def named(field: str) -> str:
-        return under + ("recipient.pin" if field == "pin" else field)
-
-    quote = priced(call, office_pin, each.recipient.pin, posted, named)
+    with below("", pin="recipient.pin"):
+        quote = priced(call, office_pin, each.recipient.pin, posted)
     return NewItem(
         once=uuid4(),
         number=each.number,
@@ -183,10 +181,13 @@ def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    try:
-        return Answer(200, shown(groups.by_tr(call.conn, call.path["reference"].upper())))
-    except UnknownGroup as unknown:
-        raise Refused(404, str(unknown)) from unknown
+    return Answer(200, shown(group_of(call)))
+
+
+def group_of(call: Call[Any]) -> Group:
+    """Return the booking in the path. Raises `UnknownGroup`."""
+    with named_by_path():
+        return groups.by_tr(call.conn, call.path["reference"].upper())
 
 
 def shown(group: Group) -> BookingOut:

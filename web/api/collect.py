@@ -8,14 +8,13 @@ from pydantic import Field, StringConstraints
 
 from conversation import counter
 from conversation.counter import Collecting
-from flows import number
 from flows.events import DocumentType
 from flows.happenings import DocumentShown, ToldCodeAtWindow
-from postal.collect import NotPaid
 from postal.counter.ledger import Method
 from web.api.engine.fields import Input, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import article_number
+from web.api.engine.problems import FieldError
 
 _Last4 = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{4}$")]
 _Code = Annotated[
@@ -64,15 +63,7 @@ class Collection(Output):
 
 
 def _collect(call: Call[CollectArticle]) -> Answer:
-    try:
-        read = number.read(call.path["number"])
-    except ValueError as error:
-        raise Refused(404, f"no such article: {error}") from error
-    try:
-        done = _served(call, read)
-    except NotPaid as error:
-        say = str(error)
-        raise Refused(422, say, [FieldError(field="payment", message=say)]) from error
+    done = _served(call, article_number(call))
     return Answer(
         200,
         Collection(

@@ -10,14 +10,14 @@ from pydantic import Field, StringConstraints
 
 from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
-from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
-from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
-from postal.counter.entries import Correction, CountedAtOffice, NotCorrectable
-from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
+from postal.counter.day_end import NOTES
+from postal.counter.entries import Correction
+from postal.counter.rolls import Roll
+from store.refusals import Invalid, Unknown
 from web.api.books import Entry, entry_of
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
 from web.staff.rooms import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -84,89 +84,56 @@ class Corrected(Output):
 def _open(call: Call[OpenCounter]) -> Answer:
     given = call.input
     who = clerks.clerk(call.conn, given.staff, CLERKS)
-    try:
-        by = call.doer(who.office_id, who.staff)
-        made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
-    except (CounterTaken, OpenAlready) as error:
-        raise Refused(409, str(error)) from error
+    by = call.doer(who.office_id, who.staff)
+    made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
     return Answer(201, _shown(call, made.id))
 
 
 def _read(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, _id(call)))
+    return Answer(200, _shown(call, row(call)))
 
 
 def _close(call: Call[CloseCounter]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     who = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
-    try:
-        by = call.doer(who.office_id, who.staff)
-        day_end.close(call.conn, id_, count, given.explanation or "", by)
-    except Unfinished as error:
-        raise Refused(409, str(error)) from error
-    except NeedsExplanation as error:
-        say = f"{error} ({error.difference} paise)"
-        raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
+    by = call.doer(who.office_id, who.staff)
+    day_end.close(call.conn, id_, count, given.explanation or "", by)
     return Answer(200, _shown(call, id_))
 
 
 def _hand_over(call: Call[HandOver]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     who = _whose(call, id_, given.staff)
     out = day_end.ToTreasury(given.paise, given.note or "", given.once)
-    try:
-        day_end.hand_over(call.conn, id_, out, call.doer(who.office_id, who.staff))
-    except CounterClosed as error:
-        raise Refused(409, str(error)) from error
-    except ValueError as error:
-        raise Refused(422, str(error), [FieldError(field="paise", message=str(error))]) from error
+    day_end.hand_over(call.conn, id_, out, call.doer(who.office_id, who.staff))
     return Answer(200, _shown(call, id_))
 
 
 def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
-    """The clerk who opened this counter, if it is that one. Raises `Refused`."""
+    """Return the clerk who opened this counter, if it is that one. Raises `Invalid`."""
     who = clerks.clerk(call.conn, staff_id, CLERKS)
-    end = _end(call, id_)
+    end = day_end.get(call.conn, id_)
     if end.staff_id != staff_id:
         say = f"this counter is that of {end.staff_id}, who does this alone"
-        raise Refused(422, say, [FieldError(field="staff", message=say)])
+        raise Invalid(say, field="staff")
     return who
 
 
 def _correct(call: Call[CorrectEntry]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     who = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
-    try:
-        entry = entries.get(call.conn, id_)
-        if entry.office_id != who.office_id:
-            raise Refused(404, "this office has no such entry")
-        right = Correction(given.paise, given.why, given.once)
-        entries.correct(call.conn, id_, right, call.doer(who.office_id, who.staff))
-    except LookupError as error:
-        raise Refused(404, str(error)) from error
-    except (NotCorrectable, CountedAtOffice) as error:
-        raise Refused(409, str(error)) from error
+    entry = entries.get(call.conn, id_)
+    if entry.office_id != who.office_id:
+        raise Unknown("this office has no such entry")
+    right = Correction(given.paise, given.why, given.once)
+    entries.correct(call.conn, id_, right, call.doer(who.office_id, who.staff))
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
     return Answer(200, Corrected(entry=entry_of(entry), corrections=later))
 
 
-def _id(call: Call[Any]) -> int:
-    raw = call.path["id"]
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
-        raise Refused(404, "there is nothing with this id")
-    return int(raw)
-
-
-def _end(call: Call[Any], id_: int) -> day_end.CounterEnd:
-    try:
-        return day_end.get(call.conn, id_)
-    except LookupError as error:
-        raise Refused(404, str(error)) from error
-
-
 def _shown(call: Call[Any], id_: int) -> CounterOut:
-    end = _end(call, id_)
+    end = day_end.get(call.conn, id_)
     return CounterOut(
         id=end.id,
         staff=end.staff_id,
@@ -209,13 +176,8 @@ def _rolls(call: Call[Any]) -> Answer:
 
 def _enter_roll(call: Call[EnterRoll]) -> Answer:
     who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    try:
-        by = call.doer(who.office_id, who.staff)
-        rolls.add(call.conn, call.input.first, call.input.last, by)
-    except NotOneRoll as error:
-        raise Refused(422, str(error), [FieldError(field="last", message=str(error))]) from error
-    except RollOverlaps as error:
-        raise Refused(409, str(error)) from error
+    by = call.doer(who.office_id, who.staff)
+    rolls.add(call.conn, call.input.first, call.input.last, by)
     return _rolls(call)
 
 

@@ -12,7 +12,6 @@ from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, office
 
 Note = Annotated[
@@ -156,13 +155,10 @@ class TakenArticles(Output):
 def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
     by = call.doer(head.office_id)
-    try:
-        taken = {
-            typed: take_in(call.runtime, call.conn, head.id, typed, by)
-            for typed in sorted(set(call.input.articles))
-        }
-    except returning.ListClosed as error:
-        raise Refused(409, str(error)) from error
+    taken = {
+        typed: take_in(call.runtime, call.conn, head.id, typed, by)
+        for typed in sorted(set(call.input.articles))
+    }
     shown = [
         TakenArticle(typed=typed, number=taken[typed].number, answer=taken[typed].answer)
         for typed in call.input.articles
@@ -199,13 +195,7 @@ class ClosedList(Output):
 def _close(call: Call[CloseList]) -> Answer:
     head = delivery_list(call)
     by = call.doer(head.office_id)
-    try:
-        closed, _ = closing.close_list(call.conn, head.id, call.input.note, by)
-    except closing.StillOut as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="note", message=say)]) from error
-    except closing.VerdictMissing as error:
-        raise Refused(409, str(error)) from error
+    closed, _ = closing.close_list(call.conn, head.id, call.input.note, by)
     assert closed.closed_at is not None
     shown = ClosedList(
         id=closed.id, postman=closed.staff_id, date=closed.date, closed_at=closed.closed_at
@@ -247,13 +237,7 @@ class ClosedDay(Output):
 def _close_day(call: Call[CloseDay]) -> Answer:
     office_id, _ = office(call)
     given, by = call.input, call.doer(office_id)
-    try:
-        closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
-    except closing.CashOpen as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="explanation", message=say)]) from error
-    except (closing.ListsOpen, closing.NothingToClose) as error:
-        raise Refused(409, str(error)) from error
+    closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
     shown = ClosedDay(
         date=closed.day,
         lists=closed.lists,

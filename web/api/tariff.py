@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -11,19 +10,9 @@ from pydantic import Field
 from india.calendar import day_of
 from postal.articles import Service
 from postal.counter import directory, tariff
-from postal.counter.directory import UnknownPin
-from postal.counter.tariff import (
-    LineKind,
-    NoTariff,
-    NotSold,
-    Quote,
-    TooHeavy,
-    ToPrice,
-    UnknownDistance,
-)
+from postal.counter.tariff import LineKind, Quote, ToPrice
 from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 
 
 class AskQuote(Input):
@@ -58,25 +47,11 @@ def priced(
     office_pin: str,
     pin: str,
     posted: ToPrice,
-    named: Callable[[str], str] = str,
 ) -> Quote:
-    """Return a quote. Raises `Refused`, which names the bad field.
-
-    `named`: what the body of this call names the fields service, weight_g and pin.
-    """
-    field = "service"
-    try:
-        edition = tariff.edition_on(day_of(call.now))
-        field = "pin"
-        route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
-        return tariff.quote(edition, posted, route)
-    except (NoTariff, NotSold) as refused:
-        field, said = "service", str(refused)
-    except TooHeavy as refused:
-        field, said = "weight_g", str(refused)
-    except (UnknownPin, UnknownDistance) as refused:
-        said = str(refused)
-    raise Refused(422, said, [FieldError(field=named(field), message=said)])
+    """Return a quote. Raises what the tariff refuses, and `UnknownPin`."""
+    edition = tariff.edition_on(day_of(call.now))
+    route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
+    return tariff.quote(edition, posted, route)
 
 
 def _quote(call: Call[AskQuote]) -> Answer:

@@ -12,10 +12,11 @@ from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.directory import Place
 from postal.counter.groups import Group, NewItem, Sender, WithoutPhone
-from postal.counter.tariff import NotSold, Quote, TooHeavy, ToPrice, UnknownDistance
+from postal.counter.tariff import Quote, ToPrice
 from store.database import Conn
+from store.refusals import Invalid
 from web.counter import fields
-from web.counter.fields import Note, hint, wrong
+from web.counter.fields import Note, hint, refused_as, wrong
 from web.counter.typed import LANGUAGES, TypedArticle, TypedSender
 
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)
@@ -192,12 +193,8 @@ def _quote(
     edition = tariff.edition_on(desk.day)
     try:
         return tariff.quote(edition, posted, directory.route(conn, edition, desk.pin, place))
-    except NotSold:
-        said["service"] = wrong("book_service_not_sold")
-    except TooHeavy as heavy:
-        said["weight"] = wrong("book_weight_heavy", heaviest=heavy.heaviest_g)
-    except UnknownDistance:
-        said["pin"] = wrong("book_pin_no_distance")
+    except Invalid as refusal:
+        said[refusal.field.removesuffix("_g")] = refused_as(refusal)
     return None
 
 

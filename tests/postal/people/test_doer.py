@@ -10,12 +10,14 @@ from postal.people import sign_ins
 from postal.people.doer import FRESH, Doer, Operator, Software, Staff
 from runtime import Runtime
 from tests.conftest import Clock
+from tests.rigs.counter import office
 from tests.rigs.desk import sign_in
 
 
 def test_a_session_is_fresh_for_five_minutes_after_the_second_factor(
     app: Any, runtime: Runtime, clock: Clock
 ) -> None:
+    office(runtime)
     clerk = sign_in(app, runtime, "clerk", "clerk-1")
     with clerk.client.session_transaction() as session:
         token = session["_user_id"]
