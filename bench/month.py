@@ -30,8 +30,11 @@ from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
-from conversation.inbound import announce, fire_timers, receive, warn_herds
+from conversation.announce import announce
+from conversation.herd import warn_herds
+from conversation.inbound import receive
 from conversation.postmen import begin_day
+from conversation.timers import fire_timers
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
 from flows.happenings import Booked, Collected, WentOut
