@@ -2,6 +2,6 @@
 
 A door makes an event of what came: `inbound` of a text, `ussd` of a dial, `timers` of the clock,
 `announce` and `herd` of what happened to articles, `desk`, `postmen`, `office` and `counter` of
-what people do there. `turn` locks (`locking`), reads (`facts`), lets the machine decide, and applies the
-decision in one transaction. A contract in `pyproject.toml` keeps this order.
+what people do there. `turn` locks (`locking`), reads (`facts`), lets the machine decide, and
+applies the decision in one transaction. A contract in `pyproject.toml` keeps this order.
 """
