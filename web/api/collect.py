@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Collected
 from postal import collect
 from postal.collect import ByCode, ByDocument, Document, DocumentType

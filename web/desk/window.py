@@ -8,7 +8,7 @@ from typing import Final, get_args
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Collected
 from outbox.wake import wake
 from postal import articles, window
