@@ -1,7 +1,6 @@
-"""What is posted at the counter and fetched at the window, at the same door as texts.
+"""The door of the counter and the window: what is posted there is booked, what waits is fetched.
 
-Beside `conversation/inbound.py`, `conversation/postmen.py` and `conversation/desk.py`. Each
-function works within the caller's transaction; wake the outbox after the commit.
+Each function works within the caller's transaction; wake the outbox after the commit.
 """
 
 from __future__ import annotations
@@ -11,8 +10,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+from conversation.announce import announce
 from conversation.facts import SAID
-from conversation.inbound import announce
 from conversation.turn import Turn
 from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, WindowRefusal
 from flows.facts import TRIES_PER_DAY, ClockFacts
@@ -40,7 +39,7 @@ def book(
     method: Method,
     given_paise: int | None = None,
 ) -> Group:
-    """Books a group that was paid for by `method`; recipients and sender are told.
+    """Book a group that was paid for by `method`; recipients and sender are told.
 
     `given_paise`: what the customer gave in cash, where that is known. Raises as
     `postal.counter.booking.book` does.

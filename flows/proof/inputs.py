@@ -20,7 +20,6 @@ from flows.facts import (
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
-    WindowFact,
 )
 from flows.happenings import Happening
 from flows.machine import Machine
@@ -33,6 +32,7 @@ from flows.proof.domains import (
     OF_DESK,
     OTHER,
     article_in,
+    at_window,
     event_of,
     fixed,
     visit,
@@ -251,26 +251,8 @@ def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     elif isinstance(event, Happening) and kind not in OF_DESK:
         states = AFTER.get(type(event))
     article = article_in(picks, states, part="addressee")
-    window = _window(picks, article, event) if kind in AT_WINDOW else None
+    window = at_window(picks, article, event) if kind in AT_WINDOW else None
     return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window))
-
-
-_ROLES = one_of(None, "clerk", "postmaster")
-
-
-def _window(picks: Picks, article: ArticleFact, event: Event) -> WindowFact:
-    def verdict(picks: Picks, _: object) -> object:
-        """As postal/codes.py judges."""
-        if not isinstance(event, happenings.ToldCodeAtWindow):
-            return "unchecked"
-        if article.locked:
-            return "locked"
-        if article.code_for != "window" or article.code not in ("live", "expired"):
-            return picks.pick(("none",) if article.code == "none" else ("none", "stale"))
-        right = "right" if article.code == "live" else "expired"
-        return picks.pick((right, "wrong", "stale"))
-
-    return lazy(WindowFact, picks, {"verdict": verdict, "by": _ROLES, "second": _ROLES})
 
 
 def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:

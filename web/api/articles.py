@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
 from india.phone import masked

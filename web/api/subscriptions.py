@@ -19,7 +19,7 @@ _LAST = 2**63 - 1
 
 
 def _known(kind: str) -> str:
-    if kind not in feed_kinds.CODES:
+    if kind not in feed_kinds.DECLARED:
         raise ValueError("is no kind of event: docs/api.md lists them; without kinds: all")
     return kind
 
@@ -28,7 +28,7 @@ Kind = Annotated[
     str,
     StringConstraints(max_length=40),
     AfterValidator(_known),
-    Field(json_schema_extra={"enum": sorted(feed_kinds.CODES)}),
+    Field(json_schema_extra={"enum": sorted(feed_kinds.DECLARED)}),
 ]
 
 
@@ -42,7 +42,7 @@ class Subscribe(Input):
     ]
     kinds: list[Kind] = Field(
         default_factory=list,
-        max_length=len(feed_kinds.CODES),
+        max_length=len(feed_kinds.DECLARED),
         description="empty: events of every kind",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields, is_dataclass
@@ -15,14 +14,12 @@ from flows import acts, decision, events, facts, happenings, machines, remarks
 from flows.grammar.postman import SIGNATURE
 from outbox.enqueue import Lane
 from postal.counter import ledger, payment_rules
+from store import feed_kinds
 from web.counter.upi import Phase
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent.parent.parent
 _ABSTRACT = {"Event", "News", "Happening", "AtWindow", "Act", "ArticleAct", "WindowAct"}
-_SPOKEN = re.compile(
-    r'feed\(\s*"(\w+)"|append\(\s*conn,\s*"(\w+)"|NewEvent\(\s*"(\w+)"|SELECT \'(\w+)\', %s'
-)
 
 
 def kinds(base: type) -> Iterator[type]:
@@ -70,12 +67,9 @@ def wanted() -> Iterator[str]:
     yield from (f"method_{method}" for method in get_args(ledger.Method))
     yield from (f"remark_{number}" for number in (SIGNATURE, *remarks.BY_CODE))
     yield from (f"{prefix}_{lane}" for prefix in ("lane", "value") for lane in get_args(Lane))
-    yield from (f"feed_message_{end}" for end in ("failed", "expired"))  # outbox/receipts.py
-    yield from (f"fact_{name}" for name in ("message", "lane", "template"))  # what those two carry
-    rooms = ("postal", "outbox", "conversation", "payments", "imports", "webhooks", "web")
-    for path in (path for room in rooms for path in (ROOT / room).rglob("*.py")):
-        for found in _SPOKEN.findall(path.read_text(encoding="utf-8")):
-            yield f"feed_{next(filter(None, found))}"
+    yield from (f"feed_{kind}" for kind in feed_kinds.DECLARED)
+    # What message_failed and message_expired carry (outbox/receipts.py).
+    yield from (f"fact_{name}" for name in ("message", "lane", "template"))
 
 
 @pytest.mark.parametrize("language", NAMES)
