@@ -1,4 +1,4 @@
-"""The conversation with a telephone that no article and nobody of the staff has."""
+"""The conversation with a telephone of no article and of nobody of the staff."""
 
 from __future__ import annotations
 

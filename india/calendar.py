@@ -1,4 +1,4 @@
-"""Days and hours of the post office: in India, six of the seven days working. Pure."""
+"""Days and hours of the post office: in India, six of the seven days are working days. Pure."""
 
 from __future__ import annotations
 

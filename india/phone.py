@@ -1,6 +1,6 @@
-"""Telephone numbers: read in any notation, kept in E.164, shown masked.
+"""Telephone numbers: read in any notation, stored in E.164, shown masked.
 
-Validity is libphonenumber's (India's numbering plan included), never our own guess.
+libphonenumber decides which numbers are valid, India's numbering plan included.
 """
 
 from __future__ import annotations
@@ -21,19 +21,19 @@ _SHOWN = 4
 
 
 class Landline(ValueError):
-    """A telephone number, but one that receives no texts."""
+    """A telephone number that receives no texts."""
 
 
 class NoDigits(ValueError):
-    """Something else than a telephone number."""
+    """A text that is not a telephone number."""
 
 
 def read(raw: str, region: str = "IN") -> str:
-    """`raw` as E.164, where it can be a telephone that receives texts.
+    """Return `raw` in E.164 if it can be a telephone that receives texts.
 
-    `region` (ISO 3166) is the country of a number without `+`. Indian numbers must be mobiles;
-    of other countries any valid number will do, since many cannot be told apart. Raises ValueError
-    with a sentence that says what is wrong.
+    `region` (ISO 3166) is the country of a number without `+`. An Indian number must be a mobile;
+    of other countries any valid number is accepted, since many cannot be told apart. Raise
+    ValueError with a sentence that says what is wrong.
     """
     bare = raw.strip()
     if _NOTATION.fullmatch(bare) is None:
@@ -50,7 +50,7 @@ def read(raw: str, region: str = "IN") -> str:
 
 
 def e164(raw: str, region: str = "IN") -> str | None:
-    """As `read`, with None for what cannot receive texts."""
+    """Return what `read` returns, or None for what cannot receive texts."""
     try:
         return read(raw, region)
     except ValueError:
@@ -58,7 +58,7 @@ def e164(raw: str, region: str = "IN") -> str | None:
 
 
 def masked(phone: str) -> str:
-    """`phone` (E.164) as it may be shown: country code and last four digits, +91••••••3210."""
+    """Return `phone` (E.164) as it may be shown: country code and last digits, +91••••••3210."""
     try:
         country = f"+{phonenumbers.parse(phone).country_code}"
     except phonenumbers.NumberParseException:
@@ -67,10 +67,10 @@ def masked(phone: str) -> str:
 
 
 def veiled(text: str) -> str:
-    """`text` with the telephone numbers in it hidden but for their last digits."""
+    """Return `text` with all but the last digits of the telephone numbers in it hidden."""
     return _WRITTEN.sub(lambda found: "••••••" + found[0][-_SHOWN:], text)
 
 
 def fingerprint(phone: str) -> str:
-    """A name for `phone` where only sameness matters, such as a key in Valkey."""
+    """Return a name for `phone` where only sameness matters, such as a key in Valkey."""
     return blake2b(phone.encode(), digest_size=12).hexdigest()

@@ -1,4 +1,4 @@
-"""Is the catalogue fit to be sent? "India's SMS rules" of docs/developing/domain.md, one by one."""
+"""The check of the catalogue against "India's SMS rules" (docs/developing/domain.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
 MOST_VARIABLES = 2
 LEAST_FIXED = 0.3  # of the characters, with the longest values
 
-# A full stop within a word makes a link of it on most handsets, whatever follows.
+# Most handsets turn a full stop within a word into a link, whatever follows.
 _LINK = re.compile(
     r"://|\b(?:mailto|tel|sms|upi):|\w\.(?:[a-z]{2,}|[\u0900-\u097f])", re.IGNORECASE
 )
@@ -38,14 +38,14 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """Every text, and every sentence about what is wrong."""
+    """Every text, and a sentence for each problem."""
 
     rows: tuple[Row, ...]
     problems: tuple[str, ...]
 
 
 def check(catalogue: Catalogue) -> Report:
-    """Walks every template in every language. No problem means that it may be sent."""
+    """Check every template in every language. Without a problem the catalogue may be sent."""
     rows: list[Row] = []
     problems: list[str] = []
     for language in LANGUAGES:
@@ -76,7 +76,7 @@ def check(catalogue: Catalogue) -> Report:
 
 
 def longest(template: Template, text: str) -> str:
-    """`text` with the longest value in each variable of `template`; an unknown one stays."""
+    """Return `text` with the longest value of each variable of `template`; unknown ones stay."""
     kinds = {variable.name: variable.kind for variable in template.variables}
     return VARIABLE.sub(lambda m: kinds[m[1]].longest if m[1] in kinds else m[0], text)
 

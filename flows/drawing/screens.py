@@ -13,7 +13,7 @@ from flows.ussd.menu import GRAPH, POSTMANS
 
 
 def page(graph: Graph) -> str:
-    """The Markdown page of `graph`."""
+    """Return the Markdown page of `graph`."""
     every = tuple(graph.screens.values())
     arrows = [f"    {s.name} --> {to}" for s in every for to in s.to if s.name != "resume"]
     rows = [

@@ -1,7 +1,7 @@
-"""A telephone that the office named as a postman's new one: his PIN makes it his.
+"""A telephone that the office named as a postman's new one: his PIN proves it.
 
-Two must agree: the office, which names the telephone, and he who knows the PIN. A PIN that comes
-from any other telephone is not looked at, so nobody can try PINs, or lock one, from outside.
+Two must agree: the office, which names the telephone, and the person who knows the PIN. A PIN from
+any other telephone is not checked, so nobody can guess or lock PINs from outside.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Do the words of the grammars keep apart? No word has two meanings, and each says what it should.
+"""The check that the grammars' words are distinct: no word has two meanings, each has its own.
 
-A word is looked at as people may write it: in capitals, with marks around it, with Hindi digits.
+A word is checked as people may write it: in capitals, with marks around it, with Hindi digits.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Vocabulary:
 
 
 def check_words(vocabulary: Vocabulary) -> Iterator[str]:
-    """Words with two meanings, and texts that are not read as they are meant."""
+    """Yield words with two meanings, and texts that are read otherwise than meant."""
     yield from _collisions(vocabulary)
     for text, event in vocabulary.means.items():
         for written in _written(text):
@@ -62,7 +62,7 @@ def _collisions(vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _written(text: str) -> tuple[str, ...]:
-    """`text` as people write it; composed Hindi letters too, which NFKC takes apart."""
+    """Return `text` as people write it; composed Hindi letters too, which NFKC divides."""
     marked = f"  {text.replace(' ', ', ')}!"
     ways = (text, text.upper(), text.title(), marked, f"{text}।", text.translate(_DEVANAGARI))
     return tuple(dict.fromkeys(ways))
@@ -138,7 +138,7 @@ def _meanings(
 
 
 def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
-    """The vocabularies of all roles, from the tables in `flows/grammar/words.py`."""
+    """Return the vocabularies of all roles, from the tables in `flows/grammar/words.py`."""
 
     def read(role: str) -> Read:
         return lambda text: machines.understand(role, text, code_length)

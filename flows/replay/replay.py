@@ -1,6 +1,5 @@
-"""Deciding stored sprints again with today's code, and saying what differs.
-
-docs/developing/architecture.md rule 2
+"""Stored sprints, decided again by today's code and compared (docs/developing/architecture.md rule
+2).
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from flows.replay.record import decode, encode
 
 Json = Mapping[str, object]
 
-# In the order in which a person wants to know.
+# In the order of their interest to a person.
 _FIELDS = ("state", "says", "acts", "tells", "context", "until")
 
 
@@ -32,13 +31,13 @@ class Difference:
 
 
 class Undecidable(Exception):
-    """Today's code cannot read the record any more, or has no answer to it."""
+    """A record that today's code cannot read any more, or to which it has no answer."""
 
 
 def decided_today(machine: str, event: Json, state_before: Json, facts: Json) -> Json:
-    """What today's code decides on a stored sprint, as the JSON that would be stored.
+    """Return today's decision on a stored sprint, as the JSON that would be stored.
 
-    Raises `Undecidable` where it cannot.
+    Raise `Undecidable` if there is none.
     """
     try:
         standing = Standing(
@@ -59,7 +58,7 @@ def decided_today(machine: str, event: Json, state_before: Json, facts: Json) ->
 
 
 def differences(was: Json, now: Json) -> tuple[Difference, ...]:
-    """In what two decisions differ. A field that one of them does not have yet has its default."""
+    """Return where two decisions differ. A field that one of them lacks has its default."""
     if was == now:
         return ()
     known, today = _renewed(was), _renewed(now)
@@ -73,8 +72,10 @@ def differences(was: Json, now: Json) -> tuple[Difference, ...]:
 def replay(
     machine: str, event: Json, state_before: Json, facts: Json, decision: Json
 ) -> tuple[Difference, ...]:
-    """In what today's decision differs from the stored one. Raises nothing: who cannot be decided
-    again differs in everything, `now` saying why."""
+    """Return where today's decision differs from the stored one. Raise nothing.
+
+    A sprint that cannot be decided again differs in everything, and `now` says why.
+    """
     try:
         today = decided_today(machine, event, state_before, facts)
     except Undecidable as reason:
@@ -83,7 +84,7 @@ def replay(
 
 
 def _renewed(decision: Json) -> Json:
-    """`decision` as today's code would write it."""
+    """Return `decision` as today's code would write it."""
     try:
         renewed = encode(decode(decision, Decision))
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError):

@@ -1,6 +1,6 @@
-"""The postman's screens: after his PIN his list, an item, what became of it.
+"""The postman's screens: after his PIN his list, an item, its result.
 
-What he types becomes the same `Visit` that his text would be, decided by flows/postman/states.py.
+The input becomes the same `Visit` as his text, and flows/postman/states.py decides.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from flows.ussd.engine import (
     word,
 )
 
-# After these answers `1` goes on with the same item: to the code again, or to what else there is.
+# After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
     *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
     "refusal_wait",
@@ -41,7 +41,7 @@ ANSWERS = (
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
 )
-# A finished handover is confirmed by SMS as well: the screen is gone in a moment, proof must stay.
+# A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
@@ -115,7 +115,7 @@ def _take_list(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _chosen(text: str, facts: MenuFacts) -> Item | None:
-    """The item of a serial, or of the last four digits where only one open item has them."""
+    """Return the item of a serial, or of four last digits that only one open item has."""
     if len(text) == 4:
         ending = [item for item in _open(facts) if item.digits == text]
         return ending[0] if len(ending) == 1 else None
@@ -132,7 +132,7 @@ def _is_serial(text: str) -> bool:
 
 
 def _item(where: Where, facts: MenuFacts) -> Item | None:
-    """The item that was chosen, while it is open."""
+    """Return the item that was chosen, if it is open."""
     return next((item for item in _open(facts) if item.serial == where.serial), None)
 
 
@@ -146,7 +146,7 @@ def _hand_over(where: Where, item: Item, proof: Proof, payment: Payment | None) 
 
 
 def _handing(where: Where, item: Item) -> Step:
-    """On to what the handover of `item` still wants: the money first, then code or signature."""
+    """Return the next step in the handover of `item`: first the money, then code or signature."""
     if item.amount and where.payment is None:
         return Step(go(where, "pay", serial=item.serial))
     screen = "enter" if item.otp_required else "sign"
@@ -225,7 +225,7 @@ def _take_remarks(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _show_told(where: Where, facts: MenuFacts) -> Shown:
-    """What no machine was asked about: the item that was chosen is not open. Else the list."""
+    """Show the list, or that the chosen item is not open: no machine was asked."""
     if where.told not in _NOT_OPEN or where.serial is None:
         return _show_list(go(where, "list"), facts)
     return Shown(where, where.told, {"serial": where.serial})
