@@ -6,6 +6,8 @@ are decided by the recipient's. Nothing here shows a code.
 
 from __future__ import annotations
 
+from functools import partial
+
 from flows import status
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.hold import ReopenArticle
@@ -193,20 +195,12 @@ def _set_language(case: Case[LanguageSet, C, F]) -> Decision[C]:
     return Decision(case.state, case.context, (Say(template),), acts)
 
 
-def _ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
+def _ticket_closed(template: str, case: Case[TicketClosed, C, F]) -> Decision[C]:
     event = case.event
-    says: tuple[Say, ...] = ()
-    if event.outcome != "nothing_to_do":
-        says = (Say(f"ticket_{event.outcome}", {"ticket": event.ticket}),)
-    return Decision(case.state, case.context, says)
-
-
-def _staffs_ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
-    event = case.event
-    says: tuple[Say, ...] = ()
-    if event.outcome != "nothing_to_do":
-        says = (Say("staff_ticket_closed", {"ticket": event.ticket}),)
-    return Decision(case.state, case.context, says)
+    if event.outcome == "nothing_to_do":
+        return Decision(case.state, case.context)
+    say = Say(template.format(event.outcome), {"ticket": event.ticket})
+    return Decision(case.state, case.context, (say,))
 
 
 _OUTCOMES = tuple(
@@ -218,11 +212,13 @@ _OUTCOMES = tuple(
 RECIPIENT.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
 SENDER.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
 POSTMAN.on(LanguageSet, says=("staff_language_set",), acts=(SetLanguage,))(_set_language)
-RECIPIENT.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-SENDER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-STRANGER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-POSTMAN.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
-OFFICE.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
+_ticket_outcome = partial(_ticket_closed, "ticket_{}")
+RECIPIENT.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+SENDER.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+STRANGER.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+_staffs_ticket = partial(_ticket_closed, "staff_ticket_closed")
+POSTMAN.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket)
+OFFICE.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket)
 
 
 @POSTMAN.on(PinChanged, says=("pin_changed",))

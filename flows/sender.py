@@ -34,12 +34,12 @@ DAY = 24 * 3600
 
 SENDER = Machine(
     name="sender",
-    meaning="whoever paid for the delivery",
+    meaning="the person who paid for the delivery",
     states=(
-        State("listening", "hears what becomes of the article"),
+        State("listening", "receives news of the article"),
         State(
             "told",
-            "was told what to ask: other words meet silence until the day is over",
+            "was told what to ask: other words are not answered until the day is over",
             DAY,
             "listening",
         ),

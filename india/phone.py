@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from hashlib import blake2b
+from typing import Final
 
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
@@ -15,8 +16,16 @@ from phonenumbers import PhoneNumberFormat, PhoneNumberType
 _NOTATION = re.compile(r"\+?[0-9][0-9 ().\-]{4,30}", re.ASCII)
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _INDIA = 91
+
+# ---- notations ---------------------------------------------------------------------------------
+
+DIALLED: Final = r"(?:0|91|0091)?[6-9][0-9]{9}"  # an Indian mobile in digits alone
+# In a provider's JSON. Its bank references have 12 digits, which are no telephone.
+UNSPACED: Final = r"(?<!\d)(?:\+\d{10,15}|(?:91)?[6-9]\d{9})(?!\d)"
 # As people write them into texts: 9876543210, +91 98765 43210, ९८७६५४३२१०, 0-98765-43210.
 _WRITTEN = re.compile(r"(?<!\d)(?:\+?91[\s-]?|0[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)|\+[1-9]\d{6,14}")
+_SIGNS = re.compile(r"[0-9+ ().\-]*", re.ASCII)
+_MOBILE_LENGTH = 10
 _SHOWN = 4
 
 
@@ -55,6 +64,25 @@ def e164(raw: str, region: str = "IN") -> str | None:
         return read(raw, region)
     except ValueError:
         return None
+
+
+def mobile(digits: str) -> str:
+    """Return `digits` as an Indian mobile number in E.164, or "" (ten digits, the first 6-9)."""
+    return f"+91{digits[-_MOBILE_LENGTH:]}" if re.fullmatch(DIALLED, digits) else ""
+
+
+def missing_digits(typed: str) -> int:
+    """Return how many digits an Indian mobile lacks while it is typed; 0 for another country.
+
+    Raise `NoDigits` for a sign that no telephone number has.
+    """
+    if not _SIGNS.fullmatch(typed):
+        raise NoDigits("a telephone number is digits, as 9839012345 or +919839012345")
+    if typed.startswith("+") and not "+91".startswith(typed[:3]):
+        return 0
+    digits = re.sub(r"\D", "", typed)
+    national = digits[2:] if typed.startswith("+91") else digits.removeprefix("0")
+    return max(0, _MOBILE_LENGTH - len(national))
 
 
 def masked(phone: str) -> str:

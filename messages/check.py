@@ -26,7 +26,7 @@ _ALLOWED_PHONES = frozenset({"1930", "18002666868"})
 
 
 @dataclass(frozen=True)
-class Row:
+class TextRow:
     """One text with the longest values that its variables can have."""
 
     template: str
@@ -40,13 +40,13 @@ class Row:
 class Report:
     """Every text, and a sentence for each problem."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     problems: tuple[str, ...]
 
 
 def check(catalogue: Catalogue) -> Report:
     """Check every template in every language. Without a problem the catalogue may be sent."""
-    rows: list[Row] = []
+    rows: list[TextRow] = []
     problems: list[str] = []
     for language in LANGUAGES:
         strays = set(catalogue.texts.get(language, {})) - set(catalogue.templates)
@@ -61,7 +61,7 @@ def check(catalogue: Catalogue) -> Report:
                 problems.append(f"{template.name}, {language}: the text is missing")
                 continue
             warning = catalogue.sentences.get(template.audience, {}).get(language, "")
-            row = Row(
+            row = TextRow(
                 template.name,
                 language,
                 count(longest(template, text)),
@@ -89,7 +89,7 @@ def _template(template: Template) -> Iterator[str]:
             yield f"{name} can be what DLT does not take as #{kind.dlt}#: {kind.longest}"
 
 
-def _text(template: Template, text: str, row: Row) -> Iterator[str]:
+def _text(template: Template, text: str, row: TextRow) -> Iterator[str]:
     if not row.warns:
         yield f"the warning for {template.audience} is missing"
     filled = longest(template, text)

@@ -34,7 +34,7 @@ _SHAPES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RegistrationLine:
     """One line of the registration sheet: one text in one language."""
 
     name: str  # as registered: template and language
@@ -50,7 +50,9 @@ class Line:
     template_id: str
 
 
-def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple[Line, ...]:
+def sheet(
+    catalogue: Catalogue, language: Language, notation: Notation
+) -> tuple[RegistrationLine, ...]:
     """Return what is to be registered in `language`, one line for each template."""
     lines = []
     for template in catalogue.templates.values():
@@ -58,7 +60,7 @@ def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple
         tags = _tags(template, text)
         encoded = count(_filled(template, text)).encoding
         lines.append(
-            Line(
+            RegistrationLine(
                 name=registered_name(template.name, language),
                 template=template.name,
                 language=language,
@@ -92,7 +94,7 @@ def tagged(template: Template, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedLine:
     """One line of the operators' reply. `content` may be empty: not every portal has it."""
 
     line: int
@@ -103,7 +105,7 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenIds:
     """The ids to enter, by template and language, and a sentence for each line that is refused."""
 
     template_ids: Mapping[Key, str]
@@ -111,7 +113,7 @@ class Taken:
     problems: tuple[str, ...]
 
 
-def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
+def take(catalogue: Catalogue, returned: list[ReturnedLine]) -> TakenIds:
     """Return the ids of approved sentences that are registered in the catalogue's words."""
     ids: dict[Key, str] = {}
     sentences: dict[Key, str] = {}
@@ -134,10 +136,10 @@ def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
     twice = {id_ for id_ in ids.values() if list(ids.values()).count(id_) > 1}
     problems += [f"the id {id_} is given to more than one text" for id_ in sorted(twice)]
     good = {key: id_ for key, id_ in ids.items() if id_ not in twice}
-    return Taken(good, {key: sentences[key] for key in good}, tuple(problems))
+    return TakenIds(good, {key: sentences[key] for key in good}, tuple(problems))
 
 
-def _refusal(catalogue: Catalogue, key: Key | None, each: Returned) -> str:
+def _refusal(catalogue: Catalogue, key: Key | None, each: ReturnedLine) -> str:
     if key is None:
         return "no text has this name: the sheet's names are template and language, as booked_hi"
     if each.status.strip().lower() not in _APPROVED:
@@ -192,29 +194,29 @@ def changed(catalogue: Catalogue) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Part:
+class Passage:
     """Some words, and where they are: in both sentences, in the registered or in the sent one."""
 
     where: Where
     words: str
 
 
-def difference(registered: str, sent: str) -> tuple[Part, ...]:
+def difference(registered: str, sent: str) -> tuple[Passage, ...]:
     """Return word by word how what was sent differs from what is registered.
 
     `sent` is a text or a sentence with tags. A single part, in both, means that it fits.
     """
     ours, theirs = _words(sent), _words(registered)
-    parts: list[Part] = []
+    parts: list[Passage] = []
     for where, word in _aligned(theirs, ours):
         if parts and parts[-1].where == where:
-            parts[-1] = Part(where, f"{parts[-1].words} {word}")
+            parts[-1] = Passage(where, f"{parts[-1].words} {word}")
         else:
-            parts.append(Part(where, word))
+            parts.append(Passage(where, word))
     return tuple(parts)
 
 
-def said(parts: tuple[Part, ...]) -> str:
+def said(parts: tuple[Passage, ...]) -> str:
     """Return the difference in one line: [-registered-] {+sent+}."""
     marks = {"both": "{}", "registered": "[-{}-]", "sent": "{{+{}+}}"}
     return " ".join(marks[part.where].format(part.words) for part in parts)

@@ -51,7 +51,7 @@ class Screens:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScreenRow:
     """One screen with the longest values, in the units of its encoding."""
 
     screen: str
@@ -122,9 +122,9 @@ def longest_line(screens: Screens, language: str) -> str:
     return max(lines, key=lambda line: count(line).units)
 
 
-def check(screens: Screens) -> tuple[tuple[Row, ...], tuple[str, ...]]:
+def check(screens: Screens) -> tuple[tuple[ScreenRow, ...], tuple[str, ...]]:
     """Return every screen in every language with its longest values, and the problems of each."""
-    rows: list[Row] = []
+    rows: list[ScreenRow] = []
     problems: list[str] = []
     for language in LANGUAGES:
         texts = screens.texts[language]
@@ -139,7 +139,7 @@ def check(screens: Screens) -> tuple[tuple[Row, ...], tuple[str, ...]]:
                 continue
             filled = _longest(screens, language, text)
             counted = count(filled)
-            rows.append(Row(name, language, counted.encoding, counted.units))
+            rows.append(ScreenRow(name, language, counted.encoding, counted.units))
             problems += [
                 f"screen {name}, {language}: {problem}"
                 for problem in _text(text, filled, variables, language)

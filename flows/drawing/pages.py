@@ -37,8 +37,7 @@ def page(machine: Machine) -> str:
 
 
 def diagram(machine: Machine) -> str:
-    """Return the Mermaid state diagram. Answers that leave the state as it is are only in the
-    table.
+    """Return the Mermaid state diagram, without answers that leave the state as it is.
 
     Transitions out of every state are drawn once, from the frame around all states.
     """

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -33,6 +32,7 @@ from flows.events import (
 )
 from flows.grammar import words
 from flows.grammar.text import fold, tokens
+from india.phone import mobile
 
 _MOST_WORDS = 6  # a longer text is a story, not a command: only fraud is recognised in it
 
@@ -152,12 +152,6 @@ def _named(found: list[str]) -> str | None:
     return None
 
 
-def mobile(digits: str) -> str:
-    """Return `digits` as an Indian mobile number in E.164, or "" (ten digits, the first 6-9)."""
-    match = re.fullmatch(r"(?:0|91|0091)?([6-9][0-9]{9})", digits)
-    return f"+91{match[1]}" if match else ""
-
-
 def _by_words(found: list[str], which: str | None) -> Event:
     commands = _commands(found)
     if "fraud" in commands:
@@ -184,7 +178,7 @@ def _commands(found: list[str]) -> set[words.RecipientWord]:
 
 # ---- senders, offices, strangers ---------------------------------------------------------------
 
-_MANNERS = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
+_ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
 _RECALL = frozenset(fold(word) for word in words.RECALL)
 
 
@@ -210,4 +204,4 @@ def sender(raw: str) -> Understood:
     if articles:
         return party(raw)
     event = _by_digits(rest, None) or _by_words(rest, None)
-    return Understood(event if isinstance(event, _MANNERS) else NotUnderstood())
+    return Understood(event if isinstance(event, _ANYTIME) else NotUnderstood())

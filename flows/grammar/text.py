@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from flows import number
+from india.phone import DIALLED
 
 MASK = "••••••"
 
@@ -18,9 +19,8 @@ _ARTICLE = re.compile(
 )
 # What may be a code: a run of 4 to 8 digits, or one divided like "482 913" by whatever the grammar
 # takes for a gap. Longer runs are telephone numbers; article numbers are recognised before.
-_PHONE = r"(?:0|91|0091)?[6-9][0-9]{9}(?![0-9])"
 _CODE_RUN = re.compile(
-    rf"(?<![0-9])(?!{_PHONE})(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
+    rf"(?<![0-9])(?!{DIALLED}(?![0-9]))(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
 )
 _SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
 _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9])")

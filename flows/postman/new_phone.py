@@ -16,7 +16,7 @@ MACHINE = Machine(
     name="new_phone",
     meaning="a telephone that is to be a postman's",
     states=(
-        State("unnamed", "the office names it no more, or its day is over"),
+        State("unnamed", "the office does not name it any more, or its day is over"),
         State("asked", "the PIN is asked for", 24 * 3600, "unnamed"),
     ),
     context=Nothing(),

@@ -39,7 +39,7 @@ MACHINE = Machine(
     meaning="a postman with his list of today",
     states=(
         State("ready", "between two doors"),
-        State("visiting", "on his way to items whose codes are out", 30 * 60, times_out=True),
+        State("visiting", "on his way to items whose codes were sent", 30 * 60, times_out=True),
     ),
     context=LastVisit(),
     facts=PostmanFacts,

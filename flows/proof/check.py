@@ -14,16 +14,16 @@ from flows.decision import Act, Decision, Role, Say, Tell
 from flows.events import Event, News, TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
-from flows.proof.inputs import Met, Space, space_of
-from flows.proof.paths import NOW, Picks, TooMany, ways
-from flows.proof.requirements import contradictions
+from flows.proof.inputs import Inputs, Met, inputs_of
+from flows.proof.paths import NOW, Picks, TooManyPaths, paths
+from flows.proof.requirements import unmet
 from messages.catalogue import CatalogueError
 from messages.render import render
 from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
 
-MOST_WAYS = 200_000  # of one event in one state
+MOST_PATHS = 200_000  # of one event in one state
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class _Walk:
     """The walk through one machine, and its problems so far."""
 
     machine: Machine
-    space: Space
+    inputs: Inputs
     listeners: Mapping[Role, Machine]
     tried: int = 0
     # By problem, so that each is reported once; with the input that caused it.
@@ -74,15 +74,15 @@ class _Walk:
 
         def run(picks: Picks) -> None:
             self.tried += 1
-            met = self.space.meet(picks, state, transition.event, thorough)
+            met = self.inputs.meet(picks, state, transition.event, thorough)
             for problem in self._decide(transition, state, met):
                 self.found.setdefault(f"{where}: {problem}", described(met))
 
         try:
-            for _ in ways(run, MOST_WAYS):
+            for _ in paths(run, MOST_PATHS):
                 pass
-        except TooMany:
-            self.found.setdefault(f"{where}: more than {MOST_WAYS} ways, not all were tried", "")
+        except TooManyPaths:
+            self.found.setdefault(f"{where}: more than {MOST_PATHS} paths, not all were tried", "")
 
     def _decide(self, transition: Transition, state: str, met: Met) -> Iterator[str]:
         try:
@@ -91,7 +91,7 @@ class _Walk:
             yield f"{type(error).__name__}: {error}".removesuffix(": ")
             return
         self._note(transition, state, decision)
-        yield from contradictions(decision, met.facts)
+        yield from unmet(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
         told = isinstance(met.event, Happening | News | TimedOut)
@@ -162,17 +162,17 @@ def check(
     machine: Machine,
     listeners: Mapping[Role, Machine] | None = None,
     texts: Iterable[type[Event]] = (),
-    space: Space | None = None,
+    inputs: Inputs | None = None,
 ) -> tuple[Checked, set[tuple[str, type[Event], str, type[Event]]]]:
     """Return the problems of `machine`, and the news that it passed on (for `rings`).
 
     `listeners`: the machines that hear what a role is told. `texts`: the events that a person can
-    type. `space`: what can come; default: that of `space_of`.
+    type. `inputs`: what can come; default: that of `inputs_of`.
     """
-    walk = _Walk(machine, space or space_of(machine), listeners or {})
+    walk = _Walk(machine, inputs or inputs_of(machine), listeners or {})
     walk.go()
     problems = [
-        *structure(machine, walk.space.rests, texts),
+        *structure(machine, walk.inputs.rests, texts),
         *endless(machine, walk.fired),
         *_dead(machine, walk.seen),
         *(f"{problem} ({how})" if how else problem for problem, how in walk.found.items()),
@@ -183,7 +183,7 @@ def check(
             len(machine.states),
             len(machine.transitions),
             walk.tried,
-            walk.space.sampled,
+            walk.inputs.sampled,
             tuple(problems),
         ),
         walk.news,

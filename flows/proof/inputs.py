@@ -48,7 +48,7 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Space:
+class Inputs:
     """The inputs of a machine. `rests`: its states that may wait without an end.
 
     `meet` is told whether to be thorough: it is in the first state of each transition; in the
@@ -265,22 +265,22 @@ def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(Nothing(), kind(), lazy(NewPhoneFacts, picks, domains))
 
 
-_SPACES: Mapping[str, Space] = {
-    "recipient": Space(
+_INPUTS: Mapping[str, Inputs] = {
+    "recipient": Inputs(
         _meet_recipient,
         sampled="a second article is booked or delivered; in all states but a transition's first,"
         " the answer names no article and there is one",
     ),
-    "postman": Space(
+    "postman": Inputs(
         _meet_postman,
         sampled="a second item of a text is one he is coming to, not on his list, or the first;"
         " in all states but a transition's first there is none",
     ),
-    "new_phone": Space(_meet_new_phone),
-    "article": Space(_meet_article, rests=frozenset(("searched", "over"))),
+    "new_phone": Inputs(_meet_new_phone),
+    "article": Inputs(_meet_article, rests=frozenset(("searched", "over"))),
 }
 
 
-def space_of(machine: Machine) -> Space:
+def inputs_of(machine: Machine) -> Inputs:
     """Return the inputs of a machine of ours; of any other, those that its parties' facts imply."""
-    return _SPACES.get(machine.name, Space(_meet_party))
+    return _INPUTS.get(machine.name, Inputs(_meet_party))

@@ -17,7 +17,7 @@ from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-class TooMany(Exception):
+class TooManyPaths(Exception):
     """An error of a walk with more paths than it may try."""
 
 
@@ -51,14 +51,14 @@ class Picks:
         return False
 
 
-def ways(run: Callable[[Picks], T], most: int) -> Iterator[T]:
-    """Yield what `run` returns on each path. Raise `TooMany` after the first `most` of them."""
+def paths(run: Callable[[Picks], T], most: int) -> Iterator[T]:
+    """Yield what `run` returns on each path. Raise `TooManyPaths` after `most` of them."""
     picks = Picks()
     for _ in range(most):
         yield run(picks)
         if not picks.again():
             return
-    raise TooMany
+    raise TooManyPaths
 
 
 R = TypeVar("R", contravariant=True)

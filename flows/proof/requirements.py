@@ -46,9 +46,9 @@ class _Book:
         self._done.append(act)
 
 
-def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
+def unmet(decision: Decision, facts: Facts) -> Iterator[str]:
     """Yield a sentence for each act or code of `decision` that the facts do not allow."""
-    books = {book.number: book for book in _books(known)}
+    books = {book.number: book for book in _books(facts)}
     for act in decision.acts:
         name = type(act).__name__
         if not isinstance(act, ArticleAct):
@@ -68,12 +68,12 @@ def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
             yield f"{say.template} to somebody who has not agreed to take the article"
 
 
-def _books(known: Facts) -> Iterator[_Book]:
-    if isinstance(known, PostmanFacts):
-        for item in known.items:
+def _books(facts: Facts) -> Iterator[_Book]:
+    if isinstance(facts, PostmanFacts):
+        for item in facts.items:
             if item.article is not None:
-                yield _Book(item.article, item, known.now)
-    elif isinstance(known, RecipientFacts):
-        yield from (_Book(article, None, known.now) for article in known.articles)
-    elif isinstance(known, ClockFacts | PartyFacts) and known.article is not None:
-        yield _Book(known.article, None, known.now)
+                yield _Book(item.article, item, facts.now)
+    elif isinstance(facts, RecipientFacts):
+        yield from (_Book(article, None, facts.now) for article in facts.articles)
+    elif isinstance(facts, ClockFacts | PartyFacts) and facts.article is not None:
+        yield _Book(facts.article, None, facts.now)

@@ -87,7 +87,7 @@ _RECIPIENTS: Mapping[str, Event] = {
     "hi-Latn": events.ChooseLanguage("hi-Latn"),
     "en": events.ChooseLanguage("en"),
 }
-_MANNERS: Mapping[str, Event] = {
+_ANYTIME: Mapping[str, Event] = {
     "0": events.AskMenu(),
     "8": events.ChooseLanguage(),
     "8 1": events.ChooseLanguage("hi"),
@@ -97,7 +97,7 @@ _MANNERS: Mapping[str, Event] = {
     "7": events.NotUnderstood(),
 }
 _DIGITS: Mapping[str, Event] = {
-    **_MANNERS,
+    **_ANYTIME,
     "1": events.Yes(),
     "2": events.Deny(),
     "3": events.ReportFraud(),
@@ -162,7 +162,7 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
             read("sender"),
             (words.WORDS, {"recall": words.RECALL}),
             {
-                **_MANNERS,
+                **_ANYTIME,
                 "6": events.NotUnderstood(),
                 **_meanings(said, _RECIPIENTS, {}),
                 **{f"{_NUMBER} {word}": events.Recall(_NUMBER) for word in words.RECALL},

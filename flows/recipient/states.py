@@ -49,14 +49,14 @@ OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 
 MACHINE = Machine(
     name="recipient",
-    meaning="whoever holds the telephone that was given at booking, or agreed to take the article",
+    meaning="the person with the telephone given at booking, or who agreed to accept the article",
     states=(
-        State("quiet", "nothing was said that waits for an answer"),
+        State("quiet", "no question waits for an answer"),
         State("booked", "told that an article is coming", 30 * DAY, "quiet"),
         State("out", "told that the article is out for delivery", DAY, "quiet"),
         State("code", "holds a code", DAY, "quiet"),
         State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
-        State("asked", "asked to take the article for somebody", 3 * DAY, "quiet"),
+        State("asked", "asked to accept the article for somebody", 3 * DAY, "quiet"),
         State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
         State("reported", "reported that somebody asked for the code", DAY, "quiet"),
         State("delivered", "told that the article was handed over", DAY, "quiet"),

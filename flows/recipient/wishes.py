@@ -45,11 +45,9 @@ _PERSONAL = frozenset(("registered", "insured", "money_order"))
     tells=("postman", "article"),
 )  # fmt: skip
 def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
         return stay(case, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
@@ -71,6 +69,16 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
         (*_off_the_list(article), ChooseDay(number, day, until)),
         _tell_day(article),
     )
+
+
+def _addressees(
+    case: Case[AnotherDay | HoldAtOffice | OnlyMe, Asked, RecipientFacts],
+) -> ArticleFact | Say:
+    """Return the article that an addressee's wish is about, or the text that refuses it."""
+    article = meant(case, case.event.which)
+    if isinstance(article, Say) or article.part == "addressee":
+        return article
+    return digits("only_addressee", article)
 
 
 def _day(of_month: int | None, today: date) -> date | None:
@@ -110,11 +118,9 @@ def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
     tells=("postman", "article"),
 )
 def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
         return _extend(case, article)
     if not is_open(article):  # named, and closed
@@ -210,11 +216,9 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     tells=("nominee",),
 )
 def only_me(case: Case[OnlyMe, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.nominee == "none":
         return stay(case, digits("nominee_none", article))
     number = article.number

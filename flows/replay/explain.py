@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Read:
+class FactRead:
     """One fact that was read. `of`: the article or item that it is a fact of, else empty."""
 
     of: str
@@ -40,7 +40,7 @@ class Explanation:
 
     rule: str | None
     lapsed_to: str | None
-    reads: tuple[Read, ...]
+    reads: tuple[FactRead, ...]
 
 
 def explain(machine: Machine, standing: Standing, event: Event, facts: Facts) -> Explanation:
@@ -66,8 +66,8 @@ def _place(handler: Callable[..., object]) -> str:
     return f"{handler.__module__}.{handler.__name__}"
 
 
-def _listed(reads: _Reads) -> tuple[Read, ...]:
-    return tuple(Read(of, name, value) for (of, name), value in reads.items())
+def _listed(reads: _Reads) -> tuple[FactRead, ...]:
+    return tuple(FactRead(of, name, value) for (of, name), value in reads.items())
 
 
 def _noting(record: T, of: str, reads: _Reads) -> T:

@@ -45,8 +45,8 @@ def decided_today(machine: str, event: Json, state_before: Json, facts: Json) ->
             decode(state_before["context"], Context),
             datetime.fromisoformat(str(state_before["entered_at"])),
         )
-        came, known = decode(event, Event), decode(facts, Facts)
-        decision = encode(decide(machines.ALL[machine], standing, came, known))
+        came, then = decode(event, Event), decode(facts, Facts)
+        decision = encode(decide(machines.ALL[machine], standing, came, then))
     except FlowError as refused:
         raise Undecidable(str(refused)) from refused
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as unreadable:
@@ -61,11 +61,11 @@ def differences(was: Json, now: Json) -> tuple[Difference, ...]:
     """Return where two decisions differ. A field that one of them lacks has its default."""
     if was == now:
         return ()
-    known, today = _renewed(was), _renewed(now)
+    before, today = _renewed(was), _renewed(now)
     return tuple(
-        Difference(name, known.get(name), today.get(name))
+        Difference(name, before.get(name), today.get(name))
         for name in _FIELDS
-        if known.get(name) != today.get(name)
+        if before.get(name) != today.get(name)
     )
 
 

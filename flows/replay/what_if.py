@@ -61,7 +61,7 @@ class Consequence:
 
 
 @dataclass(frozen=True)
-class Step:
+class WhatIfStep:
     """One hypothetical answer. `typed` contains no code; `assumed`: the supposition about one."""
 
     typed: str
@@ -71,16 +71,16 @@ class Step:
     then: Sandbox
 
 
-class CannotImagine(Exception):
+class CannotBegin(Exception):
     """A request for a sandbox that cannot begin here; the message says why."""
 
 
 def begin(
     machine: str, standing: Standing, facts: Facts, items: tuple[ItemFact, ...] = ()
 ) -> Sandbox:
-    """Return a sandbox with a sprint's facts. Raise `CannotImagine` if no text can come."""
+    """Return a sandbox with a sprint's facts. Raise `CannotBegin` if no text can come."""
     if not isinstance(facts, RecipientFacts | PostmanFacts | PartyFacts):
-        raise CannotImagine(f"nobody types to the {machine}'s conversation")
+        raise CannotBegin(f"nobody types to the {machine}'s conversation")
     known = items
     if isinstance(facts, PostmanFacts):
         named = {item.serial for item in items}
@@ -93,7 +93,9 @@ def go_on(sandbox: Sandbox, event: Event) -> Sandbox:
     return _step(sandbox, event, sandbox.facts, "", None).then
 
 
-def answer(sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right") -> Step:
+def answer(
+    sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right"
+) -> WhatIfStep:
     """Return what would follow if `typed` came now. Raise nothing, whatever is typed."""
     understood = machines.understand(sandbox.machine, typed, code_length)
     event = understood.event
@@ -106,7 +108,7 @@ def answer(sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "r
     return _step(sandbox, event, facts, shown, verdict if coded else None)
 
 
-def wait(sandbox: Sandbox, seconds: int) -> Step:
+def wait(sandbox: Sandbox, seconds: int) -> WhatIfStep:
     """Return what would follow after silence for `seconds`: codes expire, time limits fire."""
     now = sandbox.now + timedelta(seconds=seconds)
     later = replace(sandbox, facts=_aged(sandbox.facts, now))
@@ -114,17 +116,17 @@ def wait(sandbox: Sandbox, seconds: int) -> Step:
     fires = sandbox.due_at is not None and sandbox.due_at <= now
     if fires and machines.ALL[sandbox.machine].transition(sandbox.standing.state, TimedOut):
         return _step(later, TimedOut(), later.facts, "", None)
-    return Step("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
+    return WhatIfStep("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
 
 
 def _step(
     sandbox: Sandbox, event: Event, facts: Playable, shown: str, assumed: Verdict | None
-) -> Step:
+) -> WhatIfStep:
     machine = machines.ALL[sandbox.machine]
     try:
         decision = decide(machine, sandbox.standing, event, facts)
     except FlowError:  # nothing answers it here
-        return Step(shown, type(event).__name__, assumed, (), sandbox)
+        return WhatIfStep(shown, type(event).__name__, assumed, (), sandbox)
     since = entered(machine, sandbox.standing, decision, sandbox.now)
     articles = _articles(facts)
     for act in decision.acts:
@@ -141,7 +143,7 @@ def _step(
         items=tuple(_with_article(item, articles) for item in sandbox.items),
         due_at=deadline(machine, decision, since),
     )
-    return Step(shown, type(event).__name__, assumed, (first, *told), then)
+    return WhatIfStep(shown, type(event).__name__, assumed, (first, *told), then)
 
 
 def _told(

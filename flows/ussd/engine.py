@@ -67,7 +67,7 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """One line of a postman's list. `amount`: whole rupees to collect."""
 
     serial: int
@@ -88,7 +88,7 @@ class MenuFacts:
     language: str
     articles: tuple[Post, ...] = ()  # oldest first
     postman: bool = False
-    items: tuple[Item, ...] = ()  # in walking order; read only after a right PIN
+    items: tuple[MenuItem, ...] = ()  # in walking order; read only after a right PIN
     broke_off: Where | None = None  # where this telephone's last session was interrupted just now
 
 

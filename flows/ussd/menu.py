@@ -48,7 +48,7 @@ _RESUMABLE = tuple(
 GRAPH = Graph.of(
     (
         Screen(
-            "resume", "offers to go on where the last session broke off",
+            "resume", "offers to continue where the last session was interrupted",
             _show_resume, _take_resume, ("resume",),
             to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
         ),

@@ -12,8 +12,8 @@ from flows.ussd.engine import (
     BACK,
     MORE,
     Ask,
-    Item,
     MenuFacts,
+    MenuItem,
     Screen,
     Shown,
     Step,
@@ -70,11 +70,11 @@ def _take_pin(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 # ---- the list ----------------------------------------------------------------------------------
 
 
-def _open(facts: MenuFacts) -> list[Item]:
+def _open(facts: MenuFacts) -> list[MenuItem]:
     return [item for item in facts.items if item.state == "open"]
 
 
-def _line(item: Item, facts: MenuFacts) -> str:
+def _line(item: MenuItem, facts: MenuFacts) -> str:
     line = f"{item.serial} {item.digits}"
     return f"{line} {word('money', facts, amount=item.amount)}" if item.amount else line
 
@@ -114,7 +114,7 @@ def _take_list(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return Step(where)
 
 
-def _chosen(text: str, facts: MenuFacts) -> Item | None:
+def _chosen(text: str, facts: MenuFacts) -> MenuItem | None:
     """Return the item of a serial, or of four last digits that only one open item has."""
     if len(text) == 4:
         ending = [item for item in _open(facts) if item.digits == text]
@@ -131,7 +131,7 @@ def _is_serial(text: str) -> bool:
 # ---- one item ----------------------------------------------------------------------------------
 
 
-def _item(where: Where, facts: MenuFacts) -> Item | None:
+def _item(where: Where, facts: MenuFacts) -> MenuItem | None:
     """Return the item that was chosen, if it is open."""
     return next((item for item in _open(facts) if item.serial == where.serial), None)
 
@@ -141,11 +141,11 @@ def _visit(where: Where, act: VisitAct) -> Step:
     return Step(told, Ask("postman", Visit((act,))))
 
 
-def _hand_over(where: Where, item: Item, proof: Proof, payment: Payment | None) -> Step:
+def _hand_over(where: Where, item: MenuItem, proof: Proof, payment: Payment | None) -> Step:
     return _visit(where, Handover(str(item.serial), proof, payment))
 
 
-def _handing(where: Where, item: Item) -> Step:
+def _handing(where: Where, item: MenuItem) -> Step:
     """Return the next step in the handover of `item`: first the money, then code or signature."""
     if item.amount and where.payment is None:
         return Step(go(where, "pay", serial=item.serial))
@@ -252,7 +252,7 @@ SCREENS = (
         _show_home, _take_home, ("home",), to=("list", "menu", "told"), asks=(Undo,),
     ),
     Screen(
-        "list", "what is left of today's list",
+        "list", "the open items of today's list",
         _show_list, _take_list, ("list", "left_none", "no_list"), to=("home", "item", "told"),
     ),
     Screen(
@@ -277,7 +277,7 @@ SCREENS = (
         _show_remarks, _take_remarks, ("remarks",), to=("list", "told"), asks=(Visit,),
     ),
     Screen(
-        "told", "what became of it",
+        "told", "the result",
         _show_told, _take_told, ANSWERS, to=("list", "item", "pay", "enter", "sign"),
     ),
 )  # fmt: skip

@@ -24,7 +24,6 @@ from flows.events import (
     SpeakCode,
     Yes,
 )
-from flows.grammar.person import mobile
 from flows.status import TEMPLATES as STATUS
 from flows.ussd.engine import (
     BACK,
@@ -42,6 +41,7 @@ from flows.ussd.engine import (
     page,
     word,
 )
+from india.phone import mobile
 
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 _SHORTEST = 4  # digits of an article number that name it
@@ -242,7 +242,7 @@ def question(facts: MenuFacts) -> Where | None:
 
 SCREENS = (
     Screen(
-        "menu", "the recipient's menu, for whoever dials",
+        "menu", "the recipient's menu",
         _show_menu, _take_menu, ("menu",),
         to=("which", "sure", "day", "else", "post", "language", "over"),
         asks=(SendCode, SpeakCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson),
@@ -254,7 +254,7 @@ SCREENS = (
         to=("menu", "sure", "day", "else", "over"), asks=(SendCode, SpeakCode, ReportFraud),
     ),
     Screen(
-        "post", "the articles of this telephone, and where each is",
+        "post", "the articles of this telephone, and the state of each",
         _show_post, _take_post, ("post", "which_longer"),
         to=("menu", "over"), asks=(AskStatus,),
     ),
@@ -269,7 +269,7 @@ SCREENS = (
         to=("menu", "over"), asks=(AnotherDay, HoldAtOffice),
     ),
     Screen(
-        "else", "asks who else takes it",
+        "else", "asks who else accepts it",
         _show_one, _take_else, ("else",),
         to=("menu", "over"), asks=(SomebodyElse, OnlyMe),
     ),
@@ -279,7 +279,7 @@ SCREENS = (
         to=("menu", "over"), asks=(ChooseLanguage,), resumable=False,
     ),
     Screen(
-        "nominee", "asks whether this telephone takes it for somebody at home",
+        "nominee", "asks whether this person accepts it for somebody at home",
         _show_one, _take_question, ("nominee",),
         to=("menu", "over"), asks=(Yes, Deny), resumable=False,
     ),

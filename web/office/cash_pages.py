@@ -7,13 +7,13 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from india.calendar import day_of
 from postal.acts import cod
 from postal.office import cash as books
 from postal.office import returning
 from store.database import Conn
 from web.office.room import CLERKS, doer, me, route, runtime
-from web.staff import money
 from web.staff.times import asked_day
 
 
@@ -101,7 +101,7 @@ def _once() -> UUID:
 def _paise() -> int:
     """The rupees that were typed, in paise. Raises `BadSum` for what is none."""
     try:
-        return money.signed_paise(request.form.get("counted", ""))
+        return money.of_signed(request.form.get("counted", ""))
     except ValueError:
         raise books.BadSum from None
 
