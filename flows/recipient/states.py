@@ -49,7 +49,7 @@ OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 
 MACHINE = Machine(
     name="recipient",
-    meaning="the person with the telephone given at booking, or who agreed to accept the article",
+    meaning="the holder of the telephone given at booking, or the person who agreed to accept it",
     states=(
         State("quiet", "no question waits for an answer"),
         State("booked", "told that an article is coming", 30 * DAY, "quiet"),
