@@ -94,7 +94,7 @@ def _text(template: Template, text: str, row: TextRow) -> Iterator[str]:
         yield f"the warning for {template.audience} is missing"
     filled = longest(template, text)
     if _LINK.search(filled):
-        yield "it has a link (a full stop needs a space behind it)"
+        yield "it has a link (a full stop needs a space after it)"
     if _DIAL.search(filled):
         yield "it has a code to dial"
     names = [variable.name for variable in template.variables]

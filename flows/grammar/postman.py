@@ -158,11 +158,11 @@ class _Reader:
             return payment, _rupees(rest.pop(0))
         if len(rest) < 2 or not _AMOUNT.fullmatch(rest[0]) or rest[1] not in PAYMENTS:
             return None, None
-        behind = rest[2:]
-        if len(rest[0]) == 3 and behind:
-            if self._is_code(behind[0]):
+        after = rest[2:]
+        if len(rest[0]) == 3 and after:
+            if self._is_code(after[0]):
                 return None, None  # "7 482913 500 1 551234": approach 500, and item 1 with its code
-            if _remark(behind[0]) is not None and not any(map(self._is_code, behind)):
+            if _remark(after[0]) is not None and not any(map(self._is_code, after)):
                 raise _Ambiguous  # "7 482913 500 1 11": paid and approach 11, or item 1, remark 11?
         amount, payment = int(rest[0]), PAYMENTS[rest[1]]
         del rest[:2]

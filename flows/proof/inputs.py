@@ -170,7 +170,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
 
 
 # The states of an article by that of its item; an item elsewhere has none.
-_BEHIND_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
+_BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
     "open": ("out_for_delivery",),
     "delivered": ("delivered",),
     "attempted": ("attempted", "at_office", "returned", "recalled"),
@@ -187,7 +187,7 @@ def _item(
         return ItemFact(ref, 9, "elsewhere", None)
 
     def its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
-        states = _BEHIND_ITEM.get(item.state)
+        states = _BY_ITEM.get(item.state)
         return None if states is None else article_in(picks, states, part="addressee")
 
     def verdict(picks: Picks, item: ItemFact) -> object:

@@ -123,14 +123,14 @@ _POSTMANS: Mapping[str, Event] = {
     "handover": events.Visit((events.Handover("7", "code"),)),
     "remark": events.Visit((events.Remark("7", 11),)),
 }
-_BEHIND = {"approach": " 7", "handover": " 7 482913", "remark": " 7 11"}
+_AFTER = {"approach": " 7", "handover": " 7 482913", "remark": " 7 11"}
 
 
 def _meanings(
-    lines: Lines, commands: Mapping[str, Event], behind: Mapping[str, str]
+    lines: Lines, commands: Mapping[str, Event], after: Mapping[str, str]
 ) -> dict[str, Event]:
     return {
-        f"{word}{behind.get(command, '')}": commands[command]
+        f"{word}{after.get(command, '')}": commands[command]
         for command, line in lines.items()
         if command in commands
         for word in line
@@ -185,7 +185,7 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
                 "7 > 0": events.Pass(("7",), back=True),
                 "7 482913 1": events.Visit((events.Handover("7", "code", "cash"),)),
                 "7 482913 2": events.Visit((events.Handover("7", "code", "upi"),)),
-                **_meanings(words.POSTMAN_WORDS, _POSTMANS, _BEHIND),
+                **_meanings(words.POSTMAN_WORDS, _POSTMANS, _AFTER),
                 **{f"7 482913 {word} 500 1": paid for word in words.RUPEES},
             },
         ),
