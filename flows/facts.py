@@ -81,9 +81,7 @@ class ArticleFact:
 
     @property
     def office_next(self) -> bool:
-        """Tell whether the article waits at the office from now on (docs/developing/domain.md rule
-        3).
-        """
+        """Tell whether it waits at the office from now on (docs/developing/domain.md rule 3)."""
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
 

@@ -72,14 +72,12 @@ NO_OTHER_VISIT: Final = frozenset(kind.code for kind in KINDS if not kind.anothe
 
 
 def group_of(code: int) -> Group:
-    """Return the group in whose words the sender is told; `other` for a number without a remark."""
+    """Return the group in whose words the sender is told; `other` for unknown remarks."""
     return BY_CODE[code].group if code in BY_CODE else "other"
 
 
 def question_of(code: int) -> Question:
-    """Return the group in whose words the recipient is asked; `other` for a number without a
-    remark.
-    """
+    """Return the group in whose words the recipient is asked; `other` for unknown remarks."""
     return BY_CODE[code].question if code in BY_CODE else "other"
 
 

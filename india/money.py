@@ -1,7 +1,4 @@
-"""Sums of money in paise: as providers send them, clerks type them and people read them.
-
-No float is involved.
-"""
+"""Sums of money in paise, from and for providers, clerks and readers. Never a float."""
 
 from __future__ import annotations
 
@@ -33,10 +30,7 @@ def of_paise(raw: object) -> int:
 
 
 def of_rupees(raw: object) -> int:
-    """Return the paise of a provider's rupees (int, or Decimal with two decimals at most).
-
-    Raise `NoSum`.
-    """
+    """Return the paise of a provider's rupees, two decimals at most. Raise `NoSum`."""
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
         raise NoSum(f"{str(raw)[:20]} is no sum in rupees")
     exact = Decimal(raw) * 100

@@ -36,9 +36,7 @@ class UndoApproach(ArticleAct):
 
 @dataclass(frozen=True)
 class HandOver(ArticleAct):
-    """A handover. `written_at`: when the text was written, if the carrier says so; its code was
-    live then.
-    """
+    """A handover. `written_at`: by the carrier, if known; the code was live then."""
 
     proof: Proof
     payment: Payment | None

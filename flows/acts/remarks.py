@@ -14,9 +14,7 @@ from flows.happenings import Verdict
 
 @dataclass(frozen=True)
 class RecordRemark(ArticleAct):
-    """A remark. `counts`: whether it is one of the two door attempts. `proven`: by the refusal
-    code.
-    """
+    """A remark. `counts`: as one of the two door attempts. `proven`: by the refusal code."""
 
     remark: int
     counts: bool

@@ -79,9 +79,7 @@ class NameNumber(Act):
 
 @dataclass(frozen=True)
 class OpenTicket(Act):
-    """A ticket for the help desk. An open one of the same kind, article and telephone is used
-    again.
-    """
+    """A ticket; an open one of the same kind, article and telephone is used again."""
 
     about: TicketKind
     article: str | None = None

@@ -106,9 +106,7 @@ def _passed(raw: str) -> Understood:
 
 @dataclass(frozen=True)
 class _Reader:
-    """A reader of the tokens of a text about items. Codes divide the text; `bare` is what is
-    between.
-    """
+    """A reader of the tokens about items. Codes divide the text; `bare` is between them."""
 
     code_length: int
 

@@ -158,10 +158,7 @@ def concerned(article: ArticleFact) -> tuple[Role, ...]:
 
 
 def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
-    """Record a refusal with the code that only the recipient has, which is its witness.
-
-    docs/developing/domain.md rule 4
-    """
+    """Record a refusal, proven by the recipient's code (docs/developing/domain.md rule 4)."""
     if item.verdict != "right":
         return _refuse_code(item, article)
     number = article.number
@@ -213,9 +210,7 @@ def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
 
 
 def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
-    """Return one text for all: the item's own words, or a summary that names the first one not
-    done.
-    """
+    """Return one text: the item's own words, or a summary that names the first failure."""
     if len(outcomes) == 1:
         return outcomes[0].say
     done = [outcome.done for outcome in outcomes if outcome.done is not None]

@@ -117,9 +117,7 @@ _EDGES: Mapping[object, tuple[object, ...]] = {
 
 
 def implied_by(hint: object) -> Domain[object]:
-    """Return the domain that a type implies: all literals, both booleans, a few values at the
-    edges.
-    """
+    """Return the domain that a type implies: literals, both booleans, or values at the edges."""
     return one_of(*_values(hint))
 
 

@@ -122,9 +122,7 @@ def _aloud(say: Say) -> Say:
 def _meant_by_yes(
     case: Case[Yes | SendCode | SpeakCode, Asked, RecipientFacts],
 ) -> ArticleFact | Say:
-    """Return the article meant among those that a yes affects, or if there is none, among open
-    ones.
-    """
+    """Return the article meant, among those that a yes affects or else among open ones."""
     article = meant(case, case.event.which, _answers_yes)
     if isinstance(article, Say) and article.template == "nothing_waiting":
         return meant(case, case.event.which)
@@ -177,9 +175,7 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
 
 
 def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
-    """Return what "no" can be about: open articles, those just delivered, and the one asked of
-    last.
-    """
+    """Return what "no" can be about: open, just delivered, or the one asked of last."""
 
     def sensible(article: ArticleFact) -> bool:
         delivered = article.state == "delivered"

@@ -45,7 +45,7 @@ _PERSONAL = frozenset(("registered", "insured", "money_order"))
     tells=("postman", "article"),
 )  # fmt: skip
 def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = _addressees(case)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
     if article.state == "at_office":
@@ -71,11 +71,9 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
     )
 
 
-def _addressees(
-    case: Case[AnotherDay | HoldAtOffice | OnlyMe, Asked, RecipientFacts],
-) -> ArticleFact | Say:
+def _addressees(case: Case[Event, Asked, RecipientFacts], which: str | None) -> ArticleFact | Say:
     """Return the article that an addressee's wish is about, or the text that refuses it."""
-    article = meant(case, case.event.which)
+    article = meant(case, which)
     if isinstance(article, Say) or article.part == "addressee":
         return article
     return digits("only_addressee", article)
@@ -118,7 +116,7 @@ def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
     tells=("postman", "article"),
 )
 def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = _addressees(case)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
     if article.state == "at_office":
@@ -216,7 +214,7 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     tells=("nominee",),
 )
 def only_me(case: Case[OnlyMe, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = _addressees(case)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
     if article.nominee == "none":

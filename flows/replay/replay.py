@@ -1,6 +1,4 @@
-"""Stored sprints, decided again by today's code and compared (docs/developing/architecture.md rule
-2).
-"""
+"""Stored sprints compared with today's decisions (docs/developing/architecture.md rule 2)."""
 
 from __future__ import annotations
 

@@ -146,9 +146,7 @@ class Graph:
 
     @classmethod
     def of(cls, *parts: Sequence[Screen]) -> Graph:
-        """Return the graph of `parts`. Raise `FlowError` for a doubled name, or a target without a
-        screen.
-        """
+        """Return the graph of `parts`. Raise `FlowError` for a doubled name or missing target."""
         every = [screen for part in parts for screen in part]
         graph = cls({screen.name: screen for screen in every})
         if len(graph.screens) < len(every):
