@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from india.calendar import moment
+from india.money import printed, printed_whole
 from paper.content import Language, Paper, Posted, Receipt, Ways
 from paper.layout import Block, Column, beside, joined, space
 from paper.pdf import Align, Press, Style
-from paper.words import moment, rupees, say, whole_rupees
+from paper.words import say
 
 WARNINGS: Final = (
     "warning_code",
@@ -155,20 +157,20 @@ def _named(column: Column, place: int, each: Posted, language: Language) -> Iter
     handover = "code_required" if each.code_required else "signature_required"
     yield column.text(say(language, handover), _SMALL)
     if each.cod_amount:
-        amount = whole_rupees(each.cod_amount, language)
+        amount = printed_whole(each.cod_amount, language)
         yield column.text(say(language, "cod", amount=amount), _STRONG)
 
 
 def _charged(column: Column, each: Posted, language: Language) -> Iterator[Block]:
     for charge in each.charges:
         label = say(language, f"charge_{charge.kind}")
-        yield column.pair(label, rupees(charge.paise, language), _BODY)
-    yield column.pair(say(language, "article_total"), rupees(each.paise, language), _STRONG)
+        yield column.pair(label, printed(charge.paise, language), _BODY)
+    yield column.pair(say(language, "article_total"), printed(each.paise, language), _STRONG)
 
 
 def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
     count = count_of(len(what.posted), language)
-    yield column.pair(f"{say(language, 'total')} ({count})", rupees(what.paise, language), _SUM)
+    yield column.pair(f"{say(language, 'total')} ({count})", printed(what.paise, language), _SUM)
     yield column.text(say(language, f"paid_{what.method}"), _STRONG)
     if what.method == "upi":
         yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)

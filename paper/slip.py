@@ -12,11 +12,13 @@ from typing import Final
 
 from flows.number import last_digits
 from flows.remarks import BY_CODE
+from india.calendar import long_day, moment
+from india.money import printed_whole
 from paper.content import Carried, Language, Slip
 from paper.layout import Block, Column, beside, joined, space
 from paper.pdf import Align, Press, Style
 from paper.receipt import count_of
-from paper.words import day, moment, say, whole_rupees
+from paper.words import say
 
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 8.0
 _INNER: Final = _WIDTH - 2 * _MARGIN
@@ -97,7 +99,7 @@ def _head(column: Column, what: Slip, language: Language) -> Iterator[Block]:
         joined(
             (
                 right.text(office, _STRONG, Align.R),
-                right.text(day(what.day, language), _STRONG, Align.R),
+                right.text(long_day(what.day, language), _STRONG, Align.R),
                 right.text(_totals(what, language), _BODY, Align.R),
             )
         ),
@@ -169,7 +171,7 @@ def _cod(column: Column, each: Carried, language: Language) -> Iterator[Block]:
     if not each.cod_amount:
         yield column.text("–", _BODY)
         return
-    yield column.text(whole_rupees(each.cod_amount, language), _STRONG)
+    yield column.text(printed_whole(each.cod_amount, language), _STRONG)
     for way in ("cash", "upi"):
         yield _tick(column, say(language, way))
 
@@ -208,7 +210,7 @@ def _foot(column: Column, what: Slip, language: Language) -> Iterator[Block]:
     yield space(2)
     yield column.pair(
         _totals(what, language),
-        say(language, "slip_collect", amount=whole_rupees(what.cod_amount, language)),
+        say(language, "slip_collect", amount=printed_whole(what.cod_amount, language)),
         _STRONG,
     )
     yield space(1)

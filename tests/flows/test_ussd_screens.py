@@ -25,8 +25,8 @@ from flows.ussd import menu
 from flows.ussd.engine import (
     Ask,
     Graph,
-    Item,
     MenuFacts,
+    MenuItem,
     Post,
     Screen,
     Shown,
@@ -58,7 +58,7 @@ POSTS = tuple(
     )
 )
 ITEMS = tuple(
-    Item(serial, f"WW99999{serial}9WW", amount, otp, state)
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state)
     for serial, amount, otp, state in (
         (988, 50000, True, "open"),
         (989, 50000, True, "open"),
@@ -216,7 +216,7 @@ def test_an_answer_without_a_screen_goes_by_sms() -> None:
 def test_the_drawn_page_is_current() -> None:
     drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
     assert drawn.read_text(encoding="utf-8") == page(menu.GRAPH), (
-        "run: python -m flows.draw_screens > docs/flows/ussd.md"
+        "run: python -m flows.drawing.screens > docs/flows/ussd.md"
     )
 
 
@@ -265,7 +265,9 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
     for screen in ("item", "pay", "enter", "sign", "remarks"):
         where = Where(screen, proved=True, serial=7)
         for state in states:
-            facts = MenuFacts("en", postman=True, items=(Item(7, POSTS[0].number, 0, True, state),))
+            facts = MenuFacts(
+                "en", postman=True, items=(MenuItem(7, POSTS[0].number, 0, True, state),)
+            )
             step = menu.GRAPH.step(where, Typed("0"), facts)
             assert step == Step(Where("list", proved=True))
             left = "open" if state == "open" else "closed"

@@ -22,7 +22,7 @@ from messages.catalogue import (
     catalogue,
     read,
 )
-from messages.check import Row, check
+from messages.check import TextRow, check
 from messages.segments import Segments
 from messages.values import KINDS, Word
 from web.commands.messages import messages as command
@@ -67,7 +67,7 @@ def test_the_catalogue_of_this_service_has_no_problem() -> None:
 
 def test_a_row_tells_the_worst_case() -> None:
     row = check(one()).rows[0]
-    assert row == Row("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
+    assert row == TextRow("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
 
 
 @pytest.mark.parametrize("number", ["1930", "18002666868", "1800-266-6868"])

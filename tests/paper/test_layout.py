@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.number import check_digit, last_digits
+from india.money import printed, printed_whole
 from paper import slip as slips
 from paper.barcode import QUIET_MODULES, code128
 from paper.content import (
@@ -32,7 +33,7 @@ from paper.content import (
 from paper.layout import Column
 from paper.pdf import Press, Style, runs
 from paper.receipt import receipt
-from paper.words import rupees, whole_rupees, words
+from paper.words import words
 from tests.rigs.paper import sheets
 
 AT = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
@@ -226,9 +227,9 @@ def test_a_long_label_leaves_its_amount_alone() -> None:
 
 
 def test_amounts_are_grouped_as_in_india() -> None:
-    assert rupees(12_345_650, "hi") == "₹ 1,23,456.50"
-    assert rupees(5, "en") == "₹ 0.05"
-    assert whole_rupees(50_000, "en") == "₹ 50,000"
+    assert printed(12_345_650, "hi") == "₹ 1,23,456.50"
+    assert printed(5, "en") == "₹ 0.05"
+    assert printed_whole(50_000, "en") == "₹ 50,000"
 
 
 def test_both_languages_say_the_same_things() -> None:

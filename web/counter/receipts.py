@@ -14,6 +14,8 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from india import money
+from india.calendar import moment
 from paper import receipt as receipts_on_paper
 from paper import words
 from paper.barcode import code128
@@ -72,9 +74,9 @@ def receipt(id_: int) -> str | tuple[str, int]:
         served_by=receipts_on_paper.served_by,
         code128=code128,
         put=partial(words.say, customer),
-        rupees=words.rupees,
-        whole_rupees=words.whole_rupees,
-        moment=words.moment,
+        rupees=money.printed,
+        whole_rupees=money.printed_whole,
+        moment=moment,
     )
 
 
