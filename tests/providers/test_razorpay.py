@@ -17,6 +17,7 @@ from providers.base import (
     Came,
     Closed,
     Denied,
+    Failure,
     Ignored,
     NotRefunded,
     Qr,
@@ -307,7 +308,9 @@ def test_a_credited_code_is_read(provider: RazorpayProvider, stub: ProviderStub)
     body = credited(payment, stub.codes[attempt.ref or ""])
     notice = provider.receive(request(body, razorpay_headers(body, "evt_9")))
     assert (notice.event_id, notice.kind) == ("evt_9", "qr_code.credited")
-    assert notice.what == (provider.look(attempt) or [None])[0]  # type: ignore[index]
+    looked = provider.look(attempt)
+    assert not isinstance(looked, Failure)
+    assert notice.what == looked[0]
 
 
 @pytest.mark.parametrize(

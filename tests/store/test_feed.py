@@ -75,10 +75,12 @@ def test_more_events_than_are_placed_at_once_all_arrive(runtime: Runtime) -> Non
 
 
 def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Runtime) -> None:
-    writers = [
-        threading.Thread(target=lambda w=w: [happen(runtime, f"{w}-{n}") for n in range(25)])
-        for w in range(4)
-    ]
+
+    def write(writer: int) -> None:
+        for n in range(25):
+            happen(runtime, f"{writer}-{n}")
+
+    writers = [threading.Thread(target=write, args=(w,)) for w in range(4)]
     seen: list[list[tuple[int, str]]] = [[], []]
     done = threading.Event()
 

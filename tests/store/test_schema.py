@@ -14,6 +14,8 @@ from typing import Any
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
+from flask import Flask
+from flask.testing import FlaskCliRunner
 from psycopg import sql
 
 from app import create_app
@@ -29,7 +31,7 @@ PAGE = HOUSE / "docs" / "developing" / "schema.md"
 
 
 @pytest.fixture
-def flask(app: Any) -> Any:
+def flask(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
@@ -72,7 +74,7 @@ def _on(runtime: Runtime, url: str) -> Any:
 # ---- documentation -----------------------------------------------------------------------------
 
 
-def test_the_committed_page_is_current(flask: Any, tmp_path: Path) -> None:
+def test_the_committed_page_is_current(flask: FlaskCliRunner, tmp_path: Path) -> None:
     written = flask.invoke(args=["db", "schema", "--into", str(tmp_path / "schema.md")])
     assert written.exit_code == 0, written.output  # every table has a comment that names its room
     if (tmp_path / "schema.md").read_text() != PAGE.read_text():
@@ -139,7 +141,7 @@ def test_a_database_of_unknown_origin_is_refused_with_what_to_do(
     ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
     database.close()
     assert ready.status_code == 503
-    assert ready.json["migrations"] == says
+    assert ready.get_json()["migrations"] == says
 
 
 @pytest.mark.parametrize(
@@ -171,7 +173,7 @@ def test_a_database_without_a_schema_is_told_how_to_get_one(runtime: Runtime, ot
     database.open()
     ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
     database.close()
-    assert ready.json["migrations"] == "none yet: run `flask --app app db migrate`"
+    assert ready.get_json()["migrations"] == "none yet: run `flask --app app db migrate`"
 
 
 def test_revisions_are_named_as_their_files_and_count_up() -> None:

@@ -17,8 +17,8 @@ import jobs
 from postal.people import tokens
 from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
-from tests.conftest import Clock
 from tests.outbox.test_worker import end, process, until
+from tests.rigs.clock import Clock
 from tests.rigs.webhook import (
     DROP,
     HANG,

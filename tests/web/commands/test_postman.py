@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
 
 
 @pytest.fixture
-def add(runtime: Runtime, app: Any) -> Any:
+def add(runtime: Runtime, app: Flask) -> Any:
     with runtime.database.transaction() as conn:
         conn.execute(
             "INSERT INTO offices (name, pin, branch_type, district)"

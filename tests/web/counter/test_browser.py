@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from postal.counter import rolls
@@ -82,7 +83,7 @@ class Counter:
 
 
 @pytest.fixture
-def counter(page: Page, address: str, app: Any, runtime: Runtime) -> Iterator[Counter]:
+def counter(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[Counter]:
     office(runtime)
     directory(runtime)
     counter = Counter(page, address, runtime, add(runtime, "clerk-1", "clerk"))
