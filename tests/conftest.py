@@ -15,7 +15,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import pytest
@@ -64,9 +64,16 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+class Node(Protocol):
+    """A worker as xdist shows it to the process that leads."""
+
+    config: pytest.Config
+    workerinput: dict[str, Any]
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """xdist, in the process that leads: hands the addresses to one worker."""
+def pytest_configure_node(node: Node) -> None:
+    """Hand the addresses to one worker of xdist, in the process that leads."""
     node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
 
 

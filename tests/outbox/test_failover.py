@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -148,7 +148,7 @@ def test_what_needs_no_second_send_gets_none(
     assert by["b"].sends == []
 
 
-def _sql(runtime: Runtime, statement: Any) -> None:
+def _sql(runtime: Runtime, statement: LiteralString) -> None:
     with runtime.database.transaction() as conn:
         conn.execute(statement)
 

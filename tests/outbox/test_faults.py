@@ -9,7 +9,7 @@ import dataclasses
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -35,6 +35,8 @@ from tests.rigs.clock import Clock
 from tests.rigs.gateway import ACCOUNT, PUBLIC, SECRET, TOKEN
 from tests.rigs.outbox import drain, issue_code, queue, statuses
 from tests.rigs.receipt_stub import News, Teller
+
+Carrying = Literal["twilio", "africastalking"]
 
 _PATIENCE = (1.0, 0.3)  # seconds: to connect, and for an answer
 _GARBLED = Say(201, "<html>it worked</html>")
@@ -181,7 +183,7 @@ def test_receipts_in_any_order_at_any_time(
     address: str,
     twilio: CarrierStub,
     africastalking: CarrierStub,
-    name: Any,
+    name: Carrying,
     early: bool,
     news: tuple[News, ...],
     ends: str,
@@ -209,7 +211,7 @@ def test_receipts_in_any_order_at_any_time(
 
 @pytest.mark.parametrize("name", ["twilio", "africastalking"])
 def test_receipts_of_strangers_are_kept_and_touch_nothing(
-    runtime: Runtime, clock: Clock, address: str, name: Any
+    runtime: Runtime, clock: Clock, address: str, name: Carrying
 ) -> None:
     message = put_code(runtime)
     drain(runtime)

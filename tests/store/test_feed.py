@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -107,7 +107,7 @@ def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Ru
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM events", "UPDATE events SET kind = 'other'"])
-def test_the_feed_is_append_only(runtime: Runtime, change: Any) -> None:
+def test_the_feed_is_append_only(runtime: Runtime, change: LiteralString) -> None:
     happen(runtime, "a")
     with runtime.database.transaction() as conn:
         with pytest.raises(psycopg.errors.RaiseException, match="append-only"):

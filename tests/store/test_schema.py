@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -65,7 +64,7 @@ def _at(url: str, revision: str) -> None:
         conn.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
 
 
-def _on(runtime: Runtime, url: str) -> Any:
+def _on(runtime: Runtime, url: str) -> Flask:
     """The application with `url` as its database's."""
     settings = runtime.settings.model_copy(update={"database_url": url})
     return create_app(replace(runtime, settings=settings))

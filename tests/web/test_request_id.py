@@ -83,4 +83,5 @@ def test_what_a_time_limit_sends_has_an_id_of_its_own(player: Player, runtime: R
     player.step("wait 11 d")
     with runtime.database.transaction() as conn:
         ids = conn.execute("SELECT request_id FROM messages ORDER BY id").fetchall()
+    assert ids
     assert all(each[0] for each in ids)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -39,7 +38,7 @@ def test_the_start_page_leads_only_where_something_is(client: FlaskClient) -> No
         assert client.get(link, follow_redirects=True).status_code == 200, link
 
 
-def test_production_has_no_phones_and_does_not_lead_there(production: Any) -> None:
+def test_production_has_no_phones_and_does_not_lead_there(production: FlaskClient) -> None:
     start = production.get("/")
     assert start.status_code == 200
     assert "/phones" not in start.text

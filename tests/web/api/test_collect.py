@@ -131,7 +131,9 @@ def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
         {"staff": "2001", "document": {"type": "pan", "last4": "ABCDE1234F"}},
     ],
 )
-def test_a_body_that_says_too_little_or_too_much_is_refused(office: Player, body: Any) -> None:
+def test_a_body_that_says_too_little_or_too_much_is_refused(
+    office: Player, body: dict[str, Any]
+) -> None:
     assert collect(office, **body).status_code == 422
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -81,7 +80,7 @@ def test_a_key_that_is_none_is_refused(api: Api, key: str) -> None:
 def test_simultaneous_requests_with_one_key_execute_once(
     api: Api, app: Flask, runtime: Runtime
 ) -> None:
-    def attempt(_: int) -> tuple[int, Any, bool]:
+    def attempt(_: int) -> tuple[int, object, bool]:
         answer = Api(app.test_client(), api.token).post("/postmen", postman(), KEY)
         return answer.status_code, answer.get_json(), "Idempotency-Replayed" in answer.headers
 

@@ -109,6 +109,7 @@ def ready(counter: Counter) -> Counter:
 def quiet(counter: Counter) -> None:
     """Nothing was complained of, and no address named a telephone or an article."""
     assert counter.complaints == []
+    assert counter.urls
     assert not [url for url in counter.urls if re.search(r"9839\d{6}|EU\d{9}IN", url)]
 
 

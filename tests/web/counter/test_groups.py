@@ -17,6 +17,7 @@ from postal.counter.counter_days import CounterTaken, OpenAlready, open_day
 from postal.counter.day_end import Count
 from postal.counter.groups import Group, NothingToBook, NotOpen, NumberInUse
 from runtime import Runtime
+from store.database import Conn
 from tests.rigs.api_calls import number_of
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 
@@ -59,7 +60,7 @@ def test_a_form_sent_twice_makes_one_group_and_one_article(
 ) -> None:
     once, item = uuid4(), replace(ITEM, once=uuid4())
 
-    def submit(conn: Any) -> Group:
+    def submit(conn: Conn) -> Group:
         made = booking.begin(conn, once, at_counter.poster, SENDER, runtime.now())
         return booking.add(conn, made.id, item, runtime.now())
 

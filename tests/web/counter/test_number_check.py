@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -25,7 +26,12 @@ def check(runtime: Runtime) -> NumberCheck:
     return found
 
 
-def book(runtime: Runtime, client: FlaskClient, on_send: Any = accept, **changes: Any) -> Runtime:
+def book(
+    runtime: Runtime,
+    client: FlaskClient,
+    on_send: Callable[[Outgoing], Outcome] = accept,
+    **changes: Any,
+) -> Runtime:
     """Books an article and sends what there is to send, by a carrier that answers `on_send`."""
     answer = api_of(runtime, client).post("/articles", article(1, **changes))
     assert answer.status_code == 201, answer.get_json()

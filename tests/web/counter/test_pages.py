@@ -57,7 +57,7 @@ def begin(at: Clerk, **changes: str) -> str:
     return str(answer.headers["Location"])
 
 
-def say(answer: Any) -> str:
+def say(answer: TestResponse) -> str:
     """What the page told on top."""
     told = re.search(r'class="told [^"]*" role="status">([^<]*)', answer.text)
     return told[1].strip() if told else ""

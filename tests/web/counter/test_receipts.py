@@ -6,7 +6,6 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -14,6 +13,7 @@ from flask import Flask
 from werkzeug.test import TestResponse
 
 from conversation import counter
+from messages.catalogue import Language
 from postal.counter import booking, receipts
 from postal.counter.groups import Charges, Group, Sender
 from postal.counter.receipts import NotBooked
@@ -99,7 +99,7 @@ def test_the_pages_language_stays_the_clerks(at_counter: Clerk, booked: Group) -
     ("spoken", "title"), [("hi", "रसीद"), ("hi-Latn", "Receipt"), ("en", "Receipt")]
 )
 def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
-    runtime: Runtime, at_counter: Clerk, spoken: Any, title: str
+    runtime: Runtime, at_counter: Clerk, spoken: Language, title: str
 ) -> None:
     with runtime.database.transaction() as conn:
         sender = Sender(SENDER.name, SENDER.phone, spoken)

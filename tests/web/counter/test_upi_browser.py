@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -17,7 +16,7 @@ from postal.counter.payments import Payment
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
-from tests.rigs.desk import sign_in
+from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.upi import booking_of, credits_of, group_now, paid, rounds, with_settings, working
 
 expect.set_options(timeout=20_000)
@@ -50,7 +49,7 @@ class Screen:
         expect(self.page.locator(".upi-state")).to_have_text(words)
 
 
-def enter(page: Page, address: str, colleague: Any) -> None:
+def enter(page: Page, address: str, colleague: Colleague) -> None:
     """Takes the sign-in of a colleague over into the browser."""
     cookie = colleague.client.get_cookie("session")
     assert cookie is not None

@@ -74,6 +74,7 @@ def desk(page: Page, address: str, player: Player, runtime: Runtime) -> Iterator
 def quiet(desk: Desk) -> None:
     """Nothing was complained of, no address named a telephone, no page showed the code."""
     assert desk.complaints == []
+    assert desk.urls
     assert not [url for url in desk.urls if re.search(r"98\d{8}|EU\d{9}IN", url)]
     assert desk.player.codes[RECIPIENT][-1] not in desk.page.content()
 

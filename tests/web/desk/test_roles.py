@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from flask import Flask
 
-from postal.people.accounts import ROLES
+from postal.people.accounts import ROLES, Role
 from runtime import Runtime
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
@@ -164,7 +162,7 @@ def call(colleague: Colleague, method: str, path: str) -> int:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_may_what_the_table_says(
-    player: Player, app: Flask, runtime: Runtime, role: Any
+    player: Player, app: Flask, runtime: Runtime, role: Role
 ) -> None:
     colleague = sign_in(app, runtime, role)
     for method, path, endpoint in routes(app):

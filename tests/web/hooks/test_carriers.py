@@ -30,7 +30,7 @@ _RECEIPT = {"MessageSid": "SM1", "MessageStatus": "delivered"}
 _ENDLESS = "".join(sha256(str(number).encode()).hexdigest() for number in range(600))
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
-Call = Callable[[Any], Any]
+Call = Callable[[FlaskClient], TestResponse]
 
 
 @pytest.fixture

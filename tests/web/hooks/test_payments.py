@@ -137,7 +137,9 @@ def test_hook_and_poll_and_cash_desk_at_once_book_once(
         body, headers = customer.pays(ref(payment))
         barrier = Barrier(3)
 
-        def hook(barrier: Barrier = barrier, told: Any = (body, headers)) -> int:
+        def hook(
+            barrier: Barrier = barrier, told: tuple[bytes, dict[str, str]] = (body, headers)
+        ) -> int:
             barrier.wait()
             return customer.tells(*told)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from gateways.base import Gateway
@@ -138,7 +139,7 @@ def test_a_hook_is_answered_as_configured(client: FlaskClient) -> None:
     ],
 )
 def test_a_repeat_answers_as_the_first_and_changes_nothing(
-    client: FlaskClient, runtime: Runtime, call: Any
+    client: FlaskClient, runtime: Runtime, call: Callable[[FlaskClient], TestResponse]
 ) -> None:
     first, second = call(client), call(client)
     assert (first.status_code, first.data) == (second.status_code, second.data)
@@ -198,7 +199,7 @@ _LARGE = "x" * (64 * 1024 + 1)
     ],
 )
 def test_a_body_or_a_query_over_64_kib_is_413(
-    client: FlaskClient, runtime: Runtime, call: Any
+    client: FlaskClient, runtime: Runtime, call: Callable[[FlaskClient], TestResponse]
 ) -> None:
     assert call(client).status_code == 413
     assert _kept(runtime) == []

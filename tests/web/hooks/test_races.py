@@ -24,11 +24,14 @@ _ROUNDS = 20
 _SIMULATOR = "/hooks/simulator/sms"
 
 
-def _at_once(app: Flask, calls: Sequence[Callable[[Any], Any]]) -> list[int]:
+Call = Callable[[FlaskClient], TestResponse]
+
+
+def _at_once(app: Flask, calls: Sequence[Call]) -> list[int]:
     """Makes `calls`, each with a client and a thread of its own, at the same moment."""
     together = Barrier(len(calls))
 
-    def call(one: Callable[[Any], Any]) -> int:
+    def call(one: Call) -> int:
         client = app.test_client()
         together.wait(30)
         return int(one(client).status_code)
@@ -37,7 +40,7 @@ def _at_once(app: Flask, calls: Sequence[Callable[[Any], Any]]) -> list[int]:
         return list(pool.map(call, calls))
 
 
-def _text(phone: str, text: str, name: str) -> Callable[[Any], Any]:
+def _text(phone: str, text: str, name: str) -> Call:
     return lambda client: client.post(_SIMULATOR, json={"from": phone, "text": text, "id": name})
 
 
@@ -59,7 +62,7 @@ def _africastalking(client: FlaskClient) -> TestResponse:
 
 @pytest.mark.parametrize("call", [_twilio, _africastalking, _text(PHONE, "hello", "s1")])
 def test_one_text_delivered_eight_times_at_once_is_one_text(
-    app: Flask, runtime: Runtime, call: Callable[[Any], Any]
+    app: Flask, runtime: Runtime, call: Call
 ) -> None:
     assert _at_once(app, [call] * 8) == [200] * 8
     assert _rows(runtime, "SELECT direction, count(*) FROM messages GROUP BY 1 ORDER BY 1") == [

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -245,7 +244,7 @@ def test_the_same_words_in_two_sessions_leave_two_digests(
 
 
 @pytest.fixture
-def careless(runtime: Runtime) -> Any:
+def careless(runtime: Runtime) -> FlaskClient:
     """As in production: an exception is a 500, and not the test's."""
     app = create_app(runtime)
     app.testing = False
@@ -268,7 +267,7 @@ RUBBISH = (
 
 @pytest.mark.parametrize("rubbish", RUBBISH, ids=lambda text: ascii(text[:12]))
 def test_rubbish_is_answered_with_a_screen(
-    careless: Any, runtime: Runtime, office: Player, rubbish: str
+    careless: FlaskClient, runtime: Runtime, office: Player, rubbish: str
 ) -> None:
     for phone, before in ((RECIPIENT, ""), (RECIPIENT, "7"), (POSTMAN, ""), (POSTMAN, PIN)):
         text = before
@@ -291,11 +290,11 @@ def test_rubbish_is_answered_with_a_screen(
      b'{"session": "s", "from": "+919876500001", "service": {"a": [1]}}'],
 )  # fmt: skip
 def test_a_torn_request_is_answered_and_kept_without_its_input(
-    careless: Any, runtime: Runtime, body: bytes
+    careless: FlaskClient, runtime: Runtime, body: bytes
 ) -> None:
     answer = careless.post(SIMULATOR, data=body, content_type="application/json")
     assert answer.status_code == 200
-    assert set(answer.json) == {"screen", "end"}
+    assert set(answer.get_json()) == {"screen", "end"}
     assert careless.post(AT, data=body, content_type="text/plain").status_code == 200
     assert count(runtime, "messages", f"body LIKE '%{PIN}%'") == 0
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -30,14 +29,14 @@ def ask(client: FlaskClient, **versions: str) -> TestResponse:
     return client.post("/phones/news", data=form)
 
 
-def versions(answer: Any) -> dict[str, str]:
+def versions(answer: TestResponse) -> dict[str, str]:
     return {
         f"{'list' if name == 'list' else name.removesuffix('-texts')}_version": version
         for name, version in re.findall(r'id="([\w-]+)"[^>]*data-version="(\w+)"', answer.text)
     }
 
 
-def part(answer: Any, name: str) -> str:
+def part(answer: TestResponse, name: str) -> str:
     """One fragment of the answer, as markup."""
     found = re.search(rf'<(ol|div)\b[^>]*id="{name}".*?</\1>', answer.text, re.DOTALL)
     return found[0] if found else ""
