@@ -243,6 +243,9 @@ class Counter(RuleBasedStateMachine):
             self.runtime.database.run(work)
         except refunds.UnderWay:
             assert credit_now(self.runtime, id_).refunding
+        except refunds.DrawerShort:
+            assert way == "cash"
+            assert credit_now(self.runtime, id_).state == "refund_due"
         else:
             self.seen.add(f"back: {way}")
 
@@ -350,6 +353,20 @@ class Counter(RuleBasedStateMachine):
         self.told |= {row[0]: row[1] for row in rows}
 
 
+_MOST_ROUNDS = 4
+_STORIES = {
+    *get_args(Cause),
+    "booked",
+    "again",
+    "killed",
+    "clerk: booked",
+    "clerk: refund_due",
+    "back: provider",
+    "back: upi",
+    "back: cash",
+}
+
+
 def test_every_paisa_is_booked_or_due_or_refunded(
     app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
@@ -360,26 +377,20 @@ def test_every_paisa_is_booked_or_due_or_refunded(
     Counter.clock = clock
     Counter.seen.clear()
     with working(with_settings(runtime, upi_id="post@examplebank")):
-        run_state_machine_as_test(
-            Counter,
-            settings=settings(
-                max_examples=24,
-                stateful_step_count=40,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    # The stories were about something.
-    assert Counter.seen >= {
-        *get_args(Cause),
-        "booked",
-        "again",
-        "killed",
-        "clerk: booked",
-        "clerk: refund_due",
-        "back: provider",
-        "back: upi",
-        "back: cash",
-    }
+        # Which stories are told hangs on the hour of threads and on Hypothesis' choice: more are
+        # told, up to a bound, until they have been about everything.
+        for more in range(_MOST_ROUNDS):
+            run_state_machine_as_test(
+                type(f"Counter{more}", (Counter,), {}),
+                settings=settings(
+                    max_examples=18,
+                    stateful_step_count=40,
+                    derandomize=True,
+                    database=None,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+            if Counter.seen >= _STORIES:
+                break
+    assert Counter.seen >= _STORIES
