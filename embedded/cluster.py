@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from embedded.secrets import write_secret
 
 if TYPE_CHECKING:
-    import psutil  # type: ignore[import-untyped]
+    import psutil
 
 # Production has none of the wheels of requirements-embedded.txt: each is imported where it is used.
 NOT_INSTALLED: Final = (

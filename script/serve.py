@@ -26,8 +26,9 @@ HOUSE = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(HOUSE))
 
 from embedded.addresses import KEEP  # noqa: E402
+from embedded.cluster import ServerFailed  # noqa: E402
 from embedded.lock import AlreadyRunning, Lock  # noqa: E402
-from embedded.servers import ServerFailed, Servers, guarded, resolve  # noqa: E402
+from embedded.servers import Servers, guarded, resolve  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402

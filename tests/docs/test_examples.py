@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from india.calendar import day_of
 from runtime import Runtime
@@ -29,7 +30,7 @@ SENDER = example.Person("Gyan Pustak Kendra", "9839000081")
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     api = api_of(runtime, client)
     api.post("/postmen", postman())
     return api

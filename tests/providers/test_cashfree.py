@@ -6,7 +6,6 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -193,7 +192,7 @@ def test_what_was_paid_out(provider: CashfreeProvider, stub: ProviderStub) -> No
     ],
 )
 def test_what_says_nothing_is_asked_again(
-    provider: CashfreeProvider, stub: ProviderStub, fault: Any
+    provider: CashfreeProvider, stub: ProviderStub, fault: Say | Drop | Hang
 ) -> None:
     stub.will(fault)
     assert isinstance(provider.make(ATTEMPT), Unreachable)

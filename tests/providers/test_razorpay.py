@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,6 +16,7 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
+    Failure,
     Ignored,
     NotRefunded,
     ProviderDenied,
@@ -119,7 +120,7 @@ def test_what_came_is_read(provider: RazorpayProvider, stub: ProviderStub) -> No
      ("id", None), ("created_at", "yesterday")],
 )  # fmt: skip
 def test_a_sum_that_is_none_is_not_guessed(
-    provider: RazorpayProvider, stub: ProviderStub, change: str, value: Any
+    provider: RazorpayProvider, stub: ProviderStub, change: str, value: object
 ) -> None:
     attempt = made(provider)
     stub.scanned(attempt.ref or "")
@@ -231,7 +232,7 @@ def test_what_was_paid_out(provider: RazorpayProvider, stub: ProviderStub) -> No
 def test_what_says_nothing_is_asked_again(
     provider: RazorpayProvider,
     stub: ProviderStub,
-    fault: Any,
+    fault: Say | Drop | Hang,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -307,7 +308,9 @@ def test_a_credited_code_is_read(provider: RazorpayProvider, stub: ProviderStub)
     body = credited(payment, stub.codes[attempt.ref or ""])
     notice = provider.receive(request(body, razorpay_headers(body, "evt_9")))
     assert (notice.event_id, notice.kind) == ("evt_9", "qr_code.credited")
-    assert notice.what == (provider.look(attempt) or [None])[0]  # type: ignore[index]
+    looked = provider.look(attempt)
+    assert not isinstance(looked, Failure)
+    assert notice.what == looked[0]
 
 
 @pytest.mark.parametrize(
@@ -323,7 +326,9 @@ def test_a_credited_code_is_read(provider: RazorpayProvider, stub: ProviderStub)
     ],
 )
 def test_what_cannot_be_read_is_kept_without_persons(
-    provider: RazorpayProvider, stub: ProviderStub, spoil: Any
+    provider: RazorpayProvider,
+    stub: ProviderStub,
+    spoil: Callable[[dict[str, Any], dict[str, Any]], object],
 ) -> None:
     payment, code = stub.scanned("qr_1", 7_552), {"id": "qr_1", "notes": []}
     spoil(payment, code)

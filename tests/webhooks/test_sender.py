@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import pytest
 from standardwebhooks import Webhook
@@ -17,8 +17,9 @@ import jobs
 from postal.people import tokens
 from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
-from tests.conftest import Clock
+from store.feed_kinds import Kind
 from tests.outbox.test_worker import end, process, until
+from tests.rigs.clock import Clock
 from tests.rigs.webhook import (
     DROP,
     HANG,
@@ -38,6 +39,8 @@ from webhooks.queue import BACK_OFF, LEASE, Failed
 from webhooks.sender import Sender
 
 PATIENCE = 0.25  # seconds that a receiver has to answer in
+
+DELIVERED: Kind = "delivered"
 
 
 @pytest.fixture
@@ -108,7 +111,7 @@ def test_a_signature_fits_its_own_secret_id_time_and_body_alone(
 def test_events_arrive_in_the_order_of_the_feed_on_one_connection(
     runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
 ) -> None:
-    happen(runtime, *["delivered"] * 30)
+    happen(runtime, *repeat(DELIVERED, 30))
     work(sender)
     assert receiver.ids == list(range(1, 31))
     assert receiver.connections == 1
@@ -176,7 +179,7 @@ def test_a_receiver_that_is_down_is_probed_and_then_gets_everything(
     runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
 ) -> None:
     receiver.usual = 502
-    happen(runtime, *["delivered"] * 20)
+    happen(runtime, *repeat(DELIVERED, 20))
     work(sender)
     assert receiver.ids == [1, 2, 3]  # then it rests
     clock.advance(seconds=29)
@@ -250,7 +253,7 @@ def test_a_slow_receiver_holds_up_itself_only(
         slow.usual = HANG
         ours = token(runtime)
         held, quick = subscribe(runtime, ours, slow.url), subscribe(runtime, ours, receiver.url)
-        happen(runtime, *["delivered"] * 5)
+        happen(runtime, *repeat(DELIVERED, 5))
         patient = Sender(runtime, timeout=30)
         assert patient.start() == 2  # and does not wait
         while states(runtime, quick) != ["delivered"] * 5:
@@ -286,7 +289,7 @@ def test_two_workers_at_once_send_each_event_once_and_in_order(
     with receiving() as other:
         ours = token(runtime)
         hooks = [subscribe(runtime, ours, each.url) for each in (receiver, other)]
-        happen(runtime, *["delivered"] * 60)
+        happen(runtime, *repeat(DELIVERED, 60))
         senders = [Sender(runtime, timeout=30) for _ in range(3)]
         begin = threading.Barrier(len(senders))
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 from tests.rigs.webhook import Receiver, happen, receiving, states, subscribe, token, work
@@ -41,7 +41,7 @@ def dead(runtime: Runtime, receiver: Receiver, clock: Clock, player: Player) -> 
 
 
 @pytest.fixture
-def supervisor(dead: int, app: Any, runtime: Runtime) -> Colleague:
+def supervisor(dead: int, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "supervisor")
 
 
