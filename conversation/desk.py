@@ -20,6 +20,7 @@ from postal.people import roles as who
 from runtime import Runtime
 from store.conversations import Place
 from store.database import Conn
+from store.refusals import Conflict
 
 
 @dataclass(frozen=True)
@@ -30,8 +31,11 @@ class Intervened:
     said: tuple[str, ...]
 
 
-class NobodyThere(Exception):
+class NobodyThere(Conflict):
     """The article has no telephone of the kind that is needed."""
+
+    sentence = "no telephone is known for this: nothing was changed"
+    word = "act_nobody"
 
 
 def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
@@ -43,7 +47,7 @@ def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) 
     """Lets whoever gets the article's code hear `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id])[event.article]
     if held.holder_phone is None:
-        raise NobodyThere(event.article)
+        raise NobodyThere
     return _take(runtime, conn, Place(held.holder_phone, "recipient"), event)
 
 
@@ -53,7 +57,7 @@ def on_recipient(
     """Lets the addressee's conversation decide on `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id])[event.article]
     if held.recipient_phone is None:
-        raise NobodyThere(event.article)
+        raise NobodyThere
     return _take(runtime, conn, Place(held.recipient_phone, "recipient"), event)
 
 
@@ -61,7 +65,7 @@ def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -
     """Speaks to `phone` (E.164) in `language` from now on. Raises `NobodyThere` for strangers."""
     role = _role(conn, phone)
     if role not in ("recipient", "sender", "postman"):
-        raise NobodyThere(phone)
+        raise NobodyThere
     return _take(runtime, conn, Place(phone, role), LanguageSet(language))
 
 

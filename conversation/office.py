@@ -128,7 +128,7 @@ def judge(
 ) -> tuple[ListHead, bool]:
     """The postmaster's verdict on a contested remark: final with it. True where this did it.
 
-    Raises `returning.ListClosed` and LookupError.
+    Raises `returning.ListClosed` and `returning.UnknownItem`.
     """
     head = returning.hold(conn, returning.list_of(conn, item_id))
     line = returning.line(conn, item_id)

@@ -231,7 +231,7 @@ class Counter(RuleBasedStateMachine):
 
         try:
             self.runtime.database.run(work)
-        except refunds.UnderWay:
+        except refunds.RefundUnderWay:
             assert credit_now(self.runtime, id_).refunding
         else:
             self.seen.add(f"back: {way}")
