@@ -21,7 +21,7 @@ from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answ
 from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 log = structlog.get_logger(__name__)
 
@@ -41,8 +41,8 @@ class Process:
         return Drain(self.runtime)
 
     @cached_property
-    def webhooks(self) -> Sender:
-        return Sender(self.runtime)
+    def webhooks(self) -> WebhookSender:
+        return WebhookSender(self.runtime)
 
     @cached_property
     def upi(self) -> Rounds:

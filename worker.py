@@ -23,7 +23,7 @@ from rq.worker import DequeueStrategy
 import jobs
 import logs
 from embedded.servers import resolve
-from outbox import heartbeat as signs
+from outbox import heartbeat
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 
@@ -111,7 +111,7 @@ def clock() -> None:
     while not told_to_stop.wait(_TICK_SECONDS):
         for bell in (SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS):
             ring(redis, bell)
-        signs.note(redis, "clock")
+        heartbeat.note(redis, "clock")
     log.info("clock_stopped")
 
 

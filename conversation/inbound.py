@@ -42,7 +42,7 @@ from postal.acts import reports
 from postal.people import roles as who
 from runtime import Runtime
 from store import conversations
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
@@ -112,7 +112,7 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
     numbers = [event.article for event in happenings]
     went_out = [event.article for event in happenings if isinstance(event, WentOut)]
     additions = todays_list.additions(conn, went_out) if went_out else []
-    postmen = [Place(addition.walker.phone, "postman") for addition in additions]
+    postmen = [ConversationPlace(addition.walker.phone, "postman") for addition in additions]
     turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles), *postmen)
     for event in happenings:
         for role in _CONCERNED[type(event)]:
@@ -186,7 +186,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     message_id = _record(conn, inbound, _body(text, understood.event), now)
     if message_id is None or _rings_on(conn, inbound, message_id, now):
         return False
-    place = Place(inbound.phone, machine)
+    place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at)
     turn.begin(place, understood.event)

@@ -17,7 +17,7 @@ from outbox.wake import wake
 from postal import carry, todays_list
 from postal.acts import handsets
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 
@@ -29,7 +29,7 @@ def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
     """
     now = runtime.now()
     handsets.name_phone(conn, staff_id, phone, now)
-    place = Place(phone, "new_phone")
+    place = ConversationPlace(phone, "new_phone")
     turn = Turn(runtime, conn, now)
     turn.begin(place, PhoneNamed())
     turn.take(place, PhoneNamed())
@@ -92,7 +92,7 @@ def _sum_up(runtime: Runtime, conn: Conn, list_id: int, now: datetime) -> int:
     walker = todays_list.sum_up(conn, list_id, now)
     if walker is None:
         return 0
-    place = Place(walker.phone, "postman")
+    place = ConversationPlace(walker.phone, "postman")
     turn = Turn(runtime, conn, now, walker.postman_id)
     turn.begin(place, DayEnded())
     turn.take(place, DayEnded())

@@ -19,11 +19,11 @@ from flows.events import Event
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
-from outbox.enqueue import Draft, enqueue_many
+from outbox.enqueue import OutboxDraft, enqueue_many
 from postal.people import roles
 from settings import Language
 from store import conversations
-from store.conversations import Place, Sprint
+from store.conversations import ConversationPlace, Sprint
 
 # Whoever said STOP still gets codes, and answers to what he asks: law and contract require them.
 _IN_SPITE_OF_STOP = ("code", "reply")
@@ -42,7 +42,7 @@ class _Unsent:
     """What the sprint at that index of the turn says to the person at `place`."""
 
     sprint: int
-    place: Place
+    place: ConversationPlace
     say: Say
     code: _Code | None
 
@@ -55,7 +55,7 @@ class Turn(Scene):
     drafts: list[_Unsent] = field(default_factory=list)
     request_id: str = field(default_factory=logs.request_id)
 
-    def take(self, place: Place, event: Event) -> None:
+    def take(self, place: ConversationPlace, event: Event) -> None:
         """Decides `event` at `place`, does its acts, and passes its news on."""
         conversation = self.standing[place]
         machine = machines.ALL[place.machine]
@@ -111,11 +111,11 @@ class Turn(Scene):
         assert row is not None
         return _Code(*row)
 
-    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> Draft:
+    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)
-        return Draft(
+        return OutboxDraft(
             phone=unsent.place.whose,
             template=say.template,
             language=language,

@@ -34,7 +34,7 @@ _SHAPES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RegistrationLine:
     """One line of the registration sheet: one text in one language."""
 
     name: str  # as it is registered: template and language
@@ -50,7 +50,9 @@ class Line:
     template_id: str
 
 
-def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple[Line, ...]:
+def sheet(
+    catalogue: Catalogue, language: Language, notation: Notation
+) -> tuple[RegistrationLine, ...]:
     """What is to be registered in `language`, a line for each template."""
     lines = []
     for template in catalogue.templates.values():
@@ -58,7 +60,7 @@ def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple
         tags = _tags(template, text)
         encoded = count(_filled(template, text)).encoding
         lines.append(
-            Line(
+            RegistrationLine(
                 name=registered_name(template.name, language),
                 template=template.name,
                 language=language,
@@ -92,7 +94,7 @@ def tagged(template: Template, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedLine:
     """One line of what the operators gave back. `content` may be empty: not every portal has it."""
 
     line: int
@@ -103,7 +105,7 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class Taken:
+class AcceptedIds:
     """What can be taken over, by template and language, and every sentence about what cannot."""
 
     template_ids: Mapping[Key, str]
@@ -111,7 +113,7 @@ class Taken:
     problems: tuple[str, ...]
 
 
-def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
+def take(catalogue: Catalogue, returned: list[ReturnedLine]) -> AcceptedIds:
     """Which ids may be entered: approved ones, of sentences that are registered as we say them."""
     ids: dict[Key, str] = {}
     sentences: dict[Key, str] = {}
@@ -134,10 +136,10 @@ def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
     twice = {id_ for id_ in ids.values() if list(ids.values()).count(id_) > 1}
     problems += [f"the id {id_} is given to more than one text" for id_ in sorted(twice)]
     good = {key: id_ for key, id_ in ids.items() if id_ not in twice}
-    return Taken(good, {key: sentences[key] for key in good}, tuple(problems))
+    return AcceptedIds(good, {key: sentences[key] for key in good}, tuple(problems))
 
 
-def _refusal(catalogue: Catalogue, key: Key | None, each: Returned) -> str:
+def _refusal(catalogue: Catalogue, key: Key | None, each: ReturnedLine) -> str:
     if key is None:
         return "no text has this name: the sheet's names are template and language, as booked_hi"
     if each.status.strip().lower() not in _APPROVED:
@@ -192,29 +194,29 @@ def changed(catalogue: Catalogue) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Part:
+class DifferingPart:
     """Some words, and where they stand: in both sentences, in the registered or in the sent one."""
 
     where: Where
     words: str
 
 
-def difference(registered: str, sent: str) -> tuple[Part, ...]:
+def difference(registered: str, sent: str) -> tuple[DifferingPart, ...]:
     """Word by word, how what was sent differs from what is registered.
 
     `sent` is a text or a sentence with tags. One part, in both, where it fits.
     """
     ours, theirs = _words(sent), _words(registered)
-    parts: list[Part] = []
+    parts: list[DifferingPart] = []
     for where, word in _aligned(theirs, ours):
         if parts and parts[-1].where == where:
-            parts[-1] = Part(where, f"{parts[-1].words} {word}")
+            parts[-1] = DifferingPart(where, f"{parts[-1].words} {word}")
         else:
-            parts.append(Part(where, word))
+            parts.append(DifferingPart(where, word))
     return tuple(parts)
 
 
-def said(parts: tuple[Part, ...]) -> str:
+def said(parts: tuple[DifferingPart, ...]) -> str:
     """The difference in one line: [-registered-] {+sent+}."""
     marks = {"both": "{}", "registered": "[-{}-]", "sent": "{{+{}+}}"}
     return " ".join(marks[part.where].format(part.words) for part in parts)

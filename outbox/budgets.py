@@ -17,7 +17,7 @@ import structlog
 from redis import Redis, RedisError
 
 from india.phone import fingerprint, masked
-from outbox.claim import Taken
+from outbox.claim import TakenMessage
 from settings import Settings
 from store.database import Conn, Database
 from store.gcra import Gcra, Limit
@@ -58,7 +58,7 @@ _MATCHES: Final = {
 class Over:
     """A text that would pass a budget: which, whose (fit to be shown), and how long it waits."""
 
-    taken: Taken
+    taken: TakenMessage
     budget: Kind
     subject: str
     wait: timedelta
@@ -87,7 +87,7 @@ class Budgets:
         self._settings = settings
         self._resting_until = 0.0
 
-    def over(self, texts: Sequence[Taken], now: datetime) -> list[Over]:
+    def over(self, texts: Sequence[TakenMessage], now: datetime) -> list[Over]:
         """Those of `texts` that must wait, for the budget that lets them wait longest."""
         wants = [(taken, self._asked(taken)) for taken in texts]
         if wants and time.monotonic() >= self._resting_until:
@@ -98,7 +98,7 @@ class Budgets:
                 log.warning("valkey_away", what="budgets", error=str(error), codes="database")
         return self._in_database([each for each in wants if each[0].due.lane == "code"], now)
 
-    def _asked(self, taken: Taken) -> list[_Asked]:
+    def _asked(self, taken: TakenMessage) -> list[_Asked]:
         settings, due = self._settings, taken.due
         code = due.lane == "code"
         limit = settings.code_hourly_limit if code else settings.phone_hourly_limit
@@ -111,7 +111,7 @@ class Budgets:
             asked.append(_Asked("prefix", block(due.phone), settings.prefix_limit))
         return asked
 
-    def _in_valkey(self, wants: Sequence[tuple[Taken, list[_Asked]]]) -> list[Over]:
+    def _in_valkey(self, wants: Sequence[tuple[TakenMessage, list[_Asked]]]) -> list[Over]:
         answers = self._gcra.take_together([[_limit(each) for each in asked] for _, asked in wants])
         return [
             _over(taken, asked[answer.limit], timedelta(seconds=answer.wait))
@@ -120,7 +120,7 @@ class Budgets:
         ]
 
     def _in_database(
-        self, wants: Sequence[tuple[Taken, list[_Asked]]], now: datetime
+        self, wants: Sequence[tuple[TakenMessage, list[_Asked]]], now: datetime
     ) -> list[Over]:
         if not wants:
             return []
@@ -139,13 +139,13 @@ def _limit(asked: _Asked) -> Limit:
     return Limit(f"dakiya:{asked.kind}:{fingerprint(asked.whose)}", rate, burst)
 
 
-def _over(taken: Taken, asked: _Asked, wait: timedelta) -> Over:
+def _over(taken: TakenMessage, asked: _Asked, wait: timedelta) -> Over:
     hidden = asked.kind in ("phone", "code", "sender")
     return Over(taken, asked.kind, masked(asked.whose) if hidden else asked.whose, wait)
 
 
 def _passed(
-    conn: Conn, wants: Iterable[tuple[Taken, list[_Asked]]], now: datetime
+    conn: Conn, wants: Iterable[tuple[TakenMessage, list[_Asked]]], now: datetime
 ) -> set[tuple[str, int]]:
     """Kind and message id of every budget that would be passed."""
     each = [(asked, taken.due) for taken, all_ in wants for asked in all_]

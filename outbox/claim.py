@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from messages.catalogue import Channel
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
-from outbox.policy import Standing
+from outbox.policy import MessageStanding
 from outbox.routing import WAITED_FOR, Wanted
 from store import feed
 from store.database import Conn
@@ -102,7 +102,7 @@ _EXPIRE = """
 
 
 @dataclass(frozen=True)
-class Due:
+class DueMessage:
     """A message whose turn has come. `obstacle`: why it must not go out any more, or None."""
 
     id: int
@@ -132,8 +132,8 @@ class Due:
     other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
 
     @property
-    def standing(self) -> Standing:
-        return Standing(
+    def standing(self) -> MessageStanding:
+        return MessageStanding(
             self.status,
             self.lane,
             self.attempts,
@@ -153,10 +153,10 @@ class Due:
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenMessage:
     """A message that is ours until the lease ends. `calls` counts the one about to be made."""
 
-    due: Due
+    due: DueMessage
     lease: UUID
     gateway: str
     leased_until: datetime
@@ -168,9 +168,9 @@ class Taken:
         return self.due.attempts + 1
 
     @property
-    def standing(self) -> Standing:
+    def standing(self) -> MessageStanding:
         due = self.due
-        return Standing(
+        return MessageStanding(
             "sending",
             due.lane,
             self.calls,
@@ -197,7 +197,7 @@ class Patience:
 class Claim:
     """What one claim brought: messages to send or look up, how many were let go or put off."""
 
-    taken: tuple[Taken, ...]
+    taken: tuple[TakenMessage, ...]
     expired: int
     put_off: int = 0
 
@@ -207,9 +207,9 @@ def claim(
     shares: Mapping[Lane, int],
     most_others: int,
     lease: UUID,
-    gateway_for: Callable[[Due], str | None],
+    gateway_for: Callable[[DueMessage], str | None],
     now: datetime,
-    patience_for: Callable[[Due], Patience | None] = lambda due: None,
+    patience_for: Callable[[DueMessage], Patience | None] = lambda due: None,
     worker: int | None = None,
     most_rings: int = 0,
 ) -> Claim:
@@ -242,9 +242,9 @@ def claim(
             left_others -= len(more) if lane != "code" else 0
     dues += rings
     expired = [due for due in dues if due.obstacle]
-    going: list[Taken] = []
+    going: list[TakenMessage] = []
     answers: list[datetime | None] = []  # by when
-    nobody: list[Due] = []
+    nobody: list[DueMessage] = []
     for due in dues:
         if due.obstacle:
             continue
@@ -253,7 +253,7 @@ def claim(
             tried = due.first_tried_at or now
             patience = patience_for(due)
             confirm_by = tried + patience.receipt if patience else None
-            going.append(Taken(due, lease, gateway, now + LEASE, tried, confirm_by))
+            going.append(TakenMessage(due, lease, gateway, now + LEASE, tried, confirm_by))
             # A look-up brings no text: the time for it runs on.
             answers.append(now + patience.answer if patience and due.status == "queued" else None)
         else:
@@ -282,10 +282,10 @@ def claim(
 def _select(
     conn: Conn,
     texts: Mapping[Lane, int],
-    besides: Sequence[Due],
+    besides: Sequence[DueMessage],
     now: datetime,
     calls: Mapping[Lane, int] = _NO_CALLS,
-) -> list[Due]:
+) -> list[DueMessage]:
     wanted = [
         (channel, lane, most)
         for channel, shares in (("text", texts), ("voice", calls))
@@ -303,14 +303,14 @@ def _select(
     for _, lane, most in wanted:
         values += [lane, now, ours, most]
     # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
-    with conn.cursor(row_factory=class_row(Due)) as cursor:
+    with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
         values += [ARRIVED, ARRIVED, now, now]
         return cursor.execute(
             _DUE.format(arms=arms, other_calls=_OTHER_CALLS), values, prepare=False
         ).fetchall()
 
 
-def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:
+def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:
     conn.execute(_EXPIRE, ([due.id for due in dues], [due.obstacle for due in dues]))
     feed.append_many(
         conn,

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from messages.render import fill_code
-from outbox.claim import Due
+from outbox.claim import DueMessage
 from postal.codes import code_of
 
 
-def text_of(due: Due, master_key: bytes, code_length: int) -> str:
+def text_of(due: DueMessage, master_key: bytes, code_length: int) -> str:
     """The body of `due`, with its code filled in where it names one; a call's goes without.
 
     The code is recomputed from the master key, the article's salt and the issue; nothing stored

@@ -21,16 +21,16 @@ from messages.routes import Routes
 from outbox import carriers, settle
 from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
-from outbox.claim import Claim, Due, Patience, Taken, claim
+from outbox.claim import Claim, DueMessage, Patience, TakenMessage, claim
 from outbox.content import text_of
 from outbox.guards import Guards
 from outbox.lanes import LANES, Turns
 from outbox.policy import after_look_up, after_send
 from outbox.routing import WAITED_FOR, Router
-from outbox.settle import Settled
-from outbox.slots import Returned, Slots
+from outbox.settle import SettledMessage
+from outbox.slots import ReturnedCall, Slots
 from outbox.throttle import Throttle
-from outbox.worker_lock import Presence
+from outbox.worker_lock import WorkerLock
 from runtime import Runtime
 from store.database import Conn
 
@@ -57,7 +57,7 @@ class Drain:
         self._turns = Turns()
         self._throttle = Throttle(runtime.redis)
         self._guards = Guards(runtime)
-        self._presence = Presence(runtime.database.url)
+        self._worker_lock = WorkerLock(runtime.database.url)
         self._master_key = settings.dakiya_master_key.get_secret_value().encode()
         self._routes = settings.routing
         self._patience = Patience(
@@ -66,10 +66,10 @@ class Drain:
         )
         self._carriers: Mapping[str, Carrier] = {}  # as the last exchange found them
         self._voices = Routes((), settings.voices)
-        self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
-        self._settled: list[Settled] = []  # came back, not yet written
+        self._held: list[TakenMessage] = []  # leased, waiting for the gateway's throttle
+        self._settled: list[SettledMessage] = []  # came back, not yet written
         self._tallies: dict[str, Tally] = {}  # what that says of the carriers
-        self._deferred: list[tuple[Taken, timedelta]] = []  # leased, to be given back
+        self._deferred: list[tuple[TakenMessage, timedelta]] = []  # leased, to be given back
         self._stopping = False
 
     def run(self, seconds: float = SLICE_SECONDS) -> bool:
@@ -110,11 +110,11 @@ class Drain:
             self._gather(_POLL_SECONDS)
         self._slots.close()
         self._exchange()
-        self._presence.end()
+        self._worker_lock.end()
 
     def _exchange(self) -> int:
         """One transaction: writes what came back, claims what is due. Returns how many were."""
-        self._presence.hold()
+        self._worker_lock.hold()
         try:
             claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write))
         except UniqueViolation:
@@ -130,7 +130,7 @@ class Drain:
         return len(claimed.taken) + claimed.expired + claimed.put_off
 
     def _swap(
-        self, conn: Conn, write: Callable[[Conn, Sequence[Settled], datetime], None]
+        self, conn: Conn, write: Callable[[Conn, Sequence[SettledMessage], datetime], None]
     ) -> Claim:
         now = self._runtime.now()
         write(conn, self._settled, now)
@@ -162,7 +162,7 @@ class Drain:
             "voice": Router(self._voices, self._carriers, self._slots.silent()),
         }
 
-        def patience_for(due: Due) -> Patience | None:
+        def patience_for(due: DueMessage) -> Patience | None:
             if due.channel == "voice" or due.lane != "code" or due.via is not None:
                 return None
             several = len(routers["text"].order(due.wanted)) > 1
@@ -176,7 +176,7 @@ class Drain:
             lambda due: routers[due.channel].choose(due.wanted),
             now,
             patience_for,
-            self._presence.number,
+            self._worker_lock.number,
             room_rings,
         )
         for router in routers.values():
@@ -208,13 +208,13 @@ class Drain:
             self._held = [taken for taken in self._held if taken.due.id not in sent]
         return min(waits, default=0.0)
 
-    def _call(self, gateway: Gateway, taken: Taken) -> None:
+    def _call(self, gateway: Gateway, taken: TakenMessage) -> None:
         try:
             outgoing = self._outgoing(taken)
         except ValueError as error:
             # One row that cannot be sent must not hold up the others. The error quotes no code.
             log.error("message_unsendable", message=taken.due.id, error=str(error))
-            self._settle(Returned(taken, Rejected(Reason.TEXT, str(error))))
+            self._settle(ReturnedCall(taken, Rejected(Reason.TEXT, str(error))))
             return
         within = _start_by(taken) - self._runtime.now()
         self._slots.submit(gateway, taken, outgoing, within)
@@ -226,15 +226,17 @@ class Drain:
         self._deferred += [(taken, timedelta()) for taken in self._held if taken.due.id in late]
         self._held = [taken for taken in self._held if taken.due.id not in late]
 
-    def _settle_without_gateway(self, mine: list[Taken]) -> None:
+    def _settle_without_gateway(self, mine: list[TakenMessage]) -> None:
         """The gateway of an unknown outcome is not configured any more: nobody can tell."""
         log.warning("gateway_gone", gateway=mine[0].gateway, messages=[t.due.id for t in mine])
         for taken in mine:
-            self._settle(Returned(taken, UnknownOutcome("its gateway is not configured any more")))
+            self._settle(
+                ReturnedCall(taken, UnknownOutcome("its gateway is not configured any more"))
+            )
         gone = {taken.due.id for taken in mine}
         self._held = [taken for taken in self._held if taken.due.id not in gone]
 
-    def _outgoing(self, taken: Taken) -> Outgoing:
+    def _outgoing(self, taken: TakenMessage) -> Outgoing:
         due = taken.due
         return Outgoing(
             message_id=due.id,
@@ -252,7 +254,7 @@ class Drain:
             self._weigh(returned)
             self._settle(returned)
 
-    def _weigh(self, returned: Returned) -> None:
+    def _weigh(self, returned: ReturnedCall) -> None:
         """What the call says of its carrier; nothing, if the circuit moved since it was begun."""
         taken, outcome = returned.taken, returned.outcome
         carrier = self._carriers.get(taken.gateway)
@@ -271,12 +273,12 @@ class Drain:
     def _note(self, gateway: str, weight: Tally) -> None:
         self._tallies[gateway] = self._tallies.get(gateway, Tally()) + weight
 
-    def _settle(self, returned: Returned) -> None:
+    def _settle(self, returned: ReturnedCall) -> None:
         taken = returned.taken
         decide = after_look_up if taken.due.status == "unknown" else after_send
         standing = replace(taken.standing, carriers=self._in_turn(taken.due))
         verdict = decide(returned.outcome, standing, self._runtime.now())
-        self._settled.append(Settled(taken, verdict))
+        self._settled.append(SettledMessage(taken, verdict))
         log.info(
             "message_out",
             request_id=taken.due.request_id,
@@ -288,7 +290,7 @@ class Drain:
             attempts=taken.calls,
         )
 
-    def _in_turn(self, due: Due) -> int:
+    def _in_turn(self, due: DueMessage) -> int:
         """How many carriers take turns with a message; news waits for its one."""
         if due.via is not None or due.lane not in WAITED_FOR:
             return 1
@@ -296,5 +298,5 @@ class Drain:
         return max(1, len(Router(routes, self._carriers).order(due.wanted)))
 
 
-def _start_by(taken: Taken) -> datetime:
+def _start_by(taken: TakenMessage) -> datetime:
     return min(taken.due.not_after, taken.leased_until - _CALL)

@@ -27,7 +27,7 @@ _INSERT = """
 
 
 @dataclass(frozen=True)
-class Draft:
+class OutboxDraft:
     """One text to be sent, or call to be made. `phone` is E.164; `at` is when it was decided on.
 
     After `not_after` it is not sent any more: a code that would arrive dead, news that is old.
@@ -48,7 +48,7 @@ class Draft:
     request_id: str | None = None  # of the request that it results from, as in the logs
 
 
-def _row(draft: Draft) -> tuple[Any, ...]:
+def _row(draft: OutboxDraft) -> tuple[Any, ...]:
     body, segments = _words(draft)
     if (CODE_MASK in body) != (draft.code_id is not None):
         raise ValueError(
@@ -74,7 +74,7 @@ def _row(draft: Draft) -> tuple[Any, ...]:
     )
 
 
-def _words(draft: Draft) -> tuple[str, int]:
+def _words(draft: OutboxDraft) -> tuple[str, int]:
     """What stands in the message, and in how many parts it is paid: a call is one."""
     if draft.channel == "voice":
         return speech.render(draft.template, draft.language, draft.values), 1
@@ -82,7 +82,7 @@ def _words(draft: Draft) -> tuple[str, int]:
     return rendered.text, rendered.segments.segments
 
 
-def enqueue(conn: Conn, message: Draft) -> int:
+def enqueue(conn: Conn, message: OutboxDraft) -> int:
     """Queues `message` and returns its id. It leaves only if the transaction commits.
 
     Raises what the renderer raises (an unknown template, a wrong value) and ValueError where
@@ -91,7 +91,7 @@ def enqueue(conn: Conn, message: Draft) -> int:
     return enqueue_many(conn, [message])[0]
 
 
-def enqueue_many(conn: Conn, drafts: Sequence[Draft]) -> list[int]:
+def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
     """Queues all of `drafts` in one round trip; their ids, in the same order."""
     if not drafts:
         return []

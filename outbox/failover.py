@@ -214,7 +214,7 @@ class Again:
         """No carrier is left, or none is needed. Where all of them failed, the feed hears it."""
         conn.execute("UPDATE messages SET confirm_by = NULL WHERE id = %s", (first.id,))
         if {first.status, *first.seconds} <= {"failed", "expired"}:
-            end = receipts.End(
+            end = receipts.EndedMessage(
                 first.id, first.article_id, first.template, first.lane, None, confirm_by=None
             )
             receipts.tell_end(conn, end, "failed", now)

@@ -13,9 +13,9 @@ from gateways.base import Reason
 from india.phone import masked
 from outbox import prefixes
 from outbox.budgets import Budgets, block
-from outbox.claim import Taken
-from outbox.policy import Verdict
-from outbox.settle import Settled
+from outbox.claim import TakenMessage
+from outbox.policy import MessageVerdict
+from outbox.settle import SettledMessage
 from runtime import Runtime
 from store.database import Conn
 
@@ -26,9 +26,9 @@ log = structlog.get_logger(__name__)
 class Judged:
     """Texts that may go, those that must wait, and those that never go."""
 
-    going: list[Taken]
-    waiting: list[tuple[Taken, timedelta]]
-    ended: list[Settled]
+    going: list[TakenMessage]
+    waiting: list[tuple[TakenMessage, timedelta]]
+    ended: list[SettledMessage]
 
 
 class Guards:
@@ -52,20 +52,20 @@ class Guards:
         self._hits.clear()
         self._bursts.clear()
 
-    def judge(self, taken: Sequence[Taken], now: datetime) -> Judged:
+    def judge(self, taken: Sequence[TakenMessage], now: datetime) -> Judged:
         """What may go. Look-ups always may: they send nothing."""
         judged = Judged([], [], [])
-        asked: list[Taken] = []
+        asked: list[TakenMessage] = []
         for each in taken:
             phone = each.due.phone
             if each.due.status == "unknown":
                 judged.going.append(each)
             elif self._countries and not phone.startswith(self._countries):
                 self._hits["country", masked(phone)] += 1
-                verdict = Verdict(
+                verdict = MessageVerdict(
                     "failed", error="country: no texts go there", reason=Reason.BAD_NUMBER
                 )
-                judged.ended.append(Settled(each, verdict))
+                judged.ended.append(SettledMessage(each, verdict))
             elif block(phone) in self._stops:
                 judged.waiting.append((each, self._stops[block(phone)] - now))
             elif each.due.attempts:
@@ -75,7 +75,7 @@ class Guards:
         self._ask(asked, judged, now)
         return judged
 
-    def _ask(self, asked: Sequence[Taken], judged: Judged, now: datetime) -> None:
+    def _ask(self, asked: Sequence[TakenMessage], judged: Judged, now: datetime) -> None:
         over = {each.taken.due.id: each for each in self._budgets.over(asked, now)}
         for each in over.values():
             self._hits[each.budget, each.subject] += 1

@@ -45,7 +45,7 @@ _TEMPORARY: Final = frozenset({Reason.UNREACHABLE, Reason.CARRIER})
 
 
 @dataclass(frozen=True)
-class Standing:
+class MessageStanding:
     """What is known of a message at the moment of the decision."""
 
     status: Status
@@ -59,7 +59,7 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class MessageVerdict:
     """What becomes of a message. `next_attempt_at` is set with `queued` and `unknown`."""
 
     status: Status
@@ -75,12 +75,12 @@ def delay(lane: Lane, attempts: int) -> timedelta:
     return timedelta(seconds=min(3 ** min(max(attempts - 1, 0), 10), _LONGEST[lane]))
 
 
-def _turn(standing: Standing) -> int:
+def _turn(standing: MessageStanding) -> int:
     """Which time it is (1, 2, …) that all of its carriers were asked."""
     return -(-standing.attempts // standing.carriers)
 
 
-def after_send(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
+def after_send(outcome: Outcome, standing: MessageStanding, now: datetime) -> MessageVerdict:
     """What a submit's outcome means."""
     match outcome:
         case Sent() | Rejected():
@@ -98,7 +98,7 @@ def after_send(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
             return _ask_later(standing, now + delay(standing.lane, _turn(standing) + 1), error)
 
 
-def after_look_up(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
+def after_look_up(outcome: Outcome, standing: MessageStanding, now: datetime) -> MessageVerdict:
     """What the answer to "what became of it?" means."""
     match outcome:
         case Sent() | Rejected():
@@ -114,7 +114,9 @@ def after_look_up(outcome: Outcome, standing: Standing, now: datetime) -> Verdic
             return _ask_later(standing, now + delay(standing.lane, calls), error)
 
 
-def after_receipt(standing: Standing, receipt: Receipt, now: datetime) -> Verdict | None:
+def after_receipt(
+    standing: MessageStanding, receipt: Receipt, now: datetime
+) -> MessageVerdict | None:
     """What a receipt means, or None where it changes nothing. Status only moves forward.
 
     Expects each (carrier id, status) once: the caller sets repeats aside.
@@ -123,18 +125,20 @@ def after_receipt(standing: Standing, receipt: Receipt, now: datetime) -> Verdic
         case ReceiptStatus.DELIVERED:
             if standing.status == "delivered":
                 return None
-            return Verdict("delivered", carrier_id=receipt.carrier_id)
+            return MessageVerdict("delivered", carrier_id=receipt.carrier_id)
         case ReceiptStatus.SENT:
             if standing.status in ("sent", "delivered", "failed"):
                 return None
-            return Verdict("sent", carrier_id=receipt.carrier_id)
+            return MessageVerdict("sent", carrier_id=receipt.carrier_id)
         case ReceiptStatus.FAILED:
             return _after_failure(standing, receipt, now)
         case ReceiptStatus.UNCERTAIN:
             return None
 
 
-def _after_failure(standing: Standing, receipt: Receipt, now: datetime) -> Verdict | None:
+def _after_failure(
+    standing: MessageStanding, receipt: Receipt, now: datetime
+) -> MessageVerdict | None:
     # `sending`: the call is still out; its outcome says whether this is news of it or of an
     # earlier one, and settling looks at the stored receipts. `queued`: it is sent anyway.
     if standing.status not in ("sent", "unknown"):
@@ -153,31 +157,31 @@ def _after_failure(standing: Standing, receipt: Receipt, now: datetime) -> Verdi
     ):
         at = now + wait
         if at < standing.not_after:
-            return Verdict("queued", at, receipt.carrier_id, error)
-    return Verdict("failed", None, receipt.carrier_id, error, receipt.reason)
+            return MessageVerdict("queued", at, receipt.carrier_id, error)
+    return MessageVerdict("failed", None, receipt.carrier_id, error, receipt.reason)
 
 
-def _settled(outcome: Sent | Rejected) -> Verdict:
+def _settled(outcome: Sent | Rejected) -> MessageVerdict:
     if isinstance(outcome, Rejected):
         error = f"{outcome.reason}: {outcome.error}"
-        return Verdict("failed", error=error, reason=outcome.reason)
+        return MessageVerdict("failed", error=error, reason=outcome.reason)
     delivered = outcome.status is ReceiptStatus.DELIVERED
-    return Verdict("delivered" if delivered else "sent", carrier_id=outcome.carrier_id)
+    return MessageVerdict("delivered" if delivered else "sent", carrier_id=outcome.carrier_id)
 
 
-def _refused(standing: Standing, at: datetime, error: str) -> Verdict:
+def _refused(standing: MessageStanding, at: datetime, error: str) -> MessageVerdict:
     return replace(_again(standing, at, error), refused=True)
 
 
-def _again(standing: Standing, at: datetime, error: str) -> Verdict:
+def _again(standing: MessageStanding, at: datetime, error: str) -> MessageVerdict:
     if at >= standing.not_after:
-        return Verdict("expired", error=error)
-    return Verdict("queued", at, error=error)
+        return MessageVerdict("expired", error=error)
+    return MessageVerdict("queued", at, error=error)
 
 
-def _ask_later(standing: Standing, at: datetime, error: str) -> Verdict:
+def _ask_later(standing: MessageStanding, at: datetime, error: str) -> MessageVerdict:
     # Never later than the deadline: whoever claims it then lets it expire.
-    return Verdict("unknown", min(at, standing.not_after), error=error)
+    return MessageVerdict("unknown", min(at, standing.not_after), error=error)
 
 
 # Reasons that are the person's or the text's own: another carrier would say the same.

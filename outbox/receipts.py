@@ -15,7 +15,7 @@ from messages.catalogue import Channel
 from outbox import carriers
 from outbox.circuit import weigh_receipt
 from outbox.enqueue import Lane
-from outbox.policy import Standing, Status, Verdict, after_receipt, second_send_at
+from outbox.policy import MessageStanding, MessageVerdict, Status, after_receipt, second_send_at
 from runtime import Runtime
 from store import feed
 from store.database import Conn
@@ -49,8 +49,8 @@ class _Message:
     spoken_call: str | None
 
     @property
-    def standing(self) -> Standing:
-        return Standing(
+    def standing(self) -> MessageStanding:
+        return MessageStanding(
             self.status,
             self.lane,
             self.attempts,
@@ -62,7 +62,7 @@ class _Message:
 
 
 @dataclass(frozen=True)
-class End:
+class EndedMessage:
     """A message that ended. `confirm_by` set: a code that another carrier may still bring."""
 
     id: int
@@ -272,13 +272,13 @@ def _apply(
         },
     ).rowcount
     if moved and failed:
-        end = End(
+        end = EndedMessage(
             message.id, message.article_id, message.template, message.lane, message.again_of, second
         )
         record_end(conn, end, verdict, now)
 
 
-def record_end(conn: Conn, end: End, verdict: Verdict, now: datetime) -> None:
+def record_end(conn: Conn, end: EndedMessage, verdict: MessageVerdict, now: datetime) -> None:
     """Tells the feed that a message will never arrive (`failed` or `expired`).
 
     Not of a code that another carrier may still bring: its second send is made soon, or it is told
@@ -302,7 +302,7 @@ def record_end(conn: Conn, end: End, verdict: Verdict, now: datetime) -> None:
         tell_end(conn, end, verdict.status, now)
 
 
-def tell_end(conn: Conn, end: End, status: Status, now: datetime) -> None:
+def tell_end(conn: Conn, end: EndedMessage, status: Status, now: datetime) -> None:
     """The feed hears that a message will never arrive."""
     feed.append(
         conn,

@@ -11,8 +11,8 @@ from psycopg.errors import UniqueViolation
 
 from gateways.base import UnknownOutcome
 from outbox import receipts
-from outbox.claim import Taken
-from outbox.policy import Verdict, after_look_up, second_send_at
+from outbox.claim import TakenMessage
+from outbox.policy import MessageVerdict, after_look_up, second_send_at
 from store.database import Conn
 
 # A receipt may have moved the message on while the call was out: only what still waits for the
@@ -47,11 +47,11 @@ _WRITE: Final = """
 
 
 @dataclass(frozen=True)
-class Settled:
+class SettledMessage:
     """A call that came back, and what is to be done about it."""
 
-    taken: Taken
-    verdict: Verdict
+    taken: TakenMessage
+    verdict: MessageVerdict
 
     @property
     def refused(self) -> bool:
@@ -61,7 +61,7 @@ class Settled:
         return self.verdict.refused and not in_doubt
 
 
-def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     """Writes `settled`; then the receipts that came before their carrier ids were known.
 
     One whose lease went to somebody else meanwhile is left as it stands. Failures and expiries
@@ -71,7 +71,7 @@ def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
     _lock_and_catch_up(conn, settled, _write, now)
 
 
-def write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def write_each(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     """As `write`, one by one: a carrier's id that another message has already is left out.
 
     A look-up that brought such an id found another message's: nothing is known of this one.
@@ -81,8 +81,8 @@ def write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
 
 def _lock_and_catch_up(
     conn: Conn,
-    settled: Sequence[Settled],
-    write_all: Callable[[Conn, Sequence[Settled], datetime], None],
+    settled: Sequence[SettledMessage],
+    write_all: Callable[[Conn, Sequence[SettledMessage], datetime], None],
     now: datetime,
 ) -> None:
     if not settled:
@@ -97,7 +97,7 @@ def _lock_and_catch_up(
     receipts.catch_up(conn, known, now)
 
 
-def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def _write_each(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     for each in settled:
         try:
             with conn.transaction():
@@ -111,7 +111,7 @@ def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
             _write(conn, [replace(each, verdict=verdict)], now)
 
 
-def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
+def release(conn: Conn, taken: Sequence[tuple[TakenMessage, datetime]]) -> None:
     """Gives back messages that were leased but not submitted, to be claimed again from then on."""
     if not taken:
         return
@@ -137,7 +137,7 @@ def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
     )
 
 
-def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def _write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     written = conn.execute(
         _WRITE,
         {
@@ -161,7 +161,7 @@ def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
     for each in settled:
         due = each.taken.due
         if due.id in ended and each.verdict.status in ("failed", "expired"):
-            end = receipts.End(
+            end = receipts.EndedMessage(
                 due.id, due.article_id, due.template, due.lane, due.again_of, ended[due.id]
             )
             receipts.record_end(conn, end, each.verdict, now)

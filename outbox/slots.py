@@ -14,7 +14,7 @@ from uuid import UUID
 import structlog
 
 from gateways.base import Gateway, Outcome, Outgoing, Reason, Retry, UnknownOutcome
-from outbox.claim import Taken
+from outbox.claim import TakenMessage
 
 log = structlog.get_logger(__name__)
 
@@ -29,10 +29,10 @@ _Key = tuple[UUID, int]  # a call: the lease, and the message
 
 
 @dataclass(frozen=True)
-class Returned:
+class ReturnedCall:
     """A carrier call that is over. `asked`: it was made, so it says something of the carrier."""
 
-    taken: Taken
+    taken: TakenMessage
     outcome: Outcome
     asked: bool = True
     hung: bool = False  # longer than HANGING_SECONDS
@@ -41,7 +41,7 @@ class Returned:
 @dataclass(frozen=True)
 class _Call:
     gateway: Gateway
-    taken: Taken
+    taken: TakenMessage
     outgoing: Outgoing
     start_by: float  # time.monotonic()
 
@@ -71,7 +71,7 @@ class Slots:
         self._others = size - self._reserved
         self._code_calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._other_calls: SimpleQueue[_Call | None] = SimpleQueue()
-        self._returned: SimpleQueue[Returned] = SimpleQueue()
+        self._returned: SimpleQueue[ReturnedCall] = SimpleQueue()
         self._codes_under_way: set[_Key] = set()
         self._others_under_way: set[_Key] = set()
         self._rings_under_way: set[_Key] = set()  # of the others
@@ -106,7 +106,9 @@ class Slots:
         """How many of the others may be calls: half of their slots stay for texts."""
         return max(1, self._others // 2) - len(self._rings_under_way)
 
-    def submit(self, gateway: Gateway, taken: Taken, outgoing: Outgoing, within: timedelta) -> None:
+    def submit(
+        self, gateway: Gateway, taken: TakenMessage, outgoing: Outgoing, within: timedelta
+    ) -> None:
         """Starts the call: a look-up where an earlier outcome is unknown, else a send.
 
         If no slot becomes free `within` this time, it is not made, and comes back as such.
@@ -123,9 +125,9 @@ class Slots:
             self._others_under_way.add(call.key)
             self._other_calls.put(call)
 
-    def gather(self, seconds: float) -> list[Returned]:
+    def gather(self, seconds: float) -> list[ReturnedCall]:
         """The calls that came back, after waiting up to `seconds` for the first."""
-        returned: list[Returned] = []
+        returned: list[ReturnedCall] = []
         until = time.monotonic() + seconds
         while self.under_way > 0:
             try:
@@ -140,7 +142,7 @@ class Slots:
             self._forget(one.taken)
         return returned
 
-    def relieve(self) -> list[Taken]:
+    def relieve(self) -> list[TakenMessage]:
         """The calls that have begun to hang since the last time. Their slots become free."""
         before = time.monotonic() - HANGING_SECONDS
         with self._lock:
@@ -172,9 +174,9 @@ class Slots:
             if calls >= _SILENT and self._answered.get(name, 0.0) <= before
         }
 
-    def recall(self) -> list[Taken]:
+    def recall(self) -> list[TakenMessage]:
         """Takes back what was submitted and has not begun: it was not sent."""
-        recalled: list[Taken] = []
+        recalled: list[TakenMessage] = []
         for calls in (self._code_calls, self._other_calls):
             while True:
                 try:
@@ -200,7 +202,7 @@ class Slots:
         thread.start()
         self._threads.append(thread)
 
-    def _forget(self, taken: Taken) -> None:
+    def _forget(self, taken: TakenMessage) -> None:
         for calls in (
             self._codes_under_way,
             self._others_under_way,
@@ -221,12 +223,12 @@ class Slots:
                 del self._begun[call.key]
                 leaving = call.key in self._leaving
                 self._leaving.discard(call.key)
-            self._returned.put(Returned(call.taken, outcome, asked=not late))
+            self._returned.put(ReturnedCall(call.taken, outcome, asked=not late))
             if leaving:
                 return
 
 
-def _key(taken: Taken) -> _Key:
+def _key(taken: TakenMessage) -> _Key:
     return taken.lease, taken.due.id
 
 

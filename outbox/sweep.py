@@ -11,7 +11,7 @@ import structlog
 from outbox import carriers
 from outbox.claim import LEASE
 from outbox.wake import wake
-from outbox.worker_lock import present
+from outbox.worker_lock import living_workers
 from runtime import Runtime
 from store.database import Conn
 
@@ -90,7 +90,7 @@ def _take_back(conn: Conn, now: datetime) -> int:
         {
             "now": now,
             "begun": now + LEASE - _BEGUN,
-            "present": present(conn),  # NULL, where nobody can say: then nothing compares
+            "present": living_workers(conn),  # NULL, where nobody can say: then nothing compares
             "most": _AT_ONCE,
         },
     ).rowcount

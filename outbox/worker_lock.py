@@ -25,7 +25,7 @@ _LOOK_SECONDS: Final = 1.0
 _SETTLED: Final = timedelta(seconds=10)
 
 
-class Presence:
+class WorkerLock:
     """Held by a process that sends. Used by one thread."""
 
     def __init__(self, database_url: str) -> None:
@@ -65,7 +65,7 @@ class Presence:
         self._session = None
 
 
-def present(conn: Conn) -> list[int] | None:
+def living_workers(conn: Conn) -> list[int] | None:
     """The numbers of the workers that live; None where nobody can say, soon after a restart."""
     row = conn.execute(
         """

@@ -11,7 +11,7 @@ QUIET_MODULES: Final = 10  # the clear space that a scanner needs on either side
 
 
 @dataclass(frozen=True)
-class Bar:
+class BlackBar:
     """One black bar, in modules from the left edge, the quiet zone included."""
 
     x: int
@@ -22,7 +22,7 @@ class Bar:
 class Barcode:
     """`modules`: how wide it is with both quiet zones."""
 
-    bars: tuple[Bar, ...]
+    bars: tuple[BlackBar, ...]
     modules: int
 
 
@@ -32,11 +32,11 @@ def code128(text: str) -> Barcode:
     from barcode.codex import Code128  # brings Pillow, which draws nothing here
 
     pattern: str = Code128(text).build()[0]
-    bars: list[Bar] = []
+    bars: list[BlackBar] = []
     x = QUIET_MODULES
     for module, run in groupby(pattern):
         width = len(list(run))
         if module == "1":
-            bars.append(Bar(x, width))
+            bars.append(BlackBar(x, width))
         x += width
     return Barcode(tuple(bars), x + QUIET_MODULES)

@@ -64,7 +64,7 @@ class Ways:
 
 
 @dataclass(frozen=True)
-class Receipt:
+class PrintedReceipt:
     """What a customer posted and paid at once. `at`: aware. `counter`, `clerk`: None by software.
 
     `reference`: the merchant's reference of the payment, which a UPI application shows as `tr`.

@@ -86,7 +86,7 @@ def runs(text: str) -> tuple[Run, ...]:
     return tuple(found)
 
 
-class Press:
+class PdfDocument:
     """Draws on the pages of one document. `language`: of the document, for those who hear it."""
 
     def __init__(self, title: str, language: str) -> None:

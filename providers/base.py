@@ -60,7 +60,7 @@ class Ignored:
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableNotice:
     """Something authentic that cannot be understood: kept for people. `body` names nobody."""
 
     why: str
@@ -74,7 +74,7 @@ class Notice:
     provider: ProviderName
     event_id: str
     kind: str  # the provider's own word
-    what: Came | Ignored | Unreadable
+    what: Came | Ignored | UnreadableNotice
 
 
 class UnauthenticNotice(Exception):
@@ -157,7 +157,7 @@ class Listed:
 
 
 @dataclass(frozen=True)
-class Settled:
+class PaidOut:
     """The provider paid this sum out to the department's bank."""
 
     payment_id: str
@@ -165,7 +165,7 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Request:
+class ProviderCall:
     """One call to a hook. Header names are lower case. The signature is over `body` as it is."""
 
     headers: Mapping[str, str] = field(repr=False)
@@ -208,7 +208,7 @@ class Watched(Protocol):
         """All that came to the department on a day (Asia/Kolkata) by QR code."""
         ...
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
         """What was paid out to the department's bank on a day (Asia/Kolkata)."""
         ...
 
@@ -219,6 +219,6 @@ class Hooked(Protocol):
 
     name: ProviderName
 
-    def receive(self, request: Request) -> Notice:
+    def receive(self, request: ProviderCall) -> Notice:
         """Authenticates and reads a call. Raises `UnauthenticNotice`."""
         ...

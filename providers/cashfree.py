@@ -41,20 +41,28 @@ from providers.base import (
     Listed,
     Notice,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderDenied,
     ProviderName,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Request,
-    Settled,
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
-from providers.network import LONGEST, TIMEOUT, KeysRefused, Lost, Session, TooManyCalls, short
+from providers.network import (
+    LONGEST,
+    TIMEOUT,
+    KeysRefused,
+    Lost,
+    ProviderSession,
+    TooManyCalls,
+    short,
+)
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -85,7 +93,7 @@ class CashfreeProvider:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         self._base = settings.cashfree_api_url or API
-        self._session = Session(self._base, timeout)
+        self._session = ProviderSession(self._base, timeout)
         self._secret = settings.cashfree_client_secret.get_secret_value()
         self._phone = settings.cashfree_phone
         self._session.headers.update(
@@ -198,10 +206,10 @@ class CashfreeProvider:
     def listed(self, day: date) -> Sequence[Listed] | Failure:
         return _told(lambda: read.listed(list(self._lines("/recon", day))))
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
         return _told(lambda: read.settled(list(self._lines("/settlement/recon", day))))
 
-    def receive(self, request: Request) -> Notice:
+    def receive(self, request: ProviderCall) -> Notice:
         given = request.headers.get("x-webhook-signature", "").encode("utf-8", "replace")
         signed = request.headers.get("x-webhook-timestamp", "").encode("utf-8", "replace")
         digest = hmac.new(self._secret.encode(), signed + request.body, hashlib.sha256).digest()
@@ -217,10 +225,10 @@ class CashfreeProvider:
             payment, order = told["data"]["payment"], told["data"]["order"]
             if not read.is_success(payment):
                 raise ValueError("the payment is no success")
-            what: Came | Unreadable = read.came(payment, read.name(order["order_id"]))
+            what: Came | UnreadableNotice = read.came(payment, read.name(order["order_id"]))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             why = f"{type(error).__name__}: {short(error)}"
-            what = Unreadable(why, unnamed(request.body))
+            what = UnreadableNotice(why, unnamed(request.body))
         return Notice(NAME, id_, kind, what)
 
     def _ordered(self, path: str) -> Any:

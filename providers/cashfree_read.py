@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from india.money import of_rupees
-from providers.base import Attempt, Came, Listed, Settled
+from providers.base import Attempt, Came, Listed, PaidOut
 
 Json = Mapping[str, Any]
 _LONGEST_ID = 100
@@ -66,10 +66,10 @@ def listed(lines: Sequence[Json]) -> list[Listed]:
     return [Listed(one, back.get(id_)) for id_, one in found.items()]
 
 
-def settled(lines: Sequence[Json]) -> list[Settled]:
+def settled(lines: Sequence[Json]) -> list[PaidOut]:
     """The payments that a settlement paid out."""
     return [
-        Settled(
+        PaidOut(
             name(line["payment_details"]["cf_payment_id"]),
             _time(line["settlement_details"]["settlement_date"]),
         )

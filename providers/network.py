@@ -30,7 +30,7 @@ class KeysRefused(Exception):
         self.told = told
 
 
-class Session(requests.Session):
+class ProviderSession(requests.Session):
     """Always with a time-out, never to another address; proxies and certificates read once.
 
     Raises `KeysRefused` for 401, `TooManyCalls` for 429, `Lost` for what fails on the way, for 5xx

@@ -42,20 +42,28 @@ from providers.base import (
     Listed,
     Notice,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderDenied,
     ProviderName,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Request,
-    Settled,
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
-from providers.network import LONGEST, TIMEOUT, KeysRefused, Lost, Session, TooManyCalls, short
+from providers.network import (
+    LONGEST,
+    TIMEOUT,
+    KeysRefused,
+    Lost,
+    ProviderSession,
+    TooManyCalls,
+    short,
+)
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -84,7 +92,7 @@ class RazorpayProvider:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         base = settings.razorpay_api_url or API
-        session = Session(base, timeout)
+        session = ProviderSession(base, timeout)
         self._client = razorpay.Client(
             session=session,
             auth=(settings.razorpay_key_id, settings.razorpay_key_secret.get_secret_value()),
@@ -177,12 +185,12 @@ class RazorpayProvider:
 
         return _told(work)
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
         span = {"year": day.year, "month": day.month, "day": day.day}
         report = self._client.settlement.report
         return _told(lambda: read.settled(list(_pages(report, span, _REPORT_PAGE))))
 
-    def receive(self, request: Request) -> Notice:
+    def receive(self, request: ProviderCall) -> Notice:
         given = request.headers.get("x-razorpay-signature", "").encode("utf-8", "replace")
         right = hmac.new(self._secret, request.body, hashlib.sha256).hexdigest().encode()
         if not self._secret or not hmac.compare_digest(right, given):
@@ -198,10 +206,10 @@ class RazorpayProvider:
             code = told["payload"]["qr_code"]["entity"]
             if not read.is_captured(payment):
                 raise ValueError("the payment is not captured")
-            what: Came | Unreadable = read.came(payment, code["id"], read.noted(code))
+            what: Came | UnreadableNotice = read.came(payment, code["id"], read.noted(code))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             why = f"{type(error).__name__}: {short(error)}"
-            what = Unreadable(why, unnamed(request.body))
+            what = UnreadableNotice(why, unnamed(request.body))
         return Notice(NAME, id_, kind, what)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from india.money import of_paise
-from providers.base import Came, Listed, Settled
+from providers.base import Came, Listed, PaidOut
 
 Json = Mapping[str, Any]
 _LONGEST_ID = 100
@@ -61,10 +61,10 @@ def listed(payment: Json, codes: Json) -> Listed | None:
     return Listed(came(payment, code["id"], noted(code)), refunded)
 
 
-def settled(items: list[Json]) -> list[Settled]:
+def settled(items: list[Json]) -> list[PaidOut]:
     """The payments of a settlement report that were paid out."""
     return [
-        Settled(name(each["entity_id"]), _time(each["settled_at"]))
+        PaidOut(name(each["entity_id"]), _time(each["settled_at"]))
         for each in items
         if each.get("type") == "payment" and each.get("settled") is True
     ]

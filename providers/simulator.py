@@ -18,12 +18,12 @@ from providers.base import (
     Closed,
     Failure,
     Listed,
+    PaidOut,
     ProviderName,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Settled,
     ToRefund,
 )
 from store.database import Conn, Database
@@ -83,13 +83,13 @@ class SimulatorProvider:
             ).fetchall()
         return [Listed(_came(row), row[3] if row[5] else 0) for row in rows]
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
         """What came on the day before."""
         listed = self.listed(day - timedelta(days=1))
         if isinstance(listed, Failure):
             return listed
         at = bounds(day)[0]
-        return [Settled(each.came.payment_id, at) for each in listed]
+        return [PaidOut(each.came.payment_id, at) for each in listed]
 
 
 def pay(conn: Conn, attempt: Attempt, paise: int, at: datetime) -> Came:

@@ -17,7 +17,7 @@ from store.database import Conn
 
 
 @dataclass(frozen=True, order=True)
-class Place:
+class ConversationPlace:
     """One run of one machine: `whose` is a telephone (E.164), or the number of an article."""
 
     whose: str
@@ -29,7 +29,7 @@ class Conversation:
     """Where a conversation stands, its row locked."""
 
     id: int
-    place: Place
+    place: ConversationPlace
     standing: Standing
     last_sprint_id: int | None
 
@@ -62,8 +62,8 @@ ORDER BY whose, machine
 
 
 def lock(
-    conn: Conn, places: Iterable[Place], beginnings: dict[str, Beginning], now: datetime
-) -> dict[Place, Conversation]:
+    conn: Conn, places: Iterable[ConversationPlace], beginnings: dict[str, Beginning], now: datetime
+) -> dict[ConversationPlace, Conversation]:
     """Locks the conversations at `places`, in order; begins those that do not exist."""
     wanted = sorted(set(places))
     found = _select(conn, wanted)
@@ -88,7 +88,7 @@ def lock(
     return found
 
 
-def peek(conn: Conn, place: Place) -> Standing | None:
+def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
     """How a conversation stands, without a lock: only to find what else must be locked, and for
     what is merely shown. None: it never began."""
     row = conn.execute(
@@ -98,14 +98,19 @@ def peek(conn: Conn, place: Place) -> Standing | None:
     return Standing(row[0], decode(row[1], Context), row[2]) if row else None
 
 
-def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
+def _select(
+    conn: Conn, places: Sequence[ConversationPlace]
+) -> dict[ConversationPlace, Conversation]:
     rows = conn.execute(
         _READ + " FOR UPDATE",
         [[place.whose for place in places], [place.machine for place in places]],
     ).fetchall()
     return {
-        Place(whose, machine): Conversation(
-            id_, Place(whose, machine), Standing(state, decode(context, Context), entered_at), last
+        ConversationPlace(whose, machine): Conversation(
+            id_,
+            ConversationPlace(whose, machine),
+            Standing(state, decode(context, Context), entered_at),
+            last,
         )
         for id_, whose, machine, state, context, entered_at, last in rows
     }
@@ -202,7 +207,7 @@ def _set_timers(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
 class DueTimer:
     """A time limit that is over. It fires only if its sprint is still the last one."""
 
-    place: Place
+    place: ConversationPlace
     sprint_id: int
 
 
@@ -214,7 +219,9 @@ def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
         " WHERE t.due_at <= %s ORDER BY t.due_at LIMIT %s",
         [now, limit],
     ).fetchall()
-    return [DueTimer(Place(whose, machine), sprint_id) for whose, machine, sprint_id in rows]
+    return [
+        DueTimer(ConversationPlace(whose, machine), sprint_id) for whose, machine, sprint_id in rows
+    ]
 
 
 def put_off(conn: Conn, timer: DueTimer, until: datetime) -> None:

@@ -22,7 +22,7 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Session:
+class UssdSession:
     """One dial, its row locked. `seen` is the length of the text answered last; None of a new one.
 
     `place` is where the person stands, as JSON; of a new session it is empty.
@@ -59,7 +59,7 @@ ON CONFLICT (gateway, carrier_id, phone, service) DO NOTHING
 """
 
 
-def lock(conn: Conn, key: Key, now: datetime) -> Session:
+def lock(conn: Conn, key: Key, now: datetime) -> UssdSession:
     """Locks the session of `key`; begins it where it is new."""
     named = [key.gateway, key.session, key.phone, key.service]
     row = conn.execute(_FIND, named).fetchone()
@@ -67,10 +67,10 @@ def lock(conn: Conn, key: Key, now: datetime) -> Session:
         conn.execute(_BEGIN, [*named, now, now])
         row = conn.execute(_FIND, named).fetchone()
     assert row is not None
-    return Session(*row)
+    return UssdSession(*row)
 
 
-def shown(conn: Conn, session: Session, digest: bytes) -> Hop | None:
+def shown(conn: Conn, session: UssdSession, digest: bytes) -> Hop | None:
     """The screen that answered exactly this text before, if one did."""
     row = conn.execute(
         "SELECT digest, typed, screen, body, ends FROM ussd_hops"
@@ -80,7 +80,9 @@ def shown(conn: Conn, session: Session, digest: bytes) -> Hop | None:
     return Hop(row[0], session.seen, *row[1:]) if row else None
 
 
-def record(conn: Conn, session: Session, place: dict[str, Any], hop: Hop, now: datetime) -> None:
+def record(
+    conn: Conn, session: UssdSession, place: dict[str, Any], hop: Hop, now: datetime
+) -> None:
     """Writes the screen that was shown, and where the session stands since."""
     with conn.pipeline():
         conn.execute(
@@ -114,7 +116,7 @@ def end(conn: Conn, key: Key, now: datetime) -> None:
 
 
 def take_over(
-    conn: Conn, session: Session, key: Key, within: timedelta, now: datetime
+    conn: Conn, session: UssdSession, key: Key, within: timedelta, now: datetime
 ) -> dict[str, Any] | None:
     """Where the last session of this telephone with this service broke off, if it just did.
 

@@ -30,7 +30,7 @@ from urllib3.util.connection import create_connection
 from gateways.network import pooled
 from store import feed_kinds
 from webhooks import subscriptions
-from webhooks.queue import Delivered, Failed, Gone, Outcome, Taken
+from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
 
 # For the connection, and then for each piece of the answer.
 TIMEOUT_SECONDS: Final = 5.0
@@ -42,7 +42,7 @@ class NotPublic(NewConnectionError):
     """The receiver's name leads into a network that is not the internet: nothing was sent."""
 
 
-def body_of(taken: Taken) -> str:
+def body_of(taken: TakenDelivery) -> str:
     """Return what the receiver gets: the event as in the feed. The same at every attempt."""
     told = {
         "id": taken.position,
@@ -55,7 +55,7 @@ def body_of(taken: Taken) -> str:
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str]:
+def signed(taken: TakenDelivery, body: str, secret: str, now: datetime) -> dict[str, str]:
     """Return the headers that prove who sends `body`, and at which of its attempts.
 
     The id names the delivery and not the event: a ping has no event, and an id must not come twice
@@ -70,14 +70,14 @@ def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str
 
 
 @dataclass(frozen=True)
-class Poster:
+class WebhookPoster:
     """Sends deliveries. For many threads at once; holds no database connection."""
 
     session: requests.Session
     master_key: bytes
     timeout: float = TIMEOUT_SECONDS
 
-    def post(self, taken: Taken, now: datetime) -> Outcome:
+    def post(self, taken: TakenDelivery, now: datetime) -> Outcome:
         """One attempt. It raises nothing: whatever goes wrong is tried again."""
         body = body_of(taken)
         headers: Mapping[str, str] = {

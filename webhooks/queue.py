@@ -35,7 +35,7 @@ _AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
-class Taken:
+class TakenDelivery:
     """A delivery that is ours until its lease ends, and the event that it tells of."""
 
     id: int
@@ -121,7 +121,7 @@ def take(conn: Conn, now: datetime) -> int:
     return len(events)
 
 
-def claim(conn: Conn, besides: Collection[int], now: datetime) -> Taken | None:
+def claim(conn: Conn, besides: Collection[int], now: datetime) -> TakenDelivery | None:
     """Leases the first due delivery of the subscription that was tried longest ago.
 
     Not of those in `besides`, nor of one that rests or has a delivery under way.
@@ -142,7 +142,7 @@ def claim(conn: Conn, besides: Collection[int], now: datetime) -> Taken | None:
     return None if row is None else _lease(conn, row[0], now)
 
 
-def claim_next(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
+def claim_next(conn: Conn, subscription_id: int, now: datetime) -> TakenDelivery | None:
     """Leases the next due delivery of this subscription, unless it rests or another has it."""
     row = conn.execute(
         "SELECT FROM webhook_subscriptions WHERE id = %s AND ended_at IS NULL"
@@ -152,10 +152,10 @@ def claim_next(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
     return None if row is None else _lease(conn, subscription_id, now)
 
 
-def _lease(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
+def _lease(conn: Conn, subscription_id: int, now: datetime) -> TakenDelivery | None:
     # A statement of its own: its snapshot begins when the subscription is locked, and sees what
     # the one who had it before has leased.
-    with conn.cursor(row_factory=class_row(Taken)) as cursor:
+    with conn.cursor(row_factory=class_row(TakenDelivery)) as cursor:
         taken = cursor.execute(
             """
             UPDATE webhook_deliveries d
@@ -191,7 +191,7 @@ def _lease(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
     return taken
 
 
-def settle(conn: Conn, taken: Taken, outcome: Outcome, now: datetime) -> None:
+def settle(conn: Conn, taken: TakenDelivery, outcome: Outcome, now: datetime) -> None:
     """Writes what became of a delivery. Nothing, where its lease ran out and another took it."""
     # In the order in which the others lock: first the subscription.
     conn.execute(
@@ -209,7 +209,7 @@ def settle(conn: Conn, taken: Taken, outcome: Outcome, now: datetime) -> None:
                 _note_failure(conn, taken.subscription_id, now)
 
 
-def release(conn: Conn, taken: Taken) -> None:
+def release(conn: Conn, taken: TakenDelivery) -> None:
     """Gives back what was not sent after all: somebody else may have it now."""
     conn.execute(
         "UPDATE webhook_deliveries SET lease = NULL, leased_until = NULL, attempts = attempts - 1"
@@ -218,7 +218,7 @@ def release(conn: Conn, taken: Taken) -> None:
     )
 
 
-def _delivered(conn: Conn, taken: Taken, now: datetime) -> None:
+def _delivered(conn: Conn, taken: TakenDelivery, now: datetime) -> None:
     settled = conn.execute(
         "UPDATE webhook_deliveries SET state = 'delivered', settled_at = %s, error = NULL,"
         " lease = NULL, leased_until = NULL WHERE id = %s AND lease = %s",
@@ -232,7 +232,7 @@ def _delivered(conn: Conn, taken: Taken, now: datetime) -> None:
         )
 
 
-def _failed(conn: Conn, taken: Taken, error: str, now: datetime) -> bool:
+def _failed(conn: Conn, taken: TakenDelivery, error: str, now: datetime) -> bool:
     over = taken.first_tried_at + GIVE_UP
     wait = BACK_OFF[min(taken.attempts, len(BACK_OFF)) - 1]
     return (

@@ -17,8 +17,8 @@ from runtime import Runtime
 from store.database import Conn
 from webhooks import queue
 from webhooks.address import host
-from webhooks.post import TIMEOUT_SECONDS, Poster, public_session, session
-from webhooks.queue import Delivered, Outcome, Taken
+from webhooks.post import TIMEOUT_SECONDS, WebhookPoster, public_session, session
+from webhooks.queue import Delivered, Outcome, TakenDelivery
 
 log = structlog.get_logger(__name__)
 
@@ -31,13 +31,13 @@ TURN_SECONDS: Final = 2.0
 _TAKING_SECONDS: Final = 0.5
 
 
-class Sender:
+class WebhookSender:
     """The webhooks of one process. `start` and `finish` are called from one thread."""
 
     def __init__(self, runtime: Runtime, timeout: float = TIMEOUT_SECONDS) -> None:
         settings = runtime.settings
         self._runtime = runtime
-        self._poster = Poster(
+        self._poster = WebhookPoster(
             (public_session if settings.production else session)(AT_ONCE),
             settings.dakiya_master_key.get_secret_value().encode(),
             timeout,
@@ -76,14 +76,14 @@ class Sender:
         )
         return Work(taken.subscription_id, lambda: self._serve(taken)) if taken else None
 
-    def _serve(self, first: Taken) -> None:
+    def _serve(self, first: TakenDelivery) -> None:
         """Send to one receiver until nothing is due or its turn is over.
 
         Where the database goes away it may have arrived: it is sent again when the lease is over,
         and receivers know it by its id.
         """
         until = time.monotonic() + TURN_SECONDS
-        next_: Taken | None = first
+        next_: TakenDelivery | None = first
         while next_ is not None:
             taken, last = next_, time.monotonic() >= until
             outcome = self._poster.post(taken, self._runtime.now())
@@ -97,11 +97,11 @@ class Sender:
                 )
             next_ = self._settle(taken, outcome, last or self._crew.stopping)
 
-    def _settle(self, taken: Taken, outcome: Outcome, last: bool) -> Taken | None:
+    def _settle(self, taken: TakenDelivery, outcome: Outcome, last: bool) -> TakenDelivery | None:
         """Writes what came of it and claims the next, in one transaction."""
         now = self._runtime.now()
 
-        def work(conn: Conn) -> Taken | None:
+        def work(conn: Conn) -> TakenDelivery | None:
             queue.settle(conn, taken, outcome, now)
             return None if last else queue.claim_next(conn, taken.subscription_id, now)
 

@@ -19,8 +19,8 @@ from gateways.base import (
 )
 from outbox.lanes import LANES, WEIGHTS, Turns
 from outbox.policy import (
-    Standing,
-    Verdict,
+    MessageStanding,
+    MessageVerdict,
     after_look_up,
     after_receipt,
     after_send,
@@ -36,7 +36,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(UnknownOutcome, st.just("timeout")),
 )
 standings = st.builds(
-    Standing,
+    MessageStanding,
     status=st.sampled_from(
         ["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
     ),
@@ -58,11 +58,11 @@ receipts = st.builds(
 
 def standing(
     lane: str = "code", attempts: int = 1, status: str = "sending", lives: float = 600
-) -> Standing:
-    return Standing(status, lane, attempts, NOW + timedelta(seconds=lives), "id")  # type: ignore[arg-type]
+) -> MessageStanding:
+    return MessageStanding(status, lane, attempts, NOW + timedelta(seconds=lives), "id")  # type: ignore[arg-type]
 
 
-def wait(verdict: Verdict) -> float:
+def wait(verdict: MessageVerdict) -> float:
     assert verdict.next_attempt_at is not None
     return (verdict.next_attempt_at - NOW).total_seconds()
 
@@ -106,7 +106,7 @@ def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_rejected_is_never_tried_again(decide, reason: Reason) -> None:  # type: ignore[no-untyped-def]
     verdict = decide(Rejected(reason, "21211"), standing(), NOW)
-    assert verdict == Verdict("failed", error=f"{reason}: 21211", reason=reason)
+    assert verdict == MessageVerdict("failed", error=f"{reason}: 21211", reason=reason)
 
 
 @pytest.mark.parametrize("lane", LANES)
@@ -138,7 +138,7 @@ def test_how_long_uncertainty_is_borne(lane: str, statuses: list[str]) -> None:
 
 @given(outcomes, standings, st.sampled_from([after_send, after_look_up]))
 def test_every_outcome_ends_or_comes_back_before_the_deadline(  # type: ignore[no-untyped-def]
-    outcome: Outcome, standing: Standing, decide
+    outcome: Outcome, standing: MessageStanding, decide
 ) -> None:
     verdict = decide(outcome, standing, NOW)
     assert verdict.status in ("queued", "unknown", "sent", "delivered", "failed", "expired")
@@ -151,7 +151,7 @@ def test_every_outcome_ends_or_comes_back_before_the_deadline(  # type: ignore[n
 
 
 @given(standings, receipts)
-def test_a_receipt_never_takes_a_message_back(standing: Standing, receipt: Receipt) -> None:
+def test_a_receipt_never_takes_a_message_back(standing: MessageStanding, receipt: Receipt) -> None:
     verdict = after_receipt(standing, receipt, NOW)
     if standing.status == "delivered" or receipt.status is ReceiptStatus.UNCERTAIN:
         assert verdict is None

@@ -20,7 +20,7 @@ from postal.people import tokens
 from runtime import Runtime
 from store import feed
 from webhooks import subscriptions
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 HANG, DROP = "hang", "drop"  # instead of a status: no answer · the connection is closed
 
@@ -171,7 +171,7 @@ def one(runtime: Runtime, id_: int) -> subscriptions.Subscription:
         return subscriptions.get(conn, id_)
 
 
-def work(sender: Sender) -> None:
+def work(sender: WebhookSender) -> None:
     """All that is due now."""
     while sender.start():
         sender.wait()

@@ -16,7 +16,7 @@ from store import feed_kinds
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
 from tests.web.desk import test_words
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_webhook_from_its_making_to_its_end(
 
     assert api.post(f"/webhooks/{id_}/test", None).status_code == 202
     happen(runtime, "delivered", "attempted")
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     assert [call.event["kind"] for call in receiver.calls] == ["ping", "delivered"]
     assert receiver.calls[0].event["id"] == 0
