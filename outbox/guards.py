@@ -1,4 +1,4 @@
-"""What stands between a leased text and its carrier: countries, stopped blocks, budgets."""
+"""The checks between a leased text and its carrier: countries, stopped blocks, budgets."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from gateways.base import Reason
 from india.phone import masked
 from outbox import prefixes
 from outbox.budgets import Budgets, block
-from outbox.claim import TakenMessage
+from outbox.due import TakenMessage
 from outbox.policy import MessageVerdict
 from outbox.settle import SettledMessage
 from runtime import Runtime
@@ -32,7 +32,7 @@ class Judged:
 
 
 class Guards:
-    """Judges what was claimed. Used by one thread; the next exchange writes what it saw."""
+    """The judge of claimed messages. Used by one thread; the next exchange writes its findings."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._budgets = Budgets(runtime.redis, runtime.database, runtime.settings)
@@ -42,18 +42,18 @@ class Guards:
         self._bursts: set[str] = set()
 
     def exchange(self, conn: Conn, now: datetime) -> None:
-        """Writes what was seen since, and reads which blocks are stopped. In the transaction."""
+        """Write the findings since, and read which blocks are stopped, in the transaction."""
         prefixes.count(conn, self._hits, now)
         prefixes.stop_all(conn, self._bursts, now)
         self._stops = prefixes.stops(conn, now)
 
     def exchanged(self) -> None:
-        """The transaction is committed."""
+        """Forget the findings: the transaction that wrote them is committed."""
         self._hits.clear()
         self._bursts.clear()
 
     def judge(self, taken: Sequence[TakenMessage], now: datetime) -> Judged:
-        """What may go. Look-ups always may: they send nothing."""
+        """Return what may go. Look-ups always may, as they send nothing."""
         judged = Judged([], [], [])
         asked: list[TakenMessage] = []
         for each in taken:

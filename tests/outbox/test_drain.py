@@ -22,8 +22,9 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
 from outbox.drain import Drain
+from outbox.due import LEASE
 from outbox.sweep import sweep
 from postal.codes import code_of
 from runtime import Runtime

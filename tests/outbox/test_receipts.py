@@ -20,7 +20,8 @@ from gateways.base import (
     Unreadable,
 )
 from outbox import receipts, settle
-from outbox.claim import TakenMessage, claim
+from outbox.claim import claim
+from outbox.due import TakenMessage
 from outbox.policy import after_send
 from outbox.sweep import sweep
 from runtime import Runtime

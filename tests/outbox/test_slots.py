@@ -10,7 +10,7 @@ import pytest
 
 from gateways.base import Outcome, Outgoing, Retry, Sent, UnknownOutcome
 from outbox import slots as slots_module
-from outbox.claim import DueMessage, TakenMessage
+from outbox.due import DueMessage, TakenMessage
 from outbox.enqueue import Lane
 from outbox.slots import ReturnedCall, Slots
 from tests.rigs.outbox import Carrier

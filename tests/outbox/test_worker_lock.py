@@ -16,7 +16,8 @@ from uuid import uuid4
 import pytest
 
 from outbox import worker_lock
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
+from outbox.due import LEASE
 from outbox.sweep import sweep
 from outbox.wake import wake
 from outbox.worker_lock import WorkerLock, living_workers
