@@ -1,1 +1,1 @@
-"""Carriers, a folder each: `receive` and `send` behind the types of `base.py`."""
+"""Carriers, a folder each: `receive` and `send` with the types of `base.py`."""

@@ -1,4 +1,4 @@
-"""The sweep for what a crash, a lost wake-up or a flushed Valkey left; the clock starts it often."""
+"""The sweep for what a crash, a lost wake-up or a flushed Valkey left. The clock starts it."""
 
 from __future__ import annotations
 

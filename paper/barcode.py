@@ -1,4 +1,4 @@
-"""Code 128 of an article number (ISO/IEC 15417), as bars of whole modules."""
+"""Code 128 of an article number (ISO/IEC 15417), in bars of whole modules."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class BlackBar:
 
 @dataclass(frozen=True)
 class Barcode:
-    """`modules`: how wide it is with both quiet zones."""
+    """A barcode. `modules`: its width with both quiet zones."""
 
     bars: tuple[BlackBar, ...]
     modules: int
@@ -28,7 +28,7 @@ class Barcode:
 
 @lru_cache(maxsize=1024)
 def code128(text: str) -> Barcode:
-    """The bars of `text`; digits in pairs, so that a number is 156 modules and the quiet zones."""
+    """Return the bars of `text`, digits in pairs: 156 modules and the quiet zones."""
     from barcode.codex import Code128  # brings Pillow, which draws nothing here
 
     pattern: str = Code128(text).build()[0]

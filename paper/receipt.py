@@ -1,4 +1,4 @@
-"""A receipt: on the roll of a thermal printer, 80 mm wide and as long as it needs, or on A4."""
+"""A receipt: on the roll of a thermal printer, 80 mm wide and of any length, or on A4."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ WARNINGS: Final = (
 )
 NUMBERS: Final = ("warning_money", "warning_post")
 
-_ROLL_WIDTH, _ROLL_MARGIN = 80.0, 4.0  # 72 mm is what such a printer prints
-_ROLL_TEAR: Final = 8.0  # below the last line, to tear it off
-_LONGEST: Final = 4800.0  # of a page of PDF, which ends at 14,400 points
+_ROLL_WIDTH, _ROLL_MARGIN = 80.0, 4.0  # such a printer prints 72 mm
+_ROLL_TEAR: Final = 8.0  # below the last line, for tearing off
+_LONGEST: Final = 4800.0  # of a page of PDF, which is at most 14,400 points
 _A4_WIDTH, _A4_HEIGHT, _A4_MARGIN = 210.0, 297.0, 15.0
-_ARTICLE_SHARE: Final = 0.56  # of the width of A4; the charges have the rest
+_ARTICLE_SHARE: Final = 0.56  # of the width of A4; the rest is for the charges
 _COLUMN_GAP: Final = 8.0
-_MODULE: Final = 0.375  # three dots of a thermal printer (8 to the millimetre)
+_MODULE: Final = 0.375  # three dots of a thermal printer (8 per millimetre)
 _BAR_HEIGHT: Final = 11.0
 
 _BODY, _STRONG = Style(9), Style(9, bold=True)
@@ -33,7 +33,7 @@ _NUMBER: Final = Style(11, bold=True)
 
 
 def receipt(what: PrintedReceipt, ways: Ways, paper: Paper, language: Language, copy: int) -> bytes:
-    """The PDF. `copy`: 0 is the original, then the first copy, the second …"""
+    """Return the PDF. `copy`: 0 is the original, 1 the first copy, …"""
     pdf = PdfDocument(f"{say(language, 'receipt')} {what.reference}", language)
     if paper == "80mm":
         column = PrintColumn(pdf, _ROLL_MARGIN, _ROLL_WIDTH - 2 * _ROLL_MARGIN)
@@ -45,17 +45,17 @@ def receipt(what: PrintedReceipt, ways: Ways, paper: Paper, language: Language, 
 
 
 def spaced(number: str) -> str:
-    """An article number as it is read aloud: EU 123456785 IN."""
+    """Return an article number with spaces: EU 123456785 IN."""
     return f"{number[:2]} {number[2:-2]} {number[-2:]}"
 
 
 def count_of(articles: int, language: Language) -> str:
-    """So many articles, in words."""
+    """Return the number of articles in words."""
     return say(language, "count_one" if articles == 1 else "count_many", count=articles)
 
 
 def _unroll(pdf: PdfDocument, blocks: list[Block]) -> None:
-    """One page as long as the blocks; several where that would be longer than a PDF allows."""
+    """Draw one page as long as the blocks; several where that is longer than a PDF allows."""
     pages: list[list[Block]] = [[]]
     for block in blocks:
         if sum(each.height for each in pages[-1]) + block.height > _LONGEST:
@@ -68,7 +68,7 @@ def _unroll(pdf: PdfDocument, blocks: list[Block]) -> None:
 
 
 def _leaf(pdf: PdfDocument, column: PrintColumn, blocks: list[Block], language: Language) -> None:
-    """Pages of A4, with their numbers at the foot."""
+    """Draw pages of A4, with their numbers at the foot."""
     bottom = _A4_HEIGHT - _A4_MARGIN - _SMALL.leading
     pages: list[list[Block]] = [[]]
     y = _A4_MARGIN
@@ -121,14 +121,14 @@ def _head(
 
 
 def served_by(what: PrintedReceipt, language: Language) -> str:
-    """Counter and clerk, or that it was software."""
+    """Return counter and clerk, or that it was software."""
     if what.counter is None:
         return say(language, "by_software")
     return say(language, "counter_of", counter=what.counter, clerk=what.clerk or "")
 
 
 def _article(column: PrintColumn, place: int, each: Posted, language: Language) -> Block:
-    """One article: below each other on the roll, its charges beside it on A4."""
+    """Return one article, its charges below it on the roll, beside it on A4."""
     if column.width < 100:
         return joined(
             (

@@ -1,7 +1,7 @@
 """A postman's delivery slip on A4: a row for each article in walking order, header on every page.
 
-It takes a pen: for the remark, for how the COD was paid, and for a signature where the law wants
-one. It shows no telephone and no code.
+The postman writes on it the remark, how COD was paid, and has it signed where the law requires a
+signature. It shows no telephone and no code.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _TITLE, _DIGITS, _SERIAL = Style(15, bold=True), Style(17, bold=True), Style(14,
 
 @dataclass(frozen=True)
 class _Cell:
-    """A column of the table: the key of its heading, and where it stands."""
+    """A column of the table: the key of its heading, and its position."""
 
     head: str
     x: float
@@ -61,7 +61,7 @@ _CELLS: Final = _cells()
 
 
 def slip(what: Slip, language: Language) -> bytes:
-    """The PDF."""
+    """Return the PDF."""
     pdf = PdfDocument(f"{say(language, 'slip')} {what.staff_id} {what.day}", language)
     whole = PrintColumn(pdf, _MARGIN, _INNER)
     foot = _HEIGHT - _MARGIN - _SMALL.leading
@@ -144,7 +144,7 @@ def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
 
 
 def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
-    """The number with the digits that the postman says first large, and its bars below."""
+    """Yield the number, with the digits that the postman says first in large type, and its bars."""
     digits = last_digits(each.number)
     before, _, after = each.number.rpartition(digits)
     pdf, strong = column.pdf, _DIGITS
@@ -184,7 +184,7 @@ def _tick(column: PrintColumn, label: str) -> Block:
 
 
 def _outcome(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
-    """What is known already, where the slip is printed after he went out."""
+    """Yield the outcome so far, where the slip is printed during the day."""
     if each.outcome == "delivered":
         yield column.text(say(language, "outcome_delivered"), _BODY)
     if each.outcome == "attempted" and each.remark is not None:
@@ -192,12 +192,12 @@ def _outcome(column: PrintColumn, each: Carried, language: Language) -> Iterator
 
 
 def remark(number: int, language: Language) -> str:
-    """A remark by its number and name; by the number alone where it has no name on paper."""
+    """Return a remark by number and name; by number alone where it has no name on paper."""
     return f"{number} {say(language, f'remark_{number}')}" if number in BY_CODE else str(number)
 
 
 def _signature(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
-    """Room to sign, or that the code does; and who may take it where not everybody may."""
+    """Yield room to sign, or that the code is the proof; and who may take it, where limited."""
     if not each.signature:
         yield column.text(say(language, "by_code"), _SMALL)
     if each.taker == "addressee":
@@ -216,14 +216,14 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
     yield space(13)
     third = column.width / 3
-    signs = [
+    columns = [
         PrintColumn(column.pdf, column.x + place * third, third - 6)
         for place in range(len(_SIGNED))
     ]
     yield beside(
         *(
             joined((each.rule(around=0.3), each.text(say(language, key), _SMALL)))
-            for each, key in zip(signs, _SIGNED, strict=True)
+            for each, key in zip(columns, _SIGNED, strict=True)
         )
     )
 
@@ -237,7 +237,7 @@ def _totals(what: Slip, language: Language) -> str:
 
 
 def _framed(pdf: PdfDocument, cells: tuple[Block, ...], least: float) -> Block:
-    """A row of the table, `least` high at least, each of its cells in a frame."""
+    """Return a row of the table, at least `least` high, each cell in a frame."""
     height = max(least, *(cell.height + 2 * _PAD for cell in cells))
 
     def draw(y: float) -> None:

@@ -1,15 +1,14 @@
-"""Our event kinds beside the event codes of the Universal Postal Union.
+"""The kinds of events, with the event codes of the Universal Postal Union.
 
 The codes are those of the message EMSEVT V3 (UPU standard M40) as posts publish them in their
 tracking: EMA posting/collection · EMC departure from, EMB arrival at the outward office of
 exchange · EMD arrival at, EMF departure from the inward office of exchange · EMG arrival at
 delivery office · EDG item out for physical delivery · EDH item arrival at collection point for
 pick-up · EMH attempted/unsuccessful (physical) delivery · EMI final delivery. A domestic article
-passes no office of exchange, so EMB, EMC, EMD and EMF never come from us.
+passes no office of exchange, so we never send EMB, EMC, EMD and EMF.
 
-EMH is sent with a reason and a measure. The UPU publishes those code lists to its members only and
-no free source gives them whole: `data.remark` holds our own numbers (flows/remarks.py), which are
-not translated here.
+EMH has a reason and a measure. The UPU publishes those code lists to its members only and no free
+source has them complete: `data.remark` holds our own numbers (flows/remarks.py), not translated.
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ CODES: Final[Mapping[str, str | None]] = {
     # A return is a measure of EMH and then a journey of its own; EDX ends an import.
     "returned": None,
     "recalled": None,
-    # A remark told at the door was sent as EMH; the office's word on it has no event of its own.
+    # A remark told at the door was sent as EMH; the office's decision has no event of its own.
     "remark_final": None,
     # Forwarded to another office: EMG belongs to the one that delivers it.
     "missent": None,
     "taken_in": None,
-    # EMSEVT takes nothing back: what followed from the event before has to be undone by the reader.
+    # EMSEVT has no reversal: the reader must undo what followed from the event before.
     "handover_undone": None,
     "remark_undone": None,
     "approach_undone": None,
     "reopened": None,
-    # on the way, and around it
+    # around the journey
     "approached": None,
     "day_chosen": None,
     "fraud_reported": None,
@@ -67,7 +66,7 @@ CODES: Final[Mapping[str, str | None]] = {
     "inbound_flood": None,
     "prefix_released": None,
     "prefix_stopped": None,
-    # the delivery office's day: lists and cash, no article's
+    # the delivery office's day: lists and cash, without an article
     "cod_handed_in": None,
     "day_closed": None,
     "day_left_open": None,
@@ -93,5 +92,5 @@ CODES: Final[Mapping[str, str | None]] = {
 
 
 def code(kind: str) -> str | None:
-    """The UPU event code of a kind; None where none fits, or the kind is new."""
+    """Return the UPU event code of a kind; None where none fits, or the kind is new."""
     return CODES.get(kind)

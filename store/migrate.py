@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, and say which one it has."""
+"""The migrations: applying them, and the schema version of a database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.database import Conn
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic and SQLAlchemy take a fifth of a process's start: imported where something is missing.
+# Alembic and SQLAlchemy take a fifth of a process's start: imported only to migrate.
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

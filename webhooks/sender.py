@@ -1,7 +1,6 @@
-"""Sends what webhooks have to tell: one thread of the crew per receiver.
+"""The sending of webhooks: one thread of the crew per receiver.
 
-A receiver that is slow holds up itself and nothing else. What is due: `webhooks/queue.py`. The
-call: `webhooks/post.py`.
+A slow receiver delays only itself. What is due: `webhooks/queue.py`. The call: `webhooks/post.py`.
 """
 
 from __future__ import annotations
@@ -22,12 +21,12 @@ from webhooks.queue import Delivered, Outcome, TakenDelivery
 
 log = structlog.get_logger(__name__)
 
-# Receivers that are talked to at once. Below the pool of database connections by some: each thread
-# takes one, shortly, between two calls.
+# Receivers that are sent to at once. Fewer than the pool has database connections: each thread
+# takes one briefly between two calls.
 AT_ONCE: Final = 4
-# After this long a thread lets another receiver have its place.
+# After this long a thread makes room for another receiver.
 TURN_SECONDS: Final = 2.0
-# How long one start may read the feed; the rest is read by the next.
+# How long one start may read the feed; the next reads the rest.
 _TAKING_SECONDS: Final = 0.5
 
 
@@ -52,7 +51,7 @@ class WebhookSender:
         self.wait = self._crew.wait
 
     def start(self) -> int:
-        """Read the feed and start sending what is due; return how many receivers were begun with.
+        """Read the feed and start sending what is due; return to how many receivers.
 
         Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
         """
@@ -65,12 +64,12 @@ class WebhookSender:
         return self._crew.start()
 
     def finish(self) -> None:
-        """Let the calls under way end, and no new ones begin. What hangs is left to its lease."""
+        """Begin no new calls and let those under way end. What hangs is left to its lease."""
         self._crew.finish()
         self._poster.session.close()
 
     def _claim(self, busy: frozenset[int]) -> Work[int] | None:
-        # A receiver that drips its answer may hold its thread beyond the lease: it gets no second.
+        # A receiver that answers byte by byte may hold its thread beyond the lease: no second one.
         taken = self._runtime.database.run(
             lambda conn: queue.claim(conn, busy, self._runtime.now())
         )
@@ -79,8 +78,8 @@ class WebhookSender:
     def _serve(self, first: TakenDelivery) -> None:
         """Send to one receiver until nothing is due or its turn is over.
 
-        Where the database goes away it may have arrived: it is sent again when the lease is over,
-        and receivers know it by its id.
+        Where the database goes away after an attempt, it is repeated when the lease is over;
+        receivers recognise it by its id.
         """
         until = time.monotonic() + TURN_SECONDS
         next_: TakenDelivery | None = first
@@ -98,7 +97,7 @@ class WebhookSender:
             next_ = self._settle(taken, outcome, last or self._crew.stopping)
 
     def _settle(self, taken: TakenDelivery, outcome: Outcome, last: bool) -> TakenDelivery | None:
-        """Writes what came of it and claims the next, in one transaction."""
+        """Write the outcome and claim the next delivery, in one transaction."""
         now = self._runtime.now()
 
         def work(conn: Conn) -> TakenDelivery | None:
