@@ -1,4 +1,4 @@
-"""Messages that ended without arriving: what the feed and the person's record are told."""
+"""Messages that ended without arriving: their record in the feed, and a person's STOP."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ class Run:
 
 @lru_cache(maxsize=8192)
 def runs(text: str) -> tuple[Run, ...]:
-    """Return `text` cut where the script changes; spaces, digits, signs stay with the run before."""
+    """Return `text` cut where the script changes; spaces, digits, signs join the run before."""
     found: list[Run] = []
     for letter in text:
         script: Script | None = None

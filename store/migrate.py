@@ -29,7 +29,7 @@ class UnknownRevision(Exception):
 
 @dataclass(frozen=True)
 class SchemaVersion:
-    """Whether a database has the schema that this code needs, and what an operator is told."""
+    """A database's schema compared with the one that this code needs, in words for an operator."""
 
     current: bool
     says: str
