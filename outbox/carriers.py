@@ -6,10 +6,10 @@ before carriers before outcomes, so that workers, receipts and the desk do not d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, LiteralString
 
 import structlog
 
@@ -63,8 +63,7 @@ def read(conn: Conn, names: Collection[str], now: datetime) -> dict[str, Carrier
 
 def lock(conn: Conn, names: Collection[str]) -> dict[str, Carrier]:
     """Lock those of `names` that exist until the transaction ends, and return them by name."""
-    rows = conn.execute(_COLUMNS + " FOR UPDATE", (list(names),)).fetchall()
-    return {row[0]: Carrier(row[0], Circuit(*_circuit(row)), row[9]) for row in rows}
+    return _read(conn, names, " FOR UPDATE")
 
 
 def dead(conn: Conn) -> list[str]:
@@ -133,13 +132,9 @@ def check(
             _move(conn, carrier, after_receipts(circuit, tally, now), now)
 
 
-def _read(conn: Conn, names: Collection[str]) -> dict[str, Carrier]:
-    rows = conn.execute(_COLUMNS, (list(names),)).fetchall()
-    return {row[0]: Carrier(row[0], Circuit(*_circuit(row)), row[9]) for row in rows}
-
-
-def _circuit(row: Sequence[object]) -> tuple:  # type: ignore[type-arg]
-    return tuple(row[1:9])
+def _read(conn: Conn, names: Collection[str], locking: LiteralString = "") -> dict[str, Carrier]:
+    rows = conn.execute(_COLUMNS + locking, (list(names),)).fetchall()
+    return {row[0]: Carrier(row[0], Circuit(*row[1:9]), row[9]) for row in rows}
 
 
 def _in_motion(circuit: Circuit, now: datetime) -> bool:

@@ -36,7 +36,6 @@ from providers.base import (
     Came,
     Closed,
     Failure,
-    Ignored,
     Listed,
     Notice,
     NotRefunded,
@@ -50,12 +49,10 @@ from providers.base import (
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    UnreadableNotice,
 )
 from providers.failures import CallFailed, exchange, returned
 from providers.network import LONGEST, TIMEOUT, ProviderSession, short
-from providers.reading import event_id
-from providers.unnamed import unnamed
+from providers.reading import notice
 from settings import Settings
 
 NAME: Final[ProviderName] = "cashfree"
@@ -196,21 +193,7 @@ class CashfreeProvider:
         digest = hmac.new(self._secret.encode(), signed + request.body, hashlib.sha256).digest()
         if not self._secret or not hmac.compare_digest(base64.b64encode(digest), given):
             raise UnauthenticNotice
-        id_ = event_id(request.headers.get("x-idempotency-key"), request.body)
-        kind = "?"
-        try:
-            told = loads(request.body)
-            kind = short(told["type"])[:80]
-            if kind != _SUCCESS:
-                return Notice(NAME, id_, kind, Ignored())
-            payment, order = told["data"]["payment"], told["data"]["order"]
-            if not read.is_success(payment):
-                raise ValueError("the payment is no success")
-            what: Came | UnreadableNotice = read.came(payment, read.name(order["order_id"]))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            why = f"{type(error).__name__}: {short(error)}"
-            what = UnreadableNotice(why, unnamed(request.body))
-        return Notice(NAME, id_, kind, what)
+        return notice(NAME, request, "x-idempotency-key", ("type", _SUCCESS), _came)
 
     def _ordered(self, path: str) -> Any:
         """Return a refund that a 409 has confirmed: even where it is not shown, it exists."""
@@ -262,3 +245,10 @@ def _with_sum(name: str, paise: int, rest: dict[str, Any]) -> str:
 
 def _utc(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
+
+
+def _came(told: Any) -> Came:
+    payment, order = told["data"]["payment"], told["data"]["order"]
+    if not read.is_success(payment):
+        raise ValueError("the payment is no success")
+    return read.came(payment, read.name(order["order_id"]))

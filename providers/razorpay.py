@@ -30,14 +30,12 @@ import razorpay
 from razorpay.errors import BadRequestError, GatewayError, ServerError
 
 from india.calendar import bounds
-from india.money import loads
 from providers import razorpay_read as read
 from providers.base import (
     Attempt,
     Came,
     Closed,
     Failure,
-    Ignored,
     Listed,
     Notice,
     NotRefunded,
@@ -51,12 +49,10 @@ from providers.base import (
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    UnreadableNotice,
 )
 from providers.failures import CallFailed, exchange, returned
 from providers.network import LONGEST, TIMEOUT, ProviderSession, short
-from providers.reading import event_id, name
-from providers.unnamed import unnamed
+from providers.reading import name, notice
 from settings import Settings
 
 NAME: Final[ProviderName] = "razorpay"
@@ -176,22 +172,7 @@ class RazorpayProvider:
         right = hmac.new(self._secret, request.body, hashlib.sha256).hexdigest().encode()
         if not self._secret or not hmac.compare_digest(right, given):
             raise UnauthenticNotice
-        id_ = event_id(request.headers.get("x-razorpay-event-id"), request.body)
-        kind = "?"
-        try:
-            told = loads(request.body)
-            kind = short(told["event"])[:80]
-            if kind != _CREDITED:
-                return Notice(NAME, id_, kind, Ignored())
-            payment = told["payload"]["payment"]["entity"]
-            code = told["payload"]["qr_code"]["entity"]
-            if not read.is_captured(payment):
-                raise ValueError("the payment is not captured")
-            what: Came | UnreadableNotice = read.came(payment, code["id"], read.noted(code))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            why = f"{type(error).__name__}: {short(error)}"
-            what = UnreadableNotice(why, unnamed(request.body))
-        return Notice(NAME, id_, kind, what)
+        return notice(NAME, request, "x-razorpay-event-id", ("event", _CREDITED), _came)
 
 
 def _ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
@@ -226,3 +207,10 @@ def _pages(call: Callable[..., Any], span: dict[str, int], size: int) -> Iterato
         if len(items) < size:
             return
     raise CallFailed(Unreachable("a list without an end"))
+
+
+def _came(told: Any) -> Came:
+    payment, code = told["payload"]["payment"]["entity"], told["payload"]["qr_code"]["entity"]
+    if not read.is_captured(payment):
+        raise ValueError("the payment is not captured")
+    return read.came(payment, code["id"], read.noted(code))
