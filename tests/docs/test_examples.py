@@ -18,7 +18,7 @@ from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, booking, number_of, postman
 from tests.rigs.counter import directory
 from tests.rigs.webhook import Receiver, receivers_clock, receiving, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -90,7 +90,7 @@ def test_the_client_takes_a_webhook_that_dakiya_sent(
 ) -> None:
     id_, secret = dakiya.subscribe(receiver.url, ["article_booked"])
     book(dakiya, 1)
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     (call,) = receiver.calls
     other_id, other = dakiya.subscribe(receiver.url)

@@ -22,8 +22,9 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
 from outbox.drain import Drain
+from outbox.due import LEASE
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.sweep import sweep

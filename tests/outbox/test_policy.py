@@ -21,9 +21,9 @@ from gateways.base import (
 from outbox.enqueue import Lane
 from outbox.lanes import LANES, WEIGHTS, Turns
 from outbox.policy import (
-    Standing,
+    MessageStanding,
+    MessageVerdict,
     Status,
-    Verdict,
     after_look_up,
     after_receipt,
     after_send,
@@ -39,7 +39,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(UnknownOutcome, st.just("timeout")),
 )
 standings = st.builds(
-    Standing,
+    MessageStanding,
     status=st.sampled_from(
         ["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
     ),
@@ -59,16 +59,16 @@ receipts = st.builds(
 )
 
 
-Decide = Callable[[Outcome, Standing, datetime], Verdict]
+Decide = Callable[[Outcome, MessageStanding, datetime], MessageVerdict]
 
 
 def standing(
     lane: Lane = "code", attempts: int = 1, status: Status = "sending", lives: float = 600
-) -> Standing:
-    return Standing(status, lane, attempts, NOW + timedelta(seconds=lives), "id")
+) -> MessageStanding:
+    return MessageStanding(status, lane, attempts, NOW + timedelta(seconds=lives), "id")
 
 
-def wait(verdict: Verdict) -> float:
+def wait(verdict: MessageVerdict) -> float:
     assert verdict.next_attempt_at is not None
     return (verdict.next_attempt_at - NOW).total_seconds()
 
@@ -114,7 +114,7 @@ def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_rejected_is_never_tried_again(decide: Decide, reason: Reason) -> None:
     verdict = decide(Rejected(reason, "21211"), standing(), NOW)
-    assert verdict == Verdict("failed", error=f"{reason}: 21211", reason=reason)
+    assert verdict == MessageVerdict("failed", error=f"{reason}: 21211", reason=reason)
 
 
 @pytest.mark.parametrize("lane", LANES)
@@ -146,7 +146,7 @@ def test_how_long_uncertainty_is_borne(lane: Lane, statuses: list[str]) -> None:
 
 @given(outcomes, standings, st.sampled_from([after_send, after_look_up]))
 def test_every_outcome_ends_or_comes_back_before_the_deadline(
-    outcome: Outcome, standing: Standing, decide: Decide
+    outcome: Outcome, standing: MessageStanding, decide: Decide
 ) -> None:
     verdict = decide(outcome, standing, NOW)
     assert verdict.status in ("queued", "unknown", "sent", "delivered", "failed", "expired")
@@ -161,7 +161,7 @@ def test_every_outcome_ends_or_comes_back_before_the_deadline(
 
 
 @given(standings, receipts)
-def test_a_receipt_never_takes_a_message_back(standing: Standing, receipt: Receipt) -> None:
+def test_a_receipt_never_takes_a_message_back(standing: MessageStanding, receipt: Receipt) -> None:
     verdict = after_receipt(standing, receipt, NOW)
     if standing.status == "delivered" or receipt.status is ReceiptStatus.UNCERTAIN:
         assert verdict is None

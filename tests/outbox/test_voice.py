@@ -14,7 +14,7 @@ from gateways.build import build
 from messages.render import CODE_MASK
 from outbox import carriers, receipts
 from outbox.drain import Drain
-from outbox.policy import Standing, after_receipt
+from outbox.policy import MessageStanding, after_receipt
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.clock import Clock
@@ -214,7 +214,7 @@ def test_people_who_ring_off_before_anything_is_said_open_no_circuit(
 def test_a_call_that_nobody_took_up_is_made_once_more(
     attempts: int, reason: Reason, again: bool
 ) -> None:
-    standing = Standing("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
+    standing = MessageStanding("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
     receipt = Receipt(VOICE, "c1", 1, ReceiptStatus.FAILED, "busy", reason)
     verdict = after_receipt(standing, receipt, NOW)
     assert verdict is not None

@@ -19,17 +19,17 @@ from providers.base import (
     Failure,
     Ignored,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderDenied,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Request,
-    Settled,
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
 from providers.razorpay import RazorpayProvider
 from settings import Settings
@@ -210,7 +210,7 @@ def test_what_was_paid_out(provider: RazorpayProvider, stub: ProviderStub) -> No
         {**line, "entity_id": "rfnd_1", "type": "refund"},
     ]
     at = datetime.fromtimestamp(1_786_681_800, UTC)
-    assert provider.settled(date(2026, 8, 14)) == [Settled("pay_1", at)]
+    assert provider.settled(date(2026, 8, 14)) == [PaidOut("pay_1", at)]
     (call,) = stub.calls
     assert (call.query["year"], call.query["month"], call.query["day"]) == ("2026", "8", "14")
 
@@ -264,8 +264,8 @@ def test_nobody_listens() -> None:
 # ---- the hook ------------------------------------------------------------------------------------
 
 
-def request(body: bytes, headers: dict[str, str]) -> Request:
-    return Request(header(headers), body, NOW)
+def request(body: bytes, headers: dict[str, str]) -> ProviderCall:
+    return ProviderCall(header(headers), body, NOW)
 
 
 def test_the_signature_is_hex_hmac_sha256_over_the_raw_body(provider: RazorpayProvider) -> None:
@@ -334,7 +334,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
     spoil(payment, code)
     body = credited(payment, code)
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
     assert "acquirer_data" in what.body
     for person in ("gauri", "919000090000"):
         assert person not in what.body
@@ -343,7 +343,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b"{}"])
 def test_whatever_is_signed_is_answered(provider: RazorpayProvider, body: bytes) -> None:
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
 
 
 def test_other_events_bring_nothing(provider: RazorpayProvider) -> None:

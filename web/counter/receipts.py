@@ -19,7 +19,7 @@ from india.calendar import moment
 from paper import receipt as receipts_on_paper
 from paper import words
 from paper.barcode import code128
-from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt
+from paper.content import LANGUAGES, PAPERS, Language, Paper, PrintedReceipt
 from postal.counter import receipts
 from postal.counter.groups import Group
 from postal.counter.receipts import NotBooked, Printing
@@ -109,10 +109,10 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
     return pdf_of(document, f"receipt-{what.reference}")
 
 
-def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Group:
+def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printing] | Group:
     """A printing counted and what it says; the group, where it is not booked."""
 
-    def work(conn: Conn) -> tuple[Receipt, Printing] | Group:
+    def work(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group:
         group = own_group(conn, id_)
         customer: Language = _chosen(language, LANGUAGES, receipts.language_for(group))
         paper: Paper = _chosen("paper", PAPERS, "80mm")

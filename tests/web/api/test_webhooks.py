@@ -13,7 +13,7 @@ from app import create_app
 from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def test_a_webhook_from_its_making_to_its_end(
 
     assert api.post(f"/webhooks/{id_}/test", None).status_code == 202
     happen(runtime, "delivered", "attempted")
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     assert [call.event["kind"] for call in receiver.calls] == ["ping", "delivered"]
     assert receiver.calls[0].event["id"] == 0
