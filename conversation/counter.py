@@ -28,7 +28,7 @@ from postal.people.doer import Doer
 from postal.people.people import StaffMissing
 from postal.window import WindowRequest
 from runtime import Runtime
-from store.conversations import Place, Sprint
+from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 
 
@@ -96,7 +96,7 @@ def _at_window(
 ) -> Collecting:
     if not articles_numbered(conn, [event.article]):
         raise UnknownArticle(event.article)
-    place = Place(event.article, "article")
+    place = ConversationPlace(event.article, "article")
     turn = Turn(runtime, conn, runtime.now(), codes=apart)
     turn.begin(place, event)
     turn.take(place, event)

@@ -1,7 +1,7 @@
-"""The layer contract of import-linter, with the single files of the root among the floors.
+"""The layer contract of import-linter, extended to the single files of the root.
 
-import-linter reads packages alone; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py`
-and `logs.py` are files. Without them the floors between `web` and `postal` would go unchecked.
+import-linter reads packages only; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py` and
+`logs.py` are files. Without them the floors between `web` and `postal` would not be checked.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from importlinter.domain.contract import ContractCheck
 
 
 class Floors(LayersContract):
-    """`layers`, over the packages and the files of the folder where lint-imports runs."""
+    """`layers` over the packages and the files of the folder where lint-imports runs."""
 
     type_name = "floors"
 
     def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
-        """Return what `layers` finds once the single files are part of `graph`."""
+        """Return what `layers` finds when `graph` includes the single files."""
         files = {path.stem: path for path in Path().glob("*.py")}
         for name in files:
             importers = (
@@ -43,7 +43,7 @@ class Floors(LayersContract):
 
 
 def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:
-    """What the file imports of ours: module, line number, line."""
+    """Return the file's imports among `modules`: module, line number, line."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     found = []

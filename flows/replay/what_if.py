@@ -1,9 +1,9 @@
-"""What if something else had been answered? A sandbox of values: it touches nothing.
+"""What if something else had been answered? A sandbox of values, without effects.
 
-It begins where a stored sprint began or ended, with that sprint's facts, and decides whatever is
-typed with the machines that decide for real. What a decision does is applied to the facts
-(`ArticleAct.effect`), so one can go on; whoever is told of it decides too, as from the beginning of
-their conversation. Codes are not known here: whether one was right is said by whoever plays.
+It begins before or after a stored sprint, with that sprint's facts, and the real machines decide on
+any input. The effects of a decision are applied to the facts (`ArticleAct.effect`), so that one can
+continue; those who are told decide too, as at the beginning of their conversation. Codes are not
+known here: the user says whether one was right.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ from flows.replay.what_if_facts import (
     with_articles,
 )
 
-_DEEPEST = 4  # who is told, who is told by them …
-_SERVES, _AGREES = "clerk", "postmaster"  # of the staff at an imagined window
+_DEEPEST = 4  # levels: who is told, who is told by them …
+_SERVES, _AGREES = "clerk", "postmaster"  # of the staff at a hypothetical window
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A conversation that is only imagined. `due_at`: when its time limit fires, if it has one."""
+    """A hypothetical conversation. `due_at`: when its time limit fires, if it has one."""
 
     machine: str
     standing: Standing
@@ -63,7 +63,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What one conversation would decide: of whom, on what, and what it would say."""
+    """What one conversation would decide: whose, on what, and what it would say."""
 
     role: str
     event: str
@@ -72,8 +72,8 @@ class Consequence:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One answer, imagined. `typed` holds no code; `assumed`: what was taken for granted of one."""
+class WhatIfStep:
+    """One hypothetical answer. `typed` contains no code; `assumed`: the supposition about one."""
 
     typed: str
     event: str
@@ -82,16 +82,16 @@ class Step:
     then: Sandbox
 
 
-class CannotImagine(Exception):
-    """No sandbox begins here; the message says why."""
+class CannotBegin(Exception):
+    """A request for a sandbox that cannot begin here; the message says why."""
 
 
 def begin(
     machine: str, standing: Standing, facts: Facts, items: tuple[ItemFact, ...] = ()
 ) -> Sandbox:
-    """A sandbox on what was known at a sprint. Raises `CannotImagine` for what hears no texts."""
+    """Return a sandbox with a sprint's facts. Raise `CannotBegin` if no text can come."""
     if not isinstance(facts, RecipientFacts | PostmanFacts | PartyFacts):
-        raise CannotImagine(f"nobody types to the {machine}'s conversation")
+        raise CannotBegin(f"nobody types to the {machine}'s conversation")
     known = items
     if isinstance(facts, PostmanFacts):
         named = {item.serial for item in items}
@@ -100,12 +100,14 @@ def begin(
 
 
 def go_on(sandbox: Sandbox, event: Event) -> Sandbox:
-    """Behind what really came: `event`, decided on the facts that were known then."""
+    """Return the sandbox after the real `event`, decided with the facts of that time."""
     return _step(sandbox, event, sandbox.facts, "", None).then
 
 
-def answer(sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right") -> Step:
-    """What would follow if `typed` came now. Never raises, whatever is typed."""
+def answer(
+    sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right"
+) -> WhatIfStep:
+    """Return what would follow if `typed` came now. Raise nothing, whatever is typed."""
     understood = machines.understand(sandbox.machine, typed, code_length)
     event = understood.event
     facts = _facts_for(sandbox, event, verdict)
@@ -123,7 +125,7 @@ def fetchable(sandbox: Sandbox) -> ArticleFact | None:
     return next((article for article in known if article.state == "at_office"), None)
 
 
-def at_window(sandbox: Sandbox, says: Literal["code", "document"], verdict: Verdict) -> Step:
+def at_window(sandbox: Sandbox, says: Literal["code", "document"], verdict: Verdict) -> WhatIfStep:
     """Return what would follow if the person stood at the office window now.
 
     A document is shown before two of the staff. What is to be paid is paid.
@@ -131,7 +133,7 @@ def at_window(sandbox: Sandbox, says: Literal["code", "document"], verdict: Verd
     kind = ToldCodeAtWindow if says == "code" else DocumentShown
     article, now = fetchable(sandbox), sandbox.now
     if article is None:
-        return Step("", kind.__name__, None, (), sandbox)
+        return WhatIfStep("", kind.__name__, None, (), sandbox)
     number = article.number
     paid: Payment | None = "cash" if article.amount else None
     event: AtWindow = DocumentShown(number, _SERVES, paid, "aadhaar", _AGREES)
@@ -154,28 +156,28 @@ def at_window(sandbox: Sandbox, says: Literal["code", "document"], verdict: Verd
             found += step.consequences
         else:
             found += _told(replace(decision, tells=(tell,)), articles, now, _DEEPEST)
-    return Step("", kind.__name__, verdict if says == "code" else None, tuple(found), then)
+    return WhatIfStep("", kind.__name__, verdict if says == "code" else None, tuple(found), then)
 
 
-def wait(sandbox: Sandbox, seconds: int) -> Step:
-    """What would follow if nobody typed anything for `seconds`: codes run out, time limits fire."""
+def wait(sandbox: Sandbox, seconds: int) -> WhatIfStep:
+    """Return what would follow after silence for `seconds`: codes expire, time limits fire."""
     now = sandbox.now + timedelta(seconds=seconds)
     later = replace(sandbox, facts=aged(sandbox.facts, now))
     later = replace(later, items=tuple(aged_item(item, now) for item in sandbox.items))
     fires = sandbox.due_at is not None and sandbox.due_at <= now
     if fires and machines.ALL[sandbox.machine].transition(sandbox.standing.state, TimedOut):
         return _step(later, TimedOut(), later.facts, "", None)
-    return Step("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
+    return WhatIfStep("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
 
 
 def _step(
     sandbox: Sandbox, event: Event, facts: Playable, shown: str, assumed: Verdict | None
-) -> Step:
+) -> WhatIfStep:
     machine = machines.ALL[sandbox.machine]
     try:
         decision = decide(machine, sandbox.standing, event, facts)
-    except FlowError:  # nothing answers it here: nothing follows
-        return Step(shown, type(event).__name__, assumed, (), sandbox)
+    except FlowError:  # nothing answers it here
+        return WhatIfStep(shown, type(event).__name__, assumed, (), sandbox)
     since = entered(machine, sandbox.standing, decision, sandbox.now)
     articles = articles_of(facts)
     apply(decision, articles, sandbox.now)
@@ -188,13 +190,13 @@ def _step(
         items=tuple(item_with(item, articles) for item in sandbox.items),
         due_at=deadline(machine, decision, since),
     )
-    return Step(shown, type(event).__name__, assumed, (first, *told), then)
+    return WhatIfStep(shown, type(event).__name__, assumed, (first, *told), then)
 
 
 def _told(
     decision: Decision, articles: dict[str, ArticleFact], now: datetime, depth: int
 ) -> tuple[Consequence, ...]:
-    """What those decide who are told; each as if it were the beginning of their conversation."""
+    """Return what those decide who are told, each as at the beginning of their conversation."""
     found: list[Consequence] = []
     for tell in decision.tells:
         event = tell.event

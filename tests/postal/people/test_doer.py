@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from flask import Flask
 
 from postal.people import sign_ins
 from postal.people.doer import FRESH, Doer, Operator, Software, Staff
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import office
 from tests.rigs.desk import sign_in
 
 
 def test_a_session_is_fresh_for_five_minutes_after_the_second_factor(
-    app: Any, runtime: Runtime, clock: Clock
+    app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     office(runtime)
     clerk = sign_in(app, runtime, "clerk", "clerk-1")

@@ -23,6 +23,7 @@ _ABSTRACT = {"Event", "News", "Happening", "AtWindow", "Act", "ArticleAct", "Win
 
 
 def kinds(base: type) -> Iterator[type]:
+    kind: type
     for kind in base.__subclasses__():
         if kind.__name__ not in _ABSTRACT and not kind.__name__.startswith(("Lazy", "Noting")):
             yield kind
