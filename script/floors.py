@@ -1,4 +1,6 @@
-"""The layer contract of import-linter, with the single files of the root among the floors.
+"""The contracts of import-linter as this house needs them: each finding is one line.
+
+A line says which file imports what, and why it must not; `./script/test` shows these lines alone.
 
 import-linter reads packages alone; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py`
 and `logs.py` are files. Without them the floors between `web` and `postal` would go unchecked.
@@ -7,9 +9,13 @@ and `logs.py` are files. Without them the floors between `web` and `postal` woul
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import grimp
+from importlinter.application import output
+from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.domain.contract import ContractCheck
 
@@ -40,6 +46,34 @@ class Floors(LayersContract):
                     importer=name, imported=imported, line_number=number, line_contents=text
                 )
         return super().check(graph, verbose)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print a line for each import that points up, or to another room of the same floor."""
+        for pair in check.metadata["invalid_dependencies"]:
+            why = f"{pair['importer']} is not above {pair['imported']}"
+            for route in pair["routes"]:
+                first, *rest = route["chain"]
+                _tell([first, *(route["extra_firsts"] if rest else ())], why)
+
+
+class Without(ForbiddenContract):
+    """`forbidden`: rooms that do without a module, directly and through others."""
+
+    type_name = "without"
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print a line for each import by which a room comes to what it does without."""
+        for pair in check.metadata["invalid_chains"]:
+            why = f"{pair['downstream_module']} does without {pair['upstream_module']}"
+            _tell((chain[0] for chain in pair["chains"]), why)
+
+
+def _tell(links: Iterable[Mapping[str, Any]], why: str) -> None:
+    for link in links:
+        file = Path(*link["importer"].split("."))
+        path = file.with_suffix(".py") if not file.is_dir() else file / "__init__.py"
+        for line in link["line_numbers"]:
+            output.print(f"{path}:{line}: imports {link['imported']}: {why}")
 
 
 def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:
