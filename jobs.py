@@ -10,7 +10,8 @@ from functools import cached_property
 import psycopg
 import structlog
 
-from conversation import inbound, postmen
+from conversation import herd, postmen
+from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
 from outbox import heartbeat
@@ -106,7 +107,7 @@ def sweep() -> None:
         sweep_outbox(runtime())
         send_again(runtime())
         postmen.begin_day(runtime())
-        inbound.warn_herds(runtime())
+        herd.warn_herds(runtime())
         postmen.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
@@ -116,7 +117,7 @@ def timers() -> None:
     """Fires the time limits that are over."""
     answer(runtime().redis, TIMERS)
     try:
-        if inbound.fire_timers(runtime()):
+        if fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:
         _database_away("timers", error)

@@ -2,7 +2,7 @@
 
     ./script/bench month --articles 1000 --seed 1 --absence 0.25 --wrong-code 0.05
 
-Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `conversation.receive`, timers by
+Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `inbound.receive`, timers by
 `fire_timers`, mornings by `begin_day`; the outbox sends to the simulated carrier, and codes are
 read from its telephones. At the end the books are checked (`month_checks.py`).
 """
@@ -30,8 +30,11 @@ from pydantic import SecretStr
 
 from bench import month_checks
 from bench.month_people import REACTIONS, Acting, Parcel, Postman, Rates, visit
-from conversation.inbound import announce, fire_timers, receive, warn_herds
+from conversation.announce import announce
+from conversation.herd import warn_herds
+from conversation.inbound import receive
 from conversation.postmen import begin_day
+from conversation.timers import fire_timers
 from embedded.addresses import THROW_AWAY
 from embedded.servers import Servers
 from flows.happenings import Booked, Collected, WentOut

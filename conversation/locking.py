@@ -35,15 +35,15 @@ _BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
 
 
 def _newcomers(event: Event) -> list[Place]:
-    """The conversations with telephones that an event brings in."""
+    """Return the conversations with telephones that an event brings in."""
     named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
     phone = event.phone if isinstance(event, named) else None
     return [Place(phone, "recipient")] if phone else []
 
 
 @dataclass
-class Scene:
-    """What one transaction holds, while one event and what follows from it is decided."""
+class Locked:
+    """What one transaction has locked, while one event and what follows from it is decided."""
 
     runtime: Runtime
     conn: Conn
@@ -70,13 +70,14 @@ class Scene:
         )
 
     def begin(self, place: Place, event: Event) -> None:
-        """Locks what an event at `place` can concern."""
+        """Lock what an event at `place` can concern."""
         self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
+        """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
         self.held = hold(self.conn, ids)
         places = [
             self.place_of(role, held)
@@ -107,6 +108,7 @@ class Scene:
         return []
 
     def place_of(self, role: Role, held: Held) -> Place | None:
+        """Return the conversation of an article's `role`; None without a telephone of it."""
         if role == "article":
             return Place(held.number, role)
         phone = {
@@ -120,7 +122,7 @@ class Scene:
         return Place(phone, machines.of_role(role).name) if phone is not None else None
 
     def meet(self, act: Act) -> None:
-        """An act that names a new telephone for an article: later news goes there."""
+        """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
             self.held[act.article] = replace(held, nominee_phone=act.phone)
@@ -129,7 +131,7 @@ class Scene:
             self.held[act.article] = replace(held, recipient_phone=act.phone)
 
     def _look_beside(self, place: Place, event: Event) -> None:
-        """Finds the people whom no article leads to: their rows and conversations are locked."""
+        """Find the people whom no article leads to: their rows and conversations are locked."""
         if place.machine == "new_phone":
             self.named = handsets.named(self.conn, place.whose)
             if self.named is not None and self.named.old_phone is not None:
@@ -141,7 +143,7 @@ class Scene:
                 self.beside["colleague"] = Place(self.colleague.phone, "postman")
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
-        """The items that an event in a postman's conversation is about."""
+        """Return the items that an event in a postman's conversation is about."""
         if isinstance(event, Visit):
             return [act.item for act in event.acts]
         if isinstance(event, Pass):
@@ -156,10 +158,12 @@ class Scene:
         return []
 
     def _still_held(self, numbers: Iterable[str]) -> list[str]:
-        """What the context names; once locked, only what was locked: another text may have come
-        between the look and the lock."""
+        """Return what the context names; once locked, only what was locked.
+
+        Another text may have come between the look and the lock.
+        """
         return [number for number in numbers if not self.standing or number in self.held]
 
     def _carries(self, number: str) -> bool:
-        """What a colleague carries by now is his, whatever stands on the list of before."""
+        """Tell whether it is still his: what a colleague carries by now is the colleague's."""
         return not self.held or self.held[number].postman_id == self.postman_id

@@ -1,8 +1,7 @@
-"""The runner of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
+"""The door of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
 
-Beside `conversation/inbound.py`, at the same door (`conversation/turn.py`): what is asked for on a
-screen is decided by the machine that answers texts. PINs and codes live as long as their request:
-nothing of them is stored, and of all that was typed only a keyed digest.
+What is asked for on a screen is decided by the machine that answers texts. PINs and codes live as
+long as their request: nothing of them is stored, and of all that was typed only a keyed digest.
 """
 
 from __future__ import annotations

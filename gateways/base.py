@@ -197,13 +197,13 @@ class Rejected:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class UnknownOutcome:
     """The request went out and no answer came: it may or may not have been accepted."""
 
     error: str
 
 
-Outcome = Sent | Retry | Rejected | Unknown
+Outcome = Sent | Retry | Rejected | UnknownOutcome
 
 
 class Gateway(Protocol):
@@ -222,7 +222,7 @@ class Gateway(Protocol):
         """Asks the carrier what became of a submit whose answer never came.
 
         `Sent`: it was accepted. `Retry`: it certainly was not, submit again.
-        `Unknown`: the carrier cannot tell, or did not answer.
+        `UnknownOutcome`: the carrier cannot tell, or did not answer.
         """
         ...
 

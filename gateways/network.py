@@ -20,7 +20,7 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from gateways.base import Outcome, Reason, Rejected, Retry, Unknown
+from gateways.base import Outcome, Reason, Rejected, Retry, UnknownOutcome
 
 # (connect, read) in seconds. Below the outbox's lease, or a second worker would take the message.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
@@ -39,7 +39,7 @@ def failed(error: requests.RequestException) -> Outcome:
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(reason, _NEVER_SENT) or _distrusted(reason):
         return Retry(Reason.CARRIER, type(reason).__name__)
-    return Unknown(name)
+    return UnknownOutcome(name)
 
 
 def _distrusted(reason: object) -> bool:
@@ -60,7 +60,7 @@ def refused(status: int, error: str, after: float | None = None) -> Outcome:
     if status == 429:
         return Retry(Reason.CARRIER, error, after)
     if status in (502, 504):
-        return Unknown(error)
+        return UnknownOutcome(error)
     if status >= 500:
         return Retry(Reason.CARRIER, error, after)
     if status in (401, 403) or 300 <= status < 400:

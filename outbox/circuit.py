@@ -16,7 +16,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from gateways.base import Outcome, Reason, Receipt, ReceiptStatus, Rejected, Retry, Sent, Unknown
+from gateways.base import (
+    Outcome,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Rejected,
+    Retry,
+    Sent,
+    UnknownOutcome,
+)
 
 State = Literal["closed", "open", "half_open"]
 Cause = Literal["errors", "receipts"]
@@ -74,7 +83,7 @@ def weigh(outcome: Outcome, *, looked_up: bool) -> Tally:
     match outcome:
         case Sent():
             return Tally(good=1)
-        case Unknown():
+        case UnknownOutcome():
             # A look-up may be ambiguous, and some carriers cannot look up at all.
             return Tally() if looked_up else Tally(bad=1)
         case Retry(reason=reason):

@@ -15,7 +15,7 @@ from uuid import uuid4
 import structlog
 from psycopg.errors import UniqueViolation
 
-from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
+from gateways.base import Gateway, Outgoing, Reason, Rejected, UnknownOutcome
 from india.phone import masked
 from messages.routes import Routes
 from outbox import carriers, settle
@@ -230,7 +230,7 @@ class Drain:
         """The gateway of an unknown outcome is not configured any more: nobody can tell."""
         log.warning("gateway_gone", gateway=mine[0].gateway, messages=[t.due.id for t in mine])
         for taken in mine:
-            self._settle(Returned(taken, Unknown("its gateway is not configured any more")))
+            self._settle(Returned(taken, UnknownOutcome("its gateway is not configured any more")))
         gone = {taken.due.id for taken in mine}
         self._held = [taken for taken in self._held if taken.due.id not in gone]
 

@@ -15,16 +15,16 @@ from psycopg.rows import class_row
 from outbox.circuit import Cause, State
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 Did = Literal["rest", "prefer", "lift"]
 
 
-class UnknownCarrier(Exception):
-    """No carrier of that name is in use."""
-
-
-class NothingToLift(Exception):
+class NothingToLift(Conflict):
     """Nothing is ordered of the carrier: somebody was faster."""
+
+    sentence = "nothing is ordered of this carrier any more"
+    word = "carrier_nothing_ordered"
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
             (name,),
         )
         if not done.rowcount:
-            raise NothingToLift(name)
+            raise NothingToLift
         feed.append(conn, "carrier_order_lifted", None, now, {"carrier": name, "reason": reason})
         return
     if did == "prefer":

@@ -17,7 +17,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from messages.catalogue import Channel
 from outbox.enqueue import Lane
@@ -92,7 +92,7 @@ def after_send(outcome: Outcome, standing: Standing, now: datetime) -> Verdict:
                 # The next carrier has not asked for it.
                 wait = asked if standing.carriers == 1 else min(asked, wait)
             return _refused(standing, now + wait, f"{reason}: {error}")
-        case Unknown(error=error):
+        case UnknownOutcome(error=error):
             # One step longer than a retry: the carrier may still be at work on the lost request,
             # and a look-up that comes too early would not find it.
             return _ask_later(standing, now + delay(standing.lane, _turn(standing) + 1), error)
@@ -106,7 +106,7 @@ def after_look_up(outcome: Outcome, standing: Standing, now: datetime) -> Verdic
         case Retry(after=after, error=error, reason=reason):
             wait = timedelta(seconds=max(after or 0.0, 0.0))
             return _refused(standing, now + wait, f"{reason}: {error}")
-        case Unknown(error=error):
+        case UnknownOutcome(error=error):
             calls = standing.attempts
             patient = _PATIENCE[standing.lane] <= calls < _MOST_CALLS[standing.lane]
             if patient and standing.via is None:

@@ -14,12 +14,16 @@ from typing import Final
 from india.calendar import day_of
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 STOP: Final = timedelta(hours=1)
 
 
-class NotStopped(Exception):
+class NotStopped(Conflict):
     """The stop was lifted already, or has run out."""
+
+    sentence = "the block is not stopped any more"
+    word = "prefix_not_stopped"
 
 
 def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
@@ -59,7 +63,7 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
         (now, staff_row, reason, id_, now),
     ).fetchone()
     if row is None:
-        raise NotStopped(id_)
+        raise NotStopped
     prefix = str(row[0])
     conn.execute(
         "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from outbox.policy import Standing, Status, Verdict, after_receipt, second_send_
 from runtime import Runtime
 from store import feed
 from store.database import Conn
+from store.feed_kinds import Kind
 
 log = structlog.get_logger(__name__)
 
@@ -302,11 +303,14 @@ def record_end(conn: Conn, end: End, verdict: Verdict, now: datetime) -> None:
         tell_end(conn, end, verdict.status, now)
 
 
+_ENDS: Final[Mapping[Status, Kind]] = {"failed": "message_failed", "expired": "message_expired"}
+
+
 def tell_end(conn: Conn, end: End, status: Status, now: datetime) -> None:
-    """The feed hears that a message will never arrive."""
+    """Tell the feed that a message will never arrive. `status`: failed or expired."""
     feed.append(
         conn,
-        f"message_{status}",
+        _ENDS[status],
         end.article_id,
         now,
         {"message": end.id, "lane": end.lane, "template": end.template},

@@ -9,7 +9,7 @@ from typing import Final
 
 from psycopg.errors import UniqueViolation
 
-from gateways.base import Unknown
+from gateways.base import UnknownOutcome
 from outbox import receipts
 from outbox.claim import Taken
 from outbox.policy import Verdict, after_look_up, second_send_at
@@ -105,7 +105,7 @@ def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
         except UniqueViolation:
             error = "carrier's id is not unique"
             if each.taken.due.status == "unknown":
-                verdict = after_look_up(Unknown(error), each.taken.standing, now)
+                verdict = after_look_up(UnknownOutcome(error), each.taken.standing, now)
             else:
                 verdict = replace(each.verdict, carrier_id=None, error=error)
             _write(conn, [replace(each, verdict=verdict)], now)

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 
-from gateways.base import Gateway, Outcome, Outgoing, Reason, Retry, Unknown
+from gateways.base import Gateway, Outcome, Outgoing, Reason, Retry, UnknownOutcome
 from outbox.claim import Taken
 
 log = structlog.get_logger(__name__)
@@ -135,7 +135,7 @@ class Slots:
             if not returned:
                 until = time.monotonic() + _LINGER_SECONDS
             returned.append(replace(one, hung=_key(one.taken) in self._hung))
-            if not isinstance(one.outcome, Unknown):
+            if not isinstance(one.outcome, UnknownOutcome):
                 self._answered[one.taken.gateway] = time.monotonic()
             self._forget(one.taken)
         return returned
@@ -233,7 +233,7 @@ def _key(taken: Taken) -> _Key:
 def _too_late(call: _Call) -> Outcome:
     late = "no slot was free in time"
     if call.taken.due.status == "unknown":
-        return Unknown(late)
+        return UnknownOutcome(late)
     return Retry(Reason.CARRIER, late)
 
 
@@ -247,4 +247,4 @@ def _outcome_of(call: _Call) -> Outcome:
         # A gateway must not raise. If one does, the request may have gone out all the same.
         # The error's own text may quote the message, so only its type is logged.
         log.error("gateway_raised", message=call.taken.due.id, error=type(error).__name__)
-        return Unknown(f"the gateway raised {type(error).__name__}")
+        return UnknownOutcome(f"the gateway raised {type(error).__name__}")

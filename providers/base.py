@@ -77,12 +77,12 @@ class Notice:
     what: Came | Ignored | Unreadable
 
 
-class Unauthentic(Exception):
+class UnauthenticNotice(Exception):
     """The call does not come from the provider that it claims: the hook answers 403."""
 
 
 @dataclass(frozen=True)
-class Refused:
+class ProviderRefused:
     """The provider says no, and would say so again. `error` is short and holds no secret."""
 
     error: str
@@ -96,7 +96,7 @@ class Unreachable:
 
 
 @dataclass(frozen=True)
-class Denied(Refused):
+class ProviderDenied(ProviderRefused):
     """The provider does not take our keys: it did not look at what we asked for."""
 
 
@@ -105,7 +105,7 @@ class Busy(Unreachable):
     """Too many calls: the provider did not look at what we asked for."""
 
 
-Failure = Refused | Unreachable
+Failure = ProviderRefused | Unreachable
 
 
 @dataclass(frozen=True)
@@ -200,7 +200,7 @@ class Watched(Protocol):
     def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
         """Gives the sum back, once however often it is called with the same key.
 
-        `Refused` says that this call ordered nothing, not that no earlier one did.
+        `ProviderRefused` says that this call ordered nothing, not that no earlier one did.
         """
         ...
 
@@ -220,5 +220,5 @@ class Hooked(Protocol):
     name: ProviderName
 
     def receive(self, request: Request) -> Notice:
-        """Authenticates and reads a call. Raises `Unauthentic`."""
+        """Authenticates and reads a call. Raises `UnauthenticNotice`."""
         ...

@@ -36,25 +36,25 @@ from providers.base import (
     Busy,
     Came,
     Closed,
-    Denied,
     Failure,
     Ignored,
     Listed,
     Notice,
     NotRefunded,
+    ProviderDenied,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
     Request,
     Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
     Unreadable,
 )
-from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
+from providers.network import LONGEST, TIMEOUT, KeysRefused, Lost, Session, TooManyCalls, short
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -173,7 +173,7 @@ class CashfreeProvider:
 
         def work() -> Refunded | Refunding | NotRefunded | Failure:
             if due.ref is None:
-                return Refused("Cashfree gives back by order, and the order is not known")
+                return ProviderRefused("Cashfree gives back by order, and the order is not known")
             if due.refund_ref is not None:
                 answer = self._ask("GET", f"{orders}/{due.key.hex}")
             else:
@@ -206,7 +206,7 @@ class CashfreeProvider:
         signed = request.headers.get("x-webhook-timestamp", "").encode("utf-8", "replace")
         digest = hmac.new(self._secret.encode(), signed + request.body, hashlib.sha256).digest()
         if not self._secret or not hmac.compare_digest(base64.b64encode(digest), given):
-            raise Unauthentic
+            raise UnauthenticNotice
         id_ = read.event_id(request.headers.get("x-idempotency-key"), request.body)
         kind = "?"
         try:
@@ -238,15 +238,15 @@ class CashfreeProvider:
             answer = self._session.request(
                 method, self._base + path, data=body.encode() if body else None, headers=headers
             )
-        except Unknown as unknown:
-            raise _Failed(Denied(_said(unknown.told, 401)), 401) from unknown
-        except TooMany as busy:
+        except KeysRefused as unknown:
+            raise _Failed(ProviderDenied(_said(unknown.told, 401)), 401) from unknown
+        except TooManyCalls as busy:
             raise _Failed(Busy(str(busy))) from busy
         except Lost as lost:
             raise _Failed(Unreachable(str(lost))) from lost
         told = loads(answer.content)
         if not 200 <= answer.status_code < 300:
-            raise _Failed(Refused(_said(told, answer.status_code)), answer.status_code)
+            raise _Failed(ProviderRefused(_said(told, answer.status_code)), answer.status_code)
         return told
 
     def _lines(self, path: str, day: date) -> Iterator[dict[str, Any]]:

@@ -18,11 +18,11 @@ class Lost(Exception):
     """No answer came, or one that says nothing: whether the request was carried out is unknown."""
 
 
-class TooMany(Lost):
+class TooManyCalls(Lost):
     """429: they did not look at it."""
 
 
-class Unknown(Exception):
+class KeysRefused(Exception):
     """401: they do not take our keys, and did not look at it. `told`: the JSON that they sent."""
 
     def __init__(self, told: Any) -> None:
@@ -33,8 +33,8 @@ class Unknown(Exception):
 class Session(requests.Session):
     """Always with a time-out, never to another address; proxies and certificates read once.
 
-    Raises `Unknown` for 401, `TooMany` for 429, `Lost` for what fails on the way, for 5xx and for
-    what is no JSON.
+    Raises `KeysRefused` for 401, `TooManyCalls` for 429, `Lost` for what fails on the way, for 5xx
+    and for what is no JSON.
     """
 
     def __init__(self, address: str, timeout: tuple[float, float] = TIMEOUT) -> None:
@@ -55,7 +55,7 @@ class Session(requests.Session):
         except requests.RequestException as error:
             raise Lost(type(error).__name__) from None  # its text holds the address
         if answer.status_code == 429:
-            raise TooMany("HTTP 429")
+            raise TooManyCalls("HTTP 429")
         if answer.status_code >= 500:
             raise Lost(f"HTTP {answer.status_code}")
         try:
@@ -63,7 +63,7 @@ class Session(requests.Session):
         except requests.RequestException:
             raise Lost(f"HTTP {answer.status_code} without JSON") from None
         if answer.status_code == 401:
-            raise Unknown(told)
+            raise KeysRefused(told)
         return answer
 
 

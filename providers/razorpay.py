@@ -37,25 +37,25 @@ from providers.base import (
     Busy,
     Came,
     Closed,
-    Denied,
     Failure,
     Ignored,
     Listed,
     Notice,
     NotRefunded,
+    ProviderDenied,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
     Request,
     Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
     Unreadable,
 )
-from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
+from providers.network import LONGEST, TIMEOUT, KeysRefused, Lost, Session, TooManyCalls, short
 from providers.unnamed import unnamed
 from settings import Settings
 
@@ -109,7 +109,9 @@ class RazorpayProvider:
             made = _ask(self._client.qrcode.create, order)
             ref, text = read.name(made["id"]), made.get("image_content")
             if not isinstance(text, str) or not text.startswith("upi://pay?"):
-                return Refused("no image_content: Razorpay's support switches it on for QR codes")
+                return ProviderRefused(
+                    "no image_content: Razorpay's support switches it on for QR codes"
+                )
             return Qr(ref, text)
 
         return _told(work)
@@ -184,7 +186,7 @@ class RazorpayProvider:
         given = request.headers.get("x-razorpay-signature", "").encode("utf-8", "replace")
         right = hmac.new(self._secret, request.body, hashlib.sha256).hexdigest().encode()
         if not self._secret or not hmac.compare_digest(right, given):
-            raise Unauthentic
+            raise UnauthenticNotice
         id_ = read.event_id(request.headers.get("x-razorpay-event-id"), request.body)
         kind = "?"
         try:
@@ -207,14 +209,14 @@ def _ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str,
     """One call of the SDK's; its answer is an object. Raises `_Failed`."""
     try:
         answer = call(*arguments, **options)
-    except Unknown as unknown:
-        raise _Failed(Denied(f"Razorpay: {_said(unknown.told)}"[:LONGEST])) from unknown
-    except TooMany as busy:
+    except KeysRefused as unknown:
+        raise _Failed(ProviderDenied(f"Razorpay: {_said(unknown.told)}"[:LONGEST])) from unknown
+    except TooManyCalls as busy:
         raise _Failed(Busy(str(busy))) from busy
     except Lost as lost:
         raise _Failed(Unreachable(str(lost))) from lost
     except (BadRequestError, GatewayError, ServerError) as refused:
-        raise _Failed(Refused(f"Razorpay: {short(refused)}"[:LONGEST])) from refused
+        raise _Failed(ProviderRefused(f"Razorpay: {short(refused)}"[:LONGEST])) from refused
     if not isinstance(answer, dict):
         raise _Failed(Unreachable("an answer that is no object"))
     return answer

@@ -19,10 +19,10 @@ from providers.base import (
     Failure,
     Listed,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
     Settled,
     ToRefund,
 )
@@ -67,8 +67,12 @@ class SimulatorProvider:
                 (due.key, self._now(), number),
             ).fetchone()
         if row is None:
-            return Refused("the simulator knows no such payment")
-        return Refunded(f"SIM-R{number}") if row[0] == due.key else Refused("given back already")
+            return ProviderRefused("the simulator knows no such payment")
+        return (
+            Refunded(f"SIM-R{number}")
+            if row[0] == due.key
+            else ProviderRefused("given back already")
+        )
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
         first, after = bounds(day)

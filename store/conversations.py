@@ -220,3 +220,8 @@ def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
 def put_off(conn: Conn, timer: DueTimer, until: datetime) -> None:
     """A time limit that could not be fired waits until then, unless the conversation moved on."""
     conn.execute("UPDATE timers SET due_at = %s WHERE sprint_id = %s", [until, timer.sprint_id])
+
+
+def drop(conn: Conn, timer: DueTimer) -> None:
+    """Delete a time limit whose conversation belongs to nobody any more."""
+    conn.execute("DELETE FROM timers WHERE sprint_id = %s", [timer.sprint_id])

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from store.database import Conn
+from store.feed_kinds import Kind, insist_on
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
@@ -24,12 +25,18 @@ _PLACED_AT_ONCE = 1_000
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event about to be appended. `data` holds no code and no full phone number."""
+    """An event about to be appended. `data` holds no code and no full phone number.
 
-    kind: str
+    Raises `UndeclaredKind` for a kind that store/feed_kinds.py does not declare.
+    """
+
+    kind: Kind
     article_id: int | None
     at: datetime
     data: Mapping[str, Json]
+
+    def __post_init__(self) -> None:
+        insist_on(self.kind)
 
 
 @dataclass(frozen=True)
@@ -45,14 +52,17 @@ class FeedEvent:
 
 
 def append(
-    conn: Conn, kind: str, article_id: int | None, at: datetime, data: Mapping[str, Json]
+    conn: Conn, kind: Kind, article_id: int | None, at: datetime, data: Mapping[str, Json]
 ) -> None:
-    """Records that `kind` happened, in the transaction in which it happens."""
+    """Record that `kind` happened, in the transaction in which it happens.
+
+    Raises `UndeclaredKind` for what is no kind of the feed.
+    """
     append_many(conn, [NewEvent(kind, article_id, at, data)])
 
 
 def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
-    """Records all of `events`, in order, in one round trip."""
+    """Record all of `events`, in order, in one round trip."""
     if not events:
         return
     with conn.cursor() as cursor:

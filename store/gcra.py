@@ -83,7 +83,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class LimitReached:
     """The limit that refuses (of several: the one that lasts longest), and for how many seconds."""
 
     limit: int  # its index among those asked for
@@ -121,7 +121,7 @@ class Gcra:
         (granted, wait) = self._script(keys=[key], args=[rate, burst, want, 1])
         return Grant(int(granted), wait / 1e6)
 
-    def take_together(self, wants: Sequence[Sequence[Limit]]) -> list[Refusal | None]:
+    def take_together(self, wants: Sequence[Sequence[Limit]]) -> list[LimitReached | None]:
         """For each want one unit of all its limits, or of none; None: taken. In one call.
 
         A key may stand in several wants, in one want once.
@@ -135,6 +135,6 @@ class Gcra:
             args=[len(wants), *map(len, wants), *numbers],
         )
         return [
-            Refusal(refuses - 1, max(wait, 1) / 1e6) if refuses else None
+            LimitReached(refuses - 1, max(wait, 1) / 1e6) if refuses else None
             for refuses, wait in zip(answer[::2], answer[1::2], strict=True)
         ]

@@ -5,12 +5,17 @@ from __future__ import annotations
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from store.refusals import Invalid
+
 LONGEST = 500
 _SHOWN_PATH = 30
 
 
-class BadAddress(ValueError):
+class BadAddress(Invalid):
     """No webhook goes to such an address; the message says why."""
+
+    field = "url"
+    summary = "the body has bad fields: see errors"
 
 
 def anywhere(raw: str) -> str:

@@ -48,7 +48,7 @@ def body_of(taken: Taken) -> str:
         "id": taken.position,
         "at": taken.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "kind": taken.kind,
-        "upu": feed_kinds.code(taken.kind),
+        "upu": feed_kinds.upu_code(taken.kind),
         "article": taken.article,
         "data": taken.data,
     }

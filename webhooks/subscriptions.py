@@ -19,6 +19,7 @@ from psycopg.rows import class_row
 
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 State = Literal["pending", "delivered", "dead"]
 End = Literal["asked", "gone", "token_revoked"]
@@ -27,25 +28,23 @@ PING: Final = "ping"
 _PURPOSE: Final = b"dakiya/webhook/1/"
 
 
-class UnknownSubscription(LookupError):
+class UnknownSubscription(Unknown):
     """There is none with this id, or it is another token's."""
 
-    def __init__(self) -> None:
-        super().__init__("no such webhook of yours: GET /webhooks lists them")
+    sentence = "no such webhook of yours: GET /webhooks lists them"
 
 
-class Ended(Exception):
+class SubscriptionEnded(Conflict):
     """It was ended; nothing is sent to it any more."""
 
-    def __init__(self) -> None:
-        super().__init__("this webhook has ended: make a new one with POST /webhooks")
+    sentence = "this webhook has ended: make a new one with POST /webhooks"
+    word = "webhook_has_ended"
 
 
-class TooMany(Exception):
+class TooManySubscriptions(Conflict):
     """The token has as many subscriptions as one may have."""
 
-    def __init__(self) -> None:
-        super().__init__(f"you have {MOST_PER_TOKEN} webhooks: end one of them first")
+    sentence = f"you have {MOST_PER_TOKEN} webhooks: end one of them first"
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,9 @@ def secret_of(conn: Conn, id_: int, master_key: bytes) -> str:
 def subscribe(
     conn: Conn, token_id: int, url: str, kinds: Sequence[str], now: datetime
 ) -> Subscription:
-    """From now on `url` (checked by the caller) is told of events of `kinds`. Raises `TooMany`."""
+    """From now on `url` (checked by the caller) is told of events of `kinds`. Raises
+    `TooManySubscriptions`.
+    """
     # Waits for another subscribing of the same token, so that neither counts too few.
     conn.execute("SELECT FROM tokens WHERE id = %s FOR NO KEY UPDATE", (token_id,))
     active = conn.execute(
@@ -112,7 +113,7 @@ def subscribe(
         (token_id,),
     ).fetchone()
     if active is not None and active[0] >= MOST_PER_TOKEN:
-        raise TooMany
+        raise TooManySubscriptions
     made = conn.execute(
         "INSERT INTO webhook_subscriptions (token_id, url, kinds, secret_salt, cursor, created_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
@@ -180,7 +181,10 @@ def end(conn: Conn, id_: int, reason: End, now: datetime) -> None:
 
 
 def ping(conn: Conn, id_: int, now: datetime) -> int:
-    """Queues a delivery of the kind `ping`, to be tried at once; its id. Raises `Ended`."""
+    """Queues a delivery of the kind `ping`, to be tried at once; its id.
+
+    Raises `SubscriptionEnded`.
+    """
     _wake(conn, id_)
     made = conn.execute(
         "INSERT INTO webhook_deliveries (subscription_id, created_at, next_attempt_at)"
@@ -222,7 +226,7 @@ def dead(conn: Conn, limit: int) -> list[Delivery]:
 def replay(conn: Conn, id_: int, delivery_id: int | None, now: datetime) -> int:
     """Sends dead deliveries of a subscription again, for another day: one, or (None) all.
 
-    Gives how many. Raises `UnknownSubscription` and `Ended`.
+    Gives how many. Raises `UnknownSubscription` and `SubscriptionEnded`.
     """
     _wake(conn, id_)
     return conn.execute(
@@ -244,4 +248,4 @@ def _wake(conn: Conn, id_: int) -> None:
     if woken is None:
         raise UnknownSubscription
     if woken[0] is not None:
-        raise Ended
+        raise SubscriptionEnded

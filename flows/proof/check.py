@@ -15,7 +15,7 @@ from flows.events import Event, News, TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.proof.inputs import Met, Space, space_of
-from flows.proof.paths import NOW, Picks, TooMany, ways
+from flows.proof.paths import NOW, Picks, TooManyWays, ways
 from flows.proof.requirements import contradictions
 from messages.catalogue import CatalogueError
 from messages.render import render
@@ -81,7 +81,7 @@ class _Walk:
         try:
             for _ in ways(run, MOST_WAYS):
                 pass
-        except TooMany:
+        except TooManyWays:
             self.found.setdefault(f"{where}: more than {MOST_WAYS} ways, not all were tried", "")
 
     def _decide(self, transition: Transition, state: str, met: Met) -> Iterator[str]:

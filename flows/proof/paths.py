@@ -17,7 +17,7 @@ from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-class TooMany(Exception):
+class TooManyWays(Exception):
     """The walk has more ways than it was allowed to try."""
 
 
@@ -52,13 +52,13 @@ class Picks:
 
 
 def ways(run: Callable[[Picks], T], most: int) -> Iterator[T]:
-    """What `run` gives on each way. Raises `TooMany` behind the first `most` of them."""
+    """What `run` gives on each way. Raises `TooManyWays` behind the first `most` of them."""
     picks = Picks()
     for _ in range(most):
         yield run(picks)
         if not picks.again():
             return
-    raise TooMany
+    raise TooManyWays
 
 
 R = TypeVar("R", contravariant=True)

@@ -29,7 +29,7 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
@@ -118,7 +118,7 @@ class AfricasTalkingGateway:
             code, carrier_id = int(recipient["statusCode"]), str(recipient["messageId"])
         except (KeyError, TypeError, ValueError, AttributeError):
             # Not what an answer looks like, but 2xx: the text may well be on its way.
-            return Unknown("unreadable answer")
+            return UnknownOutcome("unreadable answer")
         named = identifier(carrier_id)
         if code in _ACCEPTED and named not in ("None", None):
             return Sent(named)
@@ -126,11 +126,11 @@ class AfricasTalkingGateway:
             return Retry(_REFUSALS[code], str(code))
         if code in _REFUSALS:
             return Rejected(_REFUSALS[code], str(code))
-        return Unknown(f"status code {code}")
+        return UnknownOutcome(f"status code {code}")
 
     def look_up(self, message: Outgoing) -> Outcome:
         """Africa's Talking has no call that tells what became of a text."""
-        return Unknown("Africa's Talking cannot be asked")
+        return UnknownOutcome("Africa's Talking cannot be asked")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         authenticate(request, self._secret)

@@ -33,7 +33,7 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
@@ -96,16 +96,16 @@ class AfricasTalkingVoiceGateway:
             status, carrier_id = str(entry["status"]), identifier(str(entry["sessionId"]))
         except (KeyError, TypeError, ValueError, AttributeError):
             # Not what an answer looks like, but 2xx: the telephone may well be ringing.
-            return Unknown("unreadable answer")
+            return UnknownOutcome("unreadable answer")
         if status == "Queued" and carrier_id not in ("None", None):
             return Sent(carrier_id)
         if status in _REFUSALS:
             return Rejected(_REFUSALS[status], status)
-        return Unknown(f"status {line(status)}")
+        return UnknownOutcome(f"status {line(status)}")
 
     def look_up(self, message: Outgoing) -> Outcome:
         """Africa's Talking has no call that tells what became of one."""
-        return Unknown("Africa's Talking cannot be asked")
+        return UnknownOutcome("Africa's Talking cannot be asked")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         """Texts come to the other gateway of the account."""

@@ -26,7 +26,7 @@ from gateways.base import (
     Rejected,
     Request,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from gateways.network import TIMEOUT, failed, pooled
@@ -90,7 +90,7 @@ class HttpGateway:
 
     def look_up(self, message: Outgoing) -> Outcome:
         """None of these carriers finds a message without the id that its lost answer had."""
-        return Unknown(f"{self.name} cannot be asked")
+        return UnknownOutcome(f"{self.name} cannot be asked")
 
     def unpack(self, hook: ProfileHook, request: Request) -> Sequence[Request]:
         """The events of a call that brings several, as one call each. Raises `Unauthentic`."""

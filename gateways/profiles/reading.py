@@ -19,7 +19,7 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
@@ -51,7 +51,7 @@ def outcome(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
             return Retry(reason, _error(answer, heard, _without_numbers(words[0])), after)
     if 200 <= status < 300:
         # Not what an answer looks like, but 2xx: the text may well be on its way.
-        return Unknown("unreadable answer")
+        return UnknownOutcome("unreadable answer")
     return refused(status, _error(answer, heard, f"HTTP {status}"), after)
 
 
@@ -118,7 +118,7 @@ def _accepted(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
     if not answer.id:
         return Sent(submit_id)
     carrier_id = identifier(heard.first(answer.id))
-    return Sent(carrier_id) if carrier_id else Unknown("an answer without an id")
+    return Sent(carrier_id) if carrier_id else UnknownOutcome("an answer without an id")
 
 
 def _error(answer: AnswerKeys, heard: Heard, word: str) -> str:

@@ -25,7 +25,7 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
@@ -102,7 +102,7 @@ class TwilioGateway:
             return self._refusal(error)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # An answer that is no message: Twilio may well have taken it.
-            return Unknown(f"unreadable answer: {type(error).__name__}")
+            return UnknownOutcome(f"unreadable answer: {type(error).__name__}")
         return _accepted(created)
 
     def look_up(self, message: Outgoing) -> Outcome:
@@ -118,11 +118,11 @@ class TwilioGateway:
                 if sent.body == message.text:
                     return _accepted(sent)
         except (TwilioException, requests.RequestException) as error:
-            return Unknown(_name(error))
+            return UnknownOutcome(_name(error))
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Unknown(f"unreadable answer: {type(error).__name__}")
+            return UnknownOutcome(f"unreadable answer: {type(error).__name__}")
         if len(recent) == _LATEST:
-            return Unknown("more messages to this number than were compared")
+            return UnknownOutcome("more messages to this number than were compared")
         return Retry(Reason.CARRIER, "Twilio does not have it")
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
@@ -164,7 +164,11 @@ class TwilioGateway:
         if _reason(code) is not Reason.UNKNOWN:
             return _refused(code, after)
         words = f"HTTP {status}, code {code}"
-        return refused(status, words, after) if isinstance(status, int) else Unknown(_name(error))
+        return (
+            refused(status, words, after)
+            if isinstance(status, int)
+            else UnknownOutcome(_name(error))
+        )
 
 
 def _accepted(message: Any) -> Outcome:
@@ -172,7 +176,7 @@ def _accepted(message: Any) -> Outcome:
     if status is ReceiptStatus.FAILED:
         return _refused(line(str(message.error_code or message.status)), None)
     sid = identifier(str(message.sid or ""))
-    return Sent(sid, status) if sid else Unknown("an answer without an id")
+    return Sent(sid, status) if sid else UnknownOutcome("an answer without an id")
 
 
 def _refused(code: str, after: float | None) -> Outcome:

@@ -29,7 +29,7 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
@@ -112,7 +112,7 @@ class TwilioVoiceGateway:
             return self._refusal(error)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
             # An answer that is no call: Twilio may well be ringing.
-            return Unknown(f"unreadable answer: {type(error).__name__}")
+            return UnknownOutcome(f"unreadable answer: {type(error).__name__}")
         return _accepted(created)
 
     def look_up(self, message: Outgoing) -> Outcome:
@@ -134,13 +134,13 @@ class TwilioVoiceGateway:
                 and str(call.sid) not in message.other_calls
             ]
         except (TwilioException, requests.RequestException) as error:
-            return Unknown(type(error).__name__)
+            return UnknownOutcome(type(error).__name__)
         except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Unknown(f"unreadable answer: {type(error).__name__}")
+            return UnknownOutcome(f"unreadable answer: {type(error).__name__}")
         if not found:
             return Retry(Reason.CARRIER, "Twilio does not have it")
         if len(found) > 1 or None in message.other_calls:
-            return Unknown("several calls to this number: which is it?")
+            return UnknownOutcome("several calls to this number: which is it?")
         return _accepted(found[0])
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
@@ -222,7 +222,7 @@ class TwilioVoiceGateway:
             return Retry(reason, code, after) if code in _RETRY else Rejected(reason, code)
         if isinstance(status, int):
             return refused(status, f"HTTP {status}, code {code}", after)
-        return Unknown(type(error).__name__)
+        return UnknownOutcome(type(error).__name__)
 
 
 def _accepted(call: Any) -> Outcome:
@@ -232,7 +232,7 @@ def _accepted(call: Any) -> Outcome:
         return Rejected(_ENDED.get(word, Reason.UNKNOWN), line(word))
     sid = identifier(str(call.sid or ""))
     # Even if it is over: whether anything was said, its receipt tells.
-    return Sent(sid) if sid else Unknown("an answer without an id")
+    return Sent(sid) if sid else UnknownOutcome("an answer without an id")
 
 
 def _machine(request: Request) -> str | None:

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 
 from postal.counter.payment_rules import Cause, CreditState, Way
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 Source = Literal["hook", "poll", "clerk", "software", "reconciled"]
 
@@ -70,22 +71,24 @@ class Credit:
         return self.state == "refund_due" and self.refund_way is not None
 
 
-class UnknownCredit(Exception):
+class UnknownCredit(Unknown):
     """No sum has this row id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"there is no sum {id_}")
 
 
-class CountedAlready(Exception):
+class CountedAlready(Conflict):
     """The bank's reference was entered before, or came from a provider: it counts once ever."""
+
+    field = "reference"
+    word = "upi_reference_used"
 
     def __init__(self, rrn: str) -> None:
         super().__init__(
             f"the reference {rrn} was counted already: it stands for one payment only."
             " Compare all 12 digits with the customer's telephone"
         )
-        self.rrn = rrn
 
 
 _READ = """

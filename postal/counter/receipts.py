@@ -18,6 +18,7 @@ from postal import articles
 from postal.counter import groups
 from postal.counter.groups import Group, GroupState, Item
 from store.database import Conn
+from store.refusals import Conflict
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,11 @@ class Printing:
         return self.ordinal - 1
 
 
-class NotBooked(Exception):
+class NotBooked(Conflict):
     """The group is not booked, so there is nothing to give a receipt for."""
 
     def __init__(self, state: GroupState) -> None:
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
-        self.state = state
 
 
 def read(conn: Conn, group_id: int) -> Receipt:

@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from postal.articles import Service
 from postal.counter.groups import Charges
+from store.refusals import Invalid
 
 _FOLDER: Final = Path(__file__).parent / "tariffs"
 LineKind = Literal["base", "otp", "registration", "cgst", "sgst"]
@@ -156,27 +157,33 @@ class Quote:
         return any(line.unverified for line in self.lines)
 
 
-class NotSold(Exception):
+class NotSold(Invalid):
     """The counter does not sell this service."""
+
+    field = "service"
+    word = "book_service_not_sold"
 
     def __init__(self, service: Service, why: str) -> None:
         super().__init__(f"{service} is not sold here: {why}")
-        self.service = service
 
 
-class TooHeavy(Exception):
+class TooHeavy(Invalid):
     """The service does not carry what weighs as much."""
 
+    field = "weight_g"
+    word = "book_weight_heavy"
+
     def __init__(self, heaviest_g: int) -> None:
-        super().__init__(f"too heavy: this service takes {heaviest_g} g at most")
-        self.heaviest_g = heaviest_g
+        say = f"too heavy: this service takes {heaviest_g} g at most"
+        super().__init__(say, heaviest=heaviest_g)
 
 
-class UnknownDistance(Exception):
+class UnknownDistance(Invalid):
     """The price depends on the distance, and the directory has no coordinates of a PIN."""
 
-    def __init__(self) -> None:
-        super().__init__("the distance is not known: the directory has no coordinates of this PIN")
+    sentence = "the distance is not known: the directory has no coordinates of this PIN"
+    field = "pin"
+    word = "book_pin_no_distance"
 
 
 class UnreadableTariff(ValueError):
@@ -186,8 +193,10 @@ class UnreadableTariff(ValueError):
         super().__init__(f"postal/counter/tariffs/{path.name}: {wrong}")
 
 
-class NoTariff(Exception):
+class NoTariff(Invalid):
     """No edition is in force."""
+
+    field = "service"
 
     def __init__(self, day: date) -> None:
         super().__init__(f"no tariff is in force on {day}")

@@ -9,7 +9,7 @@ import pytest
 from bench import month_checks
 from bench.month import Month, Plan, settings_on
 from bench.month_people import Rates
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Booked
 from postal import articles
 from postal.codes import code_of

@@ -60,9 +60,9 @@ def test_the_client_books_lists_recalls_and_reads(dakiya: example.Dakiya, runtim
     assert dakiya.make_list("1001", today, [number_of(1)]) == {number_of(1): 1}
     assert dakiya.article(number_of(1))["state"] == "out_for_delivery"
     assert dakiya.recall(number_of(2))["state"] == "recalled"
-    with pytest.raises(example.Refused, match="409"):
+    with pytest.raises(example.DakiyaRefused, match="409"):
         dakiya.recall(number_of(1))
-    with pytest.raises(example.Refused) as refused:
+    with pytest.raises(example.DakiyaRefused) as refused:
         dakiya.make_list("nobody", today, [number_of(1)])
     assert "postman" in refused.value.errors
     events = list(dakiya.events(after=0, limit=1))

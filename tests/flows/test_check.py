@@ -18,7 +18,7 @@ from flows.happenings import Booked, HandedOver
 from flows.machine import Machine, State
 from flows.proof.check import check, rings, structure
 from flows.proof.examine import examine, texts
-from flows.proof.paths import NOW, Picks, TooMany, lazy, one_of, ways
+from flows.proof.paths import NOW, Picks, TooManyWays, lazy, one_of, ways
 from flows.proof.requirements import contradictions
 from flows.proof.vocabulary import Vocabulary, check_words
 from messages.catalogue import catalogue
@@ -295,5 +295,5 @@ def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else():
 
 
 def test_a_walk_says_when_it_gave_up():
-    with pytest.raises(TooMany):
+    with pytest.raises(TooManyWays):
         list(ways(lambda picks: picks.pick(range(100)), 99))

@@ -15,7 +15,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from outbox.lanes import LANES, WEIGHTS, Turns
 from outbox.policy import (
@@ -33,7 +33,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(Sent, st.just("id"), st.sampled_from([ReceiptStatus.SENT, ReceiptStatus.DELIVERED])),
     st.builds(Retry, st.sampled_from(Reason), st.just("why"), st.none() | st.floats(-1, 100_000)),
     st.builds(Rejected, st.sampled_from(Reason), st.just("why")),
-    st.builds(Unknown, st.just("timeout")),
+    st.builds(UnknownOutcome, st.just("timeout")),
 )
 standings = st.builds(
     Standing,
@@ -111,7 +111,7 @@ def test_what_was_rejected_is_never_tried_again(decide, reason: Reason) -> None:
 
 @pytest.mark.parametrize("lane", LANES)
 def test_an_unknown_outcome_is_asked_about_before_anything_else(lane: str) -> None:
-    verdict = after_send(Unknown("timeout"), standing(lane), NOW)
+    verdict = after_send(UnknownOutcome("timeout"), standing(lane), NOW)
     assert verdict.status == "unknown"
     assert wait(verdict) == 3
 
@@ -132,7 +132,7 @@ def test_what_certainly_did_not_arrive_is_sent_at_once() -> None:
     ],
 )
 def test_how_long_uncertainty_is_borne(lane: str, statuses: list[str]) -> None:
-    verdicts = [after_look_up(Unknown("?"), standing(lane, n), NOW) for n in range(2, 14)]
+    verdicts = [after_look_up(UnknownOutcome("?"), standing(lane, n), NOW) for n in range(2, 14)]
     assert [verdict.status for verdict in verdicts] == statuses
 
 

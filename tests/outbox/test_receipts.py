@@ -16,7 +16,7 @@ from gateways.base import (
     Receipt,
     ReceiptStatus,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from outbox import receipts, settle
@@ -237,7 +237,7 @@ def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
     receipts.receive(runtime, failed)
     assert status(runtime, message) == "queued"
     clock.advance(seconds=1)
-    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: Unknown("timeout")))
+    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: UnknownOutcome("timeout")))
     drain(with_carrier_that_hangs)
     assert status(runtime, message) == "unknown"
     receipts.receive(runtime, failed)

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from gateways.base import Outcome, Outgoing, Retry, Sent, Unknown
+from gateways.base import Outcome, Outgoing, Retry, Sent, UnknownOutcome
 from outbox import slots as slots_module
 from outbox.claim import Due, Taken
 from outbox.enqueue import Lane
@@ -70,7 +70,7 @@ def test_what_has_not_begun_can_be_taken_back() -> None:
     assert len(carrier.sends) == 3
 
 
-@pytest.mark.parametrize(("status", "outcome"), [("queued", Retry), ("unknown", Unknown)])
+@pytest.mark.parametrize(("status", "outcome"), [("queued", Retry), ("unknown", UnknownOutcome)])
 def test_a_call_that_would_begin_too_late_is_not_made(
     status: Literal["queued", "unknown"], outcome: type[Outcome]
 ) -> None:

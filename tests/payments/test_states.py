@@ -231,8 +231,11 @@ class Counter(RuleBasedStateMachine):
 
         try:
             self.runtime.database.run(work)
-        except refunds.UnderWay:
+        except refunds.RefundUnderWay:
             assert credit_now(self.runtime, id_).refunding
+        except refunds.DrawerShort:
+            assert way == "cash"
+            assert credit_now(self.runtime, id_).state == "refund_due"
         else:
             self.seen.add(f"back: {way}")
 
@@ -340,6 +343,20 @@ class Counter(RuleBasedStateMachine):
         self.told |= {row[0]: row[1] for row in rows}
 
 
+_MOST_ROUNDS = 4
+_STORIES = {
+    *get_args(Cause),
+    "booked",
+    "again",
+    "killed",
+    "clerk: booked",
+    "clerk: refund_due",
+    "back: provider",
+    "back: upi",
+    "back: cash",
+}
+
+
 def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, clock: Clock) -> None:
     office(runtime)
     Counter.runtime = runtime
@@ -348,26 +365,20 @@ def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, cl
     Counter.clock = clock
     Counter.seen.clear()
     with working(with_settings(runtime, upi_id="post@examplebank")):
-        run_state_machine_as_test(
-            Counter,
-            settings=settings(
-                max_examples=24,
-                stateful_step_count=40,
-                derandomize=True,
-                database=None,
-                deadline=None,
-                suppress_health_check=list(HealthCheck),
-            ),
-        )
-    # The stories were about something.
-    assert Counter.seen >= {
-        *get_args(Cause),
-        "booked",
-        "again",
-        "killed",
-        "clerk: booked",
-        "clerk: refund_due",
-        "back: provider",
-        "back: upi",
-        "back: cash",
-    }
+        # Which stories are told hangs on the hour of threads and on Hypothesis' choice: more are
+        # told, up to a bound, until they have been about everything.
+        for more in range(_MOST_ROUNDS):
+            run_state_machine_as_test(
+                type(f"Counter{more}", (Counter,), {}),
+                settings=settings(
+                    max_examples=18,
+                    stateful_step_count=40,
+                    derandomize=True,
+                    database=None,
+                    deadline=None,
+                    suppress_health_check=list(HealthCheck),
+                ),
+            )
+            if Counter.seen >= _STORIES:
+                break
+    assert Counter.seen >= _STORIES

@@ -18,17 +18,17 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
-    Denied,
     Ignored,
     NotRefunded,
+    ProviderDenied,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
     Request,
     Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
     Unreadable,
 )
@@ -149,7 +149,7 @@ def test_a_refund_is_ordered_once_by_its_id(
     asked = provider.refund(dataclasses.replace(due, refund_ref="1"))
     assert isinstance(asked, kind)
     assert stub.calls[-1].method == "GET"
-    assert isinstance(provider.refund(dataclasses.replace(due, ref=None)), Refused)
+    assert isinstance(provider.refund(dataclasses.replace(due, ref=None)), ProviderRefused)
 
 
 def test_the_list_of_a_day_in_india(provider: CashfreeProvider, stub: ProviderStub) -> None:
@@ -157,7 +157,7 @@ def test_the_list_of_a_day_in_india(provider: CashfreeProvider, stub: ProviderSt
     payment = stub.ordered(ORDER)
     stub.ordered("ZZZZZZZZ22222222-3", "10.00")
     listed = provider.listed(date(2026, 8, 14))
-    assert not isinstance(listed, Refused | Unreachable)
+    assert not isinstance(listed, ProviderRefused | Unreachable)
     assert [(each.came.payment_id, each.came.tr, each.came.paise) for each in listed] == [
         (payment["cf_payment_id"], "ABCDEFGH23456789", 7_552),
         (stub.payments[1]["cf_payment_id"], "ZZZZZZZZ22222222", 1_000),
@@ -205,7 +205,7 @@ def test_what_is_refused_is_refused(stub: ProviderStub) -> None:
         _env_file=None, cashfree_api_url=stub.url, **{**SETTINGS, "cashfree_client_secret": "wrong"}
     )
     refused = CashfreeProvider(settings).make(ATTEMPT)
-    assert refused == Denied("Cashfree: authentication Failed")
+    assert refused == ProviderDenied("Cashfree: authentication Failed")
 
 
 # ---- money ---------------------------------------------------------------------------------------
@@ -250,17 +250,17 @@ def test_a_wrong_signature_or_another_time_is_nobody(
     body = b'{"type":"TEST"}'
     good = header(cashfree_headers(body, "evt"))
     for value in ("", "1746427759734", "प"):
-        with pytest.raises(Unauthentic):
+        with pytest.raises(UnauthenticNotice):
             provider.receive(Request({**good, spoil: value}, body, NOW))
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         provider.receive(Request(good, body + b" ", NOW))
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         provider.receive(Request({}, body, NOW))
 
 
 def test_without_a_secret_everybody_is_nobody() -> None:
     settings = Settings(_env_file=None, **{**SETTINGS, "cashfree_client_secret": ""})
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         CashfreeProvider(settings).receive(request(b"{}", cashfree_headers(b"{}", "evt", "")))
 
 

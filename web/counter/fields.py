@@ -15,6 +15,8 @@ from india import phone as phones
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
 from store.database import Conn
+from store.refusals import Refusal
+from web.staff.refusals import word_of
 
 MOST_COD: Final = 50_000  # whole rupees (docs/developing/domain.md rule 10)
 HEAVIEST_G: Final = 50_000
@@ -51,6 +53,10 @@ class Read(Generic[T]):
 
 def wrong(word: str, **values: str | int) -> Note:
     return Note("wrong", word, values)
+
+
+def refused_as(refusal: Refusal) -> Note:
+    return Note("wrong", word_of(refusal), refusal.values)
 
 
 def hint(word: str, **values: str | int) -> Note:

@@ -25,7 +25,7 @@ def access_log() -> str:
             looks = access.read(conn, _AT_ONCE + 1, before=before, staff_id=staff_id, phone=phone)
     return render_template(
         "desk/access_log.html",
-        looks=looks[:_AT_ONCE],
+        entries=looks[:_AT_ONCE],
         more=looks[_AT_ONCE - 1].id if len(looks) > _AT_ONCE else None,
         staff_id=staff_id or "",
         phone=asked,

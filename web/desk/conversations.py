@@ -126,7 +126,7 @@ def _person_page(person: Person, talk: Talk, *, revealed: bool) -> str:
 def _news(talk: Talk, news: str) -> Page:
     if request.form.get("version") == talk.version:
         return "", 204
-    return render_template("desk/talk.html", talk=talk, news=news, revealed=False)
+    return render_template("desk/conversation_entries.html", talk=talk, news=news, revealed=False)
 
 
 def _talk(conn: Conn, scope: Scope) -> Talk:

@@ -22,7 +22,7 @@ def office(id_: int) -> str:
         if found is None:
             abort(404)
         lists = sheets.of_office(conn, id_, day)
-    return render_template("desk/office.html", office=found, day=day, sheets=lists)
+    return render_template("desk/office.html", office=found, day=day, lists=lists)
 
 
 @route("/lists/<int:id_>", HELPERS)
@@ -40,4 +40,4 @@ def sheet(id_: int) -> str:
     looked = runtime().database.run(look)
     if looked is None:
         abort(404)
-    return render_template("desk/sheet.html", sheet=looked[0], items=looked[1])
+    return render_template("desk/list.html", head=looked[0], lines=looked[1])

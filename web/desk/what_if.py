@@ -65,7 +65,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
     try:
         sandbox = _sandbox(stored, earlier, side)
     except (CannotImagine, KeyError, TypeError, ValueError):
-        return render_template("desk/imagined.html", stored=stored, side=side, steps=None), 422
+        return render_template("desk/what_if.html", stored=stored, side=side, steps=None), 422
     tried = _tried()
     steps: list[Step] = []
     for each in tried:
@@ -73,7 +73,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
         sandbox = steps[-1].then
     carried = [_carried(step, each) for step, each in zip(steps, tried, strict=True)]
     return render_template(
-        "desk/imagined.html",
+        "desk/what_if.html",
         stored=stored,
         side=side,
         steps=list(zip(steps, tried, strict=True)),

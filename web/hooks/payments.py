@@ -13,7 +13,15 @@ from flask import Blueprint, Response, abort, current_app, request
 from outbox.wake import PAYMENTS, ring
 from payments import upi
 from postal.counter import provider_events
-from providers.base import Came, Hooked, Notice, ProviderName, Request, Unauthentic, Unreadable
+from providers.base import (
+    Came,
+    Hooked,
+    Notice,
+    ProviderName,
+    Request,
+    UnauthenticNotice,
+    Unreadable,
+)
 from runtime import Runtime
 from store.database import Conn
 from web.callers import Caller, states
@@ -45,7 +53,7 @@ def _take(name: ProviderName) -> Response:
     body = request.get_data(cache=True)
     try:
         notice = provider.receive(Request(headers, body, runtime.now()))
-    except Unauthentic:
+    except UnauthenticNotice:
         abort(403)
     taken = runtime.database.run(lambda conn: _act(runtime, conn, notice))
     if taken is not None:

@@ -23,4 +23,4 @@ _WAYS: Final = (
 @office.context_processor
 def ways() -> dict[str, Any]:
     """What web/templates/office/layout.html is filled with."""
-    return {"office_ways": [(endpoint, word) for endpoint, word in _WAYS if endpoint in ALLOWED]}
+    return {"office_pages": [(endpoint, word) for endpoint, word in _WAYS if endpoint in ALLOWED]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import abort, render_template
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from flows import remarks
@@ -15,11 +15,10 @@ from paper.barcode import code128
 from paper.content import LANGUAGES, Language, Slip
 from paper.receipt import count_of
 from postal.office import slip as slips
-from postal.office.slip import UnknownList
 from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, me, route, runtime
+from web.office.room import CLERKS, me, own_list, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -54,21 +53,14 @@ def slip_pdf(id_: int) -> Response:
 def _read(id_: int) -> Slip:
     """The slip, if its list is of the office of whoever asks; that it was read is written down."""
 
-    def look(conn: Conn) -> Slip | None:
-        try:
-            if slips.office_of(conn, id_) != me().account.office_id:
-                return None
-        except UnknownList:
-            return None
+    def look(conn: Conn) -> Slip:
+        own_list(conn, id_)
         what = slips.read(conn, id_, runtime().now())
         reason = f"slip {what.staff_id} {what.day}"
         access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
         return what
 
-    looked = runtime().database.run(look)
-    if looked is None:
-        abort(404)
-    return looked
+    return runtime().database.run(look)
 
 
 def _spoken() -> Language:

@@ -122,12 +122,12 @@ def test_a_postmaster_acts_on_an_article(desk: Desk) -> None:
     desk.sign_in("postmaster")
     desk.find("6785")
     desk.page.get_by_text("Actions", exact=True).click()
-    desk.page.locator("summary", has_text="Kill the code").click()
+    desk.page.locator("summary", has_text="Cancel the code").click()
     action = desk.page.locator("details[open].action")
     action.get_by_label("Reason").select_option("suspected_fraud")
     action.get_by_role("button").press("Enter")
     expect(desk.page.get_by_role("status").first).to_contain_text("Done.")
-    expect(desk.page.locator("#talk")).to_contain_text("the code was killed")
+    expect(desk.page.locator("#talk")).to_contain_text("the code was cancelled")
     quiet(desk)
 
 
@@ -139,10 +139,10 @@ def test_a_ticket_is_taken_and_settled_while_another_looks_on(
     page = desk.page
     page.get_by_role("link", name="Tickets").first.press("Enter")
     page.locator(".ticket-link").press("Enter")
-    page.get_by_role("button", name="I take it").press("Enter")
+    page.get_by_role("button", name="Assign to me").press("Enter")
     expect(page.locator(".notes")).to_contain_text("took it")
     page.get_by_label("explained by telephone").check()
-    page.get_by_role("button", name="Settle it").press("Enter")
+    page.get_by_role("button", name="Close ticket").press("Enter")
     expect(page.locator(".facts-of")).to_contain_text("explained by telephone")
     quiet(desk)
 
@@ -171,6 +171,7 @@ def test_another_answer_is_tried_in_a_sandbox(desk: Desk) -> None:
     expect(desk.page.locator(".imagined")).to_contain_text("reports fraud (3)")
     desk.page.get_by_role("button", name="wait 11 min").press("Enter")
     expect(desk.page.locator(".tried")).to_have_count(2)
+    expect(desk.page.locator("[name=typed]")).to_be_focused()
     desk.page.keyboard.type("1")
     desk.page.keyboard.press("Enter")
     expect(desk.page.locator(".tried")).to_have_count(3)

@@ -45,7 +45,7 @@ def test_they_come_from_everything_that_needs_a_person(
     player.step(f"{RECIPIENT} > 2")
     client.post("/hooks/simulator/sms", data="rubbish", content_type="application/json")
     page = agent.get("/desk/tickets").text
-    words = re.findall(r"<td>([^<·]+?)(?: ·| <b|</td>)", page)
+    words = re.findall(r"<td>\s*([^<·]+?)\s*(?:·|<b|</td>)", page)
     assert {"wants a person", "fraud", "contested remark", "not understood"} <= set(words)
     order = re.findall(r'class="priority-(\d)"', page)
     assert order == sorted(order)

@@ -84,7 +84,7 @@ def test_what_stands_on_an_open_list_is_taken_in_there(at: Office) -> None:
     assert f"/office/lists/{at.list_id()}/close" in shown
     assert at.state(number) == "out_for_delivery"
     at.deliver(1, 1)
-    assert "Handed over, by the books!" in scan(at, number)
+    assert "Handed over, by our records!" in scan(at, number)
 
 
 def test_a_wrong_telephone_is_said_at_once(at: Office) -> None:

@@ -88,7 +88,7 @@ def test_every_other_scan_has_a_clear_answer(at: Office) -> None:
     (delivered,) = at.out(1)
     at.deliver(1, 1)
     (elsewhere,) = at.out(2, postman="1002")
-    assert "Handed over, by the books!" in take_in(at, delivered)
+    assert "Handed over, by our records!" in take_in(at, delivered)
     assert "Not on this list." in take_in(at, elsewhere)
     assert "No article number" in take_in(at, "EU123456780IN")
     assert at.one("SELECT count(*) FROM check_ins") == (0,)

@@ -84,7 +84,7 @@ def test_refused_and_recalled_go_back_too(at: Office) -> None:
     ]
     at.next_day()
     assert [(row["article"], row["reason"]) for row in returns(at)] == [
-        (refused, "refused by the recipient")
+        (refused, "refused by the addressee")
     ]
 
 
