@@ -54,6 +54,8 @@ class Floors(LayersContract):
             for route in pair["routes"]:
                 first, *rest = route["chain"]
                 _tell([first, *(route["extra_firsts"] if rest else ())], why)
+        for module in sorted(check.metadata["undeclared_modules"]):
+            output.print(f"{_file(module)}:1: is on no floor: name {module} in pyproject.toml")
 
 
 class Without(ForbiddenContract):
@@ -70,10 +72,13 @@ class Without(ForbiddenContract):
 
 def _tell(links: Iterable[Mapping[str, Any]], why: str) -> None:
     for link in links:
-        file = Path(*link["importer"].split("."))
-        path = file.with_suffix(".py") if not file.is_dir() else file / "__init__.py"
         for line in link["line_numbers"]:
-            output.print(f"{path}:{line}: imports {link['imported']}: {why}")
+            output.print(f"{_file(link['importer'])}:{line}: imports {link['imported']}: {why}")
+
+
+def _file(module: str) -> Path:
+    path = Path(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:
