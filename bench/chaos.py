@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from urllib.request import urlopen
 
 from redis import Redis, RedisError
@@ -56,7 +57,7 @@ class Chaos:
         """Returns when web and workers answer."""
         await self._await_web()
         for name in self._workers:
-            await self._await(lambda name=name: self._worker_is_up(name))  # type: ignore[misc]
+            await self._await(partial(self._worker_is_up, name))
 
     async def rage(self) -> None:
         """Until `over` is set; each kind of blow at moments of its own, and none left half done."""

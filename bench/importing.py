@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from statistics import median
 from typing import Final
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 from bench import books, carrier
 from bench.load import percentile
@@ -162,22 +163,17 @@ def _check(
             )
             upload = time.monotonic() - began
             ring_importer(runtime)
-            await_that(
-                lambda id_=found.id: _state(runtime, id_) in ("checked", "refused"),  # type: ignore[misc]
-                "it is checked",
-                _LONGEST_SECONDS,
-            )
+            await_that(partial(_is_checked, runtime, found.id), "it is checked", _LONGEST_SECONDS)
             checks.append(time.monotonic() - began)
-            found = runtime.database.run(lambda conn, id_=found.id: register.get(conn, id_))  # type: ignore[misc]
+            found = _now(runtime, found.id)
             if found.bad or not found.good:
                 raise MeasureFailed(
                     f"the file was not understood: {found.refusal}, {found.bad} bad rows"
                 )
             if len(checks) == _CHECKS:
                 break
-            runtime.database.run(
-                lambda conn, id_=found.id: register.cancel(conn, id_, runtime.now())  # type: ignore[misc]
-            )
+            with runtime.database.transaction() as conn:
+                register.cancel(conn, found.id, runtime.now())
     return upload, checks, found, max(samples)
 
 
@@ -231,8 +227,16 @@ def _insist(runtime: Runtime, id_: int, rows: int) -> int:
     return int(texts[1])
 
 
+def _now(runtime: Runtime, id_: int) -> register.Import:
+    return runtime.database.run(lambda conn: register.get(conn, id_))
+
+
 def _state(runtime: Runtime, id_: int) -> State:
-    return runtime.database.run(lambda conn: register.get(conn, id_)).state
+    return _now(runtime, id_).state
+
+
+def _is_checked(runtime: Runtime, id_: int) -> bool:
+    return _state(runtime, id_) in ("checked", "refused")
 
 
 def memory(process: psutil.Process) -> float:

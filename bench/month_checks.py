@@ -5,16 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from bench.month_world import Month
 from flows.proof.domains import CLOCK
 from messages.catalogue import catalogue
 from postal.codes import code_of
 from runtime import Runtime
 from store.database import Conn
-
-if TYPE_CHECKING:
-    from bench.month import Month
 
 _FINAL = ("delivered", "returned", "recalled")
 _SIX = re.compile(r"(?<![\d.])\d{6}(?!\d)")

@@ -6,73 +6,13 @@ believe has happened is kept in the ledger, to be compared with the books at the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from collections.abc import Generator, Mapping
 
-if TYPE_CHECKING:
-    from bench.month import Month
-
-Acting = Iterator[float]  # what is yielded: minutes until the person goes on
+from bench.month_world import Acting, Month, Parcel, Postman, Reaction
 
 # What never counts as an attempt (docs/developing/domain.md rule 4), written down here once
 # more on purpose.
 NOT_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
-
-
-@dataclass(frozen=True)
-class Rates:
-    """How often what happens, of 1. The first five are options of the command."""
-
-    absence: float = 0.25  # nobody at home, at each visit
-    wrong_code: float = 0.05  # mistyped once, at each handover
-    lost: float = 0.02  # a code that the telephone never shows
-    contested: float = 0.1  # of remarks
-    dead_zone: float = 0.05  # a handover whose text comes half an hour to five hours later
-    confirmed: float = 0.4  # of remarks
-    stubborn: float = 0.1  # of wrong codes: all five tries
-    refused: float = 0.02
-    undone: float = 0.01
-    fraud: float = 0.005
-    not_received: float = 0.005
-    wrong_number: float = 0.01
-    another_day: float = 0.03
-    hold: float = 0.01
-    somebody_else: float = 0.02
-    asked_before: float = 0.05  # the code fetched, or tried to be, before the postman comes
-    chatter: float = 0.03  # menu, language, a person, the article's number, words
-    recalled: float = 0.01
-    fetched_by_code: float = 0.5  # of what waits at the office
-    fetched_by_document: float = 0.2
-    repeated: float = 0.02  # texts that the carrier delivers twice
-
-
-@dataclass
-class Parcel:
-    """One article as its people know it, and what they believe became of it."""
-
-    number: str
-    phone: str
-    sender: str
-    amount: int
-    otp: bool
-    attempts: int = 0
-    last_counts: bool = False  # whether the last remark counted
-    handed_by_right_code: bool = False
-    handed_without: bool = False
-    loses: bool = False  # the next code text does not reach the telephone
-    holder: str | None = None  # a nominee's telephone
-
-    @property
-    def digits(self) -> str:
-        return self.number[-6:-2]
-
-
-@dataclass
-class Postman:
-    staff_id: str
-    phone: str
-    approached: set[int] = field(default_factory=set)
 
 
 def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: int | None) -> Acting:
@@ -183,8 +123,6 @@ def _answered(
 
 
 # ---- recipients and senders: what a text to them leads to --------------------------------------
-
-Reaction = Callable[["Month", Parcel, str], Acting]
 
 
 def _reply(month: Month, parcel: Parcel, phone: str, text: str, minutes: float) -> Acting:

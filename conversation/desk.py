@@ -16,7 +16,7 @@ from postal.acts.all import hold
 from postal.people import contacts
 from postal.people import roles as who
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 from store.refusals import Conflict
 
@@ -38,7 +38,7 @@ class NobodyThere(Conflict):
 
 def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
     """Let the article's own conversation decide on `event`."""
-    return _take(runtime, conn, Place(event.article, "article"), event)
+    return _take(runtime, conn, ConversationPlace(event.article, "article"), event)
 
 
 def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) -> Intervened:
@@ -46,7 +46,7 @@ def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) 
     held = hold(conn, [article_id])[event.article]
     if held.holder_phone is None:
         raise NobodyThere
-    return _take(runtime, conn, Place(held.holder_phone, "recipient"), event)
+    return _take(runtime, conn, ConversationPlace(held.holder_phone, "recipient"), event)
 
 
 def on_recipient(
@@ -56,7 +56,7 @@ def on_recipient(
     held = hold(conn, [article_id])[event.article]
     if held.recipient_phone is None:
         raise NobodyThere
-    return _take(runtime, conn, Place(held.recipient_phone, "recipient"), event)
+    return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event)
 
 
 def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -> Intervened:
@@ -64,26 +64,28 @@ def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -
     role = _role(conn, phone)
     if role not in ("recipient", "sender", "postman"):
         raise NobodyThere
-    return _take(runtime, conn, Place(phone, role), LanguageSet(language))
+    return _take(runtime, conn, ConversationPlace(phone, role), LanguageSet(language))
 
 
 def pin_changed(runtime: Runtime, conn: Conn, phone: str) -> Intervened:
     """Tell a postman's telephone that he has a new PIN."""
-    return _take(runtime, conn, Place(phone, "postman"), PinChanged())
+    return _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged())
 
 
 def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
     """Tell the postman's office, if it has a telephone, that his is blocked."""
     office = contacts.office_phone(conn, staff_id)
     if office is not None:
-        _take(runtime, conn, Place(office, "office"), PhoneBlocked(spoken(staff_id)))
+        _take(runtime, conn, ConversationPlace(office, "office"), PhoneBlocked(spoken(staff_id)))
 
 
 def ticket_closed(
     runtime: Runtime, conn: Conn, phone: str, ticket: int, outcome: Outcome
 ) -> Intervened:
     """Tell whoever raised a ticket what became of it."""
-    return _take(runtime, conn, Place(phone, _role(conn, phone)), TicketClosed(ticket, outcome))
+    return _take(
+        runtime, conn, ConversationPlace(phone, _role(conn, phone)), TicketClosed(ticket, outcome)
+    )
 
 
 def _role(conn: Conn, phone: str) -> str:
@@ -91,7 +93,7 @@ def _role(conn: Conn, phone: str) -> str:
     return roles[0] if roles else "stranger"
 
 
-def _take(runtime: Runtime, conn: Conn, place: Place, event: Event) -> Intervened:
+def _take(runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event) -> Intervened:
     turn = take_turn(runtime, conn, place, event, postman_at(conn, place))
     said = tuple(draft.say.template for draft in turn.drafts)
     return Intervened(bool(turn.sprints[0].decision.acts) or bool(said), said)

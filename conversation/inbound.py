@@ -27,7 +27,7 @@ from postal.people import roles
 from postal.people.roles import Who
 from runtime import Runtime
 from store import inbound as texts
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 from store.inbound import InboundRow
 
@@ -98,7 +98,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         return False
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
         return False
-    place = Place(inbound.phone, machine)
+    place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
     turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at)
     turn.begin(place, understood.event)

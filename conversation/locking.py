@@ -23,7 +23,7 @@ from postal.acts import beats, handsets
 from postal.acts.all import Books, Held, hold
 from runtime import Runtime
 from store import conversations
-from store.conversations import Beginning, Conversation, Place
+from store.conversations import Beginning, Conversation, ConversationPlace
 from store.database import Conn
 
 _BEGINNINGS = {
@@ -34,11 +34,11 @@ _BEGINNINGS = {
 _BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
 
 
-def _newcomers(event: Event) -> list[Place]:
+def _newcomers(event: Event) -> list[ConversationPlace]:
     """Return the conversations with telephones that an event brings in."""
     named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
     phone = event.phone if isinstance(event, named) else None
-    return [Place(phone, "recipient")] if phone else []
+    return [ConversationPlace(phone, "recipient")] if phone else []
 
 
 @dataclass
@@ -52,10 +52,10 @@ class Locked:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
-    beside: dict[Role, Place] = field(default_factory=dict)  # people of no article
+    beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
     colleague: beats.Colleague | None = None
     named: handsets.Named | None = None
-    standing: dict[Place, Conversation] = field(default_factory=dict)
+    standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         settings = self.runtime.settings
@@ -69,14 +69,14 @@ class Locked:
             self.written_at,
         )
 
-    def begin(self, place: Place, event: Event) -> None:
+    def begin(self, place: ConversationPlace, event: Event) -> None:
         """Lock what an event at `place` can concern."""
         self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
 
-    def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
+    def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
         self.held = hold(self.conn, ids)
         places = [
@@ -94,7 +94,7 @@ class Locked:
         default = self.runtime.settings.default_language
         self.books = Books(self.conn, self.held, self.now, self.today, default)
 
-    def _articles(self, place: Place, event: Event) -> list[int]:
+    def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
             return facts.articles_of_recipient(self.conn, place.whose, self.now)
         if place.machine == "article":
@@ -107,10 +107,10 @@ class Locked:
             return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
         return []
 
-    def place_of(self, role: Role, held: Held) -> Place | None:
+    def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
         """Return the conversation of an article's `role`; None without a telephone of it."""
         if role == "article":
-            return Place(held.number, role)
+            return ConversationPlace(held.number, role)
         phone = {
             "recipient": held.recipient_phone,
             "holder": held.holder_phone,
@@ -119,7 +119,7 @@ class Locked:
             "postman": held.postman_phone,
             "office": held.office_phone,
         }[role]
-        return Place(phone, machines.of_role(role).name) if phone is not None else None
+        return ConversationPlace(phone, machines.of_role(role).name) if phone is not None else None
 
     def meet(self, act: Act) -> None:
         """Send later news of an article to the new telephone that an act names for it."""
@@ -130,17 +130,17 @@ class Locked:
             held = self.held[act.article]
             self.held[act.article] = replace(held, recipient_phone=act.phone)
 
-    def _look_beside(self, place: Place, event: Event) -> None:
+    def _look_beside(self, place: ConversationPlace, event: Event) -> None:
         """Find the people whom no article leads to: their rows and conversations are locked."""
         if place.machine == "new_phone":
             self.named = handsets.named(self.conn, place.whose)
             if self.named is not None and self.named.old_phone is not None:
-                self.beside["old_phone"] = Place(self.named.old_phone, "postman")
+                self.beside["old_phone"] = ConversationPlace(self.named.old_phone, "postman")
         if isinstance(event, Pass) and self.postman_id is not None and COLLEAGUE in self.codes:
             typed = self.codes[COLLEAGUE]
             self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
             if self.colleague is not None:
-                self.beside["colleague"] = Place(self.colleague.phone, "postman")
+                self.beside["colleague"] = ConversationPlace(self.colleague.phone, "postman")
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
         """Return the items that an event in a postman's conversation is about."""

@@ -23,7 +23,7 @@ from postal.office.doer import Doer
 from postal.office.returning import Line, ListClosed, ListHead
 from runtime import Runtime
 from store import feed
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 # unvisited: comes another time · final: back, and its remark is final · contested: back, and its
@@ -145,7 +145,7 @@ def judge(
 
 def _decide(runtime: Runtime, conn: Conn, event: TakenIn | RemarkJudged) -> None:
     """Let the article's own conversation decide on `event`."""
-    take_turn(runtime, conn, Place(event.article, "article"), event)
+    take_turn(runtime, conn, ConversationPlace(event.article, "article"), event)
 
 
 def today(runtime: Runtime) -> date:

@@ -15,7 +15,7 @@ from outbox.wake import wake
 from postal import carry, todays_list
 from postal.acts import handsets
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 _PUT_OFF: Final = timedelta(hours=1)  # a list that could not be made
@@ -28,7 +28,7 @@ def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
     `postal.acts.handsets.name_phone` does.
     """
     handsets.name_phone(conn, staff_id, phone, runtime.now())
-    take_turn(runtime, conn, Place(phone, "new_phone"), PhoneNamed())
+    take_turn(runtime, conn, ConversationPlace(phone, "new_phone"), PhoneNamed())
 
 
 def begin_day(runtime: Runtime) -> int:
@@ -87,5 +87,7 @@ def _sum_up(runtime: Runtime, conn: Conn, list_id: int, now: datetime) -> int:
     walker = todays_list.sum_up(conn, list_id, now)
     if walker is None:
         return 0
-    take_turn(runtime, conn, Place(walker.phone, "postman"), DayEnded(), walker.postman_id)
+    take_turn(
+        runtime, conn, ConversationPlace(walker.phone, "postman"), DayEnded(), walker.postman_id
+    )
     return 1

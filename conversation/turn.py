@@ -20,14 +20,14 @@ from flows.events import Event
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
-from outbox.enqueue import Draft, enqueue_many
+from outbox.enqueue import OutboxDraft, enqueue_many
 from postal.acts import door
 from postal.acts.door import SentCode
 from postal.people import roles
 from runtime import Runtime
 from settings import Language
 from store import conversations
-from store.conversations import Place, Sprint
+from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 
 # Whoever said STOP still gets codes, and answers to what he asks: law and contract require them.
@@ -39,7 +39,7 @@ class _Unsent:
     """What the sprint at that index of the turn says to the person at `place`."""
 
     sprint: int
-    place: Place
+    place: ConversationPlace
     say: Say
     code: SentCode | None
 
@@ -52,7 +52,7 @@ class Turn(Locked):
     drafts: list[_Unsent] = field(default_factory=list)
     request_id: str = field(default_factory=logs.request_id)
 
-    def take(self, place: Place, event: Event) -> None:
+    def take(self, place: ConversationPlace, event: Event) -> None:
         """Decide `event` at `place`, do its acts, and pass its news on."""
         conversation = self.standing[place]
         machine = machines.ALL[place.machine]
@@ -97,11 +97,11 @@ class Turn(Locked):
                 drafts.append(draft)
         enqueue_many(self.conn, drafts)
 
-    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> Draft:
+    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)
-        return Draft(
+        return OutboxDraft(
             phone=unsent.place.whose,
             template=say.template,
             language=language,
@@ -118,7 +118,11 @@ class Turn(Locked):
 
 
 def take_turn(
-    runtime: Runtime, conn: Conn, place: Place, event: Event, postman_id: int | None = None
+    runtime: Runtime,
+    conn: Conn,
+    place: ConversationPlace,
+    event: Event,
+    postman_id: int | None = None,
 ) -> Turn:
     """Let the machine at `place` decide `event`, whole, and return the turn as it was taken.
 
@@ -131,7 +135,7 @@ def take_turn(
     return turn
 
 
-def postman_at(conn: Conn, place: Place) -> int | None:
+def postman_at(conn: Conn, place: ConversationPlace) -> int | None:
     """Return the postman whose conversation is at `place`; None for other people's."""
     if place.machine != "postman":
         return None

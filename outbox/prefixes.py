@@ -1,8 +1,8 @@
 """Blocks of numbers that suddenly get very many texts: they are stopped, and the desk is told.
 
-Whoever pumps traffic rents neighbouring numbers. A stop stands in PostgreSQL for an hour, or until
-a supervisor lifts it; texts to the block wait, codes too. Budgets that held texts back are counted
-beside it, for the desk.
+Fraudsters who pump traffic rent neighbouring numbers. A stop lasts an hour, or until a supervisor
+lifts it, and is kept in PostgreSQL; texts to the block wait, codes too. Texts that budgets held
+back are counted here too, for the desk.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class NotStopped(Conflict):
 
 
 def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
-    """The blocks that are stopped now, and until when."""
+    """Return the blocks that are stopped now, and until when."""
     return dict(
         conn.execute(
             "SELECT prefix, until FROM prefix_stops WHERE lifted_at IS NULL AND until > %s", (now,)
@@ -36,7 +36,7 @@ def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
 
 
 def stop(conn: Conn, prefix: str, now: datetime) -> bool:
-    """Stops a block for an hour. False: it is stopped already."""
+    """Stop a block for an hour. False: it is stopped already."""
     conn.execute(
         "UPDATE prefix_stops SET lifted_at = until"
         " WHERE prefix = %s AND lifted_at IS NULL AND until <= %s",
@@ -53,7 +53,7 @@ def stop(conn: Conn, prefix: str, now: datetime) -> bool:
 
 
 def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> str:
-    """A supervisor lets texts to the block go again, at once. Gives the block.
+    """Lift a stop by a supervisor, so that texts go at once; return the block.
 
     Raises `NotStopped`.
     """
@@ -75,7 +75,7 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
 
 
 def count(conn: Conn, hits: Mapping[tuple[str, str], int], now: datetime) -> None:
-    """Notes that budgets held so many texts back; keys are the budget and whose (masked)."""
+    """Count texts that budgets held back; keys are the budget and whose it is (masked)."""
     for budget, subject in sorted(hits):
         conn.execute(
             "INSERT INTO budget_hits (budget, subject, day, count, first_at, last_at)"
@@ -93,6 +93,6 @@ def count(conn: Conn, hits: Mapping[tuple[str, str], int], now: datetime) -> Non
 
 
 def stop_all(conn: Conn, prefixes: Collection[str], now: datetime) -> None:
-    """Stops each of `prefixes`."""
+    """Stop each of `prefixes`."""
     for prefix in sorted(prefixes):
         stop(conn, prefix, now)

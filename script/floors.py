@@ -2,8 +2,8 @@
 
 A line says which file imports what, and why it must not; `./script/test` shows these lines alone.
 
-import-linter reads packages alone; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py`
-and `logs.py` are files. Without them the floors between `web` and `postal` would go unchecked.
+import-linter reads packages only; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py` and
+`logs.py` are files. Without them the floors between `web` and `postal` would not be checked.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from importlinter.domain.contract import ContractCheck
 
 
 class Floors(LayersContract):
-    """`layers`, over the packages and the files of the folder where lint-imports runs."""
+    """`layers` over the packages and the files of the folder where lint-imports runs."""
 
     type_name = "floors"
 
     def check(self, graph: grimp.ImportGraph, verbose: bool) -> ContractCheck:
-        """Return what `layers` finds once the single files are part of `graph`."""
+        """Return what `layers` finds when `graph` includes the single files."""
         files = {path.stem: path for path in Path().glob("*.py")}
         for name in files:
             importers = (
@@ -82,7 +82,7 @@ def _file(module: str) -> Path:
 
 
 def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:
-    """What the file imports of ours: module, line number, line."""
+    """Return the file's imports among `modules`: module, line number, line."""
     source = path.read_text(encoding="utf-8")
     lines = source.splitlines()
     found = []

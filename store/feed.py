@@ -1,7 +1,7 @@
-"""The feed: what happened, append-only, read by cursor.
+"""The feed of events, append-only, read by cursor.
 
-Events of one moment come from many transactions, and a slower one may commit behind a faster
-one with a smaller id. So the cursor runs over `position`, which the reader gives, in commit order.
+A slow transaction may commit after a faster one with a greater id. So the cursor runs over
+`position`, which readers assign in the order of commits.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from store.feed_kinds import Kind, insist_on
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
-_PLACING = 7_235_002  # the advisory lock of whoever gives positions
+_PLACING = 7_235_002  # the advisory lock for assigning positions
 _PLACED_AT_ONCE = 1_000
 
 
@@ -41,7 +41,7 @@ class NewEvent:
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """An event as readers get it. `article` is the article's number."""
+    """An event as readers receive it. `article` is the article's number."""
 
     position: int
     at: datetime
@@ -73,11 +73,11 @@ def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
 
 
 def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
-    """Up to `limit` events behind position `after` (0: from the start), in order of commit.
+    """Return up to `limit` events after position `after` (0: from the start), in order of commit.
 
-    An event that commits later gets a later position, so a reader who goes on from the last
-    position it saw misses nothing. Give it a transaction of its own and end it soon: other
-    readers wait for it while there are new events to place.
+    An event that commits later gets a later position, so a reader that continues from the last
+    position it saw misses nothing. Use a short transaction of its own: other readers wait for it
+    while there are new events to place.
     """
     _place(conn, max(limit, _PLACED_AT_ONCE))
     with conn.cursor(row_factory=class_row(FeedEvent)) as cursor:
@@ -93,7 +93,7 @@ def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
 
 
 def last(conn: Conn) -> int:
-    """The last position that was given so far, 0 where none was: new events have none yet."""
+    """Return the last position assigned so far, 0 without one: new events have none yet."""
     row = conn.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
     return int(row[0]) if row else 0
 
@@ -102,8 +102,8 @@ def _place(conn: Conn, most: int) -> None:
     news = conn.execute("SELECT EXISTS (SELECT FROM events WHERE position IS NULL)").fetchone()
     if news == (False,):
         return
-    # A statement of its own: the next one's snapshot begins when the lock is held, and sees what
-    # the one who held it before has placed.
+    # A statement of its own: the snapshot of the next begins under the lock and sees what the
+    # holder before has placed.
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PLACING,))
     # Materialized: as a join's inner side it would be evaluated again for each event.
     conn.execute(

@@ -8,11 +8,10 @@ tracking: EMA posting/collection · EMC departure from, EMB arrival at the outwa
 exchange · EMD arrival at, EMF departure from the inward office of exchange · EMG arrival at
 delivery office · EDG item out for physical delivery · EDH item arrival at collection point for
 pick-up · EMH attempted/unsuccessful (physical) delivery · EMI final delivery. A domestic article
-passes no office of exchange, so EMB, EMC, EMD and EMF never come from us.
+passes no office of exchange, so we never send EMB, EMC, EMD and EMF.
 
-EMH is sent with a reason and a measure. The UPU publishes those code lists to its members only and
-no free source gives them whole: `data.remark` holds our own numbers (flows/remarks.py), which are
-not translated here.
+EMH has a reason and a measure. The UPU publishes those code lists to its members only and no free
+source has them complete: `data.remark` holds our own numbers (flows/remarks.py), not translated.
 """
 
 from __future__ import annotations

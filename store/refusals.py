@@ -1,4 +1,4 @@
-"""The three kinds of refusal: what the post office does not do, said once by whoever refuses it.
+"""The three kinds of refusal: each names, where it is raised, what the post office does not do.
 
 The API answers the bases with statuses (`web/api/engine/problems.py`), the pages with their words
 (`web/staff/refusals.py`), the commands with the sentence (`web/commands/refusals.py`).
@@ -20,7 +20,7 @@ class Refusal(Exception):
     field: str = ""
     word: str = ""
     summary: str = ""
-    """Said instead of the sentence where that stands beside its field."""
+    """Shown instead of the sentence where that is shown beside its field."""
 
     def __init__(
         self, sentence: str = "", *, field: str = "", word: str = "", **values: str | int
@@ -45,4 +45,4 @@ class Conflict(Refusal):
 
 
 class Invalid(Refusal):
-    """What was given cannot be taken: whoever asks must give something else."""
+    """The values given cannot be accepted: the caller must give others."""

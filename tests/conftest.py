@@ -14,13 +14,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import sql
 from pydantic import SecretStr
 from werkzeug.serving import make_server
@@ -39,6 +39,7 @@ from runtime import Runtime
 from settings import Settings
 from store import migrate
 from store.database import Database
+from tests.rigs.clock import Clock
 from tests.rigs.transcript import Player
 
 _PREFIX = "dakiya-test-"
@@ -66,9 +67,16 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+class Node(Protocol):
+    """A worker as xdist shows it to the process that leads."""
+
+    config: pytest.Config
+    workerinput: dict[str, Any]
+
+
 @pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """xdist, in the process that leads: hands the addresses to one worker."""
+def pytest_configure_node(node: Node) -> None:
+    """Hand the addresses to one worker of xdist, in the process that leads."""
     node.workerinput["servers"] = dataclasses.asdict(_addresses(node.config))
 
 
@@ -102,20 +110,6 @@ def _remove_what_killed_runs_left() -> None:
         finally:
             lock.close()
         shutil.rmtree(directory, ignore_errors=True)
-
-
-@dataclass
-class Clock:
-    """A clock that stands still until a test moves it."""
-
-    at: datetime = field(default=datetime(2026, 8, 14, 4, 30, tzinfo=UTC))  # 10:00 in Gorakhpur
-
-    def now(self) -> datetime:
-        return self.at
-
-    def advance(self, **duration: float) -> None:
-        """Moves on by `timedelta(**duration)`: `clock.advance(seconds=601)`."""
-        self.at += timedelta(**duration)
 
 
 @pytest.fixture
@@ -211,11 +205,11 @@ def _empty(database: Database) -> None:
         )
 
 
-_apps: list[tuple[Settings, Any]] = []
+_apps: list[tuple[Settings, Flask]] = []
 
 
 @pytest.fixture
-def app(runtime: Runtime) -> Any:
+def app(runtime: Runtime) -> Flask:
     """The application on this test's runtime.
 
     Kept for the tests with the same settings: one takes 0.1 s, mostly its rules and templates.
@@ -229,12 +223,12 @@ def app(runtime: Runtime) -> Any:
 
 
 @pytest.fixture
-def client(app: Any) -> Any:
+def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
 @pytest.fixture
-def player(runtime: Runtime, client: Any, clock: Clock) -> Iterator[Player]:
+def player(runtime: Runtime, client: FlaskClient, clock: Clock) -> Iterator[Player]:
     """Plays transcripts, with the main office of 273303 and a token of the department's."""
     jobs.use(runtime)
     with runtime.database.transaction() as conn:
@@ -268,7 +262,7 @@ def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]
 
 
 @pytest.fixture
-def address(app: Any) -> Iterator[str]:
+def address(app: Flask) -> Iterator[str]:
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

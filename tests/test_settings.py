@@ -29,7 +29,7 @@ def undescribed(model: type[BaseModel]) -> Iterator[str]:
 
 
 def test_every_setting_has_a_description() -> None:
-    models = (Settings, *(carrier.settings for carrier in carriers()))
+    models: tuple[type[BaseModel], ...] = (Settings, *(carrier.settings for carrier in carriers()))
     nothing_in(line for model in models for line in undescribed(model))
 
 

@@ -9,7 +9,7 @@ from flows.ussd.menu import POSTMANS
 
 
 def page(graph: Graph) -> str:
-    """The Markdown page of `graph`."""
+    """Return the Markdown page of `graph`."""
     every = tuple(graph.screens.values())
     arrows = [f"    {s.name} --> {to}" for s in every for to in s.to if s.name != "resume"]
     rows = [
@@ -28,12 +28,12 @@ def page(graph: Graph) -> str:
             "stateDiagram-v2",
             "    [*] --> menu",
             "    [*] --> pin: a postman",
-            "    [*] --> resume: the last dial broke off",
+            "    [*] --> resume: the last session was interrupted",
             *arrows,
             "    over --> [*]",
             "```",
             "",
-            f"The postman's, behind his PIN: {', '.join(s.name for s in every if _his(s.name))}.",
+            f"The postman's, after his PIN: {', '.join(s.name for s in every if _his(s.name))}.",
             "",
             "| screen | meaning | leads to | asks the machine | shows |",
             "| --- | --- | --- | --- | --- |",

@@ -13,6 +13,7 @@ from typing import Literal
 
 from psycopg.rows import class_row
 
+from india.calendar import bounds
 from postal.counter.payment_rules import Cause, CreditState, Way
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -183,11 +184,9 @@ def of_day(conn: Conn, office_id: int | None, day: date) -> Sequence[Credit]:
     """What came on a day (Asia/Kolkata), oldest first: an office's; None: all."""
     return _read(
         conn,
-        "WHERE c.came_at >= %s::date::timestamp AT TIME ZONE 'Asia/Kolkata'"
-        " AND c.came_at < (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Kolkata'"
+        "WHERE c.came_at >= %s AND c.came_at < %s"
         " AND (%s::bigint IS NULL OR c.office_id = %s) ORDER BY c.came_at, c.id",
-        day,
-        day,
+        *bounds(day),
         office_id,
         office_id,
     )

@@ -6,7 +6,7 @@ is done is done. Nothing that is still under way is touched.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ class Kept:
 Batch = Callable[[Conn, Kept], int]
 
 
-def purge(database: Database, kept: Kept) -> Iterator[tuple[str, int]]:
+def purge(database: Database, kept: Kept) -> Generator[tuple[str, int]]:
     """Purges all that is older than `kept` says; gives after each batch its kind and how many."""
     for kind, batch in _BATCHES.items():
         while done := database.run(lambda conn, batch=batch: batch(conn, kept)):  # type: ignore[misc]

@@ -7,8 +7,10 @@ import dataclasses
 import pytest
 
 from bench import month_checks
-from bench.month import Month, Plan, settings_on
-from bench.month_people import Rates
+from bench.month import settings_on
+from bench.month_office import Office
+from bench.month_people import REACTIONS
+from bench.month_world import Month, Plan, Rates
 from conversation.announce import announce
 from flows.happenings import Booked
 from postal import articles
@@ -26,17 +28,19 @@ RATES = Rates(
 
 
 @pytest.fixture
-def month(runtime: Runtime) -> Month:
+def office(runtime: Runtime) -> Office:
     settings = settings_on(runtime.settings.database_url, runtime.settings.redis_url)
     months: list[Month] = []
     ours = dataclasses.replace(runtime, settings=settings, now=lambda: months[0].clock())
-    months.append(Month(ours, Plan(articles=100, seed=7, days=13, rates=RATES)))
-    months[0].open_office()
-    return months[0]
+    months.append(Month(ours, Plan(articles=100, seed=7, days=13, rates=RATES), REACTIONS))
+    office = Office(months[0])
+    office.open()
+    return office
 
 
-def test_a_month_of_a_hundred_articles_keeps_every_invariant(month):
-    month.play()
+def test_a_month_of_a_hundred_articles_keeps_every_invariant(office: Office) -> None:
+    month = office.month
+    office.play()
     found = month_checks.look(month.runtime, month)
     assert found.problems == ()
     happened = dict(found.lines)
@@ -47,10 +51,11 @@ def test_a_month_of_a_hundred_articles_keeps_every_invariant(month):
         assert int(happened[f"feed: {kind}"]) > 0, kind
 
 
-def test_what_is_wrong_in_the_books_is_found(month):
+def test_what_is_wrong_in_the_books_is_found(office: Office) -> None:
+    month = office.month
     with month.runtime.database.transaction() as conn:
-        parcel = month._parcel()
-        articles.book(conn, month._form(parcel), month.clock())
+        parcel = office.parcel()
+        articles.book(conn, office.form(parcel), month.clock())
         announce(month.runtime, conn, [Booked(parcel.number)])
     month.parcels[parcel.number] = dataclasses.replace(parcel, otp=True)
     assert month_checks.look(month.runtime, month).problems == ()

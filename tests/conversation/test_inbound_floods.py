@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from runtime import Runtime
 from settings import Settings
+from tests.rigs.clock import Clock
 from tests.rigs.transcript import Player
 
 FLOODER, OTHER = "+919876500009", "+919876500001"
@@ -55,7 +57,9 @@ def test_it_hides_nobody_else(player: Player) -> None:
     assert any(line.startswith(f"{OTHER} <") for line in said)
 
 
-def test_repeats_by_the_carrier_are_no_flood(client: Any, player: Player, runtime: Runtime) -> None:
+def test_repeats_by_the_carrier_are_no_flood(
+    client: FlaskClient, player: Player, runtime: Runtime
+) -> None:
     flood(player, LIMIT)
     body = {"from": FLOODER, "text": "1", "id": "t1"}  # the carrier sends the first one again
     for _ in range(10):
@@ -64,7 +68,7 @@ def test_repeats_by_the_carrier_are_no_flood(client: Any, player: Player, runtim
 
 
 def test_after_an_hour_the_telephone_is_heard_again(
-    player: Player, runtime: Runtime, clock: Any
+    player: Player, runtime: Runtime, clock: Clock
 ) -> None:
     flood(player, 20)
     before = counted(runtime)["sprints"]
@@ -74,14 +78,16 @@ def test_after_an_hour_the_telephone_is_heard_again(
     assert counted(runtime)["sprints"] == LIMIT + 1
 
 
-def test_what_cannot_be_read_floods_neither(client: Any, player: Player, runtime: Runtime) -> None:
+def test_what_cannot_be_read_floods_neither(
+    client: FlaskClient, player: Player, runtime: Runtime
+) -> None:
     for _ in range(30):
         client.post("/hooks/simulator/sms", json={"from": FLOODER})
     found = counted(runtime)
     assert (found["messages"], found["tickets"], found["inbound_floods"]) == (LIMIT, 1, 1)
 
 
-def test_many_at_once_are_counted_one_by_one(app: Any, player: Player, runtime: Runtime) -> None:
+def test_many_at_once_are_counted_one_by_one(app: Flask, player: Player, runtime: Runtime) -> None:
     flood(player, LIMIT)
     start = threading.Barrier(8)
 

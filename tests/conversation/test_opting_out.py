@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from flask.testing import FlaskClient
 
 from gateways.base import Reason, Receipt, ReceiptStatus
 from outbox import receipts
@@ -23,7 +23,7 @@ def opted_out(runtime: Runtime) -> bool:
     return bool(row[0])
 
 
-def twilio_says(client: Any, sid: str, body: str, opting: str) -> None:
+def twilio_says(client: FlaskClient, sid: str, body: str, opting: str) -> None:
     form = {"MessageSid": sid, "From": PHONE, "Body": body, "OptOutType": opting}
     path = "/hooks/twilio/sms"
     header = {"X-Twilio-Signature": signature(form, path)}

@@ -15,7 +15,9 @@ TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
-def test_the_conversation_goes_as_written(path: Path, player: Player, request) -> None:
+def test_the_conversation_goes_as_written(
+    path: Path, player: Player, request: pytest.FixtureRequest
+) -> None:
     played = player.play(path)
     if request.config.getoption("--rewrite-transcripts"):
         path.write_text("\n".join(played) + "\n", encoding="utf-8")

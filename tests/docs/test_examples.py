@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from india.calendar import day_of
 from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, booking, number_of, postman
 from tests.rigs.counter import directory
 from tests.rigs.webhook import Receiver, receivers_clock, receiving, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -29,7 +30,7 @@ SENDER = example.Person("Gyan Pustak Kendra", "9839000081")
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     api = api_of(runtime, client)
     api.post("/postmen", postman())
     return api
@@ -89,7 +90,7 @@ def test_the_client_takes_a_webhook_that_dakiya_sent(
 ) -> None:
     id_, secret = dakiya.subscribe(receiver.url, ["article_booked"])
     book(dakiya, 1)
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     (call,) = receiver.calls
     other_id, other = dakiya.subscribe(receiver.url)

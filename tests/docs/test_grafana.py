@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
 from outbox import heartbeat
@@ -20,7 +20,7 @@ _SUFFIX = re.compile(r"_(bucket|sum|count)$")
 
 
 @pytest.fixture
-def families(player: Player, runtime: Runtime, client: Any) -> dict[str, set[str]]:
+def families(player: Player, runtime: Runtime, client: FlaskClient) -> dict[str, set[str]]:
     """What /metrics has after a delivery: each name with its labels."""
     for process in heartbeat.PROCESSES:
         heartbeat.note(runtime.redis, process)

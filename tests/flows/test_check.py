@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 
 from flows import machines
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.door import HandOver
 from flows.decision import Decision, Nothing, Say, Tell
-from flows.events import AskMenu, AskStatus, NotUnderstood, Start, Stop, TimedOut
+from flows.events import AskMenu, AskStatus, Event, NotUnderstood, Start, Stop, TimedOut
 from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
-from flows.machine import Machine, State
+from flows.machine import Case, Machine, State
 from flows.proof.check import check, rings, structure
 from flows.proof.examine import examine, texts
-from flows.proof.paths import NOW, Picks, TooManyWays, lazy, one_of, ways
-from flows.proof.requirements import contradictions
+from flows.proof.paths import NOW, Picks, TooManyPaths, lazy, one_of, paths
+from flows.proof.requirements import unmet
 from flows.proof.vocabulary import Vocabulary, check_words
 from messages.catalogue import catalogue
 
@@ -27,15 +29,15 @@ NUMBER = "EU123456785IN"
 IDLE = State("idle", "…")
 
 
-def machine(*states: State) -> Machine:
+def machine(*states: State) -> Machine[Nothing, PartyFacts]:
     return Machine("planted", "nobody", states, Nothing(), PartyFacts)
 
 
-def to(state: str, *says: str):
+def to(state: str, *says: str) -> Callable[[Case[Event, Nothing, PartyFacts]], Decision[Nothing]]:
     return lambda case: Decision(state, Nothing(), tuple(map(Say, says)))
 
 
-def problems(planted: Machine, *typed) -> tuple[str, ...]:
+def problems(planted: Machine[Nothing, PartyFacts], *typed: type[Event]) -> tuple[str, ...]:
     return check(planted, texts=typed)[0].problems
 
 
@@ -44,7 +46,7 @@ PLANTED = machine(IDLE, State("lost", "…", 60, "idle"))
 # ---- ours --------------------------------------------------------------------------------------
 
 
-def test_our_machines_words_and_texts_are_whole(app):
+def test_our_machines_words_and_texts_are_whole(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["flows", "check"])
     assert result.exit_code == 0, result.stderr
     assert result.stdout.endswith("no problems\n")
@@ -52,7 +54,9 @@ def test_our_machines_words_and_texts_are_whole(app):
         assert f"\n{name} " in result.stdout
 
 
-def test_the_command_fails_and_says_why_where_something_is_wrong(app, monkeypatch):
+def test_the_command_fails_and_says_why_where_something_is_wrong(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("web.commands.flows.examine", lambda: examine({"planted": PLANTED}))
     result = app.test_cli_runner().invoke(args=["flows", "check"])
     assert result.exit_code == 1
@@ -63,11 +67,11 @@ def test_the_command_fails_and_says_why_where_something_is_wrong(app, monkeypatc
 # ---- planted in a machine's declarations -------------------------------------------------------
 
 
-def test_a_state_that_nothing_leads_to_is_found():
+def test_a_state_that_nothing_leads_to_is_found() -> None:
     assert problems(PLANTED) == ("the state lost is never reached",)
 
 
-def test_a_state_without_an_exit_or_a_time_limit_is_found():
+def test_a_state_without_an_exit_or_a_time_limit_is_found() -> None:
     planted = machine(IDLE, State("trap", "…"))
     planted.on(Booked, states=("idle",), to=("trap",))(to("trap"))
     planted.on(Booked, states=("trap",))(to("trap"))
@@ -75,14 +79,14 @@ def test_a_state_without_an_exit_or_a_time_limit_is_found():
     assert list(structure(planted, rests=frozenset(("trap",)))) == []
 
 
-def test_a_time_limit_that_nothing_answers_is_found():
+def test_a_time_limit_that_nothing_answers_is_found() -> None:
     planted = machine(IDLE, State("waits", "…", 60, times_out=True))
     planted.on(Booked, states=("idle",), to=("waits",))(to("waits"))
     planted.on(Booked, states=("waits",), to=("idle",))(to("idle"))
     assert problems(planted) == ("the time limit of waits is answered by nothing",)
 
 
-def test_a_text_that_nobody_answers_is_found():
+def test_a_text_that_nobody_answers_is_found() -> None:
     planted = machine(IDLE, State("deaf", "…", 60, "idle"))
     planted.on(AskMenu, states=("idle",), to=("deaf",), says=("sender_menu",))(
         to("deaf", "sender_menu")
@@ -90,7 +94,7 @@ def test_a_text_that_nobody_answers_is_found():
     assert problems(planted, AskMenu) == ("AskMenu is not answered in deaf",)
 
 
-def test_silence_without_an_end_is_found_and_silence_for_a_day_is_not():
+def test_silence_without_an_end_is_found_and_silence_for_a_day_is_not() -> None:
     planted = machine(IDLE, State("told", "…", 60, "idle"))
     planted.on(AskMenu, states=("told",))(to("told"))
     planted.on(NotUnderstood, states=("idle",), to=("told",), says=("stranger",))(
@@ -100,7 +104,7 @@ def test_silence_without_an_end_is_found_and_silence_for_a_day_is_not():
     assert problems(planted, AskMenu) == ("AskMenu meets silence in idle, for ever",)
 
 
-def test_time_that_goes_round_for_ever_is_found():
+def test_time_that_goes_round_for_ever_is_found() -> None:
     planted = machine(State("day", "…", 60, times_out=True), State("night", "…", 60, "day"))
     planted.on(TimedOut, states=("day",), to=("night",))(to("night"))
     assert problems(planted) == (
@@ -109,7 +113,7 @@ def test_time_that_goes_round_for_ever_is_found():
     )
 
 
-def test_what_is_declared_and_never_happens_is_found():
+def test_what_is_declared_and_never_happens_is_found() -> None:
     planted = machine(IDLE, State("other", "…", 60, "idle"))
     planted.on(
         Booked,
@@ -129,17 +133,17 @@ def test_what_is_declared_and_never_happens_is_found():
 # ---- planted in what a handler decides ---------------------------------------------------------
 
 
-def only(planted: Machine) -> str:
+def only(planted: Machine[Nothing, PartyFacts]) -> str:
     found = problems(planted)
     assert len(found) == 1, found
     return found[0]
 
 
-def test_a_handler_that_fails_on_some_facts_is_found():
+def test_a_handler_that_fails_on_some_facts_is_found() -> None:
     planted = machine(IDLE)
 
     @planted.on(AskStatus, says=("sender_menu",))
-    def handler(case):
+    def handler(case: Case[AskStatus, Nothing, PartyFacts]) -> Decision[Nothing]:
         article = case.facts.article
         if article is not None and article.state == "at_office" and article.extended:
             raise KeyError("day")
@@ -151,17 +155,17 @@ def test_a_handler_that_fails_on_some_facts_is_found():
     assert "extended=True" in found
 
 
-def test_a_handler_that_strays_from_its_declaration_is_found():
+def test_a_handler_that_strays_from_its_declaration_is_found() -> None:
     planted = machine(IDLE)
     planted.on(AskMenu)(to("idle", "sender_menu"))
     assert "undeclared: says sender_menu" in only(planted)
 
 
-def test_a_text_without_its_answer_is_found():
+def test_a_text_without_its_answer_is_found() -> None:
     planted = machine(IDLE)
 
     @planted.on(AskStatus, says=("sender_menu",))
-    def handler(case):
+    def handler(case: Case[AskStatus, Nothing, PartyFacts]) -> Decision[Nothing]:
         article = case.facts.article
         answers = article is None or article.door_only
         return Decision("idle", Nothing(), (Say("sender_menu"),) if answers else ())
@@ -169,19 +173,19 @@ def test_a_text_without_its_answer_is_found():
     assert "no answer to a person's text" in only(planted)
 
 
-def test_two_answers_to_one_text_are_found():
+def test_two_answers_to_one_text_are_found() -> None:
     planted = machine(IDLE)
     planted.on(AskMenu, says=("sender_menu",))(to("idle", "sender_menu", "sender_menu"))
     assert "2 answers to one text" in only(planted)
 
 
-def test_values_that_a_text_does_not_take_are_found():
+def test_values_that_a_text_does_not_take_are_found() -> None:
     planted = machine(IDLE)
     planted.on(AskMenu, says=("booked",))(to("idle", "booked"))
     assert "template booked takes ['article'], not []" in only(planted)
 
 
-def test_news_for_somebody_who_does_not_listen_is_found():
+def test_news_for_somebody_who_does_not_listen_is_found() -> None:
     planted, deaf = machine(IDLE), Machine("deaf", "nobody", (IDLE,), Nothing(), PartyFacts)
     planted.on(Booked, tells=("sender",))(
         lambda case: Decision("idle", Nothing(), (), (), (Tell("sender", HandedOver(NUMBER)),))
@@ -191,7 +195,7 @@ def test_news_for_somebody_who_does_not_listen_is_found():
     assert "tells the sender HandedOver, unanswered in idle" in found[0]
 
 
-def test_news_that_come_back_for_ever_are_found():
+def test_news_that_come_back_for_ever_are_found() -> None:
     planted = machine(IDLE)
     planted.on(Booked, tells=("sender",))(
         lambda case: Decision("idle", Nothing(), (), (), (Tell("sender", Booked(NUMBER)),))
@@ -209,10 +213,10 @@ HANDED = Decision("ready", Nothing(), (), (HandOver(NUMBER, "code", None),))
 
 
 def found_in(decision: Decision, item: ItemFact) -> list[str]:
-    return list(contradictions(decision, PostmanFacts(NOW, (item,), True, 1, 7)))
+    return list(unmet(decision, PostmanFacts(NOW, (item,), True, 1, 7)))
 
 
-def test_a_handover_that_the_facts_do_not_allow_is_found():
+def test_a_handover_that_the_facts_do_not_allow_is_found() -> None:
     right = ItemFact("7", 7, "open", ARTICLE, "right")
     assert found_in(HANDED, right) == []
     assert found_in(HANDED, replace(right, verdict="wrong")) == ["HandOver: without the right code"]
@@ -227,7 +231,7 @@ def test_a_handover_that_the_facts_do_not_allow_is_found():
     assert found_in(other, right) == ["HandOver of an article that the facts do not have"]
 
 
-def test_a_code_that_must_not_go_out_is_found():
+def test_a_code_that_must_not_go_out_is_found() -> None:
     say = Decision("ready", Nothing(), (Say("code", {}, NUMBER, code_of=NUMBER),))
     issued = replace(say, acts=(IssueCode(NUMBER, NOW + timedelta(minutes=10)),))
     dead = replace(ARTICLE, code="dead")
@@ -247,13 +251,13 @@ def read(raw: str) -> Understood:
     return Understood({"band": Stop(), "BAND": Stop(), "chalu": Start()}.get(raw, NotUnderstood()))
 
 
-def test_a_word_with_two_meanings_is_found():
+def test_a_word_with_two_meanings_is_found() -> None:
     words = {"stop": ("band", "हाँ"), "start": ("chalu",)}, {"yes": ("Haan", "हां", "हाँ")}
     found = list(check_words(Vocabulary("planted", read, words, {})))
     assert found == ['planted: "हाँ" means stop and yes']
 
 
-def test_a_word_that_is_not_read_as_people_may_write_it_is_found():
+def test_a_word_that_is_not_read_as_people_may_write_it_is_found() -> None:
     found = list(check_words(Vocabulary("planted", read, (), {"band": Stop()})))
     assert found == [
         'planted: "Band" is read as NotUnderstood(), not as Stop()',
@@ -262,7 +266,7 @@ def test_a_word_that_is_not_read_as_people_may_write_it_is_found():
     ]
 
 
-def test_a_text_that_is_missing_or_does_not_fit_is_found():
+def test_a_text_that_is_missing_or_does_not_fit_is_found() -> None:
     ours = catalogue()
     long = {**ours.texts["en"], "sender_menu": ours.texts["en"]["sender_menu"] + " x" * 80}
     missing = {name: text for name, text in ours.texts["hi"].items() if name != "sender_menu"}
@@ -280,8 +284,8 @@ def test_a_text_that_is_missing_or_does_not_fit_is_found():
 # ---- the walk itself ---------------------------------------------------------------------------
 
 
-def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else():
-    tried = []
+def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else() -> None:
+    tried: list[tuple[object, ...]] = []
 
     def run(picks: Picks) -> None:
         article = lazy(ArticleFact, picks, {"amount": one_of(0, 500)}, number=NUMBER)
@@ -290,10 +294,10 @@ def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else():
         else:
             tried.append((article.otp_required,))
 
-    list(ways(run, 99))
+    list(paths(run, 99))
     assert tried == [(False,), (True, 0, 0), (True, 500, 500)]
 
 
-def test_a_walk_says_when_it_gave_up():
-    with pytest.raises(TooManyWays):
-        list(ways(lambda picks: picks.pick(range(100)), 99))
+def test_a_walk_says_when_it_gave_up() -> None:
+    with pytest.raises(TooManyPaths):
+        list(paths(lambda picks: picks.pick(range(100)), 99))

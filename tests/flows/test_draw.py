@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -22,31 +23,38 @@ _SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)
-def test_the_pictures_are_current(machine):
+def test_the_pictures_are_current(machine: Machine[Any, Any]) -> None:
     drawn_is_current(f"{machine.name}.svg", svg(machine))
 
 
-def test_the_page_of_the_remarks_is_current():
+def test_the_page_of_the_remarks_is_current() -> None:
     drawn_is_current("remarks.md", remarks.page())
 
 
+def size(element: ElementTree.Element, name: str) -> float:
+    """Return the number in the attribute `name`."""
+    return float(element.attrib[name])
+
+
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)
-def test_no_label_lies_on_another_or_outside_of_the_picture(machine):
+def test_no_label_lies_on_another_or_outside_of_the_picture(machine: Machine[Any, Any]) -> None:
     picture = ElementTree.fromstring(svg(machine))  # noqa: S314 - our own
     boxes = []
     for text in picture.iter(f"{_SVG}text"):
-        x, y, width = float(text.get("x")), float(text.get("y")), 7.3 * len(text.text)
+        label = text.text or ""
+        assert label
+        x, y, width = size(text, "x"), size(text, "y"), 7.3 * len(label)
         left = x - width / 2 if text.get("text-anchor") == "middle" else x
-        boxes.append((left, y - 11, left + width, y + 3, text.text))
-    for left, top, right, bottom, text in boxes:
-        assert 0 <= left < right <= float(picture.get("width")), text
-        assert 0 <= top < bottom <= float(picture.get("height")), text
+        boxes.append((left, y - 11, left + width, y + 3, label))
+    for left, top, right, bottom, label in boxes:
+        assert 0 <= left < right <= size(picture, "width"), label
+        assert 0 <= top < bottom <= size(picture, "height"), label
     for one, other in itertools.combinations(boxes, 2):
         apart = one[2] <= other[0] or other[2] <= one[0] or one[3] <= other[1] or other[3] <= one[1]
         assert apart, (one[4], other[4])
 
 
-def test_every_state_stands_in_its_picture_and_every_arrow_has_a_label():
+def test_every_state_stands_in_its_picture_and_every_arrow_has_a_label() -> None:
     planted = Machine(
         "planted",
         "nobody",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from flows.events import (
     ChooseLanguage,
     CorrectNumber,
     Deny,
+    Event,
     Handover,
     HoldAtOffice,
     NotUnderstood,
@@ -32,16 +35,18 @@ from flows.events import (
     ToldCode,
     Undo,
     Visit,
+    VisitAct,
     Yes,
 )
 from flows.grammar import person, words
 from flows.grammar import postman as postman_grammar
+from flows.grammar.person import Understood
 from flows.grammar.text import fold, mask_codes, mask_spelled_codes, tokens
 
 ARTICLE = "EU123456785IN"
 
 
-def postman(text):
+def postman(text: str) -> Understood:
     return postman_grammar.postman(text, 6)
 
 
@@ -127,12 +132,12 @@ def postman(text):
         ("rs", None),
     ],
 )
-def test_postman_says_what_became_of_items(text, acts):
+def test_postman_says_what_became_of_items(text: str, acts: list[VisitAct] | None) -> None:
     event = postman(text).event
     assert event == (NotUnderstood() if acts is None else Visit(tuple(acts)))
 
 
-def test_codes_travel_apart_from_the_event():
+def test_codes_travel_apart_from_the_event() -> None:
     understood = postman(f"7 482913 {ARTICLE} 551234")
     assert understood.codes == {"7": "482913", ARTICLE: "551234"}
     assert "482913" not in repr(understood)
@@ -158,7 +163,7 @@ def test_codes_travel_apart_from_the_event():
         ("7 hello > 45", NotUnderstood(), None),
     ],
 )
-def test_postman_hands_items_on(text, event, to):
+def test_postman_hands_items_on(text: str, event: Event, to: str | None) -> None:
     understood = postman(text)
     assert understood.event == event
     assert understood.codes.get(">") == to
@@ -177,7 +182,7 @@ def test_postman_hands_items_on(text, event, to):
         ("वापस", Undo()),
     ],
 )
-def test_postman_alone_digits_and_words(text, event):
+def test_postman_alone_digits_and_words(text: str, event: Event) -> None:
     assert postman(text).event == event
 
 
@@ -262,7 +267,7 @@ def test_postman_alone_digits_and_words(text, event):
         ("😀", NotUnderstood()),
     ],
 )
-def test_recipient_answers(text, event):
+def test_recipient_answers(text: str, event: Event) -> None:
     assert person.recipient(text).event == event
 
 
@@ -282,18 +287,18 @@ def test_recipient_answers(text, event):
         ("hello", NotUnderstood()),
     ],
 )
-def test_sender_texts(text, event):
+def test_sender_texts(text: str, event: Event) -> None:
     assert person.sender(text).event == event
 
 
 @pytest.mark.parametrize("table", [words.WORDS, words.POSTMAN_WORDS, words.PHRASES])
-def test_no_word_means_two_commands(table):
+def test_no_word_means_two_commands(table: Mapping[str, Sequence[str]]) -> None:
     seen = [fold(word) for line in table.values() for word in line]
     assert sorted(seen) == sorted(set(seen))
 
 
 @given(st.text(max_size=200))
-def test_any_text_has_an_event_and_never_raises(text):
+def test_any_text_has_an_event_and_never_raises(text: str) -> None:
     for read in (postman, person.recipient, person.party):
         assert read(text).event is not None
 
@@ -302,7 +307,7 @@ _any = st.text(alphabet="0123456789०१२ DN7,\n-EUIN.rs>😀", max_size=60)
 
 
 @given(_any)
-def test_an_understood_visit_names_each_item_once(text):
+def test_an_understood_visit_names_each_item_once(text: str) -> None:
     event = postman(text).event
     if isinstance(event, Visit):
         items = [act.item for act in event.acts]
@@ -318,7 +323,9 @@ def test_an_understood_visit_names_each_item_once(text):
         lambda gap: lambda c: f"{c[:3]}{gap}{c[3:]}"),
     st.text(alphabet="abc ,.-\n", max_size=12),
 )  # fmt: skip
-def test_no_code_is_left_in_what_is_written_down(before, code, spell, after):
+def test_no_code_is_left_in_what_is_written_down(
+    before: str, code: str, spell: Callable[[str], str], after: str
+) -> None:
     kept = mask_codes(before + spell(code) + after)
     assert code not in "".join(tokens(kept))
 
@@ -335,10 +342,10 @@ def test_no_code_is_left_in_what_is_written_down(before, code, spell, after):
         ("5 9876543210", "5 9876543210"),
     ],
 )
-def test_masking_leaves_the_rest_readable(text, kept):
+def test_masking_leaves_the_rest_readable(text: str, kept: str) -> None:
     assert mask_codes(text) == kept
 
 
-def test_spelled_out_codes_are_masked_where_nothing_was_understood():
+def test_spelled_out_codes_are_masked_where_nothing_was_understood() -> None:
     assert mask_spelled_codes("code 4 8 2 9 1 3 hai") == "code •••••• hai"
     assert mask_spelled_codes("48 29 13") == "••••••"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from flows.grammar.late import BELIEVED_FOR, SLOW_DOOR, written_at
 from postal.codes import Issue, Late, Past, code_of, judge_late
+from runtime import Runtime
 from store import feed
 from tests.rigs.transcript import Player
 
@@ -83,7 +83,7 @@ def test_no_code_rises_from_the_dead(
         assert -60 <= said < -50
 
 
-def test_the_evidence_of_a_late_handover_is_in_the_feed(player: Player, runtime: Any) -> None:
+def test_the_evidence_of_a_late_handover_is_in_the_feed(player: Player, runtime: Runtime) -> None:
     for line in (
         "postman 1001 +919839000001",
         "article EU123456785IN to +919876500001 en",

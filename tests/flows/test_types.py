@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from mypy import api
 
 _ROOT = Path(__file__).parent.parent.parent
@@ -65,7 +66,7 @@ def no_such_field(case: Case[Visit, LastVisit, PostmanFacts]) -> tuple[object, .
 
 
 def test_a_handler_of_another_event_facts_or_context_is_refused(
-    tmp_path: Path, monkeypatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     snippet = tmp_path / "snippet.py"
     snippet.write_text(_SNIPPET)

@@ -25,18 +25,20 @@ from flows.ussd import menu
 from flows.ussd.engine import (
     Ask,
     Graph,
-    Item,
     MenuFacts,
+    MenuItem,
     Post,
+    Question,
     Screen,
     Shown,
     Step,
     Typed,
     Where,
+    Worth,
     from_json,
     to_json,
 )
-from messages.catalogue import LANGUAGES, CatalogueError, catalogue
+from messages.catalogue import LANGUAGES, CatalogueError, Language, catalogue
 from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
 from messages.speech import speech
@@ -49,45 +51,48 @@ REAL = Path(messages.screens.__file__).parent / "screens"
 # ---- the walk ----------------------------------------------------------------------------------
 
 # As long as they come: nines everywhere, but endings that differ.
+_ASKED: tuple[Question | None, ...] = (None, None, "witness", None, "nominee")
 POSTS = tuple(
     Post(f"WW99999{ending}9WW", state, asks)
     for ending, state, asks in zip(
         range(987, 999),
         itertools.cycle(get_args(ArticleState)),
-        itertools.cycle((None, None, "witness", None, "nominee")),
+        itertools.cycle(_ASKED),
         strict=False,
     )
 )
+_LISTED: tuple[tuple[int, int, bool, ItemState], ...] = (
+    (988, 50000, True, "open"),
+    (989, 50000, True, "open"),
+    (990, 50000, True, "open"),
+    (991, 50000, True, "open"),
+    (992, 50000, True, "open"),
+    (993, 50000, True, "open"),
+    (994, 50000, True, "open"),
+    (995, 50000, True, "open"),
+    (996, 50000, False, "open"),
+    (997, 0, True, "open"),
+    (998, 0, False, "open"),
+    (999, 0, True, "delivered"),
+    (987, 0, True, "attempted"),
+    (986, 0, True, "withdrawn"),
+)
 ITEMS = tuple(
-    Item(serial, f"WW99999{serial}9WW", amount, otp, state)
-    for serial, amount, otp, state in (
-        (988, 50000, True, "open"),
-        (989, 50000, True, "open"),
-        (990, 50000, True, "open"),
-        (991, 50000, True, "open"),
-        (992, 50000, True, "open"),
-        (993, 50000, True, "open"),
-        (994, 50000, True, "open"),
-        (995, 50000, True, "open"),
-        (996, 50000, False, "open"),
-        (997, 0, True, "open"),
-        (998, 0, False, "open"),
-        (999, 0, True, "delivered"),
-        (987, 0, True, "attempted"),
-        (986, 0, True, "withdrawn"),
-    )
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state)
+    for serial, amount, otp, state in _LISTED
 )
 KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
-PROOFS = ("right", "wrong", "locked", "code", "malformed")
+PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed")
 TYPED = (
     *(Typed(key) for key in KEYS),
     *(Typed(str(item.serial)) for item in ITEMS[-7:]),
-    *(Typed(each.digits) for each in (ITEMS[0], *POSTS)),
+    Typed(ITEMS[0].digits),
+    *(Typed(post.digits) for post in POSTS),
     *(Typed(worth=worth, left=2) for worth in PROOFS),
 )
 
 
-def worlds(language: str) -> Iterator[MenuFacts]:
+def worlds(language: Language) -> Iterator[MenuFacts]:
     """What can be known when somebody dials: nothing, one thing, much of everything."""
     for postman, posts, items in itertools.product(
         (False, True),
@@ -108,9 +113,13 @@ def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
             yield (Say(template, longest(template), code_of=code_of, channel="voice"),)
 
 
-@cache
 def said(name: str, event: type[Event]) -> frozenset[str]:
-    """What a machine may say to `event`, whatever state it is in. It answers in all of them."""
+    """Return what a machine may say to `event` in any state. It answers in all of them."""
+    return _said(name, event)  # type: ignore[arg-type]  # a class can be hashed as its records can
+
+
+@cache
+def _said(name: str, event: type[Event]) -> frozenset[str]:
     machine = machines.ALL[name]
     transitions = [machine.transition(state.name, event) for state in machine.states]
     assert all(transitions), (name, event)
@@ -161,7 +170,7 @@ def walk(facts: MenuFacts) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_screen_that_can_be_reached_fits(language: str) -> None:
+def test_every_screen_that_can_be_reached_fits(language: Language) -> None:
     texts: dict[str, set[str]] = {}
     ways: set[tuple[str, str]] = set()
     for facts in worlds(language):
@@ -221,7 +230,9 @@ def test_the_drawn_page_is_current() -> None:
 # ---- the engine --------------------------------------------------------------------------------
 
 
-def _screen(name: str, leads: str, **more: object) -> Screen:
+def _screen(
+    name: str, leads: str, to: tuple[str, ...] = (), asks: tuple[type[Event], ...] = ()
+) -> Screen:
     def show(where: Where, facts: MenuFacts) -> Shown:
         return Shown(where, "menu")
 
@@ -230,7 +241,7 @@ def _screen(name: str, leads: str, **more: object) -> Screen:
             Where(leads), Ask("recipient", NotUnderstood()) if typed.text == "ask" else None
         )
 
-    return Screen(name, "a test", show, take, ("menu",), **more)  # type: ignore[arg-type]
+    return Screen(name, "a test", show, take, ("menu",), to=to, asks=asks)
 
 
 def test_a_screen_is_held_to_what_it_declares() -> None:
@@ -263,7 +274,9 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
     for screen in ("item", "pay", "enter", "sign", "remarks"):
         where = Where(screen, proved=True, serial=7)
         for state in states:
-            facts = MenuFacts("en", postman=True, items=(Item(7, POSTS[0].number, 0, True, state),))
+            facts = MenuFacts(
+                "en", postman=True, items=(MenuItem(7, POSTS[0].number, 0, True, state),)
+            )
             step = menu.GRAPH.step(where, Typed("0"), facts)
             assert step == Step(Where("list", proved=True))
             left = "open" if state == "open" else "closed"

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import sql
 
+from flows import machines
 from flows.decision import ArticleAct, Context, Decision
 from flows.events import Event
 from flows.facts import ArticleFact, Facts, PostmanFacts, RecipientFacts
@@ -22,7 +24,7 @@ from flows.replay.record import decode
 from postal.desk import sprints as sprint
 from postal.desk.sprints import Period, StoredSprint
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -164,13 +166,12 @@ def test_a_time_limit_fires(code_out: Player, runtime: Runtime) -> None:
 @given(st.lists(st.text(max_size=30) | st.from_regex(r"[0-9]{1,3}( [0-9]{2,6})?"), max_size=4))
 def test_it_never_fails_whatever_is_typed(texts: list[str]) -> None:
     article = ArticleFact(ARTICLE, "out_for_delivery", True, 0, "none", None, 0, 0, 0, False)
-    now = RecipientFacts.__dataclass_fields__["today"].default
     at = Clock().at
     for machine, facts in (
-        ("recipient", RecipientFacts(at, (article,), "approach", 600, at, today=now, ticket=7)),
+        ("recipient", RecipientFacts(at, (article,), "approach", 600, at, ticket=7)),
         ("postman", PostmanFacts(at, (), True, 1, 1)),
     ):
-        start = what_if.machines.ALL[machine]
+        start = machines.ALL[machine]
         box = what_if.begin(machine, Standing(start.initial, start.context, at), facts)
         for text in texts:
             box = what_if.answer(box, text, 6).then
@@ -181,7 +182,7 @@ def test_it_never_fails_whatever_is_typed(texts: list[str]) -> None:
 
 
 @pytest.fixture
-def agent(code_out: Player, app: Any, runtime: Runtime) -> Colleague:
+def agent(code_out: Player, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "agent")
 
 

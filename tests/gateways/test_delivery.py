@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 import jobs
 from settings import Settings
 from tests.rigs.carrier_stub import AcceptAndDrop, CarrierStub
+from tests.rigs.clock import Clock
 from tests.rigs.gateway import ACCOUNT, PUBLIC, TOKEN, assert_as_twilio_documents, signature
 from tests.rigs.transcript import Player
 
@@ -65,7 +65,7 @@ def test_a_receipt_names_the_message_whose_answer_never_came(
 
 
 def test_a_message_whose_answer_never_came_is_looked_up_and_not_sent_twice(
-    player: Player, carrier: CarrierStub, clock: Any
+    player: Player, carrier: CarrierStub, clock: Clock
 ) -> None:
     carrier.will(AcceptAndDrop())
     _text(player, "SM1", "hello?")

@@ -180,7 +180,7 @@ def simulator() -> SimulatorGateway:
     return SimulatorGateway(settings_with())
 
 
-def _json(value: Any) -> Request:
+def _json(value: object) -> Request:
     return replace(
         request({}), body=value if isinstance(value, bytes) else json.dumps(value).encode()
     )
@@ -225,7 +225,7 @@ def test_without_an_id_every_simulated_text_is_another(simulator: SimulatorGatew
     ],
     ids=lambda body: repr(body)[:40],
 )
-def test_what_is_no_simulated_text_is_kept(simulator: SimulatorGateway, body: Any) -> None:
+def test_what_is_no_simulated_text_is_kept(simulator: SimulatorGateway, body: object) -> None:
     came = simulator.receive_text(_json(body))
     assert isinstance(came, Unreadable)
     assert clean(came.text) == came.text

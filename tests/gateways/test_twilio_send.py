@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -287,7 +288,7 @@ def test_every_thread_has_a_connection_and_keeps_it() -> None:
     threads = 24  # more than urllib3 and the SDK keep by themselves
     together = Barrier(threads)
 
-    def send(number: int) -> list[Outcome]:
+    def send(gateway: TwilioGateway, number: int) -> list[Outcome]:
         outcomes = []
         for turn in range(3):
             together.wait(30)
@@ -296,7 +297,9 @@ def test_every_thread_has_a_connection_and_keeps_it() -> None:
 
     with CarrierStub() as carrier, ThreadPoolExecutor(threads) as pool:
         gateway = TwilioGateway(settings_with(TWILIO_API_URL=carrier.url, send_slots=threads))
-        outcomes = [each for few in pool.map(send, range(threads)) for each in few]
+        outcomes = [
+            each for few in pool.map(partial(send, gateway), range(threads)) for each in few
+        ]
     assert len({each.carrier_id for each in outcomes if isinstance(each, Sent)}) == threads * 3
     assert carrier.connections <= threads
 

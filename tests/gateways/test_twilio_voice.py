@@ -25,10 +25,12 @@ from gateways.base import (
 from gateways.twilio.voice import TwilioVoiceGateway
 from messages.render import CODE_MASK
 from messages.speech import render, spoken
+from settings import Settings
 from tests.rigs.carrier_stub import (
     Accept,
     AcceptAndDrop,
     AcceptAndHang,
+    Behaviour,
     CarrierStub,
     Drop,
     Refuse,
@@ -52,7 +54,7 @@ STATUS = "/hooks/twilio/voice/status?message=7"
 WORDS = render("code", "hi", {"digits": "6785", "amount": 500})
 
 
-def settings(**changes: object):
+def settings(**changes: object) -> Settings:
     numbers = f"{YES}=yes,+911140001002=not_received"
     return settings_with(TWILIO_VOICE_FROM=OURS, missed_calls=numbers, **changes)
 
@@ -124,7 +126,7 @@ def test_too_many_requests_wait_as_long_as_asked(
 
 @pytest.mark.parametrize("behaviour", [AcceptAndHang(), AcceptAndDrop()])
 def test_without_an_answer_the_call_is_looked_for_before_it_is_made_again(
-    carrier: CarrierStub, impatient: TwilioVoiceGateway, behaviour: object
+    carrier: CarrierStub, impatient: TwilioVoiceGateway, behaviour: Behaviour
 ) -> None:
     carrier.will(behaviour)
     assert isinstance(impatient.send(message()), UnknownOutcome)

@@ -8,13 +8,14 @@ import re
 from typing import Any
 
 import pytest
+from flask import Flask
 
 from imports.faults import REASONS, REFUSALS
 from runtime import Runtime
 from settings import Settings
-from tests.conftest import Clock
 from tests.rigs import counter
 from tests.rigs.api_calls import number_of
+from tests.rigs.clock import Clock
 from tests.rigs.counter import office
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.imports import count, faults, get, row, started, text, upload, uploaded, work
@@ -27,7 +28,7 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def clerk(app: Any, runtime: Runtime) -> Colleague:
+def clerk(app: Flask, runtime: Runtime) -> Colleague:
     office(runtime)
     return sign_in(app, runtime, "clerk")
 
@@ -205,7 +206,7 @@ def test_a_file_beyond_the_limit_is_refused_and_one_below_is_taken(clerk: Collea
     assert uploaded(clerk, text([row(1)]).encode() + b"\n" * (2 * 2**20 - 5_000)).good == 1
 
 
-def test_whoever_is_not_signed_in_may_send_no_more_than_elsewhere(app: Any) -> None:
+def test_whoever_is_not_signed_in_may_send_no_more_than_elsewhere(app: Flask) -> None:
     much = {"file": (io.BytesIO(b"x" * (3 * 2**19)), "a.csv")}
     answer = app.test_client().post("/office/imports", data=much)
     assert answer.status_code == 413
@@ -240,7 +241,7 @@ def test_who_agreed_to_other_numbers_is_asked_again(clerk: Colleague) -> None:
 
 
 def test_other_offices_see_nothing_of_it_and_a_supervisor_does(
-    clerk: Colleague, app: Any, runtime: Runtime
+    clerk: Colleague, app: Flask, runtime: Runtime
 ) -> None:
     found = uploaded(clerk, text([row(1)]).encode(), "ours.csv")
     with runtime.database.transaction() as conn:
@@ -300,7 +301,7 @@ def test_every_reason_has_words() -> None:
 
 
 def test_rows_are_purged_after_thirty_days(
-    clerk: Colleague, app: Any, runtime: Runtime, clock: Clock
+    clerk: Colleague, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     done = started(clerk, uploaded(clerk, text([row(1), row(2, pin="")]).encode()))
     waits = uploaded(clerk, text([row(3)]).encode(), "waits.csv")
@@ -316,7 +317,7 @@ def test_rows_are_purged_after_thirty_days(
 
 
 def test_whoever_is_forgotten_is_forgotten_in_files_too(
-    clerk: Colleague, app: Any, runtime: Runtime
+    clerk: Colleague, app: Flask, runtime: Runtime
 ) -> None:
     rows = [row(1, recipient_mobile="९८३९० १२३४५", pin=""), row(2)]
     found = uploaded(clerk, text(rows).encode())

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from imports import register
 from runtime import Runtime
-from tests.conftest import Clock
 from tests.rigs.api_calls import Api, api_of, article, number_of, postman
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.imports import LIST_HEADER, TODAY, count, faults, get, started, text, uploaded, work
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     """Two postmen of 273303 and twelve booked articles."""
     api = api_of(runtime, client)
     api.post("/postmen", postman())
@@ -26,7 +28,7 @@ def api(runtime: Runtime, client: Any) -> Api:
 
 
 @pytest.fixture
-def master(app: Any, runtime: Runtime, api: Api) -> Colleague:
+def master(app: Flask, runtime: Runtime, api: Api) -> Colleague:
     return sign_in(app, runtime, "postmaster")
 
 

@@ -7,10 +7,11 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import psycopg
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from redis import Redis
 
 from imports import file_rows, register
@@ -64,7 +65,7 @@ def held_after(runtime: Runtime, batches: int) -> Iterator[Callable[[], bool]]:
 
 
 def test_a_worker_killed_again_and_again_goes_on_where_it_was(
-    runtime: Runtime, client: Any
+    runtime: Runtime, client: FlaskClient
 ) -> None:
     api_of(runtime, client)
     found = received(runtime)
@@ -93,7 +94,7 @@ def test_a_worker_killed_again_and_again_goes_on_where_it_was(
     each_once(runtime)
 
 
-def test_killed_within_a_batch_nothing_of_it_is_left(runtime: Runtime, client: Any) -> None:
+def test_killed_within_a_batch_nothing_of_it_is_left(runtime: Runtime, client: FlaskClient) -> None:
     api_of(runtime, client)
     found = received(runtime, 60)
     work(runtime)
@@ -109,7 +110,7 @@ def test_killed_within_a_batch_nothing_of_it_is_left(runtime: Runtime, client: A
     each_once(runtime, 60)
 
 
-def test_a_worker_told_to_stop_ends_after_its_batch(runtime: Runtime, client: Any) -> None:
+def test_a_worker_told_to_stop_ends_after_its_batch(runtime: Runtime, client: FlaskClient) -> None:
     api_of(runtime, client)
     found = received(runtime)
     work(runtime)
@@ -127,7 +128,7 @@ def test_a_worker_told_to_stop_ends_after_its_batch(runtime: Runtime, client: An
     each_once(runtime)
 
 
-def test_two_workers_at_once_import_once(runtime: Runtime, client: Any) -> None:
+def test_two_workers_at_once_import_once(runtime: Runtime, client: FlaskClient) -> None:
     api_of(runtime, client)
     found = [received(runtime, 150), received(runtime, 150, first=500)]
     together(runtime)
@@ -146,7 +147,9 @@ def together(runtime: Runtime) -> None:
             importer.wait()
 
 
-def test_whoever_presses_start_twice_at_once_starts_once(runtime: Runtime, client: Any) -> None:
+def test_whoever_presses_start_twice_at_once_starts_once(
+    runtime: Runtime, client: FlaskClient
+) -> None:
     api_of(runtime, client)
     found = received(runtime, 20)
     work(runtime)
@@ -160,7 +163,7 @@ def test_whoever_presses_start_twice_at_once_starts_once(runtime: Runtime, clien
 
 
 def test_cancelled_in_the_midst_what_is_done_stays_and_the_rest_goes(
-    runtime: Runtime, app: Any
+    runtime: Runtime, app: Flask
 ) -> None:
     office(runtime)
     clerk = sign_in(app, runtime, "clerk")
@@ -181,7 +184,7 @@ def test_cancelled_in_the_midst_what_is_done_stays_and_the_rest_goes(
 
 
 @pytest.mark.parametrize("when", ["reading", "checking"])
-def test_cancelled_before_it_is_checked(runtime: Runtime, client: Any, when: str) -> None:
+def test_cancelled_before_it_is_checked(runtime: Runtime, client: FlaskClient, when: str) -> None:
     found = received(runtime)
     if when == "checking":
         advance(runtime, found.id, "reading")
@@ -193,7 +196,7 @@ def test_cancelled_before_it_is_checked(runtime: Runtime, client: Any, when: str
 
 
 def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
-    runtime: Runtime, client: Any
+    runtime: Runtime, client: FlaskClient
 ) -> None:
     api_of(runtime, client)
     found = received(runtime, 60)
@@ -216,7 +219,7 @@ def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
 
 
 def test_a_file_that_breaks_the_reader_does_not_hold_up_the_next(
-    runtime: Runtime, client: Any
+    runtime: Runtime, client: FlaskClient
 ) -> None:
     api_of(runtime, client)
     broken, next_ = received(runtime, 20), received(runtime, 3, first=500)
@@ -232,7 +235,7 @@ def test_a_file_that_breaks_the_reader_does_not_hold_up_the_next(
     assert get(runtime, next_.id).state == "checked"
 
 
-def test_without_valkey_imports_go_on(runtime: Runtime, client: Any) -> None:
+def test_without_valkey_imports_go_on(runtime: Runtime, client: FlaskClient) -> None:
     api_of(runtime, client)
     found = received(runtime, 20)
     away = dataclasses.replace(runtime, redis=Redis.from_url(NOWHERE))

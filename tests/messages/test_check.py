@@ -6,10 +6,10 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskCliRunner
 
 import messages.catalogue
 from messages.catalogue import (
@@ -17,12 +17,13 @@ from messages.catalogue import (
     Catalogue,
     CatalogueError,
     Dlt,
+    Language,
     Template,
     Variable,
     catalogue,
     read,
 )
-from messages.check import Row, check
+from messages.check import TextRow, check
 from messages.segments import Segments
 from messages.values import KINDS, Word
 from tests.rigs.told import nothing_in
@@ -34,7 +35,7 @@ WARNING = {"en": "At the door.", "hi-Latn": "Darwaze par.", "hi": "दरवा�
 
 def one(
     text: str = "Hello {serial} there. At the door.",
-    language: str = "en",
+    language: Language = "en",
     variables: Sequence[str] = ("serial",),
     reason: str = "",
     others: Mapping[str, str] | None = None,
@@ -68,7 +69,7 @@ def test_the_catalogue_of_this_service_has_no_problem() -> None:
 
 def test_a_row_tells_the_worst_case() -> None:
     row = check(one()).rows[0]
-    assert row == Row("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
+    assert row == TextRow("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
 
 
 @pytest.mark.parametrize("number", ["1930", "18002666868", "1800-266-6868"])
@@ -110,7 +111,7 @@ def test_each_fault_of_a_text_is_named(text: str, problem: str) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_budget_of_each_language_holds(language: str) -> None:
+def test_the_budget_of_each_language_holds(language: Language) -> None:
     warning = WARNING[language]
     budget = {"en": 160, "hi-Latn": 160, "hi": 134}[language]
     room = budget - len(f"x  999. {warning}")
@@ -257,13 +258,13 @@ def test_a_file_that_is_not_there_is_named(folder: Path, file: str) -> None:
 
 
 @pytest.fixture
-def flask() -> Any:
+def flask() -> FlaskCliRunner:
     app = Flask(__name__)
     app.cli.add_command(command)
     return app.test_cli_runner()
 
 
-def test_the_command_prints_every_text_and_is_content(flask: Any) -> None:
+def test_the_command_prints_every_text_and_is_content(flask: FlaskCliRunner) -> None:
     done = flask.invoke(args=["messages", "check"])
     nothing_in(line for line in done.output.splitlines() if line.startswith("problem: "))
     assert done.exit_code == 0, done.output
@@ -272,7 +273,9 @@ def test_the_command_prints_every_text_and_is_content(flask: Any) -> None:
     assert done.output.endswith("texts, no problems\n")
 
 
-def test_the_command_names_the_problems_of_a_copy_and_fails(flask: Any, folder: Path) -> None:
+def test_the_command_names_the_problems_of_a_copy_and_fails(
+    flask: FlaskCliRunner, folder: Path
+) -> None:
     rewrite(folder / "en.toml", "Nothing to take back.", "See x.com now.")
     failed = flask.invoke(args=["messages", "check", "--folder", str(folder)])
     assert failed.exit_code == 1
@@ -280,7 +283,7 @@ def test_the_command_names_the_problems_of_a_copy_and_fails(flask: Any, folder: 
     assert "problems found: 1, see above" in failed.output
 
 
-def test_the_command_says_where_a_file_is_broken(flask: Any, folder: Path) -> None:
+def test_the_command_says_where_a_file_is_broken(flask: FlaskCliRunner, folder: Path) -> None:
     rewrite(folder / "en.toml", 'booked = "', "booked = ")
     failed = flask.invoke(args=["messages", "check", "--folder", str(folder)])
     assert failed.exit_code == 1

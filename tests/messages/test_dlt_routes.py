@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
+from flask import Flask
 from pydantic import SecretStr
 
 import messages.catalogue
@@ -24,7 +24,9 @@ ID = "1107160000000012345"
 def registered(**sentences: str) -> Catalogue:
     """The catalogue with every text registered, `sentences` (of English texts) otherwise."""
     real = catalogue()
-    keys = [(name, language) for name in real.templates for language in LANGUAGES]
+    keys: list[tuple[str, str]] = [
+        (name, language) for name in real.templates for language in LANGUAGES
+    ]
     said = {key: dlt.tagged(real.template(key[0]), real.text(*key)) for key in keys} | {
         (name, "en"): sentence for name, sentence in sentences.items()
     }
@@ -86,7 +88,7 @@ def test_other_routes_need_no_registration(production: Settings) -> None:
 # ---- at the desk ---------------------------------------------------------------------------------
 
 
-def dropped(player: Player, app: Any, runtime: Runtime) -> str:
+def dropped(player: Player, app: Flask, runtime: Runtime) -> str:
     """What the desk shows of an English booking text that an operator dropped."""
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article {ARTICLE} to {RECIPIENT} en")
@@ -103,7 +105,7 @@ def dropped(player: Player, app: Any, runtime: Runtime) -> str:
 
 
 def test_the_difference_to_what_is_registered_is_shown(
-    player: Player, app: Any, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    player: Player, app: Flask, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentence = dlt.tagged(catalogue().template("booked"), catalogue().text("booked", "en"))
     changed = registered(booked=sentence.replace("is coming", "will come"))
@@ -115,14 +117,14 @@ def test_the_difference_to_what_is_registered_is_shown(
 
 
 def test_a_registered_sentence_that_was_dropped_all_the_same_is_the_aggregators_matter(
-    player: Player, app: Any, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+    player: Player, app: Flask, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("web.desk.registered.catalogue", registered)
     assert "ask the aggregator" in dropped(player, app, runtime)
 
 
 def test_without_a_registered_sentence_the_page_says_how_to_get_it(
-    player: Player, app: Any, runtime: Runtime
+    player: Player, app: Flask, runtime: Runtime
 ) -> None:
     assert "docs/messages.md says how" in dropped(player, app, runtime)
     assert messages.catalogue.catalogue().dlt.sentences == {}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.catalogue import CODE, LANGUAGES, CatalogueError, catalogue
+from messages.catalogue import CODE, LANGUAGES, CatalogueError, Language, catalogue
 from messages.check import BUDGET
 from messages.render import CODE_MASK, Rendered, fill_code, render
 from messages.segments import Segments, count
@@ -28,7 +28,9 @@ def longest_values(template: str) -> dict[str, int | str]:
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY_TEXT)
-def test_every_text_with_its_longest_values_is_within_budget(template: str, language: str) -> None:
+def test_every_text_with_its_longest_values_is_within_budget(
+    template: str, language: Language
+) -> None:
     values = longest_values(template)
     rendered = render(template, language, values)
     holds_code = CODE in [variable.name for variable in catalogue().template(template).variables]

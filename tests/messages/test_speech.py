@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -26,7 +27,7 @@ from messages.speech import (
 from tests.rigs.transcript import spelled
 
 FOLDER = Path(messages.speech.__file__).parent / "speech"
-VALUES = {"digits": "6785", "amount": 500}
+VALUES: Mapping[str, int | str] = {"digits": "6785", "amount": 500}
 CODES = st.from_regex(r"[0-9]{6,8}", fullmatch=True).filter(str.isascii)
 
 

@@ -35,6 +35,7 @@ from outbox.circuit import (
 from outbox.drain import Drain
 from outbox.sweep import sweep
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import Carrier, accept, drain, queue, statuses, with_carrier, with_carriers
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
@@ -146,7 +147,7 @@ def put(runtime: Runtime, count: int = 1, lane: str = "notice") -> list[int]:
         return queue(conn, runtime.now(), lane, count)
 
 
-def test_a_carrier_that_fails_is_passed_over_and_comes_back(runtime: Runtime, clock: Any) -> None:
+def test_a_carrier_that_fails_is_passed_over_and_comes_back(runtime: Runtime, clock: Clock) -> None:
     a, b = Carrier(refuse), Carrier()
     runtime = with_carriers(runtime, {"a": a, "b": b}, send_slots=8)
     put(runtime, 20)
@@ -182,7 +183,7 @@ def test_a_carrier_that_fails_is_passed_over_and_comes_back(runtime: Runtime, cl
 
 
 def test_two_drains_open_one_circuit_together_and_tell_it_once(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     """Each sees too few failures; what they have seen together is enough."""
     a, b = Carrier(refuse), Carrier()
@@ -203,7 +204,7 @@ def test_two_drains_open_one_circuit_together_and_tell_it_once(
     second.finish()
 
 
-def test_many_drains_at_once_share_the_trials(runtime: Runtime, clock: Any) -> None:
+def test_many_drains_at_once_share_the_trials(runtime: Runtime, clock: Clock) -> None:
     a, b = Carrier(refuse), Carrier()
     runtime = with_carriers(runtime, {"a": a, "b": b})
     put(runtime, 10)
@@ -245,7 +246,7 @@ def test_many_drains_at_once_share_the_trials(runtime: Runtime, clock: Any) -> N
     assert [kind for kind, _ in events(runtime)] == ["carrier_opened", "carrier_closed"]
 
 
-def test_the_circuit_survives_a_flushed_valkey(runtime: Runtime, clock: Any) -> None:
+def test_the_circuit_survives_a_flushed_valkey(runtime: Runtime, clock: Clock) -> None:
     a, b = Carrier(refuse), Carrier()
     runtime = with_carriers(runtime, {"a": a, "b": b})
     put(runtime, 10)
@@ -257,7 +258,9 @@ def test_the_circuit_survives_a_flushed_valkey(runtime: Runtime, clock: Any) -> 
     assert len(a.sends) == asked
 
 
-def test_where_no_other_is_left_an_open_circuit_stops_nothing(runtime: Runtime, clock: Any) -> None:
+def test_where_no_other_is_left_an_open_circuit_stops_nothing(
+    runtime: Runtime, clock: Clock
+) -> None:
     carrier = Carrier(refuse)
     runtime = with_carrier(runtime, carrier)
     put(runtime, 10)
@@ -288,7 +291,7 @@ def hand_over(runtime: Runtime, count: int) -> list[int]:
 
 @pytest.mark.parametrize(("late", "state"), [(13, "closed"), (14, "open"), (20, "open")])
 def test_receipts_that_stay_away_open_it(
-    runtime: Runtime, clock: Any, late: int, state: str
+    runtime: Runtime, clock: Clock, late: int, state: str
 ) -> None:
     runtime = with_carriers(runtime, {"a": Carrier(), "b": Carrier()})
     ids = hand_over(runtime, 20)
@@ -306,7 +309,7 @@ def test_receipts_that_stay_away_open_it(
 
 
 def test_receipts_that_come_late_open_it_too_and_news_in_time_closes_it(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     a, b = Carrier(), Carrier()
     runtime = with_carriers(runtime, {"a": a, "b": b})
@@ -330,7 +333,7 @@ def test_receipts_that_come_late_open_it_too_and_news_in_time_closes_it(
     assert circuits(runtime)["a"] == ("closed", None)
 
 
-def test_trials_without_receipts_open_it_again(runtime: Runtime, clock: Any) -> None:
+def test_trials_without_receipts_open_it_again(runtime: Runtime, clock: Clock) -> None:
     runtime = with_carriers(runtime, {"a": Carrier(), "b": Carrier()})
     hand_over(runtime, 20)
     clock.advance(seconds=61)
@@ -346,7 +349,7 @@ def test_trials_without_receipts_open_it_again(runtime: Runtime, clock: Any) -> 
     assert row == (2, clock.now() + timedelta(seconds=120))
 
 
-def test_a_carrier_that_never_gives_receipts_is_not_blamed(runtime: Runtime, clock: Any) -> None:
+def test_a_carrier_that_never_gives_receipts_is_not_blamed(runtime: Runtime, clock: Clock) -> None:
     runtime = with_carriers(runtime, {"a": Carrier(), "b": Carrier()}, sms_without_receipts="a")
     hand_over(runtime, 40)
     clock.advance(seconds=300)
@@ -355,7 +358,7 @@ def test_a_carrier_that_never_gives_receipts_is_not_blamed(runtime: Runtime, clo
 
 
 def test_a_carrier_that_takes_all_and_fails_all_by_receipt_is_passed_over(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime = with_carriers(runtime, {"a": Carrier(), "b": Carrier()})
     for message in hand_over(runtime, 10):

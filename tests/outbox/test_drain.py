@@ -22,12 +22,16 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
 from outbox.drain import Drain
+from outbox.due import LEASE
+from outbox.enqueue import Lane
+from outbox.lanes import LANES
 from outbox.sweep import sweep
 from postal.codes import code_of
 from runtime import Runtime
 from store.database import Database
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import (
     NAME,
     NOWHERE,
@@ -52,7 +56,7 @@ def row(runtime: Runtime, message: int, columns: str) -> tuple[Any, ...]:
     return found
 
 
-def test_what_is_due_is_sent_once_and_says_so(runtime: Runtime, clock: Any) -> None:
+def test_what_is_due_is_sent_once_and_says_so(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         ids = queue(conn, clock.now(), count=150)
@@ -64,7 +68,7 @@ def test_what_is_due_is_sent_once_and_says_so(runtime: Runtime, clock: Any) -> N
     assert row(runtime, ids[0], columns) == (f"carrier-{ids[0]}", NAME, 1, now, now, None)
 
 
-def test_what_is_not_due_waits(runtime: Runtime, clock: Any) -> None:
+def test_what_is_not_due_waits(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         queue(conn, clock.now() + timedelta(seconds=1))
@@ -75,7 +79,7 @@ def test_what_is_not_due_waits(runtime: Runtime, clock: Any) -> None:
     assert len(carrier.sends) == 1
 
 
-def test_the_code_is_filled_in_only_on_its_way_out(runtime: Runtime, clock: Any) -> None:
+def test_the_code_is_filled_in_only_on_its_way_out(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     salt = b"salt of sixteen "
     with runtime.database.transaction() as conn:
@@ -89,7 +93,7 @@ def test_the_code_is_filled_in_only_on_its_way_out(runtime: Runtime, clock: Any)
 
 
 def test_a_row_that_cannot_be_sent_does_not_hold_up_the_others(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
@@ -111,7 +115,7 @@ def test_a_row_that_cannot_be_sent_does_not_hold_up_the_others(
     ],
 )
 def test_a_code_that_died_meanwhile_is_not_sent(
-    runtime: Runtime, clock: Any, end: LiteralString
+    runtime: Runtime, clock: Clock, end: LiteralString
 ) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
@@ -122,7 +126,7 @@ def test_a_code_that_died_meanwhile_is_not_sent(
     assert row(runtime, message, "status, error") == ("expired", "code dead")
 
 
-def test_what_is_past_its_deadline_expires_with_an_event(runtime: Runtime, clock: Any) -> None:
+def test_what_is_past_its_deadline_expires_with_an_event(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         late = queue(conn, clock.now(), count=100, lives=timedelta(seconds=30))
@@ -136,7 +140,7 @@ def test_what_is_past_its_deadline_expires_with_an_event(runtime: Runtime, clock
     assert sorted(events) == sorted(("message_expired", str(id_)) for id_ in late)
 
 
-def test_two_drains_never_send_the_same_message(runtime: Runtime, clock: Any) -> None:
+def test_two_drains_never_send_the_same_message(runtime: Runtime, clock: Clock) -> None:
     start = threading.Barrier(2)
     carrier = Carrier()
     with runtime.database.transaction() as conn:
@@ -160,13 +164,15 @@ def test_two_drains_never_send_the_same_message(runtime: Runtime, clock: Any) ->
     assert set(statuses(runtime).values()) == {"sent"}
 
 
-def test_a_worker_killed_between_claim_and_send_loses_nothing(runtime: Runtime, clock: Any) -> None:
+def test_a_worker_killed_between_claim_and_send_loses_nothing(
+    runtime: Runtime, clock: Clock
+) -> None:
     carrier = Carrier(on_look_up=not_accepted)
     with runtime.database.transaction() as conn:
         ids = queue(conn, clock.now(), "notice", 5)
-    shares = {"code": 0, "reply": 0, "notice": 5, "bulk": 0}
+    shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 5, "bulk": 0}
     with runtime.database.transaction() as conn:  # … and the process is gone
-        taken = claim(conn, shares, 5, uuid4(), lambda standing: NAME, clock.now()).taken  # type: ignore[arg-type]
+        taken = claim(conn, shares, 5, uuid4(), lambda standing: NAME, clock.now()).taken
     assert len(taken) == 5
     runtime = with_carrier(runtime, carrier)
 
@@ -184,15 +190,15 @@ def test_a_worker_killed_between_claim_and_send_loses_nothing(runtime: Runtime, 
     assert set(statuses(runtime).values()) == {"sent"}
 
 
-def test_a_worker_killed_after_the_send_does_not_send_twice(runtime: Runtime, clock: Any) -> None:
+def test_a_worker_killed_after_the_send_does_not_send_twice(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(on_look_up=lambda message: Sent("found"))
     with runtime.database.transaction() as conn:
         (message,) = queue(conn, clock.now())
         claim(
             conn,
-            dict.fromkeys(("code", "reply", "notice", "bulk"), 1),
+            dict.fromkeys(LANES, 1),
             3,
-            uuid4(),  # type: ignore[arg-type]
+            uuid4(),
             lambda standing: NAME,
             clock.now(),
         )
@@ -205,7 +211,7 @@ def test_a_worker_killed_after_the_send_does_not_send_twice(runtime: Runtime, cl
 
 
 def test_a_verdict_after_the_lease_still_counts_if_nobody_else_took_over(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     begun = threading.Event()
 
@@ -234,7 +240,7 @@ def pool_of_one(runtime: Runtime) -> Iterator[Database]:
     database.close()
 
 
-def test_no_connection_is_held_while_a_carrier_is_called(runtime: Runtime, clock: Any) -> None:
+def test_no_connection_is_held_while_a_carrier_is_called(runtime: Runtime, clock: Clock) -> None:
     with pool_of_one(runtime) as database:
 
         def send(message: Outgoing) -> Outcome:
@@ -250,7 +256,7 @@ def test_no_connection_is_held_while_a_carrier_is_called(runtime: Runtime, clock
     assert set(statuses(runtime).values()) == {"sent"}
 
 
-def test_lanes_share_and_codes_go_first(runtime: Runtime, clock: Any) -> None:
+def test_lanes_share_and_codes_go_first(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         bulk = set(queue(conn, clock.now(), "bulk", 400))
@@ -268,7 +274,7 @@ def test_lanes_share_and_codes_go_first(runtime: Runtime, clock: Any) -> None:
     assert len(order) == 1220
 
 
-def test_a_code_passes_while_bulk_occupies_all_other_slots(runtime: Runtime, clock: Any) -> None:
+def test_a_code_passes_while_bulk_occupies_all_other_slots(runtime: Runtime, clock: Clock) -> None:
     code_sent = threading.Event()
     stuck = threading.Semaphore(0)
     bulk_started = threading.Semaphore(0)
@@ -296,7 +302,7 @@ def test_a_code_passes_while_bulk_occupies_all_other_slots(runtime: Runtime, clo
     thread.join()
 
 
-def test_a_flushed_valkey_loses_nothing(runtime: Runtime, clock: Any) -> None:
+def test_a_flushed_valkey_loses_nothing(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(
         script(*[Retry(Reason.CARRIER, "503")] * 3, *[Sent(str(n)) for n in range(3)])
     )
@@ -312,7 +318,7 @@ def test_a_flushed_valkey_loses_nothing(runtime: Runtime, clock: Any) -> None:
     assert len(carrier.sends) == 6
 
 
-def test_without_valkey_it_still_sends(runtime: Runtime, clock: Any) -> None:
+def test_without_valkey_it_still_sends(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         queue(conn, clock.now(), count=30, phone=PHONE)
@@ -323,7 +329,7 @@ def test_without_valkey_it_still_sends(runtime: Runtime, clock: Any) -> None:
     assert len(carrier.sends) == 30
 
 
-def test_a_refused_message_is_tried_again_after_its_wait(runtime: Runtime, clock: Any) -> None:
+def test_a_refused_message_is_tried_again_after_its_wait(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(script(Retry(Reason.CARRIER, "503"), Retry(Reason.CARRIER, "503"), Sent("x")))
     with runtime.database.transaction() as conn:
         (message,) = queue(conn, clock.now())
@@ -337,7 +343,7 @@ def test_a_refused_message_is_tried_again_after_its_wait(runtime: Runtime, clock
     assert row(runtime, message, "status, attempts, error") == ("sent", 3, None)
 
 
-def test_a_rejected_message_fails_for_good_with_an_event(runtime: Runtime, clock: Any) -> None:
+def test_a_rejected_message_fails_for_good_with_an_event(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(script(Rejected(Reason.BAD_NUMBER, "21211")))
     with runtime.database.transaction() as conn:
         (message,) = queue(conn, clock.now())
@@ -352,7 +358,7 @@ def test_a_rejected_message_fails_for_good_with_an_event(runtime: Runtime, clock
 
 
 def test_an_unknown_outcome_is_looked_up_before_it_is_sent_again(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     carrier = Carrier(script(UnknownOutcome("timeout"), Sent("second")), not_accepted)
     with runtime.database.transaction() as conn:
@@ -367,7 +373,7 @@ def test_an_unknown_outcome_is_looked_up_before_it_is_sent_again(
     assert row(runtime, message, "status, carrier_id") == ("sent", "second")
 
 
-def test_a_gateway_that_raises_leaves_an_unknown_outcome(runtime: Runtime, clock: Any) -> None:
+def test_a_gateway_that_raises_leaves_an_unknown_outcome(runtime: Runtime, clock: Clock) -> None:
     def broken(message: Outgoing) -> Outcome:
         raise KeyError(message.text)
 
@@ -377,7 +383,7 @@ def test_a_gateway_that_raises_leaves_an_unknown_outcome(runtime: Runtime, clock
     assert row(runtime, message, "status, error") == ("unknown", "the gateway raised KeyError")
 
 
-def test_an_answer_may_say_delivered_already(runtime: Runtime, clock: Any) -> None:
+def test_an_answer_may_say_delivered_already(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(lambda message: Sent("s", ReceiptStatus.DELIVERED))
     with runtime.database.transaction() as conn:
         (message,) = queue(conn, clock.now())
@@ -386,7 +392,7 @@ def test_an_answer_may_say_delivered_already(runtime: Runtime, clock: Any) -> No
 
 
 def test_one_carrier_id_for_two_messages_does_not_hold_up_the_batch(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     carrier = Carrier(lambda message: Sent("None" if message.message_id < 3 else "good"))
     with runtime.database.transaction() as conn:
@@ -401,7 +407,7 @@ def test_one_carrier_id_for_two_messages_does_not_hold_up_the_batch(
 
 
 def test_a_phone_gets_no_more_than_its_limit_and_codes_all_the_same(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
@@ -424,7 +430,7 @@ def test_a_phone_gets_no_more_than_its_limit_and_codes_all_the_same(
     assert later == (3,)
 
 
-def test_a_slow_gateway_is_not_overrun_and_codes_overtake(runtime: Runtime, clock: Any) -> None:
+def test_a_slow_gateway_is_not_overrun_and_codes_overtake(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier(rate=20.0)  # burst 2, then one each 50 ms
     with runtime.database.transaction() as conn:
         queue(conn, clock.now(), "bulk", 30)
@@ -441,7 +447,7 @@ def test_a_slow_gateway_is_not_overrun_and_codes_overtake(runtime: Runtime, cloc
 
 
 def test_a_stop_writes_what_is_under_way_and_gives_back_the_rest(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     started, let_go = threading.Semaphore(0), threading.Semaphore(0)
 
@@ -466,7 +472,7 @@ def test_a_stop_writes_what_is_under_way_and_gives_back_the_rest(
     assert sorted(statuses(runtime).values()) == ["queued"] * 13 + ["sent"] * 7
 
 
-def test_a_database_that_goes_away_costs_no_outcome(runtime: Runtime, clock: Any) -> None:
+def test_a_database_that_goes_away_costs_no_outcome(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     with runtime.database.transaction() as conn:
         queue(conn, clock.now(), count=10)

@@ -8,14 +8,15 @@ import pytest
 
 from messages.catalogue import CatalogueError
 from messages.render import CODE_MASK, render
-from outbox.enqueue import Draft, enqueue, enqueue_many
+from outbox.enqueue import OutboxDraft, enqueue, enqueue_many
 from postal.codes import code_of
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import PHONE, Carrier, drain, issue_code, with_carrier
 
 
-def draft(clock: Any, **changes: Any) -> Draft:
-    news = Draft(
+def draft(clock: Clock, **changes: Any) -> OutboxDraft:
+    news = OutboxDraft(
         phone=PHONE,
         template="out_plain",
         language="hi",
@@ -27,7 +28,7 @@ def draft(clock: Any, **changes: Any) -> Draft:
     return replace(news, **changes)
 
 
-def test_a_message_is_rendered_once_and_due_at_once(runtime: Runtime, clock: Any) -> None:
+def test_a_message_is_rendered_once_and_due_at_once(runtime: Runtime, clock: Clock) -> None:
     with runtime.database.transaction() as conn:
         id_ = enqueue(conn, draft(clock))
         row = conn.execute(
@@ -53,7 +54,7 @@ def test_a_message_is_rendered_once_and_due_at_once(runtime: Runtime, clock: Any
     )
 
 
-def test_many_keep_their_order(runtime: Runtime, clock: Any) -> None:
+def test_many_keep_their_order(runtime: Runtime, clock: Clock) -> None:
     phones = [f"+9198{n:08d}" for n in range(200)]
     with runtime.database.transaction() as conn:
         ids = enqueue_many(conn, [draft(clock, phone=phone) for phone in phones])
@@ -62,7 +63,7 @@ def test_many_keep_their_order(runtime: Runtime, clock: Any) -> None:
     assert {id_: phone for id_, phone in rows} == dict(zip(ids, phones, strict=True))
 
 
-def test_a_code_reaches_the_phone_and_never_the_table(runtime: Runtime, clock: Any) -> None:
+def test_a_code_reaches_the_phone_and_never_the_table(runtime: Runtime, clock: Clock) -> None:
     carrier, salt = Carrier(), b"0123456789abcdef"
     with runtime.database.transaction() as conn:
         code_id = issue_code(conn, clock.now(), salt)
@@ -89,7 +90,7 @@ def test_a_code_reaches_the_phone_and_never_the_table(runtime: Runtime, clock: A
     ],
 )
 def test_what_is_not_in_the_catalogue_cannot_be_queued(
-    runtime: Runtime, clock: Any, changes: dict[str, Any], error: type[Exception]
+    runtime: Runtime, clock: Clock, changes: dict[str, Any], error: type[Exception]
 ) -> None:
     with runtime.database.transaction() as conn:
         with pytest.raises(error):

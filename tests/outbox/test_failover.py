@@ -6,7 +6,7 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, LiteralString
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -28,6 +28,7 @@ from outbox import receipts
 from outbox.failover import send_again
 from outbox.sweep import sweep
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import (
     Carrier,
     drain,
@@ -87,7 +88,7 @@ def three(runtime: Runtime, **settings: object) -> tuple[Runtime, dict[str, Carr
 
 
 def test_an_unconfirmed_code_goes_by_the_next_carrier_and_then_by_the_last(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     first = put_code(runtime)
@@ -134,7 +135,7 @@ def test_an_unconfirmed_code_goes_by_the_next_carrier_and_then_by_the_last(
     ids=["confirmed", "used", "dead", "deadline"],
 )
 def test_what_needs_no_second_send_gets_none(
-    runtime: Runtime, clock: Any, happens: Callable[[Runtime, int], None]
+    runtime: Runtime, clock: Clock, happens: Callable[[Runtime, int], None]
 ) -> None:
     runtime, by = three(runtime)
     message = put_code(runtime)
@@ -147,13 +148,13 @@ def test_what_needs_no_second_send_gets_none(
     assert by["b"].sends == []
 
 
-def _sql(runtime: Runtime, statement: Any) -> None:
+def _sql(runtime: Runtime, statement: LiteralString) -> None:
     with runtime.database.transaction() as conn:
         conn.execute(statement)
 
 
 def test_only_codes_get_a_second_send_and_one_carrier_alone_none(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     with runtime.database.transaction() as conn:
@@ -167,7 +168,7 @@ def test_only_codes_get_a_second_send_and_one_carrier_alone_none(
 
 
 def test_the_first_arrives_after_all_and_the_second_stays_here(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     first = put_code(runtime)
@@ -182,7 +183,7 @@ def test_the_first_arrives_after_all_and_the_second_stays_here(
 
 
 def test_a_code_whose_outcome_is_unknown_waits_no_longer_than_another(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     """Its carrier may have it, so the next one gets it; the first is never asked to send again."""
     runtime, by = three(runtime)
@@ -199,7 +200,7 @@ def test_a_code_whose_outcome_is_unknown_waits_no_longer_than_another(
 
 
 def test_what_a_carrier_holds_when_its_circuit_opens_goes_by_the_next_at_once(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     """Not what it said that it has, and within the budget."""
     runtime, by = three(runtime, failover_hourly_limit=6)
@@ -218,7 +219,7 @@ def test_what_a_carrier_holds_when_its_circuit_opens_goes_by_the_next_at_once(
     assert send_again(runtime) == 0  # once
 
 
-def test_two_that_refuse_do_not_keep_a_code_from_the_third(runtime: Runtime, clock: Any) -> None:
+def test_two_that_refuse_do_not_keep_a_code_from_the_third(runtime: Runtime, clock: Clock) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = by["b"].on_send = lambda message: REFUSED
     put_code(runtime)
@@ -229,7 +230,7 @@ def test_two_that_refuse_do_not_keep_a_code_from_the_third(runtime: Runtime, clo
 
 
 def test_a_second_send_that_is_refused_does_not_keep_the_third_carrier_waiting(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = by["a"].on_look_up = lambda message: UnknownOutcome("timeout")
@@ -246,7 +247,7 @@ def test_a_second_send_that_is_refused_does_not_keep_the_third_carrier_waiting(
 
 
 def test_a_code_that_a_carrier_will_never_bring_goes_by_the_next_at_once(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = by["b"].on_send = script(
@@ -265,7 +266,7 @@ def test_a_code_that_a_carrier_will_never_bring_goes_by_the_next_at_once(
     assert statuses(runtime)[first] == "failed"
 
 
-def test_what_all_carriers_refuse_is_told_once(runtime: Runtime, clock: Any) -> None:
+def test_what_all_carriers_refuse_is_told_once(runtime: Runtime, clock: Clock) -> None:
     runtime, by = three(runtime)
     for carrier in by.values():
         carrier.on_send = lambda message: Rejected(Reason.CARRIER, "502")
@@ -278,7 +279,7 @@ def test_what_all_carriers_refuse_is_told_once(runtime: Runtime, clock: Any) -> 
 
 
 def test_a_number_that_does_not_exist_does_not_exist_elsewhere(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = lambda message: Rejected(Reason.BAD_NUMBER, "21211")
@@ -289,7 +290,9 @@ def test_a_number_that_does_not_exist_does_not_exist_elsewhere(
     assert [kind for kind, _ in events(runtime)] == ["message_failed"]
 
 
-def test_a_code_that_failed_by_receipt_takes_another_carrier(runtime: Runtime, clock: Any) -> None:
+def test_a_code_that_failed_by_receipt_takes_another_carrier(
+    runtime: Runtime, clock: Clock
+) -> None:
     runtime, by = three(runtime)
     first = put_code(runtime)
     drain(runtime)
@@ -300,7 +303,7 @@ def test_a_code_that_failed_by_receipt_takes_another_carrier(runtime: Runtime, c
 
 
 def test_a_refused_code_is_tried_with_the_next_carrier_within_a_second(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
     by["a"].on_send = lambda message: REFUSED
@@ -316,7 +319,7 @@ def test_a_refused_code_is_tried_with_the_next_carrier_within_a_second(
     assert seconds(runtime)[0][2] == "a"
 
 
-def test_a_failing_carrier_cannot_multiply_cost(runtime: Runtime, clock: Any) -> None:
+def test_a_failing_carrier_cannot_multiply_cost(runtime: Runtime, clock: Clock) -> None:
     runtime, by = three(runtime, failover_hourly_limit=3)
     put_codes(runtime, 10)
     drain(runtime)
@@ -333,7 +336,7 @@ def test_a_failing_carrier_cannot_multiply_cost(runtime: Runtime, clock: Any) ->
 
 
 def test_two_sweepers_make_one_second_send_and_keep_the_budget(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime, _ = three(runtime, failover_hourly_limit=15)
     put_codes(runtime, 40)
@@ -431,7 +434,7 @@ STEPS = st.lists(
 )
 def test_no_carrier_takes_the_code_twice(
     runtime: Runtime,
-    clock: Any,
+    clock: Clock,
     answers: list[list[str]],
     can_be_asked: bool,
     steps: list[tuple[str, int]],

@@ -9,7 +9,7 @@ import dataclasses
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 
@@ -31,9 +31,12 @@ from tests.rigs.carrier_stub import (
     Refuse,
     Say,
 )
+from tests.rigs.clock import Clock
 from tests.rigs.gateway import ACCOUNT, PUBLIC, SECRET, TOKEN
 from tests.rigs.outbox import drain, issue_code, queue, statuses
 from tests.rigs.receipt_stub import News, Teller
+
+Carrying = Literal["twilio", "africastalking"]
 
 _PATIENCE = (1.0, 0.3)  # seconds: to connect, and for an answer
 _GARBLED = Say(201, "<html>it worked</html>")
@@ -86,7 +89,7 @@ def _hold(let_go: threading.Event) -> None:
     assert let_go.wait(20)
 
 
-def pass_time(runtime: Runtime, clock: Any, seconds: int) -> None:
+def pass_time(runtime: Runtime, clock: Clock, seconds: int) -> None:
     """What worker and clock do, second by second."""
     for _ in range(seconds):
         drain(runtime)
@@ -112,7 +115,7 @@ FAULTS: list[tuple[str, Behaviour, int]] = [  # and how often the text may arriv
                          ids=[each[0] for each in FAULTS])  # fmt: skip
 def test_a_code_arrives_once_though_its_carrier(
     runtime: Runtime,
-    clock: Any,
+    clock: Clock,
     twilio: CarrierStub,
     africastalking: CarrierStub,
     behaviour: Behaviour,
@@ -129,7 +132,7 @@ def test_a_code_arrives_once_though_its_carrier(
 @pytest.mark.parametrize("behaviour", [AcceptAndDrop(), AcceptAndHang()])
 def test_where_the_carrier_cannot_be_asked_a_code_comes_twice_rather_than_never(
     runtime: Runtime,
-    clock: Any,
+    clock: Clock,
     twilio: CarrierStub,
     africastalking: CarrierStub,
     behaviour: Behaviour,
@@ -147,7 +150,7 @@ def test_where_the_carrier_cannot_be_asked_a_code_comes_twice_rather_than_never(
 
 
 def test_a_code_in_doubt_does_not_wait_for_a_carrier_that_is_dead(
-    runtime: Runtime, clock: Any, twilio: CarrierStub, africastalking: CarrierStub
+    runtime: Runtime, clock: Clock, twilio: CarrierStub, africastalking: CarrierStub
 ) -> None:
     """Its carrier may have it and cannot be asked; the other one refuses everything."""
     with runtime.database.transaction() as conn:
@@ -176,11 +179,11 @@ def test_a_code_in_doubt_does_not_wait_for_a_carrier_that_is_dead(
 @pytest.mark.parametrize("name", ["twilio", "africastalking"])
 def test_receipts_in_any_order_at_any_time(
     runtime: Runtime,
-    clock: Any,
+    clock: Clock,
     address: str,
     twilio: CarrierStub,
     africastalking: CarrierStub,
-    name: Any,
+    name: Carrying,
     early: bool,
     news: tuple[News, ...],
     ends: str,
@@ -208,7 +211,7 @@ def test_receipts_in_any_order_at_any_time(
 
 @pytest.mark.parametrize("name", ["twilio", "africastalking"])
 def test_receipts_of_strangers_are_kept_and_touch_nothing(
-    runtime: Runtime, clock: Any, address: str, name: Any
+    runtime: Runtime, clock: Clock, address: str, name: Carrying
 ) -> None:
     message = put_code(runtime)
     drain(runtime)
@@ -221,7 +224,7 @@ def test_receipts_of_strangers_are_kept_and_touch_nothing(
 
 
 def test_a_code_whose_carrier_does_not_answer_goes_by_the_next_in_seconds(
-    runtime: Runtime, clock: Any, twilio: CarrierStub, africastalking: CarrierStub
+    runtime: Runtime, clock: Clock, twilio: CarrierStub, africastalking: CarrierStub
 ) -> None:
     """Its call is still under way."""
     let_go = threading.Event()
@@ -247,7 +250,7 @@ def test_a_code_whose_carrier_does_not_answer_goes_by_the_next_in_seconds(
 
 
 def test_an_answered_code_waits_for_its_receipt_before_another_carrier_gets_it(
-    runtime: Runtime, clock: Any, address: str, twilio: CarrierStub, africastalking: CarrierStub
+    runtime: Runtime, clock: Clock, address: str, twilio: CarrierStub, africastalking: CarrierStub
 ) -> None:
     """Its carrier said early that it is on the way, which counts as an answer too."""
     first = put_code(runtime)

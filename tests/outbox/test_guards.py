@@ -11,6 +11,7 @@ from redis import Redis
 
 from outbox import prefixes
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import (
     NOWHERE,
     PHONE,
@@ -71,7 +72,7 @@ def hits(runtime: Runtime) -> list[Any]:
     ],
 )
 def test_half_of_a_budget_goes_at_once_and_the_rest_over_the_hour(
-    runtime: Runtime, clock: Any, setting: str, lane: str, budget: str, subject: str
+    runtime: Runtime, clock: Clock, setting: str, lane: str, budget: str, subject: str
 ) -> None:
     runtime = with_carrier(runtime, Carrier(), **{setting: 6})
     about = article(runtime, "+919811100002")
@@ -90,7 +91,7 @@ def test_half_of_a_budget_goes_at_once_and_the_rest_over_the_hour(
 
 
 def test_a_text_that_one_budget_refuses_takes_nothing_of_another(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime = with_carrier(
         runtime, Carrier(), phone_hourly_limit=2, article_hourly_limit=8, sender_hourly_limit=8
@@ -106,7 +107,7 @@ def test_a_text_that_one_budget_refuses_takes_nothing_of_another(
     assert sent(runtime, others) == 3
 
 
-def test_what_a_carrier_refuses_is_counted_once(runtime: Runtime, clock: Any) -> None:
+def test_what_a_carrier_refuses_is_counted_once(runtime: Runtime, clock: Clock) -> None:
     from gateways.base import Reason, Retry
 
     carrier = Carrier(lambda message: Retry(Reason.CARRIER, "503"))
@@ -118,7 +119,7 @@ def test_what_a_carrier_refuses_is_counted_once(runtime: Runtime, clock: Any) ->
     assert len(carrier.sends) == 5
 
 
-def test_only_allowed_countries_are_texted(runtime: Runtime, clock: Any) -> None:
+def test_only_allowed_countries_are_texted(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     runtime = with_carrier(runtime, carrier, sms_countries="+91,+977980")
     home = put(runtime, "notice", 1, PHONE)
@@ -138,7 +139,7 @@ def test_only_allowed_countries_are_texted(runtime: Runtime, clock: Any) -> None
 # ---- bursts to one block -------------------------------------------------------------------------
 
 
-def test_a_burst_to_one_block_stops_it_and_alarms_once(runtime: Runtime, clock: Any) -> None:
+def test_a_burst_to_one_block_stops_it_and_alarms_once(runtime: Runtime, clock: Clock) -> None:
     carrier = Carrier()
     runtime = with_carrier(runtime, carrier, prefix_hourly_limit=10)
     burst = put(runtime, "notice", 40)  # +919800000001 and its neighbours
@@ -160,7 +161,7 @@ def test_a_burst_to_one_block_stops_it_and_alarms_once(runtime: Runtime, clock: 
     assert sent(runtime, more) == 0
 
 
-def test_a_supervisor_lets_a_block_go_at_once(runtime: Runtime, clock: Any) -> None:
+def test_a_supervisor_lets_a_block_go_at_once(runtime: Runtime, clock: Clock) -> None:
     runtime = with_carrier(runtime, Carrier(), prefix_hourly_limit=10)
     ids = put(runtime, "notice", 9)
     drain(runtime)
@@ -181,7 +182,7 @@ def test_a_supervisor_lets_a_block_go_at_once(runtime: Runtime, clock: Any) -> N
     assert [kind for (kind,) in kinds] == ["prefix_stopped", "prefix_released"]
 
 
-def test_a_stop_runs_out_and_a_new_burst_is_a_new_alarm(runtime: Runtime, clock: Any) -> None:
+def test_a_stop_runs_out_and_a_new_burst_is_a_new_alarm(runtime: Runtime, clock: Clock) -> None:
     runtime = with_carrier(runtime, Carrier(), prefix_hourly_limit=10)
     put(runtime, "notice", 40)
     drain(runtime)
@@ -202,7 +203,7 @@ def test_a_stop_runs_out_and_a_new_burst_is_a_new_alarm(runtime: Runtime, clock:
     "setting", ["code_hourly_limit", "article_hourly_limit", "sender_hourly_limit"]
 )
 def test_without_valkey_no_code_passes_its_limit_and_the_others_go(
-    runtime: Runtime, clock: Any, setting: str
+    runtime: Runtime, clock: Clock, setting: str
 ) -> None:
     carrier = Carrier()
     runtime = with_carrier(runtime, carrier, **{setting: 4})
@@ -223,7 +224,7 @@ def test_without_valkey_no_code_passes_its_limit_and_the_others_go(
 
 
 def test_without_valkey_a_burst_of_codes_to_one_block_is_stopped(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     runtime = with_carrier(runtime, Carrier(), prefix_hourly_limit=5)
     runtime = dataclasses.replace(runtime, redis=Redis.from_url(NOWHERE))

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,10 +18,12 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
+from outbox.enqueue import Lane
 from outbox.lanes import LANES, WEIGHTS, Turns
 from outbox.policy import (
-    Standing,
-    Verdict,
+    MessageStanding,
+    MessageVerdict,
+    Status,
     after_look_up,
     after_receipt,
     after_send,
@@ -36,7 +39,7 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(UnknownOutcome, st.just("timeout")),
 )
 standings = st.builds(
-    Standing,
+    MessageStanding,
     status=st.sampled_from(
         ["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
     ),
@@ -56,13 +59,16 @@ receipts = st.builds(
 )
 
 
+Decide = Callable[[Outcome, MessageStanding, datetime], MessageVerdict]
+
+
 def standing(
-    lane: str = "code", attempts: int = 1, status: str = "sending", lives: float = 600
-) -> Standing:
-    return Standing(status, lane, attempts, NOW + timedelta(seconds=lives), "id")  # type: ignore[arg-type]
+    lane: Lane = "code", attempts: int = 1, status: Status = "sending", lives: float = 600
+) -> MessageStanding:
+    return MessageStanding(status, lane, attempts, NOW + timedelta(seconds=lives), "id")
 
 
-def wait(verdict: Verdict) -> float:
+def wait(verdict: MessageVerdict) -> float:
     assert verdict.next_attempt_at is not None
     return (verdict.next_attempt_at - NOW).total_seconds()
 
@@ -76,7 +82,9 @@ def wait(verdict: Verdict) -> float:
         ("bulk", [1, 3, 9, 27, 81, 243]),
     ],
 )
-def test_a_refused_send_is_tried_again_after_longer_and_longer(lane: str, waits: list[int]) -> None:
+def test_a_refused_send_is_tried_again_after_longer_and_longer(
+    lane: Lane, waits: list[int]
+) -> None:
     verdicts = [after_send(RETRY, standing(lane, n), NOW) for n in range(1, 7)]
     assert {verdict.status for verdict in verdicts} == {"queued"}
     assert [wait(verdict) for verdict in verdicts] == waits
@@ -104,13 +112,13 @@ def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
 
 @pytest.mark.parametrize("decide", [after_send, after_look_up])
 @pytest.mark.parametrize("reason", Reason)
-def test_what_was_rejected_is_never_tried_again(decide, reason: Reason) -> None:  # type: ignore[no-untyped-def]
+def test_what_was_rejected_is_never_tried_again(decide: Decide, reason: Reason) -> None:
     verdict = decide(Rejected(reason, "21211"), standing(), NOW)
-    assert verdict == Verdict("failed", error=f"{reason}: 21211", reason=reason)
+    assert verdict == MessageVerdict("failed", error=f"{reason}: 21211", reason=reason)
 
 
 @pytest.mark.parametrize("lane", LANES)
-def test_an_unknown_outcome_is_asked_about_before_anything_else(lane: str) -> None:
+def test_an_unknown_outcome_is_asked_about_before_anything_else(lane: Lane) -> None:
     verdict = after_send(UnknownOutcome("timeout"), standing(lane), NOW)
     assert verdict.status == "unknown"
     assert wait(verdict) == 3
@@ -131,27 +139,29 @@ def test_what_certainly_did_not_arrive_is_sent_at_once() -> None:
         ("bulk", ["unknown"] * 2 + ["queued"] * 2 + ["unknown"] * 8),
     ],
 )
-def test_how_long_uncertainty_is_borne(lane: str, statuses: list[str]) -> None:
+def test_how_long_uncertainty_is_borne(lane: Lane, statuses: list[str]) -> None:
     verdicts = [after_look_up(UnknownOutcome("?"), standing(lane, n), NOW) for n in range(2, 14)]
     assert [verdict.status for verdict in verdicts] == statuses
 
 
 @given(outcomes, standings, st.sampled_from([after_send, after_look_up]))
-def test_every_outcome_ends_or_comes_back_before_the_deadline(  # type: ignore[no-untyped-def]
-    outcome: Outcome, standing: Standing, decide
+def test_every_outcome_ends_or_comes_back_before_the_deadline(
+    outcome: Outcome, standing: MessageStanding, decide: Decide
 ) -> None:
     verdict = decide(outcome, standing, NOW)
     assert verdict.status in ("queued", "unknown", "sent", "delivered", "failed", "expired")
     assert (verdict.next_attempt_at is not None) == (verdict.status in ("queued", "unknown"))
     if verdict.status == "queued":
+        assert verdict.next_attempt_at is not None
         assert NOW <= verdict.next_attempt_at < standing.not_after
     if verdict.status == "unknown":
+        assert verdict.next_attempt_at is not None
         assert verdict.next_attempt_at <= standing.not_after
     assert isinstance(outcome, Sent) == (verdict.carrier_id is not None)
 
 
 @given(standings, receipts)
-def test_a_receipt_never_takes_a_message_back(standing: Standing, receipt: Receipt) -> None:
+def test_a_receipt_never_takes_a_message_back(standing: MessageStanding, receipt: Receipt) -> None:
     verdict = after_receipt(standing, receipt, NOW)
     if standing.status == "delivered" or receipt.status is ReceiptStatus.UNCERTAIN:
         assert verdict is None
@@ -183,7 +193,7 @@ def failure(reason: Reason | None, carrier_id: str = "id") -> Receipt:
     ],
 )
 def test_a_failed_code_goes_out_again_while_it_lives(
-    lane: str, reason: Reason | None, attempts: int, lives: float, status: str
+    lane: Lane, reason: Reason | None, attempts: int, lives: float, status: str
 ) -> None:
     verdict = after_receipt(standing(lane, attempts, "sent", lives), failure(reason), NOW)
     assert verdict is not None

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,10 +19,14 @@ from gateways.base import (
     Unreadable,
 )
 from outbox import receipts, settle
-from outbox.claim import Taken, claim
+from outbox.claim import claim
+from outbox.due import TakenMessage
+from outbox.enqueue import Lane
+from outbox.lanes import LANES
 from outbox.policy import after_send
 from outbox.sweep import sweep
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import NAME, Carrier, drain, queue, statuses, with_carrier
 
 SENT, DELIVERED, FAILED, UNCERTAIN = (
@@ -45,20 +48,22 @@ def receipt(
     return Receipt(NAME, carrier_id, message_id, status, status.value, reason if failed else None)
 
 
-def take(runtime: Runtime, lane: str = "notice") -> Taken:
+def take(runtime: Runtime, lane: Lane = "notice") -> TakenMessage:
     """A message of which the send call has not returned yet."""
     now = runtime.now()
-    shares = dict.fromkeys(("code", "reply", "notice", "bulk"), 0) | {lane: 1}
+    shares = dict.fromkeys(LANES, 0) | {lane: 1}
     with runtime.database.transaction() as conn:
         queue(conn, now, lane)
-        (taken,) = claim(conn, shares, 1, uuid4(), lambda standing: NAME, now).taken  # type: ignore[arg-type]
+        (taken,) = claim(conn, shares, 1, uuid4(), lambda standing: NAME, now).taken
     return taken
 
 
-def returned(runtime: Runtime, taken: Taken, carrier_id: str) -> None:
+def returned(runtime: Runtime, taken: TakenMessage, carrier_id: str) -> None:
     now = runtime.now()
     verdict = after_send(Sent(carrier_id), taken.standing, now)
-    runtime.database.run(lambda conn: settle.write(conn, [settle.Settled(taken, verdict)], now))
+    runtime.database.run(
+        lambda conn: settle.write(conn, [settle.SettledMessage(taken, verdict)], now)
+    )
 
 
 def status(runtime: Runtime, message: int) -> str:
@@ -143,7 +148,7 @@ def test_a_code_that_failed_for_the_moment_is_sent_once_more(
     assert status(runtime, message) == "delivered"
 
 
-def test_a_receipt_from_inside_the_send_call_is_not_lost(runtime: Runtime, clock: Any) -> None:
+def test_a_receipt_from_inside_the_send_call_is_not_lost(runtime: Runtime, clock: Clock) -> None:
     def send(message: Outgoing) -> Sent:
         receipts.receive(runtime, receipt("early", DELIVERED))
         return Sent("early")
@@ -164,7 +169,7 @@ def test_a_receipt_and_the_outcome_at_the_same_moment_do_not_miss_each_other(
         target=receipts.receive, args=(runtime, receipt("same", DELIVERED)), daemon=True
     )
     with runtime.database.transaction() as conn:
-        settle.write(conn, [settle.Settled(taken, verdict)], now)  # not yet committed
+        settle.write(conn, [settle.SettledMessage(taken, verdict)], now)  # not yet committed
         thread.start()
         while thread.is_alive():  # until it waits for this transaction
             waiting = conn.execute(
@@ -177,7 +182,7 @@ def test_a_receipt_and_the_outcome_at_the_same_moment_do_not_miss_each_other(
 
 
 def test_a_message_that_was_never_tried_is_delivered_if_its_carrier_says_so(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     taken = take(runtime)
     receipts.receive(runtime, receipt("c", DELIVERED, taken.due.id))
@@ -228,7 +233,7 @@ def test_a_failure_reaches_the_feed_once(runtime: Runtime) -> None:
 
 
 def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     taken = take(runtime, "code")
     message = taken.due.id
@@ -244,13 +249,13 @@ def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
     assert status(runtime, message) == "unknown"
 
 
-def test_the_verdict_of_a_lost_lease_is_not_written(runtime: Runtime, clock: Any) -> None:
+def test_the_verdict_of_a_lost_lease_is_not_written(runtime: Runtime, clock: Clock) -> None:
     taken = take(runtime)
     clock.advance(seconds=30)
     assert sweep(runtime).leases_over == 1
     now = clock.now()
     with runtime.database.transaction() as conn:
-        shares = {"code": 0, "reply": 0, "notice": 1, "bulk": 0}
-        claim(conn, shares, 1, uuid4(), lambda standing: NAME, now)  # type: ignore[arg-type]
+        shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 1, "bulk": 0}
+        claim(conn, shares, 1, uuid4(), lambda standing: NAME, now)
     returned(runtime, taken, "c")
     assert status(runtime, taken.due.id) == "sending"

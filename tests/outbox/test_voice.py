@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from datetime import UTC, datetime, timedelta
 from threading import Event
+from typing import Any
 
 import pytest
 
@@ -13,10 +14,10 @@ from gateways.build import build
 from messages.render import CODE_MASK
 from outbox import carriers, receipts
 from outbox.drain import Drain
-from outbox.policy import Standing, after_receipt
+from outbox.policy import MessageStanding, after_receipt
 from runtime import Runtime
 from settings import Settings
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.gateway import settings_with
 from tests.rigs.outbox import Carrier, drain, issue_code, queue, statuses
 
@@ -213,7 +214,7 @@ def test_people_who_ring_off_before_anything_is_said_open_no_circuit(
 def test_a_call_that_nobody_took_up_is_made_once_more(
     attempts: int, reason: Reason, again: bool
 ) -> None:
-    standing = Standing("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
+    standing = MessageStanding("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
     receipt = Receipt(VOICE, "c1", 1, ReceiptStatus.FAILED, "busy", reason)
     verdict = after_receipt(standing, receipt, NOW)
     assert verdict is not None
@@ -258,7 +259,7 @@ def test_missed_calls_need_no_number_to_call_from() -> None:
 def test_there_is_no_simulated_voice_in_production() -> None:
     keys = {"dakiya_master_key": "k" * 32, "secret_key": "s" * 32, "public_url": "https://d.test"}
     servers = {"database_url": "postgresql://x", "redis_url": "redis://x"}
-    real = {"dakiya_env": "production", "sms_routes": "twilio", **keys, **servers}
+    real: dict[str, Any] = {"dakiya_env": "production", "sms_routes": "twilio", **keys, **servers}
     settings = Settings(_env_file=None, **real)
     assert settings.voices == ()
     with pytest.raises(ValueError, match="VOICE_ROUTES"):

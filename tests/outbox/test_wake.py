@@ -3,7 +3,6 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from redis import Redis
@@ -15,6 +14,7 @@ import jobs
 from outbox import wake as bells
 from outbox.wake import OUTBOX, SWEEP, TIMERS, answer, ring, wake
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.outbox import NOWHERE, Carrier, queue, statuses, with_carrier
 
 
@@ -72,7 +72,7 @@ def test_a_valkey_that_is_away_is_no_error() -> None:
     answer(nowhere, OUTBOX)
 
 
-def test_a_ring_makes_rqs_worker_send(installed: Runtime, carrier: Carrier, clock: Any) -> None:
+def test_a_ring_makes_rqs_worker_send(installed: Runtime, carrier: Carrier, clock: Clock) -> None:
     with installed.database.transaction() as conn:
         queue(conn, clock.now(), count=70)
     wake(installed.redis)
@@ -82,7 +82,7 @@ def test_a_ring_makes_rqs_worker_send(installed: Runtime, carrier: Carrier, cloc
 
 
 def test_the_sweep_finds_what_nobody_rang_for(
-    installed: Runtime, carrier: Carrier, clock: Any
+    installed: Runtime, carrier: Carrier, clock: Clock
 ) -> None:
     with installed.database.transaction() as conn:
         queue(conn, clock.now())
@@ -97,7 +97,7 @@ def test_the_sweep_finds_what_nobody_rang_for(
 
 
 def test_without_valkey_the_jobs_can_be_done_by_hand(
-    runtime: Runtime, carrier: Carrier, clock: Any
+    runtime: Runtime, carrier: Carrier, clock: Clock
 ) -> None:
     nowhere = Redis.from_url(NOWHERE)
     jobs.use(dataclasses.replace(with_carrier(runtime, carrier), redis=nowhere))

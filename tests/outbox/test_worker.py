@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -101,11 +102,15 @@ def test_a_worker_goes_on_without_valkey(runtime: Runtime) -> None:
         assert end(worker) == 0
 
 
+def waits(jobs: Queue) -> bool:
+    return bool(jobs.count > 0)
+
+
 def test_the_clock_rings_and_does_not_pile_up(runtime: Runtime) -> None:
     with process(runtime, "clock") as clock:
         for bell in (SWEEP, TIMERS):
             jobs = Queue(bell.queue, connection=runtime.redis, serializer=JSONSerializer)
-            until(lambda jobs=jobs: jobs.count > 0)  # type: ignore[misc]
+            until(partial(waits, jobs))
             assert jobs.count == 1
         assert end(clock) == 0
 

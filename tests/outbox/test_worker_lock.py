@@ -10,18 +10,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from outbox import worker_lock
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
+from outbox.due import LEASE
+from outbox.enqueue import Lane
 from outbox.sweep import sweep
 from outbox.wake import wake
-from outbox.worker_lock import Presence, present
+from outbox.worker_lock import WorkerLock, living_workers
 from runtime import Runtime
 from tests.rigs.carrier_stub import AcceptAndHang, CarrierStub
+from tests.rigs.clock import Clock
 from tests.rigs.gateway import ACCOUNT, TOKEN
 from tests.rigs.outbox import NAME, queue, statuses
 
@@ -41,21 +43,21 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def leased(runtime: Runtime, worker: int | None) -> list[int]:
-    shares = {"code": 0, "reply": 0, "notice": 3, "bulk": 0}
+    shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 3, "bulk": 0}
     with runtime.database.transaction() as conn:
         ids = queue(conn, runtime.now(), count=3)
-        claim(conn, shares, 3, uuid4(), lambda due: NAME, runtime.now(), worker=worker)  # type: ignore[arg-type]
+        claim(conn, shares, 3, uuid4(), lambda due: NAME, runtime.now(), worker=worker)
     return ids
 
 
-def is_present(runtime: Runtime, worker: Presence) -> bool:
+def is_present(runtime: Runtime, worker: WorkerLock) -> bool:
     with runtime.database.transaction() as conn:
-        return worker.number in (present(conn) or ())
+        return worker.number in (living_workers(conn) or ())
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_lease_ends_with_its_worker(runtime: Runtime, clock: Any) -> None:
-    gone, here = Presence(runtime.database.url), Presence(runtime.database.url)
+def test_a_lease_ends_with_its_worker(runtime: Runtime, clock: Clock) -> None:
+    gone, here = WorkerLock(runtime.database.url), WorkerLock(runtime.database.url)
     for worker in (gone, here):
         worker.hold()
     lost, kept = leased(runtime, gone.number), leased(runtime, here.number)
@@ -70,9 +72,9 @@ def test_a_lease_ends_with_its_worker(runtime: Runtime, clock: Any) -> None:
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_call_begun_just_now_is_given_its_time(runtime: Runtime, clock: Any) -> None:
+def test_a_call_begun_just_now_is_given_its_time(runtime: Runtime, clock: Clock) -> None:
     """The carrier may still be at work on it: asked at once, it would not find it."""
-    leased(runtime, Presence(runtime.database.url).number)
+    leased(runtime, WorkerLock(runtime.database.url).number)
     clock.advance(seconds=1)
     assert sweep(runtime).leases_over == 0
     clock.advance(seconds=1)
@@ -80,7 +82,7 @@ def test_a_call_begun_just_now_is_given_its_time(runtime: Runtime, clock: Any) -
 
 
 @pytest.mark.usefixtures("settled")
-def test_a_lease_without_a_name_lasts_to_its_end(runtime: Runtime, clock: Any) -> None:
+def test_a_lease_without_a_name_lasts_to_its_end(runtime: Runtime, clock: Clock) -> None:
     leased(runtime, None)
     clock.advance(seconds=LEASE.total_seconds() - 1)
     assert sweep(runtime).leases_over == 0
@@ -89,7 +91,7 @@ def test_a_lease_without_a_name_lasts_to_its_end(runtime: Runtime, clock: Any) -
 
 
 def test_soon_after_a_restart_of_postgresql_nobody_is_taken_for_dead(
-    runtime: Runtime, clock: Any, monkeypatch: pytest.MonkeyPatch
+    runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """All sessions ended with it, and their workers live."""
     monkeypatch.setattr(worker_lock, "_SETTLED", timedelta(days=1))
@@ -105,7 +107,7 @@ def test_a_worker_whose_session_was_cut_comes_back(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_lock, "_LOOK_SECONDS", 0.0)
-    worker = Presence(runtime.database.url)
+    worker = WorkerLock(runtime.database.url)
     worker.hold()
     with runtime.database.transaction() as conn:
         conn.execute(
@@ -121,7 +123,7 @@ def test_a_worker_whose_session_was_cut_comes_back(
 
 @pytest.mark.usefixtures("settled")
 def test_what_a_killed_worker_was_sending_comes_back_long_before_its_lease_is_over(
-    runtime: Runtime, clock: Any
+    runtime: Runtime, clock: Clock
 ) -> None:
     """kill -9 to the real process, while the carrier has its text and does not answer."""
     with CarrierStub() as carrier:

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import Barrier
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from conversation import counter
 from payments import upi
@@ -21,7 +21,7 @@ from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen
 from providers.base import Came
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, group, office
 from tests.rigs.upi import (
     begun,
@@ -45,7 +45,7 @@ PRICE = CHARGES.paise
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     return clerk(app, runtime)
 
@@ -112,7 +112,7 @@ def test_the_same_sum_told_again_changes_nothing(runtime: Runtime, at_counter: C
     came = pay(runtime, payment)
     assert upi.take(runtime, came, "hook").new
     for source in ("poll", "hook", "reconciled"):
-        again = upi.take(runtime, came, source)  # type: ignore[arg-type]
+        again = upi.take(runtime, came, source)
         assert (again.new, again.credit.state) == (False, "booked")
     assert len(credits_of(runtime, made.id)) == 1
 
@@ -266,7 +266,7 @@ def test_a_reference_books_once_ever(static: Runtime, at_counter: Clerk) -> None
 
 
 def test_two_clerks_with_one_reference_book_one_booking(
-    static: Runtime, at_counter: Clerk, app: Any
+    static: Runtime, at_counter: Clerk, app: Flask
 ) -> None:
     clerk(app, static, counter=2)
     attempts = [begun(static, at_counter)[1] for _ in range(2)]

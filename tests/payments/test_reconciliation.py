@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
+from flask import Flask
 from psycopg import sql
 
 from payments import reconciliation, upi
@@ -16,7 +16,7 @@ from postal.counter.payments import Payment
 from postal.counter.refunds import Actor, RefundUnderWay
 from runtime import Runtime
 from settings import Settings
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.payment_stub import SETTINGS, Drop, ProviderStub, Say
 from tests.rigs.upi import (
@@ -40,13 +40,13 @@ REFUNDS = "/.*/refunds?(/.*)?"
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Iterator[Clerk]:
+def at_counter(app: Flask, runtime: Runtime) -> Iterator[Clerk]:
     office(runtime)
     with working(runtime):
         yield clerk(app, runtime)
 
 
-def reconcile(app: Any, day: str = DAY) -> tuple[int, str]:
+def reconcile(app: Flask, day: str = DAY) -> tuple[int, str]:
     ended = app.test_cli_runner().invoke(args=["payments", "reconcile", "--day", day])
     return ended.exit_code, ended.output
 
@@ -70,7 +70,7 @@ def waiting(runtime: Runtime) -> bool:
 # ---- the simulator's book ------------------------------------------------------------------------
 
 
-def test_what_is_the_same_says_nothing(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+def test_what_is_the_same_says_nothing(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
     _, payment = begun(runtime, at_counter)
     paid(runtime, payment)
     code, said = reconcile(app)
@@ -81,7 +81,7 @@ def test_what_is_the_same_says_nothing(app: Any, runtime: Runtime, at_counter: C
 
 
 def test_what_was_missing_is_taken_in_by_the_same_rules(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     made, payment = begun(runtime, at_counter)
     pay(runtime, payment)
@@ -99,7 +99,7 @@ def test_what_was_missing_is_taken_in_by_the_same_rules(
     assert reconcile(app)[0] == 0  # nothing is left unmatched
 
 
-def test_ours_that_is_not_theirs_is_said(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+def test_ours_that_is_not_theirs_is_said(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
     _, payment = begun(runtime, at_counter)
     paid(runtime, payment)
     with runtime.database.transaction() as conn:
@@ -134,7 +134,7 @@ def test_what_comes_while_it_compares_is_not_missing_there(
 
 
 def test_another_sum_is_said_and_not_put_right(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     made, payment = begun(runtime, at_counter)
     paid(runtime, payment)
@@ -146,7 +146,7 @@ def test_another_sum_is_said_and_not_put_right(
     assert credits_of(runtime, made.id)[0].paise == PRICE
 
 
-def test_another_day_and_what_is_no_day(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+def test_another_day_and_what_is_no_day(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
     _, payment = begun(runtime, at_counter)
     paid(runtime, payment)
     assert reconcile(app, "2026-08-13") == (
@@ -156,7 +156,7 @@ def test_another_day_and_what_is_no_day(app: Any, runtime: Runtime, at_counter: 
     assert reconcile(app, "soon")[0] == 2
 
 
-def test_paid_out_is_marked(app: Any, runtime: Runtime, at_counter: Clerk, clock: Clock) -> None:
+def test_paid_out_is_marked(app: Flask, runtime: Runtime, at_counter: Clerk, clock: Clock) -> None:
     made, payment = begun(runtime, at_counter)
     paid(runtime, payment)
     clock.advance(hours=24)
@@ -166,7 +166,7 @@ def test_paid_out_is_marked(app: Any, runtime: Runtime, at_counter: Clerk, clock
 
 
 def test_the_own_upi_id_is_left_to_the_banks_statement(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     static = with_settings(runtime, upi_provider="static", upi_id="post@examplebank")
     payment = upi.begin(static, booking_of(runtime, at_counter).id)
@@ -176,7 +176,7 @@ def test_the_own_upi_id_is_left_to_the_banks_statement(
     assert "static: 1 payments, Rs 75.52, 1 not marked as in the bank" in said
 
 
-def test_a_line_that_fails_stops_no_other(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+def test_a_line_that_fails_stops_no_other(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
     """The database refuses the one sum, as a fault of ours would make it; not the one behind."""
     _, first = begun(runtime, at_counter)
     made, second = begun(runtime, at_counter)
@@ -238,7 +238,7 @@ class TestOnTheWire:
         return credit.id
 
     def test_what_hook_and_poll_missed_is_taken_in(
-        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
+        self, app: Flask, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
     ) -> None:
         payment = upi.begin(runtime, booking_of(runtime, at_counter).id)
         self.scanned(stub, payment)
@@ -248,7 +248,7 @@ class TestOnTheWire:
         assert reconcile(app)[0] == 0
 
     def test_a_provider_that_is_away_is_no_clean_day(
-        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
+        self, app: Flask, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
     ) -> None:
         stub.will(Say(503, "{}"))
         code, said = reconcile(app)
@@ -417,7 +417,7 @@ class TestRazorpaysOwnSite:
         ],
     )
     def test_is_noted(
-        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub,
+        self, app: Flask, runtime: Runtime, at_counter: Clerk, stub: ProviderStub,
         paise: int, back: int, says: str, state: str,
     ) -> None:  # fmt: skip
         payment = upi.begin(runtime, booking_of(runtime, at_counter).id)
@@ -431,7 +431,7 @@ class TestRazorpaysOwnSite:
         assert reconcile(app)[0] == (0 if state == "refunded" else 1)
 
     def test_given_back_twice_is_said_and_in_part_too(
-        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
+        self, app: Flask, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
     ) -> None:
         payments = [upi.begin(runtime, booking_of(runtime, at_counter).id) for _ in range(2)]
         for payment in payments:
@@ -458,7 +458,7 @@ class TestRazorpaysOwnSite:
         assert "0.50      100.00  refunded    the provider gave another sum back" in said
 
     def test_given_back_here_and_not_there_is_said(
-        self, app: Any, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
+        self, app: Flask, runtime: Runtime, at_counter: Clerk, stub: ProviderStub
     ) -> None:
         payment = upi.begin(runtime, booking_of(runtime, at_counter).id)
         stub.scanned(payment.provider_ref or "", 100)

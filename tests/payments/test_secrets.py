@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import sql
 
 from payments import upi
@@ -64,8 +65,8 @@ def tables(runtime: Runtime) -> dict[str, str]:
 
 
 def test_a_day_of_payments_leaves_no_key_and_no_customer_anywhere(
-    app: Any,
-    client: Any,
+    app: Flask,
+    client: FlaskClient,
     runtime: Runtime,
     stub: ProviderStub,
     caplog: pytest.LogCaptureFixture,
@@ -111,11 +112,8 @@ def test_a_day_of_payments_leaves_no_key_and_no_customer_anywhere(
                 assert client.post(f"/hooks/{name}", data=body, headers=wrong).status_code == 403
             due = [each for each in credits_of(runtime, payment.group_id) if each.state != "booked"]
             for each in due:
-                runtime.database.run(
-                    lambda conn, id_=each.id: refunds.ask(  # type: ignore[misc]
-                        conn, id_, Actor(None, None), runtime.now()
-                    )
-                )
+                with runtime.database.transaction() as conn:
+                    refunds.ask(conn, each.id, Actor(None, None), runtime.now())
             pages.append(postmaster.get("/counter/payments").text)
             rounds(runtime)
     command = app.test_cli_runner().invoke(args=["payments", "reconcile", "--day", "2026-08-14"])

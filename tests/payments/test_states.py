@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import itertools
 from datetime import timedelta
-from typing import Any, ClassVar, get_args
+from typing import ClassVar, get_args
 
 import hypothesis.strategies as st
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import (
     Bundle,
+    MultipleResults,
     RuleBasedStateMachine,
     initialize,
     invariant,
@@ -27,14 +29,14 @@ from conversation import counter
 from india.calendar import day_of
 from payments import reconciliation, upi
 from postal.counter import booking, refunds
-from postal.counter.credits import CountedAlready
-from postal.counter.groups import NothingToBook, NotOpen
+from postal.counter.credits import CountedAlready, Source
+from postal.counter.groups import NothingToBook, NotOpen, NumberInUse
 from postal.counter.payment_rules import Cause
 from postal.counter.refunds import Actor, NotDue
 from providers.base import Came
 from runtime import Runtime
 from store.database import Conn
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
 from tests.rigs.upi import (
     booked_elsewhere,
@@ -79,22 +81,28 @@ class Counter(RuleBasedStateMachine):
 
     @rule(target=groups, articles=st.integers(1, 2))
     def new_booking(self, articles: int) -> int:
+        return self.book(articles)
+
+    def book(self, articles: int) -> int:
         id_ = booking_of(self.runtime, self.clerk, articles).id
         self.mine.append(id_)
         return id_
 
     @rule(target=attempts, group=groups, own_id=st.booleans())
-    def show_code(self, group: int, own_id: bool) -> Any:
+    def show_code(self, group: int, own_id: bool) -> int | MultipleResults[int]:
         try:
-            return upi.begin(self.static if own_id else self.runtime, group).id
+            return self.begin(group, own_id)
         except (NotOpen, NothingToBook):
             return multiple()
 
+    def begin(self, group: int, own_id: bool) -> int:
+        return upi.begin(self.static if own_id else self.runtime, group).id
+
     @initialize(target=attempts)
-    def bookings_with_their_codes(self) -> Any:
-        """Every story begins with what most of them are about."""
-        shown = [self.show_code(self.new_booking(1), own_id=own_id) for own_id in (False, True)]
-        return multiple(self.show_code(self.new_booking(2), own_id=False), *shown)
+    def bookings_with_their_codes(self) -> MultipleResults[int]:
+        """Begin every story with what most of them are about."""
+        shown = [self.begin(self.book(1), own_id) for own_id in (False, True)]
+        return multiple(self.begin(self.book(2), own_id=False), *shown)
 
     @rule(
         target=sums,
@@ -103,7 +111,9 @@ class Counter(RuleBasedStateMachine):
         told=st.booleans(),
         meanwhile=st.sampled_from(["nothing", "nothing", "cancelled", "booked elsewhere"]),
     )
-    def customer_pays(self, attempt: int, factor: str, told: bool, meanwhile: str) -> Any:
+    def customer_pays(
+        self, attempt: int, factor: str, told: bool, meanwhile: str
+    ) -> Came | MultipleResults[Came]:
         payment = payment_now(self.runtime, attempt)
         if payment.provider == "static":
             return multiple()
@@ -128,7 +138,7 @@ class Counter(RuleBasedStateMachine):
         return Came("simulator", id_, paise, self.clock.now(), tr="ZZZZ2222ZZZZ2222")
 
     @rule(came=sums, source=st.sampled_from(["hook", "hook", "poll", "reconciled"]))
-    def it_is_told(self, came: Came, source: Any) -> None:
+    def it_is_told(self, came: Came, source: Source) -> None:
         taken = upi.take(self.runtime, came, source)
         self.told[came.payment_id] = came.paise
         self.seen.add(taken.credit.cause or taken.credit.state)
@@ -193,7 +203,7 @@ class Counter(RuleBasedStateMachine):
     def clerk_takes_cash(self, group: int) -> None:
         try:
             self.runtime.database.run(lambda conn: counter.book(self.runtime, conn, group, "cash"))
-        except (NotOpen, NothingToBook, booking.NumberInUse):
+        except (NotOpen, NothingToBook, NumberInUse):
             return
 
     @rule(group=groups)
@@ -357,7 +367,9 @@ _STORIES = {
 }
 
 
-def test_every_paisa_is_booked_or_due_or_refunded(app: Any, runtime: Runtime, clock: Clock) -> None:
+def test_every_paisa_is_booked_or_due_or_refunded(
+    app: Flask, runtime: Runtime, clock: Clock
+) -> None:
     office(runtime)
     Counter.runtime = runtime
     Counter.static = with_settings(runtime, upi_provider="static", upi_id="post@examplebank")

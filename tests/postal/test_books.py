@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from postal import articles, lists
 from postal.people import people, pins, tokens
 from runtime import Runtime
 from store.database import Conn
+from tests.rigs.clock import Clock
 
 NEW = articles.NewArticle(
     number="EU123456785IN",
@@ -35,11 +37,14 @@ NEW = articles.NewArticle(
 )
 
 
+T = TypeVar("T")
+
+
 def made_number(serial: int) -> str:
     return f"EU{serial:08}{number.check_digit(f'{serial:08}')}IN"
 
 
-def run(runtime: Runtime, work: Any) -> Any:
+def run(runtime: Runtime, work: Callable[[Conn], T]) -> T:
     return runtime.database.run(work)
 
 
@@ -57,7 +62,8 @@ def booked(runtime: Runtime, *serials: int) -> list[str]:
     numbers = [made_number(serial) for serial in serials]
     for each in numbers:
         new = dataclasses.replace(NEW, number=each)
-        run(runtime, lambda conn, new=new: articles.book(conn, new, runtime.now()))
+        with runtime.database.transaction() as conn:
+            articles.book(conn, new, runtime.now())
     return numbers
 
 
@@ -176,10 +182,9 @@ def test_a_booking_teaches_a_phone_its_language_unless_the_person_chose(runtime:
     def language(conn: Conn) -> list[tuple[Any, ...]]:
         return conn.execute("SELECT language FROM phones ORDER BY phone").fetchall()
 
-    first, second, third = (
-        dataclasses.replace(NEW, number=made_number(serial), recipient_language=spoken)
-        for serial, spoken in ((1, "hi-Latn"), (2, "en"), (3, "hi"))
-    )
+    first = dataclasses.replace(NEW, number=made_number(1), recipient_language="hi-Latn")
+    second = dataclasses.replace(NEW, number=made_number(2), recipient_language="en")
+    third = dataclasses.replace(NEW, number=made_number(3), recipient_language="hi")
     run(runtime, lambda conn: articles.book(conn, first, runtime.now()))
     run(runtime, lambda conn: articles.book(conn, second, runtime.now()))
     assert run(runtime, language) == [("en",), ("hi",)]
@@ -223,6 +228,7 @@ def test_a_postman_belongs_to_the_main_office_of_his_pin(runtime: Runtime) -> No
 def test_a_postmans_pin_is_not_stored(runtime: Runtime) -> None:
     run(runtime, with_people)
     rows = run(runtime, lambda conn: conn.execute("SELECT staff::text FROM staff").fetchall())
+    assert len(rows) == 2
     assert all("2580" not in row[0] and "$argon2" in row[0] for row in rows)
 
 
@@ -249,6 +255,7 @@ def test_a_token_is_known_until_it_is_revoked_and_never_stored(runtime: Runtime)
     assert run(runtime, lambda conn: tokens.identify(conn, token)) == 1
     assert run(runtime, lambda conn: tokens.identify(conn, token + "x")) is None
     stored = run(runtime, lambda c: c.execute("SELECT tokens::text FROM tokens").fetchone())
+    assert stored is not None
     assert token.removeprefix("dakiya_") not in stored[0]
     with pytest.raises(tokens.TokenNameTaken):
         run(runtime, lambda conn: tokens.create(conn, "counter"))
@@ -298,7 +305,7 @@ def test_every_bad_number_is_named_and_nothing_is_listed(runtime: Runtime) -> No
     assert run(runtime, lambda conn: articles.get(conn, good)).state == "booked"
 
 
-def test_a_list_is_for_today_in_india_only(runtime: Runtime, clock: Any) -> None:
+def test_a_list_is_for_today_in_india_only(runtime: Runtime, clock: Clock) -> None:
     run(runtime, with_people)
     numbers = booked(runtime, 1)
     clock.at = clock.at.replace(hour=20)  # already tomorrow in Gorakhpur, not yet in Greenwich
@@ -314,7 +321,7 @@ def test_a_list_needs_a_postman(runtime: Runtime) -> None:
         make(runtime, "4711", booked(runtime, 1))
 
 
-def test_what_yesterdays_list_left_open_goes_out_anew(runtime: Runtime, clock: Any) -> None:
+def test_what_yesterdays_list_left_open_goes_out_anew(runtime: Runtime, clock: Clock) -> None:
     run(runtime, with_people)
     numbers = booked(runtime, 1)
     make(runtime, "1001", numbers)

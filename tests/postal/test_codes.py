@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.facts import TRIES_PER_DAY
+from flows.facts import TRIES_PER_DAY, CodeState
 from postal.codes import Issue, code_of, judge
 
 KEY = b"k" * 32
@@ -16,7 +16,9 @@ states = st.sampled_from(["live", "expired", "used", "dead"])
 
 
 @given(salts, issues, lengths)
-def test_a_code_is_digits_of_its_length_and_always_the_same(salt, issue, length):
+def test_a_code_is_digits_of_its_length_and_always_the_same(
+    salt: bytes, issue: int, length: int
+) -> None:
     code = code_of(KEY, salt, issue, length)
     assert len(code) == length
     assert code.isdigit()
@@ -24,7 +26,7 @@ def test_a_code_is_digits_of_its_length_and_always_the_same(salt, issue, length)
     assert code == code_of(KEY, salt, issue, length)
 
 
-def test_key_salt_and_issue_all_enter_and_the_derivation_does_not_change():
+def test_key_salt_and_issue_all_enter_and_the_derivation_does_not_change() -> None:
     # A change of the derivation would make every living code wrong: it must be meant.
     first = code_of(KEY, b"s" * 16, 1, 8)
     assert first == "75822045"
@@ -38,7 +40,9 @@ def test_key_salt_and_issue_all_enter_and_the_derivation_does_not_change():
 
 
 @given(salts, issues, states, st.integers(0, TRIES_PER_DAY - 1), lengths)
-def test_only_the_live_code_is_right(salt, issue, state, wrong_tries, length):
+def test_only_the_live_code_is_right(
+    salt: bytes, issue: int, state: CodeState, wrong_tries: int, length: int
+) -> None:
     last = Issue(issue, state, salt)
     code = code_of(KEY, salt, issue, length)
     verdict = judge(code, last, wrong_tries, KEY, length)
@@ -48,8 +52,8 @@ def test_only_the_live_code_is_right(salt, issue, state, wrong_tries, length):
 
 @given(salts, issues, states, st.integers(0, 9), st.integers(0, 10**6 - 1).map("{:06d}".format))
 def test_a_guess_is_never_right_and_counts_only_where_there_is_something_to_guess(
-    salt, issue, state, wrong_tries, guess
-):
+    salt: bytes, issue: int, state: CodeState, wrong_tries: int, guess: str
+) -> None:
     last = Issue(issue, state, salt)
     if guess in {code_of(KEY, salt, n, 6) for n in range(max(1, issue - 6), issue + 1)}:
         return
@@ -63,26 +67,28 @@ def test_a_guess_is_never_right_and_counts_only_where_there_is_something_to_gues
 
 
 @given(salts, st.integers(2, 10_000), states)
-def test_an_earlier_code_is_stale_and_not_a_guess(salt, issue, state):
+def test_an_earlier_code_is_stale_and_not_a_guess(
+    salt: bytes, issue: int, state: CodeState
+) -> None:
     earlier, now = code_of(KEY, salt, issue - 1, 6), code_of(KEY, salt, issue, 6)
     if earlier != now:
         assert judge(earlier, Issue(issue, state, salt), 0, KEY, 6) == "stale"
 
 
 @given(salts, issues)
-def test_after_five_wrong_codes_not_even_the_right_one_is_compared(salt, issue):
+def test_after_five_wrong_codes_not_even_the_right_one_is_compared(salt: bytes, issue: int) -> None:
     code = code_of(KEY, salt, issue, 6)
     assert judge(code, Issue(issue, "live", salt), TRIES_PER_DAY, KEY, 6) == "locked"
 
 
-def test_before_the_first_issue_there_is_nothing_to_compare():
+def test_before_the_first_issue_there_is_nothing_to_compare() -> None:
     never = Issue(0, "none", b"s" * 16)
     assert judge(code_of(KEY, b"s" * 16, 0, 6), never, 0, KEY, 6) == "none"
     assert judge("000000", never, 0, KEY, 6) == "none"
 
 
 @given(st.text(alphabet="0123456789", min_size=4, max_size=8))
-def test_a_code_of_another_length_is_never_right(text):
+def test_a_code_of_another_length_is_never_right(text: str) -> None:
     last = Issue(3, "live", b"s" * 16)
     if len(text) != 6:
         assert judge(text, last, 0, KEY, 6) == "wrong"

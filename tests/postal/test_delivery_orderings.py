@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -56,7 +57,7 @@ class Carried:
     postman: int
     delivered: bool = False
     wrong: int = 0
-    codes: list[tuple[str, object]] = field(default_factory=list)  # (code, when it first came)
+    codes: list[tuple[str, datetime]] = field(default_factory=list)  # (code, when it first came)
 
 
 class Deliveries(RuleBasedStateMachine):
@@ -65,7 +66,7 @@ class Deliveries(RuleBasedStateMachine):
     articles = Bundle("articles")
 
     @initialize()
-    def people(self):
+    def people(self) -> None:
         self.postmen = [fresh_phone(), fresh_phone()]
         self.staff = [f"P{phone[-8:]}" for phone in self.postmen]
         self.carried: list[Carried] = []
@@ -82,7 +83,7 @@ class Deliveries(RuleBasedStateMachine):
         language=st.sampled_from(["hi", "hi-Latn", "en"]),
         shared=st.booleans(),
     )
-    def book_and_list(self, postman, language, shared):
+    def book_and_list(self, postman: int, language: str, shared: bool) -> Carried:
         phone = self.carried[-1].phone if shared and self.carried else fresh_phone()
         language = self.carried[-1].language if shared and self.carried else language
         number = fresh_number()
@@ -95,19 +96,19 @@ class Deliveries(RuleBasedStateMachine):
         return article
 
     @rule(article=articles)
-    def approach(self, article):
+    def approach(self, article: Carried) -> None:
         self.text(self.postmen[article.postman], str(article.serial))
 
     @rule(
         article=articles,
         digit=st.sampled_from(["1", "1", "1", "3", "2", "4", "44", "haan", "0", "9", "8 2"]),
     )
-    def recipient_answers(self, article, digit):
+    def recipient_answers(self, article: Carried, digit: str) -> None:
         alone = digit in ("0", "9", "8 2")
         self.text(article.phone, digit if alone else f"{digit} {article.number[-6:-2]}")
 
     @rule(article=articles, missed=st.booleans(), does=st.sampled_from(["takes up", "is busy"]))
-    def asks_to_hear_it(self, article, missed, does):
+    def asks_to_hear_it(self, article: Carried, missed: bool, does: str) -> None:
         """What is heard is the live code of the article that the call is about, or no code."""
         before = self.player.rung.get(article.phone)
         if missed:
@@ -125,13 +126,14 @@ class Deliveries(RuleBasedStateMachine):
         heard = self.player.codes.get(article.phone, [])[known:]
         if not heard:
             return
+        assert live is not None
         assert heard == [live, live]
         for other in self.carried:
             if other.number == about and live not in [code for code, _ in other.codes]:
                 other.codes.append((live, self.player.clock.now()))
 
     @rule(article=articles, nth=st.integers(1, 2))
-    def hand_over(self, article, nth):
+    def hand_over(self, article: Carried, nth: int) -> None:
         if len(article.codes) < nth:
             return
         code, came = article.codes[-nth]
@@ -143,7 +145,7 @@ class Deliveries(RuleBasedStateMachine):
             article.delivered = True
 
     @rule(article=articles)
-    def guess(self, article):
+    def guess(self, article: Carried) -> None:
         before = self.state(article)
         latest = article.codes[-1][0] if article.codes else "000000"
         guessed = f"{(int(latest) + 7) % 10**6:06d}"
@@ -153,7 +155,7 @@ class Deliveries(RuleBasedStateMachine):
         assert self.state(article) == before
 
     @rule(article=articles)
-    def another_telephone_tries(self, article):
+    def another_telephone_tries(self, article: Carried) -> None:
         if not article.codes:
             return
         before = self.state(article)
@@ -164,23 +166,23 @@ class Deliveries(RuleBasedStateMachine):
         assert self.state(article) == before
 
     @rule(article=articles, remark=st.sampled_from([11, 12, 17, 25, 26]))
-    def remark(self, article, remark):
+    def remark(self, article: Carried, remark: int) -> None:
         self.text(self.postmen[article.postman], f"{article.serial} {remark}")
 
     @rule(postman=st.integers(0, 1), text=st.sampled_from(["0", "0", "00", "99", "क्या", "7 11 8"]))
-    def postman_says(self, postman, text):
+    def postman_says(self, postman: int, text: str) -> None:
         self.text(self.postmen[postman], text)
         for article in self.carried:
             article.delivered = self.state(article) == "delivered"
 
     @rule(seconds=st.sampled_from([5, 70, 130, 320, 620, 1900]))
-    def time_passes(self, seconds):
+    def time_passes(self, seconds: int) -> None:
         self.player.clock.advance(seconds=seconds)
         self.player.timers()
         self.look(self.player.drain())
 
     @rule(status=st.sampled_from(list(ReceiptStatus)), back=st.integers(0, 9))
-    def a_late_receipt(self, status, back):
+    def a_late_receipt(self, status: ReceiptStatus, back: int) -> None:
         with self.player.runtime.database.transaction() as conn:
             row = conn.execute(
                 "SELECT id, status FROM messages WHERE direction = 'out' AND status = 'delivered'"
@@ -196,7 +198,7 @@ class Deliveries(RuleBasedStateMachine):
         assert after == ("delivered",)
 
     @rule()
-    def the_carrier_repeats_its_last_text(self):
+    def the_carrier_repeats_its_last_text(self) -> None:
         if not self.last[0]:
             return
         before = self.counts()
@@ -208,11 +210,11 @@ class Deliveries(RuleBasedStateMachine):
     # -- what must always hold ----------------------------------------------------------------
 
     @invariant()
-    def delivered_only_with_its_code_by_its_postman(self):
+    def delivered_only_with_its_code_by_its_postman(self) -> None:
         for article in getattr(self, "carried", []):
             assert (self.state(article) == "delivered") == article.delivered
 
-    def teardown(self):
+    def teardown(self) -> None:
         if not hasattr(self, "carried"):
             return
         runtime = self.player.runtime
@@ -263,12 +265,12 @@ class Deliveries(RuleBasedStateMachine):
 
     last = ("", "")
 
-    def text(self, phone, text):
+    def text(self, phone: str, text: str) -> None:
         self.last = (phone, text)
         self.player.say(phone, text)
         self.look(self.player.drain())
 
-    def look(self, lines):
+    def look(self, lines: Iterable[str]) -> None:
         """Notes the codes that came, by the digits that the message names."""
         for line in lines:
             phone = line.split(" < ")[0]
@@ -284,7 +286,7 @@ class Deliveries(RuleBasedStateMachine):
                 ):
                     article.codes.append((code, self.player.clock.now()))
 
-    def live_code(self, call):
+    def live_code(self, call: str | None) -> tuple[str | None, str | None]:
         """The code that a call may say now, if any, and the number of its article."""
         now = self.player.clock.now()
         with self.player.runtime.database.transaction() as conn:
@@ -300,32 +302,35 @@ class Deliveries(RuleBasedStateMachine):
         key = self.player.runtime.settings.dakiya_master_key.get_secret_value().encode()
         return code_of(key, bytes(row[0]), row[1], 6), row[2]
 
-    def state(self, article):
+    def state(self, article: Carried) -> str:
         with self.player.runtime.database.transaction() as conn:
             row = conn.execute(
                 "SELECT state FROM articles WHERE number = %s", [article.number]
             ).fetchone()
-        return row[0]
+        assert row is not None
+        return str(row[0])
 
-    def counts(self):
+    def counts(self) -> tuple[int, ...]:
         with self.player.runtime.database.transaction() as conn:
-            return conn.execute(
+            row = conn.execute(
                 "SELECT (SELECT count(*) FROM messages), (SELECT count(*) FROM sprints),"
                 " (SELECT count(*) FROM events), (SELECT count(*) FROM code_attempts)"
             ).fetchone()
+        assert row is not None
+        return row
 
-    def day(self):
+    def day(self) -> str:
         return day_of(self.player.clock.now()).isoformat()
 
 
-def test_the_promises_hold_in_every_order(player):
+def test_the_promises_hold_in_every_order(player: Player) -> None:
     Deliveries.player = player
     start = player.clock.now()
 
     class Today(Deliveries):
         """Each example begins at the same hour, or a long run would end a day of ours."""
 
-        def __init__(self):
+        def __init__(self) -> None:
             super().__init__()
             player.clock.at = start
             player.codes.clear()

@@ -6,7 +6,6 @@ import dataclasses
 import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -20,17 +19,17 @@ from providers.base import (
     Closed,
     Ignored,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderDenied,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Request,
-    Settled,
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
 from providers.cashfree import CashfreeProvider
 from settings import Settings
@@ -177,7 +176,7 @@ def test_what_was_paid_out(provider: CashfreeProvider, stub: ProviderStub) -> No
         }
     ]
     at = datetime.fromisoformat("2026-08-14T15:06:41+05:30")
-    assert provider.settled(date(2026, 8, 14)) == [Settled("5114920543991", at)]
+    assert provider.settled(date(2026, 8, 14)) == [PaidOut("5114920543991", at)]
 
 
 @pytest.mark.parametrize(
@@ -193,7 +192,7 @@ def test_what_was_paid_out(provider: CashfreeProvider, stub: ProviderStub) -> No
     ],
 )
 def test_what_says_nothing_is_asked_again(
-    provider: CashfreeProvider, stub: ProviderStub, fault: Any
+    provider: CashfreeProvider, stub: ProviderStub, fault: Say | Drop | Hang
 ) -> None:
     stub.will(fault)
     assert isinstance(provider.make(ATTEMPT), Unreachable)
@@ -226,8 +225,8 @@ def test_no_sum_of_rupees(raw: object) -> None:
 # ---- the hook ------------------------------------------------------------------------------------
 
 
-def request(body: bytes, headers: dict[str, str]) -> Request:
-    return Request(header(headers), body, NOW)
+def request(body: bytes, headers: dict[str, str]) -> ProviderCall:
+    return ProviderCall(header(headers), body, NOW)
 
 
 def test_the_signature_is_base64_hmac_sha256_over_time_and_raw_body(
@@ -251,11 +250,11 @@ def test_a_wrong_signature_or_another_time_is_nobody(
     good = header(cashfree_headers(body, "evt"))
     for value in ("", "1746427759734", "प"):
         with pytest.raises(UnauthenticNotice):
-            provider.receive(Request({**good, spoil: value}, body, NOW))
+            provider.receive(ProviderCall({**good, spoil: value}, body, NOW))
     with pytest.raises(UnauthenticNotice):
-        provider.receive(Request(good, body + b" ", NOW))
+        provider.receive(ProviderCall(good, body + b" ", NOW))
     with pytest.raises(UnauthenticNotice):
-        provider.receive(Request({}, body, NOW))
+        provider.receive(ProviderCall({}, body, NOW))
 
 
 def test_without_a_secret_everybody_is_nobody() -> None:
@@ -282,7 +281,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
 ) -> None:
     body = succeeded(stub.ordered(ORDER, "75.52")).replace(b"75.52", b"75.525")
     what = provider.receive(request(body, cashfree_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
     assert ORDER in what.body
     for person in ("test@gmail.com", "9908734801", "rohit"):
         assert person not in what.body
@@ -301,4 +300,4 @@ def test_other_events_bring_nothing(
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b"{}"])
 def test_whatever_is_signed_is_answered(provider: CashfreeProvider, body: bytes) -> None:
     what = provider.receive(request(body, cashfree_headers(body, "evt"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -16,19 +16,20 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
+    Failure,
     Ignored,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderDenied,
     ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Request,
-    Settled,
     ToRefund,
     UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
 from providers.razorpay import RazorpayProvider
 from settings import Settings
@@ -119,7 +120,7 @@ def test_what_came_is_read(provider: RazorpayProvider, stub: ProviderStub) -> No
      ("id", None), ("created_at", "yesterday")],
 )  # fmt: skip
 def test_a_sum_that_is_none_is_not_guessed(
-    provider: RazorpayProvider, stub: ProviderStub, change: str, value: Any
+    provider: RazorpayProvider, stub: ProviderStub, change: str, value: object
 ) -> None:
     attempt = made(provider)
     stub.scanned(attempt.ref or "")
@@ -209,7 +210,7 @@ def test_what_was_paid_out(provider: RazorpayProvider, stub: ProviderStub) -> No
         {**line, "entity_id": "rfnd_1", "type": "refund"},
     ]
     at = datetime.fromtimestamp(1_786_681_800, UTC)
-    assert provider.settled(date(2026, 8, 14)) == [Settled("pay_1", at)]
+    assert provider.settled(date(2026, 8, 14)) == [PaidOut("pay_1", at)]
     (call,) = stub.calls
     assert (call.query["year"], call.query["month"], call.query["day"]) == ("2026", "8", "14")
 
@@ -231,7 +232,7 @@ def test_what_was_paid_out(provider: RazorpayProvider, stub: ProviderStub) -> No
 def test_what_says_nothing_is_asked_again(
     provider: RazorpayProvider,
     stub: ProviderStub,
-    fault: Any,
+    fault: Say | Drop | Hang,
     capfd: pytest.CaptureFixture[str],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
@@ -263,8 +264,8 @@ def test_nobody_listens() -> None:
 # ---- the hook ------------------------------------------------------------------------------------
 
 
-def request(body: bytes, headers: dict[str, str]) -> Request:
-    return Request(header(headers), body, NOW)
+def request(body: bytes, headers: dict[str, str]) -> ProviderCall:
+    return ProviderCall(header(headers), body, NOW)
 
 
 def test_the_signature_is_hex_hmac_sha256_over_the_raw_body(provider: RazorpayProvider) -> None:
@@ -307,7 +308,9 @@ def test_a_credited_code_is_read(provider: RazorpayProvider, stub: ProviderStub)
     body = credited(payment, stub.codes[attempt.ref or ""])
     notice = provider.receive(request(body, razorpay_headers(body, "evt_9")))
     assert (notice.event_id, notice.kind) == ("evt_9", "qr_code.credited")
-    assert notice.what == (provider.look(attempt) or [None])[0]  # type: ignore[index]
+    looked = provider.look(attempt)
+    assert not isinstance(looked, Failure)
+    assert notice.what == looked[0]
 
 
 @pytest.mark.parametrize(
@@ -323,13 +326,15 @@ def test_a_credited_code_is_read(provider: RazorpayProvider, stub: ProviderStub)
     ],
 )
 def test_what_cannot_be_read_is_kept_without_persons(
-    provider: RazorpayProvider, stub: ProviderStub, spoil: Any
+    provider: RazorpayProvider,
+    stub: ProviderStub,
+    spoil: Callable[[dict[str, Any], dict[str, Any]], object],
 ) -> None:
     payment, code = stub.scanned("qr_1", 7_552), {"id": "qr_1", "notes": []}
     spoil(payment, code)
     body = credited(payment, code)
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
     assert "acquirer_data" in what.body
     for person in ("gauri", "919000090000"):
         assert person not in what.body
@@ -338,7 +343,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b"{}"])
 def test_whatever_is_signed_is_answered(provider: RazorpayProvider, body: bytes) -> None:
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
 
 
 def test_other_events_bring_nothing(provider: RazorpayProvider) -> None:

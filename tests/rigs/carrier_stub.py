@@ -135,7 +135,7 @@ class CarrierStub:
         """Keeps a message and gives Twilio's description of it."""
         sid, now = f"SM{next(self._numbers):032x}", format_datetime(datetime.now(UTC))
         uri = f"/2010-04-01/Accounts/{account}/Messages/{sid}"
-        message = {
+        message: dict[str, Any] = {
             "account_sid": account, "api_version": "2010-04-01", "body": form.get("Body"),
             "date_created": now, "date_sent": None, "date_updated": now,
             "direction": "outbound-api", "error_code": done.error_code, "error_message": None,
@@ -153,7 +153,7 @@ class CarrierStub:
         """Keeps a call and gives Twilio's description of it."""
         sid, now = f"CA{next(self._numbers):032x}", format_datetime(datetime.now(UTC))
         uri = f"/2010-04-01/Accounts/{account}/Calls/{sid}"
-        call = {
+        call: dict[str, Any] = {
             "account_sid": account, "answered_by": None, "api_version": "2010-04-01",
             "caller_name": None, "date_created": now, "date_updated": now,
             "direction": "outbound-api", "duration": None, "end_time": None,

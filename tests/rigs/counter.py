@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 from uuid import uuid4
+
+from flask import Flask
 
 from postal.counter import booking, counter_days
 from postal.counter.counter_days import CounterDay
@@ -61,7 +62,7 @@ def office(runtime: Runtime) -> int:
     return int(row[0])
 
 
-def clerk(app: Any, runtime: Runtime, counter: int = 1) -> Clerk:
+def clerk(app: Flask, runtime: Runtime, counter: int = 1) -> Clerk:
     """A clerk of 273303, whose office is there already, with that counter open."""
     colleague = sign_in(app, runtime, "clerk", f"clerk-{counter}")
     with runtime.database.transaction() as conn:

@@ -6,9 +6,11 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
-from typing import Any
 
 from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from postal.people import access, accounts, sign_ins
 from postal.people.accounts import Role
@@ -50,29 +52,34 @@ def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
 class Colleague:
     """Somebody signed in at the desk, in a browser of their own."""
 
-    client: Any
+    client: FlaskClient
     runtime: Runtime
     staff_row: int
 
-    def get(self, path: str) -> Any:
+    def get(self, path: str) -> TestResponse:
         return self.client.get(path)
 
-    def post(self, path: str, htmx: bool = False, **form: str) -> Any:
-        """Sends a form with the token that the desk's pages carry."""
-        token = TOKEN.search(self.client.get("/desk/account").text)
-        headers = {"HX-Request": "true"} if htmx else {}
-        data = {"csrf_token": token[1] if token else "", **form}
+    def post(self, path: str, **form: str) -> TestResponse:
+        """Send a form with the token that the desk's pages carry."""
         onward = path == "/desk/find"  # what was found stands on the page that it leads to
-        return self.client.post(path, data=data, headers=headers, follow_redirects=onward)
+        return self.client.post(path, data=self._with_token(form), follow_redirects=onward)
+
+    def post_in_page(self, path: str, **form: str) -> TestResponse:
+        """Send a form as htmx does, for a part of the page."""
+        return self.client.post(path, data=self._with_token(form), headers={"HX-Request": "true"})
+
+    def _with_token(self, form: dict[str, str]) -> dict[str, str]:
+        token = TOKEN.search(self.client.get("/desk/account").text)
+        return {"csrf_token": token[1] if token else "", **form}
 
 
-def submit(client: Any, path: str, **form: str) -> Any:
+def submit(client: FlaskClient, path: str, **form: str) -> TestResponse:
     """Fills in the form on the page at `path`, as a browser does."""
     token = TOKEN.search(client.get(path).text)
     return client.post(path, data={"csrf_token": token[1] if token else "", **form})
 
 
-def sign_in(app: Any, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
+def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
     """A new account of that role, enrolled and signed in.
 
     Past the pages of the entrance, whose argon2 takes longer than most tests: those are tested in

@@ -18,7 +18,7 @@ from twilio.request_validator import RequestValidator
 
 from gateways.base import Outgoing, Request
 from settings import Settings
-from tests.rigs.carrier_stub import CarrierStub
+from tests.rigs.carrier_stub import Call, CarrierStub
 
 ACCOUNT = "AC" + "0" * 32
 TOKEN = "twilio-token-of-the-tests"
@@ -102,7 +102,7 @@ def assert_as_twilio_documents(carrier: CarrierStub, of: str = "messages") -> No
             document.validate_response(_as_document_sees(call), answer)
 
 
-def _as_document_sees(call: Any) -> MockRequest:
+def _as_document_sees(call: Call) -> MockRequest:
     return MockRequest(
         "https://api.twilio.com",
         call.method,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from gateways.base import Request
@@ -77,7 +76,7 @@ def called(
     )
 
 
-def called_with_json(value: Any) -> Request:
+def called_with_json(value: object) -> Request:
     return called(body=json.dumps(value).encode(), headers={"content-type": "application/json"})
 
 

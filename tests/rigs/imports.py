@@ -6,7 +6,8 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+
+from werkzeug.test import TestResponse
 
 from imports import file_rows, register
 from imports.importer import Importer
@@ -47,7 +48,7 @@ def text(
     return file.getvalue()
 
 
-def upload(colleague: Colleague, content: bytes, name: str = "articles.csv") -> Any:
+def upload(colleague: Colleague, content: bytes, name: str = "articles.csv") -> TestResponse:
     """Sends the form of the page, as a browser does."""
     token = TOKEN.search(colleague.get("/office/imports").text)
     assert token is not None
@@ -69,7 +70,9 @@ def uploaded(colleague: Colleague, content: bytes, name: str = "articles.csv") -
     """Uploaded and checked."""
     answer = upload(colleague, content, name)
     assert answer.status_code == 302, answer.text
-    id_ = int(re.search(r"/office/imports/(\d+)", answer.headers["Location"])[1])  # type: ignore[index]
+    at = re.search(r"/office/imports/(\d+)", answer.headers["Location"])
+    assert at is not None
+    id_ = int(at[1])
     work(colleague.runtime)
     return get(colleague.runtime, id_)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import Flask
+
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import Colleague, sign_in
@@ -22,7 +24,7 @@ def phone_of(serial: int) -> str:
 class Office:
     """The office of 273303 with the postmen 1001 (beat 1) and 1002 (beat 2), and one clerk."""
 
-    app: Any
+    app: Flask
     player: Player
     runtime: Runtime
     clerk: Colleague
@@ -86,7 +88,7 @@ class Office:
         ]
 
 
-def office(player: Player, app: Any, runtime: Runtime) -> Office:
+def office(player: Player, app: Flask, runtime: Runtime) -> Office:
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"postman 1002 {SECOND}")
     return Office(app, player, runtime, sign_in(app, runtime, "clerk", "clerk-1"))

@@ -24,7 +24,9 @@ class Sheet:
 
     def barcodes(self) -> list[str]:
         """What a scanner reads, from top to bottom."""
-        found = zxingcpp.read_barcodes(self.picture, formats=zxingcpp.BarcodeFormat.Code128)
+        found = zxingcpp.read_barcodes(
+            self.picture, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.Code128])
+        )
         found.sort(key=lambda code: (code.position.top_left.y, code.position.top_left.x))
         return [code.text for code in found]
 

@@ -13,6 +13,7 @@ import json
 import re
 import threading
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -22,7 +23,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 KEY_ID, KEY_SECRET, HOOK_SECRET = "rzp_test_of_the_tests", "razorpay-key-secret", "razorpay-hook"
 CLIENT_ID, CLIENT_SECRET = "cashfree-client-of-the-tests", "cashfree-client-secret"
-SETTINGS = {
+SETTINGS: dict[str, Any] = {
     "razorpay_key_id": KEY_ID,
     "razorpay_key_secret": KEY_SECRET,
     "razorpay_webhook_secret": HOOK_SECRET,
@@ -116,7 +117,7 @@ class ProviderStub:
     def scanned(self, code: str, paise: int | None = None) -> dict[str, Any]:
         """Somebody pays by a Razorpay code; gives the payment as Razorpay describes it."""
         n = next(self._numbers)
-        one = {
+        one: dict[str, Any] = {
             "id": f"pay_{n:014}", "entity": "payment",
             "amount": paise if paise is not None else self.codes[code]["payment_amount"],
             "currency": "INR", "status": "captured", "order_id": None, "invoice_id": None,
@@ -333,9 +334,9 @@ class _Written(str):
 
 
 class _Encoder(json.JSONEncoder):
-    def iterencode(self, o: Any, _one_shot: bool = False) -> Any:
+    def iterencode(self, o: Any, _one_shot: bool = False) -> Iterator[str]:
         text = "".join(super().iterencode(o, False))
-        return re.sub(r'"\x01?(\d+\.\d{2})"(?=[,}\]])', r"\1", text)
+        yield re.sub(r'"\x01?(\d+\.\d{2})"(?=[,}\]])', r"\1", text)
 
 
 def _say(value: Any) -> Say:

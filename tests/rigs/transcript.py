@@ -41,6 +41,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from flask.testing import FlaskClient
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
@@ -52,6 +53,8 @@ from india.calendar import day_of
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS
+from runtime import Runtime
+from tests.rigs.clock import Clock
 from web.phones.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
@@ -86,9 +89,9 @@ class _Worker(SimpleWorker):
 class Player:
     """Plays transcripts against one application. `seen` counts the messages already looked at."""
 
-    runtime: Any
-    client: Any
-    clock: Any
+    runtime: Runtime
+    client: FlaskClient
+    clock: Clock
     token: str
     codes: dict[str, list[str]] = field(default_factory=dict)
     seen: int = 0
@@ -118,7 +121,9 @@ class Player:
         if dial:
             return [*self.dial(dial[1], dial[2], self._fill(dial[3] or "")), *self.drain()]
         if text:
-            said, minutes = _WRITTEN.fullmatch(text[2]).groups()
+            written = _WRITTEN.fullmatch(text[2])
+            assert written, f"a transcript cannot say: {line}"
+            said, minutes = written.groups()
             self.say(text[1], self._fill(said), int(minutes) if minutes else None)
         else:
             self._direct(line)
@@ -148,8 +153,8 @@ class Player:
             "/hooks/simulator/ussd", json={"session": session, "from": phone, "text": text}
         )
         assert answer.status_code == 200, answer.data
-        sign = "=|" if answer.json["end"] else "="
-        return [f"{phone} {sign} {answer.json['screen']}".replace("\n", " / ")]
+        sign = "=|" if answer.get_json()["end"] else "="
+        return [f"{phone} {sign} {answer.get_json()['screen']}".replace("\n", " / ")]
 
     def ring(self, phone: str, meaning: str) -> list[str]:
         """A call to the number that means `meaning`: nobody takes it up."""
@@ -177,6 +182,7 @@ class Player:
         return [f"{phone} ~ {' / '.join(lines)}"]
 
     def call_hook(self, body: dict[str, str]) -> Any:
+        """Return what the simulator's voice hook answers, as JSON."""
         answer = self.client.post("/hooks/simulator/voice", json=body)
         assert answer.status_code == 200, answer.data
         return answer.json
@@ -215,7 +221,9 @@ class Player:
                 continue
             shown = got.text
             if with_code:
-                code = _DIGITS.search(shown)[0]
+                found = _DIGITS.search(shown)
+                assert found, f"a code's text without a code: {shown}"
+                code = found[0]
                 self.codes.setdefault(phone, []).append(code)
                 shown = shown.replace(code, "{code}")
             lines.append(f"{phone} < {shown}".replace("\n", " / "))
@@ -238,8 +246,8 @@ class Player:
         elif words[0] == "list":
             postman, numbers = line.removeprefix("list ").split(":")
             today = day_of(self.clock.now()).isoformat()
-            body = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
-            self.api("/delivery-lists", body)
+            listed = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
+            self.api("/delivery-lists", listed)
         elif words[0] == "wait":
             self.clock.advance(seconds=int(words[1]) * _SECONDS[words[2]])
             self.timers()
@@ -262,7 +270,9 @@ class Player:
             self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
-            assert answer.json["state"] == words[2], f"{line}: it is {answer.json['state']}"
+            assert answer.get_json()["state"] == words[2], (
+                f"{line}: it is {answer.get_json()['state']}"
+            )
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
 
@@ -311,6 +321,7 @@ class Player:
         return {kind for (kind,) in rows}
 
     def api(self, path: str, body: dict[str, Any] | None) -> Any:
+        """Call the API, which must take it; return its answer, as JSON."""
         answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
         assert answer.status_code in (200, 201), answer.data
         return answer.json

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.rigs.gateway import SECRET, signature, spoken_xml
 
@@ -16,19 +18,19 @@ TWILIO = "/hooks/twilio/voice"
 AFRICASTALKING = f"/hooks/africastalking/{SECRET}/voice"
 
 
-def twilio(client: Any, path: str, **form: str) -> Any:
+def twilio(client: FlaskClient, path: str, **form: str) -> TestResponse:
     """One signed request of Twilio's."""
     return client.post(path, data=form, headers={"X-Twilio-Signature": signature(form, path)})
 
 
-def twilio_missed(client: Any, caller: str, called: str, sid: str) -> ElementTree.Element:
+def twilio_missed(client: FlaskClient, caller: str, called: str, sid: str) -> ElementTree.Element:
     form = {"CallSid": sid, "From": caller, "To": called, "Direction": "inbound"}
     answer = twilio(client, TWILIO, **form)
     assert (answer.status_code, answer.mimetype) == (200, "text/xml")
     return spoken_xml(answer.text)
 
 
-def twilio_taken_up(client: Any, ring: dict[str, str], url: str) -> ElementTree.Element:
+def twilio_taken_up(client: FlaskClient, ring: dict[str, str], url: str) -> ElementTree.Element:
     """Asks what to say in a call that the stub was asked for, at the address that came with it."""
     parts = urlsplit(url)
     form = {"CallSid": ring["sid"], "To": ring["to"], "From": ring["from"]}
@@ -37,7 +39,7 @@ def twilio_taken_up(client: Any, ring: dict[str, str], url: str) -> ElementTree.
     return spoken_xml(answer.text)
 
 
-def africastalking(client: Any, **changes: str) -> Any:
+def africastalking(client: FlaskClient, **changes: str) -> TestResponse:
     """One request of Africa's Talking's, for a call that came in unless `changes` say otherwise."""
     form = {"isActive": "1", "direction": "Inbound", "sessionId": "ATVId_1"} | changes
     return client.post(AFRICASTALKING, data=form)

@@ -21,7 +21,7 @@ from runtime import Runtime
 from store import feed
 from store.feed_kinds import Kind
 from webhooks import subscriptions
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 HANG, DROP = "hang", "drop"  # instead of a status: no answer · the connection is closed
 
@@ -172,7 +172,7 @@ def one(runtime: Runtime, id_: int) -> subscriptions.Subscription:
         return subscriptions.get(conn, id_)
 
 
-def work(sender: Sender) -> None:
+def work(sender: WebhookSender) -> None:
     """All that is due now."""
     while sender.start():
         sender.wait()

@@ -57,7 +57,9 @@ class Server:
         everyone = self.everyone()
         self.process.send_signal(number)
         self.process.communicate(timeout=60)
-        return psutil.wait_procs(everyone, timeout=30)[1]
+        alive: list[psutil.Process]
+        _, alive = psutil.wait_procs(everyone, timeout=30)
+        return alive
 
     def articles(self) -> int:
         with psycopg.connect(read(self.var / "servers.json").database_url) as connection:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import Any
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -79,10 +79,12 @@ def test_more_events_than_are_placed_at_once_all_arrive(runtime: Runtime) -> Non
 
 
 def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Runtime) -> None:
-    writers = [
-        threading.Thread(target=lambda w=w: [happen(runtime, f"{w}-{n}") for n in range(25)])
-        for w in range(4)
-    ]
+
+    def write(writer: int) -> None:
+        for n in range(25):
+            happen(runtime, f"{writer}-{n}")
+
+    writers = [threading.Thread(target=write, args=(w,)) for w in range(4)]
     seen: list[list[tuple[int, str]]] = [[], []]
     done = threading.Event()
 
@@ -109,7 +111,7 @@ def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Ru
 
 
 @pytest.mark.parametrize("change", ["DELETE FROM events", "UPDATE events SET kind = 'other'"])
-def test_the_feed_is_append_only(runtime: Runtime, change: Any) -> None:
+def test_the_feed_is_append_only(runtime: Runtime, change: LiteralString) -> None:
     happen(runtime, "a")
     with runtime.database.transaction() as conn:
         with pytest.raises(psycopg.errors.RaiseException, match="append-only"):

@@ -33,7 +33,7 @@ def _break(player: Player, state: str) -> None:
 
 def _state(player: Player, number: str) -> str:
     answer = player.client.get(f"/api/v1/articles/{number}", headers=player.headers())
-    return str(answer.json["state"])
+    return str(answer.get_json()["state"])
 
 
 def test_a_time_limit_that_fails_is_put_off(player: Player) -> None:

@@ -9,11 +9,12 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 from alembic.script import ScriptDirectory
+from flask import Flask
+from flask.testing import FlaskCliRunner
 from psycopg import sql
 
 from app import create_app
@@ -29,7 +30,7 @@ PAGE = HOUSE / "docs" / "developing" / "schema.md"
 
 
 @pytest.fixture
-def flask(app: Any) -> Any:
+def flask(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
@@ -63,7 +64,7 @@ def _at(url: str, revision: str) -> None:
         conn.execute("INSERT INTO alembic_version VALUES (%s)", [revision])
 
 
-def _on(runtime: Runtime, url: str) -> Any:
+def _on(runtime: Runtime, url: str) -> Flask:
     """The application with `url` as its database's."""
     settings = runtime.settings.model_copy(update={"database_url": url})
     return create_app(replace(runtime, settings=settings))
@@ -72,7 +73,7 @@ def _on(runtime: Runtime, url: str) -> Any:
 # ---- documentation -----------------------------------------------------------------------------
 
 
-def test_the_committed_page_is_current(flask: Any, tmp_path: Path) -> None:
+def test_the_committed_page_is_current(flask: FlaskCliRunner, tmp_path: Path) -> None:
     written = flask.invoke(args=["db", "schema", "--into", str(tmp_path / "schema.md")])
     assert written.exit_code == 0, written.output  # every table has a comment that names its room
     if (tmp_path / "schema.md").read_text() != PAGE.read_text():
@@ -139,7 +140,7 @@ def test_a_database_of_unknown_origin_is_refused_with_what_to_do(
     ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
     database.close()
     assert ready.status_code == 503
-    assert ready.json["migrations"] == says
+    assert ready.get_json()["migrations"] == says
 
 
 @pytest.mark.parametrize(
@@ -171,7 +172,7 @@ def test_a_database_without_a_schema_is_told_how_to_get_one(runtime: Runtime, ot
     database.open()
     ready = create_app(replace(runtime, database=database)).test_client().get("/readyz")
     database.close()
-    assert ready.json["migrations"] == "none yet: run `flask --app app db migrate`"
+    assert ready.get_json()["migrations"] == "none yet: run `flask --app app db migrate`"
 
 
 def test_revisions_are_named_as_their_files_and_count_up() -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
 from gateways.base import Receipt, ReceiptStatus
@@ -18,7 +20,7 @@ POSTMAN, RECIPIENT = "+919839000001", "+919876500001"
 
 
 @pytest.fixture
-def told(player: Player, runtime: Runtime, client: Any) -> list[dict[str, Any]]:
+def told(player: Player, runtime: Runtime, client: FlaskClient) -> list[MutableMapping[str, Any]]:
     """What is logged of a postman's approach, of the code, and of its receipts."""
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article EU123456785IN to {RECIPIENT} en")
@@ -36,7 +38,7 @@ def told(player: Player, runtime: Runtime, client: Any) -> list[dict[str, Any]]:
     return lines
 
 
-def test_one_id_leads_from_the_text_to_the_code(told: list[dict[str, Any]]) -> None:
+def test_one_id_leads_from_the_text_to_the_code(told: list[MutableMapping[str, Any]]) -> None:
     (came,) = [line for line in told if line["event"] == "text_in"]
     assert came["request_id"] == "the-way-of-one-text"
     out = [line for line in told if line["event"] == "message_out"]
@@ -45,7 +47,9 @@ def test_one_id_leads_from_the_text_to_the_code(told: list[dict[str, Any]]) -> N
     assert {line["status"] for line in out} == {"sent"}
 
 
-def test_a_receipt_has_it_too(told: list[dict[str, Any]], runtime: Runtime, client: Any) -> None:
+def test_a_receipt_has_it_too(
+    told: list[MutableMapping[str, Any]], runtime: Runtime, client: FlaskClient
+) -> None:
     (code,) = [line for line in told if line["event"] == "message_out" and line["lane"] == "code"]
     with capture_logs() as lines:
         receipts.receive(
@@ -63,7 +67,9 @@ def test_a_receipt_has_it_too(told: list[dict[str, Any]], runtime: Runtime, clie
     assert receipt["message"] == code["message"]
 
 
-def test_no_line_names_a_telephone_or_a_code(told: list[dict[str, Any]], player: Player) -> None:
+def test_no_line_names_a_telephone_or_a_code(
+    told: list[MutableMapping[str, Any]], player: Player
+) -> None:
     text = repr(told)
     assert POSTMAN not in text
     assert RECIPIENT not in text
@@ -77,4 +83,5 @@ def test_what_a_time_limit_sends_has_an_id_of_its_own(player: Player, runtime: R
     player.step("wait 11 d")
     with runtime.database.transaction() as conn:
         ids = conn.execute("SELECT request_id FROM messages ORDER BY id").fetchall()
+    assert ids
     assert all(each[0] for each in ids)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
@@ -15,7 +15,7 @@ from web.language import NAMES, words
 
 
 @pytest.fixture
-def production(runtime: Runtime, settings: Settings) -> Any:
+def production(runtime: Runtime, settings: Settings) -> FlaskClient:
     changed = settings.model_copy(update={"dakiya_env": "production"})
     return create_app(dataclasses.replace(runtime, settings=changed)).test_client()
 
@@ -29,7 +29,7 @@ def test_everything_is_said_in_every_language_with_the_same_values() -> None:
             assert set(re.findall(r"{\w+}", sentence)) == set(re.findall(r"{\w+}", english[key]))
 
 
-def test_the_start_page_leads_only_where_something_is(client: Any) -> None:
+def test_the_start_page_leads_only_where_something_is(client: FlaskClient) -> None:
     page = client.get("/")
     assert page.status_code == 200
     links = [link for link in re.findall(r'href="(/[^"]*)"', page.text) if "static" not in link]
@@ -38,7 +38,7 @@ def test_the_start_page_leads_only_where_something_is(client: Any) -> None:
         assert client.get(link, follow_redirects=True).status_code == 200, link
 
 
-def test_production_has_no_phones_and_does_not_lead_there(production: Any) -> None:
+def test_production_has_no_phones_and_does_not_lead_there(production: FlaskClient) -> None:
     start = production.get("/")
     assert start.status_code == 200
     assert "/phones" not in start.text
@@ -47,7 +47,7 @@ def test_production_has_no_phones_and_does_not_lead_there(production: Any) -> No
     assert production.post("/phones/news", data=both).status_code == 404
 
 
-def test_the_chosen_language_stays_chosen(client: Any) -> None:
+def test_the_chosen_language_stays_chosen(client: FlaskClient) -> None:
     assert '<html lang="en">' in client.get("/", headers={"Accept-Language": "en-IN"}).text
     assert '<html lang="hi">' in client.get("/", headers={"Accept-Language": "fr"}).text
     assert '<html lang="hi">' in client.get("/?lang=hi").text
@@ -55,7 +55,7 @@ def test_the_chosen_language_stays_chosen(client: Any) -> None:
     assert '<html lang="hi">' in client.get("/?lang=xx").text
 
 
-def test_nothing_in_a_page_needs_more_than_the_policy_allows(client: Any) -> None:
+def test_nothing_in_a_page_needs_more_than_the_policy_allows(client: FlaskClient) -> None:
     for path in ("/", "/phones"):
         page = client.get(path)
         assert "default-src 'self'" in page.headers["Content-Security-Policy"]
@@ -64,11 +64,11 @@ def test_nothing_in_a_page_needs_more_than_the_policy_allows(client: Any) -> Non
         assert not re.search(r'(src|href)="(https?:)?//', page.text)
 
 
-def test_without_people_the_phones_say_where_they_come_from(client: Any) -> None:
+def test_without_people_the_phones_say_where_they_come_from(client: FlaskClient) -> None:
     assert "./script/server" in client.get("/phones").text
 
 
-def test_an_address_that_is_not_utf_8_is_refused_and_not_an_error(client: Any) -> None:
+def test_an_address_that_is_not_utf_8_is_refused_and_not_an_error(client: FlaskClient) -> None:
     for path in ("/", "/phones", "/healthz", "/api/v1/events"):
         answer = client.get(path, environ_overrides={"QUERY_STRING": "lang=\xff"})
         assert answer.status_code == 400, path

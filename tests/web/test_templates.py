@@ -56,8 +56,14 @@ def _parsed(name: str) -> nodes.Template:
 
 def _named_in(name: str) -> Iterator[str]:
     """Yield the templates that a template extends, includes or imports from."""
-    kinds = (nodes.Extends, nodes.Include, nodes.FromImport, nodes.Import)
-    for each in _parsed(name).find_all(kinds):
+    parsed = _parsed(name)
+    naming: list[nodes.Extends | nodes.Include | nodes.FromImport | nodes.Import] = [
+        *parsed.find_all(nodes.Extends),
+        *parsed.find_all(nodes.Include),
+        *parsed.find_all(nodes.FromImport),
+        *parsed.find_all(nodes.Import),
+    ]
+    for each in naming:
         assert isinstance(each.template, nodes.Const), (
             f"web/templates/{name}:{each.lineno}: which template this is cannot be read here"
         )

@@ -54,9 +54,9 @@ def unsaid() -> Iterator[str]:
 
 def named_by(call: nodes.Call) -> Iterator[str]:
     """Yield the words that a call of a template names in full."""
-    first = call.args[0] if call.args and isinstance(call.node, nodes.Name) else None
-    if first is None:
+    if not isinstance(call.node, nodes.Name) or not call.args:
         return
+    first = call.args[0]
     if call.node.name == "say" and isinstance(first, nodes.Const):
         yield str(first.value)
     if call.node.name in _HEADED and isinstance(first, nodes.List):

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
+from india import money
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
@@ -16,7 +17,6 @@ from postal.desk.search import FoundOffice
 from store.database import Conn
 from store.refusals import Refusal
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
-from web.staff import money
 from web.staff.books_tables import TABLES, name
 from web.staff.refusals import status_of, word_of
 from web.staff.tables import sheet
@@ -72,7 +72,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
     """Puts the entry right by a new one; nothing is edited."""
     why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
     try:
-        right = money.signed_paise(request.form.get("amount", ""))
+        right = money.of_signed(request.form.get("amount", ""))
         once = UUID(request.form.get("once", ""))
     except ValueError:
         return _entry_page(id_, "entry_no_sum"), 422

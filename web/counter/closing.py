@@ -7,12 +7,12 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from postal.counter import counter_days, day_end
 from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NoCount
 from store.database import Conn
 from store.refusals import Refusal
 from web.counter.room import CLERKS, me, route, runtime
-from web.staff import money
 from web.staff.refusals import status_of, word_of
 
 _LONGEST_NOTE = 200
@@ -58,7 +58,7 @@ def close_day() -> Response | tuple[str, int]:
 def hand_over_cash() -> Response | tuple[str, int]:
     """Cash goes from the drawer to the treasury during the day."""
     try:
-        paise = money.paise(request.form.get("amount", ""))
+        paise = money.of_typed(request.form.get("amount", ""))
         entry = Handing(me().account.id, UUID(request.form.get("once", "")))
     except ValueError:
         return _page("day_hand_over_wrong"), 422

@@ -10,6 +10,7 @@ from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import counter
+from india import money
 from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter import booking, counter_days, directory, groups, rolls
@@ -23,7 +24,6 @@ from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, own_group, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import another_for, article_of, new_article
-from web.staff import money
 from web.staff.refusals import FormRefused, tell
 
 Page = str | Response | tuple[str, int]
@@ -130,11 +130,11 @@ def cash(id_: int) -> Response:
         if request.form.get("seen", type=int) != found.paise:
             raise FormRefused("book_sum_changed")
         try:
-            given = money.paise(request.form.get("given", ""))
+            given = money.of_typed(request.form.get("given", ""))
         except ValueError:
             raise FormRefused("book_given_wrong") from None
         if given < found.paise:
-            raise FormRefused("book_given_short", short=money.rupees(found.paise - given))
+            raise FormRefused("book_given_short", short=money.shown(found.paise - given))
         counter.book(runtime(), conn, id_, "cash", given)
         return "book_booked_done"
 
@@ -154,9 +154,9 @@ def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
             raise FormRefused("book_other_counter")
         word = act(conn, found)
         after = groups.get(conn, id_)
-        values = {"sum": money.rupees(after.paise)}
+        values = {"sum": money.shown(after.paise)}
         if after.change_paise is not None:
-            values["change"] = money.rupees(after.change_paise)
+            values["change"] = money.shown(after.change_paise)
         return word, values
 
     try:
@@ -177,7 +177,7 @@ def _page(conn: Conn, found: Group) -> str:
 
 def _change(found: Group, typed: str) -> dict[str, Any]:
     try:
-        given = money.paise(typed)
+        given = money.of_typed(typed)
     except ValueError:
         given = None
     return {"group": found, "typed": typed, "given": given}

@@ -14,10 +14,12 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from india import money
+from india.calendar import moment
 from paper import receipt as receipts_on_paper
 from paper import words
 from paper.barcode import code128
-from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt
+from paper.content import LANGUAGES, PAPERS, Language, Paper, PrintedReceipt
 from postal.counter import receipts
 from postal.counter.groups import Group
 from postal.counter.receipts import NotBooked, Printing
@@ -72,9 +74,9 @@ def receipt(id_: int) -> str | tuple[str, int]:
         served_by=receipts_on_paper.served_by,
         code128=code128,
         put=partial(words.say, customer),
-        rupees=words.rupees,
-        whole_rupees=words.whole_rupees,
-        moment=words.moment,
+        rupees=money.printed,
+        whole_rupees=money.printed_whole,
+        moment=moment,
     )
 
 
@@ -107,10 +109,10 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
     return pdf_of(document, f"receipt-{what.reference}")
 
 
-def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Group:
+def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printing] | Group:
     """A printing counted and what it says; the group, where it is not booked."""
 
-    def work(conn: Conn) -> tuple[Receipt, Printing] | Group:
+    def work(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group:
         group = own_group(conn, id_)
         customer: Language = _chosen(language, LANGUAGES, receipts.language_for(group))
         paper: Paper = _chosen("paper", PAPERS, "80mm")

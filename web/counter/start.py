@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
@@ -25,7 +26,6 @@ from web.counter.reading import (
 )
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
-from web.staff import money
 from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
@@ -61,7 +61,7 @@ def open_counter() -> Page:
         refused = None
         try:
             number = int(typed["counter"]) if typed["counter"].isdecimal() else 0
-            cash = money.paise(typed["cash"])
+            cash = money.of_typed(typed["cash"])
             if cash > _MOST_OPENING:
                 raise ValueError("more than a drawer holds")
             if not 1 <= number <= 99:

@@ -14,6 +14,7 @@ from flask import abort, current_app, redirect, render_template, request, sessio
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from india import money
 from payments import upi
 from postal.counter import credits, payments
 from postal.counter.credits import Credit
@@ -26,7 +27,6 @@ from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.room import CLERKS, live_route, me, own_group, route, runtime
-from web.staff import money
 from web.staff.refusals import status_of, tell, word_of
 
 Phase = Literal[
@@ -118,7 +118,7 @@ def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     except ValueError:
         return _page(sight, "upi_reference_wrong"), 422
     try:
-        paise = money.paise(request.form.get("amount", ""))
+        paise = money.of_typed(request.form.get("amount", ""))
         if paise <= 0:
             raise ValueError
     except ValueError:

@@ -17,10 +17,10 @@ from providers.base import (
     Came,
     Hooked,
     Notice,
+    ProviderCall,
     ProviderName,
-    Request,
     UnauthenticNotice,
-    Unreadable,
+    UnreadableNotice,
 )
 from runtime import Runtime
 from store.database import Conn
@@ -52,7 +52,7 @@ def _take(name: ProviderName) -> Response:
     headers = {key.lower(): value for key, value in request.headers.items()}
     body = request.get_data(cache=True)
     try:
-        notice = provider.receive(Request(headers, body, runtime.now()))
+        notice = provider.receive(ProviderCall(headers, body, runtime.now()))
     except UnauthenticNotice:
         abort(403)
     taken = runtime.database.run(lambda conn: _act(runtime, conn, notice))
@@ -68,7 +68,7 @@ def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.Taken | None:
     now, what = runtime.now(), notice.what
     if not provider_events.note(conn, notice.provider, notice.event_id, notice.kind, now):
         return None
-    if isinstance(what, Unreadable):
+    if isinstance(what, UnreadableNotice):
         log.warning("payment_unreadable", provider=notice.provider, why=what.why)
         provider_events.keep(conn, notice.provider, notice.event_id, what.why, what.body)
     if not isinstance(what, Came):

@@ -8,12 +8,12 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from india.calendar import day_of
 from postal.acts import cod
 from postal.office import cash as books
 from store.database import Conn
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
-from web.staff import money
 from web.staff.refusals import attempt
 from web.staff.times import asked_day
 
@@ -80,7 +80,7 @@ def _once() -> UUID:
 def _paise() -> int:
     """The rupees that were typed, in paise. Raises `BadSum` for what is none."""
     try:
-        return money.signed_paise(request.form.get("counted", ""))
+        return money.of_signed(request.form.get("counted", ""))
     except ValueError:
         raise books.BadSum from None
 

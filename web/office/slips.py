@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response
 
 from flows import remarks
 from flows.number import last_digits
+from india.calendar import long_day, moment
+from india.money import printed_whole
 from paper import slip as slips_on_paper
 from paper import words
 from paper.barcode import code128
@@ -38,9 +40,9 @@ def slip(id_: int) -> str:
         last_digits=last_digits,
         count_of=count_of,
         code128=code128,
-        whole_rupees=words.whole_rupees,
-        moment=words.moment,
-        day=words.day,
+        whole_rupees=printed_whole,
+        moment=moment,
+        day=long_day,
     )
 
 

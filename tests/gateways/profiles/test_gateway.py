@@ -344,7 +344,7 @@ def test_a_text_in_json_is_read(gateway: HttpGateway) -> None:
         {"id": 5, "from": [PHONE], "text": "7"},
     ],
 )
-def test_what_is_no_text_is_kept(gateway: HttpGateway, odd: Any) -> None:
+def test_what_is_no_text_is_kept(gateway: HttpGateway, odd: object) -> None:
     assert isinstance(gateway.receive_text(called_with_json(odd)), Unreadable)
 
 

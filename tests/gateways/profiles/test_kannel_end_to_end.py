@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from queue import SimpleQueue
-from typing import Any
+from types import TracebackType
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
-from werkzeug.serving import make_server
+from flask import Flask
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from gateways.base import Reason, Rejected, Sent
 from gateways.build import build
@@ -29,19 +31,24 @@ _HOOK = "kannel-hook-secret-of-the-tests"
 _ARTICLE = "EU123456785IN"
 
 
+Raised = tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+
+
 @dataclass
 class Served:
     """Our application on a real port; `calls` has each request that was answered."""
 
-    app: Any
+    app: Flask
     port: int
     calls: list[tuple[str, str, int]] = field(default_factory=list)  # method, address, status
     _answered: SimpleQueue[None] = field(default_factory=SimpleQueue)
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterator[bytes]:
         address = f"{environ['PATH_INFO']}?{environ['QUERY_STRING']}"
 
-        def started(status: str, headers: Any, exc_info: Any = None) -> Any:
+        def started(
+            status: str, headers: list[tuple[str, str]], exc_info: Raised | None = None
+        ) -> Callable[[bytes], object]:
             self.calls.append((environ["REQUEST_METHOD"], address, int(status.split()[0])))
             return start_response(status, headers, exc_info)
 
@@ -85,11 +92,17 @@ def settings(
     )
 
 
+class _Unlogged(WSGIRequestHandler):
+    """As in production: no access log."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        pass
+
+
 @pytest.fixture
-def served(app: Any, port: int) -> Iterator[Served]:
+def served(app: Flask, port: int) -> Iterator[Served]:
     served = Served(app, port)
-    server = make_server(LOCAL, port, served, threaded=True)
-    server.RequestHandlerClass.log_request = lambda *_: None  # as in production: no access log
+    server = make_server(LOCAL, port, served, threaded=True, request_handler=_Unlogged)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield served
@@ -127,7 +140,7 @@ class Street:
 
     def code_of(self, phone: str) -> str:
         got = [text.words for text in self.texts if text.receiver == phone]
-        return re.findall(r"(?<!\d)\d{6}(?!\d)", " ".join(got))[-1]
+        return str(re.findall(r"(?<!\d)\d{6}(?!\d)", " ".join(got))[-1])
 
     def _sent(self) -> list[int]:
         with self._runtime.database.transaction() as conn:

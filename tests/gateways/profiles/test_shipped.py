@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
 
 from app import create_app
 from gateways.build import build
@@ -150,11 +151,11 @@ def settings(settings: Settings, folder: Path) -> Settings:
 
 
 @pytest.fixture
-def flask(app: Any) -> Any:
+def flask(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
-def test_check_shows_the_request_with_its_secrets_masked(flask: Any) -> None:
+def test_check_shows_the_request_with_its_secrets_masked(flask: FlaskCliRunner) -> None:
     shown = flask.invoke(args=["gateways", "check", "pigeon", "--language", "hi"])
     assert shown.exit_code == 0, shown.output
     assert "POST https://pigeon.example/send" in shown.output
@@ -169,7 +170,7 @@ def test_check_shows_the_request_with_its_secrets_masked(flask: Any) -> None:
         assert secret not in shown.output
 
 
-def test_check_names_each_mistake_and_ends_with_1(flask: Any, folder: Path) -> None:
+def test_check_names_each_mistake_and_ends_with_1(flask: FlaskCliRunner, folder: Path) -> None:
     (folder / "pigeon.toml").write_text(
         PIGEON.replace("{phone}", "{fone}").replace("{sender}{text}", "{sendr}{text}")
     )
@@ -181,7 +182,7 @@ def test_check_names_each_mistake_and_ends_with_1(flask: Any, folder: Path) -> N
 
 
 def test_check_names_each_missing_setting_and_ends_with_1(
-    flask: Any, monkeypatch: pytest.MonkeyPatch
+    flask: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PIGEON_SENDER", "")
     monkeypatch.setenv("PIGEON_KEY", "")
@@ -192,7 +193,7 @@ def test_check_names_each_missing_setting_and_ends_with_1(
     assert "2 problems" in refused.output
 
 
-def test_check_of_what_is_not_there_names_what_is(flask: Any) -> None:
+def test_check_of_what_is_not_there_names_what_is(flask: FlaskCliRunner) -> None:
     refused = flask.invoke(args=["gateways", "check", "crow"])
     assert refused.exit_code == 1
     named = ", ".join((*NAMES, "pigeon"))
@@ -202,7 +203,7 @@ def test_check_of_what_is_not_there_names_what_is(flask: Any) -> None:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("language", ["en", "hi"])
 def test_check_shows_the_request_of_each_shipped_profile(
-    flask: Any, name: str, language: str
+    flask: FlaskCliRunner, name: str, language: str
 ) -> None:
     shown = flask.invoke(args=["gateways", "check", name, "--language", language])
     assert shown.exit_code == 1  # no account is set here
@@ -212,7 +213,7 @@ def test_check_shows_the_request_of_each_shipped_profile(
 
 
 def test_list_says_who_is_ready_and_what_others_lack(
-    runtime: Runtime, flask: Any, folder: Path
+    runtime: Runtime, flask: FlaskCliRunner, folder: Path
 ) -> None:
     (folder / "crow.toml").write_text("title = 1")
     listed = flask.invoke(args=["gateways", "list"]).output.splitlines()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 
 from flows.number import read
 from postal.counter import booking, rolls
@@ -18,7 +18,7 @@ from tests.rigs.counter import SENDER, Clerk, clerk, group, office
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     return clerk(app, runtime)
 
@@ -48,7 +48,7 @@ def test_labels_are_offered_in_their_order_with_their_check_digits(
 
 
 def test_a_label_that_is_used_already_is_passed_over(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     group(runtime, at_counter.poster, 11)  # before the roll was entered
     enter(runtime, at_counter, 11, 20)
@@ -72,7 +72,7 @@ def test_a_label_that_came_off_is_offered_again(runtime: Runtime, at_counter: Cl
     assert offered(runtime, at_counter) == number_of(11)
 
 
-def test_no_label_is_on_two_rolls(app: Any, runtime: Runtime, at_counter: Clerk) -> None:
+def test_no_label_is_on_two_rolls(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
     other = clerk(app, runtime, counter=2)
     enter(runtime, at_counter, 11, 20)
     for first, last in ((20, 30), (1, 11), (12, 13), (1, 99), (11, 20)):
@@ -80,12 +80,12 @@ def test_no_label_is_on_two_rolls(app: Any, runtime: Runtime, at_counter: Clerk)
             enter(runtime, other, first, last)
     enter(runtime, other, 21, 30)
     with runtime.database.transaction() as conn:  # other letters are other labels
-        first, last = (rolls.number("RR", serial) for serial in (11, 20))
-        rolls.add(conn, other.day.staff_row, first, last, runtime.now())
+        ends = rolls.number("RR", 11), rolls.number("RR", 20)
+        rolls.add(conn, other.day.staff_row, *ends, runtime.now())
 
 
 def test_of_two_clerks_who_enter_one_roll_at_once_one_is_told(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     both, barrier = [at_counter, clerk(app, runtime, counter=2)], Barrier(2)
 

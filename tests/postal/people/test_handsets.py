@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
 
 from runtime import Runtime
 from store import feed
@@ -63,7 +64,7 @@ def test_a_blocked_telephone_is_nobodys_and_its_codes_are_dead(
     assert [e.data for e in events if e.kind == "code_killed"] == [{"reason": "blocked"}]
 
 
-def test_no_telephone_is_named_for_two(player: Player, client: Any) -> None:
+def test_no_telephone_is_named_for_two(player: Player, client: FlaskClient) -> None:
     for line in (
         "postman 1001 +919839000001",
         "postman 1002 +919839000002",
@@ -84,8 +85,8 @@ def test_no_telephone_is_named_for_two(player: Player, client: Any) -> None:
     assert name("1002", "+919839000009") == 200
 
 
-def test_the_office_does_it_at_the_command_line(round_of_ram: Player, app: Any) -> None:
-    def run(*words: str, typed: str | None = None) -> Any:
+def test_the_office_does_it_at_the_command_line(round_of_ram: Player, app: Flask) -> None:
+    def run(*words: str, typed: str | None = None) -> Result:
         return app.test_cli_runner().invoke(args=["postman", *words], input=typed)
 
     blocked = run("block", "1001")

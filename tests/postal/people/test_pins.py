@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
 from postal.people import people, pins
 from postal.people.pins import Checked
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 
 PIN = "2468"
 
@@ -27,8 +27,11 @@ def postman(runtime: Runtime) -> int:
         return int(row[0])
 
 
+Enter = Callable[..., list[Checked]]  # of what is typed, one after the other
+
+
 @pytest.fixture
-def enter(runtime: Runtime, clock: Clock, postman: int) -> Any:
+def enter(runtime: Runtime, clock: Clock, postman: int) -> Enter:
     def enter(*typed: str) -> list[Checked]:
         with runtime.database.transaction() as conn:
             return [pins.check(conn, postman, each, clock.now()) for each in typed]
@@ -36,7 +39,7 @@ def enter(runtime: Runtime, clock: Clock, postman: int) -> Any:
     return enter
 
 
-def test_the_right_pin_is_right_and_forgives_what_was_wrong_before(enter: Any) -> None:
+def test_the_right_pin_is_right_and_forgives_what_was_wrong_before(enter: Enter) -> None:
     assert enter(PIN, "1111", "1112", PIN, "1113") == [
         Checked("right"),
         Checked("wrong", 2),
@@ -47,7 +50,7 @@ def test_the_right_pin_is_right_and_forgives_what_was_wrong_before(enter: Any) -
 
 
 def test_after_three_wrong_ones_even_the_right_one_waits_half_an_hour(
-    enter: Any, clock: Clock
+    enter: Enter, clock: Clock
 ) -> None:
     assert enter("1111", "1112", "1113", PIN)[2:] == [Checked("locked"), Checked("locked")]
     clock.advance(minutes=30, seconds=-1)
@@ -57,12 +60,12 @@ def test_after_three_wrong_ones_even_the_right_one_waits_half_an_hour(
 
 
 @pytest.mark.parametrize("typed", ["", "246", "24680 ", "२४६८", "2468\x00", "9" * 5000, "*"])
-def test_rubbish_is_wrong_and_nothing_more(enter: Any, typed: str) -> None:
+def test_rubbish_is_wrong_and_nothing_more(enter: Enter, typed: str) -> None:
     assert enter(typed) == [Checked("wrong", 2)]
 
 
 def test_who_has_no_pin_or_works_no_more_is_locked(
-    enter: Any, runtime: Runtime, postman: int
+    enter: Enter, runtime: Runtime, postman: int
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE staff SET pin_hash = 'no hash at all' WHERE id = %s", [postman])

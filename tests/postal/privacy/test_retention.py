@@ -7,12 +7,14 @@ import re
 from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
 from psycopg import sql
 
 from postal.privacy import retention
 from postal.privacy.retention import Kept
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
 
@@ -37,7 +39,7 @@ def delivered(player: Player) -> Player:
     return player
 
 
-def run(app: Any, *arguments: str) -> Any:
+def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=list(arguments))
 
 
@@ -63,7 +65,7 @@ def every_row(runtime: Runtime) -> str:
 
 
 def test_words_go_after_their_time_and_what_happened_stays(
-    delivered: Player, app: Any, runtime: Runtime, clock: Clock
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     kept = "SELECT id, at, direction, phone, template, status, segments, sprint_id FROM messages"
     kept += " ORDER BY id"
@@ -91,7 +93,7 @@ def test_words_go_after_their_time_and_what_happened_stays(
 
 
 def test_what_is_still_being_sent_keeps_its_words(
-    delivered: Player, app: Any, runtime: Runtime, clock: Clock
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     delivered.say(RECIPIENT, "0")
     waiting = rows(runtime, "SELECT id, body FROM messages WHERE status = 'queued'")
@@ -102,7 +104,7 @@ def test_what_is_still_being_sent_keeps_its_words(
 
 
 def test_a_purge_that_was_stopped_goes_on(
-    delivered: Player, app: Any, runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 3)
     clock.advance(days=91)
@@ -117,7 +119,7 @@ def test_a_purge_that_was_stopped_goes_on(
 
 
 def test_young_texts_beside_old_ones_are_not_passed_over(
-    delivered: Player, app: Any, runtime: Runtime, clock: Clock
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     with runtime.database.transaction() as conn:  # a slower transaction with an earlier number
         conn.execute(
@@ -133,7 +135,7 @@ def test_young_texts_beside_old_ones_are_not_passed_over(
 
 
 def test_people_of_articles_that_are_long_over_go_and_the_log_after_a_year(
-    delivered: Player, app: Any, runtime: Runtime, clock: Clock
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     agent = sign_in(app, runtime, "agent")
     agent.post("/desk/find", query=RECIPIENT)
@@ -148,7 +150,7 @@ def test_people_of_articles_that_are_long_over_go_and_the_log_after_a_year(
 
 @pytest.mark.parametrize("table", ["sprints", "events", "access_log"])
 def test_nothing_else_changes_what_is_append_only(
-    delivered: Player, app: Any, runtime: Runtime, table: str
+    delivered: Player, app: Flask, runtime: Runtime, table: str
 ) -> None:
     sign_in(app, runtime, "agent")
     change = sql.SQL("UPDATE {} SET at = now()").format(sql.Identifier(table))
@@ -159,7 +161,7 @@ def test_nothing_else_changes_what_is_append_only(
 # ---- export ------------------------------------------------------------------------------------
 
 
-def test_a_person_gets_all_that_is_theirs_and_no_more(delivered: Player, app: Any) -> None:
+def test_a_person_gets_all_that_is_theirs_and_no_more(delivered: Player, app: Flask) -> None:
     code = delivered.codes[RECIPIENT][-1]
     done = run(app, "export-person", "98765 00001")
     assert done.exit_code == 0, done.output
@@ -176,7 +178,7 @@ def test_a_person_gets_all_that_is_theirs_and_no_more(delivered: Player, app: An
     assert sent["sent"][0]["number"] == ARTICLE
 
 
-def test_who_is_unknown_has_nothing_to_get_or_lose(delivered: Player, app: Any) -> None:
+def test_who_is_unknown_has_nothing_to_get_or_lose(delivered: Player, app: Flask) -> None:
     for command in (("export-person",), ("forget-person", "--reason", "asked", "--yes")):
         done = run(app, *command, "9876599999")
         assert done.exit_code == 1
@@ -187,12 +189,12 @@ def test_who_is_unknown_has_nothing_to_get_or_lose(delivered: Player, app: Any) 
 # ---- forget ------------------------------------------------------------------------------------
 
 
-def forget(app: Any, phone: str = RECIPIENT) -> Any:
+def forget(app: Flask, phone: str = RECIPIENT) -> Result:
     return run(app, "forget-person", phone, "--reason", "asked by letter of 12 August", "--yes")
 
 
 def test_a_forgotten_person_stands_nowhere_and_everything_replays(
-    delivered: Player, app: Any, runtime: Runtime
+    delivered: Player, app: Flask, runtime: Runtime
 ) -> None:
     before = rows(runtime, "SELECT kind, at FROM events ORDER BY id")
     done = forget(app)
@@ -211,7 +213,7 @@ def test_a_forgotten_person_stands_nowhere_and_everything_replays(
 
 
 def test_whoever_named_them_in_a_text_stays_without_those_words(
-    delivered: Player, app: Any, runtime: Runtime
+    delivered: Player, app: Flask, runtime: Runtime
 ) -> None:
     assert forget(app, OTHER).exit_code == 0
     found = every_row(runtime)
@@ -221,7 +223,7 @@ def test_whoever_named_them_in_a_text_stays_without_those_words(
 
 
 def test_nobody_can_book_or_text_the_stand_in(
-    delivered: Player, app: Any, runtime: Runtime
+    delivered: Player, app: Flask, runtime: Runtime
 ) -> None:
     forget(app)
     stand_in = rows(runtime, "SELECT recipient_phone FROM articles")[0][0]
@@ -230,7 +232,7 @@ def test_nobody_can_book_or_text_the_stand_in(
 
 
 def test_what_is_under_way_is_said_and_nothing_is_lost(
-    delivered: Player, app: Any, runtime: Runtime
+    delivered: Player, app: Flask, runtime: Runtime
 ) -> None:
     delivered.step(f"article RR287043775IN to {RECIPIENT} en")
     delivered.step(f"{RECIPIENT} > 9")
@@ -242,7 +244,7 @@ def test_what_is_under_way_is_said_and_nothing_is_lost(
     assert "telephone of staff 1001" in forget(app, POSTMAN).output
 
 
-def test_it_is_asked_before(delivered: Player, app: Any, runtime: Runtime) -> None:
+def test_it_is_asked_before(delivered: Player, app: Flask, runtime: Runtime) -> None:
     asked = app.test_cli_runner().invoke(
         args=["forget-person", RECIPIENT, "--reason", "x"], input="n\n"
     )

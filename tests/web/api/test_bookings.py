@@ -7,7 +7,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from psycopg import sql
+from werkzeug.test import TestResponse
 
 from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, article, booking, fields, number_of
@@ -17,7 +19,7 @@ QUOTE = "/tariff?office_pin=273303&pin=226001&service=speed_post&weight_g=120"
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     api = api_of(runtime, client)
     directory(runtime)
     return api
@@ -97,7 +99,7 @@ def test_the_same_key_books_once(api: Api, runtime: Runtime) -> None:
     key = {"Idempotency-Key": "booking-1"}
     barrier = Barrier(2)
 
-    def call(_: int) -> Any:
+    def call(_: int) -> TestResponse:
         barrier.wait()
         return api.post("/bookings", booking(1), key)
 

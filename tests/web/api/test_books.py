@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
@@ -15,7 +16,7 @@ from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     return api_of(runtime, client)
 
 
@@ -36,20 +37,20 @@ def listed(api: Api, *serials: int) -> Any:
 def test_an_article_is_booked_listed_and_followed(api: Api) -> None:
     booked = api.post("/articles", article(1))
     assert booked.status_code == 201
-    assert booked.json["state"] == "booked"
-    assert booked.json["recipient"]["name"] == "रामावती देवी"
+    assert booked.get_json()["state"] == "booked"
+    assert booked.get_json()["recipient"]["name"] == "रामावती देवी"
     added = api.post("/postmen", postman())
-    assert (added.status_code, added.json["office"]) == (201, "Maharajganj H.O")
+    assert (added.status_code, added.get_json()["office"]) == (201, "Maharajganj H.O")
     assert api.post("/articles", article(2)).status_code == 201
 
     made = listed(api, 2, 1)
     assert made.status_code == 201
-    assert made.json["items"] == [
+    assert made.get_json()["items"] == [
         {"serial": 1, "number": number_of(2)},
         {"serial": 2, "number": number_of(1)},
     ]
 
-    shown = api.get(f"/articles/{number_of(1).lower()}").json
+    shown = api.get(f"/articles/{number_of(1).lower()}").get_json()
     assert shown["state"] == "out_for_delivery"
     assert {"article_booked", "out_for_delivery"} <= {each["kind"] for each in shown["events"]}
 
@@ -64,8 +65,8 @@ def test_phones_are_masked_in_every_answer(api: Api) -> None:
     ]
     for answer in answers:
         assert "98390000" not in answer.text
-    assert answers[0].json["recipient"]["phone"] == "+91••••••0011"
-    assert answers[1].json["phone"] == "+91••••••0001"
+    assert answers[0].get_json()["recipient"]["phone"] == "+91••••••0011"
+    assert answers[1].get_json()["phone"] == "+91••••••0001"
 
 
 def test_booking_and_listing_tell_the_recipient(api: Api, runtime: Runtime) -> None:
@@ -86,16 +87,16 @@ def test_a_list_that_is_sent_again_is_answered_alike(api: Api) -> None:
     api.post("/postmen", postman())
     first, again = listed(api, 1), listed(api, 1)
     assert (first.status_code, again.status_code) == (201, 200)
-    assert first.json == again.json
+    assert first.get_json() == again.get_json()
 
 
 def test_the_sender_recalls_an_article_once(api: Api) -> None:
     api.post("/articles", article(1))
     path = f"/articles/{number_of(1)}/recall"
-    assert api.post(path, None).json["state"] == "recalled"
+    assert api.post(path, None).get_json()["state"] == "recalled"
     again = api.post(path, None)
     assert again.status_code == 409
-    assert "is recalled" in again.json["detail"]
+    assert "is recalled" in again.get_json()["detail"]
 
 
 def test_events_are_read_page_by_page_and_none_twice(api: Api) -> None:
@@ -103,19 +104,19 @@ def test_events_are_read_page_by_page_and_none_twice(api: Api) -> None:
         api.post("/articles", article(serial))
     seen: list[int] = []
     after = 0
-    while page := api.get(f"/events?after={after}&limit=2").json["events"]:
+    while page := api.get(f"/events?after={after}&limit=2").get_json()["events"]:
         seen += [each["cursor"] for each in page]
         after = page[-1]["cursor"]
     assert len(seen) >= 5
     assert seen == sorted(set(seen))
-    assert api.get(f"/events?after={after}").json == {"events": [], "next": after}
+    assert api.get(f"/events?after={after}").get_json() == {"events": [], "next": after}
 
 
 # ---- who may call ------------------------------------------------------------
 
 
-def test_no_operation_answers_without_a_token(api: Api, client: Any) -> None:
-    document = client.get("/api/v1/openapi.json").json
+def test_no_operation_answers_without_a_token(api: Api, client: FlaskClient) -> None:
+    document = client.get("/api/v1/openapi.json").get_json()
     served = {operation.path for operation in OPERATIONS + SIMULATOR_OPERATIONS}
     assert set(document["paths"]) == served
     for path, operations in document["paths"].items():
@@ -134,7 +135,7 @@ def test_simulated_phones_do_not_exist_in_production(
     import dataclasses
 
     there = api.get("/simulator/phones/+919839000011/messages")
-    assert (there.status_code, there.json) == (200, [])
+    assert (there.status_code, there.get_json()) == (200, [])
     production = settings.model_copy(update={"dakiya_env": "production"})
     client = create_app(dataclasses.replace(runtime, settings=production)).test_client()
     gone = Api(client, api.token).get("/simulator/phones/+919839000011/messages")
@@ -186,7 +187,7 @@ def test_a_code_needs_a_phone_but_a_signature_does_not(api: Api) -> None:
     refused = api.post("/articles", article(1, recipient=without))
     assert set(fields(refused)) == {"recipient.phone"}
     booked = api.post("/articles", article(1, recipient=without, otp_required=False))
-    assert (booked.status_code, booked.json["recipient"]["phone"]) == (201, None)
+    assert (booked.status_code, booked.get_json()["recipient"]["phone"]) == (201, None)
 
 
 def test_a_number_with_other_content_is_a_conflict(api: Api) -> None:
@@ -203,7 +204,7 @@ def test_every_bad_number_of_a_list_is_named_by_its_place(api: Api) -> None:
     refused = listed(api, 1, 7, 1)
     assert refused.status_code == 422
     assert set(fields(refused)) == {"articles.1", "articles.2"}
-    assert api.get(f"/articles/{number_of(1)}").json["state"] == "booked"
+    assert api.get(f"/articles/{number_of(1)}").get_json()["state"] == "booked"
 
 
 @pytest.mark.parametrize(
@@ -243,7 +244,7 @@ def test_what_is_wrong_of_a_postman_is_named(
     ],
 )
 def test_a_body_that_is_no_booking_is_refused_by_a_problem_document(
-    api: Api, client: Any, body: bytes, kind: str, status: int
+    api: Api, client: FlaskClient, body: bytes, kind: str, status: int
 ) -> None:
     refused = client.post(
         "/api/v1/articles",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from werkzeug.test import TestResponse
 
 from tests.rigs.transcript import Player
 
@@ -26,7 +27,7 @@ def office(player: Player) -> Player:
     return player
 
 
-def collect(player: Player, **body: Any) -> Any:
+def collect(player: Player, **body: Any) -> TestResponse:
     return player.client.post(
         f"/api/v1/articles/{NUMBER}/collect", json=body, headers=player.headers()
     )
@@ -34,7 +35,7 @@ def collect(player: Player, **body: Any) -> Any:
 
 def state(player: Player) -> str:
     answer = player.client.get(f"/api/v1/articles/{NUMBER}", headers=player.headers())
-    return str(answer.json["state"])
+    return str(answer.get_json()["state"])
 
 
 def test_five_wrong_codes_end_the_day_and_the_right_one_is_of_no_use_then(office: Player) -> None:
@@ -44,14 +45,16 @@ def test_five_wrong_codes_end_the_day_and_the_right_one_is_of_no_use_then(office
     for left in (4, 3, 2, 1, 0):
         answer = collect(office, staff="2001", code=wrong)
         assert answer.status_code == 200
-        assert (answer.json["collected"], answer.json["tries_left"]) == (False, left)
+        assert (answer.get_json()["collected"], answer.get_json()["tries_left"]) == (False, left)
     answer = collect(office, staff="2001", code=right)
-    assert answer.json["collected"] is False
-    assert "tomorrow" in answer.json["why_not"]
+    assert answer.get_json()["collected"] is False
+    assert "tomorrow" in answer.get_json()["why_not"]
     assert state(office) == "at_office"
     office.step("wait 15 h")
     office.step(f"{PHONE} > 1")
-    assert collect(office, staff="2001", code=office.codes[PHONE][-1]).json["collected"] is True
+    assert (
+        collect(office, staff="2001", code=office.codes[PHONE][-1]).get_json()["collected"] is True
+    )
     assert state(office) == "delivered"
 
 
@@ -60,8 +63,8 @@ def test_a_code_of_the_window_is_one_use_and_expires(office: Player) -> None:
     code = office.codes[PHONE][-1]
     office.step("wait 11 min")
     answer = collect(office, staff="2001", code=code)
-    assert (answer.json["collected"], answer.json["tries_left"]) == (False, 5)
-    assert "expired" in answer.json["why_not"]
+    assert (answer.get_json()["collected"], answer.get_json()["tries_left"]) == (False, 5)
+    assert "expired" in answer.get_json()["why_not"]
 
 
 def test_the_postman_cannot_use_the_code_of_the_window(office: Player) -> None:
@@ -80,9 +83,12 @@ def test_a_document_in_place_of_a_code_takes_a_second_of_the_right_role(office: 
     ):
         answer = collect(office, document=document, **body)
         assert answer.status_code == 422
-        assert [each["field"] for each in answer.json["errors"]] == [field]
+        assert [each["field"] for each in answer.get_json()["errors"]] == [field]
     assert state(office) == "at_office"
-    assert collect(office, document=document, staff="1001", second="2001").json["collected"] is True
+    assert (
+        collect(office, document=document, staff="1001", second="2001").get_json()["collected"]
+        is True
+    )
     with office.runtime.database.transaction() as conn:
         row = conn.execute("SELECT collected, document, document_last4 FROM articles").fetchone()
     assert row == ("document", "aadhaar", "4821")
@@ -97,9 +103,9 @@ def test_cod_is_paid_at_the_window_and_goes_into_the_books(player: Player) -> No
     code = player.codes[PHONE][-1]
     unpaid = collect(player, staff="2001", code=code)
     assert unpaid.status_code == 422
-    assert "450 rupees" in unpaid.json["errors"][0]["message"]
+    assert "450 rupees" in unpaid.get_json()["errors"][0]["message"]
     assert state(player) == "at_office"
-    assert collect(player, staff="2001", code=code, payment="cash").json["collected"] is True
+    assert collect(player, staff="2001", code=code, payment="cash").get_json()["collected"] is True
     with player.runtime.database.transaction() as conn:
         rows = conn.execute(
             "SELECT l.kind, l.method, l.paise, s.staff_id, a.number FROM ledger l"
@@ -111,7 +117,7 @@ def test_cod_is_paid_at_the_window_and_goes_into_the_books(player: Player) -> No
 def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
     office.step(f"{PHONE} > 1")
     answer = collect(office, staff="2001", code=office.codes[PHONE][-1], payment="cash")
-    assert [each["field"] for each in answer.json["errors"]] == ["payment"]
+    assert [each["field"] for each in answer.get_json()["errors"]] == ["payment"]
     assert state(office) == "at_office"
 
 
@@ -125,13 +131,18 @@ def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
         {"staff": "2001", "document": {"type": "pan", "last4": "ABCDE1234F"}},
     ],
 )
-def test_a_body_that_says_too_little_or_too_much_is_refused(office: Player, body: Any) -> None:
+def test_a_body_that_says_too_little_or_too_much_is_refused(
+    office: Player, body: dict[str, Any]
+) -> None:
     assert collect(office, **body).status_code == 422
 
 
 def test_what_is_not_at_the_office_cannot_be_collected(office: Player) -> None:
     document = {"type": "voter", "last4": "77A1"}
-    assert collect(office, document=document, staff="1001", second="2001").json["collected"] is True
+    assert (
+        collect(office, document=document, staff="1001", second="2001").get_json()["collected"]
+        is True
+    )
     again = collect(office, document=document, staff="1001", second="2001")
     assert again.status_code == 409
-    assert "delivered" in again.json["detail"]
+    assert "delivered" in again.get_json()["detail"]

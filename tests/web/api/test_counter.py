@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask.testing import FlaskClient
 
 from india.calendar import day_of
 from runtime import Runtime
@@ -18,7 +19,7 @@ SENDER = {"phone": "+919839000081", "name": "Gyan Pustak Kendra"}
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     api = api_of(runtime, client)
     directory(runtime)
     with runtime.database.transaction() as conn:
@@ -45,7 +46,7 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     opened = api.post("/counters", OPEN, {"Idempotency-Key": "open"})
     assert opened.status_code == 201
     again = api.post("/counters", OPEN, {"Idempotency-Key": "open"})
-    assert (again.json, again.headers["Idempotency-Replayed"]) == (opened.json, "true")
+    assert (again.get_json(), again.headers["Idempotency-Replayed"]) == (opened.get_json(), "true")
     assert api.post("/counters", OPEN).status_code == 409  # open already
     counter = f"/counters/{opened.get_json()['id']}"
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from flask.testing import FlaskClient
 
 import jobs
 from runtime import Runtime
@@ -13,10 +14,12 @@ RECIPIENT, SENDER, POSTMAN = "+919839000011", "+919839000081", "+919839000001"
 
 
 def texts(api: Api, phone: str) -> list[str]:
-    return [each["text"] for each in api.get(f"/simulator/phones/{phone}/messages").json]
+    return [each["text"] for each in api.get(f"/simulator/phones/{phone}/messages").get_json()]
 
 
-def test_an_article_booked_by_the_api_is_handed_over_by_text(runtime: Runtime, client: Any) -> None:
+def test_an_article_booked_by_the_api_is_handed_over_by_text(
+    runtime: Runtime, client: FlaskClient
+) -> None:
     api = api_of(runtime, client)
     jobs.use(runtime)
 
@@ -39,7 +42,7 @@ def test_an_article_booked_by_the_api_is_handed_over_by_text(runtime: Runtime, c
     text(f"1 {codes[0]}", "b")
 
     shown = api.get(f"/articles/{number_of(1)}")
-    assert shown.json["state"] == "delivered"
+    assert shown.get_json()["state"] == "delivered"
     assert codes[0] not in shown.text + api.get("/events?limit=1000").text
     assert len(texts(api, RECIPIENT)) == 4  # booked, out for delivery, the code, thanks
     assert len(texts(api, SENDER)) == 2  # booked, thanks

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from postal.people import tokens
 from runtime import Runtime
@@ -15,7 +16,7 @@ KEY = {"Idempotency-Key": "counter-7/2026-08-14/1"}
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     return api_of(runtime, client)
 
 
@@ -30,7 +31,7 @@ def test_a_repeat_gets_the_first_answer(api: Api, runtime: Runtime) -> None:
     first = api.post("/articles", article(1), KEY)
     api.post(f"/articles/{number_of(1)}/recall", None)
     again = api.post("/articles", article(1), KEY)
-    assert (again.status_code, again.json) == (201, first.json)
+    assert (again.status_code, again.get_json()) == (201, first.get_json())
     assert again.headers["Idempotency-Replayed"] == "true"
     assert count(runtime, "articles") == 1
 
@@ -77,11 +78,11 @@ def test_a_key_that_is_none_is_refused(api: Api, key: str) -> None:
 
 
 def test_simultaneous_requests_with_one_key_execute_once(
-    api: Api, app: Any, runtime: Runtime
+    api: Api, app: Flask, runtime: Runtime
 ) -> None:
-    def attempt(_: int) -> tuple[int, Any, bool]:
+    def attempt(_: int) -> tuple[int, object, bool]:
         answer = Api(app.test_client(), api.token).post("/postmen", postman(), KEY)
-        return answer.status_code, answer.json, "Idempotency-Replayed" in answer.headers
+        return answer.status_code, answer.get_json(), "Idempotency-Replayed" in answer.headers
 
     with ThreadPoolExecutor(6) as pool:
         answers = list(pool.map(attempt, range(6)))

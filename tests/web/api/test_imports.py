@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from postal.people import tokens
 from runtime import Runtime
@@ -13,11 +13,11 @@ from tests.rigs.imports import count, row, text, work
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     return api_of(runtime, client)
 
 
-def send(api: Api, content: bytes, mimetype: str = "text/csv", **headers: str) -> Any:
+def send(api: Api, content: bytes, mimetype: str = "text/csv", **headers: str) -> TestResponse:
     return api.client.post(
         "/api/v1/imports",
         data=content,
@@ -27,12 +27,15 @@ def send(api: Api, content: bytes, mimetype: str = "text/csv", **headers: str) -
 
 def test_sent_looked_at_and_started(api: Api, runtime: Runtime) -> None:
     sent = send(api, text([row(1), row(2, pin="x"), row(3)]).encode())
-    assert (sent.status_code, sent.json["state"]) == (202, "reading")
-    path = f"/imports/{sent.json['id']}"
+    assert (sent.status_code, sent.get_json()["state"]) == (202, "reading")
+    path = f"/imports/{sent.get_json()['id']}"
     early = api.post(f"{path}/start", {"left_out": 0})
-    assert (early.status_code, early.json["detail"]) == (409, "it is not checked yet, or has ended")
+    assert (early.status_code, early.get_json()["detail"]) == (
+        409,
+        "it is not checked yet, or has ended",
+    )
     work(runtime)
-    looked = api.get(path).json
+    looked = api.get(path).get_json()
     assert (looked["state"], looked["kind"], looked["encoding"]) == ("checked", "articles", "UTF-8")
     assert (looked["rows"], looked["good"], looked["bad"]) == (3, 2, 1)
     assert looked["bad_rows"] == [
@@ -40,21 +43,21 @@ def test_sent_looked_at_and_started(api: Api, runtime: Runtime) -> None:
     ]
     wrong = api.post(f"{path}/start", {"left_out": 0})
     assert wrong.status_code == 422
-    assert wrong.json["errors"][0]["field"] == "left_out"
-    assert api.post(f"{path}/start", {"left_out": 1}).json["state"] == "importing"
+    assert wrong.get_json()["errors"][0]["field"] == "left_out"
+    assert api.post(f"{path}/start", {"left_out": 1}).get_json()["state"] == "importing"
     work(runtime)
-    done = api.get(path).json
+    done = api.get(path).get_json()
     assert (done["state"], done["imported"]) == ("done", 2)
     assert count(runtime, "articles") == 2
-    assert api.post(f"{path}/start", {"left_out": 1}).json["state"] == "done"
+    assert api.post(f"{path}/start", {"left_out": 1}).get_json()["state"] == "done"
 
 
 def test_bad_rows_in_pages(api: Api, runtime: Runtime) -> None:
-    id_ = send(api, text(row(n, pin="x") for n in range(1, 31)).encode()).json["id"]
+    id_ = send(api, text(row(n, pin="x") for n in range(1, 31)).encode()).get_json()["id"]
     work(runtime)
-    first = api.get(f"/imports/{id_}?limit=20").json
+    first = api.get(f"/imports/{id_}?limit=20").get_json()
     assert (len(first["bad_rows"]), first["next"]) == (20, 21)
-    rest = api.get(f"/imports/{id_}?after=21").json
+    rest = api.get(f"/imports/{id_}?after=21").get_json()
     assert [each["line"] for each in rest["bad_rows"]] == list(range(22, 32))
     refused = api.post(f"/imports/{id_}/start", {"left_out": 30})
     assert refused.status_code == 409
@@ -83,25 +86,27 @@ def test_repeats_and_other_media(api: Api, runtime: Runtime) -> None:
     first = send(api, content, **key)
     again = send(api, content, **key)
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert again.json == first.json
-    assert send(api, content).json["id"] == first.json["id"]  # still open: the same import
+    assert again.get_json() == first.get_json()
+    assert (
+        send(api, content).get_json()["id"] == first.get_json()["id"]
+    )  # still open: the same import
     assert send(api, content + b"\n", **key).status_code == 422
     refused = send(api, content, "application/json")
     assert refused.status_code == 415
-    assert "text/csv" in refused.json["detail"]
+    assert "text/csv" in refused.get_json()["detail"]
 
 
 def test_a_file_that_cannot_be_read_and_one_that_is_cancelled(api: Api, runtime: Runtime) -> None:
-    refused = send(api, b"a,b\n1,2\n").json["id"]
-    cancelled = send(api, text([row(1)]).encode()).json["id"]
-    assert api.post(f"/imports/{cancelled}/cancel", None).json["state"] == "cancelled"
+    refused = send(api, b"a,b\n1,2\n").get_json()["id"]
+    cancelled = send(api, text([row(1)]).encode()).get_json()["id"]
+    assert api.post(f"/imports/{cancelled}/cancel", None).get_json()["state"] == "cancelled"
     assert api.post(f"/imports/{cancelled}/cancel", None).status_code == 409
     work(runtime)
-    assert "Columns are missing" in api.get(f"/imports/{refused}").json["refusal"]
+    assert "Columns are missing" in api.get(f"/imports/{refused}").get_json()["refusal"]
 
 
-def test_each_token_sees_its_own(api: Api, client: Any, runtime: Runtime) -> None:
-    id_ = send(api, text([row(1)]).encode()).json["id"]
+def test_each_token_sees_its_own(api: Api, client: FlaskClient, runtime: Runtime) -> None:
+    id_ = send(api, text([row(1)]).encode()).get_json()["id"]
     with runtime.database.transaction() as conn:
         other = Api(client, tokens.create(conn, "another"))
     for answer in (

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
@@ -62,7 +66,7 @@ def _config() -> SchemathesisConfig:
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     api = api_of(runtime, client)
     api.post("/postmen", postman())
     api.post("/articles", article(1))
@@ -92,9 +96,9 @@ def api(runtime: Runtime, client: Any) -> Api:
 class _Served:
     """The application of the test that runs: schemathesis collects before there is one."""
 
-    app: Any = None
+    app: Flask
 
-    def __call__(self, environ: Any, start_response: Any) -> Any:
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         return self.app(environ, start_response)
 
 
@@ -113,7 +117,7 @@ schema.app = served
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> None:
+def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Flask) -> None:
     served.app = app
     case.call_and_validate(headers={"Authorization": f"Bearer {api.token}"})
 
@@ -189,7 +193,7 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Any) -> 
     ],
 )
 def test_what_succeeds_is_as_the_document_says(
-    method: str, path: str, status: int, parts: dict[str, Any], api: Api, app: Any
+    method: str, path: str, status: int, parts: dict[str, Any], api: Api, app: Flask
 ) -> None:
     served.app = app
     case = schema[path][method].Case(**parts)
@@ -197,8 +201,8 @@ def test_what_succeeds_is_as_the_document_says(
     assert answer.status_code == status
 
 
-def test_the_document_is_valid_openapi(client: Any) -> None:
-    told = client.get("/api/v1/openapi.json").json
+def test_the_document_is_valid_openapi(client: FlaskClient) -> None:
+    told = client.get("/api/v1/openapi.json").get_json()
     assert told["openapi"] == "3.1.0"
     assert told == document(OPERATIONS + SIMULATOR_OPERATIONS)
     validate(told)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask.testing import FlaskClient
+
 from flows.grammar.text import MASK
 from postal.codes import code_of
 from runtime import Runtime
@@ -36,7 +38,7 @@ def delivered(conn: Conn, body: str, **changes: Any) -> None:
 
 
 def test_the_inbox_shows_what_arrived_newest_last_and_the_code(
-    runtime: Runtime, client: Any, settings: Settings
+    runtime: Runtime, client: FlaskClient, settings: Settings
 ) -> None:
     api = api_of(runtime, client)
     with runtime.database.transaction() as conn:
@@ -60,7 +62,7 @@ def test_the_inbox_shows_what_arrived_newest_last_and_the_code(
         delivered(conn, "by another carrier", gateway="twilio")
         delivered(conn, "to another phone", phone="+919839000012")
 
-    inbox = api.get(f"/simulator/phones/{PHONE}/messages").json
+    inbox = api.get(f"/simulator/phones/{PHONE}/messages").get_json()
     key = settings.dakiya_master_key.get_secret_value().encode()
     code = code_of(key, b"s" * 16, 3, settings.code_length)
     assert [each["text"] for each in inbox] == [f"Tell {code} to the postman", "thanks"]

@@ -5,19 +5,19 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
-def api(runtime: Runtime, client: Any) -> Api:
+def api(runtime: Runtime, client: FlaskClient) -> Api:
     return api_of(runtime, client)
 
 
@@ -32,37 +32,39 @@ def test_a_webhook_from_its_making_to_its_end(
 ) -> None:
     made = api.post("/webhooks", {"url": receiver.url, "kinds": ["delivered", "delivered"]})
     assert made.status_code == 201
-    secret, id_ = made.json["secret"], made.json["id"]
-    assert made.json["kinds"] == ["delivered"]
+    secret, id_ = made.get_json()["secret"], made.get_json()["id"]
+    assert made.get_json()["kinds"] == ["delivered"]
 
     assert api.post(f"/webhooks/{id_}/test", None).status_code == 202
     happen(runtime, "delivered", "attempted")
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     assert [call.event["kind"] for call in receiver.calls] == ["ping", "delivered"]
     assert receiver.calls[0].event["id"] == 0
     assert re.fullmatch("whsec_[A-Za-z0-9+/]{43}=", secret)
     assert all(call.signed_by(secret, runtime.now()) for call in receiver.calls)
-    made_of = [each["id"] for each in api.get(f"/webhooks/{id_}/deliveries").json["deliveries"]]
+    made_of = [
+        each["id"] for each in api.get(f"/webhooks/{id_}/deliveries").get_json()["deliveries"]
+    ]
     sent = [call.headers["webhook-id"] for call in receiver.calls]
     assert sent == [f"delivery_{each}" for each in made_of]
 
-    (listed,) = api.get("/webhooks").json["webhooks"]
+    (listed,) = api.get("/webhooks").get_json()["webhooks"]
     assert (listed["waiting"], listed["dead"]) == (0, 0)
     assert listed["succeeded_at"] == "2026-08-14T04:30:00Z"
     assert "secret" not in listed
-    page = api.get(f"/webhooks/{id_}/deliveries?state=delivered").json
+    page = api.get(f"/webhooks/{id_}/deliveries?state=delivered").get_json()
     assert [(each["event"], each["kind"]) for each in page["deliveries"]] == [
         (0, "ping"),
         (1, "delivered"),
     ]
-    after = api.get(f"/webhooks/{id_}/deliveries?after={page['next']}").json
+    after = api.get(f"/webhooks/{id_}/deliveries?after={page['next']}").get_json()
     assert after == {"deliveries": [], "next": page["next"]}
 
     happen(runtime, "delivered")
-    ended = api.post(f"/webhooks/{id_}/end", None).json
+    ended = api.post(f"/webhooks/{id_}/end", None).get_json()
     assert ended["end_reason"] == "asked"
-    assert api.post(f"/webhooks/{id_}/end", None).json == ended
+    assert api.post(f"/webhooks/{id_}/end", None).get_json() == ended
     assert api.post(f"/webhooks/{id_}/test", None).status_code == 409
     work(sender)
     sender.finish()
@@ -70,14 +72,14 @@ def test_a_webhook_from_its_making_to_its_end(
 
 
 def test_another_token_neither_sees_nor_ends_it(
-    api: Api, runtime: Runtime, client: Any, receiver: Receiver
+    api: Api, runtime: Runtime, client: FlaskClient, receiver: Receiver
 ) -> None:
-    id_ = api.post("/webhooks", {"url": receiver.url}).json["id"]
+    id_ = api.post("/webhooks", {"url": receiver.url}).get_json()["id"]
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE tokens SET name = 'first'")
         conn.execute("DELETE FROM offices")
     other = api_of(runtime, client)
-    assert other.get("/webhooks").json == {"webhooks": []}
+    assert other.get("/webhooks").get_json() == {"webhooks": []}
     for path in ("end", "test"):
         assert other.post(f"/webhooks/{id_}/{path}", None).status_code == 404
     assert other.get(f"/webhooks/{id_}/deliveries").status_code == 404
@@ -91,11 +93,11 @@ def test_a_repeat_under_a_key_shows_the_secret_again_and_nobody_stored_it(
     headers = {"Idempotency-Key": "hook-1"}
     first, again = (api.post("/webhooks", {"url": receiver.url}, headers) for _ in range(2))
     assert again.headers["Idempotency-Replayed"] == "true"
-    assert again.json == first.json
+    assert again.get_json() == first.get_json()
     with runtime.database.transaction() as conn:
         rows = conn.execute("SELECT answer::text FROM idempotency_keys").fetchall()
     assert len(rows) == 1
-    assert first.json["secret"] not in rows[0][0]
+    assert first.get_json()["secret"] not in rows[0][0]
 
 
 def test_what_is_refused(api: Api, receiver: Receiver) -> None:
@@ -124,5 +126,5 @@ def test_production_takes_public_https_only(runtime: Runtime, api: Api) -> None:
 
 def test_the_feed_tells_upu_codes_beside_our_names(api: Api, runtime: Runtime) -> None:
     happen(runtime, "article_booked", "attempted", "code_wrong")
-    told = [(each["kind"], each["upu"]) for each in api.get("/events").json["events"]]
+    told = [(each["kind"], each["upu"]) for each in api.get("/events").get_json()["events"]]
     assert told == [("article_booked", "EMA"), ("attempted", "EMH"), ("code_wrong", None)]

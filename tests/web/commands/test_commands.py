@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
 
 from postal.people import tokens
 from runtime import Runtime
@@ -14,7 +14,7 @@ _POSTMAN = ["postman", "add", "--staff-id", "GKP-1", "--name", "Ram Milan", "--p
 
 
 @pytest.fixture
-def flask(app: Any) -> Any:
+def flask(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
@@ -27,7 +27,7 @@ def _office(runtime: Runtime) -> None:
 
 
 def test_a_token_is_alone_on_the_last_line_and_holds_until_revoked(
-    runtime: Runtime, flask: Any
+    runtime: Runtime, flask: FlaskCliRunner
 ) -> None:
     made = flask.invoke(args=["token", "create", "counter software"])
     token = made.output.splitlines()[-1]
@@ -39,20 +39,22 @@ def test_a_token_is_alone_on_the_last_line_and_holds_until_revoked(
     assert "revoked" in flask.invoke(args=["token", "list"]).output
 
 
-def test_a_taken_name_is_refused(flask: Any) -> None:
+def test_a_taken_name_is_refused(flask: FlaskCliRunner) -> None:
     flask.invoke(args=["token", "create", "counter"])
     again = flask.invoke(args=["token", "create", "counter"])
     assert again.exit_code == 1
     assert "choose another name" in again.output
 
 
-def test_revoking_what_is_not_there_is_refused(flask: Any) -> None:
+def test_revoking_what_is_not_there_is_refused(flask: FlaskCliRunner) -> None:
     refused = flask.invoke(args=["token", "revoke", "nobody"])
     assert refused.exit_code == 1
     assert "no token called nobody" in refused.output
 
 
-def test_a_postman_is_added_by_any_notation_of_his_number(runtime: Runtime, flask: Any) -> None:
+def test_a_postman_is_added_by_any_notation_of_his_number(
+    runtime: Runtime, flask: FlaskCliRunner
+) -> None:
     _office(runtime)
     added = flask.invoke(args=[*_POSTMAN, "--phone", "98390 12345", "--office-pin", "273001"])
     assert added.exit_code == 0, added.output
@@ -71,7 +73,7 @@ def test_a_postman_is_added_by_any_notation_of_his_number(runtime: Runtime, flas
     ],
 )
 def test_a_postman_who_cannot_be_added_is_refused(
-    runtime: Runtime, flask: Any, phone: str, office: str, says: str
+    runtime: Runtime, flask: FlaskCliRunner, phone: str, office: str, says: str
 ) -> None:
     _office(runtime)
     refused = flask.invoke(args=[*_POSTMAN, "--phone", phone, "--office-pin", office])
@@ -79,13 +81,13 @@ def test_a_postman_who_cannot_be_added_is_refused(
     assert says in refused.output
 
 
-def test_migrating_a_database_that_is_up_to_date_changes_nothing(flask: Any) -> None:
+def test_migrating_a_database_that_is_up_to_date_changes_nothing(flask: FlaskCliRunner) -> None:
     done = flask.invoke(args=["db", "migrate"])
     assert done.exit_code == 0
     assert "the database is at" in done.output
 
 
-def test_the_help_desk_warns_a_pin_once_a_day(player: Player, flask: Any) -> None:
+def test_the_help_desk_warns_a_pin_once_a_day(player: Player, flask: FlaskCliRunner) -> None:
     for line in (
         "postman 1001 +919839000001",
         "article EU123456785IN to +919876500001 en",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient, FlaskCliRunner
 
 from imports import register
 from imports.importer import advance
@@ -17,7 +18,7 @@ from tests.rigs.imports import LIST_HEADER, TODAY, count, get, row, text
 
 
 @pytest.fixture
-def flask(app: Any, runtime: Runtime, client: Any) -> Any:
+def flask(app: Flask, runtime: Runtime, client: FlaskClient) -> FlaskCliRunner:
     """The command line, with a postman and two booked articles."""
     api = api_of(runtime, client)
     api.post("/postmen", postman())
@@ -32,7 +33,9 @@ def saved(directory: Path, content: str) -> str:
     return str(path)
 
 
-def test_a_good_file_is_imported_at_once(flask: Any, runtime: Runtime, tmp_path: Path) -> None:
+def test_a_good_file_is_imported_at_once(
+    flask: FlaskCliRunner, runtime: Runtime, tmp_path: Path
+) -> None:
     path = saved(tmp_path, text(row(n) for n in range(11, 31)))
     done = flask.invoke(args=["article", "import", path])
     assert done.exit_code == 0, done.output
@@ -43,7 +46,7 @@ def test_a_good_file_is_imported_at_once(flask: Any, runtime: Runtime, tmp_path:
     assert "all 20 rows were done before" in again.output
 
 
-def test_lists_are_imported(flask: Any, runtime: Runtime, tmp_path: Path) -> None:
+def test_lists_are_imported(flask: FlaskCliRunner, runtime: Runtime, tmp_path: Path) -> None:
     rows = [("1001", TODAY, number_of(2)), ("1001", TODAY, number_of(1))]
     done = flask.invoke(args=["list", "import", saved(tmp_path, text(rows, LIST_HEADER))])
     assert done.exit_code == 0, done.output
@@ -57,7 +60,7 @@ def test_lists_are_imported(flask: Any, runtime: Runtime, tmp_path: Path) -> Non
 
 
 def test_bad_rows_are_named_and_nothing_is_imported_unless_told(
-    flask: Any, runtime: Runtime, tmp_path: Path
+    flask: FlaskCliRunner, runtime: Runtime, tmp_path: Path
 ) -> None:
     path = saved(tmp_path, text([row(11), row(12, pin="1"), row(13, cod="2.5")]))
     refused = flask.invoke(args=["article", "import", path])
@@ -76,7 +79,7 @@ def test_bad_rows_are_named_and_nothing_is_imported_unless_told(
         assert [each[-3] for each in csv.reader(file)] == ["line", "3", "4"]
 
 
-def test_the_other_kind_and_no_csv_are_refused(flask: Any, tmp_path: Path) -> None:
+def test_the_other_kind_and_no_csv_are_refused(flask: FlaskCliRunner, tmp_path: Path) -> None:
     path = saved(tmp_path, text([row(11)]))
     other = flask.invoke(args=["list", "import", path])
     assert other.exit_code == 1
@@ -86,13 +89,15 @@ def test_the_other_kind_and_no_csv_are_refused(flask: Any, tmp_path: Path) -> No
     assert "Save it as CSV UTF-8" in workbook.output
 
 
-def test_it_goes_on_where_a_killed_one_was(flask: Any, runtime: Runtime, tmp_path: Path) -> None:
+def test_it_goes_on_where_a_killed_one_was(
+    flask: FlaskCliRunner, runtime: Runtime, tmp_path: Path
+) -> None:
     content = text(row(n) for n in range(11, 131))
     found = runtime.database.run(
         lambda conn: register.receive(conn, content.encode(), "x", Owner(), runtime.now())
     )
     for state in ("reading", "checking"):
-        while advance(runtime, found.id, state):  # type: ignore[arg-type]
+        while advance(runtime, found.id, state):
             pass
     runtime.database.run(lambda conn: register.start(conn, found.id, 0, runtime.now()))
     advance(runtime, found.id, "importing")
@@ -105,6 +110,6 @@ def test_it_goes_on_where_a_killed_one_was(flask: Any, runtime: Runtime, tmp_pat
 
 
 @pytest.mark.parametrize("kind", ["article", "list"])
-def test_the_templates(flask: Any, kind: str) -> None:
+def test_the_templates(flask: FlaskCliRunner, kind: str) -> None:
     printed = flask.invoke(args=[kind, "template"])
     assert "article" in printed.output

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Protocol
 
 import pytest
+from click.testing import Result
+from flask import Flask
 
 from runtime import Runtime
 
 
+class Add(Protocol):
+    """Runs the command on staff id, name, telephone and PIN of the office, and more options."""
+
+    def __call__(
+        self, words: tuple[str, str, str, str], *more: str, input: str | None = None
+    ) -> Result: ...
+
+
 @pytest.fixture
-def add(runtime: Runtime, app: Any) -> Any:
+def add(runtime: Runtime, app: Flask) -> Add:
     with runtime.database.transaction() as conn:
         conn.execute(
             "INSERT INTO offices (name, pin, branch_type, district)"
@@ -18,15 +28,15 @@ def add(runtime: Runtime, app: Any) -> Any:
         )
     runner = app.test_cli_runner()
 
-    def invoke(words: tuple[str, str, str, str], *more: str, **options: Any) -> Any:
+    def invoke(words: tuple[str, str, str, str], *more: str, input: str | None = None) -> Result:
         names = ("--staff-id", "--name", "--phone", "--office-pin")
         given = [each for pair in zip(names, words, strict=True) for each in pair]
-        return runner.invoke(args=["postman", "add", *given, *more], **options)
+        return runner.invoke(args=["postman", "add", *given, *more], input=input)
 
     return invoke
 
 
-def test_a_postman_is_added_and_his_pin_asked_for(add: Any, runtime: Runtime) -> None:
+def test_a_postman_is_added_and_his_pin_asked_for(add: Add, runtime: Runtime) -> None:
     done = add(("1001", "Ram Lakhan", "98390 00001", "273303"), input="2580\n")
     assert done.exit_code == 0, done.output
     assert "Maharajganj H.O" in done.output
@@ -49,7 +59,7 @@ def test_a_postman_is_added_and_his_pin_asked_for(add: Any, runtime: Runtime) ->
     ],
 )
 def test_what_is_wrong_is_said_and_nobody_is_added(
-    add: Any, runtime: Runtime, words: tuple[str, str, str, str], why: str
+    add: Add, runtime: Runtime, words: tuple[str, str, str, str], why: str
 ) -> None:
     add(("1001", "Ram Lakhan", "9839000001", "273303"), "--pin", "2580")
     refused = add(words, "--pin", "2580")

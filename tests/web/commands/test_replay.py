@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
 from psycopg.types.json import Jsonb
 
 from flows.replay.replay import Undecidable, decided_today, differences
@@ -16,14 +19,14 @@ from postal.desk import sprints
 from postal.desk.sprints import Period
 from runtime import Runtime
 from store.database import Conn
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
 
 RECIPIENT, POSTMAN = "+919876500001", "+919839000001"
 
 
-def run(app: Any, *arguments: str) -> Any:
+def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=["replay", *arguments])
 
 
@@ -37,15 +40,20 @@ def played(player: Player) -> Player:
     return player
 
 
-def tamper(runtime: Runtime, kind: str, change: Any) -> int:
+Change = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def tamper(runtime: Runtime, kind: str, change: Change) -> int:
     """Rewrites the stored decision of the first sprint on an event of that kind."""
 
     def work(conn: Conn) -> int:
         conn.execute("ALTER TABLE sprints DISABLE TRIGGER sprints_append_only")
-        id_, decision = conn.execute(
+        row = conn.execute(
             "SELECT id, decision FROM sprints WHERE event->>'kind' = %s ORDER BY id LIMIT 1",
             [kind],
         ).fetchone()
+        assert row is not None
+        id_, decision = row
         conn.execute(
             "UPDATE sprints SET decision = %s WHERE id = %s", [Jsonb(change(decision)), id_]
         )
@@ -55,14 +63,14 @@ def tamper(runtime: Runtime, kind: str, change: Any) -> int:
     return runtime.database.run(work)
 
 
-def test_nothing_differs_and_that_is_said(played: Player, app: Any) -> None:
+def test_nothing_differs_and_that_is_said(played: Player, app: Flask) -> None:
     done = run(app)
     assert done.exit_code == 0, done.output
     assert re.search(r"\d+ sprints decided again, 0 differ \([\d,]+ a second\)", done.output)
 
 
-def test_a_difference_is_said_and_fails(played: Player, app: Any, runtime: Runtime) -> None:
-    def otherwise(decision: Any) -> Any:
+def test_a_difference_is_said_and_fails(played: Player, app: Flask, runtime: Runtime) -> None:
+    def otherwise(decision: dict[str, Any]) -> dict[str, Any]:
         return {**decision, "state": "idle", "acts": decision["acts"][:1]}
 
     id_ = tamper(runtime, "ReportFraud", otherwise)
@@ -77,11 +85,13 @@ def test_a_difference_is_said_and_fails(played: Player, app: Any, runtime: Runti
     assert "1 differ" in done.output
 
 
-def test_the_desk_says_it_too(played: Player, app: Any, runtime: Runtime) -> None:
+def test_the_desk_says_it_too(played: Player, app: Flask, runtime: Runtime) -> None:
     agent = sign_in(app, runtime, "agent")
     id_ = tamper(runtime, "ReportFraud", lambda decision: {**decision, "state": "idle"})
     found = agent.post("/desk/find", query=RECIPIENT).text
-    page = agent.get(re.search(r"/desk/conversations/\d+", found)[0]).text  # type: ignore[index]
+    conversation = re.search(r"/desk/conversations/\d+", found)
+    assert conversation is not None
+    page = agent.get(conversation[0]).text
     assert "Today this would be answered differently" in page
     assert f"sprint {id_}" in page
     assert "answered differently" in agent.get(f"/desk/sprints/{id_}").text
@@ -89,7 +99,7 @@ def test_the_desk_says_it_too(played: Player, app: Any, runtime: Runtime) -> Non
 
 
 def test_a_record_that_nobody_can_read_any_more_is_a_difference(
-    played: Player, app: Any, runtime: Runtime
+    played: Player, app: Flask, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("ALTER TABLE sprints DISABLE TRIGGER sprints_append_only")
@@ -118,7 +128,7 @@ def test_a_field_that_came_later_has_its_default(played: Player, runtime: Runtim
 
 
 def test_another_revision_is_compared_by_its_file(
-    played: Player, app: Any, runtime: Runtime, tmp_path: Path
+    played: Player, app: Flask, runtime: Runtime, tmp_path: Path
 ) -> None:
     file = tmp_path / "decisions.jsonl"
     assert run(app, "--record", str(file)).exit_code == 0
@@ -141,7 +151,7 @@ def test_another_revision_is_compared_by_its_file(
 
 
 def test_a_file_that_is_none_is_refused_with_its_line(
-    played: Player, app: Any, tmp_path: Path
+    played: Player, app: Flask, tmp_path: Path
 ) -> None:
     file = tmp_path / "decisions.jsonl"
     file.write_text('[1, {"state": "idle"}]\nrubbish\n', encoding="utf-8")
@@ -150,9 +160,11 @@ def test_a_file_that_is_none_is_refused_with_its_line(
     assert "line 2: not written by flask replay --record" in refused.output
 
 
-def test_period_and_telephone_narrow_it(played: Player, app: Any, clock: Clock) -> None:
+def test_period_and_telephone_narrow_it(played: Player, app: Flask, clock: Clock) -> None:
     def count(*arguments: str) -> int:
-        return int(re.search(r"(\d+) sprints", run(app, *arguments).output)[1])  # type: ignore[index]
+        found = re.search(r"(\d+) sprints", run(app, *arguments).output)
+        assert found is not None
+        return int(found[1])
 
     all_of_them = count()
     clock.advance(days=1)

@@ -24,7 +24,7 @@ def old_sprints(runtime: Runtime) -> int:
         for statement, _, rows in sections:
             with conn.cursor().copy(statement) as copy:
                 copy.write(rows)
-    return next(rows.count("\n") for _, table, rows in sections if table == "sprints")
+    return next(str(rows).count("\n") for _, table, rows in sections if table == "sprints")
 
 
 def test_a_database_filled_before_the_move_is_decided_the_same(

@@ -12,16 +12,19 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from conversation import counter
 from postal.counter import booking, day_end, entries
 from postal.counter.counter_days import CounterClosed
 from postal.counter.day_end import Count, Unfinished
+from postal.counter.ledger import Method
 from postal.people import tokens
 from runtime import Runtime
-from tests.conftest import Clock
 from tests.rigs.api_calls import Api
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, OPENING_PAISE, SENDER, Clerk, clerk, group, office
 from tests.rigs.desk import PASSWORD, Colleague, number, sign_in
 
@@ -29,18 +32,23 @@ DUE = OPENING_PAISE + 2 * CHARGES.paise  # the drawer after a sale of two articl
 
 
 @pytest.fixture
-def sold(app: Any, runtime: Runtime) -> Clerk:
+def sold(app: Flask, runtime: Runtime) -> Clerk:
     """A clerk who sold two articles for cash and one for UPI."""
     office(runtime)
     found = clerk(app, runtime)
-    for method, serials in (("cash", (12345678, 12345679)), ("upi", (12345680,))):
+    sales: tuple[tuple[Method, tuple[int, ...]], ...] = (
+        ("cash", (12345678, 12345679)),
+        ("upi", (12345680,)),
+    )
+    for method, serials in sales:
         made = group(runtime, found.poster, *serials)
-        runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, method))  # noqa: B023
+        with runtime.database.transaction() as conn:
+            counter.book(runtime, conn, made.id, method)
     return found
 
 
 @pytest.fixture
-def postmaster(sold: Clerk, app: Any, runtime: Runtime) -> Colleague:
+def postmaster(sold: Clerk, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "postmaster")
 
 
@@ -49,9 +57,9 @@ def counted(rupees: int, **more: str) -> dict[str, str]:
     return {"note_100": str(rupees // 100), "note_1": str(rupees % 100), **more}
 
 
-def ledger(runtime: Runtime) -> list[tuple[str, str, int]]:
+def ledger(runtime: Runtime) -> list[tuple[Any, ...]]:
     with runtime.database.transaction() as conn:
-        return conn.execute("SELECT kind, method, paise FROM ledger ORDER BY id").fetchall()  # type: ignore[return-value]
+        return conn.execute("SELECT kind, method, paise FROM ledger ORDER BY id").fetchall()
 
 
 def once_of(page: str) -> str:
@@ -274,9 +282,9 @@ def test_cash_goes_to_the_treasury_once_and_never_more_than_there_is(
 
 
 def test_the_count_is_shown_against_the_books_while_one_types(sold: Clerk) -> None:
-    page = sold.colleague.post("/counter/day/count", htmx=True, **counted(600)).text
+    page = sold.colleague.post_in_page("/counter/day/count", **counted(600)).text
     assert re.findall(r"<dd[^>]*>([^<]+)", page) == ["₹600", "₹651.04", "−₹51.04"]
-    wrong = sold.colleague.post("/counter/day/count", htmx=True, note_100="six").text
+    wrong = sold.colleague.post_in_page("/counter/day/count", note_100="six").text
     assert "Only digits" in wrong
 
 
@@ -315,7 +323,7 @@ def test_a_counter_that_nobody_closed_is_named_the_next_day(
 
 
 def test_another_offices_books_stay_closed_but_to_the_supervisor(
-    sold: Clerk, app: Any, runtime: Runtime
+    sold: Clerk, app: Flask, runtime: Runtime
 ) -> None:
     stranger = sign_in(app, runtime, "postmaster", "elsewhere")
     with runtime.database.transaction() as conn:
@@ -335,7 +343,7 @@ def test_another_offices_books_stay_closed_but_to_the_supervisor(
 
 
 def test_the_departments_software_reads_the_books(
-    sold: Clerk, client: Any, runtime: Runtime
+    sold: Clerk, client: FlaskClient, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
         api = Api(client, tokens.create(conn, "books"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from postal.counter import rolls
@@ -82,7 +83,7 @@ class Counter:
 
 
 @pytest.fixture
-def counter(page: Page, address: str, app: Any, runtime: Runtime) -> Iterator[Counter]:
+def counter(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[Counter]:
     office(runtime)
     directory(runtime)
     counter = Counter(page, address, runtime, add(runtime, "clerk-1", "clerk"))
@@ -108,6 +109,7 @@ def ready(counter: Counter) -> Counter:
 def quiet(counter: Counter) -> None:
     """Nothing was complained of, and no address named a telephone or an article."""
     assert counter.complaints == []
+    assert counter.urls
     assert not [url for url in counter.urls if re.search(r"9839\d{6}|EU\d{9}IN", url)]
 
 

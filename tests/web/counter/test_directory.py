@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import csv
 import gzip
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskCliRunner
 
 from postal.counter import directory, directory_load, post_offices
 from postal.counter.directory import Place, UnknownPin, find, great_circle_km, is_loaded
 from postal.counter.post_offices import NoDirectory, PostOffice
 from runtime import Runtime
 
-_COLUMNS = [
+_COLUMNS: list[object] = [
     "Pincode", "Name", "BranchType", "DeliveryStatus",
     "District", "State", "Latitude", "Longitude",
 ]  # fmt: skip
 
 
 @pytest.fixture
-def flask(app: Any) -> Any:
+def flask(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
@@ -31,7 +34,9 @@ def stamp(runtime: Runtime) -> list[tuple[Any, ...]]:
         return conn.execute("SELECT pin, xmin::text FROM pin_directory ORDER BY pin").fetchall()
 
 
-def test_it_is_loaded_whole_and_a_second_time_changes_nothing(runtime: Runtime, flask: Any) -> None:
+def test_it_is_loaded_whole_and_a_second_time_changes_nothing(
+    runtime: Runtime, flask: FlaskCliRunner
+) -> None:
     answer = flask.invoke(args=["directory", "load", "--if-missing"])
     assert answer.exit_code == 0, answer.output
     assert "19586 PINs" in answer.output
@@ -120,7 +125,7 @@ def test_a_file_that_is_not_as_it_was_is_named(tmp_path: Path, runtime: Runtime)
         (tmp_path / "gone.csv.gz", "gone.csv.gz"),
     ):
         with pytest.raises(NoDirectory, match=named):
-            runtime.database.run(lambda conn, path=path: directory_load.load(conn, path))
+            runtime.database.run(partial(directory_load.load, path=path))
     with runtime.database.transaction() as conn:
         assert not is_loaded(conn)
         with pytest.raises(UnknownPin, match="check it with the customer"):

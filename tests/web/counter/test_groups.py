@@ -9,6 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 
 from conversation import counter
 from postal.counter import booking, day_end
@@ -16,12 +17,13 @@ from postal.counter.counter_days import CounterTaken, OpenAlready, open_day
 from postal.counter.day_end import Count
 from postal.counter.groups import Group, NothingToBook, NotOpen, NumberInUse
 from runtime import Runtime
+from store.database import Conn
 from tests.rigs.api_calls import number_of
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     return clerk(app, runtime)
 
@@ -58,7 +60,7 @@ def test_a_form_sent_twice_makes_one_group_and_one_article(
 ) -> None:
     once, item = uuid4(), replace(ITEM, once=uuid4())
 
-    def submit(conn: Any) -> Group:
+    def submit(conn: Conn) -> Group:
         made = booking.begin(conn, once, at_counter.poster, SENDER, runtime.now())
         return booking.add(conn, made.id, item, runtime.now())
 
@@ -68,7 +70,7 @@ def test_a_form_sent_twice_makes_one_group_and_one_article(
 
 
 def test_of_two_clerks_with_one_number_the_second_is_told(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     other = clerk(app, runtime, counter=2)
     group(runtime, at_counter.poster, 12345678)
@@ -77,7 +79,7 @@ def test_of_two_clerks_with_one_number_the_second_is_told(
 
 
 def test_two_clerks_at_the_same_moment_book_a_number_once(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     other = clerk(app, runtime, counter=2)
     barrier = Barrier(2)
@@ -157,7 +159,7 @@ def test_while_a_payment_is_awaited_nothing_changes(runtime: Runtime, at_counter
 
 
 def test_a_counter_is_one_clerks_and_a_clerk_has_one(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     other = clerk(app, runtime, counter=2)
     office_id = at_counter.day.office_id

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 
 from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Rejected
 from messages.catalogue import catalogue
@@ -24,7 +26,12 @@ def check(runtime: Runtime) -> NumberCheck:
     return found
 
 
-def book(runtime: Runtime, client: Any, on_send: Any = accept, **changes: Any) -> Runtime:
+def book(
+    runtime: Runtime,
+    client: FlaskClient,
+    on_send: Callable[[Outgoing], Outcome] = accept,
+    **changes: Any,
+) -> Runtime:
     """Books an article and sends what there is to send, by a carrier that answers `on_send`."""
     answer = api_of(runtime, client).post("/articles", article(1, **changes))
     assert answer.status_code == 201, answer.get_json()
@@ -42,14 +49,16 @@ def told(runtime: Runtime, status: ReceiptStatus, reason: Reason | None = None) 
     receipts.receive(runtime, Receipt(NAME, carrier_id, row[0], status, status.value, reason))
 
 
-def test_before_any_receipt_nothing_is_known(runtime: Runtime, client: Any) -> None:
+def test_before_any_receipt_nothing_is_known(runtime: Runtime, client: FlaskClient) -> None:
     with_one = book(runtime, client)
     assert check(runtime).state == "unknown"
     told(with_one, ReceiptStatus.SENT)
     assert check(runtime).state == "unknown"
 
 
-def test_a_text_that_arrived_says_that_the_number_is_reached(runtime: Runtime, client: Any) -> None:
+def test_a_text_that_arrived_says_that_the_number_is_reached(
+    runtime: Runtime, client: FlaskClient
+) -> None:
     with_one = book(runtime, client)
     told(with_one, ReceiptStatus.DELIVERED)
     assert check(runtime) == NumberCheck("reached", at=runtime.now())
@@ -57,7 +66,9 @@ def test_a_text_that_arrived_says_that_the_number_is_reached(runtime: Runtime, c
 
 
 @pytest.mark.parametrize("why", ["bad_number", "opted_out", "blocked", "unreachable", "expired"])
-def test_a_text_that_could_not_arrive_says_why(runtime: Runtime, client: Any, why: str) -> None:
+def test_a_text_that_could_not_arrive_says_why(
+    runtime: Runtime, client: FlaskClient, why: str
+) -> None:
     with_one = book(runtime, client)
     told(with_one, ReceiptStatus.FAILED, Reason(why))
     assert (check(runtime).state, check(runtime).why) == ("not_reached", why)
@@ -66,14 +77,14 @@ def test_a_text_that_could_not_arrive_says_why(runtime: Runtime, client: Any, wh
 
 @pytest.mark.parametrize("why", ["configuration", "text", "carrier", "unknown"])
 def test_our_and_the_carriers_own_faults_say_nothing_of_the_number(
-    runtime: Runtime, client: Any, why: str
+    runtime: Runtime, client: FlaskClient, why: str
 ) -> None:
     with_one = book(runtime, client)
     told(with_one, ReceiptStatus.FAILED, Reason(why))
     assert check(runtime).state == "unknown"
 
 
-def test_a_carrier_that_refuses_the_number_at_once(runtime: Runtime, client: Any) -> None:
+def test_a_carrier_that_refuses_the_number_at_once(runtime: Runtime, client: FlaskClient) -> None:
     def refuse(message: Outgoing) -> Outcome:
         return Rejected(Reason.BAD_NUMBER, "21211")
 
@@ -81,7 +92,9 @@ def test_a_carrier_that_refuses_the_number_at_once(runtime: Runtime, client: Any
     assert (check(runtime).state, check(runtime).why) == ("not_reached", "bad_number")
 
 
-def test_a_later_text_that_arrives_outweighs_one_that_failed(runtime: Runtime, client: Any) -> None:
+def test_a_later_text_that_arrives_outweighs_one_that_failed(
+    runtime: Runtime, client: FlaskClient
+) -> None:
     with_one = book(runtime, client)
     told(with_one, ReceiptStatus.FAILED, Reason.UNREACHABLE)
     assert check(runtime).bad
@@ -100,7 +113,7 @@ def test_a_later_text_that_arrives_outweighs_one_that_failed(runtime: Runtime, c
     assert check(runtime).state == "reached"
 
 
-def test_without_a_number_there_is_none_to_check(runtime: Runtime, client: Any) -> None:
+def test_without_a_number_there_is_none_to_check(runtime: Runtime, client: FlaskClient) -> None:
     recipient = {**article()["recipient"], "phone": None}
     book(runtime, client, otp_required=False, recipient=recipient)
     assert check(runtime).state == "no_number"

@@ -11,6 +11,8 @@ from typing import Any, get_args
 from uuid import uuid4
 
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from postal.counter import booking, number_check
 from postal.counter.groups import GroupState
@@ -55,7 +57,7 @@ def begin(at: Clerk, **changes: str) -> str:
     return str(answer.headers["Location"])
 
 
-def say(answer: Any) -> str:
+def say(answer: TestResponse) -> str:
     """What the page told on top."""
     told = re.search(r'class="told [^"]*" role="status">([^<]*)', answer.text)
     return told[1].strip() if told else ""
@@ -67,14 +69,14 @@ def note(page: str, field: str) -> str:
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     directory(runtime)
     return clerk(app, runtime)
 
 
 @pytest.fixture
-def arrived(app: Any, runtime: Runtime) -> Colleague:
+def arrived(app: Flask, runtime: Runtime) -> Colleague:
     """A clerk who has not opened a counter yet."""
     office(runtime)
     directory(runtime)
@@ -113,7 +115,7 @@ def test_a_counter_is_opened_once_with_its_cash(arrived: Colleague, runtime: Run
 
 
 def test_a_counter_of_another_clerk_is_refused(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     other = sign_in(app, runtime, "clerk", "clerk-9")
     answer = other.post("/counter/open", counter="1", cash="0")
@@ -246,14 +248,14 @@ def test_without_a_directory_the_page_says_what_to_do(at_counter: Clerk, runtime
 def test_while_it_is_typed_the_page_says_what_it_is(
     at_counter: Clerk, typed: dict[str, str], field: str, said: str
 ) -> None:
-    page = at_counter.colleague.post("/counter/check", htmx=True, **typed).text
+    page = at_counter.colleague.post_in_page("/counter/check", **typed).text
     assert said in note(page, field)
     assert bool(note(page, field)) == bool(said)
 
 
 def test_the_price_stands_there_while_it_is_typed(at_counter: Clerk) -> None:
     def price(**typed: str) -> list[str]:
-        page = at_counter.colleague.post("/counter/check", htmx=True, **typed).text
+        page = at_counter.colleague.post_in_page("/counter/check", **typed).text
         return re.findall(r"<dd>(₹[^<]+)</dd>", page)
 
     typed = {"service": "speed_post", "weight": "120", "pin": "226001"}
@@ -273,9 +275,9 @@ def test_a_form_that_is_sent_twice_at_once_begins_one_booking(
     sent, barrier = form(), Barrier(2)
     cookies = at_counter.colleague.client
 
-    def click(_: int) -> Any:
+    def click(_: int) -> TestResponse:
         twin = Colleague(cookies.application.test_client(), runtime, at_counter.day.staff_row)
-        for cookie in cookies._cookies.values():
+        for cookie in (cookies._cookies or {}).values():
             twin.client.set_cookie(cookie.key, cookie.value, domain=cookie.domain)
         barrier.wait()
         return twin.post("/counter/groups", **sent)
@@ -325,7 +327,7 @@ def test_the_change_is_said_while_it_is_typed(at_counter: Clerk) -> None:
     path = begin(at_counter)
 
     def said(given: str) -> str:
-        return str(at_counter.colleague.post(f"{path}/change", htmx=True, given=given).text).strip()
+        return str(at_counter.colleague.post_in_page(f"{path}/change", given=given).text).strip()
 
     assert said("") == ""
     assert said("7") == "₹68 too little."
@@ -334,7 +336,7 @@ def test_the_change_is_said_while_it_is_typed(at_counter: Clerk) -> None:
 
 
 def test_of_two_clerks_with_one_number_the_second_is_told(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     begin(at_counter)
     other = clerk(app, runtime, counter=2)
@@ -345,7 +347,7 @@ def test_of_two_clerks_with_one_number_the_second_is_told(
 
 
 def test_a_number_that_was_booked_elsewhere_meanwhile_books_nothing(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     path = begin(at_counter)
     with runtime.database.transaction() as conn:
@@ -358,7 +360,7 @@ def test_a_number_that_was_booked_elsewhere_meanwhile_books_nothing(
 
 
 def test_what_was_begun_is_found_again_after_a_restart(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     path = begin(at_counter)
     page = at_counter.colleague.get("/counter").text  # all of it comes from the database
@@ -430,7 +432,7 @@ def test_while_a_payment_is_awaited_nothing_changes(at_counter: Clerk, runtime: 
 
 
 def test_at_another_counter_it_is_seen_and_left_alone(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     path = begin(at_counter)
     other = clerk(app, runtime, counter=2).colleague
@@ -442,7 +444,7 @@ def test_at_another_counter_it_is_seen_and_left_alone(
 
 
 def test_another_offices_booking_is_not_there(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     path = begin(at_counter)
     with runtime.database.transaction() as conn:
@@ -509,7 +511,7 @@ def test_the_days_bookings_say_what_is_known_of_the_numbers(at_counter: Clerk) -
 
 
 def test_rolls_are_entered_by_scanning_both_ends(at_counter: Clerk) -> None:
-    def enter(first: str, last: str) -> Any:
+    def enter(first: str, last: str) -> TestResponse:
         return at_counter.colleague.post("/counter/rolls", first=first, last=last)
 
     assert enter(number_of(11), number_of(20)).status_code == 302

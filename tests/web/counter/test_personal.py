@@ -6,23 +6,25 @@ import json
 from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
 
 from conversation import counter
 from postal.counter import booking
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, group, office
 
 RECIPIENT, SENDER = "+919839000011", "+919839000081"
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     return clerk(app, runtime)
 
 
-def run(app: Any, *arguments: str) -> Any:
+def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=list(arguments))
 
 
@@ -35,7 +37,7 @@ def kept(runtime: Runtime) -> list[tuple[Any, ...]]:
 
 
 def test_a_person_gets_what_was_posted_to_and_by_them(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     group(runtime, at_counter.poster, 1)
     received = json.loads(run(app, "export-person", RECIPIENT).output)
@@ -47,7 +49,7 @@ def test_a_person_gets_what_was_posted_to_and_by_them(
 
 
 def test_nobody_is_forgotten_while_their_booking_is_not_paid_for(
-    app: Any, runtime: Runtime, at_counter: Clerk
+    app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     made = group(runtime, at_counter.poster, 1)
     refused = run(app, "forget-person", SENDER, "--reason", "a letter", "--yes")
@@ -63,7 +65,7 @@ def test_nobody_is_forgotten_while_their_booking_is_not_paid_for(
 
 
 def test_the_people_of_a_booking_go_when_its_articles_are_long_over(
-    app: Any, runtime: Runtime, at_counter: Clerk, clock: Clock
+    app: Flask, runtime: Runtime, at_counter: Clerk, clock: Clock
 ) -> None:
     made = group(runtime, at_counter.poster, 1)
     runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))

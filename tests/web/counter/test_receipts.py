@@ -6,18 +6,20 @@ import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
 
 from conversation import counter
+from messages.catalogue import Language
 from postal.counter import booking, receipts
 from postal.counter.groups import Charges, Group, Sender
 from postal.counter.receipts import NotBooked
 from runtime import Runtime
-from tests.conftest import Clock
 from tests.rigs.api_calls import number_of
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 from tests.rigs.desk import TOKEN, sign_in
 from tests.rigs.paper import sheets
@@ -37,7 +39,7 @@ REGISTERED = replace(
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Clerk:
+def at_counter(app: Flask, runtime: Runtime) -> Clerk:
     office(runtime)
     return clerk(app, runtime)
 
@@ -51,11 +53,11 @@ def booked(runtime: Runtime, at_counter: Clerk) -> Group:
     return runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
 
 
-def pdf(at: Clerk, id_: int, query: str = "") -> Any:
+def pdf(at: Clerk, id_: int, query: str = "") -> TestResponse:
     return at.colleague.get(f"/counter/groups/{id_}/receipt.pdf{query}")
 
 
-def printed(at: Clerk, id_: int, **form: str) -> Any:
+def printed(at: Clerk, id_: int, **form: str) -> TestResponse:
     """Presses the button on the page, with what the page's form says unless `form` does."""
     page = at.colleague.get(f"/counter/groups/{id_}/receipt").text
     fields = dict(re.findall(r'name="(once|paper|customer)" value="([^"]+)"', page))
@@ -97,7 +99,7 @@ def test_the_pages_language_stays_the_clerks(at_counter: Clerk, booked: Group) -
     ("spoken", "title"), [("hi", "रसीद"), ("hi-Latn", "Receipt"), ("en", "Receipt")]
 )
 def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
-    runtime: Runtime, at_counter: Clerk, spoken: Any, title: str
+    runtime: Runtime, at_counter: Clerk, spoken: Language, title: str
 ) -> None:
     with runtime.database.transaction() as conn:
         sender = Sender(SENDER.name, SENDER.phone, spoken)
@@ -200,7 +202,7 @@ def test_only_what_is_booked_has_a_receipt(
 
 
 def test_another_offices_clerk_finds_nothing(
-    app: Any, runtime: Runtime, at_counter: Clerk, booked: Group
+    app: Flask, runtime: Runtime, at_counter: Clerk, booked: Group
 ) -> None:
     stranger = sign_in(app, runtime, "clerk", "elsewhere")
     with runtime.database.transaction() as conn:

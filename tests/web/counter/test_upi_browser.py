@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 import jobs
@@ -14,9 +14,9 @@ from payments import upi
 from postal.counter import payments
 from postal.counter.payments import Payment
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
-from tests.rigs.desk import sign_in
+from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.upi import booking_of, credits_of, group_now, paid, rounds, with_settings, working
 
 expect.set_options(timeout=20_000)
@@ -49,7 +49,7 @@ class Screen:
         expect(self.page.locator(".upi-state")).to_have_text(words)
 
 
-def enter(page: Page, address: str, colleague: Any) -> None:
+def enter(page: Page, address: str, colleague: Colleague) -> None:
     """Takes the sign-in of a colleague over into the browser."""
     cookie = colleague.client.get_cookie("session")
     assert cookie is not None
@@ -57,7 +57,7 @@ def enter(page: Page, address: str, colleague: Any) -> None:
 
 
 @pytest.fixture
-def screen(page: Page, address: str, app: Any, runtime: Runtime) -> Iterator[Screen]:
+def screen(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[Screen]:
     office(runtime)
     at_counter = clerk(app, runtime)
     enter(page, address, at_counter.colleague)
@@ -151,7 +151,7 @@ def test_a_typed_reference_survives_the_asking(screen: Screen) -> None:
     screen.says("Paid and booked")
 
 
-def test_the_postmaster_gives_back(screen: Screen, app: Any, runtime: Runtime) -> None:
+def test_the_postmaster_gives_back(screen: Screen, app: Flask, runtime: Runtime) -> None:
     screen.show()
     screen.page.get_by_role("button", name="pays 1 rupee too little").press("Enter")
     screen.says("Money came, but nothing was booked with it")

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 import pytest
 import segno
+from flask import Flask
 
 from app import create_app
 from payments import upi
@@ -20,7 +20,7 @@ from postal.counter.refunds import Actor, DrawerShort
 from providers.base import Came
 from runtime import Runtime
 from settings import Settings
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.upi import (
@@ -48,14 +48,14 @@ def settings(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Iterator[Clerk]:
+def at_counter(app: Flask, runtime: Runtime) -> Iterator[Clerk]:
     office(runtime)
     with working(runtime):
         yield clerk(app, runtime)
 
 
 @pytest.fixture
-def postmaster(at_counter: Clerk, app: Any, runtime: Runtime) -> Colleague:
+def postmaster(at_counter: Clerk, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "postmaster")
 
 
@@ -97,11 +97,11 @@ def test_the_page_asks_and_is_told_when_it_changes(
     _, payment = begun(runtime, at_counter)
     colleague = at_counter.colleague
     clock.advance(seconds=10)
-    now = colleague.post(path(payment, "/now"), htmx=True, phase="shown")
+    now = colleague.post_in_page(path(payment, "/now"), phase="shown")
     assert 'data-left="290"' in now.text
     assert "HX-Redirect" not in now.headers
     paid(runtime, payment)
-    told = colleague.post(path(payment, "/now"), htmx=True, phase="shown")
+    told = colleague.post_in_page(path(payment, "/now"), phase="shown")
     assert told.headers["HX-Redirect"] == path(payment)
     page = colleague.get(path(payment)).text
     assert "Paid and booked" in page
@@ -186,7 +186,7 @@ def test_a_reference_books_and_once_only(runtime: Runtime, at_counter: Clerk) ->
     assert "was counted already" in again.text
 
 
-def test_another_office_sees_nothing(runtime: Runtime, at_counter: Clerk, app: Any) -> None:
+def test_another_office_sees_nothing(runtime: Runtime, at_counter: Clerk, app: Flask) -> None:
     _, payment = begun(runtime, at_counter)
     with runtime.database.transaction() as conn:
         conn.execute(
@@ -205,7 +205,9 @@ def test_another_office_sees_nothing(runtime: Runtime, at_counter: Clerk, app: A
     assert payment_now(runtime, payment.id).state == "shown"
 
 
-def test_no_simulated_customer_in_production(runtime: Runtime, at_counter: Clerk, app: Any) -> None:
+def test_no_simulated_customer_in_production(
+    runtime: Runtime, at_counter: Clerk, app: Flask
+) -> None:
     _, payment = begun(runtime, at_counter)
     changed = runtime.settings.model_copy(update={"dakiya_env": "production"})
     there = create_app(dataclasses.replace(runtime, settings=changed))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -26,7 +26,7 @@ def books(player: Player) -> Player:
 
 
 @pytest.fixture
-def master(books: Player, app: Any, runtime: Runtime) -> Colleague:
+def master(books: Player, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "postmaster", "pm")
 
 
@@ -188,7 +188,7 @@ def test_without_a_reason_nothing_happens(master: Colleague, books: Player) -> N
 
 
 def test_every_action_stands_in_feed_and_access_log(
-    master: Colleague, books: Player, app: Any, runtime: Runtime
+    master: Colleague, books: Player, app: Flask, runtime: Runtime
 ) -> None:
     books.step(f"list 1001: {ARTICLE}")
     act(master, ARTICLE, "warn-herd", reason="suspected_fraud", note="three calls from one number")
@@ -219,7 +219,7 @@ def told(colleague: Colleague) -> str:
 
 
 def test_handing_out_without_a_code_takes_two(
-    master: Colleague, waiting: Player, app: Any, runtime: Runtime
+    master: Colleague, waiting: Player, app: Flask, runtime: Runtime
 ) -> None:
     clerk = sign_in(app, runtime, "clerk", "c1")
     clerk.post("/desk/window", **ASK)
@@ -237,7 +237,7 @@ def test_handing_out_without_a_code_takes_two(
 
 
 def test_cod_at_the_window_is_chosen_by_whoever_agrees(
-    master: Colleague, waiting: Player, app: Any, runtime: Runtime
+    master: Colleague, waiting: Player, app: Flask, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE articles SET cod_amount = 450 WHERE number = %s", [ARTICLE])
@@ -257,7 +257,7 @@ def test_cod_at_the_window_is_chosen_by_whoever_agrees(
 
 
 def test_whoever_asked_cannot_agree_and_the_other_may_decline(
-    master: Colleague, waiting: Player, app: Any, runtime: Runtime
+    master: Colleague, waiting: Player, app: Flask, runtime: Runtime
 ) -> None:
     master.post("/desk/window", **ASK)
     told(master)

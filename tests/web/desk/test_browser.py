@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from postal.people.accounts import Role
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.transcript import Player
 
@@ -74,6 +74,7 @@ def desk(page: Page, address: str, player: Player, runtime: Runtime) -> Iterator
 def quiet(desk: Desk) -> None:
     """Nothing was complained of, no address named a telephone, no page showed the code."""
     assert desk.complaints == []
+    assert desk.urls
     assert not [url for url in desk.urls if re.search(r"98\d{8}|EU\d{9}IN", url)]
     assert desk.player.codes[RECIPIENT][-1] not in desk.page.content()
 
@@ -132,7 +133,7 @@ def test_a_postmaster_acts_on_an_article(desk: Desk) -> None:
 
 
 def test_a_ticket_is_taken_and_settled_while_another_looks_on(
-    desk: Desk, app: Any, clock: Clock
+    desk: Desk, app: Flask, clock: Clock
 ) -> None:
     desk.player.step(f"{RECIPIENT} > 9")
     desk.sign_in("agent")

@@ -15,7 +15,7 @@ from outbox import receipts
 from outbox.failover import send_again
 from postal.desk import carrier_figures
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.outbox import Carrier, drain, issue_code, queue, with_carriers
 from tests.rigs.transcript import Player

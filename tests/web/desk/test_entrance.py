@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import sql
+from werkzeug.test import TestResponse
 
 from postal.people import accounts
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, TOKEN, add, number, sign_in, submit
 from tests.rigs.transcript import Player
 
@@ -22,11 +25,17 @@ def office(player: Player) -> Player:
     return player
 
 
-def password(client: Any, staff_id: str = "a1", password: str = PASSWORD) -> Any:
+def session_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("session")
+    assert cookie is not None
+    return cookie.value
+
+
+def password(client: FlaskClient, staff_id: str = "a1", password: str = PASSWORD) -> TestResponse:
     return submit(client, "/desk/sign-in", staff_id=staff_id, password=password)
 
 
-def test_the_first_sign_in_sets_up_the_second_factor(client: Any, runtime: Runtime) -> None:
+def test_the_first_sign_in_sets_up_the_second_factor(client: FlaskClient, runtime: Runtime) -> None:
     row = add(runtime, "a1", "agent")
     assert client.get("/desk").headers["Location"] == "/desk/sign-in"
     assert password(client).headers["Location"] == "/desk/enrol"
@@ -44,7 +53,7 @@ def test_the_first_sign_in_sets_up_the_second_factor(client: Any, runtime: Runti
 
 
 def test_then_a_password_and_a_number_that_counts_once(
-    app: Any, client: Any, runtime: Runtime, clock: Clock
+    app: Flask, client: FlaskClient, runtime: Runtime, clock: Clock
 ) -> None:
     colleague = sign_in(app, runtime, "agent", "a1")
     shown = number(runtime, colleague.staff_row)
@@ -58,7 +67,7 @@ def test_then_a_password_and_a_number_that_counts_once(
     assert client.get("/desk").status_code == 200
 
 
-def test_a_recovery_code_opens_once(app: Any, client: Any, runtime: Runtime) -> None:
+def test_a_recovery_code_opens_once(app: Flask, client: FlaskClient, runtime: Runtime) -> None:
     row = add(runtime, "a1", "agent")
     password(client)
     codes = CODE.findall(submit(client, "/desk/enrol", number=number(runtime, row)).text)
@@ -70,7 +79,7 @@ def test_a_recovery_code_opens_once(app: Any, client: Any, runtime: Runtime) -> 
 
 
 def test_five_wrong_tries_lock_password_and_number_alike(
-    app: Any, client: Any, runtime: Runtime, clock: Clock
+    app: Flask, client: FlaskClient, runtime: Runtime, clock: Clock
 ) -> None:
     row = sign_in(app, runtime, "agent", "a1").staff_row
     clock.advance(minutes=1)
@@ -88,7 +97,7 @@ def test_five_wrong_tries_lock_password_and_number_alike(
     assert answer.status_code == 302
 
 
-def test_who_does_not_exist_looks_like_who_is_wrong(client: Any, runtime: Runtime) -> None:
+def test_who_does_not_exist_looks_like_who_is_wrong(client: FlaskClient, runtime: Runtime) -> None:
     add(runtime, "a1", "agent")
     wrong = password(client, "a1", "not the password").text
     nobody = password(client, "a2", "not the password").text
@@ -96,14 +105,14 @@ def test_who_does_not_exist_looks_like_who_is_wrong(client: Any, runtime: Runtim
     assert strip.sub("", wrong) == strip.sub("", nobody)
 
 
-def test_one_address_may_not_try_without_end(client: Any) -> None:
+def test_one_address_may_not_try_without_end(client: FlaskClient) -> None:
     """Another try is allowed every three seconds: on a slow machine the limit comes later."""
     tries = (password(client, f"x{n}").status_code for n in range(60))
     assert next(tries) == 401
     assert 429 in tries
 
 
-def test_idle_or_old_sign_ins_are_over(app: Any, runtime: Runtime, clock: Clock) -> None:
+def test_idle_or_old_sign_ins_are_over(app: Flask, runtime: Runtime, clock: Clock) -> None:
     colleague = sign_in(app, runtime, "agent")
     clock.advance(minutes=29)
     assert colleague.get("/desk").status_code == 200
@@ -119,27 +128,27 @@ def test_idle_or_old_sign_ins_are_over(app: Any, runtime: Runtime, clock: Clock)
     assert other.get("/desk").status_code == 302
 
 
-def test_signed_out_is_signed_out_on_the_server_too(app: Any, runtime: Runtime) -> None:
+def test_signed_out_is_signed_out_on_the_server_too(app: Flask, runtime: Runtime) -> None:
     colleague = sign_in(app, runtime, "agent")
-    cookie = colleague.client.get_cookie("session").value
+    cookie = session_of(colleague.client)
     assert colleague.post("/desk/sign-out").status_code == 302
     thief = app.test_client()
     thief.set_cookie("session", cookie)
     assert thief.get("/desk").status_code == 302
 
 
-def test_the_cookie_of_before_the_second_factor_opens_nothing(app: Any, runtime: Runtime) -> None:
+def test_the_cookie_of_before_the_second_factor_opens_nothing(app: Flask, runtime: Runtime) -> None:
     row = add(runtime, "a1", "agent")
     client = app.test_client()
     password(client)
-    early = client.get_cookie("session").value
+    early = session_of(client)
     submit(client, "/desk/enrol", number=number(runtime, row))
     thief = app.test_client()
     thief.set_cookie("session", early)
     assert thief.get("/desk").headers["Location"] == "/desk/sign-in"
 
 
-def test_a_forged_request_is_refused(app: Any, runtime: Runtime) -> None:
+def test_a_forged_request_is_refused(app: Flask, runtime: Runtime) -> None:
     colleague = sign_in(app, runtime, "agent")
     forged = colleague.client.post("/desk/sign-out", data={"csrf_token": "made up"})
     assert forged.status_code == 400
@@ -148,12 +157,14 @@ def test_a_forged_request_is_refused(app: Any, runtime: Runtime) -> None:
     assert colleague.get("/desk").status_code == 200
 
 
-def test_a_part_of_a_page_leads_to_the_sign_in_too(client: Any) -> None:
+def test_a_part_of_a_page_leads_to_the_sign_in_too(client: FlaskClient) -> None:
     answer = client.get("/desk", headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == "/desk/sign-in"
 
 
-def test_after_the_sign_in_one_is_where_one_wanted_to_be(client: Any, runtime: Runtime) -> None:
+def test_after_the_sign_in_one_is_where_one_wanted_to_be(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     row = add(runtime, "a1", "agent")
     client.get("/desk/account")
     password(client)
@@ -161,7 +172,9 @@ def test_after_the_sign_in_one_is_where_one_wanted_to_be(client: Any, runtime: R
     assert 'href="/desk/account"' in page.split("<main")[1].split("recovery")[1]
 
 
-def test_the_cookie_and_the_headers_are_safe(app: Any, client: Any, runtime: Runtime) -> None:
+def test_the_cookie_and_the_headers_are_safe(
+    app: Flask, client: FlaskClient, runtime: Runtime
+) -> None:
     add(runtime, "a1", "agent")
     answer = password(client)
     cookie = answer.headers["Set-Cookie"]
@@ -173,7 +186,7 @@ def test_the_cookie_and_the_headers_are_safe(app: Any, client: Any, runtime: Run
     assert "default-src 'self'" in page.headers["Content-Security-Policy"]
 
 
-def test_another_password_ends_every_sign_in(app: Any, runtime: Runtime, clock: Clock) -> None:
+def test_another_password_ends_every_sign_in(app: Flask, runtime: Runtime, clock: Clock) -> None:
     colleague = sign_in(app, runtime, "agent", "a1")
     clock.advance(seconds=30)
     weak = colleague.post(
@@ -197,7 +210,7 @@ def test_another_password_ends_every_sign_in(app: Any, runtime: Runtime, clock: 
     assert password(app.test_client(), "a1", PASSWORD).status_code == 401
 
 
-def test_new_recovery_codes_end_the_old_ones(app: Any, runtime: Runtime, clock: Clock) -> None:
+def test_new_recovery_codes_end_the_old_ones(app: Flask, runtime: Runtime, clock: Clock) -> None:
     row = add(runtime, "a1", "agent")
     client = app.test_client()
     password(client)
@@ -214,7 +227,7 @@ def test_new_recovery_codes_end_the_old_ones(app: Any, runtime: Runtime, clock: 
     assert submit(browser, "/desk/second-factor", number=new[0]).status_code == 302
 
 
-def test_nothing_that_opens_stands_in_the_database(app: Any, runtime: Runtime) -> None:
+def test_nothing_that_opens_stands_in_the_database(app: Flask, runtime: Runtime) -> None:
     row = add(runtime, "a1", "agent")
     client = app.test_client()
     password(client)
@@ -235,14 +248,14 @@ def test_nothing_that_opens_stands_in_the_database(app: Any, runtime: Runtime) -
 # ---- commands ------------------------------------------------------------------------------------
 
 
-def run(app: Any, *arguments: str) -> Any:
+def run(app: Flask, *arguments: str) -> Result:
     return app.test_cli_runner().invoke(args=["staff", *arguments])
 
 
 ADD = ("add", "--name", "Asha Verma", "--office-pin", "273303", "--password", PASSWORD)
 
 
-def test_accounts_are_made_and_ended_by_command(app: Any, client: Any) -> None:
+def test_accounts_are_made_and_ended_by_command(app: Flask, client: FlaskClient) -> None:
     made = run(app, *ADD, "--staff-id", "a1", "--role", "agent")
     assert made.exit_code == 0, made.output
     assert "Asha Verma (a1, agent) may sign in at /desk" in made.output
@@ -268,14 +281,14 @@ def test_accounts_are_made_and_ended_by_command(app: Any, client: Any) -> None:
     ],
 )
 def test_what_is_wrong_with_an_account_is_said(
-    app: Any, changed: tuple[str, ...], said: str
+    app: Flask, changed: tuple[str, ...], said: str
 ) -> None:
     refused = run(app, *ADD, *changed)
     assert refused.exit_code != 0
     assert said in refused.output
 
 
-def test_an_account_is_made_once_and_postmen_have_none(app: Any, player: Player) -> None:
+def test_an_account_is_made_once_and_postmen_have_none(app: Flask, player: Player) -> None:
     player.step("postman 1001 +919839000001")
     assert run(app, *ADD, "--staff-id", "a1", "--role", "agent").exit_code == 0
     assert "is taken" in run(app, *ADD, "--staff-id", "a1", "--role", "clerk").output

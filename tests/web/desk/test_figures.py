@@ -5,13 +5,13 @@ from __future__ import annotations
 import csv
 import io
 import re
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from postal.desk.confidence import share
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -35,7 +35,7 @@ def day(player: Player) -> Player:
 
 
 @pytest.fixture
-def supervisor(day: Player, app: Any, runtime: Runtime) -> Colleague:
+def supervisor(day: Player, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "supervisor")
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -17,7 +17,7 @@ ARTICLE = "EU123456785IN"
 
 
 @pytest.fixture
-def agent(player: Player, app: Any, runtime: Runtime) -> Colleague:
+def agent(player: Player, app: Flask, runtime: Runtime) -> Colleague:
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article {ARTICLE} to {RECIPIENT} en from {SENDER} cod 500")
     player.step(f"list 1001: {ARTICLE}")
@@ -129,7 +129,7 @@ def test_an_article_has_a_timeline_of_its_own(agent: Colleague, player: Player) 
 
 
 def test_the_whole_number_needs_a_reason_that_is_kept(
-    agent: Colleague, app: Any, runtime: Runtime
+    agent: Colleague, app: Flask, runtime: Runtime
 ) -> None:
     link = re.search(r'href="(/desk/conversations/\d+)"', find(agent, RECIPIENT))
     assert link
@@ -147,7 +147,7 @@ def test_the_whole_number_needs_a_reason_that_is_kept(
 
 
 def test_the_access_log_is_searched_by_person_and_by_telephone(
-    agent: Colleague, app: Any, runtime: Runtime
+    agent: Colleague, app: Flask, runtime: Runtime
 ) -> None:
     page_of(agent, RECIPIENT)
     page_of(agent, POSTMAN)
@@ -237,7 +237,7 @@ def test_a_dial_stands_in_the_timeline(agent: Colleague, player: Player) -> None
     assert "<kbd>1</kbd>" in page
 
 
-def test_addresses_hold_no_telephone(agent: Colleague, app: Any) -> None:
+def test_addresses_hold_no_telephone(agent: Colleague, app: Flask) -> None:
     for query in (RECIPIENT, ARTICLE, "1001"):
         assert not re.findall(r'(?:href|action|hx-\w+)="[^"]*98\d{8}', find(agent, query))
     page = page_of(agent, RECIPIENT)

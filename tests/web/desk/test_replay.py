@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 from web.desk.replay import parts
@@ -18,7 +18,7 @@ FRAME = re.compile(r'<li class="frame frame-(\w+)"[^>]*data-state="(\w+)"')
 
 
 @pytest.fixture
-def agent(player: Player, app: Any, runtime: Runtime) -> Colleague:
+def agent(player: Player, app: Flask, runtime: Runtime) -> Colleague:
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article EU123456785IN to {RECIPIENT} hi")
     player.step("list 1001: EU123456785IN")
@@ -52,7 +52,7 @@ def test_frames_come_as_the_phone_saw_them(agent: Colleague, player: Player, clo
 
 
 def test_a_text_that_never_came_is_no_news_on_the_phone(
-    agent: Colleague, player: Player, clock: Clock, app: Any, runtime: Runtime
+    agent: Colleague, player: Player, clock: Clock, app: Flask, runtime: Runtime
 ) -> None:
     player.say(RECIPIENT, "0")
     clock.advance(days=2)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from flask import Flask
 
-from postal.people.accounts import ROLES
+from postal.people.accounts import ROLES, Role
 from runtime import Runtime
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.told import nothing_in
@@ -145,12 +144,12 @@ TABLE: dict[str, tuple[str, ...]] = {
 ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
 
 
-def routes(app: Any) -> list[tuple[str, str, str]]:
+def routes(app: Flask) -> list[tuple[str, str, str]]:
     """Method, path and endpoint of every route, static files apart."""
     return [
         (method, rule.rule, rule.endpoint)
         for rule in app.url_map.iter_rules()
-        for method in sorted(rule.methods & {"GET", "POST", "PUT", "PATCH", "DELETE"})
+        for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "PATCH", "DELETE"})
         if rule.endpoint != "static"
     ]
 
@@ -164,7 +163,7 @@ def call(colleague: Colleague, method: str, path: str) -> int:
 
 @pytest.mark.parametrize("role", ROLES)
 def test_each_role_may_what_the_table_says(
-    player: Player, app: Any, runtime: Runtime, role: Any
+    player: Player, app: Flask, runtime: Runtime, role: Role
 ) -> None:
     colleague = sign_in(app, runtime, role)
     for method, path, endpoint in routes(app):
@@ -178,7 +177,7 @@ def test_each_role_may_what_the_table_says(
         assert status < 500, f"{role}: {method} {path}: {status}"
 
 
-def test_nobody_gets_in_without_signing_in(app: Any, player: Player) -> None:
+def test_nobody_gets_in_without_signing_in(app: Flask, player: Player) -> None:
     client = app.test_client()
     for method, path, endpoint in routes(app):
         if stated(endpoint.split(".")[0]) is not Caller.STAFF or path in ON_THE_WAY_IN:
@@ -192,7 +191,7 @@ def test_nobody_gets_in_without_signing_in(app: Any, player: Player) -> None:
             assert answer.status_code == 400, path  # no page, no token
 
 
-def test_the_table_is_whole(app: Any) -> None:
+def test_the_table_is_whole(app: Flask) -> None:
     allowed = {
         f"{method} {path}": ALLOWED.get(endpoint, frozenset())
         for method, path, endpoint in routes(app)
@@ -211,6 +210,6 @@ def test_the_table_is_whole(app: Any) -> None:
     assert {f"/desk/{name.split('.')[1].replace('_', '-')}" for name in OPEN} == ON_THE_WAY_IN
 
 
-def test_every_other_route_states_its_caller(app: Any) -> None:
+def test_every_other_route_states_its_caller(app: Flask) -> None:
     for _, _, endpoint in routes(app):
         assert stated(endpoint.split(".")[0]) in Caller

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import re
 from html import unescape
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -73,8 +74,8 @@ def searched(text: str, player: Player) -> list[str]:
 
 
 def test_no_page_export_answer_or_log_line_holds_one(
-    lived: Player, app: Any, runtime: Runtime, client: Any, caplog: pytest.LogCaptureFixture,
-    capsys: pytest.CaptureFixture[str],
+    lived: Player, app: Flask, runtime: Runtime, client: FlaskClient,
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)
     master = sign_in(app, runtime, "postmaster")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 
@@ -17,7 +18,7 @@ ARTICLE = "EU123456785IN"
 
 
 @pytest.fixture
-def agent(player: Player, app: Any, runtime: Runtime) -> Colleague:
+def agent(player: Player, app: Flask, runtime: Runtime) -> Colleague:
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article {ARTICLE} to {RECIPIENT} en from {SENDER}")
     player.step(f"list 1001: {ARTICLE}")
@@ -35,7 +36,7 @@ def told(player: Player, phone: str) -> list[str]:
 
 
 def test_they_come_from_everything_that_needs_a_person(
-    agent: Colleague, player: Player, client: Any
+    agent: Colleague, player: Player, client: FlaskClient
 ) -> None:
     player.step(f"{RECIPIENT} > 9")
     player.step(f"{RECIPIENT} > 3")
@@ -88,7 +89,7 @@ def test_a_postman_is_told_as_staff(agent: Colleague, player: Player) -> None:
 
 
 def test_what_a_colleague_works_on_is_his(
-    agent: Colleague, player: Player, app: Any, runtime: Runtime
+    agent: Colleague, player: Player, app: Flask, runtime: Runtime
 ) -> None:
     other = sign_in(app, runtime, "agent", "a2")
     player.step(f"{RECIPIENT} > 9")
@@ -103,7 +104,7 @@ def test_what_a_colleague_works_on_is_his(
 
 
 def test_settled_twice_is_told_once(
-    agent: Colleague, player: Player, app: Any, runtime: Runtime
+    agent: Colleague, player: Player, app: Flask, runtime: Runtime
 ) -> None:
     player.step(f"{RECIPIENT} > 9")
     (number,) = kinds(agent)
@@ -126,7 +127,7 @@ def test_a_settled_ticket_is_opened_again_unless_another_is_open(
 
 
 def test_two_people_see_that_both_are_there(
-    agent: Colleague, player: Player, app: Any, runtime: Runtime
+    agent: Colleague, player: Player, app: Flask, runtime: Runtime
 ) -> None:
     other = sign_in(app, runtime, "supervisor", "s1")
     player.step(f"{RECIPIENT} > 9")
@@ -155,7 +156,7 @@ def test_without_valkey_the_ticket_opens_all_the_same(
 
 
 def test_the_end_of_a_shift_hands_all_of_mine_over(
-    agent: Colleague, player: Player, app: Any, runtime: Runtime
+    agent: Colleague, player: Player, app: Flask, runtime: Runtime
 ) -> None:
     other = sign_in(app, runtime, "agent", "a2")
     player.step(f"{RECIPIENT} > 9")

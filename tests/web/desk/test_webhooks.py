@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 from tests.rigs.webhook import Receiver, happen, receiving, states, subscribe, token, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def dead(runtime: Runtime, receiver: Receiver, clock: Clock, player: Player) -> 
     hook = subscribe(runtime, token(runtime), receiver.url + "/" + "p" * 40 + "?key=word")
     happen(runtime, "delivered", "attempted", "returned")
     receiver.usual, receiver.says = 500, b"<b>broken</b>"
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     clock.advance(hours=25)
     while "pending" in states(runtime, hook):
@@ -41,12 +41,12 @@ def dead(runtime: Runtime, receiver: Receiver, clock: Clock, player: Player) -> 
 
 
 @pytest.fixture
-def supervisor(dead: int, app: Any, runtime: Runtime) -> Colleague:
+def supervisor(dead: int, app: Flask, runtime: Runtime) -> Colleague:
     return sign_in(app, runtime, "supervisor")
 
 
 def send(runtime: Runtime) -> None:
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     sender.finish()
 

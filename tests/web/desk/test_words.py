@@ -24,6 +24,7 @@ _ABSTRACT = {"Event", "News", "Happening", "Act", "ArticleAct"}
 
 
 def kinds(base: type) -> Iterator[type]:
+    kind: type
     for kind in base.__subclasses__():
         if kind.__name__ not in _ABSTRACT and not kind.__name__.startswith(("Lazy", "Noting")):
             yield kind

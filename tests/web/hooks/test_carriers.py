@@ -11,6 +11,8 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from gateways.build import build
@@ -28,18 +30,18 @@ _RECEIPT = {"MessageSid": "SM1", "MessageStatus": "delivered"}
 _ENDLESS = "".join(sha256(str(number).encode()).hexdigest() for number in range(600))
 _FORM_TYPE = "application/x-www-form-urlencoded"
 
-Call = Callable[[Any], Any]
+Call = Callable[[FlaskClient], TestResponse]
 
 
 @pytest.fixture
-def client(runtime: Runtime) -> Any:
+def client(runtime: Runtime) -> FlaskClient:
     """As in production: an exception is a 500, and not the test's."""
     app = create_app(runtime)
     app.testing = False
     return app.test_client()
 
 
-def _twilio(client: Any, path: str, form: dict[str, str]) -> Any:
+def _twilio(client: FlaskClient, path: str, form: dict[str, str]) -> TestResponse:
     return client.post(path, data=form, headers={"X-Twilio-Signature": signature(form, path)})
 
 
@@ -63,19 +65,23 @@ def _errors(runtime: Runtime) -> list[str]:
 # ---- the ways in ---------------------------------------------------------------------------------
 
 
-def test_a_twilio_text_is_answered_with_an_empty_response(client: Any, runtime: Runtime) -> None:
+def test_a_twilio_text_is_answered_with_an_empty_response(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     answer = _twilio(client, _SMS, _TEXT)
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "text/xml", b"<Response/>")
     assert _kept(runtime) == [("received", PHONE, "hello")]
 
 
-def test_a_twilio_receipt_is_answered_with_nothing(client: Any, runtime: Runtime) -> None:
+def test_a_twilio_receipt_is_answered_with_nothing(client: FlaskClient, runtime: Runtime) -> None:
     answer = _twilio(client, _STATUS, _RECEIPT)
     assert (answer.status_code, answer.data) == (204, b"")
     assert _receipts(runtime) == [("twilio", "delivered", "delivered")]
 
 
-def test_an_africastalking_text_and_receipt_are_taken(client: Any, runtime: Runtime) -> None:
+def test_an_africastalking_text_and_receipt_are_taken(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     form = {"from": PHONE, "text": "hello", "id": "A1", "date": "2026-08-14 04:30:00"}
     assert client.post(f"{_AT}/sms", data=form).status_code == 200
     answer = client.post(f"{_AT}/delivery", data={"id": "A2", "status": "Success"})
@@ -84,7 +90,7 @@ def test_an_africastalking_text_and_receipt_are_taken(client: Any, runtime: Runt
     assert _receipts(runtime) == [("africastalking", "delivered", "Success")]
 
 
-def test_a_simulated_text_is_taken(client: Any, runtime: Runtime) -> None:
+def test_a_simulated_text_is_taken(client: FlaskClient, runtime: Runtime) -> None:
     answer = client.post(_SIMULATOR, json={"from": "09839012345", "text": "hello", "id": "s1"})
     assert (answer.status_code, answer.get_json()) == (200, {})
     assert _kept(runtime) == [("received", PHONE, "hello")]
@@ -100,7 +106,7 @@ def test_a_simulated_text_is_taken(client: Any, runtime: Runtime) -> None:
     ],
 )
 def test_a_repeat_answers_as_the_first_and_changes_nothing(
-    client: Any, runtime: Runtime, repeat: Call
+    client: FlaskClient, runtime: Runtime, repeat: Call
 ) -> None:
     first, second = repeat(client), repeat(client)
     assert (first.status_code, first.data) == (second.status_code, second.data)
@@ -108,7 +114,7 @@ def test_a_repeat_answers_as_the_first_and_changes_nothing(
     assert len(_kept(runtime)) == 1
 
 
-def test_the_address_is_signed_as_it_was_sent(client: Any, runtime: Runtime) -> None:
+def test_the_address_is_signed_as_it_was_sent(client: FlaskClient, runtime: Runtime) -> None:
     for path in (f"{_SMS}?a=%41&b=%20+&c", f"{_SMS}?a=%e0%a4%b9"):
         assert _twilio(client, path, _TEXT).status_code == 200, path
         moved = client.post(
@@ -117,7 +123,7 @@ def test_the_address_is_signed_as_it_was_sent(client: Any, runtime: Runtime) -> 
         assert moved.status_code == 403, path
 
 
-def test_the_signature_covers_public_url_whatever_host_was_called(client: Any) -> None:
+def test_the_signature_covers_public_url_whatever_host_was_called(client: FlaskClient) -> None:
     header = {"X-Twilio-Signature": signature(_TEXT, _SMS), "Host": "10.0.0.7:8000"}
     assert client.post(_SMS, data=_TEXT, headers=header).status_code == 200
 
@@ -148,7 +154,7 @@ def test_the_signature_covers_public_url_whatever_host_was_called(client: Any) -
     ],
 )
 def test_who_is_not_the_carrier_is_refused_and_nothing_is_kept(
-    client: Any, runtime: Runtime, call: Call, status: int
+    client: FlaskClient, runtime: Runtime, call: Call, status: int
 ) -> None:
     assert call(client).status_code == status
     assert _kept(runtime) == []
@@ -169,14 +175,14 @@ _LARGE = b"x" * (64 * 1024 + 1)
         lambda client: client.post(_SIMULATOR, json={"text": _LARGE.decode()}),
     ],
 )
-def test_a_body_over_64_kib_is_413(client: Any, runtime: Runtime, call: Call) -> None:
+def test_a_body_over_64_kib_is_413(client: FlaskClient, runtime: Runtime, call: Call) -> None:
     assert call(client).status_code == 413
     assert _kept(runtime) == []
 
 
 @pytest.mark.parametrize("path", [_SMS, _STATUS, f"{_AT}/sms", f"{_AT}/delivery", _SIMULATOR])
 def test_a_body_whose_length_nobody_states_is_413_too(
-    client: Any, runtime: Runtime, path: str
+    client: FlaskClient, runtime: Runtime, path: str
 ) -> None:
     answer = client.post(
         path,
@@ -190,7 +196,9 @@ def test_a_body_whose_length_nobody_states_is_413_too(
     assert _receipts(runtime) == []
 
 
-def test_a_small_body_whose_length_nobody_states_is_taken(client: Any, runtime: Runtime) -> None:
+def test_a_small_body_whose_length_nobody_states_is_taken(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     answer = client.post(
         f"{_AT}/sms",
         input_stream=BytesIO(b"id=A1&from=%2B919839012345&text=hello"),
@@ -202,7 +210,7 @@ def test_a_small_body_whose_length_nobody_states_is_taken(client: Any, runtime: 
     assert _kept(runtime) == [("received", PHONE, "hello")]
 
 
-def test_64_kib_are_taken(client: Any, runtime: Runtime) -> None:
+def test_64_kib_are_taken(client: FlaskClient, runtime: Runtime) -> None:
     form = b"id=A1&from=%2B919839012345&text="
     body = form + b"x" * (64 * 1024 - len(form))
     answer = client.post(f"{_AT}/sms", data=body, content_type=_FORM_TYPE)
@@ -296,14 +304,14 @@ _UNREADABLE: dict[str, tuple[Call, str]] = {
 
 
 @pytest.mark.parametrize("what", _READ)
-def test_an_odd_text_is_taken(client: Any, runtime: Runtime, what: str) -> None:
+def test_an_odd_text_is_taken(client: FlaskClient, runtime: Runtime, what: str) -> None:
     assert _READ[what](client).status_code == 200
     assert [(status, phone) for status, phone, _ in _kept(runtime)] == [("received", PHONE)]
 
 
 @pytest.mark.parametrize("what", _UNREADABLE)
 def test_what_nobody_can_read_is_kept_with_its_words_for_the_help_desk(
-    client: Any, runtime: Runtime, what: str
+    client: FlaskClient, runtime: Runtime, what: str
 ) -> None:
     call, words = _UNREADABLE[what]
     assert call(client).status_code == 200
@@ -326,12 +334,14 @@ def test_what_nobody_can_read_is_kept_with_its_words_for_the_help_desk(
     ],
     ids=lambda form: repr(form)[:40],
 )
-def test_an_odd_receipt_is_kept(client: Any, runtime: Runtime, form: dict[str, str]) -> None:
+def test_an_odd_receipt_is_kept(
+    client: FlaskClient, runtime: Runtime, form: dict[str, str]
+) -> None:
     assert client.post(f"{_AT}/delivery", data=form).status_code == 200
     assert len(_receipts(runtime)) == 1
 
 
-def test_a_receipt_that_is_no_form_is_kept(client: Any, runtime: Runtime) -> None:
+def test_a_receipt_that_is_no_form_is_kept(client: FlaskClient, runtime: Runtime) -> None:
     assert client.post(f"{_AT}/delivery", data=b"\0\xff").status_code == 200
     assert _receipts(runtime) == [("africastalking", "unreadable", "id or status is missing")]
 
@@ -339,7 +349,7 @@ def test_a_receipt_that_is_no_form_is_kept(client: Any, runtime: Runtime) -> Non
 @pytest.mark.parametrize("spelt", ["482913", "482%20913", "482-913", "4+8+2+9+1+3", "%34%38%32913"])
 @pytest.mark.parametrize("hook", ["sms", "delivery"])
 def test_a_code_in_what_nobody_can_read_is_masked(
-    client: Any, runtime: Runtime, hook: str, spelt: str
+    client: FlaskClient, runtime: Runtime, hook: str, spelt: str
 ) -> None:
     body = f"text=%E0%A4%95%E0%A5%8B%E0%A4%A1+{spelt}+hai"
     assert client.post(f"{_AT}/{hook}", data=body, content_type=_FORM_TYPE).status_code == 200
@@ -348,13 +358,15 @@ def test_a_code_in_what_nobody_can_read_is_masked(
 
 
 @pytest.mark.parametrize("code", ["²", "9" * 5000, "\0", "-1", "30003 "])
-def test_an_odd_error_code_is_kept(client: Any, runtime: Runtime, code: str) -> None:
+def test_an_odd_error_code_is_kept(client: FlaskClient, runtime: Runtime, code: str) -> None:
     form = _RECEIPT | {"MessageStatus": "failed", "ErrorCode": code}
     assert _twilio(client, _STATUS, form).status_code == 204
     assert _receipts(runtime) == [("twilio", "failed", "failed")]
 
 
-def test_an_odd_message_number_in_the_address_is_ignored(client: Any, runtime: Runtime) -> None:
+def test_an_odd_message_number_in_the_address_is_ignored(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     for named in ("%00", "%C2%B2", "-1", "9" * 40, "1&message=2", ""):
         path = f"/hooks/twilio/status?message={named}"
         assert _twilio(client, path, _RECEIPT).status_code == 204, named
@@ -369,7 +381,7 @@ def test_the_hooks_say_who_may_call_them() -> None:
 
 
 def test_no_log_holds_a_secret_a_number_or_a_text(
-    client: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     form = {"id": "A1", "from": PHONE, "text": "my code is 482913"}

@@ -10,12 +10,15 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from app import create_app
 from payments import upi
 from postal.counter.payments import Payment
 from runtime import Runtime
 from settings import Settings
+from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.payment_stub import (
     SETTINGS,
@@ -59,7 +62,7 @@ def settings(settings: Settings, stub: ProviderStub, name: str) -> Settings:
 
 
 @pytest.fixture
-def at_counter(app: Any, runtime: Runtime) -> Iterator[Clerk]:
+def at_counter(app: Flask, runtime: Runtime) -> Iterator[Clerk]:
     office(runtime)
     with working(runtime):
         yield clerk(app, runtime)
@@ -68,7 +71,7 @@ def at_counter(app: Any, runtime: Runtime) -> Iterator[Clerk]:
 class Customer:
     """Pays by the code on the screen; the provider tells our hook."""
 
-    def __init__(self, stub: ProviderStub, client: Any, name: str) -> None:
+    def __init__(self, stub: ProviderStub, client: FlaskClient, name: str) -> None:
         self._stub, self._client, self._name = stub, client, name
         self.told = 0
 
@@ -90,7 +93,7 @@ class Customer:
 
 
 @pytest.fixture
-def customer(stub: ProviderStub, client: Any, name: str) -> Customer:
+def customer(stub: ProviderStub, client: FlaskClient, name: str) -> Customer:
     return Customer(stub, client, name)
 
 
@@ -134,7 +137,9 @@ def test_hook_and_poll_and_cash_desk_at_once_book_once(
         body, headers = customer.pays(ref(payment))
         barrier = Barrier(3)
 
-        def hook(barrier: Barrier = barrier, told: Any = (body, headers)) -> int:
+        def hook(
+            barrier: Barrier = barrier, told: tuple[bytes, dict[str, str]] = (body, headers)
+        ) -> int:
             barrier.wait()
             return customer.tells(*told)
 
@@ -176,7 +181,7 @@ def test_an_unknown_reference_is_kept_and_due_to_go_back(
 
 
 def test_a_wrong_signature_changes_nothing(
-    runtime: Runtime, at_counter: Clerk, customer: Customer, client: Any
+    runtime: Runtime, at_counter: Clerk, customer: Customer, client: FlaskClient
 ) -> None:
     payment = begun(runtime, at_counter)
     body, headers = customer.pays(ref(payment))
@@ -239,19 +244,21 @@ def test_what_cannot_be_read_waits_for_people(
     assert credits_of(runtime, payment.group_id) == []
 
 
-def test_bodies_are_limited_and_other_methods_refused(customer: Customer, client: Any) -> None:
+def test_bodies_are_limited_and_other_methods_refused(
+    customer: Customer, client: FlaskClient
+) -> None:
     big = b"x" * (64 * 1024 + 1)
     assert customer.tells(big, {}) == 413
     assert client.get(f"/hooks/{customer._name}").status_code == 405
 
 
-def test_without_keys_the_hook_is_closed(app: Any, runtime: Runtime, name: str) -> None:
+def test_without_keys_the_hook_is_closed(app: Flask, runtime: Runtime, name: str) -> None:
     bare = create_app(dataclasses.replace(runtime, providers={})).test_client()
     assert bare.post(f"/hooks/{name}", data=b"{}").status_code == 403
 
 
 def test_a_code_that_was_not_made_is_made_by_the_worker(
-    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Any
+    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock
 ) -> None:
     stub.will(Drop())
     payment = upi.begin(runtime, booking_of(runtime, at_counter).id)
@@ -274,7 +281,7 @@ def test_a_refused_code_gives_the_booking_back(
 
 
 def test_what_expires_is_closed_there_and_asked_about_once_more(
-    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, customer: Customer, clock: Any
+    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, customer: Customer, clock: Clock
 ) -> None:
     payment = begun(runtime, at_counter)
     clock.advance(seconds=300)
@@ -291,7 +298,7 @@ def test_what_expires_is_closed_there_and_asked_about_once_more(
 
 
 def test_a_provider_that_is_away_holds_nobody_up(
-    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Any
+    runtime: Runtime, at_counter: Clerk, stub: ProviderStub, clock: Clock
 ) -> None:
     payment = begun(runtime, at_counter)
     stub.will(*[Say(503, "{}")] * 50)

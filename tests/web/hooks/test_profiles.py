@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app import create_app
 from gateways.base import Gateway
@@ -49,7 +51,7 @@ def runtime(runtime: Runtime) -> Runtime:
 
 
 @pytest.fixture
-def client(runtime: Runtime) -> Any:
+def client(runtime: Runtime) -> FlaskClient:
     """As in production: an exception is a 500, and not the test's."""
     app = create_app(runtime)
     app.testing = False
@@ -73,7 +75,7 @@ def _receipts(runtime: Runtime) -> list[tuple[Any, ...]]:
 # ---- the ways in ---------------------------------------------------------------------------------
 
 
-def test_a_text_by_post_and_one_by_get_are_taken(client: Any, runtime: Runtime) -> None:
+def test_a_text_by_post_and_one_by_get_are_taken(client: FlaskClient, runtime: Runtime) -> None:
     posted = client.post(_CDAC, data=_PULL)
     got = client.get(f"{_CDAC}?{urlencode({**_PULL, 'message': 'नमस्ते'})}")
     for answer in (posted, got):
@@ -85,7 +87,9 @@ def test_a_text_by_post_and_one_by_get_are_taken(client: Any, runtime: Runtime) 
     ]
 
 
-def test_a_text_from_kannel_is_read_from_headers_and_body(client: Any, runtime: Runtime) -> None:
+def test_a_text_from_kannel_is_read_from_headers_and_body(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     answer = client.post(
         f"{_KANNEL}/sms?id=79917bc5-9475",
         data="हाँ".encode("utf-16-be"),
@@ -96,13 +100,13 @@ def test_a_text_from_kannel_is_read_from_headers_and_body(client: Any, runtime: 
     assert _kept(runtime) == [("received", PHONE, "हाँ", "kannel")]
 
 
-def test_a_receipt_by_get_is_taken(client: Any, runtime: Runtime) -> None:
+def test_a_receipt_by_get_is_taken(client: FlaskClient, runtime: Runtime) -> None:
     answer = client.get(f"{_KANNEL}/delivery?id=7-0011aabb&message=7&status=1")
     assert (answer.status_code, answer.data) == (200, b"")
     assert _receipts(runtime) == [("kannel", "7-0011aabb", "delivered", "1")]
 
 
-def test_each_event_of_a_call_is_taken(client: Any, runtime: Runtime) -> None:
+def test_each_event_of_a_call_is_taken(client: FlaskClient, runtime: Runtime) -> None:
     events = [{"externalId": f"e{n}", "eventType": "DELIVERED"} for n in range(20)]
     answer = client.post(
         f"/hooks/http/gupshup/{HOOK}/delivery", data={"response": json.dumps(events)}
@@ -111,14 +115,16 @@ def test_each_event_of_a_call_is_taken(client: Any, runtime: Runtime) -> None:
     assert [row[1] for row in _receipts(runtime)] == [f"e{n}" for n in range(20)]
 
 
-def test_an_event_that_is_none_is_kept_beside_the_others(client: Any, runtime: Runtime) -> None:
+def test_an_event_that_is_none_is_kept_beside_the_others(
+    client: FlaskClient, runtime: Runtime
+) -> None:
     events = [{"externalId": "e1", "eventType": "DELIVERED"}, 7, {"eventType": "FAILED"}, None]
     path = f"/hooks/http/gupshup/{HOOK}/delivery"
     assert client.post(path, data={"response": json.dumps(events)}).status_code == 200
     assert [row[2] for row in _receipts(runtime)] == ["delivered", *["unreadable"] * 3]
 
 
-def test_a_hook_is_answered_as_configured(client: Any) -> None:
+def test_a_hook_is_answered_as_configured(client: FlaskClient) -> None:
     assert client.post(f"{_EXOTEL}/sms", data=_TEXT).data == b"OK"
     answer = client.post(f"/hooks/http/xml/{HOOK}/sms", data=_TEXT)
     assert (answer.status_code, answer.mimetype, answer.data) == (202, "text/xml", b"<ok/>")
@@ -133,7 +139,7 @@ def test_a_hook_is_answered_as_configured(client: Any) -> None:
     ],
 )
 def test_a_repeat_answers_as_the_first_and_changes_nothing(
-    client: Any, runtime: Runtime, call: Any
+    client: FlaskClient, runtime: Runtime, call: Callable[[FlaskClient], TestResponse]
 ) -> None:
     first, second = call(client), call(client)
     assert (first.status_code, first.data) == (second.status_code, second.data)
@@ -165,7 +171,7 @@ def test_a_repeat_answers_as_the_first_and_changes_nothing(
     ],
 )
 def test_who_is_not_the_carrier_is_refused_and_nothing_is_kept(
-    client: Any, runtime: Runtime, method: str, path: str, status: int
+    client: FlaskClient, runtime: Runtime, method: str, path: str, status: int
 ) -> None:
     answer = client.open(path, method=method, data={**_PULL, **_TEXT} if method == "POST" else None)
     assert answer.status_code == status
@@ -192,7 +198,9 @@ _LARGE = "x" * (64 * 1024 + 1)
         lambda client: client.get(f"{_KANNEL}/delivery?id={_LARGE}&status=1"),
     ],
 )
-def test_a_body_or_a_query_over_64_kib_is_413(client: Any, runtime: Runtime, call: Any) -> None:
+def test_a_body_or_a_query_over_64_kib_is_413(
+    client: FlaskClient, runtime: Runtime, call: Callable[[FlaskClient], TestResponse]
+) -> None:
     assert call(client).status_code == 413
     assert _kept(runtime) == []
     assert _receipts(runtime) == []
@@ -212,7 +220,7 @@ def test_a_body_or_a_query_over_64_kib_is_413(client: Any, runtime: Runtime, cal
     ],
 )
 def test_what_nobody_can_read_is_kept_with_its_words(
-    client: Any, runtime: Runtime, query: str, words: str
+    client: FlaskClient, runtime: Runtime, query: str, words: str
 ) -> None:
     assert client.get(f"{_CDAC}?{query}").status_code == 200
     ((status, _, body, _),) = _kept(runtime)
@@ -233,7 +241,7 @@ def test_what_nobody_can_read_is_kept_with_its_words(
     ],
 )
 def test_an_odd_receipt_is_kept(
-    client: Any, runtime: Runtime, body: bytes, content_type: str
+    client: FlaskClient, runtime: Runtime, body: bytes, content_type: str
 ) -> None:
     answer = client.post(f"/hooks/http/msg91/{HOOK}/delivery", data=body, content_type=content_type)
     assert answer.status_code == 200
@@ -241,14 +249,14 @@ def test_an_odd_receipt_is_kept(
 
 
 @pytest.mark.parametrize("odd", ["%00", "x" * 20_000, "%ED%A0%80", "-1", "9" * 60])
-def test_odd_ids_and_words_are_kept(client: Any, runtime: Runtime, odd: str) -> None:
+def test_odd_ids_and_words_are_kept(client: FlaskClient, runtime: Runtime, odd: str) -> None:
     path = f"{_KANNEL}/delivery?id={odd}&message={odd}&status={odd}"
     assert client.get(path).status_code == 200
     assert [row[2] for row in _receipts(runtime)] == ["uncertain"]
 
 
 def test_no_log_holds_a_secret_a_number_or_a_text(
-    client: Any, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+    client: FlaskClient, caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     caplog.set_level(logging.DEBUG)
     said = {**_PULL, "message": "my code is 482913"}

@@ -8,6 +8,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from flows.number import check_digit
 from india.calendar import day_of
@@ -21,11 +24,14 @@ _ROUNDS = 20
 _SIMULATOR = "/hooks/simulator/sms"
 
 
-def _at_once(app: Any, calls: Sequence[Callable[[Any], Any]]) -> list[int]:
+Call = Callable[[FlaskClient], TestResponse]
+
+
+def _at_once(app: Flask, calls: Sequence[Call]) -> list[int]:
     """Makes `calls`, each with a client and a thread of its own, at the same moment."""
     together = Barrier(len(calls))
 
-    def call(one: Callable[[Any], Any]) -> int:
+    def call(one: Call) -> int:
         client = app.test_client()
         together.wait(30)
         return int(one(client).status_code)
@@ -34,7 +40,7 @@ def _at_once(app: Any, calls: Sequence[Callable[[Any], Any]]) -> list[int]:
         return list(pool.map(call, calls))
 
 
-def _text(phone: str, text: str, name: str) -> Callable[[Any], Any]:
+def _text(phone: str, text: str, name: str) -> Call:
     return lambda client: client.post(_SIMULATOR, json={"from": phone, "text": text, "id": name})
 
 
@@ -43,20 +49,20 @@ def _rows(runtime: Runtime, query: str, *values: object) -> list[tuple[Any, ...]
         return conn.execute(query, values).fetchall()
 
 
-def _twilio(client: Any) -> Any:
+def _twilio(client: FlaskClient) -> TestResponse:
     form = {"MessageSid": "SM1", "From": PHONE, "Body": "hello"}
     header = {"X-Twilio-Signature": signature(form, "/hooks/twilio/sms")}
     return client.post("/hooks/twilio/sms", data=form, headers=header)
 
 
-def _africastalking(client: Any) -> Any:
+def _africastalking(client: FlaskClient) -> TestResponse:
     form = {"id": "A1", "from": PHONE, "text": "hello"}
     return client.post(f"/hooks/africastalking/{SECRET}/sms", data=form)
 
 
 @pytest.mark.parametrize("call", [_twilio, _africastalking, _text(PHONE, "hello", "s1")])
 def test_one_text_delivered_eight_times_at_once_is_one_text(
-    app: Any, runtime: Runtime, call: Callable[[Any], Any]
+    app: Flask, runtime: Runtime, call: Call
 ) -> None:
     assert _at_once(app, [call] * 8) == [200] * 8
     assert _rows(runtime, "SELECT direction, count(*) FROM messages GROUP BY 1 ORDER BY 1") == [
@@ -125,7 +131,7 @@ def rounds(player: Player) -> Callable[[int], Round]:
 
 
 def test_two_right_codes_at_once_hand_over_once(
-    app: Any, runtime: Runtime, rounds: Callable[[int], Round]
+    app: Flask, runtime: Runtime, rounds: Callable[[int], Round]
 ) -> None:
     for number in range(1, _ROUNDS + 1):
         this = rounds(number)
@@ -150,7 +156,7 @@ def test_two_right_codes_at_once_hand_over_once(
 
 
 def test_five_wrong_codes_at_once_are_five(
-    app: Any, runtime: Runtime, rounds: Callable[[int], Round]
+    app: Flask, runtime: Runtime, rounds: Callable[[int], Round]
 ) -> None:
     this = rounds(1)
     code = this.ask()
@@ -171,7 +177,7 @@ def test_five_wrong_codes_at_once_are_five(
 
 
 def test_wrong_and_right_at_once_never_hand_over_against_a_dead_code(
-    app: Any, runtime: Runtime, rounds: Callable[[int], Round]
+    app: Flask, runtime: Runtime, rounds: Callable[[int], Round]
 ) -> None:
     for number in range(1, _ROUNDS // 2 + 1):
         this = rounds(number)
@@ -195,7 +201,7 @@ def test_wrong_and_right_at_once_never_hand_over_against_a_dead_code(
 
 
 def test_no_code_outlives_a_report_of_fraud_that_came_at_the_same_moment(
-    app: Any, runtime: Runtime, rounds: Callable[[int], Round]
+    app: Flask, runtime: Runtime, rounds: Callable[[int], Round]
 ) -> None:
     for number in range(1, _ROUNDS + 1):
         this = rounds(number)
@@ -223,7 +229,7 @@ def test_no_code_outlives_a_report_of_fraud_that_came_at_the_same_moment(
 
 
 def test_a_postman_and_four_recipients_at_once_do_not_wait_for_each_other_in_a_ring(
-    app: Any, runtime: Runtime, rounds: Callable[[int], Round]
+    app: Flask, runtime: Runtime, rounds: Callable[[int], Round]
 ) -> None:
     pairs = [rounds(number) for number in range(1, 5)]
     serials = [str(each.serial) for each in pairs]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask.testing import FlaskClient
 from psycopg import sql
 
 from gateways.africastalking.settings import AfricasTalkingSettings
@@ -147,6 +147,6 @@ def test_a_delivery_leaves_no_code_and_no_secret_anywhere(
         assert phone[1:] not in logs
 
 
-def test_the_tables_are_searched_as_they_are(runtime: Runtime, client: Any) -> None:
+def test_the_tables_are_searched_as_they_are(runtime: Runtime, client: FlaskClient) -> None:
     client.post("/hooks/simulator/sms", json={"from": _SENDER, "text": "find me", "id": "s"})
     assert "find me" in _tables(runtime)["messages"]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import threading
-from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.gateway import SECRET
 from tests.rigs.transcript import Player
 
@@ -31,7 +32,7 @@ def office(player: Player) -> Player:
     return player
 
 
-def dial(client: Any, text: str = "", phone: str = RECIPIENT, **more: str) -> str:
+def dial(client: FlaskClient, text: str = "", phone: str = RECIPIENT, **more: str) -> str:
     """One request as Africa's Talking sends it, and its whole answer."""
     form = {"sessionId": "AT1", "serviceCode": "*384*77#", "phoneNumber": phone, "text": text}
     answer = client.post(AT, data={**form, "networkCode": "99999", **more})
@@ -49,14 +50,14 @@ def count(runtime: Runtime, table: str, where: str = "true") -> int:
 # ---- the carrier's ways ------------------------------------------------------------------------
 
 
-def test_africastalking_gets_con_and_end(client: Any, office: Player) -> None:
+def test_africastalking_gets_con_and_end(client: FlaskClient, office: Player) -> None:
     assert dial(client).startswith(f"CON {MENU}")
     assert dial(client, "7").startswith("CON Your post.")
     assert dial(client, "7*6785") == f"END Post {NUMBER} is with the postman today."
     assert dial(client, "7*6785*1") == "END This dial is over. Please dial again."
 
 
-def test_a_wrong_secret_is_nobody_and_leaves_nothing(client: Any, runtime: Runtime) -> None:
+def test_a_wrong_secret_is_nobody_and_leaves_nothing(client: FlaskClient, runtime: Runtime) -> None:
     form = {"sessionId": "AT1", "serviceCode": "*384*77#", "phoneNumber": RECIPIENT, "text": ""}
     assert client.post("/hooks/africastalking/wrong/ussd", data=form).status_code == 404
     assert client.post("/hooks/twilio/ussd", data=form).status_code == 404
@@ -65,7 +66,7 @@ def test_a_wrong_secret_is_nobody_and_leaves_nothing(client: Any, runtime: Runti
 
 @pytest.mark.parametrize("times", [2, 5])
 def test_a_repeat_is_answered_alike_and_does_nothing_twice(
-    client: Any, runtime: Runtime, office: Player, times: int
+    client: FlaskClient, runtime: Runtime, office: Player, times: int
 ) -> None:
     assert len({dial(client) for _ in range(times)}) == 1
     assert len({dial(client, "1") for _ in range(times)}) == 1
@@ -76,7 +77,7 @@ def test_a_repeat_is_answered_alike_and_does_nothing_twice(
 
 
 def test_repeats_at_the_same_moment_do_one_thing(
-    app: Any, runtime: Runtime, office: Player
+    app: Flask, runtime: Runtime, office: Player
 ) -> None:
     dial(app.test_client())
     answers: list[str] = []
@@ -97,7 +98,7 @@ def test_repeats_at_the_same_moment_do_one_thing(
     assert count(runtime, "messages", "template = 'code'") == 1
 
 
-def test_what_was_typed_may_hold_a_star(client: Any, office: Player) -> None:
+def test_what_was_typed_may_hold_a_star(client: FlaskClient, office: Player) -> None:
     assert dial(client).startswith(f"CON {MENU}")
     assert dial(client, "*").startswith(f"CON {MENU}")
     assert dial(client, "**7").startswith("CON Your post.")
@@ -106,7 +107,7 @@ def test_what_was_typed_may_hold_a_star(client: Any, office: Player) -> None:
 
 
 def test_what_does_not_go_on_from_the_last_answer_does_nothing(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     dial(client)
     dial(client, "7")
@@ -116,7 +117,7 @@ def test_what_does_not_go_on_from_the_last_answer_does_nothing(
 
 
 def test_something_may_be_dialled_along_and_ends_with_the_first_thing_done(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     assert dial(client, "1*3*3").startswith("END The code comes by SMS.")
     assert count(runtime, "messages", "template = 'code'") == 1
@@ -124,7 +125,7 @@ def test_something_may_be_dialled_along_and_ends_with_the_first_thing_done(
 
 
 def test_a_session_is_bound_to_telephone_and_service(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     dial(client, phone=POSTMAN)
     dial(client, PIN, phone=POSTMAN)
@@ -136,7 +137,7 @@ def test_a_session_is_bound_to_telephone_and_service(
 
 
 def test_the_end_of_a_session_is_told_and_its_input_is_not_kept(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     dial(client)
     notice = {"status": "Success", "input": f"{PIN}*482913", "lastAppResponse": "CON 482913"}
@@ -148,7 +149,7 @@ def test_the_end_of_a_session_is_told_and_its_input_is_not_kept(
 
 @pytest.mark.parametrize("status", ["Incomplete", "Failed"])
 def test_a_session_that_broke_off_may_be_gone_on_with(
-    client: Any, office: Player, status: str
+    client: FlaskClient, office: Player, status: str
 ) -> None:
     for text in ("", PIN, f"{PIN}*1"):
         dial(client, text, phone=POSTMAN)
@@ -160,7 +161,7 @@ def test_a_session_that_broke_off_may_be_gone_on_with(
 
 
 def test_after_three_minutes_the_pin_is_asked_for_again(
-    client: Any, office: Player, clock: Clock
+    client: FlaskClient, office: Player, clock: Clock
 ) -> None:
     dial(client, phone=POSTMAN)
     dial(client, PIN, phone=POSTMAN)
@@ -168,14 +169,14 @@ def test_after_three_minutes_the_pin_is_asked_for_again(
     assert "PIN" in dial(client, phone=POSTMAN, sessionId="AT2")
 
 
-def test_before_the_pin_there_is_nothing_to_go_on_with(client: Any, office: Player) -> None:
+def test_before_the_pin_there_is_nothing_to_go_on_with(client: FlaskClient, office: Player) -> None:
     dial(client, phone=POSTMAN)
     dial(client, "1111", phone=POSTMAN)
     assert "PIN" in dial(client, phone=POSTMAN, sessionId="AT2")
 
 
 def test_a_postman_who_is_no_more_loses_his_list_at_once(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     dial(client, phone=POSTMAN)
     dial(client, PIN, phone=POSTMAN)
@@ -185,7 +186,9 @@ def test_a_postman_who_is_no_more_loses_his_list_at_once(
     assert "6785" not in dial(client, f"{PIN}*1*1", phone=POSTMAN)
 
 
-def test_three_wrong_pins_lock_whatever_session_they_come_in(client: Any, office: Player) -> None:
+def test_three_wrong_pins_lock_whatever_session_they_come_in(
+    client: FlaskClient, office: Player
+) -> None:
     for session in ("A", "B"):
         dial(client, phone=POSTMAN, sessionId=session)
         assert "PIN गलत" in dial(client, "1111", phone=POSTMAN, sessionId=session)
@@ -201,7 +204,7 @@ def test_three_wrong_pins_lock_whatever_session_they_come_in(client: Any, office
 
 
 def test_no_pin_and_no_code_is_stored_or_logged(
-    client: Any, runtime: Runtime, office: Player, caplog: pytest.LogCaptureFixture
+    client: FlaskClient, runtime: Runtime, office: Player, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
     office.step(f"{POSTMAN} > 1")
@@ -227,7 +230,7 @@ def test_no_pin_and_no_code_is_stored_or_logged(
 
 
 def test_the_same_words_in_two_sessions_leave_two_digests(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     for session in ("A", "B"):
         dial(client, phone=POSTMAN, sessionId=session)
@@ -241,7 +244,7 @@ def test_the_same_words_in_two_sessions_leave_two_digests(
 
 
 @pytest.fixture
-def careless(runtime: Runtime) -> Any:
+def careless(runtime: Runtime) -> FlaskClient:
     """As in production: an exception is a 500, and not the test's."""
     app = create_app(runtime)
     app.testing = False
@@ -264,7 +267,7 @@ RUBBISH = (
 
 @pytest.mark.parametrize("rubbish", RUBBISH, ids=lambda text: ascii(text[:12]))
 def test_rubbish_is_answered_with_a_screen(
-    careless: Any, runtime: Runtime, office: Player, rubbish: str
+    careless: FlaskClient, runtime: Runtime, office: Player, rubbish: str
 ) -> None:
     for phone, before in ((RECIPIENT, ""), (RECIPIENT, "7"), (POSTMAN, ""), (POSTMAN, PIN)):
         text = before
@@ -276,7 +279,7 @@ def test_rubbish_is_answered_with_a_screen(
                 content_type="application/json",
             )
             assert answer.status_code == 200, answer.data
-            assert answer.json["screen"]
+            assert answer.get_json()["screen"]
             text = f"{text}*{rubbish}" if text else rubbish
 
 
@@ -287,17 +290,17 @@ def test_rubbish_is_answered_with_a_screen(
      b'{"session": "s", "from": "+919876500001", "service": {"a": [1]}}'],
 )  # fmt: skip
 def test_a_torn_request_is_answered_and_kept_without_its_input(
-    careless: Any, runtime: Runtime, body: bytes
+    careless: FlaskClient, runtime: Runtime, body: bytes
 ) -> None:
     answer = careless.post(SIMULATOR, data=body, content_type="application/json")
     assert answer.status_code == 200
-    assert set(answer.json) == {"screen", "end"}
+    assert set(answer.get_json()) == {"screen", "end"}
     assert careless.post(AT, data=body, content_type="text/plain").status_code == 200
     assert count(runtime, "messages", f"body LIKE '%{PIN}%'") == 0
 
 
 def test_a_request_without_its_telephone_is_shown_to_the_help_desk(
-    client: Any, runtime: Runtime
+    client: FlaskClient, runtime: Runtime
 ) -> None:
     answer = client.post(AT, data={"sessionId": "AT1", "text": f"{PIN}*482913"})
     assert answer.get_data(as_text=True).startswith("END ")
@@ -307,7 +310,7 @@ def test_a_request_without_its_telephone_is_shown_to_the_help_desk(
 
 
 def test_without_a_database_the_screen_says_that_nothing_was_written(
-    client: Any, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("ALTER TABLE ussd_hops RENAME TO away")
@@ -320,7 +323,7 @@ def test_without_a_database_the_screen_says_that_nothing_was_written(
     assert dial(client).startswith(f"CON {MENU}")
 
 
-def test_a_dial_without_end_is_ended(client: Any, office: Player) -> None:
+def test_a_dial_without_end_is_ended(client: FlaskClient, office: Player) -> None:
     dial(client)
     for answers in range(1, 99):
         assert dial(client, "*".join("7" * answers)).startswith("CON"), answers

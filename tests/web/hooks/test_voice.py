@@ -13,6 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from psycopg import sql
 from redis import Redis
 
@@ -20,8 +22,8 @@ from app import create_app
 from messages.speech import speech
 from runtime import Runtime
 from settings import Settings
-from tests.conftest import Clock
 from tests.rigs.carrier_stub import CarrierStub
+from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.gateway import signature, spoken_xml
 from tests.rigs.outbox import NOWHERE
@@ -248,7 +250,7 @@ def test_who_rings_on_has_said_it_once(
     ]  # fmt: skip
 
 
-def test_calls_at_the_same_moment_are_one(app: Any, out: Player, runtime: Runtime) -> None:
+def test_calls_at_the_same_moment_are_one(app: Flask, out: Player, runtime: Runtime) -> None:
     together = Barrier(8)
 
     def call(number: int) -> None:
@@ -264,7 +266,7 @@ def test_calls_at_the_same_moment_are_one(app: Any, out: Player, runtime: Runtim
     assert rows(runtime, "SELECT sends FROM codes") == [(1,)]
 
 
-def test_what_is_not_signed_changes_nothing(client: Any, runtime: Runtime) -> None:
+def test_what_is_not_signed_changes_nothing(client: FlaskClient, runtime: Runtime) -> None:
     form = {"CallSid": "CA1", "From": RECIPIENT, "To": YES, "Direction": "inbound"}
     for path in (TWILIO, f"{TWILIO}/status?message=1"):
         wrong = signature(form | {"CallSid": "CA2"}, path)
@@ -275,7 +277,7 @@ def test_what_is_not_signed_changes_nothing(client: Any, runtime: Runtime) -> No
 
 
 def test_a_withheld_caller_is_shown_as_unreadable(
-    app: Any, client: Any, player: Player, runtime: Runtime
+    app: Flask, client: FlaskClient, player: Player, runtime: Runtime
 ) -> None:
     for number, caller in enumerate(("+266696687", "anonymous")):
         assert rejected(twilio_missed(client, caller, YES, f"CA{number}"))
@@ -327,7 +329,7 @@ def test_a_code_by_africas_talking(
     assert rows(runtime, "SELECT count(*) FROM messages WHERE channel = 'voice'") == [(2,)]
 
 
-def test_a_wrong_secret_is_nobody(client: Any, runtime: Runtime) -> None:
+def test_a_wrong_secret_is_nobody(client: FlaskClient, runtime: Runtime) -> None:
     form = {"isActive": "1", "sessionId": "1", "direction": "Inbound", "callerNumber": RECIPIENT}
     wrong = AFRICASTALKING.replace("secret", "guess")
     assert client.post(wrong, data=form | {"destinationNumber": YES}).status_code == 404
@@ -361,7 +363,7 @@ def test_without_a_voice_the_code_is_written(
     body = {"from": RECIPIENT, "text": "6", "id": "t99"}
     assert client.post("/hooks/simulator/sms", json=body).status_code == 200
     dialled = {"from": RECIPIENT, "session": "d1", "text": "6"}
-    screen = client.post("/hooks/simulator/ussd", json=dialled).json["screen"]
+    screen = client.post("/hooks/simulator/ussd", json=dialled).get_json()["screen"]
     assert screen.startswith("कोड SMS से आएगा")
     assert rows(
         runtime, "SELECT channel, template FROM messages WHERE lane = 'code'"
@@ -373,7 +375,7 @@ def test_without_a_voice_the_code_is_written(
 
 
 def test_a_spoken_code_stands_nowhere(
-    app: Any,
+    app: Flask,
     out: Player,
     carrier: CarrierStub,
     runtime: Runtime,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from conversation import office as delivery_office
 from postal.office.doer import Doer
@@ -17,12 +17,12 @@ from tests.rigs.transcript import Player
 
 
 @pytest.fixture
-def at(player: Player, app: Any, runtime: Runtime) -> Office:
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 
 def scan(at: Office, typed: str) -> str:
-    answer = at.clerk.post("/office/arrivals", htmx=True, number=typed)
+    answer = at.clerk.post_in_page("/office/arrivals", number=typed)
     assert answer.status_code == 200
     return str(answer.text)
 
@@ -106,16 +106,14 @@ def test_two_scanners_at_the_same_moment_count_one_arrival(at: Office, runtime: 
     office_id = at.one("SELECT id FROM offices")[0]
     by, barrier = Doer(at.clerk.staff_row, None, "clerk-1"), Barrier(2)
 
+    def arrives(number: str) -> str:
+        return runtime.database.run(
+            lambda conn: delivery_office.scan(runtime, conn, office_id, "273303", number, by)
+        ).answer
+
     def run(order: int) -> list[str]:
         barrier.wait()
-        return [
-            runtime.database.run(
-                lambda conn, number=number: delivery_office.scan(
-                    runtime, conn, office_id, "273303", number, by
-                )
-            ).answer
-            for number in numbers[::order]
-        ]
+        return [arrives(number) for number in numbers[::order]]
 
     with ThreadPoolExecutor(2) as pool:
         answers = [each for found in pool.map(run, (1, -1)) for each in found]

@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from runtime import Runtime
@@ -61,7 +61,7 @@ class Screen:
 
 @pytest.fixture
 def screen(
-    page: Page, address: str, player: Player, app: Any, runtime: Runtime
+    page: Page, address: str, player: Player, app: Flask, runtime: Runtime
 ) -> Iterator[Screen]:
     screen = Screen(page, address, office(player, app, runtime))
     screen.sign_in("clerk-a")
@@ -104,7 +104,7 @@ def test_a_scan_that_does_not_reach_the_server_comes_back(screen: Screen) -> Non
 
 def arrived(screen: Screen, *serials: int) -> None:
     for each in screen.at.book(*serials, more=" cod 500"):
-        screen.at.clerk.post("/office/arrivals", htmx=True, number=each)
+        screen.at.clerk.post_in_page("/office/arrivals", number=each)
 
 
 def test_a_list_by_the_keyboard_alone(screen: Screen) -> None:

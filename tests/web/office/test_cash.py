@@ -10,6 +10,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from flask import Flask
 
 from postal.office import cash
 from postal.office.doer import Doer
@@ -20,7 +21,7 @@ from tests.rigs.transcript import Player
 
 
 @pytest.fixture
-def at(player: Player, app: Any, runtime: Runtime) -> Office:
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 
@@ -156,7 +157,7 @@ def test_open_cash_of_an_earlier_day_stands_until_it_is_settled(at: Office) -> N
 
 
 def test_a_correction_is_a_new_entry_and_nothing_is_edited(
-    at: Office, runtime: Runtime, app: Any
+    at: Office, runtime: Runtime, app: Flask
 ) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from conversation import office as delivery_office
 from postal.office import closing
 from postal.office.doer import Doer
+from postal.office.returning import ListClosed
 from runtime import Runtime
 from tests.rigs.desk import sign_in
 from tests.rigs.office import POSTMAN, Office, office, phone_of
@@ -18,12 +19,12 @@ from tests.rigs.transcript import Player
 
 
 @pytest.fixture
-def at(player: Player, app: Any, runtime: Runtime) -> Office:
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 
 def take_in(at: Office, number: str) -> str:
-    answer = at.clerk.post(f"/office/lists/{at.list_id()}/take-in", htmx=True, number=number)
+    answer = at.clerk.post_in_page(f"/office/lists/{at.list_id()}/take-in", number=number)
     assert answer.status_code == 200
     return str(answer.text)
 
@@ -143,7 +144,7 @@ def test_a_list_is_closed_when_all_is_back_and_then_nothing_changes(at: Office) 
         headers=at.player.headers(),
     )
     assert answer.status_code == 409
-    assert "closed" in answer.json["detail"]
+    assert "closed" in answer.get_json()["detail"]
 
 
 def test_what_is_missing_needs_a_reason_and_comes_back_late(at: Office) -> None:
@@ -154,16 +155,16 @@ def test_what_is_missing_needs_a_reason_and_comes_back_late(at: Office) -> None:
     assert at.one("SELECT remark_final_at FROM articles") == (None,)
     page = at.clerk.get("/office/deposit").text
     assert "with Ram still" in page
-    answer = at.clerk.post("/office/arrivals", htmx=True, number=number)
+    answer = at.clerk.post_in_page("/office/arrivals", number=number)
     assert "Back late, and taken in." in answer.text
     assert at.one("SELECT late FROM check_ins") == (True,)
     assert at.kinds(number)[-1] == "remark_final"
-    answer = at.clerk.post("/office/arrivals", htmx=True, number=number)
+    answer = at.clerk.post_in_page("/office/arrivals", number=number)
     assert "Here already" in answer.text
 
 
 def test_a_contested_remark_comes_before_the_postmaster_first(
-    at: Office, app: Any, runtime: Runtime
+    at: Office, app: Flask, runtime: Runtime
 ) -> None:
     (number,) = at.out(1)
     at.player.step(f"{POSTMAN} > 1 11")
@@ -188,7 +189,7 @@ def test_a_contested_remark_comes_before_the_postmaster_first(
     assert is_closed(at)
 
 
-def test_the_postmaster_upholds_a_remark(at: Office, app: Any, runtime: Runtime) -> None:
+def test_the_postmaster_upholds_a_remark(at: Office, app: Flask, runtime: Runtime) -> None:
     (number,) = at.out(1)
     at.player.step(f"{POSTMAN} > 1 11")
     at.player.step(f"{phone_of(1)} > 2")
@@ -245,24 +246,20 @@ def test_without_open_cash_no_reason_is_kept(at: Office) -> None:
 def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Runtime) -> None:
     numbers = at.out(1, 2, 3)
     list_id = at.list_id()
-    row = at.clerk.staff_row
     barrier = Barrier(4)
+    by = Doer(at.clerk.staff_row, None, "clerk-1")
+
+    def comes_back(number: str) -> str:
+        return runtime.database.run(
+            lambda conn: delivery_office.take_in(runtime, conn, list_id, number, by)
+        ).answer
 
     def scan(_: int) -> list[str]:
         barrier.wait()
-        by = Doer(row, None, "clerk-1")
-        return [
-            runtime.database.run(
-                lambda conn, number=number: delivery_office.take_in(
-                    runtime, conn, list_id, number, by
-                )
-            ).answer
-            for number in numbers
-        ]
+        return [comes_back(number) for number in numbers]
 
     def shut(_: int) -> bool:
         barrier.wait()
-        by = Doer(row, None, "clerk-1")
         while True:
             try:
                 return runtime.database.run(
@@ -275,11 +272,11 @@ def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Ru
         scans = [pool.submit(scan, each) for each in range(2)]
         shuts = [pool.submit(shut, each) for each in range(2)]
         closed = sorted(each.result() for each in shuts)
-        answers = []
+        answers: list[str] = []
         for each in scans:
             try:
                 answers += each.result()
-            except delivery_office.ListClosed:
+            except ListClosed:
                 continue  # the other scanner had all of them, and the list was closed
     assert closed == [False, True]
     assert answers.count("unvisited") <= 3

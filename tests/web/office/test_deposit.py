@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
-from typing import Any
 
 import pytest
+from flask import Flask
 
 from runtime import Runtime
 from tests.rigs.office import POSTMAN, Office, office, phone_of
@@ -14,7 +14,7 @@ from tests.rigs.transcript import Player
 
 
 @pytest.fixture
-def at(player: Player, app: Any, runtime: Runtime) -> Office:
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from india.calendar import day_of
 from postal.office import drafts
@@ -20,20 +21,20 @@ from tests.rigs.transcript import Player
 
 
 @pytest.fixture
-def at(player: Player, app: Any, runtime: Runtime) -> Office:
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
     return office(player, app, runtime)
 
 
 def arrive(at: Office, *serials: int, more: str = "") -> list[str]:
     numbers = at.book(*serials, more=more)
     for number in numbers:
-        at.clerk.post("/office/arrivals", htmx=True, number=number)
+        at.clerk.post_in_page("/office/arrivals", number=number)
     return numbers
 
 
 def place(at: Office, digits: str, beat: int, serial: int | str = "") -> str:
     form = {"digits": digits, "beat": str(beat), "serial": str(serial)}
-    return str(at.clerk.post("/office/draft/place", htmx=True, **form).text)
+    return str(at.clerk.post_in_page("/office/draft/place", **form).text)
 
 
 def seen(at: Office, staff_id: str = "1001") -> list[str]:
@@ -48,7 +49,7 @@ def seen(at: Office, staff_id: str = "1001") -> list[str]:
     ]
 
 
-def send_out(at: Office, numbers: list[str], staff_id: str = "1001") -> Any:
+def send_out(at: Office, numbers: list[str], staff_id: str = "1001") -> TestResponse:
     row = at.one("SELECT id FROM staff WHERE staff_id = %s", staff_id)[0]
     return at.clerk.post("/office/draft/send-out", postman=str(row), numbers=" ".join(numbers))
 
@@ -78,11 +79,11 @@ def test_sent_out_twice_is_once(at: Office) -> None:
     assert at.one("SELECT count(*) FROM messages WHERE template = 'list_made'") == (1,)
 
 
-def test_only_what_was_seen_is_sent_out(at: Office, app: Any, runtime: Runtime) -> None:
+def test_only_what_was_seen_is_sent_out(at: Office, app: Flask, runtime: Runtime) -> None:
     first, second = arrive(at, 1, 2)
     place(at, first, 1)
     other = sign_in(app, runtime, "clerk", "clerk-2")
-    other.post("/office/draft/place", htmx=True, digits=second, beat="1", serial="1")
+    other.post_in_page("/office/draft/place", digits=second, beat="1", serial="1")
     answer = send_out(at, [first])
     assert answer.status_code == 409
     assert "changed, or sent out, meanwhile" in answer.text
@@ -90,15 +91,15 @@ def test_only_what_was_seen_is_sent_out(at: Office, app: Any, runtime: Runtime) 
     assert seen(at) == [second, first]
 
 
-def test_two_at_one_draft_are_told(at: Office, app: Any, runtime: Runtime) -> None:
+def test_two_at_one_draft_are_told(at: Office, app: Flask, runtime: Runtime) -> None:
     (number,) = arrive(at, 1)
     other = sign_in(app, runtime, "clerk", "clerk-2")
     other.get("/office/draft")
-    told = at.clerk.post("/office/draft/news", htmx=True, version="0").text
+    told = at.clerk.post_in_page("/office/draft/news", version="0").text
     assert "Also at this draft: Clerk clerk-2." in told
     assert 'id="board"' not in told
-    other.post("/office/draft/place", htmx=True, digits=number, beat="2")
-    told = at.clerk.post("/office/draft/news", htmx=True, version="0").text
+    other.post_in_page("/office/draft/place", digits=number, beat="2")
+    told = at.clerk.post_in_page("/office/draft/news", version="0").text
     assert "Clerk clerk-2 changed the draft at" in told
     assert "hx-swap-oob" in told
     assert seen(at, "1002") == [number]
@@ -226,15 +227,15 @@ def test_two_clerks_move_at_the_same_moment(at: Office, runtime: Runtime) -> Non
     postmen = [row[0] for row in at.all("SELECT id FROM staff WHERE beat > 0 ORDER BY beat")]
     barrier, now = Barrier(2), runtime.now()
 
+    def move(article: int, postman: int, place: int) -> None:
+        runtime.database.run(
+            lambda conn: drafts.place(conn, office_id, article, postman, place, None, now)
+        )
+
     def run(mine: int) -> None:
         barrier.wait()
         for step in range(12):
-            article = ids[(step * (mine + 1)) % 4]
-            runtime.database.run(
-                lambda conn, article=article, step=step: drafts.place(
-                    conn, office_id, article, postmen[(step + mine) % 2], 1 + step % 3, None, now
-                )
-            )
+            move(ids[(step * (mine + 1)) % 4], postmen[(step + mine) % 2], 1 + step % 3)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(run, range(2)))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
+from flask import Flask
 from psycopg import sql
 
 from postal.office import slip as slips
 from runtime import Runtime
-from tests.conftest import Clock
+from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
@@ -19,7 +18,7 @@ CODED, PLAIN, LETTER = "EU123456785IN", "EU123456799IN", "RR287043775IN"
 
 
 @pytest.fixture
-def clerk(app: Any, player: Player, runtime: Runtime) -> Colleague:
+def clerk(app: Flask, player: Player, runtime: Runtime) -> Colleague:
     """At the office whose postman 1001 carries three articles: code, plain with COD, registered."""
     player.step(f"postman 1001 {POSTMAN}")
     for each in (CODED, PLAIN, LETTER):

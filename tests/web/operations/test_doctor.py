@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -161,7 +162,7 @@ ANSWERS = {
     ],
 )
 def test_a_provider_is_asked_whether_it_takes_the_keys(name: str, keys: tuple[str, ...]) -> None:
-    mine = {f"{name}_{key}".lower(): "hidden-word" for key in keys}
+    mine: dict[str, Any] = {f"{name}_{key}".lower(): "hidden-word" for key in keys}
 
     def found() -> list[tuple[str, str, str]]:
         each = doctor_payments.examine(settings, datetime.now(UTC))

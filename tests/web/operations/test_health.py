@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from flask import Blueprint
+from flask.testing import FlaskClient
 from redis import Redis
 from structlog.testing import capture_logs
 
@@ -17,6 +17,7 @@ from outbox.wake import SWEEP, ring
 from runtime import Runtime
 from store import migrate
 from store.database import Database
+from tests.rigs.clock import Clock
 from tests.rigs.transcript import Player
 
 _WAITING = """
@@ -44,55 +45,55 @@ def test_alive_asks_nothing_of_anyone(runtime: Runtime, closed_database: Databas
     assert create_app(lonely).test_client().get("/healthz").status_code == 200
 
 
-def test_ready_where_everything_answers(client: Any) -> None:
+def test_ready_where_everything_answers(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert answer.status_code == 200
-    assert answer.json["failing"] == []
-    assert answer.json["migrations"] == f"at {migrate.newest()}"
+    assert answer.get_json()["failing"] == []
+    assert answer.get_json()["migrations"] == f"at {migrate.newest()}"
 
 
 def test_not_ready_without_valkey(runtime: Runtime) -> None:
     app = create_app(replace(runtime, redis=Redis.from_url("redis://127.0.0.1:1")))
     answer = app.test_client().get("/readyz")
-    assert (answer.status_code, answer.json["failing"]) == (503, ["redis"])
+    assert (answer.status_code, answer.get_json()["failing"]) == (503, ["redis"])
 
 
 def test_not_ready_without_postgresql(runtime: Runtime, closed_database: Database) -> None:
     answer = create_app(replace(runtime, database=closed_database)).test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.json["failing"] == ["database", "migrations", "outbox", "carriers"]
+    assert answer.get_json()["failing"] == ["database", "migrations", "outbox", "carriers"]
     assert "127.0.0.1" not in answer.text
 
 
 def test_not_ready_where_an_answer_waits_too_long(
-    runtime: Runtime, client: Any, clock: Any
+    runtime: Runtime, client: FlaskClient, clock: Clock
 ) -> None:
     _queue(runtime, "reply")
     clock.advance(seconds=60)
     assert client.get("/readyz").status_code == 200
     clock.advance(seconds=1)
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json["failing"]) == (503, ["outbox"])
+    assert (answer.status_code, answer.get_json()["failing"]) == (503, ["outbox"])
 
 
-def test_not_ready_where_every_carrier_rests(runtime: Runtime, client: Any) -> None:
+def test_not_ready_where_every_carrier_rests(runtime: Runtime, client: FlaskClient) -> None:
     with runtime.database.transaction() as conn:
         conn.execute(
             "INSERT INTO carriers (name, changed_at, ordered, ordered_at, order_reason)"
             " VALUES ('simulator', now(), 'rest', now(), 'test')"
         )
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.json["failing"]) == (503, ["carriers"])
+    assert (answer.status_code, answer.get_json()["failing"]) == (503, ["carriers"])
 
 
-def test_bulk_may_wait(runtime: Runtime, client: Any, clock: Any) -> None:
+def test_bulk_may_wait(runtime: Runtime, client: FlaskClient, clock: Clock) -> None:
     _queue(runtime, "bulk")
     clock.advance(seconds=3000)
     assert client.get("/readyz").status_code == 200
 
 
 def test_metrics_count_what_waits_and_for_how_long(
-    runtime: Runtime, client: Any, clock: Any
+    runtime: Runtime, client: FlaskClient, clock: Clock
 ) -> None:
     _queue(runtime, "notice")
     clock.advance(seconds=30)
@@ -107,13 +108,13 @@ def test_metrics_count_what_waits_and_for_how_long(
     )
 
 
-def test_metrics_forget_after_an_hour(runtime: Runtime, client: Any, clock: Any) -> None:
+def test_metrics_forget_after_an_hour(runtime: Runtime, client: FlaskClient, clock: Clock) -> None:
     _queue(runtime, "notice")
     clock.advance(seconds=3601)
     assert "dakiya_messages_last_hour{" not in client.get("/metrics").text
 
 
-def test_every_answer_has_an_id_and_keeps_strangers_scripts_out(client: Any) -> None:
+def test_every_answer_has_an_id_and_keeps_strangers_scripts_out(client: FlaskClient) -> None:
     answer = client.get("/healthz", headers={"X-Request-ID": "from-the-proxy-1"})
     assert answer.headers["X-Request-ID"] == "from-the-proxy-1"
     assert "default-src 'self'" in answer.headers["Content-Security-Policy"]
@@ -122,7 +123,7 @@ def test_every_answer_has_an_id_and_keeps_strangers_scripts_out(client: Any) -> 
     assert len(forged.headers["X-Request-ID"]) == 32
 
 
-def test_unknown_addresses_are_refused_in_the_callers_form(client: Any) -> None:
+def test_unknown_addresses_are_refused_in_the_callers_form(client: FlaskClient) -> None:
     page, call = client.get("/nowhere"), client.get("/api/v1/nowhere")
     assert (page.status_code, page.mimetype) == (404, "text/plain")
     assert (call.status_code, call.mimetype) == (404, "application/problem+json")
@@ -154,7 +155,7 @@ def test_an_unexpected_exception_is_logged_without_what_it_says(runtime: Runtime
 
 
 def test_metrics_tell_of_codes_turns_and_how_fast_a_carrier_took_them(
-    player: Player, client: Any
+    player: Player, client: FlaskClient
 ) -> None:
     player.step("postman 1001 +919839000001")
     player.step("article EU123456785IN to +919839000011 en")
@@ -171,7 +172,7 @@ def test_metrics_tell_of_codes_turns_and_how_fast_a_carrier_took_them(
     assert bucket in lines
 
 
-def test_metrics_tell_of_queues_and_of_who_is_silent(runtime: Runtime, client: Any) -> None:
+def test_metrics_tell_of_queues_and_of_who_is_silent(runtime: Runtime, client: FlaskClient) -> None:
     ring(runtime.redis, SWEEP)
     heartbeat.note(runtime.redis, "clock")
     lines = client.get("/metrics").text.splitlines()

@@ -41,6 +41,7 @@ def test_a_delivery_by_pressing_keys(phones: Phones) -> None:
     assert code not in phones.half("postman")
 
     assert phones.complaints == []
+    assert phones.urls
     assert not [url for url in phones.urls if "9198" in url]
 
 

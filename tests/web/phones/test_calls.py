@@ -56,6 +56,7 @@ def test_a_missed_call_brings_the_code_and_costs_nothing(phones: Phones) -> None
     expect(screen).to_contain_text(phones.player.codes[RECIPIENT][-1])
     assert calls(phones) == [("in", "received")]
     assert phones.complaints == []
+    assert phones.urls
     assert not [url for url in phones.urls if "9198" in url or "9111" in url]
 
 

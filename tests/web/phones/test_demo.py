@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from web.phones import demo
 
 
@@ -14,7 +15,7 @@ def rows(runtime: Runtime, query: str) -> list[tuple[Any, ...]]:
         return conn.execute(query).fetchall()
 
 
-def test_the_demo_is_made_once_and_lives_on_the_next_day(runtime: Runtime, clock: Any) -> None:
+def test_the_demo_is_made_once_and_lives_on_the_next_day(runtime: Runtime, clock: Clock) -> None:
     demo.load(runtime)
     assert rows(runtime, "SELECT count(*) FROM offices") == [(596,)]
     first = rows(runtime, "SELECT number FROM articles ORDER BY number")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from runtime import Runtime
+from tests.rigs.clock import Clock
 from tests.rigs.transcript import Player
 
 RECIPIENT = "+919876500001"
@@ -22,26 +24,26 @@ def books(player: Player) -> Player:
     return player
 
 
-def ask(client: Any, **versions: str) -> Any:
+def ask(client: FlaskClient, **versions: str) -> TestResponse:
     form = {"recipient": RECIPIENT, "postman": POSTMAN, "lang": "en", **versions}
     return client.post("/phones/news", data=form)
 
 
-def versions(answer: Any) -> dict[str, str]:
+def versions(answer: TestResponse) -> dict[str, str]:
     return {
         f"{'list' if name == 'list' else name.removesuffix('-texts')}_version": version
         for name, version in re.findall(r'id="([\w-]+)"[^>]*data-version="(\w+)"', answer.text)
     }
 
 
-def part(answer: Any, name: str) -> str:
+def part(answer: TestResponse, name: str) -> str:
     """One fragment of the answer, as markup."""
     found = re.search(rf'<(ol|div)\b[^>]*id="{name}".*?</\1>', answer.text, re.DOTALL)
     return found[0] if found else ""
 
 
 def test_the_code_stands_on_the_recipients_phone_and_nowhere_else(
-    books: Player, client: Any
+    books: Player, client: FlaskClient
 ) -> None:
     books.step(f"{POSTMAN} > 1")
     code = books.codes[RECIPIENT][-1]
@@ -56,7 +58,7 @@ def test_the_code_stands_on_the_recipients_phone_and_nowhere_else(
     assert code not in answer.text.replace(part(answer, "recipient-texts"), "")
 
 
-def test_where_nothing_is_new_the_answer_is_empty(books: Player, client: Any) -> None:
+def test_where_nothing_is_new_the_answer_is_empty(books: Player, client: FlaskClient) -> None:
     had = versions(ask(client))
     assert set(had) == {"recipient_version", "postman_version", "list_version"}
     quiet = ask(client, **had)
@@ -67,7 +69,7 @@ def test_where_nothing_is_new_the_answer_is_empty(books: Player, client: Any) ->
 
 
 def test_the_list_says_how_the_item_stands_and_what_can_be_done(
-    books: Player, client: Any, clock: Any
+    books: Player, client: FlaskClient, clock: Clock
 ) -> None:
     def sheet() -> str:
         return ask(client).text
@@ -87,14 +89,14 @@ def test_the_list_says_how_the_item_stands_and_what_can_be_done(
 
 
 @pytest.mark.parametrize("wrong", ["", "hello", "+91", "1001", "'; DROP TABLE messages", "\x00"])
-def test_what_is_no_telephone_number_is_refused(client: Any, wrong: str) -> None:
+def test_what_is_no_telephone_number_is_refused(client: FlaskClient, wrong: str) -> None:
     answer = client.post("/phones/news", data={"recipient": wrong, "postman": POSTMAN})
     assert answer.status_code == 400
     assert "+919839000011" in answer.text
     assert client.get("/phones/news").status_code == 405
 
 
-def test_markup_in_a_text_stays_text(runtime: Runtime, client: Any, player: Player) -> None:
+def test_markup_in_a_text_stays_text(runtime: Runtime, client: FlaskClient, player: Player) -> None:
     player.step(f"{POSTMAN} > <img src=x onerror=alert(1)>")
     assert "&lt;img src=x" in part(ask(client), "postman-texts")
     assert "<img" not in ask(client).text

@@ -1,0 +1,251 @@
+"""The world of the simulated month: its clock, its parcels and telephones, and the office's window.
+
+People (`month_people.py`) and the office (`month_office.py`) act in it by generators, each at its
+minute. Texts enter by `conversation.receive`, and the outbox sends to the simulated carrier.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import random
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+
+from conversation.announce import announce
+from conversation.inbound import receive
+from flows.happenings import Collected
+from gateways.base import Inbound
+from india import calendar
+from outbox.drain import Drain
+from postal import collect
+from postal.counter.ledger import Method
+from runtime import Runtime
+from web.phones.simulator import received
+
+FIRST_DAY = date(2026, 8, 3)  # a Monday
+_NEWS = ("fraud_alert", "nudge")  # to postmen, and no answers
+_CODE = re.compile(r"(?<!\d)\d{6}(?!\d)")
+
+Acting = Iterator[float]  # what is yielded: minutes until the person goes on
+Reaction = Callable[["Month", "Parcel", str], Acting]  # to a text, on the telephone named
+
+
+@dataclass(frozen=True)
+class Rates:
+    """How often what happens, of 1. The first five are options of the command."""
+
+    absence: float = 0.25  # nobody at home, at each visit
+    wrong_code: float = 0.05  # mistyped once, at each handover
+    lost: float = 0.02  # a code that the telephone never shows
+    contested: float = 0.1  # of remarks
+    dead_zone: float = 0.05  # a handover whose text comes half an hour to five hours later
+    confirmed: float = 0.4  # of remarks
+    stubborn: float = 0.1  # of wrong codes: all five tries
+    refused: float = 0.02
+    undone: float = 0.01
+    fraud: float = 0.005
+    not_received: float = 0.005
+    wrong_number: float = 0.01
+    another_day: float = 0.03
+    hold: float = 0.01
+    somebody_else: float = 0.02
+    asked_before: float = 0.05  # the code fetched, or tried to be, before the postman comes
+    chatter: float = 0.03  # menu, language, a person, the article's number, words
+    recalled: float = 0.01
+    fetched_by_code: float = 0.5  # of what waits at the office
+    fetched_by_document: float = 0.2
+    repeated: float = 0.02  # texts that the carrier delivers twice
+
+
+@dataclass
+class Parcel:
+    """One article as its people know it, and what they believe became of it."""
+
+    number: str
+    phone: str
+    sender: str
+    amount: int
+    otp: bool
+    attempts: int = 0
+    last_counts: bool = False  # whether the last remark counted
+    handed_by_right_code: bool = False
+    handed_without: bool = False
+    loses: bool = False  # the next code text does not reach the telephone
+    holder: str | None = None  # a nominee's telephone
+
+    @property
+    def digits(self) -> str:
+        return self.number[-6:-2]
+
+
+@dataclass
+class Postman:
+    staff_id: str
+    phone: str
+    approached: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How large, how long, and how often what."""
+
+    articles: int = 1000
+    seed: int = 1
+    days: int = 30
+    rates: Rates = field(default_factory=Rates)
+
+
+@dataclass
+class Month:
+    """What everybody shares, with a clock in minutes since the first midnight in India."""
+
+    runtime: Runtime
+    plan: Plan
+    reactions: Mapping[str, Reaction]  # by template: what a text makes its reader do
+    now: float = 0.0
+    parcels: dict[str, Parcel] = field(default_factory=dict)
+    postmen: list[Postman] = field(default_factory=list)
+    # By telephone and article: the template of the first answer since it was asked.
+    heard: dict[tuple[str, str], str] = field(default_factory=dict)
+    inbound: int = 0
+    seen: int = 0
+    happened: Counter[str] = field(default_factory=Counter)
+    unsettled: bool = False  # whether texts may wait to be sent or read
+
+    def __post_init__(self) -> None:
+        self.rng = random.Random(self.plan.seed)
+        self._queue: list[tuple[float, int, Acting]] = []
+        self._order = itertools.count()
+        self._phones = itertools.count(1)
+        self._drain = Drain(self.runtime)
+
+    # -- time ----------------------------------------------------------------------------------
+
+    def clock(self, minutes: float | None = None) -> datetime:
+        """Return the moment `minutes` after the first midnight; default: now."""
+        at = self.now if minutes is None else minutes
+        midnight = datetime(FIRST_DAY.year, FIRST_DAY.month, FIRST_DAY.day, tzinfo=calendar.INDIA)
+        return (midnight + timedelta(seconds=round(at * 60))).astimezone(UTC)
+
+    def later(self, acting: Acting, minutes: float = 0) -> None:
+        """Let somebody act after `minutes`."""
+        heapq.heappush(self._queue, (self.now + minutes, next(self._order), acting))
+
+    def advance(self, until: float) -> None:
+        """Let everybody act who is due before `until`, in order."""
+        while self._queue and self._queue[0][0] <= until:
+            at = self._queue[0][0]
+            if int(at) > int(self.now):
+                self.settle()
+            self.now = max(self.now, at)
+            _, _, acting = heapq.heappop(self._queue)
+            for wait in acting:
+                self.later(acting, wait)
+                break
+        self.settle()
+        self.now = until
+
+    def settle(self) -> None:
+        """Send what is due, and let people read it."""
+        if not self.unsettled:
+            return
+        self.unsettled = False
+        while self._drain.run():
+            pass
+        with self.runtime.database.transaction() as conn:
+            rows = conn.execute(
+                "SELECT m.id, m.phone, m.template, a.number FROM messages m"
+                " LEFT JOIN articles a ON a.id = m.article_id"
+                " WHERE m.direction = 'out' AND m.id > %s ORDER BY m.id",
+                [self.seen],
+            ).fetchall()
+        for id_, phone, template, number in rows:
+            self.seen = id_
+            if template not in _NEWS:
+                self.heard.setdefault((phone, number), template)
+            if template in self.reactions and number in self.parcels:
+                self.later(self.reactions[template](self, self.parcels[number], phone))
+
+    def finish(self) -> None:
+        """Send what is left, and end the outbox's sends."""
+        self.settle()
+        self._drain.finish()
+
+    # -- what everybody can do -----------------------------------------------------------------
+
+    def serial(self) -> int:
+        """Return a serial that no article of this month has."""
+        return len(self.parcels) + 10_000_000 + next(self._order)
+
+    def new_phone(self) -> str:
+        return f"+9170{next(self._phones):08}"
+
+    def neighbour(self, parcel: Parcel) -> str:
+        """Return the ten digits of somebody who may take it in the addressee's place."""
+        return f"61{parcel.number[2:10]}"
+
+    # -- the telephones ------------------------------------------------------------------------
+
+    def say(self, phone: str, text: str, written: float | None = None) -> None:
+        """Bring one text as the simulated carrier does; some come twice."""
+        self.inbound += 1
+        at = self.clock(written) if written is not None else None
+        inbound = Inbound("simulator", f"m{self.inbound}", phone, text, at)
+        receive(self.runtime, inbound)
+        if self.rng.random() < self.plan.rates.repeated:
+            receive(self.runtime, inbound)
+            self.happened["texts brought twice"] += 1
+        self.unsettled = True
+
+    def read_code(self, parcel: Parcel, templates: tuple[str, ...]) -> str | None:
+        """Return the newest code on the telephone whose text names the digits of this article."""
+        if parcel.loses:
+            return None
+        self.settle()
+        for message in reversed(received(self.runtime, parcel.holder or parcel.phone)):
+            if message.template in templates and parcel.digits in message.text:
+                found = _CODE.search(message.text)
+                return found[0] if found else None
+        return None
+
+    def is_open(self, man: Postman, serial: int) -> bool:
+        """Tell whether the postman still has it to hand over: he is told what is withdrawn."""
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT i.state = 'open' FROM delivery_items i JOIN delivery_lists l"
+                " ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
+                " WHERE s.staff_id = %s AND l.date = %s AND i.serial = %s",
+                [man.staff_id, self.clock().astimezone(calendar.INDIA).date(), serial],
+            ).fetchone()
+        return row is not None and row[0]
+
+    def collect(self, parcel: Parcel, code: str | None) -> None:
+        """Hand over at the window: by the code, or by a document before two of the staff."""
+        staff, key = self.postmen[0].staff_id, self.runtime.settings.dakiya_master_key
+        by: collect.ByCode | collect.ByDocument
+        if code is None:
+            by = collect.ByDocument(collect.Document("voter", "1234"), staff, "master")
+        else:
+            by = collect.ByCode(code, staff)
+        secret = key.get_secret_value().encode()
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute(
+                "SELECT cod_amount FROM articles WHERE number = %s", [parcel.number]
+            ).fetchone()
+            paid: Method | None = "cash" if row and row[0] else None
+            try:
+                done = collect.collect(conn, parcel.number, by, self.clock(), secret, 6, paid)
+            except collect.NotAtOffice:
+                self.happened["came to the window for nothing"] += 1
+                return
+            if done.why_not is None:
+                announce(self.runtime, conn, [Collected(parcel.number)])
+                parcel.handed_by_right_code |= code is not None
+                parcel.handed_without |= code is None
+            else:
+                self.happened[f"at the window: {done.why_not.split(':')[0]}"] += 1
+        self.unsettled = True
