@@ -1,4 +1,4 @@
-"""What was found of rows, written down in one statement, and counted in the import."""
+"""Results of rows, written in one statement, and counted in the import."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a row is now. `number` and `unit` as far as they could be read."""
+class RowResult:
+    """The present result of a row. `number` and `unit` as far as they could be read."""
 
     line: int
     state: RowState
@@ -33,8 +33,8 @@ WHERE r.import_id = %s AND r.line = v.line
 """
 
 
-def write(conn: Conn, id_: int, verdicts: Sequence[Verdict]) -> Counter[RowState]:
-    """Writes them; gives how many are in which state. Nothing personal is kept of done rows."""
+def write(conn: Conn, id_: int, verdicts: Sequence[RowResult]) -> Counter[RowState]:
+    """Write the results; return how many are in which state. Nothing personal is kept of done rows."""
     conn.execute(
         _WRITE,
         (
@@ -53,7 +53,7 @@ def write(conn: Conn, id_: int, verdicts: Sequence[Verdict]) -> Counter[RowState
 
 
 def count(conn: Conn, id_: int, checked: int, by_state: Counter[RowState]) -> None:
-    """Adds to the counts of the import, whose row is locked."""
+    """Add to the counts of the import, whose row is locked."""
     conn.execute(
         "UPDATE imports SET checked = checked + %s, bad = bad + %s, held = held + %s,"
         " known = known + %s, imported = imported + %s WHERE id = %s",

@@ -19,8 +19,8 @@ MOST_ITEMS = 999  # serials have three digits: the postman types them
 
 
 @dataclass(frozen=True)
-class Item:
-    """One line of a list: what the postman types is `serial`."""
+class ListItem:
+    """One line of a list: the postman types `serial`."""
 
     serial: int
     number: str
@@ -28,11 +28,11 @@ class Item:
 
 @dataclass(frozen=True)
 class DeliveryList:
-    """The items of one request, in its order. `new`: False where they stood there before."""
+    """The items of one request, in its order. `new`: False where they were on the list before."""
 
     postman: str
     date: date
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     new: bool
 
 
@@ -55,7 +55,7 @@ class UnknownPostman(Unknown):
 
 
 class NotToday(Invalid):
-    """The recipients are told at once, so a list can be made for today only."""
+    """Recipients are told at once, so a list can be made for today only."""
 
     field = "date"
 
@@ -85,13 +85,13 @@ class NotListed(Invalid):
 
     @property
     def faults(self) -> tuple[tuple[str, str], ...]:
-        """One for each number, by its place in the request."""
+        """Return one fault for each number, by its place in the request."""
         return tuple((f"articles.{bad.index}", f"{bad.number} {bad.why}") for bad in self.bad)
 
 
 @dataclass(frozen=True)
 class _Known:
-    """What the books say of an article that was asked for; its row is locked."""
+    """What the books say of a requested article; its row is locked."""
 
     id: int
     state: ArticleState
@@ -104,19 +104,19 @@ class _Known:
     to_himself: bool  # the recipient's telephone is that of the postman who would carry it
 
     def left_over(self, day: date) -> bool:
-        """It still stands on a list of an earlier day: the postman brought it back."""
+        """Tell whether it is still on a list of an earlier day: the postman brought it back."""
         return self.open_day is not None and self.open_day < day
 
 
 def make_list(
     conn: Conn, postman: str, day: date, numbers: Sequence[str], now: datetime
 ) -> DeliveryList:
-    """Puts the articles on the list of `postman` (a staff id) for `day`, all or none.
+    """Put the articles on the list of `postman` (a staff id) for `day`, all or none.
 
-    Serials follow the order given and continue a list that exists already. The same articles
-    once more, still open on that list, are answered alike and nothing changes. Announce the new
-    ones in the same transaction. What an earlier day's list left open is withdrawn from it and
-    goes out anew. Raises `NotToday`, `UnknownPostman`, `DayClosed` and `NotListed`.
+    Serials follow the order of `numbers` and continue an existing list. A repeated request, still
+    open on that list, is answered alike and changes nothing. Announce the new ones in the same
+    transaction. What an earlier day's list left open is withdrawn from it and goes out anew. Raise
+    `NotToday`, `UnknownPostman`, `DayClosed` and `NotListed`.
     """
     today = day_of(now)
     if day != today:
@@ -137,13 +137,13 @@ def make_list(
     ]
     if bad:
         raise NotListed(sorted(bad, key=lambda each: each.index))
-    items = tuple(Item(serial, str(number)) for serial, number in enumerate(read, first))
+    items = tuple(ListItem(serial, str(number)) for serial, number in enumerate(read, first))
     _send_out(conn, list_id, items, known, postman, now)
     return DeliveryList(postman, day, items, new=True)
 
 
 def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
-    """The list of a postman for a day; his row is locked, so that lists grow one at a time."""
+    """Return the list of a postman for a day; his row is locked, so that lists grow one at a time."""
     staff = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
         " FOR NO KEY UPDATE",
@@ -192,15 +192,15 @@ def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
 
 def _repeat(
     read: list[str | None], known: dict[str, _Known], list_id: int
-) -> tuple[Item, ...] | None:
-    """The items, where each number is open on this very list already."""
-    items: list[Item] = []
+) -> tuple[ListItem, ...] | None:
+    """Return the items, where each number is open on this very list already."""
+    items: list[ListItem] = []
     for number in read:
         article = known.get(number) if number is not None else None
         if number is None or article is None or article.open_list != list_id:
             return None
         assert article.open_serial is not None
-        items.append(Item(article.open_serial, number))
+        items.append(ListItem(article.open_serial, number))
     return tuple(items) if len(set(read)) == len(read) else None
 
 
@@ -254,7 +254,7 @@ def _next_serial(conn: Conn, list_id: int) -> int:
 def _send_out(
     conn: Conn,
     list_id: int,
-    items: tuple[Item, ...],
+    items: tuple[ListItem, ...],
     known: dict[str, _Known],
     postman: str,
     now: datetime,
@@ -286,7 +286,7 @@ def _send_out(
 
 
 def _withdraw(conn: Conn, ids: list[int], now: datetime) -> None:
-    """Takes articles off the lists of earlier days; a code of that day dies with the item."""
+    """Take articles off the lists of earlier days; a code of that day dies with the item."""
     conn.execute(
         "UPDATE delivery_items SET state = 'withdrawn', finished_at = %s"
         " WHERE article_id = ANY(%s) AND state = 'open'",

@@ -1,4 +1,4 @@
-"""A change of beat in the books: items passed to a colleague or given back to the office."""
+"""Changes of beat in the books: items passed to a colleague or returned to the office."""
 
 from __future__ import annotations
 
@@ -20,11 +20,8 @@ class Colleague:
 
 
 def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
-    """The one colleague at the office of `postman_id` whose staff id has the letters and digits
-    `typed`. His row is locked, so that his list grows one at a time.
-
-    Lock it before any article, as `postal.lists.make_list` does: nobody waits in a ring.
-    """
+    """Return the one colleague of `postman_id`'s office whose staff id has the letters and digits
+    `typed`."""
     rows = conn.execute(
         "SELECT s.id, s.staff_id, s.phone FROM staff s"
         " JOIN staff me ON me.id = %(me)s AND me.office_id = s.office_id AND me.id <> s.id"
@@ -37,7 +34,7 @@ def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
 
 
 def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
-    """The last serial of the colleague's list of today, whose row is locked; 0: he has none."""
+    """Return the last serial of the colleague's list of today, whose row is locked; 0: he has none."""
     row = conn.execute(
         "SELECT coalesce(max(i.serial), 0) FROM delivery_lists l"
         " JOIN delivery_items i ON i.list_id = l.id WHERE l.postman_id = %s AND l.date = %s",

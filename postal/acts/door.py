@@ -1,4 +1,4 @@
-"""The acts at the door, written into the books: codes, handovers, remarks, and taking them back."""
+"""The acts at the door, written into the books: codes, handovers, remarks, and their undoing."""
 
 from __future__ import annotations
 
@@ -193,17 +193,14 @@ def report_late(books: Books, act: ReportLate, whose: str) -> None:
 
 
 def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
-    """The evidence of a text that the carrier dated: when it was written, and when it came."""
+    """Return when a text that the carrier dated was written and when it came, as evidence."""
     if written_at is None:
         return {}
     return {"written_at": written_at.isoformat(), "came_at": came_at.isoformat()}
 
 
 def use_code(books: Books, article: Held, written_at: datetime | None = None) -> None:
-    """The code of `article`, alive now or when the text was written, is used up.
-
-    The right try is written down.
-    """
+    """Use up the code of `article`, alive now or when the text was written, and note the right try."""
     books.one(
         "UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s"
         " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s",
@@ -214,7 +211,7 @@ def use_code(books: Books, article: Held, written_at: datetime | None = None) ->
 
 
 def attempt(books: Books, article: Held, outcome: str) -> None:
-    """Writes down that a code was tried: `right` or `wrong`."""
+    """Note that a code was tried: `right` or `wrong`."""
     books.one(
         "INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)"
         " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)",
@@ -224,7 +221,7 @@ def attempt(books: Books, article: Held, outcome: str) -> None:
 
 
 def _spend_codes(books: Books, article: Held) -> None:
-    """A code that was spoken is spent: it dies, and a second proof needs a new one."""
+    """Kill a code that was spoken: a second proof needs a new one."""
     books.conn.execute(
         "UPDATE codes SET used_at = NULL, dead_at = %s, dead_reason = 'undone'"
         " WHERE article_id = %s AND used_at IS NOT NULL",

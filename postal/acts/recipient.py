@@ -1,4 +1,4 @@
-"""The recipient's word in the books: witness, chosen day, office, nominee, language, tickets."""
+"""The recipient's decisions in the books: witness, chosen day, office, nominee, language."""
 
 from __future__ import annotations
 

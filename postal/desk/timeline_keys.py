@@ -1,4 +1,4 @@
-"""The order of a timeline, and which of its entries stand on a page: keys only, no contents."""
+"""The order of a timeline, and which of its entries are on a page: keys only, no contents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
-        """The cursor that `str` made `text` from; None for anything else."""
+        """Return the cursor that `str` made `text` from; None for anything else."""
         try:
             seconds, micros, rank, id_ = text.split(".")
             at = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(micros))
@@ -41,7 +41,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose timeline: the parts of the query that find its keys."""
+    """The subject of a timeline: the parts of the query that find its keys."""
 
     parts: Mapping[Kind, str]
     values: Mapping[str, Any]
@@ -72,7 +72,8 @@ _ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
 
 
 def of_phone(phone: str) -> Scope:
-    """Everything that the person with `phone` (E.164) saw and wrote, and their articles' events."""
+    """Return everything that the person with `phone` (E.164) saw and wrote, and their articles'
+    events."""
     return Scope(
         {
             "text": _IN + "m.phone = %(phone)s",
@@ -87,7 +88,7 @@ def of_phone(phone: str) -> Scope:
 
 
 def of_article(article_id: int, number: str) -> Scope:
-    """Everything that was said and done about one article, whoever said it."""
+    """Return everything that was said and done about one article, by anybody."""
     return Scope(
         {
             "text": _IN + _ASKED_ABOUT + _ABOUT + "))",
@@ -110,7 +111,7 @@ _PART = (
 def keys_at(
     conn: Conn, scope: Scope, cursor: Cursor | None, way: Literal["older", "newer"]
 ) -> list[Key]:
-    """The keys behind `cursor` in the direction of `way`, one more than a page holds.
+    """Return the keys after `cursor` in the direction of `way`, one more than a page holds.
 
     None: from the newest on.
     """

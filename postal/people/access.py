@@ -42,7 +42,7 @@ def note(
     article_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes down that the member of staff with that row id looked at somebody's data."""
+    """Note that the member of staff with that row id looked at somebody's data."""
     conn.execute(
         "INSERT INTO access_log (at, staff_id, what, phone, article_id, reason)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
@@ -58,7 +58,8 @@ def read(
     staff_id: str | None = None,
     phone: str | None = None,
 ) -> list[Look]:
-    """The newest lines before the line `before`; of one member of staff, or about one telephone."""
+    """Return the newest lines before the line `before`; of one member of staff, or about one
+    telephone."""
     with conn.cursor(row_factory=class_row(Look)) as cursor:
         return cursor.execute(
             """

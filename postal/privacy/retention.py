@@ -1,7 +1,7 @@
-"""What is kept how long. Words go after their time; what happened, and when, stays.
+"""How long data is kept. Words go after their time; what happened, and when, stays.
 
-Everything works in batches, each a transaction of its own, and can be stopped and begun anew: what
-is done is done. Nothing that is still under way is touched.
+Everything works in batches, each a transaction of its own, and can be stopped and started again
+without loss. Nothing that is still under way is touched.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ KEEP_IMPORTS = timedelta(days=30)  # rows of files; how many there were stays
 
 @dataclass(frozen=True)
 class Kept:
-    """Until when things are kept: what is older goes."""
+    """The moments until which data is kept: what is older goes."""
 
     bodies: datetime
     persons: datetime
@@ -32,14 +32,14 @@ Batch = Callable[[Conn, Kept], int]
 
 
 def purge(database: Database, kept: Kept) -> Generator[tuple[str, int]]:
-    """Purges all that is older than `kept` says; gives after each batch its kind and how many."""
+    """Purge all that is older than `kept` says; yield after each batch its kind and how many."""
     for kind, batch in _BATCHES.items():
         while done := database.run(lambda conn, batch=batch: batch(conn, kept)):  # type: ignore[misc]
             yield kind, done
 
 
 def left(conn: Conn, kept: Kept) -> int:
-    """About how many rows are to be looked at, for a progress bar."""
+    """Return about how many rows a purge must look at, for a progress bar."""
     row = conn.execute(
         "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s AND purged_at IS NULL)"
         " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
@@ -62,7 +62,7 @@ def left(conn: Conn, kept: Kept) -> int:
 
 
 def _texts(conn: Conn, kept: Kept) -> int:
-    """Words and values of texts; template, times, segments and receipts stay for the figures."""
+    """Purge words and values of texts; keep template, times, segments and receipts for the figures."""
     return _by_mark(
         conn,
         kept,
@@ -90,7 +90,7 @@ def _dials(conn: Conn, kept: Kept) -> int:
 
 
 def _floods(conn: Conn, kept: Kept) -> int:
-    """Telephones that texted too much, and the budgets that were reached."""
+    """Purge telephones that texted too much, and the budgets that were reached."""
     done = conn.execute(
         "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
         " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
@@ -101,7 +101,7 @@ def _floods(conn: Conn, kept: Kept) -> int:
 
 
 def _articles(conn: Conn, kept: Kept) -> int:
-    """The people of articles whose journey has long been over."""
+    """Purge the people of articles whose journey has long been over."""
     done = conn.execute(
         "UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',"
         " unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,"
@@ -115,7 +115,7 @@ def _articles(conn: Conn, kept: Kept) -> int:
 
 
 def _bookings(conn: Conn, kept: Kept) -> int:
-    """The people of what was booked at the counter, once no article of it is under way."""
+    """Purge the people of what was booked at the counter, once no article of it is under way."""
     row = conn.execute(
         """
         WITH old AS (
@@ -143,7 +143,7 @@ def _bookings(conn: Conn, kept: Kept) -> int:
 
 
 def _access_log(conn: Conn, kept: Kept) -> int:
-    """Kept a year (docs/developing/domain.md rule 11)."""
+    """Purge what is older than a year (docs/developing/domain.md rule 11)."""
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
     done = conn.execute(
         "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < %(persons)s"
@@ -182,7 +182,7 @@ def _deliveries(conn: Conn, kept: Kept) -> int:
 
 
 def _imports(conn: Conn, kept: Kept) -> int:
-    """Rows of files that ended, or that nobody decided on; bad rows hold people's data."""
+    """Purge rows of files that ended or were never decided on; bad rows hold people's data."""
     old = conn.execute(
         "UPDATE imports SET purged_at = %(now)s, file_name = '',"
         " state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,"
