@@ -33,10 +33,10 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
     rows = file_rows.in_states(conn, id_, ("new",), 0, most)
     if rows:
         if found.kind == "lists":
-            verdicts = _lists(conn, found, rows)
+            results = _lists(conn, found, rows)
         else:
-            verdicts = _articles(conn, found, rows, default)
-        count(conn, id_, len(rows), write(conn, id_, verdicts))
+            results = _articles(conn, found, rows, default)
+        count(conn, id_, len(rows), write(conn, id_, results))
         if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
             delivery_lists.adopt(conn, id_)
         return True
@@ -60,7 +60,7 @@ def _articles(
     booked = articles.numbered(conn, numbers)
     at_counter = at_counters(conn, numbers)
     first = _first_lines(conn, found.id, numbers)
-    verdicts: list[RowResult] = []
+    results: list[RowResult] = []
     for row, each in zip(rows, read, strict=True):
         faults = list(each.faults)
         known = False
@@ -74,8 +74,8 @@ def _articles(
             elif each.number in at_counter:
                 faults.append(Fault("number", "at_counter"))
         state: RowState = "bad" if faults else "known" if known else "good"
-        verdicts.append(RowResult(row.line, state, each.number, None, tuple(faults)))
-    return verdicts
+        results.append(RowResult(row.line, state, each.number, None, tuple(faults)))
+    return results
 
 
 def _taken(booked: Article, new: articles.NewArticle) -> list[Fault]:
@@ -96,7 +96,7 @@ def at_counters(conn: Conn, numbers: Sequence[str]) -> set[str]:
 def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[RowResult]:
     read = [list_rows.read(found.columns, row.cells) for row in rows]
     first = _first_lines(conn, found.id, [each.number for each in read if each.number is not None])
-    verdicts: list[RowResult] = []
+    results: list[RowResult] = []
     for row, each in zip(rows, read, strict=True):
         faults = list(each.faults)
         if each.number is not None:
@@ -104,8 +104,8 @@ def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[RowResul
             if before < row.line:
                 faults.append(Fault("number", "twice", str(before)))
         state: RowState = "bad" if faults else "read"
-        verdicts.append(RowResult(row.line, state, each.number, each.postman, tuple(faults)))
-    return verdicts
+        results.append(RowResult(row.line, state, each.number, each.postman, tuple(faults)))
+    return results
 
 
 def _first_lines(conn: Conn, id_: int, numbers: Sequence[str]) -> dict[str, int]:

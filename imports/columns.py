@@ -69,7 +69,7 @@ LISTS: Final = (
     FileColumn("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
 )
 COLUMNS: Final[dict[Kind, tuple[FileColumn, ...]]] = {"articles": ARTICLES, "lists": LISTS}
-# Our own, in a file of bad rows that is mended and comes back.
+# Our own, in a file of bad rows that is corrected and imported again.
 _OWN: Final = ("line", "wrong column", "what is wrong", "पंक्ति", "गलत कॉलम", "क्या गलत है")
 
 

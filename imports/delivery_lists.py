@@ -65,7 +65,7 @@ def try_out(conn: Conn, found: Import, postman: str, now: datetime) -> list[RowR
         with conn.transaction(force_rollback=True):
             made = make(conn, found, postman, rows, now)
     except NotMade as refused:
-        return verdicts_of(rows, refused.faults)
+        return results_of(rows, refused.faults)
     state: RowState = "good" if made.new else "known"
     return [RowResult(row.line, state) for row in rows]
 
@@ -98,7 +98,7 @@ def make(
     return made
 
 
-def verdicts_of(rows: Sequence[ShownRow], faults: dict[int, list[Fault]]) -> list[RowResult]:
+def results_of(rows: Sequence[ShownRow], faults: dict[int, list[Fault]]) -> list[RowResult]:
     """Return the results of rows that are not bad yet; the bad ones were counted before."""
     return [
         RowResult(

@@ -72,7 +72,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
 
 
 def _two_bytes(sample: bytes) -> str | None:
-    """Recognise UTF-16 by its mark or by the zeros beside Latin letters; None: one byte or UTF-8."""
+    """Recognise UTF-16 by its mark or by zeros beside Latin letters; None: one byte or UTF-8."""
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return UTF_16
     half = len(sample) // 2

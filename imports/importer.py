@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 # Rows booked in one transaction. Few: the conversations of their people are locked so long.
 AT_ONCE: Final = 50
-# Between two batches: the outbox's thread gets the interpreter, a waiting code goes first.
+# Between two batches: the outbox's thread runs, so that a waiting code goes first.
 _BREATH_SECONDS: Final = 0.01
 
 
@@ -61,7 +61,7 @@ def _read(runtime: Runtime, id_: int) -> bool:
         raise
     except Exception as error:
         log.error("import_file_broke", import_id=id_, **described(error))
-    # Or it would break the thread again and again, and the imports behind it with it.
+    # Else it would break the thread again and again, and the imports after it as well.
     runtime.database.run(lambda conn: reading.refuse(conn, id_, FileRefused("broke"), now))
     return True
 
@@ -99,12 +99,12 @@ def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
         return False
     if found.kind == "lists":
         postman = delivery_lists.next_postman(conn, id_, "good")
-        verdicts = _make(runtime, conn, found, postman) if postman else []
+        results = _make(runtime, conn, found, postman) if postman else []
     else:
         rows = file_rows.in_states(conn, id_, ("good",), 0, most)
-        verdicts = _book(runtime, conn, found, rows) if rows else []
-    if verdicts:
-        count(conn, id_, 0, write(conn, id_, verdicts))
+        results = _book(runtime, conn, found, rows) if rows else []
+    if results:
+        count(conn, id_, 0, write(conn, id_, results))
     else:
         conn.execute(
             "UPDATE imports SET state = 'done', finished_at = %s"
@@ -120,26 +120,26 @@ def _book(
     """Book rows that were good when they were checked, and tell their people."""
     default, now = runtime.settings.default_language, runtime.now()
     at_counter = at_counters(conn, [row.number for row in rows if row.number is not None])
-    verdicts: list[RowResult] = []
+    results: list[RowResult] = []
     new: list[Booked] = []
     for row in rows:
         read = article_rows.read(found.columns, row.cells, default)
         if read.article is None or row.number in at_counter:
             faults = read.faults or (Fault("number", "at_counter"),)
-            verdicts.append(RowResult(row.line, "bad", faults=faults))
+            results.append(RowResult(row.line, "bad", faults=faults))
             continue
         try:
             booking = articles.book(conn, read.article, now)
         except NumberTaken as taken:
             fault = Fault("number", "taken", ", ".join(taken.differing))
-            verdicts.append(RowResult(row.line, "bad", faults=(fault,)))
+            results.append(RowResult(row.line, "bad", faults=(fault,)))
             continue
-        verdicts.append(RowResult(row.line, "done" if booking.new else "known"))
+        results.append(RowResult(row.line, "done" if booking.new else "known"))
         if booking.new:
             new.append(Booked(read.article.number))
     if new:
         announce(runtime, conn, new)
-    return verdicts
+    return results
 
 
 def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[RowResult]:
@@ -149,7 +149,7 @@ def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) ->
         with conn.transaction():
             made = delivery_lists.make(conn, found, postman, rows, runtime.now())
     except delivery_lists.NotMade as refused:
-        return delivery_lists.verdicts_of(rows, refused.faults)
+        return delivery_lists.results_of(rows, refused.faults)
     if made.new:
         announce(runtime, conn, [WentOut(item.number) for item in made.items])
     return [RowResult(row.line, "done" if made.new else "known") for row in rows]
@@ -168,12 +168,12 @@ def _spoil(conn: Conn, id_: int, state: State) -> None:
     news = file_rows.in_states(conn, id_, ("new",), 0, 1)
     if found.kind == "lists" and postman is not None and not news:
         rows = file_rows.of_list(conn, id_, postman)
-        verdicts = delivery_lists.verdicts_of(rows, {rows[0].line: [broke]})
+        results = delivery_lists.results_of(rows, {rows[0].line: [broke]})
     else:
         rows = news or file_rows.in_states(conn, id_, pending, 0, 1)
-        verdicts = [RowResult(row.line, "bad", faults=(broke,)) for row in rows]
-    if verdicts:
-        count(conn, id_, len(news), write(conn, id_, verdicts))
+        results = [RowResult(row.line, "bad", faults=(broke,)) for row in rows]
+    if results:
+        count(conn, id_, len(news), write(conn, id_, results))
 
 
 class Importer:

@@ -13,7 +13,7 @@ from imports.faults import Fault
 
 @dataclass(frozen=True)
 class ListRow:
-    """The content of a row. `postman` is known where he can be read, even if other cells are bad."""
+    """The content of a row. `postman` is known where he can be read, even beside bad cells."""
 
     postman: str | None
     date: date | None

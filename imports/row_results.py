@@ -33,23 +33,23 @@ WHERE r.import_id = %s AND r.line = v.line
 """
 
 
-def write(conn: Conn, id_: int, verdicts: Sequence[RowResult]) -> Counter[RowState]:
-    """Write the results; return how many are in which state. Nothing personal is kept of done rows."""
+def write(conn: Conn, id_: int, results: Sequence[RowResult]) -> Counter[RowState]:
+    """Write the results; count them by state. Nothing personal is kept of done rows."""
     conn.execute(
         _WRITE,
         (
-            [each.line for each in verdicts],
-            [each.state for each in verdicts],
-            [each.number for each in verdicts],
-            [each.unit for each in verdicts],
+            [each.line for each in results],
+            [each.state for each in results],
+            [each.number for each in results],
+            [each.unit for each in results],
             [
                 json.dumps([[fault.column, fault.reason, fault.detail] for fault in each.faults])
-                for each in verdicts
+                for each in results
             ],
             id_,
         ),
     )
-    return Counter(each.state for each in verdicts)
+    return Counter(each.state for each in results)
 
 
 def count(conn: Conn, id_: int, checked: int, by_state: Counter[RowState]) -> None:

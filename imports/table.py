@@ -105,7 +105,7 @@ def _row(line: int, cells: list[str], width: int) -> FileRow:
 
 
 def _stored(cell: str) -> str:
-    """Return the cell as PostgreSQL can keep it; the zero is refused later, where it can be seen."""
+    """Return the cell as PostgreSQL can keep it; the zero is refused later, where it is visible."""
     return cell.replace("\x00", _NUL_SHOWN)
 
 
@@ -117,7 +117,7 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _lines(text: Iterable[str]) -> Iterator[str]:
-    """Yield lines with "\n" at their end, whichever end they had; not at what Unicode calls a line."""
+    """Yield lines ending in "\\n", whichever end they had; not at what Unicode calls a line."""
     held = ""
     for piece in text:
         held += piece

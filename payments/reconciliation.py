@@ -117,7 +117,7 @@ def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) ->
     asked = current.refunding
     refunds.found_refunded(conn, current.id, "reconciled", runtime.now())
     if asked:
-        return []  # the order was ours; they were faster than our next call
+        return []  # we ordered it; the provider was faster than our next call
     return [_difference("given_back", credits.get(conn, current.id), listed.came)]
 
 

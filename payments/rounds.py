@@ -41,7 +41,7 @@ from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
-# Calls under way at once. Below the pool of database connections by some.
+# Calls under way at once: fewer than the pool has database connections.
 AT_ONCE: Final = 3
 _OVERDUE_AT_ONCE: Final = 200
 _AFTER_A_FAULT: Final = timedelta(minutes=1)
@@ -189,7 +189,7 @@ def _order(
     try:
         provider = upi.provider_of(runtime, credit.provider)
     except LookupError as error:
-        return ProviderDenied(str(error))  # nobody was called
+        return ProviderDenied(str(error))  # no provider was called
     if not isinstance(provider, Watched):
         return ProviderRefused("this provider gives nothing back by itself: do it by hand")
     return provider.refund(

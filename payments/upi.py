@@ -166,14 +166,14 @@ def enter_reference(
 def enter_in(
     runtime: Runtime, conn: Conn, payment_id: int, rrn: str, paise: int, staff_row: int | None
 ) -> TakenSum:
-    """Enter as `enter_reference`, within the caller's transaction; call `after` after its commit."""
+    """Enter as `enter_reference`, within the caller's transaction; its commit precedes `after`."""
     payment = payments.get(conn, payment_id)
     if payment.provider != STATIC:
         raise NotToOwnId
     group = groups.lock(conn, payment.group_id)
-    known = credits.find(conn, STATIC, rrn)
-    if known is not None and known.payment_id == payment_id:
-        return TakenSum(known, new=False)
+    earlier = credits.find(conn, STATIC, rrn)
+    if earlier is not None and earlier.payment_id == payment_id:
+        return TakenSum(earlier, new=False)
     credits.insist_unseen(conn, rrn)
     source: Source = "clerk" if staff_row is not None else "software"
     came = Came(STATIC, rrn, paise, runtime.now(), payment.tr, rrn=rrn)
@@ -184,7 +184,7 @@ def enter_in(
 
 
 def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> TakenSum:
-    """Take as `take`, within the caller's transaction; call `after` after its commit."""
+    """Take as `take`, within the caller's transaction; its commit precedes `after`."""
     payment = payments.by_ref(conn, came.provider, came.ref) if came.ref else None
     if payment is None and came.tr:
         payment = payments.by_tr(conn, came.provider, came.tr)
@@ -234,9 +234,9 @@ def _take(
     cause = verdict.cause if isinstance(verdict, Due) else "not_booked"
     id_ = credits.take(conn, new, cause, now)
     if id_ is None:
-        known = credits.find(conn, came.provider, came.payment_id)
-        assert known is not None
-        return TakenSum(known, new=False)
+        earlier = credits.find(conn, came.provider, came.payment_id)
+        assert earlier is not None
+        return TakenSum(earlier, new=False)
     if isinstance(verdict, Book) and group is not None and _book(runtime, conn, group.id):
         credits.booked(conn, id_)
     if payment is not None and group is not None:

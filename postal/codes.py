@@ -35,7 +35,7 @@ class Issue:
 
 
 def code_of(master_key: bytes, salt: bytes, issue: int, length: int) -> str:
-    """Return the code of an article (by its 16-byte `salt`) at `issue`, `length` digits (6 to 8)."""
+    """Return the code of an article (by its 16-byte `salt`) at `issue`: `length` digits, 6 to 8."""
     secret = hmac.new(master_key, _PURPOSE + salt, hashlib.sha256).digest()
     hotp = pyotp.HOTP(base64.b32encode(secret).decode(), digits=length, digest=hashlib.sha256)
     return str(hotp.at(issue))
@@ -84,7 +84,7 @@ class Late:
     """When a text was written and when it came, about an item whose code counts no more."""
 
     entered: str
-    open: bool  # the item still is
+    open: bool  # of the item at present
     written_at: datetime | None
     now: datetime
 
@@ -103,7 +103,7 @@ def judge_late(
         return None
     code = same[0]
     if code.alive(late.now):
-        return None  # it still counts: through a closed item nobody learns whether he guessed it
+        return None  # it still counts: a closed item must not tell whether a guess was right
     if not late.open:
         return "late"
     if late.written_at is not None and code.alive(late.written_at):

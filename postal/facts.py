@@ -60,7 +60,7 @@ class Reader:
     today: date
     master_key: bytes
     code_length: int
-    written_at: datetime | None = None  # the text that is decided on; None: it came as written
+    written_at: datetime | None = None  # of the text that is decided; None: it came when written
 
     def of_recipient(
         self, phone: str, named: str | None, held: Collection[int]
@@ -171,7 +171,7 @@ class Reader:
         article = self._article(row)
         verdict: CodeVerdict = "unchecked"
         if entered is not None and self._has_code(article):
-            # A code speaks only for the postman that it was issued for
+            # A code counts only for the postman to whom it was issued
             # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
@@ -181,7 +181,7 @@ class Reader:
         return ItemFact(ref, row.serial, state, article, verdict, row.approached)
 
     def _has_code(self, article: ArticleFact) -> bool:
-        """Tell whether a code exists: for articles that need one, and for any to prove a refusal."""
+        """Tell whether the article has a code: it needs one, or one can prove its refusal."""
         return article.otp_required or article.code_for == "refusal"
 
     def _verdict(

@@ -90,7 +90,7 @@ class NotListed(Invalid):
 
 
 @dataclass(frozen=True)
-class _Known:
+class _Booked:
     """What the books say of a requested article; its row is locked."""
 
     id: int
@@ -123,13 +123,13 @@ def make_list(
         raise NotToday(today)
     list_id = _list(conn, postman, day, now)
     read = [parse(raw) for raw in numbers]
-    known = _lock(conn, postman, [number for number in read if number is not None])
-    repeated = _repeat(read, known, list_id)
+    booked = _lock(conn, postman, [number for number in read if number is not None])
+    repeated = _repeat(read, booked, list_id)
     if repeated is not None:
         return DeliveryList(postman, day, repeated, new=False)
     _refuse_closed(conn, postman, day, list_id)
     first = _next_serial(conn, list_id)
-    bad = _bad(numbers, read, known, day)
+    bad = _bad(numbers, read, booked, day)
     bad += [
         BadNumber(index, raw, f"the list is full: it has {MOST_ITEMS} items at most")
         for index, raw in enumerate(numbers)
@@ -138,12 +138,12 @@ def make_list(
     if bad:
         raise NotListed(sorted(bad, key=lambda each: each.index))
     items = tuple(ListItem(serial, str(number)) for serial, number in enumerate(read, first))
-    _send_out(conn, list_id, items, known, postman, now)
+    _send_out(conn, list_id, items, booked, postman, now)
     return DeliveryList(postman, day, items, new=True)
 
 
 def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
-    """Return the list of a postman for a day; his row is locked, so that lists grow one at a time."""
+    """Return a postman's list for a day; his row is locked, so that lists grow one at a time."""
     staff = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
         " FOR NO KEY UPDATE",
@@ -174,9 +174,9 @@ def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
         raise DayClosed(postman, day)
 
 
-def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
-    # In the order of ids, as every turn does, so that nobody waits in a ring; the items are read
-    # by a second statement, which sees what the one before us has committed.
+def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Booked]:
+    # In the order of ids, as every turn does, against deadlocks; the items are read by a second
+    # statement, which sees what an earlier transaction has committed.
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
         "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
@@ -187,16 +187,16 @@ def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
         " WHERE a.number = ANY(%s)",
         (postman, numbers),
     ).fetchall()
-    return {row[0]: _Known(*row[1:]) for row in rows}
+    return {row[0]: _Booked(*row[1:]) for row in rows}
 
 
 def _repeat(
-    read: list[str | None], known: dict[str, _Known], list_id: int
+    read: list[str | None], booked: dict[str, _Booked], list_id: int
 ) -> tuple[ListItem, ...] | None:
     """Return the items, where each number is open on this very list already."""
     items: list[ListItem] = []
     for number in read:
-        article = known.get(number) if number is not None else None
+        article = booked.get(number) if number is not None else None
         if number is None or article is None or article.open_list != list_id:
             return None
         assert article.open_serial is not None
@@ -205,12 +205,12 @@ def _repeat(
 
 
 def _bad(
-    numbers: Sequence[str], read: list[str | None], known: dict[str, _Known], day: date
+    numbers: Sequence[str], read: list[str | None], booked: dict[str, _Booked], day: date
 ) -> list[BadNumber]:
     seen: Counter[str] = Counter()
     bad: list[BadNumber] = []
     for index, (raw, number) in enumerate(zip(numbers, read, strict=True)):
-        why = _why_not(number, known, day)
+        why = _why_not(number, booked, day)
         if why is None and number is not None and seen[number]:
             why = "stands twice in this list"
         if number is not None:
@@ -220,10 +220,10 @@ def _bad(
     return bad
 
 
-def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | None:
+def _why_not(number: str | None, booked: dict[str, _Booked], day: date) -> str | None:
     if number is None:
         return "is no article number"
-    article = known.get(number)
+    article = booked.get(number)
     if article is None:
         return "is not booked"
     if article.unlinked:
@@ -255,12 +255,12 @@ def _send_out(
     conn: Conn,
     list_id: int,
     items: tuple[ListItem, ...],
-    known: dict[str, _Known],
+    booked: dict[str, _Booked],
     postman: str,
     now: datetime,
 ) -> None:
-    ids = [known[item.number].id for item in items]
-    _withdraw(conn, [each.id for each in known.values() if each.open_list is not None], now)
+    ids = [booked[item.number].id for item in items]
+    _withdraw(conn, [each.id for each in booked.values() if each.open_list is not None], now)
     conn.execute(
         "INSERT INTO delivery_items (list_id, article_id, serial)"
         " SELECT %s, * FROM unnest(%s::bigint[], %s::smallint[])",
@@ -276,7 +276,7 @@ def _send_out(
         [
             feed.NewEvent(
                 "out_for_delivery",
-                known[item.number].id,
+                booked[item.number].id,
                 now,
                 {"postman": postman, "serial": item.serial},
             )

@@ -65,7 +65,7 @@ def unsummed(conn: Conn, today: date) -> list[int]:
 
 
 def sum_up(conn: Conn, list_id: int, now: datetime) -> Walker | None:
-    """Note that the end of a list is told now; None: it was before, or its postman cannot be told."""
+    """Note that a list's end is told now; None: it was before, or its postman cannot be told."""
     row = conn.execute(
         "UPDATE delivery_lists l SET summed_at = %s FROM staff s"
         " WHERE l.id = %s AND l.summed_at IS NULL AND s.id = l.postman_id"

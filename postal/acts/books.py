@@ -35,7 +35,7 @@ class Held:
     sender_phone: str | None
     nominee_phone: str | None  # asked, or agreed
     holder_phone: str | None  # to whom the code goes: the nominee who agreed, else the recipient
-    item_id: int | None  # the last item that it stood on
+    item_id: int | None  # the last item of the article
     postman_id: int | None
     postman_phone: str | None
     office_phone: str | None
@@ -125,6 +125,20 @@ class Books:
         }
         cursor = self.conn.execute(sql, bound)
         self._changes.append(_Change(cursor, f"article {article.number}", sql))
+
+    def update(self, number: str, changes: str, where: str = "true", **values: Any) -> Held:
+        """Update and return the article `number`, for which `where` must hold; values as `one`."""
+        article = self.held[number]
+        changes = f"{changes}, updated_at = %(now)s"
+        self.one(f"UPDATE articles SET {changes} WHERE id = %(id)s AND {where}", article, **values)  # noqa: S608
+        return article
+
+    def update_item(self, number: str, changes: str, state: str = "open", **values: Any) -> Held:
+        """Update the item of the article `number`, which must be in `state`; values as `one`."""
+        article = self.held[number]
+        sql = f"UPDATE delivery_items SET {changes} WHERE id = %(item)s AND state = %(item_state)s"  # noqa: S608
+        self.one(sql, article, item_state=state, **values)
+        return article
 
     def row(self, cursor: Cursor[tuple[Any, ...]], what: str) -> None:
         """Require that a statement, already run, changed one row; `what` names it."""

@@ -57,7 +57,7 @@ def undo_door_upi(books: Books, article: Held) -> None:
 def enter_at_window(
     conn: Conn, article_id: int, method: Method, rupees: int, staff_id: str, now: datetime
 ) -> None:
-    """Whoever fetched the article paid `staff_id` for it, `rupees` whole."""
+    """Enter the whole `rupees` that `staff_id` received for an article at the window."""
     row = conn.execute("SELECT id, office_id FROM staff WHERE staff_id = %s", [staff_id]).fetchone()
     assert row is not None  # who hands out was checked
     entry = NewEntry("cod", method, 100 * rupees, row[1], staff_row=row[0], article_id=article_id)

@@ -55,7 +55,7 @@ def block(conn: Conn, staff_id: str, now: datetime) -> int:
         "UPDATE staff SET blocked_at = coalesce(blocked_at, %s), next_phone = NULL WHERE id = %s",
         [now, postman_id],
     )
-    # The row of the postman first, then the articles in the order of their ids, as everywhere.
+    # The postman's row first, then the articles in the order of their ids, as everywhere.
     articles = [
         row[0]
         for row in conn.execute(

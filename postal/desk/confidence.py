@@ -27,7 +27,10 @@ class Share:
 
 
 def share(count: int, of: int) -> Share:
-    """Return the interval for `count` of `of`; 0 to 1 where `of` is 0. Raise ValueError."""
+    """Return the interval for `count` of `of`; 0 to 1 where `of` is 0.
+
+    Raise ValueError where `count` is negative or over `of`.
+    """
     if not 0 <= count <= of:
         raise ValueError("a part is not more than the whole")
     if of == 0:

@@ -159,7 +159,7 @@ WHERE id IN ({found}) AND (%(day)s::date IS NULL OR
                WHERE i.article_id = a.id AND l.date = %(day)s))
 ORDER BY id DESC LIMIT %(most)s
 """
-# Each by an index of its own; only what is asked for is looked for.
+# Each part has an index of its own; only what is asked for is searched.
 _BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
 _BY_DIGITS = "SELECT id FROM articles WHERE reverse(substr(number, 3, 9)) LIKE %(digits)s"
 _BY_PHONE = (

@@ -59,7 +59,7 @@ def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSpri
 
 @dataclass(frozen=True)
 class Period:
-    """A time from `since`, inclusive, until exclusive, and a person; None: no bound."""
+    """A span from `since` (inclusive) to `until` (exclusive), and a person; None: no bound."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -83,7 +83,7 @@ def counted(conn: Conn, period: Period) -> int:
 
 
 def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
-    """Yield the sprints of `period` in the order of the table, a few hundred in memory at a time."""
+    """Yield the sprints of `period` in table order, a few hundred in memory at a time."""
     with conn.cursor("sprints", row_factory=class_row(StoredSprint)) as cursor:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))

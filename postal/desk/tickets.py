@@ -19,7 +19,7 @@ Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket. `conversation`: of whoever raised it; `staff_id`: the postman it concerns."""
+    """One ticket. `conversation`: of who raised it; `staff_id`: the postman it concerns."""
 
     id: int
     kind: str

@@ -130,7 +130,7 @@ def older(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
 
 
 def newer(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
-    """Return the page after `cursor`; the last one is filled up from before it, so that it is full."""
+    """Return the page after `cursor`; the last one is filled up with entries before it."""
     keys = keys_at(conn, scope, cursor, "newer")
     if len(keys) <= PAGE:
         return newest(conn, scope)

@@ -50,7 +50,7 @@ class Scope:
 
 _IN = "SELECT at, id FROM messages m WHERE m.direction = 'in' AND "
 _OUT = "SELECT at, id FROM messages m WHERE m.direction = 'out' AND "
-# Behind each conversation's own index: a postman has ten thousands of sprints.
+# By each conversation's own index: a postman has tens of thousands of sprints.
 _SPRINTS_OF = (
     "SELECT s.at, s.id FROM conversations c CROSS JOIN LATERAL (SELECT at, id FROM sprints"
     " WHERE conversation_id = c.id AND {keys} ORDER BY {order} LIMIT %(most)s) s WHERE c.whose = "
@@ -65,7 +65,7 @@ _ARTICLES = (
     " UNION SELECT a.id FROM (SELECT id FROM articles WHERE sender_phone = %(phone)s"
     " ORDER BY id DESC LIMIT 200) a UNION SELECT article_id FROM nominees WHERE phone = %(phone)s"
 )
-# The sprints that said something of an article, and the texts that began their turns.
+# The sprints that mention an article, and the texts that began their turns.
 _ABOUT = "SELECT sprint_id FROM messages WHERE article_id = %(article)s AND sprint_id > 0"
 _SPRINTS_ABOUT = "SELECT at, id FROM sprints WHERE id IN ("
 _ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
@@ -122,7 +122,7 @@ def keys_at(
         rank = _RANKS[kind]
         keys = "true"
         if cursor is not None:
-            # Of the cursor's moment: kinds before its own are older, those behind it are newer.
+            # Of the cursor's moment: kinds before its own are older, those after it are newer.
             values[f"id_{kind}"] = (
                 cursor.id if rank == cursor.rank else _ALL if rank < cursor.rank else -1
             )

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 
 from store.database import Conn
 
-# found: it stood among what a search brought · opened: its page · revealed: the whole number ·
+# found: it was among the results of a search · opened: its page · revealed: the whole number ·
 # simulated: a what-if began there · exported: it left as a file · acted: something was done to it
 What = Literal["found", "opened", "revealed", "simulated", "exported", "acted", "signed_in"]
 

@@ -46,7 +46,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
 
     Raise `NotForgettable` and `NothingKnown`.
     """
-    known = conn.execute(
+    stored = conn.execute(
         "SELECT EXISTS (SELECT FROM conversations WHERE whose = %(phone)s)"
         " OR EXISTS (SELECT FROM messages WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM articles WHERE recipient_phone = %(phone)s)"
@@ -57,7 +57,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
-    if known == (False,):
+    if stored == (False,):
         raise NothingKnown
     _refuse(conn, phone)
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
@@ -128,7 +128,7 @@ _TEXTS = """
 UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
     purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s
 """
-# Others may have texted the number: "5 9876543210". Their words go with it.
+# Others may have texted the number ("5 9876543210"): their words are removed too.
 _NAMED_IN_TEXTS = """
 UPDATE messages SET body = '', purged_at = coalesce(purged_at, %(now)s)
 WHERE phone = ANY(%(around)s) AND direction = 'in'
