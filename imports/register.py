@@ -203,21 +203,18 @@ def cancel(conn: Conn, id_: int, now: datetime) -> Import:
 
 def get(conn: Conn, id_: int) -> Import:
     """Return the import. Raise `UnknownImport`."""
-    return _one(conn, _READ + "WHERE i.id = %s", (id_,))
+    return _one(_read(conn, "i.id = %s", id_))
 
 
 def lock(conn: Conn, id_: int) -> Import:
     """Return the import, its row locked. Raise `UnknownImport`."""
-    return _one(conn, _READ + "WHERE i.id = %s FOR NO KEY UPDATE OF i", (id_,))
+    return _one(_read(conn, "i.id = %s FOR NO KEY UPDATE OF i", id_))
 
 
 def claim(conn: Conn, id_: int, state: State) -> Import | None:
     """Return the import, its row locked, if it is in `state` and no other worker holds it."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE i.id = %s AND i.state = %s FOR NO KEY UPDATE OF i SKIP LOCKED",
-            (id_, state),
-        ).fetchone()
+    free = "i.id = %s AND i.state = %s FOR NO KEY UPDATE OF i SKIP LOCKED"
+    return next(iter(_read(conn, free, id_, state)), None)
 
 
 def under_way(conn: Conn) -> list[tuple[int, State]]:
@@ -231,22 +228,19 @@ def under_way(conn: Conn) -> list[tuple[int, State]]:
 
 def newest(conn: Conn, office_id: int | None, most: int) -> list[Import]:
     """Return the newest imports of an office; None: of all."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE %(office)s::bigint IS NULL OR i.office_id = %(office)s"
-            " ORDER BY i.id DESC LIMIT %(most)s",
-            {"office": office_id, "most": most},
-        ).fetchall()
+    return _read(
+        conn,
+        "%s::bigint IS NULL OR i.office_id = %s ORDER BY i.id DESC LIMIT %s",
+        office_id,
+        office_id,
+        most,
+    )
 
 
 def earlier(conn: Conn, found: Import) -> Import | None:
     """Return the last import of the same file that was done before, of any owner."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ
-            + "WHERE i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1",
-            (found.digest, found.id),
-        ).fetchone()
+    before = "i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1"
+    return next(iter(_read(conn, before, found.digest, found.id)), None)
 
 
 _READ: Final = """
@@ -254,16 +248,19 @@ SELECT i.id, i.state, i.kind, i.file_name, i.digest, i.bytes, i.office_id, i.sta
        s.name AS by, i.encoding, i.separator, i.header, i.columns, i.refusal, i.refused_at_line,
        i.refusal_detail, i.rows, i.checked, i.bad, i.held, i.known, i.imported, i.created_at,
        i.checked_at, i.started_at, i.finished_at, i.purged_at
-FROM imports i LEFT JOIN staff s ON s.id = i.staff_id
+FROM imports i LEFT JOIN staff s ON s.id = i.staff_id WHERE
 """
 
 
-def _one(conn: Conn, query: str, values: tuple[int, ...]) -> Import:
+def _read(conn: Conn, condition: str, *values: object) -> list[Import]:
     with conn.cursor(row_factory=class_row(Import)) as cursor:
-        found = cursor.execute(query.encode(), values).fetchone()
-    if found is None:
+        return cursor.execute((_READ + condition).encode(), values).fetchall()
+
+
+def _one(found: list[Import]) -> Import:
+    if not found:
         raise UnknownImport
-    return found
+    return found[0]
 
 
 def _plain(file_name: str) -> str:

@@ -193,7 +193,7 @@ def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> TakenSu
 
 
 def after(runtime: Runtime, taken: TakenSum) -> None:
-    """Log the money and wake the worker, after the commit."""
+    """Log new money, and wake the outbox and the payments' thread, after the commit."""
     if taken.new:
         log.info(
             "money_taken",

@@ -209,24 +209,19 @@ def differing(booked: Article, new: NewArticle) -> list[str]:
 
 def get(conn: Conn, number: str) -> Article:
     """Return the article with this number. Raise `UnknownArticle`."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        found = cursor.execute(_READ + "WHERE a.number = %s", (number,)).fetchone()
-    if found is None:
-        raise UnknownArticle(number)
-    return found
+    for article in _read(conn, "a.number = %s", number):
+        return article
+    raise UnknownArticle(number)
 
 
 def numbered(conn: Conn, numbers: Sequence[str]) -> dict[str, Article]:
     """Return those of `numbers` that are booked."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        found = cursor.execute(_READ + "WHERE a.number = ANY(%s)", (list(numbers),)).fetchall()
-    return {article.number: article for article in found}
+    return {each.number: each for each in _read(conn, "a.number = ANY(%s)", list(numbers))}
 
 
 def by_id(conn: Conn, id_: int) -> Article | None:
     """Return the article with this row id, which addresses may hold where numbers may not."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        return cursor.execute(_READ + "WHERE a.id = %s", (id_,)).fetchone()
+    return next(iter(_read(conn, "a.id = %s", id_)), None)
 
 
 _READ = """
@@ -236,8 +231,13 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at
-FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
+FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone WHERE
 """
+
+
+def _read(conn: Conn, condition: str, value: object) -> list[Article]:
+    with conn.cursor(row_factory=class_row(Article)) as cursor:
+        return cursor.execute((_READ + condition).encode(), [value]).fetchall()
 
 
 def history(conn: Conn, article: Article) -> list[ArticleEvent]:

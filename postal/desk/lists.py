@@ -40,7 +40,7 @@ class ListOfDayItem:
     finished_at: datetime | None
 
 
-_SHEETS = """
+_LISTS = """
 SELECT l.id, s.staff_id, s.name,
        (SELECT c.id FROM conversations c
         WHERE c.whose = s.phone AND c.machine = 'postman') AS conversation,
@@ -66,7 +66,7 @@ def of_office(conn: Conn, office_id: int, day: date) -> list[ListOfDay]:
     """Return the lists of `day` of all postmen of an office."""
     with conn.cursor(row_factory=class_row(ListOfDay)) as cursor:
         return cursor.execute(
-            _SHEETS + "WHERE s.office_id = %s AND l.date = %s GROUP BY l.id, s.id ORDER BY s.name",
+            _LISTS + "WHERE s.office_id = %s AND l.date = %s GROUP BY l.id, s.id ORDER BY s.name",
             (office_id, day),
         ).fetchall()
 
@@ -74,9 +74,7 @@ def of_office(conn: Conn, office_id: int, day: date) -> list[ListOfDay]:
 def get(conn: Conn, list_id: int) -> ListOfDay | None:
     """Return the list with that row id."""
     with conn.cursor(row_factory=class_row(ListOfDay)) as cursor:
-        return cursor.execute(
-            _SHEETS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)
-        ).fetchone()
+        return cursor.execute(_LISTS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)).fetchone()
 
 
 def items(conn: Conn, list_id: int) -> list[ListOfDayItem]:

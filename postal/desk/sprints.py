@@ -38,8 +38,7 @@ FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 
 def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
     """Return the sprint with that id."""
-    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
-        return cursor.execute(_READ + "WHERE s.id = %s", (sprint_id,)).fetchone()
+    return next(iter(several(conn, [sprint_id])), None)
 
 
 def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:

@@ -84,12 +84,8 @@ def set_password(conn: Conn, staff_id: str, password: str, now: datetime) -> Non
 
     Raise `UnknownStaff` and `WeakPassword`.
     """
-    row = conn.execute(
-        "UPDATE staff SET password_hash = %s, sign_in_wrong = 0, sign_in_locked_until = NULL"
-        " WHERE staff_id = %s AND active AND role <> 'postman' RETURNING id",
-        (_hashed(staff_id, password), staff_id),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    changes = "password_hash = %s, sign_in_wrong = 0, sign_in_locked_until = NULL"
+    _change(conn, staff_id, now, changes, _hashed(staff_id, password))
 
 
 def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
@@ -97,12 +93,8 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
 
     Raise `UnknownStaff`.
     """
-    row = conn.execute(
-        "UPDATE staff SET totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL"
-        " WHERE staff_id = %s AND active AND role <> 'postman' RETURNING id",
-        (secrets.token_bytes(16), staff_id),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    changes = "totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL"
+    _change(conn, staff_id, now, changes, secrets.token_bytes(16))
     conn.execute(
         "DELETE FROM recovery_codes WHERE staff_id = (SELECT id FROM staff WHERE staff_id = %s)",
         (staff_id,),
@@ -111,12 +103,7 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
 
 def end(conn: Conn, staff_id: str, now: datetime) -> None:
     """End the account: it cannot sign in any more. Raise `UnknownStaff`."""
-    row = conn.execute(
-        "UPDATE staff SET active = false WHERE staff_id = %s AND active AND role <> 'postman'"
-        " RETURNING id",
-        (staff_id,),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    _change(conn, staff_id, now, "active = false")
 
 
 def listed(conn: Conn) -> list[Account]:
@@ -277,10 +264,15 @@ def _count_wrong(conn: Conn, staff_row: int, now: datetime) -> None:
     )
 
 
-def _end_sign_ins(conn: Conn, staff_row: int | None, staff_id: str, now: datetime) -> None:
-    if staff_row is None:
+def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> None:
+    """Change an account and end its sign-ins. Raise `UnknownStaff`."""
+    row = conn.execute(
+        f"UPDATE staff SET {changes} WHERE staff_id = %s AND active AND role <> 'postman'"  # noqa: S608
+        " RETURNING id",
+        (*values, staff_id),
+    ).fetchone()
+    if row is None:
         raise UnknownStaff(staff_id)
     conn.execute(
-        "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL",
-        (now, staff_row),
+        "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL", (now, row[0])
     )
