@@ -16,10 +16,9 @@ _BETWEEN: Final = re.compile(r"[\s_\-./:()*'\ufeff]+")
 
 @dataclass(frozen=True)
 class FileColumn:
-    """A column. `field`: our name for it. `names`, between bars: what it may be called, the
-    template's first.
+    """A column. `names`, between bars: what it may be called, the template's first.
 
-    `hindi`: the name in the template in Hindi.
+    `field`: our name for it. `hindi`: the name in the template in Hindi.
     """
 
     field: str

@@ -58,8 +58,7 @@ def adopt(conn: Conn, id_: int) -> None:
 
 
 def try_out(conn: Conn, found: Import, postman: str, now: datetime) -> list[RowResult]:
-    """Return the results of the rows of a list: all good, or which are bad and hold the others
-    back."""
+    """Return the results of a list's rows: all good, or which are bad and hold the others back."""
     rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction(force_rollback=True):

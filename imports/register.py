@@ -69,8 +69,7 @@ class Import:
 
     @property
     def left_out(self) -> int:
-        """Return the number of rows not to be done: bad ones, and good ones of a list with a bad
-        one."""
+        """Return how many rows will not be done: bad ones, and good ones of a list with bad ones."""
         return self.bad + self.held
 
     @property

@@ -1,8 +1,7 @@
-"""Reconciliation of a provider's list of a day with ours: what is missing is taken in, by the same
-rules.
+"""Reconciliation of a provider's list of a day with ours; what is missing is taken in.
 
-Afterwards each sum of theirs is a credit of ours in one state. Other differences are reported, and
-only people can settle them.
+It is taken in by the same rules. Afterwards each sum of theirs is a credit of ours in one state.
+Other differences are reported, and only people can settle them.
 """
 
 from __future__ import annotations
@@ -45,8 +44,7 @@ def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
 
 
 def by_hand(runtime: Runtime, day: date) -> Sequence[Credit]:
-    """Return what came to the department's own UPI id that day, for the bank's statement to
-    confirm."""
+    """Return what came to the department's own UPI id that day, to compare with the bank."""
 
     def work(conn: Conn) -> list[Credit]:
         return [each for each in credits.of_day(conn, None, day) if each.provider == "static"]

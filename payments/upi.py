@@ -69,8 +69,7 @@ class TakenSum:
 
 
 def begin(runtime: Runtime, group_id: int) -> Payment:
-    """Begin an attempt and ask the provider for its QR code at once; return an open one if there is
-    one.
+    """Begin an attempt and ask the provider for its QR code; return the open one if there is one.
 
     The worker repeats what the provider does not answer. Raise `UpiOff`, `UnknownGroup`, `NotOpen`,
     `NothingToBook`.

@@ -124,8 +124,7 @@ class NotRecallable(Conflict):
 
 
 def parse_number(raw: str) -> str:
-    """Return `raw` as an article number (see `flows.number.read`). Raise ValueError with the
-    reason."""
+    """Return `raw` as an article number (`flows.number.read`). Raise ValueError with the reason."""
     return read(raw)
 
 

@@ -134,7 +134,7 @@ class Reader:
         return tuple(self._item(ref, by_ref.get(ref), entered.get(ref), postman_id) for ref in refs)
 
     def left(self, postman_id: int) -> tuple[bool, int, int | None]:
-        """Return whether the postman has a list today, how many items are open, and the next
+        """Return whether the postman has a list today, its number of open items, and the next
         serial."""
         row = self.conn.execute(
             "SELECT count(*), count(*) FILTER (WHERE i.state = 'open'),"

@@ -1,5 +1,4 @@
-"""Herd warnings: fraud is reported in a PIN, and everybody with an article due there today is
-warned.
+"""Herd warnings: everybody with an article due today in a PIN with reported fraud is warned.
 
 Three telephones of one PIN report it on one day (flows/recipient/answers.py), or the help desk
 confirms it. Each telephone is warned once a day, whatever the PIN.
@@ -50,8 +49,7 @@ def open_warnings(conn: Conn, day: date) -> list[HerdWarning]:
 
 
 def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
-    """Return some article numbers, one per telephone still to be warned, which now counts as
-    warned.
+    """Return some article numbers, one per telephone to be warned, which now counts as warned.
 
     None left: the warning is done.
     """

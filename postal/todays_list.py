@@ -11,8 +11,8 @@ from store.database import Conn
 
 
 def items(conn: Conn, postman_id: int, today: date) -> tuple[MenuItem, ...]:
-    """Return every item of the list of `today` (in Asia/Kolkata), in walking order; none without a
-    list.
+    """Return the items of the list of `today` (in Asia/Kolkata), in walking order; none without
+    one.
 
     Read without locks, only to be shown: what is done to an item is decided under its lock.
     """

@@ -20,8 +20,11 @@ class Colleague:
 
 
 def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
-    """Return the one colleague of `postman_id`'s office whose staff id has the letters and digits
-    `typed`."""
+    """Return the one colleague at the office of `postman_id` with the staff id `typed`.
+
+    Only letters and digits of the id count. His row is locked, so that his list grows one at a
+    time. Lock it before any article, as `postal.lists.make_list` does, to avoid deadlocks.
+    """
     rows = conn.execute(
         "SELECT s.id, s.staff_id, s.phone FROM staff s"
         " JOIN staff me ON me.id = %(me)s AND me.office_id = s.office_id AND me.id <> s.id"

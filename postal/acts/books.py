@@ -113,8 +113,10 @@ class Books:
         self._changes.clear()
 
     def one(self, sql: str, article: Held, **values: Any) -> None:
-        """Run `sql`, which must change one row; it may name %(id)s, %(item)s, %(postman)s, %(now)s
-        and %(today)s of `article`, and `values`."""
+        """Run `sql`, which must change one row.
+
+        It may name %(id)s, %(item)s, %(postman)s, %(now)s and %(today)s of `article`, and `values`.
+        """
         bound = {
             "id": article.id,
             "item": article.item_id,

@@ -29,8 +29,7 @@ class InBooks:
 
 
 def enter_door_upi(books: Books, article: Held) -> None:
-    """Enter what the postman was paid by UPI, in the turn of the handover, which its item allows
-    once."""
+    """Enter a UPI payment at the door, in the turn of the handover, which its item allows once."""
     books.one(
         "INSERT INTO ledger (at, day, office_id, staff_id, kind, method, paise, list_id,"
         " article_id) SELECT %(now)s, %(today)s, s.office_id, s.id, 'cod', 'upi',"

@@ -43,8 +43,7 @@ class Query:
 
 
 def read(typed: str) -> Query:
-    """Return what `typed` can mean. Digits of any script, spaces and hyphens are read as people
-    write them."""
+    """Return what `typed` can mean; digits of any script, spaces and hyphens may be in it."""
     text = " ".join(fold(typed[:100]).split())
     bare = text.replace(" ", "").replace("-", "")
     ticket = _TICKET.fullmatch(text)

@@ -146,8 +146,7 @@ def note(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None
 
 
 def take(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
-    """Assign the ticket to its caller. Raise `UnknownTicket`, `TicketChanged`, `TicketTaken` by
-    somebody else."""
+    """Assign the ticket to its caller. Raise `UnknownTicket`, `TicketChanged`, `TicketTaken`."""
     _open(conn, id_, staff_row)
     conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (staff_row, id_))
     _write(conn, id_, staff_row, "took", now)
@@ -161,8 +160,7 @@ def put_back(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
 
 
 def hand_over(conn: Conn, staff_row: int, to_staff_id: str, said: str, now: datetime) -> list[int]:
-    """Hand all open tickets of a member of staff to a colleague at the end of a shift; return their
-    numbers.
+    """Hand all open tickets of one person to a colleague, as a shift ends; return their numbers.
 
     Raise LookupError for a staff id that may not work on tickets.
     """

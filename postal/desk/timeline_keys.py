@@ -72,8 +72,7 @@ _ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
 
 
 def of_phone(phone: str) -> Scope:
-    """Return everything that the person with `phone` (E.164) saw and wrote, and their articles'
-    events."""
+    """Return all that the person with `phone` (E.164) saw and wrote, and their articles' events."""
     return Scope(
         {
             "text": _IN + "m.phone = %(phone)s",

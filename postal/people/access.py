@@ -58,8 +58,7 @@ def read(
     staff_id: str | None = None,
     phone: str | None = None,
 ) -> list[Look]:
-    """Return the newest lines before the line `before`; of one member of staff, or about one
-    telephone."""
+    """Return the newest lines before `before`; of one member of staff, or about one telephone."""
     with conn.cursor(row_factory=class_row(Look)) as cursor:
         return cursor.execute(
             """

@@ -165,10 +165,10 @@ def totp(conn: Conn, staff_row: int, master_key: bytes) -> pyotp.TOTP:
 def check_second_factor(
     conn: Conn, staff_row: int, entered: str, master_key: bytes, now: datetime
 ) -> bool:
-    """Tell whether `entered` is the authenticator's number or an unused recovery code; it counts
-    once.
+    """Tell whether `entered` is the authenticator's number or an unused recovery code.
 
-    The first right one completes the enrolment. Wrong ones are counted with wrong passwords.
+    Each counts once. The first right one completes the enrolment. Wrong ones are counted with wrong
+    passwords.
     """
     row = conn.execute(
         "SELECT totp_salt, totp_step, sign_in_locked_until FROM staff WHERE id = %s AND active"

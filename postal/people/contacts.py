@@ -76,8 +76,7 @@ ORDER BY updated_at DESC, id DESC LIMIT %(most)s
 
 
 def get(conn: Conn, conversation: int) -> Contact | None:
-    """Return the person of the conversation with that id; None for an article's own, or none at
-    all."""
+    """Return the person of the conversation with that id; None for an article's own or none."""
     row = conn.execute(
         "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
     ).fetchone()

@@ -64,8 +64,7 @@ def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
 
 
 def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> CheckedPin:
-    """Check `pin` against the PIN of the member of staff with the row id `staff_id`; count the
-    wrong.
+    """Check `pin` against the PIN of the staff row `staff_id`; count the wrong ones.
 
     The third wrong one locks it for half an hour, even for the right one. A member of staff without
     a PIN is locked as well. Nothing is raised, whatever was typed.
