@@ -69,7 +69,7 @@ class Import:
 
     @property
     def left_out(self) -> int:
-        """Return how many rows will not be done: bad ones, and good ones of a list with bad ones."""
+        """Return how many rows will not be done: bad ones, and good ones of a list with one."""
         return self.bad + self.held
 
     @property
