@@ -13,7 +13,7 @@ from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Hindi needs its joiners: they are allowed
 _LONGEST_NAME = 100
 
 
