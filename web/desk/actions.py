@@ -30,7 +30,7 @@ from postal import articles, herd
 from postal.acts import handsets
 from postal.articles import Article
 from postal.people import access, contacts, pins, roles
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from settings import Language
 from store import feed
 from store.database import Conn
@@ -131,7 +131,7 @@ def act_language(conversation: int) -> Response:
     asked = request.form.get("language")
     language = next((each for each in LANGUAGES if each == asked), None)
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         if language is None:
             raise FormRefused("act_no_language")
         return desk.set_language(runtime(), conn, person.phone, language)
@@ -143,7 +143,7 @@ def act_language(conversation: int) -> Response:
 def act_block_phone(conversation: int) -> Response:
     """A postman's lost telephone counts no more, at once; his office is told."""
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         staff_id = _postman(conn, person)
         handsets.block(conn, staff_id, runtime().now())
         desk.phone_blocked(runtime(), conn, staff_id)
@@ -157,7 +157,7 @@ def act_reset_pin(conversation: int) -> Response:
     """The postman, standing here, types a new PIN himself; his telephone is told of it."""
     pin, again = request.form.get("pin", ""), request.form.get("again", "")
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         staff_id = _postman(conn, person)
         if pin != again:
             raise FormRefused("act_pins_differ")
@@ -187,7 +187,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
     return _work(work, url_for("desk.article", article=id_))
 
 
-def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) -> Response:
+def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
         person = contacts.get(conn, id_)
         if person is None:
@@ -245,7 +245,7 @@ def _new_phone(conn: Conn) -> str:
     return phone
 
 
-def _postman(conn: Conn, person: Person) -> str:
+def _postman(conn: Conn, person: Contact) -> str:
     if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
         raise FormRefused("act_no_postman")
     return person.staff_id

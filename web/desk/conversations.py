@@ -16,7 +16,7 @@ from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.people import access, contacts
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import HELPERS, doer, live_route, route, runtime
 from web.desk.sprints import differs_today
@@ -47,7 +47,7 @@ class Talk:
 def conversation(conversation: int) -> Page:
     """All that the person of this telephone saw and wrote."""
 
-    def look(conn: Conn) -> tuple[Person, Talk]:
+    def look(conn: Conn) -> tuple[Contact, Talk]:
         person = _person(conn, conversation)
         access.note(conn, doer(), "opened", phone=person.phone)
         return person, _talk(conn, of_phone(person.phone))
@@ -62,7 +62,7 @@ def reveal(conversation: int) -> Page:
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
     given = len(reason) >= SHORTEST_REASON
 
-    def look(conn: Conn) -> tuple[Person, Talk]:
+    def look(conn: Conn) -> tuple[Contact, Talk]:
         person = _person(conn, conversation)
         if given:
             access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
@@ -111,7 +111,7 @@ def article_news(article: int) -> Page:
     return _news(talk, url_for("desk.article_news", article=article))
 
 
-def _person_page(person: Person, talk: Talk, *, revealed: bool) -> str:
+def _person_page(person: Contact, talk: Talk, *, revealed: bool) -> str:
     return render_template(
         "desk/conversation.html",
         person=person,
@@ -145,7 +145,7 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
     return Talk(entries, waiting, differing, tickets, live=entries.newer is None)
 
 
-def _person(conn: Conn, conversation: int) -> Person:
+def _person(conn: Conn, conversation: int) -> Contact:
     person = contacts.get(conn, conversation)
     if person is None:
         abort(404)

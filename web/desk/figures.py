@@ -9,7 +9,7 @@ from flask import Response, render_template
 
 from india.calendar import day_of
 from postal.desk import figures, fraud_board
-from postal.desk.figures import Beat
+from postal.desk.figures import BeatFigures
 from postal.people.accounts import Role
 from web.desk.charts import Bar, Part, stacked
 from web.desk.room import JUDGES, route, runtime
@@ -76,11 +76,11 @@ def fraud() -> str:
     return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
 
 
-def _parts(beat: Beat) -> tuple[int, int, int]:
+def _parts(beat: BeatFigures) -> tuple[int, int, int]:
     return beat.delivered, beat.failed, beat.open
 
 
-def _line(day: date, beat: Beat) -> tuple[str | int, ...]:
+def _line(day: date, beat: BeatFigures) -> tuple[str | int, ...]:
     contested = beat.contested_share
     return (
         day.isoformat(), beat.office, beat.pin, beat.staff_id, beat.name, beat.out,

@@ -6,7 +6,7 @@ from flask import abort, render_template
 
 from india.calendar import day_of
 from postal.desk import lists as sheets
-from postal.desk.lists import Sheet, SheetItem
+from postal.desk.lists import ListOfDay, ListOfDayItem
 from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, doer, route, runtime
@@ -29,7 +29,7 @@ def office(id_: int) -> str:
 def sheet(id_: int) -> str:
     """One postman's list of a day, in walking order."""
 
-    def look(conn: Conn) -> tuple[Sheet, list[SheetItem]] | None:
+    def look(conn: Conn) -> tuple[ListOfDay, list[ListOfDayItem]] | None:
         found = sheets.get(conn, id_)
         if found is None:
             return None

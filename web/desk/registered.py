@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from gateways.base import Reason
 from messages import dlt
 from messages.catalogue import catalogue
-from postal.desk.timeline import Text
+from postal.desk.timeline import TimelineText
 from web.desk.room import desk
 from web.language import say
 from web.staff.masks import veiled
@@ -20,7 +20,7 @@ _MARKS = {
 
 
 @desk.app_template_filter()
-def dropped(text: Text) -> Markup:
+def dropped(text: TimelineText) -> Markup:
     """What is said of a text that was dropped by DLT; nothing of any other."""
     if not (text.error or "").startswith(f"{Reason.TEMPLATE}:") or text.template is None:
         return Markup("")

@@ -16,10 +16,10 @@ from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of
 from postal.desk import timeline
-from postal.desk.timeline import Entry, Screen, SprintLine, Text
+from postal.desk.timeline import Entry, SprintLine, TimelineScreen, TimelineText
 from postal.desk.timeline_keys import of_phone
 from postal.people import access, contacts
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import HELPERS, doer, route, runtime
 
@@ -48,7 +48,7 @@ class Frame:
 def replay_conversation(conversation: int) -> str:
     """The phone, its player, and the state machine beside it."""
 
-    def look(conn: Conn) -> tuple[Person, list[Entry]]:
+    def look(conn: Conn) -> tuple[Contact, list[Entry]]:
         person = contacts.get(conn, conversation)
         if person is None:
             abort(404)
@@ -78,7 +78,7 @@ def _entries(conn: Conn, phone: str) -> list[Entry]:
     return found
 
 
-def _main_machine(entries: list[Entry], person: Person) -> str:
+def _main_machine(entries: list[Entry], person: Contact) -> str:
     """The machine that spoke most with this phone."""
     spoken = [each.machine for each in entries if isinstance(each, SprintLine)]
     return max(spoken or person.machines, key=spoken.count)
@@ -104,9 +104,9 @@ def _state_at(stood: list[tuple[datetime, str]], at: datetime, initial: str) -> 
 
 
 def _frame(entry: Entry) -> Frame | None:
-    if isinstance(entry, Screen):
+    if isinstance(entry, TimelineScreen):
         return Frame("screen", entry.at, (entry.body,), entry.typed, "", None, entry.service, "")
-    if not isinstance(entry, Text):
+    if not isinstance(entry, TimelineText):
         return None
     if entry.channel == "voice":
         return _call(entry)
@@ -120,7 +120,7 @@ def _frame(entry: Entry) -> Frame | None:
     return Frame("went", arrived, parts(entry.body), "", language, wait, entry.status, "")
 
 
-def _call(entry: Text) -> Frame:
+def _call(entry: TimelineText) -> Frame:
     """A missed call of the person's, or ours: its words a sentence at a time, if he took it up."""
     if entry.direction == "in":
         return Frame("missed_call", entry.at, (entry.body,), "", "und", None, "", "")

@@ -22,7 +22,7 @@ from messages.speech import tongue_of
 from postal.desk import sprints as sprint
 from postal.desk import timeline
 from postal.desk.sprints import StoredSprint
-from postal.desk.timeline import Text
+from postal.desk.timeline import TimelineText
 from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, desk, doer, route, runtime
@@ -43,8 +43,8 @@ class Understood:
     """A sprint as the desk shows it. `explanation` is None where today's code cannot read it."""
 
     sprint: StoredSprint
-    came: Text | None
-    sent: list[Text]
+    came: TimelineText | None
+    sent: list[TimelineText]
     event: str
     values: Mapping[str, Any]
     acts: list[Mapping[str, Any]]
@@ -107,7 +107,7 @@ def _explanation(stored: StoredSprint) -> Explanation | None:
 
 
 @desk.app_template_filter()
-def cost(text: Text) -> str:
+def cost(text: TimelineText) -> str:
     """What a text that was sent cost, in rupees; empty where the carrier's price is not set."""
     price = runtime().settings.prices.get(text.gateway or "")
     if price is None or text.segments is None or text.sent_at is None:

@@ -138,7 +138,7 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
-    def look(conn: Conn) -> tuple[Ticket, list[tickets.Note], list[timeline.Text]]:
+    def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
         found = tickets.get(conn, id_)
         access.note(conn, doer(), "opened", phone=found.phone, article_id=found.article_id)
         # What has no conversation to stand in stands here.
