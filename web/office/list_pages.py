@@ -1,4 +1,4 @@
-"""Lists of a day, one of them, and its end: what comes back is scanned in, then it is closed."""
+"""The pages of lists: those of a day, one list, its returns scanned in, and its closing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Page = str | Response | tuple[str, int]
 
 @route("/lists", CLERKS)
 def lists() -> str:
-    """The lists of a day, how they stand, and the end of the day; without one: today."""
+    """Show the lists of a day (default: today), their states, and the closing of the day."""
     account, today = me().account, day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
@@ -48,7 +48,7 @@ def lists() -> str:
 
 @route("/lists/<int:id_>", CLERKS)
 def list_(id_: int) -> str:
-    """One list whole: what is on it, and what became of each item."""
+    """Show one list with the outcome of each item."""
 
     def look(conn: Conn) -> tuple[ListHead, list[Line]]:
         head = own_list(conn, id_)
@@ -69,13 +69,13 @@ def list_(id_: int) -> str:
 
 @route("/lists/<int:id_>/close", CLERKS)
 def end(id_: int) -> str:
-    """The end of a list: the field to scan into, and what is with the postman still."""
+    """Show the field to scan into, and what the postman still has."""
     return _end_page(id_, None)
 
 
 @route("/lists/<int:id_>/take-in", CLERKS, methods=("POST",))
 def take_in(id_: int) -> Page:
-    """One number: the office has it again."""
+    """Take back one article by its number."""
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> TakenItem:
@@ -93,7 +93,7 @@ def take_in(id_: int) -> Page:
 
 @route("/lists/<int:id_>/close", CLERKS, methods=("POST",))
 def close_list(id_: int) -> Page:
-    """Closes it; what is missing needs a reason, a contested remark the postmaster."""
+    """Close a list; a missing article needs a reason, a contested remark the postmaster."""
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
@@ -111,7 +111,7 @@ def close_list(id_: int) -> Page:
 
 @route("/items/<int:id_>/judge", ("postmaster",), methods=("POST",))
 def judge(id_: int) -> Page:
-    """The postmaster looked into a contested remark."""
+    """Record the postmaster's verdict on a contested remark."""
     verdicts: dict[str, Verdict] = {"confirmed": "confirmed", "contested": "contested"}
     verdict = verdicts.get(request.form.get("verdict", ""))
 
@@ -133,7 +133,7 @@ def judge(id_: int) -> Page:
 
 @route("/close", CLERKS, methods=("POST",))
 def close_day() -> Page:
-    """Closes the office's day, all its lists being closed; cash that is not in needs a reason."""
+    """Close the office's day after all its lists; cash that is not in needs a reason."""
     account = me().account
     said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
     try:
