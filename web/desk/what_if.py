@@ -45,7 +45,7 @@ class _Tried:
 
 
 @route("/sprints/<int:id_>/what-if", HELPERS, methods=("GET", "POST"))
-def imagine(id_: int) -> str | tuple[str, int]:
+def what_if_page(id_: int) -> str | tuple[str, int]:
     """Show what would follow from another answer."""
     side = "after" if request.values.get("side") == "after" else "before"
 

@@ -9,14 +9,14 @@ from web.staff.rooms import ALLOWED
 
 # Endpoint and the key of its word; a page that is not there is not shown.
 _PAGES: Final = (
-    ("office.start", "way_start"),
-    ("office.arrivals", "way_arrivals"),
-    ("office.draft", "way_draft"),
-    ("office.lists", "way_lists"),
-    ("office.cash", "way_cash"),
-    ("office.deposit", "way_deposit"),
-    ("office.returns", "way_returns"),
-    ("office.imports", "way_imports"),
+    ("office.start", "navigation_start"),
+    ("office.arrivals", "navigation_arrivals"),
+    ("office.draft", "navigation_draft"),
+    ("office.lists", "navigation_lists"),
+    ("office.cash", "navigation_cash"),
+    ("office.deposit", "navigation_deposit"),
+    ("office.returns", "navigation_returns"),
+    ("office.imports", "navigation_imports"),
 )
 
 

@@ -5,14 +5,14 @@ import { newId } from "./sending.js";
 
 const LONGEST_MS = 5000;
 const TRIES = 2;
-const RINGS_MS = 30000; // then the carrier gives up: nobody is there
-const SENTENCE_MS = 700; // a sentence takes this long to say, and
-const LETTER_MS = 30; // each of its letters
+const RINGS_MS = 30000; // after that the carrier gives up
+const SENTENCE_MS = 700; // the time to say a sentence, plus
+const LETTER_MS = 30; // for each of its letters
 const TOLD_MS = 1600;
 
 // ---- the owner calls
 
-/** Rings the number that is chosen. It is not taken up: that is what it costs nothing for. */
+/** Calls the chosen number. The call is never answered, so it costs nothing. */
 export async function ring(phone) {
   const number = phone.numbers[phone.number];
   const cancel = phone.cancel = new AbortController();
@@ -33,7 +33,7 @@ export async function ring(phone) {
   }
 }
 
-/** On to the text that came during the call, else to the main screen. */
+/** Shows the text that came during the call, else the main screen. */
 export function goOn(phone) {
   if (phone.texts[0]?.id === phone.newest) phone.show("home");
   else phone.afterSent();
@@ -41,7 +41,7 @@ export function goOn(phone) {
 
 // ---- the post office calls
 
-/** The telephone rings, where it does not already. `id` "": nothing rings any more. */
+/** Makes the telephone ring, unless it does already. `id` "": stops it. */
 export function rung(phone, id) {
   if (phone.call?.id === id || phone.ended.has(id)) return;
   if (phone.screen === "incoming") leave(phone);
@@ -55,7 +55,7 @@ export function rung(phone, id) {
   phone.say(phone.spokenNow);
 }
 
-/** Answers, and hears what is said. */
+/** Answers the call and begins to play its sentences. */
 export async function takeUp(phone) {
   const { call } = phone;
   clearTimeout(call.gaveUp);
@@ -69,7 +69,7 @@ export async function takeUp(phone) {
   say(phone, call);
 }
 
-/** Says the next sentence. Behind the last one the caller hangs up. */
+/** Plays the next sentence. After the last one the caller hangs up. */
 function say(phone, call) {
   if (phone.call !== call) return;
   if (call.said === call.lines.length) {
@@ -87,14 +87,14 @@ function say(phone, call) {
   call.next = setTimeout(() => say(phone, call), SENTENCE_MS + LETTER_MS * line.length);
 }
 
-/** Does not answer, or hangs up in the middle. `status`: in the carrier's words. */
+/** Declines the call, or hangs up in the middle. `status`: the carrier's word. */
 export function decline(phone, status) {
   const { call } = phone;
   if (!call.over) tell(call.id, call.lines.length ? "completed" : status).then(() => phone.look());
   leave(phone);
 }
 
-/** Puts the call away and goes back to what it interrupted. */
+/** Ends the call and returns to the screen that it interrupted. */
 export function leave(phone) {
   const { call } = phone;
   phone.ended.add(call.id);
@@ -104,7 +104,7 @@ export function leave(phone) {
   else goOn(phone);
 }
 
-/** Makes the telephone silent, whatever it did. */
+/** Stops every sound of the telephone. */
 export function hush(phone) {
   clearTimeout(phone.call?.gaveUp);
   clearTimeout(phone.call?.next);
@@ -118,7 +118,7 @@ function tell(call, status) {
 
 // ---- the hook
 
-/** What the hook answers, or null where it does not; tried twice, it changes nothing twice. */
+/** Returns the hook's answer, or null if there is none; the request is idempotent and tried twice. */
 async function post(body, cancel) {
   for (let left = TRIES; left; left -= 1) {
     const answer = await attempt(JSON.stringify(body), cancel);

@@ -1,6 +1,6 @@
 // A dial: one USSD session with the simulator's hook, from the first screen to the last. Every
-// request holds all that was typed so far, joined by "*", as a carrier's does; so a request that got
-// no answer is sent again as it is, and does nothing twice.
+// request contains all that was typed so far, joined by "*", as a carrier's does; so a request without
+// an answer is sent again unchanged and takes effect once.
 
 import { newId } from "./sending.js";
 
@@ -19,7 +19,7 @@ class Dial {
     this.end = false;
   }
 
-  /** Sends an answer, or nothing to begin; false where no screen came. Aborts with `cancel`. */
+  /** Sends an answer, or nothing to begin; returns false if no screen came. Aborts with `cancel`. */
   async send(answer, cancel) {
     if (answer !== null) this.answers.push(answer);
     const body = JSON.stringify({
@@ -37,7 +37,7 @@ class Dial {
   }
 }
 
-/** The screen, or null where none came. */
+/** Returns the screen, or null if none came. */
 async function attempt(body, cancel) {
   try {
     const answer = await fetch("/hooks/simulator/ussd", {
@@ -53,7 +53,7 @@ async function attempt(body, cancel) {
   }
 }
 
-/** Dials what was typed, where it is the number of a service. */
+/** Dials what was typed, if it is the code of a service. */
 export function dial(phone) {
   if (!SERVICE.test(phone.typing.text)) {
     phone.spokenNow = phone.words.phone_dial_how;
@@ -84,7 +84,7 @@ export async function converse(phone, answer) {
   }
 }
 
-/** Puts the last screen away, or gives the dial up: on to the text that came meanwhile, if any. */
+/** Closes the last screen or cancels the dial; shows the text that came meanwhile, if any. */
 export function hangUp(phone) {
   const came = phone.texts[0]?.id !== phone.dialled.newest;
   phone.cancel?.abort();
