@@ -22,6 +22,7 @@ from flows.happenings import (
     NumberCorrected,
     RemarkJudged,
     Reopened,
+    Verdict,
 )
 from india import phone as phones
 from india.calendar import day_of
@@ -90,20 +91,12 @@ def act_correct_number(article: int) -> Response:
 
 @route("/articles/<int:article>/confirm-remark", JUDGES, methods=("POST",))
 def act_confirm_remark(article: int) -> Response:
-    return _on_article(
-        article,
-        "confirm_remark",
-        lambda conn, row: _own(conn, RemarkJudged(row.number, "confirmed")),
-    )
+    return _judge(article, "confirm_remark", "confirmed")
 
 
 @route("/articles/<int:article>/contest-remark", JUDGES, methods=("POST",))
 def act_contest_remark(article: int) -> Response:
-    return _on_article(
-        article,
-        "contest_remark",
-        lambda conn, row: _own(conn, RemarkJudged(row.number, "contested")),
-    )
+    return _judge(article, "contest_remark", "contested")
 
 
 @route("/articles/<int:article>/reopen", JUDGES, methods=("POST",))
@@ -168,6 +161,12 @@ def act_reset_pin(conversation: int) -> Response:
 
 
 # ---- what all have in common -------------------------------------------------------------------
+
+
+def _judge(article: int, action: str, verdict: Verdict) -> Response:
+    return _on_article(
+        article, action, lambda conn, row: _own(conn, RemarkJudged(row.number, verdict))
+    )
 
 
 def _own(conn: Conn, event: Happening) -> Intervened:
