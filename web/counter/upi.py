@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 import segno
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.room import CLERKS, live_route, me, own_group, route, runtime
+from web.staff.htmx import load
 from web.staff.refusals import status_of, tell, word_of
 
 Phase = Literal[
@@ -92,9 +93,7 @@ def upi_now(id_: int) -> str | Response:
     """Show the time left; load the whole page again if the phase has changed."""
     sight = _sight(id_)
     if sight.phase != request.form.get("phase"):
-        answer = current_app.response_class(status=200)
-        answer.headers["HX-Redirect"] = url_for("counter.upi_page", id_=id_)
-        return answer
+        return load(url_for("counter.upi_page", id_=id_))
     return render_template("counter/upi_now.html", sight=sight)
 
 

@@ -22,6 +22,7 @@ from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
 from web.staff import presence
+from web.staff.htmx import go_to
 from web.staff.refusals import word_of
 
 _LONGEST: Final = 64
@@ -110,11 +111,7 @@ def send_out() -> Page:
     wake(runtime().redis)
     ring(runtime().redis, SWEEP)
     session["told"] = "draft_sent_done"
-    if "HX-Request" in request.headers:
-        answer = Response(status=200)
-        answer.headers["HX-Redirect"] = url_for("office.draft")
-        return answer
-    return redirect(url_for("office.draft"))
+    return go_to(url_for("office.draft"))
 
 
 @live_route("/draft/news", CLERKS)

@@ -21,6 +21,7 @@ from store.database import Conn
 from web import language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, live_route, me, office, route, runtime
+from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
 from web.staff.tables import sheet
@@ -122,9 +123,7 @@ def import_progress(id_: int) -> Page:
     with runtime().database.transaction() as conn:
         found = _mine(conn, id_)
     if found.state != request.form.get("state"):
-        answer = Page("", 200)
-        answer.headers["HX-Redirect"] = url_for("office.one_import", id_=id_)
-        return answer
+        return load(url_for("office.one_import", id_=id_))
     minutes = minutes_left(found, runtime().now())
     return Page(render_template("office/import_progress.html", found=found, minutes=minutes))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Final
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import office
@@ -20,6 +20,7 @@ from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.staff.htmx import go_to
 from web.staff.refusals import attempt, tell
 from web.staff.times import asked_day
 
@@ -86,7 +87,7 @@ def take_in(id_: int) -> Page:
         taken = runtime().database.run(work) if typed else None
     except Conflict as refusal:
         tell(refusal)
-        return _to(url_for("office.end", id_=id_))
+        return go_to(url_for("office.end", id_=id_))
     wake(runtime().redis)
     return _end_page(id_, taken)
 
@@ -104,9 +105,9 @@ def close_list(id_: int) -> Page:
         head, _ = runtime().database.run(work)
     except Conflict as refusal:
         tell(refusal)
-        return _to(url_for("office.end", id_=id_))
+        return go_to(url_for("office.end", id_=id_))
     session["told"] = "end_list_done"
-    return _to(url_for("office.lists", day=head.date.isoformat()))
+    return go_to(url_for("office.lists", day=head.date.isoformat()))
 
 
 @route("/items/<int:id_>/judge", ("postmaster",), methods=("POST",))
@@ -125,10 +126,10 @@ def judge(id_: int) -> Page:
         head, done = runtime().database.run(work)
     except ListClosed as closed:
         tell(closed)
-        return _to(url_for("office.end", id_=closed.head.id))
+        return go_to(url_for("office.end", id_=closed.head.id))
     wake(runtime().redis)
     session["told"] = "judged_done" if done else "judged_already"
-    return _to(url_for("office.end", id_=head.id))
+    return go_to(url_for("office.end", id_=head.id))
 
 
 @route("/close", CLERKS, methods=("POST",))
@@ -146,7 +147,7 @@ def close_day() -> Page:
         return "end_day_done"
 
     attempt(work)
-    return _to(url_for("office.lists", day=day.isoformat()))
+    return go_to(url_for("office.lists", day=day.isoformat()))
 
 
 def _end_page(id_: int, taken: TakenItem | None) -> str:
@@ -156,11 +157,3 @@ def _end_page(id_: int, taken: TakenItem | None) -> str:
         owing = cash.of_list(conn, id_)
     part = "office/taken.html" if "HX-Request" in request.headers else "office/end.html"
     return render_template(part, head=head, lines=lines, owing=owing, taken=taken)
-
-
-def _to(address: str) -> Response:
-    if "HX-Request" in request.headers:
-        answer = Response(status=200)
-        answer.headers["HX-Redirect"] = address
-        return answer
-    return redirect(address)

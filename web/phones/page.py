@@ -80,7 +80,7 @@ class PhoneListLine:
         return re.sub(r"[^0-9]", "", self.number)[-4:]
 
     @property
-    def stands(self) -> str:
+    def progress(self) -> str:
         """Return open, coming, code_out, delivered, attempted or withdrawn."""
         if self.state != "open":
             return self.state
@@ -111,7 +111,7 @@ class PhoneListLine:
             return say("hint_got")
         if self.state == "open" and not self.otp_required:
             return say("hint_sign")
-        if self.stands == "code_out":
+        if self.progress == "code_out":
             return say("hint_tell", digits=self.digits)
         return say("hint_menu")
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
@@ -25,6 +25,7 @@ from runtime import Runtime
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
+from web.staff.htmx import go_to
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -156,9 +157,9 @@ def admit() -> Response | None:
     if not current_user.is_authenticated:
         if request.method == "GET":
             session["wanted"] = urlsplit(request.full_path).path
-        return _to("desk.sign_in")
+        return go_to(url_for("desk.sign_in"))
     if not me().sign_in.proved:
-        return _to("desk.second_factor" if me().account.enrolled else "desk.enrol")
+        return go_to(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
     if not me().may(endpoint):
         abort(403)
     if endpoint not in _QUIET:
@@ -174,15 +175,6 @@ def keep_nothing(response: Response) -> Response:
 
 def _not_there(_: Unknown) -> ResponseReturnValue:
     return current_app.handle_http_exception(NotFound())
-
-
-def _to(endpoint: str) -> Response:
-    """Redirect to another page, also where htmx asked for a part of one."""
-    if "HX-Request" in request.headers:
-        answer = current_app.response_class(status=200)
-        answer.headers["HX-Redirect"] = url_for(endpoint)
-        return answer
-    return redirect(url_for(endpoint))
 
 
 def _member(token: str) -> Member | None:

@@ -1,10 +1,9 @@
 // Calls: the owner's missed calls to the numbers that stand for answers, and the post office's call
 // that says a code. Both on the simulator's real hook.
 
+import { post } from "./hook.js";
 import { newId } from "./sending.js";
 
-const LONGEST_MS = 5000;
-const TRIES = 2;
 const RINGS_MS = 30000; // after that the carrier gives up
 const SENTENCE_MS = 700; // the time to say a sentence, plus
 const LETTER_MS = 30; // for each of its letters
@@ -21,7 +20,7 @@ export async function ring(phone) {
   phone.show("ringing");
   const body = { from: phone.owner.phone, to: number.number, id: newId() };
   try {
-    const answer = await post(body, cancel.signal);
+    const answer = await post("voice", body, cancel.signal);
     if (cancel.signal.aborted) return;
     phone.told = answer ? phone.words.phone_rejected : phone.words.phone_no_ring;
     phone.show("told");
@@ -62,7 +61,7 @@ export async function takeUp(phone) {
   phone.root.classList.remove("ringing");
   phone.show("talking");
   tell(call.id, "in-progress");
-  const speech = await post({ call: call.id, phone: phone.owner.phone }, new AbortController().signal);
+  const speech = await post("voice", { call: call.id, phone: phone.owner.phone }, new AbortController().signal);
   if (phone.call !== call) return;
   call.lines = speech?.lines ?? [phone.words.phone_call_failed];
   call.tongue = speech?.tongue;
@@ -113,31 +112,5 @@ export function hush(phone) {
 }
 
 function tell(call, status) {
-  return post({ call, status }, new AbortController().signal);
-}
-
-// ---- the hook
-
-/** Returns the hook's answer, or null if there is none; the request is idempotent and tried twice. */
-async function post(body, cancel) {
-  for (let left = TRIES; left; left -= 1) {
-    const answer = await attempt(JSON.stringify(body), cancel);
-    if (answer) return answer;
-  }
-  return null;
-}
-
-async function attempt(body, cancel) {
-  try {
-    const answer = await fetch("/hooks/simulator/voice", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
-    });
-    return answer.ok ? await answer.json() : null;
-  } catch (error) {
-    if (cancel.aborted) throw error;
-    return null;
-  }
+  return post("voice", { call, status }, new AbortController().signal);
 }

@@ -2,10 +2,8 @@
 // request contains all that was typed so far, joined by "*", as a carrier's does; so a request without
 // an answer is sent again unchanged and takes effect once.
 
+import { post } from "./hook.js";
 import { newId } from "./sending.js";
-
-const LONGEST_MS = 5000;
-const TRIES = 2;
 
 const SERVICE = /^\*[0-9][0-9*]*#$/; // what can be dialled
 
@@ -22,34 +20,14 @@ class Dial {
   /** Sends an answer, or nothing to begin; returns false if no screen came. Aborts with `cancel`. */
   async send(answer, cancel) {
     if (answer !== null) this.answers.push(answer);
-    const body = JSON.stringify({
+    const body = {
       session: this.session, from: this.from, service: this.service, text: this.answers.join("*"),
-    });
-    for (let left = TRIES; left; left -= 1) {
-      const shown = await attempt(body, cancel);
-      if (shown) {
-        this.screen = shown.screen;
-        this.end = shown.end;
-        return true;
-      }
-    }
-    return false;
-  }
-}
-
-/** Returns the screen, or null if none came. */
-async function attempt(body, cancel) {
-  try {
-    const answer = await fetch("/hooks/simulator/ussd", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
-    });
-    return answer.ok ? await answer.json() : null;
-  } catch (error) {
-    if (cancel.aborted) throw error;
-    return null;
+    };
+    const shown = await post("ussd", body, cancel);
+    if (!shown) return false;
+    this.screen = shown.screen;
+    this.end = shown.end;
+    return true;
   }
 }
 

@@ -19,7 +19,7 @@ function open() {
   }));
   let chosenLine = "";
   let following = false; // the postman has texted, and the user has not chosen a phone since
-  let stood = new Map(); // the state of each item of the list, by its line's id
+  let progress = new Map(); // the state of each item of the list, by its line's id
 
   // ---- who has which phone
 
@@ -84,7 +84,7 @@ function open() {
     if (!following) return;
     const gone = lines().filter((line) => {
       return before.get(line.id) !== undefined && before.get(line.id) !== "code_out"
-        && line.dataset.stands === "code_out";
+        && line.dataset.progress === "code_out";
     });
     const shown = gone.some((line) => line.dataset.phone === phones.recipient.owner.phone);
     if (!gone.length || shown || phones.recipient.busy) return;
@@ -128,8 +128,8 @@ function open() {
     if (sheet.dataset.owner !== phones.postman.owner.phone) return;
     if (news.elements.list_version.value === sheet.dataset.version) return;
     news.elements.list_version.value = sheet.dataset.version;
-    const before = stood;
-    stood = new Map(lines().map((line) => [line.id, line.dataset.stands]));
+    const before = progress;
+    progress = new Map(lines().map((line) => [line.id, line.dataset.progress]));
     follow(before);
   }
 
