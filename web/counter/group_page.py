@@ -23,7 +23,7 @@ from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, own_group, route, runtime
 from web.counter.start import taken_number
-from web.counter.typed import another_for, article_of, new_article
+from web.counter.typed import TypedArticle, another_for, article_of, new_article
 from web.staff.refusals import FormRefused, tell
 
 Page = str | Response | tuple[str, int]
@@ -183,7 +183,7 @@ def _change(found: Group, typed: str) -> dict[str, Any]:
     return {"group": found, "typed": typed, "given": given}
 
 
-def _form(conn: Conn, found: Group, typed: Any, day: CounterDay) -> Form:
+def _form(conn: Conn, found: Group, typed: TypedArticle, day: CounterDay) -> Form:
     desk = Desk(me().account.office_pin, day_of(runtime().now()), found)
     reading = read_article(conn, desk, typed)
     return Form(url_for("counter.add", id_=found.id), typed, reading, None, {}, (), day, found)

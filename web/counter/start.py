@@ -12,7 +12,7 @@ from india import money
 from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
-from postal.counter.groups import Group, NumberInUse, Poster, unfinished
+from postal.counter.groups import NumberInUse, Poster, unfinished
 from store.database import Conn
 from web.counter.article_page import Form, form_page
 from web.counter.fields import refused_as
@@ -142,8 +142,8 @@ def _opening_page(
     )
 
 
-def _desk(group: Group | None = None) -> Desk:
-    return Desk(me().account.office_pin, day_of(runtime().now()), group)
+def _desk() -> Desk:
+    return Desk(me().account.office_pin, day_of(runtime().now()))
 
 
 def _poster(day: CounterDay) -> Poster:

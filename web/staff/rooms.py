@@ -178,10 +178,7 @@ def _not_there(_: Unknown) -> ResponseReturnValue:
 
 
 def _member(token: str) -> Member | None:
-    def look(conn: Any) -> SignIn | None:
-        return sign_ins.find(conn, token, runtime().now())
-
-    found = runtime().database.run(look)
+    found = runtime().database.run(lambda conn: sign_ins.find(conn, token, runtime().now()))
     return Member(token, found) if found else None
 
 
