@@ -33,7 +33,7 @@ def scan() -> str:
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> Arrival:
-        return office.scan(runtime(), conn, account.office_id, account.office_pin, typed, doer())
+        return office.scan(runtime(), conn, account.office_pin, typed, doer())
 
     arrival = runtime().database.run(work) if typed else None
     wake(runtime().redis)

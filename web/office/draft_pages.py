@@ -53,7 +53,7 @@ def place() -> Page:
         if postman is None:
             postman = drafts.beat_of(conn, account.office_id, request.form.get("beat", ""))
         at = int(serial) if serial.isascii() and serial.isdigit() and len(serial) < 5 else None
-        drafts.place(conn, account.office_id, article, postman, at, account.id, now)
+        drafts.place(conn, article, postman, at, doer())
         return article
 
     if request.form.get("beat", "").strip() == "0":
@@ -72,7 +72,7 @@ def _take_off_typed() -> Page:
     def work(conn: Conn) -> None:
         typed = request.form.get("digits", "")[:_LONGEST]
         piece = drafts.find(conn, account.office_id, typed, day_of(now))
-        drafts.take_off(conn, account.office_id, piece.id, account.id, now)
+        drafts.take_off(conn, piece.id, doer())
 
     try:
         runtime().database.run(work)
@@ -84,11 +84,10 @@ def _take_off_typed() -> Page:
 @route("/draft/take-off", CLERKS, methods=("POST",))
 def take_off() -> Page:
     """Take an article off the draft, so that it can be placed anew."""
-    account = me().account
     article = request.form.get("article", type=int) or 0
 
     def work(conn: Conn) -> None:
-        drafts.take_off(conn, account.office_id, article, account.id, runtime().now())
+        drafts.take_off(conn, article, doer())
 
     runtime().database.run(work)
     return _answer(moved=article)
@@ -97,12 +96,11 @@ def take_off() -> Page:
 @route("/draft/send-out", CLERKS, methods=("POST",))
 def send_out() -> Page:
     """Make the list of one beat, as the user saw it; everybody is told as by the API."""
-    account = me().account
     postman = request.form.get("postman", type=int) or 0
     seen = request.form.get("numbers", "").split()
 
     def work(conn: Conn) -> lists.DeliveryList:
-        return office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
+        return office.send_out(runtime(), conn, postman, seen, doer())
 
     try:
         runtime().database.run(work)
