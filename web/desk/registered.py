@@ -1,4 +1,4 @@
-"""Why an operator dropped a text for its words: the sentence that is registered, and ours."""
+"""The difference between a dropped text and the sentence that is registered with DLT."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MARKS = {
 
 @desk.app_template_filter()
 def dropped(text: TimelineText) -> Markup:
-    """What is said of a text that was dropped by DLT; nothing of any other."""
+    """Return the explanation for a text that DLT dropped; empty for any other."""
     if not (text.error or "").startswith(f"{Reason.TEMPLATE}:") or text.template is None:
         return Markup("")
     registered = catalogue().dlt.sentences.get((text.template, text.language or ""))
