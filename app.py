@@ -40,7 +40,7 @@ from web.phones.page import phones
 from web.staff.rooms import furnish
 from web.start import start
 
-LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks take less
+LARGEST_BODY: Final = 1024 * 1024  # bytes; the hooks accept less
 
 _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     hooks,
@@ -76,7 +76,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
 
 
 def create_app(runtime: Runtime | None = None) -> Flask:
-    """The application on `runtime`, or on one made from the environment, its pool opened.
+    """Return the application on `runtime`, or on one made from the environment, its pool open.
 
     Call it in the process that serves: connections do not survive a fork. Raises LookupError
     where a blueprint does not state who may call it.
@@ -86,7 +86,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         try:
             runtime = Runtime.build(resolve(Settings()))
-        except UnknownRevision as refused:  # a command says it in one line
+        except UnknownRevision as refused:  # a command reports it in one line
             raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")

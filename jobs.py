@@ -1,6 +1,6 @@
-"""What the worker runs. Each job does all that is due, so it says nothing and takes nothing.
+"""The jobs of the worker. Each does all that is due, so it has no argument and no result.
 
-RQ calls them by name (`outbox/wake.py`); they live above both the outbox and the conversations.
+RQ calls them by name (`outbox/wake.py`); they are above both the outbox and the conversations.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from functools import cached_property
 import psycopg
 import structlog
 
-from conversation import inbound, postmen
+from conversation import herd, postmen
+from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
 from outbox import heartbeat
@@ -21,13 +22,13 @@ from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answ
 from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 log = structlog.get_logger(__name__)
 
 
 class Process:
-    """What the jobs of one process work with; each part is made on first use."""
+    """The parts that the jobs of one process use, each made on first use."""
 
     def __init__(self, runtime: Runtime) -> None:
         self.runtime = runtime
@@ -41,8 +42,8 @@ class Process:
         return Drain(self.runtime)
 
     @cached_property
-    def webhooks(self) -> Sender:
-        return Sender(self.runtime)
+    def webhooks(self) -> WebhookSender:
+        return WebhookSender(self.runtime)
 
     @cached_property
     def upi(self) -> Rounds:
@@ -59,7 +60,7 @@ _process: Process | None = None
 
 
 def use(runtime: Runtime) -> None:
-    """Make the jobs of this process work with `runtime`, whose database is open."""
+    """Make the jobs of this process use `runtime`, whose database is open."""
     global _process
     if _process is not None:
         _process.finish()
@@ -67,7 +68,7 @@ def use(runtime: Runtime) -> None:
 
 
 def process() -> Process:
-    """Return what this process works with, built from the environment on first use."""
+    """Return the parts of this process, built from the environment on first use."""
     global _process
     if _process is None:
         runtime = Runtime.build(resolve(Settings()))
@@ -82,16 +83,16 @@ def runtime() -> Runtime:
 
 
 def stop() -> None:
-    """End what is under way soon. Safe in a signal handler, once both are made."""
+    """End the work under way soon. Safe in a signal handler, once both parts are made."""
     process().sender.stop()
     process().importer.stop()
 
 
 def drain() -> None:
-    """Sends what is due, for about two seconds, and rings again if there is more."""
+    """Send what is due for about two seconds, and queue the job again if there is more."""
     answer(runtime().redis, OUTBOX)
     try:
-        # Where nobody can be rung, it stays until all is done.
+        # Without Valkey it continues until all is sent.
         while process().sender.run() and not wake(runtime().redis):
             pass
     except psycopg.OperationalError as error:
@@ -99,31 +100,31 @@ def drain() -> None:
 
 
 def sweep() -> None:
-    """Finds what crashes and lost rings left behind, and begins what the day brings."""
+    """Find what crashes and lost wake-ups left, and do the work of the time of day."""
     answer(runtime().redis, SWEEP)
     heartbeat.note(runtime().redis, "worker")
     try:
         sweep_outbox(runtime())
         send_again(runtime())
         postmen.begin_day(runtime())
-        inbound.warn_herds(runtime())
+        herd.warn_herds(runtime())
         postmen.end_day(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 
 
 def timers() -> None:
-    """Fires the time limits that are over."""
+    """Fire the time limits that have passed."""
     answer(runtime().redis, TIMERS)
     try:
-        if inbound.fire_timers(runtime()):
+        if fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:
         _database_away("timers", error)
 
 
 def webhooks() -> None:
-    """Starts telling other software what happened; its threads go on beside the next jobs."""
+    """Start the sending of webhooks; its threads continue beside the next jobs."""
     answer(runtime().redis, WEBHOOKS)
     try:
         process().webhooks.start()
@@ -132,7 +133,7 @@ def webhooks() -> None:
 
 
 def imports() -> None:
-    """Goes on with files of articles and lists; its thread runs beside the next jobs."""
+    """Continue with files of articles and lists; its thread runs beside the next jobs."""
     answer(runtime().redis, IMPORTS)
     try:
         process().importer.start()
@@ -141,7 +142,7 @@ def imports() -> None:
 
 
 def payments() -> None:
-    """Ends UPI payments whose time is over and starts asking providers; its threads go on."""
+    """End UPI payments whose time is over and start asking providers in threads of its own."""
     answer(runtime().redis, PAYMENTS)
     try:
         process().upi.start()
@@ -150,7 +151,7 @@ def payments() -> None:
 
 
 def unrung() -> None:
-    """All of it once: for the time when Valkey is away and nobody rings."""
+    """Run every job once, as while Valkey is away nothing queues them."""
     sweep()
     timers()
     webhooks()
@@ -160,7 +161,7 @@ def unrung() -> None:
 
 
 def close() -> None:
-    """Let the sends under way end and write their outcomes. The last call of a process."""
+    """Let the sends under way end and write their outcomes, at the end of the process."""
     global _process
     if _process is not None:
         _process.finish()
@@ -169,5 +170,5 @@ def close() -> None:
 
 
 def _database_away(job: str, error: psycopg.OperationalError) -> None:
-    # Nothing is lost: the work stands in the database, and the clock rings again.
+    # Nothing is lost: the work is in the database, and the clock queues the job again.
     log.warning("database_away", job=job, error=type(error).__name__)

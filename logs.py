@@ -1,4 +1,4 @@
-"""What all processes write to stdout: one line per event, ids only."""
+"""The log of all processes on stdout: one line per event, ids only."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from settings import Settings
 
 
 def configure(settings: Settings) -> None:
-    """One line per event on stdout: JSON in production. Tracebacks show no variables."""
+    """Configure one line per event on stdout: JSON in production. Tracebacks show no variables."""
     render: Any = (
         structlog.processors.JSONRenderer()
         if settings.production
@@ -36,16 +36,16 @@ def configure(settings: Settings) -> None:
 def request_id() -> str:
     """Return the id of the request or time limit that is being handled; a new id outside of one.
 
-    Every log line of it has this id, and so has every message that results from it.
+    All its log lines have this id, and all messages that result from it.
     """
     found = structlog.contextvars.get_contextvars().get("request_id")
     return str(found) if found else uuid4().hex
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """An unexpected exception as a log names it: its kind and place, without its message.
+    """Return an unexpected exception for the log: its kind and place, without its message.
 
-    The messages of psycopg and pydantic quote the values that they choke on: texts, phones.
+    The messages of psycopg and pydantic quote the offending values: texts, telephones.
     """
     return {
         "error": type(error).__name__,

@@ -1,4 +1,4 @@
-"""What one process works with: settings, database, Valkey, gateways, providers and the clock."""
+"""The runtime of one process: settings, database, Valkey, gateways, providers and the clock."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Runtime:
-    """Made once per process and handed to whoever needs a part of it."""
+    """The dependencies of one process, made once and passed to what needs a part of them."""
 
     settings: Settings
     database: Database
@@ -35,9 +35,9 @@ class Runtime:
 
     @classmethod
     def build(cls, settings: Settings, now: Callable[[], datetime] = utc_now) -> Self:
-        """Connects nothing yet: the pool opens with `database.open()`, Valkey on first use.
+        """Return a runtime that connects later: `database.open()` opens the pool, first use Valkey.
 
-        Raises ValueError where routes lack what they need or would send what is not registered.
+        Raises ValueError where routes lack settings or would send unregistered texts.
         """
         gateways = build_gateways(settings)
         refuse_unregistered(settings, gateways)

@@ -1,8 +1,8 @@
 """Every setting of Dakiya itself, typed, from the environment (and `.env` in development).
 
-`Settings()` reads and checks all of it at once; in production it refuses to start
-without the keys that protect codes and sessions. Names: docs/developing/contract.md.
-What a carrier needs is declared in its own folder and read by gateways/environment.py.
+`Settings()` reads and checks all of them at once; in production it refuses to start without the
+keys that protect codes and sessions. Names: docs/developing/contract.md. A carrier's settings are
+declared in its own folder and read by gateways/environment.py.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _Word = TypeVar("_Word", str, SecretStr)
 
 
 def _fits_a_header(value: _Word) -> _Word:
-    """RFC 9110, 5.5: what a header can carry safely. A key from a web page may bring more."""
+    """Return `value` where a header can carry it (RFC 9110, 5.5); a copied key may have more."""
     key = value.get_secret_value() if isinstance(value, SecretStr) else value
     if not re.fullmatch(r"[!-~]*", key):
         raise ValueError("holds a blank, or a character that no key has: copy it anew")
@@ -53,7 +53,7 @@ Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
 AccountName = Annotated[str, AfterValidator(_fits_a_header)]
 AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
 
-# Settings whose words have a grammar of their own, and who reads it.
+# The settings with a grammar of their own, and its parser.
 _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_route_rules": rules,
     "sms_countries": prefixes,
@@ -188,70 +188,70 @@ class Settings(BaseSettings):
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
-    # No field: it is no variable of the environment, and in no repr.
+    # No field, so it is no variable of the environment and in no repr.
     _given: Mapping[str, str | None] = PrivateAttr(default_factory=dict)
 
     def giving(self, **variables: str | None) -> Self:
-        """Return these settings with variables of carriers; None: as if it were not set."""
+        """Return these settings with variables of carriers; None: as if the variable were unset."""
         copy = self.model_copy()
         copy._given = {**self._given, **variables}
         return copy
 
     @property
     def given(self) -> Mapping[str, str | None]:
-        """Return what `giving` was told: it goes before the environment."""
+        """Return the variables of `giving`, which take precedence over the environment."""
         return self._given
 
     @property
     def routes(self) -> tuple[str, ...]:
-        """The gateway names of `SMS_ROUTES`, in order."""
+        """Return the gateway names of `SMS_ROUTES`, in order."""
         return names(self.sms_routes)
 
     @property
     def routing(self) -> Routes:
-        """`SMS_ROUTE_RULES`, and `SMS_ROUTES` for the rest."""
+        """Return `SMS_ROUTE_RULES`, and `SMS_ROUTES` for the rest."""
         return Routes(rules(self.sms_route_rules), self.routes)
 
     @property
     def without_receipts(self) -> tuple[str, ...]:
-        """The gateways that give no receipts."""
+        """Return the gateways that send no receipts."""
         return names(self.sms_without_receipts)
 
     @property
     def countries(self) -> tuple[str, ...]:
-        """How numbers begin that may be texted; none named: any."""
+        """Return the beginnings of numbers that may be texted; none: any."""
         return prefixes(self.sms_countries) or (("+91",) if self.production else ())
 
     @property
     def prefix_limit(self) -> int | None:
-        """Texts an hour to neighbouring numbers; made-up numbers lie close together: no limit."""
+        """Return the texts an hour to neighbouring numbers; outside of production no limit."""
         return self.prefix_hourly_limit or (300 if self.production else None)
 
     @property
     def voices(self) -> tuple[str, ...]:
-        """The gateway names of `VOICE_ROUTES`, in order; none: nobody is called."""
+        """Return the gateway names of `VOICE_ROUTES`, in order; none: nobody is called."""
         simulated = not self.production and "simulator" in self.routes
         return names(self.voice_routes) or (("simulator_voice",) if simulated else ())
 
     @property
     def carriers(self) -> tuple[str, ...]:
-        """The gateways that anything goes out by: of texts, then of calls."""
+        """Return all gateways that are used, those of texts first, then of calls."""
         return tuple(dict.fromkeys((*self.routing.gateways, *self.voices)))
 
     @property
     def prices(self) -> dict[str, Decimal]:
-        """Paise a segment of each gateway whose price is known."""
+        """Return the paise per segment of each gateway whose price is known."""
         return prices(self.sms_prices)
 
     @property
     def takes_upi_by(self) -> str:
-        """The provider that new UPI payments go to; empty: nobody."""
+        """Return the provider of new UPI payments; empty: none."""
         return self.upi_provider or ("" if self.production else "simulator")
 
     @field_validator(*_READERS)
     @classmethod
     def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
-        """Raise what the reader of this setting says of it, with the setting's name."""
+        """Raise the parser's error with the name of the setting."""
         name = str(info.field_name)
         try:
             _READERS[name](value)
@@ -265,7 +265,7 @@ class Settings(BaseSettings):
 
     @property
     def unsafe(self) -> tuple[str, ...]:
-        """What forbids production with these settings, a sentence each."""
+        """Return the reasons that forbid production with these settings, a sentence each."""
         keys = {"DAKIYA_MASTER_KEY": self.dakiya_master_key, "SECRET_KEY": self.secret_key}
         written = {name: key.get_secret_value().encode() for name, key in keys.items()}
         missing = [name for name, key in written.items() if len(key) < _MIN_KEY_BYTES]

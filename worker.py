@@ -1,6 +1,6 @@
-"""The worker and the clock: `python worker.py` sends, `python worker.py clock` rings it.
+"""The worker and the clock: `python worker.py` runs jobs, `python worker.py clock` queues them.
 
-Both outlive restarts of Valkey and PostgreSQL. SIGTERM and SIGINT end them with exit code 0, the
+Both survive restarts of Valkey and PostgreSQL. SIGTERM and SIGINT end them with exit code 0, the
 worker after the sends under way have ended and their outcomes are written.
 """
 
@@ -23,7 +23,7 @@ from rq.worker import DequeueStrategy
 import jobs
 import logs
 from embedded.servers import resolve
-from outbox import heartbeat as signs
+from outbox import heartbeat
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
 
@@ -35,13 +35,13 @@ _AGAIN_SECONDS: Final = 1.0
 
 
 class OutboxWorker(SimpleWorker):
-    """RQ's worker without a fork per job; it goes on alone while Valkey is away."""
+    """RQ's worker without a fork per job; it continues without jobs while Valkey is away."""
 
     max_connection_wait_time = _AGAIN_SECONDS
     told_to_stop = False
 
     def heartbeat(self, timeout: int | None = None, pipeline: Pipeline | None = None) -> None:
-        """RQ's sign of life, given before every wait for a job."""
+        """Send RQ's heartbeat before every wait for a job; without Valkey do all that is due."""
         try:
             super().heartbeat(timeout, pipeline)
         except RedisError:
@@ -49,7 +49,7 @@ class OutboxWorker(SimpleWorker):
             raise
 
     def request_stop(self, signum: int, frame: FrameType | None) -> None:
-        """Ends the running slice, then the worker."""
+        """End the running slice, then the worker."""
         OutboxWorker.told_to_stop = True
         jobs.stop()
         try:
@@ -59,15 +59,15 @@ class OutboxWorker(SimpleWorker):
 
 
 def work() -> None:
-    """Runs the jobs until told to stop."""
+    """Run the jobs until told to stop."""
 
     def stop(signum: int, frame: FrameType | None) -> None:
         OutboxWorker.told_to_stop = True
         jobs.stop()
 
-    # Whoever started us may wait for signals with these blocked, and a mask is inherited.
+    # The parent process may block these signals to wait for them, and a mask is inherited.
     signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
-    # A connection of its own: RQ lengthens the time-outs of the one that it is given.
+    # A connection of its own: RQ extends the time-outs of the connection that it uses.
     logs.configure(jobs.runtime().settings)
     url = jobs.runtime().settings.redis_url
     _ = jobs.process().sender, jobs.process().importer  # before a signal may stop them
@@ -83,7 +83,7 @@ def work() -> None:
                     log_job_description=False,
                 )
                 log.info("worker_started")
-                # Round robin: a busy outbox rings itself, and must not keep out the timers.
+                # Round robin: a busy outbox queues itself again and must not keep out the timers.
                 worker.work(logging_level="WARNING", dequeue_strategy=DequeueStrategy.ROUND_ROBIN)
             except RedisError as error:
                 log.warning("valkey_away", what="worker", error=str(error))
@@ -96,10 +96,10 @@ def work() -> None:
 
 
 def clock() -> None:
-    """Rings everything that is looked after by the clock, every second, until told to stop.
+    """Queue every periodic job once a second, until told to stop.
 
-    Not `rq.cron.CronScheduler` (RQ 3.0): it ends with the first lost connection, pickles its
-    jobs, and queues one more per interval while no worker takes them.
+    `rq.cron.CronScheduler` (RQ 3.0) will not do: it ends with the first lost connection, pickles
+    its jobs, and queues one more per interval while no worker runs.
     """
     settings = resolve(Settings())
     logs.configure(settings)
@@ -111,12 +111,12 @@ def clock() -> None:
     while not told_to_stop.wait(_TICK_SECONDS):
         for bell in (SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS):
             ring(redis, bell)
-        signs.note(redis, "clock")
+        heartbeat.note(redis, "clock")
     log.info("clock_stopped")
 
 
 def main(arguments: list[str]) -> int:
-    """The command line: no argument, or `clock`."""
+    """Run the command line: no argument, or `clock`."""
     match arguments:
         case []:
             work()

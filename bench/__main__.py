@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import dialling, finding, importing, inbound, replay, report, sending
 from bench.report import Line
-from bench.rig import Failed
+from bench.rig import MeasureFailed
 from gateways.registry import variables
 from settings import Settings
 
@@ -197,7 +197,7 @@ def main(arguments: list[str]) -> int:
         print(f"measuring {part} …", file=sys.stderr, flush=True)
         try:
             more, raw[part] = _MEASURES[part](QUICK if chosen.quick else FULL)
-        except Failed as failure:
+        except MeasureFailed as failure:
             print(f"{part} could not be measured: {failure}", file=sys.stderr)
             return 1
         lines += more

@@ -13,7 +13,7 @@ from pathlib import Path
 from bench import books
 from bench.books import Doorstep
 from bench.dialler import Dialled
-from bench.rig import HOUSE, Failed, Rig, await_port, free_port, rig, web_command
+from bench.rig import HOUSE, MeasureFailed, Rig, await_port, free_port, rig, web_command
 from postal.people import pins
 from runtime import Runtime
 
@@ -31,7 +31,7 @@ class Plan:
 
 
 def measure(plan: Plan) -> Dialled:
-    """Raises `Failed` also where a handover was answered and not done."""
+    """Raises `MeasureFailed` also where a handover was answered and not done."""
     secret = secrets.token_hex(16)
     with rig(
         AFRICASTALKING_USERNAME="dakiya",
@@ -63,7 +63,7 @@ def _run(made: Rig, path: str, port: int, doorsteps: list[Doorstep], think: floa
     command = [sys.executable, "-m", "bench.dialler", str(file), str(port), str(PEOPLE), str(think)]
     ended = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
     if ended.returncode:
-        raise Failed(f"the dialling client failed: {ended.stderr[-1500:]}")
+        raise MeasureFailed(f"the dialling client failed: {ended.stderr[-1500:]}")
     return Dialled(**json.loads(ended.stdout))
 
 
@@ -91,4 +91,4 @@ def _check(runtime: Runtime, doorsteps: list[Doorstep]) -> None:
     # Of warm-up and run alike, nearly two of three: what each hands over is another article.
     expected = 2 * len(doorsteps) // 3
     if abs(row[0] - expected) > 2:
-        raise Failed(f"{expected} handovers by USSD: {row[0]} delivered")
+        raise MeasureFailed(f"{expected} handovers by USSD: {row[0]} delivered")

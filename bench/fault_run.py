@@ -22,7 +22,7 @@ from bench.chaos import Blow, Chaos
 from bench.illness import DEAD, Phase
 from bench.phones import Phones, ask, taken
 from bench.postmen import AT_ONCE, Postmen
-from bench.rig import LOCAL, Failed, Rig, await_port, free_port, rig
+from bench.rig import LOCAL, MeasureFailed, Rig, await_port, free_port, rig
 from india.calendar import day_of
 
 SEED = "1"
@@ -121,7 +121,7 @@ class Result:
 
 
 def measure(plan: Plan) -> Result:
-    """Raises `Failed` where the run cannot be made."""
+    """Raises `MeasureFailed` where the run cannot be made."""
     _refuse_midnight(plan)
     web, ports, controls = free_port(), _ports(), _ports()
     changes: dict[str, object] = {
@@ -149,9 +149,9 @@ def measure(plan: Plan) -> Result:
         try:
             return asyncio.run(_measure(made, plan, web, controls))
         except ExceptionGroup as errors:
-            raise Failed("; ".join(_reasons(errors))) from errors
+            raise MeasureFailed("; ".join(_reasons(errors))) from errors
         except (OSError, psycopg.Error) as error:
-            raise Failed(f"{type(error).__name__}: {error}") from error
+            raise MeasureFailed(f"{type(error).__name__}: {error}") from error
 
 
 async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]) -> Result:
@@ -169,7 +169,7 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
         async with asyncio.timeout(_START_SECONDS):
             await chaos.all_up()
     except TimeoutError:
-        raise Failed(f"web and workers are not up within {_START_SECONDS:.0f} s") from None
+        raise MeasureFailed(f"web and workers are not up within {_START_SECONDS:.0f} s") from None
     postmen = Postmen(made.settings, port, phones, SEED)
     began = time.monotonic()
     async with asyncio.timeout(plan.seconds), asyncio.TaskGroup() as tasks:
@@ -308,4 +308,4 @@ def _refuse_midnight(plan: Plan) -> None:
     now = datetime.now(UTC)
     most = timedelta(seconds=plan.seconds)
     if day_of(now + most) != day_of(now):
-        raise Failed(f"it is midnight in India within {most}: begin after that")
+        raise MeasureFailed(f"it is midnight in India within {most}: begin after that")

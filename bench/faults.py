@@ -17,7 +17,7 @@ from bench import report
 from bench.audit import Waits
 from bench.fault_run import Plan, Result, measure
 from bench.report import Line
-from bench.rig import Failed
+from bench.rig import MeasureFailed
 from gateways.registry import variables
 from settings import Settings
 
@@ -96,7 +96,7 @@ def main(arguments: list[str]) -> int:
     print(f"Ends within {plan.seconds / 60:.0f} minutes, whatever happens.", flush=True)
     try:
         result = measure(plan)
-    except Failed as failure:
+    except MeasureFailed as failure:
         print(f"faults could not be measured: {failure}", file=sys.stderr)
         return 1
     table = lines(result)

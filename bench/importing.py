@@ -18,7 +18,7 @@ import psutil
 
 from bench import books, carrier
 from bench.load import percentile
-from bench.rig import Failed, await_that
+from bench.rig import MeasureFailed, await_that
 from bench.sending import approach, sending, start_worker
 from flows.number import check_digit
 from imports import register
@@ -84,7 +84,7 @@ class Imported:
 
 
 def measure(plan: Plan) -> Imported:
-    """Raises `Failed` where a row is lost or done twice."""
+    """Raises `MeasureFailed` where a row is lost or done twice."""
     content = file_of(plan.rows)
     with sending(_CARRIER_RATE) as (made, port):
         runtime = made.runtime()
@@ -109,7 +109,7 @@ def measure(plan: Plan) -> Imported:
             pacing.start()
             during = _codes(runtime, port, doors[plan.codes + 1 : 2 * plan.codes], plan)
             if _state(runtime, found.id) != "importing":
-                raise Failed("the import ended before the codes: take more rows")
+                raise MeasureFailed("the import ended before the codes: take more rows")
             await_that(
                 lambda: _state(runtime, found.id) == "done", "it is imported", _LONGEST_SECONDS
             )
@@ -167,7 +167,9 @@ def _check(
             checks.append(time.monotonic() - began)
             found = _now(runtime, found.id)
             if found.bad or not found.good:
-                raise Failed(f"the file was not understood: {found.refusal}, {found.bad} bad rows")
+                raise MeasureFailed(
+                    f"the file was not understood: {found.refusal}, {found.bad} bad rows"
+                )
             if len(checks) == _CHECKS:
                 break
             with runtime.database.transaction() as conn:
@@ -219,7 +221,9 @@ def _insist(runtime: Runtime, id_: int, rows: int) -> int:
     assert booked is not None
     assert texts is not None
     if (found.imported, booked[0], texts[0]) != (rows, rows, rows):
-        raise Failed(f"{found.imported} imported, {booked[0]} booked, {texts[0]} texts of {rows}")
+        raise MeasureFailed(
+            f"{found.imported} imported, {booked[0]} booked, {texts[0]} texts of {rows}"
+        )
     return int(texts[1])
 
 

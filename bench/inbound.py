@@ -15,7 +15,16 @@ from pathlib import Path
 from bench import books, texts
 from bench.load import Load
 from bench.recording import RecordingDatabase, Script, Seeds
-from bench.rig import HOUSE, Failed, Rig, await_port, cpu_seconds, free_port, rig, web_command
+from bench.rig import (
+    HOUSE,
+    MeasureFailed,
+    Rig,
+    await_port,
+    cpu_seconds,
+    free_port,
+    rig,
+    web_command,
+)
 from conversation import inbound
 from gateways.base import Inbound
 from runtime import Runtime
@@ -103,7 +112,7 @@ class _Requests:
 
     def _load(self, port: int, count: int, rate: float) -> Load:
         if count > self.left:
-            raise Failed(f"only {self.left} of {count} prepared requests are left")
+            raise MeasureFailed(f"only {self.left} of {count} prepared requests are left")
         command = [
             sys.executable, "-m", "bench.load", str(self.path), str(self.first), str(count),
             str(port), str(CONNECTIONS), str(rate),
@@ -112,12 +121,12 @@ class _Requests:
         self.left -= count
         ended = subprocess.run(command, cwd=HOUSE, capture_output=True, text=True, check=False)
         if ended.returncode:
-            raise Failed(f"the load client failed: {ended.stderr[-1500:]}")
+            raise MeasureFailed(f"the load client failed: {ended.stderr[-1500:]}")
         return Load(**json.loads(ended.stdout))
 
 
 def measure(plan: Plan) -> Result:
-    """Raises `Failed` also where a handover was answered and not done."""
+    """Raises `MeasureFailed` also where a handover was answered and not done."""
     with rig() as made:
         runtime = made.runtime()
         doorsteps = books.fill(runtime.database, made.settings, plan.articles, datetime.now(UTC))
@@ -172,4 +181,6 @@ def _check(runtime: Runtime, handovers: int) -> None:
         ).fetchone()
         queued = conn.execute("SELECT count(*) FROM messages WHERE direction = 'out'").fetchone()
     if (delivered, queued) != ((handovers,), (3 * handovers,)):
-        raise Failed(f"{handovers} handovers: {delivered} delivered, {queued} messages queued")
+        raise MeasureFailed(
+            f"{handovers} handovers: {delivered} delivered, {queued} messages queued"
+        )

@@ -2,7 +2,7 @@
 
     ./script/bench month --articles 1000 --seed 1 --absence 0.25 --wrong-code 0.05
 
-Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `conversation.receive`, timers by
+Real PostgreSQL and Valkey, thrown away afterwards. Texts enter by `inbound.receive`, timers by
 `fire_timers`, mornings by `begin_day`; the outbox sends to the simulated carrier, and codes are
 read from its telephones. At the end the books are checked (`month_checks.py`).
 """

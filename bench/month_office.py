@@ -11,8 +11,10 @@ from datetime import date, timedelta
 
 from bench.month_people import visit
 from bench.month_world import FIRST_DAY, Acting, Month, Parcel, Postman
-from conversation.inbound import announce, fire_timers, warn_herds
+from conversation.announce import announce
+from conversation.herd import warn_herds
 from conversation.postmen import begin_day
+from conversation.timers import fire_timers
 from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from india import calendar

@@ -15,7 +15,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from conversation.inbound import announce, receive
+from conversation.announce import announce
+from conversation.inbound import receive
 from flows.happenings import Collected
 from gateways.base import Inbound
 from india import calendar

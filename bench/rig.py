@@ -32,7 +32,7 @@ PUBLIC_URL = "https://dakiya.example"
 _READY_SECONDS = 30
 
 
-class Failed(Exception):
+class MeasureFailed(Exception):
     """A measurement that could not be made; says why."""
 
 
@@ -100,8 +100,8 @@ def rig(**changes: object) -> Iterator[Rig]:
             made = Rig(directory, servers, _settings(servers, own, given))
             try:
                 yield made
-            except Failed as failure:
-                raise Failed(f"{failure}\n{_tails(made)}") from failure
+            except MeasureFailed as failure:
+                raise MeasureFailed(f"{failure}\n{_tails(made)}") from failure
             finally:
                 for process in list(made.processes):
                     made.stop(process)
@@ -166,7 +166,7 @@ def web_command(application: str, port: int) -> list[str]:
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
     own = "app:create_app"
     if own not in command:
-        raise Failed(f"Procfile: its web process does not serve {own}")
+        raise MeasureFailed(f"Procfile: its web process does not serve {own}")
     return ["sh", "-c", f"PORT={port} && exec {command.replace(own, application)}"]
 
 
@@ -177,11 +177,11 @@ def free_port() -> int:
 
 
 def await_that(holds: Callable[[], bool], what: str, seconds: float = _READY_SECONDS) -> None:
-    """Returns when `holds()`; raises `Failed` after `seconds`."""
+    """Returns when `holds()`; raises `MeasureFailed` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
-            raise Failed(f"{what}: not within {seconds:.0f} s")
+            raise MeasureFailed(f"{what}: not within {seconds:.0f} s")
         time.sleep(0.05)
 
 
@@ -190,7 +190,7 @@ def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
 
     def listens() -> bool:
         if process.poll() is not None:
-            raise Failed(f"the process for port {port} ended by itself")
+            raise MeasureFailed(f"the process for port {port} ended by itself")
         with socket.socket() as probe:
             return probe.connect_ex((LOCAL, port)) == 0
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from bench import books, carrier
 from bench.load import percentile
-from bench.rig import LOCAL, Failed, Rig, await_port, await_that, free_port, rig
+from bench.rig import LOCAL, MeasureFailed, Rig, await_port, await_that, free_port, rig
 from conversation import inbound
 from gateways.base import Inbound
 from messages.render import render
@@ -52,7 +52,10 @@ class Wait:
 
 
 def throughput(messages: int) -> Throughput:
-    """Queues `messages`, then starts one worker. Raises `Failed` where one is sent twice or not."""
+    """Queues `messages`, then starts one worker.
+
+    Raises `MeasureFailed` where one is sent twice or not.
+    """
     with sending(_UNTHROTTLED) as (made, port):
         runtime = made.runtime()
         with runtime.database.transaction() as conn:
@@ -68,7 +71,7 @@ def throughput(messages: int) -> Throughput:
         times = [at for at, _ in carrier.arrivals(port)]
         runtime.database.close()
     if len(times) != messages:
-        raise Failed(f"{messages} messages, but the carrier was called {len(times)} times")
+        raise MeasureFailed(f"{messages} messages, but the carrier was called {len(times)} times")
     return Throughput(messages, times[-1] - times[0] + ANSWER_SECONDS, times[0] - began)
 
 
@@ -106,7 +109,7 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
         runtime.database.close()
     waits = sorted(1000 * (arrived[phone] - at.timestamp()) for phone, at in rows)
     if len(waits) != codes:
-        raise Failed(f"{codes} approaches, but {len(waits)} codes were made")
+        raise MeasureFailed(f"{codes} approaches, but {len(waits)} codes were made")
     return Wait(
         notices, left, rate, codes, percentile(waits, 0.5), percentile(waits, 0.99), waits[-1]
     )

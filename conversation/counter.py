@@ -1,11 +1,8 @@
-"""What is posted at the counter, at the same door as texts: booked, and its people told.
-
-Beside `conversation/inbound.py`, `conversation/postmen.py` and `conversation/desk.py`.
-"""
+"""The door of the counter: what is posted there is booked, and its people are told."""
 
 from __future__ import annotations
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Booked
 from postal.counter import booking
 from postal.counter.groups import Group
@@ -21,7 +18,7 @@ def book(
     method: Method,
     given_paise: int | None = None,
 ) -> Group:
-    """Books a group that was paid for by `method`; recipients and sender are told.
+    """Book a group that was paid for by `method`; recipients and sender are told.
 
     `given_paise`: what the customer gave in cash, where that is known. Within the caller's
     transaction: wake the outbox after the commit. Raises as `postal.counter.booking.book` does.

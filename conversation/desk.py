@@ -1,15 +1,13 @@
-"""What the help desk does, at the same door as texts (`conversation/turn.py`): the machines decide
-on it.
+"""The door of the help desk: what it does is decided by the machines, as texts are.
 
-Beside `conversation/inbound.py` and `conversation/postmen.py`. Each function works within the
-caller's transaction; wake the outbox after the commit.
+Each function works within the caller's transaction; wake the outbox after the commit.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from conversation.turn import Turn
+from conversation.turn import postman_at, take_turn
 from flows.events import Event, LanguageSet, Outcome, PhoneBlocked, PinChanged, TicketClosed
 from flows.happenings import CodeWanted, DestinationMoved, Happening
 from flows.postman.beats import spoken
@@ -18,8 +16,9 @@ from postal.acts.all import hold
 from postal.people import contacts
 from postal.people import roles as who
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
+from store.refusals import Conflict
 
 
 @dataclass(frozen=True)
@@ -30,58 +29,63 @@ class Intervened:
     said: tuple[str, ...]
 
 
-class NobodyThere(Exception):
+class NobodyThere(Conflict):
     """The article has no telephone of the kind that is needed."""
+
+    sentence = "no telephone is known for this: nothing was changed"
+    word = "act_nobody"
 
 
 def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
-    """Lets the article's own conversation decide on `event`."""
-    return _take(runtime, conn, Place(event.article, "article"), event)
+    """Let the article's own conversation decide on `event`."""
+    return _take(runtime, conn, ConversationPlace(event.article, "article"), event)
 
 
 def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) -> Intervened:
-    """Lets whoever gets the article's code hear `event`. Raises `NobodyThere`."""
+    """Let whoever gets the article's code hear `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id])[event.article]
     if held.holder_phone is None:
-        raise NobodyThere(event.article)
-    return _take(runtime, conn, Place(held.holder_phone, "recipient"), event)
+        raise NobodyThere
+    return _take(runtime, conn, ConversationPlace(held.holder_phone, "recipient"), event)
 
 
 def on_recipient(
     runtime: Runtime, conn: Conn, article_id: int, event: DestinationMoved
 ) -> Intervened:
-    """Lets the addressee's conversation decide on `event`. Raises `NobodyThere`."""
+    """Let the addressee's conversation decide on `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id])[event.article]
     if held.recipient_phone is None:
-        raise NobodyThere(event.article)
-    return _take(runtime, conn, Place(held.recipient_phone, "recipient"), event)
+        raise NobodyThere
+    return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event)
 
 
 def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -> Intervened:
-    """Speaks to `phone` (E.164) in `language` from now on. Raises `NobodyThere` for strangers."""
+    """Speak to `phone` (E.164) in `language` from now on. Raises `NobodyThere` for strangers."""
     role = _role(conn, phone)
     if role not in ("recipient", "sender", "postman"):
-        raise NobodyThere(phone)
-    return _take(runtime, conn, Place(phone, role), LanguageSet(language))
+        raise NobodyThere
+    return _take(runtime, conn, ConversationPlace(phone, role), LanguageSet(language))
 
 
 def pin_changed(runtime: Runtime, conn: Conn, phone: str) -> Intervened:
-    """Tells a postman's telephone that he has a new PIN."""
-    return _take(runtime, conn, Place(phone, "postman"), PinChanged())
+    """Tell a postman's telephone that he has a new PIN."""
+    return _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged())
 
 
 def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
-    """Tells the postman's office, if it has a telephone, that his is blocked."""
+    """Tell the postman's office, if it has a telephone, that his is blocked."""
     office = contacts.office_phone(conn, staff_id)
     if office is not None:
-        _take(runtime, conn, Place(office, "office"), PhoneBlocked(spoken(staff_id)))
+        _take(runtime, conn, ConversationPlace(office, "office"), PhoneBlocked(spoken(staff_id)))
 
 
 def ticket_closed(
     runtime: Runtime, conn: Conn, phone: str, ticket: int, outcome: Outcome
 ) -> Intervened:
-    """Tells whoever raised a ticket what became of it."""
-    return _take(runtime, conn, Place(phone, _role(conn, phone)), TicketClosed(ticket, outcome))
+    """Tell whoever raised a ticket what became of it."""
+    return _take(
+        runtime, conn, ConversationPlace(phone, _role(conn, phone)), TicketClosed(ticket, outcome)
+    )
 
 
 def _role(conn: Conn, phone: str) -> str:
@@ -89,12 +93,7 @@ def _role(conn: Conn, phone: str) -> str:
     return roles[0] if roles else "stranger"
 
 
-def _take(runtime: Runtime, conn: Conn, place: Place, event: Event) -> Intervened:
-    turn = Turn(runtime, conn, runtime.now())
-    if place.machine == "postman":
-        turn.postman_id = who.identify(conn, place.whose).postman_id
-    turn.begin(place, event)
-    turn.take(place, event)
-    turn.finish(message_id=None)
+def _take(runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event) -> Intervened:
+    turn = take_turn(runtime, conn, place, event, postman_at(conn, place))
     said = tuple(draft.say.template for draft in turn.drafts)
     return Intervened(bool(turn.sprints[0].decision.acts) or bool(said), said)

@@ -9,7 +9,7 @@ from typing import Generic
 
 from redis import RedisError
 
-from conversation.locking import Scene
+from conversation.locking import Locked
 from flows import article, office, sender, stranger
 from flows.decision import Context
 from flows.events import (
@@ -62,78 +62,80 @@ class FactsOf(Generic[F]):
     """How the facts of one machine are read."""
 
     machine: Machine[Context, F]
-    read: Callable[[Scene, Conversation, Event], F]
+    read: Callable[[Locked, Conversation, Event], F]
 
 
-def read(scene: Scene, conversation: Conversation, event: Event) -> Facts:
-    """Read the facts for `event` in `conversation`, under the locks of `scene`."""
-    return _BY_MACHINE[conversation.place.machine].read(scene, conversation, event)
+def read(locked: Locked, conversation: Conversation, event: Event) -> Facts:
+    """Read the facts for `event` in `conversation`, under the locks of `locked`."""
+    return _BY_MACHINE[conversation.place.machine].read(locked, conversation, event)
 
 
-def _clock_facts(scene: Scene, conversation: Conversation, event: Event) -> ClockFacts:
+def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> ClockFacts:
     number = conversation.place.whose
-    return ClockFacts(scene.now, scene.today, scene.reader.of_itself(number))
+    return ClockFacts(locked.now, locked.today, locked.reader.of_itself(number))
 
 
-def _party_facts(scene: Scene, conversation: Conversation, event: Event) -> PartyFacts:
+def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
     if isinstance(event, AskStatus | Recall | CorrectNumber | CameToOffice):
-        found = scene.reader.of_party(event.article, phone)
+        found = locked.reader.of_party(event.article, phone)
         if isinstance(event, Recall | CorrectNumber) and found is not None:
             # Whoever acts on an article must have sent it; an office may only ask.
-            sent = scene.held[event.article].sender_phone == phone
+            sent = locked.held[event.article].sender_phone == phone
             found = found if sent else None
-    return PartyFacts(scene.now, found, scene.today, _ticket(scene, event, phone))
+    return PartyFacts(locked.now, found, locked.today, _ticket(locked, event, phone))
 
 
-def _ticket(scene: Scene, event: Event, phone: str) -> int:
-    return next_ticket(scene.conn, phone) if isinstance(event, AskPerson) else 0
+def _ticket(locked: Locked, event: Event, phone: str) -> int:
+    return next_ticket(locked.conn, phone) if isinstance(event, AskPerson) else 0
 
 
-def _new_phone_facts(scene: Scene, conversation: Conversation, event: Event) -> NewPhoneFacts:
-    named = scene.named
+def _new_phone_facts(locked: Locked, conversation: Conversation, event: Event) -> NewPhoneFacts:
+    named = locked.named
     if named is None:
-        return NewPhoneFacts(scene.now, "")
+        return NewPhoneFacts(locked.now, "")
     staff = spoken(named.staff_id)
     old = named.old_phone is not None
-    asked = settle(new_phone.MACHINE, conversation.standing, scene.now).state == "asked"
+    asked = settle(new_phone.MACHINE, conversation.standing, locked.now).state == "asked"
     if not isinstance(event, GivePin) or not asked:
-        return NewPhoneFacts(scene.now, staff, old_phone=old)
-    checked = pins.check(scene.conn, named.id, scene.codes[PIN], scene.now)
-    return NewPhoneFacts(scene.now, staff, checked.verdict, checked.left, old)
+        return NewPhoneFacts(locked.now, staff, old_phone=old)
+    checked = pins.check(locked.conn, named.id, locked.codes[PIN], locked.now)
+    return NewPhoneFacts(locked.now, staff, checked.verdict, checked.left, old)
 
 
-def _recipient_facts(scene: Scene, conversation: Conversation, event: Event) -> RecipientFacts:
-    settings, phone = scene.runtime.settings, conversation.place.whose
+def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -> RecipientFacts:
+    settings, phone = locked.runtime.settings, conversation.place.whose
     day_end = datetime.combine(
-        scene.today, time.fromisoformat(settings.delivery_day_end), INDIA
+        locked.today, time.fromisoformat(settings.delivery_day_end), INDIA
     ).astimezone(UTC)
     named = event.article if isinstance(event, Happening) else None
     return RecipientFacts(
-        now=scene.now,
-        articles=scene.reader.of_recipient(phone, named, [held.id for held in scene.held.values()]),
+        now=locked.now,
+        articles=locked.reader.of_recipient(
+            phone, named, [held.id for held in locked.held.values()]
+        ),
         named_is_staff=isinstance(event, SomebodyElse | DestinationMoved)
         and bool(event.phone)
-        and roles.is_staff(scene.conn, str(event.phone)),
+        and roles.is_staff(locked.conn, str(event.phone)),
         release=settings.code_release,
         code_ttl=settings.code_ttl,
         day_end=day_end,
-        may_send_code=_may_send_code(scene, phone, event),
+        may_send_code=_may_send_code(locked, phone, event),
         may_call=bool(settings.voices),
-        today=scene.today,
-        ticket=_ticket(scene, event, phone),
+        today=locked.today,
+        ticket=_ticket(locked, event, phone),
     )
 
 
-def _may_send_code(scene: Scene, phone: str, event: Event) -> bool:
-    """Whether the limits allow one more; it is counted. A call counts as a code message too."""
+def _may_send_code(locked: Locked, phone: str, event: Event) -> bool:
+    """Tell whether the limits allow one more, and count it; a call is a code message too."""
     limits: tuple[tuple[str, int], ...] = ()
     if isinstance(event, SpeakCode):
         limits = (("calls", CALLS_AN_HOUR), ("codes", CODES_AN_HOUR))
     elif isinstance(event, Yes | SendCode):
         limits = (("codes", CODES_AN_HOUR),)
-    gcra = Gcra(scene.runtime.redis)
+    gcra = Gcra(locked.runtime.redis)
     try:
         return all(
             gcra.take(f"dakiya:{name}:{fingerprint(phone)}", most / 3600, most) == 0
@@ -143,41 +145,41 @@ def _may_send_code(scene: Scene, phone: str, event: Event) -> bool:
         return False
 
 
-def _postman_facts(scene: Scene, conversation: Conversation, event: Event) -> PostmanFacts:
-    postman_id = scene.postman_id
+def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> PostmanFacts:
+    postman_id = locked.postman_id
     if isinstance(event, PhoneMoved):
-        return PostmanFacts(scene.now, (), has_list=False, left=0, next_serial=None)
-    if isinstance(event, ItemsCame) and scene.colleague is not None:
-        postman_id = scene.colleague.id
+        return PostmanFacts(locked.now, (), has_list=False, left=0, next_serial=None)
+    if isinstance(event, ItemsCame) and locked.colleague is not None:
+        postman_id = locked.colleague.id
     elif isinstance(event, Happening) or postman_id is None:
-        postman_id = _carrier(scene, event)
-    refs = scene.refs(event, conversation.standing.context)
-    items = scene.reader.of_items(postman_id, refs, scene.codes)
+        postman_id = _carrier(locked, event)
+    refs = locked.refs(event, conversation.standing.context)
+    items = locked.reader.of_items(postman_id, refs, locked.codes)
     has_list, left, next_serial = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
-        has_list, left, next_serial = scene.reader.left(postman_id)
-    colleague = _taker(scene, len(items))
-    day = scene.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
+        has_list, left, next_serial = locked.reader.left(postman_id)
+    colleague = _taker(locked, len(items))
+    day = locked.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
-        scene.now, items, has_list, left, next_serial, scene.written_at, colleague, day
+        locked.now, items, has_list, left, next_serial, locked.written_at, colleague, day
     )
 
 
-def _taker(scene: Scene, count: int) -> str | None:
-    """The colleague named, where he can take them all: there is room, no code is his own."""
-    colleague = scene.colleague
+def _taker(locked: Locked, count: int) -> str | None:
+    """Return the colleague named, where he can take them all: there is room, no code is his own."""
+    colleague = locked.colleague
     if colleague is None or any(
         colleague.phone in (held.recipient_phone, held.nominee_phone)
-        for held in scene.held.values()
+        for held in locked.held.values()
     ):
         return None
-    full = beats.last_serial(scene.conn, colleague, scene.today) + count > lists.MOST_ITEMS
+    full = beats.last_serial(locked.conn, colleague, locked.today) + count > lists.MOST_ITEMS
     return None if full else colleague.staff_id
 
 
-def _carrier(scene: Scene, event: Event) -> int:
+def _carrier(locked: Locked, event: Event) -> int:
     assert isinstance(event, Happening)
-    carrier = scene.held[event.article].postman_id
+    carrier = locked.held[event.article].postman_id
     assert carrier is not None
     return carrier
 

@@ -23,7 +23,7 @@ from postal.acts import beats, handsets
 from postal.acts.all import Books, Held, hold
 from runtime import Runtime
 from store import conversations
-from store.conversations import Beginning, Conversation, Place
+from store.conversations import Beginning, Conversation, ConversationPlace
 from store.database import Conn
 
 _BEGINNINGS = {
@@ -34,16 +34,16 @@ _BEGINNINGS = {
 _BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
 
 
-def _newcomers(event: Event) -> list[Place]:
-    """The conversations with telephones that an event brings in."""
+def _newcomers(event: Event) -> list[ConversationPlace]:
+    """Return the conversations with telephones that an event brings in."""
     named = SomebodyElse | CorrectNumber | DestinationMoved | NumberCorrected
     phone = event.phone if isinstance(event, named) else None
-    return [Place(phone, "recipient")] if phone else []
+    return [ConversationPlace(phone, "recipient")] if phone else []
 
 
 @dataclass
-class Scene:
-    """What one transaction holds, while one event and what follows from it is decided."""
+class Locked:
+    """What one transaction has locked, while one event and what follows from it is decided."""
 
     runtime: Runtime
     conn: Conn
@@ -52,10 +52,10 @@ class Scene:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
-    beside: dict[Role, Place] = field(default_factory=dict)  # people of no article
+    beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
     colleague: beats.Colleague | None = None
     named: handsets.Named | None = None
-    standing: dict[Place, Conversation] = field(default_factory=dict)
+    standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         settings = self.runtime.settings
@@ -69,14 +69,15 @@ class Scene:
             self.written_at,
         )
 
-    def begin(self, place: Place, event: Event) -> None:
-        """Locks what an event at `place` can concern."""
+    def begin(self, place: ConversationPlace, event: Event) -> None:
+        """Lock what an event at `place` can concern."""
         self._look_beside(place, event)
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
 
-    def hold(self, ids: list[int], roles: Sequence[Role], *more: Place) -> None:
+    def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
+        """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
         self.held = hold(self.conn, ids)
         places = [
             self.place_of(role, held)
@@ -93,7 +94,7 @@ class Scene:
         default = self.runtime.settings.default_language
         self.books = Books(self.conn, self.held, self.now, self.today, default)
 
-    def _articles(self, place: Place, event: Event) -> list[int]:
+    def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
             return facts.articles_of_recipient(self.conn, place.whose, self.now)
         if place.machine == "article":
@@ -106,9 +107,10 @@ class Scene:
             return facts.articles_of_items(self.conn, self.postman_id, self.today, refs)
         return []
 
-    def place_of(self, role: Role, held: Held) -> Place | None:
+    def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
+        """Return the conversation of an article's `role`; None without a telephone of it."""
         if role == "article":
-            return Place(held.number, role)
+            return ConversationPlace(held.number, role)
         phone = {
             "recipient": held.recipient_phone,
             "holder": held.holder_phone,
@@ -117,10 +119,10 @@ class Scene:
             "postman": held.postman_phone,
             "office": held.office_phone,
         }[role]
-        return Place(phone, machines.of_role(role).name) if phone is not None else None
+        return ConversationPlace(phone, machines.of_role(role).name) if phone is not None else None
 
     def meet(self, act: Act) -> None:
-        """An act that names a new telephone for an article: later news goes there."""
+        """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
             self.held[act.article] = replace(held, nominee_phone=act.phone)
@@ -128,20 +130,20 @@ class Scene:
             held = self.held[act.article]
             self.held[act.article] = replace(held, recipient_phone=act.phone)
 
-    def _look_beside(self, place: Place, event: Event) -> None:
-        """Finds the people whom no article leads to: their rows and conversations are locked."""
+    def _look_beside(self, place: ConversationPlace, event: Event) -> None:
+        """Find the people whom no article leads to: their rows and conversations are locked."""
         if place.machine == "new_phone":
             self.named = handsets.named(self.conn, place.whose)
             if self.named is not None and self.named.old_phone is not None:
-                self.beside["old_phone"] = Place(self.named.old_phone, "postman")
+                self.beside["old_phone"] = ConversationPlace(self.named.old_phone, "postman")
         if isinstance(event, Pass) and self.postman_id is not None and COLLEAGUE in self.codes:
             typed = self.codes[COLLEAGUE]
             self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
             if self.colleague is not None:
-                self.beside["colleague"] = Place(self.colleague.phone, "postman")
+                self.beside["colleague"] = ConversationPlace(self.colleague.phone, "postman")
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
-        """The items that an event in a postman's conversation is about."""
+        """Return the items that an event in a postman's conversation is about."""
         if isinstance(event, Visit):
             return [act.item for act in event.acts]
         if isinstance(event, Pass):
@@ -156,10 +158,12 @@ class Scene:
         return []
 
     def _still_held(self, numbers: Iterable[str]) -> list[str]:
-        """What the context names; once locked, only what was locked: another text may have come
-        between the look and the lock."""
+        """Return what the context names; once locked, only what was locked.
+
+        Another text may have come between the look and the lock.
+        """
         return [number for number in numbers if not self.standing or number in self.held]
 
     def _carries(self, number: str) -> bool:
-        """What a colleague carries by now is his, whatever stands on the list of before."""
+        """Tell whether it is still his: what a colleague carries by now is the colleague's."""
         return not self.held or self.held[number].postman_id == self.postman_id

@@ -1,6 +1,4 @@
-"""What the delivery office does, at the same door as texts (`conversation/turn.py`): lists go out,
-articles come back. Beside `conversation/inbound.py`, `conversation/postmen.py`,
-`conversation/desk.py` and `conversation/counter.py`.
+"""The door of the delivery office: lists go out, articles come back.
 
 Each function works within the caller's transaction; wake the outbox after the commit.
 """
@@ -12,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
-from conversation.desk import on_article
-from conversation.inbound import announce
+from conversation.announce import announce
+from conversation.turn import take_turn
 from flows import number as numbers
 from flows.happenings import RemarkJudged, TakenIn, Verdict, WentOut
 from india.calendar import day_of
@@ -25,6 +23,7 @@ from postal.office.doer import Doer
 from postal.office.returning import Line, ListClosed, ListHead
 from runtime import Runtime
 from store import feed
+from store.conversations import ConversationPlace
 from store.database import Conn
 
 # unvisited: comes another time · final: back, and its remark is final · contested: back, and its
@@ -114,7 +113,7 @@ def _take(runtime: Runtime, conn: Conn, head: ListHead, line: Line, by: Doer) ->
         "late": late,
     }
     feed.append(conn, "taken_in", line.article_id, now, data)
-    on_article(runtime, conn, TakenIn(line.number, by.known_as))
+    _decide(runtime, conn, TakenIn(line.number, by.known_as))
     after = returning.line(conn, line.id)
     if after.waits:
         return "contested"
@@ -128,7 +127,7 @@ def judge(
 ) -> tuple[ListHead, bool]:
     """The postmaster's verdict on a contested remark: final with it. True where this did it.
 
-    Raises `returning.ListClosed` and LookupError.
+    Raises `returning.ListClosed` and `returning.UnknownItem`.
     """
     head = returning.hold(conn, returning.list_of(conn, item_id))
     line = returning.line(conn, item_id)
@@ -139,9 +138,14 @@ def judge(
     if not line.waits or line.checked_in_at is None:
         return head, False
     if verdict == "confirmed":
-        on_article(runtime, conn, RemarkJudged(line.number, verdict))
-    on_article(runtime, conn, TakenIn(line.number, by.known_as, verdict))
+        _decide(runtime, conn, RemarkJudged(line.number, verdict))
+    _decide(runtime, conn, TakenIn(line.number, by.known_as, verdict))
     return head, True
+
+
+def _decide(runtime: Runtime, conn: Conn, event: TakenIn | RemarkJudged) -> None:
+    """Let the article's own conversation decide on `event`."""
+    take_turn(runtime, conn, ConversationPlace(event.article, "article"), event)
 
 
 def today(runtime: Runtime) -> date:

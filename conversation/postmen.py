@@ -1,14 +1,12 @@
-"""What postmen are told without having texted first: a new telephone, their list, their day.
-
-Above `conversation/inbound.py`, at the same door (`conversation/turn.py`).
-"""
+"""The door of what postmen are told unasked: a new telephone, their list, their day."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
+from typing import Final
 
-from conversation.inbound import PUT_OFF, announce
-from conversation.turn import Turn
+from conversation.announce import announce
+from conversation.turn import take_turn
 from flows.events import DayEnded, PhoneNamed
 from flows.happenings import WentOut
 from india import calendar
@@ -17,29 +15,26 @@ from outbox.wake import wake
 from postal import carry, todays_list
 from postal.acts import handsets
 from runtime import Runtime
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
+
+_PUT_OFF: Final = timedelta(hours=1)  # a list that could not be made
 
 
 def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
-    """Names `phone` (E.164) as the new one of a postman, and asks it for his PIN.
+    """Name `phone` (E.164) as the new one of a postman, and asks it for his PIN.
 
     Within the caller's transaction: wake the outbox after the commit. Raises as
     `postal.acts.handsets.name_phone` does.
     """
-    now = runtime.now()
-    handsets.name_phone(conn, staff_id, phone, now)
-    place = Place(phone, "new_phone")
-    turn = Turn(runtime, conn, now)
-    turn.begin(place, PhoneNamed())
-    turn.take(place, PhoneNamed())
-    turn.finish(message_id=None)
+    handsets.name_phone(conn, staff_id, phone, runtime.now())
+    take_turn(runtime, conn, ConversationPlace(phone, "new_phone"), PhoneNamed())
 
 
 def begin_day(runtime: Runtime) -> int:
-    """Makes today's lists of what is due again, once, when the delivery day has begun.
+    """Make today's lists of what is due again, once, when the delivery day has begun.
 
-    Gives how many articles went out. Each postman's list in a transaction of its own.
+    Return how many articles went out. Each postman's list in a transaction of its own.
     """
     now = runtime.now()
     today = day_of(now)
@@ -54,7 +49,7 @@ def begin_day(runtime: Runtime) -> int:
         return len(numbers)
 
     def put_off(conn: Conn, postman: str) -> None:
-        carry.put_off(conn, postman, today, now + PUT_OFF)
+        carry.put_off(conn, postman, today, now + _PUT_OFF)
 
     runtime.database.run(lambda conn: carry.open_morning(conn, now))
     due = runtime.database.run(lambda conn: carry.postmen_due(conn, now))
@@ -65,9 +60,9 @@ def begin_day(runtime: Runtime) -> int:
 
 
 def end_day(runtime: Runtime) -> int:
-    """Tells each postman, once, what became of his list of today, when the delivery day is over.
+    """Tell each postman, once, what became of his list of today, when the delivery day is over.
 
-    Gives how many were told. Each in a transaction of its own; a day that nobody ended before
+    Return how many were told. Each in a transaction of its own; a day that nobody ended before
     midnight is not told any more.
     """
     now = runtime.now()
@@ -92,9 +87,7 @@ def _sum_up(runtime: Runtime, conn: Conn, list_id: int, now: datetime) -> int:
     walker = todays_list.sum_up(conn, list_id, now)
     if walker is None:
         return 0
-    place = Place(walker.phone, "postman")
-    turn = Turn(runtime, conn, now, walker.postman_id)
-    turn.begin(place, DayEnded())
-    turn.take(place, DayEnded())
-    turn.finish(message_id=None)
+    take_turn(
+        runtime, conn, ConversationPlace(walker.phone, "postman"), DayEnded(), walker.postman_id
+    )
     return 1

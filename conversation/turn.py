@@ -1,40 +1,37 @@
 """One turn: an event and everything that follows from it, in one transaction.
 
 It locks what the event can concern (`conversation/locking.py`), reads what a decision may know
-(`conversation/facts.py`), decides, does, and passes news on to other conversations; at its end it
-writes the sprints and what is to be sent.
+(`conversation/facts.py`), lets the machine decide, does the acts, and passes news on to other
+conversations; at its end it writes the sprints and what is to be sent. Every door comes here, and
+from here the way goes down only.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import logs
 from conversation.facts import read
-from conversation.locking import Scene
+from conversation.locking import Locked
 from flows import machines
 from flows.decision import Say, Tell
 from flows.events import Event
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
-from outbox.enqueue import Draft, enqueue_many
+from outbox.enqueue import OutboxDraft, enqueue_many
+from postal.acts import door
+from postal.acts.door import SentCode
 from postal.people import roles
+from runtime import Runtime
 from settings import Language
 from store import conversations
-from store.conversations import Place, Sprint
+from store.conversations import ConversationPlace, Sprint
+from store.database import Conn
 
 # Whoever said STOP still gets codes, and answers to what he asks: law and contract require them.
 _IN_SPITE_OF_STOP = ("code", "reply")
-
-
-@dataclass(frozen=True)
-class _Code:
-    """The present code of an article, by its row: the digits are filled in when it is sent."""
-
-    id: int
-    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -42,21 +39,21 @@ class _Unsent:
     """What the sprint at that index of the turn says to the person at `place`."""
 
     sprint: int
-    place: Place
+    place: ConversationPlace
     say: Say
-    code: _Code | None
+    code: SentCode | None
 
 
 @dataclass
-class Turn(Scene):
+class Turn(Locked):
     """One event and everything that follows from it, in one transaction."""
 
     sprints: list[Sprint] = field(default_factory=list)
     drafts: list[_Unsent] = field(default_factory=list)
     request_id: str = field(default_factory=logs.request_id)
 
-    def take(self, place: Place, event: Event) -> None:
-        """Decides `event` at `place`, does its acts, and passes its news on."""
+    def take(self, place: ConversationPlace, event: Event) -> None:
+        """Decide `event` at `place`, do its acts, and pass its news on."""
         conversation = self.standing[place]
         machine = machines.ALL[place.machine]
         known = read(self, conversation, event)
@@ -72,13 +69,13 @@ class Turn(Scene):
         for act in decision.acts:
             self.meet(act)
         for say in decision.says:
-            code = self._code(say.code_of) if say.code_of else None
+            code = door.count_sent(self.books, say.code_of) if say.code_of else None
             self.drafts.append(_Unsent(sprint, place, say, code))
         for tell in decision.tells:
             self.tell(tell)
 
     def tell(self, tell: Tell) -> None:
-        """Passes a happening to the person of its article; nobody there: nobody is told."""
+        """Pass a happening to the person of its article; nobody there: nobody is told."""
         place = self.beside.get(tell.to)
         if place is None and isinstance(tell.event, Happening):
             place = self.place_of(tell.to, self.held[tell.event.article])
@@ -86,7 +83,7 @@ class Turn(Scene):
             self.take(place, tell.event)
 
     def finish(self, message_id: int | None) -> None:
-        """Writes the sprints and puts the messages into the outbox."""
+        """Write the sprints and put the messages into the outbox."""
         ids = conversations.record(self.conn, self.sprints, message_id, self.now)
         if not self.drafts:
             return
@@ -100,22 +97,11 @@ class Turn(Scene):
                 drafts.append(draft)
         enqueue_many(self.conn, drafts)
 
-    def _code(self, number: str) -> _Code:
-        """The present code of an article, counted as sent once more."""
-        row = self.conn.execute(
-            "UPDATE codes SET sends = sends + 1"
-            " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL"
-            " RETURNING id, expires_at",
-            [self.held[number].id],
-        ).fetchone()
-        assert row is not None
-        return _Code(*row)
-
-    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> Draft:
+    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)
-        return Draft(
+        return OutboxDraft(
             phone=unsent.place.whose,
             template=say.template,
             language=language,
@@ -129,3 +115,28 @@ class Turn(Scene):
             channel=say.channel,
             request_id=self.request_id,
         )
+
+
+def take_turn(
+    runtime: Runtime,
+    conn: Conn,
+    place: ConversationPlace,
+    event: Event,
+    postman_id: int | None = None,
+) -> Turn:
+    """Let the machine at `place` decide `event`, whole, and return the turn as it was taken.
+
+    Within the caller's transaction: wake the outbox after the commit.
+    """
+    turn = Turn(runtime, conn, runtime.now(), postman_id)
+    turn.begin(place, event)
+    turn.take(place, event)
+    turn.finish(message_id=None)
+    return turn
+
+
+def postman_at(conn: Conn, place: ConversationPlace) -> int | None:
+    """Return the postman whose conversation is at `place`; None for other people's."""
+    if place.machine != "postman":
+        return None
+    return roles.identify(conn, place.whose).postman_id

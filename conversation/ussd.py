@@ -1,8 +1,7 @@
-"""The runner of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
+"""The door of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
 
-Beside `conversation/inbound.py`, at the same door (`conversation/turn.py`): what is asked for on a
-screen is decided by the machine that answers texts. PINs and codes live as long as their request:
-nothing of them is stored, and of all that was typed only a keyed digest.
+What is asked for on a screen is decided by the machine that answers texts. PINs and codes live as
+long as their request: nothing of them is stored, and of all that was typed only a keyed digest.
 """
 
 from __future__ import annotations
@@ -34,7 +33,7 @@ from postal.people import pins, roles
 from runtime import Runtime
 from settings import Language
 from store import conversations, ussd_sessions
-from store.conversations import Place
+from store.conversations import ConversationPlace
 from store.database import Conn
 from store.ussd_sessions import Hop, Key
 
@@ -199,7 +198,7 @@ class _Hop:
 
     def _ask(self, where: Where, ask: engine.Ask) -> Shown:
         """Puts the event to its machine, as a text would; its answer is shown, not sent."""
-        place = Place(self.dialled.phone, ask.machine)
+        place = ConversationPlace(self.dialled.phone, ask.machine)
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
         turn.begin(place, ask.event)
         turn.take(place, ask.event)
@@ -238,7 +237,9 @@ class _Hop:
     def _standing(self) -> Standing:
         """How the recipient's conversation stands: what an SMS asked may be answered here."""
         machine = machines.ALL["recipient"]
-        standing = conversations.peek(self.conn, Place(self.dialled.phone, machine.name))
+        standing = conversations.peek(
+            self.conn, ConversationPlace(self.dialled.phone, machine.name)
+        )
         never = Standing(machine.initial, machine.context, self.now)
         return settle(machine, standing or never, self.now)
 

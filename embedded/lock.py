@@ -1,4 +1,4 @@
-"""The lock of a directory of embedded servers: one holder, and the guardians of what it started.
+"""The lock of a directory of embedded servers: one holder, and the guardians of its processes.
 
 A POSIX record lock: the kernel frees it when its holder ends, and a forked child does not
 inherit it. The holder has it exclusively, each guardian (embedded/guardian.py) shared from the
@@ -25,7 +25,7 @@ class Lock:
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def take(self) -> None:
-        """Takes the lock, waiting for the guardians of an earlier holder to finish.
+        """Take the lock, waiting for the guardians of an earlier holder to finish.
 
         Raises `AlreadyRunning` where a holder lives.
         """
@@ -39,9 +39,9 @@ class Lock:
         fcntl.lockf(self._handle, fcntl.LOCK_EX)
 
     def release(self) -> None:
-        """Frees the lock. Guardians that still run end what they guard."""
+        """Free the lock. Guardians that still run end their processes."""
         fcntl.lockf(self._handle, fcntl.LOCK_UN)
 
     def close(self) -> None:
-        """Frees the lock and forgets the file."""
+        """Free the lock and close the file."""
         os.close(self._handle)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def write_secret(path: Path, text: str) -> None:
-    """Writes a file that only its owner can read, whole or not at all."""
+    """Write a file that only its owner can read, whole or not at all."""
     fresh = path.with_name(path.name + ".new")
     fresh.unlink(missing_ok=True)
     handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -18,13 +18,13 @@ def write_secret(path: Path, text: str) -> None:
 
 
 def keep_once(path: Path) -> str:
-    """The random key in `path`, made by whoever asks first: 64 characters, 384 bits."""
+    """Return the random key in `path`, generated at the first call: 64 characters, 384 bits."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
         write_secret(fresh, secrets.token_urlsafe(48))
         try:
-            os.link(fresh, path)  # unlike a rename, it fails where another process was faster
+            os.link(fresh, path)  # unlike a rename, this fails where another process was faster
         except FileExistsError:
             pass
         finally:

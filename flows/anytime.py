@@ -1,4 +1,4 @@
-"""What recipients and senders may say in any state: 8 language, 9 a person, 0 menu, STOP, START."""
+"""What recipients and senders can say in any state: 8 language, 9 a person, 0 menu, STOP, START."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def _language(case: Case[ChooseLanguage, C, F]) -> Decision[C]:
 
 
 def _person(case: Case[AskPerson, C, RecipientFacts | PartyFacts]) -> Decision[C]:
-    """A ticket, and by when somebody answers: the next working day."""
+    """Open a ticket and say by when somebody answers: the next working day."""
     facts = case.facts
     by = calendar.name(calendar.next_working(facts.today))
     say = Say("ticket_opened", {"ticket": facts.ticket, "day": by})
@@ -64,7 +64,7 @@ _menu("sender_menu", SENDER)
 
 @RECIPIENT.on(NotUnderstood, says=("recipient_menu",), acts=(OpenTicket,))
 def not_understood(case: Case[NotUnderstood, Asked, RecipientFacts]) -> Decision[Asked]:
-    """The menu; and the help desk reads what nobody here could."""
+    """Say the menu, and let the help desk read the text."""
     acts = (OpenTicket("unparsed"),)
     return Decision(case.state, case.context, (Say("recipient_menu"),), acts)
 

@@ -1,9 +1,9 @@
 """The article's own conversation: what the office owes it when nobody writes.
 
-It hears what becomes of the article and waits; a time limit that is over brings the next step: to
+It records what happens to the article and waits; the end of a time limit brings the next step: to
 the office after two attempts, a reminder on the fifth day there, back after the seventh
-(docs/developing/domain.md rule 3). Every state that is not final has a time limit, so no
-article is forgotten.
+(docs/developing/domain.md rule 3). Every state that is not final has a time limit, so no article is
+forgotten.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ from india import calendar
 
 HOUR = 3600
 DAY = 24 * HOUR
-# How long the recipient is waited for (docs/developing/domain.md rule 4).
+# How long the recipient may take to answer (docs/developing/domain.md rule 4).
 WITNESS_SECONDS = 4 * HOUR
 REMIND_BEFORE = timedelta(days=2)  # of seven days: on the fifth
 
@@ -59,11 +59,11 @@ MACHINE = Machine(
         State("out", "with the postman", 2 * DAY, times_out=True),
         State("witness", "a remark waits for its witness", WITNESS_SECONDS, times_out=True),
         State("waiting", "waits for the next delivery list", 10 * DAY, times_out=True),
-        State("at_office", "waits at the office to be fetched", 20 * DAY, times_out=True),
-        State("reminded", "the recipient was reminded to fetch it", 20 * DAY, times_out=True),
+        State("at_office", "waits at the office to be collected", 20 * DAY, times_out=True),
+        State("reminded", "the recipient was reminded to collect it", 20 * DAY, times_out=True),
         State("refused", "refused by code: the office sends it back", DAY, times_out=True),
-        State("unlinked", "nobody's telephone is known any more", 3 * DAY, times_out=True),
-        State("searched", "a person looks for it, under a ticket"),
+        State("unlinked", "no telephone of the recipient is known", 3 * DAY, times_out=True),
+        State("searched", "a person looks for it, with a ticket"),
         State("over", "handed over, returned or recalled"),
     ),
     context=Nothing(),
@@ -112,7 +112,7 @@ def day_chosen(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
 
 @MACHINE.on(Unlinked, to=("unlinked", SAME))
 def unlinked(case: Case[Unlinked, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """With the postman still: his remark brings it back first."""
+    """Leave an article that is with the postman where it is: his remark brings it back first."""
     out = case.facts.article.state == "out_for_delivery"
     return _go(case.state if out else "unlinked")
 
@@ -123,9 +123,9 @@ def contested(case: Case[RemarkContested, Nothing, ClockFacts]) -> Decision[Noth
 
 
 def settled(case: Case[Event, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """The witness spoke, or was silent long enough; a second attempt that counts was the last.
+    """Decide after the witness's answer or silence; a second attempt that counts was the last.
 
-    An article whose telephone stays unknown is kept for its addressee as well: it is not trapped.
+    An article whose telephone remains unknown is kept for its addressee as well, so none is stuck.
     """
     facts = case.facts
     article = facts.article
@@ -184,7 +184,7 @@ def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     kill = (KillCode(article.number, "withdrawn"),) if article.code == "live" else ()
     event = Returned(article.number)
     tells: tuple[Tell, ...] = (Tell("sender", event),)
-    if case.state != "refused":  # who refused it knows
+    if case.state != "refused":  # the person who refused it knows
         tells = (Tell("recipient", event), *tells)
     return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
 
@@ -192,7 +192,7 @@ def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
 def stay(
     case: Case[Event, Nothing, ClockFacts], *tells: Tell, acts: tuple[Act, ...] = ()
 ) -> Decision[Nothing]:
-    """The article's conversation stays as it is, its time limit too."""
+    """Leave the article's conversation, and its time limit, as they are."""
     until = None
     if case.state == "at_office":
         until = calendar.morning(_held_until(case) - REMIND_BEFORE)
@@ -203,7 +203,7 @@ def stay(
 
 @MACHINE.on(TakenIn, to=("waiting", "unlinked", SAME), acts=(GiveBack, KillCode, MakeFinal))
 def taken_in(case: Case[TakenIn, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """At the end of the day: what was not visited comes another time, a remark becomes final.
+    """Close the day: what was not visited is delivered another time, a remark becomes final.
 
     A remark that the recipient contests waits for the postmaster's verdict
     (docs/developing/domain.md rule 4).
@@ -234,7 +234,7 @@ def overlooked(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     tells=("office",),
 )
 def search(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """Nothing for ten days: a person must look for it."""
+    """Let a person look for an article without news for ten days."""
     number = case.facts.article.number
     tell = Tell("office", Overlooked(number))
     acts = (OpenTicket("overlooked", number),)

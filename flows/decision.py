@@ -8,15 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, Literal
 
-from typing_extensions import TypeVar  # of Python 3.13: one with a default
+from typing_extensions import TypeVar  # of Python 3.13: with a default
 
 from flows.events import News
 from flows.facts import ArticleFact, Changes, ItemFact
 from flows.happenings import Happening
 from messages.catalogue import Channel
 
-# holder: to whom the code goes, the nominee who agreed or the recipient · article: its own clock ·
-# colleague: whom a postman names · old_phone: the telephone that was a postman's until now
+# holder: receives the code, the nominee who agreed or the recipient · article: its own conversation
+# · colleague: named by a postman · old_phone: the telephone that was a postman's until now
 Role = Literal[
     "recipient",
     "holder",
@@ -34,9 +34,9 @@ Role = Literal[
 class Say:
     """One text to the person of this conversation, or one call.
 
-    `code_of`: the article whose present code the template's {code} stands for; the code itself is
-    filled in when the message is sent. `article`: what the text is about, for the help desk.
-    `channel` voice: said in a call, in the words of messages/speech.
+    `code_of`: the article whose present code replaces {code} when the message is sent. `article`:
+    what the text is about, for the help desk. `channel` voice: a call, in the words of
+    messages/speech.
     """
 
     template: str
@@ -48,7 +48,7 @@ class Say:
 
 @dataclass(frozen=True)
 class Tell:
-    """A happening for the conversation of `to`, decided there in the same transaction."""
+    """A happening for the conversation of `to`, which decides on it in the same transaction."""
 
     to: Role
     event: Happening | News
@@ -58,26 +58,29 @@ class Tell:
 
 
 class Act:
-    """Base of all acts (flows/acts). One that is no `ArticleAct` changes no article's facts."""
+    """Base of all acts (flows/acts). One that is not an `ArticleAct` changes no article's facts."""
 
 
 @dataclass(frozen=True)
 class ArticleAct(Act, ABC):
-    """Base of the acts that concern one article. Each declares what must be so and what changes."""
+    """Base of the acts on one article. Each declares what it requires and what it changes."""
 
     article: str
 
     @abstractmethod
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        """Return a sentence for each thing that the books would refuse this act for.
+        """Return a sentence for each reason for which the books would refuse this act.
 
-        `item`: where it stands on the postman's list, if he is the one who decided.
+        `item`: the article's place on the postman's list, if a postman decided.
         """
 
     @abstractmethod
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        """Return what of `article` is otherwise after this act. It follows the writer of the act
-        in postal/acts; tests/flows/test_what_if.py compares it with what the books really did."""
+        """Return the fields of `article` that this act changes.
+
+        It mirrors the writer of the act in postal/acts; tests/flows/test_what_if.py compares the
+        two.
+        """
 
     def applied(self, article: ArticleFact, now: datetime) -> ArticleFact:
         """Return `article` as it is after this act."""
@@ -98,14 +101,14 @@ class Nothing(Context):
 
 @dataclass(frozen=True)
 class Asked(Context):
-    """A recipient's context: the article that was spoken of last."""
+    """A recipient's context: the article that was mentioned last."""
 
     article: str | None = None
 
 
 @dataclass(frozen=True)
 class Done:
-    """One thing that a postman's last text did, so that it can be undone."""
+    """One thing that a postman's last text did, kept so that it can be undone."""
 
     what: Literal["approach", "handover", "remark"]
     serial: int
@@ -114,7 +117,7 @@ class Done:
 
 @dataclass(frozen=True)
 class LastVisit(Context):
-    """A postman's context: what his last text did, and when; and whom he is on his way to.
+    """A postman's context: what his last text did, and when; and where he is going.
 
     `at`: when that text came; `written_at`: when it was written, by the carrier.
     """
@@ -130,7 +133,7 @@ C = TypeVar("C", bound=Context, default=Context, covariant=True)
 
 @dataclass(frozen=True)
 class Decision(Generic[C]):
-    """The next state, and everything that follows, in order."""
+    """The next state, and all effects, in order."""
 
     state: str
     context: C

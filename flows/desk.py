@@ -1,10 +1,12 @@
 """What the help desk does to a conversation. The same machines decide, so the same rules hold.
 
-What concerns an article goes to the article's own conversation, which tells whoever is concerned;
-a code, and who is to take the article, is the recipient's matter. Nothing here shows a code.
+An article's own conversation decides on the article and tells those concerned; codes and nominees
+are decided by the recipient's. Nothing here shows a code.
 """
 
 from __future__ import annotations
+
+from functools import partial
 
 from flows import status
 from flows.acts.codes import IssueCode, KillCode
@@ -44,7 +46,7 @@ from flows.stranger import STRANGER
 
 @RECIPIENT.on(CodeWanted, to=("code", SAME), says=(*ASK_CODE, "nothing_waiting"), acts=(IssueCode,))
 def send_code_again(case: Case[CodeWanted, Asked, RecipientFacts]) -> Decision[Asked]:
-    """As if the person had asked for it: what speaks against a code is told to the person."""
+    """Answer as if the person had asked; a reason against a code is told to the person."""
     return release_code(case, fact(case, case.event.article))
 
 
@@ -82,7 +84,7 @@ def postmans_code_stopped(case: Case[CodeStopped, LastVisit, PostmanFacts]) -> D
     tells=("nominee",),
 )
 def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Decision[Asked]:
-    """What the recipient himself could not wish for is not done for him either."""
+    """Refuse what the recipient could not wish for either."""
     article = fact(case, case.event.article)
     staff = case.facts.named_is_staff
     if refuse_nominee(article) is not None or staff or not case.event.phone:
@@ -97,7 +99,7 @@ def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Dec
     tells=("recipient", "sender"),
 )
 def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """Only while it is not out: nobody moves a code while the postman is on his way."""
+    """Change the number unless the article is out: no code moves while a postman is on his way."""
     article = case.facts.article
     if article.state not in ("booked", "attempted") or not case.event.phone:
         return stays(case)
@@ -121,7 +123,7 @@ def number_corrected(case: Case[NumberCorrected, Nothing, PartyFacts]) -> Decisi
 
 @ARTICLE.on(RemarkJudged, acts=(JudgeRemark,), tells=("recipient", "office", "article"))
 def judge_remark(case: Case[RemarkJudged, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """The witness' part, when somebody has looked into it; said once, it can be said otherwise."""
+    """Answer in the witness's place, after an inquiry; a later verdict may differ."""
     article = case.facts.article
     verdict = case.event.verdict
     judged = article.state in ("attempted", "at_office") and article.witness not in (
@@ -161,7 +163,7 @@ def remark_judged(case: Case[RemarkJudged, Asked, RecipientFacts]) -> Decision[A
     tells=("recipient", "sender"),
 )
 def reopen(case: Case[Reopened, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """What is for the office to keep, or was never received though it stands as delivered."""
+    """Bring what the office should keep, or what was marked delivered but never received."""
     article = case.facts.article
     stuck = article.state == "attempted" and article.office_next
     lost = article.state == "delivered" and article.objected
@@ -193,20 +195,12 @@ def _set_language(case: Case[LanguageSet, C, F]) -> Decision[C]:
     return Decision(case.state, case.context, (Say(template),), acts)
 
 
-def _ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
+def _ticket_closed(template: str, case: Case[TicketClosed, C, F]) -> Decision[C]:
     event = case.event
-    says: tuple[Say, ...] = ()
-    if event.outcome != "nothing_to_do":
-        says = (Say(f"ticket_{event.outcome}", {"ticket": event.ticket}),)
-    return Decision(case.state, case.context, says)
-
-
-def _staffs_ticket_closed(case: Case[TicketClosed, C, F]) -> Decision[C]:
-    event = case.event
-    says: tuple[Say, ...] = ()
-    if event.outcome != "nothing_to_do":
-        says = (Say("staff_ticket_closed", {"ticket": event.ticket}),)
-    return Decision(case.state, case.context, says)
+    if event.outcome == "nothing_to_do":
+        return Decision(case.state, case.context)
+    say = Say(template.format(event.outcome), {"ticket": event.ticket})
+    return Decision(case.state, case.context, (say,))
 
 
 _OUTCOMES = tuple(
@@ -218,11 +212,13 @@ _OUTCOMES = tuple(
 RECIPIENT.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
 SENDER.on(LanguageSet, says=("language_set",), acts=(SetLanguage,))(_set_language)
 POSTMAN.on(LanguageSet, says=("staff_language_set",), acts=(SetLanguage,))(_set_language)
-RECIPIENT.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-SENDER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-STRANGER.on(TicketClosed, says=_OUTCOMES)(_ticket_closed)
-POSTMAN.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
-OFFICE.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket_closed)
+_ticket_outcome = partial(_ticket_closed, "ticket_{}")
+RECIPIENT.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+SENDER.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+STRANGER.on(TicketClosed, says=_OUTCOMES)(_ticket_outcome)
+_staffs_ticket = partial(_ticket_closed, "staff_ticket_closed")
+POSTMAN.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket)
+OFFICE.on(TicketClosed, says=("staff_ticket_closed",))(_staffs_ticket)
 
 
 @POSTMAN.on(PinChanged, says=("pin_changed",))

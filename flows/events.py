@@ -1,7 +1,7 @@
 """What can come to a conversation: texts that were understood, news for postmen, and time.
 
-No event holds a code: the grammar hands codes over apart (`grammar.Understood.codes`), and whether
-a code was right arrives in the facts.
+No event contains a code: the grammar returns codes separately (`grammar.Understood.codes`), and the
+facts say whether a code was right.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ from typing import Literal
 
 Payment = Literal["cash", "upi"]
 Language = Literal["hi", "hi-Latn", "en"]
-# code: a code of the right length was given · signature: remark 10, no code · malformed: neither
+# code: one of the right length was given · signature: remark 10, no code · malformed: neither
 Proof = Literal["code", "signature", "malformed"]
 
 
 class Event:
-    """Base of all events; `type(event)` is what machines declare transitions on."""
+    """Base of all events; machines declare transitions on `type(event)`."""
 
 
 # ---- texts that anybody may send -------------------------------------------------------------
@@ -24,7 +24,7 @@ class Event:
 
 @dataclass(frozen=True)
 class AskStatus(Event):
-    """An article number by itself."""
+    """An article number alone."""
 
     article: str
 
@@ -40,7 +40,7 @@ class NotUnderstood(Event):
 
 @dataclass(frozen=True)
 class Yes(Event):
-    """`1`: yes. To a question it agrees; without one it asks for the code."""
+    """`1`: yes. It agrees to a question; without one it asks for the code."""
 
     which: str | None = None
 
@@ -54,7 +54,7 @@ class SendCode(Event):
 
 @dataclass(frozen=True)
 class SpeakCode(Event):
-    """`6`: call me and say my code: for whoever cannot read it."""
+    """`6`: call me and say my code, for people who cannot read it."""
 
     which: str | None = None
 
@@ -76,7 +76,7 @@ class ReportFraud(Event):
 
 @dataclass(frozen=True)
 class AnotherDay(Event):
-    """`4`: another day: the next working day, or `4 29`, the day of a month."""
+    """`4`: another day: the next working day, or `4 29`, a day of a month."""
 
     which: str | None = None
     day: int | None = None
@@ -84,14 +84,14 @@ class AnotherDay(Event):
 
 @dataclass(frozen=True)
 class HoldAtOffice(Event):
-    """`44`: keep it at the office; there once more: keep it longer."""
+    """`44`: keep it at the office; if it is there: keep it longer."""
 
     which: str | None = None
 
 
 @dataclass(frozen=True)
 class SomebodyElse(Event):
-    """`5` and a telephone (E.164): who is at home takes it. Without one: how does that go?"""
+    """`5` and a telephone (E.164): this person accepts it. Without one: how is that done?"""
 
     which: str | None = None
     phone: str | None = None
@@ -99,7 +99,7 @@ class SomebodyElse(Event):
 
 @dataclass(frozen=True)
 class OnlyMe(Event):
-    """`5 0`: nobody takes it in my place any more."""
+    """`5 0`: nobody accepts it in my place any more."""
 
     which: str | None = None
 
@@ -114,7 +114,7 @@ class AskPerson(Event):
 
 @dataclass(frozen=True)
 class ChooseLanguage(Event):
-    """`8 1` Hindi, `8 2` Roman Hindi, `8 3` English, or its name; `8`: which are there?"""
+    """`8 1` Hindi, `8 2` Roman Hindi, `8 3` English, or a name; `8`: which are there?"""
 
     language: Language | None = None
 
@@ -131,14 +131,14 @@ class Start(Event):
 
 @dataclass(frozen=True)
 class Recall(Event):
-    """A sender: an article number and "wapas": bring it back to me."""
+    """A sender's article number and "wapas": bring it back to me."""
 
     article: str
 
 
 @dataclass(frozen=True)
 class CorrectNumber(Event):
-    """A sender: an article number and the recipient's right telephone (E.164)."""
+    """A sender's article number and the recipient's right telephone (E.164)."""
 
     article: str
     phone: str
@@ -151,7 +151,7 @@ class AskMenu(Event):
 
 @dataclass(frozen=True)
 class ToldCode(Event):
-    """A code was texted to us instead of being told at the door."""
+    """A code that was texted to us instead of being told at the door."""
 
 
 # ---- postmen's texts -------------------------------------------------------------------------
@@ -167,9 +167,9 @@ class Approach:
 
 @dataclass(frozen=True)
 class Handover:
-    """`7 482913 1`: handed over on this code, the COD amount taken in cash (1) or by UPI (2).
+    """`7 482913 1`: handed over with this code, the COD amount paid in cash (1) or by UPI (2).
 
-    `amount`: the whole rupees that he says he took, where he says it: `7 482913 500 1`.
+    `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`.
     """
 
     item: str
@@ -180,7 +180,7 @@ class Handover:
 
 @dataclass(frozen=True)
 class Remark:
-    """`7 11`: not delivered, with the two-digit remark."""
+    """`7 11`: not delivered, with a two-digit remark."""
 
     item: str
     remark: int
@@ -200,7 +200,7 @@ class Visit(Event):
 class Pass(Event):
     """`7 8 > 45`: items for the colleague 45; `7 > 0`: back to the office.
 
-    What was typed for the colleague travels apart, as codes do: it may have been one.
+    The name typed for the colleague travels separately, as codes do: it may have been one.
     """
 
     items: tuple[str, ...]
@@ -214,7 +214,7 @@ class Undo(Event):
 
 @dataclass(frozen=True)
 class AskLeft(Event):
-    """`00`: what is left of my list?"""
+    """`00`: which items are open?"""
 
 
 @dataclass(frozen=True)
@@ -226,22 +226,22 @@ class AskHelp(Event):
 
 
 class News(Event):
-    """Something that a telephone is told and that is about no article."""
+    """News for a telephone that concerns no article."""
 
 
 @dataclass(frozen=True)
 class PhoneNamed(News):
-    """The office names this telephone as a postman's new one: his PIN is asked for."""
+    """The office names this telephone as a postman's new one and asks for his PIN."""
 
 
 @dataclass(frozen=True)
 class GivePin(Event):
-    """Four to six digits. The PIN itself travels apart, as codes do."""
+    """Four to six digits. The PIN itself travels separately, as codes do."""
 
 
 @dataclass(frozen=True)
 class PhoneMoved(News):
-    """From now on another telephone speaks for the postman whose this was."""
+    """The postman's telephone is another one from now on."""
 
 
 # ---- a postman's day ---------------------------------------------------------------------------
@@ -249,7 +249,7 @@ class PhoneMoved(News):
 
 @dataclass(frozen=True)
 class ListMade(News):
-    """`count` items were put on his list of today, from `serial` on."""
+    """`count` items were put on his list of today, beginning with `serial`."""
 
     count: int
     serial: int
@@ -257,12 +257,12 @@ class ListMade(News):
 
 @dataclass(frozen=True)
 class DayEnded(News):
-    """The delivery day is over: what became of his list?"""
+    """The delivery day is over: what happened to his list?"""
 
 
 # ---- what the help desk does -------------------------------------------------------------------
 
-# explained: answered by telephone · corrected: put right · brought_again: it comes once more ·
+# explained: answered by telephone · corrected: put right · brought_again: delivered once more ·
 # upheld/not_upheld: the person was right, or the postman · unreached: nobody answered ·
 # nothing_to_do: nobody is told
 Outcome = Literal[
@@ -278,7 +278,7 @@ Outcome = Literal[
 
 @dataclass(frozen=True)
 class TicketClosed(News):
-    """What this telephone asked or reported is settled."""
+    """The end of what this telephone asked or reported."""
 
     ticket: int
     outcome: Outcome
@@ -286,7 +286,7 @@ class TicketClosed(News):
 
 @dataclass(frozen=True)
 class LanguageSet(News):
-    """The help desk chose the language of this telephone."""
+    """The help desk's choice of this telephone's language."""
 
     language: Language
 
@@ -298,7 +298,7 @@ class PinChanged(News):
 
 @dataclass(frozen=True)
 class PhoneBlocked(News):
-    """The telephone of the postman with that staff id (its letters and digits) is lost."""
+    """The loss of the telephone of the postman with that staff id (its letters and digits)."""
 
     staff: str
 
@@ -308,4 +308,4 @@ class PhoneBlocked(News):
 
 @dataclass(frozen=True)
 class TimedOut(Event):
-    """The state that the conversation waits in has reached its time limit."""
+    """The time limit of the state in which the conversation waits."""

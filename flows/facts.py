@@ -1,4 +1,4 @@
-"""What a decision may know. Read by `postal/facts.py` under row locks; secrets never among it."""
+"""What a decision may know. `postal/facts.py` reads it under row locks; it contains no secret."""
 
 from __future__ import annotations
 
@@ -16,15 +16,16 @@ ArticleState = Literal[
 CodeState = Literal["none", "live", "expired", "used", "dead"]
 # right/wrong: compared with the live code · expired/stale: equal to a code that no longer counts ·
 # none: there is no code to compare with · locked: five wrong today · unchecked: no code was given ·
-# late: it was a right one once, or when the text was written, and can be used no more
+# late: right once, or when the text was written, but not usable any more
 CodeVerdict = Literal["right", "wrong", "expired", "stale", "none", "locked", "unchecked", "late"]
-# open: on my list of today · delivered/attempted/withdrawn: was, and that became of it ·
-# elsewhere: not on my list
+# open: on my list of today · delivered/attempted/withdrawn: was, with that result · elsewhere: not
+# on my list
 ItemState = Literal["open", "delivered", "attempted", "withdrawn", "elsewhere"]
 CodeRelease = Literal["approach", "dispatch"]
 Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
 Purpose = Literal["handover", "refusal", "window"]
-# What a telephone is to an article: the addressee's, of a nominee who agreed, or who was asked
+# What a telephone is to an article: the addressee's, of a nominee who agreed, or of one who was
+# asked
 Part = Literal["addressee", "nominee", "asked"]
 NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
@@ -54,9 +55,9 @@ class ArticleFact:
     passport: bool = False
     authorised: bool = False  # a record says who may take it besides the addressee
     part: Part = "addressee"  # of the telephone whose conversation this is
-    linked: bool = True  # some telephone is known to be the recipient's
+    linked: bool = True  # a telephone of the recipient is known
     nominee: NomineeState = "none"
-    nominations: int = 0  # so far
+    nominations: int = 0  # until now
     attempts: int = 0  # counted ones
     remark: int | None = None
     witness: Witness = "none"
@@ -67,7 +68,7 @@ class ArticleFact:
     extended: bool = False
     delivered_at: datetime | None = None
     objected: bool = False
-    fraud_reports: int = 0  # of other telephones, in the same PIN, today
+    fraud_reports: int = 0  # by other telephones, in the same PIN, today
 
     @property
     def digits(self) -> str:
@@ -80,10 +81,7 @@ class ArticleFact:
 
     @property
     def office_next(self) -> bool:
-        """No postman carries it again: it waits at the office, then goes back.
-
-        docs/developing/domain.md rule 3
-        """
+        """Tell whether it waits at the office from now on (docs/developing/domain.md rule 3)."""
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
         return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
 
@@ -129,8 +127,8 @@ class RecipientFacts(Facts):
     release: CodeRelease
     code_ttl: int  # seconds
     day_end: datetime
-    may_send_code: bool = True  # the limit of code messages to this telephone allows one more
-    may_call: bool = True  # there is a carrier that makes calls
+    may_send_code: bool = True  # the limit of code messages to this telephone allows another
+    may_call: bool = True  # a carrier makes calls
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
@@ -138,7 +136,7 @@ class RecipientFacts(Facts):
 
 @dataclass(frozen=True)
 class ItemFact:
-    """One item that the postman named, `ref` as he typed it."""
+    """One item that the postman named. `ref`: as he typed it."""
 
     ref: str
     serial: int
@@ -150,7 +148,7 @@ class ItemFact:
 
 @dataclass(frozen=True)
 class DayFact:
-    """What became of a postman's list of today. Rupees: `cash` was taken, `due` is not yet."""
+    """The results of a postman's list of today. Rupees: `cash` was taken, `due` is open."""
 
     delivered: int
     failed: int  # with a remark
@@ -162,22 +160,22 @@ class DayFact:
 
 @dataclass(frozen=True)
 class PostmanFacts(Facts):
-    """What the postman's text is about: the items named, in his order, and his list of today."""
+    """The items that the postman named, in his order, and his list of today."""
 
     items: tuple[ItemFact, ...]
     has_list: bool
     left: int
     next_serial: int | None
-    written_at: datetime | None = None  # by the carrier, where it said so and is believed
-    colleague: str | None = None  # the staff id of the one named, where he is of the same office
+    written_at: datetime | None = None  # by the carrier, if it is trusted
+    colleague: str | None = None  # the staff id of the one named, if he is of the same office
     day: DayFact | None = None  # at its beginning and its end
 
 
 @dataclass(frozen=True)
 class NewPhoneFacts(Facts):
-    """For a telephone that the office named as a postman's; the PIN is counted when it is read."""
+    """A telephone that the office named as a postman's; the PIN is counted when it is read."""
 
-    staff: str  # letters and digits of his staff id; "": the office names it no more
+    staff: str  # letters and digits of his staff id; "": not named any more
     pin: Literal["unchecked", "right", "wrong", "locked"] = "unchecked"
     left: int = 0  # tries of the PIN
     old_phone: bool = False  # he has another one, which is not blocked
@@ -185,7 +183,7 @@ class NewPhoneFacts(Facts):
 
 @dataclass(frozen=True)
 class PartyFacts(Facts):
-    """For senders, offices and strangers: the article asked about, if this telephone may know."""
+    """For senders, offices and strangers: the article asked about, if they may know it."""
 
     article: ArticleFact | None = None
     today: date = date.min  # in Asia/Kolkata
@@ -194,7 +192,7 @@ class PartyFacts(Facts):
 
 @dataclass(frozen=True)
 class ClockFacts(Facts):
-    """For an article's own conversation: how it stands, and what day it is."""
+    """For an article's own conversation: its facts and the day."""
 
     today: date
     article: ArticleFact

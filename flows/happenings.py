@@ -1,4 +1,4 @@
-"""Happenings: what one conversation, or the office, tells the others of an article."""
+"""Happenings: what one conversation, or the office, tells the others about an article."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Verdict = Literal["confirmed", "contested"]
 
 @dataclass(frozen=True)
 class Happening(Event):
-    """Something that happened to `article` and concerns the people of it."""
+    """Something that happened to `article` and concerns its people."""
 
     article: str
 
@@ -24,7 +24,7 @@ class Booked(Happening):
 
 @dataclass(frozen=True)
 class WentOut(Happening):
-    """Out for delivery: it stands on a postman's list for today."""
+    """The article is out for delivery: it is on a postman's list for today."""
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,15 @@ class TakenBack(Happening):
 
 @dataclass(frozen=True)
 class GivenBack(Happening):
-    """The postman gave it back to the office, to be delivered another time."""
+    """The postman gave the article back to the office, to be delivered another time."""
 
 
 @dataclass(frozen=True)
 class TakenIn(Happening):
-    """The office took it from the postman at the end of his day: not visited, or with a remark.
+    """The office took the article at the end of the postman's day: not visited, or with a remark.
 
     `by`: who took it, a staff id, or "api". `verdict`: the postmaster's on a remark that the
-    recipient contests; without it such a remark stays provisional.
+    recipient contests; without it such a remark remains provisional.
     """
 
     by: str
@@ -70,7 +70,7 @@ class TakenIn(Happening):
 
 @dataclass(frozen=True)
 class ItemsCame(Happening):
-    """A colleague's items, `article` the first of them, stand on this postman's list now."""
+    """A colleague's items, the first of them `article`, are on this postman's list now."""
 
     count: int
 
@@ -87,12 +87,12 @@ class Denied(Happening):
 
 @dataclass(frozen=True)
 class NotReceived(Happening):
-    """The recipient says that the article never came, though it stands as delivered."""
+    """The recipient says that the article never came, though it is marked delivered."""
 
 
 @dataclass(frozen=True)
 class TriesRanOut(Happening):
-    """Five wrong codes today."""
+    """The article had five wrong codes today."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class RefusalClaimed(Happening):
 
 @dataclass(frozen=True)
 class Refused(Happening):
-    """Refused, proven by the refusal code."""
+    """The article was refused, proven by the refusal code."""
 
 
 @dataclass(frozen=True)
@@ -122,42 +122,42 @@ class RemarkContested(Happening):
 
 @dataclass(frozen=True)
 class DayChosen(Happening):
-    """The addressee chose another day; what was out comes back today."""
+    """The addressee chose another day; an article that was out comes back today."""
 
 
 @dataclass(frozen=True)
 class CameToOffice(Happening):
-    """It lies at the office, to be fetched: after two attempts, or because the addressee wishes."""
+    """The article waits at the office: after two attempts, or because the addressee wishes it."""
 
 
 @dataclass(frozen=True)
 class HoldExtended(Happening):
-    """It lies there seven days longer."""
+    """The article waits at the office seven days longer."""
 
 
 @dataclass(frozen=True)
 class Reminded(Happening):
-    """It still lies at the office."""
+    """The article still waits at the office."""
 
 
 @dataclass(frozen=True)
 class Returned(Happening):
-    """It goes back to the sender."""
+    """The article goes back to the sender."""
 
 
 @dataclass(frozen=True)
 class Recalled(Happening):
-    """The sender took it back."""
+    """The sender took the article back."""
 
 
 @dataclass(frozen=True)
 class Collected(Happening):
-    """Fetched at the office window, against a code or an identity document."""
+    """The article was collected at the office window, with a code or an identity document."""
 
 
 @dataclass(frozen=True)
 class Unlinked(Happening):
-    """The telephone given at booking was a wrong one; nobody is linked to the article now."""
+    """The telephone given at booking was wrong; the article has no telephone now."""
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class Relinked(Happening):
 
 @dataclass(frozen=True)
 class Nominated(Happening):
-    """The addressee wishes this telephone's person to take the article."""
+    """The addressee wishes that this telephone's person accepts the article."""
 
 
 @dataclass(frozen=True)
@@ -182,17 +182,17 @@ class NomineeRefused(Happening):
 
 @dataclass(frozen=True)
 class NominationEnded(Happening):
-    """The addressee takes the article himself after all."""
+    """The addressee accepts the article himself after all."""
 
 
 @dataclass(frozen=True)
 class Overlooked(Happening):
-    """Nothing has become of it for too long."""
+    """The article had no news for too long."""
 
 
 @dataclass(frozen=True)
 class HerdWarned(Happening):
-    """Fraud goes round where this article is due today."""
+    """Fraud was reported where this article is due today."""
 
 
 # ---- what the help desk and the office do ------------------------------------------------------
@@ -200,7 +200,7 @@ class HerdWarned(Happening):
 
 @dataclass(frozen=True)
 class CodeWanted(Happening):
-    """The help desk sends the code once more; nobody there sees it."""
+    """The help desk sends the code again, without seeing it."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class CodeStopped(Happening):
 
 @dataclass(frozen=True)
 class DestinationMoved(Happening):
-    """The help desk asks another telephone (E.164) to take the article, and with it the code."""
+    """The help desk asks another telephone (E.164) to accept the article, and its code."""
 
     phone: str
 
@@ -224,11 +224,11 @@ class NumberCorrected(Happening):
 
 @dataclass(frozen=True)
 class RemarkJudged(Happening):
-    """The help desk looked into a remark."""
+    """The help desk decided on a remark after an inquiry."""
 
     verdict: Verdict
 
 
 @dataclass(frozen=True)
 class Reopened(Happening):
-    """It is to be brought once more, whatever stood in the books."""
+    """The article is to be delivered again, whatever was in the books."""

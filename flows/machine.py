@@ -1,8 +1,8 @@
-"""The engine: machines declare their states and transitions, `decide` holds them to it.
+"""The engine: machines declare their states and transitions, and `decide` enforces them.
 
 A transition names the event type, the states it starts from, the states it may lead to, the
-templates it may say, the acts it may make and whom it may tell. A handler that strays from its
-declaration raises `FlowError`: so the declarations, and what is drawn and checked from them, are
+templates it may say, the acts it may make and whom it may tell. A handler that deviates from its
+declaration raises `FlowError`, so the declarations, and what is drawn and checked from them, are
 true. Vocabulary (event, sprint, wait) after goflow.
 """
 
@@ -13,25 +13,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Generic
 
-from typing_extensions import TypeVar  # of Python 3.13: one with a default
+from typing_extensions import TypeVar  # of Python 3.13: with a default
 
 from flows.decision import Act, C, Context, Decision, Role
 from flows.events import Event, TimedOut
 from flows.facts import Facts
 
-SAME = "="  # as a target: the state stays as it is
+SAME = "="  # as a target: the state remains
 
 
 class FlowError(Exception):
-    """A machine did what it does not declare, or was asked what it does not answer."""
+    """An error of a machine: it did what it does not declare, or got what it does not answer."""
 
 
 @dataclass(frozen=True)
 class State:
-    """A wait. `after` seconds in it either lapse quietly into `lapses_to`, or fire `TimedOut`.
+    """A wait. After `after` seconds it either lapses silently to `lapses_to`, or fires `TimedOut`.
 
-    A lapse needs no timer: it is worked out when the next event comes. A state whose time limit
-    must *do* something has `times_out=True` and a transition on `TimedOut`.
+    A lapse needs no timer: it is computed when the next event comes. A state whose time limit must
+    *do* something has `times_out=True` and a transition on `TimedOut`.
     """
 
     name: str
@@ -49,22 +49,22 @@ class State:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a conversation stands before an event."""
+    """The state and context of a conversation before an event."""
 
     state: str
     context: Context
     entered_at: datetime
 
 
-# A case of one event is a case of its base, and any machine can be read as a `Machine` of whatever
-# context and facts; what is decided there is checked when it comes (`_hold_to_kinds`).
+# A case of one event is a case of its base, and any machine can be used as a `Machine` of any
+# context and facts; `_hold_to_kinds` checks them at the decision.
 E = TypeVar("E", bound=Event, default=Event, covariant=True)
 F = TypeVar("F", bound=Facts, default=Facts, covariant=True)
 
 
 @dataclass(frozen=True)
 class Case(Generic[E, C, F]):
-    """What a handler decides: the event, the facts, and where the conversation stands."""
+    """The input of a handler: the event, the facts, and the conversation's state and context."""
 
     state: str
     context: C
@@ -92,7 +92,7 @@ class Transition(Generic[E, C, F]):
 class Machine(Generic[C, F]):
     """A named set of states and transitions. Filled at import, read-only afterwards.
 
-    `context`: what a new conversation remembers. `facts`: the kind that its handlers are given.
+    `context`: what a new conversation remembers. `facts`: the kind that its handlers receive.
     """
 
     name: str
@@ -108,11 +108,11 @@ class Machine(Generic[C, F]):
 
     @property
     def initial(self) -> str:
-        """The first state declared is where a new conversation begins."""
+        """The state in which a new conversation begins: the first one declared."""
         return self.states[0].name
 
     def state(self, name: str) -> State:
-        """The state of that name. Raises `FlowError` where there is none."""
+        """Return the state of that name. Raise `FlowError` if there is none."""
         try:
             return self._by_name[name]
         except KeyError:
@@ -152,12 +152,12 @@ class Machine(Generic[C, F]):
         return declare
 
     def transition(self, state: str, event: type[Event]) -> Transition[Event, C, F] | None:
-        """The transition that answers `event` in `state`, if one is declared."""
+        """Return the transition that answers `event` in `state`, if one is declared."""
         return self._index.get((state, event))
 
 
 def settle(machine: Machine, standing: Standing, now: datetime) -> Standing:
-    """The state after every quiet lapse until `now`."""
+    """Return the standing after every silent lapse until `now`."""
     while True:
         state = machine.state(standing.state)
         if state.after is None or state.lapses_to is None:
@@ -169,11 +169,11 @@ def settle(machine: Machine, standing: Standing, now: datetime) -> Standing:
 
 
 def decide(machine: Machine, standing: Standing, event: Event, facts: Facts) -> Decision:
-    """What `machine` decides on `event`; `facts.now` is the time.
+    """Return what `machine` decides on `event` at `facts.now`.
 
-    Raises `FlowError` where the machine does not answer the event in this state, where the context
-    or the facts are another machine's, or where the handler says, does, tells or goes where its
-    declaration does not name.
+    Raise `FlowError` if the machine does not answer the event in this state, if the context or the
+    facts are another machine's, or if the handler says, does, tells or goes what its declaration
+    does not name.
     """
     _hold_to_kinds(machine, standing.context, facts)
     state = settle(machine, standing, facts.now).state
@@ -186,10 +186,10 @@ def decide(machine: Machine, standing: Standing, event: Event, facts: Facts) -> 
 
 
 def entered(machine: Machine, standing: Standing, decision: Decision, now: datetime) -> datetime:
-    """Since when a conversation is in the state of `decision`.
+    """Return since when a conversation is in the state of `decision`.
 
-    Whoever stays, with the same things in mind, does not begin to wait anew: a stranger who writes
-    every hour is answered once a day all the same.
+    A conversation that remains as it was does not begin to wait anew: a stranger who writes every
+    hour is still answered once a day.
     """
     before = settle(machine, standing, now)
     stays = (decision.state, decision.context) == (before.state, before.context)
@@ -197,7 +197,7 @@ def entered(machine: Machine, standing: Standing, decision: Decision, now: datet
 
 
 def deadline(machine: Machine, decision: Decision, since: datetime) -> datetime | None:
-    """When `TimedOut` is due for a conversation in the decision's state `since`; None: never.
+    """Return when `TimedOut` is due for a conversation in the decision's state `since`, or None.
 
     A decision may set an earlier time than the state's own; a state without a time-out has none.
     """
@@ -209,8 +209,10 @@ def deadline(machine: Machine, decision: Decision, since: datetime) -> datetime 
 
 
 def _hold_to_kinds(machine: Machine, context: Context, facts: Facts) -> None:
-    """Raise where a case of this machine cannot be made of them: a machine that was found by its
-    name is one of any context and any facts to the types."""
+    """Raise `FlowError` if the context or the facts are of another machine.
+
+    To the types, a machine that was found by its name is one of any context and any facts.
+    """
     if not isinstance(context, type(machine.context)) or not isinstance(facts, machine.facts):
         raise FlowError(
             f"machine {machine.name} remembers {type(machine.context).__name__} and knows"

@@ -1,4 +1,4 @@
-"""All machines by name, and whose grammar reads whose text."""
+"""All machines by name, and the grammar of each role."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ ALL: dict[str, Machine] = {
 }
 
 
-# Roles whose conversation is another machine's.
+# Roles whose conversation is that of another machine.
 _MACHINE_OF = {
     "holder": "recipient",
     "nominee": "recipient",
     "colleague": "postman",
     "old_phone": "postman",
 }
-# Declared in files of their own; importing them completes the machines.
+# Imported to complete the machines: their transitions are declared in these files.
 RECIPIENTS_ANSWERS = (answers, fraud, wishes, anytime, desk)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:
-    """What `text` says when a person in `role` (a machine's name) sends it."""
+    """Return what `text` says when a person in `role` (a machine's name) sends it."""
     if role == "postman":
         return postman_grammar.postman(text, code_length)
     if role == "new_phone":
@@ -56,14 +56,14 @@ def understand(role: str, text: str, code_length: int) -> Understood:
 
 
 def of_role(role: Role) -> Machine:
-    """The machine of a person in `role`, or of the article itself."""
+    """Return the machine of a person in `role`, or of the article itself."""
     return ALL[_MACHINE_OF.get(role, role)]
 
 
 def tells(machine: str, event: type[Event]) -> tuple[Role, ...]:
-    """Whom `machine` may tell of something when `event` comes, in whatever state.
+    """Return whom `machine` may tell when `event` comes, in any state.
 
-    Those whom the ones who are told may tell in their turn are among them.
+    It includes those whom the told machines may tell in their turn.
     """
     roles = {
         role
@@ -75,7 +75,7 @@ def tells(machine: str, event: type[Event]) -> tuple[Role, ...]:
 
 
 def with_told(roles: Iterable[Role]) -> tuple[Role, ...]:
-    """`roles`, and whomever their machines may tell when they are told of something."""
+    """Return `roles`, and those whom their machines may tell when they are told something."""
     found: set[Role] = set()
     new = set(roles)
     while new:

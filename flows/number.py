@@ -15,19 +15,19 @@ _LONGEST = 64
 
 
 class WrongCheckDigit(ValueError):
-    """It has the shape of an article number, but one of its digits is wrong."""
+    """An error of a number in the shape of an article number: one of its digits is wrong."""
 
 
 def read(raw: str) -> str:
-    """The article number in `raw`, as `EU123456785IN`.
+    """Return the article number in `raw`, as `EU123456785IN`.
 
-    Any case, with spaces and hyphens; O and I among the digits are read as 0 and 1. Raises
+    Any case, with spaces and hyphens; O and I among the digits are read as 0 and 1. Raise
     ValueError with a sentence that says what is wrong.
     """
     if len(raw) > _LONGEST:
         raise ValueError("too long for an article number, which has 13 characters")
     bare = _SEPARATORS.sub("", raw)
-    # Unicode's case folding lets "ſ" and "ı" through an ignored case.
+    # With an ignored case, Unicode's case folding accepts "ſ" and "ı".
     shape = _SHAPE.fullmatch(bare) if bare.isascii() else None
     if shape is None:
         raise ValueError("an article number is two letters, nine digits and IN, as EU123456785IN")
@@ -39,7 +39,7 @@ def read(raw: str) -> str:
 
 
 def parse(raw: str) -> str | None:
-    """As `read`, with None for what is no article number."""
+    """Return what `read` returns, or None for what is not an article number."""
     try:
         return read(raw)
     except ValueError:
@@ -47,11 +47,11 @@ def parse(raw: str) -> str | None:
 
 
 def check_digit(serial: str) -> str:
-    """The ninth digit for eight digits (UPU S10: weights 8 6 4 2 3 5 9 7, modulo 11)."""
+    """Return the ninth digit for eight digits (UPU S10: weights 8 6 4 2 3 5 9 7, modulo 11)."""
     rest = 11 - sum(w * int(d) for w, d in zip(_WEIGHTS, serial, strict=True)) % 11
     return {10: "0", 11: "5"}.get(rest, str(rest))
 
 
 def last_digits(number: str) -> str:
-    """The last four of the nine digits: what the postman must say before the code is told."""
+    """Return the last four of the nine digits, which the postman says before the code is told."""
     return number[-6:-2]

@@ -23,7 +23,7 @@ from flows.machine import Case, Machine, State
 OFFICE = Machine(
     name="office",
     meaning="the postmaster's telephone",
-    states=(State("listening", "hears what needs a postmaster"),),
+    states=(State("listening", "receives what needs a postmaster"),),
     context=Nothing(),
     facts=PartyFacts,
 )

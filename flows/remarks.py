@@ -1,8 +1,8 @@
-"""The remarks of an article that was not delivered: two-digit numbers of our own.
+"""The remarks on articles that were not delivered: two-digit numbers of our own.
 
-They are those of docs/developing/domain.md rule 5. Whatever tells one remark from another reads
-this table. A new remark is one line here, and its words in web/words/*/flows.toml,
-paper/words/*.toml and messages/screens/*.toml, under `remark_NN`.
+They are those of docs/developing/domain.md rule 5. Everything that distinguishes remarks reads this
+table. A new remark is one line here, and its words in web/words/*/flows.toml, paper/words/*.toml
+and messages/screens/*.toml, under `remark_NN`.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-# In which words recipient and sender are told of it: `attempted_…`, `sender_attempted_…`.
+# The words in which recipient and sender are told: `attempted_…`, `sender_attempted_…`.
 Group = Literal["absent", "address", "refused", "money", "code", "other"]
-# The recipient is asked in the words of the group; of what no other visit helps, as `office`.
+# The recipient is asked in the words of the group; if no other visit helps, in those of `office`.
 Question = Literal["absent", "address", "refused", "money", "code", "office", "other"]
 
 
 @dataclass(frozen=True)
 class RemarkKind:
-    """One remark. `flows.events.Remark` is a postman's text that gives one.
+    """One remark. `flows.events.Remark` is a postman's text with one.
 
     `counts`: whether it is one of the two door attempts; faults of the system, the network or the
-    office are none (docs/developing/domain.md rule 4). `another_visit`: whether a postman may bring
-    the article once more. `needs_code`: where the recipient has a telephone, only the refusal code
-    makes it true.
+    office are not (docs/developing/domain.md rule 4). `another_visit`: whether a postman may bring
+    the article again. `needs_code`: if the recipient has a telephone, only the refusal code proves
+    it.
     """
 
     code: int
@@ -63,8 +63,8 @@ KINDS: Final = (
 
 BY_CODE: Final[Mapping[int, RemarkKind]] = MappingProxyType({kind.code: kind for kind in KINDS})
 
-# Two digits after an item that are a remark, whether there is one of that number or not: a mistyped
-# remark is told, instead of being taken for the next door. 10: handed over against a signature.
+# Two digits after an item are a remark even if none has that number, so that a mistyped remark is
+# reported and not taken for the next door. 10: handed over against a signature.
 TYPED: Final = range(10, 30)
 
 (REFUSED,) = (kind.code for kind in KINDS if kind.needs_code)
@@ -72,12 +72,12 @@ NO_OTHER_VISIT: Final = frozenset(kind.code for kind in KINDS if not kind.anothe
 
 
 def group_of(code: int) -> Group:
-    """Return the group in whose words the sender is told; `other` for a number without a remark."""
+    """Return the group in whose words the sender is told; `other` for unknown remarks."""
     return BY_CODE[code].group if code in BY_CODE else "other"
 
 
 def question_of(code: int) -> Question:
-    """Return in whose words the recipient is asked; `other` for a number without a remark."""
+    """Return the group in whose words the recipient is asked; `other` for unknown remarks."""
     return BY_CODE[code].question if code in BY_CODE else "other"
 
 
@@ -88,7 +88,7 @@ QUESTIONS: Final = tuple(
 
 
 def _examples() -> tuple[int, ...]:
-    """Return one code for each way in which remarks differ once they are in the books."""
+    """Return one code for each way in which remarks differ in the books."""
     first: dict[tuple[bool, bool], int] = {}
     for kind in KINDS:
         first.setdefault((kind.another_visit, kind.needs_code), kind.code)

@@ -1,4 +1,4 @@
-"""The conversation with whoever paid for the delivery."""
+"""The conversation with the person who paid for the delivery."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ DAY = 24 * 3600
 
 SENDER = Machine(
     name="sender",
-    meaning="whoever paid for the delivery",
+    meaning="the person who paid for the delivery",
     states=(
-        State("listening", "hears what becomes of the article"),
+        State("listening", "receives news of the article"),
         State(
             "told",
-            "was told what to ask: other words meet silence until the day is over",
+            "was told what to ask: other words are not answered until the day is over",
             DAY,
             "listening",
         ),
@@ -114,7 +114,7 @@ def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
     tells=("recipient", "article"),
 )
 def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Only while it is not out: nobody moves a code while the postman is on his way."""
+    """Change the number unless the article is out: no code moves while a postman is on his way."""
     article = case.facts.article
     if article is None:
         return Decision(case.state, case.context, (Say("sender_menu"),))

@@ -1,4 +1,4 @@
-"""Where an article is, in one text per state: the same for whoever may ask."""
+"""The state of an article in one text, the same for everybody who may ask."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ TEMPLATES = tuple(f"status_{state}" for state in get_args(ArticleState))
 
 
 def say(article: ArticleFact) -> Say:
-    """The status text of `article`."""
+    """Return the status text of `article`."""
     return Say(f"status_{article.state}", {"article": article.number}, article.number)
 
 
 def news(template: str, case: Case[OfArticle, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Say `template` about the article of the event; the conversation stays where it is."""
+    """Say `template` about the article of the event; the conversation remains as it is."""
     number = case.event.article
     return Decision(case.state, case.context, (Say(template, {"article": number}, number),))
 
 
 def answer_or(template: str, case: Case[Event, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Say where the article asked about is; `template` to a telephone that may not know it."""
+    """Say the status of the article asked about, or `template` if it may not be told."""
     article = case.facts.article
     answer = Say(template) if article is None else say(article)
     return Decision(case.state, case.context, (answer,))

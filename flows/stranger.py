@@ -1,4 +1,4 @@
-"""The conversation with a telephone that no article and nobody of the staff has."""
+"""The conversation with a telephone of no article and of nobody of the staff."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ DAY = 24 * 3600
 
 STRANGER = Machine(
     name="stranger",
-    meaning="a telephone that no article and nobody of the staff has",
+    meaning="a telephone of no article and of nobody of the staff",
     states=(
         State("new", "was not answered in the last day"),
-        State("greeted", "was answered once: silence until the day is over", DAY, "new"),
+        State("greeted", "was answered once: no answer until the day is over", DAY, "new"),
     ),
     context=Nothing(),
     facts=PartyFacts,

@@ -1,1 +1,1 @@
-"""One file per carrier, two verbs each: `receive` and `send`. See `base.py`."""
+"""Carriers, a folder each: `receive` and `send` with the types of `base.py`."""

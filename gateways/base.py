@@ -1,12 +1,12 @@
-"""What every carrier's file gives and gets. No carrier's word travels past these types.
+"""The types between a carrier's folder and the service. No carrier's own word goes past them.
 
-`receive` authenticates an HTTP request and parses it; `send` submits one message and says
-what became of it as a value. What to *do* about an outcome is decided in one place,
-`outbox/policy.py`, never in a gateway.
+`receive` authenticates an HTTP request and parses it; `send` submits one message and returns the
+outcome as a value. `outbox/policy.py` alone decides what an outcome leads to, never a gateway.
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,21 +20,21 @@ from messages.speech import Speech
 
 
 class ReceiptStatus(StrEnum):
-    """How far a message has come, as a carrier tells it. The order of arrival means nothing."""
+    """The progress of a message as its carrier reports it. Reports arrive in any order."""
 
-    SENT = "sent"  # accepted or on its way: no news about the handset
+    SENT = "sent"  # accepted or under way: nothing known of the handset
     DELIVERED = "delivered"
     FAILED = "failed"  # final: this carrier will not deliver it
-    UNCERTAIN = "uncertain"  # a word that we do not know: stored, shown, counted, changes nothing
+    UNCERTAIN = "uncertain"  # an unknown status word: stored, shown, counted, changes nothing
 
 
 class Reason(StrEnum):
-    """Why a carrier refused, in words that do not depend on the carrier."""
+    """The reason of a refusal, independent of the carrier."""
 
-    BAD_NUMBER = "bad_number"  # cannot be a mobile that receives texts
+    BAD_NUMBER = "bad_number"  # cannot be a mobile telephone that receives texts
     OPTED_OUT = "opted_out"  # the person told the carrier STOP
     BLOCKED = "blocked"  # do-not-disturb, blacklist, carrier violation
-    TEMPLATE = "template"  # DLT: not the sentence that is registered, or none is
+    TEMPLATE = "template"  # DLT: the sentence is not the registered one, or none is registered
     UNREACHABLE = "unreachable"  # handset off, absent, unknown: may pass later
     EXPIRED = "expired"
     CONFIGURATION = "configuration"  # our key, sender, region or balance is wrong
@@ -47,9 +47,9 @@ _E164 = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 
 
 def attested(raw: str) -> str | None:
-    """The E.164 number that a carrier says a text came from; None for a name or a short code.
+    """Return the E.164 number that a carrier names as the origin; None for a name or a short code.
 
-    Carriers know numbers that libphonenumber does not know yet: the shape is enough.
+    The shape suffices: carriers know numbers that libphonenumber does not know yet.
     """
     bare = raw.strip()
     return bare if _E164.fullmatch(bare) else e164(bare)
@@ -57,10 +57,10 @@ def attested(raw: str) -> str | None:
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request to a hook, freed from the web framework.
+    """One HTTP request to a hook, independent of the web framework.
 
     `url` is the public URL (PUBLIC_URL + path + query) that the carrier signed.
-    Header names are lower case. `form` holds every form field received, blanks too.
+    Header names are lower case. `form` holds every form field received, empty ones too.
     """
 
     url: str = field(repr=False)  # its path may hold the secret
@@ -71,15 +71,22 @@ class Request:
     secret: str = field(default="", repr=False)  # the secret part of the path, if the hook has one
 
 
+def prove_secret(request: Request, secret: str) -> None:
+    """Raise `Unauthentic` unless the path of `request` holds `secret`, which is not empty."""
+    given = request.secret.encode("utf-8", "surrogatepass")
+    if not secret or not hmac.compare_digest(given, secret.encode()):
+        raise Unauthentic
+
+
 class Unauthentic(Exception):
-    """The request does not come from the carrier that it claims: the hook answers 403."""
+    """The request does not prove that it comes from the carrier; the hook refuses it."""
 
 
 @dataclass(frozen=True)
 class Inbound:
     """A text that a person sent. `phone` is E.164; `carrier_at` is aware or None.
 
-    `channel` voice: a missed call, and `text` is what it stands for.
+    `channel` voice: a missed call, and `text` is the meaning of the number that was called.
     """
 
     gateway: str
@@ -87,13 +94,13 @@ class Inbound:
     phone: str
     text: str = field(repr=False)
     carrier_at: datetime | None = None
-    opting: Literal["stop", "start"] | None = None  # the carrier understood it so, and acted on it
+    opting: Literal["stop", "start"] | None = None  # the carrier's own reading, acted on
     channel: Channel = "text"
 
 
 @dataclass(frozen=True)
 class Unreadable:
-    """Something authentic that is not a usable text: kept for the help desk, never dropped."""
+    """An authentic request that cannot be used as a text: kept for the help desk, never dropped."""
 
     gateway: str
     carrier_id: str | None
@@ -105,10 +112,10 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Dialled:
-    """One answer of a person who is dialled in. `text`: all typed so far, joined by `*`.
+    """One answer of a person in a USSD session. `text`: all typed so far, joined by `*`.
 
-    A session is known by its id, its telephone and its service code together. What is typed may be
-    a PIN or a code: it is in no repr and in no log.
+    Id, telephone and service code together identify a session. What is typed may be a PIN or a
+    code: it is in no repr and in no log.
     """
 
     gateway: str
@@ -120,7 +127,7 @@ class Dialled:
 
 @dataclass(frozen=True)
 class HungUp:
-    """The carrier says that a session is over. `finished`: by our last screen, not before."""
+    """A session is over, the carrier says. `finished`: it ended with our last screen."""
 
     gateway: str
     session: str
@@ -131,9 +138,9 @@ class HungUp:
 
 @dataclass(frozen=True)
 class TakenUp:
-    """A person has taken up a call of ours, and the carrier asks what to say.
+    """A person has answered our call, and the carrier asks what to say.
 
-    `message_id`: ours, where the request proves that it names the call that we asked for.
+    `message_id`: our id, where the request proves that it names the call that we ordered.
     """
 
     gateway: str
@@ -144,7 +151,7 @@ class TakenUp:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A carrier's news about a message of ours. `word` is the carrier's own status word."""
+    """A carrier's report on one of our messages. `word` is the carrier's own status word."""
 
     gateway: str
     carrier_id: str
@@ -157,7 +164,7 @@ class Receipt:
 
 @dataclass(frozen=True)
 class Outgoing:
-    """One message on its way out. `text` may hold a code: it has no repr. A call's never does."""
+    """One message to be submitted. `text` may hold a code (in a call it never does): no repr."""
 
     message_id: int
     phone: str
@@ -166,14 +173,14 @@ class Outgoing:
     language: str
     not_after: datetime
     first_tried_at: datetime | None = None
-    # For the look-up of a call: the carrier's ids of other late calls to this telephone; None
-    # stands for one that may have been made, and whose id is not known.
+    # For the look-up of a call: the carrier's ids of other recent calls to this telephone; None
+    # is a call that may have been made and whose id is unknown.
     other_calls: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True)
 class Sent:
-    """The carrier has it. `status` is SENT, or DELIVERED where the answer already says so."""
+    """The carrier has accepted it. `status` is DELIVERED where the answer already says so."""
 
     carrier_id: str
     status: ReceiptStatus = ReceiptStatus.SENT
@@ -181,7 +188,7 @@ class Sent:
 
 @dataclass(frozen=True)
 class Retry:
-    """Not accepted, may be later. `after`: seconds that the carrier asked for, or None."""
+    """The carrier refused it for now. `after`: seconds that the carrier asked for, or None."""
 
     reason: Reason
     error: str
@@ -190,86 +197,86 @@ class Retry:
 
 @dataclass(frozen=True)
 class Rejected:
-    """Not accepted and never will be as it stands."""
+    """The carrier refused it and will refuse it again unless it changes."""
 
     reason: Reason
     error: str
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """The request went out and no answer came: it may or may not have been accepted."""
+class UnknownOutcome:
+    """The request was sent and no usable answer came: it may or may not have been accepted."""
 
     error: str
 
 
-Outcome = Sent | Retry | Rejected | Unknown
+Outcome = Sent | Retry | Rejected | UnknownOutcome
 
 
 class Gateway(Protocol):
-    """A carrier. Instances are made once per process and used by many threads."""
+    """A carrier. One instance per process, used by many threads."""
 
     name: str
     rate: float  # messages per second that the carrier takes from us
-    dlt: bool  # it hands DLT ids to Indian operators, who drop what is not registered
-    address: str  # the URL that texts are submitted to; "": nothing leaves this machine
+    dlt: bool  # it passes DLT ids to Indian operators, who drop what is not registered
+    address: str  # where texts are submitted to; "": nothing leaves this machine
 
     def send(self, message: Outgoing) -> Outcome:
-        """Submits `message`. Never raises for anything the carrier or the network does."""
+        """Submit `message`. Never raises for anything that the carrier or the network does."""
         ...
 
     def look_up(self, message: Outgoing) -> Outcome:
-        """Asks the carrier what became of a submit whose answer never came.
+        """Ask the carrier about a submit whose answer never came.
 
-        `Sent`: it was accepted. `Retry`: it certainly was not, submit again.
-        `Unknown`: the carrier cannot tell, or did not answer.
+        `Sent`: it was accepted. `Retry`: it certainly was not, so submit it again.
+        `UnknownOutcome`: the carrier cannot tell, or did not answer.
         """
         ...
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Authenticates and parses an inbound text. Raises `Unauthentic`."""
+        """Authenticate and parse an inbound text. Raises `Unauthentic`."""
         ...
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        """Authenticates and parses a delivery receipt. Raises `Unauthentic`."""
+        """Authenticate and parse a delivery receipt. Raises `Unauthentic`."""
         ...
 
 
 @runtime_checkable
 class UssdGateway(Protocol):
-    """A carrier that people can dial in through."""
+    """A carrier through which people dial USSD codes."""
 
     name: str
 
     def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
-        """Authenticates and parses one request of a session. Raises `Unauthentic`."""
+        """Authenticate and parse one request of a session. Raises `Unauthentic`."""
         ...
 
     def showing(self, text: str, end: bool) -> str:
-        """Return the body of the answer that shows `text`; `end`: it takes no reply."""
+        """Return the response body that shows `text`; `end`: the session ends with it."""
         ...
 
 
 @runtime_checkable
 class VoiceGateway(Gateway, Protocol):
-    """A carrier that makes calls (`send`) and tells of missed ones. Its name ends in `_voice`."""
+    """A carrier that makes calls (`send`) and reports missed ones. Its name ends in `_voice`."""
 
     def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """Authenticates and parses what a carrier tells of a call. Raises `Unauthentic`.
+        """Authenticate and parse a report on a call. Raises `Unauthentic`.
 
-        `Inbound`: somebody calls us; it is to be rejected at once. `TakenUp`: say something now.
-        `Receipt`: news of a call; nothing is to be said in it any more.
+        `Inbound`: a person calls us; reject the call at once. `TakenUp`: answer with the words to
+        say. `Receipt`: the progress or end of a call; nothing more is said in it.
         """
         ...
 
     def saying(self, speech: Speech) -> str:
-        """The body of the answer that makes the carrier say `speech` and hang up."""
+        """Return the response body that makes the carrier say `speech` and hang up."""
         ...
 
     def rejecting(self) -> str:
-        """The body of the answer that ends a call before it costs the caller anything."""
+        """Return the response body that ends a call before it costs the caller anything."""
         ...
 
     def ending(self) -> str:
-        """The body of the answer to news of a call; empty where the carrier expects nothing."""
+        """Return the response body to a report on a call; empty where none is expected."""
         ...

@@ -1,4 +1,4 @@
-"""Make the gateways of a process: those of carriers in code, and those of profiles."""
+"""Construction of the gateways of a process: of carriers in code, and of profiles."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from settings import Settings
 
 
 def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> None:
-    """Raise ValueError where production would send by an Indian route what is not registered."""
+    """Raise ValueError where production would send unregistered texts by an Indian route."""
     indian = [name for name in settings.routing.gateways if gateways[name].dlt]
     if not (settings.production and indian):
         return
@@ -28,7 +28,7 @@ def refuse_unregistered(settings: Settings, gateways: Mapping[str, Gateway]) -> 
 
 
 def build(settings: Settings) -> Mapping[str, Gateway]:
-    """Return the gateways of this process by name: all that have what they need.
+    """Return the gateways of this process by name: all whose settings are complete.
 
     Raises ValueError where SMS_ROUTES or VOICE_ROUTES names one that does not exist or lacks its
     settings, or where a carrier's setting cannot be read.

@@ -1,6 +1,6 @@
-"""How a carrier in code declares itself: settings, gateways, and the hooks that it calls.
+"""The declaration of a carrier in code: settings, gateways, and the hooks that it calls.
 
-A declaration is light. The carrier's SDK is imported where one of its gateways is made, so that it
+A declaration is light: the carrier's SDK is imported where one of its gateways is made, so it
 loads only in an installation that uses it. docs/gateways.md has the recipe.
 """
 
@@ -14,13 +14,13 @@ from gateways.base import Gateway
 from gateways.environment import CarrierSettings
 from settings import Settings
 
-# What comes to a hook; web/hooks/carriers.py hands it to the verb of the gateway.
+# What a hook receives; web/hooks/carriers.py passes it to the gateway's method for it.
 Takes = Literal["text", "receipt", "ussd", "call"]
 
 
 @dataclass(frozen=True)
 class HookAnswer:
-    """What a hook answers where the gateway has no words of its own for the case."""
+    """The response of a hook where the gateway itself has none for the case."""
 
     body: str = ""
     mimetype: str | None = None
@@ -31,8 +31,8 @@ class HookAnswer:
 class Hook:
     """One address that a carrier posts to.
 
-    `path` stands below /hooks and may hold `<secret>`. `refusal` is the status for whoever is not
-    the carrier: 404 where a secret in the path is the proof, so that guessing tells nothing.
+    `path` is relative to /hooks and may hold `<secret>`. `refusal` is the status for a caller who
+    is not the carrier: 404 where a secret in the path is the proof, so that guesses reveal nothing.
     """
 
     path: str
@@ -45,7 +45,7 @@ class Hook:
 class Offer:
     """One gateway that a carrier offers: it sends texts, or makes calls.
 
-    `needs` says what `ready` asks for, to an operator whose routes name the gateway.
+    `needs` tells an operator, whose routes name the gateway, what `ready` requires.
     `make` imports the SDK.
     """
 
@@ -60,8 +60,8 @@ class Offer:
 class CodedCarrier:
     """A carrier in code. The name of the gateway for calls ends in `_voice`.
 
-    `secrets`: variables that stand in hooks' addresses; outside of production one that is not set
-    is made once and kept.
+    `secrets`: variables that are part of the hooks' addresses; outside of production one that is
+    not set is generated once and kept.
     """
 
     settings: type[CarrierSettings]
@@ -71,5 +71,5 @@ class CodedCarrier:
 
     @property
     def offers(self) -> tuple[Offer, ...]:
-        """Return the gateways, that of texts first."""
+        """Return the gateways, the one for texts first."""
         return (self.texts, self.calls) if self.calls else (self.texts,)

@@ -1,7 +1,7 @@
-"""What carriers and profiles read for themselves: the environment, and models over it.
+"""The environment as carriers and profiles read it, and the base model of a carrier's settings.
 
-The core's settings name no carrier. A carrier in code declares a `CarrierSettings` in its folder,
-an operator's profile names its variables in its file: both are read from the same place.
+`settings.py` names no carrier. A carrier in code declares a `CarrierSettings` in its folder, a
+profile names its variables in its file; both are read from here.
 """
 
 from __future__ import annotations
@@ -17,29 +17,29 @@ from settings import Settings
 
 
 def environment(settings: Settings) -> Mapping[str, str]:
-    """Return every variable by its name in capitals: what `settings` was given goes before the
-    environment, and that before `.env`, which tests do not read."""
+    """Return every variable by its name in capitals. What `settings` was given takes precedence
+    over the environment, and that over `.env`, which tests do not read."""
     file = {} if settings.dakiya_env == "test" else dotenv_values(".env")
     found = {name.upper(): value for name, value in {**file, **os.environ}.items()}
     return {name: value for name, value in {**found, **settings.given}.items() if value is not None}
 
 
 def variables(prefix: str) -> Callable[[str], str]:
-    """Return how the variable of a field is called: `from_` with `TWILIO_` is TWILIO_FROM."""
+    """Return the function from a field's name to its variable's: `from_` is TWILIO_FROM."""
     return lambda field: prefix + field.rstrip("_").upper()
 
 
 class CarrierSettings(BaseModel):
-    """The settings of one carrier; a subclass names its prefix as `alias_generator=variables(…)`.
+    """The settings of one carrier; a subclass sets its prefix by `alias_generator=variables(…)`.
 
-    Every field has a default and a description: docs and messages to operators are made of both.
+    Every field has a default and a description, of which docs and messages to operators are made.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
     @classmethod
     def read(cls, settings: Settings) -> Self:
-        """Return what the environment has for this carrier.
+        """Return the settings that the environment has for this carrier.
 
         Raises ValueError (pydantic's `ValidationError`) that names each variable with a bad value.
         """

@@ -1,6 +1,6 @@
-"""Missed calls: a person rings one of our numbers, we do not take up, and the number is the answer.
+"""Missed calls: a person calls one of our numbers, we do not answer, and the number has a meaning.
 
-It costs the caller nothing and needs no letters. What a number means is set in `MISSED_CALLS`.
+It costs the caller nothing and needs no reading. `MISSED_CALLS` sets the meaning of each number.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from gateways.base import Inbound, Unreadable, attested
 from gateways.storable import line
 from messages.missed_calls import MissedCall
 
-# The text that says the same: a missed call enters the same conversation as that text would.
+# The text of the same meaning: a missed call enters the conversation as that text would.
 TEXTS: Mapping[MissedCall, str] = MappingProxyType(
     {"yes": "1", "not_received": "2", "send_code": "code", "speak_code": "6"}
 )
-# What some networks give for a number that is withheld: words spelled on the keys of a telephone
-# (ANONYMOUS, UNAVAILABLE, UNKNOWN, BLOCKED, RESTRICTED). They look like numbers and are nobody's.
+# Numbers that some networks send for a withheld caller id: words spelled on telephone keys
+# (ANONYMOUS, UNAVAILABLE, UNKNOWN, BLOCKED, RESTRICTED).
 _WITHHELD = frozenset(("+266696687", "+86282452253", "+8656696", "+2562533", "+7378742833"))
 
 
@@ -28,7 +28,7 @@ def missed(
     called: str,
     numbers: Mapping[str, MissedCall],
 ) -> Inbound | Unreadable:
-    """What a call from `caller` to our number `called` says, both as the carrier wrote them."""
+    """Return the meaning of a call from `caller` to `called`, both as the carrier wrote them."""
     phone = attested(caller)
     if phone in _WITHHELD:
         phone = None
@@ -45,5 +45,5 @@ def missed(
 
 
 def with_ours(numbers: Mapping[str, MissedCall], ours: str) -> Mapping[str, MissedCall]:
-    """`numbers`, and the one that our calls come from: who calls back wants to hear it again."""
+    """Return `numbers` and the one that our calls come from: a call back asks to hear it again."""
     return {ours: "speak_code", **numbers} if ours else numbers

@@ -1,7 +1,7 @@
-"""What a failed HTTP exchange means, the same for every carrier.
+"""The meaning of a failed HTTP exchange, the same for every carrier.
 
-The question is only whether the request can have reached the carrier. Where it cannot, the message
-is simply sent again; where it may have, the outcome is unknown and is looked up first.
+It depends on whether the request can have reached the carrier. Where it cannot, the message is
+sent again; where it may have, the outcome is unknown and is looked up first.
 """
 
 from __future__ import annotations
@@ -20,18 +20,19 @@ from urllib3.exceptions import (
     SSLError,
 )
 
-from gateways.base import Outcome, Reason, Rejected, Retry, Unknown
+from gateways.base import Outcome, Reason, Rejected, Retry, UnknownOutcome
 
-# (connect, read) in seconds. Below the outbox's lease, or a second worker would take the message.
+# (connect, read) in seconds. Shorter than the outbox's lease, so that no second worker takes the
+# message meanwhile.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
 _NEVER_SENT: Final = (ConnectTimeoutError, NewConnectionError, ProxyError)
 _MISCONFIGURED: Final = (InvalidHeader, InvalidSchema, InvalidURL, MissingSchema)
-# Its debug lines hold addresses, and a look-up's address holds a telephone number.
+# urllib3's debug lines hold addresses, and a look-up's address holds a telephone number.
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 def failed(error: requests.RequestException) -> Outcome:
-    """The outcome of an exchange that ended in `error`. Its text is not kept: it has addresses."""
+    """Return the outcome of an exchange that ended in `error`, whose text may hold addresses."""
     name = type(error).__name__
     if isinstance(error, _MISCONFIGURED):
         return Rejected(Reason.CONFIGURATION, name)
@@ -39,11 +40,11 @@ def failed(error: requests.RequestException) -> Outcome:
     reason = cause.reason if isinstance(cause, MaxRetryError) else cause
     if isinstance(reason, _NEVER_SENT) or _distrusted(reason):
         return Retry(Reason.CARRIER, type(reason).__name__)
-    return Unknown(name)
+    return UnknownOutcome(name)
 
 
 def _distrusted(reason: object) -> bool:
-    # Only a refused certificate is sure to precede the request: other TLS errors may end it midway.
+    # Only a refused certificate certainly precedes the request; other TLS errors may interrupt it.
     return (
         isinstance(reason, SSLError)
         and bool(reason.args)
@@ -52,15 +53,15 @@ def _distrusted(reason: object) -> bool:
 
 
 def refused(status: int, error: str, after: float | None = None) -> Outcome:
-    """The outcome of an HTTP status that is no success, where the carrier's body says no more.
+    """Return the outcome of an HTTP status that is no success, where the body says no more.
 
-    429 and a plain 5xx: try again. 502 and 504 come from a proxy that lost the answer: unknown.
-    A redirect is not followed: it would hand our key to another address.
+    429 and other 5xx: try again. 502 and 504 come from a proxy that lost the answer: unknown.
+    A redirect is not followed, as it would send our key to another address.
     """
     if status == 429:
         return Retry(Reason.CARRIER, error, after)
     if status in (502, 504):
-        return Unknown(error)
+        return UnknownOutcome(error)
     if status >= 500:
         return Retry(Reason.CARRIER, error, after)
     if status in (401, 403) or 300 <= status < 400:
@@ -72,20 +73,20 @@ _LONGEST_WAIT: Final = 86_400.0  # seconds
 
 
 def retry_after(header: str | None) -> float | None:
-    """The seconds of a Retry-After header, a day at most; None for a date or nonsense."""
+    """Return the seconds of a Retry-After header; None for a date, over a day, or no number."""
     try:
         seconds = float(header) if header else None
     except ValueError:
         return None
-    # Also sorts out "nan" and "inf", which are numbers to float().
+    # The comparison also excludes "nan" and "inf", which float() accepts.
     return seconds if seconds is not None and 0 <= seconds <= _LONGEST_WAIT else None
 
 
 def pooled(address: str, size: int) -> requests.Session:
-    """A session that keeps `size` connections to `address` open, for as many threads.
+    """Return a session that keeps `size` connections to `address` open, for as many threads.
 
-    The environment's proxy and certificate settings are read here, once: requests would read them
-    again for every message, a quarter of the processor time of a send.
+    It reads the environment's proxy and certificate settings once: requests would read them for
+    every message, which takes a quarter of the processor time of a send.
     """
     session = requests.Session()
     adapter = requests.adapters.HTTPAdapter(pool_connections=4, pool_maxsize=size)

@@ -1,6 +1,6 @@
-"""Which carriers in code exist. Adding one: its folder, and its line here.
+"""The carriers in code. To add one, add its folder and its line here.
 
-A carrier that speaks plain HTTP needs neither: a profile in TOML (profiles/) is enough.
+A carrier with a plain HTTP API needs neither: a profile in TOML (profiles/) is enough.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Final
 
 from gateways.carrier import CodedCarrier, Offer
 
-# The name of its gateway for texts, and the module whose CARRIER declares it.
+# The name of the gateway for texts, and the module whose CARRIER declares it.
 _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "simulator": "gateways.simulator.carrier",
@@ -25,7 +25,7 @@ _CARRIERS: Final[Mapping[str, str]] = MappingProxyType(
 
 @cache
 def carriers() -> tuple[CodedCarrier, ...]:
-    """Return what each carrier declares; no SDK is imported."""
+    """Return the declaration of each carrier, without importing an SDK."""
     return tuple(declared(name, module) for name, module in _CARRIERS.items())
 
 

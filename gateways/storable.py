@@ -1,11 +1,12 @@
-"""What a carrier wrote, made fit to keep.
+"""Carriers' words made storable.
 
-PostgreSQL stores neither NUL nor half a surrogate pair, and no index takes a key of 40 KB. A hook
-that failed on them would be called again for hours, with the same.
+PostgreSQL stores neither NUL nor half a surrogate pair, and no index takes a key of 40 KB. A
+carrier would repeat for hours a call that fails on them.
 """
 
 from __future__ import annotations
 
+import re
 from hashlib import sha256
 from urllib.parse import unquote_plus
 
@@ -14,20 +15,21 @@ from gateways.base import Request
 
 LONGEST_ID = 200
 LONGEST_LINE = 80
+_NUMBER = re.compile(r"\d{3,}")
 _FORM = "application/x-www-form-urlencoded"
 
 
 def clean(text: str) -> str:
-    """`text` with U+FFFD in the place of what cannot be stored."""
+    """Return `text` with U+FFFD in place of what cannot be stored."""
     return (
         text.replace("\x00", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     )
 
 
 def identifier(raw: str | None) -> str | None:
-    """A carrier's name for a message; None where it gave none.
+    """Return a carrier's id of a message; None where it gave none.
 
-    One that cannot be stored as it is ends in its SHA-256: a repeat is still known as a repeat.
+    One that cannot be stored unchanged ends in its SHA-256, so that a repeat is still recognised.
     """
     if raw is None or not raw.strip():
         return None
@@ -39,14 +41,19 @@ def identifier(raw: str | None) -> str | None:
 
 
 def line(raw: str) -> str:
-    """A status or error word of a carrier's: short, whatever came."""
+    """Return a carrier's status or error word, shortened."""
     return clean(raw)[:LONGEST_LINE]
 
 
-def whole(request: Request) -> str:
-    """The body, for the help desk to read where no field of it could be; codes are masked.
+def without_numbers(text: str) -> str:
+    """Return `text` without numbers of three digits or more: a telephone or a code is not kept."""
+    return _NUMBER.sub("…", text)
 
-    A form is shown decoded: percent signs would hide Hindi from people, and a code from the mask.
+
+def whole(request: Request) -> str:
+    """Return the whole body, for the help desk, where its fields cannot be read; codes are masked.
+
+    A form is decoded: percent-encoding would hide Hindi from people, and a code from the mask.
     """
     body = request.body.decode("utf-8", "replace")
     if request.headers.get("content-type", "").startswith(_FORM):

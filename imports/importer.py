@@ -13,7 +13,7 @@ from typing import Final
 import psycopg
 import structlog
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Booked, WentOut
 from imports import article_rows, checking, delivery_lists, file_rows, reading, register
 from imports.checking import at_counters

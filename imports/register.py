@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 from imports.columns import Kind
 from imports.faults import Refusal
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 State = Literal["reading", "checking", "checked", "importing", "done", "cancelled", "refused"]
 UNDER_WAY: Final[tuple[State, ...]] = ("reading", "checking", "importing")
@@ -85,31 +86,46 @@ class Import:
         return self.checked, self.rows
 
 
-class UnknownImport(Exception):
+class UnknownImport(Unknown):
     """No import has this id."""
 
-
-class NotChecked(Exception):
-    """It is not waiting for a decision: it is still checked, was started, or has ended."""
+    sentence = "no such import"
 
 
-class RowsLeftOut(Exception):
+class NotChecked(Conflict):
+    """It is not waiting for a decision: it is still checked, or has ended."""
+
+    word = "import_not_checked"
+
+    def __init__(self, ended: bool) -> None:
+        super().__init__("it has ended" if ended else "it is not checked yet, or has ended")
+
+
+class RowsLeftOut(Invalid):
     """The number of rows to be left out is not the one that was agreed to."""
+
+    field = "left_out"
+    word = "import_other_count"
 
     def __init__(self, left_out: int) -> None:
         super().__init__(
             f"{left_out} rows cannot be taken: mend the file, or say that {left_out} rows are left"
             " out"
         )
-        self.left_out = left_out
 
 
-class NothingGood(Exception):
+class NothingGood(Conflict):
     """No row of it can be done."""
 
+    sentence = "no row of it can be imported"
+    word = "import_nothing_good"
 
-class Ended(Exception):
+
+class ImportEnded(Conflict):
     """It has ended: there is nothing to cancel."""
+
+    sentence = "it has ended already"
+    word = "import_has_ended"
 
 
 def receive(conn: Conn, content: bytes, file_name: str, owner: Owner, now: datetime) -> Import:
@@ -155,7 +171,7 @@ def start(conn: Conn, id_: int, left_out: int, now: datetime) -> Import:
     if found.state in ("importing", "done"):
         return found
     if found.state != "checked":
-        raise NotChecked
+        raise NotChecked(ended=found.finished_at is not None)
     if found.good == 0:
         raise NothingGood
     if found.left_out != left_out:
@@ -171,11 +187,11 @@ def start(conn: Conn, id_: int, left_out: int, now: datetime) -> Import:
 def cancel(conn: Conn, id_: int, now: datetime) -> Import:
     """Ends it where it stands; what is done stays done, the other rows are removed.
 
-    Waits for the batch under way. Raises `UnknownImport` and `Ended`.
+    Waits for the batch under way. Raises `UnknownImport` and `ImportEnded`.
     """
     found = lock(conn, id_)
     if found.finished_at is not None:
-        raise Ended
+        raise ImportEnded
     conn.execute(
         "UPDATE imports SET state = 'cancelled', finished_at = %s WHERE id = %s", (now, id_)
     )

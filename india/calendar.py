@@ -1,8 +1,10 @@
-"""Days and hours of the post office: in India, six of the seven days working. Pure."""
+"""Days and hours of the post office: in India, six of the seven days are working days. Pure."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta, timezone
+
+from babel.dates import format_date, format_datetime
 
 INDIA = timezone(timedelta(hours=5, minutes=30))  # no summer time, and none since 1945
 _MORNING = time(9, 0)
@@ -42,3 +44,20 @@ def name(day: date) -> str:
 def morning(day: date) -> datetime:
     """Return nine o'clock of `day`, in India."""
     return datetime.combine(day, _MORNING, INDIA)
+
+
+def long_day(day: date, language: str) -> str:
+    """Return `day` as people write it: Friday, 14 August 2026."""
+    return format_date(day, "EEEE, d MMMM y", locale=f"{language}_IN")
+
+
+def moment(at: datetime, language: str) -> str:
+    """Return `at` to the minute: 14 August 2026, 10:04."""
+    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=INDIA, locale=f"{language}_IN")
+
+
+def exact(at: datetime | date, language: str) -> str:
+    """Return `at` to the second: 14 Aug 2026, 10:04:31; or a day alone."""
+    if not isinstance(at, datetime):
+        return format_date(at, "d MMM y", locale=f"{language}_IN")
+    return format_datetime(at, "d MMM y, HH:mm:ss", tzinfo=INDIA, locale=f"{language}_IN")

@@ -1,32 +1,36 @@
-"""Paise and what providers write for them: whole paise, or rupees with decimals. Never a float."""
+"""Sums of money in paise, from and for providers, clerks and readers. Never a float."""
 
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any, Final
 
+from babel.numbers import format_decimal
+
 MOST_PAISE: Final = 10**12
+_TYPED: Final = re.compile(
+    r"(?:rs\.?|₹)?\s*(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
+)
 
 
 class NoSum(ValueError):
-    """What stands there is no sum of money."""
+    """An error of a value that is not a sum of money."""
 
 
-def rupees(paise: int) -> str:
-    """1234.50"""
-    return f"{paise // 100}.{paise % 100:02}"
+# ---- reading -----------------------------------------------------------------------------------
 
 
 def of_paise(raw: object) -> int:
-    """A provider's sum in paise: a whole number above 0. Raises `NoSum`."""
+    """Return a provider's sum in paise: a whole number above 0. Raise `NoSum`."""
     if not isinstance(raw, int) or isinstance(raw, bool) or not 0 < raw <= MOST_PAISE:
         raise NoSum(f"{str(raw)[:20]} is no sum in paise")
     return raw
 
 
 def of_rupees(raw: object) -> int:
-    """A provider's sum in rupees (int, or Decimal with two decimals at most). Raises `NoSum`."""
+    """Return the paise of a provider's rupees, two decimals at most. Raise `NoSum`."""
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
         raise NoSum(f"{str(raw)[:20]} is no sum in rupees")
     exact = Decimal(raw) * 100
@@ -35,9 +39,22 @@ def of_rupees(raw: object) -> int:
     return int(exact)
 
 
+def of_typed(typed: str) -> int:
+    """Return the paise of typed rupees: `500`, `1,000`, `76.50` or `Rs 20`. Raise ValueError."""
+    found = _TYPED.fullmatch(typed.replace(",", "").strip())
+    if found is None:
+        raise ValueError("rupees, as 500 or 76.50")
+    return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
+
+
+def of_signed(typed: str) -> int:
+    """Return what `of_typed` returns, negative after a minus. Raise ValueError."""
+    bare = typed.strip()
+    return -of_typed(bare[1:]) if bare.startswith(("-", "−")) else of_typed(bare)
+
+
 def loads(text: str | bytes) -> Any:
-    """JSON whose decimals are `Decimal`. Raises ValueError, also for NaN and for nesting without
-    end."""
+    """Return JSON with `Decimal` decimals. Raise ValueError, also for NaN and endless nesting."""
     try:
         return json.loads(text, parse_float=Decimal, parse_constant=_no_number)
     except RecursionError as error:
@@ -46,3 +63,34 @@ def loads(text: str | bytes) -> Any:
 
 def _no_number(word: str) -> None:
     raise ValueError(f"{word} is no JSON")
+
+
+# ---- writing -----------------------------------------------------------------------------------
+
+
+def exact(paise: int) -> Decimal:
+    """Return rupees with two decimals, for other software: 123456.50."""
+    return Decimal(paise).scaleb(-2)
+
+
+def rupees(paise: int) -> str:
+    """Return `exact` as text, for providers: 1234.50."""
+    return str(exact(paise))
+
+
+def shown(paise: int) -> str:
+    """Return a sum for a screen, grouped as in India: ₹1,00,000, or ₹76.50 with paise."""
+    whole, rest = divmod(abs(paise), 100)
+    sign = "−" if paise < 0 else ""
+    grouped = format_decimal(whole, locale="en_IN")
+    return f"{sign}₹{grouped}.{rest:02}" if rest else f"{sign}₹{grouped}"
+
+
+def printed(paise: int, language: str) -> str:
+    """Return a sum for paper, grouped as in India, with decimals: ₹ 1,23,456.50."""
+    return f"₹ {format_decimal(exact(paise), '#,##,##0.00', locale=f'{language}_IN')}"
+
+
+def printed_whole(amount: int, language: str) -> str:
+    """Return whole rupees for paper, as COD is: ₹ 12,500."""
+    return f"₹ {format_decimal(amount, '#,##,##0', locale=f'{language}_IN')}"

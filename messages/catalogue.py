@@ -14,7 +14,7 @@ from messages.values import KINDS, Kind
 
 Language = Literal["hi", "hi-Latn", "en"]
 Lane = Literal["code", "reply", "notice", "bulk"]
-Channel = Literal["text", "voice"]  # written, or said in a call
+Channel = Literal["text", "voice"]  # written, or spoken in a call
 LANGUAGES: tuple[Language, ...] = ("en", "hi-Latn", "hi")
 LANES: tuple[Lane, ...] = ("code", "reply", "notice", "bulk")
 CODE = "code"  # the variable that is never given to the renderer
@@ -24,12 +24,12 @@ _FOLDER = Path(__file__).parent / "catalogue"
 
 
 class CatalogueError(ValueError):
-    """A template, language, variable or value that the catalogue does not allow."""
+    """An error of a template, language, variable or value that the catalogue does not allow."""
 
 
 @dataclass(frozen=True)
 class Variable:
-    """A place in a text that is filled in. `kind` says with what."""
+    """A place in a text that is filled in. `kind`: with what."""
 
     name: str
     kind: Kind
@@ -37,7 +37,7 @@ class Variable:
 
 @dataclass(frozen=True)
 class Template:
-    """What a text is for. `lifetime`: seconds after which it is not worth sending."""
+    """The purpose of a text. `lifetime`: seconds after which it is not worth sending."""
 
     name: str
     audience: str
@@ -49,7 +49,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Dlt:
-    """What the operators want with each submit. Empty texts: not registered."""
+    """What the operators require with each submit. An empty text: not registered."""
 
     entity_id: str
     header: str
@@ -60,7 +60,7 @@ class Dlt:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All that can be said."""
+    """Everything that can be said."""
 
     templates: Mapping[str, Template]
     texts: Mapping[str, Mapping[str, str]]  # language → template → text
@@ -68,14 +68,14 @@ class Catalogue:
     dlt: Dlt
 
     def template(self, name: str) -> Template:
-        """Raises `CatalogueError` where there is no such template."""
+        """Return the template `name`. Raise `CatalogueError` if there is none."""
         try:
             return self.templates[name]
         except KeyError:
             raise CatalogueError(f"no template is called {name}") from None
 
     def text(self, name: str, language: str) -> str:
-        """The text of a template, its variables in braces. Raises `CatalogueError`."""
+        """Return the text of a template, its variables in braces. Raise `CatalogueError`."""
         self.template(name)
         if language not in self.texts:
             raise CatalogueError(f"no language is called {language}: {', '.join(self.texts)}")
@@ -85,7 +85,7 @@ class Catalogue:
             raise CatalogueError(f"template {name} has no text in {language}") from None
 
     def warning(self, name: str, language: str) -> str:
-        """The warning that the text of a template must carry. Raises `CatalogueError`."""
+        """Return the warning that the text of a template must contain. Raise `CatalogueError`."""
         audience = self.template(name).audience
         try:
             return self.sentences[audience][language]
@@ -94,9 +94,9 @@ class Catalogue:
 
 
 def read(folder: Path = _FOLDER) -> Catalogue:
-    """The catalogue in `folder`. Raises `CatalogueError`, naming the file, for what cannot be one.
+    """Return the catalogue in `folder`. Raise `CatalogueError`, naming the file, for anything else.
 
-    A language without a file is no error here: the check names each text that is missing.
+    A language without a file is no error here: the check names each missing text.
     """
     return Catalogue(
         templates={
@@ -117,7 +117,7 @@ def read(folder: Path = _FOLDER) -> Catalogue:
 
 @cache
 def catalogue() -> Catalogue:
-    """The catalogue of this service, read once."""
+    """Return the catalogue of this service, read once."""
     return read()
 
 

@@ -1,4 +1,4 @@
-"""Is the catalogue fit to be sent? "India's SMS rules" of docs/developing/domain.md, one by one."""
+"""The check of the catalogue against "India's SMS rules" (docs/developing/domain.md)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ BUDGET: dict[Language, int] = {"en": 1, "hi-Latn": 1, "hi": 2}
 MOST_VARIABLES = 2
 LEAST_FIXED = 0.3  # of the characters, with the longest values
 
-# A full stop within a word makes a link of it on most handsets, whatever follows.
+# Most handsets turn a full stop within a word into a link, whatever follows.
 _LINK = re.compile(
     r"://|\b(?:mailto|tel|sms|upi):|\w\.(?:[a-z]{2,}|[\u0900-\u097f])", re.IGNORECASE
 )
@@ -26,7 +26,7 @@ _ALLOWED_PHONES = frozenset({"1930", "18002666868"})
 
 
 @dataclass(frozen=True)
-class Row:
+class TextRow:
     """One text with the longest values that its variables can have."""
 
     template: str
@@ -38,15 +38,15 @@ class Row:
 
 @dataclass(frozen=True)
 class Report:
-    """Every text, and every sentence about what is wrong."""
+    """Every text, and a sentence for each problem."""
 
-    rows: tuple[Row, ...]
+    rows: tuple[TextRow, ...]
     problems: tuple[str, ...]
 
 
 def check(catalogue: Catalogue) -> Report:
-    """Walks every template in every language. No problem means that it may be sent."""
-    rows: list[Row] = []
+    """Check every template in every language. Without a problem the catalogue may be sent."""
+    rows: list[TextRow] = []
     problems: list[str] = []
     for language in LANGUAGES:
         strays = set(catalogue.texts.get(language, {})) - set(catalogue.templates)
@@ -58,10 +58,12 @@ def check(catalogue: Catalogue) -> Report:
         for language in LANGUAGES:
             text = catalogue.texts.get(language, {}).get(template.name)
             if text is None:
-                problems.append(f"{template.name}, {language}: the text is missing")
+                problems.append(
+                    f"{template.name}, {language}: the text is missing in {language}.toml"
+                )
                 continue
             warning = catalogue.sentences.get(template.audience, {}).get(language, "")
-            row = Row(
+            row = TextRow(
                 template.name,
                 language,
                 count(longest(template, text)),
@@ -76,7 +78,7 @@ def check(catalogue: Catalogue) -> Report:
 
 
 def longest(template: Template, text: str) -> str:
-    """`text` with the longest value in each variable of `template`; an unknown one stays."""
+    """Return `text` with the longest value of each variable of `template`; unknown ones stay."""
     kinds = {variable.name: variable.kind for variable in template.variables}
     return VARIABLE.sub(lambda m: kinds[m[1]].longest if m[1] in kinds else m[0], text)
 
@@ -89,12 +91,12 @@ def _template(template: Template) -> Iterator[str]:
             yield f"{name} can be what DLT does not take as #{kind.dlt}#: {kind.longest}"
 
 
-def _text(template: Template, text: str, row: Row) -> Iterator[str]:
+def _text(template: Template, text: str, row: TextRow) -> Iterator[str]:
     if not row.warns:
         yield f"the warning for {template.audience} is missing"
     filled = longest(template, text)
     if _LINK.search(filled):
-        yield "it has a link (a full stop needs a space behind it)"
+        yield "it has a link (a full stop needs a space after it)"
     if _DIAL.search(filled):
         yield "it has a code to dial"
     names = [variable.name for variable in template.variables]

@@ -1,4 +1,4 @@
-"""What is registered with the operators, sentence by sentence (DLT; TRAI, 18 Nov 2025).
+"""The sentences that are registered with the operators (DLT; TRAI, 18 Nov 2025).
 
 A sentence is registered with a tag in the place of each variable. Operators write it in two ways:
 Airtel, Jio, Vi and BSNL want the tag in the text, SmartPing and Tata want `{#var#}` and the tags
@@ -25,7 +25,7 @@ _TAG: Final = re.compile(r"\{?#\s*(numeric|number|alphanumeric|var)\s*#\}?", re.
 _ID: Final = re.compile(r"[0-9]{15,25}", re.ASCII)
 _APPROVED: Final = frozenset({"", "approved", "active", "registered", "whitelisted"})
 _SPACES: Final = re.compile(r"\s+")
-# What the operator may find in the place of a tag; a code stands masked in what we keep.
+# What the operator may find in the place of a tag; a code is masked in stored texts.
 _SHAPES: Final[Mapping[str, str]] = {
     "numeric": rf"(?:[0-9]+|{CODE_MASK})",
     "alphanumeric": r"[0-9A-Za-z]{1,40}",
@@ -34,10 +34,10 @@ _SHAPES: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Line:
+class RegistrationLine:
     """One line of the registration sheet: one text in one language."""
 
-    name: str  # as it is registered: template and language
+    name: str  # as registered: template and language
     template: str
     language: Language
     category: str
@@ -50,15 +50,17 @@ class Line:
     template_id: str
 
 
-def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple[Line, ...]:
-    """What is to be registered in `language`, a line for each template."""
+def sheet(
+    catalogue: Catalogue, language: Language, notation: Notation
+) -> tuple[RegistrationLine, ...]:
+    """Return what is to be registered in `language`, one line for each template."""
     lines = []
     for template in catalogue.templates.values():
         text = catalogue.text(template.name, language)
         tags = _tags(template, text)
         encoded = count(_filled(template, text)).encoding
         lines.append(
-            Line(
+            RegistrationLine(
                 name=registered_name(template.name, language),
                 template=template.name,
                 language=language,
@@ -78,12 +80,12 @@ def sheet(catalogue: Catalogue, language: Language, notation: Notation) -> tuple
 
 
 def registered_name(template: str, language: str) -> str:
-    """The name by which a sentence is known to the operators: letters, digits, underscores."""
+    """Return the operators' name of a sentence: letters, digits, underscores."""
     return f"{template}_{language.replace('-', '_')}"
 
 
 def tagged(template: Template, text: str) -> str:
-    """`text` with the tag of each variable in its place: `Post {#alphanumeric#} is …`."""
+    """Return `text` with the tag of each variable in its place: `Post {#alphanumeric#} is …`."""
     tags = iter(_tags(template, text))
     return VARIABLE.sub(lambda _: f"{{#{next(tags)}#}}", text)
 
@@ -92,8 +94,8 @@ def tagged(template: Template, text: str) -> str:
 
 
 @dataclass(frozen=True)
-class Returned:
-    """One line of what the operators gave back. `content` may be empty: not every portal has it."""
+class ReturnedLine:
+    """One line of the operators' reply. `content` may be empty: not every portal has it."""
 
     line: int
     name: str
@@ -103,16 +105,16 @@ class Returned:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What can be taken over, by template and language, and every sentence about what cannot."""
+class TakenIds:
+    """The ids to enter, by template and language, and a sentence for each line that is refused."""
 
     template_ids: Mapping[Key, str]
     sentences: Mapping[Key, str]
     problems: tuple[str, ...]
 
 
-def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
-    """Which ids may be entered: approved ones, of sentences that are registered as we say them."""
+def take(catalogue: Catalogue, returned: list[ReturnedLine]) -> TakenIds:
+    """Return the ids of approved sentences that are registered in the catalogue's words."""
     ids: dict[Key, str] = {}
     sentences: dict[Key, str] = {}
     problems: list[str] = []
@@ -134,10 +136,10 @@ def take(catalogue: Catalogue, returned: list[Returned]) -> Taken:
     twice = {id_ for id_ in ids.values() if list(ids.values()).count(id_) > 1}
     problems += [f"the id {id_} is given to more than one text" for id_ in sorted(twice)]
     good = {key: id_ for key, id_ in ids.items() if id_ not in twice}
-    return Taken(good, {key: sentences[key] for key in good}, tuple(problems))
+    return TakenIds(good, {key: sentences[key] for key in good}, tuple(problems))
 
 
-def _refusal(catalogue: Catalogue, key: Key | None, each: Returned) -> str:
+def _refusal(catalogue: Catalogue, key: Key | None, each: ReturnedLine) -> str:
     if key is None:
         return "no text has this name: the sheet's names are template and language, as booked_hi"
     if each.status.strip().lower() not in _APPROVED:
@@ -159,7 +161,7 @@ def _present(catalogue: Catalogue, key: Key) -> str:
 
 
 def _plain(sentence: str) -> str:
-    """A sentence with all tags alike: what differs then is words."""
+    """Return a sentence with all tags alike, so that only words differ."""
     return _SPACES.sub(" ", _TAG.sub("{#}", sentence)).strip()
 
 
@@ -167,7 +169,7 @@ def _plain(sentence: str) -> str:
 
 
 def unregistered(catalogue: Catalogue) -> Iterator[str]:
-    """What an Indian operator would drop, a sentence each; nothing where all may be sent."""
+    """Yield a sentence for each text that an Indian operator would drop."""
     if not catalogue.dlt.entity_id:
         yield "dlt.toml: the principal entity's id is missing"
     if not catalogue.dlt.header:
@@ -180,7 +182,7 @@ def unregistered(catalogue: Catalogue) -> Iterator[str]:
 
 
 def changed(catalogue: Catalogue) -> Iterator[str]:
-    """The texts that were changed since they were registered: operators drop them."""
+    """Yield a sentence for each text that differs from its registration: operators drop it."""
     for (name, language), sentence in catalogue.dlt.sentences.items():
         known = name in catalogue.templates and name in catalogue.texts.get(language, {})
         if known and sentence != _present(catalogue, (name, language)):
@@ -192,30 +194,30 @@ def changed(catalogue: Catalogue) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Part:
-    """Some words, and where they stand: in both sentences, in the registered or in the sent one."""
+class Passage:
+    """Some words, and where they are: in both sentences, in the registered or in the sent one."""
 
     where: Where
     words: str
 
 
-def difference(registered: str, sent: str) -> tuple[Part, ...]:
-    """Word by word, how what was sent differs from what is registered.
+def difference(registered: str, sent: str) -> tuple[Passage, ...]:
+    """Return word by word how what was sent differs from what is registered.
 
-    `sent` is a text or a sentence with tags. One part, in both, where it fits.
+    `sent` is a text or a sentence with tags. A single part, in both, means that it fits.
     """
     ours, theirs = _words(sent), _words(registered)
-    parts: list[Part] = []
+    parts: list[Passage] = []
     for where, word in _aligned(theirs, ours):
         if parts and parts[-1].where == where:
-            parts[-1] = Part(where, f"{parts[-1].words} {word}")
+            parts[-1] = Passage(where, f"{parts[-1].words} {word}")
         else:
-            parts.append(Part(where, word))
+            parts.append(Passage(where, word))
     return tuple(parts)
 
 
-def said(parts: tuple[Part, ...]) -> str:
-    """The difference in one line: [-registered-] {+sent+}."""
+def said(parts: tuple[Passage, ...]) -> str:
+    """Return the difference in one line: [-registered-] {+sent+}."""
     marks = {"both": "{}", "registered": "[-{}-]", "sent": "{{+{}+}}"}
     return " ".join(marks[part.where].format(part.words) for part in parts)
 
@@ -229,7 +231,7 @@ def _type(name: str) -> str:
 
 
 def _aligned(theirs: list[str], ours: list[str]) -> Iterator[tuple[Where, str]]:
-    """The longest common sequence of both; a word that stands where a tag does counts half."""
+    """Yield the longest common sequence of both; a word in the place of a tag counts half."""
     best = [[0] * (len(ours) + 1) for _ in range(len(theirs) + 1)]
     for i in reversed(range(len(theirs))):
         for j in reversed(range(len(ours))):

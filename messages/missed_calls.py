@@ -1,4 +1,4 @@
-"""What a missed call to each of our numbers says: `MISSED_CALLS`.
+"""The meaning of a missed call to each of our numbers: `MISSED_CALLS`.
 
 +911140001001=yes, +911140001004=speak_code
 """

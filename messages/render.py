@@ -1,4 +1,4 @@
-"""Template and values in, text out: the only way in which a text comes to be."""
+"""From a template and values to a text. No text is made in another way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _SIX = "000000"
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text as it is stored: a code stands in it as `CODE_MASK`."""
+    """A text as it is stored, with `CODE_MASK` in the place of a code."""
 
     template: str
     language: str
@@ -26,12 +26,12 @@ class Rendered:
 
 
 def render(template: str, language: str, values: Mapping[str, int | str]) -> Rendered:
-    """The text of `template` in `language`, its variables filled with `values`.
+    """Return the text of `template` in `language`, its variables filled with `values`.
 
-    The code is no value: its place is kept by `CODE_MASK`, and `fill_code` puts it in when the
-    message is sent; the segments are those of the text with a code of six digits. Raises
-    `CatalogueError` for a template, language or variable that does not exist or is missing, and
-    for a value that is not of its kind.
+    The code is not a value: `CODE_MASK` keeps its place until `fill_code` inserts it when the
+    message is sent; the segments are those of the text with a code of six digits. Raise
+    `CatalogueError` for a template, language or variable that does not exist or is missing, and for
+    a value that is not of its kind.
     """
     entry = catalogue().template(template)
     kinds = {variable.name: variable.kind for variable in entry.variables if variable.name != CODE}
@@ -41,7 +41,7 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
         )
     for name, kind in kinds.items():
         if not kind.admits(values[name]):
-            # Not what was given: a code that lost its way must not end in a log.
+            # The message omits the value: a misplaced code must not end in a log.
             raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
     text = catalogue().text(template, language)
     stored = _fill(text, {**values, CODE: CODE_MASK})
@@ -49,10 +49,10 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
 
 
 def fill_code(text: str, code: str) -> str:
-    """`text` with the code in the place of its mask.
+    """Return `text` with `code` in the place of its mask.
 
-    Raises ValueError, without the code in it, where there is not exactly one mask or where `code`
-    is not 4 to 8 ASCII digits.
+    Raise ValueError, without the code in it, if there is not exactly one mask or `code` is not 4 to
+    8 ASCII digits.
     """
     if _CODE.fullmatch(code) is None:
         raise ValueError("a code is 4 to 8 digits")

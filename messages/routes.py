@@ -1,13 +1,13 @@
-"""Which carriers a text may take, in order of preference: by country, language and lane.
+"""The carriers that a text may use, in order of preference: by country, language and lane.
 
-`SMS_ROUTES` is the order for everything. `SMS_ROUTE_RULES` names exceptions, one after the other,
-separated by `;` or new lines. What stands left of `=` says for which texts, in any order:
+`SMS_ROUTES` is the order for everything. `SMS_ROUTE_RULES` names exceptions, separated by `;` or
+new lines. What is left of `=` says for which texts, in any order:
 
     +91 code hi = exotel, kannel; +91 bulk = msg91; +254 = gupshup
 
 `+…` is how the number begins (a country, or more of it), `code`, `reply`, `notice`, `bulk` a lane,
 `hi`, `hi-Latn`, `en` a language; several of one kind mean any of them. The first rule that fits
-counts, and only its carriers are used; a text that none fits goes by `SMS_ROUTES`.
+counts, and only its carriers are used; a text that no rule fits uses `SMS_ROUTES`.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NAME: Final = re.compile(r"[a-z][a-z0-9_-]*", re.ASCII)
 
 @dataclass(frozen=True)
 class Rule:
-    """For which texts it is meant (nothing named: for any), and the carriers in order."""
+    """The carriers in order, and the texts that they are for; a kind that is empty means any."""
 
     prefixes: tuple[str, ...]
     lanes: tuple[str, ...]
@@ -35,7 +35,7 @@ class Rule:
     gateways: tuple[str, ...]
 
     def fits(self, phone: str, language: str, lane: str) -> bool:
-        """Whether a text in `language` and `lane` to `phone` (E.164) follows this rule."""
+        """Tell whether a text in `language` and `lane` to `phone` (E.164) follows this rule."""
         return (
             (not self.prefixes or phone.startswith(self.prefixes))
             and (not self.lanes or lane in self.lanes)
@@ -45,13 +45,13 @@ class Rule:
 
 @dataclass(frozen=True)
 class Routes:
-    """The rules, and the order where none fits."""
+    """The rules, and the order if none fits."""
 
     rules: tuple[Rule, ...]
     rest: tuple[str, ...]
 
     def order(self, phone: str, language: str, lane: str) -> tuple[str, ...]:
-        """The carriers for a text, the preferred one first."""
+        """Return the carriers for a text, the preferred one first."""
         for rule in self.rules:
             if rule.fits(phone, language, lane):
                 return rule.gateways
@@ -59,17 +59,17 @@ class Routes:
 
     @property
     def gateways(self) -> tuple[str, ...]:
-        """Every carrier that is named, once, in the order of naming."""
+        """Return every carrier that is named, once, in the order of naming."""
         return tuple(dict.fromkeys([*self.rest, *(n for r in self.rules for n in r.gateways)]))
 
 
 def names(text: str) -> tuple[str, ...]:
-    """Names separated by commas, in order."""
+    """Return names separated by commas, in order."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def prefixes(text: str) -> tuple[str, ...]:
-    """Beginnings of numbers, separated by commas: `+91, +977`. Raises ValueError."""
+    """Return beginnings of numbers, separated by commas: `+91, +977`. Raise ValueError."""
     found = names(text)
     for each in found:
         if not _PREFIX.fullmatch(each):
@@ -78,10 +78,7 @@ def prefixes(text: str) -> tuple[str, ...]:
 
 
 def prices(text: str) -> dict[str, Decimal]:
-    """Return the paise that a segment costs by carrier: `exotel=18.5, msg91=20`.
-
-    Raise ValueError for any other text.
-    """
+    """Return paise a segment by carrier, of `exotel=18.5, msg91=20`. Raise ValueError."""
     found = {}
     for entry in names(text):
         price = _PRICE.fullmatch(entry)
@@ -92,7 +89,7 @@ def prices(text: str) -> dict[str, Decimal]:
 
 
 def rules(text: str) -> tuple[Rule, ...]:
-    """The rules in `text`. Raises ValueError, naming the rule and what is wrong with it."""
+    """Return the rules in `text`. Raise ValueError, naming the rule and what is wrong with it."""
     return tuple(_rule(each) for each in re.split(r"[;\n]", text) if each.strip())
 
 

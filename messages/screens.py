@@ -1,8 +1,7 @@
-"""The USSD screens: short texts that stand on a telephone while it is dialled in, then are gone.
+"""The USSD screens: short texts that a telephone shows while it is connected, and does not keep.
 
-They live in `messages/screens/*.toml`. A screen holds 160 characters of GSM-7 or 80 UTF-16 units,
-whatever the operator (docs/developing/carriers.md): the strictest of them counts. A code never
-stands on one.
+They are in `messages/screens/*.toml`. A screen holds 160 characters of GSM-7 or 80 UTF-16 units for
+every operator (docs/developing/carriers.md): the strictest limit counts. No screen shows a code.
 """
 
 from __future__ import annotations
@@ -22,28 +21,28 @@ from messages.segments import Encoding, count
 from messages.values import KINDS, Kind
 
 ROOM: Final[Mapping[Encoding, int]] = MappingProxyType({"GSM-7": 160, "UCS-2": 80})
-LINES = "lines"  # the variable that takes a list: as many lines as there is room for
+LINES = "lines"  # the variable that takes as many lines of a list as fit
 _FOLDER = Path(__file__).parent / "screens"
 _CODE = re.compile(r"\{code\}")
 
 
 @dataclass(frozen=True)
 class Screens:
-    """All that can stand on a screen. `words` are parts of lines, not screens."""
+    """Everything that a screen can show. `words` are parts of lines, not screens."""
 
     variables: Mapping[str, tuple[str, ...]]
     texts: Mapping[str, Mapping[str, str]]  # language → screen → text
     words: Mapping[str, Mapping[str, str]]  # language → word → text
 
     def text(self, name: str, language: str) -> str:
-        """The text of a screen, its variables in braces. Raises `CatalogueError`."""
+        """Return the text of a screen, its variables in braces. Raise `CatalogueError`."""
         try:
             return self.texts[language][name]
         except KeyError:
             raise CatalogueError(f"no screen is called {name} in {language}") from None
 
     def word(self, name: str, language: str, **values: int | str) -> str:
-        """A word for a line of a list. Raises `CatalogueError`."""
+        """Return a word for a line of a list. Raise `CatalogueError`."""
         try:
             word = self.words[language][name]
         except KeyError:
@@ -52,7 +51,7 @@ class Screens:
 
 
 @dataclass(frozen=True)
-class Row:
+class ScreenRow:
     """One screen with the longest values, in the units of its encoding."""
 
     screen: str
@@ -62,7 +61,7 @@ class Row:
 
 
 def read(folder: Path = _FOLDER) -> Screens:
-    """The screens in `folder`. Raises `CatalogueError`, naming the file, for what cannot be one."""
+    """Return the screens in `folder`. Raise `CatalogueError`, naming the file, if it has none."""
     named: dict[str, tuple[str, ...]] = {}
     for name, variables in _toml(folder / "screens.toml").items():
         unknown = [v for v in variables if v not in KINDS and v != LINES]
@@ -79,14 +78,14 @@ def read(folder: Path = _FOLDER) -> Screens:
 
 @cache
 def screens() -> Screens:
-    """The screens of this service, read once."""
+    """Return the screens of this service, read once."""
     return read()
 
 
 def render(name: str, language: str, values: Mapping[str, int | str]) -> str:
-    """What stands on the screen `name`; of `values` those that it names are used.
+    """Return what the screen `name` shows; values that it does not name are ignored.
 
-    Raises `CatalogueError` where a value is missing or not of its kind. The value is not in it.
+    Raise `CatalogueError`, without the value, if one is missing or not of its kind.
     """
     text = screens().text(name, language)
     for variable in VARIABLE.findall(text):
@@ -97,7 +96,7 @@ def render(name: str, language: str, values: Mapping[str, int | str]) -> str:
 
 
 def fitting(name: str, language: str, values: Mapping[str, int | str], lines: Sequence[str]) -> int:
-    """How many of `lines`, from the first, fit into {lines} of the screen; one at the least."""
+    """Return how many of `lines`, from the first, fit into {lines} of the screen; at least one."""
     taken = 1
     while taken < len(lines):
         whole = render(name, language, {**values, LINES: "\n".join(lines[: taken + 1])})
@@ -108,13 +107,13 @@ def fitting(name: str, language: str, values: Mapping[str, int | str], lines: Se
 
 
 def fits(text: str) -> bool:
-    """Whether `text` can stand on any operator's screen."""
+    """Tell whether every operator's screen can show `text`."""
     counted = count(text)
     return counted.units <= ROOM[counted.encoding]
 
 
 def longest_line(screens: Screens, language: str) -> str:
-    """The longest line that a list can have: an item with money, a state, or a remark."""
+    """Return the longest line that a list can have: an item with money, a state, or a remark."""
     words = screens.words.get(language, {})
     money = VARIABLE.sub(KINDS["amount"].longest, words.get("money", ""))
     lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {money}"]
@@ -123,9 +122,9 @@ def longest_line(screens: Screens, language: str) -> str:
     return max(lines, key=lambda line: count(line).units)
 
 
-def check(screens: Screens) -> tuple[tuple[Row, ...], tuple[str, ...]]:
-    """Every screen in every language with its longest values, and what is wrong with any."""
-    rows: list[Row] = []
+def check(screens: Screens) -> tuple[tuple[ScreenRow, ...], tuple[str, ...]]:
+    """Return every screen in every language with its longest values, and the problems of each."""
+    rows: list[ScreenRow] = []
     problems: list[str] = []
     for language in LANGUAGES:
         texts = screens.texts[language]
@@ -136,11 +135,13 @@ def check(screens: Screens) -> tuple[tuple[Row, ...], tuple[str, ...]]:
         for name, variables in screens.variables.items():
             text = texts.get(name)
             if text is None:
-                problems.append(f"screen {name}, {language}: the text is missing")
+                problems.append(
+                    f"screen {name}, {language}: the text is missing in {language}.toml"
+                )
                 continue
             filled = _longest(screens, language, text)
             counted = count(filled)
-            rows.append(Row(name, language, counted.encoding, counted.units))
+            rows.append(ScreenRow(name, language, counted.encoding, counted.units))
             problems += [
                 f"screen {name}, {language}: {problem}"
                 for problem in _text(text, filled, variables, language)

@@ -1,6 +1,6 @@
 """How a carrier counts a text: GSM-7 or UCS-2, and in how many segments (3GPP TS 23.038, 23.040).
 
-GSM-7: 160 septets alone, 153 a segment; characters of the extension table take two, which stay
+GSM-7: 160 septets alone, 153 a segment; a character of the extension table takes two, which stay
 together. UCS-2: 70 UTF-16 units alone, 67 a segment; what a reader sees as one letter (a surrogate
 pair, a letter with its vowel signs and joiners) is not split.
 """
@@ -28,7 +28,7 @@ _EXTENDERS = frozenset({"\u200c", _ZWJ})
 
 @dataclass(frozen=True)
 class Segments:
-    """`units` are septets or UTF-16 units, `characters` Unicode code points."""
+    """The size of a text. `units`: septets or UTF-16 units, `characters`: Unicode code points."""
 
     encoding: Encoding
     characters: int
@@ -37,18 +37,18 @@ class Segments:
 
 
 def count(text: str) -> Segments:
-    """What `text` costs. An empty text is one segment: an SMS is sent all the same."""
+    """Return the size of `text`. An empty text is one segment: an SMS is sent all the same."""
     encoding = encoding_of(text)
     return Segments(encoding, len(text), _units(text, encoding), max(1, len(split(text))))
 
 
 def encoding_of(text: str) -> Encoding:
-    """GSM-7 where every character allows it; one that does not flips the whole text."""
+    """Return GSM-7 if every character allows it; one other character decides for UCS-2."""
     return "GSM-7" if _PLAIN.issuperset(text) else "UCS-2"
 
 
 def split(text: str) -> tuple[str, ...]:
-    """The parts of `text` as the carrier sends them; the empty text has none."""
+    """Return the parts of `text` as the carrier sends them; the empty text has none."""
     if not text:
         return ()
     encoding = encoding_of(text)
@@ -67,7 +67,7 @@ def split(text: str) -> tuple[str, ...]:
 
 
 def _units(text: str, encoding: Encoding) -> int:
-    """The sum of `_width`, counted without a step of Python for each letter."""
+    """Return the sum of `_width`, counted without a Python step for each letter."""
     if encoding == "GSM-7":
         return len(text) + sum(map(text.count, _EXTENSION))
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
@@ -80,7 +80,7 @@ def _width(letter: str, encoding: Encoding) -> int:
 
 
 def _clusters(text: str, encoding: Encoding, room: int) -> Iterator[str]:
-    """What must not be split. A cluster longer than a segment can be split after all."""
+    """Yield what must not be split. Only a cluster longer than a segment is."""
     if encoding == "GSM-7":
         yield from text
         return

@@ -1,8 +1,8 @@
-"""What is said in a call: sentences in `messages/speech/*.toml`, under the names of their texts.
+"""What a call says: sentences in `messages/speech/*.toml`, under the names of their texts.
 
 Speech has no letters: Hindi in Devanagari and in Roman letters sound alike, so there are two
-tongues for three languages. As in texts, a code stands as `CODE_MASK` until the moment that it is
-said; there it becomes words, digit by digit, said slowly.
+tongues for three languages. As in texts, `CODE_MASK` keeps the place of a code until it is spoken,
+slowly and digit by digit.
 """
 
 from __future__ import annotations
@@ -20,16 +20,16 @@ from messages.render import CODE_MASK
 
 Tongue = Literal["hi", "en"]
 TONGUES: tuple[Tongue, ...] = ("en", "hi")
-OVER = "over"  # what is said in the place of a code that has died while the telephone rang
+OVER = "over"  # said in the place of a code that died while the telephone rang
 _DIGITS = "0123456789"
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
-_TIMES = 2  # that a code is said
+_TIMES = 2  # how often a code is said
 _FOLDER = Path(__file__).parent / "speech"
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """`pieces` are said one after the other, a slow sentence with a pause behind each."""
+    """A sentence. `pieces` are said one after the other; a slow one has a pause after each."""
 
     pieces: tuple[str, ...] = field(repr=False)
     pace: Literal["plain", "slow"] = "plain"
@@ -37,32 +37,32 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Speech:
-    """All that is said in one call. It may hold a code: it has no repr."""
+    """All that is said in one call. It may contain a code, so it has no repr."""
 
     tongue: Tongue
     sentences: tuple[Sentence, ...] = field(repr=False)
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The sentences as they would be written down."""
+        """The sentences as they would be written."""
         return tuple(", ".join(each.pieces).replace(":, ", ": ") for each in self.sentences)
 
 
 @dataclass(frozen=True)
 class Spoken:
-    """All that can be said, by tongue."""
+    """Everything that can be said, by tongue."""
 
     texts: Mapping[Tongue, Mapping[str, tuple[str, ...]]]
     digits: Mapping[Tongue, tuple[str, ...]]
     over: Mapping[Tongue, tuple[str, ...]]
 
     def has(self, template: str) -> bool:
-        """Whether `template` can be said, in every tongue."""
+        """Tell whether `template` can be said in every tongue."""
         return all(template in texts for texts in self.texts.values())
 
 
 def read(folder: Path = _FOLDER) -> Spoken:
-    """The words in `folder`. Raises `CatalogueError`, naming the file, for what cannot be any."""
+    """Return the words in `folder`. Raise `CatalogueError`, naming the file, for anything else."""
     files = {tongue: _toml(folder / f"{tongue}.toml") for tongue in TONGUES}
     try:
         return Spoken(
@@ -82,19 +82,19 @@ def read(folder: Path = _FOLDER) -> Spoken:
 
 @cache
 def speech() -> Spoken:
-    """The words of this service, read once."""
+    """Return the words of this service, read once."""
     return read()
 
 
 def tongue_of(language: str) -> Tongue:
-    """In which tongue somebody is spoken to who is written to in `language`."""
+    """Return the tongue for a person who is written to in `language`."""
     return "en" if language == "en" else "hi"
 
 
 def render(template: str, language: str, values: Mapping[str, int | str]) -> str:
-    """What is said, a sentence a line, as it is stored: a code stands in it as `CODE_MASK`.
+    """Return what is said as it is stored: one sentence a line, `CODE_MASK` in the place of a code.
 
-    Raises `CatalogueError` for a text without words, and for a value that is missing or not of its
+    Raise `CatalogueError` for a text without words, and for a value that is missing or not of its
     kind.
     """
     tongue = tongue_of(language)
@@ -116,9 +116,9 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> str
 
 
 def spoken(body: str, language: str, code: str | None) -> Speech:
-    """The words of a stored `body`, with the code filled in where it has a place for one.
+    """Return the words of a stored `body`, with the code in its place.
 
-    Raises ValueError, without the code in it, where a code is missing, not wanted, or none.
+    Raise ValueError, without the code in it, if a code is missing, not wanted, or not one.
     """
     tongue = tongue_of(language)
     if (CODE_MASK in body) != (code is not None):
@@ -129,13 +129,13 @@ def spoken(body: str, language: str, code: str | None) -> Speech:
 
 
 def last_words(language: str) -> Speech:
-    """For a call that is taken up when its code is dead."""
+    """Return what is said if a call is answered after its code died."""
     tongue = tongue_of(language)
     return Speech(tongue, tuple(Sentence((line,)) for line in speech().over[tongue]))
 
 
 def check(words: Spoken, texts: Catalogue) -> tuple[str, ...]:
-    """What is wrong with any of the words; nothing: they may be said."""
+    """Return a sentence for each problem of the words."""
     return tuple(_problems(words, texts))
 
 

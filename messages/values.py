@@ -1,4 +1,4 @@
-"""What each variable may be. A variable's name says its kind, the same in every template.
+"""The values of each variable. A variable's name says its kind, the same in every template.
 
 DLT (TRAI, 18 Nov 2025): `#numeric#` takes digits, `#alphanumeric#` letters and digits, at most 40.
 """
@@ -35,11 +35,11 @@ class Number:
 
     @property
     def sample(self) -> str:
-        """One of them, for the operators' registration sheet."""
+        """An example for the operators' registration sheet."""
         return str(max(self.least, min(self.most, 12)))
 
     def admits(self, value: object) -> bool:
-        """Whether `value` may stand here. True and False are no numbers."""
+        """Tell whether `value` is allowed. True and False are not numbers."""
         if not isinstance(value, int) or isinstance(value, bool):
             return False
         return self.least <= value <= self.most
@@ -53,10 +53,10 @@ class Word:
     allowed: str
     longest: str
     dlt: DltType
-    sample: str  # one of them, for the operators' registration sheet
+    sample: str  # an example for the operators' registration sheet
 
     def admits(self, value: object) -> bool:
-        """Whether `value` may stand here."""
+        """Tell whether `value` is allowed."""
         return isinstance(value, str) and re.fullmatch(self.shape, value, re.ASCII) is not None
 
 

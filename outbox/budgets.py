@@ -1,8 +1,8 @@
-"""How many texts an hour a phone, an article, a sender and a block of numbers may cost.
+"""Hourly budgets of texts for a phone, an article, a sender and a block of numbers.
 
 Counted in Valkey (GCRA: half at once, half spread over the hour, so no hour holds more). While
-Valkey is away, codes are counted in the database instead, so that none passes its limit (fail
-closed); everything else goes out uncounted (fail open).
+Valkey is away, codes are counted in the database instead, so that none exceeds its limit (fail
+closed); everything else is sent uncounted (fail open).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import structlog
 from redis import Redis, RedisError
 
 from india.phone import fingerprint, masked
-from outbox.claim import Taken
+from outbox.due import TakenMessage
 from settings import Settings
 from store.database import Conn, Database
 from store.gcra import Gcra, Limit
@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 Kind = Literal["phone", "code", "article", "sender", "prefix"]
 
-# A Valkey that hangs costs a time-out per call: after a failure it is left alone for this long.
+# A Valkey that hangs costs a time-out per call: after a failure it is not asked for this long.
 _REST_SECONDS: Final = 5.0
 _HOUR: Final = timedelta(hours=1)
 _WAIT: Final = timedelta(seconds=60)  # for a code over its budget, while Valkey is away
@@ -44,7 +44,7 @@ _COUNTED: Final = """
                 %(most)s::int[]) AS asked (kind, id, whose, ends, most)
     WHERE asked.kind = '{kind}'
 """
-# The index on (phone, id) serves codes and blocks of numbers, the one on articles the others.
+# The index on (phone, id) serves codes and blocks of numbers; the one on articles serves the rest.
 _MATCHES: Final = {
     "code": "m.phone = asked.whose AND m.lane = 'code'",
     "prefix": "m.phone BETWEEN asked.whose AND asked.ends",
@@ -56,9 +56,9 @@ _MATCHES: Final = {
 
 @dataclass(frozen=True)
 class Over:
-    """A text that would pass a budget: which, whose (fit to be shown), and how long it waits."""
+    """A text that would exceed a budget: which, whose (masked), and how long it waits."""
 
-    taken: Taken
+    taken: TakenMessage
     budget: Kind
     subject: str
     wait: timedelta
@@ -74,12 +74,12 @@ class _Asked:
 
 
 def block(phone: str) -> str:
-    """The 10,000 neighbouring numbers that `phone` (E.164) belongs to: all but its last four."""
+    """Return the block of 10,000 numbers of `phone` (E.164): all but its last four digits."""
     return phone[:-4]
 
 
 class Budgets:
-    """Asks for each text before it leaves, at its first try."""
+    """The budgets, asked for each text at its first try."""
 
     def __init__(self, redis: Redis, database: Database, settings: Settings) -> None:
         self._gcra = Gcra(redis)
@@ -87,8 +87,8 @@ class Budgets:
         self._settings = settings
         self._resting_until = 0.0
 
-    def over(self, texts: Sequence[Taken], now: datetime) -> list[Over]:
-        """Those of `texts` that must wait, for the budget that lets them wait longest."""
+    def over(self, texts: Sequence[TakenMessage], now: datetime) -> list[Over]:
+        """Return those of `texts` that must wait, by the budget with the longest wait."""
         wants = [(taken, self._asked(taken)) for taken in texts]
         if wants and time.monotonic() >= self._resting_until:
             try:
@@ -98,7 +98,7 @@ class Budgets:
                 log.warning("valkey_away", what="budgets", error=str(error), codes="database")
         return self._in_database([each for each in wants if each[0].due.lane == "code"], now)
 
-    def _asked(self, taken: Taken) -> list[_Asked]:
+    def _asked(self, taken: TakenMessage) -> list[_Asked]:
         settings, due = self._settings, taken.due
         code = due.lane == "code"
         limit = settings.code_hourly_limit if code else settings.phone_hourly_limit
@@ -111,7 +111,7 @@ class Budgets:
             asked.append(_Asked("prefix", block(due.phone), settings.prefix_limit))
         return asked
 
-    def _in_valkey(self, wants: Sequence[tuple[Taken, list[_Asked]]]) -> list[Over]:
+    def _in_valkey(self, wants: Sequence[tuple[TakenMessage, list[_Asked]]]) -> list[Over]:
         answers = self._gcra.take_together([[_limit(each) for each in asked] for _, asked in wants])
         return [
             _over(taken, asked[answer.limit], timedelta(seconds=answer.wait))
@@ -120,7 +120,7 @@ class Budgets:
         ]
 
     def _in_database(
-        self, wants: Sequence[tuple[Taken, list[_Asked]]], now: datetime
+        self, wants: Sequence[tuple[TakenMessage, list[_Asked]]], now: datetime
     ) -> list[Over]:
         if not wants:
             return []
@@ -139,15 +139,15 @@ def _limit(asked: _Asked) -> Limit:
     return Limit(f"dakiya:{asked.kind}:{fingerprint(asked.whose)}", rate, burst)
 
 
-def _over(taken: Taken, asked: _Asked, wait: timedelta) -> Over:
+def _over(taken: TakenMessage, asked: _Asked, wait: timedelta) -> Over:
     hidden = asked.kind in ("phone", "code", "sender")
     return Over(taken, asked.kind, masked(asked.whose) if hidden else asked.whose, wait)
 
 
 def _passed(
-    conn: Conn, wants: Iterable[tuple[Taken, list[_Asked]]], now: datetime
+    conn: Conn, wants: Iterable[tuple[TakenMessage, list[_Asked]]], now: datetime
 ) -> set[tuple[str, int]]:
-    """Kind and message id of every budget that would be passed."""
+    """Return kind and message id of every budget that would be exceeded."""
     each = [(asked, taken.due) for taken, all_ in wants for asked in all_]
     values = {
         "since": now - _HOUR,

@@ -1,4 +1,4 @@
-"""What a call says, asked for by its carrier when the person has taken up.
+"""The words of a call, which its carrier asks for when the person has answered.
 
 Only here, and only in memory, is a code put into words. A code that died while the telephone rang
 is not said, nor is one to another telephone than the message's.
@@ -29,10 +29,10 @@ class _Ringing:
 
 
 def words_for(runtime: Runtime, taken_up: TakenUp) -> Speech:
-    """What to say now. A call that is none of ours, or too late, hears that the code is over.
+    """Return what to say now; to an unknown or late call, that the code is not valid any more.
 
-    A carrier that asks twice is answered alike. That it asked is noted: a call that nobody asked
-    the words for has brought nothing (`outbox/receipts.py`).
+    A carrier that asks twice gets the same answer. The question is recorded: a call without it has
+    delivered nothing (`outbox/receipts.py`).
     """
     settings = runtime.settings
     ringing = runtime.database.run(lambda conn: _take_up(conn, taken_up, runtime.now()))
@@ -56,7 +56,7 @@ def _take_up(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
 
 
 def _find(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
-    """The message that the call carries: by the carrier's id, or by ours where it is proven."""
+    """Return the message of the call: by the carrier's id, or by ours where it is proven."""
     with conn.cursor(row_factory=class_row(_Ringing)) as cursor:
         return cursor.execute(
             """

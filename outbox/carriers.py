@@ -1,15 +1,15 @@
-"""What is known of each carrier, shared by all workers: its circuit, and what was ordered of it.
+"""The state of each carrier, shared by all workers: its circuit and an operator's order.
 
-It stands in PostgreSQL (`outbox/circuit.py` says why). Rows are locked in one order, messages
+It is kept in PostgreSQL (`outbox/circuit.py` says why). Rows are locked in one order, messages
 before carriers before outcomes, so that workers, receipts and the desk do not deadlock.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, LiteralString
 
 import structlog
 
@@ -21,11 +21,11 @@ log = structlog.get_logger(__name__)
 
 Ordered = Literal["rest", "prefer"]
 
-_SLOT: Final = 1  # seconds to a row of outcomes
+_SLOT: Final = 1  # seconds per row of outcomes
 _CHECK_EVERY: Final = timedelta(seconds=5)
-# Trials that nobody came back from (a worker died) are given anew after this.
+# Trials without an outcome (a worker died) are granted anew after this.
 _TRIALS_LOST: Final = timedelta(seconds=60)
-_RECEIPTS_OF: Final = timedelta(minutes=10)  # texts handed over since, whose receipts were due
+_RECEIPTS_OF: Final = timedelta(minutes=10)  # texts submitted since, whose receipts were due
 
 _COLUMNS: Final = (
     "SELECT name, state, changed_at, cause, bad, seen, open_until, openings, trials, ordered"
@@ -35,7 +35,7 @@ _COLUMNS: Final = (
 
 @dataclass(frozen=True)
 class Carrier:
-    """A carrier as everybody sees it. `ordered`: by an operator, until it is lifted."""
+    """A carrier's circuit, and what an operator ordered until it is lifted."""
 
     name: str
     circuit: Circuit
@@ -43,9 +43,9 @@ class Carrier:
 
 
 def read(conn: Conn, names: Collection[str], now: datetime) -> dict[str, Carrier]:
-    """All of `names`, by name. One whose time has come is half open from now on.
+    """Return all of `names`, by name. An open circuit whose time is over is half open from now on.
 
-    The half-open ones stay locked until the transaction ends: their trials are few, and counted.
+    Half-open ones stay locked until the transaction ends, as their trials are counted.
     """
     found = _read(conn, names)
     if len(found) < len(set(names)):
@@ -62,19 +62,18 @@ def read(conn: Conn, names: Collection[str], now: datetime) -> dict[str, Carrier
 
 
 def lock(conn: Conn, names: Collection[str]) -> dict[str, Carrier]:
-    """As `read`, until the end of the transaction nobody else's; without what is not there."""
-    rows = conn.execute(_COLUMNS + " FOR UPDATE", (list(names),)).fetchall()
-    return {row[0]: Carrier(row[0], Circuit(*_circuit(row)), row[9]) for row in rows}
+    """Lock those of `names` that exist until the transaction ends, and return them by name."""
+    return _read(conn, names, " FOR UPDATE")
 
 
 def dead(conn: Conn) -> list[str]:
-    """Those that calls failed with, and that nobody tries just now."""
+    """Return the carriers whose circuit is open because of failed calls."""
     rows = conn.execute("SELECT name FROM carriers WHERE state = 'open' AND cause = 'errors'")
     return [row[0] for row in rows.fetchall()]
 
 
 def use_trials(conn: Conn, used: Mapping[str, int]) -> None:
-    """So many texts try each carrier. They were read under lock, so there are as many."""
+    """Subtract the trials used of each carrier. They were read under lock, so they suffice."""
     for name in sorted(used):
         conn.execute(
             "UPDATE carriers SET trials = trials - %s WHERE name = %s AND trials >= %s",
@@ -83,9 +82,9 @@ def use_trials(conn: Conn, used: Mapping[str, int]) -> None:
 
 
 def note(conn: Conn, tallies: Mapping[str, Tally], now: datetime) -> None:
-    """Counts what calls said, and opens or closes a circuit where it is enough.
+    """Count the outcomes of calls, and open or close a circuit where they suffice.
 
-    Call it last in the transaction: the row of this moment is everybody's.
+    Call it last in the transaction: all workers write to the row of this second.
     """
     for name in sorted(name for name, tally in tallies.items() if tally.seen):
         tally = tallies[name]
@@ -110,9 +109,9 @@ def note(conn: Conn, tallies: Mapping[str, Tally], now: datetime) -> None:
 def check(
     conn: Conn, names: Collection[str], patience: timedelta, without: Collection[str], now: datetime
 ) -> None:
-    """Looks at the receipts that are late or missing, every few seconds, whoever comes first.
+    """Weigh late and missing receipts, every few seconds across all workers.
 
-    `patience`: a receipt later than that is late. Carriers in `without` give none at all.
+    `patience`: a later receipt is late. Carriers in `without` send no receipts.
     """
     due = conn.execute(
         "UPDATE carriers SET checked_at = %(now)s WHERE name IN (SELECT name FROM carriers"
@@ -133,13 +132,9 @@ def check(
             _move(conn, carrier, after_receipts(circuit, tally, now), now)
 
 
-def _read(conn: Conn, names: Collection[str]) -> dict[str, Carrier]:
-    rows = conn.execute(_COLUMNS, (list(names),)).fetchall()
-    return {row[0]: Carrier(row[0], Circuit(*_circuit(row)), row[9]) for row in rows}
-
-
-def _circuit(row: Sequence[object]) -> tuple:  # type: ignore[type-arg]
-    return tuple(row[1:9])
+def _read(conn: Conn, names: Collection[str], locking: LiteralString = "") -> dict[str, Carrier]:
+    rows = conn.execute(_COLUMNS + locking, (list(names),)).fetchall()
+    return {row[0]: Carrier(row[0], Circuit(*row[1:9]), row[9]) for row in rows}
 
 
 def _in_motion(circuit: Circuit, now: datetime) -> bool:
@@ -156,7 +151,7 @@ def _half_open(conn: Conn, carrier: Carrier, now: datetime) -> Carrier:
 
 
 def _recent(conn: Conn, name: str, since: datetime) -> Tally:
-    """All calls since then; a change of state has removed those before it."""
+    """Return all calls since then; a change of state has removed those before it."""
     row = conn.execute(
         "SELECT coalesce(sum(good), 0)::int, coalesce(sum(bad), 0)::int FROM carrier_outcomes"
         " WHERE carrier = %s AND slot > %s",
@@ -166,9 +161,9 @@ def _recent(conn: Conn, name: str, since: datetime) -> Tally:
 
 
 def _receipts(conn: Conn, carrier: Carrier, patience: timedelta, now: datetime) -> Tally:
-    """Texts that the carrier took since the last change: had their receipt in time, or had not.
+    """Return how many texts accepted since the last change had their receipt in time, or not.
 
-    Not calls: theirs comes when the person has rung off, late by nature.
+    Calls are not counted: their receipts come after the person has hung up, late by nature.
     """
     row = conn.execute(
         """
@@ -191,7 +186,7 @@ def _receipts(conn: Conn, carrier: Carrier, patience: timedelta, now: datetime) 
 
 
 def _move(conn: Conn, carrier: Carrier, circuit: Circuit | None, now: datetime) -> None:
-    """Writes a change of state, of a locked row, and tells why."""
+    """Write the new state of a locked carrier, and tell log and feed why."""
     if circuit is None:
         return
     _write(conn, carrier.name, circuit)

@@ -1,13 +1,13 @@
 """The circuit of a carrier: when it is passed over, and when it is tried again. Pure.
 
-closed → open on errors, or on receipts that come late or not at all → half_open after a while: a
-few texts try it → closed, or open for longer. Open means "passed over while another can take it":
-where no other is left the text goes there all the same, so a circuit never makes things worse.
+closed → open on errors, or on late or missing receipts → half_open after a while: a few texts try
+it → closed, or open for longer. Open means "passed over while another carrier can take the text":
+without another the text goes there all the same, so a circuit never makes things worse.
 
-Why not pybreaker (1.4.1): it counts consecutive exceptions of calls that it wraps. Here the news
-comes from calls under way in several workers, and from receipts that reach a web process minutes
-later; a share of many counts, not a row of failures; and the state stands in PostgreSQL, in the
-transaction that writes the outcomes, so that a flushed or absent Valkey forgets nothing.
+Why not pybreaker (1.4.1): it counts consecutive exceptions of calls that it wraps. Here outcomes
+come from several workers, and receipts reach a web process minutes later; a share of many calls
+counts, not consecutive failures; and the state is in PostgreSQL, in the transaction that writes the
+outcomes, so that nothing is lost with Valkey.
 """
 
 from __future__ import annotations
@@ -16,23 +16,32 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from gateways.base import Outcome, Reason, Receipt, ReceiptStatus, Rejected, Retry, Sent, Unknown
+from gateways.base import (
+    Outcome,
+    Reason,
+    Receipt,
+    ReceiptStatus,
+    Rejected,
+    Retry,
+    Sent,
+    UnknownOutcome,
+)
 
 State = Literal["closed", "open", "half_open"]
 Cause = Literal["errors", "receipts"]
 
 WINDOW: Final = timedelta(seconds=60)  # calls that count
-# ... and the last ones by themselves: a carrier that was well a minute long may die in a second.
+# ... and the last ones by themselves: a carrier that worked for a minute may fail in a second.
 AT_ONCE: Final = timedelta(seconds=5)
 LEAST_CALLS: Final = 5  # bad ones before a circuit opens ...
-BAD_SHARE: Final = 0.5  # ... and what part of all calls they are
+BAD_SHARE: Final = 0.5  # ... and their share of all calls
 LEAST_TEXTS: Final = 20  # texts whose receipts were due ...
-LATE_SHARE: Final = 0.7  # ... and what part had none in time. Telephones that are off stay below.
-TRIALS: Final = 3  # texts that try a carrier, half open
+LATE_SHARE: Final = 0.7  # ... and the share without one in time; telephones that are off are fewer
+TRIALS: Final = 3  # texts that try a half-open carrier
 GOOD_TRIALS: Final = 2  # calls that must succeed then
 _FIRST: Final = {"errors": timedelta(seconds=5), "receipts": timedelta(seconds=60)}
 _LONGEST: Final = {"errors": timedelta(minutes=2), "receipts": timedelta(minutes=15)}
-# Openings that follow on each other sooner than this double the time.
+# Openings within this time of each other double it.
 _CALM: Final = timedelta(minutes=10)
 
 _FAULTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Reason.UNKNOWN})
@@ -42,7 +51,7 @@ _FAULTS_IN_RECEIPTS: Final = frozenset({Reason.CARRIER, Reason.CONFIGURATION, Re
 
 @dataclass(frozen=True)
 class Tally:
-    """How many calls, or receipts, spoke for a carrier, and how many against it."""
+    """How many calls, or receipts, count for a carrier, and how many against it."""
 
     good: int = 0
     bad: int = 0
@@ -57,7 +66,7 @@ class Tally:
 
 @dataclass(frozen=True)
 class Circuit:
-    """Where a carrier's circuit stands. `bad` of `seen`: what opened it."""
+    """The state of a carrier's circuit. `bad` of `seen` calls or receipts opened it."""
 
     state: State
     changed_at: datetime
@@ -70,15 +79,15 @@ class Circuit:
 
 
 def weigh(outcome: Outcome, *, looked_up: bool) -> Tally:
-    """What one call says of its carrier. A refusal that is the person's or ours says: it works."""
+    """Return what one call says of its carrier. A refusal that is not its fault counts for it."""
     match outcome:
         case Sent():
             return Tally(good=1)
-        case Unknown():
+        case UnknownOutcome():
             # A look-up may be ambiguous, and some carriers cannot look up at all.
             return Tally() if looked_up else Tally(bad=1)
         case Retry(reason=reason):
-            # "Not found" is a good answer to a look-up, but says nothing of how texts fare.
+            # "Not found" is a good answer to a look-up, but says nothing about texts.
             return Tally(bad=1) if reason in _FAULTS and not looked_up else Tally()
         case Rejected(reason=reason):
             if reason in _FAULTS:
@@ -87,13 +96,13 @@ def weigh(outcome: Outcome, *, looked_up: bool) -> Tally:
 
 
 def weigh_receipt(receipt: Receipt) -> Tally:
-    """What a receipt says: only failures that a carrier gives as its own. The call counted good."""
+    """Return what a receipt says: only the carrier's own failures; its call has counted already."""
     failed = receipt.status is ReceiptStatus.FAILED and receipt.reason in _FAULTS_IN_RECEIPTS
     return Tally(bad=1) if failed else Tally()
 
 
 def after_calls(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | None:
-    """What the calls since the last change, WINDOW at most, make of it. None: nothing."""
+    """Return the circuit after the calls since its last change, WINDOW at most. None: as before."""
     match circuit.state:
         case "closed":
             if tally.bad >= LEAST_CALLS and tally.bad >= BAD_SHARE * tally.seen:
@@ -109,7 +118,7 @@ def after_calls(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | None
 
 
 def after_receipts(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | None:
-    """What the receipts that were due since the last change make of it. None: nothing.
+    """Return the circuit after the receipts that were due since its last change. None: as before.
 
     `good` came in time, `bad` late or not at all.
     """
@@ -128,7 +137,7 @@ def after_receipts(circuit: Circuit, tally: Tally, now: datetime) -> Circuit | N
 
 
 def opened(circuit: Circuit, cause: Cause, tally: Tally, now: datetime) -> Circuit:
-    """Open: the longer, the more often it has opened of late."""
+    """Return the circuit open, the longer the more often it opened lately."""
     soon = circuit.state != "closed" or now - circuit.changed_at < _CALM
     openings = circuit.openings + 1 if soon else 1
     rest = min(_FIRST[cause] * 2 ** min(openings - 1, 10), _LONGEST[cause])
@@ -136,12 +145,12 @@ def opened(circuit: Circuit, cause: Cause, tally: Tally, now: datetime) -> Circu
 
 
 def half_opened(circuit: Circuit, now: datetime) -> Circuit | None:
-    """Half open, where its time has come."""
+    """Return the circuit half open, where its time has come."""
     if circuit.state != "open" or circuit.open_until is None or now < circuit.open_until:
         return None
     return replace(circuit, state="half_open", changed_at=now, trials=TRIALS)
 
 
 def closed(circuit: Circuit, now: datetime) -> Circuit:
-    """In use again; how often it opened of late is remembered."""
+    """Return the circuit closed; it keeps how often it opened lately."""
     return Circuit("closed", now, openings=circuit.openings)

@@ -1,29 +1,23 @@
-"""Takes due messages out of the queue under a lease, lane by lane, without waiting for others."""
+"""The claim: due messages taken from the queue under a lease, by lane, without waiting."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 from uuid import UUID
 
 from psycopg.rows import class_row
 
-from messages.catalogue import Channel
+from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
-from outbox.policy import Standing
-from outbox.routing import WAITED_FOR, Wanted
 from store import feed
 from store.database import Conn
 
-# Longer than any gateway's time-out and the moment that a message waits for its throttle; a
-# lease that runs out means that its worker is gone.
-LEASE: Final = timedelta(seconds=30)
-# A message that no carrier may take now is looked at again after this.
-_NOBODY: Final = timedelta(seconds=5)
+# A message that no carrier may take now is due again after this.
+_NO_CARRIER: Final = timedelta(seconds=5)
 ARRIVED: Final = "arrived by another carrier"
 
 _SPOKEN: Final[tuple[Lane, ...]] = ("code", "reply")  # the lanes in which calls wait
@@ -64,8 +58,8 @@ _DUE = """
                 FROM messages second
                 WHERE due.code_id IS NOT NULL AND second.again_of = due.id) seconds ON true
 """
-# A look-up finds calls by their telephone alone: which of them are other messages', and which
-# others may be there without that we know their ids (NULL). An earlier ring of its own counts too.
+# A look-up finds calls by their telephone alone. These are the ids of other messages' calls, and
+# NULL for each that may exist with an unknown id. An earlier call of the message counts too.
 _OTHER_CALLS = """
     CASE WHEN due.channel = 'voice' AND due.status = 'unknown' THEN ARRAY(
         SELECT CASE WHEN other.id = due.id OR other.status IN ('sent', 'delivered', 'failed')
@@ -90,7 +84,7 @@ _LEASE = """
          AS taken (id, gateway, confirm_by)
     WHERE messages.id = taken.id
 """
-# Nobody may have it: it waits. One whose second send is under way waits for news of that.
+# No carrier may take it: it waits, as does one whose second send is under way.
 _PUT_OFF = """
     UPDATE messages SET next_attempt_at = least(not_after, %s) WHERE id = ANY(%s)
 """
@@ -101,127 +95,26 @@ _EXPIRE = """
 """
 
 
-@dataclass(frozen=True)
-class Due:
-    """A message whose turn has come. `obstacle`: why it must not go out any more, or None."""
-
-    id: int
-    status: Literal["queued", "unknown"]
-    lane: Lane
-    phone: str = field(repr=False)
-    template: str
-    language: str
-    body: str = field(repr=False)
-    not_after: datetime
-    attempts: int
-    gateway: str | None
-    carrier_id: str | None
-    first_tried_at: datetime | None
-    article_id: int | None
-    code_id: int | None
-    code_issue: int | None
-    code_salt: bytes | None = field(repr=False)
-    obstacle: str | None
-    given: Sequence[str] = ()  # carriers that may have it, by a second send too
-    again_of: int | None = None  # a second send: of which message,
-    via: str | None = None  # and by which carrier alone
-    elsewhere: Sequence[str] = ()  # carriers that its second sends are for, and not in doubt
-    sender: str | None = field(default=None, repr=False)  # E.164, of the article
-    channel: Channel = "text"
-    request_id: str | None = None  # of the request that it results from, as in the logs
-    other_calls: Sequence[str | None] = ()  # as in `Outgoing`, for a look-up
-
-    @property
-    def standing(self) -> Standing:
-        return Standing(
-            self.status,
-            self.lane,
-            self.attempts,
-            self.not_after,
-            self.carrier_id,
-            self.via,
-            self.channel,
-        )
-
-    @property
-    def wanted(self) -> Wanted:
-        # News wait for the carrier that asked to wait; a person does not wait for it.
-        last = self.gateway if self.lane in WAITED_FOR else None
-        return Wanted(
-            self.phone, self.language, self.lane, self.given, self.elsewhere, last, self.via
-        )
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A message that is ours until the lease ends. `calls` counts the one about to be made."""
-
-    due: Due
-    lease: UUID
-    gateway: str
-    leased_until: datetime
-    first_tried_at: datetime
-    confirm_by: datetime | None = None  # a code that is taken now: by when its receipt is due
-
-    @property
-    def calls(self) -> int:
-        return self.due.attempts + 1
-
-    @property
-    def standing(self) -> Standing:
-        due = self.due
-        return Standing(
-            "sending",
-            due.lane,
-            self.calls,
-            due.not_after,
-            due.carrier_id,
-            due.via,
-            due.channel,
-        )
-
-    @property
-    def begun_at(self) -> datetime:
-        return self.leased_until - LEASE
-
-
-@dataclass(frozen=True)
-class Patience:
-    """How long a code waits before another carrier gets it: for the answer, and for the receipt."""
-
-    answer: timedelta
-    receipt: timedelta
-
-
-@dataclass(frozen=True)
-class Claim:
-    """What one claim brought: messages to send or look up, how many were let go or put off."""
-
-    taken: tuple[Taken, ...]
-    expired: int
-    put_off: int = 0
-
-
 def claim(
     conn: Conn,
     shares: Mapping[Lane, int],
     most_others: int,
     lease: UUID,
-    gateway_for: Callable[[Due], str | None],
+    gateway_for: Callable[[DueMessage], str | None],
     now: datetime,
-    patience_for: Callable[[Due], Patience | None] = lambda due: None,
+    patience_for: Callable[[DueMessage], Patience | None] = lambda due: None,
     worker: int | None = None,
     most_rings: int = 0,
 ) -> Claim:
-    """Leases due messages: per lane its share, then what other lanes left unused.
+    """Lease due messages: per lane its share, then what other lanes left unused.
 
-    The sum of `shares` bounds all texts, `most_others` those outside of the code lane. Calls have a
-    narrow road of their own: `most_rings` of them, codes first, whatever else is due.
+    The sum of `shares` limits all texts, `most_others` those outside of the code lane. Calls have a
+    limit of their own: `most_rings` of them, codes first, whatever else is due.
     Messages past their deadline, and codes that are dead or used by now, become `expired`, with an
-    event. Nobody else gets a leased message before LEASE is over. A message of unknown outcome
-    stays with the gateway that it was given to; `gateway_for` chooses for the others, or puts them
-    off (None). `patience_for`: how long a code waits before it goes by another carrier, where it
-    does. `worker`: who leases (`outbox/worker_lock.py`).
+    event. No other worker gets a leased message before LEASE is over. A message of unknown outcome
+    stays with its gateway; `gateway_for` chooses for the others, or puts them off (None).
+    `patience_for`: how long a code waits before it goes by another carrier too, if it may.
+    `worker`: the number of the worker (`outbox/worker_lock.py`).
     """
     calls = dict.fromkeys(_SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)
@@ -233,7 +126,7 @@ def claim(
     left_others = most_others - sum(1 for due in dues if due.lane != "code")
     for lane in LANES:
         filled = shares[lane] and sum(1 for due in dues if due.lane == lane) == shares[lane]
-        # A lane without a share may still use what the others leave.
+        # A lane without a share may use what the others leave.
         most = left if lane == "code" else min(left, left_others)
         if most > 0 and (filled or not shares[lane]):
             more = _select(conn, {lane: most}, dues, now)
@@ -242,9 +135,9 @@ def claim(
             left_others -= len(more) if lane != "code" else 0
     dues += rings
     expired = [due for due in dues if due.obstacle]
-    going: list[Taken] = []
-    answers: list[datetime | None] = []  # by when
-    nobody: list[Due] = []
+    going: list[TakenMessage] = []
+    answers: list[datetime | None] = []  # by when each is due
+    put_off: list[DueMessage] = []
     for due in dues:
         if due.obstacle:
             continue
@@ -253,16 +146,16 @@ def claim(
             tried = due.first_tried_at or now
             patience = patience_for(due)
             confirm_by = tried + patience.receipt if patience else None
-            going.append(Taken(due, lease, gateway, now + LEASE, tried, confirm_by))
-            # A look-up brings no text: the time for it runs on.
+            going.append(TakenMessage(due, lease, gateway, now + LEASE, tried, confirm_by))
+            # A look-up sends no text: the earlier time limit stays.
             answers.append(now + patience.answer if patience and due.status == "queued" else None)
         else:
-            nobody.append(due)
+            put_off.append(due)
     taken = tuple(going)
     if expired:
         _expire(conn, expired, now)
-    if nobody:
-        conn.execute(_PUT_OFF, (now + _NOBODY, [due.id for due in nobody]))
+    if put_off:
+        conn.execute(_PUT_OFF, (now + _NO_CARRIER, [due.id for due in put_off]))
     if taken:
         conn.execute(
             _LEASE,
@@ -276,16 +169,16 @@ def claim(
                 "worker": worker,
             },
         )
-    return Claim(taken, len(expired), len(nobody))
+    return Claim(taken, len(expired), len(put_off))
 
 
 def _select(
     conn: Conn,
     texts: Mapping[Lane, int],
-    besides: Sequence[Due],
+    besides: Sequence[DueMessage],
     now: datetime,
     calls: Mapping[Lane, int] = _NO_CALLS,
-) -> list[Due]:
+) -> list[DueMessage]:
     wanted = [
         (channel, lane, most)
         for channel, shares in (("text", texts), ("voice", calls))
@@ -302,15 +195,15 @@ def _select(
     values: list[object] = []
     for _, lane, most in wanted:
         values += [lane, now, ours, most]
-    # Not prepared: a generic plan does not know how small the limits are and reads all of a lane.
-    with conn.cursor(row_factory=class_row(Due)) as cursor:
+    # Not prepared: a generic plan does not know how small the limits are and reads a whole lane.
+    with conn.cursor(row_factory=class_row(DueMessage)) as cursor:
         values += [ARRIVED, ARRIVED, now, now]
         return cursor.execute(
             _DUE.format(arms=arms, other_calls=_OTHER_CALLS), values, prepare=False
         ).fetchall()
 
 
-def _expire(conn: Conn, dues: Sequence[Due], now: datetime) -> None:
+def _expire(conn: Conn, dues: Sequence[DueMessage], now: datetime) -> None:
     conn.execute(_EXPIRE, ([due.id for due in dues], [due.obstacle for due in dues]))
     feed.append_many(
         conn,

@@ -1,11 +1,11 @@
-"""Threads beside the worker's own work, given how to claim a piece of work and how to do it.
+"""Threads beside the worker's own work, which claim pieces of work and do them.
 
-Webhooks, payment providers and imports each have one: what is slow there holds up nothing else, for
-the job that starts the threads does not wait for them. Work is claimed with a lease, so two workers
-do not disturb each other, and what one leaves behind when it is killed the next takes up.
+Webhooks, payment providers and imports have one crew each: a slow one delays nothing else, as the
+job that starts the threads does not wait for them. Work is claimed under a lease, so two workers do
+not collide, and the next takes over what a killed one left.
 
 The threads are daemons, not those of `concurrent.futures`: its pool waits for a hanging call when
-the process ends, and ours leaves it to its lease.
+the process ends; here such a call is left to its lease.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class Work(Generic[Key]):
 class Crew(Generic[Key]):
     """The threads of one process for one kind of work. Used by one thread.
 
-    `claim`: returns the next piece of work, given the keys of those under way, or None. `at_once`:
-    how many there are at most. `patience`: seconds that `finish` waits for them; None: until they
-    have ended. `after`: called when a piece of work has ended and the crew goes on.
+    `claim`: return the next piece of work, given the keys of those under way, or None. `at_once`:
+    the most at a time. `patience`: seconds that `finish` waits for them; None: until they end.
+    `after`: called when a piece of work has ended and the crew goes on.
     """
 
     def __init__(
@@ -55,16 +55,16 @@ class Crew(Generic[Key]):
         self._patience = patience
         self._after = after
         self._stopping = False
-        self._lock = Lock()  # of the threads, which they leave by themselves
+        self._lock = Lock()  # of `_threads`, from which each thread removes itself
         self._threads: dict[Key, Thread] = {}
 
     @property
     def stopping(self) -> bool:
-        """Whether no new work is to be begun, and the work under way may end early."""
+        """Tell whether no new work may begin and the work under way may end early."""
         return self._stopping
 
     def start(self) -> int:
-        """Begin what can be claimed, as far as there is room; return how much was begun.
+        """Begin the work that can be claimed while there is room; return how much was begun.
 
         Raises `psycopg.OperationalError` when the database goes away.
         """
@@ -81,16 +81,16 @@ class Crew(Generic[Key]):
         return begun
 
     def wait(self) -> None:
-        """Wait until the threads have ended: for tests, and for who has nothing else to do."""
+        """Wait until the threads have ended."""
         for thread in self._running().values():
             thread.join()
 
     def stop(self) -> None:
-        """Begin nothing new. Safe in a signal handler."""
+        """Begin no new work. Safe in a signal handler."""
         self._stopping = True
 
     def finish(self) -> None:
-        """Let the work under way end, and begin nothing new. What hangs is left to its lease."""
+        """Begin no new work and let the work under way end. What hangs is left to its lease."""
         self.stop()
         until = None if self._patience is None else time.monotonic() + self._patience
         for thread in self._running().values():

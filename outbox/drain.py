@@ -1,4 +1,4 @@
-"""Empties the outbox: claims, sends and settles in batches, with no barrier between them.
+"""The drain of the outbox: it claims, sends and settles in batches, with no barrier between them.
 
 One `Drain` per process. Between two slices calls may stay under way; the next slice gathers them.
 """
@@ -6,44 +6,38 @@ One `Drain` per process. Between two slices calls may stay under way; the next s
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import uuid4
 
 import structlog
 from psycopg.errors import UniqueViolation
 
-from gateways.base import Gateway, Outgoing, Reason, Rejected, Unknown
+from gateways.base import Gateway, Outgoing, Reason, Rejected, UnknownOutcome
 from india.phone import masked
-from messages.routes import Routes
 from outbox import carriers, settle
-from outbox.carriers import Carrier
 from outbox.circuit import Tally, weigh
-from outbox.claim import Claim, Due, Patience, Taken, claim
+from outbox.claimer import Claimer
 from outbox.content import text_of
+from outbox.due import Claim, TakenMessage
 from outbox.guards import Guards
-from outbox.lanes import LANES, Turns
+from outbox.lanes import LANES
 from outbox.policy import after_look_up, after_send
-from outbox.routing import WAITED_FOR, Router
-from outbox.settle import Settled
-from outbox.slots import Returned, Slots
+from outbox.settle import SettledMessage
+from outbox.slots import ReturnedCall, Slots
 from outbox.throttle import Throttle
-from outbox.worker_lock import Presence
+from outbox.worker_lock import WorkerLock
 from runtime import Runtime
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
 SLICE_SECONDS: Final = 2.0
-# How long a code committed just now may wait while all that goes on is waiting for carriers.
+# How long a new code may wait while the drain only waits for carriers.
 _POLL_SECONDS: Final = 0.05
-# Messages leased ahead of a slow gateway's throttle, in seconds of its rate: few, so that codes
-# overtake and leases hold.
-_AHEAD_SECONDS: Final = 0.5
-# A call must fit into what is left of its lease: else another worker would look the message up
-# while we are sending it. Gateways' time-outs are below this.
+# What must be left of a lease when a call begins, or another worker would look the message up
+# during the send. Gateways' time-outs are shorter.
 _CALL: Final = timedelta(seconds=15)
 
 
@@ -54,29 +48,22 @@ class Drain:
         settings = runtime.settings
         self._runtime = runtime
         self._slots = Slots(settings.send_slots)
-        self._turns = Turns()
         self._throttle = Throttle(runtime.redis)
         self._guards = Guards(runtime)
-        self._presence = Presence(runtime.database.url)
+        self._worker_lock = WorkerLock(runtime.database.url)
         self._master_key = settings.dakiya_master_key.get_secret_value().encode()
-        self._routes = settings.routing
-        self._patience = Patience(
-            timedelta(seconds=settings.code_answer_seconds),
-            timedelta(seconds=settings.code_confirm_seconds),
-        )
-        self._carriers: Mapping[str, Carrier] = {}  # as the last exchange found them
-        self._voices = Routes((), settings.voices)
-        self._held: list[Taken] = []  # leased, waiting for the gateway's throttle
-        self._settled: list[Settled] = []  # came back, not yet written
-        self._tallies: dict[str, Tally] = {}  # what that says of the carriers
-        self._deferred: list[tuple[Taken, timedelta]] = []  # leased, to be given back
+        self._claimer = Claimer(runtime, self._slots, self._worker_lock.number)
+        self._held: list[TakenMessage] = []  # leased, waiting for the gateway's throttle
+        self._settled: list[SettledMessage] = []  # returned, not yet written
+        self._tallies: dict[str, Tally] = {}  # what those say of the carriers
+        self._deferred: list[tuple[TakenMessage, timedelta]] = []  # leased, to be released
         self._stopping = False
 
     def run(self, seconds: float = SLICE_SECONDS) -> bool:
-        """Sends what is due for about `seconds`, or until nothing is.
+        """Send what is due for about `seconds`, or until nothing is.
 
         True: more is due or under way, call again. Raises `psycopg.OperationalError` when the
-        database goes away; what came back from carriers is kept and written by the next call.
+        database goes away; the next call writes what carriers returned meanwhile.
         """
         until = time.monotonic() + seconds
         while True:
@@ -97,11 +84,11 @@ class Drain:
         return bool(self._slots.under_way or self._held or self._settled or self._deferred)
 
     def stop(self) -> None:
-        """Ends the running slice early. Safe in a signal handler."""
+        """End the running slice early. Safe in a signal handler."""
         self._stopping = True
 
     def finish(self) -> None:
-        """Lets the calls under way end, writes what became of them, gives back the rest."""
+        """Let the calls under way end, write their outcomes, and release the rest."""
         self._stopping = True
         self._deferred += [(taken, timedelta()) for taken in self._held]
         self._held = []
@@ -110,11 +97,11 @@ class Drain:
             self._gather(_POLL_SECONDS)
         self._slots.close()
         self._exchange()
-        self._presence.end()
+        self._worker_lock.end()
 
     def _exchange(self) -> int:
-        """One transaction: writes what came back, claims what is due. Returns how many were."""
-        self._presence.hold()
+        """Write what returned and claim what is due in one transaction; return how many were."""
+        self._worker_lock.hold()
         try:
             claimed = self._runtime.database.run(lambda conn: self._swap(conn, settle.write))
         except UniqueViolation:
@@ -130,66 +117,18 @@ class Drain:
         return len(claimed.taken) + claimed.expired + claimed.put_off
 
     def _swap(
-        self, conn: Conn, write: Callable[[Conn, Sequence[Settled], datetime], None]
+        self, conn: Conn, write: Callable[[Conn, Sequence[SettledMessage], datetime], None]
     ) -> Claim:
         now = self._runtime.now()
         write(conn, self._settled, now)
         settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
         self._guards.exchange(conn, now)
-        claimed = self._claim(conn, now)
+        claimed = Claim((), 0) if self._stopping else self._claimer.claim(conn, self._held, now)
         carriers.note(conn, self._tallies, now)
         return claimed
 
-    def _claim(self, conn: Conn, now: datetime) -> Claim:
-        if self._stopping:
-            return Claim((), 0)
-        self._carriers = carriers.read(conn, self._runtime.gateways, now)
-        rings = sum(1 for taken in self._held if taken.due.channel == "voice")
-        texts = [taken for taken in self._held if taken.due.channel == "text"]
-        held_codes = sum(1 for taken in texts if taken.due.lane == "code")
-        held_others = len(texts) - held_codes
-        most_others = min(self._slots.room_for_others, self._ahead(self._routes))
-        room_others = max(0, most_others - held_others)
-        room_codes = max(0, self._slots.room_for_codes - held_codes)
-        shares = self._turns.deal(room_others)
-        shares["code"] += room_codes
-        most_rings = min(self._slots.room_for_rings, self._ahead(self._voices))
-        room_rings = max(0, most_rings - rings)
-        if not any(shares.values()) and not room_rings:
-            return Claim((), 0)
-        routers = {
-            "text": Router(self._routes, self._carriers, self._slots.silent()),
-            "voice": Router(self._voices, self._carriers, self._slots.silent()),
-        }
-
-        def patience_for(due: Due) -> Patience | None:
-            if due.channel == "voice" or due.lane != "code" or due.via is not None:
-                return None
-            several = len(routers["text"].order(due.wanted)) > 1
-            return self._patience if several else None
-
-        claimed = claim(
-            conn,
-            shares,
-            room_others,
-            uuid4(),
-            lambda due: routers[due.channel].choose(due.wanted),
-            now,
-            patience_for,
-            self._presence.number,
-            room_rings,
-        )
-        for router in routers.values():
-            carriers.use_trials(conn, router.used)
-        return claimed
-
-    def _ahead(self, routes: Routes) -> int:
-        known = [name for name in routes.gateways if name in self._carriers]
-        rates = [self._runtime.gateways[name].rate for name in known]
-        return max(1, round(max(rates, default=0.0) * _AHEAD_SECONDS))
-
     def _submit(self) -> float:
-        """Starts the calls that the throttles allow, codes first; seconds until the next may."""
+        """Start the calls that the throttles allow, codes first; return seconds until the next."""
         self._give_up_late()
         self._held.sort(key=lambda taken: (LANES.index(taken.due.lane), taken.due.id))
         waits: list[float] = []
@@ -208,33 +147,35 @@ class Drain:
             self._held = [taken for taken in self._held if taken.due.id not in sent]
         return min(waits, default=0.0)
 
-    def _call(self, gateway: Gateway, taken: Taken) -> None:
+    def _call(self, gateway: Gateway, taken: TakenMessage) -> None:
         try:
             outgoing = self._outgoing(taken)
         except ValueError as error:
-            # One row that cannot be sent must not hold up the others. The error quotes no code.
+            # One row that cannot be sent must not delay the others. The error quotes no code.
             log.error("message_unsendable", message=taken.due.id, error=str(error))
-            self._settle(Returned(taken, Rejected(Reason.TEXT, str(error))))
+            self._settle(ReturnedCall(taken, Rejected(Reason.TEXT, str(error))))
             return
         within = _start_by(taken) - self._runtime.now()
         self._slots.submit(gateway, taken, outgoing, within)
 
     def _give_up_late(self) -> None:
-        """Gives back what waited too long for its throttle: its deadline or its lease is over."""
+        """Release what waited too long for its throttle: its deadline or its lease is over."""
         now = self._runtime.now()
         late = {taken.due.id for taken in self._held if now >= _start_by(taken)}
         self._deferred += [(taken, timedelta()) for taken in self._held if taken.due.id in late]
         self._held = [taken for taken in self._held if taken.due.id not in late]
 
-    def _settle_without_gateway(self, mine: list[Taken]) -> None:
-        """The gateway of an unknown outcome is not configured any more: nobody can tell."""
+    def _settle_without_gateway(self, mine: list[TakenMessage]) -> None:
+        """Settle messages of unknown outcome whose gateway is not configured any more."""
         log.warning("gateway_gone", gateway=mine[0].gateway, messages=[t.due.id for t in mine])
         for taken in mine:
-            self._settle(Returned(taken, Unknown("its gateway is not configured any more")))
+            self._settle(
+                ReturnedCall(taken, UnknownOutcome("its gateway is not configured any more"))
+            )
         gone = {taken.due.id for taken in mine}
         self._held = [taken for taken in self._held if taken.due.id not in gone]
 
-    def _outgoing(self, taken: Taken) -> Outgoing:
+    def _outgoing(self, taken: TakenMessage) -> Outgoing:
         due = taken.due
         return Outgoing(
             message_id=due.id,
@@ -252,31 +193,27 @@ class Drain:
             self._weigh(returned)
             self._settle(returned)
 
-    def _weigh(self, returned: Returned) -> None:
-        """What the call says of its carrier; nothing, if the circuit moved since it was begun."""
+    def _weigh(self, returned: ReturnedCall) -> None:
+        """Note what the call says of its carrier, unless the circuit changed since it began."""
         taken, outcome = returned.taken, returned.outcome
-        carrier = self._carriers.get(taken.gateway)
-        stale = carrier is not None and taken.begun_at < carrier.circuit.changed_at
-        if stale or not returned.asked or returned.hung:  # what hung was weighed when it did
-            return
-        self._note(taken.gateway, weigh(outcome, looked_up=taken.due.status == "unknown"))
+        if returned.asked and not returned.hung and self._claimer.speaks(taken):
+            self._note(taken.gateway, weigh(outcome, looked_up=taken.due.status == "unknown"))
 
     def _weigh_hanging(self) -> None:
-        """A call that hangs speaks against its carrier at once, not when its time-out is over."""
+        """Note a hanging call against its carrier at once, not when its time-out is over."""
         for taken in self._slots.relieve():
-            carrier = self._carriers.get(taken.gateway)
-            if carrier is None or taken.begun_at >= carrier.circuit.changed_at:
+            if self._claimer.speaks(taken):
                 self._note(taken.gateway, Tally(bad=1))
 
     def _note(self, gateway: str, weight: Tally) -> None:
         self._tallies[gateway] = self._tallies.get(gateway, Tally()) + weight
 
-    def _settle(self, returned: Returned) -> None:
+    def _settle(self, returned: ReturnedCall) -> None:
         taken = returned.taken
         decide = after_look_up if taken.due.status == "unknown" else after_send
-        standing = replace(taken.standing, carriers=self._in_turn(taken.due))
+        standing = replace(taken.standing, carriers=self._claimer.in_turn(taken.due))
         verdict = decide(returned.outcome, standing, self._runtime.now())
-        self._settled.append(Settled(taken, verdict))
+        self._settled.append(SettledMessage(taken, verdict))
         log.info(
             "message_out",
             request_id=taken.due.request_id,
@@ -288,13 +225,6 @@ class Drain:
             attempts=taken.calls,
         )
 
-    def _in_turn(self, due: Due) -> int:
-        """How many carriers take turns with a message; news waits for its one."""
-        if due.via is not None or due.lane not in WAITED_FOR:
-            return 1
-        routes = self._voices if due.channel == "voice" else self._routes
-        return max(1, len(Router(routes, self._carriers).order(due.wanted)))
 
-
-def _start_by(taken: Taken) -> datetime:
+def _start_by(taken: TakenMessage) -> datetime:
     return min(taken.due.not_after, taken.leased_until - _CALL)

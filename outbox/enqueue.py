@@ -1,4 +1,4 @@
-"""The only way to send: a row in `messages`, written in the transaction that decided on it."""
+"""The only way to send: a row in `messages`, written in the transaction that decides on it."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ _INSERT = """
 
 
 @dataclass(frozen=True)
-class Draft:
-    """One text to be sent, or call to be made. `phone` is E.164; `at` is when it was decided on.
+class OutboxDraft:
+    """One text to be sent, or call to be made. `phone` is E.164; `at` is when it was decided.
 
-    After `not_after` it is not sent any more: a code that would arrive dead, news that is old.
+    After `not_after` it is not sent any more: the code would arrive dead, the news old.
     `values` fill the template's variables; the code is not among them, `code_id` names it.
     """
 
@@ -45,10 +45,10 @@ class Draft:
     article_id: int | None = None
     code_id: int | None = None
     channel: Channel = "text"
-    request_id: str | None = None  # of the request that it results from, as in the logs
+    request_id: str | None = None  # of the request that caused it, as in the logs
 
 
-def _row(draft: Draft) -> tuple[Any, ...]:
+def _row(draft: OutboxDraft) -> tuple[Any, ...]:
     body, segments = _words(draft)
     if (CODE_MASK in body) != (draft.code_id is not None):
         raise ValueError(
@@ -74,16 +74,16 @@ def _row(draft: Draft) -> tuple[Any, ...]:
     )
 
 
-def _words(draft: Draft) -> tuple[str, int]:
-    """What stands in the message, and in how many parts it is paid: a call is one."""
+def _words(draft: OutboxDraft) -> tuple[str, int]:
+    """Return the words of the message and the number of parts that are paid: a call is one."""
     if draft.channel == "voice":
         return speech.render(draft.template, draft.language, draft.values), 1
     rendered = render(draft.template, draft.language, draft.values)
     return rendered.text, rendered.segments.segments
 
 
-def enqueue(conn: Conn, message: Draft) -> int:
-    """Queues `message` and returns its id. It leaves only if the transaction commits.
+def enqueue(conn: Conn, message: OutboxDraft) -> int:
+    """Queue `message` and return its id. It is sent only if the transaction commits.
 
     Raises what the renderer raises (an unknown template, a wrong value) and ValueError where
     template and `code_id` disagree. Call `outbox.wake.wake` after the commit.
@@ -91,8 +91,8 @@ def enqueue(conn: Conn, message: Draft) -> int:
     return enqueue_many(conn, [message])[0]
 
 
-def enqueue_many(conn: Conn, drafts: Sequence[Draft]) -> list[int]:
-    """Queues all of `drafts` in one round trip; their ids, in the same order."""
+def enqueue_many(conn: Conn, drafts: Sequence[OutboxDraft]) -> list[int]:
+    """Queue all of `drafts` in one round trip; return their ids in the same order."""
     if not drafts:
         return []
     with conn.cursor() as cursor:

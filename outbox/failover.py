@@ -1,10 +1,10 @@
-"""A code that is not confirmed goes by the next carrier: the same code, once per carrier at most.
+"""Second sends: a code that is not confirmed goes by the next carrier too, once per carrier.
 
-The second send is a message of its own with the same words, marked by `again_of`, bound to one
-carrier (`via`). A unique index holds "once per carrier", and a carrier that has the first message,
-or may have it, is never chosen. A carrier that has said that it has it is given the time for its
-receipt; one that has not answered only that for its answer, and none once its circuit opens for
-errors. The clock calls it every second.
+A second send is a message of its own with the same words and the same code, marked by `again_of`
+and bound to one carrier (`via`). A unique index enforces "once per carrier"; a carrier that has the
+first message, or may have it, is never chosen. A carrier that accepted the message has time for its
+receipt; one that has not answered has only the time for an answer, and none once its circuit opens
+for errors. The clock starts this every second.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ import structlog
 from psycopg.rows import class_row
 
 from messages.routes import Routes
-from outbox import carriers, receipts
-from outbox.claim import Patience
+from outbox import carriers
+from outbox.due import Patience
+from outbox.ended import EndedMessage, tell_end
 from outbox.enqueue import Lane
 from outbox.policy import Status
 from outbox.routing import Router, Wanted
@@ -30,8 +31,8 @@ from store.database import Conn
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 200
-_BUSY: Final = timedelta(seconds=5)  # no carrier is fit: look again
-_SPENT: Final = timedelta(seconds=30)  # the budget is used up: look again
+_BUSY: Final = timedelta(seconds=5)  # no carrier is fit: decide again
+_SPENT: Final = timedelta(seconds=30)  # the budget is used up: decide again
 _HOUR: Final = timedelta(hours=1)
 
 _DUE: Final = """
@@ -82,18 +83,18 @@ class _Unconfirmed:
     given: list[str]
     elsewhere: list[str]
     seconds: list[Status]
-    news_by: datetime | None  # of the second sends: until then the next carrier waits
+    news_by: datetime | None  # of the second sends: the next carrier waits until then
     alive: bool
 
     @property
     def wanted(self) -> Wanted:
-        # The carrier that failed is among them, whatever became of the call.
+        # The carrier that failed counts as one that has it, whatever the outcome of the call.
         given = {*self.given, self.gateway}
         return Wanted(self.phone, self.language, self.lane, given, self.elsewhere)
 
 
 def send_again(runtime: Runtime) -> int:
-    """Queues the second sends that are due, and wakes the outbox. Gives how many."""
+    """Queue the second sends that are due, and wake the outbox. Return how many."""
     settings = runtime.settings
     again = Again(
         routes=settings.routing,
@@ -114,7 +115,7 @@ def send_again(runtime: Runtime) -> int:
 
 @dataclass(frozen=True)
 class Again:
-    """What decides on second sends. `hourly_limit`: for each carrier that did not confirm."""
+    """The decision on second sends. `hourly_limit`: for each carrier that did not confirm."""
 
     routes: Routes
     gateways: tuple[str, ...]
@@ -123,7 +124,7 @@ class Again:
     hourly_limit: int
 
     def work(self, conn: Conn, now: datetime) -> int:
-        """Decides on every code whose confirmation is overdue. Gives how many go out again."""
+        """Decide on every code whose confirmation is overdue; return how many are sent again."""
         with conn.cursor(row_factory=class_row(_Unconfirmed)) as cursor:
             values = {
                 "now": now,
@@ -135,7 +136,7 @@ class Again:
             due = cursor.execute(_DUE, values).fetchall()
         if not due:
             return 0
-        # The budget is counted under the lock of the carrier that failed: nobody else spends it.
+        # The budget is counted under the lock of the carrier that failed, so no one else spends it.
         carriers.lock(conn, {*self.gateways, *(each.gateway for each in due)})
         router = Router(self.routes, carriers.read(conn, self.gateways, now))
         made = sum(self._decide(conn, router, each, now) for each in due)
@@ -143,7 +144,7 @@ class Again:
         return made
 
     def _decide(self, conn: Conn, router: Router, first: _Unconfirmed, now: datetime) -> int:
-        """0 or 1 second sends for `first`, whose row is locked; when to look again, if ever."""
+        """Send `first`, whose row is locked, again or set when to decide again; return 0 or 1."""
         no_news = first.status == "sent" and first.gateway in self.without_receipts
         if not first.alive or no_news or "delivered" in first.seconds:
             return self._give_up(conn, first, now)
@@ -155,12 +156,12 @@ class Again:
         if not left:
             return self._give_up(conn, first, now)
         refused = first.status == "failed"
-        # Its carrier has said that it has it: then there is time until another one is fit.
+        # Its carrier has accepted it: then there is time until another one is fit.
         answered = first.status == "sent"
         chosen = router.choose_second(first.wanted) or (None if answered else left[0])
         if chosen is None:
             return self._look_again(conn, first, now + _BUSY)
-        # What was refused costs nothing: only codes that a carrier took are on the budget.
+        # A refusal costs nothing: the budget counts only codes that a carrier accepted.
         if not refused and self._spent(conn, first.gateway, now):
             return self._look_again(conn, first, now + _SPENT)
         return self._send(conn, first, chosen, "refused" if refused else "unconfirmed", now)
@@ -187,7 +188,7 @@ class Again:
         return 1
 
     def _spent(self, conn: Conn, carrier: str, now: datetime) -> bool:
-        """Whether `carrier` has caused its second sends of the hour; told once in an hour."""
+        """Tell whether `carrier` has spent its budget of the hour; tell the feed once."""
         row = conn.execute(_SPENT_SO_FAR, (carrier, now - _HOUR)).fetchone()
         if row is not None and row[0] < self.hourly_limit:
             return False
@@ -211,11 +212,11 @@ class Again:
         return 0
 
     def _give_up(self, conn: Conn, first: _Unconfirmed, now: datetime) -> int:
-        """No carrier is left, or none is needed. Where all of them failed, the feed hears it."""
+        """End the second sends: no carrier is left, or none is needed. Record it if all failed."""
         conn.execute("UPDATE messages SET confirm_by = NULL WHERE id = %s", (first.id,))
         if {first.status, *first.seconds} <= {"failed", "expired"}:
-            end = receipts.End(
+            end = EndedMessage(
                 first.id, first.article_id, first.template, first.lane, None, confirm_by=None
             )
-            receipts.tell_end(conn, end, "failed", now)
+            tell_end(conn, end, "failed", now)
         return 0

@@ -1,4 +1,4 @@
-"""What stands between a leased text and its carrier: countries, stopped blocks, budgets."""
+"""The checks between a leased text and its carrier: countries, stopped blocks, budgets."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from gateways.base import Reason
 from india.phone import masked
 from outbox import prefixes
 from outbox.budgets import Budgets, block
-from outbox.claim import Taken
-from outbox.policy import Verdict
-from outbox.settle import Settled
+from outbox.due import TakenMessage
+from outbox.policy import MessageVerdict
+from outbox.settle import SettledMessage
 from runtime import Runtime
 from store.database import Conn
 
@@ -26,13 +26,13 @@ log = structlog.get_logger(__name__)
 class Judged:
     """Texts that may go, those that must wait, and those that never go."""
 
-    going: list[Taken]
-    waiting: list[tuple[Taken, timedelta]]
-    ended: list[Settled]
+    going: list[TakenMessage]
+    waiting: list[tuple[TakenMessage, timedelta]]
+    ended: list[SettledMessage]
 
 
 class Guards:
-    """Judges what was claimed. Used by one thread; the next exchange writes what it saw."""
+    """The judge of claimed messages. Used by one thread; the next exchange writes its findings."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._budgets = Budgets(runtime.redis, runtime.database, runtime.settings)
@@ -42,30 +42,30 @@ class Guards:
         self._bursts: set[str] = set()
 
     def exchange(self, conn: Conn, now: datetime) -> None:
-        """Writes what was seen since, and reads which blocks are stopped. In the transaction."""
+        """Write the findings since, and read which blocks are stopped, in the transaction."""
         prefixes.count(conn, self._hits, now)
         prefixes.stop_all(conn, self._bursts, now)
         self._stops = prefixes.stops(conn, now)
 
     def exchanged(self) -> None:
-        """The transaction is committed."""
+        """Forget the findings: the transaction that wrote them is committed."""
         self._hits.clear()
         self._bursts.clear()
 
-    def judge(self, taken: Sequence[Taken], now: datetime) -> Judged:
-        """What may go. Look-ups always may: they send nothing."""
+    def judge(self, taken: Sequence[TakenMessage], now: datetime) -> Judged:
+        """Return what may go. Look-ups always may, as they send nothing."""
         judged = Judged([], [], [])
-        asked: list[Taken] = []
+        asked: list[TakenMessage] = []
         for each in taken:
             phone = each.due.phone
             if each.due.status == "unknown":
                 judged.going.append(each)
             elif self._countries and not phone.startswith(self._countries):
                 self._hits["country", masked(phone)] += 1
-                verdict = Verdict(
+                verdict = MessageVerdict(
                     "failed", error="country: no texts go there", reason=Reason.BAD_NUMBER
                 )
-                judged.ended.append(Settled(each, verdict))
+                judged.ended.append(SettledMessage(each, verdict))
             elif block(phone) in self._stops:
                 judged.waiting.append((each, self._stops[block(phone)] - now))
             elif each.due.attempts:
@@ -75,7 +75,7 @@ class Guards:
         self._ask(asked, judged, now)
         return judged
 
-    def _ask(self, asked: Sequence[Taken], judged: Judged, now: datetime) -> None:
+    def _ask(self, asked: Sequence[TakenMessage], judged: Judged, now: datetime) -> None:
         over = {each.taken.due.id: each for each in self._budgets.over(asked, now)}
         for each in over.values():
             self._hits[each.budget, each.subject] += 1

@@ -1,4 +1,4 @@
-"""Signs of life of worker and clock, in Valkey: when each was seen last."""
+"""The heartbeats of worker and clock, in Valkey: when each was seen last."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _KEPT_SECONDS: Final = 86_400
 
 
 def note(redis: Redis, process: Process) -> None:
-    """This process works. It never raises: what Valkey cannot keep, nobody misses for long."""
+    """Record that this process works. Never raises: the next heartbeat follows soon."""
     try:
         seconds, _ = redis.time()
         redis.set(_key(process), seconds, ex=_KEPT_SECONDS)
     except RedisError as error:
-        log.warning("valkey_away", what="signs", error=type(error).__name__)
+        log.warning("valkey_away", what="heartbeat", error=type(error).__name__)
 
 
 def silence(redis: Redis, process: Process) -> float | None:
-    """Seconds since such a process was seen; None: not within a day. Raises `RedisError`."""
+    """Return the seconds since such a process was seen; None: over a day. Raises `RedisError`."""
     last = redis.get(_key(process))
     seconds, _ = redis.time()
     return None if last is None else float(seconds - int(last))

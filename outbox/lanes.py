@@ -1,4 +1,4 @@
-"""Whose turn it is: lanes share the free slots by weight, and none starves."""
+"""The lanes' turns: they share the free slots by weight, and none starves."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ WEIGHTS: Final[Mapping[Lane, int]] = {"code": 8, "reply": 4, "notice": 2, "bulk"
 class Turns:
     """Smooth weighted round robin over the lanes.
 
-    It remembers what each lane is owed, so that bulk gets its fifteenth even where the
-    throttle leaves one slot at a time.
+    It remembers what each lane is owed, so that bulk gets its fifteenth even where the throttle
+    leaves one slot at a time.
     """
 
     def __init__(self, weights: Mapping[Lane, int] = WEIGHTS) -> None:
@@ -25,7 +25,7 @@ class Turns:
         self._owed = dict.fromkeys(LANES, 0)
 
     def deal(self, slots: int) -> dict[Lane, int]:
-        """How many of `slots` each lane may fill; the sum is `slots`."""
+        """Return how many of `slots` each lane may fill; the sum is `slots`."""
         shares: dict[Lane, int] = dict.fromkeys(LANES, 0)
         for _ in range(slots):
             for lane in LANES:

@@ -1,7 +1,7 @@
-"""What operators order of carriers: rest one, prefer one, take it back. It stands until then.
+"""Operators' orders on carriers: rest one, prefer one, until the order is lifted.
 
-Orders stand in PostgreSQL, so a flushed Valkey and a restart forget none. Whoever calls writes the
-access log.
+Orders are kept in PostgreSQL, so that they survive a flushed Valkey and a restart. The caller
+writes the access log.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from psycopg.rows import class_row
 from outbox.circuit import Cause, State
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 Did = Literal["rest", "prefer", "lift"]
 
 
-class UnknownCarrier(Exception):
-    """No carrier of that name is in use."""
-
-
-class NothingToLift(Exception):
+class NothingToLift(Conflict):
     """Nothing is ordered of the carrier: somebody was faster."""
+
+    sentence = "nothing is ordered of this carrier any more"
+    word = "carrier_nothing_ordered"
 
 
 @dataclass(frozen=True)
 class Board:
-    """A carrier as the desk shows it: its circuit, why, and who ordered what of it, and why."""
+    """A carrier as the desk shows it: its circuit and why, who ordered what of it, and why."""
 
     name: str
     state: State
@@ -52,7 +52,7 @@ _BOARD: Final = """
 
 
 def board(conn: Conn, names: tuple[str, ...], now: datetime) -> list[Board]:
-    """All of `names`; those that no worker has used yet stand in use."""
+    """Return all of `names`; a carrier that no worker has used yet counts as in use."""
     with conn.cursor(row_factory=class_row(Board)) as cursor:
         found = {each.name: each for each in cursor.execute(_BOARD, (list(names),)).fetchall()}
     unused = Board("", "closed", None, 0, 0, now, None, None, None, None, None)
@@ -60,16 +60,16 @@ def board(conn: Conn, names: tuple[str, ...], now: datetime) -> list[Board]:
 
 
 def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: datetime) -> None:
-    """Rests or prefers the carrier `name`, or lifts what was ordered of it; the feed hears why.
+    """Rest or prefer the carrier `name`, or lift the order on it, and record why in the feed.
 
-    One carrier of texts at most is preferred, and one of calls: the order before is lifted by it.
-    `reason` holds no telephone number. Raises `NothingToLift`.
+    At most one carrier of texts is preferred, and one of calls: preferring one lifts the order
+    before. `reason` holds no telephone number. Raises `NothingToLift`.
     """
     conn.execute(
         "INSERT INTO carriers (name, changed_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
         (name, now),
     )
-    # All rows, in one order: two who prefer different carriers do not deadlock.
+    # All rows, in one order: two operators who prefer different carriers do not deadlock.
     conn.execute("SELECT FROM carriers ORDER BY name FOR UPDATE")
     if did == "lift":
         done = conn.execute(
@@ -78,7 +78,7 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
             (name,),
         )
         if not done.rowcount:
-            raise NothingToLift(name)
+            raise NothingToLift
         feed.append(conn, "carrier_order_lifted", None, now, {"carrier": name, "reason": reason})
         return
     if did == "prefer":

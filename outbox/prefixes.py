@@ -1,8 +1,8 @@
 """Blocks of numbers that suddenly get very many texts: they are stopped, and the desk is told.
 
-Whoever pumps traffic rents neighbouring numbers. A stop stands in PostgreSQL for an hour, or until
-a supervisor lifts it; texts to the block wait, codes too. Budgets that held texts back are counted
-beside it, for the desk.
+Fraudsters who pump traffic rent neighbouring numbers. A stop lasts an hour, or until a supervisor
+lifts it, and is kept in PostgreSQL; texts to the block wait, codes too. Texts that budgets held
+back are counted here too, for the desk.
 """
 
 from __future__ import annotations
@@ -14,16 +14,20 @@ from typing import Final
 from india.calendar import day_of
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 STOP: Final = timedelta(hours=1)
 
 
-class NotStopped(Exception):
+class NotStopped(Conflict):
     """The stop was lifted already, or has run out."""
+
+    sentence = "the block is not stopped any more"
+    word = "prefix_not_stopped"
 
 
 def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
-    """The blocks that are stopped now, and until when."""
+    """Return the blocks that are stopped now, and until when."""
     return dict(
         conn.execute(
             "SELECT prefix, until FROM prefix_stops WHERE lifted_at IS NULL AND until > %s", (now,)
@@ -32,7 +36,7 @@ def stops(conn: Conn, now: datetime) -> dict[str, datetime]:
 
 
 def stop(conn: Conn, prefix: str, now: datetime) -> bool:
-    """Stops a block for an hour. False: it is stopped already."""
+    """Stop a block for an hour. False: it is stopped already."""
     conn.execute(
         "UPDATE prefix_stops SET lifted_at = until"
         " WHERE prefix = %s AND lifted_at IS NULL AND until <= %s",
@@ -49,7 +53,7 @@ def stop(conn: Conn, prefix: str, now: datetime) -> bool:
 
 
 def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> str:
-    """A supervisor lets texts to the block go again, at once. Gives the block.
+    """Lift a stop by a supervisor, so that texts go at once; return the block.
 
     Raises `NotStopped`.
     """
@@ -59,7 +63,7 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
         (now, staff_row, reason, id_, now),
     ).fetchone()
     if row is None:
-        raise NotStopped(id_)
+        raise NotStopped
     prefix = str(row[0])
     conn.execute(
         "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"
@@ -71,7 +75,7 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
 
 
 def count(conn: Conn, hits: Mapping[tuple[str, str], int], now: datetime) -> None:
-    """Notes that budgets held so many texts back; keys are the budget and whose (masked)."""
+    """Count texts that budgets held back; keys are the budget and whose it is (masked)."""
     for budget, subject in sorted(hits):
         conn.execute(
             "INSERT INTO budget_hits (budget, subject, day, count, first_at, last_at)"
@@ -89,6 +93,6 @@ def count(conn: Conn, hits: Mapping[tuple[str, str], int], now: datetime) -> Non
 
 
 def stop_all(conn: Conn, prefixes: Collection[str], now: datetime) -> None:
-    """Stops each of `prefixes`."""
+    """Stop each of `prefixes`."""
     for prefix in sorted(prefixes):
         stop(conn, prefix, now)

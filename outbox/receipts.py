@@ -1,4 +1,4 @@
-"""What carriers tell about messages, in any order, any number of times, early or late."""
+"""Carriers' receipts for messages, in any order, any number of times, early or late."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
 from messages.catalogue import Channel
 from outbox import carriers
 from outbox.circuit import weigh_receipt
+from outbox.ended import EndedMessage, record_end
 from outbox.enqueue import Lane
-from outbox.policy import Standing, Status, Verdict, after_receipt, second_send_at
+from outbox.policy import MessageStanding, Status, after_receipt, second_send_at
 from runtime import Runtime
-from store import feed
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
-# Whatever order they came in, receipts of one submit are looked at in the order of happening.
+# Receipts of one submit are applied in the order of the events, not of their arrival.
 _RANK: Final = {
     ReceiptStatus.UNCERTAIN: 0,
     ReceiptStatus.SENT: 1,
@@ -49,8 +49,8 @@ class _Message:
     spoken_call: str | None
 
     @property
-    def standing(self) -> Standing:
-        return Standing(
+    def standing(self) -> MessageStanding:
+        return MessageStanding(
             self.status,
             self.lane,
             self.attempts,
@@ -61,23 +61,11 @@ class _Message:
         )
 
 
-@dataclass(frozen=True)
-class End:
-    """A message that ended. `confirm_by` set: a code that another carrier may still bring."""
-
-    id: int
-    article_id: int | None
-    template: str
-    lane: Lane
-    again_of: int | None
-    confirm_by: datetime | None
-
-
 def receive(runtime: Runtime, receipt: Receipt) -> None:
-    """Stores `receipt` and moves its message forward, if it is news.
+    """Store `receipt` and move its message forward, if it is new.
 
-    One whose message is not known (yet) is kept by the carrier's id and looked at again when the
-    send call returns. Repeats change nothing.
+    One whose message is not known (yet) is kept by the carrier's id and applied when the send
+    returns. Repeats change nothing.
     """
     now = runtime.now()
     patience = timedelta(seconds=runtime.settings.code_confirm_seconds)
@@ -85,7 +73,7 @@ def receive(runtime: Runtime, receipt: Receipt) -> None:
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
-    """Keeps what a carrier sent as a receipt and nobody could read, for the help desk."""
+    """Keep an unreadable receipt for the help desk."""
     now = runtime.now()
     with runtime.database.transaction() as conn:
         conn.execute(
@@ -97,10 +85,10 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 
 
 def lock_carrier_ids(conn: Conn, gateway_ids: Sequence[tuple[str, str]]) -> None:
-    """Until the end of the transaction nobody else settles or receives these (gateway, id)s.
+    """Lock these (gateway, id)s against settling and receiving until the transaction ends.
 
-    Without it a receipt and the outcome that makes its id known could miss each other. Taken
-    before any row lock, and in one order, so it cannot deadlock.
+    Otherwise a receipt and the outcome that makes its id known could miss each other. The locks
+    are taken before any row lock and in one order, so that they cannot deadlock.
     """
     names = sorted({f"{gateway}:{carrier_id}" for gateway, carrier_id in gateway_ids})
     if names:
@@ -112,7 +100,7 @@ def lock_carrier_ids(conn: Conn, gateway_ids: Sequence[tuple[str, str]]) -> None
 
 
 def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) -> None:
-    """Applies the receipts that came before the carrier's ids of these messages were known."""
+    """Apply the receipts that came before the carrier's ids of these messages were known."""
     if not gateway_ids:
         return
     rows = conn.execute(
@@ -151,11 +139,11 @@ def catch_up(conn: Conn, gateway_ids: Sequence[tuple[str, str]], now: datetime) 
 
 
 def _log(receipt: Receipt, message: _Message | None) -> None:
-    """One line with the id of the text that the message came of, where the message is known."""
-    known = (
+    """Log the receipt with the id of the request that caused its message, where it is known."""
+    ids = (
         {"request_id": message.request_id, "message": message.id} if message else {"message": None}
     )
-    log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **known)
+    log.info("receipt", gateway=receipt.gateway, status=receipt.status, word=receipt.word, **ids)
 
 
 def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -> _Message | None:
@@ -186,19 +174,19 @@ def _receive(conn: Conn, receipt: Receipt, patience: timedelta, now: datetime) -
     )
     if receipt.status is ReceiptStatus.UNCERTAIN:
         log.warning("receipt_uncertain", gateway=receipt.gateway, word=receipt.word)
-    # A repeat was applied, or waits for the send call to return. And after a failure a late
-    # "sent" of the same submit is old news, which must not stop the second try.
+    # A repeat was applied, or waits for the send to return. After a failure a late "sent" of
+    # the same submit is outdated and must not prevent the second try.
     late = receipt.status is ReceiptStatus.SENT and ReceiptStatus.FAILED in stored
     if message and receipt.status not in stored and not late:
         _apply(conn, message, receipt, now, patience)
-    # How a call ended says more of the person than of the carrier.
+    # The end of a call says more about the person than about the carrier.
     if receipt.status not in stored and (message is None or message.channel == "text"):
         carriers.note(conn, {receipt.gateway: weigh_receipt(receipt)}, now)
     return message
 
 
 def _find(conn: Conn, receipt: Receipt) -> _Message | None:
-    # The carrier's id first: a query string that names another message cannot take it away.
+    # The carrier's id comes first: a query string that names another message cannot divert it.
     with conn.cursor(row_factory=class_row(_Message)) as cursor:
         return cursor.execute(
             """
@@ -222,7 +210,7 @@ def _find(conn: Conn, receipt: Receipt) -> _Message | None:
 
 
 def _as_heard(message: _Message | None, receipt: Receipt) -> Receipt:
-    """A call that is over without that its carrier asked what to say has brought nothing."""
+    """Return `receipt`, as failed where a call ended and its carrier never asked what to say."""
     if message is None or message.channel == "text" or message.spoken_call == receipt.carrier_id:
         return receipt
     if receipt.status is not ReceiptStatus.DELIVERED:
@@ -239,7 +227,7 @@ def _apply(
     now: datetime,
     patience: timedelta = timedelta(),
 ) -> None:
-    """`patience`: a code that its carrier has taken waits as long for the last receipt."""
+    """Move `message` by `receipt`. `patience`: how long an accepted code waits for its receipt."""
     verdict = after_receipt(message.standing, receipt, now)
     if verdict is None:
         return
@@ -272,42 +260,7 @@ def _apply(
         },
     ).rowcount
     if moved and failed:
-        end = End(
+        end = EndedMessage(
             message.id, message.article_id, message.template, message.lane, message.again_of, second
         )
         record_end(conn, end, verdict, now)
-
-
-def record_end(conn: Conn, end: End, verdict: Verdict, now: datetime) -> None:
-    """Tells the feed that a message will never arrive (`failed` or `expired`).
-
-    Not of a code that another carrier may still bring: its second send is made soon, or it is told
-    then (`outbox/failover.py`). Where the person said STOP to the carrier, it is remembered.
-    """
-    if verdict.reason is Reason.OPTED_OUT:
-        conn.execute(
-            "INSERT INTO phones (phone, language, opted_out_at)"
-            " SELECT phone, language, %s FROM messages WHERE id = %s ON CONFLICT (phone)"
-            " DO UPDATE SET opted_out_at = coalesce(phones.opted_out_at, excluded.opted_out_at)",
-            (now, end.id),
-        )
-    hurried = (
-        end.again_of is not None
-        and conn.execute(
-            "UPDATE messages SET confirm_by = %s WHERE id = %s AND confirm_by IS NOT NULL",
-            (now, end.again_of),
-        ).rowcount
-    )
-    if not hurried and (end.confirm_by is None or verdict.status == "expired"):
-        tell_end(conn, end, verdict.status, now)
-
-
-def tell_end(conn: Conn, end: End, status: Status, now: datetime) -> None:
-    """The feed hears that a message will never arrive."""
-    feed.append(
-        conn,
-        f"message_{status}",
-        end.article_id,
-        now,
-        {"message": end.id, "lane": end.lane, "template": end.template},
-    )

@@ -1,8 +1,8 @@
-"""Which carrier a message goes to, of those that its route names.
+"""The choice of the carrier for a message, among those of its route.
 
-Rested ones are left out; the preferred one comes first; one whose circuit is open is passed over
+Rested ones are excluded; the preferred one comes first; one whose circuit is open is passed over
 while another can take the message; a half-open one gets its few trials. A carrier that may have the
-message already does not get it a second time while another is left.
+message already does not get it again while another is left.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ WAITED_FOR: Final = ("code", "reply")
 
 @dataclass(frozen=True)
 class Wanted:
-    """What routing knows of a message.
+    """A message as routing sees it.
 
-    `given`: carriers that may have it; `elsewhere`: those that got its second send; `last`: the one
-    that it was tried with last; `via`: the one that a second send is for, and no other.
+    `given`: carriers that may have it; `elsewhere`: those of its second sends; `last`: the one
+    tried last; `via`: the only carrier of a second send.
     """
 
     phone: str
@@ -36,12 +36,12 @@ class Wanted:
 
 
 class Router:
-    """The carriers of one moment. It counts the trials that it hands out in `used`."""
+    """The carriers of one moment. `used` counts the trials that it grants."""
 
     def __init__(
         self, routes: Routes, carriers: Mapping[str, Carrier], silent: Collection[str] = ()
     ) -> None:
-        """`silent`: carriers that have just stopped to answer, before their circuit opens."""
+        """Take the carriers. `silent`: those that stopped answering, before their circuit opens."""
         self._routes = routes
         self._carriers = carriers
         self._silent = silent
@@ -49,7 +49,7 @@ class Router:
         self.used: Counter[str] = Counter()
 
     def order(self, wanted: Wanted) -> list[str]:
-        """The carriers that may take it at all, in order of preference."""
+        """Return the carriers that may take it at all, in order of preference."""
         named = self._routes.order(wanted.phone, wanted.language, wanted.lane)
         usable = [
             name
@@ -59,39 +59,39 @@ class Router:
         return sorted(usable, key=lambda name: self._carriers[name].ordered != "prefer")
 
     def choose(self, wanted: Wanted) -> str | None:
-        """The carrier for a message; None: none may have it now."""
+        """Return the carrier for a message; None: none may take it now."""
         order = self.order(wanted)
         if wanted.via is not None:
             carrier = self._carriers.get(wanted.via)
             return None if carrier is None or carrier.ordered == "rest" else wanted.via
         fresh = self.fresh(wanted, order)
         if wanted.lane in WAITED_FOR and not any(map(self._fit, {*fresh, *wanted.elsewhere})):
-            # The others are out of order. Where a person waits, a text twice is better than none:
-            # who may have it already gets it again, if it is fit.
+            # The others are unusable. Where a person waits, a text twice is better than none:
+            # a carrier that may have it already gets it again, if it is fit.
             fit = [name for name in order if self._fit(name)]
             if fit:
                 return self._best(fit, wanted.last)
         if not fresh:
-            # Either its second send is with every other carrier, or all of them leave us in doubt.
+            # Either every other carrier has its second send, or all of them may have it.
             return None if wanted.elsewhere or not order else self._best(order, None)
         return self._best(fresh, wanted.last)
 
     def choose_second(self, wanted: Wanted) -> str | None:
-        """The next carrier for a code that is not confirmed, fit to take it; None: none is now."""
+        """Return the next fit carrier for a code that is not confirmed; None: none is fit now."""
         fit = [name for name in self.fresh(wanted, self.order(wanted)) if self._fit(name)]
         return self._best(fit, None) if fit else None
 
     def fresh(self, wanted: Wanted, order: Sequence[str]) -> list[str]:
-        """Those of `order` that certainly do not have it."""
+        """Return those of `order` that certainly do not have it."""
         return [name for name in order if name not in wanted.given and name not in wanted.elsewhere]
 
     def _best(self, names: Sequence[str], last: str | None) -> str:
-        """The first that is fit, of those behind who refused it just now; then of the others.
+        """Return the first fit one after `last`, which refused it; then of the others.
 
         So all get their turn: two that refuse do not keep it from a third.
         """
-        behind = names.index(last) + 1 if last in names else 0
-        turn = [*names[behind:], *names[:behind]]
+        after = names.index(last) + 1 if last in names else 0
+        turn = [*names[after:], *names[:after]]
         chosen = next(filter(self._fit, turn), turn[0])
         if self._carriers[chosen].circuit.state == "half_open" and self._trials[chosen]:
             self._trials[chosen] -= 1

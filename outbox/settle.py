@@ -1,4 +1,4 @@
-"""Writes what became of sends: many verdicts in one statement, each only under its own lease."""
+"""The writing of outcomes: many verdicts in one statement, each only under its own lease."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from typing import Final
 
 from psycopg.errors import UniqueViolation
 
-from gateways.base import Unknown
+from gateways.base import UnknownOutcome
 from outbox import receipts
-from outbox.claim import Taken
-from outbox.policy import Verdict, after_look_up, second_send_at
+from outbox.due import TakenMessage
+from outbox.ended import EndedMessage, record_end
+from outbox.policy import MessageVerdict, after_look_up, second_send_at
 from store.database import Conn
 
-# A receipt may have moved the message on while the call was out: only what still waits for the
-# outcome takes its status. The carrier's id is news in any case.
+# A receipt may have moved the message while the call was under way: only a message that still
+# waits for the outcome takes its status. The carrier's id is written in any case.
 _WRITE: Final = """
     UPDATE messages
     SET status = CASE WHEN messages.status IN ('sending', 'unknown') THEN wrote.status
@@ -47,57 +48,57 @@ _WRITE: Final = """
 
 
 @dataclass(frozen=True)
-class Settled:
-    """A call that came back, and what is to be done about it."""
+class SettledMessage:
+    """A message whose call returned, and the decision on it."""
 
-    taken: Taken
-    verdict: Verdict
+    taken: TakenMessage
+    verdict: MessageVerdict
 
     @property
     def refused(self) -> bool:
-        """Whether its carrier certainly does not have it, from no earlier call in doubt either."""
+        """Tell whether its carrier certainly does not have it, not even from an earlier call."""
         due = self.taken.due
         in_doubt = due.status == "queued" and self.taken.gateway in due.given
         return self.verdict.refused and not in_doubt
 
 
-def write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
-    """Writes `settled`; then the receipts that came before their carrier ids were known.
+def write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
+    """Write `settled`; then apply the receipts that came before their carrier ids were known.
 
-    One whose lease went to somebody else meanwhile is left as it stands. Failures and expiries
-    are told to the feed. Raises `psycopg.errors.UniqueViolation` where a carrier gave one id to
-    two messages: roll back and use `write_each`.
+    A message whose lease another worker has by now is left unchanged. Failures and expiries go to
+    the feed. Raises `psycopg.errors.UniqueViolation` where a carrier gave one id to two messages:
+    roll back and use `write_each`.
     """
     _lock_and_catch_up(conn, settled, _write, now)
 
 
-def write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
-    """As `write`, one by one: a carrier's id that another message has already is left out.
+def write_each(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
+    """Write `settled` one by one, without a carrier's id that another message has already.
 
-    A look-up that brought such an id found another message's: nothing is known of this one.
+    A look-up with such an id found another message, so this one stays unknown.
     """
     _lock_and_catch_up(conn, settled, _write_each, now)
 
 
 def _lock_and_catch_up(
     conn: Conn,
-    settled: Sequence[Settled],
-    write_all: Callable[[Conn, Sequence[Settled], datetime], None],
+    settled: Sequence[SettledMessage],
+    write_all: Callable[[Conn, Sequence[SettledMessage], datetime], None],
     now: datetime,
 ) -> None:
     if not settled:
         return
-    known = [
+    ids = [
         (each.taken.gateway, each.verdict.carrier_id)
         for each in settled
         if each.verdict.carrier_id is not None
     ]
-    receipts.lock_carrier_ids(conn, known)
+    receipts.lock_carrier_ids(conn, ids)
     write_all(conn, settled, now)
-    receipts.catch_up(conn, known, now)
+    receipts.catch_up(conn, ids, now)
 
 
-def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def _write_each(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     for each in settled:
         try:
             with conn.transaction():
@@ -105,14 +106,14 @@ def _write_each(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
         except UniqueViolation:
             error = "carrier's id is not unique"
             if each.taken.due.status == "unknown":
-                verdict = after_look_up(Unknown(error), each.taken.standing, now)
+                verdict = after_look_up(UnknownOutcome(error), each.taken.standing, now)
             else:
                 verdict = replace(each.verdict, carrier_id=None, error=error)
             _write(conn, [replace(each, verdict=verdict)], now)
 
 
-def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
-    """Gives back messages that were leased but not submitted, to be claimed again from then on."""
+def release(conn: Conn, taken: Sequence[tuple[TakenMessage, datetime]]) -> None:
+    """Release messages that were leased but not submitted, to be claimed again from then on."""
     if not taken:
         return
     conn.execute(
@@ -137,7 +138,7 @@ def release(conn: Conn, taken: Sequence[tuple[Taken, datetime]]) -> None:
     )
 
 
-def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
+def _write(conn: Conn, settled: Sequence[SettledMessage], now: datetime) -> None:
     written = conn.execute(
         _WRITE,
         {
@@ -161,7 +162,7 @@ def _write(conn: Conn, settled: Sequence[Settled], now: datetime) -> None:
     for each in settled:
         due = each.taken.due
         if due.id in ended and each.verdict.status in ("failed", "expired"):
-            end = receipts.End(
+            end = EndedMessage(
                 due.id, due.article_id, due.template, due.lane, due.again_of, ended[due.id]
             )
-            receipts.record_end(conn, end, each.verdict, now)
+            record_end(conn, end, each.verdict, now)

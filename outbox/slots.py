@@ -1,4 +1,4 @@
-"""The threads that talk to carriers. They hold no database connection."""
+"""The threads that call carriers. They hold no database connection."""
 
 from __future__ import annotations
 
@@ -13,26 +13,26 @@ from uuid import UUID
 
 import structlog
 
-from gateways.base import Gateway, Outcome, Outgoing, Reason, Retry, Unknown
-from outbox.claim import Taken
+from gateways.base import Gateway, Outcome, Outgoing, Reason, Retry, UnknownOutcome
+from outbox.due import TakenMessage
 
 log = structlog.get_logger(__name__)
 
-# After the first answer others are about to follow: waiting a little makes one write of many.
+# After the first answer others soon follow: waiting a little writes many at once.
 _LINGER_SECONDS: Final = 0.025
-# A call unanswered for so long hangs: its slot is given to another, and it speaks against its
-# carrier. Gateways' time-outs are longer: what comes late is still noted.
+# A call without an answer after this long hangs: another gets its slot, and it counts against its
+# carrier. Gateways' time-outs are longer, so that a late answer is still recorded.
 HANGING_SECONDS: Final = 3.0
-_SILENT: Final = 5  # so many calls that hang, and none answered meanwhile: the carrier is silent
+_SILENT: Final = 5  # calls that hang, with none answered meanwhile: the carrier is silent
 
 _Key = tuple[UUID, int]  # a call: the lease, and the message
 
 
 @dataclass(frozen=True)
-class Returned:
-    """A carrier call that is over. `asked`: it was made, so it says something of the carrier."""
+class ReturnedCall:
+    """A carrier call that ended. `asked`: it was made, so it says something of the carrier."""
 
-    taken: Taken
+    taken: TakenMessage
     outcome: Outcome
     asked: bool = True
     hung: bool = False  # longer than HANGING_SECONDS
@@ -41,7 +41,7 @@ class Returned:
 @dataclass(frozen=True)
 class _Call:
     gateway: Gateway
-    taken: Taken
+    taken: TakenMessage
     outgoing: Outgoing
     start_by: float  # time.monotonic()
 
@@ -57,13 +57,13 @@ class _Begun:
 
 
 class Slots:
-    """A fixed number of carrier calls at once, some of them kept free for codes by text.
+    """A fixed number of carrier calls at once, some of them reserved for codes by text.
 
-    Without the reserve, calls to a slow carrier for bulk could occupy all slots, and a code
-    would wait for a time-out. The other slots have a little work laid out ahead, so that none
-    stands idle while the database is asked for more. A call that hangs gives its slot up to
-    another thread, so that a silent carrier does not take the others' slots with it; there are as
-    many such threads as slots at most. Used by one thread.
+    Without the reserve, bulk calls to a slow carrier could occupy all slots, and a code would wait
+    for a time-out. The other slots have some work queued ahead, so that none is idle while the
+    database is asked for more. A call that hangs leaves its slot to another thread, so that a
+    silent carrier does not block the others; there are at most as many such threads as slots.
+    Used by one thread.
     """
 
     def __init__(self, size: int) -> None:
@@ -71,14 +71,14 @@ class Slots:
         self._others = size - self._reserved
         self._code_calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._other_calls: SimpleQueue[_Call | None] = SimpleQueue()
-        self._returned: SimpleQueue[Returned] = SimpleQueue()
+        self._returned: SimpleQueue[ReturnedCall] = SimpleQueue()
         self._codes_under_way: set[_Key] = set()
         self._others_under_way: set[_Key] = set()
-        self._rings_under_way: set[_Key] = set()  # of the others
-        self._relieved: set[_Key] = set()  # hanging, and another thread has their slot
+        self._rings_under_way: set[_Key] = set()  # among the others
+        self._relieved: set[_Key] = set()  # hanging, while another thread has their slot
         self._hung: set[_Key] = set()
-        self._answered: dict[str, float] = {}  # when each carrier did last
-        self._lock = Lock()  # of the next, which the threads write
+        self._answered: dict[str, float] = {}  # when each carrier last answered
+        self._lock = Lock()  # of the next two, which the threads write
         self._begun: dict[_Key, _Begun] = {}
         self._leaving: set[_Key] = set()  # calls whose thread ends with them
         self._threads: list[Thread] = []
@@ -88,28 +88,30 @@ class Slots:
 
     @property
     def under_way(self) -> int:
-        """Calls submitted and not yet gathered."""
+        """Return how many calls are submitted and not yet gathered."""
         return len(self._codes_under_way) + len(self._others_under_way) + len(self._relieved)
 
     @property
     def room_for_codes(self) -> int:
-        """How many codes may be submitted and start at once, before any other message."""
+        """Return how many codes may be submitted and start at once, before any other message."""
         return self._reserved - len(self._codes_under_way)
 
     @property
     def room_for_others(self) -> int:
-        """How many messages of any lane may be submitted beyond that."""
+        """Return how many messages of any lane may be submitted beyond that."""
         return self._others + self._others // 2 - len(self._others_under_way)
 
     @property
     def room_for_rings(self) -> int:
-        """How many of the others may be calls: half of their slots stay for texts."""
+        """Return how many of the others may be calls: half of their slots stay for texts."""
         return max(1, self._others // 2) - len(self._rings_under_way)
 
-    def submit(self, gateway: Gateway, taken: Taken, outgoing: Outgoing, within: timedelta) -> None:
-        """Starts the call: a look-up where an earlier outcome is unknown, else a send.
+    def submit(
+        self, gateway: Gateway, taken: TakenMessage, outgoing: Outgoing, within: timedelta
+    ) -> None:
+        """Start the call: a look-up where an earlier outcome is unknown, else a send.
 
-        If no slot becomes free `within` this time, it is not made, and comes back as such.
+        If no slot becomes free `within` this time, it is not made, and returns as such.
         """
         call = _Call(gateway, taken, outgoing, time.monotonic() + within.total_seconds())
         if taken.due.channel == "voice":
@@ -123,9 +125,9 @@ class Slots:
             self._others_under_way.add(call.key)
             self._other_calls.put(call)
 
-    def gather(self, seconds: float) -> list[Returned]:
-        """The calls that came back, after waiting up to `seconds` for the first."""
-        returned: list[Returned] = []
+    def gather(self, seconds: float) -> list[ReturnedCall]:
+        """Return the calls that ended, after waiting up to `seconds` for the first."""
+        returned: list[ReturnedCall] = []
         until = time.monotonic() + seconds
         while self.under_way > 0:
             try:
@@ -135,13 +137,13 @@ class Slots:
             if not returned:
                 until = time.monotonic() + _LINGER_SECONDS
             returned.append(replace(one, hung=_key(one.taken) in self._hung))
-            if not isinstance(one.outcome, Unknown):
+            if not isinstance(one.outcome, UnknownOutcome):
                 self._answered[one.taken.gateway] = time.monotonic()
             self._forget(one.taken)
         return returned
 
-    def relieve(self) -> list[Taken]:
-        """The calls that have begun to hang since the last time. Their slots become free."""
+    def relieve(self) -> list[TakenMessage]:
+        """Return the calls that have begun to hang since the last time, and free their slots."""
         before = time.monotonic() - HANGING_SECONDS
         with self._lock:
             begun = [each for each in self._begun.values() if each.at <= before]
@@ -160,7 +162,7 @@ class Slots:
         return [call.taken for call in found]
 
     def silent(self) -> set[str]:
-        """The carriers that many calls hang at, and that answered none in the meantime."""
+        """Return the carriers with many hanging calls that answered none in the meantime."""
         before = time.monotonic() - HANGING_SECONDS
         with self._lock:
             hanging = Counter(
@@ -172,9 +174,9 @@ class Slots:
             if calls >= _SILENT and self._answered.get(name, 0.0) <= before
         }
 
-    def recall(self) -> list[Taken]:
-        """Takes back what was submitted and has not begun: it was not sent."""
-        recalled: list[Taken] = []
+    def recall(self) -> list[TakenMessage]:
+        """Return what was submitted and has not begun, so was not sent."""
+        recalled: list[TakenMessage] = []
         for calls in (self._code_calls, self._other_calls):
             while True:
                 try:
@@ -187,7 +189,7 @@ class Slots:
         return recalled
 
     def close(self) -> None:
-        """Ends the threads; calls under way end first."""
+        """End the threads; calls under way end first."""
         for calls, count in ((self._code_calls, self._reserved), (self._other_calls, self._others)):
             for _ in range(count):
                 calls.put(None)
@@ -200,7 +202,7 @@ class Slots:
         thread.start()
         self._threads.append(thread)
 
-    def _forget(self, taken: Taken) -> None:
+    def _forget(self, taken: TakenMessage) -> None:
         for calls in (
             self._codes_under_way,
             self._others_under_way,
@@ -221,19 +223,19 @@ class Slots:
                 del self._begun[call.key]
                 leaving = call.key in self._leaving
                 self._leaving.discard(call.key)
-            self._returned.put(Returned(call.taken, outcome, asked=not late))
+            self._returned.put(ReturnedCall(call.taken, outcome, asked=not late))
             if leaving:
                 return
 
 
-def _key(taken: Taken) -> _Key:
+def _key(taken: TakenMessage) -> _Key:
     return taken.lease, taken.due.id
 
 
 def _too_late(call: _Call) -> Outcome:
     late = "no slot was free in time"
     if call.taken.due.status == "unknown":
-        return Unknown(late)
+        return UnknownOutcome(late)
     return Retry(Reason.CARRIER, late)
 
 
@@ -244,7 +246,7 @@ def _outcome_of(call: _Call) -> Outcome:
             return call.gateway.look_up(call.outgoing)
         return call.gateway.send(call.outgoing)
     except Exception as error:
-        # A gateway must not raise. If one does, the request may have gone out all the same.
-        # The error's own text may quote the message, so only its type is logged.
+        # A gateway must not raise. If one does, the request may have been sent all the same.
+        # The error's text may quote the message, so only its type is logged.
         log.error("gateway_raised", message=call.taken.due.id, error=type(error).__name__)
-        return Unknown(f"the gateway raised {type(error).__name__}")
+        return UnknownOutcome(f"the gateway raised {type(error).__name__}")

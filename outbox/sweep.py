@@ -1,4 +1,4 @@
-"""Finds what a crash, a lost wake-up or a flushed Valkey left behind. The clock calls it often."""
+"""The sweep for what a crash, a lost wake-up or a flushed Valkey left. The clock starts it."""
 
 from __future__ import annotations
 
@@ -9,36 +9,35 @@ from typing import Final
 import structlog
 
 from outbox import carriers
-from outbox.claim import LEASE
+from outbox.due import LEASE
 from outbox.wake import wake
-from outbox.worker_lock import present
+from outbox.worker_lock import living_workers
 from runtime import Runtime
 from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
 _AT_ONCE: Final = 1_000
-# A carrier may still be at work on the request of a worker that died: looked up sooner, it may not
-# show.
+# A carrier may still be processing the request of a worker that died: an earlier look-up may miss
+# it.
 _BEGUN: Final = timedelta(seconds=2)
 
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep found: leases that had run out, and whether anything waits to be sent."""
+    """The findings of a sweep: leases that ran out, and whether anything waits to be sent."""
 
     leases_over: int
     due: bool
 
 
 def sweep(runtime: Runtime) -> Swept:
-    """Takes back messages from workers that died, and wakes the outbox if anything is due.
+    """Take back messages from workers that died, and wake the outbox if anything is due.
 
-    A worker is known to be dead when its lock is free (`outbox/worker_lock.py`), at the latest when
-    its lease is over.
-    A worker may have died on either side of the send, so the outcome is `unknown`: it is looked
-    up before anything is sent again. Overdue messages need no search: `next_attempt_at` is never
-    later than the deadline, so they are due, and the claim lets them expire.
+    A worker is dead when its lock is free (`outbox/worker_lock.py`), at the latest when its lease
+    is over. It may have died before or after the send, so the outcome is `unknown` and looked up
+    first. Overdue messages need no search: `next_attempt_at` is never later than the deadline, so
+    they are due, and the claim lets them expire.
     """
     now = runtime.now()
 
@@ -58,7 +57,7 @@ def sweep(runtime: Runtime) -> Swept:
 
 
 def anything_due(conn: Conn, now: datetime) -> bool:
-    """Whether any message waits for a send or a look-up by `now`."""
+    """Tell whether any message waits for a send or a look-up by `now`."""
     row = conn.execute(
         """
         SELECT EXISTS (
@@ -75,7 +74,7 @@ def anything_due(conn: Conn, now: datetime) -> bool:
 
 
 def _take_back(conn: Conn, now: datetime) -> int:
-    # The lease stays written: if its worker lives after all, its verdict still counts.
+    # The lease stays in the row: if its worker lives after all, its outcome still counts.
     return conn.execute(
         """
         UPDATE messages
@@ -90,7 +89,7 @@ def _take_back(conn: Conn, now: datetime) -> int:
         {
             "now": now,
             "begun": now + LEASE - _BEGUN,
-            "present": present(conn),  # NULL, where nobody can say: then nothing compares
+            "present": living_workers(conn),  # NULL where unknown: then nothing compares
             "most": _AT_ONCE,
         },
     ).rowcount

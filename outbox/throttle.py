@@ -1,4 +1,4 @@
-"""How fast texts may leave, per gateway. Without Valkey it goes on, paced locally."""
+"""The rate at which texts are submitted, per gateway; without Valkey each process has its own."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from store.gcra import Gcra, Grant
 
 log = structlog.get_logger(__name__)
 
-# A Valkey that hangs costs a time-out per call: after a failure it is left alone for this long.
+# A Valkey that hangs costs a time-out per call: after a failure it is not asked for this long.
 _REST_SECONDS: Final = 5.0
-# Units that may leave at once: a tenth of a second's worth.
+# Units that may go at once: a tenth of a second's worth.
 _BURST_SECONDS: Final = 0.1
 
 
@@ -29,7 +29,7 @@ class LocalPace:
         self._arrivals: dict[str, float] = {}
 
     def take_up_to(self, key: str, rate: float, burst: int, want: int, now: float) -> Grant:
-        """As `Gcra.take_up_to`; `now` in seconds of any steady clock."""
+        """Take units as `Gcra.take_up_to` does; `now` in seconds of any monotonic clock."""
         step = 1 / rate
         arrival = max(self._arrivals.get(key, 0.0), now)
         units = max(0, min(want, int((now + burst * step - arrival) / step + 1e-6)))
@@ -39,7 +39,7 @@ class LocalPace:
 
 
 class Throttle:
-    """Asks Valkey; where that is away, each process keeps a pace of its own."""
+    """The throttle of all processes in Valkey; where that is away, one of this process."""
 
     def __init__(self, redis: Redis) -> None:
         self._gcra = Gcra(redis)
@@ -47,7 +47,7 @@ class Throttle:
         self._resting_until = 0.0
 
     def gateway(self, name: str, rate: float, want: int) -> Grant:
-        """How many of `want` messages may go to gateway `name` now (`rate` per second)."""
+        """Return how many of `want` messages may go to gateway `name` now (`rate` per second)."""
         now = time.monotonic()
         if now >= self._resting_until:
             try:

@@ -1,6 +1,6 @@
-"""Rings the worker: an RQ job that says "there is something to do", never what.
+"""The wake-up of the worker: an RQ job that says that there is work, never which.
 
-A lost ring loses nothing (the work stands in PostgreSQL), so Valkey may be away or be flushed.
+A lost wake-up loses nothing, as the work is in PostgreSQL, so Valkey may be away or be flushed.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from rq.serializers import JSONSerializer
 
 log = structlog.get_logger(__name__)
 
-# A ring that got lost with its worker blocks the next one no longer than this.
+# A wake-up that was lost with its worker blocks the next one no longer than this.
 _FLAG_MS: Final = 5_000
-# More jobs of a kind than this are never of use: each does all that is due.
+# More waiting jobs of a kind than this are useless: each does all that is due.
 _MOST_WAITING: Final = 4
 _JOB_SECONDS: Final = 60
 _KEEP_FAILED_SECONDS: Final = 86_400
@@ -25,7 +25,7 @@ _KEEP_FAILED_SECONDS: Final = 86_400
 
 @dataclass(frozen=True)
 class Bell:
-    """One kind of ring: the job (a function's path) that it starts, on a queue of its own."""
+    """One kind of wake-up: the job (a function's path) that it queues, on a queue of its own."""
 
     queue: str
     job: str
@@ -45,15 +45,15 @@ BELLS: Final = (OUTBOX, SWEEP, TIMERS, WEBHOOKS, IMPORTS, PAYMENTS)
 
 
 def wake(redis: Redis) -> bool:
-    """Starts a drain soon. Call it after the commit that queued a message; it never raises.
+    """Queue a drain. Call it after the commit that queued a message; it never raises.
 
-    False: Valkey is away, the clock will find the message within seconds.
+    False: Valkey is away, and the clock will find the message within seconds.
     """
     return ring(redis, OUTBOX)
 
 
 def ring(redis: Redis, bell: Bell) -> bool:
-    """Queues the bell's job unless one is waiting. False: Valkey is away."""
+    """Queue the bell's job unless one is waiting. False: Valkey is away."""
     try:
         with redis.pipeline(transaction=False) as pipe:
             pipe.set(bell.flag, 1, nx=True, px=_FLAG_MS)
@@ -73,7 +73,7 @@ def ring(redis: Redis, bell: Bell) -> bool:
 
 
 def answer(redis: Redis, bell: Bell) -> None:
-    """Lowers the flag. The job does it first: what is committed from here on rings again."""
+    """Clear the flag, first in the job: a later commit then queues another job."""
     try:
         redis.delete(bell.flag)
     except RedisError as error:

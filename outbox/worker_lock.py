@@ -1,8 +1,8 @@
-"""A worker's sign of life: a lock in a PostgreSQL session of its own.
+"""The lock of a living worker, in a PostgreSQL session of its own.
 
-PostgreSQL frees it the moment that the process is gone, by kill -9 too. What such a worker was
-sending is taken back within seconds (`outbox/sweep.py`); for all other ends (a machine that fell
-off the network) there is the lease.
+PostgreSQL frees it the moment that the process is gone, also by kill -9. The sweep takes back what
+such a worker was sending within seconds (`outbox/sweep.py`); in all other cases (a machine that
+lost its network) the lease ends.
 """
 
 from __future__ import annotations
@@ -17,25 +17,25 @@ import psycopg
 
 from store.database import Conn
 
-# The first half of the lock's name; the second is the worker's number. Nobody else uses two halves.
+# The first key of the lock; the second is the worker's number. No other lock has two keys.
 _KIND: Final = 1_145_128_777
 _LOOK_SECONDS: Final = 1.0
-# A session that ended with a restart of PostgreSQL says nothing of its worker, until that worker
-# has had the time to come back.
+# After a restart of PostgreSQL a missing session says nothing of its worker, until that worker has
+# had time to connect again.
 _SETTLED: Final = timedelta(seconds=10)
 
 
-class Presence:
-    """Held by a process that sends. Used by one thread."""
+class WorkerLock:
+    """The lock of a process that sends. Used by one thread."""
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url
         self._session: Conn | None = None
         self._looked_at = 0.0
-        self.number = 1 + secrets.randbelow(2**31 - 1)  # names the worker in what it leases
+        self.number = 1 + secrets.randbelow(2**31 - 1)  # identifies the worker in its leases
 
     def hold(self) -> None:
-        """Makes sure of it, at most once a second. Raises `psycopg.OperationalError`."""
+        """Ensure the lock, at most once a second. Raises `psycopg.OperationalError`."""
         now = time.monotonic()
         if self._session is not None and now - self._looked_at < _LOOK_SECONDS:
             return
@@ -43,7 +43,7 @@ class Presence:
             try:
                 self._session.execute("SELECT")
             except psycopg.OperationalError:
-                self.end()  # and once more, at once: without the lock we look dead
+                self.end()  # and begin again at once: without the lock the worker counts as dead
         if self._session is None:
             self._begin()
         self._looked_at = now
@@ -58,15 +58,15 @@ class Presence:
         self._session = session
 
     def end(self) -> None:
-        """The process will send no more."""
+        """Free the lock: the process sends no more."""
         if self._session is not None:
             with contextlib.suppress(psycopg.Error):
                 self._session.close()
         self._session = None
 
 
-def present(conn: Conn) -> list[int] | None:
-    """The numbers of the workers that live; None where nobody can say, soon after a restart."""
+def living_workers(conn: Conn) -> list[int] | None:
+    """Return the numbers of the living workers; None where unknown, soon after a restart."""
     row = conn.execute(
         """
         SELECT clock_timestamp() - pg_postmaster_start_time() > %s,

@@ -1,4 +1,4 @@
-"""What the post office prints: receipts and delivery slips. Values in, bytes of a PDF out.
+"""The print of the post office: receipts and delivery slips. Values in, bytes of a PDF out.
 
-Pure layout: no database, no web. content.py says what stands on them, words/ how it is said.
+Pure layout, without database and web. content.py defines the values, words/ has the sentences.
 """

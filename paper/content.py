@@ -1,4 +1,4 @@
-"""What stands on a receipt and on a delivery slip: values alone, read elsewhere, set elsewhere."""
+"""The values of a receipt and of a delivery slip; read elsewhere, laid out elsewhere."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Literal, get_args
 from flows.facts import Service
 
 Language = Literal["hi", "en"]
-"""What is printed: whoever reads Roman Hindi alone gets English (docs/paper.md says why)."""
+"""The languages of print: readers of Roman Hindi get English (docs/paper.md says why)."""
 Paper = Literal["80mm", "a4"]
 Method = Literal["cash", "upi"]
 ChargeKind = Literal["base", "otp", "registration", "gst"]
@@ -23,7 +23,7 @@ PAPERS: tuple[Paper, ...] = get_args(Paper)
 
 @dataclass(frozen=True)
 class Charge:
-    """One line of what an article costs, in paise."""
+    """One line of an article's price, in paise."""
 
     kind: ChargeKind
     paise: int
@@ -33,7 +33,7 @@ class Charge:
 class Posted:
     """An article on a receipt. `cod_amount`: whole rupees, 0 for none; `weight_g`: grams.
 
-    `charges`: those that were asked for; what was not chosen is not among them.
+    `charges`: only those of chosen services.
     """
 
     number: str
@@ -52,23 +52,23 @@ class Posted:
 
 @dataclass(frozen=True)
 class Ways:
-    """How the service is reached, as it is printed; empty: not in this way."""
+    """The printed numbers by which the service is reached; empty: not in this way."""
 
     ussd: str
     sms: str
     voice: str
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Each way that there is: the key of its word, and what is dialled."""
+        """Yield each existing way: the key of its word, and what is dialled."""
         return ((way, to) for way, to in vars(self).items() if to)
 
 
 @dataclass(frozen=True)
-class Receipt:
-    """What a customer posted and paid at once. `at`: aware. `counter`, `clerk`: None by software.
+class PrintedReceipt:
+    """The articles that a customer posted and paid at once. `at`: aware.
 
-    `reference`: the merchant's reference of the payment, which a UPI application shows as `tr`.
-    `rrn`: the bank's own reference of a UPI payment, where the provider told it.
+    `counter`, `clerk`: None where software booked. `reference`: the merchant's reference of the
+    payment, which a UPI application shows as `tr`. `rrn`: the bank's reference, where known.
     """
 
     reference: str
@@ -91,7 +91,7 @@ class Receipt:
 class Carried:
     """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
 
-    `taker`: who may be given it. `signature`: whether whoever takes it signs on the slip.
+    `taker`: who may receive it. `signature`: whether the receiver signs on the slip.
     """
 
     serial: int
@@ -109,7 +109,7 @@ class Carried:
 
 @dataclass(frozen=True)
 class Slip:
-    """One postman's list of a day, in walking order. `made_at`: aware; lists grow after it."""
+    """One postman's list of a day, in walking order. `made_at`: aware; lists may grow later."""
 
     office: str
     office_pin: str
@@ -121,7 +121,7 @@ class Slip:
 
     @property
     def cod_amount(self) -> int:
-        """What there is to collect, in whole rupees."""
+        """Return the cash on delivery to collect, in whole rupees."""
         return sum(each.cod_amount for each in self.carried)
 
     @property

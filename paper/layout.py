@@ -1,4 +1,4 @@
-"""Blocks of print, one below the other: measured first, then laid on as many pages as they need."""
+"""Blocks of print below each other: measured first, then distributed over pages."""
 
 from __future__ import annotations
 
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from typing import Final
 
 from paper.barcode import code128
-from paper.pdf import Align, Press, Style
+from paper.pdf import Align, PdfDocument, Style
 
 _GAP: Final = 3.0  # between a label and its amount, at least
-_DOTS: Final = 8  # of a thermal printer, to the millimetre
+_DOTS: Final = 8  # of a thermal printer, per millimetre
 
 
 @dataclass(frozen=True)
 class Block:
-    """What stays together on a page. `draw` takes the y of its top; all in millimetres."""
+    """A part of a page that is not divided. `draw` takes the y of its top; all in millimetres."""
 
     height: float
     draw: Callable[[float], None]
 
 
 def space(height: float) -> Block:
-    """Nothing, so high."""
+    """Return an empty block."""
     return Block(height, lambda y: None)
 
 
 def joined(blocks: Iterable[Block]) -> Block:
-    """Blocks below each other as one: they stay on one page."""
+    """Return blocks below each other as one block."""
     parts = tuple(blocks)
 
     def draw(y: float) -> None:
@@ -39,7 +39,7 @@ def joined(blocks: Iterable[Block]) -> Block:
 
 
 def beside(*blocks: Block) -> Block:
-    """Blocks of different columns, their tops in line."""
+    """Return blocks of different columns as one, their tops in line."""
 
     def draw(y: float) -> None:
         for block in blocks:
@@ -49,70 +49,70 @@ def beside(*blocks: Block) -> Block:
 
 
 @dataclass(frozen=True)
-class Column:
-    """Makes blocks from `x`, `width` wide."""
+class PrintColumn:
+    """A column from `x`, `width` wide, which makes blocks."""
 
-    press: Press
+    pdf: PdfDocument
     x: float
     width: float
 
     def text(self, text: str, style: Style, align: Align = Align.L) -> Block:
-        """A paragraph, broken into as many lines as it needs."""
-        lines = self.press.lines(text, style, self.width)
+        """Return a paragraph, broken into lines."""
+        lines = self.pdf.lines(text, style, self.width)
         x = self.x + self.width * {Align.R: 1.0, Align.C: 0.5}.get(align, 0.0)
 
         def draw(y: float) -> None:
             for line in lines:
-                self.press.write(x, y, line, style, align)
+                self.pdf.write(x, y, line, style, align)
                 y += style.leading
 
         return Block(style.leading * len(lines), draw)
 
     def pair(self, label: str, amount: str, style: Style) -> Block:
-        """A label, and an amount at the right edge of its last line; neither is parted from it."""
-        room = self.width - self.press.width(amount, style) - _GAP
-        lines = self.press.lines(label, style, room)
+        """Return a label and an amount at the right edge of its last line."""
+        room = self.width - self.pdf.width(amount, style) - _GAP
+        lines = self.pdf.lines(label, style, room)
 
         def draw(y: float) -> None:
             for line in lines:
-                self.press.write(self.x, y, line, style)
+                self.pdf.write(self.x, y, line, style)
                 y += style.leading
-            self.press.write(self.x + self.width, y - style.leading, amount, style, Align.R)
+            self.pdf.write(self.x + self.width, y - style.leading, amount, style, Align.R)
 
         return Block(style.leading * len(lines), draw)
 
     def rule(self, thick: float = 0.2, around: float = 1.2) -> Block:
-        """A line across, with some air around it."""
-        return Block(2 * around, lambda y: self.press.rule(self.x, y + around, self.width, thick))
+        """Return a line across, with space around it."""
+        return Block(2 * around, lambda y: self.pdf.rule(self.x, y + around, self.width, thick))
 
     def banner(self, text: str, style: Style) -> Block:
-        """White on black across the column; a long text becomes several."""
-        lines = self.press.lines(text, style, self.width - 2)
+        """Return white text on black across the column, broken into lines."""
+        lines = self.pdf.lines(text, style, self.width - 2)
 
         def draw(y: float) -> None:
             for line in lines:
-                self.press.banner(self.x, y, self.width, line, style)
+                self.pdf.banner(self.x, y, self.width, line, style)
                 y += style.leading
 
         return Block(style.leading * len(lines), draw)
 
     def barcode(self, text: str, module: float, height: float) -> Block:
-        """Code 128, in the middle of the column. `module`: how wide the thinnest bar is.
+        """Return Code 128 in the middle of the column. `module`: the width of the thinnest bar.
 
-        It begins on a dot of a thermal printer, else bars of the same width are printed unequal.
+        It begins on a dot of a thermal printer, otherwise equal bars are printed unequal.
         """
         code = code128(text)
         x = self.x + (self.width - code.modules * module) / 2
         x = round(x * _DOTS) / _DOTS
-        return Block(height, lambda y: self.press.bars(x, y, code, module, height))
+        return Block(height, lambda y: self.pdf.bars(x, y, code, module, height))
 
-    def framed(self, blocks: Callable[[Column], Iterable[Block]], pad: float = 2.0) -> Block:
-        """What `blocks` makes for the column inside of a frame."""
-        inside = joined(blocks(Column(self.press, self.x + pad, self.width - 2 * pad)))
+    def framed(self, blocks: Callable[[PrintColumn], Iterable[Block]], pad: float = 2.0) -> Block:
+        """Return a frame with what `blocks` makes for the column inside."""
+        inside = joined(blocks(PrintColumn(self.pdf, self.x + pad, self.width - 2 * pad)))
         height = inside.height + 2 * pad
 
         def draw(y: float) -> None:
-            self.press.box(self.x, y, self.width, height)
+            self.pdf.box(self.x, y, self.width, height)
             inside.draw(y + pad)
 
         return Block(height, draw)

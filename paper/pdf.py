@@ -1,8 +1,8 @@
-"""A PDF that Devanagari is set right in: measured, broken into lines, drawn run by run.
+"""A PDF with correct Devanagari: text is measured, broken into lines, drawn run by run.
 
-HarfBuzz joins conjuncts and puts the ि before its consonant, but only in a run that it knows to be
-Devanagari: it takes a whole text for the script of its first letter. So `PIN, श्रीमती` is cut into
-runs here, and each is shaped as what it is. Lengths are millimetres, sizes of letters points.
+HarfBuzz joins conjuncts and puts the ि before its consonant, but only in a run that it takes for
+Devanagari, and it takes a whole text for the script of its first letter. So `PIN, श्रीमती` is cut
+into runs here, each shaped in its own script. Lengths are millimetres, sizes of letters points.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from paper.barcode import Barcode
 if TYPE_CHECKING:
     from fpdf import FPDF
 
-# fpdf takes an eighth of the start of a web process: it is imported for the first document.
+# fpdf takes an eighth of a web process's start, so it is imported for the first document.
 
-_FAMILY: Final = "Noto Sans Devanagari"  # has Latin letters, digits and ₹ of the same design too
+_FAMILY: Final = "Noto Sans Devanagari"  # includes Latin letters, digits and ₹
 _FOLDER: Final = Path(__file__).parent / "fonts"
 _POINT: Final = 25.4 / 72
-_LEADING: Final = 1.42  # of the size: room for a mark above one line and a conjunct below another
+_LEADING: Final = 1.42  # of the size: room for marks above and conjuncts below
 _DEVANAGARI: Final = re.compile(r"[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
-_NEUTRAL: Final = re.compile(r"[^\w]|[\d_]", re.ASCII)  # goes with the run that it stands in
-# What may not be parted: a letter with its marks, and a virama with the consonant after it.
+_NEUTRAL: Final = re.compile(r"[^\w]|[\d_]", re.ASCII)  # belongs to the run around it
+# What may not be divided: a letter with its marks, and a virama with the consonant after it.
 _CLUSTER: Final = re.compile(
     r"(?:[\u0915-\u0939\u0958-\u095f]\u093c?\u094d[\u200c\u200d]?)*.[\u0900-\u0903\u093a-\u094f"
     r"\u0951-\u0957\u0962\u0963\u0300-\u036f\u200c\u200d]*",
@@ -41,7 +41,7 @@ Script = Literal["Deva", "Latn"]
 
 
 class Align(Enum):
-    """Which part of a line lies where it is written: its left edge, middle or right edge."""
+    """The part of a line that is at the given x: its left edge, middle or right edge."""
 
     L = "left"
     C = "middle"
@@ -50,20 +50,20 @@ class Align(Enum):
 
 @dataclass(frozen=True)
 class Style:
-    """How text is set. `size`: points."""
+    """The style of text. `size`: points."""
 
     size: float
     bold: bool = False
 
     @property
     def leading(self) -> float:
-        """From one line to the next, in millimetres."""
+        """Return the distance from one line to the next, in millimetres."""
         return self.size * _POINT * _LEADING
 
 
 @dataclass(frozen=True)
 class Run:
-    """A stretch of text of one script."""
+    """A run of text in one script."""
 
     text: str
     script: Script
@@ -71,7 +71,7 @@ class Run:
 
 @lru_cache(maxsize=8192)
 def runs(text: str) -> tuple[Run, ...]:
-    """`text` cut where the script changes; spaces, digits and signs stay with what is before."""
+    """Return `text` cut where the script changes; spaces, digits, signs join the run before."""
     found: list[Run] = []
     for letter in text:
         script: Script | None = None
@@ -86,8 +86,8 @@ def runs(text: str) -> tuple[Run, ...]:
     return tuple(found)
 
 
-class Press:
-    """Draws on the pages of one document. `language`: of the document, for those who hear it."""
+class PdfDocument:
+    """One document. `language`: of the document, for screen readers."""
 
     def __init__(self, title: str, language: str) -> None:
         from fpdf import FPDF
@@ -104,21 +104,21 @@ class Press:
         self._widths: dict[tuple[Run, Style], float] = {}
 
     def page(self, width: float, height: float) -> None:
-        """Begins another page of this size."""
+        """Begin another page of this size."""
         self._pdf.add_page(format=(width, height))
 
     def bytes(self) -> bytes:
-        """The document."""
+        """Return the document."""
         return bytes(self._pdf.output())
 
     # ---- text ------------------------------------------------------------------------------------
 
     def width(self, text: str, style: Style) -> float:
-        """How wide `text` is on one line."""
+        """Return the width of `text` on one line."""
         return sum(self._run_width(run, style) for run in runs(text))
 
     def lines(self, text: str, style: Style, width: float) -> tuple[str, ...]:
-        """`text` broken into lines of `width` at most: between words, or in a word too long."""
+        """Return `text` in lines of `width` at most, broken between words or in a long word."""
         words = unicodedata.normalize("NFC", text).split()
         line, broken = "", []
         for word in chain.from_iterable(self._parts(word, style, width) for word in words):
@@ -130,7 +130,7 @@ class Press:
         return (*broken, line) if line else ()
 
     def write(self, x: float, y: float, text: str, style: Style, align: Align = Align.L) -> None:
-        """One line; `y` is its top, `x` its left edge, or its right one or middle by `align`."""
+        """Write one line; `y` is its top, `x` its left edge, middle or right edge by `align`."""
         x -= self.width(text, style) * {Align.R: 1.0, Align.C: 0.5}.get(align, 0.0)
         for run in runs(text):
             width = self._run_width(run, style)
@@ -140,15 +140,15 @@ class Press:
             x += width
 
     def _run_width(self, run: Run, style: Style) -> float:
-        known = self._widths.get((run, style))
-        if known is None:
+        width = self._widths.get((run, style))
+        if width is None:
             self._use(run, style)
-            known = self._widths[run, style] = float(self._pdf.get_string_width(run.text))
-        return known
+            width = self._widths[run, style] = float(self._pdf.get_string_width(run.text))
+        return width
 
     def _use(self, run: Run, style: Style) -> None:
         self._pdf.set_font(_FAMILY, "B" if style.bold else "", style.size)
-        # Latin letters are set as they are: shaping them would take most of the time of a slip.
+        # ASCII is not shaped: that would take most of the time of a slip.
         shaped = not run.text.isascii()
         self._pdf.set_text_shaping(shaped, direction="ltr", script=run.script)
 
@@ -167,22 +167,22 @@ class Press:
     # ---- shapes ----------------------------------------------------------------------------------
 
     def rule(self, x: float, y: float, width: float, thick: float = 0.2) -> None:
-        """A line across."""
+        """Draw a line across."""
         self._pdf.rect(x, y - thick / 2, width, thick, style="F")
 
     def box(self, x: float, y: float, width: float, height: float, thick: float = 0.3) -> None:
-        """An empty frame."""
+        """Draw an empty frame."""
         self._pdf.set_line_width(thick)
         self._pdf.rect(x, y, width, height)
 
     def banner(self, x: float, y: float, width: float, text: str, style: Style) -> None:
-        """One line of white on black, in the middle."""
+        """Write one centred line of white on black."""
         self._pdf.rect(x, y, width, style.leading, style="F")
         self._pdf.set_text_color(255)
         self.write(x + width / 2, y, text, style, Align.C)
         self._pdf.set_text_color(0)
 
     def bars(self, x: float, y: float, code: Barcode, module: float, height: float) -> None:
-        """A barcode, its quiet zone beginning at `x`. `module`: how wide one is."""
+        """Draw a barcode whose quiet zone begins at `x`. `module`: the width of one."""
         for bar in code.bars:
             self._pdf.rect(x + bar.x * module, y, bar.width * module, height, style="F")

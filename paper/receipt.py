@@ -1,14 +1,16 @@
-"""A receipt: on the roll of a thermal printer, 80 mm wide and as long as it needs, or on A4."""
+"""A receipt: on the roll of a thermal printer, 80 mm wide and of any length, or on A4."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Final
 
-from paper.content import Language, Paper, Posted, Receipt, Ways
-from paper.layout import Block, Column, beside, joined, space
-from paper.pdf import Align, Press, Style
-from paper.words import moment, rupees, say, whole_rupees
+from india.calendar import moment
+from india.money import printed, printed_whole
+from paper.content import Language, Paper, Posted, PrintedReceipt, Ways
+from paper.layout import Block, PrintColumn, beside, joined, space
+from paper.pdf import Align, PdfDocument, Style
+from paper.words import say
 
 WARNINGS: Final = (
     "warning_code",
@@ -18,13 +20,13 @@ WARNINGS: Final = (
 )
 NUMBERS: Final = ("warning_money", "warning_post")
 
-_ROLL_WIDTH, _ROLL_MARGIN = 80.0, 4.0  # 72 mm is what such a printer prints
-_ROLL_TEAR: Final = 8.0  # below the last line, to tear it off
-_LONGEST: Final = 4800.0  # of a page of PDF, which ends at 14,400 points
+_ROLL_WIDTH, _ROLL_MARGIN = 80.0, 4.0  # such a printer prints 72 mm
+_ROLL_TEAR: Final = 8.0  # below the last line, for tearing off
+_LONGEST: Final = 4800.0  # of a page of PDF, which is at most 14,400 points
 _A4_WIDTH, _A4_HEIGHT, _A4_MARGIN = 210.0, 297.0, 15.0
-_ARTICLE_SHARE: Final = 0.56  # of the width of A4; the charges have the rest
+_ARTICLE_SHARE: Final = 0.56  # of the width of A4; the rest is for the charges
 _COLUMN_GAP: Final = 8.0
-_MODULE: Final = 0.375  # three dots of a thermal printer (8 to the millimetre)
+_MODULE: Final = 0.375  # three dots of a thermal printer (8 per millimetre)
 _BAR_HEIGHT: Final = 11.0
 
 _BODY, _STRONG = Style(9), Style(9, bold=True)
@@ -32,30 +34,30 @@ _SMALL, _TITLE, _SUM = Style(8), Style(15, bold=True), Style(12.5, bold=True)
 _NUMBER: Final = Style(11, bold=True)
 
 
-def receipt(what: Receipt, ways: Ways, paper: Paper, language: Language, copy: int) -> bytes:
-    """The PDF. `copy`: 0 is the original, then the first copy, the second …"""
-    press = Press(f"{say(language, 'receipt')} {what.reference}", language)
+def receipt(what: PrintedReceipt, ways: Ways, paper: Paper, language: Language, copy: int) -> bytes:
+    """Return the PDF. `copy`: 0 is the original, 1 the first copy, …"""
+    pdf = PdfDocument(f"{say(language, 'receipt')} {what.reference}", language)
     if paper == "80mm":
-        column = Column(press, _ROLL_MARGIN, _ROLL_WIDTH - 2 * _ROLL_MARGIN)
-        _unroll(press, list(_blocks(column, what, ways, language, copy)))
+        column = PrintColumn(pdf, _ROLL_MARGIN, _ROLL_WIDTH - 2 * _ROLL_MARGIN)
+        _unroll(pdf, list(_blocks(column, what, ways, language, copy)))
     else:
-        column = Column(press, _A4_MARGIN, _A4_WIDTH - 2 * _A4_MARGIN)
-        _leaf(press, column, list(_blocks(column, what, ways, language, copy)), language)
-    return press.bytes()
+        column = PrintColumn(pdf, _A4_MARGIN, _A4_WIDTH - 2 * _A4_MARGIN)
+        _leaf(pdf, column, list(_blocks(column, what, ways, language, copy)), language)
+    return pdf.bytes()
 
 
 def spaced(number: str) -> str:
-    """An article number as it is read aloud: EU 123456785 IN."""
+    """Return an article number with spaces: EU 123456785 IN."""
     return f"{number[:2]} {number[2:-2]} {number[-2:]}"
 
 
 def count_of(articles: int, language: Language) -> str:
-    """So many articles, in words."""
+    """Return the number of articles in words."""
     return say(language, "count_one" if articles == 1 else "count_many", count=articles)
 
 
-def _unroll(press: Press, blocks: list[Block]) -> None:
-    """One page as long as the blocks; several where that would be longer than a PDF allows."""
+def _unroll(pdf: PdfDocument, blocks: list[Block]) -> None:
+    """Draw one page as long as the blocks; several where that is longer than a PDF allows."""
     pages: list[list[Block]] = [[]]
     for block in blocks:
         if sum(each.height for each in pages[-1]) + block.height > _LONGEST:
@@ -63,12 +65,12 @@ def _unroll(press: Press, blocks: list[Block]) -> None:
         pages[-1].append(block)
     for page in pages:
         whole = joined(page)
-        press.page(_ROLL_WIDTH, whole.height + _ROLL_MARGIN + _ROLL_TEAR)
+        pdf.page(_ROLL_WIDTH, whole.height + _ROLL_MARGIN + _ROLL_TEAR)
         whole.draw(_ROLL_MARGIN)
 
 
-def _leaf(press: Press, column: Column, blocks: list[Block], language: Language) -> None:
-    """Pages of A4, with their numbers at the foot."""
+def _leaf(pdf: PdfDocument, column: PrintColumn, blocks: list[Block], language: Language) -> None:
+    """Draw pages of A4, with their numbers at the foot."""
     bottom = _A4_HEIGHT - _A4_MARGIN - _SMALL.leading
     pages: list[list[Block]] = [[]]
     y = _A4_MARGIN
@@ -79,14 +81,14 @@ def _leaf(press: Press, column: Column, blocks: list[Block], language: Language)
         pages[-1].append(block)
         y += block.height
     for place, page in enumerate(pages, 1):
-        press.page(_A4_WIDTH, _A4_HEIGHT)
+        pdf.page(_A4_WIDTH, _A4_HEIGHT)
         joined(page).draw(_A4_MARGIN)
         foot = say(language, "page_of", page=place, pages=len(pages))
         column.text(foot, _SMALL, Align.R).draw(bottom)
 
 
 def _blocks(
-    column: Column, what: Receipt, ways: Ways, language: Language, copy: int
+    column: PrintColumn, what: PrintedReceipt, ways: Ways, language: Language, copy: int
 ) -> Iterator[Block]:
     yield from _head(column, what, language, copy)
     for place, each in enumerate(what.posted, 1):
@@ -103,7 +105,9 @@ def _blocks(
     yield column.text(say(language, "keep"), _SMALL, Align.C)
 
 
-def _head(column: Column, what: Receipt, language: Language, copy: int) -> Iterator[Block]:
+def _head(
+    column: PrintColumn, what: PrintedReceipt, language: Language, copy: int
+) -> Iterator[Block]:
     if copy:
         yield column.banner(say(language, "copy", count=copy), _SUM)
         yield space(1)
@@ -118,15 +122,15 @@ def _head(column: Column, what: Receipt, language: Language, copy: int) -> Itera
     yield column.text(say(language, "reference", reference=what.reference), _BODY)
 
 
-def served_by(what: Receipt, language: Language) -> str:
-    """Counter and clerk, or that it was software."""
+def served_by(what: PrintedReceipt, language: Language) -> str:
+    """Return counter and clerk, or that it was software."""
     if what.counter is None:
         return say(language, "by_software")
     return say(language, "counter_of", counter=what.counter, clerk=what.clerk or "")
 
 
-def _article(column: Column, place: int, each: Posted, language: Language) -> Block:
-    """One article: below each other on the roll, its charges beside it on A4."""
+def _article(column: PrintColumn, place: int, each: Posted, language: Language) -> Block:
+    """Return one article, its charges below it on the roll, beside it on A4."""
     if column.width < 100:
         return joined(
             (
@@ -136,14 +140,16 @@ def _article(column: Column, place: int, each: Posted, language: Language) -> Bl
             )
         )
     share = column.width * _ARTICLE_SHARE
-    left = Column(column.press, column.x, share)
-    right = Column(column.press, column.x + share + _COLUMN_GAP, column.width - share - _COLUMN_GAP)
+    left = PrintColumn(column.pdf, column.x, share)
+    right = PrintColumn(
+        column.pdf, column.x + share + _COLUMN_GAP, column.width - share - _COLUMN_GAP
+    )
     return beside(
         joined(_named(left, place, each, language)), joined(_charged(right, each, language))
     )
 
 
-def _named(column: Column, place: int, each: Posted, language: Language) -> Iterator[Block]:
+def _named(column: PrintColumn, place: int, each: Posted, language: Language) -> Iterator[Block]:
     service = say(language, f"service_{each.service}")
     weight = say(language, "weight", grams=each.weight_g)
     yield column.text(f"{place}. {service} · {weight}", _STRONG)
@@ -155,20 +161,20 @@ def _named(column: Column, place: int, each: Posted, language: Language) -> Iter
     handover = "code_required" if each.code_required else "signature_required"
     yield column.text(say(language, handover), _SMALL)
     if each.cod_amount:
-        amount = whole_rupees(each.cod_amount, language)
+        amount = printed_whole(each.cod_amount, language)
         yield column.text(say(language, "cod", amount=amount), _STRONG)
 
 
-def _charged(column: Column, each: Posted, language: Language) -> Iterator[Block]:
+def _charged(column: PrintColumn, each: Posted, language: Language) -> Iterator[Block]:
     for charge in each.charges:
         label = say(language, f"charge_{charge.kind}")
-        yield column.pair(label, rupees(charge.paise, language), _BODY)
-    yield column.pair(say(language, "article_total"), rupees(each.paise, language), _STRONG)
+        yield column.pair(label, printed(charge.paise, language), _BODY)
+    yield column.pair(say(language, "article_total"), printed(each.paise, language), _STRONG)
 
 
-def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
+def _sum(column: PrintColumn, what: PrintedReceipt, language: Language) -> Iterator[Block]:
     count = count_of(len(what.posted), language)
-    yield column.pair(f"{say(language, 'total')} ({count})", rupees(what.paise, language), _SUM)
+    yield column.pair(f"{say(language, 'total')} ({count})", printed(what.paise, language), _SUM)
     yield column.text(say(language, f"paid_{what.method}"), _STRONG)
     if what.method == "upi":
         yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)
@@ -178,7 +184,7 @@ def _sum(column: Column, what: Receipt, language: Language) -> Iterator[Block]:
         yield column.text(say(language, "cod_apart"), _SMALL)
 
 
-def _warning(column: Column, language: Language) -> Iterator[Block]:
+def _warning(column: PrintColumn, language: Language) -> Iterator[Block]:
     yield column.text(say(language, "warning"), _NUMBER, Align.C)
     for key in WARNINGS:
         yield column.text(say(language, key), _BODY)
@@ -187,7 +193,7 @@ def _warning(column: Column, language: Language) -> Iterator[Block]:
         yield column.text(say(language, key), _STRONG)
 
 
-def _reached(column: Column, ways: Ways, language: Language) -> Iterator[Block]:
+def _reached(column: PrintColumn, ways: Ways, language: Language) -> Iterator[Block]:
     yield column.text(say(language, "ways"), _STRONG, Align.C)
     for way, to in ways:
         yield column.text(say(language, f"way_{way}", to=to), _STRONG, Align.C)

@@ -1,22 +1,25 @@
 """A postman's delivery slip on A4: a row for each article in walking order, header on every page.
 
-It takes a pen: for the remark, for how the COD was paid, and for a signature where the law wants
-one. It shows no telephone and no code.
+The postman writes on it the remark, how COD was paid, and has it signed where the law requires a
+signature. It shows no telephone and no code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from flows.number import last_digits
 from flows.remarks import BY_CODE
+from india.calendar import long_day, moment
+from india.money import printed_whole
 from paper.content import Carried, Language, Slip
-from paper.layout import Block, Column, beside, joined, space
-from paper.pdf import Align, Press, Style
+from paper.layout import Block, PrintColumn, beside, joined, space
+from paper.pdf import Align, PdfDocument, Style
 from paper.receipt import count_of
-from paper.words import day, moment, say, whole_rupees
+from paper.words import say
 
 _WIDTH, _HEIGHT, _MARGIN = 210.0, 297.0, 8.0
 _INNER: Final = _WIDTH - 2 * _MARGIN
@@ -30,9 +33,24 @@ _BODY, _STRONG, _SMALL = Style(8.5), Style(9.5, bold=True), Style(7)
 _TITLE, _DIGITS, _SERIAL = Style(15, bold=True), Style(17, bold=True), Style(14, bold=True)
 
 
+# The columns, which the page in the browser has as well, by name: their widths in mm, which are
+# those of web/static/paper/paper.css. The heading of `cod` is `head_cod`.
+COLUMNS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "serial": 12.0,
+        "article": 46.5,
+        "recipient": 49.0,
+        "cod": 20.0,
+        "code": 13.0,
+        "remark": 23.0,
+        "signature": 30.5,
+    }
+)
+
+
 @dataclass(frozen=True)
 class _Cell:
-    """A column of the table: the key of its heading, and where it stands."""
+    """A column of the table: the key of its heading, and its position."""
 
     head: str
     x: float
@@ -40,19 +58,10 @@ class _Cell:
 
 
 def _cells() -> tuple[_Cell, ...]:
-    widths = (
-        ("head_serial", 12.0),
-        ("head_article", 46.5),
-        ("head_recipient", 49.0),
-        ("head_cod", 20.0),
-        ("head_code", 13.0),
-        ("head_remark", 23.0),
-        ("head_signature", 30.5),
-    )
     cells: list[_Cell] = []
     x = _MARGIN
-    for head, width in widths:
-        cells.append(_Cell(head, x, width))
+    for name, width in COLUMNS.items():
+        cells.append(_Cell(f"head_{name}", x, width))
         x += width
     return tuple(cells)
 
@@ -61,35 +70,35 @@ _CELLS: Final = _cells()
 
 
 def slip(what: Slip, language: Language) -> bytes:
-    """The PDF."""
-    press = Press(f"{say(language, 'slip')} {what.staff_id} {what.day}", language)
-    whole = Column(press, _MARGIN, _INNER)
+    """Return the PDF."""
+    pdf = PdfDocument(f"{say(language, 'slip')} {what.staff_id} {what.day}", language)
+    whole = PrintColumn(pdf, _MARGIN, _INNER)
     foot = _HEIGHT - _MARGIN - _SMALL.leading
     head = joined(_head(whole, what, language))
     first = _MARGIN + head.height
     pages: list[list[Block]] = [[]]
     y = first
-    for block in _body(press, whole, what, language):
+    for block in _body(pdf, whole, what, language):
         if pages[-1] and y + block.height > foot - 1:
             pages.append([])
             y = first
         pages[-1].append(block)
         y += block.height
     for place, page in enumerate(pages, 1):
-        press.page(_WIDTH, _HEIGHT)
+        pdf.page(_WIDTH, _HEIGHT)
         head.draw(_MARGIN)
         joined(page).draw(first)
         made = say(language, "slip_made", at=moment(what.made_at, language))
-        press.write(_MARGIN, foot, made, _SMALL)
+        pdf.write(_MARGIN, foot, made, _SMALL)
         number = say(language, "page_of", page=place, pages=len(pages))
-        press.write(_WIDTH - _MARGIN, foot, number, _SMALL, Align.R)
-    return press.bytes()
+        pdf.write(_WIDTH - _MARGIN, foot, number, _SMALL, Align.R)
+    return pdf.bytes()
 
 
-def _head(column: Column, what: Slip, language: Language) -> Iterator[Block]:
+def _head(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block]:
     half = column.width / 2
-    left = Column(column.press, column.x, half)
-    right = Column(column.press, column.x + half, half)
+    left = PrintColumn(column.pdf, column.x, half)
+    right = PrintColumn(column.pdf, column.x + half, half)
     office = say(language, "post_office", office=what.office, pin=what.office_pin)
     postman = say(language, "slip_of", name=what.postman, staff_id=what.staff_id)
     yield beside(
@@ -97,16 +106,16 @@ def _head(column: Column, what: Slip, language: Language) -> Iterator[Block]:
         joined(
             (
                 right.text(office, _STRONG, Align.R),
-                right.text(day(what.day, language), _STRONG, Align.R),
+                right.text(long_day(what.day, language), _STRONG, Align.R),
                 right.text(_totals(what, language), _BODY, Align.R),
             )
         ),
     )
     yield space(1.5)
     yield _framed(
-        column.press,
+        column.pdf,
         tuple(
-            Column(column.press, cell.x + _PAD, cell.width - 2 * _PAD).text(
+            PrintColumn(column.pdf, cell.x + _PAD, cell.width - 2 * _PAD).text(
                 say(language, cell.head), _SMALL
             )
             for cell in _CELLS
@@ -115,21 +124,21 @@ def _head(column: Column, what: Slip, language: Language) -> Iterator[Block]:
     )
 
 
-def _body(press: Press, whole: Column, what: Slip, language: Language) -> Iterator[Block]:
+def _body(pdf: PdfDocument, whole: PrintColumn, what: Slip, language: Language) -> Iterator[Block]:
     if not what.carried:
         yield space(6)
         yield whole.text(say(language, "slip_empty"), _STRONG, Align.C)
     for each in what.carried:
-        yield _row(press, each, language)
+        yield _row(pdf, each, language)
     yield joined(_foot(whole, what, language))
 
 
-def _row(press: Press, each: Carried, language: Language) -> Block:
-    columns = [Column(press, cell.x + _PAD, cell.width - 2 * _PAD) for cell in _CELLS]
+def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
+    columns = [PrintColumn(pdf, cell.x + _PAD, cell.width - 2 * _PAD) for cell in _CELLS]
     serial, article, recipient, cod, code, remark, signature = columns
     asks = "code_yes" if each.code_required else "code_no"
     return _framed(
-        press,
+        pdf,
         (
             serial.text(str(each.serial), _SERIAL, Align.C),
             joined(_article(article, each)),
@@ -143,48 +152,48 @@ def _row(press: Press, each: Carried, language: Language) -> Block:
     )
 
 
-def _article(column: Column, each: Carried) -> Iterator[Block]:
-    """The number with the digits that the postman says first large, and its bars below."""
+def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
+    """Yield the number, with the digits that the postman says first in large type, and its bars."""
     digits = last_digits(each.number)
     before, _, after = each.number.rpartition(digits)
-    press, strong = column.press, _DIGITS
+    pdf, strong = column.pdf, _DIGITS
 
     def draw(y: float) -> None:
         x = column.x
         for part, style in ((f"{before[:2]} {before[2:]}", _STRONG), (digits, strong)):
-            press.write(x, y + (strong.leading - style.leading) * 0.72, part, style)
-            x += press.width(part, style) + 0.8
-        press.write(x, y + (strong.leading - _STRONG.leading) * 0.72, after, _STRONG)
+            pdf.write(x, y + (strong.leading - style.leading) * 0.72, part, style)
+            x += pdf.width(part, style) + 0.8
+        pdf.write(x, y + (strong.leading - _STRONG.leading) * 0.72, after, _STRONG)
 
     yield Block(strong.leading - 0.8, draw)
     yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
 
 
-def _recipient(column: Column, each: Carried) -> Iterator[Block]:
+def _recipient(column: PrintColumn, each: Carried) -> Iterator[Block]:
     yield column.text(each.recipient_name, _STRONG)
     yield column.text(f"{each.recipient_address}, {each.recipient_pin}", _BODY)
 
 
-def _cod(column: Column, each: Carried, language: Language) -> Iterator[Block]:
+def _cod(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
     if not each.cod_amount:
         yield column.text("–", _BODY)
         return
-    yield column.text(whole_rupees(each.cod_amount, language), _STRONG)
+    yield column.text(printed_whole(each.cod_amount, language), _STRONG)
     for way in ("cash", "upi"):
         yield _tick(column, say(language, way))
 
 
-def _tick(column: Column, label: str) -> Block:
+def _tick(column: PrintColumn, label: str) -> Block:
     def draw(y: float) -> None:
         top = y + (_SMALL.leading - _TICK) / 2
-        column.press.box(column.x, top, _TICK, _TICK, thick=0.2)
-        column.press.write(column.x + _TICK + 1, y, label, _SMALL)
+        column.pdf.box(column.x, top, _TICK, _TICK, thick=0.2)
+        column.pdf.write(column.x + _TICK + 1, y, label, _SMALL)
 
     return Block(_SMALL.leading, draw)
 
 
-def _outcome(column: Column, each: Carried, language: Language) -> Iterator[Block]:
-    """What is known already, where the slip is printed after he went out."""
+def _outcome(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
+    """Yield the outcome so far, where the slip is printed during the day."""
     if each.outcome == "delivered":
         yield column.text(say(language, "outcome_delivered"), _BODY)
     if each.outcome == "attempted" and each.remark is not None:
@@ -192,23 +201,23 @@ def _outcome(column: Column, each: Carried, language: Language) -> Iterator[Bloc
 
 
 def remark(number: int, language: Language) -> str:
-    """A remark by its number and name; by the number alone where it has no name on paper."""
+    """Return a remark by number and name; by number alone where it has no name on paper."""
     return f"{number} {say(language, f'remark_{number}')}" if number in BY_CODE else str(number)
 
 
-def _signature(column: Column, each: Carried, language: Language) -> Iterator[Block]:
-    """Room to sign, or that the code does; and who may take it where not everybody may."""
+def _signature(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
+    """Yield room to sign, or that the code is the proof; and who may take it, where limited."""
     if not each.signature:
         yield column.text(say(language, "by_code"), _SMALL)
     if each.taker == "addressee":
         yield column.text(say(language, "addressee_only"), _SMALL)
 
 
-def _foot(column: Column, what: Slip, language: Language) -> Iterator[Block]:
+def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block]:
     yield space(2)
     yield column.pair(
         _totals(what, language),
-        say(language, "slip_collect", amount=whole_rupees(what.cod_amount, language)),
+        say(language, "slip_collect", amount=printed_whole(what.cod_amount, language)),
         _STRONG,
     )
     yield space(1)
@@ -216,13 +225,14 @@ def _foot(column: Column, what: Slip, language: Language) -> Iterator[Block]:
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
     yield space(13)
     third = column.width / 3
-    signs = [
-        Column(column.press, column.x + place * third, third - 6) for place in range(len(_SIGNED))
+    columns = [
+        PrintColumn(column.pdf, column.x + place * third, third - 6)
+        for place in range(len(_SIGNED))
     ]
     yield beside(
         *(
             joined((each.rule(around=0.3), each.text(say(language, key), _SMALL)))
-            for each, key in zip(signs, _SIGNED, strict=True)
+            for each, key in zip(columns, _SIGNED, strict=True)
         )
     )
 
@@ -235,13 +245,13 @@ def _totals(what: Slip, language: Language) -> str:
     return say(language, "slip_total", items=items, cod_items=what.cod_items)
 
 
-def _framed(press: Press, cells: tuple[Block, ...], least: float) -> Block:
-    """A row of the table, `least` high at least, each of its cells in a frame."""
+def _framed(pdf: PdfDocument, cells: tuple[Block, ...], least: float) -> Block:
+    """Return a row of the table, at least `least` high, each cell in a frame."""
     height = max(least, *(cell.height + 2 * _PAD for cell in cells))
 
     def draw(y: float) -> None:
         for cell, place in zip(cells, _CELLS, strict=True):
-            press.box(place.x, y, place.width, height, thick=0.2)
+            pdf.box(place.x, y, place.width, height, thick=0.2)
             cell.draw(y + _PAD)
 
     return Block(height, draw)

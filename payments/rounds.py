@@ -25,12 +25,12 @@ from postal.counter.refunds import ClaimedRefund
 from providers.base import (
     Busy,
     Closed,
-    Denied,
     Failure,
     NotRefunded,
+    ProviderDenied,
+    ProviderRefused,
     Refunded,
     Refunding,
-    Refused,
     ToRefund,
     Unreachable,
     Watched,
@@ -171,9 +171,9 @@ def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:
                 refunds.wait(conn, claimed, outcome.ref, None, now)
             case NotRefunded():
                 refunds.not_done(conn, claimed, outcome.error)
-            case Busy() | Denied():
+            case Busy() | ProviderDenied():
                 refunds.not_looked_at(conn, claimed, outcome.error, now)
-            case Refused():
+            case ProviderRefused():
                 refunds.refused(conn, claimed, outcome.error, now)
             case _:
                 refunds.wait(conn, claimed, None, outcome.error, now)
@@ -189,9 +189,9 @@ def _order(
     try:
         provider = upi.provider_of(runtime, credit.provider)
     except LookupError as error:
-        return Denied(str(error))  # nobody was called
+        return ProviderDenied(str(error))  # nobody was called
     if not isinstance(provider, Watched):
-        return Refused("this provider gives nothing back by itself: do it by hand")
+        return ProviderRefused("this provider gives nothing back by itself: do it by hand")
     return provider.refund(
         ToRefund(
             credit.provider_payment_id, credit.paise, claimed.key, credit.ref, credit.refund_ref

@@ -30,24 +30,31 @@ from providers.base import (
     Failure,
     Provider,
     ProviderName,
-    Refused,
+    ProviderRefused,
     Watched,
 )
 from providers.static import NAME as STATIC
 from runtime import Runtime
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 log = structlog.get_logger(__name__)
 
 _MAKE_AGAIN: Final = timedelta(seconds=2)
 
 
-class UpiOff(Exception):
+class UpiOff(Conflict):
     """No provider takes UPI here."""
 
-    def __init__(self) -> None:
-        super().__init__("UPI is not set up here: UPI_PROVIDER names who takes it. Take cash")
+    sentence = "UPI is not set up here: UPI_PROVIDER names who takes it. Take cash"
+    word = "upi_off"
+
+
+class NotToOwnId(Conflict):
+    """The payment is shown by a provider, which itself says what came."""
+
+    sentence = "this payment is not to the department's own UPI id"
 
 
 @dataclass(frozen=True)
@@ -90,7 +97,7 @@ def make(runtime: Runtime, claimed: Claimed) -> None:
 
     def work(conn: Conn) -> None:
         now = runtime.now()
-        if isinstance(made, Refused):
+        if isinstance(made, ProviderRefused):
             groups.lock(conn, payment.group_id)
             payments.release(conn, claimed, made.error, now)
             payments.end(conn, payment.id, "failed", now, made.error)
@@ -161,7 +168,7 @@ def enter_in(
     """As `enter_reference`, within the caller's transaction; call `after` behind its commit."""
     payment = payments.get(conn, payment_id)
     if payment.provider != STATIC:
-        raise UpiOff
+        raise NotToOwnId
     group = groups.lock(conn, payment.group_id)
     known = credits.find(conn, STATIC, rrn)
     if known is not None and known.payment_id == payment_id:

@@ -14,6 +14,7 @@ from flows.facts import ArticleState
 from flows.number import read
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 Service = Literal["speed_post", "registered", "parcel", "insured", "money_order"]
 Language = Literal["hi", "hi-Latn", "en"]
@@ -91,8 +92,10 @@ class Happened:
     data: Mapping[str, Any]
 
 
-class NumberTaken(Exception):
+class NumberTaken(Conflict):
     """The number belongs to an article with other content: numbers are given once."""
+
+    field = "number"
 
     def __init__(self, number: str, differing: list[str]) -> None:
         super().__init__(
@@ -102,14 +105,14 @@ class NumberTaken(Exception):
         self.differing = differing
 
 
-class UnknownArticle(Exception):
+class UnknownArticle(Unknown):
     """No article has this number."""
 
     def __init__(self, number: str) -> None:
         super().__init__(f"no article {number} is booked here")
 
 
-class NotRecallable(Exception):
+class NotRecallable(Conflict):
     """The article is out with a postman, or its journey is over."""
 
     def __init__(self, number: str, state: ArticleState) -> None:

@@ -18,6 +18,7 @@ from postal.counter.ledger import Method
 from postal.people.people import StaffMissing
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Invalid
 
 DocumentType = Literal["aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card"]
 
@@ -58,15 +59,20 @@ class Collecting:
     tries_left: int
 
 
-class NotAtOffice(Exception):
+class NotAtOffice(Conflict):
     """The article is not here to be fetched."""
+
+    word = "window_not_here"
 
     def __init__(self, number: str, state: str) -> None:
         super().__init__(f"{number} is {state}: only what waits at_office can be collected")
 
 
-class NotPaid(Exception):
+class NotPaid(Invalid):
     """There is COD to be paid, `rupees` whole, and nobody says how it was; or there is none."""
+
+    field = "payment"
+    word = "window_not_paid"
 
     def __init__(self, rupees: int) -> None:
         super().__init__(
@@ -74,7 +80,6 @@ class NotPaid(Exception):
             if rupees
             else "nothing is to be paid for it: it has no COD"
         )
-        self.rupees = rupees
 
 
 @dataclass(frozen=True)

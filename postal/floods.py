@@ -14,7 +14,7 @@ from typing import Final
 from psycopg.rows import class_row
 
 from india.phone import masked
-from store import feed
+from store import feed, inbound
 from store.database import Conn
 
 _HOUR: Final = timedelta(hours=1)
@@ -32,13 +32,8 @@ class Flood:
 
 
 def over(conn: Conn, phone: str, limit: int, now: datetime) -> bool:
-    """Whether `phone` has had `limit` texts read within the hour before `now`."""
-    row = conn.execute(
-        "SELECT count(*) FROM (SELECT FROM messages WHERE phone = %s AND direction = 'in'"
-        " AND at > %s LIMIT %s) AS read",
-        (phone, now - _HOUR, limit),
-    ).fetchone()
-    return row is not None and row[0] >= limit
+    """Tell whether `phone` has had `limit` texts read within the hour before `now`."""
+    return inbound.count_since(conn, phone, now - _HOUR, limit) >= limit
 
 
 def count(conn: Conn, phone: str, now: datetime) -> None:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from store.database import Conn
+from store.refusals import Invalid
 
 _PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 AT_ONCE = 100  # articles whose people are warned in one transaction
@@ -27,10 +28,10 @@ class HerdWarning:
 def start(conn: Conn, pin: str, day: date, now: datetime) -> bool:
     """The help desk confirms that fraud goes round in `pin`. False: the warning is out already.
 
-    Raises ValueError for what is no PIN.
+    Raises `Invalid` for what is no PIN.
     """
     if not _PIN.fullmatch(pin):
-        raise ValueError(f"{pin} is no PIN: six digits, the first not 0")
+        raise Invalid(f"{pin} is no PIN: six digits, the first not 0", field="pin")
     done = conn.execute(
         "INSERT INTO herd_warnings (pin, day, cause, at) VALUES (%s, %s, 'help_desk', %s)"
         " ON CONFLICT DO NOTHING",

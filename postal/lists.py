@@ -12,6 +12,7 @@ from flows.number import parse
 from india.calendar import day_of
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 DELIVERABLE: frozenset[ArticleState] = frozenset({"booked", "attempted"})
 MOST_ITEMS = 999  # serials have three digits: the postman types them
@@ -44,33 +45,48 @@ class BadNumber:
     why: str
 
 
-class UnknownPostman(Exception):
+class UnknownPostman(Unknown):
     """No active postman has this staff id."""
+
+    field = "postman"
 
     def __init__(self, staff_id: str) -> None:
         super().__init__(f"there is no postman with the staff id {staff_id}: add him first")
 
 
-class NotToday(Exception):
+class NotToday(Invalid):
     """The recipients are told at once, so a list can be made for today only."""
+
+    field = "date"
 
     def __init__(self, today: date) -> None:
         super().__init__(f"a list can be made for today only, which is {today} in India")
 
 
-class DayClosed(Exception):
+class DayClosed(Conflict):
     """The office has closed that list, or its whole day."""
+
+    word = "draft_closed"
 
     def __init__(self, staff_id: str, day: date) -> None:
         super().__init__(f"the list of {staff_id} of {day} is closed: nothing comes on to it")
 
 
-class NotListed(Exception):
+class NotListed(Invalid):
     """Nothing was put on the list, because of these numbers."""
 
+    word = "draft_not_listed"
+    summary = "nothing was put on the list: see errors"
+
     def __init__(self, bad: Sequence[BadNumber]) -> None:
-        super().__init__("; ".join(f"{each.number}: {each.why}" for each in bad))
+        say = "; ".join(f"{each.number}: {each.why}" for each in bad)
+        super().__init__(say, about=say)
         self.bad = tuple(bad)
+
+    @property
+    def faults(self) -> tuple[tuple[str, str], ...]:
+        """One for each number, by its place in the request."""
+        return tuple((f"articles.{bad.index}", f"{bad.number} {bad.why}") for bad in self.bad)
 
 
 @dataclass(frozen=True)

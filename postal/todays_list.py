@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from flows.ussd.engine import Item
+from flows.ussd.engine import MenuItem
 from store.database import Conn
 
 
-def items(conn: Conn, postman_id: int, today: date) -> tuple[Item, ...]:
+def items(conn: Conn, postman_id: int, today: date) -> tuple[MenuItem, ...]:
     """Every item of the list of `today` (in Asia/Kolkata), in walking order; none without a list.
 
     Read without locks: only to be shown. What is done to an item is decided under its lock.
@@ -22,7 +22,7 @@ def items(conn: Conn, postman_id: int, today: date) -> tuple[Item, ...]:
         " WHERE l.postman_id = %s AND l.date = %s ORDER BY i.serial",
         [postman_id, today],
     ).fetchall()
-    return tuple(Item(*row) for row in rows)
+    return tuple(MenuItem(*row) for row in rows)
 
 
 @dataclass(frozen=True)

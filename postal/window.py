@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 from postal.collect import ByDocument, Document, DocumentType, collect
 from postal.counter.ledger import Method
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
@@ -32,16 +33,24 @@ class WindowRequest:
     cod_amount: int  # whole rupees, to be paid at the window
 
 
-class AskedAlready(Exception):
+class AskedAlready(Conflict):
     """Somebody asked for this article, and nobody has decided yet."""
 
+    sentence = "somebody asked for this article already"
+    word = "window_asked_already"
 
-class Decided(Exception):
+
+class Decided(Unknown):
     """There is no such request any more."""
 
+    sentence = "no such request waits any more"
 
-class SamePerson(Exception):
+
+class SamePerson(Conflict):
     """Whoever asked cannot agree."""
+
+    sentence = "whoever asked cannot agree"
+    word = "window_same_person"
 
 
 _READ = """
@@ -65,7 +74,7 @@ def ask(
                 (article_id, staff_row, now, document.type, document.last4, reason),
             )
     except psycopg.errors.UniqueViolation as again:
-        raise AskedAlready(article_id) from again
+        raise AskedAlready from again
 
 
 def waiting(conn: Conn) -> list[WindowRequest]:
@@ -113,9 +122,9 @@ def _decide(
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         asked = cursor.execute(_READ + "AND w.id = %s FOR UPDATE OF w", (id_,)).fetchone()
     if asked is None:
-        raise Decided(id_)
+        raise Decided
     if asked.asked_by == staff_id:
-        raise SamePerson(staff_id)
+        raise SamePerson
     conn.execute(
         "UPDATE window_requests SET decided_by = %s, decided_at = %s, agreed = %s WHERE id = %s",
         (staff_row, now, word == "agreed", id_),

@@ -1,1 +1,1 @@
-"""Whoever takes UPI payments for the department: one contract (base.py), one file each."""
+"""The payment providers that accept UPI for the department: one contract (base.py), a file each."""

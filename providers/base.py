@@ -1,8 +1,7 @@
-"""What every payment provider's file gives and gets. No provider's word travels past these types.
+"""The types between a payment provider's file and the service. No provider's word goes past them.
 
-Money is paise, whole. What a call came to is a value: nothing is raised for what a provider or the
-network does. What to do about it is decided in `payments/upi.py` and `payments/rounds.py`, never in
-a provider.
+Money is whole paise. The result of a call is a value: nothing is raised for what a provider or the
+network does. `payments/upi.py` and `payments/rounds.py` decide what it leads to, never a provider.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ NAMES: tuple[ProviderName, ...] = ("static", "razorpay", "cashfree", "simulator"
 
 @dataclass(frozen=True)
 class Attempt:
-    """An attempt to be paid. `tr`: of the booking. `ref`: the provider's name for it, if any."""
+    """An attempt to be paid. `tr`: the booking's reference. `ref`: the provider's id, if any."""
 
     id: int
     tr: str
@@ -31,7 +30,7 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Qr:
-    """What the customer scans: a link that is drawn as a QR code, or a picture (a data: URI)."""
+    """The QR code that the customer scans: a link to be drawn, or a picture (a data: URI)."""
 
     ref: str | None
     text: str | None = None
@@ -40,9 +39,9 @@ class Qr:
 
 @dataclass(frozen=True)
 class Came:
-    """A sum that a provider says has come. `tr`, `ref`: what it says of the attempt.
+    """A sum that was received, as a provider reports it. `tr`, `ref`: of the attempt, if it says.
 
-    `payment_id` is the provider's own and names this sum for ever. `rrn`: the bank's reference.
+    `payment_id` is the provider's own and identifies the sum for ever. `rrn`: the bank's reference.
     """
 
     provider: ProviderName
@@ -56,12 +55,12 @@ class Came:
 
 @dataclass(frozen=True)
 class Ignored:
-    """Something authentic that brings no money."""
+    """An authentic call that is about no money received."""
 
 
 @dataclass(frozen=True)
-class Unreadable:
-    """Something authentic that cannot be understood: kept for people. `body` names nobody."""
+class UnreadableNotice:
+    """An authentic call that cannot be understood: kept for people. `body` names no person."""
 
     why: str
     body: str = field(repr=False)
@@ -69,95 +68,92 @@ class Unreadable:
 
 @dataclass(frozen=True)
 class Notice:
-    """One call of a provider's to our hook. A repeat has the same `event_id`."""
+    """One call of our hook by a provider. A repeat has the same `event_id`."""
 
     provider: ProviderName
     event_id: str
     kind: str  # the provider's own word
-    what: Came | Ignored | Unreadable
+    what: Came | Ignored | UnreadableNotice
 
 
-class Unauthentic(Exception):
-    """The call does not come from the provider that it claims: the hook answers 403."""
+class UnauthenticNotice(Exception):
+    """The call does not prove that it comes from the provider: the hook answers 403."""
 
 
 @dataclass(frozen=True)
-class Refused:
-    """The provider says no, and would say so again. `error` is short and holds no secret."""
+class ProviderRefused:
+    """The provider refused, and would refuse again. `error` is short and holds no secret."""
 
     error: str
 
 
 @dataclass(frozen=True)
 class Unreachable:
-    """No answer, or none that can be read: it may or may not have been done. Ask again."""
+    """No answer, or none that can be read: it may or may not have been done; ask again."""
 
     error: str
 
 
 @dataclass(frozen=True)
-class Denied(Refused):
-    """The provider does not take our keys: it did not look at what we asked for."""
+class ProviderDenied(ProviderRefused):
+    """The provider refused our keys and did not look at the request."""
 
 
 @dataclass(frozen=True)
 class Busy(Unreachable):
-    """Too many calls: the provider did not look at what we asked for."""
+    """Too many calls: the provider did not look at the request."""
 
 
-Failure = Refused | Unreachable
+Failure = ProviderRefused | Unreachable
 
 
 @dataclass(frozen=True)
 class Closed:
-    """The provider takes no money by that QR code any more."""
+    """The provider accepts no money by that QR code any more."""
 
 
 @dataclass(frozen=True)
 class Refunded:
-    """The money is on its way back and cannot be stopped. `ref`: the provider's refund."""
+    """The money is on its way back and cannot be stopped. `ref`: the provider's id of it."""
 
     ref: str
 
 
 @dataclass(frozen=True)
 class Refunding:
-    """The provider took the order and has not done it yet."""
+    """The provider accepted the order and has not executed it yet."""
 
     ref: str
 
 
 @dataclass(frozen=True)
 class NotRefunded:
-    """The provider's own last word on an order that it had taken: no money moves by it."""
+    """The provider's final answer on an order that it had accepted: no money moves."""
 
     error: str
 
 
 @dataclass(frozen=True)
 class ToRefund:
-    """A sum to be given back whole. `key` is the same in every repeat. `ref`: of the attempt."""
+    """A sum to be refunded whole. `key` is the same in every repeat. `ref`: of the attempt."""
 
     payment_id: str
     paise: int
     key: UUID
     ref: str | None
-    refund_ref: str | None = None  # where it was asked for already
+    refund_ref: str | None = None  # where it was ordered before
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A line of the provider's own list. `refunded`: paise that it has given back of it.
-
-    None: the list does not say.
-    """
+    """A line of the provider's own list. `refunded`: paise refunded of it, if it says."""
 
     came: Came
     refunded: int | None
 
 
 @dataclass(frozen=True)
-class Settled:
+class PaidOut:
     """The provider paid this sum out to the department's bank."""
 
     payment_id: str
@@ -165,8 +161,8 @@ class Settled:
 
 
 @dataclass(frozen=True)
-class Request:
-    """One call to a hook. Header names are lower case. The signature is over `body` as it is."""
+class ProviderCall:
+    """One call of a hook. Header names are lower case. The signature covers `body` as it is."""
 
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
@@ -174,42 +170,42 @@ class Request:
 
 
 class Provider(Protocol):
-    """One account. Made once per process and used by many threads; none of it in a transaction."""
+    """One account. One instance per process, used by many threads, outside of any transaction."""
 
     name: ProviderName
 
     def make(self, attempt: Attempt) -> Qr | Failure:
-        """A QR code for exactly that sum. Made twice for one attempt does no harm."""
+        """Return a QR code for exactly that sum. Making it twice for one attempt does no harm."""
         ...
 
 
 @runtime_checkable
 class Watched(Protocol):
-    """A provider that can be asked what came, and gives money back."""
+    """A provider that can be asked for sums received, and that refunds."""
 
     name: ProviderName
 
     def look(self, attempt: Attempt) -> Sequence[Came] | Failure:
-        """All that came for an attempt that has a `ref`."""
+        """Return all sums received for an attempt that has a `ref`."""
         ...
 
     def close(self, attempt: Attempt) -> Closed | Failure:
-        """Stops an attempt. One that is closed already is closed."""
+        """Close an attempt; one that is closed already stays closed."""
         ...
 
     def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
-        """Gives the sum back, once however often it is called with the same key.
+        """Refund the sum, once however often it is called with the same key.
 
-        `Refused` says that this call ordered nothing, not that no earlier one did.
+        `ProviderRefused` says that this call ordered nothing, not that no earlier one did.
         """
         ...
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
-        """All that came to the department on a day (Asia/Kolkata) by QR code."""
+        """Return all sums received by QR code on a day (Asia/Kolkata)."""
         ...
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
-        """What was paid out to the department's bank on a day (Asia/Kolkata)."""
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
+        """Return the sums paid out to the department's bank on a day (Asia/Kolkata)."""
         ...
 
 
@@ -219,6 +215,6 @@ class Hooked(Protocol):
 
     name: ProviderName
 
-    def receive(self, request: Request) -> Notice:
-        """Authenticates and reads a call. Raises `Unauthentic`."""
+    def receive(self, request: ProviderCall) -> Notice:
+        """Authenticate and read a call. Raises `UnauthenticNotice`."""
         ...

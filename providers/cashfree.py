@@ -1,19 +1,19 @@
-"""Cashfree: an order, and a QR code to pay it; signed webhooks. Sums are rupees with decimals.
+"""Cashfree: an order, and a QR code to pay it; signed webhooks. Sums are decimal rupees.
 
 From Cashfree's documents (www.cashfree.com/docs/api-reference/payments/latest, read November 2026):
 - orders/create, orders/terminate-order: `order_id` of letters, digits, - and _ is ours;
   `customer_phone` is required; `order_expiry_time`; PATCH with `order_status` TERMINATED.
-- payments/pay: `upi` with `channel` qrcode on the order's `payment_session_id`; Cashfree switches
-  this way (S2S) on for an account. `data.payload.qrcode` is a PNG as data: URI: so published users
-  of the API read it; the reference only says "key value pairs". x-client-device, -os and -browser
-  are required since 2026.
+- payments/pay: `upi` with `channel` qrcode on the order's `payment_session_id`; Cashfree enables
+  this (S2S) per account. `data.payload.qrcode` is a PNG as data: URI, as published users of the API
+  read it; the reference only says "key value pairs". x-client-device, -os and -browser are
+  required since 2026.
 - payments/get-payments-for-an-order: `payment_status` SUCCESS is money.
 - payments/webhooks, webhooks/signature-verification: `x-webhook-signature` is base64 HMAC-SHA256
   over `x-webhook-timestamp` + raw body, keyed with the client secret; `x-idempotency-key` names an
   event.
 - refunds/create, refunds/get: our `refund_id`; SUCCESS, PENDING, ONHOLD, CANCELLED, FAILED.
 - settlements/reconcile (POST /recon) and settlement-reconciliation (POST /settlement/recon).
-Not by their SDK (cashfree-pg 6): its sums are float.
+Their SDK (cashfree-pg 6) is not used, as its sums are float.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 from urllib.parse import quote
 
 from india.calendar import bounds
@@ -33,49 +33,35 @@ from india.money import loads, rupees
 from providers import cashfree_read as read
 from providers.base import (
     Attempt,
-    Busy,
     Came,
     Closed,
-    Denied,
     Failure,
-    Ignored,
     Listed,
     Notice,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
-    Request,
-    Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
-    Unreadable,
 )
-from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
-from providers.unnamed import unnamed
+from providers.failures import CallFailed, exchange, returned
+from providers.network import LONGEST, TIMEOUT, ProviderSession, short
+from providers.reading import notice
 from settings import Settings
 
 NAME: Final[ProviderName] = "cashfree"
 API: Final = "https://api.cashfree.com/pg"
 VERSION: Final = "2025-01-01"
-_SHORTEST: Final = timedelta(minutes=16)  # their least is 15 minutes
+_SHORTEST: Final = timedelta(minutes=16)  # Cashfree's minimum is 15 minutes
 _PAGE, _MOST_PAGES = 100, 1_000
 _SUCCESS: Final = "PAYMENT_SUCCESS_WEBHOOK"
 _LONGEST_IMAGE: Final = 200_000
-
-T = TypeVar("T")
-
-
-class _Failed(Exception):
-    """Carries a failure out of a sequence of calls."""
-
-    def __init__(self, failure: Failure, status: int = 0) -> None:
-        super().__init__(failure.error)
-        self.failure = failure
-        self.status = status
 
 
 class CashfreeProvider:
@@ -85,7 +71,7 @@ class CashfreeProvider:
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         self._base = settings.cashfree_api_url or API
-        self._session = Session(self._base, timeout)
+        self._session = ProviderSession(self._base, timeout)
         self._secret = settings.cashfree_client_secret.get_secret_value()
         self._phone = settings.cashfree_phone
         self._session.headers.update(
@@ -93,7 +79,7 @@ class CashfreeProvider:
                 "x-api-version": VERSION,
                 "x-client-id": settings.cashfree_client_id,
                 "x-client-secret": self._secret,
-                # The screen that shows the code, not the customer's telephone.
+                # Of the screen that shows the code, not of the customer's telephone.
                 "x-client-device": "desktop",
                 "x-client-os": "others",
                 "x-client-browser": "chrome",
@@ -117,8 +103,8 @@ class CashfreeProvider:
         def work() -> Qr | Failure:
             try:
                 made = self._ask("POST", "/orders", _with_sum("order_amount", attempt.paise, order))
-            except _Failed as failed:
-                if failed.status != 409:  # 409: it was made before the answer got lost
+            except CallFailed as failed:
+                if failed.status != 409:  # 409: made before, and the answer was lost
                     raise
                 made = self._ask("GET", f"/orders/{order_id}")
             session = {
@@ -133,7 +119,7 @@ class CashfreeProvider:
                 return Unreachable("a QR code of more than 200 KB")
             return Qr(order_id, image=image)
 
-        return _told(work)
+        return returned(work)
 
     def look(self, attempt: Attempt) -> Sequence[Came] | Failure:
         order_id = attempt.ref or read.order_id(attempt)
@@ -141,7 +127,7 @@ class CashfreeProvider:
         def work() -> list[Came]:
             try:
                 found = self._ask("GET", f"/orders/{quote(order_id, safe='')}/payments")
-            except _Failed as failed:
+            except CallFailed as failed:
                 if failed.status == 404:
                     return []
                 raise
@@ -149,7 +135,7 @@ class CashfreeProvider:
                 raise ValueError("no list")
             return [read.came(each, order_id) for each in found if read.is_success(each)]
 
-        return _told(work)
+        return returned(work)
 
     def close(self, attempt: Attempt) -> Closed | Failure:
         path = f"/orders/{quote(attempt.ref or read.order_id(attempt), safe='')}"
@@ -157,7 +143,7 @@ class CashfreeProvider:
         def work() -> Closed | Failure:
             try:
                 answer = self._ask("PATCH", path, json.dumps({"order_status": "TERMINATED"}))
-            except _Failed as failed:
+            except CallFailed as failed:
                 if isinstance(failed.failure, Unreachable):
                     raise
                 answer = self._ask("GET", path)
@@ -166,14 +152,14 @@ class CashfreeProvider:
                 return Closed()
             return Unreachable(f"the order is {short(status)[:40]} still")
 
-        return _told(work)
+        return returned(work)
 
     def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
         orders = f"/orders/{quote(due.ref or '', safe='')}/refunds"
 
         def work() -> Refunded | Refunding | NotRefunded | Failure:
             if due.ref is None:
-                return Refused("Cashfree gives back by order, and the order is not known")
+                return ProviderRefused("Cashfree gives back by order, and the order is not known")
             if due.refund_ref is not None:
                 answer = self._ask("GET", f"{orders}/{due.key.hex}")
             else:
@@ -181,8 +167,8 @@ class CashfreeProvider:
                 body = _with_sum("refund_amount", due.paise, order)
                 try:
                     answer = self._ask("POST", orders, body, str(due.key))
-                except _Failed as failed:
-                    if failed.status != 409:  # 409: it was ordered before the answer got lost
+                except CallFailed as failed:
+                    if failed.status != 409:  # 409: ordered before, and the answer was lost
                         raise
                     answer = self._ordered(f"{orders}/{due.key.hex}")
             answer = answer[0] if isinstance(answer, list) else answer
@@ -193,60 +179,41 @@ class CashfreeProvider:
                 return NotRefunded(f"Cashfree: the refund is {status}")
             return Refunding(ref)
 
-        return _told(work)
+        return returned(work)
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
-        return _told(lambda: read.listed(list(self._lines("/recon", day))))
+        return returned(lambda: read.listed(list(self._lines("/recon", day))))
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
-        return _told(lambda: read.settled(list(self._lines("/settlement/recon", day))))
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
+        return returned(lambda: read.settled(list(self._lines("/settlement/recon", day))))
 
-    def receive(self, request: Request) -> Notice:
+    def receive(self, request: ProviderCall) -> Notice:
         given = request.headers.get("x-webhook-signature", "").encode("utf-8", "replace")
         signed = request.headers.get("x-webhook-timestamp", "").encode("utf-8", "replace")
         digest = hmac.new(self._secret.encode(), signed + request.body, hashlib.sha256).digest()
         if not self._secret or not hmac.compare_digest(base64.b64encode(digest), given):
-            raise Unauthentic
-        id_ = read.event_id(request.headers.get("x-idempotency-key"), request.body)
-        kind = "?"
-        try:
-            told = loads(request.body)
-            kind = short(told["type"])[:80]
-            if kind != _SUCCESS:
-                return Notice(NAME, id_, kind, Ignored())
-            payment, order = told["data"]["payment"], told["data"]["order"]
-            if not read.is_success(payment):
-                raise ValueError("the payment is no success")
-            what: Came | Unreadable = read.came(payment, read.name(order["order_id"]))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            why = f"{type(error).__name__}: {short(error)}"
-            what = Unreadable(why, unnamed(request.body))
-        return Notice(NAME, id_, kind, what)
+            raise UnauthenticNotice
+        return notice(NAME, request, "x-idempotency-key", ("type", _SUCCESS), _came)
 
     def _ordered(self, path: str) -> Any:
-        """An order that they say they have; where they do not show it they have it all the same."""
+        """Return a refund that a 409 has confirmed: even where it is not shown, it exists."""
         try:
             return self._ask("GET", path)
-        except _Failed as failed:
-            raise _Failed(Unreachable(failed.failure.error), failed.status) from failed
+        except CallFailed as failed:
+            raise CallFailed(Unreachable(failed.failure.error), failed.status) from failed
 
     def _ask(self, method: str, path: str, body: str | None = None, once: str = "") -> Any:
         headers = {"Content-Type": "application/json"} if body else {}
         if once:
             headers["x-idempotency-key"] = once
-        try:
+        with exchange(lambda told: _refusal(told, 401)):
             answer = self._session.request(
                 method, self._base + path, data=body.encode() if body else None, headers=headers
             )
-        except Unknown as unknown:
-            raise _Failed(Denied(_said(unknown.told, 401)), 401) from unknown
-        except TooMany as busy:
-            raise _Failed(Busy(str(busy))) from busy
-        except Lost as lost:
-            raise _Failed(Unreachable(str(lost))) from lost
         told = loads(answer.content)
         if not 200 <= answer.status_code < 300:
-            raise _Failed(Refused(_said(told, answer.status_code)), answer.status_code)
+            status = answer.status_code
+            raise CallFailed(ProviderRefused(_refusal(told, status)), status)
         return told
 
     def _lines(self, path: str, day: date) -> Iterator[dict[str, Any]]:
@@ -262,16 +229,16 @@ class CashfreeProvider:
             yield from lines
             if not cursor or len(lines) < _PAGE:
                 return
-        raise _Failed(Unreachable("a list without an end"))
+        raise CallFailed(Unreachable("a list without an end"))
 
 
-def _said(told: Any, status: int) -> str:
+def _refusal(told: Any, status: int) -> str:
     said = told.get("message") if isinstance(told, dict) else None
     return f"Cashfree: {short(said or f'HTTP {status}')}"[:LONGEST]
 
 
 def _with_sum(name: str, paise: int, rest: dict[str, Any]) -> str:
-    """JSON with a sum in rupees in it, exact: json writes no Decimal, and a float is none."""
+    """Return JSON with an exact sum in rupees: json writes no Decimal, and a float is inexact."""
     assert Decimal(rupees(paise)) * 100 == paise
     return f'{{"{name}": {rupees(paise)}, {json.dumps(rest)[1:]}'
 
@@ -280,11 +247,8 @@ def _utc(at: datetime) -> str:
     return at.isoformat(timespec="seconds")
 
 
-def _told(work: Callable[[], T]) -> T | Failure:
-    """What `work` gives, or why it could not be had."""
-    try:
-        return work()
-    except _Failed as failed:
-        return failed.failure
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
-        return Unreachable(f"an answer that cannot be read: {type(error).__name__}")
+def _came(told: Any) -> Came:
+    payment, order = told["data"]["payment"], told["data"]["order"]
+    if not read.is_success(payment):
+        raise ValueError("the payment is no success")
+    return read.came(payment, read.name(order["order_id"]))

@@ -1,48 +1,42 @@
-"""Cashfree's JSON, read; decimals are `Decimal`. Raises ValueError, TypeError or KeyError."""
+"""Readers of Cashfree's JSON, decimals as `Decimal`. They raise ValueError, TypeError, KeyError."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from india.money import of_rupees
-from providers.base import Attempt, Came, Listed, Settled
-
-Json = Mapping[str, Any]
-_LONGEST_ID = 100
+from providers import reading
+from providers.base import Attempt, Came, Listed, PaidOut
+from providers.reading import Json, bank_reference
 
 
 def order_id(attempt: Attempt) -> str:
-    """Our name for the order: of the booking and of the attempt, as an order is paid for once."""
+    """Return our id of the order, made of booking and attempt, as an order is paid once."""
     return f"{attempt.tr}-{attempt.id}"
 
 
 def name(raw: object) -> str:
-    """An id; older versions of their API write numbers. Raises ValueError."""
-    if isinstance(raw, int) and not isinstance(raw, bool):
-        raw = str(raw)
-    if not isinstance(raw, str) or not 0 < len(raw) <= _LONGEST_ID or not raw.isprintable():
-        raise ValueError("an id is missing")
-    return raw
+    """Return an id; older versions of their API write numbers. Raises ValueError."""
+    number = isinstance(raw, int) and not isinstance(raw, bool)
+    return reading.name(str(raw) if number else raw)
 
 
 def is_success(payment: Json) -> bool:
-    """Whether it is money; everything else is on its way or will never be."""
+    """Tell whether the money was received; any other status is pending or failed."""
     return payment.get("payment_status") == "SUCCESS"
 
 
 def came(payment: Json, order: str) -> Came:
-    """A payment that succeeded, for `order`."""
+    """Return a payment that succeeded, for `order`."""
     if payment.get("payment_currency", "INR") != "INR":
         raise ValueError("the currency is not INR")
     return _came(payment["cf_payment_id"], payment["payment_amount"], order, payment)
 
 
 def listed(lines: Sequence[Json]) -> list[Listed]:
-    """The payments of a reconciliation list, each with what was given back of it on that day; what
-    went back on another day stands in another list."""
+    """Return the payments of a reconciliation list, each with its refunds of that day; those of
+    other days are in other lists."""
     found: dict[str, Came] = {}
     back: dict[str, int] = {}
     for line in lines:
@@ -66,10 +60,10 @@ def listed(lines: Sequence[Json]) -> list[Listed]:
     return [Listed(one, back.get(id_)) for id_, one in found.items()]
 
 
-def settled(lines: Sequence[Json]) -> list[Settled]:
-    """The payments that a settlement paid out."""
+def settled(lines: Sequence[Json]) -> list[PaidOut]:
+    """Return the payments that a settlement paid out."""
     return [
-        Settled(
+        PaidOut(
             name(line["payment_details"]["cf_payment_id"]),
             _time(line["settlement_details"]["settlement_date"]),
         )
@@ -80,15 +74,7 @@ def settled(lines: Sequence[Json]) -> list[Settled]:
     ]
 
 
-def event_id(given: str | None, body: bytes) -> str:
-    """What names a call to our hook; where they did not say: its content does."""
-    if given and len(given) <= _LONGEST_ID and given.isprintable():
-        return given
-    return "sha256:" + hashlib.sha256(body).hexdigest()
-
-
 def _came(id_: object, rupees: object, order: str, payment: Json) -> Came:
-    rrn = payment.get("bank_reference")
     return Came(
         "cashfree",
         name(id_),
@@ -96,7 +82,7 @@ def _came(id_: object, rupees: object, order: str, payment: Json) -> Came:
         _time(payment["payment_time"]),
         order.partition("-")[0],
         order,
-        rrn if isinstance(rrn, str) and rrn.isalnum() and len(rrn) <= _LONGEST_ID else None,
+        bank_reference(payment.get("bank_reference")),
     )
 
 

@@ -1,4 +1,4 @@
-"""HTTP to a provider: pooled, timed, no redirects; and what a failed exchange means."""
+"""HTTP to a provider: pooled, with time-outs, without redirects; and its failures."""
 
 from __future__ import annotations
 
@@ -7,34 +7,35 @@ from typing import Any, Final
 
 import requests
 
-# (connect, read) in seconds. A clerk waits for the QR code; below the leases of payments/rounds.py.
+# (connect, read) in seconds. A clerk waits for the QR code; shorter than the leases of
+# payments/rounds.py.
 TIMEOUT: Final[tuple[float, float]] = (3.05, 9.05)
 LONGEST: Final = 300
-# Its debug lines hold addresses with payment ids.
+# urllib3's debug lines hold addresses with payment ids.
 logging.getLogger("urllib3").setLevel(logging.INFO)
 
 
 class Lost(Exception):
-    """No answer came, or one that says nothing: whether the request was carried out is unknown."""
+    """No answer came, or a meaningless one: the request may or may not have been executed."""
 
 
-class TooMany(Lost):
-    """429: they did not look at it."""
+class TooManyCalls(Lost):
+    """HTTP 429: the provider did not look at the request."""
 
 
-class Unknown(Exception):
-    """401: they do not take our keys, and did not look at it. `told`: the JSON that they sent."""
+class KeysRefused(Exception):
+    """HTTP 401: the provider refused our keys. `told`: the JSON of its answer."""
 
     def __init__(self, told: Any) -> None:
         super().__init__("HTTP 401")
         self.told = told
 
 
-class Session(requests.Session):
-    """Always with a time-out, never to another address; proxies and certificates read once.
+class ProviderSession(requests.Session):
+    """A session with time-outs and without redirects; it reads proxies and certificates once.
 
-    Raises `Unknown` for 401, `TooMany` for 429, `Lost` for what fails on the way, for 5xx and for
-    what is no JSON.
+    Raises `KeysRefused` for 401, `TooManyCalls` for 429, `Lost` for a failed connection, for 5xx
+    and for what is no JSON.
     """
 
     def __init__(self, address: str, timeout: tuple[float, float] = TIMEOUT) -> None:
@@ -55,7 +56,7 @@ class Session(requests.Session):
         except requests.RequestException as error:
             raise Lost(type(error).__name__) from None  # its text holds the address
         if answer.status_code == 429:
-            raise TooMany("HTTP 429")
+            raise TooManyCalls("HTTP 429")
         if answer.status_code >= 500:
             raise Lost(f"HTTP {answer.status_code}")
         try:
@@ -63,12 +64,12 @@ class Session(requests.Session):
         except requests.RequestException:
             raise Lost(f"HTTP {answer.status_code} without JSON") from None
         if answer.status_code == 401:
-            raise Unknown(told)
+            raise KeysRefused(told)
         return answer
 
 
 def short(error: object) -> str:
-    """What a provider said, fit to keep and to show."""
+    """Return a provider's words, made storable and short."""
     text = " ".join(str(error).replace("\x00", " ").split())
     clean = text.encode("utf-8", "replace").decode()
     return clean[:LONGEST] or type(error).__name__

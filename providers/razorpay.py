@@ -4,18 +4,18 @@ From Razorpay's documents (github.com/razorpay/markdown-docs, pages named withou
 November 2026):
 - api/qr-codes/image-content/create: `usage` single_use, `fixed_amount`, `payment_amount` in
   paise, `close_by` at least 15 minutes ahead, `notes`; the answer's `image_content` is the link
-  that is encoded. Razorpay's support switches QR codes and `image_content` on for an account.
+  to encode. Razorpay's support enables QR codes and `image_content` per account.
 - api/qr-codes/image-content/fetch-payments and close; what is paid by QR code is captured.
 - webhooks/qr-codes: `qr_code.credited` holds `payload.payment.entity`, `payload.qr_code.entity`.
 - webhooks/validate-test: `X-Razorpay-Signature` is hex HMAC-SHA256 over the raw body, keyed
   with the webhook's own secret. webhooks/best-practices: a repeat has the same
-  `X-Razorpay-Event-Id`, answer within 5 seconds, after a day of failures the webhook is disabled:
-  poll as well.
+  `X-Razorpay-Event-Id`; answer within 5 seconds; after a day of failures the webhook is disabled,
+  so poll too.
 - api/refunds/normal-refunds-idempotent: `X-Refund-Idempotency`; a refund is pending, processed
   or failed.
 - api/payments/fetch-all-payments, api/qr-codes/fetch-payment-id, api/settlements.
-Read in the SDK (razorpay 2.0.1): no time-out of its own, it prints what fails, its exceptions drop
-the HTTP status, `session`, `base_url` and `cert_path` can be set.
+The SDK (razorpay 2.0.1) has no time-out of its own, prints failures, and drops the HTTP status in
+its exceptions; `session`, `base_url` and `cert_path` can be set.
 """
 
 from __future__ import annotations
@@ -24,73 +24,58 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import razorpay
 from razorpay.errors import BadRequestError, GatewayError, ServerError
 
 from india.calendar import bounds
-from india.money import loads
 from providers import razorpay_read as read
 from providers.base import (
     Attempt,
-    Busy,
     Came,
     Closed,
-    Denied,
     Failure,
-    Ignored,
     Listed,
     Notice,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
-    Request,
-    Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
-    Unreadable,
 )
-from providers.network import LONGEST, TIMEOUT, Lost, Session, TooMany, Unknown, short
-from providers.unnamed import unnamed
+from providers.failures import CallFailed, exchange, returned
+from providers.network import LONGEST, TIMEOUT, ProviderSession, short
+from providers.reading import name, notice
 from settings import Settings
 
 NAME: Final[ProviderName] = "razorpay"
 API: Final = "https://api.razorpay.com"
 _CREDITED: Final = "qr_code.credited"
-# Their limit is 15 minutes from when they read it.
-_SHORTEST: Final = timedelta(minutes=16)
+_SHORTEST: Final = timedelta(minutes=16)  # Razorpay's minimum is 15 minutes after it reads it
 _PAGE, _REPORT_PAGE, _MOST_PAGES = 100, 1_000, 1_000
-
-T = TypeVar("T")
-
-
-class _Failed(Exception):
-    """Carries a failure out of a sequence of calls."""
-
-    def __init__(self, failure: Failure) -> None:
-        super().__init__(failure.error)
-        self.failure = failure
 
 
 class RazorpayProvider:
-    """One account. The SDK's client keeps nothing between calls; its session is shared."""
+    """One account. The SDK's client keeps no state between calls; threads share its session."""
 
     name: ProviderName = NAME
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
         base = settings.razorpay_api_url or API
-        session = Session(base, timeout)
+        session = ProviderSession(base, timeout)
         self._client = razorpay.Client(
             session=session,
             auth=(settings.razorpay_key_id, settings.razorpay_key_secret.get_secret_value()),
             base_url=base,
         )
-        self._client.cert_path = session.verify  # else the SDK's own list of certificates
+        self._client.cert_path = session.verify  # instead of the SDK's own list of certificates
         self._secret = settings.razorpay_webhook_secret.get_secret_value().encode()
 
     def make(self, attempt: Attempt) -> Qr | Failure:
@@ -107,12 +92,14 @@ class RazorpayProvider:
 
         def work() -> Qr | Failure:
             made = _ask(self._client.qrcode.create, order)
-            ref, text = read.name(made["id"]), made.get("image_content")
+            ref, text = name(made["id"]), made.get("image_content")
             if not isinstance(text, str) or not text.startswith("upi://pay?"):
-                return Refused("no image_content: Razorpay's support switches it on for QR codes")
+                return ProviderRefused(
+                    "no image_content: Razorpay's support switches it on for QR codes"
+                )
             return Qr(ref, text)
 
-        return _told(work)
+        return returned(work)
 
     def look(self, attempt: Attempt) -> Sequence[Came] | Failure:
         ref = attempt.ref or ""
@@ -121,7 +108,7 @@ class RazorpayProvider:
             items = _items(_ask(self._client.qrcode.fetch_all_payments, ref))
             return [read.came(each, ref, attempt.tr) for each in items if read.is_captured(each)]
 
-        return _told(work)
+        return returned(work)
 
     def close(self, attempt: Attempt) -> Closed | Failure:
         ref = attempt.ref or ""
@@ -129,15 +116,15 @@ class RazorpayProvider:
         def work() -> Closed | Failure:
             try:
                 _ask(self._client.qrcode.close, ref)
-            except _Failed as failed:
-                # Also where it is closed already, by its payment or its time: see how it stands.
+            except CallFailed as failed:
+                # Also where it is closed already, by its payment or its time: ask for its status.
                 if isinstance(failed.failure, Unreachable):
                     raise
                 if _ask(self._client.qrcode.fetch, ref).get("status") != "closed":
                     return failed.failure
             return Closed()
 
-        return _told(work)
+        return returned(work)
 
     def refund(self, due: ToRefund) -> Refunded | Refunding | NotRefunded | Failure:
         def work() -> Refunded | Refunding | NotRefunded:
@@ -148,18 +135,18 @@ class RazorpayProvider:
                 once = {"X-Refund-Idempotency": str(due.key)}
                 pay_back = self._client.payment.refund
                 answer = _ask(pay_back, due.payment_id, order, headers=once)
-            ref, status = read.name(answer["id"]), answer.get("status")
+            ref, status = name(answer["id"]), answer.get("status")
             if status == "processed":
                 return Refunded(ref)
             if status == "failed":
                 return NotRefunded(f"Razorpay: the refund {ref} failed"[:LONGEST])
             return Refunding(ref)
 
-        return _told(work)
+        return returned(work)
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
-        """Payments by UPI on the account that came by a QR code; the list does not name the codes,
-        so each is asked for."""
+        """Return the account's UPI payments by QR code; the list does not name the codes, so each
+        is asked for."""
         first, after = bounds(day)
         span = {"from": int(first.timestamp()), "to": int(after.timestamp()) - 1}
 
@@ -168,59 +155,39 @@ class RazorpayProvider:
             for each in _pages(self._client.payment.all, span, _PAGE):
                 if each.get("method") != "upi" or not read.is_captured(each):
                     continue
-                codes = _ask(self._client.qrcode.all, {"payment_id": read.name(each["id"])})
+                codes = _ask(self._client.qrcode.all, {"payment_id": name(each["id"])})
                 if (line := read.listed(each, codes)) is not None:
                     found.append(line)
             return found
 
-        return _told(work)
+        return returned(work)
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
         span = {"year": day.year, "month": day.month, "day": day.day}
         report = self._client.settlement.report
-        return _told(lambda: read.settled(list(_pages(report, span, _REPORT_PAGE))))
+        return returned(lambda: read.settled(list(_pages(report, span, _REPORT_PAGE))))
 
-    def receive(self, request: Request) -> Notice:
+    def receive(self, request: ProviderCall) -> Notice:
         given = request.headers.get("x-razorpay-signature", "").encode("utf-8", "replace")
         right = hmac.new(self._secret, request.body, hashlib.sha256).hexdigest().encode()
         if not self._secret or not hmac.compare_digest(right, given):
-            raise Unauthentic
-        id_ = read.event_id(request.headers.get("x-razorpay-event-id"), request.body)
-        kind = "?"
-        try:
-            told = loads(request.body)
-            kind = short(told["event"])[:80]
-            if kind != _CREDITED:
-                return Notice(NAME, id_, kind, Ignored())
-            payment = told["payload"]["payment"]["entity"]
-            code = told["payload"]["qr_code"]["entity"]
-            if not read.is_captured(payment):
-                raise ValueError("the payment is not captured")
-            what: Came | Unreadable = read.came(payment, code["id"], read.noted(code))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            why = f"{type(error).__name__}: {short(error)}"
-            what = Unreadable(why, unnamed(request.body))
-        return Notice(NAME, id_, kind, what)
+            raise UnauthenticNotice
+        return notice(NAME, request, "x-razorpay-event-id", ("event", _CREDITED), _came)
 
 
 def _ask(call: Callable[..., Any], *arguments: Any, **options: Any) -> dict[str, Any]:
-    """One call of the SDK's; its answer is an object. Raises `_Failed`."""
+    """Make one call of the SDK's and return its answer, an object. Raises `CallFailed`."""
     try:
-        answer = call(*arguments, **options)
-    except Unknown as unknown:
-        raise _Failed(Denied(f"Razorpay: {_said(unknown.told)}"[:LONGEST])) from unknown
-    except TooMany as busy:
-        raise _Failed(Busy(str(busy))) from busy
-    except Lost as lost:
-        raise _Failed(Unreachable(str(lost))) from lost
+        with exchange(lambda told: f"Razorpay: {_description(told)}"[:LONGEST]):
+            answer = call(*arguments, **options)
     except (BadRequestError, GatewayError, ServerError) as refused:
-        raise _Failed(Refused(f"Razorpay: {short(refused)}"[:LONGEST])) from refused
+        raise CallFailed(ProviderRefused(f"Razorpay: {short(refused)}"[:LONGEST])) from refused
     if not isinstance(answer, dict):
-        raise _Failed(Unreachable("an answer that is no object"))
+        raise CallFailed(Unreachable("an answer that is no object"))
     return answer
 
 
-def _said(told: Any) -> str:
+def _description(told: Any) -> str:
     error = told.get("error") if isinstance(told, dict) else None
     said = error.get("description") if isinstance(error, dict) else None
     return short(said or "HTTP 401")
@@ -229,7 +196,7 @@ def _said(told: Any) -> str:
 def _items(page: dict[str, Any]) -> list[dict[str, Any]]:
     items = page.get("items")
     if not isinstance(items, list) or not all(isinstance(each, dict) for each in items):
-        raise _Failed(Unreachable("an answer without a list"))
+        raise CallFailed(Unreachable("an answer without a list"))
     return items
 
 
@@ -239,14 +206,11 @@ def _pages(call: Callable[..., Any], span: dict[str, int], size: int) -> Iterato
         yield from items
         if len(items) < size:
             return
-    raise _Failed(Unreachable("a list without an end"))
+    raise CallFailed(Unreachable("a list without an end"))
 
 
-def _told(work: Callable[[], T]) -> T | Failure:
-    """What `work` gives, or why it could not be had."""
-    try:
-        return work()
-    except _Failed as failed:
-        return failed.failure
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
-        return Unreachable(f"an answer that cannot be read: {type(error).__name__}")
+def _came(told: Any) -> Came:
+    payment, code = told["payload"]["payment"]["entity"], told["payload"]["qr_code"]["entity"]
+    if not read.is_captured(payment):
+        raise ValueError("the payment is not captured")
+    return read.came(payment, code["id"], read.noted(code))

@@ -1,33 +1,21 @@
-"""Razorpay's JSON, read. Raises ValueError, TypeError or KeyError for what is not as documented."""
+"""Readers of Razorpay's JSON. They raise ValueError, TypeError or KeyError."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
 
 from india.money import of_paise
-from providers.base import Came, Listed, Settled
-
-Json = Mapping[str, Any]
-_LONGEST_ID = 100
-
-
-def name(raw: object) -> str:
-    """An id of theirs. Raises ValueError."""
-    if not isinstance(raw, str) or not 0 < len(raw) <= _LONGEST_ID or not raw.isprintable():
-        raise ValueError("an id is missing")
-    return raw
+from providers.base import Came, Listed, PaidOut
+from providers.reading import Json, bank_reference, name
 
 
 def is_captured(payment: Json) -> bool:
-    """Whether the money is the department's; what was given back again has been so too."""
+    """Tell whether the money was received, even if it was refunded afterwards."""
     return payment.get("captured") is True
 
 
 def came(payment: Json, ref: str, tr: str | None) -> Came:
-    """A captured payment on the QR code `ref`."""
+    """Return a captured payment on the QR code `ref`."""
     if payment.get("currency") != "INR":
         raise ValueError("the currency is not INR")
     rrn = payment.get("acquirer_data")
@@ -39,19 +27,19 @@ def came(payment: Json, ref: str, tr: str | None) -> Came:
         _time(payment["created_at"]),
         tr,
         name(ref),
-        rrn if isinstance(rrn, str) and rrn.isalnum() and len(rrn) <= _LONGEST_ID else None,
+        bank_reference(rrn),
     )
 
 
 def noted(code: Json) -> str | None:
-    """The booking's reference, which we noted on the QR code."""
+    """Return the booking's reference, which we noted on the QR code."""
     notes = code.get("notes")
     tr = notes.get("tr") if isinstance(notes, dict) else None
     return tr if isinstance(tr, str) else None
 
 
 def listed(payment: Json, codes: Json) -> Listed | None:
-    """A payment of their list, and the QR code that it came by; None where it came by none."""
+    """Return a payment of their list with its QR code; None where it was made without one."""
     if not codes["items"]:
         return None
     code = codes["items"][0]
@@ -61,20 +49,13 @@ def listed(payment: Json, codes: Json) -> Listed | None:
     return Listed(came(payment, code["id"], noted(code)), refunded)
 
 
-def settled(items: list[Json]) -> list[Settled]:
-    """The payments of a settlement report that were paid out."""
+def settled(items: list[Json]) -> list[PaidOut]:
+    """Return the payments of a settlement report that were paid out."""
     return [
-        Settled(name(each["entity_id"]), _time(each["settled_at"]))
+        PaidOut(name(each["entity_id"]), _time(each["settled_at"]))
         for each in items
         if each.get("type") == "payment" and each.get("settled") is True
     ]
-
-
-def event_id(given: str | None, body: bytes) -> str:
-    """What names a call to our hook; where they did not say: its content does."""
-    if given and len(given) <= _LONGEST_ID and given.isprintable():
-        return given
-    return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
 def _time(raw: object) -> datetime:

@@ -1,4 +1,4 @@
-"""Which providers exist. Adding one: its own file, its name in base.py, and its lines here."""
+"""The payment providers. To add one, add its file, its name in base.py, and its lines here."""
 
 from __future__ import annotations
 
@@ -23,11 +23,10 @@ _NEEDS = {
 def build(
     settings: Settings, database: Database, now: Callable[[], datetime]
 ) -> Mapping[ProviderName, Provider]:
-    """The providers of this process by name: all that have what they need.
+    """Return the providers of this process by name: all whose settings are complete.
 
-    One that is not used for new payments any more stays, as long as its keys do: what is paid late,
-    or was begun before the change, comes by it. Raises ValueError where UPI_PROVIDER lacks its
-    settings.
+    One that is no longer used for new payments remains while its keys are set, for late payments
+    and those begun before the change. Raises ValueError where UPI_PROVIDER lacks its settings.
     """
     found: dict[ProviderName, Provider] = {}
     if not settings.production:

@@ -1,7 +1,7 @@
-"""The simulated provider of development and tests: its customers press buttons on the page.
+"""The simulated provider of development and tests, whose customers press buttons on the page.
 
-Its own book is a table (`simulator_payments`), as a real provider keeps one at home: what was paid
-may be told late, or only when it is asked.
+It has a ledger of its own (`simulator_payments`), as a real provider has: it may report a payment
+late, or only when asked.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from providers.base import (
     Closed,
     Failure,
     Listed,
+    PaidOut,
     ProviderName,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
-    Settled,
     ToRefund,
 )
 from store.database import Conn, Database
@@ -34,7 +34,7 @@ _READ: Final = "SELECT id, payment_id, tr, paise, paid_at, refunded_at FROM simu
 
 
 class SimulatorProvider:
-    """Draws a real QR code to an address that is nobody's; gives back at once."""
+    """A provider with a real QR code to an address that nobody owns; it refunds at once."""
 
     name: ProviderName = NAME
 
@@ -55,7 +55,7 @@ class SimulatorProvider:
         return [_came(row) for row in rows]
 
     def close(self, attempt: Attempt) -> Closed | Failure:
-        return Closed()  # and its customers pay all the same: that is what they are for
+        return Closed()  # its customers can pay all the same, to simulate late payments
 
     def refund(self, due: ToRefund) -> Refunded | Refunding | Failure:
         number = due.payment_id.removeprefix("SIM-")
@@ -67,8 +67,12 @@ class SimulatorProvider:
                 (due.key, self._now(), number),
             ).fetchone()
         if row is None:
-            return Refused("the simulator knows no such payment")
-        return Refunded(f"SIM-R{number}") if row[0] == due.key else Refused("given back already")
+            return ProviderRefused("the simulator knows no such payment")
+        return (
+            Refunded(f"SIM-R{number}")
+            if row[0] == due.key
+            else ProviderRefused("given back already")
+        )
 
     def listed(self, day: date) -> Sequence[Listed] | Failure:
         first, after = bounds(day)
@@ -79,17 +83,17 @@ class SimulatorProvider:
             ).fetchall()
         return [Listed(_came(row), row[3] if row[5] else 0) for row in rows]
 
-    def settled(self, day: date) -> Sequence[Settled] | Failure:
-        """What came on the day before."""
+    def settled(self, day: date) -> Sequence[PaidOut] | Failure:
+        """Return the sums received on the day before."""
         listed = self.listed(day - timedelta(days=1))
         if isinstance(listed, Failure):
             return listed
         at = bounds(day)[0]
-        return [Settled(each.came.payment_id, at) for each in listed]
+        return [PaidOut(each.came.payment_id, at) for each in listed]
 
 
 def pay(conn: Conn, attempt: Attempt, paise: int, at: datetime) -> Came:
-    """A customer pays: what the provider would tell from `at` on."""
+    """Record a customer's payment, which the provider reports from `at` on."""
     row = conn.execute(
         "INSERT INTO simulator_payments (payment_id, tr, paise, paid_at) VALUES (%s, %s, %s, %s)"
         " RETURNING id, payment_id, tr, paise, paid_at, refunded_at",

@@ -1,4 +1,4 @@
-"""The department's own UPI id: no provider stands between, so nobody tells us that money came.
+"""The department's own UPI id, without a provider: nobody reports to us that money was received.
 
 The clerk hears or sees it and enters the bank's reference, the 12-digit RRN; it counts once ever.
 """
@@ -17,7 +17,7 @@ _RRN = re.compile(r"[0-9]{12}", re.ASCII)
 
 
 class StaticProvider:
-    """Draws the QR code itself."""
+    """A provider that only makes the QR code."""
 
     name: ProviderName = NAME
 
@@ -30,7 +30,7 @@ class StaticProvider:
 
 
 def rrn(typed: str) -> str:
-    """The bank's reference as it was typed, without spaces. Raises ValueError."""
+    """Return the bank's reference as it was typed, without spaces. Raises ValueError."""
     bare = "".join(typed.split())
     if _RRN.fullmatch(bare) is None:
         raise ValueError("the bank's reference (RRN, UTR) has 12 digits")

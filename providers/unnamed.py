@@ -1,4 +1,4 @@
-"""A provider's JSON, kept for people to read, without the persons in it."""
+"""A provider's JSON, stored for people to read, without personal data."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ import re
 from contextlib import suppress
 from typing import Any, Final
 
+from india.phone import UNSPACED
+
 LONGEST: Final = 4_000
 _PERSONAL: Final = re.compile(
     r"email|contact|phone|name|vpa|upi_id|card|account_number|customer", re.IGNORECASE
 )
-# An address, or a telephone; the bank's reference has 12 digits and stays. An address has an end:
-# without one, a long body without any @ takes half a minute.
-_LOOKS_PERSONAL: Final = re.compile(
-    r"[^\s\"',:{}]{1,255}@[^\s\"',:{}]+|(?<!\d)(?:\+\d{10,15}|(?:91)?[6-9]\d{9})(?!\d)"
-)
+# An address or a telephone. The address has a greatest length: without one, a long body without any
+# @ takes half a minute.
+_LOOKS_PERSONAL: Final = re.compile(r"[^\s\"',:{}]{1,255}@[^\s\"',:{}]+|" + UNSPACED)
 
 
 def unnamed(body: bytes) -> str:
-    """`body` as text, without personal fields, and without what looks personal anywhere."""
+    """Return `body` as text, without personal fields and whatever looks personal elsewhere."""
     text = body.decode("utf-8", "replace").replace("\x00", "\ufffd")
-    with suppress(ValueError, RecursionError):  # what is no JSON is kept as it came
+    with suppress(ValueError, RecursionError):  # what is not JSON is kept as it came
         text = json.dumps(_without(json.loads(text)), ensure_ascii=False)
     clean = text.encode("utf-8", "replace").decode()
     return _LOOKS_PERSONAL.sub("•••", clean)[:LONGEST]

@@ -1,6 +1,6 @@
 # Sourced by the other scripts: makes .venv and installs into it what the locks list.
 
-# What Python compiles at the first start is what makes the second one quick. uv compiles nothing beforehand:
+# The first start compiles what it imports, so that the second one is quick. uv compiles nothing beforehand, as
 # most of what is installed is never imported.
 unset PYTHONDONTWRITEBYTECODE
 
@@ -16,7 +16,7 @@ find_python() {
     return 1
 }
 
-# install LOCK…: .venv holds what the locks list. Where nothing has changed since, this takes no time.
+# install LOCK…: install into .venv what the locks list, unless that was done and nothing has changed since.
 install() {
     local python lock options=() stamp=.venv/${*: -1}.installed
     if { .venv/bin/python -V && cat "$@"; } 2>/dev/null | cmp -s - "$stamp"; then
@@ -35,8 +35,8 @@ install() {
     { .venv/bin/python -V && cat "$@"; } >"$stamp"
 }
 
-# uv is ten times as fast as pip. Its wheel is the one that requirements-dev.txt pins, checked by its hash; it goes
-# again afterwards, unless .venv has it anyway, for it is large.
+# uv is ten times as fast as pip. requirements-dev.txt pins its wheel with a hash; it is large and removed
+# afterwards, unless the locks install it.
 install_by_uv() {
     local python index uv=.venv/bin/uv
     python=$(python_with_pip) || return
@@ -47,7 +47,7 @@ install_by_uv() {
         "$python" -m pip install -qq --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
             --target .venv/uv -r .venv/uv.txt 2>/dev/null || return
     fi
-    # It does not read pip's settings; a house with an index of its own has told pip alone.
+    # uv does not read pip's settings, where an organisation may have configured its own index.
     index=${PIP_INDEX_URL:-$("$python" -m pip config get global.index-url 2>/dev/null)} || true
     [ -z "$index" ] || local -x UV_DEFAULT_INDEX=$index
     $uv pip install -q --python .venv/bin/python --require-hashes "$@" || return
@@ -61,7 +61,7 @@ install_by_pip() {
     .venv/bin/python -m pip install -qq --disable-pip-version-check --no-compile --require-hashes "$@"
 }
 
-# Prints the Python that .venv was made from, where that has pip, else .venv's, which is then given one.
+# Print the Python that .venv was made from, where that has pip, else .venv's, with a pip of its own.
 python_with_pip() {
     local base
     base=$(.venv/bin/python -c 'import sys; print(sys._base_executable)')

@@ -1,4 +1,4 @@
-"""Runs all of Dakiya on this machine, until Ctrl-C or SIGTERM; ./script/server calls it."""
+"""The program of ./script/server: all of Dakiya on this machine, until Ctrl-C or SIGTERM."""
 
 from __future__ import annotations
 
@@ -43,11 +43,11 @@ Processes = dict[str, subprocess.Popen[bytes]]
 
 
 class CannotStart(Exception):
-    """Says what is wrong and what to do."""
+    """A problem that prevents the start; the message says what to do."""
 
 
 def main() -> int:
-    """The exit code: 0 where it was told to end, 1 where something ended by itself."""
+    """Run everything; return the exit code: 0 after a signal, 1 where a process ended by itself."""
     os.chdir(HOUSE)
     for number in _ENDING:
         signal.signal(number, _interrupt)
@@ -55,7 +55,7 @@ def main() -> int:
         with ExitStack() as stack:
             processes: Processes = {}
             settings, lock = _prepare(stack, processes)
-            # From here on signals are waited for: none can strike between two steps.
+            # From here on signals are waited for, so that none interrupts a step.
             signal.pthread_sigmask(signal.SIG_BLOCK, {*_ENDING, signal.SIGCHLD})
             return _run(settings, lock, processes)
     except KeyboardInterrupt:
@@ -76,7 +76,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
-    """Servers (into `processes`), schema, demo data; complete settings, and the lock now held."""
+    """Start servers (into `processes`), migrate, load data; return settings and the held lock."""
     settings = Settings()
     _require_free(settings.port)
     lock = settings.var_dir.resolve() / "lock"
@@ -116,7 +116,7 @@ def _require_free(port: int) -> None:
 
 
 def _load(settings: Settings) -> None:
-    """The directory of PINs where it is missing; in development the demo's data too."""
+    """Load the directory of PINs where it is missing, and in development the demo's data."""
     runtime = Runtime.build(settings)
     runtime.database.open()
     try:
@@ -163,7 +163,7 @@ def _run(settings: Settings, lock: Path, watched: Processes) -> int:
 
 
 def _environment(settings: Settings) -> Mapping[str, str]:
-    """What the processes get: secrets travel here only, never as arguments."""
+    """Return the environment of the processes: the only way of secrets, never as arguments."""
     return {
         **os.environ,
         **{name: value for name, value in settings.given.items() if value is not None},
@@ -182,7 +182,7 @@ def _environment(settings: Settings) -> Mapping[str, str]:
 
 @contextmanager
 def _ended(processes: Processes) -> Iterator[None]:
-    """Afterwards none of `processes` runs: web has answered, the worker has ended its batch."""
+    """End `processes` after the block: web has answered, the worker has ended its batch."""
     try:
         yield
     finally:
@@ -197,13 +197,13 @@ def _relay(process: subprocess.Popen[bytes], name: str, colour: str, printer: Pr
     try:
         for line in process.stdout:
             printer.write(Message("line", line, datetime.now().astimezone(), name, colour))
-    except BrokenPipeError:  # nobody reads us any more; a full pipe would block the process
+    except BrokenPipeError:  # nothing reads stdout any more; a full pipe would block the process
         os.kill(os.getpid(), signal.SIGTERM)
         process.stdout.read()
 
 
 def _announce(port: int) -> None:
-    """Prints the addresses once web answers."""
+    """Print the addresses once web answers."""
     here = f"http://{_LOCAL}:{port}"
     while True:
         try:

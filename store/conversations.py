@@ -1,4 +1,4 @@
-"""Conversations and their sprints, as rows: locking where one stands, writing where it goes."""
+"""Conversations and their sprints as rows: locked, moved, recorded; and their time limits."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from store.database import Conn
 
 
 @dataclass(frozen=True, order=True)
-class Place:
-    """One run of one machine: `whose` is a telephone (E.164), or the number of an article."""
+class ConversationPlace:
+    """One run of one machine. `whose`: a telephone (E.164), or the number of an article."""
 
     whose: str
     machine: str
@@ -26,17 +26,17 @@ class Place:
 
 @dataclass(frozen=True)
 class Conversation:
-    """Where a conversation stands, its row locked."""
+    """A conversation and its state, its row locked."""
 
     id: int
-    place: Place
+    place: ConversationPlace
     standing: Standing
     last_sprint_id: int | None
 
 
 @dataclass(frozen=True)
 class Beginning:
-    """How a machine starts with a telephone that it never met."""
+    """The start of a machine whose conversation has no row yet."""
 
     state: str
     context: Context
@@ -44,14 +44,14 @@ class Beginning:
 
 @dataclass(frozen=True)
 class Sprint:
-    """One wait to the next, whole: enough to decide it again."""
+    """One step of a conversation, complete enough to decide it again."""
 
     conversation: Conversation
     event: Event
     facts: Facts
     decision: Decision
-    entered_at: datetime  # since when it is in the state of the decision
-    due_at: datetime | None  # when the time limit of the new state fires
+    entered_at: datetime  # into the state of the decision
+    due_at: datetime | None  # the time limit of the new state
 
 
 _READ = """
@@ -62,9 +62,9 @@ ORDER BY whose, machine
 
 
 def lock(
-    conn: Conn, places: Iterable[Place], beginnings: dict[str, Beginning], now: datetime
-) -> dict[Place, Conversation]:
-    """Locks the conversations at `places`, in order; begins those that do not exist."""
+    conn: Conn, places: Iterable[ConversationPlace], beginnings: dict[str, Beginning], now: datetime
+) -> dict[ConversationPlace, Conversation]:
+    """Lock the conversations at `places`, in order; begin those that do not exist."""
     wanted = sorted(set(places))
     found = _select(conn, wanted)
     missing = [place for place in wanted if place not in found]
@@ -88,9 +88,11 @@ def lock(
     return found
 
 
-def peek(conn: Conn, place: Place) -> Standing | None:
-    """How a conversation stands, without a lock: only to find what else must be locked, and for
-    what is merely shown. None: it never began."""
+def peek(conn: Conn, place: ConversationPlace) -> Standing | None:
+    """Return a conversation's state without a lock; None where it never began.
+
+    Only to find what else must be locked, and for what is merely shown.
+    """
     row = conn.execute(
         "SELECT state, context, entered_at FROM conversations WHERE whose = %s AND machine = %s",
         [place.whose, place.machine],
@@ -98,14 +100,19 @@ def peek(conn: Conn, place: Place) -> Standing | None:
     return Standing(row[0], decode(row[1], Context), row[2]) if row else None
 
 
-def _select(conn: Conn, places: Sequence[Place]) -> dict[Place, Conversation]:
+def _select(
+    conn: Conn, places: Sequence[ConversationPlace]
+) -> dict[ConversationPlace, Conversation]:
     rows = conn.execute(
         _READ + " FOR UPDATE",
         [[place.whose for place in places], [place.machine for place in places]],
     ).fetchall()
     return {
-        Place(whose, machine): Conversation(
-            id_, Place(whose, machine), Standing(state, decode(context, Context), entered_at), last
+        ConversationPlace(whose, machine): Conversation(
+            id_,
+            ConversationPlace(whose, machine),
+            Standing(state, decode(context, Context), entered_at),
+            last,
         )
         for id_, whose, machine, state, context, entered_at, last in rows
     }
@@ -121,7 +128,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 def record(
     conn: Conn, sprints: Sequence[Sprint], message_id: int | None, now: datetime
 ) -> list[int]:
-    """Writes the sprints of one turn, and where each leaves its conversation. Gives their ids."""
+    """Write the sprints of one turn and each conversation's new state; return the sprints' ids."""
     ids: list[int] = []
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -182,7 +189,7 @@ def _move(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
 
 
 def _set_timers(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
-    """The new time limits; a conversation that moved on into a state without one loses its own."""
+    """Set the new time limits; a conversation in a state without one loses its own."""
     due = [(s, i) for s, i in zip(sprints, ids, strict=True) if s.due_at is not None]
     over = [
         s.conversation.id for s in sprints if s.due_at is None and s.conversation.last_sprint_id
@@ -200,23 +207,30 @@ def _set_timers(conn: Conn, sprints: Sequence[Sprint], ids: list[int]) -> None:
 
 @dataclass(frozen=True)
 class DueTimer:
-    """A time limit that is over. It fires only if its sprint is still the last one."""
+    """A time limit that has passed. It fires only if its sprint is still the last one."""
 
-    place: Place
+    place: ConversationPlace
     sprint_id: int
 
 
 def due_timers(conn: Conn, now: datetime, limit: int) -> list[DueTimer]:
-    """The time limits over at `now`, the oldest first."""
+    """Return the time limits that passed before `now`, oldest first."""
     rows = conn.execute(
         "SELECT c.whose, c.machine, t.sprint_id FROM timers t"
         " JOIN conversations c ON c.id = t.conversation_id"
         " WHERE t.due_at <= %s ORDER BY t.due_at LIMIT %s",
         [now, limit],
     ).fetchall()
-    return [DueTimer(Place(whose, machine), sprint_id) for whose, machine, sprint_id in rows]
+    return [
+        DueTimer(ConversationPlace(whose, machine), sprint_id) for whose, machine, sprint_id in rows
+    ]
 
 
 def put_off(conn: Conn, timer: DueTimer, until: datetime) -> None:
-    """A time limit that could not be fired waits until then, unless the conversation moved on."""
+    """Postpone a time limit that could not fire, unless its conversation has moved on."""
     conn.execute("UPDATE timers SET due_at = %s WHERE sprint_id = %s", [until, timer.sprint_id])
+
+
+def drop(conn: Conn, timer: DueTimer) -> None:
+    """Delete a time limit whose conversation belongs to nobody any more."""
+    conn.execute("DELETE FROM timers WHERE sprint_id = %s", [timer.sprint_id])

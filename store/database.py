@@ -31,7 +31,7 @@ def _configure(connection: Conn) -> None:
 
 
 class Database:
-    """The PostgreSQL of this process. Cheap to make; connects on first use.
+    """The PostgreSQL connections of this process. Cheap to create; connects on first use.
 
     `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is raised.
     """
@@ -50,7 +50,7 @@ class Database:
         )
 
     def open(self) -> None:
-        """Starts the pool. Call once per process, after any fork."""
+        """Open the pool. Call once per process, after any fork."""
         self._pool.open()
 
     def close(self) -> None:
@@ -58,12 +58,12 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[Conn]:
-        """One transaction: committed when the block ends, rolled back when it raises."""
+        """Enclose one transaction: committed when the block ends, rolled back when it raises."""
         with self._pool.connection() as connection:
             yield connection
 
     def run(self, work: Callable[[Conn], T]) -> T:
-        """`work` in one transaction, run again where PostgreSQL asks for it.
+        """Run `work` in one transaction, again where PostgreSQL asks for it.
 
         A deadlock or a serialization failure rolls back everything, so `work` must have no
         effect outside of the database. Raises what `work` raises.
@@ -85,9 +85,9 @@ class Database:
     ) -> int:
         """Do `work` for each of `due`, in a transaction of its own; return the sum of its results.
 
-        For work that the clock brings: one that fails does not stop the others. It is logged
-        without its values and `put_off` in a new transaction. A database that is away is no fault
-        of the work: raises `psycopg.OperationalError`, and all of it is due still.
+        For periodic work: one that fails does not stop the others. It is logged without its values
+        and `put_off` in a new transaction. An unreachable database is no fault of the work: raises
+        `psycopg.OperationalError`, and all of it is still due.
         """
         done = 0
         for each in due:

@@ -1,7 +1,7 @@
-"""The feed: what happened, append-only, read by cursor.
+"""The feed of events, append-only, read by cursor.
 
-Events of one moment come from many transactions, and a slower one may commit behind a faster
-one with a smaller id. So the cursor runs over `position`, which the reader gives, in commit order.
+A slow transaction may commit after a faster one with a greater id. So the cursor runs over
+`position`, which readers assign in the order of commits.
 """
 
 from __future__ import annotations
@@ -15,26 +15,33 @@ from psycopg.rows import class_row
 from psycopg.types.json import Jsonb
 
 from store.database import Conn
+from store.feed_kinds import Kind, insist_on
 
 Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 
-_PLACING = 7_235_002  # the advisory lock of whoever gives positions
+_PLACING = 7_235_002  # the advisory lock for assigning positions
 _PLACED_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
 class NewEvent:
-    """An event about to be appended. `data` holds no code and no full phone number."""
+    """An event about to be appended. `data` holds no code and no full phone number.
 
-    kind: str
+    Raises `UndeclaredKind` for a kind that store/feed_kinds.py does not declare.
+    """
+
+    kind: Kind
     article_id: int | None
     at: datetime
     data: Mapping[str, Json]
 
+    def __post_init__(self) -> None:
+        insist_on(self.kind)
+
 
 @dataclass(frozen=True)
 class FeedEvent:
-    """An event as readers get it. `article` is the article's number."""
+    """An event as readers receive it. `article` is the article's number."""
 
     position: int
     at: datetime
@@ -45,14 +52,17 @@ class FeedEvent:
 
 
 def append(
-    conn: Conn, kind: str, article_id: int | None, at: datetime, data: Mapping[str, Json]
+    conn: Conn, kind: Kind, article_id: int | None, at: datetime, data: Mapping[str, Json]
 ) -> None:
-    """Records that `kind` happened, in the transaction in which it happens."""
+    """Record that `kind` happened, in the transaction in which it happens.
+
+    Raises `UndeclaredKind` for what is no kind of the feed.
+    """
     append_many(conn, [NewEvent(kind, article_id, at, data)])
 
 
 def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
-    """Records all of `events`, in order, in one round trip."""
+    """Record all of `events`, in order, in one round trip."""
     if not events:
         return
     with conn.cursor() as cursor:
@@ -63,11 +73,11 @@ def append_many(conn: Conn, events: Sequence[NewEvent]) -> None:
 
 
 def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
-    """Up to `limit` events behind position `after` (0: from the start), in order of commit.
+    """Return up to `limit` events after position `after` (0: from the start), in order of commit.
 
-    An event that commits later gets a later position, so a reader who goes on from the last
-    position it saw misses nothing. Give it a transaction of its own and end it soon: other
-    readers wait for it while there are new events to place.
+    An event that commits later gets a later position, so a reader that continues from the last
+    position it saw misses nothing. Use a short transaction of its own: other readers wait for it
+    while there are new events to place.
     """
     _place(conn, max(limit, _PLACED_AT_ONCE))
     with conn.cursor(row_factory=class_row(FeedEvent)) as cursor:
@@ -83,7 +93,7 @@ def read(conn: Conn, after: int, limit: int) -> list[FeedEvent]:
 
 
 def last(conn: Conn) -> int:
-    """The last position that was given so far, 0 where none was: new events have none yet."""
+    """Return the last position assigned so far, 0 without one: new events have none yet."""
     row = conn.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
     return int(row[0]) if row else 0
 
@@ -92,8 +102,8 @@ def _place(conn: Conn, most: int) -> None:
     news = conn.execute("SELECT EXISTS (SELECT FROM events WHERE position IS NULL)").fetchone()
     if news == (False,):
         return
-    # A statement of its own: the next one's snapshot begins when the lock is held, and sees what
-    # the one who held it before has placed.
+    # A statement of its own: the snapshot of the next begins under the lock and sees what the
+    # holder before has placed.
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PLACING,))
     # Materialized: as a join's inner side it would be evaluated again for each event.
     conn.execute(

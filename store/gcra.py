@@ -1,7 +1,7 @@
-"""The throttle: GCRA (generic cell rate algorithm) in Valkey, for all processes together.
+"""The throttle: GCRA (generic cell rate algorithm) in Valkey, shared by all processes.
 
-One number per key, the theoretical arrival time of the next unit. Unlike a fixed window it lets
-no double burst through at a window's edge. The time is Valkey's, so clocks need not agree.
+It keeps one number per key, the theoretical arrival time of the next unit. Unlike a fixed window it
+allows no double burst at a window's edge. The time is Valkey's, so clocks need not agree.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from redis import Redis
 
 # For each key: rate per second, burst, units wanted, least units worth having.
-# Answers two numbers per key: units granted, microseconds until `least` could be had.
+# Returns two numbers per key: units granted, microseconds until `least` would be.
 _SCRIPT = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -40,8 +40,8 @@ return answer
 
 
 # How many wants; for each how many limits it has; then for all limits: rate per second, burst.
-# A want takes one unit of each of its limits, or none of any. Answers two numbers per want: which
-# of its limits refuses (1, 2, …; 0: none), microseconds until that one would not.
+# A want takes one unit of each of its limits, or none of any. Returns two numbers per want: which
+# of its limits refuses (1, 2, …; 0: none), microseconds until it would not.
 _TOGETHER = """
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
@@ -83,7 +83,7 @@ class Limit:
 
 
 @dataclass(frozen=True)
-class Refusal:
+class LimitReached:
     """The limit that refuses (of several: the one that lasts longest), and for how many seconds."""
 
     limit: int  # its index among those asked for
@@ -92,24 +92,24 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Grant:
-    """`units` may go now; `wait` seconds until the next may, 0 where it may at once."""
+    """`units` may go now; `wait`: seconds until the next may."""
 
     units: int
     wait: float
 
 
 class Gcra:
-    """Rates per key. Raises `redis.RedisError` where Valkey is away: the caller decides then."""
+    """Rates per key. Raises `redis.RedisError` where Valkey is away: the caller decides."""
 
     def __init__(self, redis: Redis) -> None:
         self._script = redis.register_script(_SCRIPT)
         self._together = redis.register_script(_TOGETHER)
 
     def take(self, key: str, rate: float, burst: int, cost: int = 1) -> float:
-        """Takes `cost` units, all or none, at `rate` per second with up to `burst` at once.
+        """Take `cost` units, all or none, at `rate` per second with up to `burst` at once.
 
-        Returns the seconds to wait before asking again; 0: taken. `cost` over `burst` can never
-        be had and raises ValueError.
+        Return the seconds to wait before asking again; 0: taken. Raises ValueError for a `cost`
+        over `burst`, which can never be taken.
         """
         if cost > burst:
             raise ValueError(f"a cost of {cost} never fits into a burst of {burst}")
@@ -117,14 +117,14 @@ class Gcra:
         return 0.0 if granted else max(wait, 1) / 1e6
 
     def take_up_to(self, key: str, rate: float, burst: int, want: int) -> Grant:
-        """Takes as many of `want` units as may go now, in one call for a whole batch."""
+        """Take as many of `want` units as may go now, in one call for a whole batch."""
         (granted, wait) = self._script(keys=[key], args=[rate, burst, want, 1])
         return Grant(int(granted), wait / 1e6)
 
-    def take_together(self, wants: Sequence[Sequence[Limit]]) -> list[Refusal | None]:
-        """For each want one unit of all its limits, or of none; None: taken. In one call.
+    def take_together(self, wants: Sequence[Sequence[Limit]]) -> list[LimitReached | None]:
+        """Take for each want one unit of all its limits, or of none; None: taken. In one call.
 
-        A key may stand in several wants, in one want once.
+        A key may be in several wants, in each once.
         """
         if not wants:
             return []
@@ -135,6 +135,6 @@ class Gcra:
             args=[len(wants), *map(len, wants), *numbers],
         )
         return [
-            Refusal(refuses - 1, max(wait, 1) / 1e6) if refuses else None
+            LimitReached(refuses - 1, max(wait, 1) / 1e6) if refuses else None
             for refuses, wait in zip(answer[::2], answer[1::2], strict=True)
         ]

@@ -1,4 +1,4 @@
-"""Bring a database to the newest schema, and say which one it has."""
+"""The migrations: applying them, and the schema version of a database."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.database import Conn
 if TYPE_CHECKING:
     from alembic.config import Config
 
-# Alembic and SQLAlchemy take a fifth of a process's start: imported where something is missing.
+# Alembic and SQLAlchemy take a fifth of a process's start: imported only to migrate.
 
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
@@ -29,7 +29,7 @@ class UnknownRevision(Exception):
 
 @dataclass(frozen=True)
 class SchemaVersion:
-    """Whether a database has the schema that this code needs, and what an operator is told."""
+    """A database's schema compared with the one that this code needs, in words for an operator."""
 
     current: bool
     says: str

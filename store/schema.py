@@ -1,6 +1,6 @@
-"""Read the schema and its documentation from the catalogue of a live database.
+"""The schema and its documentation, read from the catalogue of a live database.
 
-What a table, column or index is for stands in the database itself (COMMENT ON …), so that psql, any
+The database itself describes its tables, columns and indexes (COMMENT ON …), so that psql, any
 other tool and docs/developing/schema.md (store/schema_page.py) say the same.
 """
 
@@ -73,7 +73,7 @@ class SchemaTable:
 
 @dataclass(frozen=True)
 class Schema:
-    """All of it, each kind sorted by name."""
+    """The whole schema, each kind sorted by name."""
 
     tables: tuple[SchemaTable, ...]
     domains: tuple[SchemaPart, ...]

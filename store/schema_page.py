@@ -1,4 +1,4 @@
-"""The schema as a page: docs/developing/schema.md. Text in, text out."""
+"""The schema as a page, docs/developing/schema.md."""
 
 from __future__ import annotations
 

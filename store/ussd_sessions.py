@@ -1,4 +1,4 @@
-"""Dialled sessions as rows: where each stands, and every screen that it showed."""
+"""USSD sessions as rows: the state of each, and every screen that it showed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class Key:
-    """What a session is known by: the carrier's id, the telephone and the service together."""
+    """The identity of a session: the carrier's id, the telephone and the service together."""
 
     gateway: str
     session: str
@@ -22,10 +22,10 @@ class Key:
 
 
 @dataclass(frozen=True)
-class Session:
-    """One dial, its row locked. `seen` is the length of the text answered last; None of a new one.
+class UssdSession:
+    """One session, its row locked. `seen`: length of the text answered last, 0 of a new session.
 
-    `place` is where the person stands, as JSON; of a new session it is empty.
+    `place`: the person's position in the menus as JSON, empty of a new session.
     """
 
     id: int
@@ -38,7 +38,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Hop:
-    """One screen that was shown. `typed` is masked."""
+    """One screen shown. `typed` is masked."""
 
     digest: bytes
     seen: int
@@ -59,19 +59,19 @@ ON CONFLICT (gateway, carrier_id, phone, service) DO NOTHING
 """
 
 
-def lock(conn: Conn, key: Key, now: datetime) -> Session:
-    """Locks the session of `key`; begins it where it is new."""
+def lock(conn: Conn, key: Key, now: datetime) -> UssdSession:
+    """Lock the session of `key`; begin it where it is new."""
     named = [key.gateway, key.session, key.phone, key.service]
     row = conn.execute(_FIND, named).fetchone()
     if row is None:
         conn.execute(_BEGIN, [*named, now, now])
         row = conn.execute(_FIND, named).fetchone()
     assert row is not None
-    return Session(*row)
+    return UssdSession(*row)
 
 
-def shown(conn: Conn, session: Session, digest: bytes) -> Hop | None:
-    """The screen that answered exactly this text before, if one did."""
+def shown(conn: Conn, session: UssdSession, digest: bytes) -> Hop | None:
+    """Return the screen that answered exactly this text before, if one did."""
     row = conn.execute(
         "SELECT digest, typed, screen, body, ends FROM ussd_hops"
         " WHERE session_id = %s AND digest = %s",
@@ -80,8 +80,10 @@ def shown(conn: Conn, session: Session, digest: bytes) -> Hop | None:
     return Hop(row[0], session.seen, *row[1:]) if row else None
 
 
-def record(conn: Conn, session: Session, place: dict[str, Any], hop: Hop, now: datetime) -> None:
-    """Writes the screen that was shown, and where the session stands since."""
+def record(
+    conn: Conn, session: UssdSession, place: dict[str, Any], hop: Hop, now: datetime
+) -> None:
+    """Write the screen shown and the session's new place."""
     with conn.pipeline():
         conn.execute(
             "INSERT INTO ussd_hops (session_id, position, at, digest, typed, screen, body, ends)"
@@ -105,7 +107,7 @@ def record(conn: Conn, session: Session, place: dict[str, Any], hop: Hop, now: d
 
 
 def end(conn: Conn, key: Key, now: datetime) -> None:
-    """The carrier says that this session is over. One that is unknown or over stays so."""
+    """End the session, as the carrier says. One that is unknown or over is left unchanged."""
     conn.execute(
         "UPDATE ussd_sessions SET ended_at = %s WHERE gateway = %s AND carrier_id = %s"
         " AND phone = %s AND service = %s AND ended_at IS NULL",
@@ -114,11 +116,12 @@ def end(conn: Conn, key: Key, now: datetime) -> None:
 
 
 def take_over(
-    conn: Conn, session: Session, key: Key, within: timedelta, now: datetime
+    conn: Conn, session: UssdSession, key: Key, within: timedelta, now: datetime
 ) -> dict[str, Any] | None:
-    """Where the last session of this telephone with this service broke off, if it just did.
+    """Return the place where this telephone's last session with this service was interrupted.
 
-    Whatever was open is over from now on: a telephone dials once at a time.
+    None unless that was `within` this time. All its open sessions end: a telephone has one at a
+    time.
     """
     rows = conn.execute(
         "UPDATE ussd_sessions SET ended_at = %s WHERE phone = %s AND service = %s"

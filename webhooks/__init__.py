@@ -1,1 +1,1 @@
-"""Outbound webhooks: the department's software is told what happened."""
+"""Outbound webhooks: events are sent to the department's software."""

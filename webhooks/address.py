@@ -1,29 +1,34 @@
-"""Addresses that webhooks may go to: what of it can be known without asking the network."""
+"""The addresses that webhooks may go to, as far as the network need not be asked."""
 
 from __future__ import annotations
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
+from store.refusals import Invalid
+
 LONGEST = 500
 _SHOWN_PATH = 30
 
 
-class BadAddress(ValueError):
+class BadAddress(Invalid):
     """No webhook goes to such an address; the message says why."""
+
+    field = "url"
+    summary = "the body has bad fields: see errors"
 
 
 def anywhere(raw: str) -> str:
-    """An http or https address: in development and tests. Raises `BadAddress`."""
+    """Return an http or https address, for development and tests. Raises `BadAddress`."""
     _parts(raw, ("http", "https"))
     return raw
 
 
 def public(raw: str) -> str:
-    """An https address outside of this house: in production. Raises `BadAddress`.
+    """Return a public https address, for production. Raises `BadAddress`.
 
-    Where a name leads to is not asked here: it may lead elsewhere tomorrow, so that is checked at
-    every connection (`webhooks/post.py`).
+    Names are not resolved here: they may lead elsewhere tomorrow, so every connection checks it
+    (`webhooks/post.py`).
     """
     host = _parts(raw, ("https",)).hostname or ""
     try:
@@ -38,7 +43,7 @@ def public(raw: str) -> str:
 
 
 def shown(url: str) -> str:
-    """Host and the beginning of the path: what follows may be a secret of the receiver's."""
+    """Return host and beginning of the path: the rest may be a secret of the receiver."""
     parts = urlsplit(url)
     path = parts.path + ("?" if parts.query else "")
     if len(path) > _SHOWN_PATH or parts.query:
@@ -47,7 +52,7 @@ def shown(url: str) -> str:
 
 
 def host(url: str) -> str:
-    """The host and port alone, for logs."""
+    """Return host and port alone, for logs."""
     return urlsplit(url).netloc
 
 

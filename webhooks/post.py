@@ -1,6 +1,6 @@
-"""One webhook over the network: the body, its signature, the POST, and what the answer means.
+"""One webhook over the network: the body, its signature, the POST, the meaning of the answer.
 
-Signed as the Standard Webhooks specification says, so that receivers verify with its libraries.
+Signed by the Standard Webhooks specification, so that receivers verify with its libraries.
 """
 
 from __future__ import annotations
@@ -30,36 +30,36 @@ from urllib3.util.connection import create_connection
 from gateways.network import pooled
 from store import feed_kinds
 from webhooks import subscriptions
-from webhooks.queue import Delivered, Failed, Gone, Outcome, Taken
+from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
 
 # For the connection, and then for each piece of the answer.
 TIMEOUT_SECONDS: Final = 5.0
 _SHOWN: Final = 200  # characters of an answer that are kept
-_MOST_ADDRESSES: Final = 3  # of one name that are tried, in one attempt
+_MOST_ADDRESSES: Final = 3  # of one name that one attempt tries
 
 
 class NotPublic(NewConnectionError):
-    """The receiver's name leads into a network that is not the internet: nothing was sent."""
+    """The receiver's name resolves to a non-public address: nothing was sent."""
 
 
-def body_of(taken: Taken) -> str:
-    """Return what the receiver gets: the event as in the feed. The same at every attempt."""
+def body_of(taken: TakenDelivery) -> str:
+    """Return the body: the event as in the feed, the same at every attempt."""
     told = {
         "id": taken.position,
         "at": taken.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
         "kind": taken.kind,
-        "upu": feed_kinds.code(taken.kind),
+        "upu": feed_kinds.upu_code(taken.kind),
         "article": taken.article,
         "data": taken.data,
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
 
-def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str]:
-    """Return the headers that prove who sends `body`, and at which of its attempts.
+def signed(taken: TakenDelivery, body: str, secret: str, now: datetime) -> dict[str, str]:
+    """Return the headers that prove who sends `body`, and when.
 
-    The id names the delivery and not the event: a ping has no event, and an id must not come twice
-    with another content.
+    The id is the delivery's, not the event's: a ping has no event, and an id must not come twice
+    with different contents.
     """
     id_, at = f"delivery_{taken.id}", now.astimezone(UTC)  # the library reads any time as UTC
     return {
@@ -70,15 +70,15 @@ def signed(taken: Taken, body: str, secret: str, now: datetime) -> dict[str, str
 
 
 @dataclass(frozen=True)
-class Poster:
-    """Sends deliveries. For many threads at once; holds no database connection."""
+class WebhookPoster:
+    """The sender of deliveries, for many threads at once, without a database connection."""
 
     session: requests.Session
     master_key: bytes
     timeout: float = TIMEOUT_SECONDS
 
-    def post(self, taken: Taken, now: datetime) -> Outcome:
-        """One attempt. It raises nothing: whatever goes wrong is tried again."""
+    def post(self, taken: TakenDelivery, now: datetime) -> Outcome:
+        """Make one attempt. It raises nothing: a failure is tried again."""
         body = body_of(taken)
         headers: Mapping[str, str] = {
             "Content-Type": "application/json",
@@ -87,8 +87,8 @@ class Poster:
             **signed(taken, body, subscriptions.secret(self.master_key, taken.salt), now),
         }
         try:
-            # Redirects are not followed: they would lead past the check of the address. The body
-            # of the answer is not read by requests: it may be endless.
+            # Redirects are not followed: they would bypass the check of the address. requests
+            # does not read the body of the answer, which may be endless.
             with self.session.post(
                 taken.url,
                 data=body.encode(),
@@ -103,9 +103,9 @@ class Poster:
 
 
 def session(size: int) -> requests.Session:
-    """A session for `size` threads, to any address: in development and tests.
+    """Return a session for `size` threads, to any address, for development and tests.
 
-    No proxy is used: it would look up the names, and nobody would check where they lead.
+    It uses no proxy, which would resolve the names unchecked.
     """
     made = pooled("https://", size)
     made.proxies = {}
@@ -113,7 +113,7 @@ def session(size: int) -> requests.Session:
 
 
 def public_session(size: int) -> requests.Session:
-    """A session that reaches the internet, by https, and nothing else: in production."""
+    """Return a session that reaches only public addresses by https, for production."""
     made = session(size)
     made.mount("https://", _Public(pool_connections=64, pool_maxsize=size))
     made.adapters.pop("http://", None)
@@ -122,7 +122,7 @@ def public_session(size: int) -> requests.Session:
 
 def _meaning(answer: requests.Response) -> Outcome:
     if 200 <= answer.status_code < 300:
-        # A short answer is read so that the connection can be used again. It has no meaning.
+        # A short answer is read so that the connection can be used again; it has no meaning.
         with suppress(HTTPError, OSError):
             answer.raw.read1(_SHOWN)
         return Delivered()
@@ -134,7 +134,7 @@ def _meaning(answer: requests.Response) -> Outcome:
 
 
 def _reason(error: Exception) -> str:
-    """The kind of failure, without the words of the error: they hold the address."""
+    """Return the kind of failure, without the words of the error, which hold the address."""
     cause: object = error.args[0] if error.args else error
     reason = getattr(cause, "reason", None)
     if isinstance(reason, NotPublic):
@@ -143,10 +143,10 @@ def _reason(error: Exception) -> str:
 
 
 class _PublicConnection(HTTPSConnection):
-    """Looks the name up itself and connects to what it found, after checking it.
+    """A connection that resolves the name itself, checks the addresses, and connects to one.
 
-    Checking first and letting another connect would ask the name server twice, and it may say
-    something else the second time.
+    A check apart from the connection would ask the name server twice, and the second answer may
+    differ.
     """
 
     def _new_conn(self) -> socket.socket:

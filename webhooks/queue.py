@@ -1,6 +1,6 @@
-"""What webhooks have still to tell: taken from the feed, claimed one by one, settled.
+"""The queue of webhook deliveries: taken from the feed, claimed one by one, settled.
 
-A subscription has one delivery under way at most, the first that is due: so its events arrive in
+A subscription has at most one delivery under way, the first that is due: so its events arrive in
 the order of their positions, and a later one overtakes only one that is failing.
 """
 
@@ -19,31 +19,31 @@ from store.database import Conn
 from webhooks import subscriptions
 from webhooks.subscriptions import PING
 
-# Seconds from the first failed attempt to the second, and so on; the last one repeats.
+# Seconds from the first failed attempt to the second, and so on; the last repeats.
 BACK_OFF: Final = (5, 30, 120, 600, 1_800, 3_600)
-# So long after its first attempt a delivery is dead.
+# A delivery is dead this long after its first attempt.
 GIVE_UP: Final = timedelta(hours=24)
-# After this many failures in a row the receiver is taken to be down and rests; after each rest one
-# delivery is tried. What waits behind it was not tried, so its day has not begun.
+# After this many failures in a row the receiver counts as down and rests; after each rest one
+# delivery is tried. Those that wait were not tried, so their 24 hours have not begun.
 _PATIENCE: Final = 3
 _RESTS: Final = (30, 120, 600)  # seconds
-# Longer than an attempt may last; a lease that runs out means that its worker is gone.
+# Longer than an attempt may last: when a lease ends, its worker is gone.
 LEASE: Final = timedelta(seconds=60)
-# So many wait at most; behind them the cursor waits in the feed, which keeps everything.
+# At most this many wait; then the cursor waits in the feed, which keeps everything.
 WINDOW: Final = 5_000
 _AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A delivery that is ours until its lease ends, and the event that it tells of."""
+class TakenDelivery:
+    """A delivery that this worker has until its lease ends, and its event."""
 
     id: int
     subscription_id: int
     url: str = field(repr=False)
     salt: bytes = field(repr=False)
     lease: UUID
-    attempts: int  # with the one about to be made
+    attempts: int  # the one about to be made included
     first_tried_at: datetime
     position: int  # 0: a ping
     at: datetime
@@ -54,17 +54,17 @@ class Taken:
 
 @dataclass(frozen=True)
 class Delivered:
-    """The receiver has it."""
+    """The receiver accepted it."""
 
 
 @dataclass(frozen=True)
 class Gone:
-    """The receiver wants nothing more."""
+    """The receiver wants no more deliveries."""
 
 
 @dataclass(frozen=True)
 class Failed:
-    """Not this time. `error` is short, printable and holds no address."""
+    """The attempt failed. `error` is short, printable and holds no address."""
 
     error: str
 
@@ -73,7 +73,7 @@ Outcome = Delivered | Gone | Failed
 
 
 def end_revoked(conn: Conn, now: datetime) -> None:
-    """Ends the subscriptions of tokens that were revoked."""
+    """End the subscriptions of tokens that were revoked."""
     found = conn.execute(
         "SELECT s.id FROM webhook_subscriptions s JOIN tokens t ON t.id = s.token_id"
         " WHERE s.ended_at IS NULL AND t.revoked_at IS NOT NULL"
@@ -83,10 +83,10 @@ def end_revoked(conn: Conn, now: datetime) -> None:
 
 
 def take(conn: Conn, now: datetime) -> int:
-    """Adds deliveries of what is new in the feed, for the subscription that is furthest behind.
+    """Add deliveries of new events, for the subscription that is furthest behind in the feed.
 
-    Gives how many events it went over; 0: nobody is behind. A transaction of its own, soon ended:
-    see `feed.read`.
+    Return how many events were read; 0: none is behind. Use a short transaction of its own: see
+    `feed.read`.
     """
     behind = conn.execute(
         """
@@ -121,10 +121,10 @@ def take(conn: Conn, now: datetime) -> int:
     return len(events)
 
 
-def claim(conn: Conn, besides: Collection[int], now: datetime) -> Taken | None:
-    """Leases the first due delivery of the subscription that was tried longest ago.
+def claim(conn: Conn, besides: Collection[int], now: datetime) -> TakenDelivery | None:
+    """Lease the first due delivery of the subscription that was tried longest ago.
 
-    Not of those in `besides`, nor of one that rests or has a delivery under way.
+    Those in `besides` are left out, and those that rest or have a delivery under way.
     """
     row = conn.execute(
         """
@@ -142,8 +142,8 @@ def claim(conn: Conn, besides: Collection[int], now: datetime) -> Taken | None:
     return None if row is None else _lease(conn, row[0], now)
 
 
-def claim_next(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
-    """Leases the next due delivery of this subscription, unless it rests or another has it."""
+def claim_next(conn: Conn, subscription_id: int, now: datetime) -> TakenDelivery | None:
+    """Lease the next due delivery of this subscription, unless it rests or another has it."""
     row = conn.execute(
         "SELECT FROM webhook_subscriptions WHERE id = %s AND ended_at IS NULL"
         " AND (rested_until IS NULL OR rested_until <= %s) FOR NO KEY UPDATE SKIP LOCKED",
@@ -152,10 +152,10 @@ def claim_next(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
     return None if row is None else _lease(conn, subscription_id, now)
 
 
-def _lease(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
-    # A statement of its own: its snapshot begins when the subscription is locked, and sees what
-    # the one who had it before has leased.
-    with conn.cursor(row_factory=class_row(Taken)) as cursor:
+def _lease(conn: Conn, subscription_id: int, now: datetime) -> TakenDelivery | None:
+    # A statement of its own: its snapshot begins under the lock of the subscription and sees
+    # what the holder before has leased.
+    with conn.cursor(row_factory=class_row(TakenDelivery)) as cursor:
         taken = cursor.execute(
             """
             UPDATE webhook_deliveries d
@@ -191,9 +191,9 @@ def _lease(conn: Conn, subscription_id: int, now: datetime) -> Taken | None:
     return taken
 
 
-def settle(conn: Conn, taken: Taken, outcome: Outcome, now: datetime) -> None:
-    """Writes what became of a delivery. Nothing, where its lease ran out and another took it."""
-    # In the order in which the others lock: first the subscription.
+def settle(conn: Conn, taken: TakenDelivery, outcome: Outcome, now: datetime) -> None:
+    """Write the outcome of a delivery, unless another worker has it by now."""
+    # Locks are taken in one order: first the subscription.
     conn.execute(
         "SELECT FROM webhook_subscriptions WHERE id = %s FOR NO KEY UPDATE",
         (taken.subscription_id,),
@@ -209,8 +209,8 @@ def settle(conn: Conn, taken: Taken, outcome: Outcome, now: datetime) -> None:
                 _note_failure(conn, taken.subscription_id, now)
 
 
-def release(conn: Conn, taken: Taken) -> None:
-    """Gives back what was not sent after all: somebody else may have it now."""
+def release(conn: Conn, taken: TakenDelivery) -> None:
+    """Release what was not sent after all: another worker may claim it."""
     conn.execute(
         "UPDATE webhook_deliveries SET lease = NULL, leased_until = NULL, attempts = attempts - 1"
         " WHERE id = %s AND lease = %s",
@@ -218,7 +218,7 @@ def release(conn: Conn, taken: Taken) -> None:
     )
 
 
-def _delivered(conn: Conn, taken: Taken, now: datetime) -> None:
+def _delivered(conn: Conn, taken: TakenDelivery, now: datetime) -> None:
     settled = conn.execute(
         "UPDATE webhook_deliveries SET state = 'delivered', settled_at = %s, error = NULL,"
         " lease = NULL, leased_until = NULL WHERE id = %s AND lease = %s",
@@ -232,7 +232,7 @@ def _delivered(conn: Conn, taken: Taken, now: datetime) -> None:
         )
 
 
-def _failed(conn: Conn, taken: Taken, error: str, now: datetime) -> bool:
+def _failed(conn: Conn, taken: TakenDelivery, error: str, now: datetime) -> bool:
     over = taken.first_tried_at + GIVE_UP
     wait = BACK_OFF[min(taken.attempts, len(BACK_OFF)) - 1]
     return (

@@ -1,7 +1,6 @@
-"""Sends what webhooks have to tell: one thread of the crew per receiver.
+"""The sending of webhooks: one thread of the crew per receiver.
 
-A receiver that is slow holds up itself and nothing else. What is due: `webhooks/queue.py`. The
-call: `webhooks/post.py`.
+A slow receiver delays only itself. What is due: `webhooks/queue.py`. The call: `webhooks/post.py`.
 """
 
 from __future__ import annotations
@@ -17,27 +16,27 @@ from runtime import Runtime
 from store.database import Conn
 from webhooks import queue
 from webhooks.address import host
-from webhooks.post import TIMEOUT_SECONDS, Poster, public_session, session
-from webhooks.queue import Delivered, Outcome, Taken
+from webhooks.post import TIMEOUT_SECONDS, WebhookPoster, public_session, session
+from webhooks.queue import Delivered, Outcome, TakenDelivery
 
 log = structlog.get_logger(__name__)
 
-# Receivers that are talked to at once. Below the pool of database connections by some: each thread
-# takes one, shortly, between two calls.
+# Receivers that are sent to at once. Fewer than the pool has database connections: each thread
+# takes one briefly between two calls.
 AT_ONCE: Final = 4
-# After this long a thread lets another receiver have its place.
+# After this long a thread makes room for another receiver.
 TURN_SECONDS: Final = 2.0
-# How long one start may read the feed; the rest is read by the next.
+# How long one start may read the feed; the next reads the rest.
 _TAKING_SECONDS: Final = 0.5
 
 
-class Sender:
+class WebhookSender:
     """The webhooks of one process. `start` and `finish` are called from one thread."""
 
     def __init__(self, runtime: Runtime, timeout: float = TIMEOUT_SECONDS) -> None:
         settings = runtime.settings
         self._runtime = runtime
-        self._poster = Poster(
+        self._poster = WebhookPoster(
             (public_session if settings.production else session)(AT_ONCE),
             settings.dakiya_master_key.get_secret_value().encode(),
             timeout,
@@ -52,7 +51,7 @@ class Sender:
         self.wait = self._crew.wait
 
     def start(self) -> int:
-        """Read the feed and start sending what is due; return how many receivers were begun with.
+        """Read the feed and start sending what is due; return to how many receivers.
 
         Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
         """
@@ -65,25 +64,25 @@ class Sender:
         return self._crew.start()
 
     def finish(self) -> None:
-        """Let the calls under way end, and no new ones begin. What hangs is left to its lease."""
+        """Begin no new calls and let those under way end. What hangs is left to its lease."""
         self._crew.finish()
         self._poster.session.close()
 
     def _claim(self, busy: frozenset[int]) -> Work[int] | None:
-        # A receiver that drips its answer may hold its thread beyond the lease: it gets no second.
+        # A receiver that answers byte by byte may hold its thread beyond the lease: no second one.
         taken = self._runtime.database.run(
             lambda conn: queue.claim(conn, busy, self._runtime.now())
         )
         return Work(taken.subscription_id, lambda: self._serve(taken)) if taken else None
 
-    def _serve(self, first: Taken) -> None:
+    def _serve(self, first: TakenDelivery) -> None:
         """Send to one receiver until nothing is due or its turn is over.
 
-        Where the database goes away it may have arrived: it is sent again when the lease is over,
-        and receivers know it by its id.
+        Where the database goes away after an attempt, it is repeated when the lease is over;
+        receivers recognise it by its id.
         """
         until = time.monotonic() + TURN_SECONDS
-        next_: Taken | None = first
+        next_: TakenDelivery | None = first
         while next_ is not None:
             taken, last = next_, time.monotonic() >= until
             outcome = self._poster.post(taken, self._runtime.now())
@@ -97,11 +96,11 @@ class Sender:
                 )
             next_ = self._settle(taken, outcome, last or self._crew.stopping)
 
-    def _settle(self, taken: Taken, outcome: Outcome, last: bool) -> Taken | None:
-        """Writes what came of it and claims the next, in one transaction."""
+    def _settle(self, taken: TakenDelivery, outcome: Outcome, last: bool) -> TakenDelivery | None:
+        """Write the outcome and claim the next delivery, in one transaction."""
         now = self._runtime.now()
 
-        def work(conn: Conn) -> Taken | None:
+        def work(conn: Conn) -> TakenDelivery | None:
             queue.settle(conn, taken, outcome, now)
             return None if last else queue.claim_next(conn, taken.subscription_id, now)
 

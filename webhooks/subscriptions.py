@@ -1,7 +1,7 @@
-"""Webhooks: who is told what happens, at which address, and what could not be told.
+"""Webhook subscriptions: who receives which events at which address, and their deliveries.
 
-A subscription belongs to the token that made it and ends with it. The secret that signs its
-deliveries is derived from the master key and a salt of its own: the database alone signs nothing.
+A subscription belongs to the token that created it and ends with it. The secret that signs its
+deliveries is derived from the master key and a salt of its own, which the database lacks.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from psycopg.rows import class_row
 
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 State = Literal["pending", "delivered", "dead"]
 End = Literal["asked", "gone", "token_revoked"]
@@ -27,30 +28,28 @@ PING: Final = "ping"
 _PURPOSE: Final = b"dakiya/webhook/1/"
 
 
-class UnknownSubscription(LookupError):
-    """There is none with this id, or it is another token's."""
+class UnknownSubscription(Unknown):
+    """No subscription has this id, or another token owns it."""
 
-    def __init__(self) -> None:
-        super().__init__("no such webhook of yours: GET /webhooks lists them")
-
-
-class Ended(Exception):
-    """It was ended; nothing is sent to it any more."""
-
-    def __init__(self) -> None:
-        super().__init__("this webhook has ended: make a new one with POST /webhooks")
+    sentence = "no such webhook of yours: GET /webhooks lists them"
 
 
-class TooMany(Exception):
+class SubscriptionEnded(Conflict):
+    """The subscription has ended; nothing is sent to it any more."""
+
+    sentence = "this webhook has ended: make a new one with POST /webhooks"
+    word = "webhook_has_ended"
+
+
+class TooManySubscriptions(Conflict):
     """The token has as many subscriptions as one may have."""
 
-    def __init__(self) -> None:
-        super().__init__(f"you have {MOST_PER_TOKEN} webhooks: end one of them first")
+    sentence = f"you have {MOST_PER_TOKEN} webhooks: end one of them first"
 
 
 @dataclass(frozen=True)
 class Subscription:
-    """A subscription and how it fares. `kinds` empty: all. `token` is the token's name."""
+    """A subscription and its condition. `kinds` empty: all. `token` is the token's name."""
 
     id: int
     token: str
@@ -83,7 +82,7 @@ class Delivery:
 
 
 def secret(master_key: bytes, salt: bytes) -> str:
-    """Return the secret of the subscription with that salt, as Standard Webhooks writes one.
+    """Return the secret of the subscription with that salt, as Standard Webhooks writes it.
 
     `whsec_` and a key of 256 bits in base64.
     """
@@ -92,7 +91,7 @@ def secret(master_key: bytes, salt: bytes) -> str:
 
 
 def secret_of(conn: Conn, id_: int, master_key: bytes) -> str:
-    """The secret of the subscription `id_`. Raises `UnknownSubscription`."""
+    """Return the secret of the subscription `id_`. Raises `UnknownSubscription`."""
     row = conn.execute(
         "SELECT secret_salt FROM webhook_subscriptions WHERE id = %s", (id_,)
     ).fetchone()
@@ -104,15 +103,18 @@ def secret_of(conn: Conn, id_: int, master_key: bytes) -> str:
 def subscribe(
     conn: Conn, token_id: int, url: str, kinds: Sequence[str], now: datetime
 ) -> Subscription:
-    """From now on `url` (checked by the caller) is told of events of `kinds`. Raises `TooMany`."""
-    # Waits for another subscribing of the same token, so that neither counts too few.
+    """Send events of `kinds` to `url` (checked by the caller) from now on.
+
+    Raises `TooManySubscriptions`.
+    """
+    # Waits for a concurrent subscription of the same token, so that neither counts too few.
     conn.execute("SELECT FROM tokens WHERE id = %s FOR NO KEY UPDATE", (token_id,))
     active = conn.execute(
         "SELECT count(*) FROM webhook_subscriptions WHERE token_id = %s AND ended_at IS NULL",
         (token_id,),
     ).fetchone()
     if active is not None and active[0] >= MOST_PER_TOKEN:
-        raise TooMany
+        raise TooManySubscriptions
     made = conn.execute(
         "INSERT INTO webhook_subscriptions (token_id, url, kinds, secret_salt, cursor, created_at)"
         " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
@@ -134,7 +136,7 @@ FROM webhook_subscriptions s JOIN tokens t ON t.id = s.token_id
 
 
 def get(conn: Conn, id_: int) -> Subscription:
-    """The subscription with that id, whosever it is. Raises `UnknownSubscription`."""
+    """Return the subscription with that id, of any token. Raises `UnknownSubscription`."""
     with conn.cursor(row_factory=class_row(Subscription)) as cursor:
         found = cursor.execute(_READ + "WHERE s.id = %s", (id_,)).fetchone()
     if found is None:
@@ -143,19 +145,19 @@ def get(conn: Conn, id_: int) -> Subscription:
 
 
 def of_token(conn: Conn, token_id: int) -> list[Subscription]:
-    """All that a token made, oldest first, ended ones too."""
+    """Return all subscriptions of a token, oldest first, ended ones too."""
     with conn.cursor(row_factory=class_row(Subscription)) as cursor:
         return cursor.execute(_READ + "WHERE s.token_id = %s ORDER BY s.id", (token_id,)).fetchall()
 
 
 def active(conn: Conn) -> list[Subscription]:
-    """All that have not ended, oldest first."""
+    """Return all that have not ended, oldest first."""
     with conn.cursor(row_factory=class_row(Subscription)) as cursor:
         return cursor.execute(_READ + "WHERE s.ended_at IS NULL ORDER BY s.id").fetchall()
 
 
 def insist_on(conn: Conn, id_: int, token_id: int) -> None:
-    """Raises `UnknownSubscription` where the subscription is not this token's."""
+    """Raise `UnknownSubscription` where the subscription is not this token's."""
     found = conn.execute(
         "SELECT FROM webhook_subscriptions WHERE id = %s AND token_id = %s", (id_, token_id)
     ).fetchone()
@@ -164,14 +166,14 @@ def insist_on(conn: Conn, id_: int, token_id: int) -> None:
 
 
 def end(conn: Conn, id_: int, reason: End, now: datetime) -> None:
-    """Nothing more is sent; what was waiting is dead. Ending once more changes nothing."""
+    """End a subscription; deliveries that wait are dead. Ending it again changes nothing."""
     ended = conn.execute(
         "UPDATE webhook_subscriptions SET ended_at = %s, end_reason = %s"
         " WHERE id = %s AND ended_at IS NULL",
         (now, reason, id_),
     )
     if ended.rowcount:
-        # A lease stays written: if that delivery arrives, it counts as delivered.
+        # A lease stays in its row: if that delivery arrives, it counts as delivered.
         conn.execute(
             "UPDATE webhook_deliveries SET state = 'dead', settled_at = %s,"
             " error = 'the webhook has ended' WHERE subscription_id = %s AND state = 'pending'",
@@ -180,7 +182,10 @@ def end(conn: Conn, id_: int, reason: End, now: datetime) -> None:
 
 
 def ping(conn: Conn, id_: int, now: datetime) -> int:
-    """Queues a delivery of the kind `ping`, to be tried at once; its id. Raises `Ended`."""
+    """Queue a delivery of the kind `ping`, to be tried at once; return its id.
+
+    Raises `SubscriptionEnded`.
+    """
     _wake(conn, id_)
     made = conn.execute(
         "INSERT INTO webhook_deliveries (subscription_id, created_at, next_attempt_at)"
@@ -199,7 +204,7 @@ FROM webhook_deliveries d LEFT JOIN events e ON e.position = d.position
 
 
 def deliveries(conn: Conn, id_: int, state: State | None, after: int, limit: int) -> list[Delivery]:
-    """Deliveries of a subscription behind the delivery `after` (0: from the first), in order."""
+    """Return deliveries of a subscription after the delivery `after` (0: the first), in order."""
     with conn.cursor(row_factory=class_row(Delivery)) as cursor:
         return cursor.execute(
             _DELIVERY + "WHERE d.subscription_id = %(id)s AND d.id > %(after)s"
@@ -209,7 +214,7 @@ def deliveries(conn: Conn, id_: int, state: State | None, after: int, limit: int
 
 
 def dead(conn: Conn, limit: int) -> list[Delivery]:
-    """The newest dead deliveries of subscriptions that have not ended."""
+    """Return the newest dead deliveries of subscriptions that have not ended."""
     with conn.cursor(row_factory=class_row(Delivery)) as cursor:
         return cursor.execute(
             _DELIVERY + "JOIN webhook_subscriptions s ON s.id = d.subscription_id"
@@ -220,9 +225,9 @@ def dead(conn: Conn, limit: int) -> list[Delivery]:
 
 
 def replay(conn: Conn, id_: int, delivery_id: int | None, now: datetime) -> int:
-    """Sends dead deliveries of a subscription again, for another day: one, or (None) all.
+    """Queue dead deliveries of a subscription again, for another 24 hours: one, or (None) all.
 
-    Gives how many. Raises `UnknownSubscription` and `Ended`.
+    Return how many. Raises `UnknownSubscription` and `SubscriptionEnded`.
     """
     _wake(conn, id_)
     return conn.execute(
@@ -235,7 +240,7 @@ def replay(conn: Conn, id_: int, delivery_id: int | None, now: datetime) -> int:
 
 
 def _wake(conn: Conn, id_: int) -> None:
-    """Ends the rest of a subscription: somebody says that its receiver is well."""
+    """End the rest of a subscription, as a person says that its receiver is up."""
     woken = conn.execute(
         "UPDATE webhook_subscriptions SET rested_until = NULL, failures = 0 WHERE id = %s"
         " RETURNING ended_at",
@@ -244,4 +249,4 @@ def _wake(conn: Conn, id_: int) -> None:
     if woken is None:
         raise UnknownSubscription
     if woken[0] is not None:
-        raise Ended
+        raise SubscriptionEnded

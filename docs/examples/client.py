@@ -19,7 +19,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 TIMEOUT_SECONDS = 10
 
 
-class Refused(Exception):
+class DakiyaRefused(Exception):
     """Dakiya refused; `errors` has a message by each bad field. Nothing was changed."""
 
     def __init__(self, status: int, detail: str, errors: Mapping[str, str]) -> None:
@@ -69,7 +69,7 @@ class Event:
 
 
 class Dakiya:
-    """The API at `address`. Every method raises `Refused`, and what requests raises."""
+    """The API at `address`. Every method raises `DakiyaRefused`, and what requests raises."""
 
     def __init__(self, address: str, token: str) -> None:
         self._api = address.rstrip("/") + "/api/v1"
@@ -173,7 +173,7 @@ class Dakiya:
         if answer.headers.get("Content-Type", "").startswith("application/problem+json"):
             problem = answer.json()
             errors = {each["field"]: each["message"] for each in problem["errors"]}
-            raise Refused(answer.status_code, problem["detail"], errors)
+            raise DakiyaRefused(answer.status_code, problem["detail"], errors)
         answer.raise_for_status()
         told: dict[str, Any] = answer.json()
         return told

@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable
 
 import requests
-from client import Dakiya, Event, Refused
+from client import Dakiya, DakiyaRefused, Event
 
 PAUSE_SECONDS = 2
 
@@ -38,7 +38,7 @@ def main(arguments: list[str]) -> int:
     while True:
         try:
             after = show(dakiya.events(after), after)
-        except Refused as refused:
+        except DakiyaRefused as refused:
             print(refused, refused.errors or "", file=sys.stderr)
             return 1
         except requests.RequestException as error:  # away for a moment: nothing is missed

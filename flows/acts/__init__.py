@@ -1,9 +1,9 @@
 """The acts: the only changes that a decision can make to the post office's books.
 
-A file for each kind of act. An act on an article declares, in one class, what it holds, what must
-be so before it (`required`: what the books would refuse otherwise) and what it changes (`effect`).
-`flask flows check` holds every decision to the first, the sandbox of what-if plays the second, and
-the writers in postal/acts carry it out.
+There is one file for each kind of act. An act on an article declares in one class what it holds,
+what it requires (`required`: what the books would otherwise refuse) and what it changes (`effect`).
+`flask flows check` verifies the first for every decision, the sandbox of what-if applies the
+second, and the writers in postal/acts carry it out.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from flows.decision import Act
 
 MODULES: Final = (codes, door, hold, lists, nominee, phone, remarks, reports)
 
-# By class name, by which stored sprints hold them.
+# By class name, the key under which sprints are stored.
 ALL: Final[Mapping[str, type[Act]]] = MappingProxyType(
     {
         name: value

@@ -20,7 +20,7 @@ DeadReason = Literal[
 class IssueCode(ArticleAct):
     """A new code, the next issue, bound to the postman who carries the article.
 
-    A code that still lived dies by it: an article never has two.
+    It ends a code that is still live: an article never has two.
     """
 
     expires_at: datetime
@@ -46,7 +46,7 @@ class IssueCode(ArticleAct):
 
 @dataclass(frozen=True)
 class KillCode(ArticleAct):
-    """The present code can be used no more."""
+    """The end of the present code."""
 
     reason: DeadReason
 
@@ -59,7 +59,7 @@ class KillCode(ArticleAct):
 
 @dataclass(frozen=True)
 class CountWrongCode(ArticleAct):
-    """One of the five tries of the day is used."""
+    """The use of one of the day's five tries."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         assert item is not None

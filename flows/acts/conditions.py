@@ -1,6 +1,6 @@
 """What acts require of an article and its item, in the words that `flask flows check` prints.
 
-Each returns a sentence where it is not so, and nothing where it is.
+Each returns a sentence if the requirement is not met, and nothing if it is.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ OPEN: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted", "at
 
 
 def nothing() -> Iterator[str]:
-    """Return no sentence: the act may be done however the article stands."""
+    """Return no sentence: the act requires nothing of the article."""
     return iter(())
 
 
 def must(holds: bool, why: str) -> Iterator[str]:
-    """Return `why` unless it `holds`."""
+    """Return `why` unless `holds`."""
     if not holds:
         yield why
 
@@ -29,11 +29,11 @@ def in_state(article: ArticleFact, *states: ArticleState) -> Iterator[str]:
 
 
 def no_live_code(article: ArticleFact) -> Iterator[str]:
-    """Require that nobody can use a code of the article any more."""
+    """Require that no code of the article can be used any more."""
     yield from must(article.code != "live", "a code lives on")
 
 
 def item_open(item: ItemFact | None) -> Iterator[str]:
     """Require the item to be open on the postman's list of today."""
-    assert item is not None  # only a postman's decisions do what needs this
+    assert item is not None  # only a postman's decisions require this
     yield from must(item.state == "open", f"the item is {item.state}")

@@ -1,4 +1,4 @@
-"""Acts at the door: the postman comes, hands over, and takes either back."""
+"""Acts at the door: the postman comes, hands over, and undoes either."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.facts import ArticleFact, Changes, ItemFact
 
 @dataclass(frozen=True)
 class MarkApproached(ArticleAct):
-    """The postman said that he is coming."""
+    """The postman's word that he is coming."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from item_open(item)
@@ -25,7 +25,7 @@ class MarkApproached(ArticleAct):
 
 @dataclass(frozen=True)
 class UndoApproach(ArticleAct):
-    """He is not coming after all."""
+    """The end of an approach: the postman is not coming after all."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from item_open(item)
@@ -36,7 +36,7 @@ class UndoApproach(ArticleAct):
 
 @dataclass(frozen=True)
 class HandOver(ArticleAct):
-    """`written_at`: when the text was written, where the carrier says so; its code lived then."""
+    """A handover. `written_at`: by the carrier, if known; the code was live then."""
 
     proof: Proof
     payment: Payment | None
@@ -59,7 +59,7 @@ class HandOver(ArticleAct):
 
 @dataclass(frozen=True)
 class UndoHandOver(ArticleAct):
-    """The handover was a mistake: the article is out for delivery again."""
+    """The undoing of a handover: the article is out for delivery again."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "delivered")

@@ -13,7 +13,7 @@ from flows.facts import ArticleFact, Changes, ItemFact
 
 @dataclass(frozen=True)
 class ChooseDay(ArticleAct):
-    """Not before `day`; no later choice may go beyond `until`."""
+    """A delivery not before `day`; no later choice may go beyond `until`."""
 
     day: date
     until: date
@@ -31,7 +31,7 @@ class ChooseDay(ArticleAct):
 
 @dataclass(frozen=True)
 class KeepAtOffice(ArticleAct):
-    """It lies at the office until the end of that day."""
+    """Storage at the office until the end of `until`."""
 
     until: date
 
@@ -44,7 +44,7 @@ class KeepAtOffice(ArticleAct):
 
 @dataclass(frozen=True)
 class ExtendHold(ArticleAct):
-    """It lies at the office once more, until the end of that day."""
+    """Longer storage at the office, once, until the end of `until`."""
 
     until: date
 
@@ -58,7 +58,7 @@ class ExtendHold(ArticleAct):
 
 @dataclass(frozen=True)
 class ReturnToSender(ArticleAct):
-    """It goes back: nobody fetched it, or it was refused."""
+    """The return of an article that nobody collected or that was refused."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "attempted", "at_office")
@@ -70,7 +70,7 @@ class ReturnToSender(ArticleAct):
 
 @dataclass(frozen=True)
 class RecallArticle(ArticleAct):
-    """The sender wants it back."""
+    """The sender's recall of an article."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "booked", "attempted", "at_office")
@@ -81,7 +81,7 @@ class RecallArticle(ArticleAct):
 
 @dataclass(frozen=True)
 class ReopenArticle(ArticleAct):
-    """It is to be carried once more: what was, counts no more."""
+    """Another delivery: what happened before does not count any more."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         return nothing()

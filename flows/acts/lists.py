@@ -1,4 +1,4 @@
-"""Acts that take an article off a postman's list of today before he has been at the door."""
+"""Acts that remove an article from a postman's list of today before he has been at the door."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from flows.facts import ArticleFact, Changes, ItemFact
 
 @dataclass(frozen=True)
 class PassItem(ArticleAct):
-    """It goes on to the list of today of the colleague with that staff id."""
+    """A move to today's list of the colleague with the staff id `to`."""
 
     to: str
 
@@ -26,7 +26,7 @@ class PassItem(ArticleAct):
 
 @dataclass(frozen=True)
 class GiveBack(ArticleAct):
-    """It goes back to the office, to be delivered another time."""
+    """A return to the office, to be delivered another time."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from _carried(article, item)
@@ -37,7 +37,7 @@ class GiveBack(ArticleAct):
 
 @dataclass(frozen=True)
 class TakeOffList(ArticleAct):
-    """It is not delivered on today's list, by the addressee's own wish."""
+    """A removal from today's list at the addressee's own wish."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "out_for_delivery")

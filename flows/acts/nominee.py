@@ -1,4 +1,4 @@
-"""Acts on who takes an article in the addressee's place."""
+"""Acts on who accepts an article in the addressee's place."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from flows.facts import ArticleFact, Changes, ItemFact
 
 @dataclass(frozen=True)
 class Nominate(ArticleAct):
-    """Whoever holds this telephone (E.164) is asked to take it."""
+    """The request to a person, by telephone (E.164), to accept the article."""
 
     phone: str
 
@@ -30,7 +30,7 @@ class Nominate(ArticleAct):
 
 @dataclass(frozen=True)
 class AcceptNomination(ArticleAct):
-    """Who was asked takes it."""
+    """The consent of the person who was asked."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from must(article.part == "asked", f"the telephone is that of the {article.part}")
@@ -41,7 +41,7 @@ class AcceptNomination(ArticleAct):
 
 @dataclass(frozen=True)
 class EndNomination(ArticleAct):
-    """Nobody takes it in the addressee's place any more."""
+    """The end of a nomination: nobody accepts the article in the addressee's place."""
 
     why: Literal["refused", "taken_back", "replaced"]
 

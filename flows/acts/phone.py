@@ -14,7 +14,7 @@ from flows.facts import ArticleFact, Changes, ItemFact
 
 @dataclass(frozen=True)
 class Unlink(ArticleAct):
-    """The recipient's telephone is a wrong one: it is the article's no more."""
+    """The removal of a wrong number: the telephone is not the recipient's any more."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from must(article.part == "addressee", f"the telephone is that of the {article.part}")
@@ -26,7 +26,7 @@ class Unlink(ArticleAct):
 
 @dataclass(frozen=True)
 class Relink(ArticleAct):
-    """The recipient's telephone is this one."""
+    """A new telephone of the recipient."""
 
     phone: str
 
@@ -40,21 +40,21 @@ class Relink(ArticleAct):
 
 @dataclass(frozen=True)
 class TakePhone(Act):
-    """This telephone speaks for the postman from now on, no other; a block is over."""
+    """The only telephone that speaks for the postman from now on; a block ends."""
 
 
 @dataclass(frozen=True)
 class SetLanguage(Act):
-    """This telephone is spoken to in `language` from now on."""
+    """The language of everything that this telephone is told from now on."""
 
     language: Language
 
 
 @dataclass(frozen=True)
 class OptOut(Act):
-    """This telephone gets no more news that law and contract do not require."""
+    """The end of all news to this telephone that law and contract do not require."""
 
 
 @dataclass(frozen=True)
 class OptIn(Act):
-    """This telephone gets all news again."""
+    """The return of all news to this telephone."""

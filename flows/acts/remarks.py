@@ -14,7 +14,7 @@ from flows.happenings import Verdict
 
 @dataclass(frozen=True)
 class RecordRemark(ArticleAct):
-    """`counts`: whether it is one of the two door attempts. `proven`: by the refusal code."""
+    """A remark. `counts`: as one of the two door attempts. `proven`: by the refusal code."""
 
     remark: int
     counts: bool
@@ -41,14 +41,14 @@ class RecordRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class UndoRemark(ArticleAct):
-    """The remark was a mistake: the article is out for delivery again."""
+    """The undoing of a remark: the article is out for delivery again."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "attempted")
         yield from must(not article.final, "the remark is final")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        """Whether the remark had counted, no fact says: one that did is taken back."""
+        """Take back an attempt that counted: no fact says whether the remark did."""
         return Changes(
             state="out_for_delivery",
             remark=None,
@@ -60,9 +60,9 @@ class UndoRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class MakeFinal(ArticleAct):
-    """The remark is final: the office took the return (docs/developing/domain.md rule 5).
+    """The end of undoing a remark: the office took the return (docs/developing/domain.md rule 5).
 
-    `by`: a staff id, "api".
+    `by`: a staff id, or "api".
     """
 
     by: str
@@ -78,7 +78,7 @@ class MakeFinal(ArticleAct):
 
 @dataclass(frozen=True)
 class ConfirmRemark(ArticleAct):
-    """The recipient says that the remark is true."""
+    """The recipient's word that the remark is true."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from _unanswered(article)
@@ -89,7 +89,7 @@ class ConfirmRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class ContestRemark(ArticleAct):
-    """The recipient says that the postman never came: the attempt does not count."""
+    """The recipient's word that the postman never came: the attempt does not count."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from _unanswered(article)
@@ -100,7 +100,7 @@ class ContestRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class JudgeRemark(ArticleAct):
-    """Somebody looked into it; a contested remark is no attempt that counts."""
+    """The verdict after an inquiry; a contested remark does not count as an attempt."""
 
     verdict: Verdict
 

@@ -1,4 +1,4 @@
-"""Acts that note what somebody reports: fraud, nothing received, a late handover; and tickets."""
+"""Acts that record reports: fraud, nothing received, a late handover; and tickets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ TicketKind = Literal[
 
 @dataclass(frozen=True)
 class ReportLate(ArticleAct):
-    """A handover that came too late to be one: somebody must look at it."""
+    """A handover that came too late to count: a person must look at it."""
 
     written_at: datetime | None
 
@@ -38,7 +38,7 @@ class ReportLate(ArticleAct):
 
 @dataclass(frozen=True)
 class MarkDoorOnly(ArticleAct):
-    """Fraud was reported: from now on a code goes out only when the postman approaches."""
+    """The consequence of a fraud report: a code is sent only when the postman approaches."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         return nothing()
@@ -49,7 +49,7 @@ class MarkDoorOnly(ArticleAct):
 
 @dataclass(frozen=True)
 class MarkNotReceived(ArticleAct):
-    """The telephone says that a delivered article never came."""
+    """The telephone's word that a delivered article never came."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "delivered")
@@ -61,7 +61,7 @@ class MarkNotReceived(ArticleAct):
 
 @dataclass(frozen=True)
 class WarnHerd(ArticleAct):
-    """Everybody with an article due today in the same PIN is to be warned."""
+    """A warning to everybody with an article due today in the same PIN."""
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         return nothing()
@@ -72,15 +72,15 @@ class WarnHerd(ArticleAct):
 
 @dataclass(frozen=True)
 class NameNumber(Act):
-    """Somebody called from this number (E.164) and asked for a code."""
+    """The number (E.164) from which somebody called and asked for a code."""
 
     phone: str
 
 
 @dataclass(frozen=True)
 class OpenTicket(Act):
-    """Somebody must look at it. An open ticket of the same kind, article and telephone serves."""
+    """A ticket; an open one of the same kind, article and telephone is used again."""
 
     about: TicketKind
     article: str | None = None
-    number: int | None = None  # the ticket's own, where it was told to the person
+    number: int | None = None  # the ticket's own, if the person was told it

@@ -9,7 +9,7 @@ from flows.machine import SAME, Machine, State, Transition
 
 
 def page(machine: Machine) -> str:
-    """The Markdown page of `machine`, made from its declarations alone."""
+    """Return the Markdown page of `machine`, made from its declarations alone."""
     return "\n".join(
         [
             f"# The {machine.name}'s conversation",
@@ -37,7 +37,7 @@ def page(machine: Machine) -> str:
 
 
 def diagram(machine: Machine) -> str:
-    """The Mermaid state diagram. Answers that leave the state as it is are in the table alone.
+    """Return the Mermaid state diagram, without answers that leave the state as it is.
 
     Transitions out of every state are drawn once, from the frame around all states.
     """
@@ -59,7 +59,7 @@ def diagram(machine: Machine) -> str:
 
 
 def arrows(machine: Machine) -> dict[tuple[str, str], list[str]]:
-    """By the states from and to: what leads there. What every state answers is from `ANY`."""
+    """Return the labels by the states from and to. What every state answers is from `ANY`."""
     found: dict[tuple[str, str], list[str]] = {}
     for transition in machine.transitions:
         everywhere = len(transition.states) == len(machine.states) > 1
@@ -81,7 +81,7 @@ def _label(machine: Machine, transition: Transition, start: str) -> str:
 
 
 def svg(machine: Machine) -> str:
-    """The picture that every viewer shows, Mermaid or not."""
+    """Return the picture that every viewer shows, Mermaid or not."""
     return picture(machine, arrows(machine))
 
 

@@ -14,7 +14,7 @@ def page() -> str:
             "Made by `flask --app app flows draw` from `flows/remarks.py`; do not edit. The codes",
             "are our own. *Counts*: it is one of the two attempts at the door. *Another visit*: a",
             "postman may bring it once more. *Needs the code*: if the recipient has a telephone,",
-            "only the refusal code makes it true. Recipient and sender are told of it in the texts",
+            "only the refusal code proves it. Recipient and sender are told of it in the texts",
             "`attempted_…` and `sender_attempted_…` of `messages/catalogue/`.",
             "",
             "| remark | meaning | recipient | sender | counts | another visit | needs the code |",

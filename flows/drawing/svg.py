@@ -1,8 +1,8 @@
-"""A machine as an SVG picture, laid out by hand: states below each other, arrows in lanes.
+"""A machine as an SVG picture with a fixed layout: states below each other, arrows in lanes.
 
-What may come in any state enters from the left. What a state alone answers leaves it on the right,
-joins the lane of the state that it leads to, and enters there; what time does is dashed. Each lane
-has a colour, and every label a line of its own, so nothing is written over anything else.
+What may come in any state enters from the left. What one state alone answers leaves it on the
+right, joins the lane of the state that it leads to, and enters there; time is dashed. Each lane has
+a colour, and every label a line of its own, so nothing overlaps.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ ANY = "any_state"
 Arrows = Mapping[tuple[str, str], Sequence[str]]  # (from, to) → labels
 
 _LINE, _PAD, _GAP = 17, 12, 22  # heights: of a line of text, inside a row, between rows
-_LETTER = 7.4  # the width of a letter in the monospaced font, at 12 pixels, with some to spare
+_LETTER = 7.4  # the width of a letter in the monospaced font at 12 pixels, with a margin
 _WRAP = 36  # letters in a line of a label
 _BOX, _LANE, _EDGE = 150, 20, 24
 _SIDE = int(_WRAP * _LETTER) + 30  # the width of the labels beside the boxes
@@ -54,12 +54,12 @@ class _Row:
 
     @property
     def entry(self) -> int:
-        """Where the lane's arrow enters: above all that leaves."""
+        """The height at which the lane's arrow enters: above all that leaves."""
         return self.top + _PAD
 
 
 def picture(machine: Machine, arrows: Arrows) -> str:
-    """The picture of `machine`, as the text of an SVG file."""
+    """Return the picture of `machine` as the text of an SVG file."""
     rows = list(_rows(machine, arrows))
     targets = [row.state.name for row in rows if any(_into(row.state.name, each) for each in rows)]
     lanes = {name: n for n, name in enumerate(targets)}
@@ -146,7 +146,7 @@ def _text(x: float, y: float, text: str, kind: str = "", anchor: str = "start") 
 
 
 def _rail(rows: Sequence[_Row], left: int) -> Iterator[str]:
-    """The line on the left from which comes what may come in any state."""
+    """Draw the line on the left from which comes what may come in any state."""
     entered = [row for row in rows if row.entering]
     ends = max(_entering_y(row) for row in entered)
     yield _text(_EDGE - 8, _EDGE, "in any state:")
@@ -176,7 +176,7 @@ def _box(row: _Row, left: int) -> Iterator[str]:
 
 
 def _ports(row: _Row) -> Iterator[tuple[int, _Leaving]]:
-    """What leaves a state, and at which height: below the lines of its label."""
+    """Yield what leaves a state, with its height below the lines of its label."""
     y = row.entry + 6
     for each in row.leaving:
         y += len(each.lines) * _LINE

@@ -1,1 +1,1 @@
-"""What a text says: from letters to a typed event."""
+"""The grammar: from a text to a typed event."""

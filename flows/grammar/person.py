@@ -1,8 +1,7 @@
-"""From a text to a typed event. Pure; what is not understood for certain is not guessed."""
+"""From a person's text to a typed event. Pure. What is not certain is not guessed."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -33,13 +32,14 @@ from flows.events import (
 )
 from flows.grammar import words
 from flows.grammar.text import fold, tokens
+from india.phone import mobile
 
-_MOST_WORDS = 6  # a longer text is a story, not a command: only a report of fraud is heard in it
+_MOST_WORDS = 6  # a longer text is a story, not a command: only fraud is recognised in it
 
 
 @dataclass(frozen=True)
 class Understood:
-    """An event, and apart from it the codes that the text held, by item."""
+    """An event, and separate from it the codes that the text contained, by item."""
 
     event: Event
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -79,7 +79,7 @@ _COMMANDS: Mapping[words.RecipientWord, Callable[[str | None], Event]] = Mapping
 
 
 def recipient(raw: str) -> Understood:
-    """The event of a recipient's text: a digit, a word or an article number."""
+    """Return the event of a recipient's text: a digit, a word or an article number."""
     found = list(tokens(raw))
     articles = [n for n in (number.parse(token) for token in found) if n is not None]
     rest = [token for token in found if number.parse(token) is None]
@@ -92,7 +92,7 @@ def recipient(raw: str) -> Understood:
 
 
 def _by_digits(found: list[str], which: str | None) -> Event | None:
-    """The event of a text that begins with a digit of the phone manners; None: it is no such."""
+    """Return the event of a text that begins with a digit of the phone manners, or None."""
     if not found or not found[0].isdigit():
         return None
     digit, rest = found[0], found[1:]
@@ -120,7 +120,7 @@ def _language(rest: list[str]) -> Event | None:
 
 
 def _another_day(rest: list[str], which: str | None) -> Event | None:
-    """`4`, `4 29`, `4 29 11`: a day of a month; the month is worked out, and may be written."""
+    """Return the event of `4`, `4 29` or `4 29 11`: a day; a written month is ignored."""
     if not rest:
         return AnotherDay(which)
     if len(rest) > 2 or not all(token.isdigit() and len(token) <= 2 for token in rest):
@@ -129,7 +129,7 @@ def _another_day(rest: list[str], which: str | None) -> Event | None:
 
 
 def _somebody_else(rest: list[str], which: str | None) -> Event | None:
-    """`5 98123 45678`, `5 +91 …`, `5 0`. A telephone that is none is "" for the machine to tell."""
+    """Return the event of `5 98123 45678`, `5 +91 …` or `5 0`; "" is no telephone."""
     if not rest:
         return SomebodyElse(which)
     if rest == ["0"]:
@@ -140,7 +140,7 @@ def _somebody_else(rest: list[str], which: str | None) -> Event | None:
 
 
 def _named(found: list[str]) -> str | None:
-    """The telephone that is named in `found`, however it is spaced."""
+    """Return the telephone in `found`, however it is spaced."""
     run = ""
     for token in (*found, ""):
         if token.isdigit():
@@ -150,12 +150,6 @@ def _named(found: list[str]) -> str | None:
             return mobile(run)
         run = ""
     return None
-
-
-def mobile(digits: str) -> str:
-    """`digits` as an Indian mobile number in E.164, or "" (ten digits, the first 6-9)."""
-    match = re.fullmatch(r"(?:0|91|0091)?([6-9][0-9]{9})", digits)
-    return f"+91{match[1]}" if match else ""
 
 
 def _by_words(found: list[str], which: str | None) -> Event:
@@ -170,7 +164,7 @@ def _by_words(found: list[str], which: str | None) -> Event:
 
 
 def _commands(found: list[str]) -> set[words.RecipientWord]:
-    """The commands named in `found`; a phrase takes its words away from the single words."""
+    """Return the commands named in `found`; the words of a phrase do not count as single words."""
     left = list(found)
     commands: set[words.RecipientWord] = set()
     for phrase, command in _PHRASES:
@@ -184,12 +178,12 @@ def _commands(found: list[str]) -> set[words.RecipientWord]:
 
 # ---- senders, offices, strangers ---------------------------------------------------------------
 
-_MANNERS = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
+_ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
 _RECALL = frozenset(fold(word) for word in words.RECALL)
 
 
 def party(raw: str) -> Understood:
-    """The event of a text from an office or a stranger: an article number, or nothing."""
+    """Return the event of a text from an office or a stranger: an article number, or nothing."""
     articles = [n for n in (number.parse(token) for token in tokens(raw)) if n is not None]
     if len(articles) == 1:
         return Understood(AskStatus(articles[0]))
@@ -197,8 +191,9 @@ def party(raw: str) -> Understood:
 
 
 def sender(raw: str) -> Understood:
-    """The event of a sender's text: an article number alone, with a telephone, or to be recalled;
-    and what everybody may say (language, a person, STOP)."""
+    """Return the event of a sender's text: an article number alone, with a telephone, or with a
+    recall; and what everybody may say (language, a person, STOP).
+    """
     found = tokens(raw)
     articles = [n for n in (number.parse(token) for token in found) if n is not None]
     rest = [token for token in found if number.parse(token) is None]
@@ -209,4 +204,4 @@ def sender(raw: str) -> Understood:
     if articles:
         return party(raw)
     event = _by_digits(rest, None) or _by_words(rest, None)
-    return Understood(event if isinstance(event, _MANNERS) else NotUnderstood())
+    return Understood(event if isinstance(event, _ANYTIME) else NotUnderstood())

@@ -1,7 +1,8 @@
-"""What a postman types: items, codes, remarks and payments in digits, several in one text. Pure.
+"""The grammar of a postman: items, codes, remarks and payments in digits, several in one text.
+Pure.
 
-Where the digits of a text can be read in two ways, it is `NotUnderstood`: a wrong guess would cost
-somebody an article, a second text costs the postman seconds.
+A text whose digits have two readings is `NotUnderstood`: a wrong guess would cost somebody an
+article, a second text costs the postman seconds.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from flows.remarks import TYPED
 PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
 SIGNATURE = 10  # "7 10": handed over against a signature, where no code is required
 _MOST_ITEMS = 20
-# Digits alone are an amount only where a payment follows, and from 100: "45 1" are two doors.
+# Digits alone are an amount only before a payment, and from 100: "45 1" are two doors.
 _AMOUNT = re.compile(r"[1-9][0-9]{2,4}", re.ASCII)
 _RUPEES = re.compile(r"rs0*([1-9][0-9]{0,4})", re.ASCII)
 _RUPEE_WORDS = frozenset(fold(word) for word in words.RUPEES)
@@ -57,7 +58,7 @@ _ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
 
 
 def postman(raw: str, code_length: int) -> Understood:
-    """The event of a postman's text; `code_length` digits together are a code."""
+    """Return the event of a postman's text; `code_length` digits together are a code."""
     if ">" in raw:
         return _passed(raw)
     found = _with_rupees(tokens(raw))
@@ -71,24 +72,24 @@ def postman(raw: str, code_length: int) -> Understood:
         return Understood(NotUnderstood())
 
 
-PIN = "pin"  # where `Understood.codes` has a PIN
+PIN = "pin"  # the key of a PIN in `Understood.codes`
 _PIN_WORDS = frozenset(fold(word) for word in words.PIN)
 
 
 def pin(raw: str) -> Understood:
-    """A PIN by itself, or behind the word; anything else is not understood."""
+    """Return the event of a PIN alone or after the word; anything else is not understood."""
     found = [token for token in tokens(raw) if token not in _PIN_WORDS]
     if len(found) == 1 and found[0].isdigit() and 4 <= len(found[0]) <= 6:
         return Understood(GivePin(), {PIN: found[0]})
     return Understood(NotUnderstood())
 
 
-COLLEAGUE = ">"  # where `Understood.codes` has what was typed behind the sign
+COLLEAGUE = ">"  # the key in `Understood.codes` of what was typed after the sign
 _OFFICE = frozenset(("0", "00", *(fold(word) for word in words.OFFICE)))
 
 
 def _passed(raw: str) -> Understood:
-    """`7 8 > 45`, `7 > 0`. A staff id is compared by its letters and digits alone."""
+    """Return the event of `7 8 > 45` or `7 > 0`; of a staff id only letters and digits count."""
     left, _, right = raw.partition(">")
     to = "".join(tokens(right))
     try:
@@ -105,7 +106,7 @@ def _passed(raw: str) -> Understood:
 
 @dataclass(frozen=True)
 class _Reader:
-    """Reads the tokens of a text about items. Codes cut the text; what lies between is `bare`."""
+    """A reader of the tokens about items. Codes divide the text; `bare` is between them."""
 
     code_length: int
 
@@ -145,7 +146,7 @@ class _Reader:
         acts += _bare_acts(verb, _pay(bare, acts) if after_code else bare)
 
     def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
-        """Takes "500 1" or "Rs 500 1" behind a code: how it was paid, and the amount taken."""
+        """Remove "500 1" or "Rs 500 1" after a code; return how it was paid, and the amount."""
         amount = _rupees(rest[0]) if rest else None
         if amount is not None:
             del rest[0]
@@ -155,12 +156,12 @@ class _Reader:
             return payment, _rupees(rest.pop(0))
         if len(rest) < 2 or not _AMOUNT.fullmatch(rest[0]) or rest[1] not in PAYMENTS:
             return None, None
-        behind = rest[2:]
-        if len(rest[0]) == 3 and behind:
-            if self._is_code(behind[0]):
-                return None, None  # "7 482913 500 1 551234": coming to 500, and item 1 on its code
-            if _remark(behind[0]) is not None and not any(map(self._is_code, behind)):
-                raise _Ambiguous  # "7 482913 500 1 11": paid and coming to 11, or 1 with remark 11?
+        after = rest[2:]
+        if len(rest[0]) == 3 and after:
+            if self._is_code(after[0]):
+                return None, None  # "7 482913 500 1 551234": approach 500, and item 1 with its code
+            if _remark(after[0]) is not None and not any(map(self._is_code, after)):
+                raise _Ambiguous  # "7 482913 500 1 11": paid and approach 11, or item 1, remark 11?
         amount, payment = int(rest[0]), PAYMENTS[rest[1]]
         del rest[:2]
         return payment, amount
@@ -172,9 +173,9 @@ class _Reader:
         return "code" if len(token) == self.code_length else "malformed"
 
     def _join_halves(self, part: list[str]) -> list[str]:
-        """ "7 482 913": a code that was typed in two halves of three.
+        """Join the halves of a code that was typed as two groups of three: "7 482 913".
 
-        "101 102 103" may be three doors as well, so it is neither: "A 101 102 103" is.
+        "101 102 103" may also be three doors, so it is refused; "A 101 102 103" is not.
         """
         joined: list[str] = []
         rest = list(part)
@@ -195,7 +196,7 @@ def _is_half(token: str) -> bool:
 
 
 def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
-    """The tokens, cut before each word such as D or A; an unknown word spoils the text."""
+    """Return the tokens, cut before each word such as D or A. Raise `_Ambiguous` for others."""
     parts: list[tuple[str | None, list[str]]] = [(None, [])]
     for token in found:
         if token.isdigit() or number.parse(token) is not None or _rupees(token) is not None:
@@ -210,11 +211,11 @@ def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
 
 
 def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
-    """Takes the payment that may follow a code, and gives the tokens after it."""
+    """Record the payment that may follow a code, and return the tokens after it."""
     if not bare or bare[0] not in PAYMENTS:
         return bare
     if len(bare) == 2 and _remark(bare[1]) is not None:
-        raise _Ambiguous  # "7 482913 1 11": paid and coming to 11, or item 1 with remark 11?
+        raise _Ambiguous  # "7 482913 1 11": paid and approach 11, or item 1 with remark 11?
     last = acts[-1]
     assert isinstance(last, Handover)
     acts[-1] = replace(last, payment=PAYMENTS[bare[0]])
@@ -222,7 +223,7 @@ def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
 
 
 def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
-    """Items and remarks between codes: all approaches, or all pairs of item and remark."""
+    """Return the acts of tokens between codes: all approaches, or all pairs of item and remark."""
     if not bare:
         return []
     if verb == "approach":
@@ -245,7 +246,7 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
 
 
 def _signed_for(bare: list[str]) -> bool:
-    """ "7 10": an item and the remark that says that it was signed for."""
+    """Tell whether these are an item and the remark of a signature: "7 10"."""
     return len(bare) == 2 and _remark(bare[1]) == SIGNATURE
 
 
@@ -258,7 +259,7 @@ def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
 
 
 def _with_rupees(found: tuple[str, ...]) -> list[str]:
-    """The tokens, with "rs 500" as one: "rs500"."""
+    """Return the tokens, with "rs 500" as one: "rs500"."""
     joined: list[str] = []
     for token in found:
         if joined and joined[-1] == "rs" and token.isdigit():
@@ -269,7 +270,7 @@ def _with_rupees(found: tuple[str, ...]) -> list[str]:
 
 
 def _rupees(token: str) -> int | None:
-    """The whole rupees of "rs500"; None: it is no amount of money."""
+    """Return the whole rupees of "rs500", or None."""
     match = _RUPEES.fullmatch(token)
     return int(match[1]) if match else None
 
@@ -281,7 +282,7 @@ def _remark(token: str) -> int | None:
 
 
 def _item(token: str) -> str:
-    """A serial without leading zeros, or a full article number."""
+    """Return a serial without leading zeros, or a full article number. Raise `_Ambiguous`."""
     article = number.parse(token)
     if article is not None:
         return article

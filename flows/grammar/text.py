@@ -1,7 +1,4 @@
-"""A text as people send it, made comparable; and what of it may be written down.
-
-Two jobs on the same raw text, both pure: `tokens` for the grammar, `mask_codes` for the books.
-"""
+"""A text as people send it: normalised for the grammar, masked for the books. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +6,7 @@ import re
 import unicodedata
 
 from flows import number
+from india.phone import DIALLED
 
 MASK = "••••••"
 
@@ -19,24 +17,23 @@ _ARTICLE = re.compile(
     r"(?<![A-Z0-9])([A-Z]{2})[\s\-]*((?:[0-9OI][\s\-]*){8}[0-9OI])[\s\-]*(IN)(?![A-Z0-9])",
     re.IGNORECASE,
 )
-# What might be a code: a run of 4 to 8 digits, or one cut in two like "482 913", by whatever the
-# grammar takes for a gap. Longer runs are telephone numbers; article numbers are told apart before.
-_PHONE = r"(?:0|91|0091)?[6-9][0-9]{9}(?![0-9])"
+# What may be a code: a run of 4 to 8 digits, or one divided like "482 913" by whatever the grammar
+# takes for a gap. Longer runs are telephone numbers; article numbers are recognised before.
 _CODE_RUN = re.compile(
-    rf"(?<![0-9])(?!{_PHONE})(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
+    rf"(?<![0-9])(?!{DIALLED}(?![0-9]))(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
 )
 _SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
 _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9])")
 
 
 def fold(raw: str) -> str:
-    """`raw` with ASCII digits, composed letters, no joiners, in lower case."""
+    """Return `raw` with ASCII digits, composed letters, no joiners, in lower case."""
     text = unicodedata.normalize("NFKC", raw).translate(_JOINERS).translate(_APOSTROPHES)
     return _ascii_digits(text).lower()
 
 
 def _ascii_digits(text: str) -> str:
-    """Digits of any script, Devanagari first of all, raised and circled ones too, as 0-9."""
+    """Return the digits of any script (Devanagari, raised, circled) as 0-9."""
     return text if text.isascii() else "".join(map(_ascii_digit, text))
 
 
@@ -47,18 +44,18 @@ def _ascii_digit(letter: str) -> str:
 
 
 def tokens(raw: str) -> tuple[str, ...]:
-    """The words and numbers of `raw`; a full article number, however spaced, is one of them."""
+    """Return the words and numbers of `raw`; a full article number is one, however it is spaced."""
     joined = _ARTICLE.sub(_join, fold(raw))
     return tuple(token for token in _NOT_WORD.split(joined.replace("_", " ")) if token)
 
 
 def mask_codes(raw: str) -> str:
-    """`raw` with everything that could be a code as ••••••. Article and phone numbers stay."""
+    """Return `raw` with •••••• for all that may be a code; article and phone numbers stay."""
     return _mask(raw, _CODE_RUN)
 
 
 def mask_spelled_codes(raw: str) -> str:
-    """As `mask_codes`, and digits spelled out one or two at a time ("4 8 2 9 1 3") as well."""
+    """Mask as `mask_codes` does, and also digits one or two at a time ("4 8 2 9 1 3")."""
     return _mask(mask_codes(raw), _SPELLED)
 
 
@@ -68,7 +65,7 @@ def _mask(raw: str, pattern: re.Pattern[str]) -> str:
     start = 0
     for article in _ARTICLE.finditer(text):
         if number.parse(article.group()) is None:
-            continue  # written like one, but no article number: it may hold a code
+            continue  # the shape of an article number, but not one: it may contain a code
         parts.append(pattern.sub(MASK, text[start : article.start()]))
         parts.append(article.group())
         start = article.end()

@@ -1,6 +1,6 @@
 """What people type instead of digits: Hindi, Hinglish and English, matched as whole words.
 
-Add a word to its line; `tests/flows/test_grammar.py` fails where two commands would share one.
+Add a word to its line; `tests/flows/test_grammar.py` fails if two commands share one.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ RecipientWord = Literal[
     "menu", "stop", "start", "hi", "hi-Latn", "en",
 ]  # fmt: skip
 
-# Phrases win over single words: "code nahi mila" asks for the code, "nahi mila" says not received.
+# Phrases precede single words: "code nahi mila" asks for the code, "nahi mila" says not received.
 PHRASES: dict[RecipientWord, tuple[str, ...]] = {
     "another_day": (
         "kal lana", "kal aana", "kal do", "another day", "other day", "dusre din", "doosre din",
@@ -68,12 +68,12 @@ WORDS: dict[RecipientWord, tuple[str, ...]] = {
     "menu": ("menu", "help", "info", "मेनू"),
 }  # fmt: skip
 
-# With an article number before them, from its sender: bring it back to me.
+# After an article number, from its sender: bring it back to me.
 RECALL = ("wapas", "vapas", "wapis", "vapis", "recall", "return", "back", "वापस", "वापिस")
 
 PostmanWord = Literal["approach", "handover", "remark", "undo", "left", "help"]
 
-# Words that a postman may put before an item, or send alone (undo, left, help).
+# Words that a postman may type before an item, or alone (undo, left, help).
 POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
     "approach": ("a", "aata", "aa", "coming", "आ", "आता"),
     "handover": ("d", "diya", "delivered", "de", "दिया"),
@@ -86,8 +86,8 @@ POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
 # Before an amount: "7 482913 Rs 500 1".
 RUPEES = ("rs", "inr", "rupaye", "rupay", "rupees", "rupee", "रु", "रुपये", "रुपए", "रूपये")
 
-# Behind the sign of a change of beat: "7 > office".
+# After the sign of a change of beat: "7 > office".
 OFFICE = ("office", "daakghar", "dakghar", "डाकघर")
 
-# A postman's secret, which makes a new telephone his.
+# Before a postman's PIN, which proves that a new telephone is his.
 PIN = ("pin", "पिन")

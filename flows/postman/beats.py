@@ -1,6 +1,6 @@
 """A change of beat: items handed to a colleague, or back to the office.
 
-The code of such an item dies with it: a code is bound to the postman who carries the article.
+The code of such an item dies: a code is bound to the postman who carries the article.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from flows.postman.visit import closed, say_item
 
 
 def hand_on(case: Case[Pass, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """`7 8 > 45` and `7 > 0`: what of it stands on his list and is open goes there."""
+    """Answer `7 8 > 45` and `7 > 0`: move those items that are open on his list."""
     event = case.event
     facts = case.facts
     if not event.back and facts.colleague is None:
@@ -73,7 +73,7 @@ def _answer(event: Pass, facts: PostmanFacts, going: list[ItemFact]) -> Say:
 
 
 def spoken(staff_id: str) -> str:
-    """A staff id as texts name it: its letters and digits, at most twenty."""
+    """Return a staff id as texts name it: its letters and digits, at most twenty."""
     return "".join(letter for letter in staff_id if letter.isalnum())[:20]
 
 
@@ -90,7 +90,7 @@ def _why_not(item: ItemFact) -> Say:
 
 
 def items_came(case: Case[ItemsCame, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Told by a colleague's turn: his items stand on this list now."""
+    """Tell the postman that a colleague's items are on his list now."""
     facts = case.facts
     event = case.event
     says = tuple(

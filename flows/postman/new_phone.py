@@ -1,7 +1,7 @@
-"""A telephone that the office named as a postman's new one: his PIN makes it his.
+"""A telephone that the office named as a postman's new one: his PIN proves it.
 
-Two must agree: the office, which names the telephone, and he who knows the PIN. A PIN that comes
-from any other telephone is not looked at, so nobody can try PINs, or lock one, from outside.
+Two must agree: the office, which names the telephone, and the person who knows the PIN. A PIN from
+any other telephone is not checked, so nobody can guess or lock PINs from outside.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ MACHINE = Machine(
     name="new_phone",
     meaning="a telephone that is to be a postman's",
     states=(
-        State("unnamed", "the office names it no more, or its day is over"),
+        State("unnamed", "the office does not name it any more, or its day is over"),
         State("asked", "the PIN is asked for", 24 * 3600, "unnamed"),
     ),
     context=Nothing(),

@@ -1,4 +1,4 @@
-"""The postman's conversation: he says where he is going and what became of each item.
+"""The postman's conversation: he says where he is going and what happened to each item.
 
 Digits only, several items in a text (docs/developing/domain.md, "Phone manners"). Every text is
 answered by one text.
@@ -39,7 +39,7 @@ MACHINE = Machine(
     meaning="a postman with his list of today",
     states=(
         State("ready", "between two doors"),
-        State("visiting", "on his way to items whose codes are out", 30 * 60, times_out=True),
+        State("visiting", "on his way to items whose codes were sent", 30 * 60, times_out=True),
     ),
     context=LastVisit(),
     facts=PostmanFacts,
@@ -70,7 +70,7 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if not facts.has_list and all(item.ref.isdigit() for item in facts.items):
         return Decision(case.state, case.context, (Say("no_list"),))
     articles = [item.article.number for item in facts.items if item.article is not None]
-    if len(set(articles)) < len(articles):  # by serial and by number: which of the two holds?
+    if len(set(articles)) < len(articles):  # by serial and by number: which one counts?
         return Decision(case.state, case.context, (Say("not_understood"),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
@@ -78,9 +78,9 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     done = tuple(outcome.done for outcome in outcomes if outcome.done is not None)
     context = case.context
     visiting = _still_visiting(context, done)
-    if _written_before(context, facts):  # a dead zone's text is not his last: 0 is not about it
+    if _written_before(context, facts):  # a dead zone's text is not his last: 0 does not undo it
         context = replace(context, visiting=visiting)
-    elif done or context.done:  # a text that did nothing leaves nothing of the one before to undo
+    elif done or context.done:  # a text without effect leaves nothing of the one before to undo
         context = LastVisit(done, facts.now, visiting, facts.written_at)
     return Decision(
         "visiting" if context.visiting else "ready",
@@ -161,7 +161,7 @@ def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastV
 
 @MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))
 def not_understood(case: Case[NotUnderstood, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Nothing was written; and the help desk reads what nobody here could."""
+    """Record nothing, and let the help desk read the text."""
     acts = (OpenTicket("unparsed"),)
     return Decision(case.state, case.context, (Say("not_understood"),), acts)
 
@@ -177,7 +177,7 @@ def fraud_alert(case: Case[FraudReported, LastVisit, PostmanFacts]) -> Decision[
 
 @MACHINE.on(ListMade, says=("list_made", "items_added"))
 def list_made(case: Case[ListMade, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """In the morning the whole list; later what came on to it."""
+    """Say the whole list in the morning; later what was added to it."""
     event = case.event
     day = case.facts.day
     if event.serial > 1 or day is None:
@@ -189,7 +189,7 @@ def list_made(case: Case[ListMade, LastVisit, PostmanFacts]) -> Decision[LastVis
 
 @MACHINE.on(DayEnded, says=("day_end", "day_open", "day_cash"))
 def day_ended(case: Case[DayEnded, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """What was done, what is open still, and the cash to hand in."""
+    """Say what was done, what is still open, and the cash to hand in."""
     day = case.facts.day
     says: list[Say] = []
     if day is not None:
@@ -215,7 +215,7 @@ def item_withdrawn(case: Case[DayChosen, LastVisit, PostmanFacts]) -> Decision[L
 
 @MACHINE.on(TimedOut, states=("visiting",), to=("ready",), says=("nudge",))
 def nudge(case: Case[TimedOut, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Half an hour after the approach: what became of it? Asked once."""
+    """Ask once, half an hour after the approach, what happened to the item."""
     facts = case.facts
     waiting = [item for item in facts.items if item.state == "open" and item.approached]
     says = (say_item("nudge", waiting[0]),) if waiting else ()

@@ -1,4 +1,4 @@
-"""Taking back a postman's last text, within two minutes."""
+"""The undoing of a postman's last text, within two minutes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from flows.postman.visit import concerned
 from flows.remarks import REFUSED
 
 UNDO_WITHIN = timedelta(minutes=2)
-COMES_WITHIN = timedelta(minutes=30)  # written in time, and kept by a dead zone: not for ever
+COMES_WITHIN = timedelta(minutes=30)  # for a text written in time but delayed by a dead zone
 
 
 _UNDO: dict[str, Callable[[str], Act]] = {
@@ -28,7 +28,7 @@ _UNDO: dict[str, Callable[[str], Act]] = {
 
 
 def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Takes back what the last text did, as far as nobody else has moved it since."""
+    """Undo what the last text did, unless somebody else has changed it since."""
     facts, context = case.facts, case.context
     standing = {item.article.number: item for item in facts.items if item.article}
     undoable = [
@@ -56,7 +56,7 @@ def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
 
 
 def _in_time(context: LastVisit, facts: PostmanFacts) -> bool:
-    """Within two minutes, and not written before what it would take back: that was another text."""
+    """Tell whether the undo came in time, and was written after the text that it undoes."""
     if context.at is None:
         return False
     said = facts.written_at or facts.now
@@ -72,7 +72,7 @@ _LEFT = {
 
 
 def _as_left(done: Done, item: ItemFact | None) -> bool:
-    """The item still stands as that act left it: nobody else has moved it since, or spoken of it.
+    """Tell whether the item is as that act left it: nobody has moved it or answered since.
 
     A remark that its witness has answered, or that led to another day, is not the postman's alone.
     """
@@ -100,7 +100,7 @@ def _say_undone(undone: list[Done]) -> Say:
 
 
 def _tell_undone(done: Done, article: ArticleFact | None) -> tuple[Tell, ...]:
-    """Whoever was told of the act: of a remark that is no refusal, its witness and the sender."""
+    """Tell those who were told of the act: of an unproven remark, its witness and the sender."""
     event = TakenBack(done.article, done.what)
     if done.what == "approach":
         return (Tell("holder", event),)

@@ -1,6 +1,6 @@
-"""What becomes of one item when the postman says something of it, and how a whole text is answered.
+"""What a postman's word on one item leads to, and how a whole text is answered.
 
-Each item of a text is judged by itself; the answer speaks of the one item, or sums up.
+Each item of a text is judged separately; the answer is about the single item, or a summary.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item of a text. `done` is None where nothing was done."""
+    """The result for one item of a text. `done` is None if nothing was done."""
 
     say: Say
     acts: tuple[Act, ...] = ()
@@ -35,7 +35,7 @@ def say_item(template: str, item: ItemFact, **values: int) -> Say:
 
 
 def say_first(template: str, item: ItemFact, article: ArticleFact) -> Say:
-    """A text that names the digits which the postman must say first."""
+    """Return a text that names the digits which the postman must say first."""
     return Say(template, {"serial": item.serial, "digits": article.digits}, article.number)
 
 
@@ -43,7 +43,7 @@ _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed"}
 
 
 def closed(item: ItemFact, article: ArticleFact) -> Say:
-    """Why nothing can be said any more of an item that is not open."""
+    """Return the text that says why an item is closed."""
     if item.state != "withdrawn":
         return say_item(_CLOSED[item.state], item)
     wished = article.chosen_day is not None or article.state == "at_office"
@@ -51,7 +51,7 @@ def closed(item: ItemFact, article: ArticleFact) -> Say:
 
 
 def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
-    """What the postman's word on one item leads to."""
+    """Return what the postman's word on one item leads to."""
     article = item.article
     if item.state == "elsewhere" or article is None:
         if item.ref.isdigit():
@@ -71,13 +71,13 @@ def judge(act: VisitAct, item: ItemFact, facts: PostmanFacts) -> Outcome:
 
 
 def _report_late(item: ItemFact, article: ArticleFact, facts: PostmanFacts) -> Outcome:
-    """A code that was right, too late: nothing is handed over by it, and nothing is lost."""
+    """Report a right code that came too late: it hands nothing over, but is not lost."""
     template = "late_ticket" if item.state == "open" else "late_closed"
     return Outcome(say_item(template, item), (ReportLate(article.number, facts.written_at),))
 
 
 def _is_over(facts: PostmanFacts) -> bool:
-    """The approach was written so long ago that nobody stands at that door any more."""
+    """Tell whether the approach was written so long ago that nobody is at that door any more."""
     return facts.written_at is not None and facts.now - facts.written_at > APPROACH_OVER
 
 
@@ -152,16 +152,13 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
 
 
 def concerned(article: ArticleFact) -> tuple[Role, ...]:
-    """Whom the end of a visit concerns: a nominee too."""
+    """Return those whom the end of a visit concerns, a nominee included."""
     nominee: tuple[Role, ...] = ("holder",) if article.nominee == "agreed" else ()
     return ("recipient", *nominee, "sender", "article")
 
 
 def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
-    """Refused, with the code that only the recipient has: a remark with its witness.
-
-    docs/developing/domain.md rule 4
-    """
+    """Record a refusal, proven by the recipient's code (docs/developing/domain.md rule 4)."""
     if item.verdict != "right":
         return _refuse_code(item, article)
     number = article.number
@@ -174,7 +171,7 @@ def _judge_refusal(item: ItemFact, article: ArticleFact) -> Outcome:
 
 
 def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outcome | None:
-    """COD is settled in the text that hands over; a wrong code is told before the money."""
+    """Return the reason against the payment; a wrong code is reported before the money."""
     if act.proof == "code" and item.verdict not in ("right", "unchecked"):
         return None
     if article.amount and act.payment is None:
@@ -213,7 +210,7 @@ def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:
 
 
 def answer(outcomes: list[Outcome], items: tuple[ItemFact, ...]) -> Say:
-    """One text for all: the item's own words, or a sum that names the first one not done."""
+    """Return one text: the item's own words, or a summary that names the first failure."""
     if len(outcomes) == 1:
         return outcomes[0].say
     done = [outcome.done for outcome in outcomes if outcome.done is not None]

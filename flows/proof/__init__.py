@@ -1,1 +1,1 @@
-"""Checks of the machines: declarations, every decision once, and what contradicts itself."""
+"""Checks of the machines: declarations, every decision once, and contradictions."""

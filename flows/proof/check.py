@@ -1,6 +1,6 @@
-"""Are the machines whole? Declarations are read, and everything that can come is decided once.
+"""The check of the machines: declarations are read, and everything that can come is decided once.
 
-What is found is a sentence each. `flask --app app flows check` prints them; the tests demand none.
+Each problem is a sentence. `flask --app app flows check` prints them; the tests demand none.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from flows.decision import Act, Decision, Role, Say, Tell
 from flows.events import Event, News, TimedOut
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
-from flows.proof.inputs import Met, Space, space_of
-from flows.proof.paths import NOW, Picks, TooMany, ways
-from flows.proof.requirements import contradictions
+from flows.proof.inputs import Inputs, Met, inputs_of
+from flows.proof.paths import NOW, Picks, TooManyPaths, paths
+from flows.proof.requirements import unmet
 from messages.catalogue import CatalogueError
 from messages.render import render
 from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
 
-MOST_WAYS = 200_000  # of one event in one state
+MOST_PATHS = 200_000  # of one event in one state
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What was found about one machine. `tried`: decisions that were made."""
+    """The problems of one machine. `tried`: decisions that were made."""
 
     machine: str
     states: int
@@ -40,7 +40,7 @@ class Checked:
 
 @dataclass
 class _Seen:
-    """What the transitions of one declaration did on all ways."""
+    """What the transitions of one declaration did in all runs."""
 
     to: set[str] = field(default_factory=set)
     says: set[str] = field(default_factory=set)
@@ -50,13 +50,13 @@ class _Seen:
 
 @dataclass
 class _Walk:
-    """The walk through one machine, and what it has found so far."""
+    """The walk through one machine, and its problems so far."""
 
     machine: Machine
-    space: Space
+    inputs: Inputs
     listeners: Mapping[Role, Machine]
     tried: int = 0
-    # By problem, so that each is told once; with how it came about.
+    # By problem, so that each is reported once; with the input that caused it.
     found: dict[str, str] = field(default_factory=dict)
     seen: dict[object, _Seen] = field(default_factory=lambda: defaultdict(_Seen))
     fired: set[tuple[str, str]] = field(default_factory=set)  # time-outs: from state to state
@@ -75,15 +75,15 @@ class _Walk:
 
         def run(picks: Picks) -> None:
             self.tried += 1
-            met = self.space.meet(picks, state, transition.event, thorough)
+            met = self.inputs.meet(picks, state, transition.event, thorough)
             for problem in self._decide(transition, state, met):
                 self.found.setdefault(f"{where}: {problem}", described(met))
 
         try:
-            for _ in ways(run, MOST_WAYS):
+            for _ in paths(run, MOST_PATHS):
                 pass
-        except TooMany:
-            self.found.setdefault(f"{where}: more than {MOST_WAYS} ways, not all were tried", "")
+        except TooManyPaths:
+            self.found.setdefault(f"{where}: more than {MOST_PATHS} paths, not all were tried", "")
 
     def _decide(self, transition: Transition, state: str, met: Met) -> Iterator[str]:
         try:
@@ -92,7 +92,7 @@ class _Walk:
             yield f"{type(error).__name__}: {error}".removesuffix(": ")
             return
         self._note(transition, state, decision)
-        yield from contradictions(decision, met.facts)
+        yield from unmet(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
         told = isinstance(met.event, Happening | News | TimedOut)
@@ -144,7 +144,7 @@ def _declaration(transition: Transition) -> object:
 
 
 def described(met: Met) -> str:
-    """What came, for a person: the event and every fact that was read."""
+    """Return what came, for a person: the event and every fact that was read."""
     return f"{_shown(met.event)}; remembers {_shown(met.context)}; {_shown(met.facts)}"
 
 
@@ -167,17 +167,17 @@ def check(
     machine: Machine,
     listeners: Mapping[Role, Machine] | None = None,
     texts: Iterable[type[Event]] = (),
-    space: Space | None = None,
+    inputs: Inputs | None = None,
 ) -> tuple[Checked, set[tuple[str, type[Event], str, type[Event]]]]:
-    """What is wrong with `machine`, and the news that it passed on (for `rings`).
+    """Return the problems of `machine`, and the news that it passed on (for `rings`).
 
-    `listeners`: whose machine hears what a role is told. `texts`: the events that a person can
-    type. `space`: what can come; default: that of `space_of`.
+    `listeners`: the machines that hear what a role is told. `texts`: the events that a person can
+    type. `inputs`: what can come; default: that of `inputs_of`.
     """
-    walk = _Walk(machine, space or space_of(machine), listeners or {})
+    walk = _Walk(machine, inputs or inputs_of(machine), listeners or {})
     walk.go()
     problems = [
-        *structure(machine, walk.space.rests, texts),
+        *structure(machine, walk.inputs.rests, texts),
         *endless(machine, walk.fired),
         *_dead(machine, walk.seen),
         *(f"{problem} ({how})" if how else problem for problem, how in walk.found.items()),
@@ -188,7 +188,7 @@ def check(
             len(machine.states),
             len(machine.transitions),
             walk.tried,
-            walk.space.sampled,
+            walk.inputs.sampled,
             tuple(problems),
         ),
         walk.news,
@@ -198,7 +198,7 @@ def check(
 def structure(
     machine: Machine, rests: frozenset[str] = frozenset(), texts: Iterable[type[Event]] = ()
 ) -> Iterator[str]:
-    """Unreachable states, states without an exit or a time limit, texts that nobody answers."""
+    """Yield unreachable states, states without an exit or a time limit, and unanswered texts."""
     leads: dict[str, set[str]] = {state.name: set() for state in machine.states}
     for transition in machine.transitions:
         for start in transition.states:
@@ -229,7 +229,7 @@ def structure(
 
 
 def endless(machine: Machine, fired: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Rings of states that time alone goes round in, for ever. `fired`: time-outs, from and to."""
+    """Yield rings of states that time alone repeats for ever. `fired`: time-outs, from and to."""
     leads: dict[str, set[str]] = defaultdict(set)
     for start, to in fired:
         leads[start].add(to)
@@ -241,7 +241,7 @@ def endless(machine: Machine, fired: Iterable[tuple[str, str]]) -> Iterator[str]
 
 
 def rings(news: Iterable[tuple[str, type[Event], str, type[Event]]]) -> Iterator[str]:
-    """News that lead to the same news in the same conversation again."""
+    """Yield news that lead to the same news in the same conversation again."""
     leads: dict[tuple[str, type[Event]], set[tuple[str, type[Event]]]] = defaultdict(set)
     for machine, event, listener, told in news:
         leads[machine, event].add((listener, told))
@@ -250,7 +250,7 @@ def rings(news: Iterable[tuple[str, type[Event], str, type[Event]]]) -> Iterator
 
 
 def _on_rings(leads: Mapping[N, set[N]]) -> list[N]:
-    """The nodes that lead to themselves."""
+    """Return the nodes that lead to themselves."""
     found = []
     for node in list(leads):
         reached: set[N] = set()
@@ -264,11 +264,11 @@ def _on_rings(leads: Mapping[N, set[N]]) -> list[N]:
 
 
 def _dead(machine: Machine, seen: Mapping[object, _Seen]) -> Iterator[str]:
-    """What is declared and never happens."""
+    """Yield what is declared and never happens."""
     told: set[object] = set()
     for transition in machine.transitions:
         declaration = _declaration(transition)
-        if declaration in told or declaration not in seen:  # it fails, which is told
+        if declaration in told or declaration not in seen:  # it fails, which is reported
             continue
         told.add(declaration)
         did, name = seen[declaration], transition.event.__name__

@@ -1,8 +1,8 @@
-"""What an event or an article can be: the domains of their fields, for the walk of `check`.
+"""The values of events and articles: the domains of their fields, for the walk of `check`.
 
 A domain belongs to a field by its name; fields without one take what their type implies
-(`flows/proof/paths.py`). What cannot be so together in the books is not tried together: an article
-that was delivered was so at some time.
+(`flows/proof/paths.py`). Combinations that the books exclude are not tried: an article that was
+delivered has a time of delivery.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
 _OPEN: tuple[ArticleState, ...] = ("booked", "out_for_delivery", "attempted", "at_office")
 
-# How an article stands when somebody is told this of it: the books are written first.
+# The states of an article when somebody is told this of it: the books are written first.
 AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Booked: ("booked",),
     happenings.WentOut: ("out_for_delivery",),
@@ -47,7 +47,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.RemarkJudged: ("attempted", "at_office"),
 }
 
-# What the help desk or the office does to an article, however it stands.
+# What the help desk or the office does to an article in any state.
 OF_DESK = (
     happenings.CodeStopped,
     happenings.NumberCorrected,
@@ -56,7 +56,7 @@ OF_DESK = (
     happenings.TakenIn,
 )
 
-# How an article stands while its own conversation waits in a state.
+# The states of an article while its own conversation waits in a state.
 CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
     "booked": ("booked",),
     "out": ("out_for_delivery",),
@@ -95,7 +95,7 @@ _ACT_FIELDS: Mapping[str, Domain[object]] = {
 
 
 def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
-    """An event of `kind`, each on some way. A phone is None only where its type says so."""
+    """Return an event of `kind`, each in some run. A phone is None only if its type says so."""
     values: dict[str, object] = {}
     for name, domain in _event_domains(kind).items():  # type: ignore[arg-type]  # classes are hashable
         known = one_of(None) if name == "which" and not thorough else domain
@@ -136,7 +136,7 @@ def _expires(picks: Picks, article: ArticleFact) -> object:
 
 
 def _where(state: str, then: Domain[object], otherwise: object) -> Domain[ArticleFact]:
-    """`then` while the article is in `state`, else `otherwise`."""
+    """Return `then` while the article is in `state`, else `otherwise`."""
     return lambda picks, article: then(picks, article) if article.state == state else otherwise
 
 
@@ -147,7 +147,7 @@ def _nominee(picks: Picks, article: ArticleFact) -> object:
 
 
 def _witness(picks: Picks, article: ArticleFact) -> object:
-    if article.state == "at_office":  # a contested remark takes it back from there
+    if article.state == "at_office":  # a contested remark brings it back from there
         return picks.pick(("none", "unconfirmed", "confirmed"))
     if article.state == "attempted":
         return picks.pick(("none", "unconfirmed", "confirmed", "contested"))
@@ -194,7 +194,7 @@ def _among(states: tuple[str, ...] | None) -> Mapping[str, Domain[ArticleFact]]:
 
 
 def fixed(number: str, state: ArticleState) -> ArticleFact:
-    """A second article of the same telephone."""
+    """Return a second article of the same telephone."""
     delivered_at = NOW if state == "delivered" else None
     return ArticleFact(
         number, state, True, 0, "none", None, 0, 0, 0, False, delivered_at=delivered_at

@@ -1,4 +1,4 @@
-"""All that `flask --app app flows check` looks at: machines, news, words and texts."""
+"""All that `flask --app app flows check` examines: machines, news, words and texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from messages.check import check as check_catalogue
 
 @dataclass(frozen=True)
 class Examined:
-    """What was looked at, and every sentence about what is wrong."""
+    """What was examined, and a sentence for each problem."""
 
     machines: tuple[Checked, ...]
     words: Mapping[str, int]  # texts that were read, by role
@@ -28,7 +28,7 @@ class Examined:
 
 
 def examine(among: Mapping[str, Machine] = machines.ALL) -> Examined:
-    """Looks at everything, and takes seconds: tens of thousands of decisions are made."""
+    """Examine everything. It takes seconds: tens of thousands of decisions are made."""
     spoken = vocabularies()
     typed = typed_events(spoken)
     listeners: dict[Role, Machine] = {role: machines.of_role(role) for role in get_args(Role)}
@@ -56,7 +56,7 @@ def examine(among: Mapping[str, Machine] = machines.ALL) -> Examined:
 
 
 def typed_events(spoken: Iterable[Vocabulary]) -> dict[str, frozenset[type[Event]]]:
-    """By role: the kinds of events that its texts can be."""
+    """Return by role the kinds of events that its texts can be."""
     return {
         each.role: frozenset(type(event) for event in (*each.means.values(), NotUnderstood()))
         for each in spoken
@@ -72,7 +72,7 @@ def _never_typed(typed: Mapping[str, frozenset[type[Event]]]) -> Iterator[str]:
 
 
 def texts(said: Iterable[str], spoken: Catalogue) -> Iterator[str]:
-    """What is wrong with the texts of the templates `said`, in any language."""
+    """Yield the problems of the texts of the templates `said`, in any language."""
     wrong = check_catalogue(spoken).problems
     for name in sorted(said):
         if name not in spoken.templates:

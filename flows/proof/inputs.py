@@ -1,4 +1,4 @@
-"""All that can come to each machine: the standing, events and facts that `check` walks through."""
+"""All that can come to each machine: the standing, events and facts that `check` goes through."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
 
 @dataclass(frozen=True)
 class Met:
-    """One thing that comes: what the conversation remembers, the event, and the facts."""
+    """One input: what the conversation remembers, the event, and the facts."""
 
     context: Context
     event: Event
@@ -48,12 +48,12 @@ class Met:
 
 
 @dataclass(frozen=True)
-class Space:
-    """What a machine can meet. `rests`: its states that may wait without an end.
+class Inputs:
+    """The inputs of a machine. `rests`: its states that may wait without an end.
 
-    `meet` is told whether to be thorough: so it is in the first state of each transition, and in
-    the others the choices that do not depend on the state may be fewer. `sampled` says in words
-    what is not tried in full.
+    `meet` is told whether to be thorough: it is in the first state of each transition; in the
+    others the choices that do not depend on the state may be fewer. `sampled` says in words what is
+    not tried in full.
     """
 
     meet: Callable[[Picks, str, type[Event], bool], Met]
@@ -100,14 +100,14 @@ _TO_HOLDER = (
 
 
 def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
-    """What a happening says of its article, and of the telephone that is told, beyond its state."""
+    """Return what a happening says of its article, and of the told telephone, beyond its state."""
     known: dict[str, object] = {"part": "addressee"}
     if isinstance(event, happenings.Nominated | happenings.NominationEnded):
         known["part"] = "asked"
     elif isinstance(event, _TO_HOLDER):
         known["part"] = picks.pick(("addressee", "nominee"))
     if isinstance(event, happenings.RefusalClaimed):
-        known["wrong_tries"] = 0  # the postman is told first when the tries are over
+        known["wrong_tries"] = 0  # the postman is told first when no try is left
     if isinstance(event, happenings.TriesRanOut):
         known["otp_required"] = True
     return known
@@ -169,8 +169,8 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     return Met(context, event, lazy(PostmanFacts, picks, domains))
 
 
-# How an article stands while its item does; behind what is elsewhere there is none.
-_BEHIND_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
+# The states of an article by that of its item; an item elsewhere has none.
+_BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
     "open": ("out_for_delivery",),
     "delivered": ("delivered",),
     "attempted": ("attempted", "at_office", "returned", "recalled"),
@@ -187,11 +187,11 @@ def _item(
         return ItemFact(ref, 9, "elsewhere", None)
 
     def its_article(picks: Picks, item: ItemFact) -> ArticleFact | None:
-        states = _BEHIND_ITEM.get(item.state)
+        states = _BY_ITEM.get(item.state)
         return None if states is None else article_in(picks, states, part="addressee")
 
     def verdict(picks: Picks, item: ItemFact) -> object:
-        """As postal/codes.py judges."""
+        """Return the verdict as postal/codes.py judges."""
         given = isinstance(act, Handover) and act.proof == "code"
         of = item.article
         if not given or of is None or not (of.otp_required or of.code_for == "refusal"):
@@ -218,7 +218,7 @@ def _item(
 
 
 def _once_more(picks: Picks, item: ItemFact) -> ItemFact:
-    """The same item of the same text, named by its article's number."""
+    """Return the same item of the same text, named by its article's number."""
 
     def alike(name: str) -> Domain[object]:
         return lambda picks, record: getattr(item, name)
@@ -265,22 +265,22 @@ def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool)
     return Met(Nothing(), kind(), lazy(NewPhoneFacts, picks, domains))
 
 
-_SPACES: Mapping[str, Space] = {
-    "recipient": Space(
+_INPUTS: Mapping[str, Inputs] = {
+    "recipient": Inputs(
         _meet_recipient,
         sampled="a second article is booked or delivered; in all states but a transition's first,"
         " the answer names no article and there is one",
     ),
-    "postman": Space(
+    "postman": Inputs(
         _meet_postman,
         sampled="a second item of a text is one he is coming to, not on his list, or the first;"
         " in all states but a transition's first there is none",
     ),
-    "new_phone": Space(_meet_new_phone),
-    "article": Space(_meet_article, rests=frozenset(("searched", "over"))),
+    "new_phone": Inputs(_meet_new_phone),
+    "article": Inputs(_meet_article, rests=frozenset(("searched", "over"))),
 }
 
 
-def space_of(machine: Machine) -> Space:
-    """The space of a machine of ours; of any other, what its parties' facts imply."""
-    return _SPACES.get(machine.name, Space(_meet_party))
+def inputs_of(machine: Machine) -> Inputs:
+    """Return the inputs of a machine of ours; of any other, those that its parties' facts imply."""
+    return _INPUTS.get(machine.name, Inputs(_meet_party))

@@ -1,8 +1,8 @@
-"""Every way that a pure function can go, found by running it: facts are chosen as they are read.
+"""Every path of a pure function, found by running it: facts are chosen when they are read.
 
-`Picks` is a depth-first walk over choices. A record whose fields are `lazy` asks for a value when
-a field is read for the first time, so a fact that nobody looks at is not multiplied with, and yet
-every combination that could make a difference is tried: the walk is exhaustive over its domains.
+`Picks` is a depth-first walk over choices. A record whose fields are `lazy` asks for a value when a
+field is first read, so an unread fact multiplies nothing, and yet every combination that could make
+a difference is tried: the walk is exhaustive over its domains.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from typing import Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 T = TypeVar("T")
 
 
-class TooMany(Exception):
-    """The walk has more ways than it was allowed to try."""
+class TooManyPaths(Exception):
+    """An error of a walk with more paths than it may try."""
 
 
 class Picks:
-    """One way through all choices at a time. `again` goes on to the next way, until there is none.
+    """One path through all choices at a time. `again` goes on to the next, until there is none.
 
     A run must ask for the same choices in the same order as long as it gets the same answers.
     """
@@ -32,7 +32,7 @@ class Picks:
         self._at = 0
 
     def pick(self, options: Sequence[T]) -> T:
-        """One of `options`, each of them on some way."""
+        """Return one of `options`, each of them on some path."""
         if self._at == len(self._way):
             self._way.append((0, len(options)))
         picked, _ = self._way[self._at]
@@ -40,7 +40,7 @@ class Picks:
         return options[picked]
 
     def again(self) -> bool:
-        """Turns to the next way; False where all were gone."""
+        """Turn to the next path; return False after the last."""
         del self._way[self._at :]
         while self._way:
             picked, options = self._way.pop()
@@ -51,14 +51,14 @@ class Picks:
         return False
 
 
-def ways(run: Callable[[Picks], T], most: int) -> Iterator[T]:
-    """What `run` gives on each way. Raises `TooMany` behind the first `most` of them."""
+def paths(run: Callable[[Picks], T], most: int) -> Iterator[T]:
+    """Yield what `run` returns on each path. Raise `TooManyPaths` after `most` of them."""
     picks = Picks()
     for _ in range(most):
         yield run(picks)
         if not picks.again():
             return
-    raise TooMany
+    raise TooManyPaths
 
 
 R = TypeVar("R", contravariant=True)
@@ -66,14 +66,14 @@ Domain = Callable[[Picks, R], object]  # what a field can be, given its record
 
 
 def one_of(*options: object) -> Domain[object]:
-    """The domain of a field that may be any of `options`, whatever else is so."""
+    """Return the domain of a field that may be any of `options`, whatever the record."""
     return lambda picks, record: picks.pick(options)
 
 
 def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known: object) -> T:
-    """A record of `kind` that picks each of its fields when it is read for the first time.
+    """Return a record of `kind` that picks each of its fields when it is first read.
 
-    `known` fields are as given. A field without a domain takes one that its type implies.
+    The `known` fields are given. A field without a domain takes one that its type implies.
     """
     record = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]  # classes are hashable
     assert isinstance(record, kind)
@@ -119,7 +119,7 @@ _EDGES: Mapping[object, tuple[object, ...]] = {
 
 
 def implied_by(hint: object) -> Domain[object]:
-    """The domain that a type implies: all literals, both booleans, a few at the edges."""
+    """Return the domain that a type implies: literals, both booleans, or values at the edges."""
     return one_of(*_values(hint))
 
 

@@ -1,4 +1,4 @@
-"""Does a decision fit the facts? Each act says what must be so before it (flows/acts).
+"""Does a decision fit the facts? Each act says what it requires (flows/acts).
 
 `postal/` refuses an act that does not fit (`BooksDisagree`); here the same is found without a
 database, before anybody texts.
@@ -25,8 +25,8 @@ from flows.facts import (
 class _Book:
     """An article as the acts of one decision leave it, beginning with the facts.
 
-    What an act changes is worked out when somebody reads on: the walk of `check` multiplies with
-    every fact that is read, and most decisions end with their first act.
+    The effect of an act is computed only when a later one reads it: the walk of `check` multiplies
+    with every fact that is read, and most decisions end with their first act.
     """
 
     def __init__(self, article: ArticleFact, item: ItemFact | None, now: datetime) -> None:
@@ -41,14 +41,14 @@ class _Book:
         return self._changed[name] if name in self._changed else getattr(self._article, name)
 
     def take(self, act: ArticleAct) -> Iterator[str]:
-        """Do `act`; return what does not allow it."""
+        """Do `act`; yield what does not allow it."""
         yield from act.required(cast(ArticleFact, self), self._item)
         self._done.append(act)
 
 
-def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
-    """Return sentences about acts and codes of `decision` that the facts do not allow."""
-    books = {book.number: book for book in _books(known)}
+def unmet(decision: Decision, facts: Facts) -> Iterator[str]:
+    """Yield a sentence for each act or code of `decision` that the facts do not allow."""
+    books = {book.number: book for book in _books(facts)}
     for act in decision.acts:
         name = type(act).__name__
         if not isinstance(act, ArticleAct):
@@ -68,12 +68,12 @@ def contradictions(decision: Decision, known: Facts) -> Iterator[str]:
             yield f"{say.template} to somebody who has not agreed to take the article"
 
 
-def _books(known: Facts) -> Iterator[_Book]:
-    if isinstance(known, PostmanFacts):
-        for item in known.items:
+def _books(facts: Facts) -> Iterator[_Book]:
+    if isinstance(facts, PostmanFacts):
+        for item in facts.items:
             if item.article is not None:
-                yield _Book(item.article, item, known.now)
-    elif isinstance(known, RecipientFacts):
-        yield from (_Book(article, None, known.now) for article in known.articles)
-    elif isinstance(known, ClockFacts | PartyFacts) and known.article is not None:
-        yield _Book(known.article, None, known.now)
+                yield _Book(item.article, item, facts.now)
+    elif isinstance(facts, RecipientFacts):
+        yield from (_Book(article, None, facts.now) for article in facts.articles)
+    elif isinstance(facts, ClockFacts | PartyFacts) and facts.article is not None:
+        yield _Book(facts.article, None, facts.now)

@@ -1,6 +1,6 @@
-"""Do the words of the grammars keep apart? No word has two meanings, and each says what it should.
+"""The check that the grammars' words are distinct: no word has two meanings, each has its own.
 
-A word is looked at as people may write it: in capitals, with marks around it, with Hindi digits.
+A word is checked as people may write it: in capitals, with marks around it, with Hindi digits.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Vocabulary:
 
 
 def check_words(vocabulary: Vocabulary) -> Iterator[str]:
-    """Words with two meanings, and texts that are not read as they are meant."""
+    """Yield words with two meanings, and texts that are read otherwise than meant."""
     yield from _collisions(vocabulary)
     for text, event in vocabulary.means.items():
         for written in _written(text):
@@ -62,7 +62,7 @@ def _collisions(vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _written(text: str) -> tuple[str, ...]:
-    """`text` as people write it; composed Hindi letters too, which NFKC takes apart."""
+    """Return `text` as people write it; composed Hindi letters too, which NFKC divides."""
     marked = f"  {text.replace(' ', ', ')}!"
     ways = (text, text.upper(), text.title(), marked, f"{text}।", text.translate(_DEVANAGARI))
     return tuple(dict.fromkeys(ways))
@@ -87,7 +87,7 @@ _RECIPIENTS: Mapping[str, Event] = {
     "hi-Latn": events.ChooseLanguage("hi-Latn"),
     "en": events.ChooseLanguage("en"),
 }
-_MANNERS: Mapping[str, Event] = {
+_ANYTIME: Mapping[str, Event] = {
     "0": events.AskMenu(),
     "8": events.ChooseLanguage(),
     "8 1": events.ChooseLanguage("hi"),
@@ -97,7 +97,7 @@ _MANNERS: Mapping[str, Event] = {
     "7": events.NotUnderstood(),
 }
 _DIGITS: Mapping[str, Event] = {
-    **_MANNERS,
+    **_ANYTIME,
     "1": events.Yes(),
     "2": events.Deny(),
     "3": events.ReportFraud(),
@@ -123,14 +123,14 @@ _POSTMANS: Mapping[str, Event] = {
     "handover": events.Visit((events.Handover("7", "code"),)),
     "remark": events.Visit((events.Remark("7", 11),)),
 }
-_BEHIND = {"approach": " 7", "handover": " 7 482913", "remark": " 7 11"}
+_AFTER = {"approach": " 7", "handover": " 7 482913", "remark": " 7 11"}
 
 
 def _meanings(
-    lines: Lines, commands: Mapping[str, Event], behind: Mapping[str, str]
+    lines: Lines, commands: Mapping[str, Event], after: Mapping[str, str]
 ) -> dict[str, Event]:
     return {
-        f"{word}{behind.get(command, '')}": commands[command]
+        f"{word}{after.get(command, '')}": commands[command]
         for command, line in lines.items()
         if command in commands
         for word in line
@@ -138,7 +138,7 @@ def _meanings(
 
 
 def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
-    """The vocabularies of all roles, from the tables in `flows/grammar/words.py`."""
+    """Return the vocabularies of all roles, from the tables in `flows/grammar/words.py`."""
 
     def read(role: str) -> Read:
         return lambda text: machines.understand(role, text, code_length)
@@ -162,7 +162,7 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
             read("sender"),
             (words.WORDS, {"recall": words.RECALL}),
             {
-                **_MANNERS,
+                **_ANYTIME,
                 "6": events.NotUnderstood(),
                 **_meanings(said, _RECIPIENTS, {}),
                 **{f"{_NUMBER} {word}": events.Recall(_NUMBER) for word in words.RECALL},
@@ -185,7 +185,7 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
                 "7 > 0": events.Pass(("7",), back=True),
                 "7 482913 1": events.Visit((events.Handover("7", "code", "cash"),)),
                 "7 482913 2": events.Visit((events.Handover("7", "code", "upi"),)),
-                **_meanings(words.POSTMAN_WORDS, _POSTMANS, _BEHIND),
+                **_meanings(words.POSTMAN_WORDS, _POSTMANS, _AFTER),
                 **{f"7 482913 {word} 500 1": paid for word in words.RUPEES},
             },
         ),

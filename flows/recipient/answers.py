@@ -1,7 +1,7 @@
 """The recipient's answers 1, 6 and 2: yes and my code, say my code, and no.
 
-Each answer means what the facts of its article make it mean: a yes to "is the remark true?" is not
-a yes to "shall the code come?" (docs/developing/domain.md, "Phone manners").
+The facts of the article decide what an answer means: a yes to "is the remark true?" is not a yes to
+"shall the code come?" (docs/developing/domain.md, "Phone manners").
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from flows.recipient.states import (
 )
 from messages.speech import speech
 
-MOST_SENDS = 5  # of one code: whoever asks more often is told to read the last text
+MOST_SENDS = 5  # of one code; more requests are referred to the last text
 OBJECT_WITHIN = timedelta(hours=24)
 
 ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
@@ -51,12 +51,12 @@ ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_do
 
 
 def asks_witness(article: ArticleFact) -> bool:
-    """Whether the postman's remark still waits for the recipient's word."""
+    """Tell whether the postman's remark still waits for the recipient's answer."""
     return article.state in ("attempted", "at_office") and article.witness == "unconfirmed"
 
 
 def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
-    """Whether a telephone in this standing was asked: a nominee only where it was his last news."""
+    """Tell whether a telephone was asked: a nominee only if that was his last news."""
     asked = state == "attempted" and context.article == article.number
     return asks_witness(article) and (article.part == "addressee" or asked)
 
@@ -105,9 +105,9 @@ MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(Iss
 
 @MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
 def speak_code(case: Case[SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
-    """As "send my code", and the answer is a call; by text only what has no spoken words.
+    """Answer as to "send my code", but by a call; by text only what has no spoken words.
 
-    A call costs us more than a text: none beyond the limit, and none to whoever has no post.
+    A call costs more than a text: none is made beyond the limit, or to people without post.
     """
     decision, facts = send_code(case), case.facts
     if not (facts.may_call and facts.may_send_code and facts.articles):
@@ -122,7 +122,7 @@ def _aloud(say: Say) -> Say:
 def _meant_by_yes(
     case: Case[Yes | SendCode | SpeakCode, Asked, RecipientFacts],
 ) -> ArticleFact | Say:
-    """Of the articles to which a yes leads to something; where there is none, of the open ones."""
+    """Return the article meant, among those that a yes affects or else among open ones."""
     article = meant(case, case.event.which, _answers_yes)
     if isinstance(article, Say) and article.template == "nothing_waiting":
         return meant(case, case.event.which)
@@ -154,7 +154,7 @@ def _purpose(article: ArticleFact) -> Purpose:
 
 
 def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) -> str | None:
-    """The template that says why no code goes out for `article`, or None where it may."""
+    """Return the template that says why no code is sent for `article`, or None if it may be."""
     if not article.otp_required and purpose != "refusal":
         return "no_code_needed"
     if article.state not in ("out_for_delivery", "at_office"):
@@ -165,7 +165,7 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
     if article.part == "addressee" and article.nominee == "agreed":
-        return "nominee_agreed"  # the code goes there; 5 0 brings it back
+        return "nominee_agreed"  # the code goes there; 5 0 reverses that
     if article.door_only and purpose == "handover":
         return "code_at_door"
     return None if facts.may_send_code else "code_wait"
@@ -175,7 +175,7 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
 
 
 def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
-    """What "no" can be about: the open ones, those just delivered, and the one asked of last."""
+    """Return what "no" can be about: open, just delivered, or the one asked of last."""
 
     def sensible(article: ArticleFact) -> bool:
         delivered = article.state == "delivered"
@@ -214,11 +214,11 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     fresh = article.state == "out_for_delivery" and not article.attempts and not article.code_issue
     if article.state == "booked" or fresh:
         return _not_mine(article)
-    return _complain(article)  # after a code or a visit, "no" is no word on whose article it is
+    return _complain(article)  # after a code or a visit, "no" does not say whose article it is
 
 
 def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
-    """Did you get it? No: the closure is frozen, a ticket opened, the postmaster told."""
+    """Freeze the closure, open a ticket and tell the postmaster: the article was not received."""
     number = article.number
     assert article.delivered_at is not None
     if case.facts.now - article.delivered_at > OBJECT_WITHIN:
@@ -235,7 +235,7 @@ def _object(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
 
 
 def _complain(article: ArticleFact) -> Decision[Asked]:
-    """It has been on its way before, and is not here: somebody must look."""
+    """Open a ticket for an article that was on its way and has not come."""
     number = article.number
     return Decision(
         "quiet",
@@ -247,7 +247,7 @@ def _complain(article: ArticleFact) -> Decision[Asked]:
 
 
 def _decline(article: ArticleFact) -> Decision[Asked]:
-    """The person asked to take it, or who had agreed, does not."""
+    """End the nomination of the person who was asked or had agreed."""
     number = article.number
     acts: tuple[Act, ...] = (EndNomination(number, "refused"),)
     if article.part == "nominee" and article.code == "live":
@@ -262,7 +262,7 @@ def _decline(article: ArticleFact) -> Decision[Asked]:
 
 
 def _contest(article: ArticleFact) -> Decision[Asked]:
-    """The postman never came: the remark does not count (docs/developing/domain.md rule 4)."""
+    """Contest the remark: it does not count (docs/developing/domain.md rule 4)."""
     number = article.number
     return Decision(
         "quiet",
@@ -285,7 +285,7 @@ def _deny_refusal(article: ArticleFact) -> Decision[Asked]:
 
 
 def _not_mine(article: ArticleFact) -> Decision[Asked]:
-    """A wrong number: unlinked at once, without naming anyone."""
+    """Unlink a wrong number at once, without naming anyone."""
     number = article.number
     acts: tuple[Act, ...] = (Unlink(number), OpenTicket("wrong_number", number))
     if article.nominee != "none":

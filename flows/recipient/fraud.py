@@ -29,9 +29,9 @@ def _any(article: ArticleFact) -> bool:
 
 
 def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
-    """The articles whose codes somebody may be after, the one to speak of last.
+    """Return the articles whose codes are in danger, last the one to answer about.
 
-    Unless one was named, every live code of the telephone: nobody asks first which one was meant.
+    Without a named article these are all live codes of the telephone: there is no time to ask back.
     """
     facts = case.facts
     coded = [article for article in facts.articles if _has_code(article)]
@@ -65,7 +65,7 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
         heard = article.template == "nothing_waiting"
         return stay(case, Say("fraud_heard") if heard else article)
     number = article.number
-    if article.door_only and article.code != "live":  # said before, and nothing is left to protect
+    if article.door_only and article.code != "live":  # reported before, and no code is live
         known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
         return Decision("reported", Asked(number), (known,))
     if article.state in OPEN:
@@ -76,7 +76,7 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
 
 
 def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
-    """Their codes die; postmen and postmaster are told; the last one is spoken of."""
+    """Kill their codes, tell postmen and postmaster, and answer about the last one."""
     spoken = articles[-1]
     kills = tuple(KillCode(each.number, "fraud") for each in articles if each.code == "live")
     return Decision(

@@ -1,9 +1,9 @@
-"""The recipient's conversation: its states, and what it is told of the article.
+"""The recipient's conversation: its states, and what it is told about the article.
 
 Its answers: answers.py (1, 2), fraud.py (3), wishes.py (4, 5) and anytime.py (8, 9, 0). The state
 says what the telephone was told last; `context.article` names the article that a bare digit is
 about. Rules: docs/developing/domain.md rules 4 to 9, and "Phone manners" there. A nominee, who
-takes the article in the addressee's place, has the same conversation: what he may do follows from
+accepts the article in the addressee's place, has the same conversation: what he may do depends on
 his `part` in the facts.
 """
 
@@ -49,14 +49,14 @@ OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 
 MACHINE = Machine(
     name="recipient",
-    meaning="whoever holds the telephone that was given at booking, or agreed to take the article",
+    meaning="the holder of the telephone given at booking, or the person who agreed to accept it",
     states=(
-        State("quiet", "nothing was said that waits for an answer"),
+        State("quiet", "no question waits for an answer"),
         State("booked", "told that an article is coming", 30 * DAY, "quiet"),
         State("out", "told that the article is out for delivery", DAY, "quiet"),
         State("code", "holds a code", DAY, "quiet"),
         State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
-        State("asked", "asked to take the article for somebody", 3 * DAY, "quiet"),
+        State("asked", "asked to accept the article for somebody", 3 * DAY, "quiet"),
         State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
         State("reported", "reported that somebody asked for the code", DAY, "quiet"),
         State("delivered", "told that the article was handed over", DAY, "quiet"),
@@ -69,12 +69,12 @@ Sensible = Callable[[ArticleFact], bool]
 
 
 def is_open(article: ArticleFact) -> bool:
-    """Something can still become of it."""
+    """Tell whether the article can still be delivered, returned or recalled."""
     return article.state in OPEN
 
 
 def fact(case: Case[Event, Asked, RecipientFacts], number: str) -> ArticleFact:
-    """The article `number` of the facts."""
+    """Return the article `number` of the facts."""
     facts = case.facts
     return next(article for article in facts.articles if article.number == number)
 
@@ -82,10 +82,10 @@ def fact(case: Case[Event, Asked, RecipientFacts], number: str) -> ArticleFact:
 def meant(
     case: Case[Event, Asked, RecipientFacts], which: str | None, sensible: Sensible = is_open
 ) -> ArticleFact | Say:
-    """The article that an answer is about: the one named, else the one asked of last.
+    """Return the article that an answer is about: the one named, else the one asked of last.
 
-    Without either, the only one for which the answer makes sense; where there are several, or
-    none, the text that says so: nothing is guessed.
+    Without either, return the only one for which the answer makes sense; if there are several, or
+    none, return the text that says so: nothing is guessed.
     """
     facts = case.facts
     if which is not None:
@@ -108,12 +108,12 @@ ASKED_BACK = ("nothing_waiting", "which_article", "which_number")
 
 
 def digits(template: str, article: ArticleFact) -> Say:
-    """A text that names the article by its last digits."""
+    """Return a text that names the article by its last digits."""
     return Say(template, {"digits": article.digits}, article.number)
 
 
 def by_day(template: str, article: ArticleFact, day: date) -> Say:
-    """A text that names the article and a day."""
+    """Return a text that names the article and a day."""
     return Say(template, {"digits": article.digits, "day": calendar.name(day)}, article.number)
 
 
@@ -130,7 +130,7 @@ CODES = tuple(_CODE_TEMPLATES.values())
 
 
 def code(article: ArticleFact, purpose: Purpose) -> Say:
-    """The text that carries a code, with the digits that must be said first, and what to pay."""
+    """Return the text with a code, the digits that must be said first, and the amount to pay."""
     say = _to_pay(_CODE_TEMPLATES[purpose], article)
     if purpose == "refusal":
         say = digits("refusal_code", article)
@@ -138,7 +138,7 @@ def code(article: ArticleFact, purpose: Purpose) -> Say:
 
 
 def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "handover") -> IssueCode:
-    """A new code, as long-lived as the office's rules say."""
+    """Return the act for a new code, which lives as long as the office's rules say."""
     expires_at = facts.now + timedelta(seconds=facts.code_ttl)
     if facts.release == "dispatch" and purpose == "handover":
         expires_at = max(expires_at, facts.day_end)
@@ -146,9 +146,9 @@ def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "hando
 
 
 def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purpose) -> bool:
-    """Half of a code's life is left: the same code serves.
+    """Tell whether half of a code's life is left: then the same code is used again.
 
-    A life is never made longer (docs/developing/domain.md rule 6).
+    A life is never extended (docs/developing/domain.md rule 6).
     """
     if article.code != "live" or article.code_expires_at is None or article.code_for != purpose:
         return False
@@ -156,7 +156,7 @@ def lives_long_enough(article: ArticleFact, facts: RecipientFacts, purpose: Purp
 
 
 def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked]:
-    """The conversation stays as it is."""
+    """Leave the conversation as it is."""
     return Decision(case.state, case.context, says)
 
 
@@ -212,7 +212,7 @@ def _release(
 
 
 def _told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
-    """A handler that says `template` of the article and goes to `state`."""
+    """Return a handler that says `template` about the article and goes to `state`."""
 
     def handler(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
         article = fact(case, case.event.article)
@@ -233,7 +233,7 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
     says=tuple(f"attempted_{each}" for each in remarks.QUESTIONS),
 )
 def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
-    """No remark without a witness: is it true? (docs/developing/domain.md rule 4)"""
+    """Ask the witness whether the remark is true (docs/developing/domain.md rule 4)."""
     article = fact(case, case.event.article)
     template = f"attempted_{remarks.question_of(case.event.remark)}"
     return Decision("attempted", Asked(article.number), (digits(template, article),))
@@ -243,7 +243,7 @@ def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
 def taken_back(case: Case[TakenBack, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
     if case.event.what == "approach":
-        return stay(case)  # the dead code is no news: the next one says so by coming
+        return stay(case)  # the dead code is not news: the next one announces itself
     return Decision("out", Asked(article.number), (digits("undone", article),))
 
 
@@ -257,7 +257,7 @@ def at_office(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
 
 
 def say_at_office(article: ArticleFact) -> Say:
-    """Until when the article waits at the office."""
+    """Return the text that says until when the article waits at the office."""
     assert article.held_until is not None
     template = "at_office_last" if article.extended else "at_office"
     return by_day(template, article, article.held_until)

@@ -1,4 +1,4 @@
-"""The recipient's wishes 4 and 5: another day, keep it at the office, somebody else takes it."""
+"""The recipient's wishes 4 and 5: another day, keep it at the office, somebody else accepts it."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from flows.recipient.states import (
 )
 from india import calendar
 
-CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: nobody puts an article off for ever
-# Of collection at the office, once extendable (docs/developing/domain.md rule 3).
+CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: an article cannot be put off for ever
+# Of waiting at the office, extendable once (docs/developing/domain.md rule 3).
 OFFICE_DAYS = timedelta(days=7)
-MOST_NOMINATIONS = 3  # of one article: a telephone is not pestered with questions
+MOST_NOMINATIONS = 3  # of one article, so that a telephone is not pestered with questions
 # docs/developing/domain.md rule 2
 _PERSONAL = frozenset(("registered", "insured", "money_order"))
 
@@ -45,16 +45,14 @@ _PERSONAL = frozenset(("registered", "insured", "money_order"))
     tells=("postman", "article"),
 )  # fmt: skip
 def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
         return stay(case, say_at_office(article))
     if article.state not in ("booked", "out_for_delivery", "attempted"):
         return stay(case, digits("day_not_now", article))
-    if article.office_next:  # no morning's list takes it
+    if article.office_next:  # no morning's list includes it
         return stay(case, digits("day_not_now", article))
     facts = case.facts
     until = article.choose_until or facts.today + CHOOSE_WITHIN
@@ -73,8 +71,16 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
     )
 
 
+def _addressees(case: Case[Event, Asked, RecipientFacts], which: str | None) -> ArticleFact | Say:
+    """Return the article that an addressee's wish is about, or the text that refuses it."""
+    article = meant(case, which)
+    if isinstance(article, Say) or article.part == "addressee":
+        return article
+    return digits("only_addressee", article)
+
+
 def _day(of_month: int | None, today: date) -> date | None:
-    """The next day with that number, today's and past ones being next month's; None: no such."""
+    """Return the next day with that number (today's and past ones are next month's), or None."""
     if of_month is None:
         return calendar.next_working(today)
     day = today + timedelta(days=1)
@@ -110,16 +116,14 @@ def _tell_day(article: ArticleFact) -> tuple[Tell, ...]:
     tells=("postman", "article"),
 )
 def hold_at_office(case: Case[HoldAtOffice, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.state == "at_office":
         return _extend(case, article)
-    if not is_open(article):  # named, and over
+    if not is_open(article):  # named, and closed
         return stay(case, Say("nothing_waiting"))
-    if article.state == "booked":  # not here yet: what is not here cannot be kept
+    if article.state == "booked":  # not arrived yet: it cannot be kept here
         return stay(case, digits("code_not_yet", article))
     number, until = article.number, case.facts.today + OFFICE_DAYS
     tells: tuple[Tell, ...] = (Tell("article", CameToOffice(number)),)
@@ -168,13 +172,13 @@ def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[A
     phone = case.event.phone
     if phone is None:
         return stay(case, digits("nominee_how", article))
-    if phone == "" or case.facts.named_is_staff:  # who carries it takes it for nobody
+    if phone == "" or case.facts.named_is_staff:  # a postman accepts nothing for others
         return stay(case, Say("nominee_bad_number"))
     return nominate(article, phone)
 
 
 def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
-    """Whoever has `phone` is asked; the code that is out dies, whoever was named before is not."""
+    """Ask the person with `phone`; the present code dies, an earlier nomination ends."""
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)
     if article.nominee != "none":
@@ -191,7 +195,7 @@ def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
 
 
 def refuse_nominee(article: ArticleFact) -> str | None:
-    """The template that says why nobody else can be named for it; None where somebody can."""
+    """Return the template that says why nobody else can be named, or None if somebody can."""
     if article.part != "addressee":
         return "only_addressee"
     personal = article.service in _PERSONAL or article.amount > 0
@@ -210,11 +214,9 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     tells=("nominee",),
 )
 def only_me(case: Case[OnlyMe, Asked, RecipientFacts]) -> Decision[Asked]:
-    article = meant(case, case.event.which)
+    article = _addressees(case, case.event.which)
     if isinstance(article, Say):
         return stay(case, article)
-    if article.part != "addressee":
-        return stay(case, digits("only_addressee", article))
     if article.nominee == "none":
         return stay(case, digits("nominee_none", article))
     number = article.number

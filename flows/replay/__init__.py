@@ -1,1 +1,1 @@
-"""Stored sprints: written, read, decided again, explained, and tried otherwise."""
+"""Stored sprints: written, read, decided again, explained, and varied."""

@@ -1,7 +1,7 @@
-"""Why a machine decided as it did: the rule that fired, and the facts that it looked at.
+"""The reasons of a decision: the rule that fired, and the facts that it read.
 
-The decision is made once more over facts that note which of their fields are read. What nobody
-read did not count.
+The decision is made again over facts that record which of their fields are read. A field that was
+not read did not count.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Read:
-    """One fact that was looked at. `of`: the article or item that it is a fact of, else empty."""
+class FactRead:
+    """One fact that was read. `of`: the article or item that it is a fact of, else empty."""
 
     of: str
     name: str
     value: object
 
 
-_Reads = dict[tuple[str, str], object]  # by what it is of, and its name
+_Reads = dict[tuple[str, str], object]  # by its record and its name
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """`rule` is the handler's place in the source, `flows.recipient.answers.yes`; None: there is
-    none today.
+    """The reasons of a decision. `rule`: the handler's place in the source,
+    `flows.recipient.answers.yes`; None: there is none today.
 
     `lapsed_to`: the state that time alone had led to before the event came.
     """
 
     rule: str | None
     lapsed_to: str | None
-    reads: tuple[Read, ...]
+    reads: tuple[FactRead, ...]
 
 
 def explain(machine: Machine, standing: Standing, event: Event, facts: Facts) -> Explanation:
-    """What today's code goes by when `event` comes. Raises nothing that `decide` raises."""
+    """Return the reasons of today's code for `event`. Raise nothing that `decide` raises."""
     state = settle(machine, standing, facts.now).state
     lapsed_to = state if state != standing.state else None
     transition = machine.transition(state, type(event))
@@ -55,7 +55,7 @@ def explain(machine: Machine, standing: Standing, event: Event, facts: Facts) ->
     try:
         decide(machine, standing, event, _noting(facts, "", reads))
     except Exception:
-        # What it read before it failed is worth showing; the failure itself is replay's to report.
+        # What it read before it failed is worth showing; replay reports the failure.
         return Explanation(rule, lapsed_to, _listed(reads))
     return Explanation(rule, lapsed_to, _listed(reads))
 
@@ -66,12 +66,12 @@ def _place(handler: Callable[..., object]) -> str:
     return f"{handler.__module__}.{handler.__name__}"
 
 
-def _listed(reads: _Reads) -> tuple[Read, ...]:
-    return tuple(Read(of, name, value) for (of, name), value in reads.items())
+def _listed(reads: _Reads) -> tuple[FactRead, ...]:
+    return tuple(FactRead(of, name, value) for (of, name), value in reads.items())
 
 
 def _noting(record: T, of: str, reads: _Reads) -> T:
-    """`record` with fields that note who reads them; the records within it too."""
+    """Return `record` with fields that record their reading, as in the records within it."""
     named = getattr(record, "number", None) or getattr(record, "ref", None)
     noting = object.__new__(_noting_kind(type(record)))  # type: ignore[arg-type]  # hashable
     assert isinstance(noting, type(record))

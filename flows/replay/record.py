@@ -1,7 +1,7 @@
 """Events, facts and decisions as JSON and back, for the sprint record and its replay.
 
 A dataclass becomes an object whose `kind` is its class name; times become ISO 8601 texts. Decoding
-follows the type hints, so what is read back is equal to what was written.
+follows the type hints, so what is read is equal to what was written.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ _KINDS: dict[str, type[object]] = {
     for name, value in vars(module).items()
     if isinstance(value, type) and is_dataclass(value)
 }
-# What a type hint can name: a record, a base of records, or that there is none.
+# What a type hint can name: a record, a base of records, or no record.
 _RECORDS = {NoneType, *(base for kind in _KINDS.values() for base in kind.__mro__[:-1])}
 
 
 def _holds_record(hint: object) -> bool:
-    """Tell whether a value under this hint is a record, which says itself of which kind."""
+    """Tell whether a value under this hint is a record, which names its own kind."""
     hint = hint.__bound__ if isinstance(hint, TypeVar) else hint
     arms = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     return all(arm in _RECORDS for arm in arms)
@@ -44,7 +44,7 @@ def _is_word(hint: object) -> bool:
 
 
 _converter = Converter(detailed_validation=False, unstruct_collection_overrides={tuple: list})
-# As JSON has it, never coerced; and a word that a Literal lost since stays readable.
+# Unchanged from JSON, never coerced; a word that a Literal has lost remains readable.
 for _plain in (str, int, bool, int | str):
     _converter.register_structure_hook(_plain, lambda value, _: value)
 _converter.register_structure_hook_func(_is_word, lambda value, _: value)
@@ -69,9 +69,9 @@ def encode(value: object) -> Json:
 
 
 def decode(value: object, kind: type[T]) -> T:
-    """Return the `kind` that `encode` made `value` from; fields that came later have defaults.
+    """Return the `kind` that `encode` encoded as `value`; later fields have defaults.
 
-    Raises `ValueError`, or `KeyError` or `TypeError` where a field is missing or of another shape.
+    Raise `ValueError`, or `KeyError` or `TypeError` if a field is missing or of another shape.
     """
     if not isinstance(value, Mapping) or "kind" not in value:
         raise ValueError("a record of flows is an object with a kind")
@@ -85,5 +85,5 @@ def decode(value: object, kind: type[T]) -> T:
 
 
 def built(kind: type[T], values: Mapping[str, object]) -> T:
-    """Return the `kind`, a dataclass that is no record, whose fields are `values`."""
+    """Return the `kind`, a dataclass that is not a record, whose fields are `values`."""
     return _converter.structure(values, kind)

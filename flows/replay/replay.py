@@ -1,7 +1,4 @@
-"""Deciding stored sprints again with today's code, and saying what differs.
-
-docs/developing/architecture.md rule 2
-"""
+"""Stored sprints compared with today's decisions (docs/developing/architecture.md rule 2)."""
 
 from __future__ import annotations
 
@@ -18,7 +15,7 @@ from flows.replay.record import decode, encode
 
 Json = Mapping[str, object]
 
-# In the order in which a person wants to know.
+# In the order of their interest to a person.
 _FIELDS = ("state", "says", "acts", "tells", "context", "until")
 
 
@@ -32,13 +29,13 @@ class Difference:
 
 
 class Undecidable(Exception):
-    """Today's code cannot read the record any more, or has no answer to it."""
+    """A record that today's code cannot read any more, or to which it has no answer."""
 
 
 def decided_today(machine: str, event: Json, state_before: Json, facts: Json) -> Json:
-    """What today's code decides on a stored sprint, as the JSON that would be stored.
+    """Return today's decision on a stored sprint, as the JSON that would be stored.
 
-    Raises `Undecidable` where it cannot.
+    Raise `Undecidable` if there is none.
     """
     try:
         standing = Standing(
@@ -46,8 +43,8 @@ def decided_today(machine: str, event: Json, state_before: Json, facts: Json) ->
             decode(state_before["context"], Context),
             datetime.fromisoformat(str(state_before["entered_at"])),
         )
-        came, known = decode(event, Event), decode(facts, Facts)
-        decision = encode(decide(machines.ALL[machine], standing, came, known))
+        came, then = decode(event, Event), decode(facts, Facts)
+        decision = encode(decide(machines.ALL[machine], standing, came, then))
     except FlowError as refused:
         raise Undecidable(str(refused)) from refused
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError) as unreadable:
@@ -59,22 +56,24 @@ def decided_today(machine: str, event: Json, state_before: Json, facts: Json) ->
 
 
 def differences(was: Json, now: Json) -> tuple[Difference, ...]:
-    """In what two decisions differ. A field that one of them does not have yet has its default."""
+    """Return where two decisions differ. A field that one of them lacks has its default."""
     if was == now:
         return ()
-    known, today = _renewed(was), _renewed(now)
+    before, today = _renewed(was), _renewed(now)
     return tuple(
-        Difference(name, known.get(name), today.get(name))
+        Difference(name, before.get(name), today.get(name))
         for name in _FIELDS
-        if known.get(name) != today.get(name)
+        if before.get(name) != today.get(name)
     )
 
 
 def replay(
     machine: str, event: Json, state_before: Json, facts: Json, decision: Json
 ) -> tuple[Difference, ...]:
-    """In what today's decision differs from the stored one. Raises nothing: who cannot be decided
-    again differs in everything, `now` saying why."""
+    """Return where today's decision differs from the stored one. Raise nothing.
+
+    A sprint that cannot be decided again differs in everything, and `now` says why.
+    """
     try:
         today = decided_today(machine, event, state_before, facts)
     except Undecidable as reason:
@@ -83,7 +82,7 @@ def replay(
 
 
 def _renewed(decision: Json) -> Json:
-    """`decision` as today's code would write it."""
+    """Return `decision` as today's code would write it."""
     try:
         renewed = encode(decode(decision, Decision))
     except (KeyError, TypeError, ValueError, AttributeError, AssertionError):

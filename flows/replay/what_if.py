@@ -1,9 +1,9 @@
-"""What if something else had been answered? A sandbox of values: it touches nothing.
+"""What if something else had been answered? A sandbox of values, without effects.
 
-It begins where a stored sprint began or ended, with that sprint's facts, and decides whatever is
-typed with the machines that decide for real. What a decision does is applied to the facts
-(`ArticleAct.effect`), so one can go on; whoever is told of it decides too, as from the beginning of
-their conversation. Codes are not known here: whether one was right is said by whoever plays.
+It begins before or after a stored sprint, with that sprint's facts, and the real machines decide on
+any input. The effects of a decision are applied to the facts (`ArticleAct.effect`), so that one can
+continue; those who are told decide too, as at the beginning of their conversation. Codes are not
+known here: the user says whether one was right.
 """
 
 from __future__ import annotations
@@ -32,12 +32,12 @@ from flows.machine import FlowError, Standing, deadline, decide, entered
 
 Playable = RecipientFacts | PostmanFacts | PartyFacts  # of those who can type
 Verdict = Literal["right", "wrong"]
-_DEEPEST = 4  # who is told, who is told by them …
+_DEEPEST = 4  # levels: who is told, who is told by them …
 
 
 @dataclass(frozen=True)
 class Sandbox:
-    """A conversation that is only imagined. `due_at`: when its time limit fires, if it has one."""
+    """A hypothetical conversation. `due_at`: when its time limit fires, if it has one."""
 
     machine: str
     standing: Standing
@@ -52,7 +52,7 @@ class Sandbox:
 
 @dataclass(frozen=True)
 class Consequence:
-    """What one conversation would decide: of whom, on what, and what it would say."""
+    """What one conversation would decide: whose, on what, and what it would say."""
 
     role: str
     event: str
@@ -61,8 +61,8 @@ class Consequence:
 
 
 @dataclass(frozen=True)
-class Step:
-    """One answer, imagined. `typed` holds no code; `assumed`: what was taken for granted of one."""
+class WhatIfStep:
+    """One hypothetical answer. `typed` contains no code; `assumed`: the supposition about one."""
 
     typed: str
     event: str
@@ -71,16 +71,16 @@ class Step:
     then: Sandbox
 
 
-class CannotImagine(Exception):
-    """No sandbox begins here; the message says why."""
+class CannotBegin(Exception):
+    """A request for a sandbox that cannot begin here; the message says why."""
 
 
 def begin(
     machine: str, standing: Standing, facts: Facts, items: tuple[ItemFact, ...] = ()
 ) -> Sandbox:
-    """A sandbox on what was known at a sprint. Raises `CannotImagine` for what hears no texts."""
+    """Return a sandbox with a sprint's facts. Raise `CannotBegin` if no text can come."""
     if not isinstance(facts, RecipientFacts | PostmanFacts | PartyFacts):
-        raise CannotImagine(f"nobody types to the {machine}'s conversation")
+        raise CannotBegin(f"nobody types to the {machine}'s conversation")
     known = items
     if isinstance(facts, PostmanFacts):
         named = {item.serial for item in items}
@@ -89,12 +89,14 @@ def begin(
 
 
 def go_on(sandbox: Sandbox, event: Event) -> Sandbox:
-    """Behind what really came: `event`, decided on the facts that were known then."""
+    """Return the sandbox after the real `event`, decided with the facts of that time."""
     return _step(sandbox, event, sandbox.facts, "", None).then
 
 
-def answer(sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right") -> Step:
-    """What would follow if `typed` came now. Never raises, whatever is typed."""
+def answer(
+    sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "right"
+) -> WhatIfStep:
+    """Return what would follow if `typed` came now. Raise nothing, whatever is typed."""
     understood = machines.understand(sandbox.machine, typed, code_length)
     event = understood.event
     facts = _facts_for(sandbox, event, verdict)
@@ -106,25 +108,25 @@ def answer(sandbox: Sandbox, typed: str, code_length: int, verdict: Verdict = "r
     return _step(sandbox, event, facts, shown, verdict if coded else None)
 
 
-def wait(sandbox: Sandbox, seconds: int) -> Step:
-    """What would follow if nobody typed anything for `seconds`: codes run out, time limits fire."""
+def wait(sandbox: Sandbox, seconds: int) -> WhatIfStep:
+    """Return what would follow after silence for `seconds`: codes expire, time limits fire."""
     now = sandbox.now + timedelta(seconds=seconds)
     later = replace(sandbox, facts=_aged(sandbox.facts, now))
     later = replace(later, items=tuple(_aged_item(item, now) for item in sandbox.items))
     fires = sandbox.due_at is not None and sandbox.due_at <= now
     if fires and machines.ALL[sandbox.machine].transition(sandbox.standing.state, TimedOut):
         return _step(later, TimedOut(), later.facts, "", None)
-    return Step("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
+    return WhatIfStep("", "", None, (), replace(later, due_at=None if fires else sandbox.due_at))
 
 
 def _step(
     sandbox: Sandbox, event: Event, facts: Playable, shown: str, assumed: Verdict | None
-) -> Step:
+) -> WhatIfStep:
     machine = machines.ALL[sandbox.machine]
     try:
         decision = decide(machine, sandbox.standing, event, facts)
-    except FlowError:  # nothing answers it here: nothing follows
-        return Step(shown, type(event).__name__, assumed, (), sandbox)
+    except FlowError:  # nothing answers it here
+        return WhatIfStep(shown, type(event).__name__, assumed, (), sandbox)
     since = entered(machine, sandbox.standing, decision, sandbox.now)
     articles = _articles(facts)
     for act in decision.acts:
@@ -141,13 +143,13 @@ def _step(
         items=tuple(_with_article(item, articles) for item in sandbox.items),
         due_at=deadline(machine, decision, since),
     )
-    return Step(shown, type(event).__name__, assumed, (first, *told), then)
+    return WhatIfStep(shown, type(event).__name__, assumed, (first, *told), then)
 
 
 def _told(
     decision: Decision, articles: dict[str, ArticleFact], now: datetime, depth: int
 ) -> tuple[Consequence, ...]:
-    """What those decide who are told; each as if it were the beginning of their conversation."""
+    """Return what those decide who are told, each as at the beginning of their conversation."""
     found: list[Consequence] = []
     for tell in decision.tells:
         event = tell.event

@@ -1,8 +1,8 @@
-"""The engine of USSD: screens declare where they lead and what they ask; `step` holds them to it.
+"""The engine of USSD: screens declare where they lead and what they ask; `step` enforces it.
 
-A screen stands on the telephone until the person types. What he types leads to another screen, or
-puts one event to the machine that answers texts as well (`Ask`): no rule is decided twice. A screen
-that strays from its declaration raises `FlowError`, so what is drawn and walked from them is true.
+A telephone shows a screen until the person types. The input leads to another screen, or puts one
+event to the machine that answers texts as well (`Ask`), so no rule is decided twice. A screen that
+deviates from its declaration raises `FlowError`, so what is drawn and checked from them is true.
 """
 
 from __future__ import annotations
@@ -18,39 +18,39 @@ from flows.number import last_digits
 from flows.replay.record import built
 from messages.screens import LINES, fitting, screens
 
-BACK = "0"  # one screen back, in the end the menu: on every screen
-MORE = "00"  # the next lines of a list, after the last the first; no serial begins with a nought
+BACK = "0"  # one screen back, finally to the menu: on every screen
+MORE = "00"  # the next lines of a list, after the last the first; no serial begins with 0
 Secret = Literal["pin", "code"]
-# nominee: will you take it for somebody at home? · witness: is the postman's remark true?
+# nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
-# What a secret was worth; the digits themselves go another way and end with the request.
+# The validity of a secret; its digits travel separately and end with the request.
 Worth = Literal["right", "wrong", "locked", "code", "malformed"]
 
 
 @dataclass(frozen=True)
 class Where:
-    """Where a person stands in the menus: all that is remembered from one screen to the next."""
+    """A person's place in the menus: all that is remembered from one screen to the next."""
 
     screen: str
     proved: bool = False  # the postman's PIN was right
     article: str | None = None
     serial: int | None = None
-    then: str | None = None  # what is to be done with the article that is being chosen
+    then: str | None = None  # what to do with the article that is being chosen
     payment: Payment | None = None
-    tries: int | None = None  # of the PIN, left
+    tries: int | None = None  # of the PIN, remaining
     told: str | None = None  # the answer that this screen shows
     start: int = 0  # the first line of a list that is shown
     more: int = 0  # the first line of its next page
-    held: Where | None = None  # where an earlier session broke off
+    held: Where | None = None  # where an earlier session was interrupted
 
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed, its digits ASCII. A secret is not in it: only what it was worth."""
+    """The input, its digits ASCII. It does not contain a secret, only the secret's validity."""
 
     text: str = ""
     worth: Worth | None = None
-    left: int | None = None  # tries, of a PIN that was wrong
+    left: int | None = None  # tries remaining after a wrong PIN
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Post:
 
     number: str
     state: ArticleState
-    asks: Question | None = None  # what this telephone was asked of it and has not answered
+    asks: Question | None = None  # a question to this telephone without an answer
 
     @property
     def digits(self) -> str:
@@ -67,7 +67,7 @@ class Post:
 
 
 @dataclass(frozen=True)
-class Item:
+class MenuItem:
     """One line of a postman's list. `amount`: whole rupees to collect."""
 
     serial: int
@@ -86,10 +86,10 @@ class MenuFacts:
     """What the screens show: the articles of the telephone, and a postman's list of today."""
 
     language: str
-    articles: tuple[Post, ...] = ()  # the oldest first
+    articles: tuple[Post, ...] = ()  # oldest first
     postman: bool = False
-    items: tuple[Item, ...] = ()  # in walking order; read only once the PIN was right
-    broke_off: Where | None = None  # where this telephone's last session was a moment ago
+    items: tuple[MenuItem, ...] = ()  # in walking order; read only after a right PIN
+    broke_off: Where | None = None  # where this telephone's last session was interrupted just now
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Ask:
 
 @dataclass(frozen=True)
 class Step:
-    """Where an answer leads. With `ask`, the machine's answer is shown there."""
+    """The place that an input leads to. With `ask`, the machine's answer is shown there."""
 
     where: Where
     ask: Ask | None = None
@@ -110,7 +110,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Shown:
-    """What stands on the telephone: a screen of the catalogue. `ends`: it takes no answer."""
+    """What the telephone shows: a screen of the catalogue. `ends`: it takes no input."""
 
     where: Where
     name: str
@@ -133,7 +133,7 @@ class Screen:
     texts: tuple[str, ...]
     to: tuple[str, ...] = ()
     asks: tuple[type[Event], ...] = ()
-    hides: Secret | None = None  # what is typed here is a secret
+    hides: Secret | None = None  # the input is a secret
     ends: bool = False
     resumable: bool = True
 
@@ -146,7 +146,7 @@ class Graph:
 
     @classmethod
     def of(cls, *parts: Sequence[Screen]) -> Graph:
-        """The graph of `parts`. Raises `FlowError` for two of one name, or a way to nowhere."""
+        """Return the graph of `parts`. Raise `FlowError` for a doubled name or missing target."""
         every = [screen for part in parts for screen in part]
         graph = cls({screen.name: screen for screen in every})
         if len(graph.screens) < len(every):
@@ -157,14 +157,14 @@ class Graph:
         return graph
 
     def screen(self, name: str) -> Screen:
-        """The screen of that name. Raises `FlowError` where there is none."""
+        """Return the screen of that name. Raise `FlowError` if there is none."""
         try:
             return self.screens[name]
         except KeyError:
             raise FlowError(f"no screen is called {name}") from None
 
     def show(self, where: Where, facts: MenuFacts) -> Shown:
-        """What stands on the telephone at `where`, which moves on where its item is gone."""
+        """Return what the telephone shows at `where`, or elsewhere if its item is gone."""
         shown = self.screen(where.screen).show(where, facts)
         screen = self.screen(shown.where.screen)
         if shown.name not in screen.texts:
@@ -172,7 +172,7 @@ class Graph:
         return replace(shown, ends=screen.ends)
 
     def step(self, where: Where, typed: Typed, facts: MenuFacts) -> Step:
-        """Where `typed` leads from `where`."""
+        """Return where `typed` leads from `where`."""
         screen = self.screen(where.screen)
         step = screen.take(where, typed, facts)
         if step.where.screen not in (screen.name, *screen.to):
@@ -186,7 +186,7 @@ class Graph:
 
 
 class Chosen(TypedDict, total=False):
-    """What can go along from one screen to the next. See `Where`."""
+    """What can be carried from one screen to the next. See `Where`."""
 
     article: str | None
     serial: int | None
@@ -198,14 +198,14 @@ class Chosen(TypedDict, total=False):
 
 
 def go(where: Where, screen: str, **chosen: Unpack[Chosen]) -> Where:
-    """On to `screen`: of what was chosen so far only what `chosen` names goes along."""
+    """Return the place at `screen`; of earlier choices only `chosen` is kept."""
     return Where(screen, proved=where.proved, **chosen)
 
 
 def page(
     where: Where, name: str, values: Mapping[str, int | str], lines: Sequence[str], language: str
 ) -> Shown:
-    """A screen with as many of `lines` from `where.start` on as there is room for."""
+    """Return a screen with as many of `lines` from `where.start` on as fit."""
     start = where.start if where.start < len(lines) else 0
     rest = lines[start:]
     taken = fitting(name, language, values, rest)
@@ -215,20 +215,20 @@ def page(
 
 
 def next_page(where: Where) -> Step:
-    """`00`: the next lines, after the last the first."""
+    """Answer `00` with the next lines, after the last with the first."""
     return Step(replace(where, start=where.more))
 
 
 def word(name: str, facts: MenuFacts, **values: int | str) -> str:
-    """A word of the screens' catalogue in the language of this telephone."""
+    """Return a word of the screens' catalogue in the language of this telephone."""
     return screens().word(name, facts.language, **values)
 
 
 def to_json(where: Where) -> dict[str, object]:
-    """`where` as it is stored."""
+    """Return `where` as it is stored."""
     return asdict(where)
 
 
 def from_json(stored: Mapping[str, object]) -> Where:
-    """The `Where` that `to_json` gave."""
+    """Return the `Where` that `to_json` encoded."""
     return built(Where, stored)

@@ -1,9 +1,8 @@
-"""USSD: one menu for whoever dials. A known postman gives his PIN first, everyone else gets the
-recipient's menu. The screens stand in ussd_recipient.py and ussd_postman.py.
+"""USSD: one menu for everybody. A known postman is asked for his PIN, everyone else gets the
+recipient's menu.
 
-What is asked for is decided by the machines that answer texts; their answer is shown under the
-name of its SMS template. A code is never on a screen: that answer says that an SMS brings it, or a
-call.
+The machines that answer texts decide; their answer is shown under the name of its SMS template. A
+code is never on a screen: that answer says that an SMS, or a call, brings it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from flows.ussd import recipient
 from flows.ussd.engine import BACK, Graph, MenuFacts, Screen, Shown, Step, Typed, Where, go
 from messages.screens import screens
 
-MOST_HOPS = 99  # answers in one session: a loop on the other side has an end
+MOST_HOPS = 99  # inputs in one session: a loop of the carrier must end
 
 POSTMANS = frozenset(screen.name for screen in ussd_postman.SCREENS)
 
@@ -49,7 +48,7 @@ _RESUMABLE = tuple(
 GRAPH = Graph.of(
     (
         Screen(
-            "resume", "offers to go on where the last session broke off",
+            "resume", "offers to continue where the last session was interrupted",
             _show_resume, _take_resume, ("resume",),
             to=(*_RESUMABLE, "menu", "pin", "nominee", "witness"), resumable=False,
         ),
@@ -66,7 +65,7 @@ GRAPH = Graph.of(
 
 
 def begin(facts: MenuFacts) -> Where:
-    """Where somebody stands who dials."""
+    """Return the place where a new session begins."""
     if facts.broke_off is not None:
         return Where("resume", held=facts.broke_off)
     if facts.postman:
@@ -75,7 +74,7 @@ def begin(facts: MenuFacts) -> Where:
 
 
 def may_resume(where: Where, postman: bool) -> bool:
-    """Whether a session that broke off at `where` is worth going on with, and may be."""
+    """Tell whether a session interrupted at `where` can be continued."""
     screen = GRAPH.screens.get(where.screen)
     if screen is None or not screen.resumable:
         return False
@@ -83,9 +82,9 @@ def may_resume(where: Where, postman: bool) -> bool:
 
 
 def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
-    """How the machine's answer is shown at `where`, and whether it must go out as SMS too.
+    """Return how the machine's answer is shown at `where`, and whether it is sent by SMS too.
 
-    An answer for which there is no screen goes by SMS, and the screen says so.
+    An answer without a screen is sent by SMS, and the screen says so.
     """
     if not says:
         return _told(where, "noted", {}), False
@@ -96,7 +95,7 @@ def answered(where: Where, says: Sequence[Say]) -> tuple[Shown, bool]:
         return _told(where, "by_sms", {}), True
     known = screens().variables[say.template]
     values = {name: value for name, value in say.values.items() if name in known}
-    # A code is never on a screen, and proof must stay when the screen is gone.
+    # A code is never on a screen, and proof must remain when the screen is gone.
     by_sms_too = say.code_of is not None or say.template in ussd_postman.PROOF
     return _told(where, say.template, values), by_sms_too
 

@@ -1,6 +1,6 @@
-"""The postman's screens: after his PIN his list, an item, what became of it.
+"""The postman's screens: after his PIN his list, an item, its result.
 
-What he types becomes the same `Visit` that his text would be, decided by flows/postman/states.py.
+The input becomes the same `Visit` as his text, and flows/postman/states.py decides.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from flows.ussd.engine import (
     BACK,
     MORE,
     Ask,
-    Item,
     MenuFacts,
+    MenuItem,
     Screen,
     Shown,
     Step,
@@ -25,7 +25,7 @@ from flows.ussd.engine import (
     word,
 )
 
-# After these answers `1` goes on with the same item: to the code again, or to what else there is.
+# After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
     *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
     "refusal_wait",
@@ -41,7 +41,7 @@ ANSWERS = (
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
 )
-# A finished handover is confirmed by SMS as well: the screen is gone in a moment, proof must stay.
+# A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
 
 _CLOSED = {"delivered": "already_delivered", "attempted": "item_closed", "withdrawn": "item_gone"}
@@ -70,11 +70,11 @@ def _take_pin(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 # ---- the list ----------------------------------------------------------------------------------
 
 
-def _open(facts: MenuFacts) -> list[Item]:
+def _open(facts: MenuFacts) -> list[MenuItem]:
     return [item for item in facts.items if item.state == "open"]
 
 
-def _line(item: Item, facts: MenuFacts) -> str:
+def _line(item: MenuItem, facts: MenuFacts) -> str:
     line = f"{item.serial} {item.digits}"
     return f"{line} {word('money', facts, amount=item.amount)}" if item.amount else line
 
@@ -114,8 +114,8 @@ def _take_list(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     return Step(where)
 
 
-def _chosen(text: str, facts: MenuFacts) -> Item | None:
-    """The item of a serial, or of the last four digits where only one open item has them."""
+def _chosen(text: str, facts: MenuFacts) -> MenuItem | None:
+    """Return the item of a serial, or of four last digits that only one open item has."""
     if len(text) == 4:
         ending = [item for item in _open(facts) if item.digits == text]
         return ending[0] if len(ending) == 1 else None
@@ -131,8 +131,8 @@ def _is_serial(text: str) -> bool:
 # ---- one item ----------------------------------------------------------------------------------
 
 
-def _item(where: Where, facts: MenuFacts) -> Item | None:
-    """The item that was chosen, while it is open."""
+def _item(where: Where, facts: MenuFacts) -> MenuItem | None:
+    """Return the item that was chosen, if it is open."""
     return next((item for item in _open(facts) if item.serial == where.serial), None)
 
 
@@ -141,12 +141,12 @@ def _visit(where: Where, act: VisitAct) -> Step:
     return Step(told, Ask("postman", Visit((act,))))
 
 
-def _hand_over(where: Where, item: Item, proof: Proof, payment: Payment | None) -> Step:
+def _hand_over(where: Where, item: MenuItem, proof: Proof, payment: Payment | None) -> Step:
     return _visit(where, Handover(str(item.serial), proof, payment))
 
 
-def _handing(where: Where, item: Item) -> Step:
-    """On to what the handover of `item` still wants: the money first, then code or signature."""
+def _handing(where: Where, item: MenuItem) -> Step:
+    """Return the next step in the handover of `item`: first the money, then code or signature."""
     if item.amount and where.payment is None:
         return Step(go(where, "pay", serial=item.serial))
     screen = "enter" if item.otp_required else "sign"
@@ -225,7 +225,7 @@ def _take_remarks(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _show_told(where: Where, facts: MenuFacts) -> Shown:
-    """What no machine was asked about: the item that was chosen is not open. Else the list."""
+    """Show the list, or that the chosen item is not open: no machine was asked."""
     if where.told not in _NOT_OPEN or where.serial is None:
         return _show_list(go(where, "list"), facts)
     return Shown(where, where.told, {"serial": where.serial})
@@ -252,7 +252,7 @@ SCREENS = (
         _show_home, _take_home, ("home",), to=("list", "menu", "told"), asks=(Undo,),
     ),
     Screen(
-        "list", "what is left of today's list",
+        "list", "the open items of today's list",
         _show_list, _take_list, ("list", "left_none", "no_list"), to=("home", "item", "told"),
     ),
     Screen(
@@ -277,7 +277,7 @@ SCREENS = (
         _show_remarks, _take_remarks, ("remarks",), to=("list", "told"), asks=(Visit,),
     ),
     Screen(
-        "told", "what became of it",
+        "told", "the result",
         _show_told, _take_told, ANSWERS, to=("list", "item", "pay", "enter", "sign"),
     ),
 )  # fmt: skip

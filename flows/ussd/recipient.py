@@ -1,7 +1,7 @@
-"""The recipient's screens. The digits mean what they mean in texts (docs/developing/domain.md).
+"""The recipient's screens. Digits mean the same as in texts (docs/developing/domain.md).
 
-Where several articles could be meant, the person types the last four digits, as in a text: so 1, 2
-and 3 never become the numbers of a list.
+If several articles could be meant, the person types the last four digits, as in a text, so that 1,
+2 and 3 never number a list.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from flows.events import (
     SpeakCode,
     Yes,
 )
-from flows.grammar.person import mobile
 from flows.status import TEMPLATES as STATUS
 from flows.ussd.engine import (
     BACK,
@@ -42,6 +41,7 @@ from flows.ussd.engine import (
     page,
     word,
 )
+from india.phone import mobile
 
 OPEN = ("booked", "out_for_delivery", "attempted", "at_office")
 _SHORTEST = 4  # digits of an article number that name it
@@ -63,7 +63,7 @@ ANSWERS = (
 
 
 def _meant(then: str | None, facts: MenuFacts) -> tuple[Post, ...]:
-    """The articles that `then` can be about."""
+    """Return the articles that `then` can be about."""
     if then in ("code", "call"):
         out = tuple(a for a in facts.articles if a.state in ("out_for_delivery", "at_office"))
         return out or tuple(a for a in facts.articles if a.state in OPEN)
@@ -86,7 +86,7 @@ def _lines(articles: Sequence[Post], facts: MenuFacts) -> list[str]:
 
 
 def _do(where: Where, then: str, article: Post | None) -> Step:
-    """What was asked for, now that it is known of which article; None: there is none."""
+    """Do what was asked for, with the article that is now known; None: there is none."""
     number = article.number if article else None
     if then == "code":
         return _ask(where, SendCode(number))
@@ -172,7 +172,7 @@ def _take_post(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _show_one(where: Where, facts: MenuFacts) -> Shown:
-    """A screen about the article that was chosen; without it the menu."""
+    """Show a screen about the article that was chosen, or the menu."""
     article = next((a for a in facts.articles if a.number == where.article), None)
     if article is None:
         return Shown(go(where, "menu"), "menu")
@@ -220,7 +220,7 @@ def _take_language(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def _take_question(where: Where, typed: Typed, facts: MenuFacts) -> Step:
-    """What this telephone was asked is asked first, and answered as by text."""
+    """Ask what this telephone was asked by text, and answer as by text."""
     if typed.text == BACK:
         return Step(go(where, "menu"))
     if typed.text == "1":
@@ -233,7 +233,7 @@ def _take_question(where: Where, typed: Typed, facts: MenuFacts) -> Step:
 
 
 def question(facts: MenuFacts) -> Where | None:
-    """Where somebody is asked who has not answered yet; the newest question first."""
+    """Return the place of the newest question that has no answer yet."""
     for article in reversed(facts.articles):
         if article.asks is not None:
             return Where(article.asks, article=article.number)
@@ -242,7 +242,7 @@ def question(facts: MenuFacts) -> Where | None:
 
 SCREENS = (
     Screen(
-        "menu", "the recipient's menu, for whoever dials",
+        "menu", "the recipient's menu",
         _show_menu, _take_menu, ("menu",),
         to=("which", "sure", "day", "else", "post", "language", "over"),
         asks=(SendCode, SpeakCode, Deny, ReportFraud, AnotherDay, SomebodyElse, AskPerson),
@@ -254,7 +254,7 @@ SCREENS = (
         to=("menu", "sure", "day", "else", "over"), asks=(SendCode, SpeakCode, ReportFraud),
     ),
     Screen(
-        "post", "the articles of this telephone, and where each is",
+        "post", "the articles of this telephone, and the state of each",
         _show_post, _take_post, ("post", "which_longer"),
         to=("menu", "over"), asks=(AskStatus,),
     ),
@@ -269,7 +269,7 @@ SCREENS = (
         to=("menu", "over"), asks=(AnotherDay, HoldAtOffice),
     ),
     Screen(
-        "else", "asks who else takes it",
+        "else", "asks who else accepts it",
         _show_one, _take_else, ("else",),
         to=("menu", "over"), asks=(SomebodyElse, OnlyMe),
     ),
@@ -279,7 +279,7 @@ SCREENS = (
         to=("menu", "over"), asks=(ChooseLanguage,), resumable=False,
     ),
     Screen(
-        "nominee", "asks whether this telephone takes it for somebody at home",
+        "nominee", "asks whether this person accepts it for somebody at home",
         _show_one, _take_question, ("nominee",),
         to=("menu", "over"), asks=(Yes, Deny), resumable=False,
     ),

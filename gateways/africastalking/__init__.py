@@ -1,1 +1,1 @@
-"""Africa's Talking: texts, voice calls, account."""
+"""Africa's Talking: texts, USSD, voice calls, account."""

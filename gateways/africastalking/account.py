@@ -1,25 +1,23 @@
-"""What texts and calls of an Africa's Talking account share: the SDK's requests, and the secret.
+"""The part that texts and calls of an Africa's Talking account share.
 
-Nothing that comes in is signed: a secret in the path stands for that. Facts:
-docs/developing/carriers.md.
+Requests to us are not signed; a secret in the path proves them. Facts: docs/developing/carriers.md.
 """
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import requests
 
 from gateways.africastalking.settings import AfricasTalkingSettings
-from gateways.base import Request, Unauthentic
-from gateways.network import TIMEOUT, pooled, retry_after
+from gateways.base import Outcome, Outgoing, Reason, Rejected, UnknownOutcome
+from gateways.network import TIMEOUT, failed, pooled, refused, retry_after
 from settings import Settings
 
 
 class HttpRefused(Exception):
-    """An HTTP status that is no success. The SDK's own exception drops the status."""
+    """An HTTP status that is no success; the SDK's own exception drops the status."""
 
     def __init__(self, status: int, after: float | None) -> None:
         super().__init__(f"HTTP {status}")
@@ -28,16 +26,16 @@ class HttpRefused(Exception):
 
 
 class Pooled:
-    """Mixed into a service of the SDK: pooled connections, another address, the HTTP status kept.
+    """A mixin for a service of the SDK: pooled connections, another address, the HTTP status.
 
-    `version`: what an address of our own is followed by.
+    `version`: the path after an address of our own.
     """
 
     version = ""
     _baseUrl: str
 
     def __init__(self, settings: Settings, base: str) -> None:
-        """`base`: another address than the SDK's own, or an empty string."""
+        """Connect to `base`, or to the SDK's own address where `base` is empty."""
         self._base = base
         own = AfricasTalkingSettings.read(settings)
         super().__init__(  # type: ignore[call-arg]  # the SDK's service
@@ -47,7 +45,7 @@ class Pooled:
 
     @property
     def address(self) -> str:
-        """Where requests go."""
+        """Return the address of the requests."""
         return str(self._baseUrl)
 
     def _init_service(self) -> None:
@@ -83,8 +81,27 @@ class Pooled:
             return None
 
 
-def authenticate(request: Request, secret: str) -> None:
-    """Raises `Unauthentic` where the path does not hold `secret`, or there is none."""
-    given = request.secret.encode("utf-8", "surrogatepass")
-    if not secret or not hmac.compare_digest(given, secret.encode()):
-        raise Unauthentic
+class AfricasTalkingAccount:
+    """The base of both gateways of an account."""
+
+    dlt = False
+
+    def look_up(self, message: Outgoing) -> Outcome:
+        """Return unknown: Africa's Talking has no request that finds a text or a call."""
+        return UnknownOutcome("Africa's Talking cannot be asked")
+
+    def _outcome(self, submit: Callable[[], Any], read: Callable[[Any], Outcome]) -> Outcome:
+        """Return what `read` makes of the answer to `submit`, or what its failure means."""
+        try:
+            answer = submit()
+        except requests.RequestException as error:
+            return failed(error)
+        except HttpRefused as refusal:
+            return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
+        except ValueError as error:  # the SDK takes it for no number
+            return Rejected(Reason.BAD_NUMBER, type(error).__name__)
+        try:
+            return read(answer)
+        except (KeyError, TypeError, ValueError, AttributeError):
+            # Not as documented, but 2xx: the carrier may well have accepted it.
+            return UnknownOutcome("unreadable answer")

@@ -1,4 +1,4 @@
-"""Africa's Talking as it declares itself: two gateways of one account; its hooks hold a secret."""
+"""The declaration of Africa's Talking: two gateways of one account; its hooks hold a secret."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def _sends_texts(settings: Settings) -> bool:
 
 
 def _makes_calls(settings: Settings) -> bool:
-    """Missed calls need no number of ours to call from."""
+    """Tell whether calls can be made or received: missed calls need no number to call from."""
     own = AfricasTalkingSettings.read(settings)
     return (
         own.has_account
@@ -58,7 +58,7 @@ CARRIER: Final = CodedCarrier(
         " AFRICASTALKING_HOOK_SECRET and AFRICASTALKING_VOICE_FROM",
         ready=_makes_calls,
         make=_calls,
-        # One address for all that calls tell: what a call is, the carrier's fields say.
+        # One address for every report on a call: the carrier's fields tell what it is.
         hooks=(Hook("/africastalking/<secret>/voice", "call", refusal=404, answer=_SILENCE),),
     ),
     secrets=("AFRICASTALKING_HOOK_SECRET",),

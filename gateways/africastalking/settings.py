@@ -1,4 +1,4 @@
-"""What an Africa's Talking account needs, from the environment. docs/gateways.md describes each."""
+"""The settings of an Africa's Talking account, described in docs/gateways.md."""
 
 from __future__ import annotations
 

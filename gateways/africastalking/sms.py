@@ -1,20 +1,18 @@
-"""Africa's Talking: texts out by the real SDK, texts and receipts in by unsigned webhooks.
+"""Africa's Talking: texts out by its SDK, texts, receipts and USSD in by unsigned webhooks.
 
-Nothing that comes in is signed: a secret in the path stands for that. Facts:
-docs/developing/carriers.md.
+Facts: docs/developing/carriers.md.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from types import MappingProxyType
+from typing import Any
 
-import requests
 from africastalking.SMS import SMSService
 
-from gateways.africastalking.account import HttpRefused, Pooled, authenticate
+from gateways.africastalking.account import AfricasTalkingAccount, Pooled
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
     Dialled,
@@ -29,16 +27,16 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
+    prove_secret,
 )
-from gateways.network import TIMEOUT, failed, refused
-from gateways.storable import clean, identifier, line, whole
+from gateways.network import TIMEOUT
+from gateways.storable import clean, identifier, line, whole, without_numbers
 from settings import Settings
 
 NAME = "africastalking"
-_DIGITS = re.compile(r"\d{3,}")
 _ACCEPTED = frozenset({100, 101, 102})
 _TRY_AGAIN = frozenset({500, 501})
 _REFUSALS: Mapping[int, Reason] = MappingProxyType(
@@ -83,14 +81,13 @@ _REASONS: Mapping[str, Reason] = MappingProxyType(
 )
 
 
-class AfricasTalkingGateway:
-    """One account. The service, its connections included, is shared by all threads."""
+class AfricasTalkingGateway(AfricasTalkingAccount):
+    """One account. All threads share the service and its connections."""
 
     name = NAME
-    dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        """`timeout`: seconds to connect, and to wait for an answer."""
+        """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = AfricasTalkingSettings.read(settings)
         self.rate = own.rate
         self._timeout = timeout
@@ -100,40 +97,14 @@ class AfricasTalkingGateway:
         self._secret = own.hook_secret.get_secret_value()
 
     def send(self, message: Outgoing) -> Outcome:
-        try:
-            answer = self._sms.send(
-                message.text, [message.phone], self._sender, timeout=self._timeout
-            )
-        except requests.RequestException as error:
-            return failed(error)
-        except HttpRefused as refusal:
-            return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
-        except ValueError as error:
-            return Rejected(Reason.BAD_NUMBER, type(error).__name__)
-        try:
-            recipients = answer["SMSMessageData"]["Recipients"]
-            if recipients == []:
-                return _without_recipient(str(answer["SMSMessageData"].get("Message", "")))
-            (recipient,) = recipients
-            code, carrier_id = int(recipient["statusCode"]), str(recipient["messageId"])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            # Not what an answer looks like, but 2xx: the text may well be on its way.
-            return Unknown("unreadable answer")
-        named = identifier(carrier_id)
-        if code in _ACCEPTED and named not in ("None", None):
-            return Sent(named)
-        if code in _TRY_AGAIN:
-            return Retry(_REFUSALS[code], str(code))
-        if code in _REFUSALS:
-            return Rejected(_REFUSALS[code], str(code))
-        return Unknown(f"status code {code}")
+        def submit() -> Any:
+            to = [message.phone]
+            return self._sms.send(message.text, to, self._sender, timeout=self._timeout)
 
-    def look_up(self, message: Outgoing) -> Outcome:
-        """Africa's Talking has no call that tells what became of a text."""
-        return Unknown("Africa's Talking cannot be asked")
+        return self._outcome(submit, _outcome_of)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        authenticate(request, self._secret)
+        prove_secret(request, self._secret)
         form = request.form
         text, carrier_id = form.get("text"), identifier(form.get("id"))
         phone = attested(form.get("from", ""))
@@ -144,27 +115,27 @@ class AfricasTalkingGateway:
         return Inbound(NAME, carrier_id, phone, text, _time(form.get("date", "")))
 
     def receive_ussd(self, request: Request) -> Dialled | HungUp | Unreadable:
-        """An answer, or the notification that a session is over, which comes with a `status`.
+        """Return an answer, or the end of a session, which comes with a `status`.
 
-        The notification's `input` and `lastAppResponse` may hold a PIN: they are not read.
+        Its `input` and `lastAppResponse` may hold a PIN and are not read.
         """
-        authenticate(request, self._secret)
+        prove_secret(request, self._secret)
         form = request.form
         session, phone = identifier(form.get("sessionId")), attested(form.get("phoneNumber", ""))
         service, text = line(form.get("serviceCode", "")), form.get("text")
         if session is None or phone is None:
-            # What was typed is not kept: nobody can say which of it is a PIN.
+            # What was typed is not kept: any part of it may be a PIN.
             return Unreadable(NAME, None, "sessionId or phoneNumber is missing", "", phone)
         if "status" in form:
             return HungUp(NAME, session, phone, service, form["status"] == "Success")
         return Dialled(NAME, session, phone, service, clean(text or ""))
 
     def showing(self, text: str, end: bool) -> str:
-        """`CON` and a screen that takes an answer, or `END` and the last one."""
+        """Return `CON` and a screen that takes an answer, or `END` and the last one."""
         return f"{'END' if end else 'CON'} {text}"
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        authenticate(request, self._secret)
+        prove_secret(request, self._secret)
         carrier_id = identifier(request.form.get("id"))
         word = line(request.form.get("status", ""))
         if carrier_id is None or not word:
@@ -178,21 +149,35 @@ class AfricasTalkingGateway:
 
 
 class _SmsService(Pooled, SMSService):
-    """The SDK's service for texts. Our own: the SDK's module-level one is shared state."""
+    """The SDK's service for texts; its module-level one is shared state."""
 
     version = "/version1"
 
 
+def _outcome_of(answer: Any) -> Outcome:
+    recipients = answer["SMSMessageData"]["Recipients"]
+    if recipients == []:
+        return _without_recipient(str(answer["SMSMessageData"].get("Message", "")))
+    (recipient,) = recipients
+    code, carrier_id = int(recipient["statusCode"]), identifier(str(recipient["messageId"]))
+    if code in _ACCEPTED and carrier_id not in ("None", None):
+        return Sent(carrier_id)
+    if code in _TRY_AGAIN:
+        return Retry(_REFUSALS[code], str(code))
+    if code in _REFUSALS:
+        return Rejected(_REFUSALS[code], str(code))
+    return UnknownOutcome(f"status code {code}")
+
+
 def _without_recipient(words: str) -> Outcome:
-    """No recipient in the answer: the whole request was refused, and `words` says why."""
+    """Return why the whole request was refused, as `words` say: the answer has no recipient."""
     configured = "InvalidSenderId" in words or "InsufficientBalance" in words
     reason = Reason.CONFIGURATION if configured else Reason.UNKNOWN
-    # Whatever they quote, a telephone number or a code does not go into our records.
-    return Rejected(reason, line(_DIGITS.sub("…", words)) or "no recipient")
+    return Rejected(reason, line(without_numbers(words)) or "no recipient")
 
 
 def _time(text: str) -> datetime | None:
-    """Both notations that occur: 2017-05-03T06:04:45Z and 2017-05-03 06:04:45 (UTC)."""
+    """Return the time in either notation: 2017-05-03T06:04:45Z or 2017-05-03 06:04:45 (UTC)."""
     try:
         at = datetime.fromisoformat(text.strip())
         return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)

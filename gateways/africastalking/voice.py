@@ -1,25 +1,23 @@
-"""Africa's Talking voice: calls by the real SDK, and one unsigned hook for all that calls tell us.
+"""Africa's Talking voice: calls by its SDK, and one unsigned hook for all reports on calls.
 
-The hook's address is set per number at the carrier. It is asked what to do when a call comes in and
-when one of ours is taken up, and told when a call is over. Fields and actions from
-http://docs.africastalking.com/voice (callhandler, say, reject).
+The hook's address is set per number at the carrier. The carrier asks it what to do when a call
+comes in and when one of ours is answered, and reports there the end of a call. Fields and actions
+from http://docs.africastalking.com/voice (callhandler, say, reject).
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 import threading
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 from xml.etree import ElementTree
 
-import requests
 from africastalking.Voice import VoiceService
 
-from gateways.africastalking.account import HttpRefused, Pooled, authenticate
+from gateways.africastalking.account import AfricasTalkingAccount, Pooled
 from gateways.africastalking.settings import AfricasTalkingSettings
 from gateways.base import (
     Inbound,
@@ -33,20 +31,20 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
+    prove_secret,
 )
 from gateways.missed import missed, with_ours
-from gateways.network import TIMEOUT, failed, refused
-from gateways.storable import identifier, line, whole
+from gateways.network import TIMEOUT
+from gateways.storable import identifier, line, whole, without_numbers
 from messages.missed_calls import meanings
 from messages.speech import Speech
 from settings import Settings
 
 NAME = "africastalking_voice"
 _PURPOSE = b"dakiya/call/1/"
-_DIGITS = re.compile(r"\d{3,}")
 _REFUSALS: Mapping[str, Reason] = MappingProxyType(
     {
         "InvalidPhoneNumber": Reason.BAD_NUMBER,
@@ -56,14 +54,13 @@ _REFUSALS: Mapping[str, Reason] = MappingProxyType(
 )
 
 
-class AfricasTalkingVoiceGateway:
+class AfricasTalkingVoiceGateway(AfricasTalkingAccount):
     """One account and the number that it calls from. Shared by all threads."""
 
     name = NAME
-    dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        """`timeout`: seconds to connect, and to wait for an answer."""
+        """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = AfricasTalkingSettings.read(settings)
         self.rate = own.voice_rate
         self._timeout = timeout
@@ -72,60 +69,35 @@ class AfricasTalkingVoiceGateway:
         self._from = own.voice_from
         self._secret = own.hook_secret.get_secret_value()
         self._key = own.api_key.get_secret_value().encode()
-        self._speakers = {
-            "hi": own.voice_hi,
-            "en": own.voice_en,
-        }
+        self._speakers = {"hi": own.voice_hi, "en": own.voice_en}
         self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
-        named = self._name_of(message.message_id)
-        try:
-            answer = self._voice.call_as(named, self._from, message.phone, self._timeout)
-        except requests.RequestException as error:
-            return failed(error)
-        except HttpRefused as refusal:
-            return refused(refusal.status, f"HTTP {refusal.status}", refusal.after)
-        except ValueError as error:
-            return Rejected(Reason.BAD_NUMBER, type(error).__name__)
-        try:
-            entries = answer["entries"]
-            if not entries:
-                return _without_entry(str(answer.get("errorMessage", "")))
-            (entry,) = entries
-            status, carrier_id = str(entry["status"]), identifier(str(entry["sessionId"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
-            # Not what an answer looks like, but 2xx: the telephone may well be ringing.
-            return Unknown("unreadable answer")
-        if status == "Queued" and carrier_id not in ("None", None):
-            return Sent(carrier_id)
-        if status in _REFUSALS:
-            return Rejected(_REFUSALS[status], status)
-        return Unknown(f"status {line(status)}")
+        def submit() -> Any:
+            named = self._name_of(message.message_id)
+            return self._voice.call_as(named, self._from, message.phone, self._timeout)
 
-    def look_up(self, message: Outgoing) -> Outcome:
-        """Africa's Talking has no call that tells what became of one."""
-        return Unknown("Africa's Talking cannot be asked")
+        return self._outcome(submit, _outcome_of)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Texts come to the other gateway of the account."""
+        """Refuse: texts come to the other gateway of the account."""
         raise Unauthentic
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        """What became of a call comes to `receive_call`."""
+        """Refuse: reports on calls come to `receive_call`."""
         raise Unauthentic
 
     def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """`direction` and `isActive` say what it is: 1 asks what to do, 0 tells that it is over.
+        """Tell by `direction` and `isActive` what it is: 1 asks what to do, 0 reports the end.
 
         `callerNumber` is the person's telephone in both directions.
         """
-        authenticate(request, self._secret)
+        prove_secret(request, self._secret)
         form = request.form
         session, caller = identifier(form.get("sessionId")), form.get("callerNumber", "")
         direction = form.get("direction", "").lower()
         if direction != "outbound":
-            # Told again when it is over: the same session, so nothing happens twice.
+            # Reported again at its end, with the same session, so nothing happens twice.
             return missed(NAME, session, caller, form.get("destinationNumber", ""), self._numbers)
         phone = attested(caller)
         if session is None or phone is None:
@@ -137,7 +109,7 @@ class AfricasTalkingVoiceGateway:
         return _over(form, session, named)
 
     def saying(self, speech: Speech) -> str:
-        """Each piece is an action of its own, so there is a gap behind each digit of a code."""
+        """Return an action for each piece, which leaves a gap after each digit of a code."""
         response = ElementTree.Element("Response")
         for sentence in speech.sentences:
             for piece in sentence.pieces:
@@ -155,9 +127,9 @@ class AfricasTalkingVoiceGateway:
         return ""
 
     def _name_of(self, message_id: int) -> str:
-        """What the carrier gives back with the call: our id, and proof that it is.
+        """Return what the carrier returns with the call: our id, and proof that it is ours.
 
-        Whoever learned the hook's secret could else ask what any call says.
+        Without proof, a caller who has the hook's secret could ask for the words of any call.
         """
         number = str(message_id)
         proof = hmac.new(self._key, _PURPOSE + number.encode(), hashlib.sha256).hexdigest()
@@ -173,16 +145,16 @@ class AfricasTalkingVoiceGateway:
 
 
 class _VoiceService(Pooled, VoiceService):
-    """The SDK's service for calls, with the one field that its `call` leaves out."""
+    """The SDK's service for calls, with one field that its `call` omits."""
 
     def __init__(self, settings: Settings, base: str) -> None:
         self._of_thread = threading.local()
         super().__init__(settings, base)
 
     def call_as(self, named: str, caller: str, callee: str, timeout: tuple[float, float]) -> Any:
-        """As `call`, to one telephone; `named` comes back to the hook as `clientRequestId`.
+        """Call one telephone; `named` comes back to the hook as `clientRequestId`.
 
-        Raises ValueError for a number that the SDK takes for none.
+        Raises ValueError for what the SDK takes for no number.
         """
         self._of_thread.named = named
         return self.call(caller, [callee], timeout=timeout)
@@ -202,7 +174,7 @@ class _VoiceService(Pooled, VoiceService):
 
 
 def _over(form: Mapping[str, str], session: str, named: int | None) -> Receipt:
-    """It was taken up if it lasted: nobody is charged for ringing."""
+    """Return the receipt of a call that ended: delivered if it lasted, as ringing costs nothing."""
     seconds = form.get("durationInSeconds", "0")
     lasted = seconds.isascii() and seconds.isdigit() and int(seconds) > 0
     word = line(form.get("hangupCause", "") or form.get("status", "") or "over")
@@ -211,11 +183,18 @@ def _over(form: Mapping[str, str], session: str, named: int | None) -> Receipt:
     return Receipt(NAME, session, named, ReceiptStatus.FAILED, word, Reason.UNREACHABLE)
 
 
-def _without_entry(words: str) -> Outcome:
-    """No entry in the answer: the whole request was refused, and `words` says why."""
-    # Whatever they quote, a telephone number does not go into our records.
-    said = line(_DIGITS.sub("…", words)) or "no entry"
-    return Rejected(Reason.CONFIGURATION, said)
+def _outcome_of(answer: Any) -> Outcome:
+    entries = answer["entries"]
+    if not entries:  # the whole request was refused
+        said = line(without_numbers(str(answer.get("errorMessage", "")))) or "no entry"
+        return Rejected(Reason.CONFIGURATION, said)
+    (entry,) = entries
+    status, carrier_id = str(entry["status"]), identifier(str(entry["sessionId"]))
+    if status == "Queued" and carrier_id not in ("None", None):
+        return Sent(carrier_id)
+    if status in _REFUSALS:
+        return Rejected(_REFUSALS[status], status)
+    return UnknownOutcome(f"status {line(status)}")
 
 
 def _xml(response: ElementTree.Element) -> str:

@@ -1,1 +1,1 @@
-"""Carriers described by a TOML file: no code of their own."""
+"""Carriers described by a TOML file, without code of their own."""

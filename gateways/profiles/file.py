@@ -1,4 +1,4 @@
-"""A profile's file: read into a `Profile`, or every mistake in it at once, each with its line."""
+"""The reader of a profile's file: a `Profile`, or all mistakes at once, each with its line."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _WORDS: Final = {
 
 @dataclass(frozen=True)
 class ProfileProblem:
-    """A mistake in a profile. `line` counts from 1; None where no line is to blame."""
+    """A mistake in a profile. `line` counts from 1; None where no line is at fault."""
 
     line: int | None
     key: str
@@ -37,7 +37,7 @@ class ProfileProblem:
 
 
 class ProfileError(Exception):
-    """A file that is no profile; `problems` has every mistake."""
+    """A file that is no valid profile; `problems` has every mistake."""
 
     def __init__(self, path: Path, problems: tuple[ProfileProblem, ...]) -> None:
         super().__init__(f"{path.name}: " + "; ".join(map(str, problems)))
@@ -46,7 +46,7 @@ class ProfileError(Exception):
 
 
 def read(path: Path) -> Profile:
-    """The profile in the file at `path`. Raises `ProfileError` with all mistakes."""
+    """Return the profile in the file at `path`. Raises `ProfileError` with all mistakes."""
     try:
         written = path.read_text(encoding="utf-8")
         profile = Profile.model_validate(tomllib.loads(written))
@@ -58,7 +58,7 @@ def read(path: Path) -> Profile:
         raise ProfileError(path, tuple(_mistakes(error, written))) from None
     problems = tuple(
         ProfileProblem(line_of(written, key), ".".join(key), what)
-        for key, what in _contradictions(profile)
+        for key, what in _requirements(profile)
     )
     if problems:
         raise ProfileError(path, problems)
@@ -72,14 +72,14 @@ def _mistakes(error: ValidationError, written: str) -> Iterator[ProfileProblem]:
         if each["type"] == "too_short" and any(
             loc[: len(each["loc"])] == each["loc"] for loc in inner
         ):
-            continue  # only because what is in the list is wrong, which is said
+            continue  # a consequence of a mistake inside the list, which is reported
         key = tuple(str(part) for part in each["loc"] if part != "[key]")
         what = _WORDS.get(each["type"], each["msg"].removeprefix("Value error, "))
         yield ProfileProblem(line_of(written, key), ".".join(key), what)
 
 
-def _contradictions(profile: Profile) -> Iterator[tuple[tuple[str, ...], str]]:
-    """What each key alone cannot show: the key, and what is wrong."""
+def _requirements(profile: Profile) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the mistakes that one key alone cannot show: the key, and what is wrong."""
     named = [*profile.settings, *profile.secrets, *profile.steps]
     known = FIELDS | set(named)
     for name in sorted({name for name in named if named.count(name) > 1}):
@@ -116,13 +116,13 @@ def _contradictions(profile: Profile) -> Iterator[tuple[tuple[str, ...], str]]:
 
 
 def _twice(lists: Sequence[Sequence[str]]) -> list[str]:
-    """The words that are in more than one of `lists`."""
+    """Return the words that are in more than one of `lists`."""
     said = [word for words in lists for word in {word.casefold() for word in words}]
     return sorted({word for word in said if said.count(word) > 1})
 
 
 def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], PlaceTemplate]]:
-    """Every template with its key."""
+    """Yield every template with its key."""
     submit = profile.request
     for name, step in profile.steps.items():
         yield from ((("steps", name), template) for template in step.templates)
@@ -148,7 +148,7 @@ def _written(profile: Profile) -> Iterator[tuple[tuple[str, ...], PlaceTemplate]
 
 
 def _circle(profile: Profile) -> str | None:
-    """A step, or the body, that cannot be made because it needs itself; None where none does."""
+    """Return a step, or the body, that depends on itself; None where none does."""
     needs = {name: _places(step.templates) for name, step in profile.steps.items()}
     needs[BODY] = _places(profile.request.of_body)
     for name in needs:

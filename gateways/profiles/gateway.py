@@ -1,12 +1,11 @@
-"""An aggregator that is described in a TOML file: no carrier has code here.
+"""The gateway of a carrier that a TOML file describes; no single carrier has code here.
 
-The profile (profile.py) says what to submit and how to read; this file is the carrier that
-the rest of the service sees. Nothing that comes in is signed: a secret in the path stands for that.
+The profile (profile.py) says what to submit and how to read the answers. Requests to us are not
+signed; a secret in the path proves them.
 """
 
 from __future__ import annotations
 
-import hmac
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -26,8 +25,9 @@ from gateways.base import (
     Rejected,
     Request,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
+    prove_secret,
 )
 from gateways.network import TIMEOUT, failed, pooled
 from gateways.profiles import reading
@@ -43,7 +43,7 @@ _ENCODINGS = {"GSM-7": "gsm7", "UCS-2": "ucs2"}
 
 
 class HttpGateway:
-    """One account at a configured carrier. Its connections are shared by all threads."""
+    """One account at a configured carrier. All threads share its connections."""
 
     def __init__(
         self,
@@ -54,8 +54,8 @@ class HttpGateway:
         dlt: Dlt,
         timeout: tuple[float, float] = TIMEOUT,
     ) -> None:
-        """`values`: the profile's settings and secrets by name. `timeout`: seconds to connect, and
-        to wait for an answer."""
+        """Set up the account. `values`: the profile's settings and secrets by name. `timeout`:
+        seconds to connect, and to wait for an answer."""
         self.name = name
         self.profile = profile
         self.rate = profile.rate
@@ -64,9 +64,9 @@ class HttpGateway:
         self._timeout = timeout
         self._secret = values.get(HOOK, "")
         self._hooks = f"{settings.public_url}/hooks/http/{name}/{self._secret}"
-        self.address = _known(profile.request.url, values)
+        self.address = _filled(profile.request.url, values)
         self.dlt = _tells_operators(profile, dlt)
-        self._prefix = _known(profile.inbound.prefix if profile.inbound else None, values)
+        self._prefix = _filled(profile.inbound.prefix if profile.inbound else None, values)
         self._session = pooled(self.address, settings.send_slots)
 
     def send(self, message: Outgoing) -> Outcome:
@@ -83,23 +83,26 @@ class HttpGateway:
         return reading.outcome(self.profile.answer, heard, submit_id)
 
     def prepare(self, message: Outgoing, submit_id: str) -> Prepared:
-        """The request that submits `message`. Raises `Unfilled` where the profile lacks a value."""
+        """Return the request that submits `message`. Raises `Unfilled` where a value is missing."""
         fields = fields_of(message, submit_id, self._dlt)
         hooks = {"sms_hook": f"{self._hooks}/sms", "delivery_hook": f"{self._hooks}/delivery"}
         return prepare(self.profile, {**fields, **hooks, **self._values})
 
     def look_up(self, message: Outgoing) -> Outcome:
-        """None of these carriers finds a message without the id that its lost answer had."""
-        return Unknown(f"{self.name} cannot be asked")
+        """Return unknown: none of these carriers finds a message without the id of its answer."""
+        return UnknownOutcome(f"{self.name} cannot be asked")
 
     def unpack(self, hook: ProfileHook, request: Request) -> Sequence[Request]:
-        """The events of a call that brings several, as one call each. Raises `Unauthentic`."""
-        self._authenticate(request)
+        """Return the events of `request`, if it brings several, as one request each.
+
+        Raises `Unauthentic`.
+        """
+        prove_secret(request, self._secret)
         if hook.each is None:
             return (request,)
         events = _events(hook.each, reading.as_heard(request))
         if not events:
-            return (request,)  # it is not what the profile expects: it will be kept as unreadable
+            return (request,)  # not as the profile expects: it will be kept as unreadable
         headers = {**request.headers, "content-type": "application/json"}
         return [
             replace(request, headers=headers, body=json.dumps(event).encode(), form={})
@@ -107,30 +110,25 @@ class HttpGateway:
         ]
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        self._authenticate(request)
+        prove_secret(request, self._secret)
         keys = self.profile.inbound
         if keys is None:
             raise Unauthentic  # there is no such hook
         return reading.inbound(self.name, keys, request, self._prefix, self._secret)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        self._authenticate(request)
+        prove_secret(request, self._secret)
         keys = self.profile.receipt
         if keys is None:
             raise Unauthentic
         return reading.receipt(self.name, keys, request)
 
-    def _authenticate(self, request: Request) -> None:
-        given = request.secret.encode("utf-8", "surrogatepass")
-        if not self._secret or not hmac.compare_digest(given, self._secret.encode()):
-            raise Unauthentic
-
     def _exchange(self, request: Prepared) -> Heard:
-        """One exchange, redirects never followed. Raises `requests.RequestException`."""
+        """Make one exchange; never follow a redirect. Raises `requests.RequestException`."""
         response = self._session.request(
             request.method,
             request.url,
-            # As bytes: requests would take a header for Latin-1, and fail on Hindi.
+            # As bytes: requests would encode a header in Latin-1, and fail on Hindi.
             headers={name: value.encode() for name, value in request.headers.items()},
             data=request.body,
             timeout=self._timeout,
@@ -141,8 +139,8 @@ class HttpGateway:
 
 
 def _tells_operators(profile: Profile, dlt: Dlt) -> bool:
-    """Whether texts go to Indian operators: the profile must name the registered template, or can
-    and there is a registered entity."""
+    """Tell whether texts go to Indian operators: the profile requires the registered template, or
+    can have it and an entity is registered."""
     places = [template.text for template in profile.request.templates]
     needed = any("{dlt_template}" in text for text in places)
     possible = any("{dlt_template?}" in text for text in places)
@@ -150,7 +148,7 @@ def _tells_operators(profile: Profile, dlt: Dlt) -> bool:
 
 
 def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
-    """What the places of a profile may hold of a message; empty where there is no such thing."""
+    """Return the fields of a message that a profile's placeholders may name; empty where absent."""
     left = int((message.not_after - datetime.now(UTC)).total_seconds())
     try:
         lane = str(catalogue().template(message.template).lane)
@@ -177,15 +175,15 @@ def fields_of(message: Outgoing, submit_id: str, dlt: Dlt) -> dict[str, str]:
 
 
 def _national(phone: str) -> str:
-    """`phone` without its country code; with it where libphonenumber knows no such country."""
+    """Return `phone` without its country code; with it where libphonenumber does not know it."""
     try:
         return str(phonenumbers.parse(phone).national_number)
     except phonenumbers.NumberParseException:
         return phone.removeprefix("+")
 
 
-def _known(template: PlaceTemplate | None, values: Mapping[str, str]) -> str:
-    """`template` as far as settings and secrets fill it; empty where they do not."""
+def _filled(template: PlaceTemplate | None, values: Mapping[str, str]) -> str:
+    """Return `template` filled by settings and secrets; empty where they do not suffice."""
     try:
         return (template.fill(lambda name: values.get(name, "")) if template else None) or ""
     except Unfilled:
@@ -193,6 +191,6 @@ def _known(template: PlaceTemplate | None, values: Mapping[str, str]) -> str:
 
 
 def _events(each: ValueSource, heard: Heard) -> list[Any]:
-    """The JSON values of the list at `each`; none where there is no such list."""
+    """Return the JSON values of the list at `each`; none where there is no such list."""
     found = at(heard.json, each.name) if each.kind == "json" else as_json(heard.read(each) or "")
     return found if isinstance(found, list) else []

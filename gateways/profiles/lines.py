@@ -1,4 +1,4 @@
-"""On which line of a TOML file a key stands: Python's parser does not tell."""
+"""The line of a key in a TOML file, which Python's parser does not report."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ _PART: Final = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*\.?""")
 
 
 def line_of(written: str, key: Sequence[str]) -> int | None:
-    """The line (from 1) of `key`, or of the nearest table around it; None where none is there.
+    """Return the line (from 1) of `key`, or of the nearest table around it; None without either.
 
-    A help for people who read a message about the file. It reads lines, not TOML: a text of
-    several lines that looks like a key can mislead it.
+    It serves messages to people and reads lines, not TOML: a text of several lines that looks like
+    a key can mislead it.
     """
     best, line = 0, None
     table: tuple[str, ...] = ()

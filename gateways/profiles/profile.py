@@ -1,7 +1,6 @@
-"""A carrier described in TOML: what to submit to it, how to read its answers and its calls.
+"""The keys of a carrier's profile: what to submit, how to read its answers and its hook calls.
 
-These are the keys; gateways/profiles/file.py reads a file of them, and docs/gateways.md describes
-them for operators.
+gateways/profiles/file.py reads a file of them, and docs/gateways.md describes them for operators.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from gateways.profiles.signing import KEYED, Doing, Written
 from gateways.profiles.sources import ValueSource
 from gateways.profiles.templates import PlaceTemplate
 
-# What every message has; docs/gateways.md says what each is.
+# The fields of every message; docs/gateways.md describes each.
 FIELDS: Final = frozenset(
     {
         "phone", "phone_digits", "phone_national", "text", "message_id", "submit_id", "template",
@@ -26,7 +25,7 @@ FIELDS: Final = frozenset(
     }
 )  # fmt: skip
 HOOK: Final = "hook"  # the secret in the hooks' addresses
-ANY: Final = "*"  # in a list of words: every word that no list names
+ANY: Final = "*"  # in a list of words: every word that is in no list
 BODY: Final = "body"  # of the request, for a signature over it
 _NAME: Final = r"^[a-z][a-z0-9_]*$"
 
@@ -44,7 +43,7 @@ def _listed(given: object) -> object:
 
 
 def _leaves(given: object) -> object:
-    """A JSON value whose texts are templates."""
+    """Return a JSON value with its texts parsed as templates."""
     if isinstance(given, dict):
         return {name: _leaves(value) for name, value in given.items()}
     if isinstance(given, list):
@@ -63,7 +62,7 @@ Far = Literal["sent", "delivered", "failed"]
 
 
 def templates_in(value: object) -> Iterator[PlaceTemplate]:
-    """The templates in a JSON value."""
+    """Yield the templates in a JSON value."""
     if isinstance(value, PlaceTemplate):
         yield value
     elif isinstance(value, dict):
@@ -87,7 +86,7 @@ class ProfileVariable(_Part):
 
 
 class ProfileStep(_Part):
-    """A value made out of others: gateways/profiles/signing.py says how."""
+    """A value made out of others, as gateways/profiles/signing.py describes."""
 
     do: Doing
     of: Filled
@@ -106,7 +105,7 @@ class ProfileStep(_Part):
 
     @property
     def templates(self) -> Iterator[PlaceTemplate]:
-        """All of them."""
+        """Yield all of them."""
         yield self.of
         yield from self.values.values()
         yield self.otherwise
@@ -153,7 +152,7 @@ class Submit(_Part):
 
     @property
     def of_body(self) -> Iterator[PlaceTemplate]:
-        """The templates of the body."""
+        """Yield the templates of the body."""
         yield from (self.form or {}).values()
         yield from templates_in(self.json_)
         if self.body:
@@ -161,13 +160,13 @@ class Submit(_Part):
 
     @property
     def of_address(self) -> Iterator[PlaceTemplate]:
-        """The templates of the URL and its query."""
+        """Yield the templates of the URL and its query."""
         yield self.url
         yield from self.query.values()
 
     @property
     def templates(self) -> Iterator[PlaceTemplate]:
-        """All of them."""
+        """Yield all of them."""
         yield from self.of_address
         yield from self.headers.values()
         yield from self.of_body
@@ -178,11 +177,11 @@ class Submit(_Part):
 
 
 class AnswerKeys(_Part):
-    """How the answer to a submit is read.
+    """The reading of the answer to a submit.
 
-    The first `word` that one of the lists has decides; "*" in a list of refused or again stands for
-    every word that no list names. Without an `id` the message is known by its {submit_id}, which
-    must then be in the request.
+    The first `word` that is in one of the lists decides; "*" in a list of refused or again means
+    every word that is in no list. Without an `id` the message is identified by its {submit_id},
+    which must then be in the request.
     """
 
     word: Sources = Field(min_length=1)
@@ -194,7 +193,7 @@ class AnswerKeys(_Part):
 
 
 class ProfileAnswer(_Part):
-    """What a call of a hook is answered with."""
+    """The response to a call of a hook."""
 
     status: int = Field(200, ge=200, le=299)
     content_type: str = "text/plain"
@@ -202,7 +201,7 @@ class ProfileAnswer(_Part):
 
 
 class ProfileHook(_Part):
-    """What both hooks have. `each`: where several events come in one call, as a JSON list."""
+    """The keys of both hooks. `each`: where several events come in one call, as a JSON list."""
 
     method: Methods = ("POST",)
     each: From | None = None
@@ -210,7 +209,7 @@ class ProfileHook(_Part):
 
 
 class InboundKeys(ProfileHook):
-    """A text of a person's. Without an `id`, one is made of all that `id_of` finds."""
+    """A person's text. Without an `id`, one is made of all that `id_of` finds."""
 
     id: Sources = ()
     id_of: Sources = ()
@@ -218,7 +217,7 @@ class InboundKeys(ProfileHook):
     text: Sources = Field(min_length=1)
     prefix: Filled | None = None  # a word that people must write first, such as a keyword
     at: Sources = ()
-    at_format: str = "iso"  # iso, epoch, epoch_ms, or as of strptime
+    at_format: str = "iso"  # iso, epoch, epoch_ms, or a format of strptime
     at_zone: str = "UTC"
 
     @model_validator(mode="after")
@@ -228,7 +227,7 @@ class InboundKeys(ProfileHook):
         return self
 
     @model_validator(mode="after")
-    def _has_a_clock(self) -> Self:
+    def _has_a_time_zone(self) -> Self:
         try:
             ZoneInfo(self.at_zone)
         except (KeyError, ValueError, OSError) as error:
@@ -239,7 +238,7 @@ class InboundKeys(ProfileHook):
 
 
 class ReceiptKeys(ProfileHook):
-    """News about a message. The first of `status` that one of `statuses` has decides."""
+    """A report on a message. The first of `status` that is in one of `statuses` decides."""
 
     id: Sources = Field(min_length=1)
     message_id: Sources = ()
@@ -250,7 +249,7 @@ class ReceiptKeys(ProfileHook):
 
 
 class Profile(_Part):
-    """A carrier. `documents` are what it was built from, `unverified` what they leave open."""
+    """A carrier. `documents`: the sources of the profile, `unverified`: what they leave open."""
 
     title: str
     documents: tuple[str, ...] = ()
@@ -266,5 +265,5 @@ class Profile(_Part):
 
     @property
     def variables(self) -> Mapping[str, ProfileVariable]:
-        """What comes from the environment, by the name that places use."""
+        """Return the variables of the environment, by the name that placeholders use."""
         return {**self.settings, **self.secrets}

@@ -1,4 +1,4 @@
-"""What a carrier said, read as a profile describes it, in our own words."""
+"""A carrier's answers and hook calls, read as its profile describes, as values of our own."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
 from gateways.network import refused, retry_after
 from gateways.profiles.profile import ANY, AnswerKeys, InboundKeys, ReceiptKeys
 from gateways.profiles.sources import Heard, ValueSource
-from gateways.storable import clean, identifier, line, whole
+from gateways.storable import clean, identifier, line, whole, without_numbers
 
-_DIGITS = re.compile(r"\d{3,}")
 _Kept = TypeVar("_Kept")
 
 
 def outcome(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
-    """What the answer to a submit means. A word that the profile does not know decides nothing."""
+    """Return the meaning of the answer to a submit. An unknown word decides nothing."""
     status = heard.status or 0
     after = retry_after(heard.headers.get("retry-after"))
     words = [word.casefold() for word in (heard.first((each,)) for each in answer.word) if word]
@@ -50,15 +49,15 @@ def outcome(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
         if (reason := _which(answer.again, ANY)) is not None:
             return Retry(reason, _error(answer, heard, _without_numbers(words[0])), after)
     if 200 <= status < 300:
-        # Not what an answer looks like, but 2xx: the text may well be on its way.
-        return Unknown("unreadable answer")
+        # Not as the profile expects, but 2xx: the carrier may well have accepted it.
+        return UnknownOutcome("unreadable answer")
     return refused(status, _error(answer, heard, f"HTTP {status}"), after)
 
 
 def inbound(
     gateway: str, keys: InboundKeys, request: Request, prefix: str, secret: str
 ) -> Inbound | Unreadable:
-    """A text of a person's. `secret` keys the ids that are made for texts which have none."""
+    """Return a person's text. `secret` is the key for ids of texts that have none."""
     heard = as_heard(request)
     text = next((each for each in map(heard.read, keys.text) if each is not None), None)
     raw = heard.first(keys.from_)
@@ -71,7 +70,7 @@ def inbound(
 
 
 def receipt(gateway: str, keys: ReceiptKeys, request: Request) -> Receipt | Unreadable:
-    """News about a message of ours."""
+    """Return a report on one of our messages."""
     heard = as_heard(request)
     carrier_id = identifier(heard.first(keys.id))
     words = [word for word in (heard.first((source,)) for source in keys.status) if word]
@@ -101,12 +100,12 @@ def receipt(gateway: str, keys: ReceiptKeys, request: Request) -> Receipt | Unre
 
 
 def as_heard(request: Request) -> Heard:
-    """A call of a hook as sources read it."""
+    """Return a call of a hook as sources read it."""
     return Heard(request.headers, request.body, request.form, request.query)
 
 
 def as_came(request: Request) -> str:
-    """The call's body, or its query where it has none, for the help desk; codes are masked."""
+    """Return the call's body, or its query without one, for the help desk; codes are masked."""
     if request.body or not request.query:
         return whole(request)
     _, _, query = request.url.partition("?")
@@ -118,18 +117,18 @@ def _accepted(answer: AnswerKeys, heard: Heard, submit_id: str) -> Outcome:
     if not answer.id:
         return Sent(submit_id)
     carrier_id = identifier(heard.first(answer.id))
-    return Sent(carrier_id) if carrier_id else Unknown("an answer without an id")
+    return Sent(carrier_id) if carrier_id else UnknownOutcome("an answer without an id")
 
 
 def _error(answer: AnswerKeys, heard: Heard, word: str) -> str:
-    """What the carrier says of the refusal. Telephone numbers and codes do not enter our books."""
+    """Return the carrier's words on the refusal, without telephone numbers and codes."""
     said = heard.first(answer.error)
     return line(f"{word}: {_without_numbers(said)}") if said else line(word)
 
 
 def _without_numbers(text: str) -> str:
-    # A status may be a number; what is longer may be a telephone or a code.
-    return text if len(text) <= 5 else _DIGITS.sub("…", text)
+    # A short number may be a status; a longer one may be a telephone or a code.
+    return text if len(text) <= 5 else without_numbers(text)
 
 
 def _has(words: Sequence[str], word: str) -> bool:
@@ -141,7 +140,7 @@ def _which(meanings: Mapping[_Kept, Sequence[str]], word: str) -> _Kept | None:
 
 
 def _made_id(sources: Sequence[ValueSource], heard: Heard, secret: str) -> str | None:
-    """The same for the same text, and of no use to whoever guesses what was in it."""
+    """Return an id that is the same for the same text and reveals nothing of it."""
     found = [heard.read(source) for source in sources]
     if not any(found):
         return None
@@ -150,14 +149,14 @@ def _made_id(sources: Sequence[ValueSource], heard: Heard, secret: str) -> str |
 
 
 def _without(prefix: str, text: str) -> str:
-    """`text` without the keyword that people must write first."""
+    """Return `text` without the keyword that people must write first."""
     if not prefix:
         return text
     return re.sub(rf"^\s*{re.escape(prefix)}(?:\s+|$)", "", text, count=1, flags=re.IGNORECASE)
 
 
 def _at(keys: InboundKeys, heard: Heard) -> datetime | None:
-    """When the carrier took the text; None where it does not say so in the way described."""
+    """Return when the carrier received the text; None where it says nothing in the given format."""
     said = heard.first(keys.at)
     if said is None:
         return None

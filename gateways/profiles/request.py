@@ -1,4 +1,4 @@
-"""One message as the HTTP request that a profile describes."""
+"""The HTTP request for one message, as a profile describes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TEXT = "text/plain; charset=UTF-8"
 
 @dataclass(frozen=True)
 class Prepared:
-    """A request ready to be sent. It holds keys, a number and a text: it has no repr of them."""
+    """A request ready to be sent. Its keys, number and text are in no repr."""
 
     method: str
     url: str = field(repr=False)
@@ -29,9 +29,9 @@ class Prepared:
 
 
 def prepare(profile: Profile, given: Mapping[str, str]) -> Prepared:
-    """The request for `given`: the message's fields, settings and secrets, by name.
+    """Return the request for `given`: the message's fields, settings and secrets, by name.
 
-    A step whose name is in `given` is not done: its value is that. Raises `Unfilled`.
+    A step whose name is in `given` has that value and is not computed. Raises `Unfilled`.
     """
     submit = profile.request
     values = _Values(profile, given)
@@ -51,7 +51,7 @@ def prepare(profile: Profile, given: Mapping[str, str]) -> Prepared:
 
 
 class _Values:
-    """What stands at the places; steps and the body are made when they are first asked for."""
+    """The values of placeholders; steps and the body are computed when they are first needed."""
 
     def __init__(self, profile: Profile, given: Mapping[str, str]) -> None:
         self._profile = profile
@@ -91,7 +91,7 @@ def _filled(templates: Mapping[str, PlaceTemplate], values: _Values) -> dict[str
 
 
 def _json(value: Any, values: _Values) -> Any:
-    """`value` with its templates filled in; what is left out is in no table and no list."""
+    """Return `value` with its templates filled in, tables and lists without omitted fields."""
     if isinstance(value, PlaceTemplate):
         return value.fill(values)
     if isinstance(value, dict):

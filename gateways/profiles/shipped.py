@@ -1,6 +1,6 @@
-"""The profiles there are: those shipped beside this file, and an operator's own.
+"""The available profiles: those shipped beside this file, and an operator's own.
 
-What a profile needs from the environment is read here.
+The values that a profile needs from the environment are read here.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _SECRET: Final = re.compile(r"[A-Za-z0-9_-]{16,}")
 
 @dataclass(frozen=True)
 class ProfileAccount:
-    """A profile with the values that the environment has for it; `missing` says what it lacks."""
+    """A profile with its values from the environment; `missing` says what is absent."""
 
     name: str
     profile: Profile
@@ -43,7 +43,7 @@ class ProfileAccount:
 
 
 def paths(settings: Settings) -> Mapping[str, Path]:
-    """The file of each profile by its name. An operator's own hides the shipped one of its name.
+    """Return the file of each profile by its name. An operator's own hides a shipped one.
 
     Raises ValueError where HTTP_PROFILES is no directory.
     """
@@ -56,7 +56,7 @@ def paths(settings: Settings) -> Mapping[str, Path]:
 
 
 def account(name: str, path: Path, settings: Settings) -> ProfileAccount:
-    """The profile at `path` and its values. Raises `ProfileError`."""
+    """Return the profile at `path` and its values. Raises `ProfileError`."""
     profile = _shipped(path) if path.parent == SHIPPED else read(path)
     variables = environment(settings)
     values = {
@@ -67,9 +67,9 @@ def account(name: str, path: Path, settings: Settings) -> ProfileAccount:
 
 
 def configured(settings: Settings) -> Mapping[str, HttpGateway]:
-    """The gateways of all profiles that have what they need.
+    """Return the gateways of all complete profiles.
 
-    Raises ValueError where SMS_ROUTES names a profile that cannot be read or lacks something.
+    Raises ValueError where SMS_ROUTES names a profile that cannot be read or is incomplete.
     """
     gateways: dict[str, HttpGateway] = {}
     for name, path in paths(settings).items():
@@ -92,7 +92,7 @@ def configured(settings: Settings) -> Mapping[str, HttpGateway]:
 
 @cache
 def _shipped(path: Path) -> Profile:
-    """Read once: every process has all of them, and they do not change."""
+    """Return a shipped profile, read once: every process has all of them, and they never change."""
     return read(path)
 
 
@@ -113,11 +113,11 @@ def _missing(
 
 
 def _guarded(profile: Profile, values: Mapping[str, str]) -> bool:
-    """Whether the address is https, or stays on this machine or in a private network."""
+    """Tell whether the address is https, or on this machine or in a private network."""
     try:
         address = profile.request.url.fill(lambda name: values.get(name, "x")) or ""
     except Unfilled:
-        return True  # a variable is missing, which is said elsewhere
+        return True  # a variable is missing, which is reported elsewhere
     parts = urlsplit(address)
     host = parts.hostname or ""
     try:

@@ -1,12 +1,12 @@
-"""The steps by which a profile makes a value out of others: digests, HMACs, and two small helps.
+"""The steps by which a profile makes a value out of others: digests, HMACs, entities, a choice.
 
 sha512, sha256, sha1, md5       of the text `of`
 hmac-sha512, -sha256, -sha1     of the text `of` with the key `key`
 entities                        `of` with each UTF-16 unit that is not ASCII as &#N;
 entities-all                    `of` with every UTF-16 unit as &#N;, where `of` is not all ASCII
-choose                          the value that `values` has for `of`, else `otherwise`
+choose                          the value in `values` for `of`, else `otherwise`
 
-Basic and bearer are no steps: they are `[request.basic]` and `[request.bearer]`.
+Basic and bearer authentication are no steps but `[request.basic]` and `[request.bearer]`.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ KEYED: Final[tuple[str, ...]] = get_args(Keyed)
 
 
 def digest(name: str, text: str, written: Written) -> str:
-    """A digest of `text` in UTF-8. MD5 and SHA-1 are what some carriers ask for, no choice."""
+    """Return a digest of `text` in UTF-8. MD5 and SHA-1 are here as some carriers require them."""
     made = hashlib.new(name, text.encode(), usedforsecurity=False)
     return _written(made.digest(), written)
 
 
 def keyed(name: str, key: str, text: str, written: Written) -> str:
-    """The HMAC of `text` under `key`, both in UTF-8; `name` as `hmac-sha256`."""
+    """Return the HMAC of `text` under `key`, both in UTF-8; `name` as `hmac-sha256`."""
     made = hmac.new(key.encode(), text.encode(), name.removeprefix("hmac-"))
     return _written(made.digest(), written)
 
 
 def entities(text: str) -> str:
-    """`text` with each UTF-16 unit that is not ASCII as &#N;."""
+    """Return `text` with each UTF-16 unit that is not ASCII as &#N;."""
     return "".join(letter if letter.isascii() else _units(letter) for letter in text)
 
 
 def all_entities(text: str) -> str:
-    """`text` with every UTF-16 unit as &#N;; a text that is all ASCII stays as it is."""
+    """Return `text` with every UTF-16 unit as &#N;; a text that is all ASCII is unchanged."""
     return text if text.isascii() else "".join(map(_units, text))
 
 

@@ -1,4 +1,4 @@
-"""Where a profile finds a value in what a carrier says: an answer of its, or a call of our hooks.
+"""The sources of a value in what a carrier sends: its answer, or a call of our hooks.
 
 body              the whole body
 http              the status of an answer, such as 202
@@ -25,20 +25,20 @@ _WITH: Final[Mapping[str, Kind]] = MappingProxyType(
 )
 _STEP: Final = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
 _PATH: Final = re.compile(r"(?:[^.\[\]]+|\[\d+\])(?:\.[^.\[\]]+|\[\d+\])*")
-# A pattern runs over what strangers may send: no more of it than an answer ever has.
+# Strangers may send what a pattern searches: limited to more than an answer ever has.
 _SEARCHED: Final = 4096
 
 
 @dataclass(frozen=True)
 class ValueSource:
-    """Where a value is. Made by `parse`."""
+    """The source of a value, made by `parse`."""
 
     kind: Kind
     name: str = ""
 
     @classmethod
     def parse(cls, text: str) -> ValueSource:
-        """Raises ValueError for what is no source."""
+        """Return the source that `text` describes. Raises ValueError where it is none."""
         kind, colon, name = text.partition(":")
         if not colon and kind in _ALONE:
             return cls(_ALONE[kind])
@@ -56,7 +56,7 @@ class ValueSource:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a carrier said. Header names are lower case."""
+    """An answer or hook call of a carrier. Header names are lower case."""
 
     headers: Mapping[str, str]
     body: bytes = field(repr=False)
@@ -66,7 +66,7 @@ class Heard:
 
     @cached_property
     def text(self) -> str:
-        """The body as text, by the charset of its Content-Type; UTF-8 where that is none."""
+        """Return the body as text, by the charset of its Content-Type, else UTF-8."""
         header = Message()
         header["content-type"] = self.headers.get("content-type", "")
         try:
@@ -76,11 +76,11 @@ class Heard:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON; None where it is none."""
+        """Return the body as JSON; None where it is none."""
         return as_json(self.text)
 
     def read(self, source: ValueSource) -> str | None:
-        """The value at `source`, or None. Numbers and true, false come as JSON writes them."""
+        """Return the value at `source`, or None. Numbers, true and false: as JSON writes them."""
         match source.kind:
             case "body":
                 return self.text
@@ -99,7 +99,7 @@ class Heard:
                 return found[1] if found else None
 
     def first(self, sources: Sequence[ValueSource]) -> str | None:
-        """The first of `sources` that has a value which is not blank."""
+        """Return the first value of `sources` that is not blank."""
         for source in sources:
             value = self.read(source)
             if value is not None and value.strip():
@@ -108,7 +108,7 @@ class Heard:
 
 
 def as_json(text: str) -> Any:
-    """`text` as JSON; None for what is none, however deep or long."""
+    """Return `text` as JSON; None for what is none, however deep or long."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -116,7 +116,7 @@ def as_json(text: str) -> Any:
 
 
 def at(value: Any, path: str) -> Any:
-    """What stands at `path` in a JSON value; None where nothing does."""
+    """Return what is at `path` in a JSON value; None where nothing is."""
     for name, number in _STEP.findall(path):
         if number:
             value = value[int(number)] if _has(value, int(number)) else None

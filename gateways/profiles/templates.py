@@ -1,6 +1,6 @@
-"""Texts with places to fill in, as a profile writes them: `Bearer {token}`, `{url}/sms/send`.
+"""Texts with placeholders, as a profile writes them: `Bearer {token}`, `{url}/sms/send`.
 
-`{name}` must have a value; `{name?}` may have none, and then the whole field is left out.
+`{name}` must have a value; `{name?}` may have none, and then the whole field is omitted.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ ValueOf = Callable[[str], str]
 
 
 class Unfilled(Exception):
-    """A place has no value: `name` says which."""
+    """A placeholder without a value: `name` says which."""
 
     def __init__(self, name: str) -> None:
         super().__init__(f"no {name}")
@@ -25,14 +25,14 @@ class Unfilled(Exception):
 
 @dataclass(frozen=True)
 class PlaceTemplate:
-    """A text with places. Made by `parse`."""
+    """A text with placeholders, made by `parse`."""
 
     text: str
     places: tuple[str, ...]
 
     @classmethod
     def parse(cls, text: str) -> PlaceTemplate:
-        """Raises ValueError for a brace that belongs to no place."""
+        """Return the template in `text`. Raises ValueError for a brace outside of a placeholder."""
         if re.search(r"[{}]", _PLACE.sub("", text)):
             raise ValueError(
                 f"{text!r} has a brace that is no place: write {{name}}, or {{name?}} where the "
@@ -41,9 +41,9 @@ class PlaceTemplate:
         return cls(text, tuple(match[1] for match in _PLACE.finditer(text)))
 
     def fill(self, value_of: ValueOf) -> str | None:
-        """The text with its values; None where an optional one is empty.
+        """Return the text with its values; None where an optional one is empty.
 
-        Raises `Unfilled` where a needed one is, and whatever `value_of` raises.
+        Raises `Unfilled` where a required one is empty, and whatever `value_of` raises.
         """
         left_out = False
 

@@ -1,4 +1,4 @@
-"""The simulated carrier as it declares itself: it believes everybody, so production has none."""
+"""The declaration of the simulated carrier. It trusts every caller, so production has none."""
 
 from __future__ import annotations
 

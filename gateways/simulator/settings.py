@@ -1,4 +1,4 @@
-"""What the simulated carrier reads from the environment."""
+"""The settings of the simulated carrier."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""The simulated carrier of development and tests: every telephone is near, on, and reachable.
+"""The simulated carrier of development and tests: every telephone is on and reachable.
 
-Messages need no wire: /phones and the API show what the outbox handed over
-(web/phones/simulator.py).
+It transmits nothing: /phones and the API show what the outbox submitted (web/phones/simulator.py).
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ from gateways.storable import clean, identifier, line, whole
 from settings import Settings
 
 NAME = "simulator"
-SERVICE = "*247#"  # what one dials on a simulated telephone; any other service code works as well
+SERVICE = "*247#"  # what a simulated telephone dials; any other service code works too
 
 
 class SimulatorGateway:
-    """Takes everything and delivers at once."""
+    """A carrier that accepts everything and delivers at once."""
 
     name = NAME
     dlt = False
@@ -49,9 +48,9 @@ class SimulatorGateway:
         return self.send(message)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """JSON `{"from", "text", "id", "at"}`; `id` and `at` may be left out.
+        """Read JSON `{"from", "text", "id", "at"}`; `id` and `at` are optional.
 
-        `at`, ISO 8601 with an offset, is when the carrier took the text from the telephone.
+        `at`, ISO 8601 with an offset, is when the carrier received the text from the telephone.
         """
         body = fields(request.body)
         given, text, named = body.get("from"), body.get("text"), body.get("id")
@@ -65,9 +64,9 @@ class SimulatorGateway:
         return Inbound(NAME, carrier_id or uuid4().hex, phone, text, _time(body.get("at")))
 
     def receive_ussd(self, request: Request) -> Dialled | Unreadable:
-        """JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
+        """Read JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
 
-        `service`, the code that was dialled, may be left out; so may the first, empty text.
+        `service`, the code that was dialled, is optional, and so is the first, empty text.
         """
         body = fields(request.body)
         named, given, text = body.get("session"), body.get("from"), body.get("text", "")
@@ -75,7 +74,7 @@ class SimulatorGateway:
         session = identifier(named) if isinstance(named, str) else None
         phone = attested(given) if isinstance(given, str) else None
         if session is None or phone is None or not isinstance(text, str):
-            # What was typed is not kept: nobody can say which of it is a PIN.
+            # What was typed is not kept: any part of it may be a PIN.
             return Unreadable(NAME, None, "session, from or text is missing", "", phone)
         return Dialled(NAME, session, phone, line(str(service)), clean(text))
 
@@ -83,12 +82,12 @@ class SimulatorGateway:
         return json.dumps({"screen": text, "end": end}, ensure_ascii=False)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        """The simulator tells what became of a message when it takes it: no receipt comes."""
+        """Refuse: the outcome of a send says already that it was delivered."""
         raise Unauthentic
 
 
 def _time(given: object) -> datetime | None:
-    """An aware time, or None for what is none."""
+    """Return an aware time; None for what is none."""
     try:
         at = datetime.fromisoformat(given) if isinstance(given, str) else None
     except ValueError:
@@ -97,7 +96,7 @@ def _time(given: object) -> datetime | None:
 
 
 def fields(body: bytes) -> dict[str, Any]:
-    """The fields of a JSON object; of anything else none."""
+    """Return the fields of a JSON object; none for anything else."""
     try:
         value = json.loads(body)
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""The simulated carrier of calls: /phones rings, and tells what became of it, by the real hook."""
+"""The simulated carrier of calls: /phones rings, and reports on the call by the hook."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from messages.speech import Speech
 from settings import Settings
 
 NAME = "simulator_voice"
-# Where MISSED_CALLS is not set, simulated telephones can ring these.
+# Where MISSED_CALLS is not set, simulated telephones can call these.
 NUMBERS: Mapping[str, MissedCall] = MappingProxyType(
     {
         "+911140001001": "yes",
@@ -49,7 +49,7 @@ _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
 
 
 class SimulatorVoiceGateway:
-    """Rings every telephone at once."""
+    """A carrier that rings every telephone at once."""
 
     name = NAME
     dlt = False
@@ -60,23 +60,23 @@ class SimulatorVoiceGateway:
         self._numbers = numbers(settings)
 
     def send(self, message: Outgoing) -> Outcome:
-        # Another id for every ring of the same message.
+        # A new id for each call of the same message.
         return Sent(f"simcall-{message.message_id}-{uuid4().hex[:8]}")
 
     def look_up(self, message: Outgoing) -> Outcome:
         return self.send(message)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Texts come to the other simulated carrier."""
+        """Refuse: texts come to the other simulated carrier."""
         raise Unauthentic
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
-        """What became of a call comes to `receive_call`."""
+        """Refuse: reports on calls come to `receive_call`."""
         raise Unauthentic
 
     def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """JSON `{"from", "to", "id"}`: a missed call, its id may be left out. `{"call", "phone"}`:
-        that one of ours was taken up. `{"call", "status"}`: how it went on."""
+        """Read JSON. `{"from", "to", "id"}`: a missed call, `id` is optional. `{"call", "phone"}`:
+        our call was answered. `{"call", "status"}`: its progress."""
         body = fields(request.body)
         given = {name: value for name, value in body.items() if isinstance(value, str)}
         call = identifier(given.get("call"))
@@ -107,5 +107,5 @@ class SimulatorVoiceGateway:
 
 
 def numbers(settings: Settings) -> Mapping[str, MissedCall]:
-    """The numbers that simulated telephones can ring, and what each means."""
+    """Return the numbers that simulated telephones can call, and the meaning of each."""
     return meanings(settings.missed_calls) or NUMBERS

@@ -1,4 +1,4 @@
-"""Twilio as it declares itself: two gateways of one account, and signed hooks."""
+"""The declaration of Twilio: two gateways of one account, and signed hooks."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _sends_texts(settings: Settings) -> bool:
 
 
 def _makes_calls(settings: Settings) -> bool:
-    """Missed calls need no number of ours to call from."""
+    """Tell whether calls can be made or received: missed calls need no number to call from."""
     own = TwilioSettings.read(settings)
     return own.has_account and bool(own.voice_from or settings.missed_calls)
 
@@ -55,7 +55,7 @@ CARRIER: Final = CodedCarrier(
         ready=_makes_calls,
         make=_calls,
         hooks=(
-            # Somebody calls us, and is rejected; or has taken up a call of ours, and hears it.
+            # A person calls us, and is rejected; or answers our call, and hears the words.
             Hook("/twilio/voice", "call", refusal=403, answer=_TWIML),
             Hook("/twilio/voice/status", "receipt", refusal=403, answer=_NO_CONTENT),
         ),

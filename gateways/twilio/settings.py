@@ -1,4 +1,4 @@
-"""What a Twilio account needs, from the environment. docs/gateways.md describes each."""
+"""The settings of a Twilio account, described in docs/gateways.md."""
 
 from __future__ import annotations
 
@@ -32,5 +32,5 @@ class TwilioSettings(CarrierSettings, alias_generator=variables("TWILIO_")):
 
     @property
     def has_sender(self) -> bool:
-        """Return whether texts can say who sends them."""
+        """Return whether texts have a sender."""
         return bool(self.from_ or self.messaging_service_sid)

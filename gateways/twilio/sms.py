@@ -1,4 +1,4 @@
-"""Twilio: texts out by the real SDK, texts and receipts in by signed webhooks.
+"""Twilio: texts out by its SDK, texts and receipts in by signed webhooks.
 
 Facts: docs/developing/carriers.md; statuses and error codes:
 https://www.twilio.com/docs/messaging.
@@ -11,9 +11,6 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
-import requests
-from twilio.base.exceptions import TwilioException
-
 from gateways.base import (
     Inbound,
     Outcome,
@@ -21,26 +18,25 @@ from gateways.base import (
     Reason,
     Receipt,
     ReceiptStatus,
-    Rejected,
     Request,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
-from gateways.network import TIMEOUT, failed, refused
+from gateways.network import TIMEOUT
 from gateways.storable import identifier, line, whole
-from gateways.twilio.account import API, TwilioAccount, message_named
+from gateways.twilio.account import API, TwilioAccount, TwilioErrors, message_named
 from gateways.twilio.settings import TwilioSettings
 from settings import Settings
 
 NAME = "twilio"
-_LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
+_LOOK_BACK = timedelta(seconds=60)  # Twilio's clock and ours may differ
 _LATEST = 100  # messages that a look-up compares: carriers block a number at about 100 an hour
-_VALIDITY = (1, 36_000)  # what Twilio takes for ValidityPeriod, seconds
+_VALIDITY = (1, 36_000)  # the range of ValidityPeriod, seconds
 
-# Twilio answers these words itself, whichever were chosen for them in its console.
+# The values of OptOutType: Twilio itself answers such texts, whatever their words.
 _OPTING: Mapping[str, Literal["stop", "start"]] = MappingProxyType(
     {"STOP": "stop", "START": "start"}
 )
@@ -51,31 +47,34 @@ _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
         **dict.fromkeys(("undelivered", "failed", "canceled"), ReceiptStatus.FAILED),
     }
 )
-_REASONS: Mapping[str, Reason] = MappingProxyType(
-    {
-        **dict.fromkeys(("21211", "21612", "21614", "21635", "30006"), Reason.BAD_NUMBER),
-        "21610": Reason.OPTED_OUT,
-        **dict.fromkeys(("30004", "30007", "30034"), Reason.BLOCKED),
-        **dict.fromkeys(("30003", "30005"), Reason.UNREACHABLE),
-        **dict.fromkeys(("21617", "21602"), Reason.TEXT),
-        **dict.fromkeys(
-            ("20003", "21408", "21606", "21703", "21704", "21705", "30002"), Reason.CONFIGURATION
-        ),
-        **dict.fromkeys(("20429", "14107", "21611", "30001", "30008"), Reason.CARRIER),
-        "30036": Reason.EXPIRED,
-    }
+_ERRORS = TwilioErrors(
+    MappingProxyType(
+        {
+            **dict.fromkeys(("21211", "21612", "21614", "21635", "30006"), Reason.BAD_NUMBER),
+            "21610": Reason.OPTED_OUT,
+            **dict.fromkeys(("30004", "30007", "30034"), Reason.BLOCKED),
+            **dict.fromkeys(("30003", "30005"), Reason.UNREACHABLE),
+            **dict.fromkeys(("21617", "21602"), Reason.TEXT),
+            **dict.fromkeys(
+                ("20003", "21408", "21606", "21703", "21704", "21705", "30002"),
+                Reason.CONFIGURATION,
+            ),
+            **dict.fromkeys(("20429", "14107", "21611", "30001", "30008"), Reason.CARRIER),
+            "30036": Reason.EXPIRED,
+        }
+    ),
+    again=frozenset({"20429", "14107", "21611", "30001", "30003", "30008"}),
 )
-_RETRY = frozenset({"20429", "14107", "21611", "30001", "30003", "30008"})
 
 
 class TwilioGateway:
-    """One account. The client, its connections and its threads' `Retry-After` are shared."""
+    """One account. All threads share the client and its connections."""
 
     name = NAME
     dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        """`timeout`: seconds to connect, and to wait for an answer."""
+        """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = TwilioSettings.read(settings)
         self.rate = own.rate
         self.address = own.api_url or API
@@ -89,7 +88,8 @@ class TwilioGateway:
 
     def send(self, message: Outgoing) -> Outcome:
         left = int((message.not_after - datetime.now(UTC)).total_seconds())
-        try:
+
+        def submit() -> Outcome:
             created = self._client.messages.create(
                 to=message.phone,
                 body=message.text,
@@ -98,18 +98,16 @@ class TwilioGateway:
                 smart_encoded=False,  # it rewrites characters; the catalogue's are exact
                 **self._origin,
             )
-        except (TwilioException, requests.RequestException) as error:
-            return self._refusal(error)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            # An answer that is no message: Twilio may well have taken it.
-            return Unknown(f"unreadable answer: {type(error).__name__}")
-        return _accepted(created)
+            return _accepted(created)
+
+        return self._account.submit(submit, _ERRORS)
 
     def look_up(self, message: Outgoing) -> Outcome:
-        """Compares what Twilio has for this number with our text, by creation time and words."""
+        """Compare Twilio's messages to this number with our text, by creation time and words."""
         since = (message.first_tried_at or datetime.now(UTC)) - _LOOK_BACK
-        try:
-            # Not by `date_sent_after`: what Twilio has taken and not sent yet has no such date.
+
+        def ask() -> Outcome:
+            # Not by `date_sent_after`: a message that Twilio has not sent yet has no such date.
             latest = self._client.messages.list(to=message.phone, limit=_LATEST)
             recent = [
                 sent for sent in latest if sent.date_created is None or sent.date_created >= since
@@ -117,13 +115,11 @@ class TwilioGateway:
             for sent in recent:
                 if sent.body == message.text:
                     return _accepted(sent)
-        except (TwilioException, requests.RequestException) as error:
-            return Unknown(_name(error))
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Unknown(f"unreadable answer: {type(error).__name__}")
-        if len(recent) == _LATEST:
-            return Unknown("more messages to this number than were compared")
-        return Retry(Reason.CARRIER, "Twilio does not have it")
+            if len(recent) == _LATEST:
+                return UnknownOutcome("more messages to this number than were compared")
+            return Retry(Reason.CARRIER, "Twilio does not have it")
+
+        return self._account.look_up(ask)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
         self._account.authenticate(request)
@@ -152,37 +148,14 @@ class TwilioGateway:
             message_id=ours,
             status=status,
             word=word,
-            reason=_reason(code) if status is ReceiptStatus.FAILED else None,
+            reason=_ERRORS.reason(code) if status is ReceiptStatus.FAILED else None,
             error=code,
         )
-
-    def _refusal(self, error: Exception) -> Outcome:
-        if isinstance(error, requests.RequestException):
-            return failed(error)
-        status, after = getattr(error, "status", None), self._account.asked_to_wait()
-        code = line(str(getattr(error, "code", "")))
-        if _reason(code) is not Reason.UNKNOWN:
-            return _refused(code, after)
-        words = f"HTTP {status}, code {code}"
-        return refused(status, words, after) if isinstance(status, int) else Unknown(_name(error))
 
 
 def _accepted(message: Any) -> Outcome:
     status = _STATUS.get(str(message.status), ReceiptStatus.SENT)
     if status is ReceiptStatus.FAILED:
-        return _refused(line(str(message.error_code or message.status)), None)
+        return _ERRORS.refusal(line(str(message.error_code or message.status)), None)
     sid = identifier(str(message.sid or ""))
-    return Sent(sid, status) if sid else Unknown("an answer without an id")
-
-
-def _refused(code: str, after: float | None) -> Outcome:
-    reason = _reason(code)
-    return Retry(reason, code, after) if code in _RETRY else Rejected(reason, code)
-
-
-def _reason(code: str | None) -> Reason:
-    return _REASONS.get(code or "", Reason.UNKNOWN)
-
-
-def _name(error: Exception) -> str:
-    return type(error).__name__
+    return Sent(sid, status) if sid else UnknownOutcome("an answer without an id")

@@ -1,7 +1,7 @@
-"""Twilio Voice: calls by the real SDK, missed calls and the news of calls by signed webhooks.
+"""Twilio Voice: calls by its SDK, missed calls and reports on calls by signed webhooks.
 
-A call is begun without words: Twilio asks for them when the person has taken up, so a code is in no
-request of ours and one that died meanwhile is not said. Statuses and parameters from
+A call begins without words: Twilio asks for them when the person has answered, so a code is in no
+request of ours, and one that died meanwhile is not said. Statuses and parameters from
 https://www.twilio.com/docs/voice/api/call-resource, TwiML from https://www.twilio.com/docs/voice/twiml.
 """
 
@@ -12,8 +12,6 @@ from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
-import requests
-from twilio.base.exceptions import TwilioException
 from twilio.twiml.voice_response import VoiceResponse
 
 from gateways.base import (
@@ -29,26 +27,26 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
     attested,
 )
 from gateways.missed import missed, with_ours
-from gateways.network import TIMEOUT, failed, refused
+from gateways.network import TIMEOUT
 from gateways.storable import identifier, line, whole
-from gateways.twilio.account import API, TwilioAccount, message_named
+from gateways.twilio.account import API, TwilioAccount, TwilioErrors, message_named
 from gateways.twilio.settings import TwilioSettings
 from messages.missed_calls import meanings
 from messages.speech import Speech
 from settings import Settings
 
 NAME = "twilio_voice"
-_LOOK_BACK = timedelta(seconds=60)  # their clock and ours may differ
-_LATEST = 50  # calls that a look-up reads: we call nobody as often
+_LOOK_BACK = timedelta(seconds=60)  # Twilio's clock and ours may differ
+_LATEST = 50  # calls that a look-up reads: more than we make to anybody
 _RING_SECONDS = 30
-_LISTEN_SECONDS = 10  # for a machine; then nobody can tell, and the words are said
-_PAUSE_SECONDS = 1  # behind each digit of a code
-_TOLD = ["ringing", "answered", "completed"]
+_LISTEN_SECONDS = 10  # to detect a machine; after that the words are said
+_PAUSE_SECONDS = 1  # after each digit of a code
+_REPORTED = ["ringing", "answered", "completed"]
 
 _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
     {
@@ -57,21 +55,24 @@ _STATUS: Mapping[str, ReceiptStatus] = MappingProxyType(
         **dict.fromkeys(("busy", "no-answer", "failed", "canceled"), ReceiptStatus.FAILED),
     }
 )
-# Nobody was there; or the call could not be made, which says little about the number.
+# Nobody answered; or the call could not be made, which says little about the number.
 _ENDED: Mapping[str, Reason] = MappingProxyType(
     {"busy": Reason.UNREACHABLE, "no-answer": Reason.UNREACHABLE, "failed": Reason.CARRIER}
 )
-_REASONS: Mapping[str, Reason] = MappingProxyType(
-    {
-        **dict.fromkeys(("13223", "13224", "21211", "21214", "21217"), Reason.BAD_NUMBER),
-        **dict.fromkeys(("13225", "21216"), Reason.BLOCKED),
-        **dict.fromkeys(
-            ("20003", "21205", "21210", "21212", "21213", "21215", "13227"), Reason.CONFIGURATION
-        ),
-        **dict.fromkeys(("20429", "10004"), Reason.CARRIER),
-    }
+_ERRORS = TwilioErrors(
+    MappingProxyType(
+        {
+            **dict.fromkeys(("13223", "13224", "21211", "21214", "21217"), Reason.BAD_NUMBER),
+            **dict.fromkeys(("13225", "21216"), Reason.BLOCKED),
+            **dict.fromkeys(
+                ("20003", "21205", "21210", "21212", "21213", "21215", "13227"),
+                Reason.CONFIGURATION,
+            ),
+            **dict.fromkeys(("20429", "10004"), Reason.CARRIER),
+        }
+    ),
+    again=frozenset({"20429", "10004"}),  # too many requests, too many calls at once
 )
-_RETRY = frozenset({"20429", "10004"})  # too many requests, too many calls at once
 
 
 class TwilioVoiceGateway:
@@ -81,48 +82,43 @@ class TwilioVoiceGateway:
     dlt = False
 
     def __init__(self, settings: Settings, timeout: tuple[float, float] = TIMEOUT) -> None:
-        """`timeout`: seconds to connect, and to wait for an answer."""
+        """Set up the account. `timeout`: seconds to connect, and to wait for an answer."""
         own = TwilioSettings.read(settings)
         self.rate = own.voice_rate
         self.address = own.api_url or API
         self._account = TwilioAccount(settings, timeout)
         self._from = own.voice_from
         self._hooks = f"{settings.public_url}/hooks/twilio/voice"
-        self._speakers = {
-            "hi": ("hi-IN", own.voice_hi),
-            "en": ("en-IN", own.voice_en),
-        }
+        self._speakers = {"hi": ("hi-IN", own.voice_hi), "en": ("en-IN", own.voice_en)}
         self._numbers = with_ours(meanings(settings.missed_calls), self._from)
 
     def send(self, message: Outgoing) -> Outcome:
-        try:
+        def submit() -> Outcome:
             created = self._account.client.calls.create(
                 to=message.phone,
                 from_=self._from,
                 url=f"{self._hooks}?message={message.message_id}",
                 method="POST",
                 status_callback=f"{self._hooks}/status?message={message.message_id}",
-                status_callback_event=_TOLD,
+                status_callback_event=_REPORTED,
                 status_callback_method="POST",
                 timeout=_RING_SECONDS,
                 machine_detection="Enable",
                 machine_detection_timeout=_LISTEN_SECONDS,
             )
-        except (TwilioException, requests.RequestException) as error:
-            return self._refusal(error)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            # An answer that is no call: Twilio may well be ringing.
-            return Unknown(f"unreadable answer: {type(error).__name__}")
-        return _accepted(created)
+            return _accepted(created)
+
+        return self._account.submit(submit, _ERRORS)
 
     def look_up(self, message: Outgoing) -> Outcome:
-        """Looks for a call of ours to this number since then that has not failed.
+        """Look for one call of ours to this number since the first try that has not failed.
 
-        Calls are found by number and time alone: one that is another message's is none of this
-        one's, and which of several it is nobody can tell.
+        Calls are found by number and time alone: those of other messages do not count, and among
+        several the right one cannot be told.
         """
         since = (message.first_tried_at or datetime.now(UTC)) - _LOOK_BACK
-        try:
+
+        def ask() -> Outcome:
             latest = self._account.client.calls.list(
                 to=message.phone, from_=self._from, limit=_LATEST
             )
@@ -133,18 +129,16 @@ class TwilioVoiceGateway:
                 and _STATUS.get(str(call.status)) is not ReceiptStatus.FAILED
                 and str(call.sid) not in message.other_calls
             ]
-        except (TwilioException, requests.RequestException) as error:
-            return Unknown(type(error).__name__)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            return Unknown(f"unreadable answer: {type(error).__name__}")
-        if not found:
-            return Retry(Reason.CARRIER, "Twilio does not have it")
-        if len(found) > 1 or None in message.other_calls:
-            return Unknown("several calls to this number: which is it?")
-        return _accepted(found[0])
+            if not found:
+                return Retry(Reason.CARRIER, "Twilio does not have it")
+            if len(found) > 1 or None in message.other_calls:
+                return UnknownOutcome("several calls to this number: which is it?")
+            return _accepted(found[0])
+
+        return self._account.look_up(ask)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Texts come to the other gateway of the account."""
+        """Refuse: texts come to the other gateway of the account."""
         raise Unauthentic
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
@@ -169,9 +163,9 @@ class TwilioVoiceGateway:
         )
 
     def receive_call(self, request: Request) -> Inbound | TakenUp | Receipt | Unreadable:
-        """`Direction` says whether somebody calls us, or has taken up a call of ours.
+        """Tell by `Direction` whether a person calls us or has answered our call.
 
-        A machine that took it up gets no words: a `Receipt`.
+        A machine that answered hears no words: return a `Receipt`.
         """
         self._account.authenticate(request)
         form = request.form
@@ -188,7 +182,7 @@ class TwilioVoiceGateway:
         return missed(NAME, sid, form.get("From", ""), form.get("To", ""), self._numbers)
 
     def saying(self, speech: Speech) -> str:
-        """TwiML: each sentence by itself, a slow one piece by piece."""
+        """Return TwiML that says each sentence by itself, a slow one piece by piece."""
         language, voice = self._speakers[speech.tongue]
         response = VoiceResponse()
         for sentence in speech.sentences:
@@ -202,7 +196,7 @@ class TwilioVoiceGateway:
         return str(response)
 
     def rejecting(self) -> str:
-        """`busy` is heard at once; `rejected` would be an announcement that may be charged for."""
+        """Reject as `busy`: `rejected` would be an announcement that may be charged for."""
         response = VoiceResponse()
         response.reject(reason="busy")
         return str(response)
@@ -212,18 +206,6 @@ class TwilioVoiceGateway:
         response.hangup()
         return str(response)
 
-    def _refusal(self, error: Exception) -> Outcome:
-        if isinstance(error, requests.RequestException):
-            return failed(error)
-        status, after = getattr(error, "status", None), self._account.asked_to_wait()
-        code = line(str(getattr(error, "code", "")))
-        if code in _REASONS:
-            reason = _REASONS[code]
-            return Retry(reason, code, after) if code in _RETRY else Rejected(reason, code)
-        if isinstance(status, int):
-            return refused(status, f"HTTP {status}, code {code}", after)
-        return Unknown(type(error).__name__)
-
 
 def _accepted(call: Any) -> Outcome:
     word = str(call.status)
@@ -231,12 +213,12 @@ def _accepted(call: Any) -> Outcome:
     if status is ReceiptStatus.FAILED:
         return Rejected(_ENDED.get(word, Reason.UNKNOWN), line(word))
     sid = identifier(str(call.sid or ""))
-    # Even if it is over: whether anything was said, its receipt tells.
-    return Sent(sid) if sid else Unknown("an answer without an id")
+    # Even if the call has ended: its receipt tells whether anything was said.
+    return Sent(sid) if sid else UnknownOutcome("an answer without an id")
 
 
 def _machine(request: Request) -> str | None:
-    """What took the call up, if it was no person.
+    """Return what answered the call, if it was no person.
 
     `AnsweredBy` is human, machine_start, fax or unknown
     (https://www.twilio.com/docs/voice/answering-machine-detection).

@@ -18,6 +18,7 @@ from flows.decision import Act
 from flows.events import Language
 from store import feed
 from store.database import Conn
+from store.feed_kinds import Kind
 
 
 class BooksDisagree(Exception):
@@ -129,8 +130,8 @@ class Books:
         """Holds a statement that was run to having changed one row; `what` names it."""
         self._changes.append(_Change(cursor, what, ""))
 
-    def feed(self, kind: str, article: Held, **data: Any) -> None:
-        """Appends what happened to the event feed; `data` holds no code and no telephone."""
+    def feed(self, kind: Kind, article: Held, **data: Any) -> None:
+        """Append what happened to the event feed; `data` holds no code and no telephone."""
         feed.append(self.conn, kind, article.id, self.now, data)
 
 

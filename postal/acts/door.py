@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flows.acts.codes import CountWrongCode, IssueCode, KillCode
@@ -31,6 +32,26 @@ def issue_code(books: Books, act: IssueCode, whose: str) -> None:
         expires=act.expires_at,
     )
     books.feed("code_issued", article, purpose=act.purpose, expires_at=act.expires_at.isoformat())
+
+
+@dataclass(frozen=True)
+class SentCode:
+    """The present code of an article, by its row: the digits are filled in when it is sent."""
+
+    id: int
+    expires_at: datetime
+
+
+def count_sent(books: Books, number: str) -> SentCode:
+    """Return the present code of the article `number`, counted as sent once more."""
+    row = books.conn.execute(
+        "UPDATE codes SET sends = sends + 1"
+        " WHERE article_id = %s AND used_at IS NULL AND dead_at IS NULL"
+        " RETURNING id, expires_at",
+        [books.held[number].id],
+    ).fetchone()
+    assert row is not None
+    return SentCode(*row)
 
 
 @writes(KillCode)

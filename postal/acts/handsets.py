@@ -87,17 +87,15 @@ def named(conn: Conn, phone: str) -> Named | None:
 
 @writes(TakePhone)
 def take_phone(books: Books, act: TakePhone, whose: str) -> None:
-    row = books.conn.execute(
+    moved = books.conn.execute(
         "UPDATE staff SET phone = next_phone, next_phone = NULL, blocked_at = NULL"
         " WHERE next_phone = %s AND active RETURNING staff_id",
         [whose],
     )
-    books.row(row, "the telephone named")
-    books.conn.execute(
-        "INSERT INTO events (kind, at, data) SELECT 'phone_moved', %s,"
-        " jsonb_build_object('postman', staff_id) FROM staff WHERE phone = %s AND active",
-        [books.now, whose],
-    )
+    books.row(moved, "the telephone named")
+    row = moved.fetchone()
+    if row is not None:
+        feed.append(books.conn, "phone_moved", None, books.now, {"postman": row[0]})
 
 
 def _lock(conn: Conn, staff_id: str) -> int:

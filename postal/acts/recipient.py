@@ -59,7 +59,7 @@ def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
         verdict=act.verdict,
         contested=contested,
     )
-    books.feed(f"remark_{act.verdict}", article)
+    books.feed("remark_contested" if contested else "remark_confirmed", article)
 
 
 @writes(ReopenArticle)

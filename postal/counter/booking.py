@@ -19,6 +19,8 @@ from postal.counter import counter_days, ledger, rolls
 from postal.counter.groups import (
     MOST_ITEMS,
     UNFINISHED,
+    BookedMeanwhile,
+    BookingFull,
     Group,
     Item,
     NewItem,
@@ -27,7 +29,6 @@ from postal.counter.groups import (
     NumberInUse,
     Poster,
     Sender,
-    TooMany,
     get,
     lock,
 )
@@ -82,13 +83,13 @@ def has_item(conn: Conn, once: UUID) -> bool:
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
     """Adds an article to an open group; a form that was sent twice adds it once.
 
-    Raises `UnknownGroup`, `NotOpen`, `TooMany`, `NumberInUse`, and ValueError for no number.
+    Raises `UnknownGroup`, `NotOpen`, `BookingFull`, `NumberInUse`, and ValueError for no number.
     """
     group = _open(conn, group_id)
     if has_item(conn, new.once):
         return group
     if len(group.items) >= MOST_ITEMS:
-        raise TooMany
+        raise BookingFull
     number = read(new.number)
     try:
         articles.get(conn, number)
@@ -201,7 +202,7 @@ def book(
 
     `given_paise`: what the customer gave in cash, where that is known. All or nothing; announce
     the articles in the same transaction (conversation/counter.py does). Raises `UnknownGroup`,
-    `NotOpen`, `NothingToBook`, and `NumberInUse` where a number was booked elsewhere meanwhile.
+    `NotOpen`, `NothingToBook`, and `BookedMeanwhile` where a number was booked elsewhere.
     """
     group = lock(conn, group_id)
     if group.state not in UNFINISHED:
@@ -212,9 +213,9 @@ def book(
         try:
             booking = articles.book(conn, _article(group, item), now)
         except NumberTaken as taken:
-            raise NumberInUse(item.number) from taken
+            raise BookedMeanwhile(item.number) from taken
         if not booking.new:
-            raise NumberInUse(item.number)
+            raise BookedMeanwhile(item.number)
         conn.execute(
             "UPDATE booking_items SET article_id = %s WHERE id = %s", (booking.article.id, item.id)
         )

@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from india.calendar import bounds
 from postal.articles import Service
 from postal.counter.ledger import Method
 from store.database import Conn
@@ -35,6 +36,7 @@ class Booked:
 
 def of_office(conn: Conn, office_id: int, day: date) -> Sequence[Booked]:
     """Newest first, `MOST` at most. The day is one in India."""
+    first, following = bounds(day)
     with conn.cursor(row_factory=class_row(Booked)) as cursor:
         return cursor.execute(
             """
@@ -45,9 +47,8 @@ def of_office(conn: Conn, office_id: int, day: date) -> Sequence[Booked]:
             JOIN booking_items i ON i.group_id = g.id AND i.article_id IS NOT NULL
             LEFT JOIN counter_days d ON d.id = g.counter_day_id
             WHERE g.office_id = %(office)s AND g.state = 'booked'
-              AND g.finished_at >= (%(day)s::date)::timestamp AT TIME ZONE 'Asia/Kolkata'
-              AND g.finished_at < (%(day)s::date + 1)::timestamp AT TIME ZONE 'Asia/Kolkata'
+              AND g.finished_at >= %(first)s AND g.finished_at < %(next)s
             ORDER BY g.finished_at DESC, i.id DESC LIMIT %(most)s
             """,
-            {"office": office_id, "day": day, "most": MOST},
+            {"office": office_id, "first": first, "next": following, "most": MOST},
         ).fetchall()

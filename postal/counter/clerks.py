@@ -11,6 +11,7 @@ from postal.counter import counter_days
 from postal.counter.counter_days import CounterDay
 from postal.people.people import StaffMissing
 from store.database import Conn
+from store.refusals import Conflict
 
 _FIELD: Final = "staff"
 
@@ -23,7 +24,7 @@ class Clerk:
     office_id: int
 
 
-class NoCounter(Exception):
+class NoCounter(Conflict):
     """The clerk has no counter open for today."""
 
     def __init__(self, staff_id: str) -> None:

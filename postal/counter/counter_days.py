@@ -12,6 +12,7 @@ from india.calendar import day_of
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
@@ -27,28 +28,38 @@ class CounterDay:
     closed_at: datetime | None
 
 
-class CounterTaken(Exception):
+class CounterTaken(Conflict):
     """Another clerk has this counter today, or it was closed for today already."""
+
+    word = "book_counter_taken"
 
     def __init__(self, counter: int) -> None:
         super().__init__(f"counter {counter} is taken, or closed for today: choose another number")
 
 
-class CounterClosed(Exception):
+class CounterClosed(Conflict):
     """The counter's day is closed: it takes no booking and no entry any more."""
+
+    word = "day_closed_already"
 
     def __init__(self, counter: int) -> None:
         super().__init__(f"counter {counter} is closed for that day: open one for today")
 
 
-class OpenAlready(Exception):
+class OpenAlready(Conflict):
     """This clerk has a counter open still, of today or of a day that nobody closed."""
 
     def __init__(self, open_: CounterDay) -> None:
         super().__init__(
             f"counter {open_.counter} of {open_.day} is open still: close that day first"
         )
-        self.open = open_
+
+
+class UnknownCounterDay(Unknown):
+    """No counter's day has this row id."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(f"no counter day {id_}")
 
 
 _READ = (
@@ -125,9 +136,9 @@ def usual(conn: Conn, staff_row: int) -> int | None:
 
 
 def get(conn: Conn, id_: int) -> CounterDay:
-    """The one with that row id. Raises LookupError."""
+    """The one with that row id. Raises `UnknownCounterDay`."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
         found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
     if found is None:
-        raise LookupError(f"no counter day {id_}")
+        raise UnknownCounterDay(id_)
     return found

@@ -13,8 +13,10 @@ from typing import Literal
 
 from psycopg.rows import class_row
 
+from india.calendar import bounds
 from postal.counter.payment_rules import Cause, CreditState, Way
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 Source = Literal["hook", "poll", "clerk", "software", "reconciled"]
 
@@ -70,22 +72,24 @@ class Credit:
         return self.state == "refund_due" and self.refund_way is not None
 
 
-class UnknownCredit(Exception):
+class UnknownCredit(Unknown):
     """No sum has this row id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"there is no sum {id_}")
 
 
-class CountedAlready(Exception):
+class CountedAlready(Conflict):
     """The bank's reference was entered before, or came from a provider: it counts once ever."""
+
+    field = "reference"
+    word = "upi_reference_used"
 
     def __init__(self, rrn: str) -> None:
         super().__init__(
             f"the reference {rrn} was counted already: it stands for one payment only."
             " Compare all 12 digits with the customer's telephone"
         )
-        self.rrn = rrn
 
 
 _READ = """
@@ -180,11 +184,9 @@ def of_day(conn: Conn, office_id: int | None, day: date) -> Sequence[Credit]:
     """What came on a day (Asia/Kolkata), oldest first: an office's; None: all."""
     return _read(
         conn,
-        "WHERE c.came_at >= %s::date::timestamp AT TIME ZONE 'Asia/Kolkata'"
-        " AND c.came_at < (%s::date + 1)::timestamp AT TIME ZONE 'Asia/Kolkata'"
+        "WHERE c.came_at >= %s AND c.came_at < %s"
         " AND (%s::bigint IS NULL OR c.office_id = %s) ORDER BY c.came_at, c.id",
-        day,
-        day,
+        *bounds(day),
         office_id,
         office_id,
     )

@@ -17,9 +17,10 @@ from psycopg.rows import class_row
 
 from postal.articles import Service
 from postal.counter import counter_days, ledger
-from postal.counter.counter_days import CounterClosed
+from postal.counter.counter_days import CounterClosed, UnknownCounterDay
 from postal.counter.ledger import Kind, Method, NewEntry
 from store.database import Conn
+from store.refusals import Conflict, Invalid
 
 NOTES: Final = (500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Rupees of the notes and coins that a drawer is counted in."""
@@ -88,29 +89,48 @@ class CounterEnd:
     last_entry: int | None  # what has a higher row id came after the close
 
 
-class Unfinished(Exception):
+class Unfinished(Conflict):
     """Bookings were begun here and neither booked nor cancelled."""
+
+    word = "day_unfinished"
 
     def __init__(self, count: int) -> None:
         super().__init__(f"{count} bookings are begun and not finished: book or cancel them first")
-        self.count = count
 
 
-class NeedsExplanation(Exception):
+class NeedsExplanation(Invalid):
     """The count differs from the books by `difference` paise, and nobody said why."""
 
+    field = "explanation"
+    word = "day_explain"
+
     def __init__(self, difference: int) -> None:
-        super().__init__("the count differs from the books: explain it, or count again")
-        self.difference = difference
+        super().__init__(
+            f"the count differs from the books: explain it, or count again ({difference} paise)"
+        )
+
+
+class NoCount(Invalid):
+    """What was typed is no number of banknotes."""
+
+    word = "day_no_count"
+
+
+class CannotHandOver(Invalid):
+    """The drawer does not hold that sum."""
+
+    sentence = "more than nothing, and no more than the drawer should hold"
+    field = "paise"
+    word = "day_hand_over_wrong"
 
 
 def read_count(notes: Mapping[int, str]) -> Count:
-    """The count as it was typed, nothing for none. Raises ValueError for what is no number."""
+    """The count as it was typed, nothing for none. Raises `NoCount`."""
     read: dict[int, int] = {}
     for note in NOTES:
         typed = notes.get(note, "").strip() or "0"
         if not typed.isdecimal() or int(typed) > _MOST_OF_A_NOTE:
-            raise ValueError(f"{typed} is no count of notes of {note} rupees")
+            raise NoCount(f"{typed} is no count of notes of {note} rupees")
         read[note] = int(typed)
     return Count(read)
 
@@ -132,7 +152,7 @@ def close(
 ) -> CounterEnd:
     """Closes a counter's day on `count`; closed twice is closed once, on the first count.
 
-    Raises LookupError, `Unfinished`, and `NeedsExplanation` where the count differs and
+    Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` where the count differs and
     `explanation` is empty. Where nothing differs there is nothing to explain: it is not kept.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
@@ -180,7 +200,7 @@ class Handing:
 def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: datetime) -> None:
     """Takes `paise` out of the drawer during the day, to the treasury. Sent twice it is once.
 
-    Raises `CounterClosed`, and ValueError for more than the drawer should hold, or nothing.
+    Raises `UnknownCounterDay`, `CounterClosed` and `CannotHandOver`.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
@@ -189,7 +209,7 @@ def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: 
     if day.closed_at is not None:
         raise CounterClosed(day.counter)
     if not 0 < paise <= expected(conn, id_):
-        raise ValueError("more than nothing, and no more than the drawer should hold")
+        raise CannotHandOver
     ledger.enter(
         conn,
         NewEntry(
@@ -215,11 +235,11 @@ FROM counter_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = 
 
 
 def get(conn: Conn, id_: int) -> CounterEnd:
-    """The counter's day with that row id. Raises LookupError."""
+    """The counter's day with that row id. Raises `UnknownCounterDay`."""
     with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
         found = cursor.execute(_READ + "WHERE d.id = %s", (id_,)).fetchone()
     if found is None:
-        raise LookupError(f"no counter day {id_}")
+        raise UnknownCounterDay(id_)
     return found
 
 

@@ -13,6 +13,7 @@ from psycopg.rows import class_row
 
 from postal.counter.tariff import Edition, Route
 from store.database import Conn
+from store.refusals import Unknown
 
 _EARTH_KM: Final = 6371.0088  # mean radius (IUGG)
 
@@ -29,12 +30,13 @@ class Place:
     longitude: float | None
 
 
-class UnknownPin(Exception):
+class UnknownPin(Unknown):
     """No office of India has this PIN, as far as the directory knows."""
+
+    field = "pin"
 
     def __init__(self, pin: str) -> None:
         super().__init__(f"the directory has no PIN {pin}: check it with the customer")
-        self.pin = pin
 
 
 def find(conn: Conn, pin: str) -> Place:

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from postal.counter import ledger
 from postal.counter.ledger import Kind, Method, NewEntry
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 
 @dataclass(frozen=True)
@@ -62,18 +63,33 @@ class BookedArticle:
     paise: int
 
 
-class NotCorrectable(Exception):
+class UnknownEntry(Unknown):
+    """No entry of the books has this row id."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(f"no entry {id_}")
+
+
+class CorrectionUnexplained(Invalid):
+    """Nobody will know why the entry was wrong."""
+
+    sentence = "a correction needs a reason"
+    field = "why"
+    word = "entry_no_why"
+
+
+class NotCorrectable(Conflict):
     """A correction is not corrected itself: correct the entry once more."""
 
-    def __init__(self) -> None:
-        super().__init__("correct the entry itself once more, not its correction")
+    sentence = "correct the entry itself once more, not its correction"
+    word = "entry_is_correction"
 
 
-class CountedAtOffice(Exception):
+class CountedAtOffice(Conflict):
     """A postman's cash is corrected where it was counted, so that what he owes follows."""
 
-    def __init__(self) -> None:
-        super().__init__("correct what was counted of the postman's cash, at the delivery office")
+    sentence = "correct what was counted of the postman's cash, at the delivery office"
+    word = "entry_counted_at_office"
 
 
 _READ = """
@@ -111,11 +127,11 @@ def corrections(conn: Conn, id_: int) -> list[Entry]:
 
 
 def get(conn: Conn, id_: int) -> Entry:
-    """The entry with that row id. Raises LookupError."""
+    """The entry with that row id. Raises `UnknownEntry`."""
     with conn.cursor(row_factory=class_row(Entry)) as cursor:
         found = cursor.execute(_READ + "WHERE l.id = %s", (id_,)).fetchone()
     if found is None:
-        raise LookupError(f"no entry {id_}")
+        raise UnknownEntry(id_)
     return found
 
 
@@ -132,11 +148,11 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
     """Makes the entry `id_` stand at `right_paise`, by a new entry of what is missing or too much.
 
     Gives the new entry's row id; None where it stands so already, or the form was sent twice. The
-    new entry belongs to the day on which it is made. Raises LookupError, `NotCorrectable`,
-    `CountedAtOffice`, and ValueError where `by.why` is empty.
+    new entry belongs to the day on which it is made. Raises `UnknownEntry`,
+    `NotCorrectable`, `CountedAtOffice`, and `CorrectionUnexplained` where `by.why` is empty.
     """
     if not by.why:
-        raise ValueError("a correction needs a reason")
+        raise CorrectionUnexplained
     conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CORRECTING, id_ % 2**31))
     entry = get(conn, id_)
     if entry.counter_day_id is not None:

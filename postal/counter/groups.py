@@ -17,6 +17,7 @@ from psycopg.rows import class_row
 from postal.articles import Language, Service
 from postal.counter.ledger import Method
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 GroupState = Literal["open", "paying", "booked", "cancelled"]
 WithoutPhone = Literal["no_mobile", "office"]
@@ -142,41 +143,55 @@ class Sender:
     language: Language
 
 
-class UnknownGroup(Exception):
+class UnknownGroup(Unknown):
     """No booking group has this row id or reference."""
 
+    field = "booking"
 
-class NotOpen(Exception):
+    def __init__(self, key: int | str) -> None:
+        super().__init__(f"there is no such booking: {key}")
+
+
+class NotOpen(Conflict):
     """The group is being paid for, booked or cancelled: it cannot be changed."""
 
     def __init__(self, state: GroupState) -> None:
-        super().__init__(f"this booking is {state}: it cannot be changed any more")
-        self.state = state
+        say = f"this booking is {state}: it cannot be changed any more"
+        super().__init__(say, word=f"book_is_{state}")
 
 
-class NothingToBook(Exception):
+class NothingToBook(Conflict):
     """The group has no article."""
 
-    def __init__(self) -> None:
-        super().__init__("there is no article to book: add one first")
+    sentence = "there is no article to book: add one first"
+    word = "book_nothing"
 
 
-class TooMany(Exception):
+class BookingFull(Conflict):
     """The group is full."""
 
-    def __init__(self) -> None:
-        super().__init__(f"{MOST_ITEMS} articles at most in one payment: book these first")
+    sentence = f"{MOST_ITEMS} articles at most in one payment: book these first"
+    word = "book_too_many"
 
 
-class NumberInUse(Exception):
+class NumberInUse(Conflict):
     """The number is on another article, booked or about to be."""
+
+    field = "number"
+    word = "book_number_taken"
 
     def __init__(self, number: str) -> None:
         super().__init__(
             f"{number} is in use: another article has this number, booked or about to be."
-            " Check the label, or take the next one"
+            " Check the label, or take the next one",
+            number=number,
         )
-        self.number = number
+
+
+class BookedMeanwhile(NumberInUse):
+    """Another article with the number was booked since this one was added."""
+
+    word = "book_in_use"
 
 
 def get(conn: Conn, id_: int) -> Group:
@@ -239,7 +254,7 @@ def _read(conn: Conn, where: str, key: int | str) -> Group:
     with conn.cursor(row_factory=class_row(_Row)) as cursor:
         row = cursor.execute(f"{_GROUP} WHERE {where}", (key,)).fetchone()
     if row is None:
-        raise UnknownGroup(f"there is no such booking: {key}")
+        raise UnknownGroup(key)
     with conn.cursor(row_factory=class_row(Item)) as cursor:
         items = cursor.execute(_ITEMS, (row.id,)).fetchall()
     return Group(**vars(row), items=tuple(items))

@@ -16,6 +16,7 @@ from postal.counter import booking, groups
 from postal.counter.groups import Group
 from postal.counter.payment_rules import MOVES, AttemptState, next_look
 from store.database import Conn
+from store.refusals import Unknown
 
 # Longer than a provider's calls may last (three of them, providers/network.py).
 LEASE: Final = timedelta(seconds=60)
@@ -57,7 +58,7 @@ class Claimed:
     lease: UUID
 
 
-class UnknownPayment(Exception):
+class UnknownPayment(Unknown):
     """No attempt has this row id."""
 
     def __init__(self, id_: int) -> None:

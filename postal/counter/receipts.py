@@ -13,11 +13,12 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
-from paper.content import Charge, ChargeKind, Language, Paper, Posted, Receipt
+from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedReceipt
 from postal import articles
 from postal.counter import groups
 from postal.counter.groups import Group, GroupState, Item
 from store.database import Conn
+from store.refusals import Conflict
 
 
 @dataclass(frozen=True)
@@ -36,15 +37,14 @@ class Printing:
         return self.ordinal - 1
 
 
-class NotBooked(Exception):
+class NotBooked(Conflict):
     """The group is not booked, so there is nothing to give a receipt for."""
 
     def __init__(self, state: GroupState) -> None:
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
-        self.state = state
 
 
-def read(conn: Conn, group_id: int) -> Receipt:
+def read(conn: Conn, group_id: int) -> PrintedReceipt:
     """What the receipt of a group says. Raises `UnknownGroup` and `NotBooked`."""
     group = groups.get(conn, group_id)
     if group.state != "booked":
@@ -61,7 +61,7 @@ def read(conn: Conn, group_id: int) -> Receipt:
     ).fetchone()
     assert row is not None
     office, pin, counter, clerk, rrn = row
-    return Receipt(
+    return PrintedReceipt(
         reference=group.tr,
         office=office,
         office_pin=pin,

@@ -11,6 +11,7 @@ from typing import Any, Final, Literal
 from psycopg.rows import class_row
 
 from store.database import Conn
+from store.refusals import Unknown
 
 # A worker that died leaves it for so long. Compared by two at once, a sum is still taken once.
 LEASE: Final = timedelta(minutes=15)
@@ -76,11 +77,10 @@ class Reconciliation:
         ]
 
 
-class Unknown(LookupError):
-    """There is no such reconciliation."""
+class UnknownReconciliation(Unknown):
+    """No reconciliation has this row id."""
 
-    def __init__(self) -> None:
-        super().__init__("there is no such reconciliation")
+    sentence = "there is no such reconciliation"
 
 
 def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:

@@ -19,6 +19,7 @@ from postal.counter.ledger import NewEntry
 from postal.counter.payment_rules import next_refund
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 LEASE: Final = timedelta(seconds=60)
 
@@ -44,30 +45,32 @@ class ClaimedRefund:
     out_at: datetime | None
 
 
-class NotDue(Exception):
+class NotDue(Conflict):
     """The sum is not to be given back: it was booked, or went back already."""
+
+    word = "refund_not_due"
 
     def __init__(self, state: str) -> None:
         super().__init__(f"nothing is to be given back: this sum is {state}")
-        self.state = state
 
 
-class UnderWay(Exception):
+class RefundUnderWay(Conflict):
     """The provider has the order already."""
 
-    def __init__(self) -> None:
-        super().__init__("the provider is giving it back already: see what becomes of that first")
+    sentence = "the provider is giving it back already: see what becomes of that first"
+    word = "refund_under_way"
 
 
-class NoOffice(Exception):
+class NoOffice(Conflict):
     """Nobody's money goes back through the books of an office: an office must do it."""
 
-    def __init__(self) -> None:
-        super().__init__("nobody knows whose money this is: an office gives it back at the counter")
+    sentence = "nobody knows whose money this is: an office gives it back at the counter"
 
 
-class DrawerShort(Exception):
+class DrawerShort(Conflict):
     """The drawer should hold less than is to be paid out of it. `held`: paise."""
+
+    word = "refund_drawer_short"
 
     def __init__(self, held: int) -> None:
         super().__init__(
@@ -76,17 +79,18 @@ class DrawerShort(Exception):
         self.held = held
 
 
-class ReferenceUsed(Exception):
+class ReferenceUsed(Conflict):
     """The bank's reference stands for another refund."""
 
-    def __init__(self) -> None:
-        super().__init__("this reference stands for another refund: compare the digits")
+    sentence = "this reference stands for another refund: compare the digits"
+    field = "reference"
+    word = "upi_reference_used"
 
 
 def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
     """Orders the refund at the provider; asked twice it is ordered once.
 
-    Raises `UnknownCredit`, `NotDue` (`UnderWay` is none: it is what was asked for), `NoOffice`.
+    Raises `UnknownCredit`, `NotDue` and `NoOffice`; under way already, it is as was asked for.
     """
     credit = _due(conn, credit_id)
     if credit.refund_way == "provider":
@@ -103,7 +107,7 @@ def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
 def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetime) -> Credit:
     """It went back by another UPI transfer, with this bank reference. The same again is done.
 
-    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `ReferenceUsed`.
+    Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `ReferenceUsed`.
     """
     credit = _locked(conn, credit_id)
     if credit.state == "refunded" and credit.refund_way == "upi" and credit.refund_ref == rrn:
@@ -125,7 +129,7 @@ def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetim
 def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: datetime) -> Credit:
     """It was paid out in cash at an open counter, from its drawer.
 
-    Raises `UnknownCredit`, `NotDue`, `UnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
+    Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
     """
     credit = _by_hand(conn, credit_id)
     counter_days.hold_alone(conn, counter_day_id)
@@ -269,7 +273,7 @@ def _due(conn: Conn, credit_id: int) -> Credit:
 def _by_hand(conn: Conn, credit_id: int) -> Credit:
     credit = _due(conn, credit_id)
     if credit.refund_way is not None:
-        raise UnderWay
+        raise RefundUnderWay
     return credit
 
 

@@ -12,6 +12,7 @@ from psycopg.rows import class_row
 
 from flows.number import check_digit, read
 from store.database import Conn
+from store.refusals import Conflict, Invalid
 
 LONGEST: Final = 100_000  # labels: more is a slip of the hand
 
@@ -44,15 +45,18 @@ class Roll:
         return number(self.letters, self.next)
 
 
-class NotOneRoll(ValueError):
+class NotOneRoll(Invalid):
     """Two labels between which there is no roll."""
 
+    field = "last"
+    word = "book_roll_not_one"
 
-class RollOverlaps(Exception):
+
+class RollOverlaps(Conflict):
     """Labels of it are on another roll already."""
 
-    def __init__(self) -> None:
-        super().__init__("some of these labels are on a roll that was entered before")
+    sentence = "some of these labels are on a roll that was entered before"
+    word = "book_roll_overlaps"
 
 
 def number(letters: str, serial: int) -> str:

@@ -14,10 +14,11 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from postal.articles import Service
 from postal.counter.groups import Charges
+from store.refusals import Invalid
 
 _FOLDER: Final = Path(__file__).parent / "tariffs"
 LineKind = Literal["base", "otp", "registration", "cgst", "sgst"]
@@ -156,31 +157,46 @@ class Quote:
         return any(line.unverified for line in self.lines)
 
 
-class NotSold(Exception):
+class NotSold(Invalid):
     """The counter does not sell this service."""
+
+    field = "service"
+    word = "book_service_not_sold"
 
     def __init__(self, service: Service, why: str) -> None:
         super().__init__(f"{service} is not sold here: {why}")
-        self.service = service
 
 
-class TooHeavy(Exception):
+class TooHeavy(Invalid):
     """The service does not carry what weighs as much."""
 
+    field = "weight_g"
+    word = "book_weight_heavy"
+
     def __init__(self, heaviest_g: int) -> None:
-        super().__init__(f"too heavy: this service takes {heaviest_g} g at most")
-        self.heaviest_g = heaviest_g
+        say = f"too heavy: this service takes {heaviest_g} g at most"
+        super().__init__(say, heaviest=heaviest_g)
 
 
-class UnknownDistance(Exception):
+class UnknownDistance(Invalid):
     """The price depends on the distance, and the directory has no coordinates of a PIN."""
 
-    def __init__(self) -> None:
-        super().__init__("the distance is not known: the directory has no coordinates of this PIN")
+    sentence = "the distance is not known: the directory has no coordinates of this PIN"
+    field = "pin"
+    word = "book_pin_no_distance"
 
 
-class NoTariff(Exception):
+class UnreadableTariff(ValueError):
+    """A file that is no edition of the tariff: which, where in it, and what is wrong."""
+
+    def __init__(self, path: Path, wrong: str) -> None:
+        super().__init__(f"postal/counter/tariffs/{path.name}: {wrong}")
+
+
+class NoTariff(Invalid):
     """No edition is in force."""
+
+    field = "service"
 
     def __init__(self, day: date) -> None:
         super().__init__(f"no tariff is in force on {day}")
@@ -244,8 +260,19 @@ def _rounded(hundredths: int, unit: int) -> int:
 @cache
 def _editions() -> tuple[Edition, ...]:
     """All editions, newest first."""
-    read = [
-        Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in _FOLDER.glob("*.toml")
-    ]
+    read = map(read_edition, _FOLDER.glob("*.toml"))
     return tuple(sorted(read, key=lambda edition: edition.from_, reverse=True))
+
+
+def read_edition(path: Path) -> Edition:
+    """Return the edition in a file. Raises `UnreadableTariff`."""
+    try:
+        edition = Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise UnreadableTariff(path, "; ".join(wrong)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableTariff(path, str(error)) from None
+    if path.stem != edition.from_.isoformat():
+        raise UnreadableTariff(path, f"is in force from {edition.from_}: name it after that day")
+    return edition

@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 
 from india.calendar import bounds
 from postal.desk.confidence import Share, share
+from store import feed_kinds
 from store.database import Conn
 
 
@@ -212,12 +213,9 @@ def stops(conn: Conn, now: datetime) -> list[Stop]:
 
 
 def happened(conn: Conn, most: int) -> list[Happened]:
-    """The newest events about carriers and guards."""
+    """Return the newest events about carriers and guards."""
     with conn.cursor(row_factory=class_row(Happened)) as cursor:
         return cursor.execute(
-            "SELECT at, kind, data FROM events WHERE kind IN"
-            " ('carrier_opened', 'carrier_closed', 'carrier_rested', 'carrier_preferred',"
-            " 'carrier_order_lifted', 'failover_budget_spent', 'prefix_stopped',"
-            " 'prefix_released', 'inbound_flood') ORDER BY id DESC LIMIT %s",
-            (most,),
+            "SELECT at, kind, data FROM events WHERE kind = ANY(%s) ORDER BY id DESC LIMIT %s",
+            (feed_kinds.of("carrier"), most),
         ).fetchall()

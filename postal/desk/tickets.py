@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from flows.events import Outcome
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 AT_ONCE = 50
 Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
@@ -57,20 +58,26 @@ class Filter:
     whose: str | None = None
 
 
-class UnknownTicket(Exception):
+class UnknownTicket(Unknown):
     """There is no such ticket."""
 
+    sentence = "there is no such ticket"
 
-class TicketClosed(Exception):
+
+class TicketChanged(Conflict):
     """Somebody was faster: it is settled, or open again."""
 
+    sentence = "somebody was faster: it is settled, or open again"
+    word = "ticket_changed"
 
-class TicketTaken(Exception):
+
+class TicketTaken(Conflict):
     """A colleague works on it."""
 
+    word = "ticket_taken"
+
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.name = name
+        super().__init__(f"{name} works on it", about=name)
 
 
 _READ = """
@@ -117,7 +124,7 @@ def get(conn: Conn, id_: int) -> Ticket:
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
         found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
     if found is None:
-        raise UnknownTicket(id_)
+        raise UnknownTicket
     return found
 
 
@@ -139,7 +146,7 @@ def note(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None
 
 
 def take(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
-    """It is mine now. Raises `UnknownTicket`, `TicketClosed`, `TicketTaken` by somebody else."""
+    """It is mine now. Raises `UnknownTicket`, `TicketChanged`, `TicketTaken` by somebody else."""
     _open(conn, id_, staff_row)
     conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (staff_row, id_))
     _write(conn, id_, staff_row, "took", now)
@@ -198,7 +205,7 @@ def close(
 def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
     """It was not settled after all.
 
-    Raises `UnknownTicket`, and `TicketClosed` where it is open, or another of its kind is.
+    Raises `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
     _lock(conn, id_)
     done = conn.execute(
@@ -209,7 +216,7 @@ def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> No
         (staff_row, id_),
     )
     if done.rowcount != 1:
-        raise TicketClosed(id_)
+        raise TicketChanged
     _write(conn, id_, staff_row, "reopened", now, said)
 
 
@@ -227,14 +234,14 @@ def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:
         "SELECT closed_at, assigned_to FROM tickets WHERE id = %s FOR UPDATE", (id_,)
     ).fetchone()
     if row is None:
-        raise UnknownTicket(id_)
+        raise UnknownTicket
     return row[0], row[1]
 
 
 def _open(conn: Conn, id_: int, staff_row: int) -> None:
     closed_at, assigned_to = _lock(conn, id_)
     if closed_at is not None:
-        raise TicketClosed(id_)
+        raise TicketChanged
     if assigned_to not in (None, staff_row):
         name = conn.execute("SELECT name FROM staff WHERE id = %s", (assigned_to,)).fetchone()
         raise TicketTaken(name[0] if name else "")

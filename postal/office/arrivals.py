@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Literal
 
 from psycopg.rows import class_row
 
 from flows import number as numbers
 from flows.facts import ArticleState
-from india.calendar import day_of
+from india.calendar import bounds, day_of
 from postal.office.doer import Doer
 from store import feed
 from store.database import Conn
@@ -211,10 +211,9 @@ def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
         return cursor.execute(
             "SELECT r.number, r.kind, r.at, a.state, a.recipient_pin AS pin FROM arrivals r"
             " LEFT JOIN articles a ON a.id = r.article_id"
-            " WHERE r.office_id = %s AND r.at >= %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
-            " AND r.at < %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
+            " WHERE r.office_id = %s AND r.at >= %s AND r.at < %s"
             " ORDER BY r.at DESC, r.number LIMIT %s",
-            (office_id, day, day + timedelta(days=1), most),
+            (office_id, *bounds(day), most),
         ).fetchall()
 
 
@@ -234,9 +233,8 @@ def counted(conn: Conn, office_id: int, day: date) -> Counted:
             "SELECT count(*) FILTER (WHERE kind = 'here') AS here,"
             " count(*) FILTER (WHERE kind = 'missent') AS missent,"
             " count(*) FILTER (WHERE kind = 'unknown') AS unknown FROM arrivals"
-            " WHERE office_id = %s AND at >= %s::timestamp AT TIME ZONE 'Asia/Kolkata'"
-            " AND at < %s::timestamp AT TIME ZONE 'Asia/Kolkata'",
-            (office_id, day, day + timedelta(days=1)),
+            " WHERE office_id = %s AND at >= %s AND at < %s",
+            (office_id, *bounds(day)),
         ).fetchone()
     assert row is not None
     return row

@@ -16,8 +16,10 @@ from psycopg.rows import class_row
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
 from postal.office.doer import Doer
+from postal.office.returning import UnknownList
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 LONGEST_EXPLANATION: Final = 300
 MOST_PAISE: Final = 100_000_000  # ten lakh rupees: more is a slip of the finger
@@ -77,30 +79,37 @@ class UpiTaken:
     at: datetime
 
 
-class AmountChanged(Exception):
+class AmountChanged(Conflict):
     """What is open is not what was shown: a text came meanwhile, or somebody counted."""
+
+    field = "expected"
+    word = "cash_changed"
 
     def __init__(self, open_: int) -> None:
         super().__init__(f"it changed meanwhile: {open_} paise are open now. Look once more")
-        self.open = open_
 
 
-class Unexplained(Exception):
+class Unexplained(Invalid):
     """What was counted differs from what is open, and nobody says why."""
 
-    def __init__(self) -> None:
-        super().__init__("the sum differs from what is open: say why")
+    sentence = "the sum differs from what is open: say why"
+    field = "explanation"
+    word = "cash_unexplained"
 
 
-class BadSum(ValueError):
+class BadSum(Invalid):
     """Nobody can have handed that in."""
 
-    def __init__(self) -> None:
-        super().__init__("that cannot be the sum: count again")
+    sentence = "that cannot be the sum: count again"
+    field = "counted"
+    word = "cash_bad_sum"
 
 
-class UnknownHanding(LookupError):
+class UnknownHanding(Unknown):
     """There is no such handing-in."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(f"there is no handing-in {id_}")
 
 
 _OWING = """
@@ -125,11 +134,11 @@ _CONCERNED = "(p.cash IS NOT NULL OR p.upi IS NOT NULL OR h.covered IS NOT NULL)
 
 
 def of_list(conn: Conn, list_id: int) -> Owing:
-    """Raises LookupError for a list that is none."""
+    """Raises `UnknownList`."""
     with conn.cursor(row_factory=class_row(Owing)) as cursor:
         found = cursor.execute(_OWING + "WHERE l.id = %s", (list_id,)).fetchone()
     if found is None:
-        raise LookupError(f"there is no delivery list {list_id}")
+        raise UnknownList(list_id)
     return found
 
 
@@ -166,7 +175,7 @@ def hand_in(
     """Checks off the cash of a list: `counted` paise, where the page had shown `expected` as open.
 
     The same `once` again gives the first handing-in and changes nothing. Raises `AmountChanged`,
-    `Unexplained`, `BadSum`, and LookupError for a list that is none.
+    `Unexplained`, `BadSum`, and `UnknownList`.
     """
     conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR NO KEY UPDATE", (list_id,))
     owing = of_list(conn, list_id)
@@ -219,7 +228,7 @@ def correct(
         (handing_id,),
     ).fetchone()
     if row is None:
-        raise UnknownHanding(f"there is no handing-in {handing_id}")
+        raise UnknownHanding(handing_id)
     before = _by_once(conn, once)
     if before is not None:
         return before
@@ -297,7 +306,7 @@ def handing(conn: Conn, id_: int) -> Handing:
     with conn.cursor(row_factory=class_row(Handing)) as cursor:
         found = cursor.execute(_HANDING + "WHERE h.id = %s", (id_,)).fetchone()
     if found is None:
-        raise UnknownHanding(f"there is no handing-in {id_}")
+        raise UnknownHanding(id_)
     return found
 
 

@@ -18,6 +18,7 @@ from postal.office.doer import Doer
 from postal.office.returning import Line, ListHead
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict
 
 LONGEST_NOTE: Final = 300
 REMEMBERED: Final = timedelta(days=30)  # how long a day that nobody closed is named
@@ -57,47 +58,55 @@ class DayClosing:
     explanation: str | None
 
 
-class StillOut(Exception):
+class StillOut(Conflict):
     """Articles are with the postman still, and nobody says why the list is closed all the same."""
+
+    field = "note"
+    word = "end_still_out"
 
     def __init__(self, missing: Sequence[Line]) -> None:
         super().__init__(
             f"{len(missing)} with the postman still: take them in, or say why not."
             f" First: {missing[0].number}"
         )
-        self.missing = tuple(missing)
 
 
-class VerdictMissing(Exception):
+class VerdictMissing(Conflict):
     """Contested remarks come before the postmaster first."""
+
+    word = "end_verdict_missing"
 
     def __init__(self, waits: Sequence[Line]) -> None:
         super().__init__(
             f"{len(waits)} contested: the postmaster looks first. First: {waits[0].number}"
         )
-        self.waits = tuple(waits)
 
 
-class ListsOpen(Exception):
+class ListsOpen(Conflict):
     """Not every list of the day is closed."""
+
+    word = "end_lists_open"
 
     def __init__(self, open_: Sequence[Progress]) -> None:
         names = ", ".join(each.staff_id for each in open_)
         super().__init__(f"not closed yet: the lists of {names}")
-        self.open = tuple(open_)
 
 
-class CashOpen(Exception):
+class CashOpen(Conflict):
     """Postmen have not handed in their cash, and nobody says why the day is closed all the same."""
+
+    field = "explanation"
+    word = "end_cash_open"
 
     def __init__(self, open_: Sequence[Owing]) -> None:
         names = ", ".join(f"{each.staff_id} ({each.date})" for each in open_)
         super().__init__(f"cash is not handed in yet: {names}. Take it in, or explain it")
-        self.open = tuple(open_)
 
 
-class NothingToClose(Exception):
+class NothingToClose(Conflict):
     """The office had no list on that day, or the day is not here yet."""
+
+    word = "end_nothing"
 
     def __init__(self, day: date) -> None:
         super().__init__(f"there is no list of {day} to close")

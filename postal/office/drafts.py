@@ -16,6 +16,7 @@ from flows import number as numbers
 from india.calendar import day_of
 from postal.office.pool import Piece, pieces
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 
 @dataclass(frozen=True)
@@ -60,39 +61,50 @@ class Draft:
     waiting: tuple[Piece, ...]
 
 
-class NotFound(Exception):
+class UnknownPiece(Unknown):
     """Nothing that lies here for a list has that number, or those digits."""
+
+    field = "article"
+    word = "draft_not_found"
 
     def __init__(self, typed: str) -> None:
         super().__init__(f"{typed} does not lie here for a list")
 
 
-class Ambiguous(Exception):
+class Ambiguous(Invalid):
     """Several articles end in those digits."""
 
+    field = "article"
+    word = "draft_ambiguous"
+
     def __init__(self, found: Sequence[Piece]) -> None:
-        super().__init__(", ".join(piece.number for piece in found))
-        self.found = tuple(found)
+        numbers_ = ", ".join(piece.number for piece in found)
+        super().__init__(f"several end in these digits: {numbers_}", about=numbers_)
 
 
-class Waits(Exception):
+class NotOutToday(Conflict):
     """The article cannot go out today."""
 
+    field = "article"
+
     def __init__(self, piece: Piece) -> None:
-        super().__init__(f"{piece.number} waits: {piece.why}")
-        self.piece = piece
+        say, word = f"{piece.number} waits: {piece.why}", f"draft_waits_{piece.why}"
+        super().__init__(say, word=word, about=piece.number)
 
 
-class UnknownBeat(Exception):
+class UnknownBeat(Unknown):
     """The office has no postman with that beat."""
 
+    sentence = "this office has no postman with that beat"
+    field = "beat"
+    word = "draft_no_beat"
 
-class DraftChanged(Exception):
+
+class DraftChanged(Conflict):
     """The list is not what the person saw: somebody changed it, or sent it out, meanwhile."""
 
-    def __init__(self, by: str | None) -> None:
-        super().__init__("this list was changed meanwhile: look once more")
-        self.by = by
+    sentence = "this list was changed meanwhile: look once more"
+    word = "draft_changed"
 
 
 @dataclass(frozen=True)
@@ -156,7 +168,7 @@ def draft(conn: Conn, office_id: int, today: date) -> Draft:
 def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
     """The piece that was typed: a whole number, or its last four digits.
 
-    Raises `NotFound` and `Ambiguous`.
+    Raises `UnknownPiece` and `Ambiguous`.
     """
     bare = "".join(typed.split())
     number = numbers.parse(bare)
@@ -166,7 +178,7 @@ def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
     else:
         found = [piece for piece in lying if bare and piece.digits == bare]
     if not found:
-        raise NotFound(typed)
+        raise UnknownPiece(typed)
     if len(found) > 1:
         raise Ambiguous(found)
     return found[0]
@@ -180,7 +192,7 @@ def beat_of(conn: Conn, office_id: int, typed: str) -> int:
         (office_id, typed.strip()),
     ).fetchone()
     if row is None:
-        raise UnknownBeat(typed)
+        raise UnknownBeat
     return int(row[0])
 
 
@@ -195,18 +207,18 @@ def place(
 ) -> None:
     """Puts an article on a beat's draft as its `at`th (from 1; None: the last); the others move up.
 
-    Raises `NotFound`, `Waits` and `UnknownBeat`.
+    Raises `UnknownPiece`, `NotOutToday` and `UnknownBeat`.
     """
     _lock(conn, office_id)
     today = day_of(now)
     lying = {piece.id: piece for piece in pieces(conn, office_id, today)}
     piece = lying.get(article_id)
     if piece is None:
-        raise NotFound(str(article_id))
+        raise UnknownPiece(str(article_id))
     if piece.why is not None:
-        raise Waits(piece)
+        raise NotOutToday(piece)
     if postman_row not in {beat.postman_row for beat in beats(conn, office_id, today)}:
-        raise UnknownBeat(postman_row)
+        raise UnknownBeat
     order = [
         each.id
         for each in lying.values()
@@ -254,10 +266,10 @@ def take(
     found = draft(conn, office_id, day_of(now))
     one = next((each for each in found.lists if each.beat.postman_row == postman_row), None)
     if one is None:
-        raise UnknownBeat(postman_row)
+        raise UnknownBeat
     numbers_ = [piece.number for piece in one.pieces]
     if not numbers_ or numbers_ != list(seen):
-        raise DraftChanged(found.changed_by)
+        raise DraftChanged
     lying = [piece.id for each in found.lists for piece in each.pieces]
     _forget(conn, office_id, [piece.id for piece in one.pieces], lying)
     _changed(conn, office_id, staff_row, now)

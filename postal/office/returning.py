@@ -11,6 +11,7 @@ from flows.events import Payment
 from flows.facts import ArticleState, ItemState, Witness
 from postal.office.doer import Doer
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
@@ -103,15 +104,24 @@ LEFT JOIN check_ins c ON c.item_id = i.id
 """
 
 
-class UnknownList(LookupError):
+class UnknownList(Unknown):
     """There is no such list at this office."""
 
     def __init__(self, list_id: int) -> None:
         super().__init__(f"there is no delivery list {list_id}")
 
 
-class ListClosed(Exception):
+class UnknownItem(Unknown):
+    """No item of a list has this row id."""
+
+    def __init__(self, item_id: int) -> None:
+        super().__init__(f"there is no item {item_id}")
+
+
+class ListClosed(Conflict):
     """The list was closed: the office changes nothing of it any more."""
+
+    word = "end_closed_already"
 
     def __init__(self, head: ListHead) -> None:
         super().__init__(f"the list of {head.staff_id} of {head.date} is closed")
@@ -142,19 +152,19 @@ def lines(conn: Conn, list_id: int) -> list[Line]:
 
 
 def line(conn: Conn, item_id: int) -> Line:
-    """One item. Raises LookupError."""
+    """One item. Raises `UnknownItem`."""
     with conn.cursor(row_factory=class_row(Line)) as cursor:
         found = cursor.execute(_LINES + "WHERE i.id = %s", (item_id,)).fetchone()
     if found is None:
-        raise LookupError(f"there is no item {item_id}")
+        raise UnknownItem(item_id)
     return found
 
 
 def list_of(conn: Conn, item_id: int) -> int:
-    """The list that an item stands on. Raises LookupError."""
+    """The list that an item stands on. Raises `UnknownItem`."""
     row = conn.execute("SELECT list_id FROM delivery_items WHERE id = %s", (item_id,)).fetchone()
     if row is None:
-        raise LookupError(f"there is no item {item_id}")
+        raise UnknownItem(item_id)
     return int(row[0])
 
 

@@ -22,6 +22,7 @@ from psycopg.rows import class_row
 from india import phone
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
+from postal.office.returning import UnknownList
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
@@ -51,10 +52,6 @@ class _Line:
     otp_required: bool
     outcome: Outcome
     remark: int | None
-
-
-class UnknownList(Exception):
-    """No delivery list has this row id."""
 
 
 def office_of(conn: Conn, list_id: int) -> int:
@@ -97,7 +94,7 @@ def _head(conn: Conn, list_id: int) -> _Head:
             (list_id,),
         ).fetchone()
     if found is None:
-        raise UnknownList(f"there is no delivery list {list_id}")
+        raise UnknownList(list_id)
     return found
 
 

@@ -23,6 +23,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from postal.people.people import StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
 from store.database import Conn
+from store.refusals import Invalid
 
 Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "postmaster", "clerk", "administrator")
@@ -51,14 +52,17 @@ class Account:
     enrolled: bool
 
 
-class WeakPassword(ValueError):
+class WeakPassword(Invalid):
     """The password is too short, or says who it belongs to."""
+
+    field = "password"
+    word = "account_weak"
 
 
 def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, password: str) -> None:
     """Adds an account. It must set up its second factor when it signs in for the first time.
 
-    Raises `UnknownOffice`, `StaffIdTaken`, `WeakPassword`, and ValueError for what is no
+    Raises `UnknownOffice`, `StaffIdTaken`, `WeakPassword`, and `Invalid` for what is no
     `staff_id` or `name`.
     """
     refuse_name(staff_id, name)

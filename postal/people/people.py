@@ -10,6 +10,7 @@ import psycopg
 from india.phone import masked
 from postal.people import pins
 from store.database import Conn
+from store.refusals import Conflict, Invalid, Unknown
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
@@ -27,30 +28,35 @@ class Postman:
     office_pin: str
 
 
-class UnknownOffice(Exception):
+class UnknownOffice(Unknown):
     """No delivery office has this PIN."""
+
+    field = "office_pin"
 
     def __init__(self, pin: str) -> None:
         super().__init__(f"there is no office with the PIN {pin}")
 
 
-class StaffMissing(Exception):
+class StaffMissing(Invalid):
     """Nobody of the staff with that id or role; `field` names the one who is missing."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+        super().__init__(message, field=field)
 
 
-class StaffIdTaken(Exception):
+class StaffIdTaken(Conflict):
     """Somebody else, or the same man with other data, has this staff id."""
+
+    field = "staff_id"
 
     def __init__(self, staff_id: str) -> None:
         super().__init__(f"the staff id {staff_id} is taken: choose another")
 
 
-class PhoneTaken(Exception):
+class PhoneTaken(Conflict):
     """A telephone speaks for one member of staff only: it is how his texts are known."""
+
+    field = "phone"
 
     def __init__(self, phone: str) -> None:
         super().__init__(f"the phone {masked(phone)} belongs to another member of staff")
@@ -62,7 +68,7 @@ def add_postman(
     """Adds a postman at the main office of `office_pin`; his beat is the next number there.
 
     `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
-    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and ValueError for what is no `staff_id`,
+    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and `Invalid` for what is no `staff_id`,
     `name` or `pin`.
     """
     refuse_name(staff_id, name)
@@ -92,11 +98,12 @@ def add_postman(
 
 
 def refuse_name(staff_id: str, name: str) -> None:
-    """Raises ValueError, with what to do, for what is no staff id or no name."""
+    """Raises `Invalid` for what is no staff id or no name."""
     if _STAFF_ID.fullmatch(staff_id) is None:
-        raise ValueError("a staff id has 1 to 40 letters, digits, dots, hyphens and underscores")
+        say = "a staff id has 1 to 40 letters, digits, dots, hyphens and underscores"
+        raise Invalid(say, field="staff_id")
     if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
-        raise ValueError(f"a name has 1 to {_LONGEST_NAME} printable characters")
+        raise Invalid(f"a name has 1 to {_LONGEST_NAME} printable characters", field="name")
 
 
 def office_of(conn: Conn, pin: str) -> tuple[int, str]:

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from store.database import Conn
+from store.refusals import Invalid, Unknown
 
 TRIES = 3  # wrong ones in a row, however many dials they take
 LOCKED_FOR = timedelta(minutes=30)
@@ -29,14 +30,22 @@ class Checked:
     left: int = 0
 
 
+class BadPin(Invalid):
+    """It is no secret of a postman's."""
+
+    sentence = "a postman's PIN has 4 to 6 digits"
+    field = "pin"
+    word = "act_no_pin"
+
+
 def hashed(pin: str) -> str:
-    """`pin` as it is stored. Raises ValueError for what is no PIN."""
+    """`pin` as it is stored. Raises `BadPin`."""
     if _PIN.fullmatch(pin) is None:
-        raise ValueError("a postman's PIN has 4 to 6 digits")
+        raise BadPin
     return _HASHER.hash(pin)
 
 
-class UnknownStaff(Exception):
+class UnknownStaff(Unknown):
     """Nobody who works has this staff id."""
 
     def __init__(self, staff_id: str) -> None:
@@ -44,7 +53,7 @@ class UnknownStaff(Exception):
 
 
 def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
-    """Gives a member of staff a new PIN; a lock is over. Raises ValueError and `UnknownStaff`."""
+    """Gives a member of staff a new PIN; a lock is over. Raises `BadPin` and `UnknownStaff`."""
     changed = conn.execute(
         "UPDATE staff SET pin_hash = %s, pin_wrong = 0, pin_locked_until = NULL"
         " WHERE staff_id = %s AND active",

@@ -14,13 +14,16 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from store.database import Conn
+from store.refusals import Conflict, Invalid
 
 _PREFIX = "dakiya_"
 _BYTES = 32
 
 
-class TokenNameTaken(ValueError):
+class TokenNameTaken(Conflict):
     """A token of this name exists, perhaps a revoked one: names are never given twice."""
+
+    field = "name"
 
 
 @dataclass(frozen=True)
@@ -36,10 +39,10 @@ class Token:
 def create(conn: Conn, name: str) -> str:
     """A new token called `name`; this is the only moment that it can be seen.
 
-    Raises `TokenNameTaken`, and ValueError where the name is empty or over 100 characters.
+    Raises `TokenNameTaken`, and `Invalid` where the name is empty or over 100 characters.
     """
     if not 1 <= len(name) <= 100 or not name.isprintable():
-        raise ValueError("a token's name has 1 to 100 printable characters")
+        raise Invalid("a token's name has 1 to 100 printable characters", field="name")
     token = _PREFIX + secrets.token_urlsafe(_BYTES)
     made = conn.execute(
         "INSERT INTO tokens (name, digest) VALUES (%s, %s) ON CONFLICT (name) DO NOTHING"

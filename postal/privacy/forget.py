@@ -9,8 +9,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from india.phone import masked
 from store import feed
 from store.database import Conn
+from store.refusals import Conflict, Unknown
 
 # ITU-T E.164 keeps country code 999 in reserve: no such number can be dialled, booked or texted.
 _STAND_IN = "+999"
@@ -26,22 +28,23 @@ class Forgotten:
     sprints: int
 
 
-class UnderWay(Exception):
+class NotForgettable(Conflict):
     """Something must end first; each sentence says what."""
 
-    def __init__(self, what: list[str]) -> None:
-        super().__init__("; ".join(what))
-        self.what = what
+    def __init__(self, phone: str, what: list[str]) -> None:
+        super().__init__(f"{masked(phone)} cannot be forgotten yet: {'; '.join(what)}")
 
 
-class NothingKnown(Exception):
+class NothingKnown(Unknown):
     """Nothing is stored of that telephone."""
+
+    sentence = "nothing is stored of this telephone"
 
 
 def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
     """Forgets whoever has `phone` (E.164), in the caller's transaction.
 
-    Raises `UnderWay` and `NothingKnown`.
+    Raises `NotForgettable` and `NothingKnown`.
     """
     known = conn.execute(
         "SELECT EXISTS (SELECT FROM conversations WHERE whose = %(phone)s)"
@@ -55,7 +58,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         {"phone": phone},
     ).fetchone()
     if known == (False,):
-        raise NothingKnown(phone)
+        raise NothingKnown
     _refuse(conn, phone)
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
     values = {
@@ -78,7 +81,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
 def _refuse(conn: Conn, phone: str) -> None:
     rows = conn.execute(_UNDER_WAY, {"phone": phone}).fetchall()
     if rows:
-        raise UnderWay([row[0] for row in rows])
+        raise NotForgettable(phone, [row[0] for row in rows])
 
 
 _UNDER_WAY = """

@@ -11,7 +11,7 @@ from bench.month import settings_on
 from bench.month_office import Office
 from bench.month_people import REACTIONS
 from bench.month_world import Month, Plan, Rates
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Booked
 from postal import articles
 from postal.codes import code_of

@@ -18,7 +18,7 @@ from runtime import Runtime
 from tests.rigs.api_calls import Api, api_of, booking, number_of, postman
 from tests.rigs.counter import directory
 from tests.rigs.webhook import Receiver, receivers_clock, receiving, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 EXAMPLES = Path(__file__).parent.parent.parent / "docs" / "examples"
 sys.path.insert(0, str(EXAMPLES))
@@ -61,9 +61,9 @@ def test_the_client_books_lists_recalls_and_reads(dakiya: example.Dakiya, runtim
     assert dakiya.make_list("1001", today, [number_of(1)]) == {number_of(1): 1}
     assert dakiya.article(number_of(1))["state"] == "out_for_delivery"
     assert dakiya.recall(number_of(2))["state"] == "recalled"
-    with pytest.raises(example.Refused, match="409"):
+    with pytest.raises(example.DakiyaRefused, match="409"):
         dakiya.recall(number_of(1))
-    with pytest.raises(example.Refused) as refused:
+    with pytest.raises(example.DakiyaRefused) as refused:
         dakiya.make_list("nobody", today, [number_of(1)])
     assert "postman" in refused.value.errors
     events = list(dakiya.events(after=0, limit=1))
@@ -90,7 +90,7 @@ def test_the_client_takes_a_webhook_that_dakiya_sent(
 ) -> None:
     id_, secret = dakiya.subscribe(receiver.url, ["article_booked"])
     book(dakiya, 1)
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     (call,) = receiver.calls
     other_id, other = dakiya.subscribe(receiver.url)

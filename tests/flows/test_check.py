@@ -20,8 +20,8 @@ from flows.happenings import Booked, HandedOver
 from flows.machine import Case, Machine, State
 from flows.proof.check import check, rings, structure
 from flows.proof.examine import examine, texts
-from flows.proof.paths import NOW, Picks, TooMany, lazy, one_of, ways
-from flows.proof.requirements import contradictions
+from flows.proof.paths import NOW, Picks, TooManyPaths, lazy, one_of, paths
+from flows.proof.requirements import unmet
 from flows.proof.vocabulary import Vocabulary, check_words
 from messages.catalogue import catalogue
 
@@ -213,7 +213,7 @@ HANDED = Decision("ready", Nothing(), (), (HandOver(NUMBER, "code", None),))
 
 
 def found_in(decision: Decision, item: ItemFact) -> list[str]:
-    return list(contradictions(decision, PostmanFacts(NOW, (item,), True, 1, 7)))
+    return list(unmet(decision, PostmanFacts(NOW, (item,), True, 1, 7)))
 
 
 def test_a_handover_that_the_facts_do_not_allow_is_found() -> None:
@@ -294,10 +294,10 @@ def test_a_walk_tries_each_combination_of_what_is_read_and_of_nothing_else() -> 
         else:
             tried.append((article.otp_required,))
 
-    list(ways(run, 99))
+    list(paths(run, 99))
     assert tried == [(False,), (True, 0, 0), (True, 500, 500)]
 
 
 def test_a_walk_says_when_it_gave_up() -> None:
-    with pytest.raises(TooMany):
-        list(ways(lambda picks: picks.pick(range(100)), 99))
+    with pytest.raises(TooManyPaths):
+        list(paths(lambda picks: picks.pick(range(100)), 99))

@@ -25,8 +25,8 @@ from flows.ussd import menu
 from flows.ussd.engine import (
     Ask,
     Graph,
-    Item,
     MenuFacts,
+    MenuItem,
     Post,
     Question,
     Screen,
@@ -43,6 +43,7 @@ from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
 from messages.speech import speech
 from messages.values import Number
+from tests.rigs.told import drawn_is_current, nothing_in
 from web.commands.messages import messages as command
 
 REAL = Path(messages.screens.__file__).parent / "screens"
@@ -77,7 +78,7 @@ _LISTED: tuple[tuple[int, int, bool, ItemState], ...] = (
     (986, 0, True, "withdrawn"),
 )
 ITEMS = tuple(
-    Item(serial, f"WW99999{serial}9WW", amount, otp, state)
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state)
     for serial, amount, otp, state in _LISTED
 )
 KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
@@ -195,7 +196,7 @@ def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
             without = said(machine, event) - set(screens().variables)
             assert without <= BY_SMS, (
                 f"{screen.name} asks {event.__name__} and may be told {without - BY_SMS}: add it to"
-                f" messages/screens and the answers in flows/ussd_*.py, or to BY_SMS here"
+                f" messages/screens and the answers in flows/ussd, or to BY_SMS here"
             )
 
 
@@ -223,10 +224,7 @@ def test_an_answer_without_a_screen_goes_by_sms() -> None:
 
 
 def test_the_drawn_page_is_current() -> None:
-    drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
-    assert drawn.read_text(encoding="utf-8") == page(menu.GRAPH), (
-        "run: python -m flows.draw_screens > docs/flows/ussd.md"
-    )
+    drawn_is_current("ussd.md", page(menu.GRAPH))
 
 
 # ---- the engine --------------------------------------------------------------------------------
@@ -276,7 +274,9 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
     for screen in ("item", "pay", "enter", "sign", "remarks"):
         where = Where(screen, proved=True, serial=7)
         for state in states:
-            facts = MenuFacts("en", postman=True, items=(Item(7, POSTS[0].number, 0, True, state),))
+            facts = MenuFacts(
+                "en", postman=True, items=(MenuItem(7, POSTS[0].number, 0, True, state),)
+            )
             step = menu.GRAPH.step(where, Typed("0"), facts)
             assert step == Step(Where("list", proved=True))
             left = "open" if state == "open" else "closed"
@@ -289,7 +289,7 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
 
 def test_the_screens_of_this_service_have_no_problem() -> None:
     rows, problems = check(screens())
-    assert problems == ()
+    nothing_in(f"messages/screens: {problem}" for problem in problems)
     assert len(rows) == len(screens().variables) * len(LANGUAGES)
     assert max(row.units for row in rows if row.encoding == "UCS-2") <= ROOM["UCS-2"]
 

@@ -21,7 +21,7 @@ from gateways.base import (
     Retry,
     Sent,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from tests.rigs.carrier_stub import (
@@ -105,8 +105,8 @@ def test_every_code_of_acceptance_is_sent(
         (500, Retry(Reason.CARRIER, "500")),
         (501, Retry(Reason.CARRIER, "501")),
         (502, Rejected(Reason.CARRIER, "502")),
-        (999, Unknown("status code 999")),
-        (101, Unknown("status code 101")),  # "sent", with an id of "None"
+        (999, UnknownOutcome("status code 999")),
+        (101, UnknownOutcome("status code 101")),  # "sent", with an id of "None"
     ],
 )
 def test_http_201_is_not_acceptance_the_recipients_code_is(
@@ -147,20 +147,20 @@ def test_the_answers_content_type_does_not_matter(
             Rejected(Reason.UNKNOWN, "no route to +…"),
         ),
         (Say(201, _answered([], "")), Rejected(Reason.UNKNOWN, "no recipient")),
-        (Say(201, _answered([_GOOD, _GOOD])), Unknown("unreadable answer")),
-        (Say(201, _answered([{**_GOOD, "statusCode": "?"}])), Unknown("unreadable answer")),
+        (Say(201, _answered([_GOOD, _GOOD])), UnknownOutcome("unreadable answer")),
+        (Say(201, _answered([{**_GOOD, "statusCode": "?"}])), UnknownOutcome("unreadable answer")),
         (Say(201, _answered([{**_GOOD, "statusCode": 403}])), Rejected(Reason.BAD_NUMBER, "403")),
-        (Say(201, _answered([{**_GOOD, "messageId": " "}])), Unknown("status code 101")),
-        (Say(201, _answered(["?"])), Unknown("unreadable answer")),
-        (Say(201, _answered("?")), Unknown("unreadable answer")),
-        (Say(201, '{"SMSMessageData": []}'), Unknown("unreadable answer")),
-        (Say(201, "[]"), Unknown("unreadable answer")),
-        (Say(201, '"text"'), Unknown("unreadable answer")),
-        (Say(201, "<html>"), Unknown("unreadable answer")),
+        (Say(201, _answered([{**_GOOD, "messageId": " "}])), UnknownOutcome("status code 101")),
+        (Say(201, _answered(["?"])), UnknownOutcome("unreadable answer")),
+        (Say(201, _answered("?")), UnknownOutcome("unreadable answer")),
+        (Say(201, '{"SMSMessageData": []}'), UnknownOutcome("unreadable answer")),
+        (Say(201, "[]"), UnknownOutcome("unreadable answer")),
+        (Say(201, '"text"'), UnknownOutcome("unreadable answer")),
+        (Say(201, "<html>"), UnknownOutcome("unreadable answer")),
         (Say(429, "", headers={"Retry-After": "7"}), Retry(Reason.CARRIER, "HTTP 429", 7.0)),
         (Say(500, "no"), Retry(Reason.CARRIER, "HTTP 500")),
         (Say(503, "no"), Retry(Reason.CARRIER, "HTTP 503")),
-        (Say(502, "no"), Unknown("HTTP 502")),
+        (Say(502, "no"), UnknownOutcome("HTTP 502")),
         (Say(401, "no"), Rejected(Reason.CONFIGURATION, "HTTP 401")),
         (Say(400, "no"), Rejected(Reason.UNKNOWN, "HTTP 400")),
     ],
@@ -188,10 +188,10 @@ def test_what_was_sent_without_an_answer_is_unknown(
     settings = settings_with(AFRICASTALKING_API_URL=carrier.url)
     gateway = AfricasTalkingGateway(settings, timeout=(3.05, 0.3))
     carrier.will(AcceptAndHang(), AcceptAndDrop(), Drop())
-    assert gateway.send(message()) == Unknown("ReadTimeout")
-    assert gateway.send(message()) == Unknown("ConnectionError")
-    assert gateway.send(message()) == Unknown("ConnectionError")
-    assert isinstance(gateway.look_up(message()), Unknown)
+    assert gateway.send(message()) == UnknownOutcome("ReadTimeout")
+    assert gateway.send(message()) == UnknownOutcome("ConnectionError")
+    assert gateway.send(message()) == UnknownOutcome("ConnectionError")
+    assert isinstance(gateway.look_up(message()), UnknownOutcome)
 
 
 def test_where_nobody_listens_nothing_was_sent() -> None:

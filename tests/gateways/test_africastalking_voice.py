@@ -21,7 +21,7 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from messages.speech import render, spoken
@@ -105,9 +105,12 @@ def test_calls_at_once_keep_their_names_apart(
             '{"entries": [], "errorMessage": "Invalid callerId: +254711082000"}',
             Rejected(Reason.CONFIGURATION, "Invalid callerId: +…"),
         ),
-        ('{"entries": [{"status": "Queued", "sessionId": "None"}]}', Unknown("status Queued")),
-        ('{"entries": [{"status": "Odd", "sessionId": "x"}]}', Unknown("status Odd")),
-        ("not json", Unknown("unreadable answer")),
+        (
+            '{"entries": [{"status": "Queued", "sessionId": "None"}]}',
+            UnknownOutcome("status Queued"),
+        ),
+        ('{"entries": [{"status": "Odd", "sessionId": "x"}]}', UnknownOutcome("status Odd")),
+        ("not json", UnknownOutcome("unreadable answer")),
     ],
 )
 def test_every_answer_is_an_outcome(
@@ -121,8 +124,8 @@ def test_without_an_answer_nobody_can_tell(
     carrier: CarrierStub, gateway: AfricasTalkingVoiceGateway
 ) -> None:
     carrier.will(AcceptAndDrop(), Say(503, ""))
-    assert isinstance(gateway.send(message()), Unknown)
-    assert isinstance(gateway.look_up(message()), Unknown)
+    assert isinstance(gateway.send(message()), UnknownOutcome)
+    assert isinstance(gateway.look_up(message()), UnknownOutcome)
     assert gateway.send(message()) == Retry(Reason.CARRIER, "HTTP 503")
 
 

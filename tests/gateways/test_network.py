@@ -9,7 +9,7 @@ import requests
 from urllib3.exceptions import MaxRetryError, SSLError
 from urllib3.util import Url
 
-from gateways.base import Outcome, Reason, Rejected, Retry, Unknown
+from gateways.base import Outcome, Reason, Rejected, Retry, UnknownOutcome
 from gateways.network import failed, pooled, refused, retry_after
 from tests.rigs.carrier_stub import AcceptAndDrop, CarrierStub, Say
 
@@ -36,16 +36,16 @@ def test_a_proxy_that_is_not_there_passed_nothing_on() -> None:
 def test_a_connection_that_ends_without_an_answer_may_have_carried_it() -> None:
     with CarrierStub() as carrier:
         carrier.will(AcceptAndDrop())
-        assert failed(_error(carrier.url + "/2010-04-01/Accounts/AC/Messages.json")) == Unknown(
-            "ConnectionError"
-        )
+        assert failed(
+            _error(carrier.url + "/2010-04-01/Accounts/AC/Messages.json")
+        ) == UnknownOutcome("ConnectionError")
 
 
 def test_an_answer_that_cannot_be_unpacked_is_unknown() -> None:
     with CarrierStub() as carrier:
         carrier.will(Say(201, "this is not gzip", headers={"Content-Encoding": "gzip"}))
         outcome = failed(_error(carrier.url + "/version1/messaging"))
-    assert outcome == Unknown("ContentDecodingError")
+    assert outcome == UnknownOutcome("ContentDecodingError")
 
 
 @pytest.mark.parametrize(
@@ -53,8 +53,8 @@ def test_an_answer_that_cannot_be_unpacked_is_unknown() -> None:
     [
         (ssl.SSLCertVerificationError("expired"), Retry(Reason.CARRIER, "SSLError")),
         # TLS may break after the request went through: it must not be sent twice.
-        (ssl.SSLEOFError("EOF in violation of protocol"), Unknown("SSLError")),
-        (ssl.SSLError("bad record mac"), Unknown("SSLError")),
+        (ssl.SSLEOFError("EOF in violation of protocol"), UnknownOutcome("SSLError")),
+        (ssl.SSLError("bad record mac"), UnknownOutcome("SSLError")),
     ],
     ids=str,
 )
@@ -74,9 +74,9 @@ def test_only_a_refused_certificate_is_sure_to_come_before_the_request(
         (403, Rejected(Reason.CONFIGURATION, "e")),
         (429, Retry(Reason.CARRIER, "e", 3.0)),
         (500, Retry(Reason.CARRIER, "e", 3.0)),
-        (502, Unknown("e")),
+        (502, UnknownOutcome("e")),
         (503, Retry(Reason.CARRIER, "e", 3.0)),
-        (504, Unknown("e")),
+        (504, UnknownOutcome("e")),
     ],
 )
 def test_every_http_status_has_its_outcome(status: int, outcome: Outcome) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from gateways.base import Outcome, Reason, ReceiptStatus, Rejected, Retry, Sent, Unknown
+from gateways.base import Outcome, Reason, ReceiptStatus, Rejected, Retry, Sent, UnknownOutcome
 from gateways.twilio.sms import TwilioGateway
 from tests.rigs.carrier_stub import (
     Accept,
@@ -196,8 +196,8 @@ _HTML = ("<html>no JSON</html>", "text/html")
         (Refuse(20429, 429, "nan"), Retry(Reason.CARRIER, "20429")),
         (Refuse(20500, 500), Retry(Reason.CARRIER, "HTTP 500, code 20500")),
         (Say(503, *_HTML), Retry(Reason.CARRIER, "HTTP 503, code 503")),
-        (Say(502, *_HTML), Unknown("HTTP 502, code 502")),
-        (Say(504, *_HTML), Unknown("HTTP 504, code 504")),
+        (Say(502, *_HTML), UnknownOutcome("HTTP 502, code 502")),
+        (Say(504, *_HTML), UnknownOutcome("HTTP 504, code 504")),
         (Say(401, *_HTML), Rejected(Reason.CONFIGURATION, "HTTP 401, code 401")),
         (Refuse(99999, 400), Rejected(Reason.UNKNOWN, "HTTP 400, code 99999")),
         (
@@ -237,7 +237,7 @@ def test_an_unreadable_answer_leaves_the_outcome_unknown(body: str) -> None:
     with CarrierStub() as carrier:
         carrier.will(Say(201, body))
         gateway = TwilioGateway(settings_with(TWILIO_API_URL=carrier.url))
-        assert isinstance(gateway.send(message()), Unknown)
+        assert isinstance(gateway.send(message()), UnknownOutcome)
 
 
 # ---- the network ---------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def test_a_timeout_after_the_request_was_sent_is_unknown_and_then_found(
     carrier: CarrierStub, impatient: TwilioGateway
 ) -> None:
     carrier.will(AcceptAndHang())
-    assert impatient.send(message()) == Unknown("ReadTimeout")
+    assert impatient.send(message()) == UnknownOutcome("ReadTimeout")
     assert impatient.look_up(message()) == Sent(carrier.messages[0]["sid"])
     assert len(carrier.messages) == 1
 
@@ -256,18 +256,18 @@ def test_a_connection_lost_after_the_request_is_unknown_and_then_looked_up(
     carrier: CarrierStub, gateway: TwilioGateway
 ) -> None:
     carrier.will(AcceptAndDrop())
-    assert gateway.send(message()) == Unknown("ConnectionError")
+    assert gateway.send(message()) == UnknownOutcome("ConnectionError")
     assert gateway.look_up(message()) == Sent(carrier.messages[0]["sid"])
 
     carrier.will(Drop())
-    assert gateway.send(message(8, "another text")) == Unknown("ConnectionError")
+    assert gateway.send(message(8, "another text")) == UnknownOutcome("ConnectionError")
     assert isinstance(gateway.look_up(message(8, "another text")), Retry)
 
 
 def test_where_nobody_listens_nothing_was_sent() -> None:
     gateway = TwilioGateway(settings_with())
     assert gateway.send(message()) == Retry(Reason.CARRIER, "NewConnectionError")
-    assert gateway.look_up(message()) == Unknown("ConnectionError")
+    assert gateway.look_up(message()) == UnknownOutcome("ConnectionError")
 
 
 @pytest.mark.parametrize("address", ["nonsense", "http://", "gopher://127.0.0.1"])
@@ -337,7 +337,7 @@ def test_a_look_up_that_cannot_see_everything_does_not_say_that_there_is_nothing
         carrier.take({"To": PHONE, "Body": f"text {number}", "From": "+1"}, ACCOUNT, Accept())
     assert isinstance(gateway.look_up(message()), Retry)
     carrier.take({"To": PHONE, "Body": "the hundredth", "From": "+1"}, ACCOUNT, Accept())
-    assert isinstance(gateway.look_up(message()), Unknown)
+    assert isinstance(gateway.look_up(message()), UnknownOutcome)
 
 
 @pytest.mark.parametrize("answer", [Say(500, *_HTML), Say(401, *_HTML), Refuse(20429, 429), Drop()])
@@ -345,7 +345,7 @@ def test_a_look_up_without_an_answer_is_unknown(
     carrier: CarrierStub, gateway: TwilioGateway, answer: Refuse | Say | Drop
 ) -> None:
     carrier.will(answer)
-    assert isinstance(gateway.look_up(message()), Unknown)
+    assert isinstance(gateway.look_up(message()), UnknownOutcome)
 
 
 # ---- silence -------------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from gateways.base import (
     Sent,
     TakenUp,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from gateways.twilio.voice import TwilioVoiceGateway
@@ -129,13 +129,13 @@ def test_without_an_answer_the_call_is_looked_for_before_it_is_made_again(
     carrier: CarrierStub, impatient: TwilioVoiceGateway, behaviour: Behaviour
 ) -> None:
     carrier.will(behaviour)
-    assert isinstance(impatient.send(message()), Unknown)
+    assert isinstance(impatient.send(message()), UnknownOutcome)
     assert impatient.look_up(message()) == Sent(carrier.rings[0]["sid"])
 
 
 def test_what_never_came_is_made_again(carrier: CarrierStub, impatient: TwilioVoiceGateway) -> None:
     carrier.will(Drop())
-    assert isinstance(impatient.send(message()), Unknown)
+    assert isinstance(impatient.send(message()), UnknownOutcome)
     assert isinstance(impatient.look_up(message()), Retry)
     assert carrier.rings == []
 
@@ -156,9 +156,9 @@ def test_which_of_several_calls_is_meant_is_not_guessed(
     mine = message(8)
     known, unknown = (carrier.rings[0]["sid"],), (None,)
     assert isinstance(gateway.look_up(replace(mine, other_calls=known)), Retry)
-    assert isinstance(gateway.look_up(replace(mine, other_calls=unknown)), Unknown)
+    assert isinstance(gateway.look_up(replace(mine, other_calls=unknown)), UnknownOutcome)
     gateway.send(mine)
-    assert isinstance(gateway.look_up(mine), Unknown)
+    assert isinstance(gateway.look_up(mine), UnknownOutcome)
     assert gateway.look_up(replace(mine, other_calls=known)) == Sent(carrier.rings[1]["sid"])
 
 
@@ -174,7 +174,7 @@ def test_an_answer_that_is_no_call_is_unknown(
     carrier: CarrierStub, gateway: TwilioVoiceGateway
 ) -> None:
     carrier.will(Say(201, "{}"))
-    assert isinstance(gateway.send(message()), Unknown)
+    assert isinstance(gateway.send(message()), UnknownOutcome)
 
 
 def test_nothing_of_a_call_is_logged(

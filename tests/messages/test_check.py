@@ -23,9 +23,10 @@ from messages.catalogue import (
     catalogue,
     read,
 )
-from messages.check import Row, check
+from messages.check import TextRow, check
 from messages.segments import Segments
 from messages.values import KINDS, Word
+from tests.rigs.told import nothing_in
 from web.commands.messages import messages as command
 
 REAL = Path(messages.catalogue.__file__).parent / "catalogue"
@@ -61,14 +62,14 @@ def one(
 
 def test_the_catalogue_of_this_service_has_no_problem() -> None:
     report = check(catalogue())
-    assert report.problems == ()
+    nothing_in(f"messages/catalogue: {problem}" for problem in report.problems)
     assert len(report.rows) == len(catalogue().templates) * len(LANGUAGES)
     assert all(row.warns for row in report.rows)
 
 
 def test_a_row_tells_the_worst_case() -> None:
     row = check(one()).rows[0]
-    assert row == Row("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
+    assert row == TextRow("greeting", "en", Segments("GSM-7", 29, 29, 1), ("serial",), True)
 
 
 @pytest.mark.parametrize("number", ["1930", "18002666868", "1800-266-6868"])
@@ -188,7 +189,9 @@ def test_what_dlt_would_not_take_as_a_variable_is_named(kind: Word) -> None:
 def test_a_missing_language_a_stray_text_and_a_missing_dlt_line_are_named() -> None:
     sound = one()
     without = {name: texts for name, texts in sound.texts.items() if name != "hi"}
-    assert check(replace(sound, texts=without)).problems == ("greeting, hi: the text is missing",)
+    assert check(replace(sound, texts=without)).problems == (
+        "greeting, hi: the text is missing in hi.toml",
+    )
     stray = {**sound.texts, "en": {**sound.texts["en"], "gone": "x"}}
     assert check(replace(sound, texts=stray)).problems == (
         "gone, en: templates.toml does not know it",

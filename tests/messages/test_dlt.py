@@ -15,7 +15,7 @@ from flask import Flask
 from messages import dlt
 from messages.catalogue import LANGUAGES, catalogue, read
 from messages.check import check
-from messages.dlt import Part, Returned, difference, said, take
+from messages.dlt import Passage, ReturnedLine, difference, said, take
 from web.commands.dlt import HOME
 from web.commands.messages import messages as command
 
@@ -116,23 +116,23 @@ def test_a_text_that_changed_since_is_a_problem_and_is_exported_again(
 @pytest.mark.parametrize(
     ("returned", "problem"),
     [
-        (Returned(2, "nobody_en", ID), "no text has this name"),
-        (Returned(2, "booked_en", "1.10716E+18"), "may have rounded it"),
-        (Returned(2, "booked_en", ""), "nothing is no template id"),
-        (Returned(2, "booked_en", ID, status="Rejected"), "not approved: Rejected"),
-        (Returned(2, "booked_en", ID, "Post {#var#} is on its way."), "{+coming to you."),
+        (ReturnedLine(2, "nobody_en", ID), "no text has this name"),
+        (ReturnedLine(2, "booked_en", "1.10716E+18"), "may have rounded it"),
+        (ReturnedLine(2, "booked_en", ""), "nothing is no template id"),
+        (ReturnedLine(2, "booked_en", ID, status="Rejected"), "not approved: Rejected"),
+        (ReturnedLine(2, "booked_en", ID, "Post {#var#} is on its way."), "{+coming to you."),
     ],
 )
-def test_what_cannot_be_entered_is_named(returned: Returned, problem: str) -> None:
+def test_what_cannot_be_entered_is_named(returned: ReturnedLine, problem: str) -> None:
     taken = take(catalogue(), [returned])
     assert taken.template_ids == {}
     assert problem in taken.problems[0]
 
 
 def test_one_id_for_two_texts_and_one_text_with_two_ids_are_refused() -> None:
-    twins = [Returned(2, "booked_en", ID), Returned(3, "booked_hi", ID)]
+    twins = [ReturnedLine(2, "booked_en", ID), ReturnedLine(3, "booked_hi", ID)]
     assert take(catalogue(), twins).template_ids == {}
-    two = [Returned(2, "booked_en", ID), Returned(3, "BOOKED_EN", "1107160000000054321")]
+    two = [ReturnedLine(2, "booked_en", ID), ReturnedLine(3, "BOOKED_EN", "1107160000000054321")]
     assert "two ids" in take(catalogue(), two).problems[0]
 
 
@@ -179,4 +179,4 @@ def test_the_difference_is_said_word_by_word(registered: str, sent: str, expecte
 
 
 def test_what_fits_is_one_part() -> None:
-    assert difference("Pay Rs {#numeric#}", "Pay Rs 250") == (Part("both", "Pay Rs 250"),)
+    assert difference("Pay Rs {#numeric#}", "Pay Rs 250") == (Passage("both", "Pay Rs 250"),)

@@ -19,7 +19,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from outbox import receipts
 from outbox.circuit import (
@@ -58,8 +58,8 @@ def test_many_errors_open_it_and_a_few_do_not(good: int, bad: int, state: str | 
     ("outcome", "looked_up", "weight"),
     [
         (Sent("x"), False, Tally(good=1)),
-        (Unknown("timeout"), False, Tally(bad=1)),
-        (Unknown("two calls could be it"), True, Tally()),
+        (UnknownOutcome("timeout"), False, Tally(bad=1)),
+        (UnknownOutcome("two calls could be it"), True, Tally()),
         (Retry(Reason.CARRIER, "503"), False, Tally(bad=1)),
         (Retry(Reason.CARRIER, "not found"), True, Tally()),
         (Rejected(Reason.CONFIGURATION, "401"), False, Tally(bad=1)),

@@ -20,10 +20,11 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
 from outbox.drain import Drain
+from outbox.due import LEASE
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.sweep import sweep
@@ -359,7 +360,7 @@ def test_a_rejected_message_fails_for_good_with_an_event(runtime: Runtime, clock
 def test_an_unknown_outcome_is_looked_up_before_it_is_sent_again(
     runtime: Runtime, clock: Clock
 ) -> None:
-    carrier = Carrier(script(Unknown("timeout"), Sent("second")), not_accepted)
+    carrier = Carrier(script(UnknownOutcome("timeout"), Sent("second")), not_accepted)
     with runtime.database.transaction() as conn:
         (message,) = queue(conn, clock.now())
     runtime = with_carrier(runtime, carrier)

@@ -8,15 +8,15 @@ import pytest
 
 from messages.catalogue import CatalogueError
 from messages.render import CODE_MASK, render
-from outbox.enqueue import Draft, enqueue, enqueue_many
+from outbox.enqueue import OutboxDraft, enqueue, enqueue_many
 from postal.codes import code_of
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.outbox import PHONE, Carrier, drain, issue_code, with_carrier
 
 
-def draft(clock: Clock, **changes: Any) -> Draft:
-    news = Draft(
+def draft(clock: Clock, **changes: Any) -> OutboxDraft:
+    news = OutboxDraft(
         phone=PHONE,
         template="out_plain",
         language="hi",

@@ -22,7 +22,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from outbox import receipts
 from outbox.failover import send_again
@@ -187,7 +187,7 @@ def test_a_code_whose_outcome_is_unknown_waits_no_longer_than_another(
 ) -> None:
     """Its carrier may have it, so the next one gets it; the first is never asked to send again."""
     runtime, by = three(runtime)
-    by["a"].on_send = by["a"].on_look_up = lambda message: Unknown("timeout")
+    by["a"].on_send = by["a"].on_look_up = lambda message: UnknownOutcome("timeout")
     put_code(runtime)
     with draining(runtime) as send:
         for _ in range(200):
@@ -206,7 +206,7 @@ def test_what_a_carrier_holds_when_its_circuit_opens_goes_by_the_next_at_once(
     runtime, by = three(runtime, failover_hourly_limit=6)
     put_code(runtime)
     drain(runtime)
-    by["a"].on_send = by["a"].on_look_up = lambda message: Unknown("timeout")
+    by["a"].on_send = by["a"].on_look_up = lambda message: UnknownOutcome("timeout")
     with runtime.database.transaction() as conn:
         (code,) = conn.execute("SELECT id FROM codes").fetchone() or ()
         queue(conn, runtime.now(), "code", 7, code_id=code)
@@ -233,7 +233,7 @@ def test_a_second_send_that_is_refused_does_not_keep_the_third_carrier_waiting(
     runtime: Runtime, clock: Clock
 ) -> None:
     runtime, by = three(runtime)
-    by["a"].on_send = by["a"].on_look_up = lambda message: Unknown("timeout")
+    by["a"].on_send = by["a"].on_look_up = lambda message: UnknownOutcome("timeout")
     by["b"].on_send = lambda message: REFUSED
     put_code(runtime)
     drain(runtime)
@@ -399,12 +399,12 @@ class Honest(Carrier):
         if answer != "never answers":
             self.took.append(message.message_id)
         if answer != "takes":
-            return Unknown("timeout")
+            return UnknownOutcome("timeout")
         return Sent(f"{self.name}-{message.message_id}")
 
     def _asked(self, message: Outgoing) -> Outcome:
         if not self.can_be_asked:
-            return Unknown("cannot be asked")
+            return UnknownOutcome("cannot be asked")
         if message.message_id in self.took:
             return Sent(f"{self.name}-{message.message_id}")
         self.maybe.remove(message.message_id)  # now it is certain

@@ -16,14 +16,14 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from outbox.enqueue import Lane
 from outbox.lanes import LANES, WEIGHTS, Turns
 from outbox.policy import (
-    Standing,
+    MessageStanding,
+    MessageVerdict,
     Status,
-    Verdict,
     after_look_up,
     after_receipt,
     after_send,
@@ -36,10 +36,10 @@ outcomes: st.SearchStrategy[Outcome] = st.one_of(
     st.builds(Sent, st.just("id"), st.sampled_from([ReceiptStatus.SENT, ReceiptStatus.DELIVERED])),
     st.builds(Retry, st.sampled_from(Reason), st.just("why"), st.none() | st.floats(-1, 100_000)),
     st.builds(Rejected, st.sampled_from(Reason), st.just("why")),
-    st.builds(Unknown, st.just("timeout")),
+    st.builds(UnknownOutcome, st.just("timeout")),
 )
 standings = st.builds(
-    Standing,
+    MessageStanding,
     status=st.sampled_from(
         ["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
     ),
@@ -59,16 +59,16 @@ receipts = st.builds(
 )
 
 
-Decide = Callable[[Outcome, Standing, datetime], Verdict]
+Decide = Callable[[Outcome, MessageStanding, datetime], MessageVerdict]
 
 
 def standing(
     lane: Lane = "code", attempts: int = 1, status: Status = "sending", lives: float = 600
-) -> Standing:
-    return Standing(status, lane, attempts, NOW + timedelta(seconds=lives), "id")
+) -> MessageStanding:
+    return MessageStanding(status, lane, attempts, NOW + timedelta(seconds=lives), "id")
 
 
-def wait(verdict: Verdict) -> float:
+def wait(verdict: MessageVerdict) -> float:
     assert verdict.next_attempt_at is not None
     return (verdict.next_attempt_at - NOW).total_seconds()
 
@@ -114,12 +114,12 @@ def test_a_retry_that_would_come_after_the_deadline_is_not_made() -> None:
 @pytest.mark.parametrize("reason", Reason)
 def test_what_was_rejected_is_never_tried_again(decide: Decide, reason: Reason) -> None:
     verdict = decide(Rejected(reason, "21211"), standing(), NOW)
-    assert verdict == Verdict("failed", error=f"{reason}: 21211", reason=reason)
+    assert verdict == MessageVerdict("failed", error=f"{reason}: 21211", reason=reason)
 
 
 @pytest.mark.parametrize("lane", LANES)
 def test_an_unknown_outcome_is_asked_about_before_anything_else(lane: Lane) -> None:
-    verdict = after_send(Unknown("timeout"), standing(lane), NOW)
+    verdict = after_send(UnknownOutcome("timeout"), standing(lane), NOW)
     assert verdict.status == "unknown"
     assert wait(verdict) == 3
 
@@ -140,13 +140,13 @@ def test_what_certainly_did_not_arrive_is_sent_at_once() -> None:
     ],
 )
 def test_how_long_uncertainty_is_borne(lane: Lane, statuses: list[str]) -> None:
-    verdicts = [after_look_up(Unknown("?"), standing(lane, n), NOW) for n in range(2, 14)]
+    verdicts = [after_look_up(UnknownOutcome("?"), standing(lane, n), NOW) for n in range(2, 14)]
     assert [verdict.status for verdict in verdicts] == statuses
 
 
 @given(outcomes, standings, st.sampled_from([after_send, after_look_up]))
 def test_every_outcome_ends_or_comes_back_before_the_deadline(
-    outcome: Outcome, standing: Standing, decide: Decide
+    outcome: Outcome, standing: MessageStanding, decide: Decide
 ) -> None:
     verdict = decide(outcome, standing, NOW)
     assert verdict.status in ("queued", "unknown", "sent", "delivered", "failed", "expired")
@@ -161,7 +161,7 @@ def test_every_outcome_ends_or_comes_back_before_the_deadline(
 
 
 @given(standings, receipts)
-def test_a_receipt_never_takes_a_message_back(standing: Standing, receipt: Receipt) -> None:
+def test_a_receipt_never_takes_a_message_back(standing: MessageStanding, receipt: Receipt) -> None:
     verdict = after_receipt(standing, receipt, NOW)
     if standing.status == "delivered" or receipt.status is ReceiptStatus.UNCERTAIN:
         assert verdict is None

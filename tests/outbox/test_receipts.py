@@ -15,11 +15,12 @@ from gateways.base import (
     Receipt,
     ReceiptStatus,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from outbox import receipts, settle
-from outbox.claim import Taken, claim
+from outbox.claim import claim
+from outbox.due import TakenMessage
 from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import after_send
@@ -47,7 +48,7 @@ def receipt(
     return Receipt(NAME, carrier_id, message_id, status, status.value, reason if failed else None)
 
 
-def take(runtime: Runtime, lane: Lane = "notice") -> Taken:
+def take(runtime: Runtime, lane: Lane = "notice") -> TakenMessage:
     """A message of which the send call has not returned yet."""
     now = runtime.now()
     shares = dict.fromkeys(LANES, 0) | {lane: 1}
@@ -57,10 +58,12 @@ def take(runtime: Runtime, lane: Lane = "notice") -> Taken:
     return taken
 
 
-def returned(runtime: Runtime, taken: Taken, carrier_id: str) -> None:
+def returned(runtime: Runtime, taken: TakenMessage, carrier_id: str) -> None:
     now = runtime.now()
     verdict = after_send(Sent(carrier_id), taken.standing, now)
-    runtime.database.run(lambda conn: settle.write(conn, [settle.Settled(taken, verdict)], now))
+    runtime.database.run(
+        lambda conn: settle.write(conn, [settle.SettledMessage(taken, verdict)], now)
+    )
 
 
 def status(runtime: Runtime, message: int) -> str:
@@ -166,7 +169,7 @@ def test_a_receipt_and_the_outcome_at_the_same_moment_do_not_miss_each_other(
         target=receipts.receive, args=(runtime, receipt("same", DELIVERED)), daemon=True
     )
     with runtime.database.transaction() as conn:
-        settle.write(conn, [settle.Settled(taken, verdict)], now)  # not yet committed
+        settle.write(conn, [settle.SettledMessage(taken, verdict)], now)  # not yet committed
         thread.start()
         while thread.is_alive():  # until it waits for this transaction
             waiting = conn.execute(
@@ -239,7 +242,7 @@ def test_a_repeated_failure_of_the_first_try_says_nothing_about_the_second(
     receipts.receive(runtime, failed)
     assert status(runtime, message) == "queued"
     clock.advance(seconds=1)
-    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: Unknown("timeout")))
+    with_carrier_that_hangs = with_carrier(runtime, Carrier(lambda _: UnknownOutcome("timeout")))
     drain(with_carrier_that_hangs)
     assert status(runtime, message) == "unknown"
     receipts.receive(runtime, failed)

@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from gateways.base import Outcome, Outgoing, Retry, Sent, Unknown
+from gateways.base import Outcome, Outgoing, Retry, Sent, UnknownOutcome
 from outbox import slots as slots_module
-from outbox.claim import Due, Taken
+from outbox.due import DueMessage, TakenMessage
 from outbox.enqueue import Lane
-from outbox.slots import Returned, Slots
+from outbox.slots import ReturnedCall, Slots
 from tests.rigs.outbox import Carrier
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
@@ -21,12 +21,12 @@ SOON = timedelta(seconds=20)
 
 def taken(
     number: int, lane: Lane = "notice", status: Literal["queued", "unknown"] = "queued"
-) -> Taken:
-    due = Due(
+) -> TakenMessage:
+    due = DueMessage(
         number, status, lane, "+919812345678", "test", "en", "news", NOW + SOON, 0, None, None,
         None, None, None, None, None, None,
     )  # fmt: skip
-    return Taken(due, uuid4(), "simulator", NOW + SOON, NOW)
+    return TakenMessage(due, uuid4(), "simulator", NOW + SOON, NOW)
 
 
 def outgoing(number: int) -> Outgoing:
@@ -70,7 +70,7 @@ def test_what_has_not_begun_can_be_taken_back() -> None:
     assert len(carrier.sends) == 3
 
 
-@pytest.mark.parametrize(("status", "outcome"), [("queued", Retry), ("unknown", Unknown)])
+@pytest.mark.parametrize(("status", "outcome"), [("queued", Retry), ("unknown", UnknownOutcome)])
 def test_a_call_that_would_begin_too_late_is_not_made(
     status: Literal["queued", "unknown"], outcome: type[Outcome]
 ) -> None:
@@ -117,7 +117,7 @@ def test_a_hanging_call_gives_its_slot_up_and_its_answer_is_still_taken() -> Non
     assert (slots.under_way, slots.room_for_others) == (3, 4)
     for number in range(10, 13):  # as many as there are slots for others, all of them taken before
         slots.submit(quick, taken(number), outgoing(number), SOON)
-    answered: list[Returned] = []
+    answered: list[ReturnedCall] = []
     while len(answered) < 3:
         answered += slots.gather(5)
     assert {(one.taken.due.id, one.hung) for one in answered} == {
@@ -126,7 +126,7 @@ def test_a_hanging_call_gives_its_slot_up_and_its_answer_is_still_taken() -> Non
         (12, False),
     }
     held.let_go.set()
-    late: list[Returned] = []
+    late: list[ReturnedCall] = []
     while slots.under_way:
         late += slots.gather(5)
     assert {(one.taken.due.id, one.hung, one.outcome) for one in late} == {

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Sent, Unknown
+from gateways.base import Outcome, Outgoing, Reason, Receipt, ReceiptStatus, Sent, UnknownOutcome
 from gateways.build import build
 from messages.render import CODE_MASK
 from outbox import carriers, receipts
 from outbox.drain import Drain
-from outbox.policy import Standing, after_receipt
+from outbox.policy import MessageStanding, after_receipt
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.clock import Clock
@@ -99,8 +99,8 @@ def test_without_its_carrier_a_call_ends_with_its_deadline(runtime: Runtime, clo
 def test_an_unclear_call_is_looked_up_before_it_is_made_again(
     runtime: Runtime, clock: Clock
 ) -> None:
-    def lost(message: Outgoing) -> Unknown:
-        return Unknown("no answer")
+    def lost(message: Outgoing) -> UnknownOutcome:
+        return UnknownOutcome("no answer")
 
     calls = Carrier(on_send=lost)
     ids = calls_due(runtime, clock)
@@ -118,7 +118,7 @@ def test_a_look_up_that_brings_another_messages_call_says_nothing_of_this_one(
     """Two calls to one telephone; the carrier's list shows the first one's alone."""
 
     def send(message: Outgoing) -> Outcome:
-        return Sent("first") if message.message_id == ids[0] else Unknown("no answer")
+        return Sent("first") if message.message_id == ids[0] else UnknownOutcome("no answer")
 
     calls = Carrier(on_send=send, on_look_up=lambda message: Sent("first"))
     with runtime.database.transaction() as conn:
@@ -139,7 +139,7 @@ def test_a_look_up_that_brings_another_messages_call_says_nothing_of_this_one(
 def test_two_calls_in_doubt_are_known_to_each_others_look_up(
     runtime: Runtime, clock: Clock
 ) -> None:
-    doubt = Unknown("no answer")
+    doubt = UnknownOutcome("no answer")
     calls = Carrier(on_send=lambda message: doubt, on_look_up=lambda message: doubt)
     with runtime.database.transaction() as conn:
         queue(conn, clock.now(), "code", 2, phone="+919812345678")
@@ -214,7 +214,7 @@ def test_people_who_ring_off_before_anything_is_said_open_no_circuit(
 def test_a_call_that_nobody_took_up_is_made_once_more(
     attempts: int, reason: Reason, again: bool
 ) -> None:
-    standing = Standing("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
+    standing = MessageStanding("sent", "code", attempts, NOW + SOON, "c1", None, "voice")
     receipt = Receipt(VOICE, "c1", 1, ReceiptStatus.FAILED, "busy", reason)
     verdict = after_receipt(standing, receipt, NOW)
     assert verdict is not None

@@ -15,11 +15,12 @@ from uuid import uuid4
 import pytest
 
 from outbox import worker_lock
-from outbox.claim import LEASE, claim
+from outbox.claim import claim
+from outbox.due import LEASE
 from outbox.enqueue import Lane
 from outbox.sweep import sweep
 from outbox.wake import wake
-from outbox.worker_lock import Presence, present
+from outbox.worker_lock import WorkerLock, living_workers
 from runtime import Runtime
 from tests.rigs.carrier_stub import AcceptAndHang, CarrierStub
 from tests.rigs.clock import Clock
@@ -49,14 +50,14 @@ def leased(runtime: Runtime, worker: int | None) -> list[int]:
     return ids
 
 
-def is_present(runtime: Runtime, worker: Presence) -> bool:
+def is_present(runtime: Runtime, worker: WorkerLock) -> bool:
     with runtime.database.transaction() as conn:
-        return worker.number in (present(conn) or ())
+        return worker.number in (living_workers(conn) or ())
 
 
 @pytest.mark.usefixtures("settled")
 def test_a_lease_ends_with_its_worker(runtime: Runtime, clock: Clock) -> None:
-    gone, here = Presence(runtime.database.url), Presence(runtime.database.url)
+    gone, here = WorkerLock(runtime.database.url), WorkerLock(runtime.database.url)
     for worker in (gone, here):
         worker.hold()
     lost, kept = leased(runtime, gone.number), leased(runtime, here.number)
@@ -73,7 +74,7 @@ def test_a_lease_ends_with_its_worker(runtime: Runtime, clock: Clock) -> None:
 @pytest.mark.usefixtures("settled")
 def test_a_call_begun_just_now_is_given_its_time(runtime: Runtime, clock: Clock) -> None:
     """The carrier may still be at work on it: asked at once, it would not find it."""
-    leased(runtime, Presence(runtime.database.url).number)
+    leased(runtime, WorkerLock(runtime.database.url).number)
     clock.advance(seconds=1)
     assert sweep(runtime).leases_over == 0
     clock.advance(seconds=1)
@@ -106,7 +107,7 @@ def test_a_worker_whose_session_was_cut_comes_back(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(worker_lock, "_LOOK_SECONDS", 0.0)
-    worker = Presence(runtime.database.url)
+    worker = WorkerLock(runtime.database.url)
     worker.hold()
     with runtime.database.transaction() as conn:
         conn.execute(

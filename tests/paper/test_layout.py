@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.number import check_digit, last_digits
+from india.money import printed, printed_whole
 from paper import slip as slips
 from paper.barcode import QUIET_MODULES, code128
 from paper.content import (
@@ -25,16 +26,18 @@ from paper.content import (
     Language,
     Paper,
     Posted,
-    Receipt,
+    PrintedReceipt,
     Slip,
     Ways,
 )
-from paper.layout import Column
-from paper.pdf import Press, Style, runs
+from paper.layout import PrintColumn
+from paper.pdf import PdfDocument, Style, runs
 from paper.receipt import receipt
-from paper.words import rupees, whole_rupees, words
+from paper.words import words
 from tests.rigs.paper import sheets
+from tests.rigs.told import nothing_in
 
+HOUSE = Path(__file__).parents[2]
 AT = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 LONG = "श्रीमती दुर्गावती देवी क्षत्रिय, द्वारा विद्यार्थी पुस्तक केन्द्र, पिपरौली " * 3
 UNBROKEN = "पिपरौलीक्षत्रियदुर्गावतीश्रीमती" * 6
@@ -48,7 +51,7 @@ POSTED = Posted(
     cod_amount=50_000,
     charges=(Charge("base", 9_300_000), Charge("otp", 500), Charge("gst", 1_674_090)),
 )
-RECEIPT = Receipt(
+RECEIPT = PrintedReceipt(
     reference="Z" * 35,
     office="Maharajganj Mukhya Dakghar Head Office Extension Counter",
     office_pin="273303",
@@ -125,9 +128,23 @@ def test_the_longest_slip_stays_within_the_margins(language: Language) -> None:
         assert bottom <= 289.5
 
 
+def test_the_columns_of_a_slip_fill_the_sheet_on_paper_and_in_the_browser() -> None:
+    assert sum(slips.COLUMNS.values()) == 210 - 2 * 8
+    style = "web/static/paper/paper.css"
+    written = (HOUSE / style).read_text(encoding="utf-8")
+    rules = (f".slip-{name} {{ width: {wide:g}mm; }}" for name, wide in slips.COLUMNS.items())
+    nothing_in(f"{style}: no rule {rule}" for rule in rules if rule not in written)
+    said = ((language, f"head_{name}") for language in LANGUAGES for name in slips.COLUMNS)
+    nothing_in(
+        f"paper/words/{language}.toml: {head} is missing"
+        for language, head in said
+        if head not in words(language)
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_word_of_ours_is_parted_at_the_edge(language: Language) -> None:
-    press = Press("", language)
+    pdf = PdfDocument("", language)
     said = words(language)
     places = {
         key: (cell.width - 1.8, slips._SMALL) for cell in slips._CELLS for key in (cell.head,)
@@ -138,9 +155,9 @@ def test_no_word_of_ours_is_parted_at_the_edge(language: Language) -> None:
     places |= {"outcome_delivered": (21.2, slips._BODY)}
     for key, text in said.items():
         width, style = places.get(key, (68.0, Style(9, bold=True)))
-        lines = press.lines(text, style, width)
+        lines = pdf.lines(text, style, width)
         assert " ".join(lines) == text, key
-        assert all(press.width(line, style) <= width for line in lines), key
+        assert all(pdf.width(line, style) <= width for line in lines), key
 
 
 @pytest.mark.parametrize("paper", PAPERS)
@@ -195,8 +212,8 @@ def test_bars_do_not_touch_and_leave_room_at_both_ends(text: str) -> None:
 @given(st.text(st.sampled_from("कक्षित्रर्ीदुAb 1,.\u200d।ज़₹"), max_size=60), st.floats(6, 60))
 @settings(max_examples=150, deadline=None)
 def test_broken_lines_are_the_whole_text(text: str, width: float) -> None:
-    press = Press("", "hi")
-    lines = press.lines(text, Style(9), width)
+    pdf = PdfDocument("", "hi")
+    lines = pdf.lines(text, Style(9), width)
     whole = unicodedata.normalize("NFC", text)
     assert "".join("".join(lines).split()) == "".join(whole.split())
 
@@ -208,27 +225,25 @@ def test_a_run_is_of_one_script_and_nothing_gets_lost() -> None:
 
 
 def test_conjuncts_are_joined_where_latin_letters_begin_the_line() -> None:
-    press = Press("", "hi")
+    pdf = PdfDocument("", "hi")
     style = Style(12)
     for word in ("क्षत्रिय", "श्रीमती", "दुर्गावती", "पिपरौली"):
-        alone = press.width(word, style)
-        assert press.width(f"PIN {word}", style) == pytest.approx(
-            press.width("PIN ", style) + alone
-        )
-        spelt = sum(press.width(letter, style) for letter in word)
+        alone = pdf.width(word, style)
+        assert pdf.width(f"PIN {word}", style) == pytest.approx(pdf.width("PIN ", style) + alone)
+        spelt = sum(pdf.width(letter, style) for letter in word)
         assert alone < spelt  # marks and joined consonants take no room of their own
 
 
 def test_a_long_label_leaves_its_amount_alone() -> None:
-    press = Press("", "en")
-    column = Column(press, 0, 40)
+    pdf = PdfDocument("", "en")
+    column = PrintColumn(pdf, 0, 40)
     assert column.pair(LONG, "₹ 1", Style(9)).height > column.pair("a", "₹ 1", Style(9)).height
 
 
 def test_amounts_are_grouped_as_in_india() -> None:
-    assert rupees(12_345_650, "hi") == "₹ 1,23,456.50"
-    assert rupees(5, "en") == "₹ 0.05"
-    assert whole_rupees(50_000, "en") == "₹ 50,000"
+    assert printed(12_345_650, "hi") == "₹ 1,23,456.50"
+    assert printed(5, "en") == "₹ 0.05"
+    assert printed_whole(50_000, "en") == "₹ 50,000"
 
 
 def test_both_languages_say_the_same_things() -> None:

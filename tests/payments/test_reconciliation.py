@@ -13,7 +13,7 @@ from psycopg import sql
 from payments import reconciliation, upi
 from postal.counter import refunds
 from postal.counter.payments import Payment
-from postal.counter.refunds import Actor, UnderWay
+from postal.counter.refunds import Actor, RefundUnderWay
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.clock import Clock
@@ -329,7 +329,7 @@ class TestOnTheWire:
         stub.will(Say(status, '{"message": "no", "error": {"description": "no"}}'), to=REFUNDS)
         rounds(runtime)
         assert credit_now(runtime, id_).refunding
-        with pytest.raises(UnderWay):
+        with pytest.raises(RefundUnderWay):
             runtime.database.run(
                 lambda conn: refunds.enter_transfer(
                     conn, id_, "500000000001", Actor(None, None), runtime.now()

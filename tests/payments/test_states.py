@@ -241,7 +241,7 @@ class Counter(RuleBasedStateMachine):
 
         try:
             self.runtime.database.run(work)
-        except refunds.UnderWay:
+        except refunds.RefundUnderWay:
             assert credit_now(self.runtime, id_).refunding
         except refunds.DrawerShort:
             assert way == "cash"

@@ -16,7 +16,7 @@ from flows import number
 from india import phone
 from india.calendar import day_of
 from postal import articles, lists
-from postal.people import people, tokens
+from postal.people import people, pins, tokens
 from runtime import Runtime
 from store.database import Conn
 from tests.rigs.clock import Clock
@@ -244,7 +244,7 @@ def test_what_is_taken_or_unknown_of_a_postman_is_named(runtime: Runtime) -> Non
         add("1009", "+919839000001")
     with pytest.raises(people.UnknownOffice, match="999999"):
         add("1009", "+919839000009", office="999999")
-    with pytest.raises(ValueError, match="4 to 6 digits"):
+    with pytest.raises(pins.BadPin, match="4 to 6 digits"):
         add("1009", "+919839000009", pin="12a4")
 
 

@@ -17,19 +17,19 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
-    Denied,
     Ignored,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
+    ProviderDenied,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
-    Request,
-    Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
 from providers.cashfree import CashfreeProvider
 from settings import Settings
@@ -148,7 +148,7 @@ def test_a_refund_is_ordered_once_by_its_id(
     asked = provider.refund(dataclasses.replace(due, refund_ref="1"))
     assert isinstance(asked, kind)
     assert stub.calls[-1].method == "GET"
-    assert isinstance(provider.refund(dataclasses.replace(due, ref=None)), Refused)
+    assert isinstance(provider.refund(dataclasses.replace(due, ref=None)), ProviderRefused)
 
 
 def test_the_list_of_a_day_in_india(provider: CashfreeProvider, stub: ProviderStub) -> None:
@@ -156,7 +156,7 @@ def test_the_list_of_a_day_in_india(provider: CashfreeProvider, stub: ProviderSt
     payment = stub.ordered(ORDER)
     stub.ordered("ZZZZZZZZ22222222-3", "10.00")
     listed = provider.listed(date(2026, 8, 14))
-    assert not isinstance(listed, Refused | Unreachable)
+    assert not isinstance(listed, ProviderRefused | Unreachable)
     assert [(each.came.payment_id, each.came.tr, each.came.paise) for each in listed] == [
         (payment["cf_payment_id"], "ABCDEFGH23456789", 7_552),
         (stub.payments[1]["cf_payment_id"], "ZZZZZZZZ22222222", 1_000),
@@ -176,7 +176,7 @@ def test_what_was_paid_out(provider: CashfreeProvider, stub: ProviderStub) -> No
         }
     ]
     at = datetime.fromisoformat("2026-08-14T15:06:41+05:30")
-    assert provider.settled(date(2026, 8, 14)) == [Settled("5114920543991", at)]
+    assert provider.settled(date(2026, 8, 14)) == [PaidOut("5114920543991", at)]
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_what_is_refused_is_refused(stub: ProviderStub) -> None:
         _env_file=None, cashfree_api_url=stub.url, **{**SETTINGS, "cashfree_client_secret": "wrong"}
     )
     refused = CashfreeProvider(settings).make(ATTEMPT)
-    assert refused == Denied("Cashfree: authentication Failed")
+    assert refused == ProviderDenied("Cashfree: authentication Failed")
 
 
 # ---- money ---------------------------------------------------------------------------------------
@@ -225,8 +225,8 @@ def test_no_sum_of_rupees(raw: object) -> None:
 # ---- the hook ------------------------------------------------------------------------------------
 
 
-def request(body: bytes, headers: dict[str, str]) -> Request:
-    return Request(header(headers), body, NOW)
+def request(body: bytes, headers: dict[str, str]) -> ProviderCall:
+    return ProviderCall(header(headers), body, NOW)
 
 
 def test_the_signature_is_base64_hmac_sha256_over_time_and_raw_body(
@@ -249,17 +249,17 @@ def test_a_wrong_signature_or_another_time_is_nobody(
     body = b'{"type":"TEST"}'
     good = header(cashfree_headers(body, "evt"))
     for value in ("", "1746427759734", "प"):
-        with pytest.raises(Unauthentic):
-            provider.receive(Request({**good, spoil: value}, body, NOW))
-    with pytest.raises(Unauthentic):
-        provider.receive(Request(good, body + b" ", NOW))
-    with pytest.raises(Unauthentic):
-        provider.receive(Request({}, body, NOW))
+        with pytest.raises(UnauthenticNotice):
+            provider.receive(ProviderCall({**good, spoil: value}, body, NOW))
+    with pytest.raises(UnauthenticNotice):
+        provider.receive(ProviderCall(good, body + b" ", NOW))
+    with pytest.raises(UnauthenticNotice):
+        provider.receive(ProviderCall({}, body, NOW))
 
 
 def test_without_a_secret_everybody_is_nobody() -> None:
     settings = Settings(_env_file=None, **{**SETTINGS, "cashfree_client_secret": ""})
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         CashfreeProvider(settings).receive(request(b"{}", cashfree_headers(b"{}", "evt", "")))
 
 
@@ -281,7 +281,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
 ) -> None:
     body = succeeded(stub.ordered(ORDER, "75.52")).replace(b"75.52", b"75.525")
     what = provider.receive(request(body, cashfree_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
     assert ORDER in what.body
     for person in ("test@gmail.com", "9908734801", "rohit"):
         assert person not in what.body
@@ -300,4 +300,4 @@ def test_other_events_bring_nothing(
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"\xff", b"[" * 100_000, b"{}"])
 def test_whatever_is_signed_is_answered(provider: CashfreeProvider, body: bytes) -> None:
     what = provider.receive(request(body, cashfree_headers(body, "evt"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)

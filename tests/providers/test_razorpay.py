@@ -16,20 +16,20 @@ from providers.base import (
     Attempt,
     Came,
     Closed,
-    Denied,
     Failure,
     Ignored,
     NotRefunded,
+    PaidOut,
+    ProviderCall,
+    ProviderDenied,
+    ProviderRefused,
     Qr,
     Refunded,
     Refunding,
-    Refused,
-    Request,
-    Settled,
     ToRefund,
-    Unauthentic,
+    UnauthenticNotice,
     Unreachable,
-    Unreadable,
+    UnreadableNotice,
 )
 from providers.razorpay import RazorpayProvider
 from settings import Settings
@@ -90,7 +90,7 @@ def test_without_image_content_it_says_whom_to_ask(
     provider: RazorpayProvider, stub: ProviderStub
 ) -> None:
     stub.image_content = False
-    assert provider.make(ATTEMPT) == Refused(
+    assert provider.make(ATTEMPT) == ProviderRefused(
         "no image_content: Razorpay's support switches it on for QR codes"
     )
 
@@ -138,7 +138,7 @@ def test_closed_is_closed_however_it_came_to_it(
     stub.scanned(paid.ref or "")
     assert provider.close(paid) == Closed()
     unknown = dataclasses.replace(ATTEMPT, ref="qr_unknown")
-    assert isinstance(provider.close(unknown), Refused)
+    assert isinstance(provider.close(unknown), ProviderRefused)
 
 
 def test_a_refund_is_ordered_once_by_its_key(
@@ -155,7 +155,7 @@ def test_a_refund_is_ordered_once_by_its_key(
     calls = stub.asked("POST", r"/v1/payments/pay_\d+/refund")
     assert {call.headers["x-refund-idempotency"] for call in calls} == {str(due.key)}
     assert {call.body for call in calls} == {calls[0].body}  # the same key wants the same body
-    assert isinstance(provider.refund(dataclasses.replace(due, key=uuid4())), Refused)
+    assert isinstance(provider.refund(dataclasses.replace(due, key=uuid4())), ProviderRefused)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,7 @@ def test_the_list_of_a_day_in_india(provider: RazorpayProvider, stub: ProviderSt
         stub.payments.append({**stub.payments[0], "id": f"old{n}", "created_at": 1_000_000_000})
     stub.payments[0]["amount_refunded"] = 7_552
     listed = provider.listed(date(2026, 8, 14))
-    assert not isinstance(listed, Refused | Unreachable)
+    assert not isinstance(listed, ProviderRefused | Unreachable)
     assert [(each.came.payment_id, each.came.tr, each.refunded) for each in listed] == [
         (payment["id"], "ABCDEFGH23456789", 7_552),
         (foreign["id"], None, 0),
@@ -198,7 +198,7 @@ def test_a_list_of_more_than_a_page(provider: RazorpayProvider, stub: ProviderSt
     for _ in range(101):
         stub.scanned(attempt.ref or "")
     listed = provider.listed(date(2026, 8, 14))
-    assert not isinstance(listed, Refused | Unreachable)
+    assert not isinstance(listed, ProviderRefused | Unreachable)
     assert len({each.came.payment_id for each in listed}) == 101
 
 
@@ -210,7 +210,7 @@ def test_what_was_paid_out(provider: RazorpayProvider, stub: ProviderStub) -> No
         {**line, "entity_id": "rfnd_1", "type": "refund"},
     ]
     at = datetime.fromtimestamp(1_786_681_800, UTC)
-    assert provider.settled(date(2026, 8, 14)) == [Settled("pay_1", at)]
+    assert provider.settled(date(2026, 8, 14)) == [PaidOut("pay_1", at)]
     (call,) = stub.calls
     assert (call.query["year"], call.query["month"], call.query["day"]) == ("2026", "8", "14")
 
@@ -250,8 +250,8 @@ def test_what_is_refused_is_refused(provider: RazorpayProvider, stub: ProviderSt
         _env_file=None, razorpay_api_url=stub.url, **{**SETTINGS, "razorpay_key_secret": "wrong"}
     )
     refused = RazorpayProvider(settings).make(ATTEMPT)
-    assert refused == Denied("Razorpay: Authentication failed")
-    assert provider.look(dataclasses.replace(ATTEMPT, ref="no/such")) == Refused(
+    assert refused == ProviderDenied("Razorpay: Authentication failed")
+    assert provider.look(dataclasses.replace(ATTEMPT, ref="no/such")) == ProviderRefused(
         "Razorpay: The requested URL was not found on the server."
     )
 
@@ -264,8 +264,8 @@ def test_nobody_listens() -> None:
 # ---- the hook ------------------------------------------------------------------------------------
 
 
-def request(body: bytes, headers: dict[str, str]) -> Request:
-    return Request(header(headers), body, NOW)
+def request(body: bytes, headers: dict[str, str]) -> ProviderCall:
+    return ProviderCall(header(headers), body, NOW)
 
 
 def test_the_signature_is_hex_hmac_sha256_over_the_raw_body(provider: RazorpayProvider) -> None:
@@ -280,7 +280,7 @@ def test_the_signature_is_hex_hmac_sha256_over_the_raw_body(provider: RazorpayPr
 @pytest.mark.parametrize("signature", [None, "", "0" * 64, "प", "A" * 10_000])
 def test_a_wrong_signature_is_nobody(provider: RazorpayProvider, signature: str | None) -> None:
     headers = {} if signature is None else {"X-Razorpay-Signature": signature}
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         provider.receive(request(b'{"event":"qr_code.credited"}', headers))
 
 
@@ -290,15 +290,15 @@ def test_a_signature_over_other_bytes_is_nobody(
     body = credited(stub.scanned("qr_1", 100), {"id": "qr_1", "notes": []})
     headers = razorpay_headers(body, "evt_1")
     compact = json.dumps(json.loads(body)).encode()  # the same JSON, other bytes
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         provider.receive(request(compact, headers))
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         provider.receive(request(body, razorpay_headers(body, "evt_1", HOOK_SECRET + "x")))
 
 
 def test_without_a_secret_everybody_is_nobody(stub: ProviderStub) -> None:
     settings = Settings(_env_file=None, **{**SETTINGS, "razorpay_webhook_secret": ""})
-    with pytest.raises(Unauthentic):
+    with pytest.raises(UnauthenticNotice):
         RazorpayProvider(settings).receive(request(b"{}", razorpay_headers(b"{}", "evt", "")))
 
 
@@ -334,7 +334,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
     spoil(payment, code)
     body = credited(payment, code)
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
     assert "acquirer_data" in what.body
     for person in ("gauri", "919000090000"):
         assert person not in what.body
@@ -343,7 +343,7 @@ def test_what_cannot_be_read_is_kept_without_persons(
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * 100_000, b"{}"])
 def test_whatever_is_signed_is_answered(provider: RazorpayProvider, body: bytes) -> None:
     what = provider.receive(request(body, razorpay_headers(body, "evt_1"))).what
-    assert isinstance(what, Unreadable)
+    assert isinstance(what, UnreadableNotice)
 
 
 def test_other_events_bring_nothing(provider: RazorpayProvider) -> None:

@@ -45,8 +45,9 @@ from flask.testing import FlaskClient
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation.inbound import fire_timers, warn_herds
+from conversation.herd import warn_herds
 from conversation.postmen import begin_day, end_day
+from conversation.timers import fire_timers
 from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
 from messages.speech import Tongue, speech

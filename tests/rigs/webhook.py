@@ -19,8 +19,9 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from postal.people import tokens
 from runtime import Runtime
 from store import feed
+from store.feed_kinds import Kind
 from webhooks import subscriptions
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 HANG, DROP = "hang", "drop"  # instead of a status: no answer · the connection is closed
 
@@ -141,12 +142,12 @@ def token(runtime: Runtime, name: str = "department") -> int:
     return found
 
 
-def subscribe(runtime: Runtime, token_id: int, url: str, *kinds: str) -> int:
+def subscribe(runtime: Runtime, token_id: int, url: str, *kinds: Kind) -> int:
     with runtime.database.transaction() as conn:
         return subscriptions.subscribe(conn, token_id, url, kinds, runtime.now()).id
 
 
-def happen(runtime: Runtime, *kinds: str) -> None:
+def happen(runtime: Runtime, *kinds: Kind) -> None:
     with runtime.database.transaction() as conn:
         for kind in kinds:
             feed.append(conn, kind, None, runtime.now(), {"remark": 11})
@@ -171,7 +172,7 @@ def one(runtime: Runtime, id_: int) -> subscriptions.Subscription:
         return subscriptions.get(conn, id_)
 
 
-def work(sender: Sender) -> None:
+def work(sender: WebhookSender) -> None:
     """All that is due now."""
     while sender.start():
         sender.wait()

@@ -11,15 +11,15 @@ from runtime import Runtime
 from store import feed
 
 
-def happen(runtime: Runtime, *kinds: str) -> None:
+def happen(runtime: Runtime, *names: str) -> None:
     with runtime.database.transaction() as conn:
-        for kind in kinds:
-            feed.append(conn, kind, None, runtime.now(), {"n": 1})
+        for name in names:
+            feed.append(conn, "desk_acted", None, runtime.now(), {"name": name})
 
 
 def read(runtime: Runtime, after: int = 0, limit: int = 100) -> list[tuple[int, str]]:
     with runtime.database.transaction() as conn:
-        return [(event.position, event.kind) for event in feed.read(conn, after, limit)]
+        return [(event.position, event.data["name"]) for event in feed.read(conn, after, limit)]
 
 
 def test_events_are_read_in_order_from_a_cursor(runtime: Runtime) -> None:
@@ -42,14 +42,14 @@ def test_positions_have_no_holes_whatever_the_plan(runtime: Runtime) -> None:
 def test_an_event_comes_back_as_it_was_written(runtime: Runtime) -> None:
     data: Mapping[str, feed.Json] = {"number": "x", "list": [1, None, {"deep": True}]}
     with runtime.database.transaction() as conn:
-        feed.append(conn, "kind", None, runtime.now(), data)
+        feed.append(conn, "code_wrong", None, runtime.now(), data)
         (event,) = feed.read(conn, 0, 10)
-    assert event == feed.FeedEvent(1, runtime.now(), "kind", None, None, data)
+    assert event == feed.FeedEvent(1, runtime.now(), "code_wrong", None, None, data)
 
 
 def test_a_cursor_does_not_pass_over_a_slower_transaction(runtime: Runtime) -> None:
     with runtime.database.transaction() as slow:
-        feed.append(slow, "slow", None, runtime.now(), {})
+        feed.append(slow, "desk_acted", None, runtime.now(), {"name": "slow"})
         happen(runtime, "fast")  # a later id, committed earlier
         assert read(runtime) == [(1, "fast")]
     assert read(runtime, after=1) == [(2, "slow")]
@@ -58,7 +58,7 @@ def test_a_cursor_does_not_pass_over_a_slower_transaction(runtime: Runtime) -> N
 
 def test_what_was_rolled_back_is_not_in_the_feed(runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
-        feed.append(conn, "never", None, runtime.now(), {})
+        feed.append(conn, "desk_acted", None, runtime.now(), {"name": "never"})
         conn.rollback()
     assert read(runtime) == []
 
@@ -66,7 +66,11 @@ def test_what_was_rolled_back_is_not_in_the_feed(runtime: Runtime) -> None:
 def test_more_events_than_are_placed_at_once_all_arrive(runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         feed.append_many(
-            conn, [feed.NewEvent(str(n), None, runtime.now(), {}) for n in range(2500)]
+            conn,
+            [
+                feed.NewEvent("desk_acted", None, runtime.now(), {"name": str(n)})
+                for n in range(2500)
+            ],
         )
     seen: list[tuple[int, str]] = []
     while page := read(runtime, after=seen[-1][0] if seen else 0, limit=700):
@@ -101,7 +105,7 @@ def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Ru
     for thread in readers:
         thread.join()
     assert seen[0] == seen[1]
-    assert sorted(kind for _, kind in seen[0]) == sorted(
+    assert sorted(name for _, name in seen[0]) == sorted(
         f"{w}-{n}" for w in range(4) for n in range(25)
     )
 

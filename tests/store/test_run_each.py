@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from conversation import inbound, postmen
+from conversation import postmen, timers
 from tests.rigs.transcript import Player
 
 BROKEN, WHOLE = "EU123456785IN", "RR287043775IN"
@@ -40,8 +40,8 @@ def test_a_time_limit_that_fails_is_put_off(player: Player) -> None:
     _a_day(player)
     _break(player, "no such state")
     player.clock.advance(seconds=5 * 3600)
-    assert inbound.fire_timers(player.runtime) >= 1
-    assert inbound.fire_timers(player.runtime) == 0, "it is not tried again at once"
+    assert timers.fire_timers(player.runtime) >= 1
+    assert timers.fire_timers(player.runtime) == 0, "it is not tried again at once"
     with player.runtime.database.transaction() as conn:
         rows = dict(
             conn.execute(
@@ -51,13 +51,13 @@ def test_a_time_limit_that_fails_is_put_off(player: Player) -> None:
     assert rows == {BROKEN: "no such state", WHOLE: "waiting"}
     _break(player, "witness")
     player.clock.advance(seconds=3600)
-    assert inbound.fire_timers(player.runtime) >= 1, "later it is tried again"
+    assert timers.fire_timers(player.runtime) >= 1, "later it is tried again"
 
 
 def test_a_list_that_fails_is_put_off(player: Player) -> None:
     _a_day(player)
     player.clock.advance(seconds=5 * 3600)
-    inbound.fire_timers(player.runtime)
+    timers.fire_timers(player.runtime)
     _break(player, "no such state")
     player.clock.advance(seconds=19 * 3600)
     assert postmen.begin_day(player.runtime) == 1

@@ -16,8 +16,8 @@ from tests.rigs.webhook import Receiver, happen, key, receiving, subscribe, toke
 from webhooks import address as webhook_address
 from webhooks import post, queue
 from webhooks.address import BadAddress
-from webhooks.post import Poster, public_session
-from webhooks.queue import Delivered, Failed, Outcome, Taken
+from webhooks.post import WebhookPoster, public_session
+from webhooks.queue import Delivered, Failed, Outcome, TakenDelivery
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def test_addresses_that_are_taken() -> None:
     assert webhook_address.anywhere("http://127.0.0.1:9/x") == "http://127.0.0.1:9/x"
 
 
-def taken(runtime: Runtime, url: str) -> Taken:
+def taken(runtime: Runtime, url: str) -> TakenDelivery:
     """A delivery to `url` that is ours."""
     subscribe(runtime, token(runtime), url)
     happen(runtime, "delivered")
@@ -87,7 +87,7 @@ def certificate(tmp_path: Path) -> Path:
 def test_in_production_a_name_that_leads_inside_is_not_called(
     runtime: Runtime, receiver: Receiver, asked: list[str]
 ) -> None:
-    poster = Poster(public_session(1), key(runtime))
+    poster = WebhookPoster(public_session(1), key(runtime))
     url = receiver.url.replace("http://127.0.0.1", "https://rebound.example")
     outcome = poster.post(taken(runtime, url), runtime.now())
     assert outcome == Failed("its name leads to an address that is not on the internet")
@@ -109,14 +109,16 @@ def test_in_production_the_certificate_is_that_of_the_name(
         reached = public_session(1)
         reached.verify = str(certificate)
         url = receiver.url.replace("http://127.0.0.1", f"https://{name}")
-        assert Poster(reached, key(runtime)).post(taken(runtime, url), runtime.now()) == outcome
+        assert (
+            WebhookPoster(reached, key(runtime)).post(taken(runtime, url), runtime.now()) == outcome
+        )
         assert [call.headers["Host"].split(":")[0] for call in receiver.calls] == (
             [name] if outcome == Delivered() else []
         )
 
 
 def test_in_production_nothing_goes_over_http(runtime: Runtime, receiver: Receiver) -> None:
-    poster = Poster(public_session(1), key(runtime))
+    poster = WebhookPoster(public_session(1), key(runtime))
     outcome = poster.post(taken(runtime, receiver.url), runtime.now())
     assert outcome == Failed("InvalidSchema")
     assert receiver.connections == 0

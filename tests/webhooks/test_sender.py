@@ -8,7 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import timedelta
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 import pytest
 from standardwebhooks import Webhook
@@ -17,6 +17,7 @@ import jobs
 from postal.people import tokens
 from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
+from store.feed_kinds import Kind
 from tests.outbox.test_worker import end, process, until
 from tests.rigs.clock import Clock
 from tests.rigs.webhook import (
@@ -35,9 +36,11 @@ from tests.rigs.webhook import (
 )
 from webhooks import queue, subscriptions
 from webhooks.queue import BACK_OFF, LEASE, Failed
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 PATIENCE = 0.25  # seconds that a receiver has to answer in
+
+DELIVERED: Kind = "delivered"
 
 
 @pytest.fixture
@@ -47,8 +50,8 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def sender(runtime: Runtime) -> Iterator[Sender]:
-    sender = Sender(runtime, timeout=PATIENCE)
+def sender(runtime: Runtime) -> Iterator[WebhookSender]:
+    sender = WebhookSender(runtime, timeout=PATIENCE)
     yield sender
     sender.finish()
 
@@ -59,7 +62,7 @@ def hook(runtime: Runtime, receiver: Receiver) -> int:
 
 
 def test_an_event_arrives_signed(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     happen(runtime, "attempted")
     happened = runtime.now()
@@ -87,7 +90,7 @@ def test_an_event_arrives_signed(
 
 
 def test_a_signature_fits_its_own_secret_id_time_and_body_alone(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int
 ) -> None:
     happen(runtime, "attempted")
     work(sender)
@@ -106,16 +109,16 @@ def test_a_signature_fits_its_own_secret_id_time_and_body_alone(
 
 
 def test_events_arrive_in_the_order_of_the_feed_on_one_connection(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int
 ) -> None:
-    happen(runtime, *["delivered"] * 30)
+    happen(runtime, *repeat(DELIVERED, 30))
     work(sender)
     assert receiver.ids == list(range(1, 31))
     assert receiver.connections == 1
 
 
 def test_only_the_kinds_asked_for_and_only_what_happens_from_now_on(
-    runtime: Runtime, receiver: Receiver, sender: Sender, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, clock: Clock
 ) -> None:
     happen(runtime, "delivered")
     clock.advance(seconds=1)
@@ -127,7 +130,7 @@ def test_only_the_kinds_asked_for_and_only_what_happens_from_now_on(
 
 
 def test_a_failing_event_is_overtaken_and_comes_again(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     receiver.script = [500]
     happen(runtime, "delivered", "delivered", "delivered")
@@ -149,7 +152,7 @@ def test_a_failing_event_is_overtaken_and_comes_again(
 
 
 def test_back_off_grows_and_after_a_day_an_event_is_dead(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     receiver.usual, receiver.says = 503, b"down for\r\nrepair " + b"x" * 1000
     happen(runtime, "delivered")
@@ -173,10 +176,10 @@ def test_back_off_grows_and_after_a_day_an_event_is_dead(
 
 
 def test_a_receiver_that_is_down_is_probed_and_then_gets_everything(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     receiver.usual = 502
-    happen(runtime, *["delivered"] * 20)
+    happen(runtime, *repeat(DELIVERED, 20))
     work(sender)
     assert receiver.ids == [1, 2, 3]  # then it rests
     clock.advance(seconds=29)
@@ -196,7 +199,12 @@ def test_a_receiver_that_is_down_is_probed_and_then_gets_everything(
     ("does", "error"), [(HANG, "ReadTimeout"), (DROP, "ConnectionError"), (302, "answered 302")]
 )
 def test_no_answer_a_dropped_connection_and_a_redirect_are_failures(
-    does: int | str, error: str, runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+    does: int | str,
+    error: str,
+    runtime: Runtime,
+    receiver: Receiver,
+    sender: WebhookSender,
+    hook: int,
 ) -> None:
     receiver.script, receiver.location = [does], receiver.url
     happen(runtime, "delivered")
@@ -208,7 +216,7 @@ def test_no_answer_a_dropped_connection_and_a_redirect_are_failures(
 
 
 def test_a_receiver_that_is_away_is_a_failure_without_its_address(
-    runtime: Runtime, sender: Sender, receiver: Receiver
+    runtime: Runtime, sender: WebhookSender, receiver: Receiver
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -219,7 +227,7 @@ def test_a_receiver_that_is_away_is_a_failure_without_its_address(
 
 
 def test_gone_ends_the_webhook(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int
 ) -> None:
     receiver.usual = 410
     happen(runtime, "delivered", "delivered")
@@ -233,7 +241,7 @@ def test_gone_ends_the_webhook(
 
 
 def test_a_revoked_token_ends_its_webhooks(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int
 ) -> None:
     with runtime.database.transaction() as conn:
         tokens.revoke(conn, "department")
@@ -250,8 +258,8 @@ def test_a_slow_receiver_holds_up_itself_only(
         slow.usual = HANG
         ours = token(runtime)
         held, quick = subscribe(runtime, ours, slow.url), subscribe(runtime, ours, receiver.url)
-        happen(runtime, *["delivered"] * 5)
-        patient = Sender(runtime, timeout=30)
+        happen(runtime, *repeat(DELIVERED, 5))
+        patient = WebhookSender(runtime, timeout=30)
         assert patient.start() == 2  # and does not wait
         while states(runtime, quick) != ["delivered"] * 5:
             patient.start()
@@ -263,7 +271,7 @@ def test_a_slow_receiver_holds_up_itself_only(
 
 
 def test_what_a_dead_worker_had_leased_is_sent_again_when_the_lease_is_over(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     happen(runtime, "delivered", "attempted")
     with runtime.database.transaction() as conn:
@@ -286,11 +294,11 @@ def test_two_workers_at_once_send_each_event_once_and_in_order(
     with receiving() as other:
         ours = token(runtime)
         hooks = [subscribe(runtime, ours, each.url) for each in (receiver, other)]
-        happen(runtime, *["delivered"] * 60)
-        senders = [Sender(runtime, timeout=30) for _ in range(3)]
+        happen(runtime, *repeat(DELIVERED, 60))
+        senders = [WebhookSender(runtime, timeout=30) for _ in range(3)]
         begin = threading.Barrier(len(senders))
 
-        def run(sender: Sender) -> None:
+        def run(sender: WebhookSender) -> None:
             begin.wait()
             while any(states(runtime, hook).count("delivered") < 60 for hook in hooks):
                 sender.start()
@@ -308,7 +316,7 @@ def test_two_workers_at_once_send_each_event_once_and_in_order(
 
 
 def test_dead_deliveries_are_sent_again_one_or_all(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     happen(runtime, "delivered", "attempted", "returned")
     with runtime.database.transaction() as conn:
@@ -332,7 +340,7 @@ def test_dead_deliveries_are_sent_again_one_or_all(
 
 
 def test_settled_deliveries_go_after_a_month_and_waiting_ones_stay(
-    runtime: Runtime, receiver: Receiver, sender: Sender, hook: int, clock: Clock
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
 ) -> None:
     receiver.script = [200, 500]
     happen(runtime, "delivered", "attempted")
@@ -365,7 +373,7 @@ def test_the_real_worker_and_clock_deliver(runtime: Runtime, receiver: Receiver)
 
 
 def test_no_secret_in_the_database_or_the_log(
-    runtime: Runtime, receiver: Receiver, sender: Sender, clock: Clock,
+    runtime: Runtime, receiver: Receiver, sender: WebhookSender, clock: Clock,
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     caplog.set_level(logging.DEBUG)

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, jsonify
 from werkzeug.exceptions import HTTPException
 
+from store.refusals import Refusal
 from web.api import (
     arrivals,
     articles,
@@ -38,7 +39,7 @@ from web.api import (
 )
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
-from web.api.engine.problems import Refused, answer, of_http
+from web.api.engine.problems import Refused, answer, of_http, of_refusal
 from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
 from web.callers import Caller, states
 
@@ -95,12 +96,17 @@ def _refuse(error: Refused) -> Response:
     return response
 
 
+def _refuse_domain(refusal: Refusal) -> Response:
+    return answer(of_refusal(refusal))
+
+
 def _blueprint(name: str, caller: Caller) -> Blueprint:
     blueprint = Blueprint(name, __name__, url_prefix=PREFIX)
     states(blueprint, caller)
     blueprint.before_request(limit_body)
     blueprint.register_error_handler(Refused, _refuse)
     blueprint.register_error_handler(HTTPException, of_http)
+    blueprint.register_error_handler(Refusal, _refuse_domain)
     return blueprint
 
 

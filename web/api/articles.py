@@ -7,8 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from conversation.inbound import announce
-from flows import number
+from conversation.announce import announce
 from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
 from india.phone import masked
@@ -29,7 +28,8 @@ from web.api.engine.fields import (
     WeightG,
 )
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import article_number
+from web.api.engine.problems import FieldError
 
 
 class RecipientIn(Input):
@@ -151,20 +151,13 @@ def _book(call: Call[BookArticle]) -> Answer:
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, articles.get(call.conn, _number(call))))
+    return Answer(200, _shown(call, articles.get(call.conn, article_number(call))))
 
 
 def _recall(call: Call[Nothing]) -> Answer:
-    recalled = articles.recall(call.conn, _number(call), call.now)
+    recalled = articles.recall(call.conn, article_number(call), call.now)
     announce(call.runtime, call.conn, [Recalled(recalled.number)])
     return Answer(200, _shown(call, articles.get(call.conn, recalled.number)))
-
-
-def _number(call: Call[Nothing]) -> str:
-    try:
-        return number.read(call.path["number"])
-    except ValueError as error:
-        raise Refused(404, f"no such article: {error}") from error
 
 
 def _shown(call: Call[Any], article: articles.Article) -> Article:

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 from uuid import uuid4
 
 from pydantic import Field
 
 from conversation import counter
-from flows import number
 from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
-from postal.counter.counter_days import CounterClosed
-from postal.counter.groups import (
-    Group,
-    Item,
-    NothingToBook,
-    NotOpen,
-    NumberInUse,
-    Poster,
-    Sender,
-    TooMany,
-    UnknownGroup,
-)
+from postal.counter.groups import Group, Item, NotOpen, Poster, Sender
 from postal.desk import lists
 from postal.people.people import office_of
-from web.api.bookings import BookingOut, PostedIn, PosterIn, item_of, phone_errors, shown
+from store.refusals import Invalid, Unknown
+from web.api.bookings import BookingOut, PostedIn, PosterIn, group_of, item_of, phone_errors, shown
 from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import article_number
+from web.api.engine.problems import FieldError
 from web.staff.rooms import CLERKS
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
@@ -69,7 +58,7 @@ def _begin(call: Call[BeginBooking]) -> Answer:
     given = call.input
     language = given.sender.language or call.runtime.settings.default_language
     sender = Sender(given.sender.name, given.sender.phone, language)
-    made = _or_refused(lambda: booking.begin(call.conn, uuid4(), _poster(call), sender, call.now))
+    made = booking.begin(call.conn, uuid4(), _poster(call), sender, call.now)
     return Answer(201, shown(made))
 
 
@@ -82,53 +71,41 @@ def _poster(call: Call[BeginBooking]) -> Poster:
 
 
 def _add(call: Call[AddArticle]) -> Answer:
-    group = _group(call)
-    return Answer(200, shown(_or_refused(lambda: _added(call, group))))
+    return Answer(200, shown(_added(call, group_of(call))))
 
 
 def _change(call: Call[AddArticle]) -> Answer:
-    group = _group(call)
+    group = group_of(call)
     item = _item(call, group)
-
-    def work() -> Group:
-        if item is None:
-            raise Refused(404, "this booking has no such article")
-        booking.remove(call.conn, group.id, item.id, call.now)
-        return _added(call, group)
-
-    return Answer(200, shown(_or_refused(work)))
+    if item is None:
+        raise Unknown("this booking has no such article")
+    booking.remove(call.conn, group.id, item.id, call.now)
+    return Answer(200, shown(_added(call, group)))
 
 
 def _remove(call: Call[Nothing]) -> Answer:
-    group = _group(call)
+    group = group_of(call)
     item = _item(call, group)
     if item is None:  # removed before
         return Answer(200, shown(group))
-    return Answer(
-        200, shown(_or_refused(lambda: booking.remove(call.conn, group.id, item.id, call.now)))
-    )
+    return Answer(200, shown(booking.remove(call.conn, group.id, item.id, call.now)))
 
 
 def _cancel(call: Call[Nothing]) -> Answer:
-    group = _group(call)
-    return Answer(200, shown(_or_refused(lambda: booking.cancel(call.conn, group.id, call.now))))
+    return Answer(200, shown(booking.cancel(call.conn, group_of(call).id, call.now)))
 
 
 def _pay_cash(call: Call[PayCash]) -> Answer:
-    group, given = groups.lock(call.conn, _group(call).id), call.input
+    group, given = groups.lock(call.conn, group_of(call).id), call.input
     if group.state != "open":  # a UPI payment that is awaited is stopped first
-        raise Refused(409, str(NotOpen(group.state)))
+        raise NotOpen(group.state)
     if given.paise != group.paise:
-        say = f"the price is {group.paise} paise"
-        raise Refused(422, say, [FieldError(field="paise", message=say)])
+        raise Invalid(f"the price is {group.paise} paise", field="paise")
     if given.given_paise is not None and given.given_paise < group.paise:
         say = f"less than the price, which is {group.paise} paise"
-        raise Refused(422, say, [FieldError(field="given_paise", message=say)])
-
-    def work() -> Group:
-        return counter.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
-
-    return Answer(200, shown(_or_refused(work)))
+        raise Invalid(say, field="given_paise")
+    booked = counter.book(call.runtime, call.conn, group.id, "cash", given.given_paise)
+    return Answer(200, shown(booked))
 
 
 def _added(call: Call[AddArticle], group: Group) -> Group:
@@ -138,28 +115,9 @@ def _added(call: Call[AddArticle], group: Group) -> Group:
     return booking.add(call.conn, group.id, item, call.now)
 
 
-def _group(call: Call[Any]) -> Group:
-    try:
-        return groups.by_tr(call.conn, call.path["reference"].upper())
-    except UnknownGroup as unknown:
-        raise Refused(404, str(unknown)) from unknown
-
-
 def _item(call: Call[Any], group: Group) -> Item | None:
-    try:
-        asked = number.read(call.path["number"])
-    except ValueError as error:
-        raise Refused(404, str(error)) from error
+    asked = article_number(call)
     return next((each for each in group.items if each.number == asked), None)
-
-
-def _or_refused(work: Callable[[], Group]) -> Group:
-    try:
-        return work()
-    except NumberInUse as taken:
-        raise Refused(409, str(taken), [FieldError(field="number", message=str(taken))]) from taken
-    except (NotOpen, NothingToBook, TooMany, CounterClosed) as error:
-        raise Refused(409, str(error)) from error
 
 
 _OF_BOOKING = {"reference": "booking"}

@@ -16,14 +16,13 @@ from postal.counter.groups import (
     Group,
     GroupState,
     NewItem,
-    NumberInUse,
     Poster,
     Sender,
-    UnknownGroup,
     WithoutPhone,
 )
 from postal.counter.ledger import Method
 from postal.people.people import office_of
+from store.refusals import Invalid
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
@@ -37,7 +36,7 @@ from web.api.engine.fields import (
     WeightG,
 )
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.problems import FieldError, below, named_by_path
 from web.api.tariff import priced
 
 
@@ -117,6 +116,13 @@ class BookingOut(Output):
     finished_at: datetime | None
 
 
+class WrongSum(Invalid):
+    """What the customer has paid is not the price."""
+
+    field = "payment.paise"
+    summary = "nothing was booked: another sum was paid than the price"
+
+
 def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
     """What is wrong between an article's telephone and its code, named below `under`."""
     recipient = loose.get("recipient") if isinstance(loose, dict) else None
@@ -140,35 +146,29 @@ def _make(call: Call[MakeBooking]) -> Answer:
     poster = Poster(office_id, token_id=call.token_id)
     group = booking.begin(call.conn, uuid4(), poster, sender, now)
     for index, each in enumerate(given.articles):
-        item = item_of(call, given.office_pin, each, f"articles.{index}.")
-        try:
+        with below(f"articles.{index}."):
+            item = item_of(call, given.office_pin, each)
+        with below(f"articles.{index}.", "nothing was booked: see errors"):
             group = booking.add(call.conn, group.id, item, now)
-        except NumberInUse as taken:
-            said = FieldError(field=f"articles.{index}.number", message=str(taken))
-            raise Refused(409, "nothing was booked: see errors", [said]) from taken
     if given.payment.paise != group.paise:
-        said = FieldError(
-            field="payment.paise", message=f"the price is {group.paise} paise: see GET /tariff"
-        )
-        raise Refused(422, "nothing was booked: another sum was paid than the price", [said])
+        raise WrongSum(f"the price is {group.paise} paise: see GET /tariff")
     booked = counter.book(call.runtime, call.conn, group.id, given.payment.method)
     return Answer(201, shown(booked))
 
 
-def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -> NewItem:
-    """The article, priced. Raises `Refused`, which names the bad field below `under`."""
+def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
+    """Return the article, priced. Raises what the tariff refuses."""
     language = each.recipient.language or call.runtime.settings.default_language
-    quote = priced(
-        call,
-        office_pin,
-        each.recipient.pin,
-        each.service,
-        each.weight_g,
-        otp_required=each.otp_required,
-        registration=each.registration,
-        under=under,
-        pin_field="recipient.pin",
-    )
+    with below("", pin="recipient.pin"):
+        quote = priced(
+            call,
+            office_pin,
+            each.recipient.pin,
+            each.service,
+            each.weight_g,
+            otp_required=each.otp_required,
+            registration=each.registration,
+        )
     return NewItem(
         once=uuid4(),
         number=each.number,
@@ -189,10 +189,13 @@ def item_of(call: Call[Any], office_pin: str, each: PostedIn, under: str = "") -
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    try:
-        return Answer(200, shown(groups.by_tr(call.conn, call.path["reference"].upper())))
-    except UnknownGroup as unknown:
-        raise Refused(404, str(unknown)) from unknown
+    return Answer(200, shown(group_of(call)))
+
+
+def group_of(call: Call[Any]) -> Group:
+    """Return the booking in the path. Raises `UnknownGroup`."""
+    with named_by_path():
+        return groups.by_tr(call.conn, call.path["reference"].upper())
 
 
 def shown(group: Group) -> BookingOut:

@@ -11,9 +11,10 @@ from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
+from store.refusals import Invalid, Unknown
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.problems import named_by_path
 from web.staff.books_tables import TABLES, name
 from web.staff.tables import content
 
@@ -78,18 +79,22 @@ class Books(Output):
     entries: list[Entry]
 
 
+class BadDay(Invalid):
+    """The parameter names no day of the calendar."""
+
+    sentence = "is no day of the calendar"
+    field = "day"
+    summary = "the query has bad parameters: see errors"
+
+
 def _asked(call: Call[ReadBooks]) -> tuple[int, datetime.date]:
-    """The office's row and the day. Raises `Refused`."""
+    """Return the office's row and the day. Raises `BadDay` and `UnknownOffice`."""
     try:
         day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
     except ValueError as error:
-        problem = FieldError(field="day", message="is no day of the calendar")
-        raise Refused(422, "the query has bad parameters: see errors", [problem]) from error
-    try:
-        office_id, _ = people.office_of(call.conn, call.path["pin"])
-    except people.UnknownOffice as error:
-        raise Refused(404, str(error)) from error
-    return office_id, day
+        raise BadDay from error
+    with named_by_path():
+        return people.office_of(call.conn, call.path["pin"])[0], day
 
 
 def _read(call: Call[ReadBooks]) -> Answer:
@@ -117,7 +122,7 @@ def _read(call: Call[ReadBooks]) -> Answer:
 def _table(call: Call[ReadBooks]) -> Answer:
     what = call.path["table"]
     if what not in TABLES:
-        raise Refused(404, f"there is no such table: {', '.join(TABLES)}")
+        raise Unknown(f"there is no such table: {', '.join(TABLES)}")
     office_id, day = _asked(call)
     rows = TABLES[what](call.conn, office_id, day)
     return Answer(200, File(content(rows), f"{name(what, call.path['pin'], day)}.csv"))

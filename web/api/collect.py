@@ -6,15 +6,15 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from conversation.inbound import announce
-from flows import number
+from conversation.announce import announce
 from flows.happenings import Collected
 from postal import collect
 from postal.collect import ByCode, ByDocument, Document, DocumentType
 from postal.counter.ledger import Method
 from web.api.engine.fields import Input, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import article_number
+from web.api.engine.problems import FieldError
 
 _Last4 = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{4}$")]
 _Code = Annotated[
@@ -64,24 +64,17 @@ class Collection(Output):
 
 def _collect(call: Call[CollectArticle]) -> Answer:
     given = call.input
-    try:
-        read = number.read(call.path["number"])
-    except ValueError as error:
-        raise Refused(404, f"no such article: {error}") from error
+    read = article_number(call)
     settings = call.runtime.settings
-    try:
-        done = collect.collect(
-            call.conn,
-            read,
-            _by(given),
-            call.now,
-            settings.dakiya_master_key.get_secret_value().encode(),
-            settings.code_length,
-            given.payment,
-        )
-    except collect.NotPaid as error:
-        say = str(error)
-        raise Refused(422, say, [FieldError(field="payment", message=say)]) from error
+    done = collect.collect(
+        call.conn,
+        read,
+        _by(given),
+        call.now,
+        settings.dakiya_master_key.get_secret_value().encode(),
+        settings.code_length,
+        given.payment,
+    )
     if done.why_not is None:
         announce(call.runtime, call.conn, [Collected(read)])
     return Answer(

@@ -10,14 +10,14 @@ from pydantic import Field, StringConstraints
 
 from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
-from postal.counter.counter_days import CounterClosed, CounterTaken, OpenAlready
-from postal.counter.day_end import NOTES, NeedsExplanation, Unfinished
-from postal.counter.entries import Correcting, CountedAtOffice, NotCorrectable
-from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
+from postal.counter.day_end import NOTES
+from postal.counter.entries import Correcting
+from postal.counter.rolls import Roll
+from store.refusals import Invalid, Unknown
 from web.api.books import Entry, entry_of
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
 from web.staff.rooms import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
@@ -84,88 +84,56 @@ class Corrected(Output):
 def _open(call: Call[OpenCounter]) -> Answer:
     given = call.input
     who = clerks.clerk(call.conn, given.staff, CLERKS)
-    try:
-        made = counter_days.open_day(
-            call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
-        )
-    except (CounterTaken, OpenAlready) as error:
-        raise Refused(409, str(error)) from error
+    made = counter_days.open_day(
+        call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
+    )
     return Answer(201, _shown(call, made.id))
 
 
 def _read(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, _id(call)))
+    return Answer(200, _shown(call, row(call)))
 
 
 def _close(call: Call[CloseCounter]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     who = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
-    try:
-        day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
-    except Unfinished as error:
-        raise Refused(409, str(error)) from error
-    except NeedsExplanation as error:
-        say = f"{error} ({error.difference} paise)"
-        raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
+    day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
     return Answer(200, _shown(call, id_))
 
 
 def _hand_over(call: Call[HandOver]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     by = day_end.Handing(_whose(call, id_, given.staff).id, given.once)
-    try:
-        day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
-    except CounterClosed as error:
-        raise Refused(409, str(error)) from error
-    except ValueError as error:
-        raise Refused(422, str(error), [FieldError(field="paise", message=str(error))]) from error
+    day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
     return Answer(200, _shown(call, id_))
 
 
 def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
-    """The clerk who opened this counter, if it is that one. Raises `Refused`."""
+    """Return the clerk who opened this counter, if it is that one. Raises `Invalid`."""
     who = clerks.clerk(call.conn, staff_id, CLERKS)
-    end = _end(call, id_)
+    end = day_end.get(call.conn, id_)
     if end.staff_id != staff_id:
         say = f"this counter is that of {end.staff_id}, who does this alone"
-        raise Refused(422, say, [FieldError(field="staff", message=say)])
+        raise Invalid(say, field="staff")
     return who
 
 
 def _correct(call: Call[CorrectEntry]) -> Answer:
-    given, id_ = call.input, _id(call)
+    given, id_ = call.input, row(call)
     who = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
-    try:
-        entry = entries.get(call.conn, id_)
-        if entry.office_id != who.office_id:
-            raise Refused(404, "this office has no such entry")
-        by = Correcting(who.id, given.why, given.once)
-        entries.correct(call.conn, id_, given.paise, by, call.now)
-    except LookupError as error:
-        raise Refused(404, str(error)) from error
-    except (NotCorrectable, CountedAtOffice) as error:
-        raise Refused(409, str(error)) from error
+    entry = entries.get(call.conn, id_)
+    if entry.office_id != who.office_id:
+        raise Unknown("this office has no such entry")
+    entries.correct(
+        call.conn, id_, given.paise, Correcting(who.id, given.why, given.once), call.now
+    )
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
     return Answer(200, Corrected(entry=entry_of(entry), corrections=later))
 
 
-def _id(call: Call[Any]) -> int:
-    raw = call.path["id"]
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
-        raise Refused(404, "there is nothing with this id")
-    return int(raw)
-
-
-def _end(call: Call[Any], id_: int) -> day_end.CounterEnd:
-    try:
-        return day_end.get(call.conn, id_)
-    except LookupError as error:
-        raise Refused(404, str(error)) from error
-
-
 def _shown(call: Call[Any], id_: int) -> CounterOut:
-    end = _end(call, id_)
+    end = day_end.get(call.conn, id_)
     return CounterOut(
         id=end.id,
         staff=end.staff_id,
@@ -208,12 +176,7 @@ def _rolls(call: Call[Any]) -> Answer:
 
 def _enter_roll(call: Call[EnterRoll]) -> Answer:
     who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    try:
-        rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
-    except NotOneRoll as error:
-        raise Refused(422, str(error), [FieldError(field="last", message=str(error))]) from error
-    except RollOverlaps as error:
-        raise Refused(409, str(error)) from error
+    rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
     return _rolls(call)
 
 

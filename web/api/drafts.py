@@ -10,11 +10,10 @@ from conversation.office import send_out
 from india.calendar import day_of
 from postal import lists
 from postal.office import drafts
-from postal.office.drafts import DraftChanged, DraftList, UnknownBeat
+from postal.office.drafts import DraftList
 from postal.office.pool import Piece, Why
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 from web.api.lists import DeliveryList, Item
 from web.api.office_fields import doer, office
 
@@ -76,38 +75,21 @@ def _read(call: Call[Any]) -> Answer:
 
 def _place(call: Call[Place]) -> Answer:
     office_id, given = office(call)[0], call.input
-    try:
-        piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
-        if given.beat is None:
-            drafts.take_off(call.conn, office_id, piece.id, None, call.now)
-        else:
-            row = drafts.beat_of(call.conn, office_id, str(given.beat))
-            drafts.place(call.conn, office_id, piece.id, row, given.place, None, call.now)
-    except drafts.NotFound as error:
-        raise Refused(422, str(error), [FieldError(field="article", message=str(error))]) from error
-    except drafts.Waits as error:
-        raise Refused(409, str(error), [FieldError(field="article", message=str(error))]) from error
-    except UnknownBeat as error:
-        raise _no_beat() from error
+    piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
+    if given.beat is None:
+        drafts.take_off(call.conn, office_id, piece.id, None, call.now)
+    else:
+        row = drafts.beat_of(call.conn, office_id, str(given.beat))
+        drafts.place(call.conn, office_id, piece.id, row, given.place, None, call.now)
     return _read(call)
 
 
 def _send_out(call: Call[SendOut]) -> Answer:
     office_id, given = office(call)[0], call.input
-    try:
-        row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
-    except UnknownBeat as error:
-        raise _no_beat() from error
-    except DraftChanged as error:
-        raise Refused(409, str(error)) from error
+    row = drafts.beat_of(call.conn, office_id, str(given.beat))
+    made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
     items = [Item(serial=item.serial, number=item.number) for item in made.items]
     return Answer(201, DeliveryList(postman=made.postman, date=made.date, items=items))
-
-
-def _no_beat() -> Refused:
-    say = "this office has no postman with that beat"
-    return Refused(422, say, [FieldError(field="beat", message=say)])
 
 
 def _beat(of: DraftList) -> BeatOut:

@@ -7,8 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from store import feed
-from store import feed_kinds as upu
+from store import feed, feed_kinds
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
 
@@ -45,7 +44,7 @@ def _read(call: Call[ReadEvents]) -> Answer:
             cursor=each.position,
             at=each.at,
             kind=each.kind,
-            upu=upu.code(each.kind),
+            upu=feed_kinds.upu_code(each.kind),
             article=each.article,
             data=dict(each.data),
         )

@@ -13,7 +13,7 @@ from imports.register import Import as Found
 from imports.register import Owner, State
 from web.api.engine.fields import File, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
 from web.staff.import_words import refusal, where, why
 
 _ENGLISH = "en"
@@ -77,38 +77,19 @@ def _get(call: Call[ReadImport]) -> Answer:
 
 
 def _start(call: Call[StartImport]) -> Answer:
-    found = _mine(call)
-    try:
-        found = register.start(call.conn, found.id, call.input.left_out, call.now)
-    except register.NotChecked as error:
-        say = "it is not checked yet, or has ended" if not found.finished_at else "it has ended"
-        raise Refused(409, say) from error
-    except register.NothingGood as error:
-        raise Refused(409, "no row of it can be imported") from error
-    except register.RowsLeftOut as error:
-        say = str(error)
-        raise Refused(422, say, [FieldError(field="left_out", message=say)]) from error
+    found = register.start(call.conn, _mine(call).id, call.input.left_out, call.now)
     return Answer(202, _shown(call, found, 0, 1))
 
 
 def _cancel(call: Call[Nothing]) -> Answer:
-    found = _mine(call)
-    try:
-        found = register.cancel(call.conn, found.id, call.now)
-    except register.Ended as error:
-        raise Refused(409, "it has ended already") from error
+    found = register.cancel(call.conn, _mine(call).id, call.now)
     return Answer(200, _shown(call, found, 0, 1))
 
 
 def _mine(call: Call[Any]) -> Found:
-    raw = call.path["id"]
-    id_ = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
-    try:
-        found = register.get(call.conn, id_)
-    except register.UnknownImport as error:
-        raise Refused(404, "no such import") from error
+    found = register.get(call.conn, row(call))
     if found.token_id != call.token_id:
-        raise Refused(404, "no such import")
+        raise register.UnknownImport
     return found
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import WentOut
 from postal import lists
 from web.api.engine.fields import Input, Output, StaffId, TypedNumber

@@ -13,7 +13,6 @@ from postal.office import cash
 from postal.office.cash import Owing
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, doer, office
 
 Paise = Annotated[int, Field(ge=-cash.MOST_PAISE, le=cash.MOST_PAISE)]
@@ -117,26 +116,16 @@ class HandedIn(Output):
 
 def _hand_in(call: Call[HandIn]) -> Answer:
     head, given = delivery_list(call), call.input
-    try:
-        handing = cash.hand_in(
-            call.conn,
-            head.id,
-            given.once,
-            given.expected,
-            given.counted,
-            given.explanation,
-            doer(call),
-            call.now,
-        )
-    except cash.AmountChanged as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="expected", message=say)]) from error
-    except cash.Unexplained as error:
-        say = str(error)
-        raise Refused(422, say, [FieldError(field="explanation", message=say)]) from error
-    except cash.BadSum as error:
-        say = str(error)
-        raise Refused(422, say, [FieldError(field="counted", message=say)]) from error
+    handing = cash.hand_in(
+        call.conn,
+        head.id,
+        given.once,
+        given.expected,
+        given.counted,
+        given.explanation,
+        doer(call),
+        call.now,
+    )
     shown = HandedIn(
         id=handing.id,
         expected=handing.expected,

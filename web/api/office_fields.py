@@ -12,10 +12,9 @@ from postal.office import returning
 from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
 from postal.people.people import office_of
-from store.database import Conn
 from web.api.engine.fields import Input
 from web.api.engine.operation import Call
-from web.api.engine.problems import Refused
+from web.api.engine.path import row
 
 
 def _is_day(raw: str) -> str:
@@ -44,18 +43,8 @@ def office(call: Call[Any]) -> tuple[int, str]:
 
 
 def delivery_list(call: Call[Any]) -> ListHead:
-    """The list in the path. Raises `Refused`."""
-    id_ = call.path["id"]
-    if not (id_.isascii() and id_.isdigit() and len(id_) <= 18):
-        raise Refused(404, "there is no such delivery list")
-    return _head(call.conn, int(id_))
-
-
-def _head(conn: Conn, id_: int) -> ListHead:
-    try:
-        return returning.head(conn, id_)
-    except returning.UnknownList as error:
-        raise Refused(404, str(error)) from error
+    """Return the list in the path. Raises `UnknownList`."""
+    return returning.head(call.conn, row(call))
 
 
 def doer(call: Call[Any]) -> Doer:

@@ -12,7 +12,6 @@ from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 from web.api.office_fields import OfDay, day, delivery_list, doer, office
 
 Note = Annotated[
@@ -155,13 +154,10 @@ class TakenArticles(Output):
 
 def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
-    try:
-        taken = {
-            typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
-            for typed in sorted(set(call.input.articles))
-        }
-    except returning.ListClosed as error:
-        raise Refused(409, str(error)) from error
+    taken = {
+        typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
+        for typed in sorted(set(call.input.articles))
+    }
     shown = [
         TakenArticle(typed=typed, number=taken[typed].number, answer=taken[typed].answer)
         for typed in call.input.articles
@@ -197,13 +193,7 @@ class ClosedList(Output):
 
 def _close(call: Call[CloseList]) -> Answer:
     head = delivery_list(call)
-    try:
-        closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
-    except closing.StillOut as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="note", message=say)]) from error
-    except closing.VerdictMissing as error:
-        raise Refused(409, str(error)) from error
+    closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
     assert closed.closed_at is not None
     shown = ClosedList(
         id=closed.id, postman=closed.staff_id, date=closed.date, closed_at=closed.closed_at
@@ -245,15 +235,9 @@ class ClosedDay(Output):
 def _close_day(call: Call[CloseDay]) -> Answer:
     office_id, _ = office(call)
     given = call.input
-    try:
-        closed, _ = closing.close_day(
-            call.conn, office_id, given.date, given.explanation, doer(call), call.now
-        )
-    except closing.CashOpen as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="explanation", message=say)]) from error
-    except (closing.ListsOpen, closing.NothingToClose) as error:
-        raise Refused(409, str(error)) from error
+    closed, _ = closing.close_day(
+        call.conn, office_id, given.date, given.explanation, doer(call), call.now
+    )
     shown = ClosedDay(
         date=closed.day,
         lists=closed.lists,

@@ -14,17 +14,17 @@ from pydantic import AfterValidator, Field, StringConstraints
 from india.money import MOST_PAISE
 from payments import upi
 from postal.counter import clerks, credits, groups, payments, refunds
-from postal.counter.counter_days import CounterClosed
-from postal.counter.credits import CountedAlready, Credit, UnknownCredit
-from postal.counter.groups import NothingToBook, NotOpen, UnknownGroup
+from postal.counter.credits import Credit
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
-from postal.counter.payments import Claimed, Payment, UnknownPayment
-from postal.counter.refunds import Actor, DrawerShort, NoOffice, NotDue, ReferenceUsed, UnderWay
+from postal.counter.payments import Claimed, Payment
+from postal.counter.refunds import Actor
 from postal.people import access
 from providers.static import rrn
+from store.refusals import Unknown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
+from web.api.engine.problems import FieldError
 from web.staff.rooms import JUDGES
 
 _LONGEST_LIST = 1_000
@@ -109,14 +109,8 @@ class Sums(Output):
 
 
 def _begin(call: Call[Begin]) -> Answer:
-    try:
-        group = groups.by_tr(call.conn, call.input.booking)
-        begun = upi.prepare(call.runtime, call.conn, group.id)
-    except UnknownGroup as error:
-        say = "there is no such booking"
-        raise Refused(422, say, [FieldError(field="booking", message=say)]) from error
-    except (NotOpen, NothingToBook, upi.UpiOff) as error:
-        raise Refused(409, str(error)) from error
+    group = groups.by_tr(call.conn, call.input.booking)
+    begun = upi.prepare(call.runtime, call.conn, group.id)
     if isinstance(begun, Claimed):
         # The worker makes the code: no provider is called while a transaction waits.
         payments.hand_over(call.conn, begun, call.now)
@@ -139,13 +133,7 @@ def _stop(call: Call[Nothing]) -> Answer:
 
 def _reference(call: Call[EnterReference]) -> Answer:
     payment, asked = _payment(call), call.input
-    try:
-        upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
-    except CountedAlready as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
-    except upi.UpiOff as error:
-        raise Refused(409, "this payment is not to the department's own UPI id") from error
+    upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
     return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
 
 
@@ -155,21 +143,13 @@ def _due(call: Call[Nothing]) -> Answer:
 
 
 def _refund(call: Call[GiveBack]) -> Answer:
-    id_, by = _row(call), Actor(None, None)
-    try:
-        if call.input.cash_by is not None:
-            credit = _in_cash(call, id_, call.input.cash_by)
-        elif call.input.reference is None:
-            credit = refunds.ask(call.conn, id_, by, call.now)
-        else:
-            credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
-    except UnknownCredit as error:
-        raise Refused(404, str(error)) from error
-    except (NotDue, UnderWay, NoOffice, CounterClosed, DrawerShort) as error:
-        raise Refused(409, str(error)) from error
-    except ReferenceUsed as error:
-        say = str(error)
-        raise Refused(409, say, [FieldError(field="reference", message=say)]) from error
+    id_, by = row(call), Actor(None, None)
+    if call.input.cash_by is not None:
+        credit = _in_cash(call, id_, call.input.cash_by)
+    elif call.input.reference is None:
+        credit = refunds.ask(call.conn, id_, by, call.now)
+    else:
+        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
     return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
 
 
@@ -177,7 +157,7 @@ def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
     day = clerks.counter_of(call.conn, staff_id, JUDGES, call.now)
     credit = credits.get(call.conn, id_)
     if credit.office_id not in (None, day.office_id):
-        raise Refused(404, "the postmaster's office has no such sum")
+        raise Unknown("the postmaster's office has no such sum")
     by = Actor(day.staff_row, day.office_id)
     given = refunds.enter_cash(call.conn, id_, day.id, by, call.now)
     access.note(call.conn, day.staff_row, "acted", call.now, reason=f"refund {id_}: cash")
@@ -185,15 +165,7 @@ def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
 
 
 def _payment(call: Call[Any]) -> Payment:
-    try:
-        return payments.get(call.conn, _row(call))
-    except UnknownPayment as error:
-        raise Refused(404, str(error)) from error
-
-
-def _row(call: Call[Any]) -> int:
-    raw = call.path["id"]
-    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
+    return payments.get(call.conn, row(call))
 
 
 def _attempt(call: Call[Any], payment: Payment) -> AnAttempt:

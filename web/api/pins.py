@@ -5,6 +5,7 @@ from __future__ import annotations
 from postal.counter import directory
 from web.api.engine.fields import Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.problems import named_by_path
 
 
 class PlaceOut(Output):
@@ -17,7 +18,8 @@ class PlaceOut(Output):
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    place = directory.find(call.conn, call.path["pin"])
+    with named_by_path():
+        place = directory.find(call.conn, call.path["pin"])
     return Answer(
         200,
         PlaceOut(pin=place.pin, office=place.office, district=place.district, state=place.state),

@@ -10,13 +10,11 @@ from pydantic import Field
 
 from paper import receipt as receipts_on_paper
 from paper.content import Language, Method, Paper
-from postal.counter import clerks, groups, receipts
-from postal.counter.groups import Group, UnknownGroup
-from postal.counter.receipts import NotBooked
-from web.api.bookings import BookedArticle, shown
+from postal.counter import clerks, receipts
+from store.refusals import Unknown
+from web.api.bookings import BookedArticle, group_of, shown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
-from web.api.engine.problems import Refused
 from web.staff.printed import ways
 from web.staff.rooms import CLERKS
 
@@ -54,11 +52,8 @@ class PrintingOut(Output):
 
 
 def _read(call: Call[Nothing]) -> Answer:
-    group = _group(call)
-    try:
-        what = receipts.read(call.conn, group.id)
-    except NotBooked as error:
-        raise Refused(409, str(error)) from error
+    group = group_of(call)
+    what = receipts.read(call.conn, group.id)
     told = ReceiptOut(
         reference=what.reference,
         office=what.office,
@@ -76,17 +71,14 @@ def _read(call: Call[Nothing]) -> Answer:
 
 
 def _print(call: Call[PrintReceipt]) -> Answer:
-    group, given = _group(call), call.input
+    group, given = group_of(call), call.input
     who = clerks.clerk(call.conn, given.staff, CLERKS)
     if who.office_id != group.office_id:
-        raise Refused(404, "the clerk's office has no such booking")
+        raise Unknown("the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)
-    try:
-        made = receipts.note_printing(
-            call.conn, group.id, given.once, given.paper, language, who.id, call.now
-        )
-    except NotBooked as error:
-        raise Refused(409, str(error)) from error
+    made = receipts.note_printing(
+        call.conn, group.id, given.once, given.paper, language, who.id, call.now
+    )
     told = PrintingOut(
         once=given.once, paper=made.paper, language=made.language, copy_number=made.copy
     )
@@ -94,26 +86,19 @@ def _print(call: Call[PrintReceipt]) -> Answer:
 
 
 def _pdf(call: Call[Nothing]) -> Answer:
-    group = _group(call)
+    group = group_of(call)
     try:
         once = UUID(call.path["once"])
     except ValueError as error:
-        raise Refused(404, "there is no such printing") from error
+        raise Unknown("there is no such printing") from error
     printing = receipts.printing(call.conn, group.id, once)
     if printing is None:
-        raise Refused(404, "there is no such printing: count it first, by POST")
+        raise Unknown("there is no such printing: count it first, by POST")
     what = receipts.read(call.conn, group.id)
     document = receipts_on_paper.receipt(
         what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
     )
     return Answer(200, File(document, f"receipt-{what.reference}.pdf"))
-
-
-def _group(call: Call[Any]) -> Group:
-    try:
-        return groups.by_tr(call.conn, call.path["reference"].upper())
-    except UnknownGroup as unknown:
-        raise Refused(404, str(unknown)) from unknown
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

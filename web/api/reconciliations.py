@@ -10,9 +10,10 @@ from pydantic import Field
 from india.calendar import day_of
 from postal.counter import reconciliations
 from postal.counter.reconciliations import Reconciliation, What
+from store.refusals import Invalid
 from web.api.engine.fields import Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
 
 
 class AskReconciliation(Input):
@@ -58,20 +59,12 @@ class ReconciliationOut(Output):
 
 def _ask(call: Call[AskReconciliation]) -> Answer:
     if call.input.day > day_of(call.now):
-        say = "this day has not come yet"
-        raise Refused(422, say, [FieldError(field="day", message=say)])
+        raise Invalid("this day has not come yet", field="day")
     return Answer(202, _shown(reconciliations.ask(call.conn, call.input.day, call.now)))
 
 
 def _read(call: Call[Nothing]) -> Answer:
-    raw = call.path["id"]
-    try:
-        if not (raw.isascii() and raw.isdigit() and len(raw) <= 18):
-            raise reconciliations.Unknown
-        found = reconciliations.get(call.conn, int(raw))
-    except reconciliations.Unknown as error:
-        raise Refused(404, str(error)) from error
-    return Answer(200, _shown(found))
+    return Answer(200, _shown(reconciliations.get(call.conn, row(call))))
 
 
 def _shown(found: Reconciliation) -> ReconciliationOut:

@@ -7,9 +7,9 @@ from datetime import datetime
 from pydantic import RootModel
 
 from india import phone
+from store.refusals import Unknown
 from web.api.engine.fields import Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import Refused
 from web.phones import simulator
 
 
@@ -29,7 +29,7 @@ def _received(call: Call[Nothing]) -> Answer:
     try:
         number = phone.read(call.path["phone"])
     except ValueError as error:
-        raise Refused(404, f"no such phone: {error}") from error
+        raise Unknown(f"no such phone: {error}") from error
     return Answer(
         200,
         Inbox(

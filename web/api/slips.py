@@ -9,9 +9,9 @@ from paper.content import Language
 from postal.counter import clerks
 from postal.office import slip as slips
 from postal.people import access
+from store.refusals import Unknown
 from web.api.engine.fields import Input, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
-from web.api.engine.problems import Refused
 from web.api.office_fields import delivery_list
 from web.staff.rooms import CLERKS
 
@@ -27,7 +27,7 @@ def _slip(call: Call[AskSlip]) -> Answer:
     head = delivery_list(call)
     who = clerks.clerk(call.conn, call.input.staff, CLERKS)
     if slips.office_of(call.conn, head.id) != who.office_id:
-        raise Refused(404, "the clerk's office has no such delivery list")
+        raise Unknown("the clerk's office has no such delivery list")
     what = slips.read(call.conn, head.id, call.now)
     reason = f"slip {what.staff_id} {what.day}"
     access.note(call.conn, who.id, "opened", call.now, reason=reason)

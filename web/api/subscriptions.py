@@ -10,16 +10,16 @@ from pydantic import AfterValidator, Field, StringConstraints
 from store import feed_kinds
 from web.api.engine.fields import Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
+from web.api.engine.path import row
 from webhooks import address, subscriptions
-from webhooks.address import LONGEST, BadAddress
+from webhooks.address import LONGEST
 from webhooks.subscriptions import End, State, Subscription
 
 _LAST = 2**63 - 1
 
 
 def _known(kind: str) -> str:
-    if kind not in feed_kinds.CODES:
+    if kind not in feed_kinds.DECLARED:
         raise ValueError("is no kind of event: docs/api.md lists them; without kinds: all")
     return kind
 
@@ -28,7 +28,7 @@ Kind = Annotated[
     str,
     StringConstraints(max_length=40),
     AfterValidator(_known),
-    Field(json_schema_extra={"enum": sorted(feed_kinds.CODES)}),
+    Field(json_schema_extra={"enum": sorted(feed_kinds.DECLARED)}),
 ]
 
 
@@ -42,7 +42,7 @@ class Subscribe(Input):
     ]
     kinds: list[Kind] = Field(
         default_factory=list,
-        max_length=len(feed_kinds.CODES),
+        max_length=len(feed_kinds.DECLARED),
         description="empty: events of every kind",
     )
 
@@ -105,16 +105,8 @@ class ReadDeliveries(Input):
 def _subscribe(call: Call[Subscribe]) -> Answer:
     production = call.runtime.settings.production
     read = address.public if production else address.anywhere
-    try:
-        url = read(call.input.url)
-        made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
-    except BadAddress as error:
-        say = str(error)
-        raise Refused(
-            422, "the body has bad fields: see errors", [FieldError(field="url", message=say)]
-        ) from error
-    except subscriptions.TooMany as error:
-        raise Refused(409, str(error)) from error
+    url = read(call.input.url)
+    made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
     return Answer(201, NewWebhook(**_fields(made), secret=""))
 
 
@@ -136,10 +128,7 @@ def _end(call: Call[Nothing]) -> Answer:
 
 def _test(call: Call[Nothing]) -> Answer:
     id_ = _mine(call)
-    try:
-        return Answer(202, Queued(delivery=subscriptions.ping(call.conn, id_, call.now)))
-    except subscriptions.Ended as error:
-        raise Refused(409, str(error)) from error
+    return Answer(202, Queued(delivery=subscriptions.ping(call.conn, id_, call.now)))
 
 
 def _deliveries(call: Call[ReadDeliveries]) -> Answer:
@@ -163,12 +152,8 @@ def _deliveries(call: Call[ReadDeliveries]) -> Answer:
 
 
 def _mine(call: Call[Any]) -> int:
-    raw = call.path["id"]
-    id_ = int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 18 else 0
-    try:
-        subscriptions.insist_on(call.conn, id_, call.token_id)
-    except subscriptions.UnknownSubscription as error:
-        raise Refused(404, str(error)) from error
+    id_ = row(call)
+    subscriptions.insist_on(call.conn, id_, call.token_id)
     return id_
 
 

@@ -10,11 +10,9 @@ from pydantic import Field
 from india.calendar import day_of
 from postal.articles import Service
 from postal.counter import directory, tariff
-from postal.counter.directory import UnknownPin
-from postal.counter.tariff import LineKind, NoTariff, NotSold, Quote, TooHeavy, UnknownDistance
+from postal.counter.tariff import LineKind, Quote
 from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.engine.problems import FieldError, Refused
 
 
 class AskQuote(Input):
@@ -53,30 +51,13 @@ def priced(
     *,
     otp_required: bool,
     registration: bool,
-    under: str = "",
-    pin_field: str = "pin",
 ) -> Quote:
-    """A quote. Raises `Refused`, which names the bad field below `under`, as `articles.3.`."""
-    field = "service"
-    try:
-        edition = tariff.edition_on(day_of(call.now))
-        field = pin_field
-        route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
-        return tariff.quote(
-            edition,
-            service,
-            weight_g,
-            route,
-            otp_required=otp_required,
-            registration=registration,
-        )
-    except (NoTariff, NotSold) as refused:
-        field, said = "service", str(refused)
-    except TooHeavy as refused:
-        field, said = "weight_g", str(refused)
-    except (UnknownPin, UnknownDistance) as refused:
-        said = str(refused)
-    raise Refused(422, said, [FieldError(field=under + field, message=said)])
+    """Return a quote. Raises what the tariff refuses, and `UnknownPin`."""
+    edition = tariff.edition_on(day_of(call.now))
+    route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
+    return tariff.quote(
+        edition, service, weight_g, route, otp_required=otp_required, registration=registration
+    )
 
 
 def _quote(call: Call[AskQuote]) -> Answer:

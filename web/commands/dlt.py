@@ -13,7 +13,7 @@ import tomlkit
 
 from messages import dlt
 from messages.catalogue import LANGUAGES, Catalogue, CatalogueError, Language, read
-from messages.dlt import Line, Notation, Returned
+from messages.dlt import Notation, RegistrationLine, ReturnedLine
 
 HOME: Final = Path(__file__).parent.parent.parent / "messages" / "catalogue"
 _HEADING: Final = (
@@ -115,7 +115,7 @@ def import_dlt(file: Path, folder: Path) -> None:
         raise click.ClickException(f"lines that were not entered: {len(taken.problems)}, see above")
 
 
-def _row(line: Line) -> tuple[str, ...]:
+def _row(line: RegistrationLine) -> tuple[str, ...]:
     return (
         line.name, line.template, line.language, "Service Implicit", line.category, line.header,
         line.entity_id, line.kind, line.content,
@@ -124,12 +124,12 @@ def _row(line: Line) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def _changed(catalogue: Catalogue, line: Line) -> bool:
+def _changed(catalogue: Catalogue, line: RegistrationLine) -> bool:
     mine = f"{line.template}, {line.language}:"
     return any(problem.startswith(mine) for problem in dlt.changed(catalogue))
 
 
-def _returned(file: Path) -> list[Returned]:
+def _returned(file: Path) -> list[ReturnedLine]:
     """The lines of the file. Raises ValueError where it has not the columns that are needed."""
     try:
         text = file.read_text(encoding="utf-8-sig")
@@ -150,7 +150,7 @@ def _returned(file: Path) -> list[Returned]:
         return row[place].strip() if place is not None and place < len(row) else ""
 
     return [
-        Returned(
+        ReturnedLine(
             line=reader.line_num,
             name=cell(row, "name"),
             template_id=cell(row, "template_id").lstrip("'"),

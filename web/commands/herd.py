@@ -10,6 +10,7 @@ from india.calendar import day_of
 from outbox.wake import SWEEP, ring
 from postal import herd as warnings
 from runtime import Runtime
+from web.commands.refusals import refusals_shown
 
 herd = AppGroup("herd", help="Herd warnings.")
 
@@ -20,10 +21,8 @@ def warn(pin: str) -> None:
     """Warns everybody with an article due today in PIN: fraud goes round there."""
     runtime: Runtime = current_app.extensions["dakiya"]
     now = runtime.now()
-    try:
+    with refusals_shown():
         new = runtime.database.run(lambda conn: warnings.start(conn, pin, day_of(now), now))
-    except ValueError as refused:
-        raise click.ClickException(str(refused)) from refused
     if not new:
         raise click.ClickException(f"{pin} is warned today already: once a day is enough")
     ring(runtime.redis, SWEEP)

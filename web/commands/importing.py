@@ -159,5 +159,5 @@ def _agreed(found: Import) -> bool:
 
 def _cancel(runtime: Runtime, found: Import) -> None:
     """Nobody comes back to it: its rows are removed."""
-    with suppress(register.Ended):
+    with suppress(register.ImportEnded):
         runtime.database.run(lambda conn: register.cancel(conn, found.id, runtime.now()))

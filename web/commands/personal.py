@@ -16,6 +16,7 @@ from india import phone as phones
 from postal.privacy import forget, personal, retention
 from postal.privacy.retention import Kept
 from runtime import Runtime
+from web.commands.refusals import refusals_shown
 
 
 @click.command("purge")
@@ -73,14 +74,8 @@ def forget_person(phone: str, reason: str) -> None:
     """Takes PHONE, its names and words out of everything; what happened stays."""
     runtime = _runtime()
     number = _read(phone)
-    try:
+    with refusals_shown():
         done = runtime.database.run(lambda conn: forget.forget(conn, number, reason, runtime.now()))
-    except forget.UnderWay as refused:
-        raise click.ClickException(
-            f"{phones.masked(number)} cannot be forgotten yet: {refused}"
-        ) from refused
-    except forget.NothingKnown as unknown:
-        raise click.ClickException("nothing is stored of this telephone") from unknown
     click.echo(
         f"{phones.masked(number)} is forgotten:"
         f" {done.texts} texts, {done.articles} articles, {done.sprints} sprints rewritten"
@@ -88,10 +83,8 @@ def forget_person(phone: str, reason: str) -> None:
 
 
 def _read(phone: str) -> str:
-    try:
+    with refusals_shown():
         return phones.read(phone)
-    except ValueError as refused:
-        raise click.ClickException(str(refused)) from refused
 
 
 def _runtime() -> Runtime:

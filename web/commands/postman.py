@@ -9,10 +9,10 @@ from flask.cli import AppGroup
 from conversation import postmen
 from india import phone as phones
 from outbox.wake import wake
-from postal import lists
 from postal.acts import handsets
 from postal.people import people, pins
 from runtime import Runtime
+from web.commands.refusals import refusals_shown
 
 postman = AppGroup("postman", help="Postmen.")
 
@@ -32,13 +32,11 @@ postman = AppGroup("postman", help="Postmen.")
 def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None:
     """Adds a postman."""
     runtime: Runtime = current_app.extensions["dakiya"]
-    try:
+    with refusals_shown():
         number = phones.read(phone)
         made = runtime.database.run(
             lambda conn: people.add_postman(conn, staff_id, name, number, office_pin, pin)
         )
-    except (people.UnknownOffice, people.StaffIdTaken, people.PhoneTaken, ValueError) as refused:
-        raise click.ClickException(str(refused)) from refused
     click.echo(f"{made.name} ({made.staff_id}) of {made.office} {made.office_pin} is added")
 
 
@@ -48,11 +46,9 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
 def name_phone(staff_id: str, phone: str) -> None:
     """Names PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
     runtime: Runtime = current_app.extensions["dakiya"]
-    try:
+    with refusals_shown():
         number = phones.read(phone)
         runtime.database.run(lambda conn: postmen.name_phone(runtime, conn, staff_id, number))
-    except (lists.UnknownPostman, people.PhoneTaken, ValueError) as refused:
-        raise click.ClickException(str(refused)) from refused
     wake(runtime.redis)
     click.echo(f"{phones.masked(number)} is asked for the PIN of {staff_id}")
 
@@ -62,10 +58,8 @@ def name_phone(staff_id: str, phone: str) -> None:
 def block(staff_id: str) -> None:
     """Blocks the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
     runtime: Runtime = current_app.extensions["dakiya"]
-    try:
+    with refusals_shown():
         killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
-    except lists.UnknownPostman as refused:
-        raise click.ClickException(str(refused)) from refused
     click.echo(f"the telephone of {staff_id} is blocked; {killed} codes died with it")
 
 
@@ -75,8 +69,6 @@ def block(staff_id: str) -> None:
 def set_pin(staff_id: str, pin: str) -> None:
     """Gives STAFF_ID a new PIN; a lock after wrong ones is over."""
     runtime: Runtime = current_app.extensions["dakiya"]
-    try:
+    with refusals_shown():
         runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))
-    except (pins.UnknownStaff, ValueError) as refused:
-        raise click.ClickException(str(refused)) from refused
     click.echo(f"{staff_id} has a new PIN")

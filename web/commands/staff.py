@@ -9,9 +9,10 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from postal.people import accounts, people, pins
+from postal.people import accounts, pins
 from runtime import Runtime
 from store.database import Conn
+from web.commands.refusals import refusals_shown
 
 staff = AppGroup("staff", help="Accounts of the desk and the counter.")
 
@@ -94,11 +95,8 @@ def number(staff_id: str) -> None:
 
 
 def _do(work: Callable[[Conn], Any]) -> None:
-    refusals = (people.UnknownOffice, people.StaffIdTaken, pins.UnknownStaff, ValueError)
-    try:
+    with refusals_shown():
         _runtime().database.run(work)
-    except refusals as refused:
-        raise click.ClickException(str(refused)) from refused
 
 
 def _runtime() -> Runtime:

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 
 from postal.people import tokens
 from runtime import Runtime
+from web.commands.refusals import refusals_shown
 
 token = AppGroup("token", help="Bearer tokens of the API.")
 
@@ -21,10 +22,8 @@ def _runtime() -> Runtime:
 @click.argument("name")
 def create(name: str) -> None:
     """Makes a token called NAME and prints it, alone on the last line. It is shown this once."""
-    try:
+    with refusals_shown():
         made = _runtime().database.run(lambda conn: tokens.create(conn, name))
-    except ValueError as refused:
-        raise click.ClickException(str(refused)) from refused
     click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
     click.echo(made)
 

@@ -7,16 +7,18 @@ from uuid import UUID, uuid4
 from flask import Response, abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response as Answer
 
+from india import money
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
-from postal.counter.entries import Correcting, CountedAtOffice, Entry, NotCorrectable
+from postal.counter.entries import Correcting, Entry
 from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
+from store.refusals import Refusal
 from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
-from web.staff import money
 from web.staff.books_tables import TABLES, name
+from web.staff.refusals import status_of, word_of
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 
@@ -70,7 +72,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
     """Puts the entry right by a new one; nothing is edited."""
     why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
     try:
-        right = money.signed_paise(request.form.get("amount", ""))
+        right = money.of_signed(request.form.get("amount", ""))
         once = UUID(request.form.get("once", ""))
     except ValueError:
         return _entry_page(id_, "entry_no_sum"), 422
@@ -82,12 +84,8 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
 
     try:
         made = runtime().database.run(work)
-    except NotCorrectable:
-        return _entry_page(id_, "entry_is_correction"), 409
-    except CountedAtOffice:
-        return _entry_page(id_, "entry_counted_at_office"), 409
-    except ValueError:
-        return _entry_page(id_, "entry_no_why"), 422
+    except Refusal as refusal:
+        return _entry_page(id_, word_of(refusal)), status_of(refusal)
     session["told"] = "entry_correct_done" if made else "entry_stands_so"
     return redirect(url_for("counter.entry", id_=id_))
 
@@ -119,20 +117,14 @@ def _entry_page(id_: int, refused: str = "") -> str:
 
 
 def _one(conn: Conn, id_: int) -> Entry:
-    try:
-        found = entries.get(conn, id_)
-    except LookupError:
-        abort(404)
+    found = entries.get(conn, id_)
     if found.office_id != me().account.office_id and me().account.role != "supervisor":
         abort(404)
     return found
 
 
 def _counter(conn: Conn, id_: int) -> CounterEnd:
-    try:
-        found = day_end.get(conn, id_)
-    except LookupError:
-        abort(404)
+    found = day_end.get(conn, id_)
     account = me().account
     own = found.staff_id == account.staff_id
     keeps = account.role in BOOKKEEPERS and found.office_id == account.office_id

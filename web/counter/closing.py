@@ -7,12 +7,13 @@ from uuid import UUID, uuid4
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from postal.counter import counter_days, day_end
-from postal.counter.counter_days import CounterClosed
-from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NeedsExplanation, Unfinished
+from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NoCount
 from store.database import Conn
+from store.refusals import Refusal
 from web.counter.room import CLERKS, me, route, runtime
-from web.staff import money
+from web.staff.refusals import status_of, word_of
 
 _LONGEST_NOTE = 200
 
@@ -47,10 +48,8 @@ def close_day() -> Response | tuple[str, int]:
 
     try:
         closed = runtime().database.run(work)
-    except Unfinished:
-        return _page("day_unfinished"), 409
-    except NeedsExplanation:
-        return _page("day_explain"), 422
+    except Refusal as refusal:
+        return _page(word_of(refusal)), status_of(refusal)
     session["told"] = "day_close_done"
     return redirect(url_for("counter.day_statement", id_=closed.id))
 
@@ -59,17 +58,18 @@ def close_day() -> Response | tuple[str, int]:
 def hand_over_cash() -> Response | tuple[str, int]:
     """Cash goes from the drawer to the treasury during the day."""
     try:
-        paise = money.paise(request.form.get("amount", ""))
+        paise = money.of_typed(request.form.get("amount", ""))
         entry = Handing(me().account.id, UUID(request.form.get("once", "")))
+    except ValueError:
+        return _page("day_hand_over_wrong"), 422
+    try:
         runtime().database.run(
             lambda conn: day_end.hand_over(
                 conn, _own(conn).id, paise, _note("note"), entry, runtime().now()
             )
         )
-    except ValueError:
-        return _page("day_hand_over_wrong"), 422
-    except CounterClosed:
-        return _page("day_closed_already"), 409
+    except Refusal as refusal:
+        return _page(word_of(refusal)), status_of(refusal)
     session["told"] = "day_hand_over_done"
     return redirect(url_for("counter.own_day"))
 
@@ -105,10 +105,7 @@ def _own(conn: Conn, asked: int | None = None) -> CounterEnd:
     open_ = counter_days.current(conn, me().account.id)
     if open_ is not None and asked in (None, open_.id):
         return day_end.get(conn, open_.id)
-    try:
-        found = day_end.get(conn, asked or 0)
-    except LookupError:
-        abort(404)
+    found = day_end.get(conn, asked or 0)
     if found.staff_id != me().account.staff_id:
         abort(404)
     return found
@@ -119,8 +116,8 @@ def _counted() -> tuple[Count | None, str]:
     try:
         notes = {note: request.form.get(f"note_{note}", "") for note in NOTES}
         return day_end.read_count(notes), ""
-    except ValueError:
-        return None, "day_no_count"
+    except NoCount as refusal:
+        return None, word_of(refusal)
 
 
 def _note(name: str) -> str:

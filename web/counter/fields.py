@@ -15,6 +15,8 @@ from india import phone as phones
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
 from store.database import Conn
+from store.refusals import Refusal
+from web.staff.refusals import word_of
 
 MOST_COD: Final = 50_000  # whole rupees (docs/developing/domain.md rule 10)
 HEAVIEST_G: Final = 50_000
@@ -25,9 +27,7 @@ _NUMBER_BEGUN: Final = re.compile(
 )
 _NUMBER_LENGTH: Final = 13
 _PIN_LENGTH: Final = 6
-_MOBILE_LENGTH: Final = 10
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
-_PHONE_SIGNS: Final = re.compile(r"[0-9+ ().\-]*", re.ASCII)
 
 T = TypeVar("T")
 
@@ -51,6 +51,10 @@ class Read(Generic[T]):
 
 def wrong(word: str, **values: str | int) -> Note:
     return Note("wrong", word, values)
+
+
+def refused_as(refusal: Refusal) -> Note:
+    return Note("wrong", word_of(refusal), refusal.values)
 
 
 def hint(word: str, **values: str | int) -> Note:
@@ -109,12 +113,10 @@ def read_phone(typed: str) -> Read[str]:
     """A mobile in E.164."""
     if not typed:
         return Read(None)
-    if not _PHONE_SIGNS.fullmatch(typed):
-        return Read(None, wrong("book_phone_digits"))
-    left = _MOBILE_LENGTH - len(_national(typed))
-    if left > 0 and not _abroad(typed):
-        return Read(None, hint("book_phone_more", left=left))
     try:
+        left = phones.missing_digits(typed)
+        if left:
+            return Read(None, hint("book_phone_more", left=left))
         phone = phones.read(typed)
     except phones.Landline:
         return Read(None, wrong("book_phone_landline"))
@@ -123,18 +125,6 @@ def read_phone(typed: str) -> Read[str]:
     except ValueError:
         return Read(None, wrong("book_phone_impossible"))
     return Read(phone, Note("right", "book_phone_right"))
-
-
-def _national(typed: str) -> str:
-    """The digits without the country's 91 and the trunk's 0."""
-    digits = re.sub(r"\D", "", typed)
-    if typed.startswith("+91"):
-        return digits[2:]
-    return digits.removeprefix("0")
-
-
-def _abroad(typed: str) -> bool:
-    return typed.startswith("+") and not "+91".startswith(typed[:3])
 
 
 def read_cod(typed: str) -> Read[int]:

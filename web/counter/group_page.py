@@ -6,55 +6,41 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import counter
+from india import money
 from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter import booking, counter_days, directory, groups, rolls
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
-from postal.counter.groups import (
-    Group,
-    Item,
-    NothingToBook,
-    NotOpen,
-    NumberInUse,
-    TooMany,
-    UnknownGroup,
-)
+from postal.counter.groups import Group, Item, NotOpen, NumberInUse
 from store.database import Conn
+from store.refusals import Conflict, Refusal
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, me, own_group, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import another_for, article_of, new_article
-from web.staff import money
+from web.staff.refusals import FormRefused, tell
 
 Page = str | Response | tuple[str, int]
-
-
-class Refused(Exception):
-    """Nothing was done; `word` names the sentence that says why, `values` fill it in."""
-
-    def __init__(self, word: str, **values: str) -> None:
-        super().__init__(word)
-        self.word, self.values = word, values
 
 
 @route("/groups/<int:id_>", CLERKS)
 def group(id_: int) -> str:
     """The booking as it stands, and what can be done with it."""
     with runtime().database.transaction() as conn:
-        return _page(conn, _own(conn, id_))
+        return _page(conn, own_group(conn, id_))
 
 
 @route("/groups/<int:id_>/articles", CLERKS)
 def another(id_: int) -> Page:
     """The form for one more article; `?like=` an item of the booking: to the same recipient."""
     with runtime().database.transaction() as conn:
-        found = _own(conn, id_)
+        found = own_group(conn, id_)
         day = _my_day(conn, found)
         if day is None or found.state != "open":
             session["told"] = "book_not_open"
@@ -74,7 +60,7 @@ def add(id_: int) -> Page:
     typed = article_of(request.form)
 
     def work(conn: Conn) -> Page:
-        found = _own(conn, id_)
+        found = own_group(conn, id_)
         day = _my_day(conn, found)
         back = redirect(url_for("counter.group", id_=id_))
         if day is None:
@@ -90,11 +76,8 @@ def add(id_: int) -> Page:
                     booking.add(conn, id_, reading.item, runtime().now())
             except NumberInUse as taken:
                 reading = taken_number(reading, taken)
-            except NotOpen:
-                session["told"] = "book_not_open"
-                return back
-            except TooMany:
-                session["told"] = "book_too_many"
+            except Conflict as refusal:
+                tell(refusal)
                 return back
             else:
                 return back
@@ -132,7 +115,7 @@ def cancel(id_: int) -> Response:
 def change(id_: int) -> str:
     """What the customer gets back, of the amount that is typed so far."""
     with runtime().database.transaction() as conn:
-        found = _own(conn, id_)
+        found = own_group(conn, id_)
     return render_template("counter/change.html", **_change(found, request.form.get("given", "")))
 
 
@@ -145,13 +128,13 @@ def cash(id_: int) -> Response:
         if found.state != "open":
             raise NotOpen(found.state)
         if request.form.get("seen", type=int) != found.paise:
-            raise Refused("book_sum_changed")
+            raise FormRefused("book_sum_changed")
         try:
-            given = money.paise(request.form.get("given", ""))
+            given = money.of_typed(request.form.get("given", ""))
         except ValueError:
-            raise Refused("book_given_wrong") from None
+            raise FormRefused("book_given_wrong") from None
         if given < found.paise:
-            raise Refused("book_given_short", short=money.rupees(found.paise - given))
+            raise FormRefused("book_given_short", short=money.shown(found.paise - given))
         counter.book(runtime(), conn, id_, "cash", given)
         return "book_booked_done"
 
@@ -166,26 +149,20 @@ def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
     """Does it to a booking of one's own counter, and goes back to its page, which says so."""
 
     def work(conn: Conn) -> tuple[str, dict[str, str]]:
-        found = _own(conn, id_)
+        found = own_group(conn, id_)
         if _my_day(conn, found) is None:
-            raise Refused("book_other_counter")
+            raise FormRefused("book_other_counter")
         word = act(conn, found)
         after = groups.get(conn, id_)
-        values = {"sum": money.rupees(after.paise)}
+        values = {"sum": money.shown(after.paise)}
         if after.change_paise is not None:
-            values["change"] = money.rupees(after.change_paise)
+            values["change"] = money.shown(after.change_paise)
         return word, values
 
     try:
         session["told"], session["told_values"] = runtime().database.run(work)
-    except NotOpen as closed:
-        session["told"] = f"book_is_{closed.state}"
-    except NothingToBook:
-        session["told"] = "book_nothing"
-    except NumberInUse as taken:
-        session["told"], session["told_values"] = "book_in_use", {"number": taken.number}
-    except Refused as refused:
-        session["told"], session["told_values"] = refused.word, refused.values
+    except Refusal as refusal:
+        tell(refusal)
     return redirect(url_for("counter.group", id_=id_))
 
 
@@ -200,7 +177,7 @@ def _page(conn: Conn, found: Group) -> str:
 
 def _change(found: Group, typed: str) -> dict[str, Any]:
     try:
-        given = money.paise(typed)
+        given = money.of_typed(typed)
     except ValueError:
         given = None
     return {"group": found, "typed": typed, "given": given}
@@ -210,17 +187,6 @@ def _form(conn: Conn, found: Group, typed: Any, day: CounterDay) -> Form:
     desk = Desk(me().account.office_pin, day_of(runtime().now()), found)
     reading = read_article(conn, desk, typed)
     return Form(url_for("counter.add", id_=found.id), typed, reading, None, {}, (), day, found)
-
-
-def _own(conn: Conn, id_: int) -> Group:
-    """A booking of one's own office; 404 for any other."""
-    try:
-        found = groups.get(conn, id_)
-    except UnknownGroup:
-        abort(404)
-    if found.office_id != me().account.office_id:
-        abort(404)
-    return found
 
 
 def _my_day(conn: Conn, found: Group) -> CounterDay | None:

@@ -11,15 +11,15 @@ from india.calendar import day_of
 from outbox.wake import PAYMENTS, ring
 from payments import upi
 from postal.counter import counter_days, credits, provider_events, refunds
-from postal.counter.counter_days import CounterClosed
-from postal.counter.credits import Credit, UnknownCredit
+from postal.counter.credits import Credit
 from postal.counter.payment_rules import mixed_up
-from postal.counter.refunds import Actor, DrawerShort, NotDue, ReferenceUsed, UnderWay
+from postal.counter.refunds import Actor
 from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
 from web.counter.room import JUDGES, me, route, runtime
+from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
 _MOST = 200
@@ -62,7 +62,7 @@ def refund_payment(id_: int) -> Response:
             refunds.ask(conn, id_, by, now)
             word = "refund_ordered_done"
         elif way == "upi":
-            refunds.enter_transfer(conn, id_, rrn(request.form.get("reference", "")), by, now)
+            refunds.enter_transfer(conn, id_, _reference(), by, now)
             word = "refund_entered_done"
         else:
             drawer = counter_days.current(conn, account.id)
@@ -75,20 +75,7 @@ def refund_payment(id_: int) -> Response:
 
     if way not in ("provider", "upi", "cash"):
         abort(400)
-    try:
-        session["told"] = runtime().database.run(work)
-    except UnderWay:
-        session["told"] = "refund_under_way"
-    except NotDue:
-        session["told"] = "refund_not_due"
-    except ReferenceUsed:
-        session["told"] = "upi_reference_used"
-    except CounterClosed:
-        session["told"] = "refund_no_drawer"
-    except DrawerShort:
-        session["told"] = "refund_drawer_short"
-    except ValueError:
-        session["told"] = "upi_reference_wrong"
+    attempt(work)
     ring(runtime().redis, PAYMENTS)
     return redirect(url_for("counter.payments_board"))
 
@@ -136,11 +123,16 @@ def _office() -> int | None:
     return None if account.role == "supervisor" else account.office_id
 
 
-def _mine(conn: Conn, id_: int) -> Credit:
+def _reference() -> str:
+    """Return the bank's reference that was typed. Raises `FormRefused` for what is none."""
     try:
-        credit = credits.get(conn, id_)
-    except UnknownCredit:
-        abort(404)
+        return rrn(request.form.get("reference", ""))
+    except ValueError:
+        raise FormRefused("upi_reference_wrong") from None
+
+
+def _mine(conn: Conn, id_: int) -> Credit:
+    credit = credits.get(conn, id_)
     if _office() is not None and credit.office_id not in (None, me().account.office_id):
         abort(404)
     return credit

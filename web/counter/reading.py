@@ -12,10 +12,11 @@ from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.directory import Place
 from postal.counter.groups import Group, NewItem, Sender, WithoutPhone
-from postal.counter.tariff import NotSold, Quote, TooHeavy, UnknownDistance
+from postal.counter.tariff import Quote
 from store.database import Conn
+from store.refusals import Invalid
 from web.counter import fields
-from web.counter.fields import Note, hint, wrong
+from web.counter.fields import Note, hint, refused_as, wrong
 from web.counter.typed import LANGUAGES, TypedArticle, TypedSender
 
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)
@@ -200,12 +201,8 @@ def _quote(
             otp_required=typed.otp,
             registration=typed.registration,
         )
-    except NotSold:
-        said["service"] = wrong("book_service_not_sold")
-    except TooHeavy as heavy:
-        said["weight"] = wrong("book_weight_heavy", heaviest=heavy.heaviest_g)
-    except UnknownDistance:
-        said["pin"] = wrong("book_pin_no_distance")
+    except Invalid as refusal:
+        said[refusal.field.removesuffix("_g")] = refused_as(refusal)
     return None
 
 

@@ -14,15 +14,17 @@ from flask import abort, redirect, render_template, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
+from india import money
+from india.calendar import moment
 from paper import receipt as receipts_on_paper
 from paper import words
 from paper.barcode import code128
-from paper.content import LANGUAGES, PAPERS, Language, Paper, Receipt
-from postal.counter import groups, receipts
-from postal.counter.groups import Group, UnknownGroup
+from paper.content import LANGUAGES, PAPERS, Language, Paper, PrintedReceipt
+from postal.counter import receipts
+from postal.counter.groups import Group
 from postal.counter.receipts import NotBooked, Printing
 from store.database import Conn
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, me, own_group, route, runtime
 from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
@@ -36,7 +38,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
     """
     once = _uuid("printing")
     with runtime().database.transaction() as conn:
-        group = _mine(conn, id_)
+        group = own_group(conn, id_)
         if group.state != "booked":
             return _none_yet(group)
         what = receipts.read(conn, id_)
@@ -72,9 +74,9 @@ def receipt(id_: int) -> str | tuple[str, int]:
         served_by=receipts_on_paper.served_by,
         code128=code128,
         put=partial(words.say, customer),
-        rupees=words.rupees,
-        whole_rupees=words.whole_rupees,
-        moment=words.moment,
+        rupees=money.printed,
+        whole_rupees=money.printed_whole,
+        moment=moment,
     )
 
 
@@ -107,11 +109,11 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
     return pdf_of(document, f"receipt-{what.reference}")
 
 
-def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Group:
+def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printing] | Group:
     """A printing counted and what it says; the group, where it is not booked."""
 
-    def work(conn: Conn) -> tuple[Receipt, Printing] | Group:
-        group = _mine(conn, id_)
+    def work(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group:
+        group = own_group(conn, id_)
         customer: Language = _chosen(language, LANGUAGES, receipts.language_for(group))
         paper: Paper = _chosen("paper", PAPERS, "80mm")
         try:
@@ -127,17 +129,6 @@ def _count(id_: int, once: UUID, language: str) -> tuple[Receipt, Printing] | Gr
 
 def _none_yet(group: Group) -> tuple[str, int]:
     return render_template("counter/receipt_none.html", group=group), 409
-
-
-def _mine(conn: Conn, id_: int) -> Group:
-    """The group, if it is of the office of whoever asks; to others there is nothing here."""
-    try:
-        group = groups.get(conn, id_)
-    except UnknownGroup:
-        abort(404)
-    if group.office_id != me().account.office_id:
-        abort(404)
-    return group
 
 
 def _chosen(name: str, among: tuple[Choice, ...], without: Choice) -> Choice:

@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from flows.number import WrongCheckDigit
 from postal.counter import rolls
-from postal.counter.rolls import NotOneRoll, RollOverlaps
 from store.database import Conn
+from store.refusals import Refusal
 from web.counter.room import CLERKS, me, route, runtime
+from web.staff.refusals import word_of
 
 _LONGEST = 64
 
@@ -27,10 +28,8 @@ def number_rolls() -> str | Response | tuple[str, int]:
 
         try:
             labels = runtime().database.run(work)
-        except NotOneRoll:
-            refused = "book_roll_not_one"
-        except RollOverlaps:
-            refused = "book_roll_overlaps"
+        except Refusal as refusal:
+            refused = word_of(refusal)
         except WrongCheckDigit:
             refused = "book_roll_check"
         except ValueError:

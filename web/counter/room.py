@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from flask import abort
+
+from postal.counter import groups
+from postal.counter.groups import Group
+from store.database import Conn
 from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
 from web.staff.rooms import Room as _Room
 
@@ -9,6 +14,15 @@ _room = _Room("counter", "/counter")
 counter = _room.blueprint
 route = _room.route
 live_route = _room.live_route
+
+
+def own_group(conn: Conn, id_: int) -> Group:
+    """Return a booking of one's own office; for any other there is none."""
+    found = groups.get(conn, id_)
+    if found.office_id != me().account.office_id:
+        abort(404)
+    return found
+
 
 __all__ = [
     "BOOKKEEPERS",
@@ -18,6 +32,7 @@ __all__ = [
     "key",
     "live_route",
     "me",
+    "own_group",
     "route",
     "runtime",
 ]

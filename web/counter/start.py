@@ -8,13 +8,14 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterDay, CounterTaken, OpenAlready
 from postal.counter.groups import Group, NumberInUse, Poster, unfinished
 from store.database import Conn
 from web.counter.article_page import Form, form_page
-from web.counter.fields import wrong
+from web.counter.fields import refused_as
 from web.counter.reading import (
     Desk,
     Reading,
@@ -25,7 +26,7 @@ from web.counter.reading import (
 )
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
-from web.staff import money
+from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
 _MOST_OPENING: Final = 1_000_000_00  # paise: more is a slip of the hand
@@ -60,7 +61,7 @@ def open_counter() -> Page:
         refused = None
         try:
             number = int(typed["counter"]) if typed["counter"].isdecimal() else 0
-            cash = money.paise(typed["cash"])
+            cash = money.of_typed(typed["cash"])
             if cash > _MOST_OPENING:
                 raise ValueError("more than a drawer holds")
             if not 1 <= number <= 99:
@@ -75,8 +76,8 @@ def open_counter() -> Page:
                 )
             except OpenAlready:  # sent twice, or in another window: it is open
                 pass
-            except CounterTaken:
-                refused = "book_counter_taken"
+            except CounterTaken as taken:
+                refused = word_of(taken)
         if refused is not None:
             return _opening_page(conn, typed, refused), 422
         return redirect(url_for("counter.start"))
@@ -126,7 +127,7 @@ def begin() -> Page:
 
 def taken_number(reading: Reading, taken: NumberInUse) -> Reading:
     """The same reading, now that somebody else has the number."""
-    notes = {"number": wrong("book_number_taken", number=taken.number)}
+    notes = {"number": refused_as(taken)}
     return Reading({**reading.notes, **notes}, reading.quote, reading.how, None)
 
 

@@ -14,17 +14,20 @@ from flask import abort, current_app, redirect, render_template, request, sessio
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
+from india import money
 from payments import upi
-from postal.counter import credits, groups, payments
-from postal.counter.credits import CountedAlready, Credit
-from postal.counter.groups import Group, NothingToBook, NotOpen, UnknownGroup
+from postal.counter import credits, payments
+from postal.counter.credits import Credit
+from postal.counter.groups import Group
 from postal.counter.payment_rules import mixed_up
 from postal.counter.payments import Payment
 from providers import simulator
+from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
-from web.counter.room import CLERKS, live_route, me, route, runtime
-from web.staff import money
+from store.refusals import Conflict, Refusal
+from web.counter.room import CLERKS, live_route, me, own_group, route, runtime
+from web.staff.refusals import status_of, tell, word_of
 
 Phase = Literal[
     "none",  # no attempt yet
@@ -76,12 +79,8 @@ def begin_upi(id_: int) -> Response:
     _sight(id_)
     try:
         begun = upi.begin(runtime(), id_)
-    except upi.UpiOff:
-        session["told"] = "upi_off"
-    except NothingToBook:
-        session["told"] = "upi_nothing"
-    except NotOpen:
-        session["told"] = "upi_not_open"
+    except Conflict as refusal:
+        tell(refusal)
     else:
         if begun.state == "failed":
             session["told"] = "upi_no_qr"
@@ -112,24 +111,22 @@ def stop_upi(id_: int) -> Response:
 def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     """The clerk saw the money come to the department's UPI id: the bank's reference and the sum."""
     sight = _sight(id_)
-    if sight.payment is None:
+    if sight.payment is None or sight.payment.provider != STATIC:
         abort(404)
     try:
         reference = rrn(request.form.get("reference", ""))
     except ValueError:
         return _page(sight, "upi_reference_wrong"), 422
     try:
-        paise = money.paise(request.form.get("amount", ""))
+        paise = money.of_typed(request.form.get("amount", ""))
         if paise <= 0:
             raise ValueError
     except ValueError:
         return _page(sight, "upi_amount_wrong"), 422
     try:
         upi.enter_reference(runtime(), sight.payment.id, reference, paise, me().account.id)
-    except CountedAlready:
-        return _page(sight, "upi_reference_used"), 409
-    except upi.UpiOff:
-        abort(404)
+    except Refusal as refusal:
+        return _page(sight, word_of(refusal)), status_of(refusal)
     return _here(id_)
 
 
@@ -193,12 +190,7 @@ def _sight(id_: int) -> Sight:
     """The booking of one's own office as it stands; 404 for another's."""
 
     def look(conn: Conn) -> Sight:
-        try:
-            group = groups.get(conn, id_)
-        except UnknownGroup:
-            abort(404)
-        if group.office_id != me().account.office_id:
-            abort(404)
+        group = own_group(conn, id_)
         payment = payments.of_group(conn, id_)
         due = tuple(each for each in credits.of_group(conn, id_) if each.state == "refund_due")
         return Sight(group, payment, _phase(group, payment, due), due)

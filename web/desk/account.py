@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from postal.people import accounts
 from store.database import Conn
 from web.desk.room import EVERYONE, key, me, route, runtime
+from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
 
@@ -32,8 +33,8 @@ def change_password() -> Page:
 
     try:
         outcome = runtime().database.run(change)
-    except accounts.WeakPassword:
-        outcome = "account_weak"
+    except accounts.WeakPassword as refusal:
+        outcome = word_of(refusal)
     good = outcome == "account_password_changed"
     return render_template("desk/account.html", outcome=outcome, good=good), 200 if good else 422
 

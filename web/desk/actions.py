@@ -13,7 +13,7 @@ from flask import abort, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import desk
-from conversation.desk import Intervened, NobodyThere
+from conversation.desk import Intervened
 from flows.happenings import (
     CodeStopped,
     CodeWanted,
@@ -34,7 +34,9 @@ from postal.people.contacts import Person
 from settings import Language
 from store import feed
 from store.database import Conn
+from store.refusals import Refusal
 from web.desk.room import HELPERS, JUDGES, me, route, runtime
+from web.staff.refusals import FormRefused, tell
 
 REASONS: Final = (
     "person_asked",
@@ -47,14 +49,6 @@ REASONS: Final = (
 )
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
 _LONGEST_NOTE: Final = 200
-
-
-class Refused(Exception):
-    """The action was not done; `word` names the sentence that says why."""
-
-    def __init__(self, word: str) -> None:
-        super().__init__(word)
-        self.word = word
 
 
 # ---- on an article -----------------------------------------------------------------------------
@@ -139,7 +133,7 @@ def act_language(conversation: int) -> Response:
 
     def act(conn: Conn, person: Person) -> Intervened:
         if language is None:
-            raise Refused("act_no_language")
+            raise FormRefused("act_no_language")
         return desk.set_language(runtime(), conn, person.phone, language)
 
     return _on_phone(conversation, "language", act)
@@ -166,11 +160,8 @@ def act_reset_pin(conversation: int) -> Response:
     def act(conn: Conn, person: Person) -> Intervened:
         staff_id = _postman(conn, person)
         if pin != again:
-            raise Refused("act_pins_differ")
-        try:
-            pins.set_pin(conn, staff_id, pin)
-        except ValueError:
-            raise Refused("act_no_pin") from None
+            raise FormRefused("act_pins_differ")
+        pins.set_pin(conn, staff_id, pin)
         return desk.pin_changed(runtime(), conn, person.phone)
 
     return _on_phone(conversation, "reset_pin", act)
@@ -216,10 +207,8 @@ def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
         return redirect(back)
     try:
         done = runtime().database.run(work)
-    except Refused as refused:
-        session["told"] = refused.word
-    except NobodyThere:
-        session["told"] = "act_nobody"
+    except Refusal as refusal:
+        tell(refusal)
     else:
         session["told"] = "act_done" if done.done else "act_not_now"
         session["said"] = list(dict.fromkeys(done.said))
@@ -246,17 +235,17 @@ def _write_down(
 
 
 def _new_phone(conn: Conn) -> str:
-    """The telephone that was typed. Raises `Refused` for none, and for one of the staff."""
+    """The telephone that was typed. Raises `FormRefused` for none, and for one of the staff."""
     try:
         phone = phones.read(request.form.get("phone", ""))
     except ValueError:
-        raise Refused("phone_wrong") from None
+        raise FormRefused("phone_wrong") from None
     if roles.is_staff(conn, phone):
-        raise Refused("act_staff_phone")
+        raise FormRefused("act_staff_phone")
     return phone
 
 
 def _postman(conn: Conn, person: Person) -> str:
     if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
-        raise Refused("act_no_postman")
+        raise FormRefused("act_no_postman")
     return person.staff_id

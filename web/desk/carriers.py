@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final, get_args
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from india import phone
 from india.calendar import bounds, day_of
 from outbox import orders, prefixes
-from outbox.orders import Did, NothingToLift
-from outbox.prefixes import NotStopped
+from outbox.orders import Did
 from outbox.wake import wake
 from postal import floods
 from postal.desk import carrier_figures
@@ -20,16 +19,13 @@ from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
+from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 50
 _SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
-
-
-class _NoReason(Exception):
-    """Nobody will know why."""
 
 
 @route("/carriers", KEEPERS)
@@ -75,19 +71,13 @@ def order_carrier(name: str) -> Response:
     if did is None or name not in runtime().settings.carriers:
         abort(404)
 
-    def work(conn: Conn, reason: str) -> str:
-        now = runtime().now()
+    def work(conn: Conn) -> str:
+        reason, now = _reason(), runtime().now()
         orders.order(conn, name, did, me().account.id, reason, now)
         access.note(conn, me().account.id, "acted", now, reason=f"carrier {name}: {did}: {reason}")
         return f"carrier_{did}_done"
 
-    try:
-        reason = _reason()
-        session["told"] = runtime().database.run(lambda conn: work(conn, reason))
-    except _NoReason:
-        session["told"] = "carrier_no_reason"
-    except NothingToLift:
-        session["told"] = "carrier_nothing_ordered"
+    attempt(work)
     wake(runtime().redis)
     return redirect(url_for("desk.carriers"))
 
@@ -96,26 +86,20 @@ def order_carrier(name: str) -> Response:
 def lift_prefix_stop(id_: int) -> Response:
     """Texts to a stopped block of numbers go again."""
 
-    def work(conn: Conn, reason: str) -> str:
-        now = runtime().now()
+    def work(conn: Conn) -> str:
+        reason, now = _reason(), runtime().now()
         prefix = prefixes.lift(conn, id_, me().account.id, reason, now)
         access.note(conn, me().account.id, "acted", now, reason=f"block {prefix}: lifted: {reason}")
         return "prefix_lift_done"
 
-    try:
-        reason = _reason()
-        session["told"] = runtime().database.run(lambda conn: work(conn, reason))
-    except _NoReason:
-        session["told"] = "carrier_no_reason"
-    except NotStopped:
-        session["told"] = "prefix_not_stopped"
+    attempt(work)
     wake(runtime().redis)
     return redirect(url_for("desk.carriers"))
 
 
 def _reason() -> str:
-    """The reason that the form gives, without telephone numbers. Raises `_NoReason`."""
+    """The reason that the form gives, without telephone numbers. Raises `FormRefused`."""
     reason = phone.veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
     if len(reason) < _SHORTEST_REASON:
-        raise _NoReason
+        raise FormRefused("carrier_no_reason")
     return reason

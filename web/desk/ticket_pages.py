@@ -14,11 +14,13 @@ from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
 from postal.desk import tickets, timeline
-from postal.desk.tickets import Filter, Ticket, TicketTaken, UnknownTicket
+from postal.desk.tickets import Filter, Ticket
 from postal.people import access
 from store.database import Conn
+from store.refusals import Conflict
 from web.desk.room import HELPERS, live_route, me, route, runtime
 from web.staff import presence
+from web.staff.refusals import status_of, word_of
 
 Page = str | Response | tuple[str, int]
 KINDS: Final[tuple[str, ...]] = get_args(TicketKind)
@@ -61,7 +63,7 @@ def ticket(id_: int) -> Page:
 def ticket_here(id_: int) -> str:
     """Who else looks at it, and whether it changed; asked every few seconds."""
     with runtime().database.transaction() as conn:
-        found, done = _get(conn, id_), tickets.notes(conn, id_)
+        found, done = tickets.get(conn, id_), tickets.notes(conn, id_)
     changed = request.form.get("notes") != str(len(done))
     return render_template(
         "desk/ticket_here.html", ticket=found, others=_others(id_), changed=changed
@@ -128,19 +130,16 @@ def ticket_link(number: int) -> Markup:
 def _do(id_: int, work: Callable[[Conn], None]) -> Page:
     try:
         runtime().database.run(work)
-    except UnknownTicket:
-        abort(404)
-    except tickets.TicketClosed:
-        return _ticket_page(id_, refused="ticket_changed", status=409)
-    except TicketTaken as taken:
-        return _ticket_page(id_, refused="ticket_taken", by=taken.name, status=409)
+    except Conflict as refusal:
+        by = str(refusal.values.get("about", ""))
+        return _ticket_page(id_, refused=word_of(refusal), by=by, status=status_of(refusal))
     wake(runtime().redis)
     return redirect(url_for("desk.ticket", id_=id_))
 
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
     def look(conn: Conn) -> tuple[Ticket, list[tickets.Note], list[timeline.Text]]:
-        found = _get(conn, id_)
+        found = tickets.get(conn, id_)
         row, now = me().account.id, runtime().now()
         access.note(conn, row, "opened", now, phone=found.phone, article_id=found.article_id)
         # What has no conversation to stand in stands here.
@@ -167,13 +166,6 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
 def _others(id_: int) -> list[str]:
     account = me().account
     return presence.here(runtime(), id_, account.staff_id, account.name)
-
-
-def _get(conn: Conn, id_: int) -> Ticket:
-    try:
-        return tickets.get(conn, id_)
-    except UnknownTicket:
-        abort(404)
 
 
 def _said() -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from outbox.wake import WEBHOOKS, ring
@@ -12,6 +12,7 @@ from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import me, route, runtime
+from web.staff.refusals import attempt
 from webhooks import address, subscriptions
 
 KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
@@ -49,11 +50,6 @@ def send_webhook_again(id_: int) -> Response:
         )
         return "webhook_sent_again"
 
-    try:
-        session["told"] = runtime().database.run(work)
-    except subscriptions.UnknownSubscription:
-        abort(404)
-    except subscriptions.Ended:
-        session["told"] = "webhook_has_ended"
+    attempt(work)
     ring(runtime().redis, WEBHOOKS)
     return redirect(url_for("desk.webhook_board"))

@@ -20,7 +20,7 @@ from flows.grammar.text import MASK
 from flows.machine import Standing
 from flows.replay import what_if
 from flows.replay.record import decode
-from flows.replay.what_if import CannotImagine, Sandbox, Step, Verdict
+from flows.replay.what_if import CannotBegin, Sandbox, Verdict, WhatIfStep
 from messages.render import render
 from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
@@ -64,10 +64,10 @@ def imagine(id_: int) -> str | tuple[str, int]:
     stored, earlier, language = runtime().database.run(look)
     try:
         sandbox = _sandbox(stored, earlier, side)
-    except (CannotImagine, KeyError, TypeError, ValueError):
+    except (CannotBegin, KeyError, TypeError, ValueError):
         return render_template("desk/what_if.html", stored=stored, side=side, steps=None), 422
     tried = _tried()
-    steps: list[Step] = []
+    steps: list[WhatIfStep] = []
     for each in tried:
         steps.append(_step(sandbox, each))
         sandbox = steps[-1].then
@@ -133,14 +133,14 @@ def _typed_now() -> str:
     return json.dumps([typed, 0, request.form.get("verdict", "right")]) if typed else ""
 
 
-def _step(sandbox: Sandbox, tried: _Tried) -> Step:
+def _step(sandbox: Sandbox, tried: _Tried) -> WhatIfStep:
     if tried.seconds:
         return what_if.wait(sandbox, tried.seconds)
     length = runtime().settings.code_length
     return what_if.answer(sandbox, tried.typed, length, tried.verdict)
 
 
-def _carried(step: Step, tried: _Tried) -> str:
+def _carried(step: WhatIfStep, tried: _Tried) -> str:
     digits = "0" * runtime().settings.code_length
     typed = step.typed.replace(MASK, digits)
     return json.dumps([typed, tried.seconds, tried.verdict])

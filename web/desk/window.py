@@ -5,21 +5,21 @@ from __future__ import annotations
 import re
 from typing import Final, get_args
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Collected
 from outbox.wake import wake
 from postal import articles, window
-from postal.collect import Document, DocumentType, NotAtOffice, NotPaid
+from postal.collect import Document, DocumentType
 from postal.counter.ledger import Method
 from postal.people import access
 from postal.people.accounts import Role
-from postal.window import AskedAlready, Decided, SamePerson
 from store import feed
 from store.database import Conn
 from web.desk.room import JUDGES, key, me, route, runtime
+from web.staff.refusals import attempt
 
 ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
 DOCUMENTS: Final[tuple[DocumentType, ...]] = get_args(DocumentType)
@@ -32,7 +32,7 @@ _LONGEST: Final = 200
 def window_requests() -> str | Response:
     """What waits for a second person; asking for one, by the article's number."""
     if request.method == "POST":
-        session["told"] = runtime().database.run(_ask)
+        attempt(_ask)
         return redirect(url_for("desk.window_requests"))
     with runtime().database.transaction() as conn:
         waiting = window.waiting(conn)
@@ -72,10 +72,7 @@ def _ask(conn: Conn) -> str:
     if article.state != "at_office":
         return "window_not_here"
     now = runtime().now()
-    try:
-        window.ask(conn, article.id, me().account.id, Document(type_, last4), reason, now)
-    except AskedAlready:
-        return "window_asked_already"
+    window.ask(conn, article.id, me().account.id, Document(type_, last4), reason, now)
     access.note(
         conn, me().account.id, "acted", now, article_id=article.id, reason=f"window_asked: {reason}"
     )
@@ -97,16 +94,7 @@ def _decide(id_: int, word: str) -> Response:
         )
         return f"window_{word}"
 
-    try:
-        session["told"] = runtime().database.run(work)
-    except Decided:
-        abort(404)
-    except SamePerson:
-        session["told"] = "window_same_person"
-    except NotAtOffice:
-        session["told"] = "window_not_here"
-    except NotPaid:
-        session["told"] = "window_not_paid"
+    attempt(work)
     wake(runtime().redis)
     return redirect(url_for("desk.window_requests"))
 

@@ -13,7 +13,15 @@ from flask import Blueprint, Response, abort, current_app, request
 from outbox.wake import PAYMENTS, ring
 from payments import upi
 from postal.counter import provider_events
-from providers.base import Came, Hooked, Notice, ProviderName, Request, Unauthentic, Unreadable
+from providers.base import (
+    Came,
+    Hooked,
+    Notice,
+    ProviderCall,
+    ProviderName,
+    UnauthenticNotice,
+    UnreadableNotice,
+)
 from runtime import Runtime
 from store.database import Conn
 from web.callers import Caller, states
@@ -44,8 +52,8 @@ def _take(name: ProviderName) -> Response:
     headers = {key.lower(): value for key, value in request.headers.items()}
     body = request.get_data(cache=True)
     try:
-        notice = provider.receive(Request(headers, body, runtime.now()))
-    except Unauthentic:
+        notice = provider.receive(ProviderCall(headers, body, runtime.now()))
+    except UnauthenticNotice:
         abort(403)
     taken = runtime.database.run(lambda conn: _act(runtime, conn, notice))
     if taken is not None:
@@ -60,7 +68,7 @@ def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.Taken | None:
     now, what = runtime.now(), notice.what
     if not provider_events.note(conn, notice.provider, notice.event_id, notice.kind, now):
         return None
-    if isinstance(what, Unreadable):
+    if isinstance(what, UnreadableNotice):
         log.warning("payment_unreadable", provider=notice.provider, why=what.why)
         provider_events.keep(conn, notice.provider, notice.event_id, what.why, what.body)
     if not isinstance(what, Came):

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from uuid import UUID, uuid4
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from india import money
 from india.calendar import day_of
 from postal.acts import cod
 from postal.office import cash as books
-from postal.office import returning
 from store.database import Conn
-from web.office.room import CLERKS, doer, me, route, runtime
-from web.staff import money
+from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.staff.refusals import attempt
 from web.staff.times import asked_day
 
 
@@ -44,11 +45,10 @@ def hand_in(id_: int) -> Response:
     """A postman hands in the cash of a list; the clerk has counted it."""
     expected = request.form.get("expected", type=int) or 0
 
-    def work(conn: Conn) -> books.Handing:
-        _own(conn, id_)
-        return books.hand_in(
-            conn, id_, _once(), expected, _paise(), _said(), doer(), runtime().now()
-        )
+    def work(conn: Conn) -> str:
+        own_list(conn, id_)
+        books.hand_in(conn, id_, _once(), expected, _paise(), _said(), doer(), runtime().now())
+        return "cash_done"
 
     return _work(work)
 
@@ -57,38 +57,17 @@ def hand_in(id_: int) -> Response:
 def correct_cash(id_: int) -> Response:
     """A handing-in was written down wrongly: a new entry puts it right."""
 
-    def work(conn: Conn) -> books.Handing:
-        try:
-            handing = books.handing(conn, id_)
-        except books.UnknownHanding:
-            abort(404)
-        _own(conn, handing.list_id)
-        return books.correct(conn, id_, _once(), _paise(), _said() or "", doer(), runtime().now())
+    def work(conn: Conn) -> str:
+        own_list(conn, books.handing(conn, id_).list_id)
+        books.correct(conn, id_, _once(), _paise(), _said() or "", doer(), runtime().now())
+        return "cash_done"
 
     return _work(work)
 
 
-def _work(work: object) -> Response:
-    try:
-        runtime().database.run(work)  # type: ignore[arg-type]
-    except books.AmountChanged:
-        session["told"] = "cash_changed"
-    except books.Unexplained:
-        session["told"] = "cash_unexplained"
-    except books.BadSum:
-        session["told"] = "cash_bad_sum"
-    else:
-        session["told"] = "cash_done"
+def _work(work: Callable[[Conn], str]) -> Response:
+    attempt(work)
     return redirect(url_for("office.cash", day=request.form.get("day") or None))
-
-
-def _own(conn: Conn, list_id: int) -> None:
-    try:
-        head = returning.head(conn, list_id)
-    except returning.UnknownList:
-        abort(404)
-    if head.office_id != me().account.office_id:
-        abort(404)
 
 
 def _once() -> UUID:
@@ -101,7 +80,7 @@ def _once() -> UUID:
 def _paise() -> int:
     """The rupees that were typed, in paise. Raises `BadSum` for what is none."""
     try:
-        return money.signed_paise(request.form.get("counted", ""))
+        return money.of_signed(request.form.get("counted", ""))
     except ValueError:
         raise books.BadSum from None
 

@@ -6,6 +6,7 @@ or with plain forms. The draft is the database's: every answer shows it as it is
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from flask import redirect, render_template, request, session, url_for
@@ -18,8 +19,10 @@ from postal import lists
 from postal.office import drafts
 from postal.office.drafts import Draft
 from store.database import Conn
+from store.refusals import Refusal
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
 from web.staff import presence
+from web.staff.refusals import word_of
 
 _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
@@ -54,14 +57,8 @@ def place() -> Page:
         return _take_off_typed()
     try:
         moved = runtime().database.run(work)
-    except drafts.NotFound:
-        return _refused("draft_not_found")
-    except drafts.Ambiguous as several:
-        return _refused("draft_ambiguous", str(several))
-    except drafts.Waits as waits:
-        return _refused(f"draft_waits_{waits.piece.why}", waits.piece.number)
-    except drafts.UnknownBeat:
-        return _refused("draft_no_beat")
+    except Refusal as refusal:
+        return _refused(refusal)
     return _answer(moved=moved)
 
 
@@ -76,10 +73,8 @@ def _take_off_typed() -> Page:
 
     try:
         runtime().database.run(work)
-    except drafts.NotFound:
-        return _refused("draft_not_found")
-    except drafts.Ambiguous as several:
-        return _refused("draft_ambiguous", str(several))
+    except Refusal as refusal:
+        return _refused(refusal)
     return _answer()
 
 
@@ -108,14 +103,8 @@ def send_out() -> Page:
 
     try:
         runtime().database.run(work)
-    except drafts.DraftChanged:
-        return _refused("draft_changed")
-    except drafts.UnknownBeat:
-        return _refused("draft_no_beat")
-    except lists.DayClosed:
-        return _refused("draft_closed")
-    except lists.NotListed as bad:
-        return _refused("draft_not_listed", str(bad))
+    except Refusal as refusal:
+        return _refused(refusal)
     wake(runtime().redis)
     ring(runtime().redis, SWEEP)
     session["told"] = "draft_sent_done"
@@ -150,14 +139,14 @@ def _board() -> dict[str, Draft | list[str]]:
     return {"draft": found, "others": _others()}
 
 
-def _refused(word: str, about: str = "") -> Page:
-    return _answer(word=word, about=about, status=200 if _htmx() else 409)
+def _refused(refusal: Refusal) -> Page:
+    told = {"word": word_of(refusal), "about": refusal.values.get("about", "")}
+    return _answer(told, status=200 if _htmx() else 409)
 
 
-def _answer(word: str = "", about: str = "", moved: int = 0, status: int = 200) -> Page:
+def _answer(told: Mapping[str, str | int] | None = None, moved: int = 0, status: int = 200) -> Page:
     if not _htmx() and status == 200:
         return redirect(url_for("office.draft"))
-    told = {"word": word, "about": about} if word else None
     template = "office/board.html" if _htmx() else "office/draft.html"
     return render_template(template, told_here=told, moved=moved, **_board()), status
 

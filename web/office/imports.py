@@ -22,6 +22,7 @@ from web import language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, live_route, me, office, route, runtime
 from web.staff.import_words import bad_rows_head, bad_rows_part
+from web.staff.refusals import attempt
 from web.staff.tables import sheet
 
 IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
@@ -135,20 +136,13 @@ def start_import(id_: int) -> Response:
     """The good rows are imported; the form says how many are left out."""
     left_out = request.form.get("left_out", -1, int)
 
-    def work(conn: Conn) -> None:
+    def work(conn: Conn) -> str:
         found = _mine(conn, id_)
         register.start(conn, id_, left_out, runtime().now())
         _note(conn, "acted", found, f"started, {left_out} rows left out")
+        return "import_started_done"
 
-    try:
-        runtime().database.run(work)
-        session["told"] = "import_started_done"
-    except register.RowsLeftOut:
-        session["told"] = "import_other_count"
-    except register.NotChecked:
-        session["told"] = "import_not_checked"
-    except register.NothingGood:
-        session["told"] = "import_nothing_good"
+    attempt(work)
     ring_importer(runtime())
     return redirect(url_for("office.one_import", id_=id_))
 
@@ -157,16 +151,13 @@ def start_import(id_: int) -> Response:
 def cancel_import(id_: int) -> Response:
     """Ends it where it stands."""
 
-    def work(conn: Conn) -> None:
+    def work(conn: Conn) -> str:
         found = _mine(conn, id_)
         register.cancel(conn, id_, runtime().now())
         _note(conn, "acted", found, "cancelled")
+        return "import_cancelled_done"
 
-    try:
-        runtime().database.run(work)
-        session["told"] = "import_cancelled_done"
-    except register.Ended:
-        session["told"] = "import_has_ended"
+    attempt(work)
     return redirect(url_for("office.one_import", id_=id_))
 
 
@@ -194,10 +185,7 @@ def _office() -> int | None:
 
 
 def _mine(conn: Conn, id_: int) -> Import:
-    try:
-        found = register.get(conn, id_)
-    except register.UnknownImport:
-        abort(404)
+    found = register.get(conn, id_)
     if _office() not in (None, found.office_id):
         abort(404)
     return found

@@ -15,10 +15,12 @@ from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
-from postal.office.returning import Line, ListClosed, ListHead, UnknownList
+from postal.office.returning import Line, ListClosed, ListHead
 from postal.people import access
 from store.database import Conn
-from web.office.room import CLERKS, doer, me, route, runtime
+from store.refusals import Conflict
+from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.staff.refusals import attempt, tell
 from web.staff.times import asked_day
 
 _LONGEST: Final = 64
@@ -49,7 +51,7 @@ def list_(id_: int) -> str:
     """One list whole: what is on it, and what became of each item."""
 
     def look(conn: Conn) -> tuple[ListHead, list[Line]]:
-        head = _own(conn, id_)
+        head = own_list(conn, id_)
         access.note(
             conn,
             me().account.id,
@@ -77,13 +79,13 @@ def take_in(id_: int) -> Page:
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> TakenItem:
-        _own(conn, id_)
+        own_list(conn, id_)
         return office.take_in(runtime(), conn, id_, typed, doer())
 
     try:
         taken = runtime().database.run(work) if typed else None
-    except ListClosed:
-        session["told"] = "end_closed_already"
+    except Conflict as refusal:
+        tell(refusal)
         return _to(url_for("office.end", id_=id_))
     wake(runtime().redis)
     return _end_page(id_, taken)
@@ -95,16 +97,13 @@ def close_list(id_: int) -> Page:
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
-        _own(conn, id_)
+        own_list(conn, id_)
         return closing.close_list(conn, id_, note or None, doer(), runtime().now())
 
     try:
         head, _ = runtime().database.run(work)
-    except closing.StillOut:
-        session["told"] = "end_still_out"
-        return _to(url_for("office.end", id_=id_))
-    except closing.VerdictMissing:
-        session["told"] = "end_verdict_missing"
+    except Conflict as refusal:
+        tell(refusal)
         return _to(url_for("office.end", id_=id_))
     session["told"] = "end_list_done"
     return _to(url_for("office.lists", day=head.date.isoformat()))
@@ -117,10 +116,7 @@ def judge(id_: int) -> Page:
     verdict = verdicts.get(request.form.get("verdict", ""))
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
-        try:
-            _own(conn, returning.list_of(conn, id_))
-        except LookupError:
-            abort(404)
+        own_list(conn, returning.list_of(conn, id_))
         if verdict is None:
             abort(400)
         return office.judge(runtime(), conn, id_, verdict, doer())
@@ -128,7 +124,7 @@ def judge(id_: int) -> Page:
     try:
         head, done = runtime().database.run(work)
     except ListClosed as closed:
-        session["told"] = "end_closed_already"
+        tell(closed)
         return _to(url_for("office.end", id_=closed.head.id))
     wake(runtime().redis)
     session["told"] = "judged_done" if done else "judged_already"
@@ -144,37 +140,18 @@ def close_day() -> Page:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
         abort(400)
-    try:
-        runtime().database.run(
-            lambda conn: closing.close_day(
-                conn, account.office_id, day, said, doer(), runtime().now()
-            )
-        )
-    except closing.ListsOpen:
-        session["told"] = "end_lists_open"
-    except closing.CashOpen:
-        session["told"] = "end_cash_open"
-    except closing.NothingToClose:
-        session["told"] = "end_nothing"
-    else:
-        session["told"] = "end_day_done"
+
+    def work(conn: Conn) -> str:
+        closing.close_day(conn, account.office_id, day, said, doer(), runtime().now())
+        return "end_day_done"
+
+    attempt(work)
     return _to(url_for("office.lists", day=day.isoformat()))
-
-
-def _own(conn: Conn, list_id: int) -> ListHead:
-    """The list, where it is this office's; else there is none."""
-    try:
-        head = returning.head(conn, list_id)
-    except UnknownList:
-        abort(404)
-    if head.office_id != me().account.office_id:
-        abort(404)
-    return head
 
 
 def _end_page(id_: int, taken: TakenItem | None) -> str:
     with runtime().database.transaction() as conn:
-        head = _own(conn, id_)
+        head = own_list(conn, id_)
         lines = returning.lines(conn, id_)
         owing = cash.of_list(conn, id_)
     part = "office/taken.html" if "HX-Request" in request.headers else "office/end.html"

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from flask import abort
+
+from postal.office import returning
 from postal.office.doer import Doer
+from postal.office.returning import ListHead
+from store.database import Conn
 from web.staff.rooms import CLERKS, JUDGES, key, me, runtime
 from web.staff.rooms import Room as _Room
 
@@ -17,4 +22,23 @@ def doer() -> Doer:
     return Doer(me().account.id, None, me().account.staff_id)
 
 
-__all__ = ["CLERKS", "JUDGES", "doer", "key", "live_route", "me", "office", "route", "runtime"]
+def own_list(conn: Conn, list_id: int) -> ListHead:
+    """Return a delivery list of one's own office; for any other there is none."""
+    head = returning.head(conn, list_id)
+    if head.office_id != me().account.office_id:
+        abort(404)
+    return head
+
+
+__all__ = [
+    "CLERKS",
+    "JUDGES",
+    "doer",
+    "key",
+    "live_route",
+    "me",
+    "office",
+    "own_list",
+    "route",
+    "runtime",
+]

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import abort, render_template
+from flask import render_template
 from werkzeug.wrappers import Response
 
 from flows import remarks
 from flows.number import last_digits
+from india.calendar import long_day, moment
+from india.money import printed_whole
 from paper import slip as slips_on_paper
 from paper import words
 from paper.barcode import code128
 from paper.content import LANGUAGES, Language, Slip
 from paper.receipt import count_of
 from postal.office import slip as slips
-from postal.office.slip import UnknownList
 from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, me, route, runtime
+from web.office.room import CLERKS, me, own_list, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -33,14 +34,15 @@ def slip(id_: int) -> str:
         what=_read(id_),
         spoken=spoken,
         put=partial(words.say, spoken),
+        columns=tuple(slips_on_paper.COLUMNS),
         remarks=tuple(remarks.BY_CODE),
         remark=slips_on_paper.remark,
         last_digits=last_digits,
         count_of=count_of,
         code128=code128,
-        whole_rupees=words.whole_rupees,
-        moment=words.moment,
-        day=words.day,
+        whole_rupees=printed_whole,
+        moment=moment,
+        day=long_day,
     )
 
 
@@ -54,21 +56,14 @@ def slip_pdf(id_: int) -> Response:
 def _read(id_: int) -> Slip:
     """The slip, if its list is of the office of whoever asks; that it was read is written down."""
 
-    def look(conn: Conn) -> Slip | None:
-        try:
-            if slips.office_of(conn, id_) != me().account.office_id:
-                return None
-        except UnknownList:
-            return None
+    def look(conn: Conn) -> Slip:
+        own_list(conn, id_)
         what = slips.read(conn, id_, runtime().now())
         reason = f"slip {what.staff_id} {what.day}"
         access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
         return what
 
-    looked = runtime().database.run(look)
-    if looked is None:
-        abort(404)
-    return looked
+    return runtime().database.run(look)
 
 
 def _spoken() -> Language:

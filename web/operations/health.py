@@ -13,7 +13,7 @@ from redis import RedisError
 from runtime import Runtime
 from store import migrate
 from web.callers import Caller, states
-from web.operations.metrics import Database, Valkey
+from web.operations.metrics import DatabaseCollector, Valkey
 
 health = Blueprint("health", __name__)
 states(health, Caller.ANYONE)
@@ -114,6 +114,6 @@ def _carriers(runtime: Runtime) -> Finding:
 def metrics() -> Response:
     """What Prometheus reads: counted in the database and Valkey, so the same from every process."""
     registry = CollectorRegistry()
-    registry.register(Database(_runtime()))
+    registry.register(DatabaseCollector(_runtime()))
     registry.register(Valkey(_runtime()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -176,7 +176,7 @@ WHERE direction = 'out' AND sent_at IS NOT NULL AND at > %(now)s - interval '1 h
 """
 
 
-class Database(Collector):
+class DatabaseCollector(Collector):
     """Messages, codes, turns and what waits, as the database has them."""
 
     def __init__(self, runtime: Runtime) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict
 
-from conversation.inbound import announce
+from conversation.announce import announce
 from flows.happenings import Booked, WentOut
 from flows.number import check_digit
 from india.calendar import day_of

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from types import MappingProxyType
 
+from india import money
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from store.database import Conn
-from web.staff import money
 from web.staff.tables import Cell
 
 Rows = list[tuple[Cell, ...]]

@@ -12,14 +12,17 @@ from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
 from postal.people.sign_ins import SignIn
 from runtime import Runtime
+from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
 
@@ -84,6 +87,7 @@ class Room:
         self.blueprint.after_request(language.remember)
         self.blueprint.after_request(keep_nothing)
         self.blueprint.context_processor(_outcome)
+        self.blueprint.register_error_handler(Unknown, _not_there)
         _PATHS.append(path)
 
     def route(
@@ -166,6 +170,10 @@ def keep_nothing(response: Response) -> Response:
     """Personal data stays in no browser's cache."""
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _not_there(_: Unknown) -> ResponseReturnValue:
+    return current_app.handle_http_exception(NotFound())
 
 
 def _to(endpoint: str) -> Response:

@@ -4,24 +4,20 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from babel.dates import format_date, format_datetime, format_timedelta
+from babel.dates import format_timedelta
 from flask import request
 from markupsafe import Markup
 
-from india.calendar import INDIA
+from india import calendar
+from india.calendar import INDIA, day_of, long_day
 from web import language
 from web.staff.rooms import runtime, shared
-
-_LOCALES = {"hi": "hi_IN", "en": "en_IN"}
 
 
 @shared.app_template_filter()
 def exact(at: datetime | date) -> str:
-    """14 Aug 2026, 10:04:31; or the day alone."""
-    locale = _LOCALES[language.chosen()]
-    if not isinstance(at, datetime):
-        return format_date(at, "d MMM y", locale=locale)
-    return format_datetime(at, "d MMM y, HH:mm:ss", tzinfo=INDIA, locale=locale)
+    """Return 14 Aug 2026, 10:04:31; or the day alone."""
+    return calendar.exact(at, language.chosen())
 
 
 @shared.app_template_filter()
@@ -41,14 +37,14 @@ def when(at: datetime) -> Markup:
 @shared.app_template_filter()
 def ago(at: datetime) -> str:
     """2 hours ago, in 5 minutes."""
-    locale = _LOCALES[language.chosen()]
+    locale = f"{language.chosen()}_IN"
     return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
 
 
 @shared.app_template_filter()
 def day(at: datetime) -> str:
     """Friday, 14 August 2026: the heading of what happened on it."""
-    return format_date(at.astimezone(INDIA), "EEEE, d MMMM y", locale=_LOCALES[language.chosen()])
+    return long_day(day_of(at), language.chosen())
 
 
 def asked_day() -> date | None:

@@ -1,7 +1,7 @@
 """The schema of 0.1.0: one SQL file per room in the directory beside this file, in this order.
 
-A revision's id is the name of its file. The chain before 0.1.0 numbered its revisions 0001 to 0026;
-no later name can be mistaken for one of those.
+A revision's id is the name of its file. The chain before 0.1.0 numbered its revisions 0001 to 0026,
+so no later name can be mistaken for one of those.
 """
 
 from pathlib import Path

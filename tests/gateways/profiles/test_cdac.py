@@ -17,7 +17,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from gateways.profiles.gateway import HttpGateway
 from tests.rigs.carrier_stub import CarrierStub, Say
@@ -96,8 +96,8 @@ def test_cdac_news_is_no_otp(carrier: CarrierStub, gateway: HttpGateway) -> None
         ("406,Invalid mobile number", Rejected(Reason.BAD_NUMBER, "406: Invalid mobile number")),
         ("404,Internal Database Error", Retry(Reason.CARRIER, "404: Internal Database Error")),
         ("499,Nobody knows", Rejected(Reason.UNKNOWN, "499: Nobody knows")),
-        ("402,accepted without an id", Unknown("an answer without an id")),
-        ("<html>Welcome</html>", Unknown("unreadable answer")),
+        ("402,accepted without an id", UnknownOutcome("an answer without an id")),
+        ("<html>Welcome</html>", UnknownOutcome("unreadable answer")),
     ],
 )
 def test_cdac_answers(

@@ -20,7 +20,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from gateways.profiles.gateway import HttpGateway
 from tests.rigs.carrier_stub import CarrierStub, Say
@@ -125,7 +125,7 @@ def test_exotel_is_told_that_a_text_is_unicode(carrier: CarrierStub, gateway: Ht
         ),
         (Say(429, "slow", headers={"Retry-After": "9"}), Retry(Reason.CARRIER, "HTTP 429", 9.0)),
         (Say(500, "{}"), Retry(Reason.CARRIER, "HTTP 500")),
-        (Say(502, "<html>"), Unknown("HTTP 502")),
+        (Say(502, "<html>"), UnknownOutcome("HTTP 502")),
         (
             Say(200, json.dumps({"SMSMessage": {**_MESSAGE, "Status": "failed-dnd"}})),
             Rejected(Reason.BLOCKED, "failed-dnd"),

@@ -23,7 +23,7 @@ from gateways.base import (
     Retry,
     Sent,
     Unauthentic,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from gateways.profiles.gateway import HttpGateway
@@ -225,12 +225,15 @@ def test_a_template_is_filled_or_says_what_it_lacks() -> None:
     ("answer", "outcome"),
     [
         (_OK, Sent("17")),
-        (Say(200, '{"state": "ok", "ids": []}'), Unknown("an answer without an id")),
-        (Say(200, '{"state": "ok", "ids": [{"id": " "}]}'), Unknown("an answer without an id")),
-        (Say(200, '{"state": "new"}'), Unknown("unreadable answer")),
-        (Say(200, "[" * 50_000), Unknown("unreadable answer")),
-        (Say(200, ""), Unknown("unreadable answer")),
-        (Say(200, "\xff\xfe", "text/plain; charset=klingon"), Unknown("unreadable answer")),
+        (Say(200, '{"state": "ok", "ids": []}'), UnknownOutcome("an answer without an id")),
+        (
+            Say(200, '{"state": "ok", "ids": [{"id": " "}]}'),
+            UnknownOutcome("an answer without an id"),
+        ),
+        (Say(200, '{"state": "new"}'), UnknownOutcome("unreadable answer")),
+        (Say(200, "[" * 50_000), UnknownOutcome("unreadable answer")),
+        (Say(200, ""), UnknownOutcome("unreadable answer")),
+        (Say(200, "\xff\xfe", "text/plain; charset=klingon"), UnknownOutcome("unreadable answer")),
         (Say(400, '{"state": "ok", "ids": [{"id": 1}]}'), Rejected(Reason.UNKNOWN, "HTTP 400")),
         (
             Say(200, json.dumps({"state": "Bad Text", "why": f"{TEXT} {PHONE}"})),
@@ -244,7 +247,7 @@ def test_a_template_is_filled_or_says_what_it_lacks() -> None:
         ),
         (Say(429, "", headers={"Retry-After": "7"}), Retry(Reason.CARRIER, "HTTP 429", 7.0)),
         (Say(500, "no"), Retry(Reason.CARRIER, "HTTP 500")),
-        (Say(504, "no"), Unknown("HTTP 504")),
+        (Say(504, "no"), UnknownOutcome("HTTP 504")),
         (Say(401, "no"), Rejected(Reason.CONFIGURATION, "HTTP 401")),
     ],
     ids=str,
@@ -259,11 +262,11 @@ def test_every_kind_of_answer_has_its_outcome(
 def test_what_was_sent_without_an_answer_is_unknown(carrier: CarrierStub) -> None:
     gateway = _made(_FORM, carrier.url, timeout=(3.05, 0.3))
     carrier.will(AcceptAndHang(), AcceptAndDrop(), Drop())
-    assert gateway.send(message()) == Unknown("ReadTimeout")
-    assert gateway.send(message()) == Unknown("ConnectionError")
-    assert gateway.send(message()) == Unknown("ConnectionError")
+    assert gateway.send(message()) == UnknownOutcome("ReadTimeout")
+    assert gateway.send(message()) == UnknownOutcome("ConnectionError")
+    assert gateway.send(message()) == UnknownOutcome("ConnectionError")
     assert len(carrier.messages) == 2  # the carrier has two of the three
-    assert gateway.look_up(message()) == Unknown("made cannot be asked")
+    assert gateway.look_up(message()) == UnknownOutcome("made cannot be asked")
 
 
 def test_a_redirect_does_not_get_our_key(carrier: CarrierStub, gateway: HttpGateway) -> None:

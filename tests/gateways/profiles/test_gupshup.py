@@ -18,7 +18,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
     Unreadable,
 )
 from gateways.profiles.gateway import HttpGateway
@@ -84,7 +84,7 @@ def test_gupshup_gets_the_form_of_its_document(carrier: CarrierStub, gateway: Ht
         ),
         ("error | 100 | Unknown", Retry(Reason.CARRIER, "100: Unknown")),
         ("error | 175 | Disabled", Rejected(Reason.UNKNOWN, "error: Disabled")),
-        ("OK", Unknown("unreadable answer")),
+        ("OK", UnknownOutcome("unreadable answer")),
     ],
 )
 def test_gupshup_answers(

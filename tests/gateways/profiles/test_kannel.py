@@ -18,7 +18,7 @@ from gateways.base import (
     Rejected,
     Retry,
     Sent,
-    Unknown,
+    UnknownOutcome,
 )
 from gateways.profiles.gateway import HttpGateway
 from tests.rigs.carrier_stub import CarrierStub, Say
@@ -79,7 +79,7 @@ def test_kannel_gets_number_text_and_keys_in_headers_and_body(
     [
         (Say(503, "Temporal failure, try again later."), Retry),
         (Say(400, "Missing receiver(s) number(s), rejected"), Rejected),
-        (Say(202, "Sent."), Unknown),
+        (Say(202, "Sent."), UnknownOutcome),
         (Say(202, "3: Queued for later delivery"), Sent),
     ],
 )

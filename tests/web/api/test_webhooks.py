@@ -5,18 +5,15 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
-from store import feed_kinds
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
-from tests.web.desk import test_words
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
@@ -40,7 +37,7 @@ def test_a_webhook_from_its_making_to_its_end(
 
     assert api.post(f"/webhooks/{id_}/test", None).status_code == 202
     happen(runtime, "delivered", "attempted")
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     assert [call.event["kind"] for call in receiver.calls] == ["ping", "delivered"]
     assert receiver.calls[0].event["id"] == 0
@@ -131,14 +128,3 @@ def test_the_feed_tells_upu_codes_beside_our_names(api: Api, runtime: Runtime) -
     happen(runtime, "article_booked", "attempted", "code_wrong")
     told = [(each["kind"], each["upu"]) for each in api.get("/events").get_json()["events"]]
     assert told == [("article_booked", "EMA"), ("attempted", "EMH"), ("code_wrong", None)]
-
-
-def test_every_kind_that_is_spoken_says_which_upu_code_it_has() -> None:
-    spoken = {word.removeprefix("feed_") for word in test_words.wanted() if "feed_" in word}
-    missing = spoken - feed_kinds.CODES.keys()
-    assert not missing, "name their UPU event code in store/feed_kinds.py, or None"
-    table = Path("docs/api.md").read_text(encoding="utf-8")
-    for kind, code in feed_kinds.CODES.items():
-        if code:
-            assert f"`{kind}`" in table
-            assert f"`{code}`" in table

@@ -13,7 +13,7 @@ from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.transcript import Player
 from tests.rigs.webhook import Receiver, happen, receiving, states, subscribe, token, work
-from webhooks.sender import Sender
+from webhooks.sender import WebhookSender
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def dead(runtime: Runtime, receiver: Receiver, clock: Clock, player: Player) -> 
     hook = subscribe(runtime, token(runtime), receiver.url + "/" + "p" * 40 + "?key=word")
     happen(runtime, "delivered", "attempted", "returned")
     receiver.usual, receiver.says = 500, b"<b>broken</b>"
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     clock.advance(hours=25)
     while "pending" in states(runtime, hook):
@@ -46,7 +46,7 @@ def supervisor(dead: int, app: Flask, runtime: Runtime) -> Colleague:
 
 
 def send(runtime: Runtime) -> None:
-    sender = Sender(runtime)
+    sender = WebhookSender(runtime)
     work(sender)
     sender.finish()
 

@@ -16,6 +16,7 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from store.database import Conn
+from store.refusals import Invalid
 
 HEADER = "Idempotency-Key"
 PATTERN = "^[!-~]{1,255}$"
@@ -23,12 +24,18 @@ _PURPOSE = b"dakiya/idempotency/1/"
 _KEY = re.compile(PATTERN)
 
 
-class BadKey(ValueError):
+class BadKey(Invalid):
     """The header is not 1 to 255 visible ASCII characters."""
 
+    sentence = f"{HEADER} has 1 to 255 visible ASCII characters"
+    field = HEADER
 
-class OtherRequest(Exception):
+
+class OtherRequest(Invalid):
     """The key was used for another request."""
+
+    sentence = "this key was used for another request: use a new one for each request"
+    field = HEADER
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,7 @@ def read(token_id: int, key: str, request: bytes, master_key: bytes) -> Key:
     are soon guessed.
     """
     if _KEY.fullmatch(key) is None:
-        raise BadKey(f"{HEADER} has 1 to 255 visible ASCII characters")
+        raise BadKey
     return Key(token_id, key, hmac.new(master_key, _PURPOSE + request, hashlib.sha256).digest())
 
 

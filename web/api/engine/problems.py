@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from http import HTTPStatus
 
 from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
-from postal.articles import NotRecallable, NumberTaken, UnknownArticle
-from postal.collect import NotAtOffice
-from postal.counter.clerks import NoCounter
-from postal.counter.directory import UnknownPin
-from postal.lists import DayClosed, NotListed, NotToday, UnknownPostman
-from postal.people.people import PhoneTaken, StaffIdTaken, StaffMissing, UnknownOffice
+from store.refusals import Conflict, Refusal, Unknown
 
 CONTENT_TYPE = "application/problem+json"
 
@@ -48,54 +44,43 @@ class Refused(Exception):
         self.errors = tuple(errors)
 
 
-DOMAIN_ERRORS = (
-    NumberTaken,
-    NotRecallable,
-    UnknownArticle,
-    NotListed,
-    NotToday,
-    DayClosed,
-    UnknownPostman,
-    StaffIdTaken,
-    PhoneTaken,
-    UnknownOffice,
-    NotAtOffice,
-    StaffMissing,
-    UnknownPin,
-    NoCounter,
-)
+def of_refusal(refusal: Refusal) -> Refused:
+    """Return what the domain refuses as an HTTP refusal, with its message by each bad field.
+
+    What is unknown is 404 where the path names it, and 422 where a field of the request does.
+    """
+    errors = [FieldError(field=field, message=message) for field, message in refusal.faults]
+    status = 422
+    if isinstance(refusal, Conflict):
+        status = 409
+    elif isinstance(refusal, Unknown) and not errors:
+        status = 404
+    return Refused(status, refusal.summary or str(refusal), errors)
 
 
-def of_domain(error: Exception) -> Refused:
-    """What the post office refuses, as an HTTP refusal. Raises `error` where it is none of it."""
-    say = str(error)
-    match error:
-        case UnknownArticle() | UnknownPin():
-            return Refused(404, say)
-        case NumberTaken():
-            return Refused(409, say, [FieldError(field="number", message=say)])
-        case NotRecallable() | NotAtOffice() | DayClosed() | NoCounter():
-            return Refused(409, say)
-        case StaffMissing():
-            return Refused(422, say, [FieldError(field=error.field, message=say)])
-        case StaffIdTaken():
-            return Refused(409, say, [FieldError(field="staff_id", message=say)])
-        case PhoneTaken():
-            return Refused(409, say, [FieldError(field="phone", message=say)])
-        case UnknownOffice():
-            return Refused(422, say, [FieldError(field="office_pin", message=say)])
-        case UnknownPostman():
-            return Refused(422, say, [FieldError(field="postman", message=say)])
-        case NotToday():
-            return Refused(422, say, [FieldError(field="date", message=say)])
-        case NotListed():
-            errors = [
-                FieldError(field=f"articles.{bad.index}", message=f"{bad.number} {bad.why}")
-                for bad in error.bad
-            ]
-            return Refused(422, "nothing was put on the list: see errors", errors)
-        case _:
-            raise error
+@contextmanager
+def named_by_path() -> Iterator[None]:
+    """Refuse what is unknown within with 404: the path names it, and no field of the request."""
+    try:
+        yield
+    except Unknown as refusal:
+        refusal.field = ""
+        raise
+
+
+@contextmanager
+def below(prefix: str, summary: str = "", **names: str) -> Iterator[None]:
+    """Name the field at fault within as this request does.
+
+    Below `prefix`, as `articles.3.`, and by its name in `names`, where it has another one here.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.field:
+            refusal.field = prefix + names.get(refusal.field, refusal.field)
+            refusal.summary = summary or refusal.summary
+        raise
 
 
 def of_validation(error: ValidationError) -> list[FieldError]:

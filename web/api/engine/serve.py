@@ -18,7 +18,7 @@ from store.database import Conn
 from web.api.engine import idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
-from web.api.engine.problems import DOMAIN_ERRORS, FieldError, Refused, of_domain, of_validation
+from web.api.engine.problems import FieldError, Refused, of_validation
 
 MAX_BODY = 1024 * 1024  # bytes
 LARGEST: dict[str, Callable[[Settings], int]] = {}
@@ -66,7 +66,7 @@ def limit_body() -> None:
 
 
 def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
-    """Answers one request. Raises `Refused` for everything that the caller must mend."""
+    """Answer one request. Raises `Refused`, and what the domain refuses, for the caller to mend."""
     given = _body(operation) if operation.method == "POST" else _query(operation)
     key = _key(operation)
     here = runtime()
@@ -85,15 +85,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
             idempotency.keep(conn, key, idempotency.Kept(answer.status, body))
         return answer.status, operation.reveal(call, body), False
 
-    try:
-        status, body, repeated = here.database.run(work)
-    except idempotency.OtherRequest:
-        message = "this key was used for another request: use a new one for each request"
-        raise Refused(
-            422, message, [FieldError(field=idempotency.HEADER, message=message)]
-        ) from None
-    except DOMAIN_ERRORS as error:
-        raise of_domain(error) from error
+    status, body, repeated = here.database.run(work)
     if operation.method == "POST" and not repeated:
         wake(here.redis)
     if isinstance(body, File):
@@ -112,18 +104,12 @@ def _key(operation: Operation[I]) -> idempotency.Key | None:
     key = request.headers.get(idempotency.HEADER)
     if operation.method != "POST" or key is None:
         return None
-    try:
-        return idempotency.read(
-            g.token_id,
-            key,
-            b"\0".join([request.path.encode(), request.get_data()]),
-            runtime().settings.dakiya_master_key.get_secret_value().encode(),
-        )
-    except idempotency.BadKey as error:
-        message = str(error)
-        raise Refused(
-            422, message, [FieldError(field=idempotency.HEADER, message=message)]
-        ) from error
+    return idempotency.read(
+        g.token_id,
+        key,
+        b"\0".join([request.path.encode(), request.get_data()]),
+        runtime().settings.dakiya_master_key.get_secret_value().encode(),
+    )
 
 
 def _body(operation: Operation[I]) -> I:

@@ -1,0 +1,97 @@
+"""The texts that came, as rows: each is kept once, and known when it comes again.
+
+What a text means is decided above, in `conversation/inbound.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
+
+from gateways.storable import clean
+from logs import request_id
+from messages.catalogue import Channel
+from store.database import Conn
+
+RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
+_LONGEST_BODY: Final = 10_000
+
+
+@dataclass(frozen=True)
+class InboundRow:
+    """A text that came, as it is kept. `body`: codes are masked; `unreadable`: why, if it is."""
+
+    at: datetime
+    gateway: str
+    carrier_id: str | None
+    phone: str | None
+    channel: Channel
+    body: str = field(repr=False)
+    carrier_at: datetime | None = None
+    unreadable: str | None = None
+
+
+def storable(text: str) -> str:
+    """Return `text` as PostgreSQL can keep it: no NUL, no lone surrogates, not endless."""
+    return clean(text)[:_LONGEST_BODY]
+
+
+def keep(conn: Conn, text: InboundRow) -> int | None:
+    """Keep `text` with the id of the request that brought it, and return its id.
+
+    Return None for a repeat: the carrier's id is kept already.
+    """
+    row = conn.execute(
+        "INSERT INTO messages (direction, phone, gateway, carrier_id, at, carrier_at, body, status,"
+        " error, channel, request_id) VALUES ('in', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+        " ON CONFLICT (gateway, carrier_id) WHERE direction = 'in' DO NOTHING RETURNING id",
+        [
+            text.phone,
+            text.gateway,
+            text.carrier_id,
+            text.at,
+            text.carrier_at,
+            text.body,
+            "received" if text.unreadable is None else "unreadable",
+            text.unreadable,
+            text.channel,
+            request_id(),
+        ],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def is_kept(conn: Conn, gateway: str, carrier_id: str) -> bool:
+    """Tell whether the text of that carrier's id was kept before."""
+    row = conn.execute(
+        "SELECT FROM messages WHERE gateway = %s AND carrier_id = %s AND direction = 'in'",
+        (gateway, carrier_id),
+    ).fetchone()
+    return row is not None
+
+
+def rings_on(conn: Conn, message_id: int, call: InboundRow) -> bool:
+    """Tell whether the missed `call`, kept as `message_id`, rang before; its row then says so.
+
+    Who is not taken up rings again: what they say a moment later on the same number they have
+    said. Two calls of one telephone wait for each other.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ring:{call.phone}"])
+    again = conn.execute(
+        "UPDATE messages SET error = 'rang again' WHERE id = %s AND EXISTS (SELECT FROM messages"
+        " WHERE phone = %s AND direction = 'in' AND channel = 'voice' AND body = %s AND at > %s"
+        " AND id <> %s AND error IS NULL)",
+        [message_id, call.phone, call.body, call.at - RINGS_ON, message_id],
+    )
+    return again.rowcount == 1
+
+
+def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
+    """Return how many texts of `phone` were kept after `since`, counting up to `most`."""
+    row = conn.execute(
+        "SELECT count(*) FROM (SELECT FROM messages WHERE phone = %s AND direction = 'in'"
+        " AND at > %s LIMIT %s) AS kept",
+        (phone, since, most),
+    ).fetchone()
+    return int(row[0]) if row else 0

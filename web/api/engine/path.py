@@ -1,0 +1,27 @@
+"""What the path of an operation names: rows by their ids, articles by their numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flows import number
+from store.refusals import Unknown
+from web.api.engine.operation import Call
+
+_MOST_DIGITS = 18
+
+
+def row(call: Call[Any]) -> int:
+    """Return the row id in the path. Raises `Unknown` for what is none."""
+    raw = call.path["id"]
+    if not (raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS):
+        raise Unknown("there is nothing with this id")
+    return int(raw)
+
+
+def article_number(call: Call[Any]) -> str:
+    """Return the article number in the path. Raises `Unknown` for what is none."""
+    try:
+        return number.read(call.path["number"])
+    except ValueError as error:
+        raise Unknown(f"no such article: {error}") from error
