@@ -94,7 +94,6 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
         pass
     else:
         raise NumberInUse(number)
-    charges = new.charges
     try:
         with conn.transaction():
             conn.execute(
@@ -102,30 +101,12 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
                 " otp_required, registration, cod_amount, passport, recipient_phone,"
                 " without_phone, recipient_name, recipient_address, recipient_pin,"
                 " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-                " %s, %s)",
-                (
-                    group_id,
-                    new.once,
-                    number,
-                    new.service,
-                    new.weight_g,
-                    new.otp_required,
-                    new.registration,
-                    new.cod_amount,
-                    new.passport,
-                    new.recipient_phone,
-                    new.without_phone,
-                    new.recipient_name,
-                    new.recipient_address,
-                    new.recipient_pin,
-                    new.recipient_language,
-                    charges.tariff,
-                    charges.base_paise,
-                    charges.otp_paise,
-                    charges.registration_paise,
-                    charges.gst_paise,
-                ),
+                " VALUES (%(group_id)s, %(once)s, %(number)s, %(service)s, %(weight_g)s,"
+                " %(otp_required)s, %(registration)s, %(cod_amount)s, %(passport)s,"
+                " %(recipient_phone)s, %(without_phone)s, %(recipient_name)s,"
+                " %(recipient_address)s, %(recipient_pin)s, %(recipient_language)s, %(tariff)s,"
+                " %(base_paise)s, %(otp_paise)s, %(registration_paise)s, %(gst_paise)s)",
+                {**vars(new), **vars(new.charges), "group_id": group_id, "number": number},
             )
     except psycopg.errors.UniqueViolation as taken:
         raise NumberInUse(number) from taken

@@ -111,22 +111,11 @@ def take(conn: Conn, new: NewCredit, cause: Cause, now: datetime) -> int | None:
     row = conn.execute(
         "INSERT INTO credits (provider, provider_payment_id, payment_id, group_id, office_id,"
         " paise, rrn, source, staff_id, came_at, taken_at, state, cause)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'refund_due', %s)"
+        " VALUES (%(provider)s, %(provider_payment_id)s, %(payment_id)s, %(group_id)s,"
+        " %(office_id)s, %(paise)s, %(rrn)s, %(source)s, %(staff_row)s, %(came_at)s, %(now)s,"
+        " 'refund_due', %(cause)s)"
         " ON CONFLICT (provider, provider_payment_id) DO NOTHING RETURNING id",
-        (
-            new.provider,
-            new.provider_payment_id,
-            new.payment_id,
-            new.group_id,
-            new.office_id,
-            new.paise,
-            new.rrn,
-            new.source,
-            new.staff_row,
-            new.came_at,
-            now,
-            cause,
-        ),
+        {**vars(new), "now": now, "cause": cause},
     ).fetchone()
     return int(row[0]) if row else None
 

@@ -106,33 +106,30 @@ LEFT JOIN LATERAL (SELECT sum(paise) AS paise FROM ledger WHERE corrects = l.id)
 
 def of_day(conn: Conn, office_id: int, day: date) -> list[Entry]:
     """Return all entries of an office on a day, oldest first."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE l.office_id = %s AND l.day = %s ORDER BY l.id", (office_id, day)
-        ).fetchall()
+    return _read(conn, "WHERE l.office_id = %s AND l.day = %s ORDER BY l.id", office_id, day)
 
 
 def of_counter(conn: Conn, counter_day_id: int) -> list[Entry]:
     """Return all entries of a counter's day, oldest first, with later corrections."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE l.counter_day_id = %s ORDER BY l.id", (counter_day_id,)
-        ).fetchall()
+    return _read(conn, "WHERE l.counter_day_id = %s ORDER BY l.id", counter_day_id)
 
 
 def corrections(conn: Conn, id_: int) -> list[Entry]:
     """Return the corrections of the entry with that row id, oldest first."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(_READ + "WHERE l.corrects = %s ORDER BY l.id", (id_,)).fetchall()
+    return _read(conn, "WHERE l.corrects = %s ORDER BY l.id", id_)
 
 
 def get(conn: Conn, id_: int) -> Entry:
     """Return the entry with that row id. Raises `UnknownEntry`."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        found = cursor.execute(_READ + "WHERE l.id = %s", (id_,)).fetchone()
-    if found is None:
+    found = _read(conn, "WHERE l.id = %s", id_)
+    if not found:
         raise UnknownEntry(id_)
-    return found
+    return found[0]
+
+
+def _read(conn: Conn, where: str, *values: object) -> list[Entry]:
+    with conn.cursor(row_factory=class_row(Entry)) as cursor:
+        return cursor.execute(f"{_READ} {where}", values).fetchall()
 
 
 @dataclass(frozen=True)

@@ -41,47 +41,38 @@ class Charges:
 
 
 @dataclass(frozen=True)
-class NewItem:
+class _Item:
+    number: str
+    service: Service
+    weight_g: int
+    otp_required: bool
+    registration: bool
+    cod_amount: int
+    passport: bool
+    recipient_phone: str | None
+    without_phone: WithoutPhone | None
+    recipient_name: str
+    recipient_address: str
+    recipient_pin: str
+    recipient_language: Language
+
+
+@dataclass(frozen=True)
+class NewItem(_Item):
     """An article to be added. Phones in E.164, `cod_amount` in whole rupees.
 
     `once`: that of the form. `without_phone`: why there is no `recipient_phone`.
     """
 
     once: UUID
-    number: str
-    service: Service
-    weight_g: int
-    otp_required: bool
-    registration: bool
-    cod_amount: int
-    passport: bool
-    recipient_phone: str | None
-    without_phone: WithoutPhone | None
-    recipient_name: str
-    recipient_address: str
-    recipient_pin: str
-    recipient_language: Language
     charges: Charges
 
 
 @dataclass(frozen=True)
-class BookingItem:
+class BookingItem(_Item):
     """An article of a group. `article_id`: None until it is booked."""
 
     id: int
-    number: str
-    service: Service
-    weight_g: int
-    otp_required: bool
-    registration: bool
-    cod_amount: int
-    passport: bool
-    recipient_phone: str | None
-    without_phone: WithoutPhone | None
-    recipient_name: str
-    recipient_address: str
-    recipient_pin: str
-    recipient_language: Language
     tariff: date
     base_paise: int
     otp_paise: int
@@ -92,12 +83,7 @@ class BookingItem:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One customer's articles. `counter_day_id`: None if software booked.
-
-    `given_paise`: what the customer gave in cash, before the change.
-    """
-
+class _Row:
     id: int
     tr: str
     state: GroupState
@@ -111,6 +97,15 @@ class Group:
     given_paise: int | None
     created_at: datetime
     finished_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Group(_Row):
+    """One customer's articles. `counter_day_id`: None if software booked.
+
+    `given_paise`: what the customer gave in cash, before the change.
+    """
+
     items: tuple[BookingItem, ...]
 
     @property
@@ -218,23 +213,6 @@ def unfinished(conn: Conn, counter_day_id: int) -> Sequence[Group]:
         (counter_day_id,),
     ).fetchall()
     return [get(conn, row[0]) for row in rows]
-
-
-@dataclass(frozen=True)
-class _Row:
-    id: int
-    tr: str
-    state: GroupState
-    office_id: int
-    counter_day_id: int | None
-    staff_row: int | None
-    sender_name: str
-    sender_phone: str | None
-    sender_language: Language
-    method: Method | None
-    given_paise: int | None
-    created_at: datetime
-    finished_at: datetime | None
 
 
 _GROUP = (

@@ -52,23 +52,10 @@ def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
     row = conn.execute(
         "INSERT INTO ledger (at, day, office_id, counter_day_id, staff_id, kind, method, paise,"
         " group_id, list_id, corrects, note, once, article_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        (
-            now,
-            day_of(now),
-            entry.office_id,
-            entry.counter_day_id,
-            entry.staff_row,
-            entry.kind,
-            entry.method,
-            entry.paise,
-            entry.group_id,
-            entry.list_id,
-            entry.corrects,
-            entry.note,
-            entry.once,
-            entry.article_id,
-        ),
+        " VALUES (%(at)s, %(day)s, %(office_id)s, %(counter_day_id)s, %(staff_row)s, %(kind)s,"
+        " %(method)s, %(paise)s, %(group_id)s, %(list_id)s, %(corrects)s, %(note)s, %(once)s,"
+        " %(article_id)s) RETURNING id",
+        {**vars(entry), "at": now, "day": day_of(now)},
     ).fetchone()
     assert row is not None
     return int(row[0])

@@ -86,6 +86,9 @@ class UnknownReconciliation(Unknown):
     sentence = "there is no such reconciliation"
 
 
+_READ = "SELECT id, day, asked_at, done_at, found FROM reconciliations"
+
+
 def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:
     """Request the comparison of `day`, or return the one that still waits or runs."""
     conn.execute(
@@ -95,9 +98,7 @@ def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:
     )
     with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
         found = cursor.execute(
-            "SELECT id, day, asked_at, done_at, found FROM reconciliations WHERE day = %s"
-            " ORDER BY id DESC LIMIT 1",
-            (day,),
+            _READ + " WHERE day = %s ORDER BY id DESC LIMIT 1", (day,)
         ).fetchone()
     assert found is not None
     return found
@@ -106,9 +107,7 @@ def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:
 def get(conn: Conn, id_: int) -> Reconciliation:
     """Return the reconciliation with that row id. Raises `UnknownReconciliation`."""
     with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
-        found = cursor.execute(
-            "SELECT id, day, asked_at, done_at, found FROM reconciliations WHERE id = %s", (id_,)
-        ).fetchone()
+        found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
     if found is None:
         raise UnknownReconciliation
     return found
