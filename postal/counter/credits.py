@@ -68,7 +68,7 @@ class Credit:
 
     @property
     def refunding(self) -> bool:
-        """Whether the provider has the refund order and has not carried it out yet."""
+        """Tell whether the provider has the refund order and has not carried it out yet."""
         return self.state == "refund_due" and self.refund_way is not None
 
 

@@ -39,7 +39,7 @@ class Entry:
 
     @property
     def counted_at_office(self) -> bool:
-        """Whether it is cash that a postman handed in for one of his lists."""
+        """Tell whether it is cash that a postman handed in for one of his lists."""
         return self.list_id is not None and self.method == "cash"
 
 

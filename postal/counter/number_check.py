@@ -32,7 +32,7 @@ class NumberCheck:
 
     @property
     def bad(self) -> bool:
-        """Whether the right number must be found before the visit."""
+        """Tell whether the right number must be found before the visit."""
         return self.state in ("not_reached", "denied")
 
 

@@ -56,7 +56,7 @@ class Piece(_Row):
 
     @property
     def personal(self) -> bool:
-        """Whether only the addressee may take it (docs/developing/domain.md rule 2)."""
+        """Tell whether only the addressee may take it (docs/developing/domain.md rule 2)."""
         return (
             self.registration
             or self.passport

@@ -61,13 +61,13 @@ class Line:
 
     @property
     def missing(self) -> bool:
-        """Whether it is still with the postman."""
+        """Tell whether it is still with the postman."""
         back = self.state == "delivered" or self.checked_in_at is not None
         return not back and not self.moved_on and self.article_state != "delivered"
 
     @property
     def waits(self) -> bool:
-        """Whether the recipient contests the remark and the postmaster has not judged it yet."""
+        """Tell whether the recipient contests the remark and the postmaster has yet to judge it."""
         return (
             self.state == "attempted"
             and not self.moved_on
@@ -77,7 +77,7 @@ class Line:
 
     @property
     def final(self) -> bool:
-        """Whether the office has accepted the return, and with it the remark."""
+        """Tell whether the office has accepted the return, and with it the remark."""
         taken = self.remark is not None and self.checked_in_at is not None
         return taken and not self.waits
 
