@@ -19,6 +19,7 @@ from postal.articles import Service
 from postal.counter import counter_days, ledger
 from postal.counter.counter_days import CounterClosed, UnknownCounterDay
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
 
@@ -146,9 +147,7 @@ def expected(conn: Conn, id_: int) -> int:
     return int(row[0])
 
 
-def close(
-    conn: Conn, id_: int, count: Count, explanation: str, staff_row: int, now: datetime
-) -> CounterEnd:
+def close(conn: Conn, id_: int, count: Count, explanation: str, by: Doer) -> CounterEnd:
     """Close a counter's day on `count`; of two closings the first counts.
 
     Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` if the count differs and
@@ -172,8 +171,8 @@ def close(
     why = explanation if difference else None
 
     def enter(kind: Kind, paise: int, note: str | None = None) -> None:
-        entry = NewEntry(kind, "cash", paise, day.office_id, id_, staff_row, note=note)
-        ledger.enter(conn, entry, now)
+        entry = NewEntry(kind, "cash", paise, day.office_id, id_, by.staff_row, note=note)
+        ledger.enter(conn, entry, by.at)
 
     if difference:
         enter("difference", difference, why)
@@ -183,45 +182,46 @@ def close(
         "UPDATE counter_days SET closed_at = %s, closed_by = %s, expected_paise = %s,"
         " counted_paise = %s, counted_as = %s, explanation = %s, last_entry ="
         " (SELECT max(id) FROM ledger WHERE counter_day_id = %s) WHERE id = %s",
-        (now, staff_row, due, count.paise, str(count), why, id_, id_),
+        (by.at, by.staff_row, due, count.paise, str(count), why, id_, id_),
     )
     return get(conn, id_)
 
 
 @dataclass(frozen=True)
-class Handing:
-    """The clerk who hands over, and the `once` of the form."""
+class ToTreasury:
+    """A sum that leaves a drawer during the day. `once`: that of the form."""
 
-    staff_row: int
+    paise: int
+    note: str
     once: UUID
 
 
-def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: datetime) -> None:
-    """Hand `paise` of the drawer to the treasury during the day; the same form counts once.
+def hand_over(conn: Conn, id_: int, out: ToTreasury, by: Doer) -> None:
+    """Hand `out` over to the treasury during the day; the same form counts once.
 
     Raises `UnknownCounterDay`, `CounterClosed` and `CannotHandOver`.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (entry.once,)).fetchone():
+    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (out.once,)).fetchone():
         return
     if day.closed_at is not None:
         raise CounterClosed(day.counter)
-    if not 0 < paise <= expected(conn, id_):
+    if not 0 < out.paise <= expected(conn, id_):
         raise CannotHandOver
     ledger.enter(
         conn,
         NewEntry(
             "handed_over",
             "cash",
-            -paise,
+            -out.paise,
             day.office_id,
             id_,
-            entry.staff_row,
-            note=note or None,
-            once=entry.once,
+            by.staff_row,
+            note=out.note or None,
+            once=out.once,
         ),
-        now,
+        by.at,
     )
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from postal.counter import ledger
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -133,22 +134,22 @@ def _read(conn: Conn, where: str, *values: object) -> list[Entry]:
 
 
 @dataclass(frozen=True)
-class Correcting:
-    """Who corrects, why, and the `once` of the form."""
+class Correction:
+    """The right sum of an entry in paise, and why. `once`: that of the form."""
 
-    staff_row: int
+    paise: int
     why: str
     once: UUID
 
 
-def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetime) -> int | None:
-    """Correct the entry `id_` to `right_paise` by a new entry; return its row id.
+def correct(conn: Conn, id_: int, right: Correction, by: Doer) -> int | None:
+    """Correct the entry `id_` to `right` by a new entry; return its row id.
 
     None: it is right already, or the form was sent twice. The new entry belongs to the day on
     which it is made. Raises `UnknownEntry`, `NotCorrectable`, `CountedAtOffice`, and
-    `CorrectionUnexplained` if `by.why` is empty.
+    `CorrectionUnexplained` if `right.why` is empty.
     """
-    if not by.why:
+    if not right.why:
         raise CorrectionUnexplained
     conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CORRECTING, id_ % 2**31))
     entry = get(conn, id_)
@@ -162,9 +163,9 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         raise NotCorrectable
     if entry.counted_at_office:
         raise CountedAtOffice
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (by.once,)).fetchone():
+    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (right.once,)).fetchone():
         return None
-    delta = right_paise - entry.paise - entry.corrected
+    delta = right.paise - entry.paise - entry.corrected
     if not delta:
         return None
     new = NewEntry(
@@ -176,10 +177,10 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         by.staff_row,
         entry.group_id,
         corrects=entry.id,
-        note=by.why,
-        once=by.once,
+        note=right.why,
+        once=right.once,
     )
-    return ledger.enter(conn, new, now)
+    return ledger.enter(conn, new, by.at)
 
 
 _CORRECTING = 7_235_014  # the advisory lock for correcting an entry

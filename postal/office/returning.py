@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from flows.events import Payment
 from flows.facts import ArticleState, ItemState, Witness
-from postal.office.doer import Doer
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -31,7 +31,7 @@ class ListHead:
 
 
 @dataclass(frozen=True)
-class Line:
+class ReturnLine:
     """An item and its outcome. `cod`: whole rupees.
 
     `moved_on`: the article was on a later list. `article_state`: the current one.
@@ -143,17 +143,17 @@ def hold(conn: Conn, list_id: int) -> ListHead:
     return head(conn, list_id)
 
 
-def lines(conn: Conn, list_id: int) -> list[Line]:
+def lines(conn: Conn, list_id: int) -> list[ReturnLine]:
     """Return all items of a list, in walking order."""
-    with conn.cursor(row_factory=class_row(Line)) as cursor:
+    with conn.cursor(row_factory=class_row(ReturnLine)) as cursor:
         return cursor.execute(
             _LINES + "WHERE i.list_id = %s ORDER BY i.serial", (list_id,)
         ).fetchall()
 
 
-def line(conn: Conn, item_id: int) -> Line:
+def line(conn: Conn, item_id: int) -> ReturnLine:
     """Return the item with that row id. Raises `UnknownItem`."""
-    with conn.cursor(row_factory=class_row(Line)) as cursor:
+    with conn.cursor(row_factory=class_row(ReturnLine)) as cursor:
         found = cursor.execute(_LINES + "WHERE i.id = %s", (item_id,)).fetchone()
     if found is None:
         raise UnknownItem(item_id)
@@ -168,18 +168,18 @@ def list_of(conn: Conn, item_id: int) -> int:
     return int(row[0])
 
 
-def check_in(conn: Conn, item_id: int, by: Doer, now: datetime, *, late: bool) -> bool:
+def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
     """Record that the office has the item; False: it was recorded before."""
     return bool(
         conn.execute(
             "INSERT INTO check_ins (item_id, at, staff_id, token_id, late)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (item_id, now, by.staff_row, by.token_id, late),
+            (item_id, by.at, by.staff_row, by.token_id, late),
         ).rowcount
     )
 
 
-def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, Line]]:
+def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, ReturnLine]]:
     """Return the contested remarks of lists from `since` on that wait for the postmaster."""
     rows = conn.execute(
         "SELECT l.id, i.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"

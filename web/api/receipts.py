@@ -76,9 +76,9 @@ def _print(call: Call[PrintReceipt]) -> Answer:
     if who.office_id != group.office_id:
         raise Unknown("the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)
-    made = receipts.note_printing(
-        call.conn, group.id, given.once, given.paper, language, who.id, call.now
-    )
+    new = receipts.NewPrinting(given.once, given.paper, language)
+    by = call.doer(who.office_id, who.staff)
+    made = receipts.note_printing(call.conn, group.id, new, by)
     told = PrintingOut(
         once=given.once, paper=made.paper, language=made.language, copy_number=made.copy
     )

@@ -15,7 +15,7 @@ from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
-from postal.office.returning import Line, ListClosed, ListHead
+from postal.office.returning import ListClosed, ListHead, ReturnLine
 from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
@@ -50,15 +50,9 @@ def lists() -> str:
 def list_(id_: int) -> str:
     """One list whole: what is on it, and what became of each item."""
 
-    def look(conn: Conn) -> tuple[ListHead, list[Line]]:
+    def look(conn: Conn) -> tuple[ListHead, list[ReturnLine]]:
         head = own_list(conn, id_)
-        access.note(
-            conn,
-            me().account.id,
-            "opened",
-            runtime().now(),
-            reason=f"list {head.staff_id} {head.date}",
-        )
+        access.note(conn, doer(), "opened", reason=f"list {head.staff_id} {head.date}")
         return head, returning.lines(conn, id_)
 
     head, lines = runtime().database.run(look)
@@ -98,7 +92,7 @@ def close_list(id_: int) -> Page:
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         own_list(conn, id_)
-        return closing.close_list(conn, id_, note or None, doer(), runtime().now())
+        return closing.close_list(conn, id_, note or None, doer())
 
     try:
         head, _ = runtime().database.run(work)
@@ -142,7 +136,7 @@ def close_day() -> Page:
         abort(400)
 
     def work(conn: Conn) -> str:
-        closing.close_day(conn, account.office_id, day, said, doer(), runtime().now())
+        closing.close_day(conn, account.office_id, day, said, doer())
         return "end_day_done"
 
     attempt(work)
