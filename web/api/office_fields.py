@@ -30,7 +30,7 @@ Day = Annotated[
 ]
 
 
-class OfDay(Input):
+class OfDayIn(Input):
     """A day; without one: today."""
 
     date: Day | None = None
@@ -51,6 +51,6 @@ def doer(call: Call[Any]) -> Doer:
     return by_software(call.token_id)
 
 
-def day(call: Call[OfDay]) -> datetime.date:
+def day(call: Call[OfDayIn]) -> datetime.date:
     asked = call.input.date
     return datetime.date.fromisoformat(asked) if asked else day_of(call.now)

@@ -15,7 +15,7 @@ from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
 
 
-class AskQuote(Input):
+class AskQuoteIn(Input):
     """`office_pin`: of the office that books."""
 
     office_pin: Pin
@@ -60,7 +60,7 @@ def priced(
     )
 
 
-def _quote(call: Call[AskQuote]) -> Answer:
+def _quote(call: Call[AskQuoteIn]) -> Answer:
     asked = call.input
     quote = priced(
         call,
@@ -85,18 +85,14 @@ def _quote(call: Call[AskQuote]) -> Answer:
 
 def lines_of(quote: Quote) -> list[LineOut]:
     """The lines of a quote, for an answer."""
-    return [
-        LineOut(kind=line.kind, paise=line.paise, unverified=line.unverified)
-        for line in quote.lines
-    ]
+    return [LineOut.of(line) for line in quote.lines]
 
 
 QUOTE = Operation(
-    method="GET",
-    path="/tariff",
+    route="GET /tariff",
     name="quote",
     summary="What an article costs today, line by line",
-    input=AskQuote,
+    input=AskQuoteIn,
     handle=_quote,
     answers={200: QuoteOut},
 )

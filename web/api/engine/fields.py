@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -77,7 +77,7 @@ class Nothing(Input):
     """The operation takes neither body nor query."""
 
 
-class File(Input):
+class FileIn(Input):
     """The body is a file, and no JSON; see `Operation.takes`."""
 
     content: bytes
@@ -87,3 +87,9 @@ class Output(BaseModel):
     """An answer. What is not declared here does not leave the house."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, found: object, **others: Any) -> Self:
+        """Return `found` for an answer: `others`, and else its attributes by the fields' names."""
+        same = {name: getattr(found, name) for name in cls.model_fields if name not in others}
+        return cls(**same, **others)
