@@ -1,7 +1,7 @@
 """The JSON API under /api/v1: one file per resource; docs/developing/contract.md fixes the names.
 
-`BLUEPRINTS` are registered by the application. Each operation is told once (`operation.py`); the
-routes and the OpenAPI document are made from it.
+`BLUEPRINTS` are registered by the application. Each operation is declared once (`operation.py`);
+routes and OpenAPI document are made from it.
 """
 
 from __future__ import annotations
@@ -143,7 +143,7 @@ described = _blueprint("api_document", Caller.ANYONE)
 
 @described.get("/openapi.json")
 def openapi() -> Response:
-    """The document; in production without the simulator."""
+    """Return the document; in production without the simulator."""
     served = OPERATIONS
     if not runtime().settings.production:
         served += SIMULATOR_OPERATIONS

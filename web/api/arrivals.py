@@ -1,4 +1,4 @@
-"""What arrives at a delivery office."""
+"""Arrivals at a delivery office."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _shown(arrival: Arrival) -> ScannedArticleOut:
 
 def _arrive(call: Call[ArrivalsIn]) -> Answer:
     office_id, pin = office(call)
-    # Locked in one order, whatever the order of the request: two requests never wait in a ring.
+    # Locked in one order, whatever the order of the request: two requests never deadlock.
     scans = {
         typed: scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
         for typed in sorted(set(call.input.articles))

@@ -117,14 +117,14 @@ class BookingOut(Output):
 
 
 class WrongSum(Invalid):
-    """What the customer has paid is not the price."""
+    """A payment that is not the price."""
 
     field = "payment.paise"
     summary = "nothing was booked: another sum was paid than the price"
 
 
 def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
-    """What is wrong between an article's telephone and its code, named below `under`."""
+    """Return what is wrong between an article's telephone and its code, named below `under`."""
     recipient = loose.get("recipient") if isinstance(loose, dict) else None
     if not isinstance(recipient, dict):
         return []
@@ -199,7 +199,7 @@ def group_of(call: Call[Any]) -> Group:
 
 
 def shown(group: Group) -> BookingOut:
-    """A booking, for an answer."""
+    """Return a booking as an answer."""
     return BookingOut.of(
         group, reference=group.tr, articles=[BookedArticleOut.of(item) for item in group.items]
     )

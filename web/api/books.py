@@ -80,7 +80,7 @@ class BooksOut(Output):
 
 
 class BadDay(Invalid):
-    """The parameter names no day of the calendar."""
+    """A parameter that names no day of the calendar."""
 
     sentence = "is no day of the calendar"
     field = "day"
@@ -122,7 +122,7 @@ def _table(call: Call[ReadBooksIn]) -> Answer:
 
 
 def entry_of(entry: entries.Entry) -> EntryOut:
-    """An entry, for an answer."""
+    """Return an entry as an answer."""
     return EntryOut.of(entry, booking=entry.tr)
 
 

@@ -83,9 +83,9 @@ class CorrectedOut(Output):
 
 def _open(call: Call[OpenCounterIn]) -> Answer:
     given = call.input
-    who = clerks.clerk(call.conn, given.staff, CLERKS)
+    clerk = clerks.clerk(call.conn, given.staff, CLERKS)
     made = counter_days.open_day(
-        call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
+        call.conn, clerk.office_id, clerk.id, given.counter, given.opening_paise, call.now
     )
     return Answer(201, _shown(call, made.id))
 
@@ -96,9 +96,9 @@ def _read(call: Call[Nothing]) -> Answer:
 
 def _close(call: Call[CloseCounterIn]) -> Answer:
     given, id_ = call.input, row(call)
-    who = _whose(call, id_, given.staff)
+    clerk = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
-    day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
+    day_end.close(call.conn, id_, count, given.explanation or "", clerk.id, call.now)
     return Answer(200, _shown(call, id_))
 
 
@@ -110,23 +110,23 @@ def _hand_over(call: Call[HandOverIn]) -> Answer:
 
 
 def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
-    """Return the clerk who opened this counter, if it is that one. Raises `Invalid`."""
-    who = clerks.clerk(call.conn, staff_id, CLERKS)
+    """Return the clerk who opened this counter. Raises `Invalid` for another one."""
+    clerk = clerks.clerk(call.conn, staff_id, CLERKS)
     end = day_end.get(call.conn, id_)
     if end.staff_id != staff_id:
         say = f"this counter is that of {end.staff_id}, who does this alone"
         raise Invalid(say, field="staff")
-    return who
+    return clerk
 
 
 def _correct(call: Call[CorrectEntryIn]) -> Answer:
     given, id_ = call.input, row(call)
-    who = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
+    clerk = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
     entry = entries.get(call.conn, id_)
-    if entry.office_id != who.office_id:
+    if entry.office_id != clerk.office_id:
         raise Unknown("this office has no such entry")
     entries.correct(
-        call.conn, id_, given.paise, Correcting(who.id, given.why, given.once), call.now
+        call.conn, id_, given.paise, Correcting(clerk.id, given.why, given.once), call.now
     )
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
     return Answer(200, CorrectedOut(entry=entry_of(entry), corrections=later))
@@ -162,14 +162,14 @@ class RollsOut(Output):
 
 
 def _rolls(call: Call[Any]) -> Answer:
-    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    found = [_roll(each) for each in rolls.of_clerk(call.conn, who.id)]
-    return Answer(200, RollsOut(next=rolls.offered(call.conn, who.id), rolls=found))
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    found = [_roll(each) for each in rolls.of_clerk(call.conn, clerk.id)]
+    return Answer(200, RollsOut(next=rolls.offered(call.conn, clerk.id), rolls=found))
 
 
 def _enter_roll(call: Call[EnterRollIn]) -> Answer:
-    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    rolls.add(call.conn, clerk.id, call.input.first, call.input.last, call.now)
     return _rolls(call)
 
 

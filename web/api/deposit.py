@@ -1,4 +1,4 @@
-"""What lies at an office, and what goes back to its sender."""
+"""Articles in deposit at an office, and those that go back to their senders."""
 
 from __future__ import annotations
 

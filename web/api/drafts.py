@@ -1,4 +1,4 @@
-"""Lists in the making by API: an office's articles put into walking order, and sent out."""
+"""Draft lists: an office's articles are put into walking order and sent out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files of articles and lists: sent as CSV, looked at, started, cancelled."""
+"""Files of articles and lists: sent as CSV, examined, started, cancelled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the office's operations of the API have in common: which office, which list, who."""
+"""Fields and look-ups that the office's operations share."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class OfDayIn(Input):
 
 
 def office(call: Call[Any]) -> tuple[int, str]:
-    """Row id and PIN of the office in the path."""
+    """Return row id and PIN of the office in the path."""
     pin = call.path["pin"]
     return office_of(call.conn, pin)[0], pin
 

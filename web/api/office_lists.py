@@ -1,4 +1,4 @@
-"""The lists of an office's day: how they stand, what comes back, the end."""
+"""The lists of an office's day: their progress, what comes back, closing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Payments by UPI for bookings that software made, and what is to be given back.
+"""Payments by UPI for bookings that software made, and what is to be refunded.
 
 A provider is never called while the database waits: the worker fetches the QR code and orders the
-refund, and the caller asks how it stands, or is told by the feed.
+refund, and the caller asks for the state, or reads the feed.
 """
 
 from __future__ import annotations

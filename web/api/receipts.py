@@ -54,10 +54,10 @@ class PrintingOut(Output):
 def _read(call: Call[Nothing]) -> Answer:
     group = group_of(call)
     what = receipts.read(call.conn, group.id)
-    told = ReceiptOut.of(
+    answer = ReceiptOut.of(
         what, articles=shown(group).articles, printed=len(receipts.printings(call.conn, group.id))
     )
-    return Answer(200, told)
+    return Answer(200, answer)
 
 
 def _print(call: Call[PrintReceiptIn]) -> Answer:
@@ -69,8 +69,8 @@ def _print(call: Call[PrintReceiptIn]) -> Answer:
     made = receipts.note_printing(
         call.conn, group.id, given.once, given.paper, language, who.id, call.now
     )
-    told = PrintingOut.of(made, once=given.once, copy_number=made.copy)
-    return Answer(200, told)
+    answer = PrintingOut.of(made, once=given.once, copy_number=made.copy)
+    return Answer(200, answer)
 
 
 def _pdf(call: Call[Nothing]) -> Answer:

@@ -1,4 +1,4 @@
-"""What posting an article costs."""
+"""The price of posting an article."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def _quote(call: Call[AskQuoteIn]) -> Answer:
 
 
 def lines_of(quote: Quote) -> list[LineOut]:
-    """The lines of a quote, for an answer."""
+    """Return the lines of a quote as an answer."""
     return [LineOut.of(line) for line in quote.lines]
 
 

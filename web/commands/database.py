@@ -18,7 +18,7 @@ database = AppGroup("db", help="The database.")
 
 @database.command("migrate")
 def migrate() -> None:
-    """Brings the database of DATABASE_URL to the newest schema."""
+    """Bring the database of DATABASE_URL to the newest schema."""
     runtime: Runtime = current_app.extensions["dakiya"]
     try:
         migrations.migrate(runtime.settings.database_url)
@@ -36,7 +36,7 @@ def migrate() -> None:
     help="The page that is written.",
 )
 def schema(into: Path) -> None:
-    """Writes the page of the schema: every table, column, key and index, with what it is for."""
+    """Write the page of the schema: every table, column, key and index, with its purpose."""
     runtime: Runtime = current_app.extensions["dakiya"]
     try:
         found = runtime.database.run(read)

@@ -6,7 +6,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from postal.counter import directory as places
+from postal.counter import directory as pin_directory
 from postal.counter.directory_load import load
 from postal.counter.post_offices import NoDirectory
 from runtime import Runtime
@@ -21,7 +21,7 @@ def load_directory(if_missing: bool) -> None:
     runtime: Runtime = current_app.extensions["dakiya"]
     if if_missing:
         with runtime.database.transaction() as conn:
-            if places.is_loaded(conn):
+            if pin_directory.is_loaded(conn):
                 click.echo("the directory is there")
                 return
     try:

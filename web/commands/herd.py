@@ -1,4 +1,4 @@
-"""`flask herd …`: what the help desk confirms when fraud goes round."""
+"""`flask herd …`: warnings that the help desk confirms."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ herd = AppGroup("herd", help="Herd warnings.")
 @herd.command("warn")
 @click.argument("pin")
 def warn(pin: str) -> None:
-    """Warns everybody with an article due today in PIN: fraud goes round there."""
+    """Warn everybody with an article due today in PIN of fraud there."""
     runtime: Runtime = current_app.extensions["dakiya"]
     now = runtime.now()
     with refusals_shown():

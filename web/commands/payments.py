@@ -1,4 +1,4 @@
-"""`flask payments …`: what the payment providers have against what we have."""
+"""`flask payments …`: the payment providers' lists against ours."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _MEANS = {
     help="in India, as 2026-08-14; default: yesterday, which is over",
 )
 def reconcile(day: object) -> None:
-    """Compares each provider's list of a day with ours, and takes in what is missing.
+    """Compare each provider's list of a day with ours, and take in what is missing.
 
     Exit code 1 where anything differed or a provider gave no list.
     """

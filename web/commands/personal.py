@@ -1,4 +1,4 @@
-"""`flask purge`, `flask export-person`, `flask forget-person`: what is kept of people."""
+"""`flask purge`, `flask export-person`, `flask forget-person`: the personal data that is kept."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from web.commands.refusals import refusals_shown
 @click.option("--persons-older-than", "persons", type=click.IntRange(min=1), help="Days.")
 @click.option("--dry-run", is_flag=True, help="Only says how much there is.")
 def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
-    """Anonymises what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
+    """Anonymise what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
     runtime = _runtime()
     now, settings = runtime.now(), runtime.settings
     kept = Kept(
@@ -55,7 +55,7 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
     "--into", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: stdout."
 )
 def export_person(phone: str, into: TextIO) -> None:
-    """Writes all that is stored of PHONE as JSON, for the person who asked for it."""
+    """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
     with _runtime().database.transaction() as conn:
         parts = personal.parts(conn, number)
@@ -71,7 +71,7 @@ def export_person(phone: str, into: TextIO) -> None:
 @click.option("--reason", required=True, help="Why; it stands in the event feed.")
 @click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
 def forget_person(phone: str, reason: str) -> None:
-    """Takes PHONE, its names and words out of everything; what happened stays."""
+    """Remove PHONE, its names and words from everything; what happened stays."""
     runtime = _runtime()
     number = _read(phone)
     with refusals_shown():

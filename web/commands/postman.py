@@ -1,4 +1,4 @@
-"""`flask postman …`: who carries articles."""
+"""`flask postman …`: those who carry articles."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ postman = AppGroup("postman", help="Postmen.")
     help="His secret of 4 to 6 digits; asked for where it is not given.",
 )
 def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None:
-    """Adds a postman."""
+    """Add a postman."""
     runtime: Runtime = current_app.extensions["dakiya"]
     with refusals_shown():
         number = phones.read(phone)
@@ -44,7 +44,7 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
 @click.argument("staff_id")
 @click.argument("phone")
 def name_phone(staff_id: str, phone: str) -> None:
-    """Names PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
+    """Name PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
     runtime: Runtime = current_app.extensions["dakiya"]
     with refusals_shown():
         number = phones.read(phone)
@@ -56,7 +56,7 @@ def name_phone(staff_id: str, phone: str) -> None:
 @postman.command("block")
 @click.argument("staff_id")
 def block(staff_id: str) -> None:
-    """Blocks the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
+    """Block the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
     runtime: Runtime = current_app.extensions["dakiya"]
     with refusals_shown():
         killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
@@ -67,7 +67,7 @@ def block(staff_id: str) -> None:
 @click.argument("staff_id")
 @click.option("--pin", required=True, prompt=True, hide_input=True, help="4 to 6 digits.")
 def set_pin(staff_id: str, pin: str) -> None:
-    """Gives STAFF_ID a new PIN; a lock after wrong ones is over."""
+    """Set a new PIN for STAFF_ID; a lock after wrong ones ends."""
     runtime: Runtime = current_app.extensions["dakiya"]
     with refusals_shown():
         runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))

@@ -1,4 +1,4 @@
-"""`flask staff …`: who signs in at the desk and the counter."""
+"""`flask staff …`: the accounts of the desk and the counter."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _password = click.option(
 @click.option("--office-pin", required=True, help="PIN code of the office.")
 @_password
 def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password: str) -> None:
-    """Adds an account; its second factor is set up at the first sign-in."""
+    """Add an account; its second factor is set up at the first sign-in."""
     _do(lambda conn: accounts.add(conn, staff_id, name, role, office_pin, password))
     click.echo(f"{name} ({staff_id}, {role}) may sign in at /desk")
 
@@ -42,7 +42,7 @@ def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password
 @click.argument("staff_id")
 @_password
 def password(staff_id: str, password: str) -> None:
-    """Gives STAFF_ID another password; a lock is over, and every sign-in of before."""
+    """Set another password for STAFF_ID; a lock ends, and so does every sign-in."""
     now = _runtime().now()
     _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
     click.echo(f"{staff_id} has a new password")
@@ -51,7 +51,7 @@ def password(staff_id: str, password: str) -> None:
 @staff.command("second-factor")
 @click.argument("staff_id")
 def second_factor(staff_id: str) -> None:
-    """STAFF_ID lost telephone and recovery codes: sets up a new second factor when it signs in."""
+    """Let STAFF_ID, without telephone and recovery codes, set up a new second factor."""
     now = _runtime().now()
     _do(lambda conn: accounts.forget_second_factor(conn, staff_id, now))
     click.echo(f"{staff_id} sets up a new second factor at the next sign-in")
@@ -60,7 +60,7 @@ def second_factor(staff_id: str) -> None:
 @staff.command("end")
 @click.argument("staff_id")
 def end(staff_id: str) -> None:
-    """STAFF_ID signs in no more, from now on."""
+    """End the account of STAFF_ID at once."""
     now = _runtime().now()
     _do(lambda conn: accounts.end(conn, staff_id, now))
     click.echo(f"{staff_id} signs in no more")
@@ -68,7 +68,7 @@ def end(staff_id: str) -> None:
 
 @staff.command("list")
 def listed() -> None:
-    """All accounts that may sign in."""
+    """List all accounts that may sign in."""
     with _runtime().database.transaction() as conn:
         found = accounts.listed(conn)
     for each in found:
@@ -81,7 +81,7 @@ def listed() -> None:
 @staff.command("number")
 @click.argument("staff_id")
 def number(staff_id: str) -> None:
-    """The number that STAFF_ID's authenticator shows now. Not in production."""
+    """Print the number that STAFF_ID's authenticator shows now. Not in production."""
     runtime = _runtime()
     if runtime.settings.production:
         raise click.ClickException("in production only the telephone of its owner shows it")

@@ -1,4 +1,4 @@
-"""`flask token …`: who may call the API."""
+"""`flask token …`: the tokens of the API."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _runtime() -> Runtime:
 @token.command("create")
 @click.argument("name")
 def create(name: str) -> None:
-    """Makes a token called NAME and prints it, alone on the last line. It is shown this once."""
+    """Make a token called NAME and print it on the last line; it is shown only once."""
     with refusals_shown():
         made = _runtime().database.run(lambda conn: tokens.create(conn, name))
     click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
@@ -30,7 +30,7 @@ def create(name: str) -> None:
 
 @token.command("list")
 def show() -> None:
-    """All tokens by name; never the tokens themselves."""
+    """List all tokens by name; never the tokens themselves."""
     for one in _runtime().database.run(tokens.listed):
         ended = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "holds"
         click.echo(f"{one.name}\tmade {one.created_at:%Y-%m-%d %H:%M} UTC\t{ended}")
@@ -39,7 +39,7 @@ def show() -> None:
 @token.command("revoke")
 @click.argument("name")
 def revoke(name: str) -> None:
-    """Ends the token called NAME at once."""
+    """End the token called NAME at once."""
     if not _runtime().database.run(lambda conn: tokens.revoke(conn, name)):
         raise click.ClickException(f"no token called {name} holds: see `flask token list`")
     click.echo(f"{name} is revoked")

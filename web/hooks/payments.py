@@ -1,8 +1,8 @@
-"""The hooks that payment providers call: a signature over the raw body, and money behind it.
+"""The hooks that payment providers call: signed over the raw body, and about money.
 
-It fails closed: without keys of ours, or without their signature, it is 403. What is authentic is
-written down in the transaction that acts on it, and answered with 200: a repeat changes nothing.
-What cannot be attributed is due to go back, and what cannot be read is kept for people.
+Without our keys, or without the provider's signature, the answer is 403. What is authentic is
+stored in the transaction that acts on it, and answered with 200: a repeat changes nothing. Money
+that cannot be attributed is due to be refunded; what cannot be read is kept for people.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def _take(name: ProviderName) -> Response:
 
 
 def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.Taken | None:
-    """Notes the event and acts on it, once."""
+    """Note the event and act on it, once."""
     now, what = runtime.now(), notice.what
     if not provider_events.note(conn, notice.provider, notice.event_id, notice.kind, now):
         return None

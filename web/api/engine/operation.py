@@ -1,4 +1,4 @@
-"""One operation of the API, told once: the route and the OpenAPI document are made from it."""
+"""One operation of the API, declared once: the route and the OpenAPI document are made from it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
 @dataclass(frozen=True)
 class Call(Generic[I]):
-    """What a handler works with: checked input, the path's values, an open transaction.
+    """The input of a handler: checked input, the path's values, an open transaction.
 
     `token_id`: whose token calls.
     """
@@ -42,7 +42,7 @@ class Call(Generic[I]):
 
 @dataclass(frozen=True)
 class File:
-    """A PDF or CSV under a name, which holds no personal data."""
+    """A PDF or CSV, with a name that holds no personal data."""
 
     content: bytes
     name: str
@@ -50,7 +50,7 @@ class File:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and content of what goes back. A file answers a GET alone: no key keeps one."""
+    """The status and content of an answer. Only a GET is answered with a file: no key keeps it."""
 
     status: int
     body: BaseModel | File
