@@ -1,4 +1,4 @@
-"""The platform that starts our processes again, and what kills them: seeded, and written down."""
+"""The platform that restarts our processes, and the seeded, logged chaos that kills them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STARTED = b'"worker_started"'  # in its log
 
 @dataclass(frozen=True)
 class Blow:
-    """What was done, and when (unix time). `ended`: when it was over, as far as it takes time."""
+    """One act of chaos and its time (unix). `ended`: its end, where it takes time."""
 
     at: float
     what: str
@@ -32,7 +32,7 @@ class Blow:
 
 @dataclass
 class Chaos:
-    """Keeps web, workers and clock running, and kills them and their servers in between."""
+    """The platform: it keeps web, workers and clock running, and kills them and their servers."""
 
     made: Rig
     port: int
@@ -45,7 +45,7 @@ class Chaos:
     _under_way: int = 0
 
     def start(self) -> None:
-        """Web, workers and clock as in the Procfile, the workers twice."""
+        """Start web, workers and clock as in the Procfile, the workers twice."""
         for name in ("web", "clock", *self._workers):
             self._start(name)
 
@@ -117,7 +117,7 @@ class Chaos:
             await asyncio.sleep(0.1)
 
     def _web_is_up(self) -> bool:
-        # A process that was killed just now may still be listening: it must answer.
+        # A process that was just killed may still be listening: it must answer.
         try:
             with urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -134,7 +134,7 @@ class Chaos:
 
         try:
             await asyncio.to_thread(flush)
-        except RedisError:  # it is stopped just now: worse than flushed
+        except RedisError:  # it is stopped: worse than flushed
             return
 
     async def _stop_valkey(self, chance: random.Random) -> None:
