@@ -58,7 +58,9 @@ def check(catalogue: Catalogue) -> Report:
         for language in LANGUAGES:
             text = catalogue.texts.get(language, {}).get(template.name)
             if text is None:
-                problems.append(f"{template.name}, {language}: the text is missing")
+                problems.append(
+                    f"{template.name}, {language}: the text is missing in {language}.toml"
+                )
                 continue
             warning = catalogue.sentences.get(template.audience, {}).get(language, "")
             row = TextRow(

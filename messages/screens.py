@@ -135,7 +135,9 @@ def check(screens: Screens) -> tuple[tuple[ScreenRow, ...], tuple[str, ...]]:
         for name, variables in screens.variables.items():
             text = texts.get(name)
             if text is None:
-                problems.append(f"screen {name}, {language}: the text is missing")
+                problems.append(
+                    f"screen {name}, {language}: the text is missing in {language}.toml"
+                )
                 continue
             filled = _longest(screens, language, text)
             counted = count(filled)

@@ -6,8 +6,9 @@ signature. It shows no telephone and no code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 
 from flows.number import last_digits
@@ -32,6 +33,21 @@ _BODY, _STRONG, _SMALL = Style(8.5), Style(9.5, bold=True), Style(7)
 _TITLE, _DIGITS, _SERIAL = Style(15, bold=True), Style(17, bold=True), Style(14, bold=True)
 
 
+# The columns, which the page in the browser has as well, by name: their widths in mm, which are
+# those of web/static/paper/paper.css. The heading of `cod` is `head_cod`.
+COLUMNS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "serial": 12.0,
+        "article": 46.5,
+        "recipient": 49.0,
+        "cod": 20.0,
+        "code": 13.0,
+        "remark": 23.0,
+        "signature": 30.5,
+    }
+)
+
+
 @dataclass(frozen=True)
 class _Cell:
     """A column of the table: the key of its heading, and its position."""
@@ -42,19 +58,10 @@ class _Cell:
 
 
 def _cells() -> tuple[_Cell, ...]:
-    widths = (
-        ("head_serial", 12.0),
-        ("head_article", 46.5),
-        ("head_recipient", 49.0),
-        ("head_cod", 20.0),
-        ("head_code", 13.0),
-        ("head_remark", 23.0),
-        ("head_signature", 30.5),
-    )
     cells: list[_Cell] = []
     x = _MARGIN
-    for head, width in widths:
-        cells.append(_Cell(head, x, width))
+    for name, width in COLUMNS.items():
+        cells.append(_Cell(f"head_{name}", x, width))
         x += width
     return tuple(cells)
 

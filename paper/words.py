@@ -16,7 +16,11 @@ _FOLDER: Final = Path(__file__).parent / "words"
 @cache
 def words(language: Language) -> Mapping[str, str]:
     """Return all words in `language`, by key."""
-    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+    path = _FOLDER / f"{language}.toml"
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"{path}: {error}") from None
 
 
 def say(language: Language, key: str, **values: str | int) -> str:

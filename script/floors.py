@@ -1,4 +1,6 @@
-"""The layer contract of import-linter, extended to the single files of the root.
+"""The contracts of import-linter as this house needs them: each finding is one line.
+
+A line says which file imports what, and why it must not; `./script/test` shows these lines alone.
 
 import-linter reads packages only; `app.py`, `worker.py`, `jobs.py`, `runtime.py`, `settings.py` and
 `logs.py` are files. Without them the floors between `web` and `postal` would not be checked.
@@ -7,9 +9,13 @@ import-linter reads packages only; `app.py`, `worker.py`, `jobs.py`, `runtime.py
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import grimp
+from importlinter.application import output
+from importlinter.contracts.forbidden import ForbiddenContract
 from importlinter.contracts.layers import LayersContract
 from importlinter.domain.contract import ContractCheck
 
@@ -40,6 +46,39 @@ class Floors(LayersContract):
                     importer=name, imported=imported, line_number=number, line_contents=text
                 )
         return super().check(graph, verbose)
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print a line for each import that points up, or to another room of the same floor."""
+        for pair in check.metadata["invalid_dependencies"]:
+            why = f"{pair['importer']} is not above {pair['imported']}"
+            for route in pair["routes"]:
+                first, *rest = route["chain"]
+                _tell([first, *(route["extra_firsts"] if rest else ())], why)
+        for module in sorted(check.metadata["undeclared_modules"]):
+            output.print(f"{_file(module)}:1: is on no floor: name {module} in pyproject.toml")
+
+
+class Without(ForbiddenContract):
+    """`forbidden`: rooms that do without a module, directly and through others."""
+
+    type_name = "without"
+
+    def render_broken_contract(self, check: ContractCheck) -> None:
+        """Print a line for each import by which a room comes to what it does without."""
+        for pair in check.metadata["invalid_chains"]:
+            why = f"{pair['downstream_module']} does without {pair['upstream_module']}"
+            _tell((chain[0] for chain in pair["chains"]), why)
+
+
+def _tell(links: Iterable[Mapping[str, Any]], why: str) -> None:
+    for link in links:
+        for line in link["line_numbers"]:
+            output.print(f"{_file(link['importer'])}:{line}: imports {link['imported']}: {why}")
+
+
+def _file(module: str) -> Path:
+    path = Path(*module.split("."))
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
 
 
 def _imports(path: Path, modules: set[str]) -> list[tuple[str, int, str]]:

@@ -31,7 +31,7 @@ from embedded.addresses import THROW_AWAY, Addresses
 from embedded.lock import AlreadyRunning, Lock
 from embedded.servers import Servers
 from gateways.profiles import shipped
-from gateways.profiles.file import read
+from gateways.profiles.file import ProfileError, read
 from gateways.registry import variables
 from postal.people import tokens
 from providers import registry
@@ -57,7 +57,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure() -> None:
     # A developer's own environment must not reach the tests.
-    profiles = (read(path) for path in shipped.SHIPPED.glob("*.toml"))
+    try:
+        profiles = [read(path) for path in shipped.SHIPPED.glob("*.toml")]
+    except ProfileError as error:
+        raise pytest.UsageError(f"gateways/profiles/{error}") from error
     accounts = {each.variable for profile in profiles for each in profile.variables.values()}
     accounts |= {*variables()}
     for name in {name.upper() for name in Settings.model_fields} | accounts:

@@ -24,7 +24,10 @@ def words(language: str) -> Mapping[str, str]:
     """All that the pages say in `language`, by key. Raises ValueError for a key said twice."""
     found: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.toml")):
-        more = tomllib.loads(path.read_text(encoding="utf-8"))
+        try:
+            more = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise ValueError(f"{path}: {error}") from None
         if twice := found.keys() & more.keys():
             raise ValueError(f"{path}: said in another file too: {', '.join(sorted(twice))}")
         found |= more

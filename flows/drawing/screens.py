@@ -1,15 +1,11 @@
-"""The screens of USSD as a page: a diagram in Mermaid and a table, from their declarations alone.
-
-python -m flows.drawing.screens > docs/flows/ussd.md
-"""
+"""The screens of USSD as a page: a diagram in Mermaid and a table, from what they declare alone."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 
 from flows.ussd.engine import Graph
-from flows.ussd.menu import GRAPH, POSTMANS
+from flows.ussd.menu import POSTMANS
 
 
 def page(graph: Graph) -> str:
@@ -25,7 +21,7 @@ def page(graph: Graph) -> str:
         [
             "# The USSD screens",
             "",
-            "Made by `python -m flows.drawing.screens`; do not edit. `0` leads back everywhere,",
+            "Made by `flask --app app flows draw`; do not edit. `0` leads back everywhere,",
             "`resume` to wherever a session broke off; docs/ussd.md tells the rest.",
             "",
             "```mermaid",
@@ -53,7 +49,3 @@ def _his(name: str) -> bool:
 
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or "nothing"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page(GRAPH))

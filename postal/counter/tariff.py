@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from postal.articles import Service
 from postal.counter.groups import Charges
@@ -186,6 +186,13 @@ class UnknownDistance(Invalid):
     word = "book_pin_no_distance"
 
 
+class UnreadableTariff(ValueError):
+    """A file that is no edition of the tariff: which, where in it, and what is wrong."""
+
+    def __init__(self, path: Path, wrong: str) -> None:
+        super().__init__(f"postal/counter/tariffs/{path.name}: {wrong}")
+
+
 class NoTariff(Invalid):
     """No edition is in force."""
 
@@ -253,8 +260,19 @@ def _rounded(hundredths: int, unit: int) -> int:
 @cache
 def _editions() -> tuple[Edition, ...]:
     """All editions, newest first."""
-    read = [
-        Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        for path in _FOLDER.glob("*.toml")
-    ]
+    read = map(read_edition, _FOLDER.glob("*.toml"))
     return tuple(sorted(read, key=lambda edition: edition.from_, reverse=True))
+
+
+def read_edition(path: Path) -> Edition:
+    """Return the edition in a file. Raises `UnreadableTariff`."""
+    try:
+        edition = Edition.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValidationError as error:
+        wrong = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise UnreadableTariff(path, "; ".join(wrong)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise UnreadableTariff(path, str(error)) from None
+    if path.stem != edition.from_.isoformat():
+        raise UnreadableTariff(path, f"is in force from {edition.from_}: name it after that day")
+    return edition

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
@@ -18,20 +17,18 @@ from flows.events import TimedOut
 from flows.facts import PartyFacts
 from flows.happenings import Booked
 from flows.machine import Machine, State
+from tests.rigs.told import drawn_is_current
 
-_FLOWS = Path(__file__).parent.parent.parent / "docs" / "flows"
 _SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)
 def test_the_pictures_are_current(machine: Machine[Any, Any]) -> None:
-    drawn = (_FLOWS / f"{machine.name}.svg").read_text(encoding="utf-8")
-    assert drawn == svg(machine), "run: flask --app app flows draw"
+    drawn_is_current(f"{machine.name}.svg", svg(machine))
 
 
 def test_the_page_of_the_remarks_is_current() -> None:
-    drawn = (_FLOWS / "remarks.md").read_text(encoding="utf-8")
-    assert drawn == remarks.page(), "run: flask --app app flows draw"
+    drawn_is_current("remarks.md", remarks.page())
 
 
 def size(element: ElementTree.Element, name: str) -> float:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -23,6 +22,7 @@ from flows.machine import Case, FlowError, Machine, Standing, State, decide, set
 from flows.postman import states
 from flows.recipient import states as recipient
 from flows.replay.record import decode, encode
+from tests.rigs.told import drawn_is_current
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 NUMBER = "EU123456785IN"
@@ -80,8 +80,7 @@ def test_every_state_is_reached_and_only_resting_ones_are_without_an_end(
 
 @pytest.mark.parametrize("machine", machines.ALL.values(), ids=lambda m: m.name)
 def test_the_drawn_pages_are_current(machine: Machine[Any, Any]) -> None:
-    drawn = Path(__file__).parent.parent.parent / "docs" / "flows" / f"{machine.name}.md"
-    assert drawn.read_text(encoding="utf-8") == page(machine), "run: flask --app app flows draw"
+    drawn_is_current(f"{machine.name}.md", page(machine))
 
 
 articles = st.builds(

@@ -43,6 +43,7 @@ from messages.screens import ROOM, check, fits, read, render, screens
 from messages.segments import count
 from messages.speech import speech
 from messages.values import Number
+from tests.rigs.told import drawn_is_current, nothing_in
 from web.commands.messages import messages as command
 
 REAL = Path(messages.screens.__file__).parent / "screens"
@@ -195,7 +196,7 @@ def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
             without = said(machine, event) - set(screens().variables)
             assert without <= BY_SMS, (
                 f"{screen.name} asks {event.__name__} and may be told {without - BY_SMS}: add it to"
-                f" messages/screens and the answers in flows/ussd_*.py, or to BY_SMS here"
+                f" messages/screens and the answers in flows/ussd, or to BY_SMS here"
             )
 
 
@@ -223,10 +224,7 @@ def test_an_answer_without_a_screen_goes_by_sms() -> None:
 
 
 def test_the_drawn_page_is_current() -> None:
-    drawn = REAL.parent.parent / "docs" / "flows" / "ussd.md"
-    assert drawn.read_text(encoding="utf-8") == page(menu.GRAPH), (
-        "run: python -m flows.drawing.screens > docs/flows/ussd.md"
-    )
+    drawn_is_current("ussd.md", page(menu.GRAPH))
 
 
 # ---- the engine --------------------------------------------------------------------------------
@@ -291,13 +289,14 @@ def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
 
 def test_the_screens_of_this_service_have_no_problem() -> None:
     rows, problems = check(screens())
-    assert problems == ()
+    nothing_in(f"messages/screens: {problem}" for problem in problems)
     assert len(rows) == len(screens().variables) * len(LANGUAGES)
     assert max(row.units for row in rows if row.encoding == "UCS-2") <= ROOM["UCS-2"]
 
 
 def test_the_command_prints_every_screen_and_its_room(app: Flask) -> None:
     done = app.test_cli_runner().invoke(command, ["check"])
+    nothing_in(line for line in done.output.splitlines() if line.startswith("problem: "))
     assert done.exit_code == 0, done.output
     for name in screens().variables:
         assert done.output.count(f"\nscreen {name} ") == len(LANGUAGES)

@@ -26,6 +26,7 @@ from messages.catalogue import (
 from messages.check import TextRow, check
 from messages.segments import Segments
 from messages.values import KINDS, Word
+from tests.rigs.told import nothing_in
 from web.commands.messages import messages as command
 
 REAL = Path(messages.catalogue.__file__).parent / "catalogue"
@@ -61,7 +62,7 @@ def one(
 
 def test_the_catalogue_of_this_service_has_no_problem() -> None:
     report = check(catalogue())
-    assert report.problems == ()
+    nothing_in(f"messages/catalogue: {problem}" for problem in report.problems)
     assert len(report.rows) == len(catalogue().templates) * len(LANGUAGES)
     assert all(row.warns for row in report.rows)
 
@@ -188,7 +189,9 @@ def test_what_dlt_would_not_take_as_a_variable_is_named(kind: Word) -> None:
 def test_a_missing_language_a_stray_text_and_a_missing_dlt_line_are_named() -> None:
     sound = one()
     without = {name: texts for name, texts in sound.texts.items() if name != "hi"}
-    assert check(replace(sound, texts=without)).problems == ("greeting, hi: the text is missing",)
+    assert check(replace(sound, texts=without)).problems == (
+        "greeting, hi: the text is missing in hi.toml",
+    )
     stray = {**sound.texts, "en": {**sound.texts["en"], "gone": "x"}}
     assert check(replace(sound, texts=stray)).problems == (
         "gone, en: templates.toml does not know it",
@@ -263,6 +266,7 @@ def flask() -> FlaskCliRunner:
 
 def test_the_command_prints_every_text_and_is_content(flask: FlaskCliRunner) -> None:
     done = flask.invoke(args=["messages", "check"])
+    nothing_in(line for line in done.output.splitlines() if line.startswith("problem: "))
     assert done.exit_code == 0, done.output
     for template in catalogue().templates:
         assert done.output.count(f"\n{template} ") == len(LANGUAGES)

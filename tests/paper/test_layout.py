@@ -35,7 +35,9 @@ from paper.pdf import PdfDocument, Style, runs
 from paper.receipt import receipt
 from paper.words import words
 from tests.rigs.paper import sheets
+from tests.rigs.told import nothing_in
 
+HOUSE = Path(__file__).parents[2]
 AT = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 LONG = "श्रीमती दुर्गावती देवी क्षत्रिय, द्वारा विद्यार्थी पुस्तक केन्द्र, पिपरौली " * 3
 UNBROKEN = "पिपरौलीक्षत्रियदुर्गावतीश्रीमती" * 6
@@ -124,6 +126,20 @@ def test_the_longest_slip_stays_within_the_margins(language: Language) -> None:
         assert right <= 202.5
         assert top >= 7.5
         assert bottom <= 289.5
+
+
+def test_the_columns_of_a_slip_fill_the_sheet_on_paper_and_in_the_browser() -> None:
+    assert sum(slips.COLUMNS.values()) == 210 - 2 * 8
+    style = "web/static/paper/paper.css"
+    written = (HOUSE / style).read_text(encoding="utf-8")
+    rules = (f".slip-{name} {{ width: {wide:g}mm; }}" for name, wide in slips.COLUMNS.items())
+    nothing_in(f"{style}: no rule {rule}" for rule in rules if rule not in written)
+    said = ((language, f"head_{name}") for language in LANGUAGES for name in slips.COLUMNS)
+    nothing_in(
+        f"paper/words/{language}.toml: {head} is missing"
+        for language, head in said
+        if head not in words(language)
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

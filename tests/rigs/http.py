@@ -14,6 +14,8 @@ from gateways.profiles.profile import Profile
 from messages.catalogue import Dlt
 from tests.rigs.gateway import PUBLIC, settings_with
 
+# Every profile that is shipped, by name.
+NAMES = tuple(sorted(path.stem for path in http_shelf.SHIPPED.glob("*.toml")))
 HOOK = "hook-secret-of-the-tests"
 DLT = Dlt(
     entity_id="1101234567890123456",

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from jinja2 import Environment, nodes
 
+from tests.rigs.told import nothing_in
+
 WEB = Path(__file__).parents[2] / "web"
 TEMPLATES = WEB / "templates"
 ENGINE = Environment(autoescape=True)
@@ -24,7 +26,7 @@ def test_no_line_is_longer_than_a_reader_sees_at_once() -> None:
         for number, line in enumerate((TEMPLATES / name).read_text().splitlines(), 1)
         if len(line) > LONGEST
     ]
-    assert not long, "\n".join(long)
+    nothing_in(long)
 
 
 def test_every_template_is_used_and_every_one_that_is_used_exists() -> None:
@@ -34,7 +36,7 @@ def test_every_template_is_used_and_every_one_that_is_used_exists() -> None:
     used = rendered | {inner for name in ALL for inner in _named_in(name)}
     wrong = [f"web/templates/{name}: nothing renders it" for name in sorted(set(ALL) - used)]
     wrong += [f"web/templates/{name}: it does not exist" for name in sorted(used - set(ALL))]
-    assert not wrong, "\n".join(wrong)
+    nothing_in(wrong)
 
 
 def test_every_macro_that_is_imported_is_called() -> None:
@@ -45,7 +47,7 @@ def test_every_macro_that_is_imported_is_called() -> None:
         for macro in map(str, each.names)
         if not re.search(rf"\b{macro}\(", (TEMPLATES / name).read_text())
     ]
-    assert not idle, "\n".join(idle)
+    nothing_in(idle)
 
 
 def _parsed(name: str) -> nodes.Template:

@@ -8,9 +8,10 @@ import click
 from flask.cli import AppGroup
 
 from flows import machines
-from flows.drawing import remarks
+from flows.drawing import remarks, screens
 from flows.drawing.pages import page, svg
 from flows.proof.examine import examine
+from flows.ussd.menu import GRAPH
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 
@@ -24,9 +25,9 @@ flows = AppGroup("flows", help="The conversations as state machines.")
     help="The folder that the pages are written to.",
 )
 def draw(into: Path) -> None:
-    """Write a page per machine, with its diagram (SVG, and Mermaid as text), and the remarks."""
+    """Write a page for each machine (SVG, and Mermaid as text), the remarks and USSD's screens."""
     into.mkdir(parents=True, exist_ok=True)
-    pages = {"remarks.md": remarks.page()}
+    pages = {"remarks.md": remarks.page(), "ussd.md": screens.page(GRAPH)}
     for name, machine in machines.ALL.items():
         pages |= {f"{name}.md": page(machine), f"{name}.svg": svg(machine)}
     for name, drawn in pages.items():

@@ -34,6 +34,7 @@ def slip(id_: int) -> str:
         what=_read(id_),
         spoken=spoken,
         put=partial(words.say, spoken),
+        columns=tuple(slips_on_paper.COLUMNS),
         remarks=tuple(remarks.BY_CODE),
         remark=slips_on_paper.remark,
         last_digits=last_digits,

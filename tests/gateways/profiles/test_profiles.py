@@ -1,15 +1,19 @@
-"""What holds for every shipped profile. Each against its documents: tests/test_profile_*.py."""
+"""What holds for every shipped profile. Each against its documents: test_<name>.py."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.rigs.carrier_stub import CarrierStub, Say
 from tests.rigs.gateway import PHONE, TEXT, message
-from tests.rigs.http import HOOK, gateway_of, shipped
+from tests.rigs.http import HOOK, NAMES, gateway_of, shipped
+from tests.rigs.told import nothing_in
+
+_HOUSE = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -18,7 +22,7 @@ def carrier() -> Iterator[CarrierStub]:
         yield carrier
 
 
-@pytest.mark.parametrize("name", ["cdac", "exotel", "gupshup", "kannel", "msg91"])
+@pytest.mark.parametrize("name", NAMES)
 def test_a_shipped_profile_says_what_it_was_built_from_and_what_nobody_could_verify(
     name: str,
 ) -> None:
@@ -33,6 +37,16 @@ def test_a_shipped_profile_says_what_it_was_built_from_and_what_nobody_could_ver
     assert in_address <= set(profile.settings)
     address = profile.settings["url"].default or ""
     assert address.startswith("https://" if name != "kannel" else "http://127.0.0.1:")
+
+
+def test_a_shipped_profile_is_documented_and_has_tests_of_its_own() -> None:
+    page = (_HOUSE / "docs" / "gateways.md").read_text(encoding="utf-8")
+    here = Path(__file__).parent
+    nothing_in(
+        f"docs/gateways.md: no row for `{name}`" for name in NAMES if f"| `{name}`" not in page
+    )
+    own = [here / f"test_{name}.py" for name in NAMES]
+    nothing_in(f"no {path.relative_to(_HOUSE)}" for path in own if not path.exists())
 
 
 _ACCOUNTS = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from postal.counter import tariff
 from postal.counter.tariff import (
+    Edition,
     NoTariff,
     NotSold,
     Route,
@@ -18,6 +20,7 @@ from postal.counter.tariff import (
     edition_on,
     quote,
 )
+from tests.rigs.told import nothing_in
 from web.counter.reading import SERVICES
 
 EDITION = edition_on(date(2026, 8, 14))
@@ -134,6 +137,34 @@ def test_every_figure_names_a_source_that_the_file_describes() -> None:
     assert named == set(EDITION.sources)
     newspapers = {"dinamalar", "chhattisgarh"}
     assert all(each.unverified == (each.source in newspapers) for each in figures)
+
+
+@pytest.mark.parametrize("edition", tariff._editions(), ids=lambda edition: str(edition.from_))
+def test_every_edition_describes_the_sources_of_its_figures(edition: Edition) -> None:
+    services = (each for each in edition.services.values() if each.priced_as is None)
+    rates = [rate for each in services for slab in each.slabs for rate in slab.rates]
+    named = {each.source for each in (*rates, edition.fees.otp, edition.fees.registration)}
+    named |= {edition.gst.source, *(part.source for part in edition.gst.parts)}
+    file = f"postal/counter/tariffs/{edition.from_}.toml"
+    nothing_in(f"{file}: no [sources.{name}]" for name in sorted(named - set(edition.sources)))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "wrong"),
+    [
+        ("rupees = 47", "rupee = 47", "services.speed_post.slabs.0.rates.1.rupee: Extra"),
+        ("[fees]", "[fees", "Expected"),
+        ("from = 2025-10-01", "from = 2026-10-01", "is in force from 2026-10-01"),
+    ],
+)
+def test_a_file_that_is_no_edition_is_told_with_its_place(
+    tmp_path: Path, old: str, new: str, wrong: str
+) -> None:
+    shipped = Path(tariff.__file__).parent / "tariffs" / "2025-10-01.toml"
+    copy = tmp_path / shipped.name
+    copy.write_text(shipped.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    with pytest.raises(ValueError, match=rf"^postal/counter/tariffs/2025-10-01\.toml: .*{wrong}"):
+        tariff.read_edition(copy)
 
 
 def test_a_town_with_several_pins_can_be_one_local_area() -> None:

@@ -8,6 +8,7 @@ from flask import Flask
 from postal.people.accounts import ROLES, Role
 from runtime import Runtime
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.told import nothing_in
 from tests.rigs.transcript import Player
 from web.callers import Caller, stated
 from web.staff.rooms import ALLOWED, OPEN
@@ -191,15 +192,21 @@ def test_nobody_gets_in_without_signing_in(app: Flask, player: Player) -> None:
 
 
 def test_the_table_is_whole(app: Flask) -> None:
-    desk = {
-        f"{method} {path}"
+    allowed = {
+        f"{method} {path}": ALLOWED.get(endpoint, frozenset())
         for method, path, endpoint in routes(app)
         if stated(endpoint.split(".")[0]) is Caller.STAFF and path not in ON_THE_WAY_IN
     }
-    assert desk == set(TABLE)
-    for method, path, endpoint in routes(app):
-        if f"{method} {path}" in TABLE:
-            assert ALLOWED[endpoint] == set(TABLE[f"{method} {path}"])
+    here = "TABLE of tests/web/desk/test_roles.py"
+    nothing_in(f"{route}: no line in {here}" for route in sorted(allowed.keys() - TABLE.keys()))
+    nothing_in(
+        f"{route}: in {here}, and no route" for route in sorted(TABLE.keys() - allowed.keys())
+    )
+    nothing_in(
+        f"{route}: the route lets in {sorted(roles)}, {here} says {sorted(TABLE[route])}"
+        for route, roles in allowed.items()
+        if roles != set(TABLE[route])
+    )
     assert {f"/desk/{name.split('.')[1].replace('_', '-')}" for name in OPEN} == ON_THE_WAY_IN
 
 
