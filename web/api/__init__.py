@@ -40,8 +40,9 @@ from web.api import (
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
 from web.api.engine.problems import Refused, answer, of_http, of_refusal
-from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
+from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, serve
 from web.callers import Caller, states
+from web.running import runtime
 
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation[Any], ...] = (

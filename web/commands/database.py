@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from runtime import Runtime
 from store import migrate as migrations
 from store import schema_page
 from store.schema import UndocumentedTable, read
+from web import running
 
 database = AppGroup("db", help="The database.")
 
@@ -19,7 +18,7 @@ database = AppGroup("db", help="The database.")
 @database.command("migrate")
 def migrate() -> None:
     """Bring the database of DATABASE_URL to the newest schema."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     try:
         migrations.migrate(runtime.settings.database_url)
     except migrations.UnknownRevision as refused:
@@ -37,7 +36,7 @@ def migrate() -> None:
 )
 def schema(into: Path) -> None:
     """Write the page of the schema: every table, column, key and index, with its purpose."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     try:
         found = runtime.database.run(read)
     except UndocumentedTable as undocumented:

@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote_plus
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from gateways.base import Outgoing
@@ -23,6 +22,7 @@ from gateways.profiles.templates import Unfilled
 from messages.catalogue import LANGUAGES, catalogue
 from messages.check import longest
 from settings import Settings
+from web import running
 
 MASK: Final = "••••••"
 _TEMPLATE: Final = "code"
@@ -35,7 +35,7 @@ gateways = AppGroup("gateways", help="The carriers that texts go through.")
 @gateways.command("list")
 def list_all() -> None:
     """Print every gateway, whether texts go out by it, and what a profile lacks."""
-    runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     settings: Settings = runtime.settings
     profiles = paths(settings)
     for name in (*(n for n in runtime.gateways if n not in profiles), *profiles):
@@ -55,7 +55,7 @@ def check(name: str, language: str) -> None:
 
     End with status 1 where the profile has a mistake or lacks a setting, after naming each.
     """
-    settings: Settings = current_app.extensions["dakiya"].settings
+    settings = running.runtime().settings
     profiles = paths(settings)
     if name not in profiles:
         raise click.ClickException(f"there is no profile called {name}: {', '.join(profiles)}")

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring
 from postal import herd as warnings
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 herd = AppGroup("herd", help="Herd warnings.")
@@ -19,7 +18,7 @@ herd = AppGroup("herd", help="Herd warnings.")
 @click.argument("pin")
 def warn(pin: str) -> None:
     """Warn everybody with an article due today in PIN of fraud there."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     now = runtime.now()
     with refusals_shown():
         new = runtime.database.run(lambda conn: warnings.start(conn, pin, day_of(now), now))

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from imports import file_rows, register
@@ -18,6 +17,7 @@ from imports.columns import Kind, heading
 from imports.importer import advance
 from imports.register import UNDER_WAY, Import, Owner
 from runtime import Runtime
+from web import running
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
@@ -77,7 +77,7 @@ def list_template() -> None:
 
 
 def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> None:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     most = runtime.settings.import_megabytes
     if file.stat().st_size > most * 2**20:
         raise click.ClickException(f"{file} has more than {most} MB: split it (IMPORT_MEGABYTES)")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from india.calendar import day_of
@@ -13,6 +12,7 @@ from india.money import rupees
 from payments import reconciliation
 from postal.counter.reconciliations import Difference, Reconciled
 from runtime import Runtime
+from web import running
 
 payments = AppGroup("payments", help="UPI payments.")
 
@@ -40,7 +40,7 @@ def reconcile(day: object) -> None:
 
     Exit code 1 where anything differed or a provider gave no list.
     """
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     asked = day.date() if hasattr(day, "date") else day_of(runtime.now()) - timedelta(days=1)
     found = reconciliation.reconcile(runtime, asked)
     for each in found:

@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from india import phone as phones
 from postal.privacy import forget, personal, retention
 from postal.privacy.retention import Kept
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 
@@ -26,7 +25,7 @@ from web.commands.refusals import refusals_shown
 @click.option("--dry-run", is_flag=True, help="Only says how much there is.")
 def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
     """Anonymise what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
-    runtime = _runtime()
+    runtime = running.runtime()
     now, settings = runtime.now(), runtime.settings
     kept = Kept(
         now - timedelta(days=bodies or settings.keep_bodies_days),
@@ -57,7 +56,7 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
 def export_person(phone: str, into: TextIO) -> None:
     """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
-    with _runtime().database.transaction() as conn:
+    with running.runtime().database.transaction() as conn:
         parts = personal.parts(conn, number)
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
@@ -72,7 +71,7 @@ def export_person(phone: str, into: TextIO) -> None:
 @click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
 def forget_person(phone: str, reason: str) -> None:
     """Remove PHONE, its names and words from everything; what happened stays."""
-    runtime = _runtime()
+    runtime = running.runtime()
     number = _read(phone)
     with refusals_shown():
         done = runtime.database.run(lambda conn: forget.forget(conn, number, reason, runtime.now()))
@@ -85,8 +84,3 @@ def forget_person(phone: str, reason: str) -> None:
 def _read(phone: str) -> str:
     with refusals_shown():
         return phones.read(phone)
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from conversation import postmen
@@ -11,7 +10,7 @@ from india import phone as phones
 from outbox.wake import wake
 from postal.acts import handsets
 from postal.people import people, pins
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 postman = AppGroup("postman", help="Postmen.")
@@ -31,7 +30,7 @@ postman = AppGroup("postman", help="Postmen.")
 )
 def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None:
     """Add a postman."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
         made = runtime.database.run(
@@ -45,7 +44,7 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
 @click.argument("phone")
 def name_phone(staff_id: str, phone: str) -> None:
     """Name PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
         runtime.database.run(lambda conn: postmen.name_phone(runtime, conn, staff_id, number))
@@ -57,7 +56,7 @@ def name_phone(staff_id: str, phone: str) -> None:
 @click.argument("staff_id")
 def block(staff_id: str) -> None:
     """Block the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with refusals_shown():
         killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
     click.echo(f"the telephone of {staff_id} is blocked; {killed} codes died with it")
@@ -68,7 +67,7 @@ def block(staff_id: str) -> None:
 @click.option("--pin", required=True, prompt=True, hide_input=True, help="4 to 6 digits.")
 def set_pin(staff_id: str, pin: str) -> None:
     """Set a new PIN for STAFF_ID; a lock after wrong ones ends."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with refusals_shown():
         runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))
     click.echo(f"{staff_id} has a new PIN")

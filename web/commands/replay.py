@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from flows.replay.replay import Difference, Undecidable, decided_today, differences
@@ -20,7 +19,7 @@ from india import phone as phones
 from india.calendar import INDIA
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
-from runtime import Runtime
+from web import running
 
 _SHOWN = 200  # letters of a difference
 
@@ -90,7 +89,7 @@ def replay(
 
 
 def _with_progress(period: Period) -> Iterator[StoredSprint]:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from postal.people import accounts, pins
-from runtime import Runtime
 from store.database import Conn
+from web import running
 from web.commands.refusals import refusals_shown
 
 staff = AppGroup("staff", help="Accounts of the desk and the counter.")
@@ -43,7 +42,7 @@ def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password
 @_password
 def password(staff_id: str, password: str) -> None:
     """Set another password for STAFF_ID; a lock ends, and so does every sign-in."""
-    now = _runtime().now()
+    now = running.runtime().now()
     _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
     click.echo(f"{staff_id} has a new password")
 
@@ -52,7 +51,7 @@ def password(staff_id: str, password: str) -> None:
 @click.argument("staff_id")
 def second_factor(staff_id: str) -> None:
     """Let STAFF_ID, without telephone and recovery codes, set up a new second factor."""
-    now = _runtime().now()
+    now = running.runtime().now()
     _do(lambda conn: accounts.forget_second_factor(conn, staff_id, now))
     click.echo(f"{staff_id} sets up a new second factor at the next sign-in")
 
@@ -61,7 +60,7 @@ def second_factor(staff_id: str) -> None:
 @click.argument("staff_id")
 def end(staff_id: str) -> None:
     """End the account of STAFF_ID at once."""
-    now = _runtime().now()
+    now = running.runtime().now()
     _do(lambda conn: accounts.end(conn, staff_id, now))
     click.echo(f"{staff_id} signs in no more")
 
@@ -69,7 +68,7 @@ def end(staff_id: str) -> None:
 @staff.command("list")
 def listed() -> None:
     """List all accounts that may sign in."""
-    with _runtime().database.transaction() as conn:
+    with running.runtime().database.transaction() as conn:
         found = accounts.listed(conn)
     for each in found:
         factor = "second factor set up" if each.enrolled else "not signed in yet"
@@ -82,7 +81,7 @@ def listed() -> None:
 @click.argument("staff_id")
 def number(staff_id: str) -> None:
     """Print the number that STAFF_ID's authenticator shows now. Not in production."""
-    runtime = _runtime()
+    runtime = running.runtime()
     if runtime.settings.production:
         raise click.ClickException("in production only the telephone of its owner shows it")
     with runtime.database.transaction() as conn:
@@ -96,9 +95,4 @@ def number(staff_id: str) -> None:
 
 def _do(work: Callable[[Conn], Any]) -> None:
     with refusals_shown():
-        _runtime().database.run(work)
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
+        running.runtime().database.run(work)

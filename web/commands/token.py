@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from postal.people import tokens
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 token = AppGroup("token", help="Bearer tokens of the API.")
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
 
 
 @token.command("create")
@@ -23,7 +17,7 @@ def _runtime() -> Runtime:
 def create(name: str) -> None:
     """Make a token called NAME and print it on the last line; it is shown only once."""
     with refusals_shown():
-        made = _runtime().database.run(lambda conn: tokens.create(conn, name))
+        made = running.runtime().database.run(lambda conn: tokens.create(conn, name))
     click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
     click.echo(made)
 
@@ -31,7 +25,7 @@ def create(name: str) -> None:
 @token.command("list")
 def show() -> None:
     """List all tokens by name; never the tokens themselves."""
-    for one in _runtime().database.run(tokens.listed):
+    for one in running.runtime().database.run(tokens.listed):
         ended = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "holds"
         click.echo(f"{one.name}\tmade {one.created_at:%Y-%m-%d %H:%M} UTC\t{ended}")
 
@@ -40,6 +34,6 @@ def show() -> None:
 @click.argument("name")
 def revoke(name: str) -> None:
     """End the token called NAME at once."""
-    if not _runtime().database.run(lambda conn: tokens.revoke(conn, name)):
+    if not running.runtime().database.run(lambda conn: tokens.revoke(conn, name)):
         raise click.ClickException(f"no token called {name} holds: see `flask token list`")
     click.echo(f"{name} is revoked")

@@ -29,7 +29,8 @@ from gateways.registry import offers
 from outbox import calls, receipts
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
-from web.hooks.requests import limit_body, received, runtime
+from web.hooks.requests import limit_body, received
+from web.running import runtime
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 states(hooks, Caller.CARRIER)

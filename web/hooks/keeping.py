@@ -5,7 +5,7 @@ from __future__ import annotations
 from conversation import inbound
 from gateways.base import Inbound, Receipt, Unreadable
 from outbox import receipts
-from web.hooks.requests import runtime
+from web.running import runtime
 
 
 def keep_text(came: Inbound | Unreadable) -> None:

@@ -8,7 +8,7 @@ that cannot be attributed is due to be refunded; what cannot be read is kept for
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 
 from outbox.wake import PAYMENTS, ring
 from payments import upi
@@ -24,6 +24,7 @@ from providers.base import (
 )
 from runtime import Runtime
 from store.database import Conn
+from web import running
 from web.callers import Caller, states
 from web.hooks.requests import limit_body
 
@@ -45,7 +46,7 @@ def cashfree() -> Response:
 
 
 def _take(name: ProviderName) -> Response:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     provider = runtime.providers.get(name)
     if not isinstance(provider, Hooked):
         abort(403)

@@ -12,7 +12,8 @@ from gateways.profiles.gateway import HttpGateway
 from gateways.profiles.profile import ProfileHook
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
-from web.hooks.requests import limit_body, received, runtime
+from web.hooks.requests import limit_body, received
+from web.running import runtime
 
 profile_hooks = Blueprint("profile_hooks", __name__, url_prefix="/hooks/http")
 states(profile_hooks, Caller.CARRIER)

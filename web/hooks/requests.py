@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl
 
-from flask import abort, current_app, request
+from flask import abort, request
 
 from gateways.base import Request
-from runtime import Runtime
+from web.running import runtime
 
 LARGEST_BODY: Final = 64 * 1024
 
@@ -42,9 +42,3 @@ def received(secret: str) -> Request:
         query=dict(parse_qsl(query, keep_blank_values=True)),
         secret=secret,
     )
-
-
-def runtime() -> Runtime:
-    """Return the runtime of this process."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found

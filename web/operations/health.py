@@ -6,12 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis import RedisError
 
 from runtime import Runtime
 from store import migrate
+from web import running
 from web.callers import Caller, states
 from web.operations.metrics import DatabaseCollector, ValkeyCollector
 
@@ -20,11 +21,6 @@ states(health, Caller.ANYONE)
 
 # A code or an answer that waits longer than this shows that something is broken.
 LONGEST_WAIT_SECONDS = 60
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
 
 
 @health.get("/healthz")
@@ -44,7 +40,7 @@ class PartHealth:
 @health.get("/readyz")
 def ready() -> tuple[Response, int]:
     """Answer 200 where texts can be taken and answered, else 503; the body names what fails."""
-    runtime = _runtime()
+    runtime = running.runtime()
     parts: dict[str, Callable[[Runtime], PartHealth]] = {
         "database": _database,
         "redis": _redis,
@@ -114,6 +110,6 @@ def _carriers(runtime: Runtime) -> PartHealth:
 def metrics() -> Response:
     """Return the numbers for Prometheus, from database and Valkey: the same in every process."""
     registry = CollectorRegistry()
-    registry.register(DatabaseCollector(_runtime()))
-    registry.register(ValkeyCollector(_runtime()))
+    registry.register(DatabaseCollector(running.runtime()))
+    registry.register(ValkeyCollector(running.runtime()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

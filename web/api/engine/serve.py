@@ -6,19 +6,19 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from outbox.wake import wake
 from postal.people import tokens
-from runtime import Runtime
 from settings import Settings
 from store.database import Conn
 from web.api.engine import idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused, of_validation
+from web.running import runtime
 
 MAX_BODY = 1024 * 1024  # bytes
 LARGEST: dict[str, Callable[[Settings], int]] = {}
@@ -26,12 +26,6 @@ LARGEST: dict[str, Callable[[Settings], int]] = {}
 _SCHEME = "bearer "
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
-
-
-def runtime() -> Runtime:
-    """Return the runtime of the application that serves this request."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found
 
 
 class NoToken(Refused):
