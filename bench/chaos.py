@@ -54,13 +54,13 @@ class Chaos:
         return [f"worker-{number}" for number in range(1, WORKERS + 1)]
 
     async def all_up(self) -> None:
-        """Returns when web and workers answer."""
+        """Wait until web and workers answer."""
         await self._await_web()
         for name in self._workers:
             await self._await(partial(self._worker_is_up, name))
 
     async def rage(self) -> None:
-        """Until `over` is set; each kind of blow at moments of its own, and none left half done."""
+        """Strike until `over` is set, each kind of blow at its own moments, none left half done."""
         async with asyncio.TaskGroup() as kinds:
             kinds.create_task(self._every(4, 8, "a worker killed", self._kill_worker))
             kinds.create_task(self._every(6, 12, "web killed", self._kill_web))
@@ -69,7 +69,7 @@ class Chaos:
             kinds.create_task(self._every(45, 75, "PostgreSQL restarted", self._restart_postgres))
 
     async def rest(self) -> None:
-        """Strikes nothing until `resting` is unset. Returns when all that was struck is back."""
+        """Stop striking until `resting` is unset. Return when all that was struck is back."""
         self.resting = True
         await self._await(lambda: not self._under_way)
 
@@ -108,7 +108,7 @@ class Chaos:
         await self._await_web()
 
     async def _await(self, up: Callable[[], bool]) -> None:
-        """The next blow waits until what was killed is back, however slow the machine is."""
+        """Wait before the next blow until what was killed is back, however slow the machine is."""
         while not self.over.is_set() and not up():
             await asyncio.sleep(0.1)
 

@@ -47,7 +47,7 @@ class _Run:
     times: list[float] = field(default_factory=list)
 
     async def person(self) -> None:
-        """Dials again and again, until nobody is left to dial."""
+        """Dial again and again, until no session is left."""
         reader, writer = await asyncio.open_connection(LOCAL, self.port)
         random_ = random.Random(id(writer))  # people differ
         for number, (phone, *answers) in self.waiting:

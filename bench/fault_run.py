@@ -218,7 +218,7 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
 async def _spells(
     controls: Mapping[str, int], chaos: Chaos, begun: Callable[[], float]
 ) -> list[Spell]:
-    """The parts one after the other; `begun`: what share of the articles is. The last one stays."""
+    """Play the parts in order; `begun`: the share of articles begun. The last part stays."""
     spells: list[Spell] = []
     for part in _PARTS:
         if part.calm:
@@ -244,7 +244,7 @@ def _order(controls: Mapping[str, int], phases: Mapping[str, Phase]) -> None:
 
 
 async def _sample(database_url: str, leases: Leases) -> None:
-    """Looks at the leases every second, until cancelled."""
+    """Look at the leases every second, until cancelled."""
     while True:
         try:
             messages, longest = await asyncio.to_thread(_beyond, database_url)
@@ -267,7 +267,7 @@ def _beyond(database_url: str) -> tuple[int, float]:
 
 
 async def _await_quiet(database_url: str) -> None:
-    """Until no code is on its way any more; what is left after two minutes, the audit shows."""
+    """Wait until no code is on its way; the audit shows what is left after two minutes."""
     deadline = time.monotonic() + _LAST_SECONDS
     while time.monotonic() < deadline:
         if not await asyncio.to_thread(_codes_under_way, database_url):

@@ -5,7 +5,7 @@
 It takes texts at PORT and sends its receipts to our web process at WEB; secrets come in the
 environment (TWILIO_AUTH_TOKEN, AFRICASTALKING_HOOK_SECRET). At CONTROL it obeys the bench:
 `GET /phase/ill` and so on, `GET /taken/N`: the texts it took, from number N, as `Taken` of
-`bench/phones.py`; `GET /told`: what became of its receipts. What it does is drawn
+`bench/phones.py`; `GET /told`: the fate of its receipts. What it does is drawn
 (`bench/illness.py`).
 """
 
@@ -260,7 +260,7 @@ class _Door:
 async def _control(
     carrier: Carrier, door: _Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """One order of the bench."""
+    """Carry out one order of the bench."""
     request = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
     _, what, *which = request.split("/")
     answers: Mapping[str, Callable[[], object]] = {

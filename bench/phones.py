@@ -61,14 +61,14 @@ class Phones:
         self._codes: dict[str, asyncio.Future[str]] = {}
 
     async def code(self, phone: str, seconds: float) -> str | None:
-        """The code that came to `phone`; None where none came in time."""
+        """Return the code that came to `phone`; None where none came in time."""
         try:
             return await asyncio.wait_for(asyncio.shield(self._of(phone)), seconds)
         except TimeoutError:
             return None
 
     async def watch(self) -> None:
-        """Until cancelled."""
+        """Poll the arrivals until cancelled."""
         while True:
             for name, control in self._controls.items():
                 news = await asyncio.to_thread(taken, control, self._seen[name])

@@ -92,7 +92,7 @@ class Postmen:
         return len(self._round.errands)
 
     async def carry(self, doors: Sequence[Doorstep], articles: int, rate: float) -> None:
-        """`articles` of `doors`, five by five of a list. Returns when the last text is answered.
+        """Carry `articles` of `doors`, five by five of a list. Return when all texts are answered.
 
         Where answers stay away, so do new approaches: a queue of them would be measured instead.
         """
