@@ -23,7 +23,8 @@ from bench.sending import approach, sending, start_worker
 from flows.number import check_digit
 from imports import register
 from imports.importer import ring_importer
-from imports.register import Import, Owner, State
+from imports.register import Import, State
+from postal.people.doer import Doer, Operator
 from runtime import Runtime
 
 _CARRIER_RATE: Final = 100.0  # texts a second: Twilio's setting by default
@@ -159,7 +160,9 @@ def _check(
         while True:
             began = time.monotonic()
             found = runtime.database.run(
-                lambda conn: register.receive(conn, content, "bench.csv", Owner(), runtime.now())
+                lambda conn: register.receive(
+                    conn, content, "bench.csv", Doer(Operator(), None, None, None, runtime.now())
+                )
             )
             upload = time.monotonic() - began
             ring_importer(runtime)

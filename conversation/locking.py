@@ -49,6 +49,7 @@ class Locked:
     conn: Conn
     now: datetime
     postman_id: int | None = None
+    # What was typed or said and is in no event: codes, a PIN, the end of a document's number.
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Locked:
             self.now,
         )
         default = self.runtime.settings.default_language
-        self.books = Books(self.conn, self.held, self.now, self.today, default)
+        self.books = Books(self.conn, self.held, self.now, self.today, default, self.codes)
 
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 
 from imports.columns import Kind
 from imports.faults import Refusal
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -18,15 +19,6 @@ State = Literal["reading", "checking", "checked", "importing", "done", "cancelle
 UNDER_WAY: Final[tuple[State, ...]] = ("reading", "checking", "importing")
 _PIECE_BYTES: Final = 1 << 20
 _LONGEST_NAME: Final = 200
-
-
-@dataclass(frozen=True)
-class Owner:
-    """Whose import it is. All None: an operator's. `office_id`: lists of its postmen only."""
-
-    office_id: int | None = None
-    staff_row: int | None = None
-    token_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -128,8 +120,11 @@ class ImportEnded(Conflict):
     word = "import_has_ended"
 
 
-def receive(conn: Conn, content: bytes, file_name: str, owner: Owner, now: datetime) -> Import:
-    """Takes a file in. The same file once more, while the first has not ended, is the first."""
+def receive(conn: Conn, content: bytes, file_name: str, by: Doer) -> Import:
+    """Takes a file in. The same file once more, while the first has not ended, is the first.
+
+    Where it is brought for an office, it may name lists of that office's postmen only.
+    """
     digest = hashlib.sha256(content).digest()
     made = conn.execute(
         "INSERT INTO imports (file_name, digest, bytes, office_id, staff_id, token_id, created_at)"
@@ -138,20 +133,20 @@ def receive(conn: Conn, content: bytes, file_name: str, owner: Owner, now: datet
             _plain(file_name),
             digest,
             len(content),
-            owner.office_id,
-            owner.staff_row,
-            owner.token_id,
-            now,
+            by.office,
+            by.staff_row,
+            by.token_id,
+            by.at,
         ),
     ).fetchone()
     if made is None:
         made = conn.execute(
             "SELECT id FROM imports WHERE digest = %s AND finished_at IS NULL"
             " AND office_id IS NOT DISTINCT FROM %s AND token_id IS NOT DISTINCT FROM %s",
-            (digest, owner.office_id, owner.token_id),
+            (digest, by.office, by.token_id),
         ).fetchone()
         if made is None:  # it ended between the two statements
-            return receive(conn, content, file_name, owner, now)
+            return receive(conn, content, file_name, by)
         return get(conn, made[0])
     for position, start in enumerate(range(0, len(content), _PIECE_BYTES)):
         conn.execute(

@@ -23,6 +23,7 @@ from postal.counter.groups import Group, NothingToBook, NumberInUse
 from postal.counter.ledger import NewEntry
 from postal.counter.payment_rules import Book, Due, Standing, judge
 from postal.counter.payments import Claimed, Payment
+from postal.people.doer import Doer
 from providers.base import (
     NAMES,
     Attempt,
@@ -147,38 +148,40 @@ def take(runtime: Runtime, came: Came, source: Source) -> Taken:
     return taken
 
 
-def enter_reference(
-    runtime: Runtime, payment_id: int, rrn: str, paise: int, staff_row: int | None
-) -> Taken:
+@dataclass(frozen=True)
+class BankReference:
+    """A transfer as the bank's statement shows it."""
+
+    rrn: str
+    paise: int
+
+
+def enter_reference(runtime: Runtime, payment_id: int, seen: BankReference, by: Doer) -> Taken:
     """A clerk saw the money come and enters the bank's reference; it counts once ever.
 
     The same again, for the same attempt, is done. Raises `UnknownPayment`, `CountedAlready`, and
     `UpiOff` where the attempt is not one of the department's own UPI id.
     """
-    taken = runtime.database.run(
-        lambda conn: enter_in(runtime, conn, payment_id, rrn, paise, staff_row)
-    )
+    taken = runtime.database.run(lambda conn: enter_in(runtime, conn, payment_id, seen, by))
     after(runtime, taken)
     return taken
 
 
-def enter_in(
-    runtime: Runtime, conn: Conn, payment_id: int, rrn: str, paise: int, staff_row: int | None
-) -> Taken:
+def enter_in(runtime: Runtime, conn: Conn, payment_id: int, seen: BankReference, by: Doer) -> Taken:
     """As `enter_reference`, within the caller's transaction; call `after` behind its commit."""
     payment = payments.get(conn, payment_id)
     if payment.provider != STATIC:
         raise NotToOwnId
     group = groups.lock(conn, payment.group_id)
-    known = credits.find(conn, STATIC, rrn)
+    known = credits.find(conn, STATIC, seen.rrn)
     if known is not None and known.payment_id == payment_id:
         return Taken(known, new=False)
-    credits.insist_unseen(conn, rrn)
-    source: Source = "clerk" if staff_row is not None else "software"
-    came = Came(STATIC, rrn, paise, runtime.now(), payment.tr, rrn=rrn)
-    taken = _take(runtime, conn, came, source, payment, group, staff_row)
+    credits.insist_unseen(conn, seen.rrn)
+    source: Source = "clerk" if by.staff is not None else "software"
+    came = Came(STATIC, seen.rrn, seen.paise, by.at, payment.tr, rrn=seen.rrn)
+    taken = _take(runtime, conn, came, source, payment, group, by.staff_row)
     if not taken.new:
-        raise credits.CountedAlready(rrn)  # another booking's clerk was faster
+        raise credits.CountedAlready(seen.rrn)  # another booking's clerk was faster
     return taken
 
 

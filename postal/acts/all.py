@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, recipient, reports
+from postal.acts import beats, door, handsets, recipient, reports, window
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "hold",
     "recipient",
     "reports",
+    "window",
     "written",
 ]

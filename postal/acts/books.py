@@ -93,6 +93,7 @@ class Books:
     now: datetime
     today: date  # in Asia/Kolkata
     default_language: Language
+    apart: Mapping[str, str] = field(default_factory=dict, repr=False)  # what no act holds
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:

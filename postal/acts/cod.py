@@ -8,13 +8,12 @@ entry, when he undoes that. At the window the money goes in with the office's.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from psycopg.rows import class_row
 
 from postal.acts.books import Books, Held
-from postal.counter import ledger
-from postal.counter.ledger import Method, NewEntry
+from postal.counter.ledger import Method
 from store.database import Conn
 
 
@@ -54,14 +53,16 @@ def undo_door_upi(books: Books, article: Held) -> None:
     )
 
 
-def enter_at_window(
-    conn: Conn, article_id: int, method: Method, rupees: int, staff_id: str, now: datetime
-) -> None:
-    """Whoever fetched the article paid `staff_id` for it, `rupees` whole."""
-    row = conn.execute("SELECT id, office_id FROM staff WHERE staff_id = %s", [staff_id]).fetchone()
-    assert row is not None  # who hands out was checked
-    entry = NewEntry("cod", method, 100 * rupees, row[1], staff_row=row[0], article_id=article_id)
-    ledger.enter(conn, entry, now)
+def enter_at_window(books: Books, article: Held, method: Method, staff_id: str) -> None:
+    """Whoever fetched the article paid `staff_id` for it."""
+    books.one(
+        "INSERT INTO ledger (at, day, office_id, staff_id, kind, method, paise, article_id)"
+        " SELECT %(now)s, %(today)s, s.office_id, s.id, 'cod', %(method)s, 100 * a.cod_amount,"
+        " a.id FROM articles a, staff s WHERE a.id = %(id)s AND s.staff_id = %(by)s",
+        article,
+        method=method,
+        by=staff_id,
+    )
 
 
 def in_books(conn: Conn, office_id: int, day: date) -> InBooks:

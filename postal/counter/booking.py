@@ -27,25 +27,25 @@ from postal.counter.groups import (
     NothingToBook,
     NotOpen,
     NumberInUse,
-    Poster,
     Sender,
     get,
     lock,
 )
 from postal.counter.ledger import Method, NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 
 _TR_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
 _TR_LENGTH: Final = 16
 
 
-def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> Group:
+def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by: Doer) -> Group:
     """A new group; the one that the same form has made before, where it was sent twice.
 
-    Raises `CounterClosed`.
+    `counter_day_id`: of the open counter; None where software books. Raises `CounterClosed`.
     """
-    if by.counter_day_id is not None:
-        counter_days.hold_open(conn, by.counter_day_id)
+    if counter_day_id is not None:
+        counter_days.hold_open(conn, counter_day_id)
     conn.execute(
         "INSERT INTO booking_groups (tr, once, office_id, counter_day_id, staff_id, token_id,"
         " sender_name, sender_phone, sender_language, created_at)"
@@ -53,14 +53,14 @@ def begin(conn: Conn, once: UUID, by: Poster, sender: Sender, now: datetime) -> 
         (
             _new_tr(),
             once,
-            by.office_id,
-            by.counter_day_id,
+            by.own_office,
+            counter_day_id,
             by.staff_row,
             by.token_id,
             sender.name,
             sender.phone,
             sender.language,
-            now,
+            by.at,
         ),
     )
     made = made_by(conn, once)

@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from india.calendar import day_of
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -68,9 +69,7 @@ _READ = (
 )
 
 
-def open_day(
-    conn: Conn, office_id: int, staff_row: int, counter: int, opening_paise: int, now: datetime
-) -> CounterDay:
+def open_day(conn: Conn, counter: int, opening_paise: int, by: Doer) -> CounterDay:
     """Opens a counter for today with `opening_paise` in its drawer.
 
     Raises `CounterTaken`, `OpenAlready`, and ValueError for what is no counter or no sum.
@@ -79,6 +78,7 @@ def open_day(
         raise ValueError("a counter has a number from 1 to 99")
     if opening_paise < 0:
         raise ValueError("the drawer cannot begin with less than nothing")
+    staff_row, office_id = by.own_staff.row, by.own_office
     if (open_ := current(conn, staff_row)) is not None:
         raise OpenAlready(open_)
     try:
@@ -86,7 +86,7 @@ def open_day(
             row = conn.execute(
                 "INSERT INTO counter_days (office_id, counter, day, staff_id, opened_at)"
                 " VALUES (%s, %s, %s, %s, %s) RETURNING id",
-                (office_id, counter, day_of(now), staff_row, now),
+                (office_id, counter, day_of(by.at), staff_row, by.at),
             ).fetchone()
     except psycopg.errors.UniqueViolation as taken:
         if taken.diag.constraint_name == "one_open_counter_per_clerk":
@@ -98,7 +98,7 @@ def open_day(
     ledger.enter(
         conn,
         NewEntry("opening", "cash", opening_paise, office_id, row[0], staff_row),
-        now,
+        by.at,
     )
     return get(conn, row[0])
 

@@ -19,6 +19,7 @@ from postal.articles import Service
 from postal.counter import counter_days, ledger
 from postal.counter.counter_days import CounterClosed, UnknownCounterDay
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
 
@@ -147,9 +148,7 @@ def expected(conn: Conn, id_: int) -> int:
     return int(row[0])
 
 
-def close(
-    conn: Conn, id_: int, count: Count, explanation: str, staff_row: int, now: datetime
-) -> CounterEnd:
+def close(conn: Conn, id_: int, count: Count, explanation: str, by: Doer) -> CounterEnd:
     """Closes a counter's day on `count`; closed twice is closed once, on the first count.
 
     Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` where the count differs and
@@ -173,8 +172,8 @@ def close(
     why = explanation if difference else None
 
     def enter(kind: Kind, paise: int, note: str | None = None) -> None:
-        entry = NewEntry(kind, "cash", paise, day.office_id, id_, staff_row, note=note)
-        ledger.enter(conn, entry, now)
+        entry = NewEntry(kind, "cash", paise, day.office_id, id_, by.staff_row, note=note)
+        ledger.enter(conn, entry, by.at)
 
     if difference:
         enter("difference", difference, why)
@@ -184,45 +183,46 @@ def close(
         "UPDATE counter_days SET closed_at = %s, closed_by = %s, expected_paise = %s,"
         " counted_paise = %s, counted_as = %s, explanation = %s, last_entry ="
         " (SELECT max(id) FROM ledger WHERE counter_day_id = %s) WHERE id = %s",
-        (now, staff_row, due, count.paise, str(count), why, id_, id_),
+        (by.at, by.staff_row, due, count.paise, str(count), why, id_, id_),
     )
     return get(conn, id_)
 
 
 @dataclass(frozen=True)
-class Handing:
-    """Who hands over, and the form that says so."""
+class ToTreasury:
+    """What goes out of a drawer during the day. `once`: of the form that says so."""
 
-    staff_row: int
+    paise: int
+    note: str
     once: UUID
 
 
-def hand_over(conn: Conn, id_: int, paise: int, note: str, entry: Handing, now: datetime) -> None:
-    """Takes `paise` out of the drawer during the day, to the treasury. Sent twice it is once.
+def hand_over(conn: Conn, id_: int, out: ToTreasury, by: Doer) -> None:
+    """Takes `out` out of the drawer during the day, to the treasury. Sent twice it is once.
 
     Raises `UnknownCounterDay`, `CounterClosed` and `CannotHandOver`.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (entry.once,)).fetchone():
+    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (out.once,)).fetchone():
         return
     if day.closed_at is not None:
         raise CounterClosed(day.counter)
-    if not 0 < paise <= expected(conn, id_):
+    if not 0 < out.paise <= expected(conn, id_):
         raise CannotHandOver
     ledger.enter(
         conn,
         NewEntry(
             "handed_over",
             "cash",
-            -paise,
+            -out.paise,
             day.office_id,
             id_,
-            entry.staff_row,
-            note=note or None,
-            once=entry.once,
+            by.staff_row,
+            note=out.note or None,
+            once=out.once,
         ),
-        now,
+        by.at,
     )
 
 

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from postal.counter import ledger
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -136,22 +137,22 @@ def get(conn: Conn, id_: int) -> Entry:
 
 
 @dataclass(frozen=True)
-class Correcting:
-    """Who corrects, why, and the form that says so."""
+class Correction:
+    """What an entry should have been, in paise, and why. `once`: of the form that says so."""
 
-    staff_row: int
+    paise: int
     why: str
     once: UUID
 
 
-def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetime) -> int | None:
-    """Makes the entry `id_` stand at `right_paise`, by a new entry of what is missing or too much.
+def correct(conn: Conn, id_: int, right: Correction, by: Doer) -> int | None:
+    """Makes the entry `id_` stand at `right`, by a new entry of what is missing or too much.
 
     Gives the new entry's row id; None where it stands so already, or the form was sent twice. The
     new entry belongs to the day on which it is made. Raises `UnknownEntry`,
-    `NotCorrectable`, `CountedAtOffice`, and `CorrectionUnexplained` where `by.why` is empty.
+    `NotCorrectable`, `CountedAtOffice`, and `CorrectionUnexplained` where `right.why` is empty.
     """
-    if not by.why:
+    if not right.why:
         raise CorrectionUnexplained
     conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CORRECTING, id_ % 2**31))
     entry = get(conn, id_)
@@ -165,9 +166,9 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         raise NotCorrectable
     if entry.counted_at_office:
         raise CountedAtOffice
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (by.once,)).fetchone():
+    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (right.once,)).fetchone():
         return None
-    delta = right_paise - entry.paise - entry.corrected
+    delta = right.paise - entry.paise - entry.corrected
     if not delta:
         return None
     new = NewEntry(
@@ -179,10 +180,10 @@ def correct(conn: Conn, id_: int, right_paise: int, by: Correcting, now: datetim
         by.staff_row,
         entry.group_id,
         corrects=entry.id,
-        note=by.why,
-        once=by.once,
+        note=right.why,
+        once=right.once,
     )
-    return ledger.enter(conn, new, now)
+    return ledger.enter(conn, new, by.at)
 
 
 _CORRECTING = 7_235_014  # the advisory lock of whoever corrects an entry

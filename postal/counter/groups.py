@@ -125,16 +125,6 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Poster:
-    """Who books: a clerk at an open counter, or software by its token."""
-
-    office_id: int
-    counter_day_id: int | None = None
-    staff_row: int | None = None
-    token_id: int | None = None
-
-
-@dataclass(frozen=True)
 class Sender:
     """The customer. `phone`: E.164."""
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from postal.people.doer import Doer
 from store.database import Conn
 
 
@@ -60,11 +61,11 @@ def unseen(conn: Conn, limit: int) -> Sequence[UnreadableEvent]:
         ).fetchall()
 
 
-def mark_seen(conn: Conn, provider: str, event_id: str, staff_row: int, now: datetime) -> bool:
+def mark_seen(conn: Conn, provider: str, event_id: str, by: Doer) -> bool:
     """Somebody has looked into it. False: somebody had before, or there is none such."""
     done = conn.execute(
         "UPDATE provider_events SET seen_at = %s, seen_by = %s WHERE provider = %s"
         " AND event_id = %s AND unreadable IS NOT NULL AND seen_at IS NULL",
-        (now, staff_row, provider, event_id),
+        (by.at, by.staff_row, provider, event_id),
     )
     return done.rowcount == 1

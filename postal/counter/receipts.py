@@ -17,6 +17,7 @@ from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedRe
 from postal import articles
 from postal.counter import groups
 from postal.counter.groups import Group, GroupState, Item
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
 
@@ -99,15 +100,16 @@ def printing(conn: Conn, group_id: int, once: UUID) -> Printing | None:
         return cursor.execute(_PRINTINGS + " AND p.once = %s", (group_id, once)).fetchone()
 
 
-def note_printing(
-    conn: Conn,
-    group_id: int,
-    once: UUID,
-    paper: Paper,
-    language: Language,
-    staff_row: int,
-    now: datetime,
-) -> Printing:
+@dataclass(frozen=True)
+class NewPrinting:
+    """A printing that is asked for by the press of a button; `once`: of that press."""
+
+    once: UUID
+    paper: Paper
+    language: Language
+
+
+def note_printing(conn: Conn, group_id: int, new: NewPrinting, by: Doer) -> Printing:
     """Counts a printing before it is handed out; the same `once` is the same printing.
 
     Two at the same moment get an ordinal each. Raises `UnknownGroup` and `NotBooked`.
@@ -122,14 +124,14 @@ def note_printing(
         " ON CONFLICT (group_id, once) DO NOTHING",
         {
             "group": group_id,
-            "once": once,
-            "paper": paper,
-            "language": language,
-            "staff": staff_row,
-            "now": now,
+            "once": new.once,
+            "paper": new.paper,
+            "language": new.language,
+            "staff": by.staff_row,
+            "now": by.at,
         },
     )
-    made = printing(conn, group_id, once)
+    made = printing(conn, group_id, new.once)
     assert made is not None
     return made
 

@@ -17,19 +17,12 @@ from postal.counter import counter_days, credits, day_end, ledger
 from postal.counter.credits import Credit
 from postal.counter.ledger import NewEntry
 from postal.counter.payment_rules import next_refund
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
 
 LEASE: Final = timedelta(seconds=60)
-
-
-@dataclass(frozen=True)
-class Actor:
-    """Who gives it back, in whose books. None: software, and the money's own office."""
-
-    staff_row: int | None
-    office_id: int | None
 
 
 @dataclass(frozen=True)
@@ -87,7 +80,7 @@ class ReferenceUsed(Conflict):
     word = "upi_reference_used"
 
 
-def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
+def ask(conn: Conn, credit_id: int, by: Doer) -> Credit:
     """Orders the refund at the provider; asked twice it is ordered once.
 
     Raises `UnknownCredit`, `NotDue` and `NoOffice`; under way already, it is as was asked for.
@@ -95,16 +88,16 @@ def ask(conn: Conn, credit_id: int, by: Actor, now: datetime) -> Credit:
     credit = _due(conn, credit_id)
     if credit.refund_way == "provider":
         return credit
-    _adopt(conn, credit, by, now)
+    _adopt(conn, credit, by.office, by.at)
     conn.execute(
         "UPDATE credits SET refund_way = 'provider', refund_key = %s, refund_asked_at = %s,"
         " refund_asked_by = %s, refund_error = NULL, refund_next_at = %s WHERE id = %s",
-        (uuid4(), now, by.staff_row, now, credit_id),
+        (uuid4(), by.at, by.staff_row, by.at, credit_id),
     )
     return credits.get(conn, credit_id)
 
 
-def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetime) -> Credit:
+def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Doer) -> Credit:
     """It went back by another UPI transfer, with this bank reference. The same again is done.
 
     Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `ReferenceUsed`.
@@ -113,20 +106,20 @@ def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Actor, now: datetim
     if credit.state == "refunded" and credit.refund_way == "upi" and credit.refund_ref == rrn:
         return credit
     credit = _by_hand(conn, credit_id)
-    _adopt(conn, credit, by, now)
+    _adopt(conn, credit, by.office, by.at)
     try:
         with conn.transaction():
             conn.execute(
                 "UPDATE credits SET refund_way = 'upi', refund_ref = %s, refund_asked_at = %s,"
                 " refund_asked_by = %s WHERE id = %s",
-                (rrn, now, by.staff_row, credit_id),
+                (rrn, by.at, by.staff_row, credit_id),
             )
     except psycopg.errors.UniqueViolation as used:
         raise ReferenceUsed from used
-    return _done(conn, credit_id, by, None, now)
+    return _done(conn, credit_id, by.staff_row, None, by.at)
 
 
-def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: datetime) -> Credit:
+def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Doer) -> Credit:
     """It was paid out in cash at an open counter, from its drawer.
 
     Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
@@ -136,13 +129,13 @@ def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Actor, now: 
     held = day_end.expected(conn, counter_day_id)
     if credit.paise > held:
         raise DrawerShort(held)
-    _adopt(conn, credit, by, now)
+    _adopt(conn, credit, by.office, by.at)
     conn.execute(
         "UPDATE credits SET refund_way = 'cash', refund_asked_at = %s, refund_asked_by = %s"
         " WHERE id = %s",
-        (now, by.staff_row, credit_id),
+        (by.at, by.staff_row, credit_id),
     )
-    return _done(conn, credit_id, by, counter_day_id, now)
+    return _done(conn, credit_id, by.staff_row, counter_day_id, by.at)
 
 
 # ---- what the worker does ------------------------------------------------------------------------
@@ -179,7 +172,7 @@ def done(conn: Conn, claimed: ClaimedRefund, ref: str, now: datetime) -> bool:
     if row is None:
         return False
     conn.execute("UPDATE credits SET refund_ref = %s WHERE id = %s", (ref, claimed.credit.id))
-    _done(conn, claimed.credit.id, Actor(row[0], None), None, now)
+    _done(conn, claimed.credit.id, row[0], None, now)
     return True
 
 
@@ -236,15 +229,14 @@ def found_refunded(conn: Conn, credit_id: int, ref: str, now: datetime) -> bool:
     credit = _locked(conn, credit_id)
     if credit.state != "refund_due":
         return False
-    by = Actor(None, None)
     if credit.office_id is not None:
-        _adopt(conn, credit, by, now)
+        _adopt(conn, credit, None, now)
     conn.execute(
         "UPDATE credits SET refund_way = 'provider', refund_asked_at = coalesce(refund_asked_at,"
         " %s), refund_ref = coalesce(refund_ref, %s) WHERE id = %s",
         (now, ref, credit_id),
     )
-    _done(conn, credit_id, by, None, now)
+    _done(conn, credit_id, None, None, now)
     return True
 
 
@@ -277,22 +269,22 @@ def _by_hand(conn: Conn, credit_id: int) -> Credit:
     return credit
 
 
-def _adopt(conn: Conn, credit: Credit, by: Actor, now: datetime) -> None:
+def _adopt(conn: Conn, credit: Credit, office: int | None, now: datetime) -> None:
     """Nobody's money is taken into the books of the office that gives it back."""
     if credit.office_id is not None:
         return
-    if by.office_id is None:
+    if office is None:
         raise NoOffice
-    conn.execute("UPDATE credits SET office_id = %s WHERE id = %s", (by.office_id, credit.id))
+    conn.execute("UPDATE credits SET office_id = %s WHERE id = %s", (office, credit.id))
     ledger.enter(
         conn,
-        NewEntry("unclassified", "upi", credit.paise, by.office_id, group_id=credit.group_id),
+        NewEntry("unclassified", "upi", credit.paise, office, group_id=credit.group_id),
         now,
     )
 
 
 def _done(
-    conn: Conn, credit_id: int, by: Actor, counter_day_id: int | None, now: datetime
+    conn: Conn, credit_id: int, staff_row: int | None, counter_day_id: int | None, now: datetime
 ) -> Credit:
     conn.execute(
         "UPDATE credits SET state = 'refunded', refunded_at = %s, refund_error = NULL,"
@@ -307,7 +299,7 @@ def _done(
             -credit.paise,
             credit.office_id,
             counter_day_id,
-            by.staff_row,
+            staff_row,
             credit.group_id,
         )
         ledger.enter(conn, entry, now)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 import psycopg
 from psycopg.rows import class_row
 
 from flows.number import check_digit, read
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
 
@@ -65,7 +65,7 @@ def number(letters: str, serial: int) -> str:
     return f"{letters}{digits}{check_digit(digits)}IN"
 
 
-def add(conn: Conn, staff_row: int, first: str, last: str, now: datetime) -> Roll:
+def add(conn: Conn, first: str, last: str, by: Doer) -> Roll:
     """A roll from the label `first` to the label `last` (whole article numbers) for a clerk.
 
     Raises ValueError for what is no article number, `NotOneRoll` and `RollOverlaps`.
@@ -83,7 +83,7 @@ def add(conn: Conn, staff_row: int, first: str, last: str, now: datetime) -> Rol
             made = cursor.execute(
                 "INSERT INTO number_rolls (staff_id, letters, first, last, next, added_at)"
                 " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id, letters, first, last, next",
-                (staff_row, first[:2], begin, end, begin, now),
+                (by.staff_row, first[:2], begin, end, begin, by.at),
             ).fetchone()
     except psycopg.errors.ExclusionViolation as overlapping:
         raise RollOverlaps from overlapping

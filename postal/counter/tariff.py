@@ -144,6 +144,16 @@ class Line:
 
 
 @dataclass(frozen=True)
+class ToPrice:
+    """What is to be priced: a service, its weight, and what is paid for besides."""
+
+    service: Service
+    weight_g: int
+    otp_required: bool = False
+    registration: bool = False
+
+
+@dataclass(frozen=True)
 class Quote:
     """What an article costs, and of what that consists."""
 
@@ -210,24 +220,16 @@ def edition_on(day: date) -> Edition:
     raise NoTariff(day)
 
 
-def quote(
-    edition: Edition,
-    service: Service,
-    weight_g: int,
-    route: Route,
-    *,
-    otp_required: bool,
-    registration: bool,
-) -> Quote:
+def quote(edition: Edition, posted: ToPrice, route: Route) -> Quote:
     """What one article costs. Raises `NotSold`, `TooHeavy`, `UnknownDistance`."""
-    priced = edition.sold(service)
-    slabs = edition.slabs(service)
-    slab = next((each for each in slabs if weight_g <= each.up_to_g), None)
+    priced = edition.sold(posted.service)
+    slabs = edition.slabs(posted.service)
+    slab = next((each for each in slabs if posted.weight_g <= each.up_to_g), None)
     if slab is None:
         raise TooHeavy(slabs[-1].up_to_g)
-    registered = registration or priced.registration == "always"
+    registered = posted.registration or priced.registration == "always"
     lines = [_line("base", slab.rate(route))]
-    if otp_required:
+    if posted.otp_required:
         lines.append(_line("otp", edition.fees.otp))
     if registered:
         lines.append(_line("registration", edition.fees.registration))

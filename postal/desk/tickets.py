@@ -9,6 +9,7 @@ from typing import Literal
 from psycopg.rows import class_row
 
 from flows.events import Outcome
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -139,27 +140,27 @@ def notes(conn: Conn, id_: int) -> list[Note]:
         ).fetchall()
 
 
-def note(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
+def note(conn: Conn, id_: int, said: str, by: Doer) -> None:
     """Something worth knowing about it. Raises `UnknownTicket`."""
     _lock(conn, id_)
-    _write(conn, id_, staff_row, "noted", now, said)
+    _write(conn, id_, by, _NewNote("noted", said))
 
 
-def take(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
+def take(conn: Conn, id_: int, by: Doer) -> None:
     """It is mine now. Raises `UnknownTicket`, `TicketChanged`, `TicketTaken` by somebody else."""
-    _open(conn, id_, staff_row)
-    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (staff_row, id_))
-    _write(conn, id_, staff_row, "took", now)
+    _open(conn, id_, by.staff_row)
+    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (by.staff_row, id_))
+    _write(conn, id_, by, _NewNote("took"))
 
 
-def put_back(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
+def put_back(conn: Conn, id_: int, by: Doer) -> None:
     """Whoever comes next may take it. Raises as `take` does."""
-    _open(conn, id_, staff_row)
+    _open(conn, id_, by.staff_row)
     conn.execute("UPDATE tickets SET assigned_to = NULL WHERE id = %s", (id_,))
-    _write(conn, id_, staff_row, "put_back", now)
+    _write(conn, id_, by, _NewNote("put_back"))
 
 
-def hand_over(conn: Conn, staff_row: int, to_staff_id: str, said: str, now: datetime) -> list[int]:
+def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
     """The end of a shift: all my open tickets are a colleague's. Gives their numbers.
 
     Raises LookupError for a staff id that may not work on tickets.
@@ -167,42 +168,40 @@ def hand_over(conn: Conn, staff_row: int, to_staff_id: str, said: str, now: date
     other = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND active"
         " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s",
-        (to_staff_id, staff_row),
+        (to_staff_id, by.staff_row),
     ).fetchone()
     if other is None:
         raise LookupError(to_staff_id)
     rows = conn.execute(
         "UPDATE tickets SET assigned_to = %s WHERE assigned_to = %s AND closed_at IS NULL"
         " RETURNING id",
-        (other[0], staff_row),
+        (other[0], by.staff_row),
     ).fetchall()
     for (id_,) in rows:
-        _write(conn, id_, staff_row, "handed_over", now, said, other[0])
+        _write(conn, id_, by, _NewNote("handed_over", said, other[0]))
     return sorted(id_ for (id_,) in rows)
 
 
-def close(
-    conn: Conn, id_: int, staff_row: int, outcome: Outcome, said: str, now: datetime
-) -> Ticket:
+def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket:
     """Settled. Tell the person in the same transaction. Raises as `take` does."""
-    _open(conn, id_, staff_row)
+    _open(conn, id_, by.staff_row)
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
-        (now, outcome, staff_row, id_),
+        (by.at, outcome, by.staff_row, id_),
     )
-    _write(conn, id_, staff_row, "closed", now, said)
+    _write(conn, id_, by, _NewNote("closed", said))
     ticket = get(conn, id_)
     feed.append(
         conn,
         "ticket_closed",
         ticket.article_id,
-        now,
+        by.at,
         {"ticket": id_, "about": ticket.kind, "outcome": outcome},
     )
     return ticket
 
 
-def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
+def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
     """It was not settled after all.
 
     Raises `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
@@ -213,11 +212,11 @@ def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> No
         " AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM tickets o WHERE o.kind = t.kind"
         " AND o.article_id IS NOT DISTINCT FROM t.article_id"
         " AND o.phone IS NOT DISTINCT FROM t.phone AND o.closed_at IS NULL)",
-        (staff_row, id_),
+        (by.staff_row, id_),
     )
     if done.rowcount != 1:
         raise TicketChanged
-    _write(conn, id_, staff_row, "reopened", now, said)
+    _write(conn, id_, by, _NewNote("reopened", said))
 
 
 def colleagues(conn: Conn, staff_row: int) -> list[tuple[str, str]]:
@@ -238,7 +237,7 @@ def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:
     return row[0], row[1]
 
 
-def _open(conn: Conn, id_: int, staff_row: int) -> None:
+def _open(conn: Conn, id_: int, staff_row: int | None) -> None:
     closed_at, assigned_to = _lock(conn, id_)
     if closed_at is not None:
         raise TicketChanged
@@ -247,17 +246,18 @@ def _open(conn: Conn, id_: int, staff_row: int) -> None:
         raise TicketTaken(name[0] if name else "")
 
 
-def _write(
-    conn: Conn,
-    id_: int,
-    staff_row: int,
-    did: Did,
-    now: datetime,
-    said: str = "",
-    other: int | None = None,
-) -> None:
+@dataclass(frozen=True)
+class _NewNote:
+    """`other`: the row of the colleague who has it now."""
+
+    did: Did
+    said: str = ""
+    other: int | None = None
+
+
+def _write(conn: Conn, id_: int, by: Doer, new: _NewNote) -> None:
     conn.execute(
         "INSERT INTO ticket_notes (ticket_id, staff_id, at, did, said, other_id)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
-        (id_, staff_row, now, did, said, other),
+        (id_, by.staff_row, by.at, new.did, new.said, new.other),
     )

@@ -11,7 +11,7 @@ from psycopg.rows import class_row
 from flows import number as numbers
 from flows.facts import ArticleState
 from india.calendar import bounds, day_of
-from postal.office.doer import Doer
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 
@@ -79,9 +79,17 @@ WHERE a.number = %s
 """
 
 
-def scan(
-    conn: Conn, office_id: int, office_pin: str, typed: str, by: Doer, now: datetime
-) -> Arrival:
+@dataclass(frozen=True)
+class _Scan:
+    """A number that was scanned at an office."""
+
+    typed: str
+    number: str
+    office_id: int
+    office_pin: str
+
+
+def scan(conn: Conn, office_pin: str, typed: str, by: Doer) -> Arrival:
     """Notes that the article typed is at the office, and says what is to be done with it.
 
     `late` is only said: taking it in is for `delivery_office.scan`, which tells the machines.
@@ -90,20 +98,21 @@ def scan(
         number = numbers.read(typed)
     except ValueError as error:
         return Arrival(typed, "no_number", why=str(error))
+    one, now = _Scan(typed, number, by.own_office, office_pin), by.at
     # Locked first and read by a second statement: of two scanners the second sees the first's.
     conn.execute("SELECT 1 FROM articles WHERE number = %s FOR NO KEY UPDATE", (number,))
     with conn.cursor(row_factory=class_row(_Article)) as cursor:
         article = cursor.execute(_READ, (number,)).fetchone()
     if article is None:
-        since = _note(conn, office_id, number, None, "unknown", by, now)
+        since = _note(conn, one, None, "unknown", by)
         return Arrival(typed, "unknown", number, since=since)
     if article.list_id is not None and article.state != "delivered":
         return _back(typed, number, article)
     if article.state == "delivered":
         return Arrival(typed, "delivered", number, article.id)
     if article.recipient_pin != office_pin and article.state == "booked":
-        return _missent(conn, office_id, office_pin, typed, number, article, by, now)
-    since = _note(conn, office_id, number, article.id, "here", by, now)
+        return _missent(conn, one, article, by)
+    since = _note(conn, one, article.id, "here", by)
     if since is None:
         feed.append(conn, "arrived", article.id, now, {"office": office_pin})
     waits = article.chosen_day if article.chosen_day and article.chosen_day > day_of(now) else None
@@ -133,29 +142,20 @@ def _back(typed: str, number: str, article: _Article) -> Arrival:
     )
 
 
-def _missent(
-    conn: Conn,
-    office_id: int,
-    office_pin: str,
-    typed: str,
-    number: str,
-    article: _Article,
-    by: Doer,
-    now: datetime,
-) -> Arrival:
-    since = _note(conn, office_id, number, article.id, "missent", by, now)
+def _missent(conn: Conn, one: _Scan, article: _Article, by: Doer) -> Arrival:
+    since = _note(conn, one, article.id, "missent", by)
     if since is None:
-        data = {"office": office_pin, "to": article.recipient_pin}
-        feed.append(conn, "missent", article.id, now, data)
+        data = {"office": one.office_pin, "to": article.recipient_pin}
+        feed.append(conn, "missent", article.id, by.at, data)
     row = conn.execute(
         "SELECT name FROM offices WHERE pin = %s"
         " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
         (article.recipient_pin,),
     ).fetchone()
     return Arrival(
-        typed,
+        one.typed,
         "missent",
-        number,
+        one.number,
         article.id,
         pin=article.recipient_pin,
         office=row[0] if row else None,
@@ -163,15 +163,7 @@ def _missent(
     )
 
 
-def _note(
-    conn: Conn,
-    office_id: int,
-    number: str,
-    article_id: int | None,
-    kind: str,
-    by: Doer,
-    now: datetime,
-) -> datetime | None:
+def _note(conn: Conn, one: _Scan, article_id: int | None, kind: str, by: Doer) -> datetime | None:
     """Writes the scan down; gives when it was written down before, as the same, else None."""
     written = conn.execute(
         "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id, token_id)"
@@ -179,12 +171,13 @@ def _note(
         " SET article_id = excluded.article_id, kind = excluded.kind, at = excluded.at,"
         " staff_id = excluded.staff_id, token_id = excluded.token_id"
         " WHERE arrivals.kind <> excluded.kind RETURNING 1",
-        (office_id, number, article_id, kind, now, by.staff_row, by.token_id),
+        (one.office_id, one.number, article_id, kind, by.at, by.staff_row, by.token_id),
     ).fetchone()
     if written is not None:
         return None
     row = conn.execute(
-        "SELECT at FROM arrivals WHERE office_id = %s AND number = %s", (office_id, number)
+        "SELECT at FROM arrivals WHERE office_id = %s AND number = %s",
+        (one.office_id, one.number),
     ).fetchone()
     assert row is not None
     at: datetime = row[0]

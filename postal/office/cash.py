@@ -15,8 +15,8 @@ from psycopg.rows import class_row
 
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
-from postal.office.doer import Doer
 from postal.office.returning import UnknownList
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -162,62 +162,60 @@ def open_ones(conn: Conn, office_id: int) -> list[Owing]:
         ).fetchall()
 
 
-def hand_in(
-    conn: Conn,
-    list_id: int,
-    once: UUID,
-    expected: int,
-    counted: int,
-    explanation: str | None,
-    by: Doer,
-    now: datetime,
-) -> Handing:
-    """Checks off the cash of a list: `counted` paise, where the page had shown `expected` as open.
+@dataclass(frozen=True)
+class CashCount:
+    """What a form says was counted, in paise. `once`: of the form."""
+
+    once: UUID
+    paise: int
+    explanation: str | None
+
+
+def hand_in(conn: Conn, list_id: int, expected: int, said: CashCount, by: Doer) -> Handing:
+    """Checks off the cash of a list, where the page had shown `expected` paise as open.
 
     The same `once` again gives the first handing-in and changes nothing. Raises `AmountChanged`,
     `Unexplained`, `BadSum`, and `UnknownList`.
     """
     conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR NO KEY UPDATE", (list_id,))
     owing = of_list(conn, list_id)
-    before = _by_once(conn, once)
+    before = _by_once(conn, said.once)
     if before is not None:
         return before
     if expected == 0 or expected != owing.open:
         raise AmountChanged(owing.open)
     low, high = min(0, expected), MOST_PAISE if expected > 0 else 0
-    if not low <= counted <= high:
+    if not low <= said.paise <= high:
         raise BadSum
-    if counted != expected and not explanation:
+    if said.paise != expected and not said.explanation:
         raise Unexplained
     entry = NewEntry(
         "cod",
         "cash",
-        counted,
+        said.paise,
         owing.office_id,
         staff_row=by.staff_row,
         list_id=list_id,
-        note=explanation or None,
+        note=said.explanation or None,
     )
-    handing = _write(conn, once, entry, list_id, expected, None, by, now)
+    handing = _write(conn, said.once, entry, expected, None, by)
     feed.append(
         conn,
         "cod_handed_in",
         None,
-        now,
+        by.at,
         {
             "postman": owing.staff_id,
             "day": owing.date.isoformat(),
             "expected": expected,
-            "counted": counted,
+            "counted": said.paise,
         },
     )
     return handing
 
 
-def correct(
-    conn: Conn, handing_id: int, once: UUID, right: int, explanation: str, by: Doer, now: datetime
-) -> Handing:
-    """Corrects what was counted: `right` paise in all for that handing-in. A new row and entry.
+def correct(conn: Conn, handing_id: int, right: CashCount, by: Doer) -> Handing:
+    """Corrects what was counted: `right` in all for that handing-in. A new row and entry.
 
     Raises `UnknownHanding`, `Unexplained`, `BadSum`; the same `once` again changes nothing.
     """
@@ -229,7 +227,7 @@ def correct(
     ).fetchone()
     if row is None:
         raise UnknownHanding(handing_id)
-    before = _by_once(conn, once)
+    before = _by_once(conn, right.once)
     if before is not None:
         return before
     list_id, counted, ledger_id, office_id = row
@@ -238,10 +236,10 @@ def correct(
         (handing_id,),
     ).fetchone()
     assert corrected is not None
-    delta = right - counted - corrected[0]
-    if not -MOST_PAISE <= right <= MOST_PAISE or delta == 0:
+    delta = right.paise - counted - corrected[0]
+    if not -MOST_PAISE <= right.paise <= MOST_PAISE or delta == 0:
         raise BadSum
-    if not explanation:
+    if not right.explanation:
         raise Unexplained
     entry = NewEntry(
         "correction",
@@ -251,30 +249,23 @@ def correct(
         staff_row=by.staff_row,
         list_id=list_id,
         corrects=ledger_id,
-        note=explanation,
+        note=right.explanation,
     )
-    return _write(conn, once, entry, list_id, 0, handing_id, by, now)
+    return _write(conn, right.once, entry, 0, handing_id, by)
 
 
 def _write(
-    conn: Conn,
-    once: UUID,
-    entry: NewEntry,
-    list_id: int,
-    expected: int,
-    corrects: int | None,
-    by: Doer,
-    now: datetime,
+    conn: Conn, once: UUID, entry: NewEntry, expected: int, corrects: int | None, by: Doer
 ) -> Handing:
-    ledger_id = ledger.enter(conn, entry, now)
+    ledger_id = ledger.enter(conn, entry, by.at)
     conn.execute(
         "INSERT INTO cod_handings (once, list_id, at, staff_id, token_id, expected_paise,"
         " counted_paise, explanation, corrects, ledger_id)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
         (
             once,
-            list_id,
-            now,
+            entry.list_id,
+            by.at,
             by.staff_row,
             by.token_id,
             expected,

@@ -14,8 +14,8 @@ from psycopg.rows import class_row
 
 from postal.office import cash, returning
 from postal.office.cash import Owing
-from postal.office.doer import Doer
 from postal.office.returning import Line, ListHead
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
@@ -157,9 +157,7 @@ def still_out(conn: Conn, office_id: int, before: date) -> list[Progress]:
     return [each for each in found if each.missing]
 
 
-def close_list(
-    conn: Conn, list_id: int, note: str | None, by: Doer, now: datetime
-) -> tuple[ListHead, bool]:
+def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[ListHead, bool]:
     """Closes a list; True where this did it. `note`: why something is missing.
 
     Raises `StillOut`, `VerdictMissing`, and `returning.UnknownList`.
@@ -196,7 +194,7 @@ def close_list(
         " %(note)s)",
         {
             "list": list_id,
-            "at": now,
+            "at": by.at,
             "staff": by.staff_row,
             "token": by.token_id,
             **counts,
@@ -206,12 +204,12 @@ def close_list(
         },
     )
     data: dict[str, str | int] = {"postman": head.staff_id, "day": head.date.isoformat(), **counts}
-    feed.append(conn, "list_closed", None, now, data)
+    feed.append(conn, "list_closed", None, by.at, data)
     return returning.head(conn, list_id), True
 
 
 def close_day(
-    conn: Conn, office_id: int, day: date, explanation: str | None, by: Doer, now: datetime
+    conn: Conn, office_id: int, day: date, explanation: str | None, by: Doer
 ) -> tuple[DayClosing, bool]:
     """Closes the office's day, all its lists being closed; True where this did it.
 
@@ -241,7 +239,7 @@ def close_day(
         (
             office_id,
             day,
-            now,
+            by.at,
             by.staff_row,
             by.token_id,
             len(lists),
@@ -256,7 +254,7 @@ def close_day(
         "lists": len(lists),
         "cash_open": open_paise,
     }
-    feed.append(conn, "day_closed", None, now, data)
+    feed.append(conn, "day_closed", None, by.at, data)
     made = closed(conn, office_id, day)
     assert made is not None
     return made, True

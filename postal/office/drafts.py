@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from flows import number as numbers
 from india.calendar import day_of
 from postal.office.pool import Piece, pieces
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -196,21 +197,13 @@ def beat_of(conn: Conn, office_id: int, typed: str) -> int:
     return int(row[0])
 
 
-def place(
-    conn: Conn,
-    office_id: int,
-    article_id: int,
-    postman_row: int,
-    at: int | None,
-    staff_row: int | None,
-    now: datetime,
-) -> None:
+def place(conn: Conn, article_id: int, postman_row: int, at: int | None, by: Doer) -> None:
     """Puts an article on a beat's draft as its `at`th (from 1; None: the last); the others move up.
 
     Raises `UnknownPiece`, `NotOutToday` and `UnknownBeat`.
     """
+    office_id, today = by.own_office, day_of(by.at)
     _lock(conn, office_id)
-    today = day_of(now)
     lying = {piece.id: piece for piece in pieces(conn, office_id, today)}
     piece = lying.get(article_id)
     if piece is None:
@@ -232,38 +225,31 @@ def place(
         left = [p.id for p in lying.values() if p.postman_row == piece.postman_row]
         left.remove(article_id)
         _number(conn, office_id, piece.postman_row, left)
-    _changed(conn, office_id, staff_row, now)
+    _changed(conn, office_id, by)
 
 
-def take_off(
-    conn: Conn, office_id: int, article_id: int, staff_row: int | None, now: datetime
-) -> None:
+def take_off(conn: Conn, article_id: int, by: Doer) -> None:
     """Takes an article off the draft; it lies there free again. Off it already: nothing changes."""
+    office_id = by.own_office
     _lock(conn, office_id)
-    lying = pieces(conn, office_id, day_of(now))
+    lying = pieces(conn, office_id, day_of(by.at))
     piece = next((each for each in lying if each.id == article_id), None)
     if piece is None or piece.postman_row is None:
         return
     _forget(conn, office_id, [article_id], [each.id for each in lying])
     left = [p.id for p in lying if p.postman_row == piece.postman_row and p.id != article_id]
     _number(conn, office_id, piece.postman_row, left)
-    _changed(conn, office_id, staff_row, now)
+    _changed(conn, office_id, by)
 
 
-def take(
-    conn: Conn,
-    office_id: int,
-    postman_row: int,
-    seen: Sequence[str],
-    staff_row: int | None,
-    now: datetime,
-) -> tuple[str, list[str]]:
+def take(conn: Conn, postman_row: int, seen: Sequence[str], by: Doer) -> tuple[str, list[str]]:
     """Takes a beat's list out of the draft, to be sent out: his staff id and the article numbers.
 
     Raises `DraftChanged` where it is not what was `seen`, and `UnknownBeat`.
     """
+    office_id = by.own_office
     _lock(conn, office_id)
-    found = draft(conn, office_id, day_of(now))
+    found = draft(conn, office_id, day_of(by.at))
     one = next((each for each in found.lists if each.beat.postman_row == postman_row), None)
     if one is None:
         raise UnknownBeat
@@ -272,7 +258,7 @@ def take(
         raise DraftChanged
     lying = [piece.id for each in found.lists for piece in each.pieces]
     _forget(conn, office_id, [piece.id for piece in one.pieces], lying)
-    _changed(conn, office_id, staff_row, now)
+    _changed(conn, office_id, by)
     return one.beat.staff_id, numbers_
 
 
@@ -302,9 +288,9 @@ def _number(conn: Conn, office_id: int, postman_row: int | None, order: list[int
     )
 
 
-def _changed(conn: Conn, office_id: int, staff_row: int | None, now: datetime) -> None:
+def _changed(conn: Conn, office_id: int, by: Doer) -> None:
     conn.execute(
         "UPDATE list_drafts SET version = version + 1, changed_at = %s, changed_by = %s"
         " WHERE office_id = %s",
-        (now, staff_row, office_id),
+        (by.at, by.staff_row, office_id),
     )

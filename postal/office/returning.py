@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from flows.events import Payment
 from flows.facts import ArticleState, ItemState, Witness
-from postal.office.doer import Doer
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -168,13 +168,13 @@ def list_of(conn: Conn, item_id: int) -> int:
     return int(row[0])
 
 
-def check_in(conn: Conn, item_id: int, by: Doer, now: datetime, *, late: bool) -> bool:
+def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
     """Writes down that the office has it; False: it was written down before."""
     return bool(
         conn.execute(
             "INSERT INTO check_ins (item_id, at, staff_id, token_id, late)"
             " VALUES (%s, %s, %s, %s, %s) ON CONFLICT DO NOTHING",
-            (item_id, now, by.staff_row, by.token_id, late),
+            (item_id, by.at, by.staff_row, by.token_id, late),
         ).rowcount
     )
 

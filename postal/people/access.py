@@ -11,6 +11,7 @@ from typing import Literal
 
 from psycopg.rows import class_row
 
+from postal.people.doer import Doer
 from store.database import Conn
 
 # found: it stood among what a search brought · opened: its page · revealed: the whole number ·
@@ -34,19 +35,18 @@ class Look:
 
 def note(
     conn: Conn,
-    staff_row: int,
+    by: Doer,
     what: What,
-    now: datetime,
     *,
     phone: str | None = None,
     article_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes down that the member of staff with that row id looked at somebody's data."""
+    """Write down that `by`, one of the staff, looked at somebody's data."""
     conn.execute(
         "INSERT INTO access_log (at, staff_id, what, phone, article_id, reason)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
-        (now, staff_row, what, phone, article_id, reason),
+        (by.at, by.staff_row, what, phone, article_id, reason),
     )
 
 

@@ -25,7 +25,7 @@ from postal.people.pins import UnknownStaff
 from store.database import Conn
 from store.refusals import Invalid
 
-Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]
+Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]  # who signs in
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "postmaster", "clerk", "administrator")
 
 SHORTEST_PASSWORD = 12

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from postal.people.accounts import Account, get
+from postal.people.doer import FRESH, Doer, Staff
 from store.database import Conn
 
 IDLE = timedelta(minutes=30)
@@ -21,11 +22,23 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 
 @dataclass(frozen=True)
 class SignIn:
-    """Somebody at the desk. `proved`: the second factor was shown."""
+    """Somebody at the desk. `proved_at`: when the second factor was shown."""
 
     id: int
     account: Account
-    proved: bool
+    proved_at: datetime | None
+
+    @property
+    def proved(self) -> bool:
+        """Whether the second factor was shown."""
+        return self.proved_at is not None
+
+    def doer(self, at: datetime) -> Doer:
+        """Return who acts in this session, for the own office, `at` that time."""
+        account = self.account
+        fresh = self.proved_at is not None and at - self.proved_at <= FRESH
+        who = Staff(account.id, account.staff_id)
+        return Doer(who, account.office_id, account.role, "fresh" if fresh else "pin", at)
 
 
 def begin(conn: Conn, staff_row: int, now: datetime) -> str:
@@ -63,7 +76,7 @@ def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
     account = get(conn, staff_row)
     if over or account is None:
         return None
-    return SignIn(id_, account, proved_at is not None)
+    return SignIn(id_, account, proved_at)
 
 
 def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:

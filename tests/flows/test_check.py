@@ -14,7 +14,12 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.door import HandOver
 from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, Event, NotUnderstood, Start, Stop, TimedOut
-from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
+from flows.facts import (
+    ArticleFact,
+    ItemFact,
+    PartyFacts,
+    PostmanFacts,
+)
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Case, Machine, State

@@ -12,7 +12,7 @@ from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
 from web.api.engine.fields import Input, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import doer, office
+from web.api.office_fields import office
 
 MOST = 1_000
 
@@ -51,9 +51,10 @@ def _shown(arrival: Arrival) -> ScannedArticleOut:
 
 def _arrive(call: Call[ArrivalsIn]) -> Answer:
     office_id, pin = office(call)
+    by = call.doer(office_id)
     # Locked in one order, whatever the order of the request: two requests never deadlock.
     scans = {
-        typed: scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
+        typed: scan(call.runtime, call.conn, pin, typed, by)
         for typed in sorted(set(call.input.articles))
     }
     seen: set[str] = set()

@@ -10,8 +10,9 @@ from pydantic import Field
 from conversation import counter
 from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
-from postal.counter.groups import Group, Item, NotOpen, Poster, Sender
+from postal.counter.groups import Group, Item, NotOpen, Sender
 from postal.desk import lists
+from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
 from store.refusals import Invalid, Unknown
 from web.api.bookings import BookingOut, PostedIn, PosterIn, group_of, item_of, phone_errors, shown
@@ -58,16 +59,18 @@ def _begin(call: Call[BeginBookingIn]) -> Answer:
     given = call.input
     language = given.sender.language or call.runtime.settings.default_language
     sender = Sender(given.sender.name, given.sender.phone, language)
-    made = booking.begin(call.conn, uuid4(), _poster(call), sender, call.now)
+    counter_day_id, by = _poster(call)
+    made = booking.begin(call.conn, uuid4(), sender, counter_day_id, by)
     return Answer(201, shown(made))
 
 
-def _poster(call: Call[BeginBookingIn]) -> Poster:
+def _poster(call: Call[BeginBookingIn]) -> tuple[int | None, Doer]:
+    """Return the open counter, if any, and who books: the software, or a clerk whom it names."""
     if call.input.staff is None:
         assert call.input.office_pin is not None
-        return Poster(office_of(call.conn, call.input.office_pin)[0], token_id=call.token_id)
+        return None, call.doer(office_of(call.conn, call.input.office_pin)[0])
     day = clerks.counter_of(call.conn, call.input.staff, CLERKS, call.now)
-    return Poster(day.office_id, day.id, day.staff_row, call.token_id)
+    return day.id, call.doer(day.office_id, Staff(day.staff_row, call.input.staff))
 
 
 def _add(call: Call[AddArticleIn]) -> Answer:

@@ -16,11 +16,11 @@ from postal.counter.groups import (
     Group,
     GroupState,
     NewItem,
-    Poster,
     Sender,
     WithoutPhone,
 )
 from postal.counter.ledger import Method
+from postal.counter.tariff import ToPrice
 from postal.people.people import office_of
 from store.refusals import Invalid
 from web.api.engine.fields import (
@@ -143,8 +143,7 @@ def _make(call: Call[MakeBookingIn]) -> Answer:
     default = call.runtime.settings.default_language
     office_id, _ = office_of(call.conn, given.office_pin)
     sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
-    poster = Poster(office_id, token_id=call.token_id)
-    group = booking.begin(call.conn, uuid4(), poster, sender, now)
+    group = booking.begin(call.conn, uuid4(), sender, None, call.doer(office_id))
     for index, each in enumerate(given.articles):
         with below(f"articles.{index}."):
             item = item_of(call, given.office_pin, each)
@@ -159,16 +158,9 @@ def _make(call: Call[MakeBookingIn]) -> Answer:
 def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
     """Return the article, priced. Raises what the tariff refuses."""
     language = each.recipient.language or call.runtime.settings.default_language
+    posted = ToPrice(each.service, each.weight_g, each.otp_required, each.registration)
     with below("", pin="recipient.pin"):
-        quote = priced(
-            call,
-            office_pin,
-            each.recipient.pin,
-            each.service,
-            each.weight_g,
-            otp_required=each.otp_required,
-            registration=each.registration,
-        )
+        quote = priced(call, office_pin, each.recipient.pin, posted)
     return NewItem(
         once=uuid4(),
         number=each.number,

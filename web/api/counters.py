@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.day_end import NOTES
-from postal.counter.entries import Correcting
+from postal.counter.entries import Correction
 from postal.counter.rolls import Roll
 from store.refusals import Invalid, Unknown
 from web.api.books import EntryOut, entry_of
@@ -84,9 +84,8 @@ class CorrectedOut(Output):
 def _open(call: Call[OpenCounterIn]) -> Answer:
     given = call.input
     clerk = clerks.clerk(call.conn, given.staff, CLERKS)
-    made = counter_days.open_day(
-        call.conn, clerk.office_id, clerk.id, given.counter, given.opening_paise, call.now
-    )
+    by = call.doer(clerk.office_id, clerk.staff)
+    made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
     return Answer(201, _shown(call, made.id))
 
 
@@ -98,14 +97,16 @@ def _close(call: Call[CloseCounterIn]) -> Answer:
     given, id_ = call.input, row(call)
     clerk = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
-    day_end.close(call.conn, id_, count, given.explanation or "", clerk.id, call.now)
+    by = call.doer(clerk.office_id, clerk.staff)
+    day_end.close(call.conn, id_, count, given.explanation or "", by)
     return Answer(200, _shown(call, id_))
 
 
 def _hand_over(call: Call[HandOverIn]) -> Answer:
     given, id_ = call.input, row(call)
-    by = day_end.Handing(_whose(call, id_, given.staff).id, given.once)
-    day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
+    clerk = _whose(call, id_, given.staff)
+    out = day_end.ToTreasury(given.paise, given.note or "", given.once)
+    day_end.hand_over(call.conn, id_, out, call.doer(clerk.office_id, clerk.staff))
     return Answer(200, _shown(call, id_))
 
 
@@ -125,9 +126,8 @@ def _correct(call: Call[CorrectEntryIn]) -> Answer:
     entry = entries.get(call.conn, id_)
     if entry.office_id != clerk.office_id:
         raise Unknown("this office has no such entry")
-    entries.correct(
-        call.conn, id_, given.paise, Correcting(clerk.id, given.why, given.once), call.now
-    )
+    right = Correction(given.paise, given.why, given.once)
+    entries.correct(call.conn, id_, right, call.doer(clerk.office_id, clerk.staff))
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
     return Answer(200, CorrectedOut(entry=entry_of(entry), corrections=later))
 
@@ -163,13 +163,14 @@ class RollsOut(Output):
 
 def _rolls(call: Call[Any]) -> Answer:
     clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    found = [_roll(each) for each in rolls.of_clerk(call.conn, clerk.id)]
-    return Answer(200, RollsOut(next=rolls.offered(call.conn, clerk.id), rolls=found))
+    found = [_roll(each) for each in rolls.of_clerk(call.conn, clerk.staff.row)]
+    return Answer(200, RollsOut(next=rolls.offered(call.conn, clerk.staff.row), rolls=found))
 
 
 def _enter_roll(call: Call[EnterRollIn]) -> Answer:
     clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    rolls.add(call.conn, clerk.id, call.input.first, call.input.last, call.now)
+    by = call.doer(clerk.office_id, clerk.staff)
+    rolls.add(call.conn, call.input.first, call.input.last, by)
     return _rolls(call)
 
 

@@ -15,7 +15,7 @@ from postal.office.pool import Piece, Why
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.lists import DeliveryListOut, ItemOut
-from web.api.office_fields import doer, office
+from web.api.office_fields import office
 
 Beat = Annotated[int, Field(ge=1, le=9_999, description="its number at the office", examples=[7])]
 
@@ -75,19 +75,20 @@ def _read(call: Call[Any]) -> Answer:
 
 def _place(call: Call[PlaceIn]) -> Answer:
     office_id, given = office(call)[0], call.input
+    by = call.doer(office_id)
     piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
     if given.beat is None:
-        drafts.take_off(call.conn, office_id, piece.id, None, call.now)
+        drafts.take_off(call.conn, piece.id, by)
     else:
         row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        drafts.place(call.conn, office_id, piece.id, row, given.place, None, call.now)
+        drafts.place(call.conn, piece.id, row, given.place, by)
     return _read(call)
 
 
 def _send_out(call: Call[SendOutIn]) -> Answer:
     office_id, given = office(call)[0], call.input
     row = drafts.beat_of(call.conn, office_id, str(given.beat))
-    made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
+    made = send_out(call.runtime, call.conn, row, given.articles, call.doer(office_id))
     items = [ItemOut.of(item) for item in made.items]
     return Answer(201, DeliveryListOut.of(made, items=items))
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from imports import file_rows, register
 from imports.columns import Kind
 from imports.register import Import as Found
-from imports.register import Owner, State
+from imports.register import State
 from web.api.engine.fields import FileIn, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
@@ -66,8 +66,7 @@ class StartImportIn(Input):
 
 
 def _receive(call: Call[FileIn]) -> Answer:
-    owner = Owner(token_id=call.token_id)
-    found = register.receive(call.conn, call.input.content, "", owner, call.now)
+    found = register.receive(call.conn, call.input.content, "", call.doer())
     return Answer(202, _shown(call, found, 0, 1))
 
 

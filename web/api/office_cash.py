@@ -13,7 +13,7 @@ from postal.office import cash
 from postal.office.cash import Owing
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import OfDayIn, day, delivery_list, doer, office
+from web.api.office_fields import OfDayIn, day, delivery_list, office
 
 Paise = Annotated[int, Field(ge=-cash.MOST_PAISE, le=cash.MOST_PAISE)]
 Explanation = Annotated[
@@ -100,16 +100,8 @@ class HandedInOut(Output):
 
 def _hand_in(call: Call[HandIn]) -> Answer:
     head, given = delivery_list(call), call.input
-    handing = cash.hand_in(
-        call.conn,
-        head.id,
-        given.once,
-        given.expected,
-        given.counted,
-        given.explanation,
-        doer(call),
-        call.now,
-    )
+    said = cash.CashCount(given.once, given.counted, given.explanation)
+    handing = cash.hand_in(call.conn, head.id, given.expected, said, call.doer(head.office_id))
     shown = HandedInOut.of(handing)
     return Answer(200, shown)
 

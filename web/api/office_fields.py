@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from india.calendar import day_of
 from postal.office import returning
-from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
 from postal.people.people import office_of
 from web.api.engine.fields import Input
@@ -45,10 +44,6 @@ def office(call: Call[Any]) -> tuple[int, str]:
 def delivery_list(call: Call[Any]) -> ListHead:
     """Return the list in the path. Raises `UnknownList`."""
     return returning.head(call.conn, row(call))
-
-
-def doer(call: Call[Any]) -> Doer:
-    return by_software(call.token_id)
 
 
 def day(call: Call[OfDayIn]) -> datetime.date:

@@ -12,7 +12,7 @@ from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import OfDayIn, day, delivery_list, doer, office
+from web.api.office_fields import OfDayIn, day, delivery_list, office
 
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)
@@ -130,8 +130,9 @@ class TakenArticlesOut(Output):
 
 def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
+    by = call.doer(head.office_id)
     taken = {
-        typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
+        typed: take_in(call.runtime, call.conn, head.id, typed, by)
         for typed in sorted(set(call.input.articles))
     }
     shown = [
@@ -167,7 +168,8 @@ class ClosedListOut(Output):
 
 def _close(call: Call[CloseListIn]) -> Answer:
     head = delivery_list(call)
-    closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
+    by = call.doer(head.office_id)
+    closed, _ = closing.close_list(call.conn, head.id, call.input.note, by)
     assert closed.closed_at is not None
     shown = ClosedListOut.of(closed, postman=closed.staff_id)
     return Answer(200, shown)
@@ -204,10 +206,8 @@ class ClosedDayOut(Output):
 
 def _close_day(call: Call[CloseDayIn]) -> Answer:
     office_id, _ = office(call)
-    given = call.input
-    closed, _ = closing.close_day(
-        call.conn, office_id, given.date, given.explanation, doer(call), call.now
-    )
+    given, by = call.input, call.doer(office_id)
+    closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
     shown = ClosedDayOut.of(closed, date=closed.day, closed_at=closed.at)
     return Answer(200, shown)
 

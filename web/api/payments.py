@@ -17,8 +17,8 @@ from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.credits import Credit
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment
-from postal.counter.refunds import Actor
 from postal.people import access
+from postal.people.doer import Staff
 from providers.static import rrn
 from store.refusals import Unknown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
@@ -133,7 +133,8 @@ def _stop(call: Call[Nothing]) -> Answer:
 
 def _reference(call: Call[EnterReferenceIn]) -> Answer:
     payment, asked = _payment(call), call.input
-    upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
+    seen = upi.BankReference(asked.reference, asked.paise)
+    upi.enter_in(call.runtime, call.conn, payment.id, seen, call.doer())
     return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
 
 
@@ -143,13 +144,13 @@ def _due(call: Call[Nothing]) -> Answer:
 
 
 def _refund(call: Call[GiveBackIn]) -> Answer:
-    id_, by = row(call), Actor(None, None)
+    id_, by = row(call), call.doer()
     if call.input.cash_by is not None:
         credit = _in_cash(call, id_, call.input.cash_by)
     elif call.input.reference is None:
-        credit = refunds.ask(call.conn, id_, by, call.now)
+        credit = refunds.ask(call.conn, id_, by)
     else:
-        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
+        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by)
     return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
 
 
@@ -158,9 +159,9 @@ def _in_cash(call: Call[GiveBackIn], id_: int, staff_id: str) -> Credit:
     credit = credits.get(call.conn, id_)
     if credit.office_id not in (None, day.office_id):
         raise Unknown("the postmaster's office has no such sum")
-    by = Actor(day.staff_row, day.office_id)
-    given = refunds.enter_cash(call.conn, id_, day.id, by, call.now)
-    access.note(call.conn, day.staff_row, "acted", call.now, reason=f"refund {id_}: cash")
+    by = call.doer(day.office_id, Staff(day.staff_row, staff_id))
+    given = refunds.enter_cash(call.conn, id_, day.id, by)
+    access.note(call.conn, by, "acted", reason=f"refund {id_}: cash")
     return given
 
 

@@ -66,9 +66,9 @@ def _print(call: Call[PrintReceiptIn]) -> Answer:
     if who.office_id != group.office_id:
         raise Unknown("the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)
-    made = receipts.note_printing(
-        call.conn, group.id, given.once, given.paper, language, who.id, call.now
-    )
+    new = receipts.NewPrinting(given.once, given.paper, language)
+    by = call.doer(who.office_id, who.staff)
+    made = receipts.note_printing(call.conn, group.id, new, by)
     answer = PrintingOut.of(made, once=given.once, copy_number=made.copy)
     return Answer(200, answer)
 

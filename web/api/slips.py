@@ -30,7 +30,7 @@ def _slip(call: Call[AskSlipIn]) -> Answer:
         raise Unknown("the clerk's office has no such delivery list")
     what = slips.read(call.conn, head.id, call.now)
     reason = f"slip {what.staff_id} {what.day}"
-    access.note(call.conn, who.id, "opened", call.now, reason=reason)
+    access.note(call.conn, call.doer(who.office_id, who.staff), "opened", reason=reason)
     document = slips_on_paper.slip(what, call.input.language)
     return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 

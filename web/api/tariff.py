@@ -10,7 +10,7 @@ from pydantic import Field
 from india.calendar import day_of
 from postal.articles import Service
 from postal.counter import directory, tariff
-from postal.counter.tariff import LineKind, Quote
+from postal.counter.tariff import LineKind, Quote, ToPrice
 from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
 
@@ -46,31 +46,18 @@ def priced(
     call: Call[Any],
     office_pin: str,
     pin: str,
-    service: Service,
-    weight_g: int,
-    *,
-    otp_required: bool,
-    registration: bool,
+    posted: ToPrice,
 ) -> Quote:
     """Return a quote. Raises what the tariff refuses, and `UnknownPin`."""
     edition = tariff.edition_on(day_of(call.now))
     route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
-    return tariff.quote(
-        edition, service, weight_g, route, otp_required=otp_required, registration=registration
-    )
+    return tariff.quote(edition, posted, route)
 
 
 def _quote(call: Call[AskQuoteIn]) -> Answer:
     asked = call.input
-    quote = priced(
-        call,
-        asked.office_pin,
-        asked.pin,
-        asked.service,
-        asked.weight_g,
-        otp_required=asked.otp_required,
-        registration=asked.registration,
-    )
+    posted = ToPrice(asked.service, asked.weight_g, asked.otp_required, asked.registration)
+    quote = priced(call, asked.office_pin, asked.pin, posted)
     return Answer(
         200,
         QuoteOut(

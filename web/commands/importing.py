@@ -15,7 +15,8 @@ from flask.cli import AppGroup
 from imports import file_rows, register
 from imports.columns import Kind, heading
 from imports.importer import advance
-from imports.register import UNDER_WAY, Import, Owner
+from imports.register import UNDER_WAY, Import
+from postal.people.doer import Doer, Operator
 from runtime import Runtime
 from web import running
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
@@ -83,7 +84,9 @@ def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> N
         raise click.ClickException(f"{file} has more than {most} MB: split it (IMPORT_MEGABYTES)")
     content = file.read_bytes()
     found = runtime.database.run(
-        lambda conn: register.receive(conn, content, file.name, Owner(), runtime.now())
+        lambda conn: register.receive(
+            conn, content, file.name, Doer(Operator(), None, None, None, runtime.now())
+        )
     )
     found = _drive(runtime, found, "checking")
     if found.state == "refused":

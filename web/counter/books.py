@@ -11,12 +11,12 @@ from india import money
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
-from postal.counter.entries import Correcting, Entry
+from postal.counter.entries import Correction, Entry
 from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
 from store.refusals import Refusal
-from web.counter.room import BOOKKEEPERS, CLERKS, me, route, runtime
+from web.counter.room import BOOKKEEPERS, CLERKS, doer, me, route, runtime
 from web.staff.books_tables import TABLES, name
 from web.staff.refusals import status_of, word_of
 from web.staff.tables import sheet
@@ -79,8 +79,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
 
     def work(conn: Conn) -> int | None:
         _one(conn, id_)
-        by = Correcting(me().account.id, why, once)
-        return entries.correct(conn, id_, right, by, runtime().now())
+        return entries.correct(conn, id_, Correction(right, why, once), doer())
 
     try:
         made = runtime().database.run(work)

@@ -9,10 +9,10 @@ from werkzeug.wrappers import Response
 
 from india import money
 from postal.counter import counter_days, day_end
-from postal.counter.day_end import NOTES, Count, CounterEnd, Handing, NoCount
+from postal.counter.day_end import NOTES, Count, CounterEnd, NoCount, ToTreasury
 from store.database import Conn
 from store.refusals import Refusal
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, doer, me, route, runtime
 from web.staff.refusals import status_of, word_of
 
 _LONGEST_NOTE = 200
@@ -44,7 +44,7 @@ def close_day() -> Response | tuple[str, int]:
 
     def work(conn: Conn) -> CounterEnd:
         own = _own(conn, asked=request.form.get("counter_day", type=int))
-        return day_end.close(conn, own.id, counted, explanation, me().account.id, runtime().now())
+        return day_end.close(conn, own.id, counted, explanation, doer())
 
     try:
         closed = runtime().database.run(work)
@@ -59,15 +59,11 @@ def hand_over_cash() -> Response | tuple[str, int]:
     """Cash goes from the drawer to the treasury during the day."""
     try:
         paise = money.of_typed(request.form.get("amount", ""))
-        entry = Handing(me().account.id, UUID(request.form.get("once", "")))
+        out = ToTreasury(paise, _note("note"), UUID(request.form.get("once", "")))
     except ValueError:
         return _page("day_hand_over_wrong"), 422
     try:
-        runtime().database.run(
-            lambda conn: day_end.hand_over(
-                conn, _own(conn).id, paise, _note("note"), entry, runtime().now()
-            )
-        )
+        runtime().database.run(lambda conn: day_end.hand_over(conn, _own(conn).id, out, doer()))
     except Refusal as refusal:
         return _page(word_of(refusal)), status_of(refusal)
     session["told"] = "day_hand_over_done"

@@ -13,12 +13,11 @@ from payments import upi
 from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.credits import Credit
 from postal.counter.payment_rules import mixed_up
-from postal.counter.refunds import Actor
 from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
-from web.counter.room import JUDGES, me, route, runtime
+from web.counter.room import JUDGES, doer, me, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
@@ -54,23 +53,22 @@ def payments_board() -> str:
 def refund_payment(id_: int) -> Response:
     """Gives a sum back: by its provider, by another UPI transfer, or in cash from one's drawer."""
     way, account = request.form.get("way", ""), me().account
-    by, now = Actor(account.id, account.office_id), runtime().now()
 
     def work(conn: Conn) -> str:
-        credit = _mine(conn, id_)
+        credit, by = _mine(conn, id_), doer()
         if way == "provider":
-            refunds.ask(conn, id_, by, now)
+            refunds.ask(conn, id_, by)
             word = "refund_ordered_done"
         elif way == "upi":
-            refunds.enter_transfer(conn, id_, _reference(), by, now)
+            refunds.enter_transfer(conn, id_, _reference(), by)
             word = "refund_entered_done"
         else:
             drawer = counter_days.current(conn, account.id)
             if drawer is None or drawer.office_id != account.office_id:
                 return "refund_no_drawer"
-            refunds.enter_cash(conn, id_, drawer.id, by, now)
+            refunds.enter_cash(conn, id_, drawer.id, by)
             word = "refund_entered_done"
-        access.note(conn, account.id, "acted", now, reason=f"refund {credit.id}: {way}")
+        access.note(conn, by, "acted", reason=f"refund {credit.id}: {way}")
         return word
 
     if way not in ("provider", "upi", "cash"):
@@ -89,14 +87,14 @@ def mark_payments_settled() -> Response:
         abort(400)
 
     def work(conn: Conn) -> int:
-        now = runtime().now()
+        by = doer()
         marked = sum(
-            credits.mark_settled(conn, STATIC, each.provider_payment_id, now)
+            credits.mark_settled(conn, STATIC, each.provider_payment_id, by.at)
             for each in credits.of_day(conn, _office(), day)
             if each.provider == STATIC
         )
         reason = f"{marked} payments of {day} are in the bank"
-        access.note(conn, me().account.id, "acted", now, reason=reason)
+        access.note(conn, by, "acted", reason=reason)
         return marked
 
     marked = runtime().database.run(work)
@@ -109,9 +107,7 @@ def note_unreadable_seen() -> Response:
     """Somebody has looked into what a provider told and nobody could read."""
     provider, event = request.form.get("provider", ""), request.form.get("event", "")
     seen = runtime().database.run(
-        lambda conn: provider_events.mark_seen(
-            conn, provider, event, me().account.id, runtime().now()
-        )
+        lambda conn: provider_events.mark_seen(conn, provider, event, doer())
     )
     session["told"] = "unreadable_seen_done" if seen else "unreadable_seen_before"
     return redirect(url_for("counter.payments_board"))

@@ -12,7 +12,7 @@ from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.directory import Place
 from postal.counter.groups import Group, NewItem, Sender, WithoutPhone
-from postal.counter.tariff import Quote
+from postal.counter.tariff import Quote, ToPrice
 from store.database import Conn
 from store.refusals import Invalid
 from web.counter import fields
@@ -88,7 +88,8 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
         said["otp"] = wrong("book_otp_no_phone")
     quote = None
     if service and weight.value and place.value:
-        quote = _quote(conn, desk, service, weight.value, place.value, typed, said)
+        posted = ToPrice(service, weight.value, typed.otp, typed.registration)
+        quote = _quote(conn, desk, posted, place.value, said)
     notes = {field: note for field, note in said.items() if note is not None}
     registered = quote.registration if quote else typed.registration
     how: How = "anyone"
@@ -185,22 +186,13 @@ def finished_sender(typed: TypedSender, reading: SenderReading) -> SenderReading
 def _quote(
     conn: Conn,
     desk: Desk,
-    service: Service,
-    weight_g: int,
+    posted: ToPrice,
     place: Place,
-    typed: TypedArticle,
     said: dict[str, Note | None],
 ) -> Quote | None:
     edition = tariff.edition_on(desk.day)
     try:
-        return tariff.quote(
-            edition,
-            service,
-            weight_g,
-            directory.route(conn, edition, desk.pin, place),
-            otp_required=typed.otp,
-            registration=typed.registration,
-        )
+        return tariff.quote(edition, posted, directory.route(conn, edition, desk.pin, place))
     except Invalid as refusal:
         said[refusal.field.removesuffix("_g")] = refused_as(refusal)
     return None

@@ -22,9 +22,9 @@ from paper.barcode import code128
 from paper.content import LANGUAGES, PAPERS, Language, Paper, PrintedReceipt
 from postal.counter import receipts
 from postal.counter.groups import Group
-from postal.counter.receipts import NotBooked, Printing
+from postal.counter.receipts import NewPrinting, NotBooked, Printing
 from store.database import Conn
-from web.counter.room import CLERKS, me, own_group, route, runtime
+from web.counter.room import CLERKS, doer, own_group, route, runtime
 from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
@@ -117,9 +117,8 @@ def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printin
         customer: Language = _chosen(language, LANGUAGES, receipts.language_for(group))
         paper: Paper = _chosen("paper", PAPERS, "80mm")
         try:
-            printing = receipts.note_printing(
-                conn, id_, once, paper, customer, me().account.id, runtime().now()
-            )
+            new = NewPrinting(once, paper, customer)
+            printing = receipts.note_printing(conn, id_, new, doer())
         except NotBooked:
             return group
         return receipts.read(conn, id_), printing

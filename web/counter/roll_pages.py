@@ -9,7 +9,7 @@ from flows.number import WrongCheckDigit
 from postal.counter import rolls
 from store.database import Conn
 from store.refusals import Refusal
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, doer, me, route, runtime
 from web.staff.refusals import word_of
 
 _LONGEST = 64
@@ -24,7 +24,7 @@ def number_rolls() -> str | Response | tuple[str, int]:
     if request.method == "POST":
 
         def work(conn: Conn) -> int:
-            return rolls.add(conn, me().account.id, first, last, runtime().now()).left
+            return rolls.add(conn, first, last, doer()).left
 
         try:
             labels = runtime().database.run(work)

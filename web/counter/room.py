@@ -7,7 +7,7 @@ from flask import abort
 from postal.counter import groups
 from postal.counter.groups import Group
 from store.database import Conn
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")
@@ -29,6 +29,7 @@ __all__ = [
     "CLERKS",
     "JUDGES",
     "counter",
+    "doer",
     "key",
     "live_route",
     "me",

@@ -16,6 +16,7 @@ from werkzeug.wrappers import Response
 
 from india import money
 from payments import upi
+from payments.upi import BankReference
 from postal.counter import credits, payments
 from postal.counter.credits import Credit
 from postal.counter.groups import Group
@@ -26,7 +27,7 @@ from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
-from web.counter.room import CLERKS, live_route, me, own_group, route, runtime
+from web.counter.room import CLERKS, doer, live_route, own_group, route, runtime
 from web.staff.refusals import status_of, tell, word_of
 
 Phase = Literal[
@@ -124,7 +125,7 @@ def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     except ValueError:
         return _page(sight, "upi_amount_wrong"), 422
     try:
-        upi.enter_reference(runtime(), sight.payment.id, reference, paise, me().account.id)
+        upi.enter_reference(runtime(), sight.payment.id, BankReference(reference, paise), doer())
     except Refusal as refusal:
         return _page(sight, word_of(refusal)), status_of(refusal)
     return _here(id_)

@@ -35,7 +35,7 @@ from settings import Language
 from store import feed
 from store.database import Conn
 from store.refusals import Refusal
-from web.desk.room import HELPERS, JUDGES, me, route, runtime
+from web.desk.room import HELPERS, JUDGES, doer, route, runtime
 from web.staff.refusals import FormRefused, tell
 
 REASONS: Final = (
@@ -220,18 +220,18 @@ def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
 def _write_down(
     conn: Conn, action: str, *, article_id: int | None = None, phone: str | None = None
 ) -> None:
-    account, now = me().account, runtime().now()
+    by = doer()
     reason = request.form["reason"]
     note = " ".join(request.form.get("note", "").split())[:_LONGEST_NOTE]
     feed.append(
         conn,
         "desk_acted",
         article_id,
-        now,
-        {"action": action, "reason": reason, "by": account.staff_id},
+        by.at,
+        {"action": action, "reason": reason, "by": by.known_as},
     )
     said = f"{action}, {reason}" + (f": {note}" if note else "")
-    access.note(conn, account.id, "acted", now, article_id=article_id, phone=phone, reason=said)
+    access.note(conn, by, "acted", article_id=article_id, phone=phone, reason=said)
 
 
 def _new_phone(conn: Conn) -> str:

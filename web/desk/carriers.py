@@ -18,7 +18,7 @@ from postal.desk import carrier_figures
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
-from web.desk.room import me, route, runtime
+from web.desk.room import doer, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
@@ -72,9 +72,9 @@ def order_carrier(name: str) -> Response:
         abort(404)
 
     def work(conn: Conn) -> str:
-        reason, now = _reason(), runtime().now()
-        orders.order(conn, name, did, me().account.id, reason, now)
-        access.note(conn, me().account.id, "acted", now, reason=f"carrier {name}: {did}: {reason}")
+        reason, by = _reason(), doer()
+        orders.order(conn, name, did, reason, by)
+        access.note(conn, by, "acted", reason=f"carrier {name}: {did}: {reason}")
         return f"carrier_{did}_done"
 
     attempt(work)
@@ -87,9 +87,9 @@ def lift_prefix_stop(id_: int) -> Response:
     """Texts to a stopped block of numbers go again."""
 
     def work(conn: Conn) -> str:
-        reason, now = _reason(), runtime().now()
-        prefix = prefixes.lift(conn, id_, me().account.id, reason, now)
-        access.note(conn, me().account.id, "acted", now, reason=f"block {prefix}: lifted: {reason}")
+        reason, by = _reason(), doer()
+        prefix = prefixes.lift(conn, id_, reason, by)
+        access.note(conn, by, "acted", reason=f"block {prefix}: lifted: {reason}")
         return "prefix_lift_done"
 
     attempt(work)

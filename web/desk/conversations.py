@@ -18,7 +18,7 @@ from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.people import access, contacts
 from postal.people.contacts import Person
 from store.database import Conn
-from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.desk.room import HELPERS, doer, live_route, route, runtime
 from web.desk.sprints import differs_today
 
 SHORTEST_REASON: Final = 5
@@ -49,7 +49,7 @@ def conversation(conversation: int) -> Page:
 
     def look(conn: Conn) -> tuple[Person, Talk]:
         person = _person(conn, conversation)
-        access.note(conn, me().account.id, "opened", runtime().now(), phone=person.phone)
+        access.note(conn, doer(), "opened", phone=person.phone)
         return person, _talk(conn, of_phone(person.phone))
 
     person, talk = runtime().database.run(look)
@@ -65,8 +65,7 @@ def reveal(conversation: int) -> Page:
     def look(conn: Conn) -> tuple[Person, Talk]:
         person = _person(conn, conversation)
         if given:
-            now, row = runtime().now(), me().account.id
-            access.note(conn, row, "revealed", now, phone=person.phone, reason=reason)
+            access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
         return person, _talk(conn, of_phone(person.phone))
 
     person, talk = runtime().database.run(look)
@@ -89,7 +88,7 @@ def article(article: int) -> Page:
 
     def look(conn: Conn) -> tuple[Article, list[contacts.Party], Talk]:
         row = _article(conn, article)
-        access.note(conn, me().account.id, "opened", runtime().now(), article_id=row.id)
+        access.note(conn, doer(), "opened", article_id=row.id)
         return row, contacts.of_article(conn, row.id), _talk(conn, of_article(row.id, row.number))
 
     row, parties, talk = runtime().database.run(look)

@@ -15,7 +15,7 @@ from india.phone import fingerprint
 from postal.people import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
-from web.desk.room import EVERYONE, home, key, me, open_route, route, runtime
+from web.desk.room import EVERYONE, doer, home, key, me, open_route, route, runtime
 from web.staff.rooms import Member
 
 TRIES_A_MINUTE: Final = 20  # of one address, whoever it tries to be
@@ -102,7 +102,7 @@ def _proved(conn: Conn) -> str | None:
     entered, now = request.form.get("number", ""), runtime().now()
     if not accounts.check_second_factor(conn, me().account.id, entered, key(), now):
         return None
-    access.note(conn, me().account.id, "signed_in", now)
+    access.note(conn, doer(), "signed_in")
     return sign_ins.prove(conn, me().sign_in, now)
 
 

@@ -12,7 +12,7 @@ from postal.desk import search
 from postal.desk.search import Found, Query
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, me, route, runtime
+from web.desk.room import HELPERS, doer, route, runtime
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
@@ -48,9 +48,9 @@ def find() -> Page:
 
 
 def _note(conn: Conn, query: Query, found: Found) -> None:
-    now, row = runtime().now(), me().account.id
+    by = doer()
     if query.phone is not None:
-        access.note(conn, row, "found", now, phone=query.phone)
+        access.note(conn, by, "found", phone=query.phone)
     elif found.articles:
         # Names stand in the list; whoever is opened is noted by the page.
-        access.note(conn, row, "found", now, article_id=found.articles[0].id)
+        access.note(conn, by, "found", article_id=found.articles[0].id)

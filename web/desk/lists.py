@@ -9,7 +9,7 @@ from postal.desk import lists as sheets
 from postal.desk.lists import Sheet, SheetItem
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, me, route, runtime
+from web.desk.room import HELPERS, doer, route, runtime
 from web.staff.times import asked_day
 
 
@@ -34,7 +34,7 @@ def sheet(id_: int) -> str:
         if found is None:
             return None
         reason = f"list {found.staff_id} {found.date}"
-        access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
+        access.note(conn, doer(), "opened", reason=reason)
         return found, sheets.items(conn, id_)
 
     looked = runtime().database.run(look)

@@ -21,7 +21,7 @@ from postal.desk.timeline_keys import of_phone
 from postal.people import access, contacts
 from postal.people.contacts import Person
 from store.database import Conn
-from web.desk.room import HELPERS, me, route, runtime
+from web.desk.room import HELPERS, doer, route, runtime
 
 _MOST_PAGES: Final = 8  # of the timeline: some five hundred entries
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
@@ -52,7 +52,7 @@ def replay_conversation(conversation: int) -> str:
         person = contacts.get(conn, conversation)
         if person is None:
             abort(404)
-        access.note(conn, me().account.id, "opened", runtime().now(), phone=person.phone)
+        access.note(conn, doer(), "opened", phone=person.phone)
         return person, _entries(conn, person.phone)
 
     person, entries = runtime().database.run(look)

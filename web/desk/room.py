@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, home, key, me, runtime
+from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("desk", "/desk")
@@ -17,6 +17,7 @@ __all__ = [
     "JUDGES",
     "csrf",
     "desk",
+    "doer",
     "home",
     "key",
     "live_route",

@@ -25,7 +25,7 @@ from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import Text
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, desk, me, route, runtime
+from web.desk.room import HELPERS, desk, doer, route, runtime
 from web.staff.times import exact
 from web.staff.words import word
 
@@ -62,7 +62,7 @@ def sprint_page(id_: int) -> str:
         if stored is None:
             return None
         phone = stored.whose if stored.whose.startswith("+") else None
-        access.note(conn, me().account.id, "opened", runtime().now(), phone=phone)
+        access.note(conn, doer(), "opened", phone=phone)
         return _understood(conn, stored)
 
     understood = runtime().database.run(look)

@@ -18,7 +18,7 @@ from postal.desk.tickets import Filter, Ticket
 from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
-from web.desk.room import HELPERS, live_route, me, route, runtime
+from web.desk.room import HELPERS, doer, live_route, me, route, runtime
 from web.staff import presence
 from web.staff.refusals import status_of, word_of
 
@@ -72,12 +72,12 @@ def ticket_here(id_: int) -> str:
 
 @route("/tickets/<int:id_>/take", HELPERS, methods=("POST",))
 def take_ticket(id_: int) -> Page:
-    return _do(id_, lambda conn: tickets.take(conn, id_, me().account.id, runtime().now()))
+    return _do(id_, lambda conn: tickets.take(conn, id_, doer()))
 
 
 @route("/tickets/<int:id_>/put-back", HELPERS, methods=("POST",))
 def put_back_ticket(id_: int) -> Page:
-    return _do(id_, lambda conn: tickets.put_back(conn, id_, me().account.id, runtime().now()))
+    return _do(id_, lambda conn: tickets.put_back(conn, id_, doer()))
 
 
 @route("/tickets/<int:id_>/note", HELPERS, methods=("POST",))
@@ -85,13 +85,13 @@ def note_ticket(id_: int) -> Page:
     said = _said()
     if not said:
         return _ticket_page(id_, refused="ticket_says_nothing", status=422)
-    return _do(id_, lambda conn: tickets.note(conn, id_, me().account.id, said, runtime().now()))
+    return _do(id_, lambda conn: tickets.note(conn, id_, said, doer()))
 
 
 @route("/tickets/<int:id_>/reopen", HELPERS, methods=("POST",))
 def reopen_ticket(id_: int) -> Page:
-    said, now = _said(), runtime().now()
-    return _do(id_, lambda conn: tickets.reopen(conn, id_, me().account.id, said, now))
+    said = _said()
+    return _do(id_, lambda conn: tickets.reopen(conn, id_, said, doer()))
 
 
 @route("/tickets/<int:id_>/close", HELPERS, methods=("POST",))
@@ -103,7 +103,7 @@ def close_ticket(id_: int) -> Page:
     said = _said()
 
     def close(conn: Conn) -> None:
-        closed = tickets.close(conn, id_, me().account.id, outcome, said, runtime().now())
+        closed = tickets.close(conn, id_, outcome, said, doer())
         if closed.phone is not None:
             desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
 
@@ -113,9 +113,9 @@ def close_ticket(id_: int) -> Page:
 @route("/tickets/hand-over", HELPERS, methods=("POST",))
 def hand_over_tickets() -> Page:
     """The end of a shift: my open tickets are a colleague's."""
-    to, said, now = request.form.get("to", ""), _said(), runtime().now()
+    to, said = request.form.get("to", ""), _said()
     try:
-        runtime().database.run(lambda conn: tickets.hand_over(conn, me().account.id, to, said, now))
+        runtime().database.run(lambda conn: tickets.hand_over(conn, to, said, doer()))
     except LookupError:
         abort(400)
     return redirect(url_for("desk.ticket_queue", whose="mine"))
@@ -140,8 +140,7 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
     def look(conn: Conn) -> tuple[Ticket, list[tickets.Note], list[timeline.Text]]:
         found = tickets.get(conn, id_)
-        row, now = me().account.id, runtime().now()
-        access.note(conn, row, "opened", now, phone=found.phone, article_id=found.article_id)
+        access.note(conn, doer(), "opened", phone=found.phone, article_id=found.article_id)
         # What has no conversation to stand in stands here.
         homeless = found.kind == "unparsed" and found.conversation is None
         unread = timeline.unreadable(conn, found.phone) if homeless else []

@@ -11,7 +11,7 @@ from outbox.wake import WEBHOOKS, ring
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
-from web.desk.room import me, route, runtime
+from web.desk.room import doer, route, runtime
 from web.staff.refusals import attempt
 from webhooks import address, subscriptions
 
@@ -45,9 +45,7 @@ def send_webhook_again(id_: int) -> Response:
         again = subscriptions.replay(conn, id_, one, now)
         if not again:
             return "webhook_nothing_dead"
-        access.note(
-            conn, me().account.id, "acted", now, reason=f"webhook {id_}: {again} sent again"
-        )
+        access.note(conn, doer(), "acted", reason=f"webhook {id_}: {again} sent again")
         return "webhook_sent_again"
 
     attempt(work)

@@ -8,17 +8,17 @@ from typing import Final, get_args
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from conversation.announce import announce
-from flows.happenings import Collected
+from conversation import counter
+from flows.events import DocumentType
 from outbox.wake import wake
 from postal import articles, window
-from postal.collect import Document, DocumentType
+from postal.collect import Document
 from postal.counter.ledger import Method
 from postal.people import access
 from postal.people.accounts import Role
 from store import feed
 from store.database import Conn
-from web.desk.room import JUDGES, key, me, route, runtime
+from web.desk.room import JUDGES, doer, me, route, runtime
 from web.staff.refusals import attempt
 
 ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
@@ -71,27 +71,22 @@ def _ask(conn: Conn) -> str:
         return "act_no_reason"
     if article.state != "at_office":
         return "window_not_here"
-    now = runtime().now()
-    window.ask(conn, article.id, me().account.id, Document(type_, last4), reason, now)
-    access.note(
-        conn, me().account.id, "acted", now, article_id=article.id, reason=f"window_asked: {reason}"
-    )
+    by = doer()
+    window.ask(conn, article.id, Document(type_, last4), reason, by)
+    access.note(conn, by, "acted", article_id=article.id, reason=f"window_asked: {reason}")
     return "window_asked"
 
 
 def _decide(id_: int, word: str) -> Response:
     def work(conn: Conn) -> str:
-        account, now = me().account, runtime().now()
+        by = doer()
         if word == "agreed":
-            asked = window.agree(conn, id_, account.id, account.staff_id, now, key(), _payment())
-            announce(runtime(), conn, [Collected(asked.article)])
+            asked = counter.agree(runtime(), conn, id_, _payment(), by)
         else:
-            asked = window.decline(conn, id_, account.id, account.staff_id, now)
-        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": account.staff_id}
-        feed.append(conn, "desk_acted", asked.article_id, now, data)
-        access.note(
-            conn, account.id, "acted", now, article_id=asked.article_id, reason=f"window_{word}"
-        )
+            asked = window.decline(conn, id_, by)
+        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": by.known_as}
+        feed.append(conn, "desk_acted", asked.article_id, by.at, data)
+        access.note(conn, by, "acted", article_id=asked.article_id, reason=f"window_{word}")
         return f"window_{word}"
 
     attempt(work)

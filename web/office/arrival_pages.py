@@ -32,7 +32,7 @@ def scan() -> str:
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> books.Arrival:
-        return office.scan(runtime(), conn, account.office_id, account.office_pin, typed, doer())
+        return office.scan(runtime(), conn, account.office_pin, typed, doer())
 
     arrival = runtime().database.run(work) if typed else None
     wake(runtime().redis)

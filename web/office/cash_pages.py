@@ -47,7 +47,7 @@ def hand_in(id_: int) -> Response:
 
     def work(conn: Conn) -> str:
         own_list(conn, id_)
-        books.hand_in(conn, id_, _once(), expected, _paise(), _said(), doer(), runtime().now())
+        books.hand_in(conn, id_, expected, _counted(), doer())
         return "cash_done"
 
     return _work(work)
@@ -59,7 +59,7 @@ def correct_cash(id_: int) -> Response:
 
     def work(conn: Conn) -> str:
         own_list(conn, books.handing(conn, id_).list_id)
-        books.correct(conn, id_, _once(), _paise(), _said() or "", doer(), runtime().now())
+        books.correct(conn, id_, _counted(), doer())
         return "cash_done"
 
     return _work(work)
@@ -68,6 +68,10 @@ def correct_cash(id_: int) -> Response:
 def _work(work: Callable[[Conn], str]) -> Response:
     attempt(work)
     return redirect(url_for("office.cash", day=request.form.get("day") or None))
+
+
+def _counted() -> books.CashCount:
+    return books.CashCount(_once(), _paise(), _said())
 
 
 def _once() -> UUID:

@@ -12,7 +12,7 @@ from postal.office.deposit import GoingBack
 from postal.people import access
 from store.database import Conn
 from web.language import say
-from web.office.room import CLERKS, me, route, runtime
+from web.office.room import CLERKS, doer, me, route, runtime
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 from web.staff.words import word
@@ -24,7 +24,7 @@ def deposit() -> str:
     account, today = me().account, day_of(runtime().now())
 
     def look(conn: Conn) -> list[books.Deposited]:
-        access.note(conn, account.id, "opened", runtime().now(), reason="deposit")
+        access.note(conn, doer(), "opened", reason="deposit")
         return books.lying(conn, account.office_id, account.office_pin, today)
 
     lying = runtime().database.run(look)
@@ -70,7 +70,7 @@ def _back(day: date) -> list[GoingBack]:
     account = me().account
 
     def look(conn: Conn) -> list[GoingBack]:
-        access.note(conn, account.id, "opened", runtime().now(), reason=f"returns {day}")
+        access.note(conn, doer(), "opened", reason=f"returns {day}")
         return books.going_back(conn, account.office_id, account.office_pin, day)
 
     return runtime().database.run(look)

@@ -50,7 +50,7 @@ def place() -> Page:
         if postman is None:
             postman = drafts.beat_of(conn, account.office_id, request.form.get("beat", ""))
         at = int(serial) if serial.isascii() and serial.isdigit() and len(serial) < 5 else None
-        drafts.place(conn, account.office_id, article, postman, at, account.id, now)
+        drafts.place(conn, article, postman, at, doer())
         return article
 
     if request.form.get("beat", "").strip() == "0":
@@ -69,7 +69,7 @@ def _take_off_typed() -> Page:
     def work(conn: Conn) -> None:
         typed = request.form.get("digits", "")[:_LONGEST]
         piece = drafts.find(conn, account.office_id, typed, day_of(now))
-        drafts.take_off(conn, account.office_id, piece.id, account.id, now)
+        drafts.take_off(conn, piece.id, doer())
 
     try:
         runtime().database.run(work)
@@ -81,11 +81,10 @@ def _take_off_typed() -> Page:
 @route("/draft/take-off", CLERKS, methods=("POST",))
 def take_off() -> Page:
     """Takes an article off the draft: it lies there free again."""
-    account = me().account
     article = request.form.get("article", type=int) or 0
 
     def work(conn: Conn) -> None:
-        drafts.take_off(conn, account.office_id, article, account.id, runtime().now())
+        drafts.take_off(conn, article, doer())
 
     runtime().database.run(work)
     return _answer(moved=article)
@@ -94,12 +93,11 @@ def take_off() -> Page:
 @route("/draft/send-out", CLERKS, methods=("POST",))
 def send_out() -> Page:
     """Makes the list of one beat, as the person saw it; everybody is told as by the API."""
-    account = me().account
     postman = request.form.get("postman", type=int) or 0
     seen = request.form.get("numbers", "").split()
 
     def work(conn: Conn) -> lists.DeliveryList:
-        return office.send_out(runtime(), conn, account.office_id, postman, seen, doer())
+        return office.send_out(runtime(), conn, postman, seen, doer())
 
     try:
         runtime().database.run(work)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
@@ -13,14 +14,14 @@ from werkzeug.wrappers import Response
 from imports import file_rows, register
 from imports.columns import COLUMNS, heading, unused
 from imports.importer import ring_importer
-from imports.register import UNDER_WAY, Import, Owner
+from imports.register import UNDER_WAY, Import
 from postal.people import access
 from postal.people.accounts import Role
 from postal.privacy import retention
 from store.database import Conn
 from web import language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
-from web.office.room import CLERKS, live_route, me, office, route, runtime
+from web.office.room import CLERKS, doer, live_route, me, office, route, runtime
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
 from web.staff.tables import sheet
@@ -68,8 +69,8 @@ def receive_import() -> Response:
     content, name = file.read(), file.filename
 
     def work(conn: Conn) -> Import:
-        owner = Owner(office_id=_office(), staff_row=me().account.id)
-        found = register.receive(conn, content, name, owner, runtime().now())
+        by = replace(doer(), office=_office())
+        found = register.receive(conn, content, name, by)
         _note(conn, "acted", found, "uploaded")
         return found
 
@@ -192,7 +193,7 @@ def _mine(conn: Conn, id_: int) -> Import:
 
 
 def _note(conn: Conn, what: access.What, found: Import, did: str) -> None:
-    access.note(conn, me().account.id, what, runtime().now(), reason=f"import {found.id}: {did}")
+    access.note(conn, doer(), what, reason=f"import {found.id}: {did}")
 
 
 def _csv(text: str, name: str) -> Page:

@@ -52,13 +52,7 @@ def list_(id_: int) -> str:
 
     def look(conn: Conn) -> tuple[ListHead, list[Line]]:
         head = own_list(conn, id_)
-        access.note(
-            conn,
-            me().account.id,
-            "opened",
-            runtime().now(),
-            reason=f"list {head.staff_id} {head.date}",
-        )
+        access.note(conn, doer(), "opened", reason=f"list {head.staff_id} {head.date}")
         return head, returning.lines(conn, id_)
 
     head, lines = runtime().database.run(look)
@@ -98,7 +92,7 @@ def close_list(id_: int) -> Page:
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         own_list(conn, id_)
-        return closing.close_list(conn, id_, note or None, doer(), runtime().now())
+        return closing.close_list(conn, id_, note or None, doer())
 
     try:
         head, _ = runtime().database.run(work)
@@ -142,7 +136,7 @@ def close_day() -> Page:
         abort(400)
 
     def work(conn: Conn) -> str:
-        closing.close_day(conn, account.office_id, day, said, doer(), runtime().now())
+        closing.close_day(conn, account.office_id, day, said, doer())
         return "end_day_done"
 
     attempt(work)

@@ -5,21 +5,15 @@ from __future__ import annotations
 from flask import abort
 
 from postal.office import returning
-from postal.office.doer import Doer
 from postal.office.returning import ListHead
 from store.database import Conn
-from web.staff.rooms import CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import CLERKS, JUDGES, doer, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("office", "/office")
 office = _room.blueprint
 route = _room.route
 live_route = _room.live_route
-
-
-def doer() -> Doer:
-    """Who is signed in, as the books name who did it."""
-    return Doer(me().account.id, None, me().account.staff_id)
 
 
 def own_list(conn: Conn, list_id: int) -> ListHead:

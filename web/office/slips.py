@@ -20,7 +20,7 @@ from postal.office import slip as slips
 from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, me, own_list, route, runtime
+from web.office.room import CLERKS, doer, own_list, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -60,7 +60,7 @@ def _read(id_: int) -> Slip:
         own_list(conn, id_)
         what = slips.read(conn, id_, runtime().now())
         reason = f"slip {what.staff_id} {what.day}"
-        access.note(conn, me().account.id, "opened", runtime().now(), reason=reason)
+        access.note(conn, doer(), "opened", reason=reason)
         return what
 
     return runtime().database.run(look)

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 
 from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
+from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
 from runtime import Runtime
 from store.refusals import Unknown
@@ -132,6 +133,11 @@ def me() -> Member:
     """Who is signed in. Only for routes that are not open."""
     member: Member = current_user._get_current_object()
     return member
+
+
+def doer() -> Doer:
+    """Who is signed in, as the books name who does something now."""
+    return me().sign_in.doer(runtime().now())
 
 
 def key() -> bytes:

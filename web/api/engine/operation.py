@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from postal.people.doer import Doer, Software, Staff
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
@@ -38,6 +39,13 @@ class Call(Generic[I]):
     now: datetime
     input: I
     path: Mapping[str, str]
+
+    def doer(self, office: int | None = None, names: Staff | None = None) -> Doer:
+        """Return the software that calls, as the books name who does something.
+
+        `office`: that it is done for. `names`: whom of the staff it says that it is.
+        """
+        return Doer(Software(self.token_id, names), office, None, None, self.now)
 
 
 @dataclass(frozen=True)
