@@ -36,7 +36,7 @@ Reaction = Callable[["Month", "Parcel", str], Acting]  # to a text, on the telep
 
 @dataclass(frozen=True)
 class Rates:
-    """How often what happens, of 1. The first five are options of the command."""
+    """The shares of events, of 1. The first five are options of the command."""
 
     absence: float = 0.25  # nobody at home, at each visit
     wrong_code: float = 0.05  # mistyped once, at each handover
@@ -63,7 +63,7 @@ class Rates:
 
 @dataclass
 class Parcel:
-    """One article as its people know it, and what they believe became of it."""
+    """One article as its people know it, and its fate as they believe it."""
 
     number: str
     phone: str
@@ -91,7 +91,7 @@ class Postman:
 
 @dataclass(frozen=True)
 class Plan:
-    """How large, how long, and how often what."""
+    """The size, the length and the rates of a month."""
 
     articles: int = 1000
     seed: int = 1
@@ -101,7 +101,7 @@ class Plan:
 
 @dataclass
 class Month:
-    """What everybody shares, with a clock in minutes since the first midnight in India."""
+    """The state shared by all, with a clock in minutes since the first midnight in India."""
 
     runtime: Runtime
     plan: Plan

@@ -1,6 +1,6 @@
-"""The door of what happened to articles: booked, gone out, recalled, a herd's warning.
+"""The door of happenings: articles booked, gone out, recalled, a herd warning.
 
-What the other doors, the API and imports did is told here, to everybody whom it concerns.
+What the other doors, the API and imports did is announced here to everybody it concerns.
 """
 
 from __future__ import annotations

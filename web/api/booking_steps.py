@@ -25,7 +25,7 @@ from web.staff.rooms import CLERKS
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
 
-class BeginBooking(Input):
+class BeginBookingIn(Input):
     """`office_pin`: of the office that books; or `staff`: the clerk at whose open counter."""
 
     office_pin: Pin | None = None
@@ -42,20 +42,20 @@ class BeginBooking(Input):
         return []
 
 
-class AddArticle(PostedIn):
+class AddArticleIn(PostedIn):
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
         return phone_errors(loose)
 
 
-class PayCash(Input):
+class PayCashIn(Input):
     """`paise`: the price exactly. `given_paise`: what the customer gave, before the change."""
 
     paise: Paise
     given_paise: Paise | None = None
 
 
-def _begin(call: Call[BeginBooking]) -> Answer:
+def _begin(call: Call[BeginBookingIn]) -> Answer:
     given = call.input
     language = given.sender.language or call.runtime.settings.default_language
     sender = Sender(given.sender.name, given.sender.phone, language)
@@ -64,8 +64,8 @@ def _begin(call: Call[BeginBooking]) -> Answer:
     return Answer(201, shown(made))
 
 
-def _poster(call: Call[BeginBooking]) -> tuple[int | None, Doer]:
-    """The open counter that books, and who books: the software, or a clerk whom it names."""
+def _poster(call: Call[BeginBookingIn]) -> tuple[int | None, Doer]:
+    """Return the open counter, if any, and who books: the software, or a clerk whom it names."""
     if call.input.staff is None:
         assert call.input.office_pin is not None
         return None, call.doer(office_of(call.conn, call.input.office_pin)[0])
@@ -73,11 +73,11 @@ def _poster(call: Call[BeginBooking]) -> tuple[int | None, Doer]:
     return day.id, call.doer(day.office_id, Staff(day.staff_row, call.input.staff))
 
 
-def _add(call: Call[AddArticle]) -> Answer:
+def _add(call: Call[AddArticleIn]) -> Answer:
     return Answer(200, shown(_added(call, group_of(call))))
 
 
-def _change(call: Call[AddArticle]) -> Answer:
+def _change(call: Call[AddArticleIn]) -> Answer:
     group = group_of(call)
     item = _item(call, group)
     if item is None:
@@ -98,7 +98,7 @@ def _cancel(call: Call[Nothing]) -> Answer:
     return Answer(200, shown(booking.cancel(call.conn, group_of(call).id, call.now)))
 
 
-def _pay_cash(call: Call[PayCash]) -> Answer:
+def _pay_cash(call: Call[PayCashIn]) -> Answer:
     group, given = groups.lock(call.conn, group_of(call).id), call.input
     if group.state != "open":  # a UPI payment that is awaited is stopped first
         raise NotOpen(group.state)
@@ -111,7 +111,7 @@ def _pay_cash(call: Call[PayCash]) -> Answer:
     return Answer(200, shown(booked))
 
 
-def _added(call: Call[AddArticle], group: Group) -> Group:
+def _added(call: Call[AddArticleIn], group: Group) -> Group:
     office = lists.office(call.conn, group.office_id)
     assert office is not None
     item = item_of(call, office.pin, call.input)
@@ -123,72 +123,59 @@ def _item(call: Call[Any], group: Group) -> BookingItem | None:
     return next((each for each in group.items if each.number == asked), None)
 
 
-_OF_BOOKING = {"reference": "booking"}
-_OF_ARTICLE = {"reference": "booking", "number": "s10"}
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="POST",
-        path="/booking-groups",
+        route="POST /booking-groups",
         name="begin_booking",
         summary="Begin a booking, of software or at a clerk's open counter",
-        input=BeginBooking,
+        input=BeginBookingIn,
         handle=_begin,
         answers={201: BookingOut},
         problems=(409,),
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles",
+        route="POST /bookings/{reference:booking}/articles",
         name="add_to_booking",
         summary="Add an article to an open booking; it is priced",
-        input=AddArticle,
+        input=AddArticleIn,
         handle=_add,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles/{number}",
+        route="POST /bookings/{reference:booking}/articles/{number:s10}",
         name="change_in_booking",
         summary="Put another article, or the same with changes, in the place of one",
-        input=AddArticle,
+        input=AddArticleIn,
         handle=_change,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_ARTICLE,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles/{number}/remove",
+        route="POST /bookings/{reference:booking}/articles/{number:s10}/remove",
         name="remove_from_booking",
         summary="Take an article off an open booking. Twice is once",
         input=Nothing,
         handle=_remove,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_ARTICLE,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/cancel",
+        route="POST /bookings/{reference:booking}/cancel",
         name="cancel_booking",
         summary="Cancel a booking that is not booked yet. Twice is once",
         input=Nothing,
         handle=_cancel,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/cash",
+        route="POST /bookings/{reference:booking}/cash",
         name="pay_booking_in_cash",
         summary="The customer paid in cash: it is booked, recipients and sender are told",
-        input=PayCash,
+        input=PayCashIn,
         handle=_pay_cash,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
 )

@@ -31,7 +31,7 @@ class DocumentIn(Input):
     last4: _Last4
 
 
-class CollectArticle(Input):
+class CollectArticleIn(Input):
     """Either `code`, which the recipient says at the window, or `document`."""
 
     staff: StaffId = Field(description="who hands it out")
@@ -54,7 +54,7 @@ class CollectArticle(Input):
         return [FieldError(field="code", message="either a code or a document, one of them")]
 
 
-class Collection(Output):
+class CollectionOut(Output):
     """`collected`: False means do not hand it out; `why_not` says why and what to do."""
 
     collected: bool
@@ -62,17 +62,15 @@ class Collection(Output):
     tries_left: int
 
 
-def _collect(call: Call[CollectArticle]) -> Answer:
+def _collect(call: Call[CollectArticleIn]) -> Answer:
     done = _served(call, article_number(call))
     return Answer(
         200,
-        Collection(
-            collected=done.why_not is None, why_not=done.why_not, tries_left=done.tries_left
-        ),
+        CollectionOut.of(done, collected=done.why_not is None),
     )
 
 
-def _served(call: Call[CollectArticle], read: str) -> Collecting:
+def _served(call: Call[CollectArticleIn], read: str) -> Collecting:
     given = call.input
     if given.code is not None:
         said = ToldCodeAtWindow(read, given.staff, given.payment)
@@ -84,13 +82,11 @@ def _served(call: Call[CollectArticle], read: str) -> Collecting:
 
 
 COLLECT = Operation(
-    method="POST",
-    path="/articles/{number}/collect",
+    route="POST /articles/{number:s10}/collect",
     name="collect_article",
     summary="Hand an article out at the office window, by code or identity document",
-    input=CollectArticle,
+    input=CollectArticleIn,
     handle=_collect,
-    answers={200: Collection},
+    answers={200: CollectionOut},
     problems=(404, 409, 422),
-    path_values={"number": "s10"},
 )

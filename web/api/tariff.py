@@ -1,4 +1,4 @@
-"""What posting an article costs."""
+"""The price of posting an article."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
 
 
-class AskQuote(Input):
+class AskQuoteIn(Input):
     """`office_pin`: of the office that books."""
 
     office_pin: Pin
@@ -54,7 +54,7 @@ def priced(
     return tariff.quote(edition, posted, route)
 
 
-def _quote(call: Call[AskQuote]) -> Answer:
+def _quote(call: Call[AskQuoteIn]) -> Answer:
     asked = call.input
     posted = ToPrice(asked.service, asked.weight_g, asked.otp_required, asked.registration)
     quote = priced(call, asked.office_pin, asked.pin, posted)
@@ -71,19 +71,15 @@ def _quote(call: Call[AskQuote]) -> Answer:
 
 
 def lines_of(quote: Quote) -> list[LineOut]:
-    """The lines of a quote, for an answer."""
-    return [
-        LineOut(kind=line.kind, paise=line.paise, unverified=line.unverified)
-        for line in quote.lines
-    ]
+    """Return the lines of a quote as an answer."""
+    return [LineOut.of(line) for line in quote.lines]
 
 
 QUOTE = Operation(
-    method="GET",
-    path="/tariff",
+    route="GET /tariff",
     name="quote",
     summary="What an article costs today, line by line",
-    input=AskQuote,
+    input=AskQuoteIn,
     handle=_quote,
     answers={200: QuoteOut},
 )
