@@ -12,13 +12,18 @@ from flask import Flask
 from flows import machines
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.door import HandOver
-from flows.decision import Decision, Nothing, Say, Tell
+from flows.acts.window import CountWrongAtWindow, HandOut
+from flows.decision import Decision, Nothing, Say, Tell, WindowAct
 from flows.events import AskMenu, AskStatus, Event, NotUnderstood, Start, Stop, TimedOut
 from flows.facts import (
     ArticleFact,
+    ClockFacts,
+    CodeVerdict,
     ItemFact,
     PartyFacts,
     PostmanFacts,
+    StaffRole,
+    WindowFact,
 )
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
@@ -236,6 +241,38 @@ def test_a_handover_that_the_facts_do_not_allow_is_found() -> None:
     assert found_in(other, right) == ["HandOver of an article that the facts do not have"]
 
 
+def test_a_handing_out_that_the_window_does_not_allow_is_found() -> None:
+    lying = replace(ARTICLE, state="at_office", code_for="window")
+
+    def found(
+        act: WindowAct,
+        article: ArticleFact,
+        verdict: CodeVerdict = "unchecked",
+        second: StaffRole | None = None,
+    ) -> list[str]:
+        facts = ClockFacts(NOW, NOW.date(), article, WindowFact(verdict, "clerk", second))
+        return list(unmet(Decision("over", Nothing(), (), (act,)), facts))
+
+    by_code = HandOut(NUMBER, "1001", None)
+    assert found(by_code, lying, verdict="right") == []
+    assert found(by_code, lying, verdict="wrong") == ["HandOut: the code is wrong"]
+    assert found(by_code, replace(lying, code_for="handover"), verdict="right") == [
+        "HandOut: no code of the window lives"
+    ]
+    assert found(by_code, ARTICLE, verdict="right") == [
+        "HandOut: the article is out_for_delivery",
+        "HandOut: no code of the window lives",
+    ]
+    shown = HandOut(NUMBER, "1001", None, "voter")
+    assert found(shown, lying, second="postmaster") == []
+    assert found(shown, lying, second="clerk") == ["HandOut: no second saw the document"]
+    assert found(shown, replace(lying, otp_required=False)) == []
+    counted = CountWrongAtWindow(NUMBER, last=False)
+    assert found(counted, replace(lying, wrong_tries=4), verdict="wrong") == [
+        "CountWrongAtWindow: after 4 wrong codes"
+    ]
+
+
 def test_a_code_that_must_not_go_out_is_found() -> None:
     say = Decision("ready", Nothing(), (Say("code", {}, NUMBER, code_of=NUMBER),))
     issued = replace(say, acts=(IssueCode(NUMBER, NOW + timedelta(minutes=10)),))
@@ -281,7 +318,7 @@ def test_a_text_that_is_missing_or_does_not_fit_is_found() -> None:
     found = list(texts(["sender_menu", "unheard"], planted))
     assert found == [
         "sender_menu, en: 3 segments with the longest values, 1 at the most",
-        "sender_menu, hi: the text is missing",
+        "sender_menu, hi: the text is missing in hi.toml",
         "unheard: no template is called so",
     ]
 
