@@ -1,1 +1,1 @@
-"""What Dakiya can bear, measured on real servers: see README.md beside this file."""
+"""The load that Dakiya bears, measured on real servers: see README.md in this folder."""

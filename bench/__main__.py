@@ -22,7 +22,7 @@ _PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import")
 
 @dataclass(frozen=True)
 class Size:
-    """How much a run measures."""
+    """The size of a run."""
 
     inbound: inbound.Plan
     messages: int
@@ -180,7 +180,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
 
 
 def main(arguments: list[str]) -> int:
-    """0 where everything was measured; whether the aims are reached, the table says."""
+    """Return 0 where everything was measured; the table says whether the aims are reached."""
     parser = argparse.ArgumentParser(prog="./script/bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a minute, to see that it works")
     parser.add_argument("parts", nargs="*", help=f"of {', '.join(_PARTS)}; default: all")
@@ -210,7 +210,7 @@ def main(arguments: list[str]) -> int:
 
 
 def _refuse_surroundings() -> None:
-    """Nothing of the caller's own settings may reach what is measured."""
+    """Refuse settings of the caller: none may reach what is measured."""
     for name in (*Settings.model_fields, *variables()):
         os.environ.pop(name.upper(), None)
 

@@ -1,4 +1,4 @@
-"""The books after a run with faults: the database against what carriers and postmen know."""
+"""The audit after a run with faults: the database against what carriers and postmen know."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class Acceptance:
 
 @dataclass
 class Code:
-    """One code: its rows, the first first, and what the carriers took of it, in order of time."""
+    """One code: its rows and what the carriers took of it, in order of time."""
 
     rows: list[Row]
     accepted: list[Acceptance] = field(default_factory=list)
@@ -63,7 +63,7 @@ class Code:
 
     @property
     def wait(self) -> float:
-        """Seconds from its row to the first carrier that took it."""
+        """Return the seconds from its row to the first carrier that took it."""
         return self.accepted[0].taken.at - self.made_at
 
 
@@ -79,7 +79,7 @@ class Waits:
 
 @dataclass(frozen=True)
 class Span:
-    """From when to when (unix time) a carrier was dead. `calm`: nothing of ours was struck."""
+    """The time (unix) in which a carrier was dead. `calm`: nothing of ours was struck."""
 
     began: float
     ended: float
@@ -98,7 +98,7 @@ class Slow:
 
 @dataclass(frozen=True)
 class Audit:
-    """What was found. All counts but `codes`, `texts` and `delivered` should be 0."""
+    """The findings. All counts but `codes`, `texts` and `delivered` should be 0."""
 
     codes: int
     without_code: int  # articles whose approach was answered, and no code was made
@@ -133,7 +133,7 @@ def audit(
     blows: Sequence[Blow],
     dead: Sequence[Span],
 ) -> Audit:
-    """`taken` by carrier; `dead`: when a carrier was."""
+    """Return the findings. `taken` by carrier; `dead`: when a carrier was."""
     codes = _codes(conn)
     _match(codes, taken)
     missed = [code for code in codes.values() if not code.accepted]
@@ -187,7 +187,7 @@ def audit(
 
 
 def _waits(codes: Sequence[Code], spans: Sequence[Span]) -> Waits:
-    """Of those that were made in one of `spans`: how long they waited decides nothing here."""
+    """Return the waits of codes made in one of `spans`, however long they were."""
     within = (c for c in codes if any(each.began <= c.made_at <= each.ended for each in spans))
     return Waits(sorted(code.wait for code in within))
 
@@ -213,7 +213,7 @@ def _codes(conn: Conn) -> dict[int, Code]:
 
 
 def _match(codes: Mapping[int, Code], taken: Mapping[str, Sequence[Taken]]) -> None:
-    """Every article here has a recipient of its own and one code: the telephone tells which."""
+    """Match texts to codes: every article here has its own recipient, and so its own telephone."""
     of_phone = {code.rows[0].phone: code for code in codes.values()}
     for carrier, texts in taken.items():
         for text in texts:
@@ -225,14 +225,14 @@ def _match(codes: Mapping[int, Code], taken: Mapping[str, Sequence[Taken]]) -> N
 
 
 def _row(code: Code, carrier: str, text: Taken) -> Row:
-    """The row that a carrier took: by the id that came with it, else the one bound to it."""
+    """Return the row that a carrier took: by the id in the call, else the one bound to it."""
     if text.message is not None:
         return next(row for row in code.rows if row.id == text.message)
     return next((row for row in code.rows if row.via == carrier), code.rows[0])
 
 
 def _causes(accepted: Sequence[Acceptance], blows: Sequence[Blow]) -> list[str]:
-    """Why each text after the first one went out."""
+    """Return why each text after the first one was sent."""
     return [
         _cause(accepted[:number], accepted[number], blows) for number in range(1, len(accepted))
     ]
@@ -256,7 +256,7 @@ def _cause(before: Sequence[Acceptance], again: Acceptance, blows: Sequence[Blow
 
 
 def _said(earlier: Acceptance, blows: Sequence[Blow]) -> str:
-    """What we could know of an earlier send."""
+    """Return what we could know of an earlier send."""
     taken = earlier.taken
     if taken.failed:
         return "told to have failed"
@@ -273,5 +273,5 @@ _FORGETTING = ("a worker killed", "PostgreSQL restarted")
 
 
 def without_answer(errands: Sequence[Errand]) -> int:
-    """Articles whose code never came to the telephone."""
+    """Return the articles whose code never reached the telephone."""
     return sum(1 for errand in errands if not errand.code_came)

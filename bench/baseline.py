@@ -1,4 +1,4 @@
-"""What ours is compared with: bare Flask and psycopg, doing the same statements.
+"""The baseline of the comparison: bare Flask and psycopg, executing the same statements.
 
 One route checks Twilio's signature with the SDK's own validator and puts the request through the
 recorded script (bench/recording.py) in one transaction of a plain psycopg pool. It understands,
@@ -126,7 +126,7 @@ def _as_is(text: str) -> str:
 
 
 def _filler(value: Any) -> Fill:
-    """What makes the value at hand of a recorded one."""
+    """Return the function that makes the current value of a recorded one."""
     match value:
         case Slot(number):
             return lambda values: values[number]

@@ -50,7 +50,7 @@ class Doorstep:
 
 @dataclass(frozen=True)
 class _Begun:
-    """A conversation as it stands before the text."""
+    """A conversation before the text."""
 
     phone: str
     machine: str
@@ -59,7 +59,7 @@ class _Begun:
 
 
 def fill(database: Database, settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
-    """Lists with `articles` articles whose codes are out; neighbours belong to other postmen."""
+    """Fill lists with `articles` articles whose codes are out; neighbours have other postmen."""
     postmen = -(-articles // LIST_LENGTH)
     with database.transaction() as conn:
         _spread_ids(conn)
@@ -156,7 +156,7 @@ def _write(conn: Conn, settings: Settings, postmen: int, now: datetime) -> list[
 
 
 def without_codes(conn: Conn) -> None:
-    """Takes the codes back: every article still waits for its postman's approach."""
+    """Take the codes back: every article still waits for its postman's approach."""
     conn.execute("DELETE FROM codes")
     conn.execute("UPDATE articles SET code_issue = 0")
     conn.execute("UPDATE delivery_items SET approached_at = NULL")

@@ -2,8 +2,8 @@
 
     python -m bench.carrier PORT SECONDS
 
-A process of its own on bare asyncio, so that it takes as little as can be of the cores that are
-measured. `GET /arrivals` gives what came so far: `[[unix time, To], …]`.
+A process of its own on bare asyncio, so that it takes little of the cores that are measured.
+`GET /arrivals` returns what came so far: `[[unix time, To], …]`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _numbers = count(1)
 
 
 def arrivals(port: int) -> list[tuple[float, str]]:
-    """What the carrier at `port` has received: unix time and telephone."""
+    """Return what the carrier at `port` has received: unix time and telephone."""
     with urlopen(f"http://{LOCAL}:{port}/arrivals", timeout=30) as answer:
         return [(at, to) for at, to in json.load(answer)]
 

@@ -1,4 +1,4 @@
-"""The platform that starts our processes again, and what kills them: seeded, and written down."""
+"""The platform that restarts our processes, and the seeded, logged chaos that kills them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _STARTED = b'"worker_started"'  # in its log
 
 @dataclass(frozen=True)
 class Blow:
-    """What was done, and when (unix time). `ended`: when it was over, as far as it takes time."""
+    """One act of chaos and its time (unix). `ended`: its end, where it takes time."""
 
     at: float
     what: str
@@ -32,7 +32,7 @@ class Blow:
 
 @dataclass
 class Chaos:
-    """Keeps web, workers and clock running, and kills them and their servers in between."""
+    """The platform: it keeps web, workers and clock running, and kills them and their servers."""
 
     made: Rig
     port: int
@@ -45,7 +45,7 @@ class Chaos:
     _under_way: int = 0
 
     def start(self) -> None:
-        """Web, workers and clock as in the Procfile, the workers twice."""
+        """Start web, workers and clock as in the Procfile, the workers twice."""
         for name in ("web", "clock", *self._workers):
             self._start(name)
 
@@ -54,13 +54,13 @@ class Chaos:
         return [f"worker-{number}" for number in range(1, WORKERS + 1)]
 
     async def all_up(self) -> None:
-        """Returns when web and workers answer."""
+        """Wait until web and workers answer."""
         await self._await_web()
         for name in self._workers:
             await self._await(partial(self._worker_is_up, name))
 
     async def rage(self) -> None:
-        """Until `over` is set; each kind of blow at moments of its own, and none left half done."""
+        """Strike until `over` is set, each kind of blow at its own moments, none left half done."""
         async with asyncio.TaskGroup() as kinds:
             kinds.create_task(self._every(4, 8, "a worker killed", self._kill_worker))
             kinds.create_task(self._every(6, 12, "web killed", self._kill_web))
@@ -69,7 +69,7 @@ class Chaos:
             kinds.create_task(self._every(45, 75, "PostgreSQL restarted", self._restart_postgres))
 
     async def rest(self) -> None:
-        """Strikes nothing until `resting` is unset. Returns when all that was struck is back."""
+        """Stop striking until `resting` is unset. Return when all that was struck is back."""
         self.resting = True
         await self._await(lambda: not self._under_way)
 
@@ -108,7 +108,7 @@ class Chaos:
         await self._await_web()
 
     async def _await(self, up: Callable[[], bool]) -> None:
-        """The next blow waits until what was killed is back, however slow the machine is."""
+        """Wait before the next blow until what was killed is back, however slow the machine is."""
         while not self.over.is_set() and not up():
             await asyncio.sleep(0.1)
 
@@ -117,7 +117,7 @@ class Chaos:
             await asyncio.sleep(0.1)
 
     def _web_is_up(self) -> bool:
-        # A process that was killed just now may still be listening: it must answer.
+        # A process that was just killed may still be listening: it must answer.
         try:
             with urlopen(f"http://{LOCAL}:{self.port}/healthz", timeout=2) as answer:
                 return bool(answer.status == 200)
@@ -134,7 +134,7 @@ class Chaos:
 
         try:
             await asyncio.to_thread(flush)
-        except RedisError:  # it is stopped just now: worse than flushed
+        except RedisError:  # it is stopped: worse than flushed
             return
 
     async def _stop_valkey(self, chance: random.Random) -> None:

@@ -4,7 +4,7 @@
 
 FILE holds the sessions as JSON: telephone, and the answers one after the other. SESSIONS of them
 are under way at any time, and each waits THINK seconds, more or less, before an answer. Prints the
-times of all requests as JSON. A screen that is none, or an end before its time, is a failure.
+times of all requests as JSON. An unreadable screen, or an early end, is a failure.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ SERVICE = "*384*77#"
 
 @dataclass(frozen=True)
 class Dialled:
-    """What a run brought. Times in milliseconds."""
+    """The result of a run. Times in milliseconds."""
 
     sessions: int
     requests: int
@@ -47,9 +47,9 @@ class _Run:
     times: list[float] = field(default_factory=list)
 
     async def person(self) -> None:
-        """Dials again and again, until nobody is left to dial."""
+        """Dial again and again, until no session is left."""
         reader, writer = await asyncio.open_connection(LOCAL, self.port)
-        random_ = random.Random(id(writer))  # people are not all alike
+        random_ = random.Random(id(writer))  # people differ
         for number, (phone, *answers) in self.waiting:
             await asyncio.sleep(random_.uniform(0, 2 * self.think))
             text = ""

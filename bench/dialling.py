@@ -23,7 +23,7 @@ PIN = "2468"
 
 @dataclass(frozen=True)
 class Plan:
-    """How many sessions, and how long a person thinks before an answer, in seconds."""
+    """The number of sessions, and the seconds that a person thinks before an answer."""
 
     sessions: int
     warm_up: int
@@ -31,7 +31,7 @@ class Plan:
 
 
 def measure(plan: Plan) -> Dialled:
-    """Raises `MeasureFailed` also where a handover was answered and not done."""
+    """Measure sessions. Raises `MeasureFailed` also where a handover was answered and not done."""
     secret = secrets.token_hex(16)
     with rig(
         AFRICASTALKING_USERNAME="dakiya",
@@ -68,7 +68,7 @@ def _run(made: Rig, path: str, port: int, doorsteps: list[Doorstep], think: floa
 
 
 def _session(number: int, door: Doorstep) -> list[str]:
-    """Two of three are postmen who hand one article over; the third asks where his is."""
+    """Return a session: two of three hand an article over, the third asks where his is."""
     if _asks(number):
         return [door.recipient_phone, "7", door.number[-6:-2]]
     return [door.postman_phone, PIN, str(door.serial), "2", door.code, "0"]
@@ -79,7 +79,7 @@ def _asks(number: int) -> bool:
 
 
 def _forget_the_dials(runtime: Runtime) -> None:
-    """The dials of the warm-up have the session ids of those that count."""
+    """Forget the warm-up's dials, which have the session ids of those that count."""
     with runtime.database.transaction() as conn:
         conn.execute("DELETE FROM ussd_sessions")
 

@@ -39,25 +39,25 @@ CARRIERS = ("twilio", "africastalking")
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured: `codes` articles, `rate` of them a second."""
+    """The size of a run: `codes` articles, `rate` of them a second."""
 
     codes: int
     rate: float
 
     @property
     def posting_seconds(self) -> float:
-        """At most, from the first text to the last answer."""
+        """Return the limit from the first text to the last answer."""
         return _MOST_SLOWER * self.codes / self.rate + _MOST_LATER
 
     @property
     def seconds(self) -> float:
-        """At most, of the whole run: then it is broken off."""
+        """Return the limit of the whole run: then it is stopped."""
         return 2 * _START_SECONDS + self.posting_seconds + _LAST_SECONDS
 
 
 @dataclass(frozen=True)
 class Part:
-    """How the carriers are for a part of the run. `calm`: nothing of ours is struck."""
+    """The carriers' state for a part of the run. `calm`: nothing of ours is struck."""
 
     phases: Mapping[str, Phase]
     share: float  # of the articles
@@ -66,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Spell:
-    """A part that was, from when to when (unix time)."""
+    """A part that took place, with its times (unix)."""
 
     part: Part
     began: float
@@ -95,7 +95,7 @@ _PARTS = (
 
 @dataclass
 class Leases:
-    """What was seen of messages in `sending`, once a second."""
+    """Observations of messages in `sending`, one a second."""
 
     looks: int = 0
     looks_failed: int = 0
@@ -105,7 +105,7 @@ class Leases:
 
 @dataclass(frozen=True)
 class Result:
-    """A run, and what its books say."""
+    """A run and the audit of its books."""
 
     plan: Plan
     seconds: float  # from the first text to the last answer
@@ -121,7 +121,7 @@ class Result:
 
 
 def measure(plan: Plan) -> Result:
-    """Raises `MeasureFailed` where the run cannot be made."""
+    """Measure a run. Raises `MeasureFailed` where it cannot be made."""
     _refuse_midnight(plan)
     web, ports, controls = free_port(), _ports(), _ports()
     changes: dict[str, object] = {
@@ -218,7 +218,7 @@ async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]
 async def _spells(
     controls: Mapping[str, int], chaos: Chaos, begun: Callable[[], float]
 ) -> list[Spell]:
-    """The parts one after the other; `begun`: what share of the articles is. The last one stays."""
+    """Play the parts in order; `begun`: the share of articles begun. The last part stays."""
     spells: list[Spell] = []
     for part in _PARTS:
         if part.calm:
@@ -244,7 +244,7 @@ def _order(controls: Mapping[str, int], phases: Mapping[str, Phase]) -> None:
 
 
 async def _sample(database_url: str, leases: Leases) -> None:
-    """Looks at the leases every second, until cancelled."""
+    """Look at the leases every second, until cancelled."""
     while True:
         try:
             messages, longest = await asyncio.to_thread(_beyond, database_url)
@@ -267,7 +267,7 @@ def _beyond(database_url: str) -> tuple[int, float]:
 
 
 async def _await_quiet(database_url: str) -> None:
-    """Until no code is on its way any more; what is left after two minutes, the audit shows."""
+    """Wait until no code is on its way; the audit shows what is left after two minutes."""
     deadline = time.monotonic() + _LAST_SECONDS
     while time.monotonic() < deadline:
         if not await asyncio.to_thread(_codes_under_way, database_url):
@@ -304,7 +304,7 @@ def _reasons(errors: BaseExceptionGroup) -> Iterator[str]:
 
 
 def _refuse_midnight(plan: Plan) -> None:
-    """The lists are those of today in India: no run may last into tomorrow."""
+    """Refuse a run into tomorrow: the lists are those of today in India."""
     now = datetime.now(UTC)
     most = timedelta(seconds=plan.seconds)
     if day_of(now + most) != day_of(now):

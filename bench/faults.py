@@ -27,7 +27,7 @@ QUICK = Plan(codes=300, rate=6.0)
 
 
 def lines(result: Result) -> list[Line]:
-    """The table: what must be nothing, how long codes took, what came twice and why."""
+    """Return the table: what must be 0, how long codes took, what came twice and why."""
     found = result.audit
     reached = found.codes - len(found.lost) - found.expired
     pace = found.codes / result.seconds
@@ -81,7 +81,7 @@ def _waits(what: str, waits: Waits, most: float | None = None) -> Line:
 
 
 def main(arguments: list[str]) -> int:
-    """0 where everything was measured; whether the aims are reached, the table says."""
+    """Return 0 where everything was measured; the table says whether the aims are reached."""
     parser = argparse.ArgumentParser(prog="./script/bench faults", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="300 codes, to see that it works")
     parser.add_argument("--codes", type=int, help=f"default: {FULL.codes}")

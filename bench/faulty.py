@@ -1,11 +1,11 @@
-"""A failing carrier, a process that is never killed: in Twilio's shape or in Africa's Talking's.
+"""A failing carrier in a process that is never killed: in Twilio's shape or in Africa's Talking's.
 
     python -m bench.faulty twilio|africastalking PORT CONTROL WEB SEED
 
 It takes texts at PORT and sends its receipts to our web process at WEB; secrets come in the
 environment (TWILIO_AUTH_TOKEN, AFRICASTALKING_HOOK_SECRET). At CONTROL it obeys the bench:
 `GET /phase/ill` and so on, `GET /taken/N`: the texts it took, from number N, as `Taken` of
-`bench/phones.py`; `GET /told`: what became of its receipts. What it does is drawn
+`bench/phones.py`; `GET /told`: the fate of its receipts. What it does is drawn
 (`bench/illness.py`).
 """
 
@@ -49,7 +49,7 @@ _WORDS: Mapping[str, Mapping[str, dict[str, str]]] = {
 
 
 class Carrier:
-    """What it has taken, and what it still has to tell."""
+    """The texts it has taken, and the receipts it still has to send."""
 
     def __init__(self, shape: str, web: int, seed: str) -> None:
         self.shape = shape
@@ -65,7 +65,7 @@ class Carrier:
         self._secret = os.environ["AFRICASTALKING_HOOK_SECRET"]
 
     def take(self, form: Mapping[str, str]) -> Taken:
-        """Keeps a text, and begins to tell what becomes of it."""
+        """Keep a text, and begin to send its receipts."""
         number = len(self.taken)
         callback = form.get("StatusCallback", "")
         message = parse_qs(urlsplit(callback).query).get("message", [None])[0]
@@ -87,7 +87,7 @@ class Carrier:
         return taken
 
     def found(self, to: str) -> list[Taken]:
-        """The texts to a telephone, newest first."""
+        """Return the texts to a telephone, newest first."""
         return [self.taken[number] for number in reversed(self._of_phone.get(to, []))]
 
     async def _tell(self, taken: Taken, notice: Notice) -> None:
@@ -161,7 +161,7 @@ class _Connection(asyncio.Protocol):
                 self._hang()
 
     def _find(self, target: object, fate: Fate) -> None:
-        """Twilio's list of the texts to a telephone; no text is taken, so the fates are fewer."""
+        """Return Twilio's list of the texts to a telephone; no text is taken: fewer fates apply."""
         query = dict(parse_qsl(getattr(target, "query", "")))
         if fate in (Fate.HANG, Fate.HANG_TAKEN):
             self._hang()
@@ -214,7 +214,7 @@ def _length(head: bytes) -> int:
 
 
 def _described(taken: Taken) -> dict[str, object]:
-    """A text as Twilio describes it."""
+    """Return a text as Twilio describes it."""
     at = format_datetime(datetime.fromtimestamp(taken.at, UTC))
     uri = f"/2010-04-01/Accounts/AC{'0' * 32}/Messages/{taken.sid}.json"
     return {
@@ -228,7 +228,7 @@ def _described(taken: Taken) -> dict[str, object]:
 
 
 def _recipient(to: str, code: int, sid: str, status: str) -> dict[str, object]:
-    """The answer of Africa's Talking."""
+    """Return the answer of Africa's Talking."""
     recipient = {
         "cost": "INR 0.2500", "messageId": sid, "number": to, "status": status, "statusCode": code,
     }  # fmt: skip
@@ -236,7 +236,7 @@ def _recipient(to: str, code: int, sid: str, status: str) -> dict[str, object]:
 
 
 class _Door:
-    """Where the carrier listens; closed while it is gone."""
+    """The port where the carrier listens; closed while it is gone."""
 
     def __init__(self, carrier: Carrier, port: int) -> None:
         self._carrier = carrier
@@ -260,7 +260,7 @@ class _Door:
 async def _control(
     carrier: Carrier, door: _Door, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
 ) -> None:
-    """One order of the bench."""
+    """Carry out one order of the bench."""
     request = (await reader.readuntil(b"\r\n\r\n")).split(b" ", 2)[1].decode()
     _, what, *which = request.split("/")
     answers: Mapping[str, Callable[[], object]] = {

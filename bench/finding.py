@@ -49,7 +49,7 @@ class Result:
 
 
 def measure(messages: int, each: int) -> Result:
-    """Fills the books with `messages` texts and asks for `each` pages of every kind."""
+    """Fill the books with `messages` texts and ask for `each` pages of every kind."""
     rng = random.Random(1)
     people = messages // 10
     with thrown_away() as settings:
@@ -84,7 +84,7 @@ def measure(messages: int, each: int) -> Result:
 
 
 class _Agent:
-    """Somebody signed in."""
+    """An agent who is signed in."""
 
     def __init__(self, runtime: Runtime) -> None:
         key = runtime.settings.dakiya_master_key.get_secret_value().encode()
@@ -129,7 +129,7 @@ def _number(n: int) -> str:
 
 
 def _fill(conn: Conn, people: int, messages: int) -> None:
-    """`people` recipients with an article each, ten texts each, a sprint for every text."""
+    """Store `people` recipients with an article each, ten texts each, a sprint for every text."""
     conn.execute(
         "INSERT INTO offices (name, pin, branch_type, district)"
         " VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur')"

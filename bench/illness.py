@@ -1,4 +1,4 @@
-"""What a failing carrier does to a text, and to the news of it: drawn by chance, from a seed."""
+"""The acts of a failing carrier on a text and its receipts, drawn by chance from a seed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 
 class Fate(StrEnum):
-    """What becomes of one call that sends."""
+    """The fate of one call that sends."""
 
     ACCEPT = "accepted, answered soon"
     SLOW = "accepted, answered after seconds"
@@ -23,7 +23,7 @@ class Fate(StrEnum):
 
 
 class Phase(StrEnum):
-    """How a carrier is for a while."""
+    """The state of a carrier for a while."""
 
     ILL = "ill"  # does all that a failing carrier does
     FRAIL = "frail"  # the one that is left: refuses and drops a little, its receipts are as ill
@@ -52,7 +52,7 @@ _SECONDS = (1.0, 5.0)
 
 @dataclass(frozen=True)
 class Notice:
-    """One receipt: so many seconds after the text was taken, in this word of ours."""
+    """One receipt: seconds after the text was taken, and its word, one of ours."""
 
     after: float
     word: str  # sent, delivered or failed
@@ -60,7 +60,7 @@ class Notice:
 
 
 class Illness:
-    """Draws what happens. The same seed and the same calls bring the same."""
+    """The draws. The same seed and the same calls bring the same."""
 
     def __init__(self, seed: str) -> None:
         self._random = random.Random(seed)
@@ -71,11 +71,11 @@ class Illness:
         return self._random.choices(list(fates), list(fates.values()))[0]
 
     def wait(self, fate: Fate) -> float:
-        """Seconds until the answer."""
+        """Return the seconds until the answer."""
         return self._random.uniform(*(_SECONDS if fate is Fate.SLOW else _SOON))
 
     def notices(self) -> Sequence[Notice]:
-        """The receipts of a text that was taken: late, twice, reversed, early, never, strangers'.
+        """Return the receipts of a taken text: late, twice, reversed, early, never, strangers'.
 
         A few say that the text failed although the carrier had taken it.
         """

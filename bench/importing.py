@@ -1,4 +1,4 @@
-"""A file of articles through the real worker: how fast, how much memory, and whether codes wait."""
+"""A file of articles through the real worker: its speed, its memory, and whether codes wait."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from bench.sending import approach, sending, start_worker
 from flows.number import check_digit
 from imports import register
 from imports.importer import ring_importer
-from imports.register import Import, Owner, State
+from imports.register import Import, State
+from postal.people.doer import Doer, Operator
 from runtime import Runtime
 
 _CARRIER_RATE: Final = 100.0  # texts a second: Twilio's setting by default
@@ -36,7 +37,7 @@ _MIB: Final = 2**20
 
 @dataclass(frozen=True)
 class Plan:
-    """`rows` of the file; `codes` that are asked for without the import and during it."""
+    """The size of a run: `rows` of the file; `codes` requested without and during the import."""
 
     rows: int
     codes: int
@@ -84,7 +85,7 @@ class Imported:
 
 
 def measure(plan: Plan) -> Imported:
-    """Raises `MeasureFailed` where a row is lost or done twice."""
+    """Measure an import. Raises `MeasureFailed` where a row is lost or done twice."""
     content = file_of(plan.rows)
     with sending(_CARRIER_RATE) as (made, port):
         runtime = made.runtime()
@@ -134,7 +135,7 @@ def measure(plan: Plan) -> Imported:
 
 
 def file_of(rows: int) -> bytes:
-    """Articles of as many households, with names and addresses in Hindi."""
+    """Return a file of articles of as many households, with Hindi names and addresses."""
     file = io.StringIO()
     writer = csv.writer(file)
     writer.writerow(
@@ -153,13 +154,15 @@ def file_of(rows: int) -> bytes:
 def _check(
     runtime: Runtime, worker: psutil.Process, content: bytes
 ) -> tuple[float, list[float], Import, float]:
-    """Uploaded and checked several times; the last one stays. Gives the most memory, too."""
+    """Upload and check the file several times; the last one stays. Return the most memory, too."""
     checks: list[float] = []
     with sampled(worker) as samples:
         while True:
             began = time.monotonic()
             found = runtime.database.run(
-                lambda conn: register.receive(conn, content, "bench.csv", Owner(), runtime.now())
+                lambda conn: register.receive(
+                    conn, content, "bench.csv", Doer(Operator(), None, None, None, runtime.now())
+                )
             )
             upload = time.monotonic() - began
             ring_importer(runtime)
@@ -178,7 +181,7 @@ def _check(
 
 
 def _codes(runtime: Runtime, port: int, doors: list[books.Doorstep], plan: Plan) -> Waits:
-    """Postmen approach; how long each code takes to the carrier."""
+    """Let postmen approach; return how long each code takes to the carrier."""
     approach(runtime, doors, plan.codes_per_second)
     phones = {door.recipient_phone for door in doors}
 
@@ -210,7 +213,7 @@ def _pace(runtime: Runtime, id_: int, paces: list[float]) -> None:
 
 
 def _insist(runtime: Runtime, id_: int, rows: int) -> int:
-    """Every row is one article and one text; gives how many texts still wait."""
+    """Insist on one article and one text per row; return how many texts still wait."""
     with runtime.database.transaction() as conn:
         found = register.get(conn, id_)
         booked = conn.execute("SELECT count(*) FROM articles WHERE number LIKE 'RU%'").fetchone()
@@ -240,14 +243,14 @@ def _is_checked(runtime: Runtime, id_: int) -> bool:
 
 
 def memory(process: psutil.Process) -> float:
-    """MiB of the worker; `process` is the guardian that started it."""
+    """Return MiB of the worker; `process` is the guardian that started it."""
     family = [process, *process.children(recursive=True)]
     return max(float(member.memory_info().rss) for member in family) / _MIB
 
 
 @contextmanager
 def sampled(process: psutil.Process) -> Iterator[list[float]]:
-    """The resident memory of `process`, again and again."""
+    """Sample the resident memory of `process` repeatedly."""
     samples = [memory(process)]
     over = threading.Event()
 

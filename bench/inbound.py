@@ -34,7 +34,7 @@ CONNECTIONS = 32
 
 @dataclass(frozen=True)
 class Plan:
-    """How much is measured. `requests` are those of one throughput run."""
+    """The size of a measurement. `requests` are those of one throughput run."""
 
     runs: int
     requests: int
@@ -43,14 +43,14 @@ class Plan:
 
     @property
     def articles(self) -> int:
-        """Enough for all runs, and for latency runs at 500 a second each."""
+        """Return enough for all runs, and for latency runs at 500 a second each."""
         closed = 2 * (self.warm_up + self.runs * self.requests)
         return closed + round(2 * self.latency_seconds * 500) + books.LIST_LENGTH
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run, and what the two servers used of the processors: milliseconds per request."""
+    """One run, and the processor time of the two servers in milliseconds per request."""
 
     load: Load
     web_cpu: float
@@ -73,12 +73,12 @@ class Result:
 
 
 def median(runs: Sequence[Run]) -> float:
-    """Requests a second."""
+    """Return requests a second."""
     return statistics.median(run.load.per_second for run in runs)
 
 
 def median_cpu(runs: Sequence[Run]) -> tuple[float, float]:
-    """Milliseconds per request: web, PostgreSQL."""
+    """Return milliseconds per request: web, PostgreSQL."""
     return (
         statistics.median(run.web_cpu for run in runs),
         statistics.median(run.postgres_cpu for run in runs),
@@ -126,7 +126,7 @@ class _Requests:
 
 
 def measure(plan: Plan) -> Result:
-    """Raises `MeasureFailed` also where a handover was answered and not done."""
+    """Measure both. Raises `MeasureFailed` also where a handover was answered and not done."""
     with rig() as made:
         runtime = made.runtime()
         doorsteps = books.fill(runtime.database, made.settings, plan.articles, datetime.now(UTC))
@@ -155,7 +155,7 @@ def measure(plan: Plan) -> Result:
 
 
 def _record(runtime: Runtime, door: books.Doorstep) -> Script:
-    """Hands one article over by the real runner and takes the statements down."""
+    """Hand one article over by the real runner and record the statements."""
     now = datetime.now(UTC)
     database = RecordingDatabase(runtime.database.url, 1)
     database.open()
@@ -174,7 +174,7 @@ def _serve(made: Rig, name: str, application: str, environment: dict[str, str]) 
 
 
 def _check(runtime: Runtime, handovers: int) -> None:
-    """Every request of both sides has handed over one article and queued three messages."""
+    """Insist that every request has handed over one article and queued three messages."""
     with runtime.database.transaction() as conn:
         delivered = conn.execute(
             "SELECT count(*) FROM articles WHERE state = 'delivered'"

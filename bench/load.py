@@ -1,4 +1,4 @@
-"""The load client, a process of its own: keep-alive connections, requests as they lie in a file.
+"""The load client, a process of its own: keep-alive connections, requests from a file.
 
     python -m bench.load FILE FIRST COUNT PORT CONNECTIONS RATE
 
@@ -27,7 +27,7 @@ _MOST_SECONDS = 60
 
 @dataclass(frozen=True)
 class Load:
-    """What a run brought. Times in milliseconds."""
+    """The result of a run. Times in milliseconds."""
 
     requests: int
     seconds: float
@@ -58,7 +58,7 @@ class _Run:
             self.next(connection)
 
     def tick(self) -> None:
-        """Sends what is due, and comes again when the next one is."""
+        """Send what is due, and run again when the next request is."""
         now = time.perf_counter()
         while self.idle and self.sent < len(self.requests) and self._due(self.sent) <= now:
             self._send(self.idle.popleft(), self._due(self.sent))
@@ -67,10 +67,10 @@ class _Run:
             loop.call_later(max(0.0, self._due(self.sent) - now), self.tick)
 
     def next(self, connection: _Connection) -> None:
-        """`connection` is free."""
+        """Take `connection`, which is free, for the next request."""
         if self.rate:
             self.idle.append(connection)
-            if len(self.idle) == 1:  # all were taken, so nobody ticks
+            if len(self.idle) == 1:  # all were taken: nothing ticks
                 self.tick()
         elif self.sent < len(self.requests):
             self._send(connection, time.perf_counter())
@@ -145,7 +145,7 @@ async def _load(requests: list[bytes], port: int, connections: int, rate: float)
 
 
 def percentile(times: list[float], part: float) -> float:
-    """The value that `part` (0 to 1) of `times`, sorted, do not exceed."""
+    """Return the value that `part` (0 to 1) of `times`, sorted, do not exceed."""
     return times[max(0, math.ceil(len(times) * part) - 1)]
 
 

@@ -1,4 +1,4 @@
-"""What the books say after a simulated month: a table, and every invariant that does not hold."""
+"""The checks of a simulated month: a table, and every invariant that does not hold."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PINS = frozenset(("273303",))
 
 @dataclass(frozen=True)
 class Found:
-    """`lines`: what happened, as label and number; `problems`: sentences."""
+    """The findings. `lines`: events as label and number; `problems`: sentences."""
 
     lines: tuple[tuple[str, str], ...]
     problems: tuple[str, ...]
@@ -31,7 +31,7 @@ class Found:
 
 
 def look(runtime: Runtime, month: Month) -> Found:
-    """Reads the books of `month` and compares them with its people's ledger."""
+    """Read the books of `month` and compare them with its people's ledger."""
     with runtime.database.transaction() as conn:
         problems = [
             *_stuck(conn),
@@ -51,7 +51,7 @@ def _count(conn: Conn, sql: str, values: list[Any] | None = None) -> int:
 
 
 def _stuck(conn: Conn) -> list[str]:
-    """Every article is at its end, or somebody or something brings it further."""
+    """Return every article that is not at its end and that nothing brings further."""
     problems = []
     rows = conn.execute(
         "SELECT a.number, a.state, c.state, t.due_at IS NOT NULL,"
@@ -79,7 +79,7 @@ def _stuck(conn: Conn) -> list[str]:
 
 
 def _ledger(conn: Conn, month: Month) -> list[str]:
-    """What the people believe and what the books say."""
+    """Return the differences between the people's ledger and the books."""
     problems = []
     rows = conn.execute(
         "SELECT a.number, a.state, a.otp_required, a.attempts, a.collected,"
@@ -102,7 +102,7 @@ def _ledger(conn: Conn, month: Month) -> list[str]:
 
 
 def _unwarned(conn: Conn) -> list[str]:
-    """Each text ends with the warning of its audience in its language."""
+    """Return each text without the warning of its audience in its language."""
     problems: Counter[str] = Counter()
     for template, language, body in conn.execute(
         "SELECT template, language, body FROM messages WHERE direction = 'out'"
@@ -113,7 +113,7 @@ def _unwarned(conn: Conn) -> list[str]:
 
 
 def _visible_codes(conn: Conn, runtime: Runtime) -> list[str]:
-    """No code that was ever issued stands anywhere in the books."""
+    """Return each issued code that can be read anywhere in the books."""
     settings = runtime.settings
     key = settings.dakiya_master_key.get_secret_value().encode()
     issued = {
@@ -172,7 +172,7 @@ def _lines(conn: Conn, month: Month) -> list[tuple[str, str]]:
 
 
 def table(month: Month, found: Found, seconds: float) -> str:
-    """Markdown: what happened, and how fast it was played."""
+    """Return Markdown: what happened, and how fast it was played."""
     speed = (found.texts + month.inbound) / seconds
     lines = [
         ("postmen", str(len(month.postmen))),

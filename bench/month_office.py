@@ -30,7 +30,7 @@ _LANGUAGES: tuple[Language, ...] = ("hi", "hi", "hi-Latn", "en")  # as often as 
 
 @dataclass
 class Office:
-    """One office in `month`, and what is on its way to it."""
+    """One office in `month`, and the articles on their way to it."""
 
     month: Month
     waiting: list[tuple[date, Parcel]] = field(default_factory=list)

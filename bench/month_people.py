@@ -1,7 +1,7 @@
 """The people of the simulated month: each is a generator that texts, waits minutes, reads, texts.
 
-They know only what people know: their own telephone and the article in their hands. What they
-believe has happened is kept in the ledger, to be compared with the books at the end.
+They know only their own telephone and the article in their hands. What they believe has happened
+is kept in the ledger, to be compared with the books at the end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ NOT_COUNTED = frozenset((18, 20, 21, 22, 23, 24, 25, 26))
 
 
 def visit(month: Month, man: Postman, serial: int, parcel: Parcel, following: int | None) -> Acting:
-    """One door: approach, code or remark, and what goes wrong there."""
+    """Visit one door: approach, code or remark, and what goes wrong there."""
     rng, rates = month.rng, month.plan.rates
     if serial not in man.approached:
         both = following is not None and rng.random() < 0.2
@@ -72,7 +72,7 @@ def _by_code(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
 
 
 def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
-    """The wrong item: taken back, and handed over anew on a new code."""
+    """Undo the wrong item, and hand it over again on a new code."""
     if (yield from _answered(month, man, parcel, "0")) != "undone_one":
         return
     parcel.handed_by_right_code = False
@@ -88,7 +88,7 @@ def _undo(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
 def _out_of_the_dead_zone(
     month: Month, man: Postman, text: str, parcel: Parcel, written: float
 ) -> Acting:
-    """The text was written at the door; the carrier says so, and brings it hours later."""
+    """Deliver a text hours after it was written at the door, with the time from its carrier."""
     yield month.rng.choice((35, 90, 200, 300))
     got = yield from _answered(month, man, parcel, text, written)
     parcel.handed_by_right_code |= got.startswith("handed_over")
@@ -115,7 +115,7 @@ def _refuse(month: Month, man: Postman, serial: int, parcel: Parcel) -> Acting:
 def _answered(
     month: Month, man: Postman, parcel: Parcel, text: str, written: float | None = None
 ) -> Generator[float, None, str]:
-    """Texts, and gives the name of the answer that speaks of this article; a minute passes."""
+    """Text, and return the template of the answer about this article; a minute passes."""
     month.heard.pop((man.phone, parcel.number), None)
     month.say(man.phone, text, written)
     yield 1
@@ -177,7 +177,7 @@ def attempted(month: Month, parcel: Parcel, phone: str) -> Acting:
 
 
 def contest_heard(month: Month, parcel: Parcel, phone: str) -> Acting:
-    """The office believed him: what counted counts no more."""
+    """Note that the office believed him: what counted counts no more."""
     parcel.attempts -= parcel.last_counts
     parcel.last_counts = False
     return

@@ -15,13 +15,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from conversation.announce import announce
+from conversation import counter
 from conversation.inbound import receive
-from flows.happenings import Collected
+from flows.happenings import DocumentShown, ToldCodeAtWindow
 from gateways.base import Inbound
 from india import calendar
 from outbox.drain import Drain
-from postal import collect
+from postal.collect import NotAtOffice
 from postal.counter.ledger import Method
 from runtime import Runtime
 from web.phones.simulator import received
@@ -36,7 +36,7 @@ Reaction = Callable[["Month", "Parcel", str], Acting]  # to a text, on the telep
 
 @dataclass(frozen=True)
 class Rates:
-    """How often what happens, of 1. The first five are options of the command."""
+    """The shares of events, of 1. The first five are options of the command."""
 
     absence: float = 0.25  # nobody at home, at each visit
     wrong_code: float = 0.05  # mistyped once, at each handover
@@ -63,7 +63,7 @@ class Rates:
 
 @dataclass
 class Parcel:
-    """One article as its people know it, and what they believe became of it."""
+    """One article as its people know it, and its fate as they believe it."""
 
     number: str
     phone: str
@@ -91,7 +91,7 @@ class Postman:
 
 @dataclass(frozen=True)
 class Plan:
-    """How large, how long, and how often what."""
+    """The size, the length and the rates of a month."""
 
     articles: int = 1000
     seed: int = 1
@@ -101,7 +101,7 @@ class Plan:
 
 @dataclass
 class Month:
-    """What everybody shares, with a clock in minutes since the first midnight in India."""
+    """The state shared by all, with a clock in minutes since the first midnight in India."""
 
     runtime: Runtime
     plan: Plan
@@ -225,25 +225,23 @@ class Month:
 
     def collect(self, parcel: Parcel, code: str | None) -> None:
         """Hand over at the window: by the code, or by a document before two of the staff."""
-        staff, key = self.postmen[0].staff_id, self.runtime.settings.dakiya_master_key
-        by: collect.ByCode | collect.ByDocument
-        if code is None:
-            by = collect.ByDocument(collect.Document("voter", "1234"), staff, "master")
-        else:
-            by = collect.ByCode(code, staff)
-        secret = key.get_secret_value().encode()
+        staff, number = self.postmen[0].staff_id, parcel.number
         with self.runtime.database.transaction() as conn:
             row = conn.execute(
-                "SELECT cod_amount FROM articles WHERE number = %s", [parcel.number]
+                "SELECT cod_amount FROM articles WHERE number = %s", [number]
             ).fetchone()
             paid: Method | None = "cash" if row and row[0] else None
             try:
-                done = collect.collect(conn, parcel.number, by, self.clock(), secret, 6, paid)
-            except collect.NotAtOffice:
+                if code is None:
+                    shown = DocumentShown(number, staff, paid, "voter", "master")
+                    done = counter.shown_document(self.runtime, conn, shown, "1234")
+                else:
+                    said = ToldCodeAtWindow(number, staff, paid)
+                    done = counter.told_code(self.runtime, conn, said, code)
+            except NotAtOffice:
                 self.happened["came to the window for nothing"] += 1
                 return
             if done.why_not is None:
-                announce(self.runtime, conn, [Collected(parcel.number)])
                 parcel.handed_by_right_code |= code is not None
                 parcel.handed_without |= code is None
             else:

@@ -1,4 +1,4 @@
-"""The recipients' telephones: what the carriers took, read by the bench."""
+"""The recipients' telephones: the texts that carriers took, read by the bench."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Taken:
     """A text that a carrier took. `message`: our id, where the call told it.
 
     `ended`: how its answer ended. `open` still, `answered`, `hung` (never answered), `dropped` (the
-    connection), `garbled`, or `gone`: whoever called had left.
+    connection), `garbled`, or `gone`: the caller had left.
     """
 
     number: int
@@ -34,26 +34,26 @@ class Taken:
 
     @property
     def code(self) -> str | None:
-        """The one-time code that it tells."""
+        """Return the one-time code in it."""
         found = _CODE.search(self.body)
         return found[0] if found else None
 
 
 def ask(control: int, order: str) -> object:
-    """One order to the carrier whose control is at that port; its answer."""
+    """Send one order to the carrier with its control at that port; return its answer."""
     with urlopen(f"http://{LOCAL}:{control}/{order}", timeout=30) as answer:
         return json.load(answer)
 
 
 def taken(control: int, first: int = 0) -> list[Taken]:
-    """The texts that the carrier took, from number `first`."""
+    """Return the texts that the carrier took, from number `first`."""
     found = ask(control, f"taken/{first}")
     assert isinstance(found, list)
     return [Taken(**each) for each in found]
 
 
 class Phones:
-    """Looks at the carriers' arrivals all the time; whoever waits for a code gets it."""
+    """A poll of the carriers' arrivals that hands each code to the one who waits for it."""
 
     def __init__(self, controls: Mapping[str, int]) -> None:
         self._controls = controls
@@ -61,14 +61,14 @@ class Phones:
         self._codes: dict[str, asyncio.Future[str]] = {}
 
     async def code(self, phone: str, seconds: float) -> str | None:
-        """The code that came to `phone`; None where none came in time."""
+        """Return the code that came to `phone`; None where none came in time."""
         try:
             return await asyncio.wait_for(asyncio.shield(self._of(phone)), seconds)
         except TimeoutError:
             return None
 
     async def watch(self) -> None:
-        """Until cancelled."""
+        """Poll the arrivals until cancelled."""
         while True:
             for name, control in self._controls.items():
                 news = await asyncio.to_thread(taken, control, self._seen[name])

@@ -14,7 +14,7 @@ _PATIENCE = 15.0  # seconds: a carrier's own
 async def post(
     port: int, path: str, form: Mapping[str, str], headers: Mapping[str, str] | None = None
 ) -> int | None:
-    """The status of the answer; None where none came: refused, lost, or later than 15 s."""
+    """Return the status of the answer; None where it was refused, lost, or later than 15 s."""
     body = urlencode(form).encode()
     lines = [
         f"POST {path} HTTP/1.1",

@@ -25,18 +25,18 @@ AT_ONCE = 5  # items in a text
 _PATH = "/hooks/twilio/sms"
 _AGAIN_SECONDS = 1.0  # before a text is posted again
 _MOST_OPEN = 40  # approaches that wait for their answer
-_CODE_LIVES = 600.0  # nobody waits longer for a code
+_CODE_LIVES = 600.0  # the longest wait for a code
 
 
-class Manner(StrEnum):
-    """What is texted for an article when its code is there."""
+class CodePlan(StrEnum):
+    """The codes that a postman texts for an article: the right one, a wrong one, or both."""
 
     RIGHT = "right"
     WRONG_FIRST = "wrong, then right"
     WRONG = "only wrong"
 
 
-_MANNERS = {Manner.RIGHT: 0.8, Manner.WRONG_FIRST: 0.1, Manner.WRONG: 0.1}
+_SHARES = {CodePlan.RIGHT: 0.8, CodePlan.WRONG_FIRST: 0.1, CodePlan.WRONG: 0.1}
 
 
 @dataclass
@@ -51,10 +51,10 @@ class Text:
 
 @dataclass
 class Errand:
-    """One article: how it is to be handed over, and what came of it on the postman's side."""
+    """One article: its planned handover, and its result on the postman's side."""
 
     door: Doorstep
-    manner: Manner
+    plan: CodePlan
     approach: Text | None = None
     code_came: bool = False
     right_texted: bool = False
@@ -69,7 +69,7 @@ class Round:
 
 
 class Postmen:
-    """Carries a round out, `rate` articles a second."""
+    """The postmen of a round, at `rate` articles a second."""
 
     def __init__(self, settings: Settings, port: int, phones: Phones, seed: str) -> None:
         self._public_url = settings.public_url
@@ -83,16 +83,16 @@ class Postmen:
 
     @property
     def round(self) -> Round:
-        """What was done so far."""
+        """Return what was done so far."""
         return self._round
 
     @property
     def begun(self) -> int:
-        """Articles whose approach was texted so far."""
+        """Return the articles whose approach was texted so far."""
         return len(self._round.errands)
 
     async def carry(self, doors: Sequence[Doorstep], articles: int, rate: float) -> None:
-        """`articles` of `doors`, five by five of a list. Returns when the last text is answered.
+        """Carry `articles` of `doors`, five by five of a list. Return when all texts are answered.
 
         Where answers stay away, so do new approaches: a queue of them would be measured instead.
         """
@@ -106,8 +106,8 @@ class Postmen:
                 visits.create_task(self._visit(group))
 
     async def _visit(self, doors: Sequence[Doorstep]) -> None:
-        manners = self._random.choices(list(_MANNERS), list(_MANNERS.values()), k=len(doors))
-        errands = [Errand(door, manner) for door, manner in zip(doors, manners, strict=True)]
+        plans = self._random.choices(list(_SHARES), list(_SHARES.values()), k=len(doors))
+        errands = [Errand(door, plan) for door, plan in zip(doors, plans, strict=True)]
         self._round.errands += errands
         approach = self._text()
         for errand in errands:
@@ -126,19 +126,19 @@ class Postmen:
         for errand in errands:
             errand.code_came = errand.door.serial in known
         here = [errand for errand in errands if errand.code_came]
-        await self._hand_over(here, known, (Manner.RIGHT,))
-        await self._hand_over(here, known, (Manner.WRONG_FIRST,))
+        await self._hand_over(here, known, (CodePlan.RIGHT,))
+        await self._hand_over(here, known, (CodePlan.WRONG_FIRST,))
 
     async def _hand_over(
-        self, errands: Sequence[Errand], codes: dict[int, str], right: Sequence[Manner]
+        self, errands: Sequence[Errand], codes: dict[int, str], right: Sequence[CodePlan]
     ) -> None:
-        """One text about all that are still in hand; those of another manner get a wrong code."""
+        """Text about all that are still in hand; those of another plan get a wrong code."""
         parts = []
         for errand in errands:
             if errand.right_texted:
                 continue
             code = codes[errand.door.serial]
-            errand.right_texted = errand.manner in right
+            errand.right_texted = errand.plan in right
             texted = code if errand.right_texted else self._wrong(code)
             parts.append(f"{errand.door.serial} {texted}")
         if parts:
@@ -173,7 +173,7 @@ class Postmen:
 
 
 def _groups(doors: Sequence[Doorstep]) -> list[list[Doorstep]]:
-    """Five neighbouring items of one postman each; neighbouring groups belong to other postmen."""
+    """Group five neighbouring items of one postman; neighbouring groups have other postmen."""
     lists: dict[tuple[int, str], list[Doorstep]] = {}
     for door in doors:
         lists.setdefault(((door.serial - 1) // AT_ONCE, door.postman_phone), []).append(door)

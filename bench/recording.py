@@ -1,9 +1,9 @@
-"""The statements of one real handover, recorded, as a script that others can be put through.
+"""The statements of one real handover, recorded as a script that others are put through.
 
-What is recorded: every SQL text, its parameters, executemany and pipeline as they were used, and
+Recorded are every SQL text, its parameters, executemany and pipeline as they were used, and
 when rows were fetched. In the script those values that belong to this one handover are slots: its
-moment, its carrier id, the postman's phone, the serial, and whatever row brought them first: ids,
-phones, article numbers. Everything else (rendered texts, JSON) is sent as it was recorded, with
+moment, its carrier id, the postman's phone, the serial, and what rows brought first: ids, phones,
+article numbers. Everything else (rendered texts, JSON) is sent as it was recorded, with
 slots where it names phones and numbers.
 """
 
@@ -56,7 +56,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Execute:
-    """`parameters`: a tuple, or pairs for named ones, or None; the values may be slots."""
+    """One statement. `parameters`: a tuple, pairs for named ones, or None; values may be slots."""
 
     sql: str
     parameters: Any
@@ -72,8 +72,8 @@ class ExecuteMany:
 
 @dataclass(frozen=True)
 class Fetch:
-    """Fetches what the statement `of` (its place in the script) gave: rows × columns, with the
-    slots that these cells fill."""
+    """The fetch of statement `of` (its place in the script): rows × columns, with the slots that
+    these cells fill."""
 
     of: int
     slots: tuple[tuple[int, int, Slot], ...]
@@ -89,7 +89,7 @@ Step = Execute | ExecuteMany | Fetch | Pipeline
 
 @dataclass(frozen=True)
 class Seeds:
-    """What a request knows before the first row."""
+    """The values that a request has before the first row."""
 
     now: datetime
     phone: str
@@ -99,7 +99,7 @@ class Seeds:
 
 @dataclass(frozen=True)
 class Script:
-    """`steps` in order; the first four slots are the seeds, in the order of `Seeds`."""
+    """The script. `steps` in order; the first four slots are the seeds, in the order of `Seeds`."""
 
     steps: tuple[Step, ...]
     slots: int
@@ -120,7 +120,7 @@ class _Tape:
         return len(self.steps) - 1
 
     def fetched(self, of: int, rows: list[tuple[Any, ...]]) -> None:
-        """Fetches one by one of the same statement become one."""
+        """Record a fetch; single fetches of the same statement become one."""
         if self.rows and self.rows[-1][0] == of and isinstance(self.steps[-1], Fetch):
             self.rows[-1][1].extend(rows)
             return
@@ -129,7 +129,7 @@ class _Tape:
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Does what it is told, and writes it down."""
+    """A cursor that records what it does."""
 
     _place = 0
 
@@ -169,7 +169,7 @@ class _Cursor(psycopg.Cursor[Any]):
 
 
 class RecordingDatabase(Database):
-    """Records the statements of its last transaction, not what the pool does around it."""
+    """A database that records the statements of its last transaction, without the pool's."""
 
     tape: _Tape
 
@@ -196,7 +196,7 @@ class RecordingDatabase(Database):
                 del conn.pipeline
 
     def script(self, seeds: Seeds) -> Script:
-        """The last transaction, its own values turned into slots."""
+        """Return the last transaction, its own values turned into slots."""
         return _Compiler(seeds).compile(self.tape)
 
 

@@ -37,11 +37,11 @@ class Result:
 
 
 class Differs(Exception):
-    """A sprint of this very revision is decided otherwise: nothing is worth measuring."""
+    """A sprint of this very revision that is decided differently: the measurement is worthless."""
 
 
 def measure(articles: int, runs: int) -> Result:
-    """Replays a month of `articles`, `runs` times, reading and deciding in turns."""
+    """Replay a month of `articles`, `runs` times, reading and deciding in turn."""
     ours: list[float] = []
     reading: list[float] = []
     with thrown_away() as settings:

@@ -30,7 +30,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Machine:
-    """What it was measured on, and what else it had to do. `load` is that of the last minute."""
+    """The machine of a measurement and its other load. `load` is that of the last minute."""
 
     at: str
     processor: str
@@ -61,7 +61,7 @@ def _processor() -> str:
 
 
 def table(lines: Sequence[Line]) -> str:
-    """The lines as a Markdown table."""
+    """Return the lines as a Markdown table."""
     signs = {None: "", True: "yes", False: "**no**"}
     rows = [("", "measured", "aim", "reached"), ("---",) * 4]
     rows += [(line.what, line.measured, line.aim, signs[line.holds]) for line in lines]
@@ -81,7 +81,7 @@ def describe(on: Machine) -> str:
 
 
 def write(directory: Path, on: Machine, command: str, lines: Sequence[Line], raw: object) -> Path:
-    """A JSON file of this run in `directory`."""
+    """Write a JSON file of this run into `directory`."""
     path = directory / f"{on.at.replace(':', '').replace('+0000', 'Z')}.json"
     directory.mkdir(exist_ok=True)
     found = {

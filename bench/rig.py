@@ -48,7 +48,7 @@ class Rig:
     def start(
         self, name: str, command: Sequence[str], environment: Mapping[str, str] | None = None
     ) -> subprocess.Popen[bytes]:
-        """Starts `command` with our settings; it ends with us. Its output goes to `name`.log."""
+        """Start `command` with our settings; it ends with us. Its output goes to `name`.log."""
         with self.log(name).open("ab") as log:
             process = subprocess.Popen(
                 guarded(self.servers.lock_path, "SIGTERM", "-", command),
@@ -66,20 +66,20 @@ class Rig:
         return self.directory / f"{name}.log"
 
     def stop(self, process: subprocess.Popen[bytes]) -> None:
-        """Ends a process that `start` gave, and waits for its end."""
+        """End a process of `start`, and wait for its end."""
         process.terminate()
         process.wait()
         self.processes.remove(process)
 
     def kill(self, process: subprocess.Popen[bytes]) -> None:
-        """kill -9 to a process that `start` gave and to its whole group: nothing can be tidied."""
+        """Kill (-9) a process of `start` and its whole group: nothing can be tidied."""
         for child in psutil.Process(process.pid).children():  # the guardian's own session is spared
             os.killpg(child.pid, signal.SIGKILL)
         process.wait()
         self.processes.remove(process)
 
     def runtime(self) -> Runtime:
-        """A runtime on these servers, its database open. The caller closes it."""
+        """Return a runtime on these servers, its database open. The caller closes it."""
         runtime = Runtime.build(self.settings)
         runtime.database.open()
         return runtime
@@ -87,9 +87,9 @@ class Rig:
 
 @contextmanager
 def rig(**changes: object) -> Iterator[Rig]:
-    """A rig with an empty, migrated database; `changes` to its settings.
+    """Yield a rig with an empty, migrated database; `changes` to its settings.
 
-    A name in capitals is a variable of a carrier's, any other one a setting of the core.
+    A name in capitals is a carrier's variable, any other one a setting of the core.
     """
     given = {name: str(value) for name, value in changes.items() if name.isupper()}
     own = {name: value for name, value in changes.items() if not name.isupper()}
@@ -112,7 +112,7 @@ def rig(**changes: object) -> Iterator[Rig]:
 def _settings(
     servers: Servers, changes: Mapping[str, object], given: Mapping[str, str]
 ) -> Settings:
-    """Those of production, with keys made up, then what is changed."""
+    """Return production settings with made-up keys, then the changes."""
     made_up = Settings(
         _env_file=None,
         dakiya_env="production",
@@ -132,7 +132,7 @@ def _settings(
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """`settings` for a child: secrets travel here only, never as arguments."""
+    """Return `settings` for a child: secrets travel here only, never as arguments."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "HOME": os.environ.get("HOME", "/"),
@@ -156,13 +156,13 @@ def _tails(made: Rig) -> str:
 
 
 def cpu_seconds(process: subprocess.Popen[bytes]) -> float:
-    """What `process` and its living descendants have used of the processors so far."""
+    """Return the processor time of `process` and its living descendants."""
     family = [psutil.Process(process.pid), *psutil.Process(process.pid).children(recursive=True)]
     return sum(sum(member.cpu_times()[:2]) for member in family)
 
 
 def web_command(application: str, port: int) -> list[str]:
-    """The web process of the Procfile, serving `application` (module:factory) at `port`."""
+    """Return the web process of the Procfile, serving `application` (module:factory) at `port`."""
     command = parse_procfile((HOUSE / "Procfile").read_text()).processes["web"]
     own = "app:create_app"
     if own not in command:
@@ -177,7 +177,7 @@ def free_port() -> int:
 
 
 def await_that(holds: Callable[[], bool], what: str, seconds: float = _READY_SECONDS) -> None:
-    """Returns when `holds()`; raises `MeasureFailed` after `seconds`."""
+    """Wait until `holds()`. Raises `MeasureFailed` after `seconds`."""
     deadline = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > deadline:
@@ -186,7 +186,7 @@ def await_that(holds: Callable[[], bool], what: str, seconds: float = _READY_SEC
 
 
 def await_port(port: int, process: subprocess.Popen[bytes]) -> None:
-    """Returns when something listens at `port`."""
+    """Wait until something listens at `port`."""
 
     def listens() -> bool:
         if process.poll() is not None:

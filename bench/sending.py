@@ -1,4 +1,4 @@
-"""From the outbox to a carrier: how many a second, and how long a code waits behind notices."""
+"""From the outbox to a carrier: messages a second, and the wait of a code behind notices."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _SETTLE_SECONDS = 3.0  # the worker starts, opens its connections, and finds its
 
 @dataclass(frozen=True)
 class Throughput:
-    """Messages that one worker process gave to the carrier."""
+    """The messages that one worker process handed to the carrier."""
 
     messages: int
     seconds: float
@@ -52,7 +52,7 @@ class Wait:
 
 
 def throughput(messages: int) -> Throughput:
-    """Queues `messages`, then starts one worker.
+    """Queue `messages`, then start one worker.
 
     Raises `MeasureFailed` where one is sent twice or not.
     """
@@ -76,7 +76,7 @@ def throughput(messages: int) -> Throughput:
 
 
 def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHROTTLED) -> Wait:
-    """Postmen approach at `per_second` while `notices` stand in the bulk lane.
+    """Let postmen approach at `per_second` while `notices` wait in the bulk lane.
 
     `rate`: messages a second that the carrier takes (TWILIO_RATE).
     """
@@ -117,10 +117,10 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
 
 @contextmanager
 def sending(rate: float) -> Iterator[tuple[Rig, int]]:
-    """Servers and a carrier; the port where it listens."""
+    """Yield servers and the port of a carrier."""
     port = free_port()
     address = f"http://{LOCAL}:{port}"
-    # The carrier sends no receipts: what an hour without them does to it is not measured here.
+    # The carrier sends no receipts; the effect of an hour without them is not measured here.
     with rig(TWILIO_API_URL=address, TWILIO_RATE=rate, receipt_seconds=3_600) as made:
         command = [sys.executable, "-m", "bench.carrier", str(port), str(ANSWER_SECONDS)]
         await_port(port, made.start("carrier", command))
@@ -128,7 +128,7 @@ def sending(rate: float) -> Iterator[tuple[Rig, int]]:
 
 
 def start_worker(made: Rig, runtime: Runtime) -> subprocess.Popen[bytes]:
-    """Worker and clock as in the Procfile; gives the worker."""
+    """Start worker and clock as in the Procfile; return the worker."""
     worker = made.start("worker", [sys.executable, "worker.py"])
     made.start("clock", [sys.executable, "worker.py", "clock"])
     wake(runtime.redis)
@@ -136,7 +136,7 @@ def start_worker(made: Rig, runtime: Runtime) -> subprocess.Popen[bytes]:
 
 
 def approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: float) -> None:
-    """Their postmen say that they are coming, so many a second."""
+    """Let the postmen announce their approach, so many a second."""
     began = time.monotonic()
     for number, door in enumerate(doorsteps):
         time.sleep(max(0.0, began + number / per_second - time.monotonic()))
@@ -145,7 +145,7 @@ def approach(runtime: Runtime, doorsteps: list[books.Doorstep], per_second: floa
 
 
 def _queue(conn: Conn, lane: str, messages: int) -> None:
-    """Rows as `outbox.enqueue` writes them, each to a telephone in another block of numbers."""
+    """Store rows as `outbox.enqueue` writes them, each to another block of numbers."""
     text = render("delivered", "hi", {"digits": "3775"})
     now = datetime.now(UTC)
     conn.execute(

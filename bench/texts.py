@@ -17,7 +17,7 @@ PATH = "/hooks/twilio/sms"
 
 
 def write(path: Path, settings: Settings, doorsteps: Iterable[Doorstep]) -> None:
-    """One request per doorstep into `path`, in order, each behind its length."""
+    """Write one request per doorstep into `path`, in order, each preceded by its length."""
     account = TwilioSettings.read(settings)
     validator = RequestValidator(account.auth_token.get_secret_value())
     with path.open("wb") as file:
@@ -31,7 +31,7 @@ def carrier_id(number: int) -> str:
 
 
 def read(path: Path, first: int, count: int) -> list[bytes]:
-    """`count` requests from number `first`."""
+    """Return `count` requests from number `first`."""
     found = list(_requests(path.read_bytes()))[first : first + count]
     if len(found) < count:
         raise ValueError(f"{path} has no {count} requests from number {first}")

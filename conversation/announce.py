@@ -1,6 +1,6 @@
-"""The door of what happened to articles: booked, gone out, recalled, collected, a herd's warning.
+"""The door of happenings: articles booked, gone out, recalled, a herd warning.
 
-What the other doors, the API and imports did is told here, to everybody whom it concerns.
+What the other doors, the API and imports did is announced here to everybody it concerns.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from conversation.turn import Turn
 from flows import machines
 from flows.decision import Role, Tell
 from flows.events import ListMade
-from flows.happenings import Booked, Collected, Happening, HerdWarned, Recalled, WentOut
+from flows.happenings import Booked, Happening, HerdWarned, Recalled, WentOut
 from postal import facts, todays_list
 from runtime import Runtime
 from store.conversations import ConversationPlace
@@ -23,7 +23,6 @@ _CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
         Booked: ("recipient", "sender", "article"),
         WentOut: ("holder", "article"),
         Recalled: ("recipient", "sender", "article"),
-        Collected: ("recipient", "sender", "article"),
         HerdWarned: ("recipient",),
     }
 )

@@ -1,13 +1,34 @@
-"""The door of the counter: what is posted there is booked, and its people are told."""
+"""The door of the counter and the window: what is posted there is booked, what waits is fetched.
+
+Each function works within the caller's transaction; wake the outbox after the commit.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
 from conversation.announce import announce
-from flows.happenings import Booked
+from conversation.facts import SAID
+from conversation.turn import Turn
+from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, WindowRefusal
+from flows.facts import TRIES_PER_DAY, ClockFacts
+from flows.happenings import AtWindow, Booked, DocumentShown, ToldCodeAtWindow
+from postal import window
+from postal.acts.window import LAST4
+from postal.articles import UnknownArticle
+from postal.collect import NotAtOffice, NotPaid
 from postal.counter import booking
 from postal.counter.groups import Group
 from postal.counter.ledger import Method
+from postal.facts import articles_numbered
+from postal.people.doer import Doer
+from postal.people.people import StaffMissing
+from postal.window import WindowRequest
 from runtime import Runtime
+from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 
 
@@ -20,9 +41,108 @@ def book(
 ) -> Group:
     """Book a group that was paid for by `method`; recipients and sender are told.
 
-    `given_paise`: what the customer gave in cash, where that is known. Within the caller's
-    transaction: wake the outbox after the commit. Raises as `postal.counter.booking.book` does.
+    `given_paise`: what the customer gave in cash, where that is known. Raises as
+    `postal.counter.booking.book` does.
     """
     group = booking.book(conn, group_id, method, runtime.now(), given_paise)
     announce(runtime, conn, [Booked(item.number) for item in group.items])
     return group
+
+
+# ---- the window ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Collecting:
+    """`why_not` is None where the article is handed out; else what to tell the recipient."""
+
+    why_not: str | None
+    tries_left: int
+
+
+def told_code(runtime: Runtime, conn: Conn, event: ToldCodeAtWindow, code: str) -> Collecting:
+    """Hand the article out on the code that was said at the window, or return why not.
+
+    A wrong code counts as one of the day's. Raises `UnknownArticle`, `NotAtOffice`, `NotPaid`,
+    `StaffMissing`.
+    """
+    return _at_window(runtime, conn, event, {SAID: code})
+
+
+def shown_document(runtime: Runtime, conn: Conn, event: DocumentShown, last4: str) -> Collecting:
+    """Hand the article out on an identity document, whose number ends in `last4`.
+
+    Raises as `told_code` does.
+    """
+    return _at_window(runtime, conn, event, {LAST4: last4})
+
+
+def agree(
+    runtime: Runtime, conn: Conn, id_: int, payment: Method | None, by: Doer
+) -> WindowRequest:
+    """The second person agrees that a document stands in for the code: the article is handed out.
+
+    `payment`: how the COD was paid to whoever asked. Raises `Decided`, `SamePerson`, and as
+    `told_code` does.
+    """
+    asked = window.agree(conn, id_, by)
+    event = DocumentShown(asked.article, asked.asked_by, payment, asked.document, by.known_as)
+    shown_document(runtime, conn, event, asked.document_last4)
+    return asked
+
+
+def _at_window(
+    runtime: Runtime, conn: Conn, event: AtWindow, apart: Mapping[str, str]
+) -> Collecting:
+    if not articles_numbered(conn, [event.article]):
+        raise UnknownArticle(event.article)
+    place = ConversationPlace(event.article, "article")
+    turn = Turn(runtime, conn, runtime.now(), codes=apart)
+    turn.begin(place, event)
+    turn.take(place, event)
+    turn.finish(message_id=None)
+    return _collecting(event, turn.sprints[0])
+
+
+def _collecting(event: AtWindow, sprint: Sprint) -> Collecting:
+    facts, acts = sprint.facts, sprint.decision.acts
+    assert isinstance(facts, ClockFacts)
+    refused = next((act.why for act in acts if isinstance(act, RefuseAtWindow)), None)
+    if refused is not None:
+        _raise_for(refused, event, facts)
+    counted = any(isinstance(act, CountWrongAtWindow) for act in acts)
+    left = TRIES_PER_DAY - facts.article.wrong_tries - counted
+    return Collecting(_WHY_NOT[refused] if refused else None, left)
+
+
+_WHY_NOT: Final[Mapping[WindowRefusal, str]] = MappingProxyType(
+    {
+        "document": "it needs no code: ask for an identity document",
+        "wrong": "the code is wrong",
+        "expired": "the code has expired: the recipient sends 1 for a new one",
+        "stale": "that code counts no more: the newest one does",
+        "none": "no code is out: the recipient sends 1 for one",
+        "locked": "five wrong codes today: by identity document, or tomorrow",
+    }
+)
+
+
+def _raise_for(why: WindowRefusal, event: AtWindow, facts: ClockFacts) -> None:
+    """Raise where the caller must mend what he says: nothing of the turn is kept then."""
+    second = event.second if isinstance(event, DocumentShown) else None
+    match why:
+        case "not_here":
+            raise NotAtOffice(event.article, facts.article.state)
+        case "unpaid" | "no_cod":
+            raise NotPaid(facts.article.amount)
+        case "staff_unknown":
+            raise StaffMissing("staff", f"nobody of the staff has the id {event.by}")
+        case "second_wanted":
+            raise StaffMissing(
+                "second", "without the code two of the staff hand it out: name another"
+            )
+        case "second_unknown":
+            raise StaffMissing("second", f"nobody of the staff has the id {second}")
+        case "second_role":
+            role = facts.window.second if facts.window else None
+            raise StaffMissing("second", f"{second} is a {role}: it takes a {' or '.join(SECONDS)}")

@@ -1,4 +1,4 @@
-"""The door of the help desk: what it does is decided by the machines, as texts are.
+"""The door of the help desk: the machines decide on its actions as they do on texts.
 
 Each function works within the caller's transaction; wake the outbox after the commit.
 """
@@ -13,8 +13,7 @@ from flows.happenings import CodeWanted, DestinationMoved, Happening
 from flows.postman.beats import spoken
 from messages.catalogue import Language
 from postal.acts.all import hold
-from postal.people import contacts
-from postal.people import roles as who
+from postal.people import contacts, roles
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.database import Conn
@@ -23,14 +22,14 @@ from store.refusals import Conflict
 
 @dataclass(frozen=True)
 class Intervened:
-    """`done`: something was changed. `said`: the templates that went out, to whomever."""
+    """The result of an action. `done`: something was changed. `said`: the templates sent."""
 
     done: bool
     said: tuple[str, ...]
 
 
 class NobodyThere(Conflict):
-    """The article has no telephone of the kind that is needed."""
+    """An article without a telephone of the kind that is needed."""
 
     sentence = "no telephone is known for this: nothing was changed"
     word = "act_nobody"
@@ -42,7 +41,7 @@ def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
 
 
 def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) -> Intervened:
-    """Let whoever gets the article's code hear `event`. Raises `NobodyThere`."""
+    """Let the conversation of the article's code holder decide on `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id])[event.article]
     if held.holder_phone is None:
         raise NobodyThere
@@ -82,15 +81,15 @@ def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
 def ticket_closed(
     runtime: Runtime, conn: Conn, phone: str, ticket: int, outcome: Outcome
 ) -> Intervened:
-    """Tell whoever raised a ticket what became of it."""
+    """Tell the telephone that raised a ticket its outcome."""
     return _take(
         runtime, conn, ConversationPlace(phone, _role(conn, phone)), TicketClosed(ticket, outcome)
     )
 
 
 def _role(conn: Conn, phone: str) -> str:
-    roles = [role for role in who.identify(conn, phone).roles if role != "new_phone"]
-    return roles[0] if roles else "stranger"
+    named = (role for role in roles.identify(conn, phone).roles if role != "new_phone")
+    return next(named, "stranger")
 
 
 def _take(runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event) -> Intervened:

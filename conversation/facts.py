@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
-from typing import Generic
+from typing import Final, Generic
 
 from redis import RedisError
 
@@ -37,7 +37,7 @@ from flows.facts import (
     RecipientFacts,
 )
 from flows.grammar.postman import PIN
-from flows.happenings import CameToOffice, DestinationMoved, Happening, ItemsCame
+from flows.happenings import AtWindow, CameToOffice, DestinationMoved, Happening, ItemsCame
 from flows.machine import F, Machine, settle
 from flows.postman import new_phone
 from flows.postman import states as postman
@@ -45,7 +45,7 @@ from flows.postman.beats import spoken
 from flows.recipient import states as recipient
 from india.calendar import INDIA
 from india.phone import fingerprint
-from postal import lists
+from postal import collect, lists
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.people import pins, roles
@@ -55,6 +55,9 @@ from store.gcra import Gcra
 # What a telephone may ask for; both fail closed without Valkey.
 CODES_AN_HOUR = 5  # code messages, calls among them
 CALLS_AN_HOUR = 3
+
+SAID: Final = "said"
+"""What travels apart from the events: the code that was said at the window."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +74,11 @@ def read(locked: Locked, conversation: Conversation, event: Event) -> Facts:
 
 
 def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> ClockFacts:
-    number = conversation.place.whose
-    return ClockFacts(locked.now, locked.today, locked.reader.of_itself(number))
+    its = locked.reader.of_itself(conversation.place.whose)
+    window = None
+    if isinstance(event, AtWindow):
+        window = collect.at_window(locked.reader, its, event, locked.codes.get(SAID, ""))
+    return ClockFacts(locked.now, locked.today, its, window)
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:

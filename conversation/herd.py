@@ -1,6 +1,6 @@
-"""The door of herd warnings: fraud goes round in a PIN, and its people are told (`postal/herd.py`).
+"""The door of herd warnings: the people of a PIN are warned of fraud there (`postal/herd.py`).
 
-A warning reaches everybody in several transactions, so that no one of them locks a whole PIN.
+A warning takes several transactions, so that none of them locks a whole PIN.
 """
 
 from __future__ import annotations

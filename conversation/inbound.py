@@ -1,6 +1,6 @@
 """The door of texts: one text comes in, one transaction applies what a pure function decides.
 
-The way goes down: whose text it is and what it says, its row (`store/inbound.py`), then the turn
+The order: the sender and the meaning of the text, its row (`store/inbound.py`), then the turn
 (`conversation/turn.py`). Nothing is sent here; the outbox is woken after the commit.
 """
 
@@ -24,7 +24,7 @@ from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
 from postal.people import roles
-from postal.people.roles import Who
+from postal.people.roles import PhoneRoles
 from runtime import Runtime
 from store import inbound as texts
 from store.conversations import ConversationPlace
@@ -54,7 +54,7 @@ def receive(runtime: Runtime, inbound: Inbound) -> None:
 
 
 def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
-    """Keep for the help desk what a carrier delivered and nobody can read. No answer goes out."""
+    """Keep for the help desk what a carrier delivered and cannot be read. No answer is sent."""
     now, phone = runtime.now(), unreadable.phone
     text = InboundRow(
         now,
@@ -74,7 +74,7 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 
 
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
-    """Return whether the text is new, and one that is read."""
+    """Take in a text; return whether it is new and was decided on."""
     if floods.over(conn, inbound.phone, runtime.settings.inbound_hourly_limit, now):
         if not texts.is_kept(conn, inbound.gateway, inbound.carrier_id):
             floods.count(conn, inbound.phone, now)
@@ -107,7 +107,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     return True
 
 
-def _sender(conn: Conn, inbound: Inbound) -> Who:
+def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
     sender = roles.identify(conn, inbound.phone)
     if inbound.channel == "voice":
         # A missed call answers a recipient's question: on a postman's list it would be an item.
@@ -115,8 +115,8 @@ def _sender(conn: Conn, inbound: Inbound) -> Who:
     return sender
 
 
-def _opted(sender: Who, inbound: Inbound) -> tuple[str, Understood] | None:
-    """Return what the carrier itself took for STOP or START, in whatever words; else None."""
+def _opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | None:
+    """Return STOP or START where the carrier itself recognised it; else None."""
     role = next((role for role in sender.roles if role in ("recipient", "sender")), None)
     if role is None or inbound.opting is None:
         return None
@@ -124,7 +124,7 @@ def _opted(sender: Who, inbound: Inbound) -> tuple[str, Understood] | None:
 
 
 def _understand(
-    runtime: Runtime, conn: Conn, sender: Who, phone: str, text: str
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
 ) -> tuple[str, Understood]:
     """Return the most particular role of the sender that understands the text, and what it says."""
     code_length = runtime.settings.code_length
@@ -141,7 +141,7 @@ def _understand(
 
 def _body(text: str, event: Event) -> str:
     """Return `text` as it may be kept, without codes."""
-    # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none; it may be a code.
+    # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
     unclear = no_phone or isinstance(event, NotUnderstood | ToldCode)
     return mask_spelled_codes(text) if unclear else mask_codes(text)

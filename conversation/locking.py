@@ -1,7 +1,7 @@
-"""What a turn locks: its articles, the people of no article, and every conversation it may move.
+"""The locks of a turn: its articles, the people of no article, and every conversation it may move.
 
-The articles first, in the order of their ids, then the conversations, in the order of their
-telephones: two turns never wait for each other in a ring.
+The articles are locked first, in the order of their ids, then the conversations, in the order of
+their telephones: two turns never deadlock.
 """
 
 from __future__ import annotations
@@ -43,12 +43,13 @@ def _newcomers(event: Event) -> list[ConversationPlace]:
 
 @dataclass
 class Locked:
-    """What one transaction has locked, while one event and what follows from it is decided."""
+    """The locks of one transaction, in which one event and its consequences are decided."""
 
     runtime: Runtime
     conn: Conn
     now: datetime
     postman_id: int | None = None
+    # What was typed or said and is in no event: codes, a PIN, the end of a document's number.
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     held: dict[str, Held] = field(default_factory=dict)
@@ -92,7 +93,7 @@ class Locked:
             self.now,
         )
         default = self.runtime.settings.default_language
-        self.books = Books(self.conn, self.held, self.now, self.today, default)
+        self.books = Books(self.conn, self.held, self.now, self.today, default, self.codes)
 
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
@@ -108,7 +109,7 @@ class Locked:
         return []
 
     def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
-        """Return the conversation of an article's `role`; None without a telephone of it."""
+        """Return the conversation of an article's `role`; None without its telephone."""
         if role == "article":
             return ConversationPlace(held.number, role)
         phone = {
@@ -160,7 +161,7 @@ class Locked:
     def _still_held(self, numbers: Iterable[str]) -> list[str]:
         """Return what the context names; once locked, only what was locked.
 
-        Another text may have come between the look and the lock.
+        Another text may have come between reading and locking.
         """
         return [number for number in numbers if not self.standing or number in self.held]
 

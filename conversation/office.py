@@ -19,8 +19,8 @@ from postal import lists
 from postal.lists import DeliveryList
 from postal.office import arrivals, drafts, returning
 from postal.office.arrivals import Arrival
-from postal.office.doer import Doer
-from postal.office.returning import Line, ListClosed, ListHead
+from postal.office.returning import ListClosed, ListHead, ReturnLine
+from postal.people.doer import Doer
 from runtime import Runtime
 from store import feed
 from store.conversations import ConversationPlace
@@ -43,17 +43,16 @@ class TakenItem:
     typed: str
     answer: Taken
     number: str | None = None
-    line: Line | None = None
+    line: ReturnLine | None = None
 
 
-def scan(runtime: Runtime, conn: Conn, office_id: int, pin: str, typed: str, by: Doer) -> Arrival:
+def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arrival:
     """What `postal.office.arrivals.scan` does; what comes back from a closed list is taken in."""
-    now = runtime.now()
-    arrival = arrivals.scan(conn, office_id, pin, typed, by, now)
+    arrival = arrivals.scan(conn, pin, typed, by)
     if arrival.answer != "late" or arrival.list_id is None or arrival.item_id is None:
         return arrival
     head = returning.hold(conn, arrival.list_id)
-    if head.office_id != office_id:
+    if head.office_id != by.office:
         return arrival
     taken = _take(runtime, conn, head, returning.line(conn, arrival.item_id), by)
     # Between the look and the lock another scanner may have taken it in.
@@ -61,16 +60,15 @@ def scan(runtime: Runtime, conn: Conn, office_id: int, pin: str, typed: str, by:
 
 
 def send_out(
-    runtime: Runtime, conn: Conn, office_id: int, postman_row: int, seen: Sequence[str], by: Doer
+    runtime: Runtime, conn: Conn, postman_row: int, seen: Sequence[str], by: Doer
 ) -> DeliveryList:
     """Makes today's list of one beat from the draft, and tells everybody as the API does.
 
     `seen`: the numbers in the order that the person saw. Raises `drafts.DraftChanged` where they
     differ, and as `postal.lists.make_list` does; then the draft stays as it is.
     """
-    now = runtime.now()
-    staff_id, numbers_ = drafts.take(conn, office_id, postman_row, seen, by.staff_row, now)
-    made = lists.make_list(conn, staff_id, day_of(now), numbers_, now)
+    staff_id, numbers_ = drafts.take(conn, postman_row, seen, by)
+    made = lists.make_list(conn, staff_id, day_of(by.at), numbers_, by.at)
     if made.new:
         announce(runtime, conn, [WentOut(item.number) for item in made.items])
     return made
@@ -93,7 +91,7 @@ def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) ->
     return TakenItem(typed, _take(runtime, conn, head, line, by), number, line)
 
 
-def _take(runtime: Runtime, conn: Conn, head: ListHead, line: Line, by: Doer) -> Taken:
+def _take(runtime: Runtime, conn: Conn, head: ListHead, line: ReturnLine, by: Doer) -> Taken:
     # The article's row, then the item as it is now: a text of the postman's may just have moved it.
     conn.execute("SELECT 1 FROM articles WHERE id = %s FOR UPDATE", (line.article_id,))
     line = returning.line(conn, line.id)
@@ -103,16 +101,15 @@ def _take(runtime: Runtime, conn: Conn, head: ListHead, line: Line, by: Doer) ->
         return "moved_on"
     if line.state == "delivered" or line.article_state == "delivered":
         return "delivered"
-    now = runtime.now()
     late = head.closed_at is not None
-    if not returning.check_in(conn, line.id, by, now, late=late):
+    if not returning.check_in(conn, line.id, by, late=late):
         return "already"
     data: dict[str, str | bool] = {
         "postman": head.staff_id,
         "day": head.date.isoformat(),
         "late": late,
     }
-    feed.append(conn, "taken_in", line.article_id, now, data)
+    feed.append(conn, "taken_in", line.article_id, by.at, data)
     _decide(runtime, conn, TakenIn(line.number, by.known_as))
     after = returning.line(conn, line.id)
     if after.waits:

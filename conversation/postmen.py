@@ -1,4 +1,4 @@
-"""The door of what postmen are told unasked: a new telephone, their list, their day."""
+"""The door of news to postmen: a new telephone, their list, the result of their day."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _PUT_OFF: Final = timedelta(hours=1)  # a list that could not be made
 
 
 def name_phone(runtime: Runtime, conn: Conn, staff_id: str, phone: str) -> None:
-    """Name `phone` (E.164) as the new one of a postman, and asks it for his PIN.
+    """Name `phone` (E.164) as the new one of a postman, and ask it for his PIN.
 
     Within the caller's transaction: wake the outbox after the commit. Raises as
     `postal.acts.handsets.name_phone` does.
@@ -60,10 +60,10 @@ def begin_day(runtime: Runtime) -> int:
 
 
 def end_day(runtime: Runtime) -> int:
-    """Tell each postman, once, what became of his list of today, when the delivery day is over.
+    """Tell each postman, once, the result of his list of today, when the delivery day is over.
 
-    Return how many were told. Each in a transaction of its own; a day that nobody ended before
-    midnight is not told any more.
+    Return how many were told. Each in a transaction of its own; a day that was not ended before
+    midnight is not reported any more.
     """
     now = runtime.now()
     local = now.astimezone(INDIA)
@@ -74,7 +74,7 @@ def end_day(runtime: Runtime) -> int:
         return _sum_up(runtime, conn, list_id, now)
 
     def give_up(conn: Conn, list_id: int) -> None:
-        todays_list.sum_up(conn, list_id, now)  # as told: tomorrow it is no news
+        todays_list.sum_up(conn, list_id, now)  # as if told: tomorrow it is no news
 
     unsummed = runtime.database.run(lambda conn: todays_list.unsummed(conn, day_of(now)))
     told = runtime.database.run_each(unsummed, sum_up, give_up)

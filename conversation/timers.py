@@ -1,4 +1,4 @@
-"""The door of the clock: a conversation's time limit is over, and its machine decides on that."""
+"""The door of time limits: one of a conversation is over, and its machine decides on that."""
 
 from __future__ import annotations
 

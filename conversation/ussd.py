@@ -1,7 +1,7 @@
 """The door of USSD: one answer comes in, one transaction decides and applies, a screen goes out.
 
-What is asked for on a screen is decided by the machine that answers texts. PINs and codes live as
-long as their request: nothing of them is stored, and of all that was typed only a keyed digest.
+The machine that answers texts decides what is asked for on a screen. PINs and codes live as long
+as their request: nothing of them is stored, and of all typed text only a keyed digest.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from store.conversations import ConversationPlace
 from store.database import Conn
 from store.ussd_sessions import Hop, Key
 
-RESUME_WITHIN = timedelta(minutes=3)  # then a session that broke off is forgotten, the PIN with it
+RESUME_WITHIN = timedelta(minutes=3)  # then a broken session and its PIN are forgotten
 _LONGEST_TYPED = 40
 _PURPOSE = b"dakiya/ussd/1/"
 _HIDDEN = "••••"
@@ -46,8 +46,8 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Screen:
-    """What goes back to the carrier. `end`: the session is over with it."""
+class UssdScreen:
+    """The answer to the carrier. `end`: it ends the session."""
 
     text: str = field(repr=False)
     end: bool
@@ -56,10 +56,10 @@ class Screen:
 # ---- the doors -----------------------------------------------------------------------------------
 
 
-def answer(runtime: Runtime, dialled: Dialled) -> Screen:
-    """The screen that answers one request; a repeat is answered alike and does nothing again.
+def answer(runtime: Runtime, dialled: Dialled) -> UssdScreen:
+    """Return the screen for one request; a repeat gets the same one and does nothing again.
 
-    Where the database fails nothing is kept, and the screen says so: nobody repeats a dial for us.
+    Where the database fails nothing is kept, and the screen says so: no carrier repeats a dial.
     """
     now = runtime.now()
     try:
@@ -73,7 +73,7 @@ def answer(runtime: Runtime, dialled: Dialled) -> Screen:
 
 
 def hang_up(runtime: Runtime, hung_up: HungUp) -> None:
-    """The carrier says that a session is over. One that broke off may still be gone on with."""
+    """End a session that the carrier reports as over; one that broke off can be resumed."""
     if not hung_up.finished:
         return
     key = Key(hung_up.gateway, hung_up.session, hung_up.phone, hung_up.service)
@@ -81,13 +81,13 @@ def hang_up(runtime: Runtime, hung_up: HungUp) -> None:
         ussd_sessions.end(conn, key, runtime.now())
 
 
-def sorry(runtime: Runtime) -> Screen:
-    """For a request that nobody can read."""
+def sorry(runtime: Runtime) -> UssdScreen:
+    """Return the screen for a request that cannot be read."""
     return _last_words(runtime, "retry")
 
 
-def _last_words(runtime: Runtime, name: str) -> Screen:
-    return Screen(render(name, runtime.settings.default_language, {}), end=True)
+def _last_words(runtime: Runtime, name: str) -> UssdScreen:
+    return UssdScreen(render(name, runtime.settings.default_language, {}), end=True)
 
 
 # ---- one request ---------------------------------------------------------------------------------
@@ -103,26 +103,26 @@ class _Hop:
         self.now = now
         self.key = Key(dialled.gateway, dialled.session, dialled.phone, dialled.service)
         self.codes: dict[str, str] = {}
-        self.known: dict[tuple[bool, str | None], MenuFacts] = {}
+        self.facts_read: dict[tuple[bool, str | None], MenuFacts] = {}
         self.to_send = False
 
-    def take(self) -> tuple[Screen, bool]:
-        """The screen, and whether the outbox has something to send."""
+    def take(self) -> tuple[UssdScreen, bool]:
+        """Return the screen, and whether the outbox has something to send."""
         self.session = ussd_sessions.lock(self.conn, self.key, self.now)
         digest = self._digest(self.dialled.text)
         if self.session.hops and len(self.dialled.text) <= self.session.seen:
-            known = ussd_sessions.shown(self.conn, self.session, digest)
-            if known is not None:
-                return Screen(known.body, known.ends), False
+            earlier = ussd_sessions.shown(self.conn, self.session, digest)
+            if earlier is not None:
+                return UssdScreen(earlier.body, earlier.ends), False
         self.sender = roles.identify(self.conn, self.dialled.phone)
         self.language = self._language()
         if self.session.ended or self.session.hops >= menu.MOST_HOPS:
-            return Screen(render("over", self.language, {}), end=True), False
+            return UssdScreen(render("over", self.language, {}), end=True), False
         new = self._new()
-        if new is None:  # does not go on from what was answered: the screen stays as it is
+        if new is None:  # no continuation of the last answer: the screen stays
             where = engine.from_json(self.session.place)
             shown = menu.GRAPH.show(where, self._facts(where))
-            return Screen(render(shown.name, self.language, shown.values), shown.ends), False
+            return UssdScreen(render(shown.name, self.language, shown.values), shown.ends), False
         if self.session.hops:
             shown, typed = self._step(engine.from_json(self.session.place), new)
         else:
@@ -130,12 +130,12 @@ class _Hop:
         body = render(shown.name, self.language, shown.values)
         hop = Hop(digest, len(self.dialled.text), typed, shown.name, body, shown.ends)
         ussd_sessions.record(self.conn, self.session, engine.to_json(shown.where), hop, self.now)
-        return Screen(body, shown.ends), self.to_send
+        return UssdScreen(body, shown.ends), self.to_send
 
     def _begin(self) -> tuple[Shown, str]:
-        """The first screen; or further, where something was dialled along: `*247*1#`.
+        """Return the first screen, or a later one where answers were dialled with it: `*247*1#`.
 
-        That ends with the first thing that it does: a list of commands is not worked off blindly.
+        They end with the first act: a list of commands is not carried out blindly.
         """
         earlier = ussd_sessions.take_over(
             self.conn, self.session, self.key, RESUME_WITHIN, self.now
@@ -155,7 +155,7 @@ class _Hop:
         return shown, "*".join(masked)[:_LONGEST_TYPED]
 
     def _new(self) -> str | None:
-        """What was typed since the last answer; None where the text is no continuation of it."""
+        """Return the text typed since the last answer; None where it does not continue it."""
         text, seen = self.dialled.text, self.session.seen
         before = self.session.digest
         if before is None:
@@ -177,7 +177,7 @@ class _Hop:
         return self._ask(step.where, step.ask), masked
 
     def _understand(self, where: Where, raw: str) -> tuple[Typed, str]:
-        """What was typed as the screens understand it, and as it may be written down."""
+        """Return the typed text as the screens understand it, and as it may be stored."""
         text = "".join(fold(raw[:_LONGEST_TYPED]).split())
         hides = menu.GRAPH.screen(where.screen).hides
         if hides is None or text in (engine.BACK, engine.MORE):
@@ -197,7 +197,7 @@ class _Hop:
         return Typed(worth=checked.verdict, left=checked.left)
 
     def _ask(self, where: Where, ask: engine.Ask) -> Shown:
-        """Puts the event to its machine, as a text would; its answer is shown, not sent."""
+        """Put the event to its machine, as a text would; its answer is shown, not sent."""
         place = ConversationPlace(self.dialled.phone, ask.machine)
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
         turn.begin(place, ask.event)
@@ -209,17 +209,17 @@ class _Hop:
             turn.drafts.remove(mine[0])
         self.to_send = bool(turn.drafts)
         turn.finish(message_id=None)
-        self.known.clear()
+        self.facts_read.clear()
         if isinstance(ask.event, ChooseLanguage):
             self.language = self._language()
         return shown
 
     def _facts(self, where: Where) -> MenuFacts:
-        """What the screen at `where` shows; read once, and again after something was done."""
+        """Return the facts of the screen at `where`; read once, and again after an act."""
         of = (where.proved, where.article)
-        if of not in self.known:
-            self.known[of] = self._read_facts(where)
-        return self.known[of]
+        if of not in self.facts_read:
+            self.facts_read[of] = self._read_facts(where)
+        return self.facts_read[of]
 
     def _read_facts(self, where: Where) -> MenuFacts:
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
@@ -235,7 +235,7 @@ class _Hop:
         return MenuFacts(self.language, posts, postman_id is not None)
 
     def _standing(self) -> Standing:
-        """How the recipient's conversation stands: what an SMS asked may be answered here."""
+        """Return the state of the recipient's conversation: SMS questions are answered here."""
         machine = machines.ALL["recipient"]
         standing = conversations.peek(
             self.conn, ConversationPlace(self.dialled.phone, machine.name)
@@ -245,8 +245,8 @@ class _Hop:
 
     def _language(self) -> Language:
         phone = self.dialled.phone
-        known = roles.languages(self.conn, [phone])
-        return known.get(phone, self.runtime.settings.default_language)
+        chosen = roles.languages(self.conn, [phone])
+        return chosen.get(phone, self.runtime.settings.default_language)
 
     def _digest(self, text: str) -> bytes:
         key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()

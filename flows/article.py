@@ -85,6 +85,7 @@ def went_out(case: Case[WentOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("out")
 
 
+# Collected: only in sprints of before flows/window.py decided what is fetched at the window.
 @MACHINE.on(HandedOver, Recalled, Collected, to=("over",))
 def over(case: Case[Happening, Nothing, ClockFacts]) -> Decision[Nothing]:
     return _go("over")

@@ -11,7 +11,7 @@ from typing import Generic, Literal
 from typing_extensions import TypeVar  # of Python 3.13: with a default
 
 from flows.events import News
-from flows.facts import ArticleFact, Changes, ItemFact
+from flows.facts import ArticleFact, Changes, ItemFact, WindowFact
 from flows.happenings import Happening
 from messages.catalogue import Channel
 
@@ -85,6 +85,14 @@ class ArticleAct(Act, ABC):
     def applied(self, article: ArticleFact, now: datetime) -> ArticleFact:
         """Return `article` as it is after this act."""
         return replace(article, **self.effect(article, now))
+
+
+class WindowAct(ArticleAct):
+    """Base of the acts at the office window, which depend on what was said or shown there."""
+
+    @abstractmethod
+    def required_there(self, article: ArticleFact, window: WindowFact) -> Iterator[str]:
+        """Return a sentence for each thing at the window that does not allow this act."""
 
 
 # ---- what a conversation remembers between sprints ---------------------------------------------

@@ -11,6 +11,8 @@ from typing import Literal
 
 Payment = Literal["cash", "upi"]
 Language = Literal["hi", "hi-Latn", "en"]
+# Identity documents that are accepted at the window.
+DocumentType = Literal["aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card"]
 # code: one of the right length was given · signature: remark 10, no code · malformed: neither
 Proof = Literal["code", "signature", "malformed"]
 

@@ -30,6 +30,9 @@ Part = Literal["addressee", "nominee", "asked"]
 NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
+# agent, supervisor, postmaster, clerk and administrator sign in; a postman texts
+StaffRole = Literal["agent", "supervisor", "postmaster", "clerk", "administrator", "postman"]
+
 # Wrong codes per article and day, over all issues (docs/developing/domain.md rule 6).
 TRIES_PER_DAY = 5
 # Door attempts that count; then the office (docs/developing/domain.md rule 3).
@@ -191,8 +194,25 @@ class PartyFacts(Facts):
 
 
 @dataclass(frozen=True)
+class WindowFact:
+    """What was said at the office window, and who of the staff is there.
+
+    `by`, `second`: the roles of who serves and of the other who saw the document; None: nobody
+    who works has that staff id.
+    """
+
+    verdict: CodeVerdict = "unchecked"  # of the code, against the code of the window
+    by: StaffRole | None = None
+    second: StaffRole | None = None
+
+
+@dataclass(frozen=True)
 class ClockFacts(Facts):
-    """For an article's own conversation: its facts and the day."""
+    """For an article's own conversation: its facts and the day.
+
+    `window`: where somebody is at the office window for it.
+    """
 
     today: date
     article: ArticleFact
+    window: WindowFact | None = None

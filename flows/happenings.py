@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from flows.events import Event
+from flows.events import DocumentType, Event, Payment
 
 Verdict = Literal["confirmed", "contested"]
 
@@ -153,6 +153,33 @@ class Recalled(Happening):
 @dataclass(frozen=True)
 class Collected(Happening):
     """The article was collected at the office window, with a code or an identity document."""
+
+
+@dataclass(frozen=True)
+class AtWindow(Happening):
+    """Somebody stands at the office window for it. `by`: the staff id of who serves him.
+
+    `payment`: how he paid the COD, where there is some.
+    """
+
+    by: str
+    payment: Payment | None
+
+
+@dataclass(frozen=True)
+class ToldCodeAtWindow(AtWindow):
+    """He said a code. The code itself travels apart, and what it was worth is in the facts."""
+
+
+@dataclass(frozen=True)
+class DocumentShown(AtWindow):
+    """He showed an identity document. `second`: the staff id of the other who saw it, if any.
+
+    The last four of its number travel apart: they are kept with the article alone.
+    """
+
+    document: DocumentType
+    second: str | None
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Final, Literal
 from psycopg.rows import class_row
 
 from outbox.circuit import Cause, State
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
@@ -59,7 +60,7 @@ def board(conn: Conn, names: tuple[str, ...], now: datetime) -> list[Board]:
     return [found.get(name) or Board(**{**vars(unused), "name": name}) for name in names]
 
 
-def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: datetime) -> None:
+def order(conn: Conn, name: str, did: Did, reason: str, by: Doer) -> None:
     """Rest or prefer the carrier `name`, or lift the order on it, and record why in the feed.
 
     At most one carrier of texts is preferred, and one of calls: preferring one lifts the order
@@ -67,7 +68,7 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
     """
     conn.execute(
         "INSERT INTO carriers (name, changed_at) VALUES (%s, %s) ON CONFLICT DO NOTHING",
-        (name, now),
+        (name, by.at),
     )
     # All rows, in one order: two operators who prefer different carriers do not deadlock.
     conn.execute("SELECT FROM carriers ORDER BY name FOR UPDATE")
@@ -79,7 +80,7 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
         )
         if not done.rowcount:
             raise NothingToLift
-        feed.append(conn, "carrier_order_lifted", None, now, {"carrier": name, "reason": reason})
+        feed.append(conn, "carrier_order_lifted", None, by.at, {"carrier": name, "reason": reason})
         return
     if did == "prefer":
         conn.execute(
@@ -92,9 +93,9 @@ def order(conn: Conn, name: str, did: Did, staff_row: int, reason: str, now: dat
     conn.execute(
         "UPDATE carriers SET ordered = %s, ordered_at = %s, ordered_by = %s, order_reason = %s"
         " WHERE name = %s",
-        (did, now, staff_row, reason, name),
+        (did, by.at, by.staff_row, reason, name),
     )
     if did == "rest":
-        feed.append(conn, "carrier_rested", None, now, {"carrier": name, "reason": reason})
+        feed.append(conn, "carrier_rested", None, by.at, {"carrier": name, "reason": reason})
     else:
-        feed.append(conn, "carrier_preferred", None, now, {"carrier": name, "reason": reason})
+        feed.append(conn, "carrier_preferred", None, by.at, {"carrier": name, "reason": reason})

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from india.calendar import day_of
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
@@ -52,7 +53,7 @@ def stop(conn: Conn, prefix: str, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> str:
+def lift(conn: Conn, id_: int, reason: str, by: Doer) -> str:
     """Lift a stop by a supervisor, so that texts go at once; return the block.
 
     Raises `NotStopped`.
@@ -60,7 +61,7 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
     row = conn.execute(
         "UPDATE prefix_stops SET lifted_at = %s, lifted_by = %s, lift_reason = %s"
         " WHERE id = %s AND lifted_at IS NULL AND until > %s RETURNING prefix",
-        (now, staff_row, reason, id_, now),
+        (by.at, by.staff_row, reason, id_, by.at),
     ).fetchone()
     if row is None:
         raise NotStopped
@@ -68,9 +69,9 @@ def lift(conn: Conn, id_: int, staff_row: int, reason: str, now: datetime) -> st
     conn.execute(
         "UPDATE messages SET next_attempt_at = %s WHERE status = 'queued'"
         " AND phone BETWEEN %s || '0000' AND %s || '9999' AND next_attempt_at > %s",
-        (now, prefix, prefix, now),
+        (by.at, prefix, prefix, by.at),
     )
-    feed.append(conn, "prefix_released", None, now, {"prefix": prefix})
+    feed.append(conn, "prefix_released", None, by.at, {"prefix": prefix})
     return prefix
 
 

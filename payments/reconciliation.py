@@ -1,7 +1,7 @@
-"""A provider's list of a day against ours: what is missing is taken in, by the same rules.
+"""Reconciliation of a provider's list of a day with ours; what is missing is taken in.
 
-After it nothing is unmatched on our side: each sum of theirs is a credit of ours in one state. What
-differs otherwise is said, and only people can settle it.
+It is taken in by the same rules. Afterwards each sum of theirs is a credit of ours in one state.
+Other differences are reported, and only people can settle them.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from logs import described
 from payments import upi
 from postal.counter import credits, reconciliations, refunds
 from postal.counter.credits import Credit
-from postal.counter.reconciliations import Difference, Reconciled, Reconciliation, What
+from postal.counter.reconciliations import ProviderDifference, Reconciled, Reconciliation, What
 from providers.base import Came, Failure, Listed, Watched
 from runtime import Runtime
 from store.database import Conn
@@ -26,12 +26,12 @@ log = structlog.get_logger(__name__)
 
 
 def reconcile(runtime: Runtime, day: date) -> list[Reconciled]:
-    """Compares every provider that keeps a list. Takes in what is missing."""
+    """Compare every provider that keeps a list, and take in what is missing."""
     return [_one(runtime, provider, day) for provider in upi.watched(runtime).values()]
 
 
 def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
-    """Compares a day that software asked for, and notes what came out."""
+    """Compare a day that software asked for, and note the result."""
     found = reconcile(runtime, asked.day)
     runtime.database.run(lambda conn: reconciliations.done(conn, asked.id, found, runtime.now()))
     log.info(
@@ -44,7 +44,7 @@ def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
 
 
 def by_hand(runtime: Runtime, day: date) -> Sequence[Credit]:
-    """What came to the department's own UPI id that day, for the bank's statement to confirm."""
+    """Return what came to the department's own UPI id that day, to compare with the bank."""
 
     def work(conn: Conn) -> list[Credit]:
         return [each for each in credits.of_day(conn, None, day) if each.provider == "static"]
@@ -58,7 +58,7 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
     listed = provider.listed(day)
     if isinstance(listed, Failure):
         return Reconciled(provider.name, 0, 0, (), listed.error)
-    found: list[Difference] = []
+    found: list[ProviderDifference] = []
     for each in listed:
         try:
             found += _compare(runtime, each)
@@ -86,7 +86,7 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
     return Reconciled(provider.name, len(listed), marked, found)
 
 
-def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
+def _compare(runtime: Runtime, listed: Listed) -> list[ProviderDifference]:
     came = listed.came
     taken = upi.take(runtime, came, "reconciled")
     credit, found = taken.credit, []
@@ -101,7 +101,9 @@ def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
     return found
 
 
-def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) -> list[Difference]:
+def _given_back(
+    runtime: Runtime, conn: Conn, credit: Credit, listed: Listed
+) -> list[ProviderDifference]:
     current = credits.get(conn, credit.id)
     back = replace(listed.came, paise=listed.refunded or 0)
     if current.state == "booked":
@@ -115,7 +117,7 @@ def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) ->
     asked = current.refunding
     refunds.found_refunded(conn, current.id, "reconciled", runtime.now())
     if asked:
-        return []  # the order was ours; they were faster than our next call
+        return []  # we ordered it; the provider was faster than our next call
     return [_difference("given_back", credits.get(conn, current.id), listed.came)]
 
 
@@ -123,14 +125,14 @@ def _now(runtime: Runtime, credit: Credit) -> Credit:
     return runtime.database.run(lambda conn: credits.get(conn, credit.id))
 
 
-def _failed(came: Came) -> Difference:
-    return Difference(
+def _failed(came: Came) -> ProviderDifference:
+    return ProviderDifference(
         "not_compared", came.provider, came.payment_id, came.tr, came.paise, None, "-"
     )
 
 
-def _difference(what: What, credit: Credit, came: Came | None) -> Difference:
-    return Difference(
+def _difference(what: What, credit: Credit, came: Came | None) -> ProviderDifference:
+    return ProviderDifference(
         what,
         credit.provider,
         credit.provider_payment_id,

@@ -1,6 +1,7 @@
-"""Handing out at the window without a code: one of the staff asks, another one agrees.
+"""Requests for the second person at the window, where a document replaces the code.
 
-The type of the identity document and the last four of its number are kept, never more.
+One member of staff asks, another one agrees. The type of the identity document and the last four of
+its number are kept, never more.
 """
 
 from __future__ import annotations
@@ -11,15 +12,16 @@ from datetime import datetime
 import psycopg
 from psycopg.rows import class_row
 
-from postal.collect import ByDocument, Document, DocumentType, collect
-from postal.counter.ledger import Method
+from flows.events import DocumentType
+from postal.collect import Document
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
 class WindowRequest:
-    """An article waits for the second person's word."""
+    """A request that waits for the second person's decision."""
 
     id: int
     article_id: int
@@ -34,20 +36,20 @@ class WindowRequest:
 
 
 class AskedAlready(Conflict):
-    """Somebody asked for this article, and nobody has decided yet."""
+    """The article has a request that is not yet decided."""
 
     sentence = "somebody asked for this article already"
     word = "window_asked_already"
 
 
 class Decided(Unknown):
-    """There is no such request any more."""
+    """The request does not exist any more."""
 
     sentence = "no such request waits any more"
 
 
 class SamePerson(Conflict):
-    """Whoever asked cannot agree."""
+    """The person who asked cannot agree."""
 
     sentence = "whoever asked cannot agree"
     word = "window_same_person"
@@ -62,71 +64,50 @@ WHERE w.decided_at IS NULL
 """
 
 
-def ask(
-    conn: Conn, article_id: int, staff_row: int, document: Document, reason: str, now: datetime
-) -> None:
-    """Asks for the second person. Raises `AskedAlready`."""
+def ask(conn: Conn, article_id: int, document: Document, reason: str, by: Doer) -> None:
+    """Ask for the second person. Raise `AskedAlready`."""
     try:
         with conn.transaction():
             conn.execute(
                 "INSERT INTO window_requests (article_id, asked_by, asked_at, document,"
                 " document_last4, reason) VALUES (%s, %s, %s, %s, %s, %s)",
-                (article_id, staff_row, now, document.type, document.last4, reason),
+                (article_id, by.staff_row, by.at, document.type, document.last4, reason),
             )
     except psycopg.errors.UniqueViolation as again:
         raise AskedAlready from again
 
 
 def waiting(conn: Conn) -> list[WindowRequest]:
-    """What waits for a second person, the oldest first."""
+    """Return what waits for a second person, the oldest first."""
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         return cursor.execute(_READ + "ORDER BY w.asked_at").fetchall()
 
 
 def of_article(conn: Conn, article_id: int) -> WindowRequest | None:
-    """What waits for this article."""
+    """Return what waits for this article."""
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         return cursor.execute(_READ + "AND w.article_id = %s", (article_id,)).fetchone()
 
 
-def agree(
-    conn: Conn,
-    id_: int,
-    staff_row: int,
-    staff_id: str,
-    now: datetime,
-    master_key: bytes,
-    payment: Method | None = None,
-) -> WindowRequest:
-    """The second person agrees: the article is handed out. Announce `Collected` with it.
-
-    `payment`: how the COD was paid to whoever asked.
-
-    Raises `Decided`, `SamePerson`, and what `postal.collect.collect` raises.
-    """
-    asked = _decide(conn, id_, staff_row, staff_id, now, "agreed")
-    document = Document(asked.document, asked.document_last4)
-    by = ByDocument(document, asked.asked_by, staff_id)
-    collect(conn, asked.article, by, now, master_key, code_length=6, payment=payment)
-    return asked
+def agree(conn: Conn, id_: int, by: Doer) -> WindowRequest:
+    """Note that the second person agrees. Raise `Decided` and `SamePerson`."""
+    return _decide(conn, id_, "agreed", by)
 
 
-def decline(conn: Conn, id_: int, staff_row: int, staff_id: str, now: datetime) -> WindowRequest:
-    """The second person does not agree. Raises `Decided` and `SamePerson`."""
-    return _decide(conn, id_, staff_row, staff_id, now, "declined")
+def decline(conn: Conn, id_: int, by: Doer) -> WindowRequest:
+    """Note that the second person does not agree. Raise `Decided` and `SamePerson`."""
+    return _decide(conn, id_, "declined", by)
 
 
-def _decide(
-    conn: Conn, id_: int, staff_row: int, staff_id: str, now: datetime, word: str
-) -> WindowRequest:
+def _decide(conn: Conn, id_: int, word: str, by: Doer) -> WindowRequest:
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         asked = cursor.execute(_READ + "AND w.id = %s FOR UPDATE OF w", (id_,)).fetchone()
     if asked is None:
         raise Decided
-    if asked.asked_by == staff_id:
+    if asked.asked_by == by.known_as:
         raise SamePerson
     conn.execute(
         "UPDATE window_requests SET decided_by = %s, decided_at = %s, agreed = %s WHERE id = %s",
-        (staff_row, now, word == "agreed", id_),
+        (by.staff_row, by.at, word == "agreed", id_),
     )
     return asked

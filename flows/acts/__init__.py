@@ -12,10 +12,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from flows.acts import codes, door, hold, lists, nominee, phone, remarks, reports
+from flows.acts import codes, door, hold, lists, nominee, phone, remarks, reports, window
 from flows.decision import Act
 
-MODULES: Final = (codes, door, hold, lists, nominee, phone, remarks, reports)
+MODULES: Final = (codes, door, hold, lists, nominee, phone, remarks, reports, window)
 
 # By class name, the key under which sprints are stored.
 ALL: Final[Mapping[str, type[Act]]] = MappingProxyType(

@@ -15,7 +15,7 @@ from typing import get_type_hints
 
 from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
-from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState
+from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
 
@@ -56,6 +56,9 @@ OF_DESK = (
     happenings.TakenIn,
 )
 
+# Somebody is at the office window for an article, in any state of its own conversation.
+AT_WINDOW = (happenings.ToldCodeAtWindow, happenings.DocumentShown)
+
 # The states of an article while its own conversation waits in a state.
 CLOCK: Mapping[str, tuple[ArticleState, ...]] = {
     "booked": ("booked",),
@@ -84,6 +87,8 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "named": one_of(None, _PHONE),
     "staff": one_of("1001"),
     "by": one_of("2001"),
+    "second": one_of(None, "2001", "3001"),
+    "document": one_of("voter"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
@@ -199,3 +204,25 @@ def fixed(number: str, state: ArticleState) -> ArticleFact:
     return ArticleFact(
         number, state, True, 0, "none", None, 0, 0, 0, False, delivered_at=delivered_at
     )
+
+
+# ---- the window --------------------------------------------------------------------------------
+
+_ROLES = one_of(None, "clerk", "postmaster")
+
+
+def at_window(picks: Picks, article: ArticleFact, event: Event) -> WindowFact:
+    """What was said at the window, and who is there."""
+
+    def verdict(picks: Picks, _: object) -> object:
+        """As postal/codes.py judges."""
+        if not isinstance(event, happenings.ToldCodeAtWindow):
+            return "unchecked"
+        if article.locked:
+            return "locked"
+        if article.code_for != "window" or article.code not in ("live", "expired"):
+            return picks.pick(("none",) if article.code == "none" else ("none", "stale"))
+        right = "right" if article.code == "live" else "expired"
+        return picks.pick((right, "wrong", "stale"))
+
+    return lazy(WindowFact, picks, {"verdict": verdict, "by": _ROLES, "second": _ROLES})

@@ -26,11 +26,13 @@ from flows.machine import Machine
 from flows.proof.domains import (
     AFTER,
     ALIKE,
+    AT_WINDOW,
     CLOCK,
     NUMBER,
     OF_DESK,
     OTHER,
     article_in,
+    at_window,
     event_of,
     fixed,
     visit,
@@ -244,10 +246,13 @@ def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> 
 def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
     states = CLOCK.get(state) if kind is TimedOut or kind in OF_DESK else None
-    if isinstance(event, Happening) and kind not in OF_DESK:
+    if kind in AT_WINDOW:
+        states = (*dict.fromkeys((*CLOCK[state], "at_office")),)
+    elif isinstance(event, Happening) and kind not in OF_DESK:
         states = AFTER.get(type(event))
     article = article_in(picks, states, part="addressee")
-    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article))
+    window = at_window(picks, article, event) if kind in AT_WINDOW else None
+    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window))
 
 
 def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:

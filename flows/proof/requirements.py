@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import cast
 
-from flows.decision import ArticleAct, Decision
+from flows.decision import ArticleAct, Decision, WindowAct
 from flows.facts import (
     ArticleFact,
     ClockFacts,
@@ -19,6 +19,7 @@ from flows.facts import (
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
+    WindowFact,
 )
 
 
@@ -29,8 +30,10 @@ class _Book:
     with every fact that is read, and most decisions end with their first act.
     """
 
-    def __init__(self, article: ArticleFact, item: ItemFact | None, now: datetime) -> None:
-        self._article, self._item, self._now = article, item, now
+    def __init__(
+        self, article: ArticleFact, met: ItemFact | WindowFact | None, now: datetime
+    ) -> None:
+        self._article, self._met, self._now = article, met, now
         self._done: list[ArticleAct] = []
         self._changed: dict[str, object] = {}
 
@@ -42,7 +45,10 @@ class _Book:
 
     def take(self, act: ArticleAct) -> Iterator[str]:
         """Do `act`; yield what does not allow it."""
-        yield from act.required(cast(ArticleFact, self), self._item)
+        article, met = cast(ArticleFact, self), self._met
+        yield from act.required(article, met if isinstance(met, ItemFact) else None)
+        if isinstance(act, WindowAct) and isinstance(met, WindowFact):
+            yield from act.required_there(article, met)
         self._done.append(act)
 
 
@@ -75,5 +81,7 @@ def _books(facts: Facts) -> Iterator[_Book]:
                 yield _Book(item.article, item, facts.now)
     elif isinstance(facts, RecipientFacts):
         yield from (_Book(article, None, facts.now) for article in facts.articles)
-    elif isinstance(facts, ClockFacts | PartyFacts) and facts.article is not None:
+    elif isinstance(facts, ClockFacts):
+        yield _Book(facts.article, facts.window, facts.now)
+    elif isinstance(facts, PartyFacts) and facts.article is not None:
         yield _Book(facts.article, None, facts.now)

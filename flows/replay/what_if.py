@@ -13,26 +13,37 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from flows import machines
-from flows.decision import ArticleAct, Decision, Role, Say
-from flows.events import Event, Handover, NotUnderstood, TimedOut, Visit
+from flows.decision import Decision
+from flows.events import Event, Handover, NotUnderstood, Payment, TimedOut, Visit
 from flows.facts import (
     ArticleFact,
     ClockFacts,
     CodeVerdict,
     Facts,
     ItemFact,
-    Part,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
+    WindowFact,
 )
 from flows.grammar.text import mask_codes, mask_spelled_codes
-from flows.happenings import Happening
+from flows.happenings import AtWindow, DocumentShown, Happening, ToldCodeAtWindow
 from flows.machine import FlowError, Standing, deadline, decide, entered
+from flows.replay.what_if_facts import (
+    Playable,
+    Verdict,
+    aged,
+    aged_item,
+    apply,
+    articles_of,
+    item_with,
+    judged,
+    of_told,
+    with_articles,
+)
 
-Playable = RecipientFacts | PostmanFacts | PartyFacts  # of those who can type
-Verdict = Literal["right", "wrong"]
 _DEEPEST = 4  # levels: who is told, who is told by them …
+_SERVES, _AGREES = "clerk", "postmaster"  # of the staff at a hypothetical window
 
 
 @dataclass(frozen=True)
@@ -108,11 +119,51 @@ def answer(
     return _step(sandbox, event, facts, shown, verdict if coded else None)
 
 
+def fetchable(sandbox: Sandbox) -> ArticleFact | None:
+    """Return the article of this conversation that lies at the office, if one does."""
+    known = articles_of(sandbox.facts).values()
+    return next((article for article in known if article.state == "at_office"), None)
+
+
+def at_window(sandbox: Sandbox, says: Literal["code", "document"], verdict: Verdict) -> WhatIfStep:
+    """Return what would follow if the person stood at the office window now.
+
+    A document is shown before two of the staff. What is to be paid is paid.
+    """
+    kind = ToldCodeAtWindow if says == "code" else DocumentShown
+    article, now = fetchable(sandbox), sandbox.now
+    if article is None:
+        return WhatIfStep("", kind.__name__, None, (), sandbox)
+    number = article.number
+    paid: Payment | None = "cash" if article.amount else None
+    event: AtWindow = DocumentShown(number, _SERVES, paid, "aadhaar", _AGREES)
+    window = WindowFact(by="clerk", second="postmaster")
+    if says == "code":
+        event = ToldCodeAtWindow(number, _SERVES, paid)
+        mine = article.code_for == "window"
+        window = replace(window, verdict=judged(article, verdict) if mine else "none")
+    machine = machines.ALL["article"]
+    lies = Standing("at_office", machine.context, now)
+    decision = decide(machine, lies, event, ClockFacts(now, now.date(), article, window))
+    articles = articles_of(sandbox.facts)
+    apply(decision, articles, now)
+    then = replace(sandbox, facts=with_articles(sandbox.facts, articles))
+    found = [Consequence("article", kind.__name__, lies.state, decision)]
+    for tell in decision.tells:
+        if machines.of_role(tell.to).name == sandbox.machine:
+            step = _step(then, tell.event, then.facts, "", None)
+            then = step.then
+            found += step.consequences
+        else:
+            found += _told(replace(decision, tells=(tell,)), articles, now, _DEEPEST)
+    return WhatIfStep("", kind.__name__, verdict if says == "code" else None, tuple(found), then)
+
+
 def wait(sandbox: Sandbox, seconds: int) -> WhatIfStep:
     """Return what would follow after silence for `seconds`: codes expire, time limits fire."""
     now = sandbox.now + timedelta(seconds=seconds)
-    later = replace(sandbox, facts=_aged(sandbox.facts, now))
-    later = replace(later, items=tuple(_aged_item(item, now) for item in sandbox.items))
+    later = replace(sandbox, facts=aged(sandbox.facts, now))
+    later = replace(later, items=tuple(aged_item(item, now) for item in sandbox.items))
     fires = sandbox.due_at is not None and sandbox.due_at <= now
     if fires and machines.ALL[sandbox.machine].transition(sandbox.standing.state, TimedOut):
         return _step(later, TimedOut(), later.facts, "", None)
@@ -128,19 +179,15 @@ def _step(
     except FlowError:  # nothing answers it here
         return WhatIfStep(shown, type(event).__name__, assumed, (), sandbox)
     since = entered(machine, sandbox.standing, decision, sandbox.now)
-    articles = _articles(facts)
-    for act in decision.acts:
-        if isinstance(act, ArticleAct) and act.article in articles:
-            articles[act.article] = act.applied(articles[act.article], sandbox.now)
-    for say in decision.says:
-        _sent(articles, say)
+    articles = articles_of(facts)
+    apply(decision, articles, sandbox.now)
     first = Consequence(sandbox.machine, type(event).__name__, sandbox.standing.state, decision)
     told = _told(decision, articles, facts.now, _DEEPEST)
     then = replace(
         sandbox,
         standing=Standing(decision.state, decision.context, since),
-        facts=_with(sandbox.facts, articles),
-        items=tuple(_with_article(item, articles) for item in sandbox.items),
+        facts=with_articles(sandbox.facts, articles),
+        items=tuple(item_with(item, articles) for item in sandbox.items),
         due_at=deadline(machine, decision, since),
     )
     return WhatIfStep(shown, type(event).__name__, assumed, (first, *told), then)
@@ -157,36 +204,15 @@ def _told(
             continue
         machine = machines.of_role(tell.to)
         start = Standing(machine.initial, machine.context, now)
-        facts = _facts_of(tell.to, articles[event.article], now)
+        facts = of_told(tell.to, articles[event.article], now)
         try:
             decided = decide(machine, start, event, facts)
         except (FlowError, AssertionError):
             continue
-        for act in decided.acts:
-            if isinstance(act, ArticleAct) and act.article in articles:
-                articles[act.article] = act.applied(articles[act.article], now)
-        for say in decided.says:
-            _sent(articles, say)
+        apply(decided, articles, now)
         found.append(Consequence(tell.to, type(event).__name__, start.state, decided))
         found += _told(decided, articles, now, depth - 1)
     return tuple(found)
-
-
-def _facts_of(role: Role, article: ArticleFact, now: datetime) -> Facts:
-    machine = machines.of_role(role).name
-    today = now.date()
-    if machine == "recipient":
-        asked = role == "nominee" and article.nominee == "asked"
-        part: Part = "asked" if asked else "addressee"
-        mine = replace(article, part=part)
-        return RecipientFacts(now, (mine,), "approach", 600, now, today=today)
-    if machine == "postman":
-        out = article.state == "out_for_delivery"
-        item = ItemFact(article.number, 1, "open" if out else "withdrawn", article)
-        return PostmanFacts(now, (item,), True, 1, 1)
-    if machine == "article":
-        return ClockFacts(now, today, article)
-    return PartyFacts(now, article, today)
 
 
 def _facts_for(sandbox: Sandbox, event: Event, verdict: Verdict) -> Playable:
@@ -207,63 +233,9 @@ def _item(sandbox: Sandbox, ref: str, coded: bool, verdict: Verdict) -> ItemFact
     for item in sandbox.items:
         article = item.article
         if ref == str(item.serial) or (article is not None and ref == article.number):
-            judged: CodeVerdict = "unchecked"
+            worth: CodeVerdict = "unchecked"
             if coded and article is not None:
-                judged = verdict if article.code == "live" else _worth(article)
-                judged = "locked" if article.locked else judged
-            return replace(item, ref=ref, verdict=judged)
+                worth = judged(article, verdict)
+            return replace(item, ref=ref, verdict=worth)
     serial = int(ref) if ref.isdigit() and len(ref) <= 3 else 0
     return ItemFact(ref, serial, "elsewhere", None)
-
-
-def _worth(article: ArticleFact) -> CodeVerdict:
-    return {"none": "none", "expired": "expired"}.get(article.code, "stale")  # type: ignore[return-value]
-
-
-def _articles(facts: Playable) -> dict[str, ArticleFact]:
-    if isinstance(facts, RecipientFacts):
-        return {article.number: article for article in facts.articles}
-    if isinstance(facts, PostmanFacts):
-        return {item.article.number: item.article for item in facts.items if item.article}
-    return {facts.article.number: facts.article} if facts.article else {}
-
-
-def _sent(articles: dict[str, ArticleFact], say: Say) -> None:
-    if say.code_of in articles:
-        article = articles[say.code_of]
-        articles[article.number] = replace(article, code_sends=article.code_sends + 1)
-
-
-def _with(facts: Playable, articles: dict[str, ArticleFact]) -> Playable:
-    if isinstance(facts, RecipientFacts):
-        return replace(facts, articles=tuple(articles.get(a.number, a) for a in facts.articles))
-    if isinstance(facts, PostmanFacts):
-        return replace(facts, items=())
-    article = facts.article
-    return replace(facts, article=articles.get(article.number, article) if article else None)
-
-
-def _with_article(item: ItemFact, articles: dict[str, ArticleFact]) -> ItemFact:
-    if item.article is None or item.article.number not in articles:
-        return item
-    article = articles[item.article.number]
-    state = item.state
-    if article.state in ("delivered", "attempted"):
-        state = "delivered" if article.state == "delivered" else "attempted"
-    elif article.state == "out_for_delivery":
-        state = "open"
-    return replace(item, article=article, state=state, verdict="unchecked")
-
-
-def _aged(facts: Playable, now: datetime) -> Playable:
-    articles = {number: _old(article, now) for number, article in _articles(facts).items()}
-    return replace(_with(facts, articles), now=now)
-
-
-def _aged_item(item: ItemFact, now: datetime) -> ItemFact:
-    return replace(item, article=_old(item.article, now)) if item.article else item
-
-
-def _old(article: ArticleFact, now: datetime) -> ArticleFact:
-    over = article.code_expires_at is not None and article.code_expires_at <= now
-    return replace(article, code="expired") if article.code == "live" and over else article

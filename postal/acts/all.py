@@ -1,8 +1,8 @@
-"""All writers of acts, gathered: whoever does acts imports `Books` from here."""
+"""All writers of acts; whatever does acts imports `Books` from here."""
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, recipient, reports
+from postal.acts import beats, door, handsets, recipient, reports, window
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "hold",
     "recipient",
     "reports",
+    "window",
     "written",
 ]

@@ -1,4 +1,4 @@
-"""Who stands at a counter, by the staff id that the department's software names."""
+"""Clerks and their open counters, by the staff id that the department's software names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Final
 from india.calendar import day_of
 from postal.counter import counter_days
 from postal.counter.counter_days import CounterDay
+from postal.people.doer import Staff
 from postal.people.people import StaffMissing
 from store.database import Conn
 from store.refusals import Conflict
@@ -18,9 +19,9 @@ _FIELD: Final = "staff"
 
 @dataclass(frozen=True)
 class Clerk:
-    """`id`: the row of the staff."""
+    """A member of the staff at a counter of an office."""
 
-    id: int
+    staff: Staff
     office_id: int
 
 
@@ -32,7 +33,7 @@ class NoCounter(Conflict):
 
 
 def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
-    """Who of the staff has this id and one of these roles. Raises `StaffMissing`."""
+    """Return the active member of staff with this id and one of `roles`. Raises `StaffMissing`."""
     row = conn.execute(
         "SELECT id, office_id, role FROM staff WHERE staff_id = %s AND active", (staff_id,)
     ).fetchone()
@@ -40,12 +41,12 @@ def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
         raise StaffMissing(_FIELD, f"nobody of the staff has the id {staff_id}")
     if row[2] not in roles:
         raise StaffMissing(_FIELD, f"{staff_id} is a {row[2]}: it takes a {' or '.join(roles)}")
-    return Clerk(row[0], row[1])
+    return Clerk(Staff(row[0], staff_id), row[1])
 
 
 def counter_of(conn: Conn, staff_id: str, roles: tuple[str, ...], now: datetime) -> CounterDay:
-    """The counter that this clerk has open today. Raises `StaffMissing` and `NoCounter`."""
-    found = counter_days.current(conn, clerk(conn, staff_id, roles).id)
+    """Return the counter that this clerk has open today. Raises `StaffMissing` and `NoCounter`."""
+    found = counter_days.current(conn, clerk(conn, staff_id, roles).staff.row)
     if found is None or found.day != day_of(now):
         raise NoCounter(staff_id)
     return found

@@ -1,4 +1,4 @@
-"""One clerk's drawer on one day: opened with some cash, closed with a count (day_end.py)."""
+"""A clerk's drawer on one day: opened with some cash, closed with a count (day_end.py)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from psycopg.rows import class_row
 from india.calendar import day_of
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
+from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
 
 @dataclass(frozen=True)
 class CounterDay:
-    """`counter`: its number in the office. `staff_row`: the clerk's row id."""
+    """A counter on one day. `counter`: its number in the office. `staff_row`: the clerk's row."""
 
     id: int
     office_id: int
@@ -29,7 +30,7 @@ class CounterDay:
 
 
 class CounterTaken(Conflict):
-    """Another clerk has this counter today, or it was closed for today already."""
+    """Another clerk has this counter today, or it is already closed for today."""
 
     word = "book_counter_taken"
 
@@ -38,7 +39,7 @@ class CounterTaken(Conflict):
 
 
 class CounterClosed(Conflict):
-    """The counter's day is closed: it takes no booking and no entry any more."""
+    """The counter's day is closed: it takes no more bookings or entries."""
 
     word = "day_closed_already"
 
@@ -47,7 +48,7 @@ class CounterClosed(Conflict):
 
 
 class OpenAlready(Conflict):
-    """This clerk has a counter open still, of today or of a day that nobody closed."""
+    """This clerk still has a counter open, of today or of an earlier day."""
 
     def __init__(self, open_: CounterDay) -> None:
         super().__init__(
@@ -56,7 +57,7 @@ class OpenAlready(Conflict):
 
 
 class UnknownCounterDay(Unknown):
-    """No counter's day has this row id."""
+    """No counter day has this row id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"no counter day {id_}")
@@ -68,17 +69,16 @@ _READ = (
 )
 
 
-def open_day(
-    conn: Conn, office_id: int, staff_row: int, counter: int, opening_paise: int, now: datetime
-) -> CounterDay:
-    """Opens a counter for today with `opening_paise` in its drawer.
+def open_day(conn: Conn, counter: int, opening_paise: int, by: Doer) -> CounterDay:
+    """Open a counter for today with `opening_paise` in its drawer.
 
-    Raises `CounterTaken`, `OpenAlready`, and ValueError for what is no counter or no sum.
+    Raises `CounterTaken`, `OpenAlready`, and ValueError for a bad counter number or sum.
     """
     if not 1 <= counter <= 99:
         raise ValueError("a counter has a number from 1 to 99")
     if opening_paise < 0:
         raise ValueError("the drawer cannot begin with less than nothing")
+    staff_row, office_id = by.own_staff.row, by.own_office
     if (open_ := current(conn, staff_row)) is not None:
         raise OpenAlready(open_)
     try:
@@ -86,7 +86,7 @@ def open_day(
             row = conn.execute(
                 "INSERT INTO counter_days (office_id, counter, day, staff_id, opened_at)"
                 " VALUES (%s, %s, %s, %s, %s) RETURNING id",
-                (office_id, counter, day_of(now), staff_row, now),
+                (office_id, counter, day_of(by.at), staff_row, by.at),
             ).fetchone()
     except psycopg.errors.UniqueViolation as taken:
         if taken.diag.constraint_name == "one_open_counter_per_clerk":
@@ -98,13 +98,13 @@ def open_day(
     ledger.enter(
         conn,
         NewEntry("opening", "cash", opening_paise, office_id, row[0], staff_row),
-        now,
+        by.at,
     )
     return get(conn, row[0])
 
 
 def current(conn: Conn, staff_row: int) -> CounterDay | None:
-    """The counter that this clerk has open; it may be of an earlier day."""
+    """Return the counter that this clerk has open, which may be of an earlier day."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
         return cursor.execute(
             _READ + " WHERE staff_id = %s AND closed_at IS NULL", (staff_row,)
@@ -112,7 +112,7 @@ def current(conn: Conn, staff_row: int) -> CounterDay | None:
 
 
 def hold_open(conn: Conn, id_: int) -> None:
-    """Keeps the day from being closed until this transaction ends. Raises `CounterClosed`."""
+    """Keep the day open until this transaction ends. Raises `CounterClosed`."""
     row = conn.execute(
         "SELECT closed_at, counter FROM counter_days WHERE id = %s FOR KEY SHARE", (id_,)
     ).fetchone()
@@ -121,13 +121,13 @@ def hold_open(conn: Conn, id_: int) -> None:
 
 
 def hold_alone(conn: Conn, id_: int) -> None:
-    """As `hold_open`; and nobody else takes from the drawer or puts into it until then."""
+    """Keep the day open, as `hold_open`, and lock its drawer against all others."""
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     hold_open(conn, id_)
 
 
 def usual(conn: Conn, staff_row: int) -> int | None:
-    """The number of the counter that this clerk had last."""
+    """Return the number of the counter that this clerk had last."""
     row = conn.execute(
         "SELECT counter FROM counter_days WHERE staff_id = %s ORDER BY id DESC LIMIT 1",
         (staff_row,),
@@ -136,7 +136,7 @@ def usual(conn: Conn, staff_row: int) -> int | None:
 
 
 def get(conn: Conn, id_: int) -> CounterDay:
-    """The one with that row id. Raises `UnknownCounterDay`."""
+    """Return the counter day with that row id. Raises `UnknownCounterDay`."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
         found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
     if found is None:

@@ -1,4 +1,4 @@
-"""Tickets: what a person of the help desk must look at, who does, and what became of it."""
+"""Tickets: what a person of the help desk must look at, who does, and the outcome."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Literal
 from psycopg.rows import class_row
 
 from flows.events import Outcome
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -19,7 +20,7 @@ Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket. `conversation`: of whoever raised it; `staff_id`: the postman it concerns."""
+    """One ticket. `conversation`: of who raised it; `staff_id`: the postman it concerns."""
 
     id: int
     kind: str
@@ -37,8 +38,8 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Note:
-    """What somebody did with a ticket, or said of it. `other`: to whom it was handed over."""
+class TicketNote:
+    """One step or remark about a ticket. `other`: to whom it was handed over."""
 
     id: int
     at: datetime
@@ -51,7 +52,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which tickets of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
+    """A selection of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
 
     closed: bool = False
     kind: str | None = None
@@ -65,7 +66,7 @@ class UnknownTicket(Unknown):
 
 
 class TicketChanged(Conflict):
-    """Somebody was faster: it is settled, or open again."""
+    """Another person was faster: the ticket is settled, or open again."""
 
     sentence = "somebody was faster: it is settled, or open again"
     word = "ticket_changed"
@@ -99,7 +100,7 @@ _CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
 
 
 def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
-    """The first `AT_ONCE` tickets that fit."""
+    """Return the first `AT_ONCE` tickets that fit."""
     order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
     values = {
         "closed": fitting.closed,
@@ -112,7 +113,7 @@ def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
 
 
 def counted(conn: Conn) -> dict[str, int]:
-    """How many are open, by kind."""
+    """Return how many are open, by kind."""
     rows = conn.execute(
         "SELECT kind, count(*) FROM tickets WHERE closed_at IS NULL GROUP BY kind ORDER BY kind"
     ).fetchall()
@@ -120,7 +121,7 @@ def counted(conn: Conn) -> dict[str, int]:
 
 
 def get(conn: Conn, id_: int) -> Ticket:
-    """The ticket with that number. Raises `UnknownTicket`."""
+    """Return the ticket with that number. Raise `UnknownTicket`."""
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
         found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
     if found is None:
@@ -128,9 +129,9 @@ def get(conn: Conn, id_: int) -> Ticket:
     return found
 
 
-def notes(conn: Conn, id_: int) -> list[Note]:
-    """What was done with it, in order."""
-    with conn.cursor(row_factory=class_row(Note)) as cursor:
+def notes(conn: Conn, id_: int) -> list[TicketNote]:
+    """Return what was done with the ticket, in order."""
+    with conn.cursor(row_factory=class_row(TicketNote)) as cursor:
         return cursor.execute(
             "SELECT n.id, n.at, s.staff_id, s.name, n.did, n.said, o.name AS other"
             " FROM ticket_notes n JOIN staff s ON s.id = n.staff_id"
@@ -139,73 +140,71 @@ def notes(conn: Conn, id_: int) -> list[Note]:
         ).fetchall()
 
 
-def note(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
-    """Something worth knowing about it. Raises `UnknownTicket`."""
+def note(conn: Conn, id_: int, said: str, by: Doer) -> None:
+    """Note something worth knowing about the ticket. Raise `UnknownTicket`."""
     _lock(conn, id_)
-    _write(conn, id_, staff_row, "noted", now, said)
+    _write(conn, id_, by, _NewNote("noted", said))
 
 
-def take(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
-    """It is mine now. Raises `UnknownTicket`, `TicketChanged`, `TicketTaken` by somebody else."""
-    _open(conn, id_, staff_row)
-    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (staff_row, id_))
-    _write(conn, id_, staff_row, "took", now)
+def take(conn: Conn, id_: int, by: Doer) -> None:
+    """Assign the ticket to its caller. Raise `UnknownTicket`, `TicketChanged`, `TicketTaken`."""
+    _open(conn, id_, by.staff_row)
+    conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (by.staff_row, id_))
+    _write(conn, id_, by, _NewNote("took"))
 
 
-def put_back(conn: Conn, id_: int, staff_row: int, now: datetime) -> None:
-    """Whoever comes next may take it. Raises as `take` does."""
-    _open(conn, id_, staff_row)
+def put_back(conn: Conn, id_: int, by: Doer) -> None:
+    """Return the ticket to the queue. Raise as `take` does."""
+    _open(conn, id_, by.staff_row)
     conn.execute("UPDATE tickets SET assigned_to = NULL WHERE id = %s", (id_,))
-    _write(conn, id_, staff_row, "put_back", now)
+    _write(conn, id_, by, _NewNote("put_back"))
 
 
-def hand_over(conn: Conn, staff_row: int, to_staff_id: str, said: str, now: datetime) -> list[int]:
-    """The end of a shift: all my open tickets are a colleague's. Gives their numbers.
+def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
+    """Hand all open tickets of one person to a colleague, as a shift ends; return their numbers.
 
-    Raises LookupError for a staff id that may not work on tickets.
+    Raise LookupError for a staff id that may not work on tickets.
     """
     other = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND active"
         " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s",
-        (to_staff_id, staff_row),
+        (to_staff_id, by.staff_row),
     ).fetchone()
     if other is None:
         raise LookupError(to_staff_id)
     rows = conn.execute(
         "UPDATE tickets SET assigned_to = %s WHERE assigned_to = %s AND closed_at IS NULL"
         " RETURNING id",
-        (other[0], staff_row),
+        (other[0], by.staff_row),
     ).fetchall()
     for (id_,) in rows:
-        _write(conn, id_, staff_row, "handed_over", now, said, other[0])
+        _write(conn, id_, by, _NewNote("handed_over", said, other[0]))
     return sorted(id_ for (id_,) in rows)
 
 
-def close(
-    conn: Conn, id_: int, staff_row: int, outcome: Outcome, said: str, now: datetime
-) -> Ticket:
-    """Settled. Tell the person in the same transaction. Raises as `take` does."""
-    _open(conn, id_, staff_row)
+def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket:
+    """Close the ticket. Tell the person in the same transaction. Raise as `take` does."""
+    _open(conn, id_, by.staff_row)
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
-        (now, outcome, staff_row, id_),
+        (by.at, outcome, by.staff_row, id_),
     )
-    _write(conn, id_, staff_row, "closed", now, said)
+    _write(conn, id_, by, _NewNote("closed", said))
     ticket = get(conn, id_)
     feed.append(
         conn,
         "ticket_closed",
         ticket.article_id,
-        now,
+        by.at,
         {"ticket": id_, "about": ticket.kind, "outcome": outcome},
     )
     return ticket
 
 
-def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> None:
-    """It was not settled after all.
+def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
+    """Open a ticket again that was not settled after all.
 
-    Raises `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
+    Raise `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
     _lock(conn, id_)
     done = conn.execute(
@@ -213,15 +212,15 @@ def reopen(conn: Conn, id_: int, staff_row: int, said: str, now: datetime) -> No
         " AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM tickets o WHERE o.kind = t.kind"
         " AND o.article_id IS NOT DISTINCT FROM t.article_id"
         " AND o.phone IS NOT DISTINCT FROM t.phone AND o.closed_at IS NULL)",
-        (staff_row, id_),
+        (by.staff_row, id_),
     )
     if done.rowcount != 1:
         raise TicketChanged
-    _write(conn, id_, staff_row, "reopened", now, said)
+    _write(conn, id_, by, _NewNote("reopened", said))
 
 
 def colleagues(conn: Conn, staff_row: int) -> list[tuple[str, str]]:
-    """Staff id and name of whoever else may work on tickets."""
+    """Return staff id and name of everybody else who may work on tickets."""
     return conn.execute(
         "SELECT staff_id, name FROM staff WHERE active AND password_hash IS NOT NULL"
         " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s ORDER BY name",
@@ -238,7 +237,7 @@ def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:
     return row[0], row[1]
 
 
-def _open(conn: Conn, id_: int, staff_row: int) -> None:
+def _open(conn: Conn, id_: int, staff_row: int | None) -> None:
     closed_at, assigned_to = _lock(conn, id_)
     if closed_at is not None:
         raise TicketChanged
@@ -247,17 +246,18 @@ def _open(conn: Conn, id_: int, staff_row: int) -> None:
         raise TicketTaken(name[0] if name else "")
 
 
-def _write(
-    conn: Conn,
-    id_: int,
-    staff_row: int,
-    did: Did,
-    now: datetime,
-    said: str = "",
-    other: int | None = None,
-) -> None:
+@dataclass(frozen=True)
+class _NewNote:
+    """A note to be written. `other`: the row of the colleague who has the ticket now."""
+
+    did: Did
+    said: str = ""
+    other: int | None = None
+
+
+def _write(conn: Conn, id_: int, by: Doer, new: _NewNote) -> None:
     conn.execute(
         "INSERT INTO ticket_notes (ticket_id, staff_id, at, did, said, other_id)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
-        (id_, staff_row, now, did, said, other),
+        (id_, by.staff_row, by.at, new.did, new.said, new.other),
     )

@@ -1,4 +1,4 @@
-"""What arrives at an office: scanned one number after the other, each answered, none twice."""
+"""Arrivals at an office: numbers scanned one by one, each answered, none counted twice."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from psycopg.rows import class_row
 from flows import number as numbers
 from flows.facts import ArticleState
 from india.calendar import bounds, day_of
-from postal.office.doer import Doer
+from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 
 # here: new, for this office · already: scanned here before · missent: for another PIN ·
-# unknown: nobody booked it · no_number: mistyped · unlinked: here, its telephone is a wrong one ·
-# recalled, returned: here, and goes back to its sender · out: on a postman's list that is not
-# closed · late: with a postman since a closed list, and back now · kept: it came back before ·
-# delivered: it was handed over, by the books
+# unknown: not booked · no_number: mistyped · unlinked: here, with a wrong telephone number ·
+# recalled, returned: here, and goes back to its sender · out: on a postman's open list ·
+# late: back now from a postman whose list is closed · kept: it came back before ·
+# delivered: recorded as handed over
 Answer = Literal[
     "here", "already", "missent", "unknown", "no_number", "unlinked", "recalled", "returned",
     "out", "late", "kept", "delivered",
@@ -28,10 +28,10 @@ Answer = Literal[
 
 @dataclass(frozen=True)
 class Arrival:
-    """What came of one scan. `why`: what is wrong with a number that is none, in English.
+    """The result of one scan. `why`: what is wrong with a mistyped number, in English.
 
     `pin` and `office`: where a missent article belongs. `list_id`, `item_id` and `postman`: whose
-    list it stands on. `since`: when it was first scanned here.
+    list it is on. `since`: when it was first scanned here.
     """
 
     typed: str
@@ -79,31 +79,40 @@ WHERE a.number = %s
 """
 
 
-def scan(
-    conn: Conn, office_id: int, office_pin: str, typed: str, by: Doer, now: datetime
-) -> Arrival:
-    """Notes that the article typed is at the office, and says what is to be done with it.
+@dataclass(frozen=True)
+class _Scan:
+    """A number that was scanned at an office."""
 
-    `late` is only said: taking it in is for `delivery_office.scan`, which tells the machines.
+    typed: str
+    number: str
+    office_id: int
+    office_pin: str
+
+
+def scan(conn: Conn, office_pin: str, typed: str, by: Doer) -> Arrival:
+    """Record that the typed article is at the office, and return what to do with it.
+
+    `late` is only reported: `conversation.office.scan` takes the article in and tells the machines.
     """
     try:
         number = numbers.read(typed)
     except ValueError as error:
         return Arrival(typed, "no_number", why=str(error))
-    # Locked first and read by a second statement: of two scanners the second sees the first's.
+    one, now = _Scan(typed, number, by.own_office, office_pin), by.at
+    # Lock first, read with a second statement: the second of two scanners sees the first's scan.
     conn.execute("SELECT 1 FROM articles WHERE number = %s FOR NO KEY UPDATE", (number,))
     with conn.cursor(row_factory=class_row(_Article)) as cursor:
         article = cursor.execute(_READ, (number,)).fetchone()
     if article is None:
-        since = _note(conn, office_id, number, None, "unknown", by, now)
+        since = _note(conn, one, None, "unknown", by)
         return Arrival(typed, "unknown", number, since=since)
     if article.list_id is not None and article.state != "delivered":
         return _back(typed, number, article)
     if article.state == "delivered":
         return Arrival(typed, "delivered", number, article.id)
     if article.recipient_pin != office_pin and article.state == "booked":
-        return _missent(conn, office_id, office_pin, typed, number, article, by, now)
-    since = _note(conn, office_id, number, article.id, "here", by, now)
+        return _missent(conn, one, article, by)
+    since = _note(conn, one, article.id, "here", by)
     if since is None:
         feed.append(conn, "arrived", article.id, now, {"office": office_pin})
     waits = article.chosen_day if article.chosen_day and article.chosen_day > day_of(now) else None
@@ -116,7 +125,7 @@ def scan(
 
 
 def _back(typed: str, number: str, article: _Article) -> Arrival:
-    """It was on a postman's list: what came back is taken in at the end of that list."""
+    """Return the answer for an article on a postman's list, at whose end returns are taken in."""
     answer: Answer = "late" if article.list_closed else "out"
     if article.checked_in:
         answer = "recalled" if article.state == "recalled" else "kept"
@@ -133,29 +142,20 @@ def _back(typed: str, number: str, article: _Article) -> Arrival:
     )
 
 
-def _missent(
-    conn: Conn,
-    office_id: int,
-    office_pin: str,
-    typed: str,
-    number: str,
-    article: _Article,
-    by: Doer,
-    now: datetime,
-) -> Arrival:
-    since = _note(conn, office_id, number, article.id, "missent", by, now)
+def _missent(conn: Conn, one: _Scan, article: _Article, by: Doer) -> Arrival:
+    since = _note(conn, one, article.id, "missent", by)
     if since is None:
-        data = {"office": office_pin, "to": article.recipient_pin}
-        feed.append(conn, "missent", article.id, now, data)
+        data = {"office": one.office_pin, "to": article.recipient_pin}
+        feed.append(conn, "missent", article.id, by.at, data)
     row = conn.execute(
         "SELECT name FROM offices WHERE pin = %s"
         " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
         (article.recipient_pin,),
     ).fetchone()
     return Arrival(
-        typed,
+        one.typed,
         "missent",
-        number,
+        one.number,
         article.id,
         pin=article.recipient_pin,
         office=row[0] if row else None,
@@ -163,28 +163,21 @@ def _missent(
     )
 
 
-def _note(
-    conn: Conn,
-    office_id: int,
-    number: str,
-    article_id: int | None,
-    kind: str,
-    by: Doer,
-    now: datetime,
-) -> datetime | None:
-    """Writes the scan down; gives when it was written down before, as the same, else None."""
+def _note(conn: Conn, one: _Scan, article_id: int | None, kind: str, by: Doer) -> datetime | None:
+    """Record the scan; return when it was recorded before with the same kind, else None."""
     written = conn.execute(
         "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id, token_id)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (office_id, number) DO UPDATE"
         " SET article_id = excluded.article_id, kind = excluded.kind, at = excluded.at,"
         " staff_id = excluded.staff_id, token_id = excluded.token_id"
         " WHERE arrivals.kind <> excluded.kind RETURNING 1",
-        (office_id, number, article_id, kind, now, by.staff_row, by.token_id),
+        (one.office_id, one.number, article_id, kind, by.at, by.staff_row, by.token_id),
     ).fetchone()
     if written is not None:
         return None
     row = conn.execute(
-        "SELECT at FROM arrivals WHERE office_id = %s AND number = %s", (office_id, number)
+        "SELECT at FROM arrivals WHERE office_id = %s AND number = %s",
+        (one.office_id, one.number),
     ).fetchone()
     assert row is not None
     at: datetime = row[0]
@@ -196,7 +189,7 @@ def _note(
 
 @dataclass(frozen=True)
 class Scanned:
-    """One line of the day's scans. `pin`: of the addressee, where somebody booked it."""
+    """One scan of the day. `pin`: the addressee's, if the article is booked."""
 
     number: str
     kind: Literal["here", "missent", "unknown"]
@@ -206,7 +199,7 @@ class Scanned:
 
 
 def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
-    """What was scanned on `day` (in India), the latest first, `most` of them."""
+    """Return at most `most` scans of `day` (in India), the latest first."""
     with conn.cursor(row_factory=class_row(Scanned)) as cursor:
         return cursor.execute(
             "SELECT r.number, r.kind, r.at, a.state, a.recipient_pin AS pin FROM arrivals r"
@@ -219,7 +212,7 @@ def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
 
 @dataclass(frozen=True)
 class Counted:
-    """A day's scans by kind."""
+    """The numbers of a day's scans by kind."""
 
     here: int
     missent: int
@@ -227,7 +220,7 @@ class Counted:
 
 
 def counted(conn: Conn, office_id: int, day: date) -> Counted:
-    """How many of each kind were scanned on `day` (in India)."""
+    """Return how many of each kind were scanned on `day` (in India)."""
     with conn.cursor(row_factory=class_row(Counted)) as cursor:
         row = cursor.execute(
             "SELECT count(*) FILTER (WHERE kind = 'here') AS here,"

@@ -11,9 +11,10 @@ from typing import Literal
 
 from psycopg.rows import class_row
 
+from postal.people.doer import Doer
 from store.database import Conn
 
-# found: it stood among what a search brought · opened: its page · revealed: the whole number ·
+# found: it was among the results of a search · opened: its page · revealed: the whole number ·
 # simulated: a what-if began there · exported: it left as a file · acted: something was done to it
 What = Literal["found", "opened", "revealed", "simulated", "exported", "acted", "signed_in"]
 
@@ -34,19 +35,18 @@ class Look:
 
 def note(
     conn: Conn,
-    staff_row: int,
+    by: Doer,
     what: What,
-    now: datetime,
     *,
     phone: str | None = None,
     article_id: int | None = None,
     reason: str | None = None,
 ) -> None:
-    """Writes down that the member of staff with that row id looked at somebody's data."""
+    """Write down that `by`, one of the staff, looked at somebody's data."""
     conn.execute(
         "INSERT INTO access_log (at, staff_id, what, phone, article_id, reason)"
         " VALUES (%s, %s, %s, %s, %s, %s)",
-        (now, staff_row, what, phone, article_id, reason),
+        (by.at, by.staff_row, what, phone, article_id, reason),
     )
 
 
@@ -58,7 +58,7 @@ def read(
     staff_id: str | None = None,
     phone: str | None = None,
 ) -> list[Look]:
-    """The newest lines before the line `before`; of one member of staff, or about one telephone."""
+    """Return the newest lines before `before`; of one member of staff, or about one telephone."""
     with conn.cursor(row_factory=class_row(Look)) as cursor:
         return cursor.execute(
             """

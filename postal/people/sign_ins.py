@@ -1,4 +1,4 @@
-"""Sign-ins of the desk, kept here and not in the cookie: one can be ended from this side.
+"""Sign-ins of the desk, stored here and not in the cookie, so that the service can end them.
 
 The cookie holds a random token; the database holds its SHA-256.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from postal.people.accounts import Account, get
+from postal.people.doer import FRESH, Doer, Staff
 from store.database import Conn
 
 IDLE = timedelta(minutes=30)
@@ -21,15 +22,27 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 
 @dataclass(frozen=True)
 class SignIn:
-    """Somebody at the desk. `proved`: the second factor was shown."""
+    """A person at the desk. `proved_at`: when the second factor was shown."""
 
     id: int
     account: Account
-    proved: bool
+    proved_at: datetime | None
+
+    @property
+    def proved(self) -> bool:
+        """Tell whether the second factor was shown."""
+        return self.proved_at is not None
+
+    def doer(self, at: datetime) -> Doer:
+        """Return who acts in this session, for their own office, `at` that time."""
+        account = self.account
+        fresh = self.proved_at is not None and at - self.proved_at <= FRESH
+        who = Staff(account.id, account.staff_id)
+        return Doer(who, account.office_id, account.role, "fresh" if fresh else "pin", at)
 
 
 def begin(conn: Conn, staff_row: int, now: datetime) -> str:
-    """The password was right: a token for the cookie. It opens nothing before `prove`."""
+    """Begin a sign-in after the right password; the returned token opens nothing before `prove`."""
     token = secrets.token_urlsafe(32)
     conn.execute(
         "INSERT INTO sign_ins (staff_id, digest, at, seen_at) VALUES (%s, %s, %s, %s)",
@@ -39,7 +52,7 @@ def begin(conn: Conn, staff_row: int, now: datetime) -> str:
 
 
 def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
-    """The second factor was right. Gives another token: the one of before opens nothing."""
+    """Note the right second factor and return another token: the earlier one opens nothing."""
     token = secrets.token_urlsafe(32)
     conn.execute(
         "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s"
@@ -50,7 +63,7 @@ def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
 
 
 def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
-    """Whose token this is, unless the sign-in was ended, stood idle too long or is too old."""
+    """Return the sign-in of this token, unless it was ended, was idle too long or is too old."""
     row = conn.execute(
         "SELECT id, staff_id, at, seen_at, proved_at FROM sign_ins"
         " WHERE digest = %s AND ended_at IS NULL",
@@ -63,11 +76,11 @@ def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
     account = get(conn, staff_row)
     if over or account is None:
         return None
-    return SignIn(id_, account, proved_at is not None)
+    return SignIn(id_, account, proved_at)
 
 
 def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
-    """Somebody did something: the idle time begins anew. Written once a minute at most."""
+    """Restart the idle time after an action. Written once a minute at most."""
     conn.execute(
         "UPDATE sign_ins SET seen_at = %s WHERE id = %s AND seen_at < %s",
         (now, sign_in.id, now - _NOTED_EVERY),
@@ -75,7 +88,7 @@ def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
 
 
 def end(conn: Conn, sign_in: SignIn, now: datetime) -> None:
-    """Signed out."""
+    """Sign out."""
     conn.execute(
         "UPDATE sign_ins SET ended_at = %s WHERE id = %s AND ended_at IS NULL", (now, sign_in.id)
     )

@@ -14,7 +14,12 @@ from flows.acts.codes import IssueCode, KillCode
 from flows.acts.door import HandOver
 from flows.decision import Decision, Nothing, Say, Tell
 from flows.events import AskMenu, AskStatus, Event, NotUnderstood, Start, Stop, TimedOut
-from flows.facts import ArticleFact, ItemFact, PartyFacts, PostmanFacts
+from flows.facts import (
+    ArticleFact,
+    ItemFact,
+    PartyFacts,
+    PostmanFacts,
+)
 from flows.grammar.person import Understood
 from flows.happenings import Booked, HandedOver
 from flows.machine import Case, Machine, State
@@ -276,7 +281,7 @@ def test_a_text_that_is_missing_or_does_not_fit_is_found() -> None:
     found = list(texts(["sender_menu", "unheard"], planted))
     assert found == [
         "sender_menu, en: 3 segments with the longest values, 1 at the most",
-        "sender_menu, hi: the text is missing",
+        "sender_menu, hi: the text is missing in hi.toml",
         "unheard: no template is called so",
     ]
 

@@ -296,6 +296,7 @@ def test_the_screens_of_this_service_have_no_problem() -> None:
 
 def test_the_command_prints_every_screen_and_its_room(app: Flask) -> None:
     done = app.test_cli_runner().invoke(command, ["check"])
+    nothing_in(line for line in done.output.splitlines() if line.startswith("problem: "))
     assert done.exit_code == 0, done.output
     for name in screens().variables:
         assert done.output.count(f"\nscreen {name} ") == len(LANGUAGES)

@@ -34,6 +34,7 @@ TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"
 HELD_TO = (
     "straight_delivery", "remarks_and_undo", "witness_contested", "witness_confirmed", "fraud",
     "another_day", "somebody_else", "refusal_by_code", "two_attempts_then_the_office",
+    "at_the_window", "by_document",
 )  # fmt: skip
 
 
@@ -55,8 +56,8 @@ def articles_in(facts: Any) -> dict[str, ArticleFact]:
 
 # What another telephone's facts see otherwise, and what time alone changes.
 _SEEN_APART = {"part", "fraud_reports", "code_sends", "nominations"}
-# The books were written before anybody decided: booked, listed, fetched, recalled.
-_WITHOUT_A_DECISION = {"Booked", "WentOut", "Collected", "Recalled", "ListMade"}
+# The books were written before anybody decided: booked, listed, recalled.
+_WITHOUT_A_DECISION = {"Booked", "WentOut", "Recalled", "ListMade"}
 
 
 @pytest.mark.parametrize("name", HELD_TO)
@@ -162,6 +163,38 @@ def test_a_time_limit_fires(code_out: Player, runtime: Runtime) -> None:
     assert what_if.wait(now, 31 * 60).event == "TimedOut"
 
 
+@pytest.fixture
+def at_the_office(player: Player) -> Player:
+    for line in (
+        f"postman 1001 {POSTMAN}", f"article {ARTICLE} to {RECIPIENT} en",
+        f"list 1001: {ARTICLE}", f"{POSTMAN} > 1 11", f"{RECIPIENT} > 44", f"{RECIPIENT} > 1",
+    ):  # fmt: skip
+        player.step(line)
+    return player
+
+
+def test_somebody_stands_at_the_window(at_the_office: Player, runtime: Runtime) -> None:
+    stored = last(runtime, "recipient", "Yes")
+    now = what_if.go_on(sandbox(stored), decode(stored.event, Event))
+    wrong = what_if.at_window(now, "code", "wrong")
+    assert [type(act).__name__ for act in wrong.consequences[0].decision.acts] == [
+        "CountWrongAtWindow", "RefuseAtWindow",
+    ]  # fmt: skip
+    right = what_if.at_window(wrong.then, "code", "right")
+    assert [each.role for each in right.consequences] == ["article", "recipient", "sender"]
+    assert right.consequences[1].decision.says[0].template == "collected"
+    assert right.then.standing.state == "delivered"
+    assert what_if.at_window(right.then, "document", "right").consequences == ()
+    shown = what_if.at_window(now, "document", "right")
+    assert shown.consequences[0].decision.state == "over"
+    for _ in range(5):
+        now = what_if.at_window(now, "code", "wrong").then
+    article = what_if.fetchable(now)
+    assert article is not None
+    assert (article.code, article.locked) == ("dead", True)
+    assert what_if.at_window(now, "code", "right").then.standing == now.standing
+
+
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.text(max_size=30) | st.from_regex(r"[0-9]{1,3}( [0-9]{2,6})?"), max_size=4))
 def test_it_never_fails_whatever_is_typed(texts: list[str]) -> None:
@@ -241,7 +274,26 @@ def test_who_hears_no_texts_is_not_imagined(agent: Colleague, runtime: Runtime) 
     assert agent.get("/desk/sprints/999/what-if").status_code == 404
 
 
+def test_the_window_is_tried_and_nothing_is_touched(
+    at_the_office: Player, app: Flask, runtime: Runtime
+) -> None:
+    agent = sign_in(app, runtime, "agent")
+    path = f"/desk/sprints/{last(runtime, 'recipient', 'Yes').id}/what-if"
+    before = everything(runtime)
+    assert "he says a code at the window" in agent.get(f"{path}?side=after").text
+    page = agent.post(path, side="after", window="code", verdict="wrong").text
+    assert "not handed out at the window" in page
+    token = re.search(r'name="csrf_token" value="([^"]+)"', page)
+    assert token
+    form = {"csrf_token": token[1], "side": "after", "window": "document", "tried": tried(page)}
+    page = agent.client.post(path, data=form).text
+    assert "a document was shown at the window" in page
+    assert "handed out at the window" in page
+    assert "he says a code at the window" not in page
+    assert everything(runtime) == before
+
+
 def test_rubbish_in_the_form_is_left_out(agent: Colleague, runtime: Runtime) -> None:
     path = f"/desk/sprints/{last(runtime, 'recipient', 'Approached').id}/what-if"
-    for rubbish in ("{", '["x"]', '[1, "y", 3]', "null"):
+    for rubbish in ("{", '["x"]', '[1, "y", 3]', "null", '["", 0, "right", "roof"]'):
         assert agent.post(path, tried=rubbish, typed="0").status_code == 200

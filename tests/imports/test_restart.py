@@ -16,13 +16,14 @@ from redis import Redis
 
 from imports import file_rows, register
 from imports.importer import AT_ONCE, Importer, advance
-from imports.register import Import, Owner
+from imports.register import Import
 from outbox.wake import IMPORTS, ring
 from runtime import Runtime
 from tests.outbox.test_worker import process, until
 from tests.rigs.api_calls import api_of
 from tests.rigs.counter import office
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import operator
 from tests.rigs.imports import count, get, row, started, text, uploaded, work
 from tests.rigs.outbox import NOWHERE
 
@@ -32,7 +33,7 @@ ROWS = 400
 def received(runtime: Runtime, rows: int = ROWS, first: int = 1) -> Import:
     content = text(row(n) for n in range(first, first + rows)).encode()
     return runtime.database.run(
-        lambda conn: register.receive(conn, content, "a.csv", Owner(), runtime.now())
+        lambda conn: register.receive(conn, content, "a.csv", operator(runtime.now()))
     )
 
 

@@ -266,6 +266,7 @@ def flask() -> FlaskCliRunner:
 
 def test_the_command_prints_every_text_and_is_content(flask: FlaskCliRunner) -> None:
     done = flask.invoke(args=["messages", "check"])
+    nothing_in(line for line in done.output.splitlines() if line.startswith("problem: "))
     assert done.exit_code == 0, done.output
     for template in catalogue().templates:
         assert done.output.count(f"\n{template} ") == len(LANGUAGES)

@@ -12,6 +12,7 @@ from redis import Redis
 from outbox import prefixes
 from runtime import Runtime
 from tests.rigs.clock import Clock
+from tests.rigs.doers import staff
 from tests.rigs.outbox import (
     NOWHERE,
     PHONE,
@@ -171,11 +172,11 @@ def test_a_supervisor_lets_a_block_go_at_once(runtime: Runtime, clock: Clock) ->
     article(runtime)
     with runtime.database.transaction() as conn:
         (stop,) = conn.execute("SELECT id FROM prefix_stops").fetchall()
-        staff = conn.execute("SELECT id FROM staff").fetchone()
-        assert staff is not None
-        prefixes.lift(conn, stop[0], staff[0], "a village", clock.now())
+        someone = conn.execute("SELECT id FROM staff").fetchone()
+        assert someone is not None
+        prefixes.lift(conn, stop[0], "a village", staff(someone[0], None, clock.now()))
     with pytest.raises(prefixes.NotStopped), runtime.database.transaction() as conn:
-        prefixes.lift(conn, stop[0], staff[0], "a village", clock.now())
+        prefixes.lift(conn, stop[0], "a village", staff(someone[0], None, clock.now()))
     drain(runtime)
     assert sent(runtime, ids) == 9
     kinds = rows(runtime, "SELECT kind FROM events ORDER BY id")

@@ -30,6 +30,7 @@ from tests.rigs.upi import (
     cancel,
     credit_now,
     credits_of,
+    entered,
     feed_kinds,
     group_now,
     ledger,
@@ -255,13 +256,13 @@ def test_a_reference_books_once_ever(static: Runtime, at_counter: Clerk) -> None
     _, payment = begun(static, at_counter)
     assert payment.qr_text is not None
     assert "pa=post.maharajganj@examplebank&" in payment.qr_text
-    taken = upi.enter_reference(static, payment.id, "412345678901", PRICE, at_counter.day.staff_row)
+    taken = entered(static, payment.id, "412345678901", PRICE, at_counter)
     assert (taken.credit.state, taken.credit.source) == ("booked", "clerk")
-    again = upi.enter_reference(static, payment.id, "412345678901", PRICE, at_counter.day.staff_row)
+    again = entered(static, payment.id, "412345678901", PRICE, at_counter)
     assert (again.new, again.credit.id) == (False, taken.credit.id)
     _, other = begun(static, at_counter)
     with pytest.raises(CountedAlready):
-        upi.enter_reference(static, other.id, "412345678901", PRICE, at_counter.day.staff_row)
+        entered(static, other.id, "412345678901", PRICE, at_counter)
     assert group_now(static, other.group_id).state == "paying"
 
 
@@ -275,9 +276,7 @@ def test_two_clerks_with_one_reference_book_one_booking(
     def enter(n: int) -> str:
         barrier.wait()
         try:
-            return upi.enter_reference(
-                static, attempts[n].id, "400000000001", PRICE, None
-            ).credit.state
+            return entered(static, attempts[n].id, "400000000001", PRICE).credit.state
         except CountedAlready:
             return "refused"
 
@@ -294,12 +293,12 @@ def test_a_reference_that_a_provider_told_is_no_second_payment(
     assert credit.rrn is not None
     _, other = begun(static, at_counter)
     with pytest.raises(CountedAlready):
-        upi.enter_reference(static, other.id, credit.rrn, PRICE, None)
+        entered(static, other.id, credit.rrn, PRICE)
 
 
 def test_the_sum_that_the_clerk_saw_is_what_counts(static: Runtime, at_counter: Clerk) -> None:
     made, payment = begun(static, at_counter)
-    taken = upi.enter_reference(static, payment.id, "412345678902", PRICE - 52, None)
+    taken = entered(static, payment.id, "412345678902", PRICE - 52)
     assert (taken.credit.state, taken.credit.cause) == ("refund_due", "amount")
     assert group_now(static, made.id).state == "open"
 
@@ -315,7 +314,7 @@ def test_static_expires_without_anybody_to_ask(
         clock.advance(seconds=1)
         rounds(static)
     assert payment_now(static, payment.id).state == "expired"
-    late = upi.enter_reference(static, payment.id, "412345678903", PRICE, None)
+    late = entered(static, payment.id, "412345678903", PRICE)
     assert late.credit.state == "booked"
     assert group_now(static, made.id).state == "booked"
 

@@ -13,11 +13,12 @@ from psycopg import sql
 from payments import reconciliation, upi
 from postal.counter import refunds
 from postal.counter.payments import Payment
-from postal.counter.refunds import Actor, RefundUnderWay
+from postal.counter.refunds import RefundUnderWay
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
+from tests.rigs.doers import operator
 from tests.rigs.payment_stub import SETTINGS, Drop, ProviderStub, Say
 from tests.rigs.upi import (
     begun,
@@ -25,6 +26,7 @@ from tests.rigs.upi import (
     cancel,
     credit_now,
     credits_of,
+    entered,
     group_now,
     ledger,
     paid,
@@ -52,9 +54,7 @@ def reconcile(app: Flask, day: str = DAY) -> tuple[int, str]:
 
 
 def asked(runtime: Runtime, credit_id: int) -> None:
-    runtime.database.run(
-        lambda conn: refunds.ask(conn, credit_id, Actor(None, None), runtime.now())
-    )
+    runtime.database.run(lambda conn: refunds.ask(conn, credit_id, operator(runtime.now())))
 
 
 def waiting(runtime: Runtime) -> bool:
@@ -170,7 +170,7 @@ def test_the_own_upi_id_is_left_to_the_banks_statement(
 ) -> None:
     static = with_settings(runtime, upi_provider="static", upi_id="post@examplebank")
     payment = upi.begin(static, booking_of(runtime, at_counter).id)
-    upi.enter_reference(static, payment.id, "412345678901", PRICE, None)
+    entered(static, payment.id, "412345678901", PRICE)
     code, said = reconcile(app)
     assert code == 0
     assert "static: 1 payments, Rs 75.52, 1 not marked as in the bank" in said
@@ -303,9 +303,7 @@ class TestOnTheWire:
         assert (failed.state, failed.refund_way) == ("refund_due", None)
         assert "refund" in (failed.refund_error or "")
         runtime.database.run(
-            lambda conn: refunds.enter_transfer(
-                conn, id_, "500000000001", Actor(None, None), runtime.now()
-            )
+            lambda conn: refunds.enter_transfer(conn, id_, "500000000001", operator(runtime.now()))
         )
         assert credit_now(runtime, id_).state == "refunded"
 
@@ -332,7 +330,7 @@ class TestOnTheWire:
         with pytest.raises(RefundUnderWay):
             runtime.database.run(
                 lambda conn: refunds.enter_transfer(
-                    conn, id_, "500000000001", Actor(None, None), runtime.now()
+                    conn, id_, "500000000001", operator(runtime.now())
                 )
             )
         clock.advance(minutes=10)
@@ -440,7 +438,7 @@ class TestRazorpaysOwnSite:
         by_hand, by_them = (credits_of(runtime, each.group_id)[0] for each in payments)
         runtime.database.run(
             lambda conn: refunds.enter_transfer(
-                conn, by_hand.id, "500000000001", Actor(None, None), runtime.now()
+                conn, by_hand.id, "500000000001", operator(runtime.now())
             )
         )
         asked(runtime, by_them.id)

@@ -12,11 +12,11 @@ from psycopg import sql
 
 from payments import upi
 from postal.counter import refunds
-from postal.counter.refunds import Actor
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.counter import clerk, office
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import operator
 from tests.rigs.payment_stub import (
     CLIENT_SECRET,
     HOOK_SECRET,
@@ -113,7 +113,7 @@ def test_a_day_of_payments_leaves_no_key_and_no_customer_anywhere(
             due = [each for each in credits_of(runtime, payment.group_id) if each.state != "booked"]
             for each in due:
                 with runtime.database.transaction() as conn:
-                    refunds.ask(conn, each.id, Actor(None, None), runtime.now())
+                    refunds.ask(conn, each.id, operator(runtime.now()))
             pages.append(postmaster.get("/counter/payments").text)
             rounds(runtime)
     command = app.test_cli_runner().invoke(args=["payments", "reconcile", "--day", "2026-08-14"])

@@ -32,7 +32,7 @@ from postal.counter import booking, refunds
 from postal.counter.credits import CountedAlready, Source
 from postal.counter.groups import NothingToBook, NotOpen, NumberInUse
 from postal.counter.payment_rules import Cause
-from postal.counter.refunds import Actor, NotDue
+from postal.counter.refunds import NotDue
 from providers.base import Came
 from runtime import Runtime
 from store.database import Conn
@@ -43,6 +43,7 @@ from tests.rigs.upi import (
     booking_of,
     cancel,
     credit_now,
+    entered,
     group_now,
     pay,
     payment_now,
@@ -164,11 +165,10 @@ class Counter(RuleBasedStateMachine):
         if payment.provider != "static":
             return
         reference, paise = f"{next(_references)}", payment.paise if right else payment.paise + 100
-        row = self.clerk.day.staff_row
-        credit = upi.enter_reference(self.static, attempt, reference, paise, row).credit
+        credit = entered(self.static, attempt, reference, paise, self.clerk).credit
         self.seen.add(f"clerk: {credit.state}")
         self.told[reference] = paise
-        again = upi.enter_reference(self.static, attempt, reference, paise, None)
+        again = entered(self.static, attempt, reference, paise)
         assert not again.new
 
     @rule(came=sums, attempt=attempts)
@@ -176,7 +176,7 @@ class Counter(RuleBasedStateMachine):
         static = payment_now(self.runtime, attempt).provider == "static"
         if static and came.rrn and came.payment_id in self.told:
             with pytest.raises(CountedAlready):
-                upi.enter_reference(self.static, attempt, came.rrn, came.paise, None)
+                entered(self.static, attempt, came.rrn, came.paise)
 
     @rule(seconds=st.sampled_from([1, 60, 299, 400]))
     def time_passes_and_the_worker_works(self, seconds: int) -> None:
@@ -227,17 +227,16 @@ class Counter(RuleBasedStateMachine):
         if not due:
             return
         id_ = due[n % len(due)]
-        by = Actor(self.clerk.day.staff_row, self.clerk.day.office_id)
+        by = self.clerk.doer(self.clock.now())
 
         def work(conn: Conn) -> None:
-            now = self.clock.now()
             if way == "provider":
-                refunds.ask(conn, id_, by, now)
-                refunds.ask(conn, id_, by, now)  # a double click
+                refunds.ask(conn, id_, by)
+                refunds.ask(conn, id_, by)  # a double click
             elif way == "upi":
-                refunds.enter_transfer(conn, id_, f"{next(_references)}", by, now)
+                refunds.enter_transfer(conn, id_, f"{next(_references)}", by)
             else:
-                refunds.enter_cash(conn, id_, self.clerk.day.id, by, now)
+                refunds.enter_cash(conn, id_, self.clerk.day.id, by)
 
         try:
             self.runtime.database.run(work)
@@ -253,11 +252,9 @@ class Counter(RuleBasedStateMachine):
     def postmaster_gives_back_what_is_not_due(self, n: int) -> None:
         over = self._credits("booked", "refunded")
         if over:
-            by = Actor(self.clerk.day.staff_row, self.clerk.day.office_id)
+            by = self.clerk.doer(self.clock.now())
             with pytest.raises(NotDue):
-                self.runtime.database.run(
-                    lambda conn: refunds.ask(conn, over[n % len(over)], by, self.clock.now())
-                )
+                self.runtime.database.run(lambda conn: refunds.ask(conn, over[n % len(over)], by))
 
     # ---- what is always so -----------------------------------------------------------------------
 

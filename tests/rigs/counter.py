@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
-from uuid import uuid4
+from datetime import date, datetime
+from uuid import UUID, uuid4
 
 from flask import Flask
 
 from postal.counter import booking, counter_days
 from postal.counter.counter_days import CounterDay
-from postal.counter.groups import Charges, Group, NewItem, Poster, Sender
+from postal.counter.groups import Charges, Group, NewItem, Sender
+from postal.people.doer import Doer
 from runtime import Runtime
+from store.database import Conn
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.doers import staff
 
 OPENING_PAISE = 50_000
 CHARGES = Charges(
@@ -40,15 +43,35 @@ SENDER = Sender("Gyan Pustak Kendra", "+919839000081", "en")
 
 
 @dataclass(frozen=True)
+class Poster:
+    """Who books, and at which open counter; None: software."""
+
+    counter_day_id: int | None
+    doer: Doer
+
+    def begin(self, conn: Conn, at: datetime, once: UUID | None = None) -> Group:
+        """A booking without an article yet."""
+        by = replace(self.doer, at=at)
+        return booking.begin(conn, once or uuid4(), SENDER, self.counter_day_id, by)
+
+
+@dataclass(frozen=True)
 class Clerk:
     """Signed in at the desk's door, with a counter open."""
 
     colleague: Colleague
     day: CounterDay
 
+    def doer(self, at: datetime) -> Doer:
+        return staff(self.day.staff_row, self.day.office_id, at)
+
     @property
     def poster(self) -> Poster:
-        return Poster(self.day.office_id, self.day.id, self.day.staff_row)
+        return Poster(self.day.id, self.doer(self.day.opened_at))
+
+    def begin(self, conn: Conn, at: datetime) -> Group:
+        """A booking without an article yet."""
+        return self.poster.begin(conn, at)
 
 
 def office(runtime: Runtime) -> int:
@@ -68,16 +91,15 @@ def clerk(app: Flask, runtime: Runtime, counter: int = 1) -> Clerk:
     with runtime.database.transaction() as conn:
         row = conn.execute("SELECT id FROM offices WHERE pin = '273303'").fetchone()
         assert row is not None
-        day = counter_days.open_day(
-            conn, row[0], colleague.staff_row, counter, OPENING_PAISE, runtime.now()
-        )
+        by = staff(colleague.staff_row, row[0], runtime.now())
+        day = counter_days.open_day(conn, counter, OPENING_PAISE, by)
     return Clerk(colleague, day)
 
 
 def group(runtime: Runtime, by: Poster, *serials: int) -> Group:
     """A group with one article for each of `serials`, at the price of `CHARGES`."""
     with runtime.database.transaction() as conn:
-        made = booking.begin(conn, uuid4(), by, SENDER, runtime.now())
+        made = by.begin(conn, runtime.now())
         for serial in serials:
             item = replace(ITEM, once=uuid4(), number=number_of(serial))
             made = booking.add(conn, made.id, item, runtime.now())

@@ -91,7 +91,7 @@ def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Col
         begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, now), now)
         assert begun is not None
         assert accounts.check_second_factor(conn, staff_row, shown, master_key(runtime), now)
-        access.note(conn, staff_row, "signed_in", now)
+        access.note(conn, begun.doer(now), "signed_in")
         token = sign_ins.prove(conn, begun, now)
     client = app.test_client()
     client.set_cookie("language", "en")

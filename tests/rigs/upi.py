@@ -14,13 +14,14 @@ from postal import articles
 from postal.articles import NewArticle
 from postal.counter import booking, credits, groups, payments
 from postal.counter.credits import Credit
-from postal.counter.groups import Group, Poster
+from postal.counter.groups import Group
 from postal.counter.payments import Payment
 from providers import registry, simulator
 from providers.base import Came
 from runtime import Runtime
 from settings import Settings
-from tests.rigs.counter import Clerk, group
+from tests.rigs.counter import Clerk, Poster, group
+from tests.rigs.doers import operator, software
 
 _serials = itertools.count(20_000_000)
 
@@ -77,6 +78,14 @@ def cancel(runtime: Runtime, group_id: int) -> None:
     runtime.database.run(lambda conn: booking.cancel(conn, group_id, runtime.now()))
 
 
+def entered(
+    static: Runtime, payment_id: int, rrn: str, paise: int, at: Clerk | None = None
+) -> upi.TakenSum:
+    """The bank's reference, entered by a clerk; without one by somebody who is not of the staff."""
+    by = at.doer(static.now()) if at else operator(static.now())
+    return upi.enter_reference(static, payment_id, upi.BankReference(rrn, paise), by)
+
+
 def unpaid(runtime: Runtime, tr: str, serial: int = 30_000_000) -> Group:
     """A booking that software made, with that reference and one article; and a sum for nothing that
     we know, which the office has taken on."""
@@ -85,7 +94,7 @@ def unpaid(runtime: Runtime, tr: str, serial: int = 30_000_000) -> Group:
         token = conn.execute("SELECT id FROM tokens ORDER BY id LIMIT 1").fetchone()
         assert office is not None
         assert token is not None
-    by = Poster(office[0], token_id=token[0])
+    by = Poster(None, software(token[0], office[0], runtime.now()))
     made = group(runtime, by, serial)
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE booking_groups SET tr = %s WHERE id = %s", [tr, made.id])

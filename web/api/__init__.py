@@ -1,7 +1,7 @@
 """The JSON API under /api/v1: one file per resource; docs/developing/contract.md fixes the names.
 
-`BLUEPRINTS` are registered by the application. Each operation is told once (`operation.py`); the
-routes and the OpenAPI document are made from it.
+`BLUEPRINTS` are registered by the application. Each operation is declared once (`operation.py`);
+routes and OpenAPI document are made from it.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ from web.api import (
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
 from web.api.engine.problems import Refused, answer, of_http, of_refusal
-from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, runtime, serve
+from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, serve
 from web.callers import Caller, states
+from web.running import runtime
 
 PREFIX = "/api/v1"
 OPERATIONS: tuple[Operation[Any], ...] = (
@@ -143,7 +144,7 @@ described = _blueprint("api_document", Caller.ANYONE)
 
 @described.get("/openapi.json")
 def openapi() -> Response:
-    """The document; in production without the simulator."""
+    """Return the document; in production without the simulator."""
     served = OPERATIONS
     if not runtime().settings.production:
         served += SIMULATOR_OPERATIONS

@@ -1,4 +1,4 @@
-"""What arrives at a delivery office."""
+"""Arrivals at a delivery office."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
 from web.api.engine.fields import Input, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import doer, office
+from web.api.office_fields import office
 
 MOST = 1_000
 
 
-class Arrivals(Input):
+class ArrivalsIn(Input):
     """Article numbers as they were scanned."""
 
     articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=MOST)]
 
 
-class ScannedArticle(Output):
+class ScannedArticleOut(Output):
     """`here`: new, for this office · `already`: scanned before · `missent`: forward it to `pin` ·
     `unknown`: nobody booked it · `no_number`: see `why` · `unlinked`: its telephone is a wrong
     one · `recalled`, `returned`: it goes back · `out`: on list `delivery_list`, not closed ·
@@ -39,29 +39,22 @@ class ScannedArticle(Output):
     waits_until: datetime.date | None = Field(description="the addressee chose that day")
 
 
-class ScannedArticles(Output):
+class ScannedArticlesOut(Output):
     """One for each number of the request, in its order."""
 
-    articles: list[ScannedArticle]
+    articles: list[ScannedArticleOut]
 
 
-def _shown(arrival: Arrival) -> ScannedArticle:
-    return ScannedArticle(
-        typed=arrival.typed,
-        number=arrival.number,
-        answer=arrival.answer,
-        why=arrival.why,
-        pin=arrival.pin,
-        delivery_list=arrival.list_id,
-        waits_until=arrival.waits_until,
-    )
+def _shown(arrival: Arrival) -> ScannedArticleOut:
+    return ScannedArticleOut.of(arrival, delivery_list=arrival.list_id)
 
 
-def _arrive(call: Call[Arrivals]) -> Answer:
+def _arrive(call: Call[ArrivalsIn]) -> Answer:
     office_id, pin = office(call)
-    # Locked in one order, whatever the order of the request: two requests never wait in a ring.
+    by = call.doer(office_id)
+    # Locked in one order, whatever the order of the request: two requests never deadlock.
     scans = {
-        typed: scan(call.runtime, call.conn, office_id, pin, typed, doer(call))
+        typed: scan(call.runtime, call.conn, pin, typed, by)
         for typed in sorted(set(call.input.articles))
     }
     seen: set[str] = set()
@@ -72,16 +65,14 @@ def _arrive(call: Call[Arrivals]) -> Answer:
             one = one.model_copy(update={"answer": "already"})
         seen.add(typed)
         shown.append(one)
-    return Answer(200, ScannedArticles(articles=shown))
+    return Answer(200, ScannedArticlesOut(articles=shown))
 
 
 ARRIVE = Operation(
-    method="POST",
-    path="/offices/{pin}/arrivals",
+    route="POST /offices/{pin:pin}/arrivals",
     name="note_arrivals",
     summary="Note what arrived at a delivery office; each number is answered",
-    input=Arrivals,
+    input=ArrivalsIn,
     handle=_arrive,
-    answers={200: ScannedArticles},
-    path_values={"pin": "pin"},
+    answers={200: ScannedArticlesOut},
 )

@@ -45,7 +45,7 @@ class SenderIn(Input):
     name: Name
 
 
-class BookArticle(Input):
+class BookArticleIn(Input):
     """An article as the counter books it. `otp_required` needs the recipient's phone."""
 
     number: ArticleNumber
@@ -93,7 +93,7 @@ class EventOut(Output):
     data: dict[str, Any]
 
 
-class Article(Output):
+class ArticleOut(Output):
     """The article and what happened to it, oldest first. Never a code."""
 
     number: str
@@ -120,7 +120,7 @@ class Article(Output):
     events: list[EventOut]
 
 
-def _book(call: Call[BookArticle]) -> Answer:
+def _book(call: Call[BookArticleIn]) -> Answer:
     given = call.input
     default = call.runtime.settings.default_language
     booking = articles.book(
@@ -160,12 +160,9 @@ def _recall(call: Call[Nothing]) -> Answer:
     return Answer(200, _shown(call, articles.get(call.conn, recalled.number)))
 
 
-def _shown(call: Call[Any], article: articles.Article) -> Article:
-    return Article(
-        number=article.number,
-        service=article.service,
-        otp_required=article.otp_required,
-        state=article.state,
+def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
+    return ArticleOut.of(
+        article,
         recipient=RecipientOut(
             phone=_masked(article.recipient_phone),
             name=article.recipient_name,
@@ -174,22 +171,9 @@ def _shown(call: Call[Any], article: articles.Article) -> Article:
             language=article.recipient_language,
         ),
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
-        cod_amount=article.cod_amount,
-        registration=article.registration,
-        weight_g=article.weight_g,
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
-        attempts=article.attempts,
-        remark=article.remark,
-        witness=article.witness,
-        remark_counts=article.remark_counts,
-        chosen_day=article.chosen_day,
-        held_until=article.held_until,
-        booked_at=article.booked_at,
-        delivered_at=article.delivered_at,
-        updated_at=article.updated_at,
         events=[
-            EventOut(at=each.at, kind=each.kind, data=dict(each.data))
-            for each in articles.history(call.conn, article)
+            EventOut.of(each, data=dict(each.data)) for each in articles.history(call.conn, article)
         ],
     )
 
@@ -198,37 +182,30 @@ def _masked(phone: str | None) -> str | None:
     return None if phone is None else masked(phone)
 
 
-_PATH = {"number": "s10"}
-
 BOOK = Operation(
-    method="POST",
-    path="/articles",
+    route="POST /articles",
     name="book_article",
     summary="Book an article; recipient and sender are told. The same once more answers 200.",
-    input=BookArticle,
+    input=BookArticleIn,
     handle=_book,
-    answers={201: Article, 200: Article},
+    answers={201: ArticleOut, 200: ArticleOut},
     problems=(409,),
 )
 GET = Operation(
-    method="GET",
-    path="/articles/{number}",
+    route="GET /articles/{number:s10}",
     name="get_article",
     summary="An article's state and events",
     input=Nothing,
     handle=_get,
-    answers={200: Article},
+    answers={200: ArticleOut},
     problems=(404,),
-    path_values=_PATH,
 )
 RECALL = Operation(
-    method="POST",
-    path="/articles/{number}/recall",
+    route="POST /articles/{number:s10}/recall",
     name="recall_article",
     summary="The sender recalls an article that is booked, attempted or at_office",
     input=Nothing,
     handle=_recall,
-    answers={200: Article},
+    answers={200: ArticleOut},
     problems=(404, 409),
-    path_values=_PATH,
 )

@@ -10,8 +10,9 @@ from pydantic import Field
 from conversation import counter
 from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
-from postal.counter.groups import Group, Item, NotOpen, Poster, Sender
+from postal.counter.groups import BookingItem, Group, NotOpen, Sender
 from postal.desk import lists
+from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
 from store.refusals import Invalid, Unknown
 from web.api.bookings import BookingOut, PostedIn, PosterIn, group_of, item_of, phone_errors, shown
@@ -24,7 +25,7 @@ from web.staff.rooms import CLERKS
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
 
-class BeginBooking(Input):
+class BeginBookingIn(Input):
     """`office_pin`: of the office that books; or `staff`: the clerk at whose open counter."""
 
     office_pin: Pin | None = None
@@ -41,40 +42,42 @@ class BeginBooking(Input):
         return []
 
 
-class AddArticle(PostedIn):
+class AddArticleIn(PostedIn):
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
         return phone_errors(loose)
 
 
-class PayCash(Input):
+class PayCashIn(Input):
     """`paise`: the price exactly. `given_paise`: what the customer gave, before the change."""
 
     paise: Paise
     given_paise: Paise | None = None
 
 
-def _begin(call: Call[BeginBooking]) -> Answer:
+def _begin(call: Call[BeginBookingIn]) -> Answer:
     given = call.input
     language = given.sender.language or call.runtime.settings.default_language
     sender = Sender(given.sender.name, given.sender.phone, language)
-    made = booking.begin(call.conn, uuid4(), _poster(call), sender, call.now)
+    counter_day_id, by = _poster(call)
+    made = booking.begin(call.conn, uuid4(), sender, counter_day_id, by)
     return Answer(201, shown(made))
 
 
-def _poster(call: Call[BeginBooking]) -> Poster:
+def _poster(call: Call[BeginBookingIn]) -> tuple[int | None, Doer]:
+    """Return the open counter, if any, and who books: the software, or a clerk whom it names."""
     if call.input.staff is None:
         assert call.input.office_pin is not None
-        return Poster(office_of(call.conn, call.input.office_pin)[0], token_id=call.token_id)
+        return None, call.doer(office_of(call.conn, call.input.office_pin)[0])
     day = clerks.counter_of(call.conn, call.input.staff, CLERKS, call.now)
-    return Poster(day.office_id, day.id, day.staff_row, call.token_id)
+    return day.id, call.doer(day.office_id, Staff(day.staff_row, call.input.staff))
 
 
-def _add(call: Call[AddArticle]) -> Answer:
+def _add(call: Call[AddArticleIn]) -> Answer:
     return Answer(200, shown(_added(call, group_of(call))))
 
 
-def _change(call: Call[AddArticle]) -> Answer:
+def _change(call: Call[AddArticleIn]) -> Answer:
     group = group_of(call)
     item = _item(call, group)
     if item is None:
@@ -95,7 +98,7 @@ def _cancel(call: Call[Nothing]) -> Answer:
     return Answer(200, shown(booking.cancel(call.conn, group_of(call).id, call.now)))
 
 
-def _pay_cash(call: Call[PayCash]) -> Answer:
+def _pay_cash(call: Call[PayCashIn]) -> Answer:
     group, given = groups.lock(call.conn, group_of(call).id), call.input
     if group.state != "open":  # a UPI payment that is awaited is stopped first
         raise NotOpen(group.state)
@@ -108,84 +111,71 @@ def _pay_cash(call: Call[PayCash]) -> Answer:
     return Answer(200, shown(booked))
 
 
-def _added(call: Call[AddArticle], group: Group) -> Group:
+def _added(call: Call[AddArticleIn], group: Group) -> Group:
     office = lists.office(call.conn, group.office_id)
     assert office is not None
     item = item_of(call, office.pin, call.input)
     return booking.add(call.conn, group.id, item, call.now)
 
 
-def _item(call: Call[Any], group: Group) -> Item | None:
+def _item(call: Call[Any], group: Group) -> BookingItem | None:
     asked = article_number(call)
     return next((each for each in group.items if each.number == asked), None)
 
 
-_OF_BOOKING = {"reference": "booking"}
-_OF_ARTICLE = {"reference": "booking", "number": "s10"}
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="POST",
-        path="/booking-groups",
+        route="POST /booking-groups",
         name="begin_booking",
         summary="Begin a booking, of software or at a clerk's open counter",
-        input=BeginBooking,
+        input=BeginBookingIn,
         handle=_begin,
         answers={201: BookingOut},
         problems=(409,),
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles",
+        route="POST /bookings/{reference:booking}/articles",
         name="add_to_booking",
         summary="Add an article to an open booking; it is priced",
-        input=AddArticle,
+        input=AddArticleIn,
         handle=_add,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles/{number}",
+        route="POST /bookings/{reference:booking}/articles/{number:s10}",
         name="change_in_booking",
         summary="Put another article, or the same with changes, in the place of one",
-        input=AddArticle,
+        input=AddArticleIn,
         handle=_change,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_ARTICLE,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/articles/{number}/remove",
+        route="POST /bookings/{reference:booking}/articles/{number:s10}/remove",
         name="remove_from_booking",
         summary="Take an article off an open booking. Twice is once",
         input=Nothing,
         handle=_remove,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_ARTICLE,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/cancel",
+        route="POST /bookings/{reference:booking}/cancel",
         name="cancel_booking",
         summary="Cancel a booking that is not booked yet. Twice is once",
         input=Nothing,
         handle=_cancel,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/cash",
+        route="POST /bookings/{reference:booking}/cash",
         name="pay_booking_in_cash",
         summary="The customer paid in cash: it is booked, recipients and sender are told",
-        input=PayCash,
+        input=PayCashIn,
         handle=_pay_cash,
         answers={200: BookingOut},
         problems=(404, 409),
-        path_values=_OF_BOOKING,
     ),
 )

@@ -16,11 +16,11 @@ from postal.counter.groups import (
     Group,
     GroupState,
     NewItem,
-    Poster,
     Sender,
     WithoutPhone,
 )
 from postal.counter.ledger import Method
+from postal.counter.tariff import ToPrice
 from postal.people.people import office_of
 from store.refusals import Invalid
 from web.api.engine.fields import (
@@ -77,7 +77,7 @@ class PaymentIn(Input):
     paise: Annotated[int, Field(ge=0)]
 
 
-class MakeBooking(Input):
+class MakeBookingIn(Input):
     """`office_pin`: of the office that books."""
 
     office_pin: Pin
@@ -95,7 +95,7 @@ class MakeBooking(Input):
         ]
 
 
-class BookedArticle(Output):
+class BookedArticleOut(Output):
     number: str
     base_paise: int
     otp_paise: int
@@ -111,20 +111,20 @@ class BookingOut(Output):
     state: GroupState
     method: Method | None
     paise: int
-    articles: list[BookedArticle]
+    articles: list[BookedArticleOut]
     created_at: datetime
     finished_at: datetime | None
 
 
 class WrongSum(Invalid):
-    """What the customer has paid is not the price."""
+    """A payment that is not the price."""
 
     field = "payment.paise"
     summary = "nothing was booked: another sum was paid than the price"
 
 
 def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
-    """What is wrong between an article's telephone and its code, named below `under`."""
+    """Return what is wrong between an article's telephone and its code, named below `under`."""
     recipient = loose.get("recipient") if isinstance(loose, dict) else None
     if not isinstance(recipient, dict):
         return []
@@ -138,13 +138,12 @@ def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
     return []
 
 
-def _make(call: Call[MakeBooking]) -> Answer:
+def _make(call: Call[MakeBookingIn]) -> Answer:
     given, now = call.input, call.now
     default = call.runtime.settings.default_language
     office_id, _ = office_of(call.conn, given.office_pin)
     sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
-    poster = Poster(office_id, token_id=call.token_id)
-    group = booking.begin(call.conn, uuid4(), poster, sender, now)
+    group = booking.begin(call.conn, uuid4(), sender, None, call.doer(office_id))
     for index, each in enumerate(given.articles):
         with below(f"articles.{index}."):
             item = item_of(call, given.office_pin, each)
@@ -159,16 +158,9 @@ def _make(call: Call[MakeBooking]) -> Answer:
 def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:
     """Return the article, priced. Raises what the tariff refuses."""
     language = each.recipient.language or call.runtime.settings.default_language
+    posted = ToPrice(each.service, each.weight_g, each.otp_required, each.registration)
     with below("", pin="recipient.pin"):
-        quote = priced(
-            call,
-            office_pin,
-            each.recipient.pin,
-            each.service,
-            each.weight_g,
-            otp_required=each.otp_required,
-            registration=each.registration,
-        )
+        quote = priced(call, office_pin, each.recipient.pin, posted)
     return NewItem(
         once=uuid4(),
         number=each.number,
@@ -199,46 +191,27 @@ def group_of(call: Call[Any]) -> Group:
 
 
 def shown(group: Group) -> BookingOut:
-    """A booking, for an answer."""
-    return BookingOut(
-        reference=group.tr,
-        state=group.state,
-        method=group.method,
-        paise=group.paise,
-        articles=[
-            BookedArticle(
-                number=item.number,
-                base_paise=item.base_paise,
-                otp_paise=item.otp_paise,
-                registration_paise=item.registration_paise,
-                gst_paise=item.gst_paise,
-                paise=item.paise,
-            )
-            for item in group.items
-        ],
-        created_at=group.created_at,
-        finished_at=group.finished_at,
+    """Return a booking as an answer."""
+    return BookingOut.of(
+        group, reference=group.tr, articles=[BookedArticleOut.of(item) for item in group.items]
     )
 
 
 MAKE = Operation(
-    method="POST",
-    path="/bookings",
+    route="POST /bookings",
     name="make_booking",
     summary="Book articles that were paid for; all or nothing. Recipients and sender are told.",
-    input=MakeBooking,
+    input=MakeBookingIn,
     handle=_make,
     answers={201: BookingOut},
     problems=(409,),
 )
 GET = Operation(
-    method="GET",
-    path="/bookings/{reference}",
+    route="GET /bookings/{reference:booking}",
     name="get_booking",
     summary="A booking, made by software or at a counter",
     input=Nothing,
     handle=_get,
     answers={200: BookingOut},
     problems=(404,),
-    path_values={"reference": "booking"},
 )

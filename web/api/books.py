@@ -19,7 +19,7 @@ from web.staff.books_tables import TABLES, name
 from web.staff.tables import content
 
 
-class ReadBooks(Input):
+class ReadBooksIn(Input):
     day: Annotated[
         str | None,
         StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
@@ -27,7 +27,7 @@ class ReadBooks(Input):
     ] = None
 
 
-class BookedKind(Output):
+class BookedKindOut(Output):
     """Articles of one service, paid for in one way; sums in paise."""
 
     service: str
@@ -42,7 +42,7 @@ class BookedKind(Output):
     paise: int
 
 
-class CounterDay(Output):
+class CounterDayOut(Output):
     """A counter's day; what is null is so until it is closed. `id`: as in /counters/{id}."""
 
     id: int
@@ -53,10 +53,10 @@ class CounterDay(Output):
     expected_paise: int | None
     counted_paise: int | None
     explanation: str | None
-    booked: list[BookedKind]
+    booked: list[BookedKindOut]
 
 
-class Entry(Output):
+class EntryOut(Output):
     """One line; `paise` is positive where money came in. A correction names what it corrects."""
 
     id: int
@@ -72,22 +72,22 @@ class Entry(Output):
     article: str | None = Field(description="its number, where the entry is the COD of one")
 
 
-class Books(Output):
+class BooksOut(Output):
     office_pin: str
     day: datetime.date
-    counters: list[CounterDay]
-    entries: list[Entry]
+    counters: list[CounterDayOut]
+    entries: list[EntryOut]
 
 
 class BadDay(Invalid):
-    """The parameter names no day of the calendar."""
+    """A parameter that names no day of the calendar."""
 
     sentence = "is no day of the calendar"
     field = "day"
     summary = "the query has bad parameters: see errors"
 
 
-def _asked(call: Call[ReadBooks]) -> tuple[int, datetime.date]:
+def _asked(call: Call[ReadBooksIn]) -> tuple[int, datetime.date]:
     """Return the office's row and the day. Raises `BadDay` and `UnknownOffice`."""
     try:
         day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
@@ -97,29 +97,22 @@ def _asked(call: Call[ReadBooks]) -> tuple[int, datetime.date]:
         return people.office_of(call.conn, call.path["pin"])[0], day
 
 
-def _read(call: Call[ReadBooks]) -> Answer:
+def _read(call: Call[ReadBooksIn]) -> Answer:
     office_id, day = _asked(call)
     counters = [
-        CounterDay(
-            id=each.id,
-            counter=each.counter,
-            staff_id=each.staff_id,
-            opened_at=each.opened_at,
-            closed_at=each.closed_at,
-            expected_paise=each.expected_paise,
-            counted_paise=each.counted_paise,
-            explanation=each.explanation,
-            booked=[BookedKind(**vars(kind)) for kind in day_end.booked(call.conn, each.id)],
+        CounterDayOut.of(
+            each,
+            booked=[BookedKindOut.of(kind) for kind in day_end.booked(call.conn, each.id)],
         )
         for each in day_end.of_day(call.conn, office_id, day)
     ]
     found = [entry_of(each) for each in entries.of_day(call.conn, office_id, day)]
     return Answer(
-        200, Books(office_pin=call.path["pin"], day=day, counters=counters, entries=found)
+        200, BooksOut(office_pin=call.path["pin"], day=day, counters=counters, entries=found)
     )
 
 
-def _table(call: Call[ReadBooks]) -> Answer:
+def _table(call: Call[ReadBooksIn]) -> Answer:
     what = call.path["table"]
     if what not in TABLES:
         raise Unknown(f"there is no such table: {', '.join(TABLES)}")
@@ -128,45 +121,29 @@ def _table(call: Call[ReadBooks]) -> Answer:
     return Answer(200, File(content(rows), f"{name(what, call.path['pin'], day)}.csv"))
 
 
-def entry_of(entry: entries.Entry) -> Entry:
-    """An entry, for an answer."""
-    return Entry(
-        id=entry.id,
-        at=entry.at,
-        counter=entry.counter,
-        staff_id=entry.staff_id,
-        kind=entry.kind,
-        method=entry.method,
-        paise=entry.paise,
-        booking=entry.tr,
-        corrects=entry.corrects,
-        note=entry.note,
-        article=entry.article,
-    )
+def entry_of(entry: entries.Entry) -> EntryOut:
+    """Return an entry as an answer."""
+    return EntryOut.of(entry, booking=entry.tr)
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="GET",
-        path="/offices/{pin}/books",
+        route="GET /offices/{pin:pin}/books",
         name="read_books",
         summary="An office's books of a day: counters with their day's end, and every entry",
-        input=ReadBooks,
+        input=ReadBooksIn,
         handle=_read,
-        answers={200: Books},
+        answers={200: BooksOut},
         problems=(404,),
-        path_values={"pin": "pin"},
     ),
     Operation(
-        method="GET",
-        path="/offices/{pin}/books/{table}",
+        route="GET /offices/{pin:pin}/books/{table:entries, articles or counters}",
         name="books_table",
         summary="The same as CSV: its entries, its articles, or its counters",
-        input=ReadBooks,
+        input=ReadBooksIn,
         handle=_table,
         answers={},
         problems=(404,),
-        path_values={"pin": "pin", "table": "entries, articles or counters"},
         gives=CSV,
     ),
 )

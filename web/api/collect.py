@@ -6,10 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
-from conversation.announce import announce
-from flows.happenings import Collected
-from postal import collect
-from postal.collect import ByCode, ByDocument, Document, DocumentType
+from conversation import counter
+from conversation.counter import Collecting
+from flows.events import DocumentType
+from flows.happenings import DocumentShown, ToldCodeAtWindow
 from postal.counter.ledger import Method
 from web.api.engine.fields import Input, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
@@ -31,7 +31,7 @@ class DocumentIn(Input):
     last4: _Last4
 
 
-class CollectArticle(Input):
+class CollectArticleIn(Input):
     """Either `code`, which the recipient says at the window, or `document`."""
 
     staff: StaffId = Field(description="who hands it out")
@@ -54,7 +54,7 @@ class CollectArticle(Input):
         return [FieldError(field="code", message="either a code or a document, one of them")]
 
 
-class Collection(Output):
+class CollectionOut(Output):
     """`collected`: False means do not hand it out; `why_not` says why and what to do."""
 
     collected: bool
@@ -62,45 +62,31 @@ class Collection(Output):
     tries_left: int
 
 
-def _collect(call: Call[CollectArticle]) -> Answer:
-    given = call.input
-    read = article_number(call)
-    settings = call.runtime.settings
-    done = collect.collect(
-        call.conn,
-        read,
-        _by(given),
-        call.now,
-        settings.dakiya_master_key.get_secret_value().encode(),
-        settings.code_length,
-        given.payment,
-    )
-    if done.why_not is None:
-        announce(call.runtime, call.conn, [Collected(read)])
+def _collect(call: Call[CollectArticleIn]) -> Answer:
+    done = _served(call, article_number(call))
     return Answer(
         200,
-        Collection(
-            collected=done.why_not is None, why_not=done.why_not, tries_left=done.tries_left
-        ),
+        CollectionOut.of(done, collected=done.why_not is None),
     )
 
 
-def _by(given: CollectArticle) -> ByCode | ByDocument:
+def _served(call: Call[CollectArticleIn], read: str) -> Collecting:
+    given = call.input
     if given.code is not None:
-        return ByCode(given.code, given.staff)
+        said = ToldCodeAtWindow(read, given.staff, given.payment)
+        return counter.told_code(call.runtime, call.conn, said, given.code)
     assert given.document is not None
-    document = Document(given.document.type, given.document.last4)
-    return ByDocument(document, given.staff, given.second)
+    type_, last4 = given.document.type, given.document.last4
+    shown = DocumentShown(read, given.staff, given.payment, type_, given.second)
+    return counter.shown_document(call.runtime, call.conn, shown, last4)
 
 
 COLLECT = Operation(
-    method="POST",
-    path="/articles/{number}/collect",
+    route="POST /articles/{number:s10}/collect",
     name="collect_article",
     summary="Hand an article out at the office window, by code or identity document",
-    input=CollectArticle,
+    input=CollectArticleIn,
     handle=_collect,
-    answers={200: Collection},
+    answers={200: CollectionOut},
     problems=(404, 409, 422),
-    path_values={"number": "s10"},
 )

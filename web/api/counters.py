@@ -11,10 +11,10 @@ from pydantic import Field, StringConstraints
 from india.money import MOST_PAISE
 from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.day_end import NOTES
-from postal.counter.entries import Correcting
+from postal.counter.entries import Correction
 from postal.counter.rolls import Roll
 from store.refusals import Invalid, Unknown
-from web.api.books import Entry, entry_of
+from web.api.books import EntryOut, entry_of
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
@@ -24,7 +24,7 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whit
 Many = Annotated[int, Field(ge=0, le=100_000)]
 
 
-class OpenCounter(Input):
+class OpenCounterIn(Input):
     """`opening_paise`: what lies in the drawer."""
 
     staff: StaffId
@@ -32,7 +32,7 @@ class OpenCounter(Input):
     opening_paise: Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
 
-class CloseCounter(Input):
+class CloseCounterIn(Input):
     """`count`: how many of each note or coin, by its rupees. `explanation`: where it differs."""
 
     staff: StaffId
@@ -40,7 +40,7 @@ class CloseCounter(Input):
     explanation: Text | None = None
 
 
-class HandOver(Input):
+class HandOverIn(Input):
     """Cash out of the drawer, to the treasury. `once`: yours, new for each handing over."""
 
     staff: StaffId
@@ -49,7 +49,7 @@ class HandOver(Input):
     note: Text | None = None
 
 
-class CorrectEntry(Input):
+class CorrectEntryIn(Input):
     """`paise`: what is right, with its sign. `once`: yours, new for each correction."""
 
     staff: StaffId
@@ -71,22 +71,21 @@ class CounterOut(Output):
     expected_paise: int | None
     counted_paise: int | None
     explanation: str | None
-    entries: list[Entry]
+    entries: list[EntryOut]
 
 
-class Corrected(Output):
+class CorrectedOut(Output):
     """The entry and what corrected it, oldest first."""
 
-    entry: Entry
-    corrections: list[Entry]
+    entry: EntryOut
+    corrections: list[EntryOut]
 
 
-def _open(call: Call[OpenCounter]) -> Answer:
+def _open(call: Call[OpenCounterIn]) -> Answer:
     given = call.input
-    who = clerks.clerk(call.conn, given.staff, CLERKS)
-    made = counter_days.open_day(
-        call.conn, who.office_id, who.id, given.counter, given.opening_paise, call.now
-    )
+    clerk = clerks.clerk(call.conn, given.staff, CLERKS)
+    by = call.doer(clerk.office_id, clerk.staff)
+    made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
     return Answer(201, _shown(call, made.id))
 
 
@@ -94,62 +93,56 @@ def _read(call: Call[Nothing]) -> Answer:
     return Answer(200, _shown(call, row(call)))
 
 
-def _close(call: Call[CloseCounter]) -> Answer:
+def _close(call: Call[CloseCounterIn]) -> Answer:
     given, id_ = call.input, row(call)
-    who = _whose(call, id_, given.staff)
+    clerk = _whose(call, id_, given.staff)
     count = day_end.read_count({note: str(given.count.get(str(note), 0)) for note in NOTES})
-    day_end.close(call.conn, id_, count, given.explanation or "", who.id, call.now)
+    by = call.doer(clerk.office_id, clerk.staff)
+    day_end.close(call.conn, id_, count, given.explanation or "", by)
     return Answer(200, _shown(call, id_))
 
 
-def _hand_over(call: Call[HandOver]) -> Answer:
+def _hand_over(call: Call[HandOverIn]) -> Answer:
     given, id_ = call.input, row(call)
-    by = day_end.Handing(_whose(call, id_, given.staff).id, given.once)
-    day_end.hand_over(call.conn, id_, given.paise, given.note or "", by, call.now)
+    clerk = _whose(call, id_, given.staff)
+    out = day_end.ToTreasury(given.paise, given.note or "", given.once)
+    day_end.hand_over(call.conn, id_, out, call.doer(clerk.office_id, clerk.staff))
     return Answer(200, _shown(call, id_))
 
 
 def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
-    """Return the clerk who opened this counter, if it is that one. Raises `Invalid`."""
-    who = clerks.clerk(call.conn, staff_id, CLERKS)
+    """Return the clerk who opened this counter. Raises `Invalid` for another one."""
+    clerk = clerks.clerk(call.conn, staff_id, CLERKS)
     end = day_end.get(call.conn, id_)
     if end.staff_id != staff_id:
         say = f"this counter is that of {end.staff_id}, who does this alone"
         raise Invalid(say, field="staff")
-    return who
+    return clerk
 
 
-def _correct(call: Call[CorrectEntry]) -> Answer:
+def _correct(call: Call[CorrectEntryIn]) -> Answer:
     given, id_ = call.input, row(call)
-    who = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
+    clerk = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
     entry = entries.get(call.conn, id_)
-    if entry.office_id != who.office_id:
+    if entry.office_id != clerk.office_id:
         raise Unknown("this office has no such entry")
-    entries.correct(
-        call.conn, id_, given.paise, Correcting(who.id, given.why, given.once), call.now
-    )
+    right = Correction(given.paise, given.why, given.once)
+    entries.correct(call.conn, id_, right, call.doer(clerk.office_id, clerk.staff))
     later = [entry_of(each) for each in entries.corrections(call.conn, id_)]
-    return Answer(200, Corrected(entry=entry_of(entry), corrections=later))
+    return Answer(200, CorrectedOut(entry=entry_of(entry), corrections=later))
 
 
 def _shown(call: Call[Any], id_: int) -> CounterOut:
     end = day_end.get(call.conn, id_)
-    return CounterOut(
-        id=end.id,
+    return CounterOut.of(
+        end,
         staff=end.staff_id,
-        counter=end.counter,
-        day=end.day,
-        opened_at=end.opened_at,
-        closed_at=end.closed_at,
         due_paise=day_end.expected(call.conn, id_),
-        expected_paise=end.expected_paise,
-        counted_paise=end.counted_paise,
-        explanation=end.explanation,
         entries=[entry_of(each) for each in entries.of_counter(call.conn, id_)],
     )
 
 
-class EnterRoll(Input):
+class EnterRollIn(Input):
     first: ArticleNumber
     last: ArticleNumber
 
@@ -161,7 +154,7 @@ class RollOut(Output):
     left: int
 
 
-class Rolls(Output):
+class RollsOut(Output):
     """`next`: the number that is offered; null where all rolls are used up."""
 
     next: str | None
@@ -169,95 +162,83 @@ class Rolls(Output):
 
 
 def _rolls(call: Call[Any]) -> Answer:
-    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    found = [_roll(each) for each in rolls.of_clerk(call.conn, who.id)]
-    return Answer(200, Rolls(next=rolls.offered(call.conn, who.id), rolls=found))
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    found = [_roll(each) for each in rolls.of_clerk(call.conn, clerk.staff.row)]
+    return Answer(200, RollsOut(next=rolls.offered(call.conn, clerk.staff.row), rolls=found))
 
 
-def _enter_roll(call: Call[EnterRoll]) -> Answer:
-    who = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
-    rolls.add(call.conn, who.id, call.input.first, call.input.last, call.now)
+def _enter_roll(call: Call[EnterRollIn]) -> Answer:
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    by = call.doer(clerk.office_id, clerk.staff)
+    rolls.add(call.conn, call.input.first, call.input.last, by)
     return _rolls(call)
 
 
 def _roll(roll: Roll) -> RollOut:
-    return RollOut(id=roll.id, first=roll.first_number, last=roll.last_number, left=roll.left)
+    return RollOut.of(roll, first=roll.first_number, last=roll.last_number)
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="POST",
-        path="/counters",
+        route="POST /counters",
         name="open_counter",
         summary="Open a clerk's counter for today",
-        input=OpenCounter,
+        input=OpenCounterIn,
         handle=_open,
         answers={201: CounterOut},
         problems=(409,),
     ),
     Operation(
-        method="GET",
-        path="/counters/{id}",
+        route="GET /counters/{id:counter}",
         name="get_counter",
         summary="A counter's day, entry by entry",
         input=Nothing,
         handle=_read,
         answers={200: CounterOut},
         problems=(404,),
-        path_values={"id": "counter"},
     ),
     Operation(
-        method="POST",
-        path="/counters/{id}/hand-over",
+        route="POST /counters/{id:counter}/hand-over",
         name="hand_over_cash",
         summary="Cash goes from the drawer to the treasury during the day. Sent twice it is once",
-        input=HandOver,
+        input=HandOverIn,
         handle=_hand_over,
         answers={200: CounterOut},
         problems=(404, 409),
-        path_values={"id": "counter"},
     ),
     Operation(
-        method="POST",
-        path="/counters/{id}/close",
+        route="POST /counters/{id:counter}/close",
         name="close_counter",
         summary="Count the drawer and close the counter's day. Closing twice is once",
-        input=CloseCounter,
+        input=CloseCounterIn,
         handle=_close,
         answers={200: CounterOut},
         problems=(404, 409),
-        path_values={"id": "counter"},
     ),
     Operation(
-        method="POST",
-        path="/entries/{id}/correct",
+        route="POST /entries/{id:entry}/correct",
         name="correct_entry",
         summary="Put an entry of the books right by a new one; a postmaster names himself",
-        input=CorrectEntry,
+        input=CorrectEntryIn,
         handle=_correct,
-        answers={200: Corrected},
+        answers={200: CorrectedOut},
         problems=(404, 409),
-        path_values={"id": "entry"},
     ),
     Operation(
-        method="GET",
-        path="/staff/{staff_id}/rolls",
+        route="GET /staff/{staff_id:staff}/rolls",
         name="rolls_of_clerk",
         summary="A clerk's rolls of labels, and the next number",
         input=Nothing,
         handle=_rolls,
-        answers={200: Rolls},
-        path_values={"staff_id": "staff"},
+        answers={200: RollsOut},
     ),
     Operation(
-        method="POST",
-        path="/staff/{staff_id}/rolls",
+        route="POST /staff/{staff_id:staff}/rolls",
         name="enter_roll",
         summary="Enter a roll of labels for a clerk",
-        input=EnterRoll,
+        input=EnterRollIn,
         handle=_enter_roll,
-        answers={200: Rolls},
+        answers={200: RollsOut},
         problems=(409,),
-        path_values={"staff_id": "staff"},
     ),
 )

@@ -1,4 +1,4 @@
-"""What lies at an office, and what goes back to its sender."""
+"""Articles in deposit at an office, and those that go back to their senders."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from india.calendar import day_of
 from postal.office import deposit
 from web.api.engine.fields import Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import OfDay, day, office
+from web.api.office_fields import OfDayIn, day, office
 
 
-class DepositedArticle(Output):
+class DepositedArticleOut(Output):
     """`until`: the last day on which it can be fetched. `chosen_day`: to be brought then.
     `with_postman`: it has not come back from his list. `cod_amount`: whole rupees."""
 
@@ -28,41 +28,32 @@ class DepositedArticle(Output):
     with_postman: bool
 
 
-class Deposit(Output):
-    articles: list[DepositedArticle]
+class DepositOut(Output):
+    articles: list[DepositedArticleOut]
 
 
 def _deposit(call: Call[Nothing]) -> Answer:
     office_id, pin = office(call)
     articles = [
-        DepositedArticle(
-            number=each.number,
-            state=each.state,
-            until=each.until,
-            chosen_day=each.chosen_day,
-            remark=each.remark,
-            attempts=each.attempts,
-            cod_amount=each.cod,
-            with_postman=each.with_postman is not None,
+        DepositedArticleOut.of(
+            each, cod_amount=each.cod, with_postman=each.with_postman is not None
         )
         for each in deposit.lying(call.conn, office_id, pin, day_of(call.now))
     ]
-    return Answer(200, Deposit(articles=articles))
+    return Answer(200, DepositOut(articles=articles))
 
 
 DEPOSIT = Operation(
-    method="GET",
-    path="/offices/{pin}/deposit",
+    route="GET /offices/{pin:pin}/deposit",
     name="office_deposit",
     summary="What lies at an office undelivered, and until when",
     input=Nothing,
     handle=_deposit,
-    answers={200: Deposit},
-    path_values={"pin": "pin"},
+    answers={200: DepositOut},
 )
 
 
-class ReturnedArticle(Output):
+class ReturnedArticleOut(Output):
     number: str
     reason: deposit.Reason
     remark: int | None = Field(description="the last one, by its code: docs/flows/remarks.md")
@@ -70,34 +61,26 @@ class ReturnedArticle(Output):
     with_postman: bool = Field(description="it has not come back from his list")
 
 
-class Returns(Output):
+class ReturnsOut(Output):
     date: datetime.date
-    articles: list[ReturnedArticle]
+    articles: list[ReturnedArticleOut]
 
 
-def _returns(call: Call[OfDay]) -> Answer:
+def _returns(call: Call[OfDayIn]) -> Answer:
     office_id, pin = office(call)
     asked = day(call)
     articles = [
-        ReturnedArticle(
-            number=each.number,
-            reason=each.reason,
-            remark=each.remark,
-            until=each.until,
-            with_postman=each.with_postman is not None,
-        )
+        ReturnedArticleOut.of(each, with_postman=each.with_postman is not None)
         for each in deposit.going_back(call.conn, office_id, pin, asked)
     ]
-    return Answer(200, Returns(date=asked, articles=articles))
+    return Answer(200, ReturnsOut(date=asked, articles=articles))
 
 
 RETURNS = Operation(
-    method="GET",
-    path="/offices/{pin}/returns",
+    route="GET /offices/{pin:pin}/returns",
     name="office_returns",
     summary="What goes back to its senders from an office on a day",
-    input=OfDay,
+    input=OfDayIn,
     handle=_returns,
-    answers={200: Returns},
-    path_values={"pin": "pin"},
+    answers={200: ReturnsOut},
 )

@@ -1,4 +1,4 @@
-"""Lists in the making by API: an office's articles put into walking order, and sent out."""
+"""Draft lists: an office's articles are put into walking order and sent out."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from postal.office.drafts import DraftList
 from postal.office.pool import Piece, Why
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.lists import DeliveryList, Item
-from web.api.office_fields import doer, office
+from web.api.lists import DeliveryListOut, ItemOut
+from web.api.office_fields import office
 
 Beat = Annotated[int, Field(ge=1, le=9_999, description="its number at the office", examples=[7])]
 
 
-class Place(Input):
+class PlaceIn(Input):
     """`beat`: null takes the article off. `place`: from 1, the others move up; null: the last."""
 
     article: ArticleNumber
@@ -28,7 +28,7 @@ class Place(Input):
     place: Annotated[int, Field(ge=1, le=lists.MOST_ITEMS)] | None = None
 
 
-class SendOut(Input):
+class SendOutIn(Input):
     """`articles`: the beat's list as you saw it, in its order."""
 
     beat: Beat
@@ -44,7 +44,7 @@ class BeatOut(Output):
     articles: list[str]
 
 
-class Waiting(Output):
+class WaitingOut(Output):
     """`why`: what it waits for; it cannot go out today."""
 
     article: str
@@ -57,7 +57,7 @@ class DraftOut(Output):
     version: int
     beats: list[BeatOut]
     free: list[str]
-    waiting: list[Waiting]
+    waiting: list[WaitingOut]
 
 
 def _read(call: Call[Any]) -> Answer:
@@ -73,23 +73,24 @@ def _read(call: Call[Any]) -> Answer:
     )
 
 
-def _place(call: Call[Place]) -> Answer:
+def _place(call: Call[PlaceIn]) -> Answer:
     office_id, given = office(call)[0], call.input
+    by = call.doer(office_id)
     piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
     if given.beat is None:
-        drafts.take_off(call.conn, office_id, piece.id, None, call.now)
+        drafts.take_off(call.conn, piece.id, by)
     else:
         row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        drafts.place(call.conn, office_id, piece.id, row, given.place, None, call.now)
+        drafts.place(call.conn, piece.id, row, given.place, by)
     return _read(call)
 
 
-def _send_out(call: Call[SendOut]) -> Answer:
+def _send_out(call: Call[SendOutIn]) -> Answer:
     office_id, given = office(call)[0], call.input
     row = drafts.beat_of(call.conn, office_id, str(given.beat))
-    made = send_out(call.runtime, call.conn, office_id, row, given.articles, doer(call))
-    items = [Item(serial=item.serial, number=item.number) for item in made.items]
-    return Answer(201, DeliveryList(postman=made.postman, date=made.date, items=items))
+    made = send_out(call.runtime, call.conn, row, given.articles, call.doer(office_id))
+    items = [ItemOut.of(item) for item in made.items]
+    return Answer(201, DeliveryListOut.of(made, items=items))
 
 
 def _beat(of: DraftList) -> BeatOut:
@@ -101,44 +102,36 @@ def _beat(of: DraftList) -> BeatOut:
     )
 
 
-def _waiting(piece: Piece) -> Waiting:
+def _waiting(piece: Piece) -> WaitingOut:
     assert piece.why is not None
-    return Waiting(article=piece.number, why=piece.why)
+    return WaitingOut(article=piece.number, why=piece.why)
 
-
-_OFFICE = {"pin": "pin"}
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="GET",
-        path="/offices/{pin}/draft",
+        route="GET /offices/{pin:pin}/draft",
         name="office_draft",
         summary="An office's lists in the making: what is placed, what is free, what waits",
         input=Nothing,
         handle=_read,
         answers={200: DraftOut},
-        path_values=_OFFICE,
     ),
     Operation(
-        method="POST",
-        path="/offices/{pin}/draft/place",
+        route="POST /offices/{pin:pin}/draft/place",
         name="place_article",
         summary="Put an article into a beat's walking order, or take it off",
-        input=Place,
+        input=PlaceIn,
         handle=_place,
         answers={200: DraftOut},
         problems=(409,),
-        path_values=_OFFICE,
     ),
     Operation(
-        method="POST",
-        path="/offices/{pin}/draft/send-out",
+        route="POST /offices/{pin:pin}/draft/send-out",
         name="send_out_draft",
         summary="Make a beat's list of today from the draft; the recipients are told",
-        input=SendOut,
+        input=SendOutIn,
         handle=_send_out,
-        answers={201: DeliveryList},
+        answers={201: DeliveryListOut},
         problems=(409,),
-        path_values=_OFFICE,
     ),
 )

@@ -14,14 +14,14 @@ from web.api.engine.operation import Answer, Call, Operation
 _LAST = 2**63 - 1
 
 
-class ReadEvents(Input):
+class ReadEventsIn(Input):
     after: Annotated[
         int, Field(ge=0, le=_LAST, description="the cursor: `next` of the page before; 0: all")
     ] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
-class FeedEvent(Output):
+class FeedEventOut(Output):
     cursor: int
     at: datetime
     kind: str
@@ -30,35 +30,31 @@ class FeedEvent(Output):
     data: dict[str, Any]
 
 
-class Page(Output):
+class PageOut(Output):
     """Events in order of commit. Go on with `after=<next>`; an empty page: nothing new yet."""
 
-    events: list[FeedEvent]
+    events: list[FeedEventOut]
     next: int
 
 
-def _read(call: Call[ReadEvents]) -> Answer:
+def _read(call: Call[ReadEventsIn]) -> Answer:
     found = feed.read(call.conn, call.input.after, call.input.limit)
     events = [
-        FeedEvent(
-            cursor=each.position,
-            at=each.at,
-            kind=each.kind,
-            upu=feed_kinds.upu_code(each.kind),
-            article=each.article,
-            data=dict(each.data),
+        FeedEventOut.of(
+            each, cursor=each.position, upu=feed_kinds.upu_code(each.kind), data=dict(each.data)
         )
         for each in found
     ]
-    return Answer(200, Page(events=events, next=found[-1].position if found else call.input.after))
+    return Answer(
+        200, PageOut(events=events, next=found[-1].position if found else call.input.after)
+    )
 
 
 READ = Operation(
-    method="GET",
-    path="/events",
+    route="GET /events",
     name="read_events",
     summary="What happened, by cursor, append-only",
-    input=ReadEvents,
+    input=ReadEventsIn,
     handle=_read,
-    answers={200: Page},
+    answers={200: PageOut},
 )

@@ -1,4 +1,4 @@
-"""Files of articles and lists: sent as CSV, looked at, started, cancelled."""
+"""Files of articles and lists: sent as CSV, examined, started, cancelled."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from pydantic import Field
 from imports import file_rows, register
 from imports.columns import Kind
 from imports.register import Import as Found
-from imports.register import Owner, State
-from web.api.engine.fields import File, Input, Nothing, Output
+from imports.register import State
+from web.api.engine.fields import FileIn, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
 from web.staff.import_words import refusal, where, why
@@ -20,7 +20,7 @@ _ENGLISH = "en"
 _LAST = 2**31 - 1
 
 
-class BadRow(Output):
+class BadRowOut(Output):
     """One fault of one row. `line` counts from 1 in the file; `column` is that of the template."""
 
     line: int
@@ -28,7 +28,7 @@ class BadRow(Output):
     message: str
 
 
-class Import(Output):
+class ImportOut(Output):
     """`good` rows can be imported, or were; `bad` ones cannot; `held` are good rows of a delivery
     list with a bad one; `known` were done before. `bad_rows` go on behind `after=<next>`.
     """
@@ -47,36 +47,35 @@ class Import(Output):
     imported: int
     created_at: datetime
     finished_at: datetime | None
-    bad_rows: list[BadRow]
+    bad_rows: list[BadRowOut]
     next: int
 
 
-class ReadImport(Input):
+class ReadImportIn(Input):
     after: Annotated[
         int, Field(ge=0, le=_LAST, description="bad rows behind this line: `next` of before")
     ] = 0
     limit: Annotated[int, Field(ge=1, le=1000, description="bad rows at most")] = 100
 
 
-class StartImport(Input):
+class StartImportIn(Input):
     left_out: Annotated[
         int,
         Field(ge=0, le=_LAST, description="bad and held rows, which you agree to leave out"),
     ]
 
 
-def _receive(call: Call[File]) -> Answer:
-    owner = Owner(token_id=call.token_id)
-    found = register.receive(call.conn, call.input.content, "", owner, call.now)
+def _receive(call: Call[FileIn]) -> Answer:
+    found = register.receive(call.conn, call.input.content, "", call.doer())
     return Answer(202, _shown(call, found, 0, 1))
 
 
-def _get(call: Call[ReadImport]) -> Answer:
+def _get(call: Call[ReadImportIn]) -> Answer:
     found = _mine(call)
     return Answer(200, _shown(call, found, call.input.after, call.input.limit))
 
 
-def _start(call: Call[StartImport]) -> Answer:
+def _start(call: Call[StartImportIn]) -> Answer:
     found = register.start(call.conn, _mine(call).id, call.input.left_out, call.now)
     return Answer(202, _shown(call, found, 0, 1))
 
@@ -93,25 +92,13 @@ def _mine(call: Call[Any]) -> Found:
     return found
 
 
-def _shown(call: Call[Any], found: Found, after: int, most: int) -> Import:
+def _shown(call: Call[Any], found: Found, after: int, most: int) -> ImportOut:
     rows = file_rows.in_states(call.conn, found.id, ("bad",), after, most)
-    return Import(
-        id=found.id,
-        state=found.state,
-        kind=found.kind,
-        encoding=found.encoding,
+    return ImportOut.of(
+        found,
         refusal=refusal(found, _ENGLISH) if found.refusal else None,
-        rows=found.rows,
-        checked=found.checked,
-        good=found.good,
-        bad=found.bad,
-        held=found.held,
-        known=found.known,
-        imported=found.imported,
-        created_at=found.created_at,
-        finished_at=found.finished_at,
         bad_rows=[
-            BadRow(
+            BadRowOut(
                 line=row.line,
                 column=where(fault, found.kind, _ENGLISH),
                 message=why(fault, found.kind, _ENGLISH),
@@ -123,49 +110,40 @@ def _shown(call: Call[Any], found: Found, after: int, most: int) -> Import:
     )
 
 
-_PATH = {"id": "import"}
-
 RECEIVE = Operation(
-    method="POST",
-    path="/imports",
+    route="POST /imports",
     name="receive_import",
     summary="Send a CSV file of articles or delivery lists; it is checked, and waits for a start",
-    input=File,
+    input=FileIn,
     handle=_receive,
-    answers={202: Import},
+    answers={202: ImportOut},
     takes="text/csv",
     largest=lambda settings: settings.import_megabytes * 2**20,
 )
 GET = Operation(
-    method="GET",
-    path="/imports/{id}",
+    route="GET /imports/{id:import}",
     name="get_import",
     summary="How far a file is, and its bad rows",
-    input=ReadImport,
+    input=ReadImportIn,
     handle=_get,
-    answers={200: Import},
+    answers={200: ImportOut},
     problems=(404,),
-    path_values=_PATH,
 )
 START = Operation(
-    method="POST",
-    path="/imports/{id}/start",
+    route="POST /imports/{id:import}/start",
     name="start_import",
     summary="Import the good rows of a checked file; say how many are left out",
-    input=StartImport,
+    input=StartImportIn,
     handle=_start,
-    answers={202: Import},
+    answers={202: ImportOut},
     problems=(404, 409),
-    path_values=_PATH,
 )
 CANCEL = Operation(
-    method="POST",
-    path="/imports/{id}/cancel",
+    route="POST /imports/{id:import}/cancel",
     name="cancel_import",
     summary="End an import where it stands; what is done stays, other rows are removed",
     input=Nothing,
     handle=_cancel,
-    answers={200: Import},
+    answers={200: ImportOut},
     problems=(404, 409),
-    path_values=_PATH,
 )

@@ -14,7 +14,7 @@ from web.api.engine.fields import Input, Output, StaffId, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
 
 
-class MakeList(Input):
+class MakeListIn(Input):
     """Article numbers in walking order; `date` is today's in India."""
 
     postman: StaffId
@@ -22,36 +22,35 @@ class MakeList(Input):
     articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=lists.MOST_ITEMS)]
 
 
-class Item(Output):
+class ItemOut(Output):
     serial: int = Field(description="what the postman types")
     number: str
 
 
-class DeliveryList(Output):
+class DeliveryListOut(Output):
     """The items of this request; a list that existed already was continued."""
 
     postman: str
     date: datetime.date
-    items: list[Item]
+    items: list[ItemOut]
 
 
-def _make(call: Call[MakeList]) -> Answer:
+def _make(call: Call[MakeListIn]) -> Answer:
     given = call.input
     made = lists.make_list(call.conn, given.postman, given.date, given.articles, call.now)
     if made.new:
         announce(call.runtime, call.conn, [WentOut(item.number) for item in made.items])
-    items = [Item(serial=item.serial, number=item.number) for item in made.items]
-    shown = DeliveryList(postman=made.postman, date=made.date, items=items)
+    items = [ItemOut.of(item) for item in made.items]
+    shown = DeliveryListOut.of(made, items=items)
     return Answer(201 if made.new else 200, shown)
 
 
 MAKE = Operation(
-    method="POST",
-    path="/delivery-lists",
+    route="POST /delivery-lists",
     name="make_delivery_list",
     summary="Give articles to a postman for today, all or none; their recipients are told",
-    input=MakeList,
+    input=MakeListIn,
     handle=_make,
-    answers={201: DeliveryList, 200: DeliveryList},
+    answers={201: DeliveryListOut, 200: DeliveryListOut},
     problems=(409,),
 )

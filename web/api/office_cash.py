@@ -13,7 +13,7 @@ from postal.office import cash
 from postal.office.cash import Owing
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import OfDay, day, delivery_list, doer, office
+from web.api.office_fields import OfDayIn, day, delivery_list, office
 
 Paise = Annotated[int, Field(ge=-cash.MOST_PAISE, le=cash.MOST_PAISE)]
 Explanation = Annotated[
@@ -22,7 +22,7 @@ Explanation = Annotated[
 ]
 
 
-class CodOfList(Output):
+class CodOfListOut(Output):
     """`cash` and `upi`: what the postman told. `open`: to be handed in still; below nothing: to be
     given back to him, who undid a handover. `difference`: counted against expected, explained."""
 
@@ -36,7 +36,7 @@ class CodOfList(Output):
     difference: int
 
 
-class CodInBooks(Output):
+class CodInBooksOut(Output):
     """What the office entered in its books on that day, corrections included."""
 
     handed_in: int = Field(description="cash, by postmen")
@@ -45,55 +45,39 @@ class CodInBooks(Output):
     window_upi: int
 
 
-class OfficeCod(Output):
+class OfficeCodOut(Output):
     """The lists of a day, and those of earlier days whose cash is open still."""
 
-    lists: list[CodOfList]
-    open_before: list[CodOfList]
-    in_books: CodInBooks
+    lists: list[CodOfListOut]
+    open_before: list[CodOfListOut]
+    in_books: CodInBooksOut
 
 
-def _shown(owing: Owing) -> CodOfList:
-    return CodOfList(
-        delivery_list=owing.list_id,
-        postman=owing.staff_id,
-        date=owing.date,
-        cash=owing.cash,
-        upi=owing.upi,
-        open=owing.open,
-        counted=owing.counted,
-        difference=owing.difference,
-    )
+def _shown(owing: Owing) -> CodOfListOut:
+    return CodOfListOut.of(owing, delivery_list=owing.list_id, postman=owing.staff_id)
 
 
-def _cod(call: Call[OfDay]) -> Answer:
+def _cod(call: Call[OfDayIn]) -> Answer:
     office_id, _ = office(call)
     asked = day(call)
     before = [each for each in cash.open_ones(call.conn, office_id) if each.date < asked]
     of_day = cash.of_day(call.conn, office_id, asked)
     booked = cod.in_books(call.conn, office_id, asked)
-    shown = OfficeCod(
+    shown = OfficeCodOut(
         lists=[*map(_shown, of_day)],
         open_before=[*map(_shown, before)],
-        in_books=CodInBooks(
-            handed_in=booked.handed_in,
-            door_upi=booked.door_upi,
-            window_cash=booked.window_cash,
-            window_upi=booked.window_upi,
-        ),
+        in_books=CodInBooksOut.of(booked),
     )
     return Answer(200, shown)
 
 
 COD = Operation(
-    method="GET",
-    path="/offices/{pin}/cod",
+    route="GET /offices/{pin:pin}/cod",
     name="office_cod",
     summary="COD of an office's day, in cash and by UPI, and what is open of earlier days",
-    input=OfDay,
+    input=OfDayIn,
     handle=_cod,
-    answers={200: OfficeCod},
-    path_values={"pin": "pin"},
+    answers={200: OfficeCodOut},
 )
 
 
@@ -107,7 +91,7 @@ class HandIn(Input):
     explanation: Explanation | None = None
 
 
-class HandedIn(Output):
+class HandedInOut(Output):
     id: int
     expected: int
     counted: int
@@ -116,33 +100,18 @@ class HandedIn(Output):
 
 def _hand_in(call: Call[HandIn]) -> Answer:
     head, given = delivery_list(call), call.input
-    handing = cash.hand_in(
-        call.conn,
-        head.id,
-        given.once,
-        given.expected,
-        given.counted,
-        given.explanation,
-        doer(call),
-        call.now,
-    )
-    shown = HandedIn(
-        id=handing.id,
-        expected=handing.expected,
-        counted=handing.counted,
-        explanation=handing.explanation,
-    )
+    said = cash.CashCount(given.once, given.counted, given.explanation)
+    handing = cash.hand_in(call.conn, head.id, given.expected, said, call.doer(head.office_id))
+    shown = HandedInOut.of(handing)
     return Answer(200, shown)
 
 
 HAND_IN = Operation(
-    method="POST",
-    path="/delivery-lists/{id}/cash",
+    route="POST /delivery-lists/{id:list}/cash",
     name="hand_in_cash",
     summary="Check off the COD cash of a list that its postman handed in",
     input=HandIn,
     handle=_hand_in,
-    answers={200: HandedIn},
+    answers={200: HandedInOut},
     problems=(404, 409),
-    path_values={"id": "list"},
 )

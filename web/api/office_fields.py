@@ -1,4 +1,4 @@
-"""What the office's operations of the API have in common: which office, which list, who."""
+"""Fields and look-ups that the office's operations share."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from india.calendar import day_of
 from postal.office import returning
-from postal.office.doer import Doer, by_software
 from postal.office.returning import ListHead
 from postal.people.people import office_of
 from web.api.engine.fields import Input
@@ -30,14 +29,14 @@ Day = Annotated[
 ]
 
 
-class OfDay(Input):
+class OfDayIn(Input):
     """A day; without one: today."""
 
     date: Day | None = None
 
 
 def office(call: Call[Any]) -> tuple[int, str]:
-    """Row id and PIN of the office in the path."""
+    """Return row id and PIN of the office in the path."""
     pin = call.path["pin"]
     return office_of(call.conn, pin)[0], pin
 
@@ -47,10 +46,6 @@ def delivery_list(call: Call[Any]) -> ListHead:
     return returning.head(call.conn, row(call))
 
 
-def doer(call: Call[Any]) -> Doer:
-    return by_software(call.token_id)
-
-
-def day(call: Call[OfDay]) -> datetime.date:
+def day(call: Call[OfDayIn]) -> datetime.date:
     asked = call.input.date
     return datetime.date.fromisoformat(asked) if asked else day_of(call.now)

@@ -1,4 +1,4 @@
-"""The lists of an office's day: how they stand, what comes back, the end."""
+"""The lists of an office's day: their progress, what comes back, closing."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
-from web.api.office_fields import OfDay, day, delivery_list, doer, office
+from web.api.office_fields import OfDayIn, day, delivery_list, office
 
 Note = Annotated[
     str, StringConstraints(min_length=1, max_length=closing.LONGEST_NOTE, strip_whitespace=True)
 ]
 
 
-class ListProgress(Output):
+class ListProgressOut(Output):
     """`missing`: neither delivered nor taken in. `contested`: for the postmaster to look at."""
 
     id: int
@@ -34,51 +34,38 @@ class ListProgress(Output):
     closed_at: datetime.datetime | None
 
 
-class OfficeLists(Output):
+class OfficeListsOut(Output):
     """The lists of a day. `closed_at`: when the office closed it."""
 
     date: datetime.date
-    lists: list[ListProgress]
+    lists: list[ListProgressOut]
     closed_at: datetime.datetime | None
 
 
-def _lists(call: Call[OfDay]) -> Answer:
+def _lists(call: Call[OfDayIn]) -> Answer:
     office_id, _ = office(call)
     asked = day(call)
     closed = closing.closed(call.conn, office_id, asked)
     lists = [
-        ListProgress(
-            id=each.id,
-            postman=each.staff_id,
-            date=each.date,
-            items=each.items,
-            open=each.open,
-            delivered=each.delivered,
-            remarked=each.remarked,
-            missing=each.missing,
-            contested=each.waits,
-            closed_at=each.closed_at,
-        )
+        ListProgressOut.of(each, postman=each.staff_id, contested=each.waits)
         for each in closing.of_day(call.conn, office_id, asked)
     ]
     return Answer(
-        200, OfficeLists(date=asked, lists=lists, closed_at=closed.at if closed else None)
+        200, OfficeListsOut(date=asked, lists=lists, closed_at=closed.at if closed else None)
     )
 
 
 LISTS = Operation(
-    method="GET",
-    path="/offices/{pin}/delivery-lists",
+    route="GET /offices/{pin:pin}/delivery-lists",
     name="office_delivery_lists",
     summary="The delivery lists of an office's day, and how they stand",
-    input=OfDay,
+    input=OfDayIn,
     handle=_lists,
-    answers={200: OfficeLists},
-    path_values={"pin": "pin"},
+    answers={200: OfficeListsOut},
 )
 
 
-class ListItem(Output):
+class ListItemOut(Output):
     """`final`: the office took the return, and the remark with it. `with_postman`: not back yet."""
 
     serial: int
@@ -89,45 +76,34 @@ class ListItem(Output):
     with_postman: bool
 
 
-class WholeList(Output):
+class WholeListOut(Output):
     """One list, item by item."""
 
     id: int
     postman: str
     date: datetime.date
     closed_at: datetime.datetime | None
-    items: list[ListItem]
+    items: list[ListItemOut]
 
 
 def _whole(call: Call[Nothing]) -> Answer:
     head = delivery_list(call)
     items = [
-        ListItem(
-            serial=line.serial,
-            number=line.number,
-            state=line.state,
-            remark=line.remark,
-            final=line.final,
-            with_postman=line.missing,
-        )
+        ListItemOut.of(line, with_postman=line.missing)
         for line in returning.lines(call.conn, head.id)
     ]
-    shown = WholeList(
-        id=head.id, postman=head.staff_id, date=head.date, closed_at=head.closed_at, items=items
-    )
+    shown = WholeListOut.of(head, postman=head.staff_id, items=items)
     return Answer(200, shown)
 
 
 LIST = Operation(
-    method="GET",
-    path="/delivery-lists/{id}",
+    route="GET /delivery-lists/{id:list}",
     name="delivery_list",
     summary="One delivery list, item by item",
     input=Nothing,
     handle=_whole,
-    answers={200: WholeList},
+    answers={200: WholeListOut},
     problems=(404,),
-    path_values={"id": "list"},
 )
 
 
@@ -137,7 +113,7 @@ class TakeIn(Input):
     articles: Annotated[list[TypedNumber], Field(min_length=1, max_length=999)]
 
 
-class TakenArticle(Output):
+class TakenArticleOut(Output):
     """`unvisited`: back for another day · `final`: back, and its remark is final · `contested`:
     back, and the postmaster looks at its remark first · `back`: it was off the list already ·
     `already`: taken in before · `delivered`: handed over, by the books · `moved_on`: on another
@@ -148,73 +124,69 @@ class TakenArticle(Output):
     answer: Taken
 
 
-class TakenArticles(Output):
-    articles: list[TakenArticle]
+class TakenArticlesOut(Output):
+    articles: list[TakenArticleOut]
 
 
 def _take_in(call: Call[TakeIn]) -> Answer:
     head = delivery_list(call)
+    by = call.doer(head.office_id)
     taken = {
-        typed: take_in(call.runtime, call.conn, head.id, typed, doer(call))
+        typed: take_in(call.runtime, call.conn, head.id, typed, by)
         for typed in sorted(set(call.input.articles))
     }
     shown = [
-        TakenArticle(typed=typed, number=taken[typed].number, answer=taken[typed].answer)
+        TakenArticleOut(typed=typed, number=taken[typed].number, answer=taken[typed].answer)
         for typed in call.input.articles
     ]
-    return Answer(200, TakenArticles(articles=shown))
+    return Answer(200, TakenArticlesOut(articles=shown))
 
 
 TAKE_IN = Operation(
-    method="POST",
-    path="/delivery-lists/{id}/returns",
+    route="POST /delivery-lists/{id:list}/returns",
     name="take_in_returns",
     summary="Take in what a postman brings back; remarks become final",
     input=TakeIn,
     handle=_take_in,
-    answers={200: TakenArticles},
+    answers={200: TakenArticlesOut},
     problems=(404, 409),
-    path_values={"id": "list"},
 )
 
 
-class CloseList(Input):
+class CloseListIn(Input):
     """`note`: why something is not back; needed where something is missing."""
 
     note: Note | None = None
 
 
-class ClosedList(Output):
+class ClosedListOut(Output):
     id: int
     postman: str
     date: datetime.date
     closed_at: datetime.datetime
 
 
-def _close(call: Call[CloseList]) -> Answer:
+def _close(call: Call[CloseListIn]) -> Answer:
     head = delivery_list(call)
-    closed, _ = closing.close_list(call.conn, head.id, call.input.note, doer(call), call.now)
+    by = call.doer(head.office_id)
+    closed, _ = closing.close_list(call.conn, head.id, call.input.note, by)
     assert closed.closed_at is not None
-    shown = ClosedList(
-        id=closed.id, postman=closed.staff_id, date=closed.date, closed_at=closed.closed_at
-    )
+    shown = ClosedListOut.of(closed, postman=closed.staff_id)
     return Answer(200, shown)
 
 
 CLOSE = Operation(
-    method="POST",
-    path="/delivery-lists/{id}/close",
+    route="POST /delivery-lists/{id:list}/close",
     name="close_delivery_list",
     summary="Close a list: the office changes nothing of it any more. Closing twice is once",
-    input=CloseList,
+    input=CloseListIn,
     handle=_close,
-    answers={200: ClosedList},
+    answers={200: ClosedListOut},
     problems=(404, 409),
-    path_values={"id": "list"},
 )
 
 
-class CloseDay(Input):
+class CloseDayIn(Input):
     """`explanation`: why cash is not handed in; needed where some of that day or an earlier one is
     not, and kept only there."""
 
@@ -222,7 +194,7 @@ class CloseDay(Input):
     explanation: Note | None = None
 
 
-class ClosedDay(Output):
+class ClosedDayOut(Output):
     """`cash_open`: paise that postmen had not handed in by then."""
 
     date: datetime.date
@@ -232,30 +204,20 @@ class ClosedDay(Output):
     explanation: str | None
 
 
-def _close_day(call: Call[CloseDay]) -> Answer:
+def _close_day(call: Call[CloseDayIn]) -> Answer:
     office_id, _ = office(call)
-    given = call.input
-    closed, _ = closing.close_day(
-        call.conn, office_id, given.date, given.explanation, doer(call), call.now
-    )
-    shown = ClosedDay(
-        date=closed.day,
-        lists=closed.lists,
-        closed_at=closed.at,
-        cash_open=closed.cash_open,
-        explanation=closed.explanation,
-    )
+    given, by = call.input, call.doer(office_id)
+    closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
+    shown = ClosedDayOut.of(closed, date=closed.day, closed_at=closed.at)
     return Answer(200, shown)
 
 
 CLOSE_DAY = Operation(
-    method="POST",
-    path="/offices/{pin}/close",
+    route="POST /offices/{pin:pin}/close",
     name="close_office_day",
     summary="Close an office's day, all its lists being closed. Closing twice is once",
-    input=CloseDay,
+    input=CloseDayIn,
     handle=_close_day,
-    answers={200: ClosedDay},
+    answers={200: ClosedDayOut},
     problems=(409,),
-    path_values={"pin": "pin"},
 )

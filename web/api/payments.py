@@ -1,7 +1,7 @@
-"""Payments by UPI for bookings that software made, and what is to be given back.
+"""Payments by UPI for bookings that software made, and what is to be refunded.
 
 A provider is never called while the database waits: the worker fetches the QR code and orders the
-refund, and the caller asks how it stands, or is told by the feed.
+refund, and the caller asks for the state, or reads the feed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from postal.counter import clerks, credits, groups, payments, refunds
 from postal.counter.credits import Credit
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment
-from postal.counter.refunds import Actor
 from postal.people import access
+from postal.people.doer import Staff
 from providers.static import rrn
 from store.refusals import Unknown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
@@ -37,7 +37,7 @@ Reference = Annotated[
 ]
 
 
-class Begin(Input):
+class BeginIn(Input):
     booking: Annotated[
         str,
         StringConstraints(pattern="^[A-Z0-9]{8,35}$"),
@@ -45,14 +45,14 @@ class Begin(Input):
     ]
 
 
-class EnterReference(Input):
+class EnterReferenceIn(Input):
     """For the department's own UPI id: somebody saw the money come."""
 
     reference: Reference
     paise: Annotated[int, Field(ge=1, le=MOST_PAISE, description="what came, exactly")]
 
 
-class GiveBack(Input):
+class GiveBackIn(Input):
     """Empty, the provider gives it back; with `reference`, another UPI transfer has; with
     `cash_by`, this postmaster has in cash, from the drawer of his open counter."""
 
@@ -68,7 +68,7 @@ class GiveBack(Input):
         return []
 
 
-class Sum(Output):
+class SumOut(Output):
     """Money that came, in exactly one state."""
 
     id: int
@@ -87,7 +87,7 @@ class Sum(Output):
     settled_at: datetime | None
 
 
-class AnAttempt(Output):
+class AttemptOut(Output):
     """An attempt to be paid: one QR code. Draw `qr_text` or show `qr_image` till `expires_at`."""
 
     id: int
@@ -101,14 +101,14 @@ class AnAttempt(Output):
     expires_at: datetime
     ended_at: datetime | None
     error: str | None
-    sums: list[Sum] = Field(description="all that came for the booking, oldest first")
+    sums: list[SumOut] = Field(description="all that came for the booking, oldest first")
 
 
-class Sums(Output):
-    sums: list[Sum]
+class SumsOut(Output):
+    sums: list[SumOut]
 
 
-def _begin(call: Call[Begin]) -> Answer:
+def _begin(call: Call[BeginIn]) -> Answer:
     group = groups.by_tr(call.conn, call.input.booking)
     begun = upi.prepare(call.runtime, call.conn, group.id)
     if isinstance(begun, Claimed):
@@ -131,36 +131,37 @@ def _stop(call: Call[Nothing]) -> Answer:
     return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
 
 
-def _reference(call: Call[EnterReference]) -> Answer:
+def _reference(call: Call[EnterReferenceIn]) -> Answer:
     payment, asked = _payment(call), call.input
-    upi.enter_in(call.runtime, call.conn, payment.id, asked.reference, asked.paise, None)
+    seen = upi.BankReference(asked.reference, asked.paise)
+    upi.enter_in(call.runtime, call.conn, payment.id, seen, call.doer())
     return Answer(200, _attempt(call, payments.get(call.conn, payment.id)))
 
 
 def _due(call: Call[Nothing]) -> Answer:
     found = credits.due(call.conn, None, _LONGEST_LIST)
-    return Answer(200, Sums(sums=[_sum(each) for each in found]))
+    return Answer(200, SumsOut(sums=[_sum(each) for each in found]))
 
 
-def _refund(call: Call[GiveBack]) -> Answer:
-    id_, by = row(call), Actor(None, None)
+def _refund(call: Call[GiveBackIn]) -> Answer:
+    id_, by = row(call), call.doer()
     if call.input.cash_by is not None:
         credit = _in_cash(call, id_, call.input.cash_by)
     elif call.input.reference is None:
-        credit = refunds.ask(call.conn, id_, by, call.now)
+        credit = refunds.ask(call.conn, id_, by)
     else:
-        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by, call.now)
+        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by)
     return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
 
 
-def _in_cash(call: Call[GiveBack], id_: int, staff_id: str) -> Credit:
+def _in_cash(call: Call[GiveBackIn], id_: int, staff_id: str) -> Credit:
     day = clerks.counter_of(call.conn, staff_id, JUDGES, call.now)
     credit = credits.get(call.conn, id_)
     if credit.office_id not in (None, day.office_id):
         raise Unknown("the postmaster's office has no such sum")
-    by = Actor(day.staff_row, day.office_id)
-    given = refunds.enter_cash(call.conn, id_, day.id, by, call.now)
-    access.note(call.conn, day.staff_row, "acted", call.now, reason=f"refund {id_}: cash")
+    by = call.doer(day.office_id, Staff(day.staff_row, staff_id))
+    given = refunds.enter_cash(call.conn, id_, day.id, by)
+    access.note(call.conn, by, "acted", reason=f"refund {id_}: cash")
     return given
 
 
@@ -168,106 +169,72 @@ def _payment(call: Call[Any]) -> Payment:
     return payments.get(call.conn, row(call))
 
 
-def _attempt(call: Call[Any], payment: Payment) -> AnAttempt:
+def _attempt(call: Call[Any], payment: Payment) -> AttemptOut:
     shown = payment.state == "shown"
-    return AnAttempt(
-        id=payment.id,
+    return AttemptOut.of(
+        payment,
         booking=payment.tr,
-        provider=payment.provider,
-        state=payment.state,
-        paise=payment.paise,
         qr_text=payment.qr_text if shown else None,
         qr_image=payment.qr_image if shown else None,
-        begun_at=payment.begun_at,
-        expires_at=payment.expires_at,
-        ended_at=payment.ended_at,
-        error=payment.error,
         sums=[_sum(each) for each in credits.of_group(call.conn, payment.group_id)],
     )
 
 
-def _sum(credit: Credit) -> Sum:
-    return Sum(
-        id=credit.id,
-        booking=credit.tr,
-        paise=credit.paise,
-        provider=credit.provider,
-        provider_payment_id=credit.provider_payment_id,
-        rrn=credit.rrn,
-        came_at=credit.came_at,
-        state=credit.state,
-        cause=credit.cause,
-        refund_way=credit.refund_way,
-        refund_ref=credit.refund_ref,
-        refund_error=credit.refund_error,
-        refunded_at=credit.refunded_at,
-        settled_at=credit.settled_at,
-    )
+def _sum(credit: Credit) -> SumOut:
+    return SumOut.of(credit, booking=credit.tr)
 
-
-_PAYMENT, _SUM = {"id": "payment"}, {"id": "sum"}
 
 BEGIN = Operation(
-    method="POST",
-    path="/payments",
+    route="POST /payments",
     name="begin_payment",
     summary="Begins to be paid by UPI; the QR code comes soon after: ask for it, or again",
-    input=Begin,
+    input=BeginIn,
     handle=_begin,
-    answers={202: AnAttempt, 200: AnAttempt},
+    answers={202: AttemptOut, 200: AttemptOut},
     problems=(409,),
 )
 GET = Operation(
-    method="GET",
-    path="/payments/{id}",
+    route="GET /payments/{id:payment}",
     name="read_payment",
     summary="How an attempt to be paid stands, its QR code, and what came",
     input=Nothing,
     handle=_read,
-    answers={200: AnAttempt},
+    answers={200: AttemptOut},
     problems=(404,),
-    path_values=_PAYMENT,
 )
 STOP = Operation(
-    method="POST",
-    path="/payments/{id}/stop",
+    route="POST /payments/{id:payment}/stop",
     name="stop_payment",
     summary="Nobody pays by this QR code; the booking is open again",
     input=Nothing,
     handle=_stop,
-    answers={200: AnAttempt},
+    answers={200: AttemptOut},
     problems=(404,),
-    path_values=_PAYMENT,
 )
 REFERENCE = Operation(
-    method="POST",
-    path="/payments/{id}/reference",
+    route="POST /payments/{id:payment}/reference",
     name="enter_payment_reference",
     summary="Money was seen at the department's own UPI id; a bank reference counts once ever",
-    input=EnterReference,
+    input=EnterReferenceIn,
     handle=_reference,
-    answers={200: AnAttempt},
+    answers={200: AttemptOut},
     problems=(404, 409),
-    path_values=_PAYMENT,
 )
 DUE = Operation(
-    method="GET",
-    path="/refunds",
+    route="GET /refunds",
     name="list_refunds_due",
     summary="What is to be given back, oldest first",
     input=Nothing,
     handle=_due,
-    answers={200: Sums},
+    answers={200: SumsOut},
 )
 REFUND = Operation(
-    method="POST",
-    path="/refunds/{id}",
+    route="POST /refunds/{id:sum}",
     name="give_back",
     summary="Gives a sum back, by the provider or by another UPI transfer; asked twice, done once",
-    input=GiveBack,
+    input=GiveBackIn,
     handle=_refund,
-    answers={200: Sum, 202: Sum},
+    answers={200: SumOut, 202: SumOut},
     problems=(404, 409),
-    path_values=_SUM,
 )
 OPERATIONS = (BEGIN, GET, STOP, REFERENCE, DUE, REFUND)

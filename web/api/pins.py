@@ -22,18 +22,16 @@ def _get(call: Call[Nothing]) -> Answer:
         place = directory.find(call.conn, call.path["pin"])
     return Answer(
         200,
-        PlaceOut(pin=place.pin, office=place.office, district=place.district, state=place.state),
+        PlaceOut.of(place),
     )
 
 
 GET = Operation(
-    method="GET",
-    path="/pins/{pin}",
+    route="GET /pins/{pin:pin}",
     name="get_pin",
     summary="A PIN's main office, district and state",
     input=Nothing,
     handle=_get,
     answers={200: PlaceOut},
     problems=(404,),
-    path_values={"pin": "pin"},
 )

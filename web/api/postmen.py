@@ -10,7 +10,7 @@ from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, Secr
 from web.api.engine.operation import Answer, Call, Operation
 
 
-class AddPostman(Input):
+class AddPostmanIn(Input):
     """`pin`: the postman's own secret; `office_pin`: the PIN code of his office."""
 
     staff_id: StaffId
@@ -20,7 +20,7 @@ class AddPostman(Input):
     pin: SecretPin
 
 
-class Postman(Output):
+class PostmanOut(Output):
     staff_id: str
     name: str
     phone: str
@@ -28,83 +28,72 @@ class Postman(Output):
     office_pin: str
 
 
-def _add(call: Call[AddPostman]) -> Answer:
+def _add(call: Call[AddPostmanIn]) -> Answer:
     given = call.input
     added = people.add_postman(
         call.conn, given.staff_id, given.name, given.phone, given.office_pin, given.pin
     )
     return Answer(
         201,
-        Postman(
-            staff_id=added.staff_id,
-            name=added.name,
-            phone=masked(added.phone),
-            office=added.office,
-            office_pin=added.office_pin,
-        ),
+        PostmanOut.of(added, phone=masked(added.phone)),
     )
 
 
-class NamePhone(Input):
+class NamePhoneIn(Input):
     """The telephone that is to speak for the postman; it is asked for his PIN."""
 
     phone: Phone
 
 
-class NamedPhone(Output):
+class NamedPhoneOut(Output):
     """`phone` is masked. It is his when his PIN has come from it, within a day."""
 
     staff_id: str
     phone: str
 
 
-class BlockedPhone(Output):
+class BlockedPhoneOut(Output):
     """`codes`: how many codes died, because only that telephone could have submitted them."""
 
     staff_id: str
     codes: int
 
 
-def _name_phone(call: Call[NamePhone]) -> Answer:
+def _name_phone(call: Call[NamePhoneIn]) -> Answer:
     staff_id, phone = call.path["staff_id"], call.input.phone
     postmen.name_phone(call.runtime, call.conn, staff_id, phone)
-    return Answer(200, NamedPhone(staff_id=staff_id, phone=masked(phone)))
+    return Answer(200, NamedPhoneOut(staff_id=staff_id, phone=masked(phone)))
 
 
 def _block(call: Call[Nothing]) -> Answer:
     staff_id = call.path["staff_id"]
     codes = handsets.block(call.conn, staff_id, call.now)
-    return Answer(200, BlockedPhone(staff_id=staff_id, codes=codes))
+    return Answer(200, BlockedPhoneOut(staff_id=staff_id, codes=codes))
 
 
 NAME_PHONE = Operation(
-    method="POST",
-    path="/postmen/{staff_id}/phone",
+    route="POST /postmen/{staff_id:staff_id}/phone",
     name="name_phone",
     summary="Name a postman's new telephone; his PIN, texted from it, makes it his",
-    input=NamePhone,
+    input=NamePhoneIn,
     handle=_name_phone,
-    answers={200: NamedPhone},
+    answers={200: NamedPhoneOut},
     problems=(409,),
-    path_values={"staff_id": "staff_id"},
 )
 BLOCK = Operation(
-    method="POST",
-    path="/postmen/{staff_id}/block",
+    route="POST /postmen/{staff_id:staff_id}/block",
     name="block_phone",
     summary="Block a lost telephone at once; the codes that it could submit die",
     input=Nothing,
     handle=_block,
-    answers={200: BlockedPhone},
-    path_values={"staff_id": "staff_id"},
+    answers={200: BlockedPhoneOut},
 )
 ADD = Operation(
-    method="POST",
-    path="/postmen",
+    route="POST /postmen",
     name="add_postman",
     summary="Add a postman; his texts are known by his phone",
-    input=AddPostman,
+    input=AddPostmanIn,
     handle=_add,
-    answers={201: Postman},
+    answers={201: PostmanOut},
     problems=(409,),
 )

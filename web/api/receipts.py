@@ -12,7 +12,7 @@ from paper import receipt as receipts_on_paper
 from paper.content import Language, Method, Paper
 from postal.counter import clerks, receipts
 from store.refusals import Unknown
-from web.api.bookings import BookedArticle, group_of, shown
+from web.api.bookings import BookedArticleOut, group_of, shown
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.staff.printed import ways
@@ -31,11 +31,11 @@ class ReceiptOut(Output):
     method: Method
     paise: int
     rrn: str | None
-    articles: list[BookedArticle]
+    articles: list[BookedArticleOut]
     printed: int
 
 
-class PrintReceipt(Input):
+class PrintReceiptIn(Input):
     """`once`: yours, new for each printing. `language`: without it, the customer's."""
 
     staff: StaffId
@@ -54,35 +54,23 @@ class PrintingOut(Output):
 def _read(call: Call[Nothing]) -> Answer:
     group = group_of(call)
     what = receipts.read(call.conn, group.id)
-    told = ReceiptOut(
-        reference=what.reference,
-        office=what.office,
-        office_pin=what.office_pin,
-        counter=what.counter,
-        at=what.at,
-        sender_name=what.sender_name,
-        method=what.method,
-        paise=what.paise,
-        rrn=what.rrn,
-        articles=shown(group).articles,
-        printed=len(receipts.printings(call.conn, group.id)),
+    answer = ReceiptOut.of(
+        what, articles=shown(group).articles, printed=len(receipts.printings(call.conn, group.id))
     )
-    return Answer(200, told)
+    return Answer(200, answer)
 
 
-def _print(call: Call[PrintReceipt]) -> Answer:
+def _print(call: Call[PrintReceiptIn]) -> Answer:
     group, given = group_of(call), call.input
     who = clerks.clerk(call.conn, given.staff, CLERKS)
     if who.office_id != group.office_id:
         raise Unknown("the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)
-    made = receipts.note_printing(
-        call.conn, group.id, given.once, given.paper, language, who.id, call.now
-    )
-    told = PrintingOut(
-        once=given.once, paper=made.paper, language=made.language, copy_number=made.copy
-    )
-    return Answer(200, told)
+    new = receipts.NewPrinting(given.once, given.paper, language)
+    by = call.doer(who.office_id, who.staff)
+    made = receipts.note_printing(call.conn, group.id, new, by)
+    answer = PrintingOut.of(made, once=given.once, copy_number=made.copy)
+    return Answer(200, answer)
 
 
 def _pdf(call: Call[Nothing]) -> Answer:
@@ -103,37 +91,31 @@ def _pdf(call: Call[Nothing]) -> Answer:
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="GET",
-        path="/bookings/{reference}/receipt",
+        route="GET /bookings/{reference:booking}/receipt",
         name="get_receipt",
         summary="What the receipt of a booking says; counts no printing",
         input=Nothing,
         handle=_read,
         answers={200: ReceiptOut},
         problems=(404, 409),
-        path_values={"reference": "booking"},
     ),
     Operation(
-        method="POST",
-        path="/bookings/{reference}/receipts",
+        route="POST /bookings/{reference:booking}/receipts",
         name="print_receipt",
         summary="Count a printing of the receipt: the first is the original, others are copies",
-        input=PrintReceipt,
+        input=PrintReceiptIn,
         handle=_print,
         answers={200: PrintingOut},
         problems=(404, 409),
-        path_values={"reference": "booking"},
     ),
     Operation(
-        method="GET",
-        path="/bookings/{reference}/receipts/{once}",
+        route="GET /bookings/{reference:booking}/receipts/{once:uuid-once}",
         name="receipt_pdf",
         summary="The receipt as a PDF, as the printing was counted",
         input=Nothing,
         handle=_pdf,
         answers={},
         problems=(404,),
-        path_values={"reference": "booking", "once": "uuid-once"},
         gives=PDF,
     ),
 )

@@ -16,7 +16,7 @@ from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
 
 
-class AskReconciliation(Input):
+class AskReconciliationIn(Input):
     day: Annotated[
         datetime.date,
         Field(
@@ -57,7 +57,7 @@ class ReconciliationOut(Output):
     providers: list[ReconciledOut] | None
 
 
-def _ask(call: Call[AskReconciliation]) -> Answer:
+def _ask(call: Call[AskReconciliationIn]) -> Answer:
     if call.input.day > day_of(call.now):
         raise Invalid("this day has not come yet", field="day")
     return Answer(202, _shown(reconciliations.ask(call.conn, call.input.day, call.now)))
@@ -68,31 +68,14 @@ def _read(call: Call[Nothing]) -> Answer:
 
 
 def _shown(found: Reconciliation) -> ReconciliationOut:
-    return ReconciliationOut(
-        id=found.id,
-        day=found.day,
-        asked_at=found.asked_at,
-        done_at=found.done_at,
+    return ReconciliationOut.of(
+        found,
         providers=None
         if found.done_at is None
         else [
-            ReconciledOut(
-                provider=each.provider,
-                theirs=each.theirs,
-                settled=each.settled,
-                differences=[
-                    DifferenceOut(
-                        what=one.what,
-                        provider=one.provider,
-                        payment_id=one.payment_id,
-                        booking=one.tr,
-                        theirs=one.theirs,
-                        ours=one.ours,
-                        state=one.state,
-                    )
-                    for one in each.differences
-                ],
-                failed=each.failed,
+            ReconciledOut.of(
+                each,
+                differences=[DifferenceOut.of(one, booking=one.tr) for one in each.differences],
             )
             for each in found.reconciled
         ],
@@ -101,23 +84,20 @@ def _shown(found: Reconciliation) -> ReconciliationOut:
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="POST",
-        path="/reconciliations",
+        route="POST /reconciliations",
         name="ask_reconciliation",
         summary="Compares a day with the providers' lists, soon, and takes in what is missing",
-        input=AskReconciliation,
+        input=AskReconciliationIn,
         handle=_ask,
         answers={202: ReconciliationOut},
     ),
     Operation(
-        method="GET",
-        path="/reconciliations/{id}",
+        route="GET /reconciliations/{id:reconciliation}",
         name="read_reconciliation",
         summary="What differed, once it is compared",
         input=Nothing,
         handle=_read,
         answers={200: ReconciliationOut},
         problems=(404,),
-        path_values={"id": "reconciliation"},
     ),
 )

@@ -13,7 +13,7 @@ from web.api.engine.operation import Answer, Call, Operation
 from web.phones import simulator
 
 
-class PhoneMessage(Output):
+class PhoneMessageOut(Output):
     id: int
     at: datetime
     text: str
@@ -21,7 +21,7 @@ class PhoneMessage(Output):
     segments: int
 
 
-class Inbox(RootModel[list[PhoneMessage]]):
+class InboxOut(RootModel[list[PhoneMessageOut]]):
     """Newest last."""
 
 
@@ -32,15 +32,9 @@ def _received(call: Call[Nothing]) -> Answer:
         raise Unknown(f"no such phone: {error}") from error
     return Answer(
         200,
-        Inbox(
+        InboxOut(
             [
-                PhoneMessage(
-                    id=each.id,
-                    at=each.at,
-                    text=each.text,
-                    template=each.template,
-                    segments=each.segments,
-                )
+                PhoneMessageOut.of(each)
                 for each in simulator.inbox(call.conn, call.runtime.settings, number)
             ]
         ),
@@ -48,13 +42,11 @@ def _received(call: Call[Nothing]) -> Answer:
 
 
 RECEIVED = Operation(
-    method="GET",
-    path="/simulator/phones/{phone}/messages",
+    route="GET /simulator/phones/{phone:phone}/messages",
     name="simulated_phone_messages",
     summary="What a simulated phone has received; development and test only",
     input=Nothing,
     handle=_received,
-    answers={200: Inbox},
+    answers={200: InboxOut},
     problems=(404,),
-    path_values={"phone": "phone"},
 )

@@ -16,36 +16,34 @@ from web.api.office_fields import delivery_list
 from web.staff.rooms import CLERKS
 
 
-class AskSlip(Input):
+class AskSlipIn(Input):
     """`staff`: who reads it, of the list's office; that it was read is written down."""
 
     staff: StaffId
     language: Language = "hi"
 
 
-def _slip(call: Call[AskSlip]) -> Answer:
+def _slip(call: Call[AskSlipIn]) -> Answer:
     head = delivery_list(call)
     who = clerks.clerk(call.conn, call.input.staff, CLERKS)
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
     what = slips.read(call.conn, head.id, call.now)
     reason = f"slip {what.staff_id} {what.day}"
-    access.note(call.conn, who.id, "opened", call.now, reason=reason)
+    access.note(call.conn, call.doer(who.office_id, who.staff), "opened", reason=reason)
     document = slips_on_paper.slip(what, call.input.language)
     return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
-        method="GET",
-        path="/delivery-lists/{id}/slip",
+        route="GET /delivery-lists/{id:list}/slip",
         name="slip_pdf",
         summary="A delivery list's slip as a PDF on A4, in walking order",
-        input=AskSlip,
+        input=AskSlipIn,
         handle=_slip,
         answers={},
         problems=(404,),
-        path_values={"id": "list"},
         gives=PDF,
     ),
 )

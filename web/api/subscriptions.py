@@ -1,4 +1,4 @@
-"""Webhooks: the department's software is told what happens, instead of asking."""
+"""Webhooks: the department's software is notified of events instead of asking for them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
 from webhooks import address, subscriptions
 from webhooks.address import LONGEST
-from webhooks.subscriptions import End, State, Subscription
+from webhooks.subscriptions import End, State
 
 _LAST = 2**63 - 1
 
 
-def _known(kind: str) -> str:
+def _declared(kind: str) -> str:
     if kind not in feed_kinds.DECLARED:
         raise ValueError("is no kind of event: docs/api.md lists them; without kinds: all")
     return kind
@@ -27,12 +27,12 @@ def _known(kind: str) -> str:
 Kind = Annotated[
     str,
     StringConstraints(max_length=40),
-    AfterValidator(_known),
+    AfterValidator(_declared),
     Field(json_schema_extra={"enum": sorted(feed_kinds.DECLARED)}),
 ]
 
 
-class Subscribe(Input):
+class SubscribeIn(Input):
     """`url` is https and on the internet; in development any."""
 
     url: Annotated[
@@ -47,7 +47,7 @@ class Subscribe(Input):
     )
 
 
-class Webhook(Output):
+class WebhookOut(Output):
     """`failures` in a row; while a receiver is down it rests until `rested_until`."""
 
     id: int
@@ -63,21 +63,21 @@ class Webhook(Output):
     dead: int = Field(description="deliveries given up after a day: the desk sends them again")
 
 
-class NewWebhook(Webhook):
+class NewWebhookOut(WebhookOut):
     secret: str = Field(
         description="whsec_…, the key of the signatures; shown here and never again"
     )
 
 
-class Webhooks(Output):
-    webhooks: list[Webhook]
+class WebhooksOut(Output):
+    webhooks: list[WebhookOut]
 
 
-class Queued(Output):
+class QueuedOut(Output):
     delivery: int
 
 
-class Delivery(Output):
+class DeliveryOut(Output):
     id: int
     event: int = Field(description="the event's cursor; 0: a ping")
     kind: str
@@ -89,66 +89,60 @@ class Delivery(Output):
     error: str | None
 
 
-class Deliveries(Output):
+class DeliveriesOut(Output):
     """In order. Go on with `after=<next>`."""
 
-    deliveries: list[Delivery]
+    deliveries: list[DeliveryOut]
     next: int
 
 
-class ReadDeliveries(Input):
+class ReadDeliveriesIn(Input):
     state: Literal["pending", "delivered", "dead"] | None = None
     after: Annotated[int, Field(ge=0, le=_LAST, description="`next` of the page before")] = 0
     limit: Annotated[int, Field(ge=1, le=1000)] = 100
 
 
-def _subscribe(call: Call[Subscribe]) -> Answer:
+def _subscribe(call: Call[SubscribeIn]) -> Answer:
     production = call.runtime.settings.production
     read = address.public if production else address.anywhere
     url = read(call.input.url)
     made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
-    return Answer(201, NewWebhook(**_fields(made), secret=""))
+    return Answer(201, NewWebhookOut.of(made, secret=""))
 
 
-def _reveal(call: Call[Subscribe], body: Any) -> Any:
-    """The secret, derived anew: the answer that is kept for repeats does not hold it."""
+def _reveal(call: Call[SubscribeIn], body: Any) -> Any:
+    """Return the answer with its secret, derived anew: what is kept for repeats lacks it."""
     return body | {"secret": subscriptions.secret_of(call.conn, body["id"], _master_key(call))}
 
 
 def _list(call: Call[Nothing]) -> Answer:
     found = subscriptions.of_token(call.conn, call.token_id)
-    return Answer(200, Webhooks(webhooks=[Webhook(**_fields(each)) for each in found]))
+    return Answer(200, WebhooksOut(webhooks=[WebhookOut.of(each) for each in found]))
 
 
 def _end(call: Call[Nothing]) -> Answer:
     id_ = _mine(call)
     subscriptions.end(call.conn, id_, "asked", call.now)
-    return Answer(200, Webhook(**_fields(subscriptions.get(call.conn, id_))))
+    return Answer(200, WebhookOut.of(subscriptions.get(call.conn, id_)))
 
 
 def _test(call: Call[Nothing]) -> Answer:
     id_ = _mine(call)
-    return Answer(202, Queued(delivery=subscriptions.ping(call.conn, id_, call.now)))
+    return Answer(202, QueuedOut(delivery=subscriptions.ping(call.conn, id_, call.now)))
 
 
-def _deliveries(call: Call[ReadDeliveries]) -> Answer:
+def _deliveries(call: Call[ReadDeliveriesIn]) -> Answer:
     asked = call.input
     found = subscriptions.deliveries(call.conn, _mine(call), asked.state, asked.after, asked.limit)
     shown = [
-        Delivery(
-            id=each.id,
+        DeliveryOut.of(
+            each,
             event=each.position or 0,
-            kind=each.kind,
-            state=each.state,
-            attempts=each.attempts,
-            first_tried_at=each.first_tried_at,
             next_attempt_at=each.next_attempt_at if each.state == "pending" else None,
-            settled_at=each.settled_at,
-            error=each.error,
         )
         for each in found
     ]
-    return Answer(200, Deliveries(deliveries=shown, next=found[-1].id if found else asked.after))
+    return Answer(200, DeliveriesOut(deliveries=shown, next=found[-1].id if found else asked.after))
 
 
 def _mine(call: Call[Any]) -> int:
@@ -157,66 +151,52 @@ def _mine(call: Call[Any]) -> int:
     return id_
 
 
-def _fields(found: Subscription) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in Webhook.model_fields}
-
-
 def _master_key(call: Call[Any]) -> bytes:
     return call.runtime.settings.dakiya_master_key.get_secret_value().encode()
 
 
-_PATH = {"id": "webhook"}
-
 SUBSCRIBE = Operation(
-    method="POST",
-    path="/webhooks",
+    route="POST /webhooks",
     name="subscribe_webhook",
     summary="From now on events are sent, signed, to an address of yours",
-    input=Subscribe,
+    input=SubscribeIn,
     handle=_subscribe,
     reveal=_reveal,
-    answers={201: NewWebhook},
+    answers={201: NewWebhookOut},
     problems=(409,),
 )
 LIST = Operation(
-    method="GET",
-    path="/webhooks",
+    route="GET /webhooks",
     name="list_webhooks",
     summary="Your webhooks and how they fare, oldest first, ended ones too",
     input=Nothing,
     handle=_list,
-    answers={200: Webhooks},
+    answers={200: WebhooksOut},
 )
 END = Operation(
-    method="POST",
-    path="/webhooks/{id}/end",
+    route="POST /webhooks/{id:webhook}/end",
     name="end_webhook",
     summary="Nothing more is sent; what was waiting is dead",
     input=Nothing,
     handle=_end,
-    answers={200: Webhook},
+    answers={200: WebhookOut},
     problems=(404,),
-    path_values=_PATH,
 )
 TEST = Operation(
-    method="POST",
-    path="/webhooks/{id}/test",
+    route="POST /webhooks/{id:webhook}/test",
     name="test_webhook",
     summary="Sends a ping, at once also where the receiver rests",
     input=Nothing,
     handle=_test,
-    answers={202: Queued},
+    answers={202: QueuedOut},
     problems=(404, 409),
-    path_values=_PATH,
 )
 DELIVERIES = Operation(
-    method="GET",
-    path="/webhooks/{id}/deliveries",
+    route="GET /webhooks/{id:webhook}/deliveries",
     name="read_deliveries",
     summary="What became of each event: state=dead for those that were given up",
-    input=ReadDeliveries,
+    input=ReadDeliveriesIn,
     handle=_deliveries,
-    answers={200: Deliveries},
+    answers={200: DeliveriesOut},
     problems=(404,),
-    path_values=_PATH,
 )

@@ -1,4 +1,4 @@
-"""What posting an article costs."""
+"""The price of posting an article."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from pydantic import Field
 from india.calendar import day_of
 from postal.articles import Service
 from postal.counter import directory, tariff
-from postal.counter.tariff import LineKind, Quote
+from postal.counter.tariff import LineKind, Quote, ToPrice
 from web.api.engine.fields import Input, Output, Pin, WeightG
 from web.api.engine.operation import Answer, Call, Operation
 
 
-class AskQuote(Input):
+class AskQuoteIn(Input):
     """`office_pin`: of the office that books."""
 
     office_pin: Pin
@@ -46,31 +46,18 @@ def priced(
     call: Call[Any],
     office_pin: str,
     pin: str,
-    service: Service,
-    weight_g: int,
-    *,
-    otp_required: bool,
-    registration: bool,
+    posted: ToPrice,
 ) -> Quote:
     """Return a quote. Raises what the tariff refuses, and `UnknownPin`."""
     edition = tariff.edition_on(day_of(call.now))
     route = directory.route(call.conn, edition, office_pin, directory.find(call.conn, pin))
-    return tariff.quote(
-        edition, service, weight_g, route, otp_required=otp_required, registration=registration
-    )
+    return tariff.quote(edition, posted, route)
 
 
-def _quote(call: Call[AskQuote]) -> Answer:
+def _quote(call: Call[AskQuoteIn]) -> Answer:
     asked = call.input
-    quote = priced(
-        call,
-        asked.office_pin,
-        asked.pin,
-        asked.service,
-        asked.weight_g,
-        otp_required=asked.otp_required,
-        registration=asked.registration,
-    )
+    posted = ToPrice(asked.service, asked.weight_g, asked.otp_required, asked.registration)
+    quote = priced(call, asked.office_pin, asked.pin, posted)
     return Answer(
         200,
         QuoteOut(
@@ -84,19 +71,15 @@ def _quote(call: Call[AskQuote]) -> Answer:
 
 
 def lines_of(quote: Quote) -> list[LineOut]:
-    """The lines of a quote, for an answer."""
-    return [
-        LineOut(kind=line.kind, paise=line.paise, unverified=line.unverified)
-        for line in quote.lines
-    ]
+    """Return the lines of a quote as an answer."""
+    return [LineOut.of(line) for line in quote.lines]
 
 
 QUOTE = Operation(
-    method="GET",
-    path="/tariff",
+    route="GET /tariff",
     name="quote",
     summary="What an article costs today, line by line",
-    input=AskQuote,
+    input=AskQuoteIn,
     handle=_quote,
     answers={200: QuoteOut},
 )

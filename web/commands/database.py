@@ -5,21 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from runtime import Runtime
 from store import migrate as migrations
 from store import schema_page
 from store.schema import UndocumentedTable, read
+from web import running
 
 database = AppGroup("db", help="The database.")
 
 
 @database.command("migrate")
 def migrate() -> None:
-    """Brings the database of DATABASE_URL to the newest schema."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Bring the database of DATABASE_URL to the newest schema."""
+    runtime = running.runtime()
     try:
         migrations.migrate(runtime.settings.database_url)
     except migrations.UnknownRevision as refused:
@@ -36,8 +35,8 @@ def migrate() -> None:
     help="The page that is written.",
 )
 def schema(into: Path) -> None:
-    """Writes the page of the schema: every table, column, key and index, with what it is for."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Write the page of the schema: every table, column, key and index, with its purpose."""
+    runtime = running.runtime()
     try:
         found = runtime.database.run(read)
     except UndocumentedTable as undocumented:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
-from postal.counter import directory as places
+from postal.counter import directory as pin_directory
 from postal.counter.directory_load import load
 from postal.counter.post_offices import NoDirectory
-from runtime import Runtime
+from web import running
 
 directory = AppGroup("directory", help="The directory of PINs.")
 
@@ -18,10 +17,10 @@ directory = AppGroup("directory", help="The directory of PINs.")
 @click.option("--if-missing", is_flag=True, help="Only where there is none yet.")
 def load_directory(if_missing: bool) -> None:
     """Load the directory from the file of post offices. Again changes nothing."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     if if_missing:
         with runtime.database.transaction() as conn:
-            if places.is_loaded(conn):
+            if pin_directory.is_loaded(conn):
                 click.echo("the directory is there")
                 return
     try:

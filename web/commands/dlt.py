@@ -1,4 +1,4 @@
-"""`flask messages export-dlt` and `import-dlt`: what operators want to register, and its ids."""
+"""`flask messages export-dlt` and `import-dlt`: the texts to register, and their ids."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _HEADING: Final = (
     "template name", "template", "language", "template type", "category", "header", "entity id",
     "message type", "template content", "variable tags", "sample message", "template id",
 )  # fmt: skip
-# The columns of what portals give back, by the words that stand in their headings.
+# The columns of portals' files, by the words of their headings.
 _COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
     "name": ("template name", "templatename"),
     "template_id": ("template id", "templateid", "content template id"),
@@ -67,7 +67,7 @@ def export_dlt(
     only_missing: bool,
     folder: Path,
 ) -> None:
-    """Writes the registration sheet of each language: one line a text, ready for a DLT portal."""
+    """Write the registration sheet of each language: one line a text, ready for a DLT portal."""
     try:
         catalogue = read(folder)
     except CatalogueError as error:
@@ -91,7 +91,7 @@ def export_dlt(
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @_folder
 def import_dlt(file: Path, folder: Path) -> None:
-    """Enters the template ids of FILE, a CSV that a DLT portal gave back, into dlt.toml.
+    """Enter the template ids of FILE, a CSV from a DLT portal, into dlt.toml.
 
     A line of a text that is not approved, or is registered in other words than we say it, is not
     entered but named with the difference; the exit code is 1 then.
@@ -130,7 +130,7 @@ def _changed(catalogue: Catalogue, line: RegistrationLine) -> bool:
 
 
 def _returned(file: Path) -> list[ReturnedLine]:
-    """The lines of the file. Raises ValueError where it has not the columns that are needed."""
+    """Return the lines of the file. Raises ValueError where a needed column is missing."""
     try:
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""`flask doctor`: what is wrong with this installation."""
+"""`flask doctor`: the checks of this installation."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _MARKS = {"ok": "ok   ", "wrong": "WRONG", "note": "     "}
 
 
 def asked() -> bool:
-    """Whether this process was started as `flask … doctor`, which runs where nothing else can."""
+    """Tell whether this is `flask … doctor`, which runs without valid settings."""
     return "doctor" in sys.argv[1:]
 
 
 def patient() -> Flask:
-    """An application that can do nothing but be examined: no settings were read for it."""
+    """Return an application with this command alone: no settings were read for it."""
     app = Flask("dakiya")
     app.cli.add_command(doctor)
     return app
@@ -26,7 +26,7 @@ def patient() -> Flask:
 
 @click.command("doctor")
 def doctor() -> None:
-    """Checks settings, keys, clocks, servers, carriers and DLT; exit code 1 if any is wrong."""
+    """Check settings, keys, clocks, servers, carriers and DLT; exit code 1 if any is wrong."""
     wrong = 0
     for finding in examine():
         wrong += finding.state == "wrong"

@@ -37,7 +37,7 @@ def draw(into: Path) -> None:
 
 @flows.command("check")
 def check() -> None:
-    """Decides everything that can come to every machine, once; fails where something is wrong."""
+    """Decide everything that can come to every machine, once; fail where something is wrong."""
     found = examine()
     click.echo(
         f"{'machine':<10} {'states':>6} {'transitions':>11} {'decisions':>9} {'problems':>8}"

@@ -1,4 +1,4 @@
-"""`flask gateways …`: the carriers, and whether a configured one is described as it must be."""
+"""`flask gateways …`: the carriers, and the check of a configured one's profile."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from typing import Final
 from urllib.parse import parse_qsl, unquote_plus
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from gateways.base import Outgoing
@@ -23,6 +22,7 @@ from gateways.profiles.templates import Unfilled
 from messages.catalogue import LANGUAGES, catalogue
 from messages.check import longest
 from settings import Settings
+from web import running
 
 MASK: Final = "••••••"
 _TEMPLATE: Final = "code"
@@ -34,11 +34,11 @@ gateways = AppGroup("gateways", help="The carriers that texts go through.")
 
 @gateways.command("list")
 def list_all() -> None:
-    """Prints every gateway, whether texts go out by it, and what a profile lacks."""
-    runtime = current_app.extensions["dakiya"]
+    """Print every gateway, whether texts go out by it, and what a profile lacks."""
+    runtime = running.runtime()
     settings: Settings = runtime.settings
-    shelf = paths(settings)
-    for name in (*(n for n in runtime.gateways if n not in shelf), *shelf):
+    profiles = paths(settings)
+    for name in (*(n for n in runtime.gateways if n not in profiles), *profiles):
         ready = "ready" if name in runtime.gateways else _lack(name, settings)
         click.echo(
             f"{name:<16} {'routed' if name in settings.routing.gateways else '-':<7} {ready}"
@@ -51,17 +51,17 @@ def list_all() -> None:
     "--language", type=click.Choice(LANGUAGES), default="en", help="of the text that is shown"
 )
 def check(name: str, language: str) -> None:
-    """Validates the profile NAME and prints the request that it would send, secrets masked.
+    """Validate the profile NAME and print the request that it would send, secrets masked.
 
-    Ends with status 1 where the profile has a mistake or lacks a setting, after naming each.
+    End with status 1 where the profile has a mistake or lacks a setting, after naming each.
     """
-    settings: Settings = current_app.extensions["dakiya"].settings
-    shelf = paths(settings)
-    if name not in shelf:
-        raise click.ClickException(f"there is no profile called {name}: {', '.join(shelf)}")
-    click.echo(f"{shelf[name]}\n")
+    settings = running.runtime().settings
+    profiles = paths(settings)
+    if name not in profiles:
+        raise click.ClickException(f"there is no profile called {name}: {', '.join(profiles)}")
+    click.echo(f"{profiles[name]}\n")
     try:
-        found = account(name, shelf[name], settings)
+        found = account(name, profiles[name], settings)
     except ProfileError as error:
         for problem in error.problems:
             click.echo(f"problem: {problem}", err=True)
@@ -110,7 +110,7 @@ def _described(found: ProfileAccount, settings: Settings) -> Iterator[str]:
 
 
 def _request(found: ProfileAccount, settings: Settings, language: str) -> Iterator[str]:
-    """The request for one text, with the values that are not secret."""
+    """Yield the request for one text, with the values that are not secret."""
     profile = found.profile
     now = datetime.now(UTC)
     text = longest(catalogue().template(_TEMPLATE), catalogue().text(_TEMPLATE, language))
@@ -152,7 +152,7 @@ def _made_of(profile: Profile, name: str) -> str:
 
 
 def _body(profile: Profile, prepared: Prepared) -> Iterator[str]:
-    """The body as people read it, a field a line."""
+    """Yield the body as people read it, a field a line."""
     if prepared.body is None:
         return
     written = prepared.body.decode()
@@ -166,7 +166,7 @@ def _body(profile: Profile, prepared: Prepared) -> Iterator[str]:
 
 
 def _notes(profile: Profile) -> Iterator[str]:
-    """What works, and is worth knowing."""
+    """Yield what works, but should be known."""
     in_address = {place for each in profile.request.of_address for place in each.places}
     for place in sorted(in_address & (_PERSONAL | {*profile.secrets})):
         yield f"{{{place}}} stands in an address: whoever is on the way may log it"

@@ -1,15 +1,14 @@
-"""`flask herd …`: what the help desk confirms when fraud goes round."""
+"""`flask herd …`: warnings that the help desk confirms."""
 
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring
 from postal import herd as warnings
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 herd = AppGroup("herd", help="Herd warnings.")
@@ -18,8 +17,8 @@ herd = AppGroup("herd", help="Herd warnings.")
 @herd.command("warn")
 @click.argument("pin")
 def warn(pin: str) -> None:
-    """Warns everybody with an article due today in PIN: fraud goes round there."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Warn everybody with an article due today in PIN of fraud there."""
+    runtime = running.runtime()
     now = runtime.now()
     with refusals_shown():
         new = runtime.database.run(lambda conn: warnings.start(conn, pin, day_of(now), now))

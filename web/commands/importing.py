@@ -1,4 +1,4 @@
-"""`flask article import FILE`, `flask list import FILE`: a CSV file, from here or by the worker."""
+"""`flask article import FILE`, `flask list import FILE`: a CSV file, imported here or by worker."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from pathlib import Path
 from typing import Final
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from imports import file_rows, register
 from imports.columns import Kind, heading
 from imports.importer import advance
-from imports.register import UNDER_WAY, Import, Owner
+from imports.register import UNDER_WAY, Import
+from postal.people.doer import Doer, Operator
 from runtime import Runtime
+from web import running
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
@@ -44,10 +45,10 @@ _bad_rows = click.option(
 @_good_rows
 @_bad_rows
 def import_articles(file: Path, good_rows: bool, bad_rows: Path | None) -> None:
-    """Books the articles of a CSV FILE; their people are told. The same again does nothing twice.
+    """Book the articles of a CSV FILE; their people are told. The same again does nothing twice.
 
-    Ended in the midst (Ctrl-C, kill), it goes on where it was with the same FILE; what was started
-    the worker goes on with by itself.
+    After an interruption (Ctrl-C, kill) the same FILE goes on where it was; the worker goes on by
+    itself with what was started.
     """
     _import("articles", file, good_rows, bad_rows)
 
@@ -57,7 +58,7 @@ def import_articles(file: Path, good_rows: bool, bad_rows: Path | None) -> None:
 @_good_rows
 @_bad_rows
 def import_lists(file: Path, good_rows: bool, bad_rows: Path | None) -> None:
-    """Makes today's delivery lists of a CSV FILE: postman, date, article, in walking order.
+    """Make today's delivery lists of a CSV FILE: postman, date, article, in walking order.
 
     A list is made whole or not at all. The same FILE again does nothing twice.
     """
@@ -66,24 +67,26 @@ def import_lists(file: Path, good_rows: bool, bad_rows: Path | None) -> None:
 
 @article.command("template")
 def article_template() -> None:
-    """Prints the header of a file of articles."""
+    """Print the header of a file of articles."""
     click.echo(",".join(heading("articles", _ENGLISH)))
 
 
 @lists.command("template")
 def list_template() -> None:
-    """Prints the header of a file of lists."""
+    """Print the header of a file of lists."""
     click.echo(",".join(heading("lists", _ENGLISH)))
 
 
 def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> None:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     most = runtime.settings.import_megabytes
     if file.stat().st_size > most * 2**20:
         raise click.ClickException(f"{file} has more than {most} MB: split it (IMPORT_MEGABYTES)")
     content = file.read_bytes()
     found = runtime.database.run(
-        lambda conn: register.receive(conn, content, file.name, Owner(), runtime.now())
+        lambda conn: register.receive(
+            conn, content, file.name, Doer(Operator(), None, None, None, runtime.now())
+        )
     )
     found = _drive(runtime, found, "checking")
     if found.state == "refused":
@@ -118,7 +121,7 @@ def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> N
 
 
 def _drive(runtime: Runtime, found: Import, label: str) -> Import:
-    """Does batches here until nothing is under way, beside a worker that may do the same."""
+    """Import batches here until none is left, beside a worker that may do the same."""
     with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
         while found.state in UNDER_WAY:
             if not advance(runtime, found.id, found.state):
@@ -151,13 +154,13 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
 
 
 def _agreed(found: Import) -> bool:
-    """Asks, where there is somebody to ask."""
+    """Return the answer of the terminal; False without one."""
     if not sys.stdin.isatty():
         return False
     return click.confirm(f"Import {found.good} rows and leave out {found.left_out}?")
 
 
 def _cancel(runtime: Runtime, found: Import) -> None:
-    """Nobody comes back to it: its rows are removed."""
+    """Cancel an import that is not continued, which removes its rows."""
     with suppress(register.ImportEnded):
         runtime.database.run(lambda conn: register.cancel(conn, found.id, runtime.now()))

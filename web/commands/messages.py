@@ -1,4 +1,4 @@
-"""`flask messages …`: is everything that we say fit to be sent?"""
+"""`flask messages …`: the check that everything we say can be sent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ messages.add_command(import_dlt)
     help="Another catalogue, such as a translator's copy; default: the one in use.",
 )
 def check_catalogue(folder: Path | None) -> None:
-    """Prints all texts and USSD screens with their longest values; fails where a rule is broken.
+    """Print all texts and USSD screens with their longest values; fail where a rule is broken.
 
     What is said in calls is checked too.
     """

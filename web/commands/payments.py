@@ -1,18 +1,18 @@
-"""`flask payments …`: what the payment providers have against what we have."""
+"""`flask payments …`: the payment providers' lists against ours."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from india.calendar import day_of
 from india.money import rupees
 from payments import reconciliation
-from postal.counter.reconciliations import Difference, Reconciled
+from postal.counter.reconciliations import ProviderDifference, Reconciled
 from runtime import Runtime
+from web import running
 
 payments = AppGroup("payments", help="UPI payments.")
 
@@ -36,11 +36,11 @@ _MEANS = {
     help="in India, as 2026-08-14; default: yesterday, which is over",
 )
 def reconcile(day: object) -> None:
-    """Compares each provider's list of a day with ours, and takes in what is missing.
+    """Compare each provider's list of a day with ours, and take in what is missing.
 
     Exit code 1 where anything differed or a provider gave no list.
     """
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     asked = day.date() if hasattr(day, "date") else day_of(runtime.now()) - timedelta(days=1)
     found = reconciliation.reconcile(runtime, asked)
     for each in found:
@@ -65,7 +65,7 @@ def _say(found: Reconciled) -> None:
         click.echo(f"  NOT COMPLETE: {found.failed}")
 
 
-def _difference(found: Difference) -> str:
+def _difference(found: ProviderDifference) -> str:
     return _line(
         found.payment_id,
         found.tr or "unknown",

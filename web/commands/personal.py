@@ -1,4 +1,4 @@
-"""`flask purge`, `flask export-person`, `flask forget-person`: what is kept of people."""
+"""`flask purge`, `flask export-person`, `flask forget-person`: the personal data that is kept."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from india import phone as phones
 from postal.privacy import forget, personal, retention
 from postal.privacy.retention import Kept
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 
@@ -25,8 +24,8 @@ from web.commands.refusals import refusals_shown
 @click.option("--persons-older-than", "persons", type=click.IntRange(min=1), help="Days.")
 @click.option("--dry-run", is_flag=True, help="Only says how much there is.")
 def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
-    """Anonymises what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
-    runtime = _runtime()
+    """Anonymise what is older than KEEP_BODIES_DAYS and KEEP_PERSONS_DAYS. Run it every night."""
+    runtime = running.runtime()
     now, settings = runtime.now(), runtime.settings
     kept = Kept(
         now - timedelta(days=bodies or settings.keep_bodies_days),
@@ -55,9 +54,9 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
     "--into", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: stdout."
 )
 def export_person(phone: str, into: TextIO) -> None:
-    """Writes all that is stored of PHONE as JSON, for the person who asked for it."""
+    """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
-    with _runtime().database.transaction() as conn:
+    with running.runtime().database.transaction() as conn:
         parts = personal.parts(conn, number)
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
@@ -71,8 +70,8 @@ def export_person(phone: str, into: TextIO) -> None:
 @click.option("--reason", required=True, help="Why; it stands in the event feed.")
 @click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
 def forget_person(phone: str, reason: str) -> None:
-    """Takes PHONE, its names and words out of everything; what happened stays."""
-    runtime = _runtime()
+    """Remove PHONE, its names and words from everything; what happened stays."""
+    runtime = running.runtime()
     number = _read(phone)
     with refusals_shown():
         done = runtime.database.run(lambda conn: forget.forget(conn, number, reason, runtime.now()))
@@ -85,8 +84,3 @@ def forget_person(phone: str, reason: str) -> None:
 def _read(phone: str) -> str:
     with refusals_shown():
         return phones.read(phone)
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime

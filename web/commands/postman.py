@@ -1,9 +1,8 @@
-"""`flask postman …`: who carries articles."""
+"""`flask postman …`: those who carry articles."""
 
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from conversation import postmen
@@ -11,7 +10,7 @@ from india import phone as phones
 from outbox.wake import wake
 from postal.acts import handsets
 from postal.people import people, pins
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 postman = AppGroup("postman", help="Postmen.")
@@ -30,8 +29,8 @@ postman = AppGroup("postman", help="Postmen.")
     help="His secret of 4 to 6 digits; asked for where it is not given.",
 )
 def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None:
-    """Adds a postman."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Add a postman."""
+    runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
         made = runtime.database.run(
@@ -44,8 +43,8 @@ def add(staff_id: str, name: str, phone: str, office_pin: str, pin: str) -> None
 @click.argument("staff_id")
 @click.argument("phone")
 def name_phone(staff_id: str, phone: str) -> None:
-    """Names PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Name PHONE as the new telephone of STAFF_ID: it is asked for his PIN by text."""
+    runtime = running.runtime()
     with refusals_shown():
         number = phones.read(phone)
         runtime.database.run(lambda conn: postmen.name_phone(runtime, conn, staff_id, number))
@@ -56,8 +55,8 @@ def name_phone(staff_id: str, phone: str) -> None:
 @postman.command("block")
 @click.argument("staff_id")
 def block(staff_id: str) -> None:
-    """Blocks the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Block the lost telephone of STAFF_ID at once. `flask postman phone` names another."""
+    runtime = running.runtime()
     with refusals_shown():
         killed = runtime.database.run(lambda conn: handsets.block(conn, staff_id, runtime.now()))
     click.echo(f"the telephone of {staff_id} is blocked; {killed} codes died with it")
@@ -67,8 +66,8 @@ def block(staff_id: str) -> None:
 @click.argument("staff_id")
 @click.option("--pin", required=True, prompt=True, hide_input=True, help="4 to 6 digits.")
 def set_pin(staff_id: str, pin: str) -> None:
-    """Gives STAFF_ID a new PIN; a lock after wrong ones is over."""
-    runtime: Runtime = current_app.extensions["dakiya"]
+    """Set a new PIN for STAFF_ID; a lock after wrong ones ends."""
+    runtime = running.runtime()
     with refusals_shown():
         runtime.database.run(lambda conn: pins.set_pin(conn, staff_id, pin))
     click.echo(f"{staff_id} has a new PIN")

@@ -1,4 +1,4 @@
-"""What is refused, as the commands say it."""
+"""Refusals as the commands show them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.refusals import Refusal
 
 @contextmanager
 def refusals_shown() -> Iterator[None]:
-    """Show what is refused within, or was typed wrongly, as one line; the command fails."""
+    """Show a refusal or a mistyped value as one line; the command fails."""
     try:
         yield
     except (Refusal, ValueError) as refused:

@@ -11,18 +11,17 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from flows.replay.replay import Difference, Undecidable, decided_today, differences
 from flows.replay.replay import replay as decided_again
 from india import phone as phones
 from india.calendar import INDIA
-from postal.desk import sprints as sprint
+from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
-from runtime import Runtime
+from web import running
 
-_SHOWN = 200  # letters of what a difference was
+_SHOWN = 200  # letters of a difference
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]
@@ -60,7 +59,7 @@ def replay(
     record: TextIO | None,
     against: TextIO | None,
 ) -> None:
-    """Decides stored sprints again with today's code. Fails where a decision differs."""
+    """Decide stored sprints again with today's code. Fail where a decision differs."""
     if since is not None and until is not None and since >= until:
         raise click.ClickException("--since must be before --until")
     try:
@@ -90,23 +89,23 @@ def replay(
 
 
 def _with_progress(period: Period) -> Iterator[StoredSprint]:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     with runtime.database.transaction() as conn:
-        length = sprint.counted(conn, period)
+        length = sprints.counted(conn, period)
         with click.progressbar(
-            sprint.stream(conn, period),
+            sprints.stream(conn, period),
             length=length,
             label="replaying",
             file=sys.stderr,
             update_min_steps=max(1, length // 200),
-        ) as sprints:
-            yield from sprints
+        ) as shown:
+            yield from shown
 
 
 def _differences(
     stored: StoredSprint, recorded: dict[int, Any] | None, record: TextIO | None
 ) -> tuple[Difference, ...] | None:
-    """None: the other revision recorded nothing of it."""
+    """Return how the decisions differ; None where the other revision recorded none."""
     if recorded is None and record is None:
         return decided_again(
             stored.machine, stored.event, stored.state_before, stored.facts, stored.decision
@@ -130,7 +129,7 @@ def _differences(
 
 
 def _recorded(file: TextIO) -> dict[int, Any]:
-    """What another revision decided, by sprint. Raises ValueError with the line that is broken."""
+    """Return another revision's decisions by sprint. Raises ValueError naming a broken line."""
     found: dict[int, Any] = {}
     for line, text in enumerate(file, start=1):
         try:

@@ -1,4 +1,4 @@
-"""`flask staff …`: who signs in at the desk and the counter."""
+"""`flask staff …`: the accounts of the desk and the counter."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from postal.people import accounts, pins
-from runtime import Runtime
 from store.database import Conn
+from web import running
 from web.commands.refusals import refusals_shown
 
 staff = AppGroup("staff", help="Accounts of the desk and the counter.")
@@ -33,7 +32,7 @@ _password = click.option(
 @click.option("--office-pin", required=True, help="PIN code of the office.")
 @_password
 def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password: str) -> None:
-    """Adds an account; its second factor is set up at the first sign-in."""
+    """Add an account; its second factor is set up at the first sign-in."""
     _do(lambda conn: accounts.add(conn, staff_id, name, role, office_pin, password))
     click.echo(f"{name} ({staff_id}, {role}) may sign in at /desk")
 
@@ -42,8 +41,8 @@ def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password
 @click.argument("staff_id")
 @_password
 def password(staff_id: str, password: str) -> None:
-    """Gives STAFF_ID another password; a lock is over, and every sign-in of before."""
-    now = _runtime().now()
+    """Set another password for STAFF_ID; a lock ends, and so does every sign-in."""
+    now = running.runtime().now()
     _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
     click.echo(f"{staff_id} has a new password")
 
@@ -51,8 +50,8 @@ def password(staff_id: str, password: str) -> None:
 @staff.command("second-factor")
 @click.argument("staff_id")
 def second_factor(staff_id: str) -> None:
-    """STAFF_ID lost telephone and recovery codes: sets up a new second factor when it signs in."""
-    now = _runtime().now()
+    """Let STAFF_ID, without telephone and recovery codes, set up a new second factor."""
+    now = running.runtime().now()
     _do(lambda conn: accounts.forget_second_factor(conn, staff_id, now))
     click.echo(f"{staff_id} sets up a new second factor at the next sign-in")
 
@@ -60,16 +59,16 @@ def second_factor(staff_id: str) -> None:
 @staff.command("end")
 @click.argument("staff_id")
 def end(staff_id: str) -> None:
-    """STAFF_ID signs in no more, from now on."""
-    now = _runtime().now()
+    """End the account of STAFF_ID at once."""
+    now = running.runtime().now()
     _do(lambda conn: accounts.end(conn, staff_id, now))
     click.echo(f"{staff_id} signs in no more")
 
 
 @staff.command("list")
 def listed() -> None:
-    """All accounts that may sign in."""
-    with _runtime().database.transaction() as conn:
+    """List all accounts that may sign in."""
+    with running.runtime().database.transaction() as conn:
         found = accounts.listed(conn)
     for each in found:
         factor = "second factor set up" if each.enrolled else "not signed in yet"
@@ -81,8 +80,8 @@ def listed() -> None:
 @staff.command("number")
 @click.argument("staff_id")
 def number(staff_id: str) -> None:
-    """The number that STAFF_ID's authenticator shows now. Not in production."""
-    runtime = _runtime()
+    """Print the number that STAFF_ID's authenticator shows now. Not in production."""
+    runtime = running.runtime()
     if runtime.settings.production:
         raise click.ClickException("in production only the telephone of its owner shows it")
     with runtime.database.transaction() as conn:
@@ -96,9 +95,4 @@ def number(staff_id: str) -> None:
 
 def _do(work: Callable[[Conn], Any]) -> None:
     with refusals_shown():
-        _runtime().database.run(work)
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
+        running.runtime().database.run(work)

@@ -1,37 +1,31 @@
-"""`flask token …`: who may call the API."""
+"""`flask token …`: the tokens of the API."""
 
 from __future__ import annotations
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from postal.people import tokens
-from runtime import Runtime
+from web import running
 from web.commands.refusals import refusals_shown
 
 token = AppGroup("token", help="Bearer tokens of the API.")
 
 
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
-
-
 @token.command("create")
 @click.argument("name")
 def create(name: str) -> None:
-    """Makes a token called NAME and prints it, alone on the last line. It is shown this once."""
+    """Make a token called NAME and print it on the last line; it is shown only once."""
     with refusals_shown():
-        made = _runtime().database.run(lambda conn: tokens.create(conn, name))
+        made = running.runtime().database.run(lambda conn: tokens.create(conn, name))
     click.echo("Keep it: it is not stored and cannot be shown again.", err=True)
     click.echo(made)
 
 
 @token.command("list")
 def show() -> None:
-    """All tokens by name; never the tokens themselves."""
-    for one in _runtime().database.run(tokens.listed):
+    """List all tokens by name; never the tokens themselves."""
+    for one in running.runtime().database.run(tokens.listed):
         ended = f"revoked {one.revoked_at:%Y-%m-%d %H:%M}" if one.revoked_at else "holds"
         click.echo(f"{one.name}\tmade {one.created_at:%Y-%m-%d %H:%M} UTC\t{ended}")
 
@@ -39,7 +33,7 @@ def show() -> None:
 @token.command("revoke")
 @click.argument("name")
 def revoke(name: str) -> None:
-    """Ends the token called NAME at once."""
-    if not _runtime().database.run(lambda conn: tokens.revoke(conn, name)):
+    """End the token called NAME at once."""
+    if not running.runtime().database.run(lambda conn: tokens.revoke(conn, name)):
         raise click.ClickException(f"no token called {name} holds: see `flask token list`")
     click.echo(f"{name} is revoked")

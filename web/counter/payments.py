@@ -1,4 +1,4 @@
-"""What came by UPI, for the postmaster: what is due to whom, oldest first; what the bank has."""
+"""The postmaster's page of UPI: refunds due, oldest first; what the bank has."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ from payments import upi
 from postal.counter import counter_days, credits, provider_events, refunds
 from postal.counter.credits import Credit
 from postal.counter.payment_rules import mixed_up
-from postal.counter.refunds import Actor
 from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
-from web.counter.room import JUDGES, me, route, runtime
+from web.counter.room import JUDGES, doer, me, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
@@ -27,7 +26,7 @@ _MOST = 200
 
 @route("/payments", JUDGES)
 def payments_board() -> str:
-    """Refunds due, what could not be read, and what came on a day; without one: today."""
+    """Show refunds due, unreadable events, and what came on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
         due = credits.due(conn, _office(), _MOST)
@@ -52,25 +51,24 @@ def payments_board() -> str:
 
 @route("/payments/<int:id_>/refund", JUDGES, methods=("POST",))
 def refund_payment(id_: int) -> Response:
-    """Gives a sum back: by its provider, by another UPI transfer, or in cash from one's drawer."""
+    """Refund a sum: by its provider, by a UPI transfer, or in cash from the user's drawer."""
     way, account = request.form.get("way", ""), me().account
-    by, now = Actor(account.id, account.office_id), runtime().now()
 
     def work(conn: Conn) -> str:
-        credit = _mine(conn, id_)
+        credit, by = _mine(conn, id_), doer()
         if way == "provider":
-            refunds.ask(conn, id_, by, now)
+            refunds.ask(conn, id_, by)
             word = "refund_ordered_done"
         elif way == "upi":
-            refunds.enter_transfer(conn, id_, _reference(), by, now)
+            refunds.enter_transfer(conn, id_, _reference(), by)
             word = "refund_entered_done"
         else:
             drawer = counter_days.current(conn, account.id)
             if drawer is None or drawer.office_id != account.office_id:
                 return "refund_no_drawer"
-            refunds.enter_cash(conn, id_, drawer.id, by, now)
+            refunds.enter_cash(conn, id_, drawer.id, by)
             word = "refund_entered_done"
-        access.note(conn, account.id, "acted", now, reason=f"refund {credit.id}: {way}")
+        access.note(conn, by, "acted", reason=f"refund {credit.id}: {way}")
         return word
 
     if way not in ("provider", "upi", "cash"):
@@ -82,21 +80,21 @@ def refund_payment(id_: int) -> Response:
 
 @route("/payments/settled", JUDGES, methods=("POST",))
 def mark_payments_settled() -> Response:
-    """The bank's statement shows all that came to the department's UPI id on a day."""
+    """Mark all that came to the department's UPI id on a day as shown by the bank's statement."""
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
         abort(400)
 
     def work(conn: Conn) -> int:
-        now = runtime().now()
+        by = doer()
         marked = sum(
-            credits.mark_settled(conn, STATIC, each.provider_payment_id, now)
+            credits.mark_settled(conn, STATIC, each.provider_payment_id, by.at)
             for each in credits.of_day(conn, _office(), day)
             if each.provider == STATIC
         )
         reason = f"{marked} payments of {day} are in the bank"
-        access.note(conn, me().account.id, "acted", now, reason=reason)
+        access.note(conn, by, "acted", reason=reason)
         return marked
 
     marked = runtime().database.run(work)
@@ -106,25 +104,23 @@ def mark_payments_settled() -> Response:
 
 @route("/payments/unreadable", JUDGES, methods=("POST",))
 def note_unreadable_seen() -> Response:
-    """Somebody has looked into what a provider told and nobody could read."""
+    """Mark a provider's event that could not be read as looked into."""
     provider, event = request.form.get("provider", ""), request.form.get("event", "")
     seen = runtime().database.run(
-        lambda conn: provider_events.mark_seen(
-            conn, provider, event, me().account.id, runtime().now()
-        )
+        lambda conn: provider_events.mark_seen(conn, provider, event, doer())
     )
     session["told"] = "unreadable_seen_done" if seen else "unreadable_seen_before"
     return redirect(url_for("counter.payments_board"))
 
 
 def _office() -> int | None:
-    """Whose money is shown: one's own office's; None, all, for supervisors."""
+    """Return the office whose money is shown: the user's; None (all) for supervisors."""
     account = me().account
     return None if account.role == "supervisor" else account.office_id
 
 
 def _reference() -> str:
-    """Return the bank's reference that was typed. Raises `FormRefused` for what is none."""
+    """Return the typed reference of the bank. Raises `FormRefused` if it is none."""
     try:
         return rrn(request.form.get("reference", ""))
     except ValueError:

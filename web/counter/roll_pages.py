@@ -1,4 +1,4 @@
-"""A clerk's rolls of labels: entered by scanning the first and the last label."""
+"""The pages of a clerk's rolls of labels, entered by scanning the first and the last label."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flows.number import WrongCheckDigit
 from postal.counter import rolls
 from store.database import Conn
 from store.refusals import Refusal
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import CLERKS, doer, me, route, runtime
 from web.staff.refusals import word_of
 
 _LONGEST = 64
@@ -17,14 +17,14 @@ _LONGEST = 64
 
 @route("/rolls", CLERKS, methods=("GET", "POST"))
 def number_rolls() -> str | Response | tuple[str, int]:
-    """What this clerk has, and the form for one more."""
+    """Show this clerk's rolls, and add one more."""
     first = request.form.get("first", "")[:_LONGEST].strip()
     last = request.form.get("last", "")[:_LONGEST].strip()
     refused = None
     if request.method == "POST":
 
         def work(conn: Conn) -> int:
-            return rolls.add(conn, me().account.id, first, last, runtime().now()).left
+            return rolls.add(conn, first, last, doer()).left
 
         try:
             labels = runtime().database.run(work)

@@ -1,4 +1,4 @@
-"""The room of the counter; its routes are made with these."""
+"""The blueprint of the counter and the decorators that make its routes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask import abort
 from postal.counter import groups
 from postal.counter.groups import Group
 from store.database import Conn
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")
@@ -17,7 +17,7 @@ live_route = _room.live_route
 
 
 def own_group(conn: Conn, id_: int) -> Group:
-    """Return a booking of one's own office; for any other there is none."""
+    """Return a booking of the user's office; 404 for any other."""
     found = groups.get(conn, id_)
     if found.office_id != me().account.office_id:
         abort(404)
@@ -29,6 +29,7 @@ __all__ = [
     "CLERKS",
     "JUDGES",
     "counter",
+    "doer",
     "key",
     "live_route",
     "me",

@@ -1,8 +1,8 @@
-"""The desk's room; its routes are made with these."""
+"""The blueprint of the desk and the decorators that make its routes."""
 
 from __future__ import annotations
 
-from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, home, key, me, runtime
+from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("desk", "/desk")
@@ -17,6 +17,7 @@ __all__ = [
     "JUDGES",
     "csrf",
     "desk",
+    "doer",
     "home",
     "key",
     "live_route",

@@ -1,4 +1,4 @@
-"""Whom other software is told by: the webhooks, how they fare, and what is sent again."""
+"""The page of the webhooks: their state, and what is sent again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from outbox.wake import WEBHOOKS, ring
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
-from web.desk.room import me, route, runtime
+from web.desk.room import doer, route, runtime
 from web.staff.refusals import attempt
 from webhooks import address, subscriptions
 
@@ -21,7 +21,7 @@ _MOST: Final = 100
 
 @route("/webhooks", KEEPERS)
 def webhook_board() -> str:
-    """The webhooks, and what was given up of them."""
+    """Show the webhooks, and the deliveries that were given up."""
     with runtime().database.transaction() as conn:
         active = subscriptions.active(conn)
         dead = subscriptions.dead(conn, _MOST)
@@ -37,7 +37,7 @@ def webhook_board() -> str:
 
 @route("/webhooks/<int:id_>/send-again", KEEPERS, methods=("POST",))
 def send_webhook_again(id_: int) -> Response:
-    """What was given up of a webhook: the one that the form names, else all."""
+    """Send again what was given up of a webhook: the delivery in the form, else all."""
     one = request.form.get("delivery", type=int)
 
     def work(conn: Conn) -> str:
@@ -45,9 +45,7 @@ def send_webhook_again(id_: int) -> Response:
         again = subscriptions.replay(conn, id_, one, now)
         if not again:
             return "webhook_nothing_dead"
-        access.note(
-            conn, me().account.id, "acted", now, reason=f"webhook {id_}: {again} sent again"
-        )
+        access.note(conn, doer(), "acted", reason=f"webhook {id_}: {again} sent again")
         return "webhook_sent_again"
 
     attempt(work)

@@ -1,15 +1,16 @@
-"""What if? A sandbox that begins at a stored sprint and touches nothing.
+"""What if? A sandbox that begins at a stored sprint and changes nothing.
 
-Nothing is kept between requests: the form carries what was typed so far, and all of it is decided
-anew. A code that somebody types is not carried; whether it was right is chosen.
+Nothing is kept between requests: the form carries what was typed so far, and every request decides
+all of it anew. A typed code is not carried; the user chooses whether it was right.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from flask import abort, render_template, request, url_for
 
@@ -20,33 +21,36 @@ from flows.grammar.text import MASK
 from flows.machine import Standing
 from flows.replay import what_if
 from flows.replay.record import decode
-from flows.replay.what_if import CannotBegin, Sandbox, Verdict, WhatIfStep
+from flows.replay.what_if import CannotBegin, Sandbox, WhatIfStep
+from flows.replay.what_if_facts import Verdict
 from messages.render import render
 from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
 from postal.people import access, roles
 from store.database import Conn
-from web.desk.room import HELPERS, desk, me, route, runtime
+from web.desk.room import HELPERS, desk, doer, route, runtime
 
 _MOST_STEPS: Final = 30
 _LONGEST_TYPED: Final = 500
 _LONGEST_WAIT: Final = 30 * 24 * 3600
 _DAY: Final = timedelta(hours=20)  # a postman's items of the same delivery day
+_WINDOW: Final[Mapping[str, Literal["code", "document"]]] = {"code": "code", "document": "document"}
 _WAITS: Final = (60, 11 * 60, 3600, 4 * 3600, 24 * 3600)
 
 
 @dataclass(frozen=True)
 class _Tried:
-    """One thing that was tried: a text, or so many seconds of waiting."""
+    """One step that was tried: a text, a wait of `seconds`, or a visit to the window."""
 
     typed: str
     seconds: int
     verdict: Verdict
+    window: Literal["code", "document"] | None = None
 
 
 @route("/sprints/<int:id_>/what-if", HELPERS, methods=("GET", "POST"))
-def imagine(id_: int) -> str | tuple[str, int]:
-    """Types another answer, and shows what would follow."""
+def what_if_page(id_: int) -> str | tuple[str, int]:
+    """Show what would follow from another answer."""
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
@@ -55,7 +59,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
             abort(404)
         phone = stored.whose if stored.whose.startswith("+") else None
         if request.method == "GET":
-            access.note(conn, me().account.id, "simulated", runtime().now(), phone=phone)
+            access.note(conn, doer(), "simulated", phone=phone)
         earlier = sprints.before(conn, stored, stored.at - _DAY)
         languages = roles.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)
@@ -81,6 +85,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
         sandbox=sandbox,
         speaks=language,
         waits=_WAITS,
+        fetchable=what_if.fetchable(sandbox) is not None,
         full=len(steps) >= _MOST_STEPS,
         back=url_for("desk.conversation", conversation=stored.conversation_id),
     )
@@ -88,7 +93,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
 
 @desk.app_template_filter()
 def spoken(say: Say, language: Any) -> str:
-    """The text that an imagined decision would send."""
+    """Return the text that a simulated decision would send."""
     return render(say.template, language, say.values).text
 
 
@@ -116,12 +121,13 @@ def _tried() -> list[_Tried]:
     found: list[_Tried] = []
     for text in [*request.form.getlist("tried"), _typed_now()]:
         try:
-            typed, seconds, verdict = json.loads(text)
+            typed, seconds, verdict, *rest = json.loads(text)
             waited = max(0, int(seconds))
         except (ValueError, TypeError):
             continue
         sure: Verdict = "wrong" if verdict == "wrong" else "right"
-        found.append(_Tried(str(typed)[:_LONGEST_TYPED], min(waited, _LONGEST_WAIT), sure))
+        window = _WINDOW.get(str(rest[0])) if rest else None
+        found.append(_Tried(str(typed)[:_LONGEST_TYPED], min(waited, _LONGEST_WAIT), sure, window))
     return found[:_MOST_STEPS]
 
 
@@ -129,13 +135,18 @@ def _typed_now() -> str:
     wait = request.form.get("wait", type=int)
     if wait:
         return json.dumps(["", wait, "right"])
+    verdict = request.form.get("verdict", "right")
+    if window := request.form.get("window"):
+        return json.dumps(["", 0, verdict, window])
     typed = request.form.get("typed", "").strip()
-    return json.dumps([typed, 0, request.form.get("verdict", "right")]) if typed else ""
+    return json.dumps([typed, 0, verdict]) if typed else ""
 
 
 def _step(sandbox: Sandbox, tried: _Tried) -> WhatIfStep:
     if tried.seconds:
         return what_if.wait(sandbox, tried.seconds)
+    if tried.window:
+        return what_if.at_window(sandbox, tried.window, tried.verdict)
     length = runtime().settings.code_length
     return what_if.answer(sandbox, tried.typed, length, tried.verdict)
 
@@ -143,4 +154,4 @@ def _step(sandbox: Sandbox, tried: _Tried) -> WhatIfStep:
 def _carried(step: WhatIfStep, tried: _Tried) -> str:
     digits = "0" * runtime().settings.code_length
     typed = step.typed.replace(MASK, digits)
-    return json.dumps([typed, tried.seconds, tried.verdict])
+    return json.dumps([typed, tried.seconds, tried.verdict, tried.window])

@@ -1,4 +1,4 @@
-"""The office window: an article handed out against a document, by two of the staff."""
+"""The office window: articles handed out against a document, by two members of staff."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from typing import Final, get_args
 from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from conversation.announce import announce
-from flows.happenings import Collected
+from conversation import counter
+from flows.events import DocumentType
 from outbox.wake import wake
 from postal import articles, window
-from postal.collect import Document, DocumentType
+from postal.collect import Document
 from postal.counter.ledger import Method
 from postal.people import access
 from postal.people.accounts import Role
 from store import feed
 from store.database import Conn
-from web.desk.room import JUDGES, key, me, route, runtime
+from web.desk.room import JUDGES, doer, me, route, runtime
 from web.staff.refusals import attempt
 
 ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
@@ -30,7 +30,7 @@ _LONGEST: Final = 200
 
 @route("/window", ASKERS, methods=("GET", "POST"))
 def window_requests() -> str | Response:
-    """What waits for a second person; asking for one, by the article's number."""
+    """Show what waits for a second person; record a request for one, by the article's number."""
     if request.method == "POST":
         attempt(_ask)
         return redirect(url_for("desk.window_requests"))
@@ -46,18 +46,18 @@ def window_requests() -> str | Response:
 
 @route("/window/<int:id_>/agree", JUDGES, methods=("POST",))
 def agree_at_window(id_: int) -> Response:
-    """The second person has seen the document too: the article is handed out."""
+    """Hand out the article: the second person has seen the document too."""
     return _decide(id_, "agreed")
 
 
 @route("/window/<int:id_>/decline", JUDGES, methods=("POST",))
 def decline_at_window(id_: int) -> Response:
-    """It is not handed out."""
+    """Decline the request: the article is not handed out."""
     return _decide(id_, "declined")
 
 
 def _ask(conn: Conn) -> str:
-    """Writes the request down; gives the word for what came of it."""
+    """Record the request and return the word for the outcome."""
     last4 = request.form.get("last4", "").strip().upper()
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST]
     type_ = next((each for each in DOCUMENTS if each == request.form.get("document")), None)
@@ -71,27 +71,22 @@ def _ask(conn: Conn) -> str:
         return "act_no_reason"
     if article.state != "at_office":
         return "window_not_here"
-    now = runtime().now()
-    window.ask(conn, article.id, me().account.id, Document(type_, last4), reason, now)
-    access.note(
-        conn, me().account.id, "acted", now, article_id=article.id, reason=f"window_asked: {reason}"
-    )
+    by = doer()
+    window.ask(conn, article.id, Document(type_, last4), reason, by)
+    access.note(conn, by, "acted", article_id=article.id, reason=f"window_asked: {reason}")
     return "window_asked"
 
 
 def _decide(id_: int, word: str) -> Response:
     def work(conn: Conn) -> str:
-        account, now = me().account, runtime().now()
+        by = doer()
         if word == "agreed":
-            asked = window.agree(conn, id_, account.id, account.staff_id, now, key(), _payment())
-            announce(runtime(), conn, [Collected(asked.article)])
+            asked = counter.agree(runtime(), conn, id_, _payment(), by)
         else:
-            asked = window.decline(conn, id_, account.id, account.staff_id, now)
-        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": account.staff_id}
-        feed.append(conn, "desk_acted", asked.article_id, now, data)
-        access.note(
-            conn, account.id, "acted", now, article_id=asked.article_id, reason=f"window_{word}"
-        )
+            asked = window.decline(conn, id_, by)
+        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": by.known_as}
+        feed.append(conn, "desk_acted", asked.article_id, by.at, data)
+        access.note(conn, by, "acted", article_id=asked.article_id, reason=f"window_{word}")
         return f"window_{word}"
 
     attempt(work)
@@ -100,6 +95,6 @@ def _decide(id_: int, word: str) -> Response:
 
 
 def _payment() -> Method | None:
-    """How the COD was paid, as it was chosen."""
+    """Return how the COD was paid, as chosen in the form."""
     methods: dict[str, Method] = {"cash": "cash", "upi": "upi"}
     return methods.get(request.form.get("payment", ""))

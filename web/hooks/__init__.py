@@ -1,1 +1,1 @@
-"""The hooks: what carriers and payment providers call."""
+"""The hooks that carriers and payment providers call."""

@@ -1,8 +1,8 @@
 """The hooks that carriers in code declare: HTTP in, a gateway's types out, an answer in its words.
 
-Nothing authentic is dropped: what cannot be read is stored and answered with 200, or the carrier
-would repeat it for hours. Bodies over 64 KiB are 413. Every declared hook has its address, whether
-its carrier is configured or not: one that is not is refused as a forger is.
+Nothing authentic is dropped: what cannot be read is stored and answered with 200, because the
+carrier would repeat it for hours. Bodies over 64 KiB are 413. Every declared hook has its address;
+where its carrier is not configured, the call is refused like a forged one.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ from gateways.registry import offers
 from outbox import calls, receipts
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
-from web.hooks.requests import limit_body, received, runtime
+from web.hooks.requests import limit_body, received
+from web.running import runtime
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
 states(hooks, Caller.CARRIER)
@@ -37,7 +38,7 @@ hooks.before_request(limit_body)
 
 
 def _answer(name: str, hook: Hook, secret: str = "") -> Response:
-    """Return what the carrier of gateway `name` gets for a call of `hook`."""
+    """Return the answer to the carrier of gateway `name` for a call of `hook`."""
     gateway = runtime().gateways.get(name)
     if gateway is None:
         abort(hook.refusal)
@@ -50,7 +51,7 @@ def _answer(name: str, hook: Hook, secret: str = "") -> Response:
 
 
 def _take(gateway: Gateway, hook: Hook, came: Request) -> str:
-    """Return the gateway's own words for the answer; empty where that of the hook will do.
+    """Return the gateway's own answer; empty where that of the hook is used.
 
     Raises `Unauthentic`.
     """
@@ -84,7 +85,7 @@ def _dialled(gateway: Gateway, sent: Request) -> str:
 
 
 def _called(gateway: Gateway, sent: Request) -> str:
-    """Return the carrier's next step in a call; empty where it only tells us."""
+    """Return the carrier's next step in a call; empty where it only reports."""
     if not isinstance(gateway, VoiceGateway):
         raise Unauthentic
     came = gateway.receive_call(sent)

@@ -1,11 +1,11 @@
-"""Where texts and receipts of carriers go on to. Nothing authentic is dropped."""
+"""The intake of texts and receipts from carriers. Nothing authentic is dropped."""
 
 from __future__ import annotations
 
 from conversation import inbound
 from gateways.base import Inbound, Receipt, Unreadable
 from outbox import receipts
-from web.hooks.requests import runtime
+from web.running import runtime
 
 
 def keep_text(came: Inbound | Unreadable) -> None:
@@ -17,7 +17,7 @@ def keep_text(came: Inbound | Unreadable) -> None:
 
 
 def keep_receipt(came: Receipt | Unreadable) -> None:
-    """Take in the news about a message; what cannot be read is kept for the help desk."""
+    """Take in the receipt of a message; what cannot be read is kept for the help desk."""
     if isinstance(came, Receipt):
         receipts.receive(runtime(), came)
     else:

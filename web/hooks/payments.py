@@ -1,14 +1,14 @@
-"""The hooks that payment providers call: a signature over the raw body, and money behind it.
+"""The hooks that payment providers call: signed over the raw body, and about money.
 
-It fails closed: without keys of ours, or without their signature, it is 403. What is authentic is
-written down in the transaction that acts on it, and answered with 200: a repeat changes nothing.
-What cannot be attributed is due to go back, and what cannot be read is kept for people.
+Without our keys, or without the provider's signature, the answer is 403. What is authentic is
+stored in the transaction that acts on it, and answered with 200: a repeat changes nothing. Money
+that cannot be attributed is due to be refunded; what cannot be read is kept for people.
 """
 
 from __future__ import annotations
 
 import structlog
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 
 from outbox.wake import PAYMENTS, ring
 from payments import upi
@@ -24,6 +24,7 @@ from providers.base import (
 )
 from runtime import Runtime
 from store.database import Conn
+from web import running
 from web.callers import Caller, states
 from web.hooks.requests import limit_body
 
@@ -45,7 +46,7 @@ def cashfree() -> Response:
 
 
 def _take(name: ProviderName) -> Response:
-    runtime: Runtime = current_app.extensions["dakiya"]
+    runtime = running.runtime()
     provider = runtime.providers.get(name)
     if not isinstance(provider, Hooked):
         abort(403)
@@ -63,8 +64,8 @@ def _take(name: ProviderName) -> Response:
     return Response("{}", mimetype="application/json")
 
 
-def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.Taken | None:
-    """Notes the event and acts on it, once."""
+def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.TakenSum | None:
+    """Note the event and act on it, once."""
     now, what = runtime.now(), notice.what
     if not provider_events.note(conn, notice.provider, notice.event_id, notice.kind, now):
         return None

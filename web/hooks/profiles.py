@@ -12,14 +12,15 @@ from gateways.profiles.gateway import HttpGateway
 from gateways.profiles.profile import ProfileHook
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
-from web.hooks.requests import limit_body, received, runtime
+from web.hooks.requests import limit_body, received
+from web.running import runtime
 
 profile_hooks = Blueprint("profile_hooks", __name__, url_prefix="/hooks/http")
 states(profile_hooks, Caller.CARRIER)
 profile_hooks.before_request(limit_body)
 
-# What a configured carrier may use at all; its profile says which. HEAD, which Flask adds to GET,
-# would keep a text and answer nothing: no profile can allow it.
+# The methods that a profile may choose from. HEAD, which Flask adds to GET, would keep a text and
+# answer nothing: no profile can allow it.
 _METHODS: Final = ["GET", "POST"]
 
 
@@ -49,7 +50,7 @@ def _configured(route: str) -> HttpGateway:
 
 
 def _unpacked(gateway: HttpGateway, hook: ProfileHook | None, secret: str) -> Sequence[Request]:
-    """The events of this call. 404 for whoever does not know the secret, then 405 for a method."""
+    """Return the events of this call. Abort without the secret (404) or the method (405)."""
     if hook is None:
         abort(404)
     try:
@@ -65,5 +66,5 @@ def _as_configured(hook: ProfileHook | None) -> Response:
     assert hook is not None
     answer = hook.answer
     response = Response(answer.body, answer.status, content_type=answer.content_type)
-    response.cache_control.no_store = True  # of a GET, nobody may keep the address
+    response.cache_control.no_store = True  # no cache may keep the address of a GET
     return response

@@ -1,4 +1,4 @@
-"""What all hooks of carriers share: how large a call may be, and what a gateway sees of it.
+"""The parts that all hooks of carriers share: the limit of a call, and what a gateway sees of it.
 
 Paths hold secrets, and queries of some carriers telephone numbers: never log an address.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import parse_qsl
 
-from flask import abort, current_app, request
+from flask import abort, request
 
 from gateways.base import Request
-from runtime import Runtime
+from web.running import runtime
 
 LARGEST_BODY: Final = 64 * 1024
 
@@ -33,7 +33,7 @@ def received(secret: str) -> Request:
     """
     query = request.query_string.decode("utf-8", "replace")
     sent = f"{request.path}?{query}" if query else request.path
-    body = request.get_data(cache=True)  # what is no form is kept too
+    body = request.get_data(cache=True)  # kept where it is no form, too
     return Request(
         url=runtime().settings.public_url + sent,
         headers={name.lower(): value for name, value in request.headers.items()},
@@ -42,9 +42,3 @@ def received(secret: str) -> Request:
         query=dict(parse_qsl(query, keep_blank_values=True)),
         secret=secret,
     )
-
-
-def runtime() -> Runtime:
-    """Return what this process works with."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found

@@ -1,14 +1,13 @@
-"""The room of the delivery office; its routes are made with these."""
+"""The blueprint of the delivery office and the decorators that make its routes."""
 
 from __future__ import annotations
 
 from flask import abort
 
 from postal.office import returning
-from postal.office.doer import Doer
 from postal.office.returning import ListHead
 from store.database import Conn
-from web.staff.rooms import CLERKS, JUDGES, key, me, runtime
+from web.staff.rooms import CLERKS, JUDGES, doer, key, me, runtime
 from web.staff.rooms import Room as _Room
 
 _room = _Room("office", "/office")
@@ -17,13 +16,8 @@ route = _room.route
 live_route = _room.live_route
 
 
-def doer() -> Doer:
-    """Who is signed in, as the books name who did it."""
-    return Doer(me().account.id, None, me().account.staff_id)
-
-
 def own_list(conn: Conn, list_id: int) -> ListHead:
-    """Return a delivery list of one's own office; for any other there is none."""
+    """Return a delivery list of the user's office; 404 for any other."""
     head = returning.head(conn, list_id)
     if head.office_id != me().account.office_id:
         abort(404)

@@ -1,1 +1,1 @@
-"""What operators ask: health, metrics, the doctor."""
+"""The tools of operators: health, metrics, the doctor."""

@@ -1,7 +1,7 @@
-"""What is wrong with this installation, and what to do: each check says all that it finds.
+"""The checks of an installation: what is wrong with it, and what to do.
 
-It runs where nothing else does: without valid settings, without a database. Nothing here shows a
-secret: errors of libraries are named by their kind.
+They run without valid settings and without a database. No secret is shown: errors of libraries
+are named by their kind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _LONGEST_SILENCE_SECONDS: Final = 30
 
 
 def examine() -> Iterator[Finding]:
-    """Everything, in the order in which one would mend it."""
+    """Yield all findings, in the order in which one would mend them."""
     settings, findings = _settings()
     yield from findings
     yield from _keys(settings)
@@ -53,12 +53,12 @@ def examine() -> Iterator[Finding]:
 
 
 def _settings() -> tuple[Settings, list[Finding]]:
-    """The settings as far as they can be read, the rest at their defaults, and what is wrong."""
+    """Return the settings that can be read, the rest at their defaults, and what is wrong."""
     findings: list[Finding] = []
     defaults: dict[str, Any] = {}
     while True:
         try:
-            # What forbids production is said below, with all the rest: not instead of it.
+            # What forbids production is reported below, with the rest, not instead of it.
             lenient = Settings(**{**defaults, "dakiya_env": "development"})
             break
         except ValidationError as error:
@@ -260,7 +260,7 @@ def _registered() -> Iterator[Finding]:
 
 
 def _public_address(settings: Settings) -> Iterator[Finding]:
-    """Carriers and payment providers call it: it must lead to this service, hooks included."""
+    """Check that carriers and payment providers reach this service at PUBLIC_URL."""
     if not settings.production:
         return
     for path, expected in _public_paths(settings).items():
@@ -280,7 +280,7 @@ def _public_address(settings: Settings) -> Iterator[Finding]:
 
 
 def _public_paths(settings: Settings) -> dict[str, int]:
-    """What is asked, and the status that only we give: a hook takes nothing but POST."""
+    """Return the paths to ask, and the status of this service alone: hooks take only POST."""
     hooks = {
         **{
             offer.name: f"/hooks{hook.path}"
@@ -295,10 +295,10 @@ def _public_paths(settings: Settings) -> dict[str, int]:
     return {"/healthz": 200} | {path: 405 for name, path in hooks.items() if name in used}
 
 
-def _guarded(what: str, look: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
-    """One part that does not answer keeps no other from being looked at."""
+def _guarded(what: str, examined: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """Yield the findings of one part; where it does not answer, the others are still checked."""
     try:
-        yield from look()
+        yield from examined()
     except (psycopg.Error, RedisError) as error:  # their texts hold addresses and passwords
         says = f"does not answer ({type(error).__name__}): started? address and password right?"
         yield Finding("wrong", what, says)

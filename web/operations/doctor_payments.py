@@ -1,4 +1,4 @@
-"""What is wrong with payments: the provider's keys and address, and the tariff of today."""
+"""The checks of payments: the provider's keys and address, and the tariff of today."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEYS: Final = {
     "razorpay": ("razorpay_key_id", "razorpay_key_secret", "razorpay_webhook_secret"),
     "cashfree": ("cashfree_client_id", "cashfree_client_secret", "cashfree_phone"),
 }
-# The doctor asks for an order that is not there: their 404 says that the keys are right.
+# The doctor asks for an order that does not exist: 404 means that the keys are right.
 _UNKNOWN_ORDER: Final = "doctor"
 
 
@@ -86,7 +86,7 @@ def _account(name: str, settings: Settings) -> Iterator[Finding]:
 
 
 def _is_theirs(name: str, answer: requests.Response) -> bool:
-    """Whether it is the provider that took the keys, not something else at the address.
+    """Tell whether the provider took the keys, not something else at the address.
 
     Razorpay's lists are a `collection` (razorpay.com/docs/api/payments/fetch-all-payments). Every
     error of Cashfree has `type`, `code`, `message` (docs.cashfree.com/docs/debugging).
@@ -111,7 +111,7 @@ def _address(name: str, settings: Settings) -> str:
 
 
 def _asked(name: str, address: str, settings: Settings) -> requests.Response:
-    """One question that changes nothing."""
+    """Return the answer to one question that changes nothing."""
     if name == "razorpay":
         login = (settings.razorpay_key_id, _value(settings, "razorpay_key_secret"))
         return requests.get(

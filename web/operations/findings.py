@@ -1,4 +1,4 @@
-"""What `flask doctor` finds, and how it looks whether somebody can be reached."""
+"""The findings of `flask doctor`, and the check that an address can be reached."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CONNECT_SECONDS: Final = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """What was found of `what`; a wrong one says what to do."""
+    """One finding about `what`; a wrong one says what to do."""
 
     state: State
     what: str
@@ -23,7 +23,7 @@ class Finding:
 
 
 def unreachable(address: str) -> str:
-    """Why a connection to the host of a URL cannot be made, TLS included; "" where it can."""
+    """Return why no connection to the host of a URL can be made, TLS included, or ""."""
     parts = urlsplit(address)
     host, secure = parts.hostname or "", parts.scheme == "https"
     try:

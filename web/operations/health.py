@@ -1,4 +1,4 @@
-"""For machines that watch: /healthz (alive), /readyz (able to work), /metrics (Prometheus)."""
+"""The pages for monitoring: /healthz (alive), /readyz (able to work), /metrics (Prometheus)."""
 
 from __future__ import annotations
 
@@ -6,36 +6,32 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
-from flask import Blueprint, Response, current_app, jsonify
+from flask import Blueprint, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis import RedisError
 
 from runtime import Runtime
 from store import migrate
+from web import running
 from web.callers import Caller, states
-from web.operations.metrics import DatabaseCollector, Valkey
+from web.operations.metrics import DatabaseCollector, ValkeyCollector
 
 health = Blueprint("health", __name__)
 states(health, Caller.ANYONE)
 
-# A code or an answer that waits longer than this waits for something that is broken.
+# A code or an answer that waits longer than this shows that something is broken.
 LONGEST_WAIT_SECONDS = 60
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime
 
 
 @health.get("/healthz")
 def alive() -> Response:
-    """200 as long as the process answers at all; it asks nothing of anyone."""
+    """Answer 200 as long as the process answers at all; nothing else is asked."""
     return Response("ok\n", mimetype="text/plain")
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What a look at one part found."""
+class PartHealth:
+    """The health of one part."""
 
     good: bool
     says: str
@@ -43,46 +39,46 @@ class Finding:
 
 @health.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """200 where texts can be taken and answered, else 503; the body names what fails."""
-    runtime = _runtime()
-    parts: dict[str, Callable[[Runtime], Finding]] = {
+    """Answer 200 where texts can be taken and answered, else 503; the body names what fails."""
+    runtime = running.runtime()
+    parts: dict[str, Callable[[Runtime], PartHealth]] = {
         "database": _database,
         "redis": _redis,
         "migrations": _migrations,
         "outbox": _outbox,
         "carriers": _carriers,
     }
-    findings = {name: _look(part, runtime) for name, part in parts.items()}
-    failing = [name for name, finding in findings.items() if not finding.good]
-    body = {name: finding.says for name, finding in findings.items()}
+    found = {name: _look(part, runtime) for name, part in parts.items()}
+    failing = [name for name, state in found.items() if not state.good]
+    body = {name: state.says for name, state in found.items()}
     return jsonify(ready=not failing, failing=failing, **body), 503 if failing else 200
 
 
-def _look(part: Callable[[Runtime], Finding], runtime: Runtime) -> Finding:
+def _look(part: Callable[[Runtime], PartHealth], runtime: Runtime) -> PartHealth:
     try:
         return part(runtime)
     except (psycopg.Error, RedisError) as error:  # its text may hold an address: not for anyone
-        return Finding(False, f"does not answer ({type(error).__name__})")
+        return PartHealth(False, f"does not answer ({type(error).__name__})")
 
 
-def _database(runtime: Runtime) -> Finding:
+def _database(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         conn.execute("SELECT 1")
-    return Finding(True, "answers")
+    return PartHealth(True, "answers")
 
 
-def _redis(runtime: Runtime) -> Finding:
+def _redis(runtime: Runtime) -> PartHealth:
     runtime.redis.ping()
-    return Finding(True, "answers")
+    return PartHealth(True, "answers")
 
 
-def _migrations(runtime: Runtime) -> Finding:
+def _migrations(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         found = migrate.version(conn)
-    return Finding(found.current, found.says)
+    return PartHealth(found.current, found.says)
 
 
-def _outbox(runtime: Runtime) -> Finding:
+def _outbox(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         row = conn.execute(
             "SELECT coalesce(extract(epoch FROM %s - min(next_attempt_at)), 0)::float FROM messages"
@@ -91,11 +87,11 @@ def _outbox(runtime: Runtime) -> Finding:
             (runtime.now(),),
         ).fetchone()
     waits = max(0.0, row[0]) if row else 0.0
-    return Finding(waits <= LONGEST_WAIT_SECONDS, f"the oldest answer waits {waits:.0f} s")
+    return PartHealth(waits <= LONGEST_WAIT_SECONDS, f"the oldest answer waits {waits:.0f} s")
 
 
-def _carriers(runtime: Runtime) -> Finding:
-    """Whether a code could leave: not where every carrier of every route rests."""
+def _carriers(runtime: Runtime) -> PartHealth:
+    """Tell whether a code could leave: not where every carrier of every route rests."""
     routed = list(runtime.settings.routing.gateways)
     with runtime.database.transaction() as conn:
         rows = conn.execute(
@@ -104,16 +100,16 @@ def _carriers(runtime: Runtime) -> Finding:
     resting = {name for name, _, ordered in rows if ordered == "rest"}
     passed_over = sorted(name for name, state, _ in rows if state == "open")
     if resting.issuperset(routed):
-        return Finding(False, "all rest by order: lift one at /desk/carriers")
+        return PartHealth(False, "all rest by order: lift one at /desk/carriers")
     if passed_over:
-        return Finding(True, f"passed over for now: {', '.join(passed_over)}")
-    return Finding(True, "in use")
+        return PartHealth(True, f"passed over for now: {', '.join(passed_over)}")
+    return PartHealth(True, "in use")
 
 
 @health.get("/metrics")
 def metrics() -> Response:
-    """What Prometheus reads: counted in the database and Valkey, so the same from every process."""
+    """Return the numbers for Prometheus, from database and Valkey: the same in every process."""
     registry = CollectorRegistry()
-    registry.register(DatabaseCollector(_runtime()))
-    registry.register(Valkey(_runtime()))
+    registry.register(DatabaseCollector(running.runtime()))
+    registry.register(ValkeyCollector(running.runtime()))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

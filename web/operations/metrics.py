@@ -1,6 +1,6 @@
-"""The numbers of /metrics, counted at each scrape, over bounded work.
+"""The numbers of /metrics, counted at each scrape with bounded work.
 
-What the database knows is the same from every process; Valkey adds queues and signs of life.
+The database has the same numbers for every process; Valkey adds queues and heartbeats.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from outbox.wake import BELLS
 from runtime import Runtime
 from store.database import Conn
 
-# The last hour is read backwards from the newest row, and never further than this.
+# The last hour is read backwards from the newest row, at most this many rows.
 MOST_READ = 50_000
 HANDOVER_SECONDS = (0.5, 1, 2, 5, 10, 30, 60, 300)
 """The buckets of the time from a message's creation to its acceptance by a carrier."""
@@ -183,7 +183,7 @@ class DatabaseCollector(Collector):
         self._runtime = runtime
 
     def collect(self) -> Iterator[GaugeMetricFamily | HistogramMetricFamily]:
-        """Raises what the database raises: a scrape that fails is seen by Prometheus."""
+        """Yield the numbers. Raises what the database raises: Prometheus sees the failure."""
         bound = {"now": self._runtime.now(), "most": MOST_READ}
         with self._runtime.database.transaction() as conn:
             for counted in _GAUGES:
@@ -191,14 +191,14 @@ class DatabaseCollector(Collector):
             yield _handover(conn, bound)
 
 
-class Valkey(Collector):
-    """RQ's queues and workers, and when each process was seen last."""
+class ValkeyCollector(Collector):
+    """RQ's queues and workers, and the last heartbeat of each process."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
-        """Where Valkey is away, `dakiya_valkey_up` is 0 and the rest is missing."""
+        """Return the numbers; where Valkey is away, only `dakiya_valkey_up`, which is 0."""
         up = GaugeMetricFamily("dakiya_valkey_up", "1 where Valkey answers")
         try:
             found = list(self._read())
@@ -237,7 +237,7 @@ def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:
 
 
 def _handover(conn: Conn, bound: dict[str, object]) -> HistogramMetricFamily:
-    """A histogram of the last hour: it shrinks as the hour moves on, so it is not for rate()."""
+    """Return a histogram of the last hour: it shrinks as the hour moves on: not for rate()."""
     family = HistogramMetricFamily(
         "dakiya_handover_last_hour_seconds",
         "From the creation of a message to its acceptance by a carrier",

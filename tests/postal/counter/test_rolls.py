@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
-from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,7 +13,7 @@ from postal.counter import booking, rolls
 from postal.counter.rolls import NotOneRoll, Roll, RollOverlaps
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
-from tests.rigs.counter import SENDER, Clerk, clerk, group, office
+from tests.rigs.counter import Clerk, clerk, group, office
 
 
 @pytest.fixture
@@ -25,9 +24,7 @@ def at_counter(app: Flask, runtime: Runtime) -> Clerk:
 
 def enter(runtime: Runtime, at: Clerk, first: int, last: int) -> Roll:
     return runtime.database.run(
-        lambda conn: rolls.add(
-            conn, at.day.staff_row, number_of(first), number_of(last), runtime.now()
-        )
+        lambda conn: rolls.add(conn, number_of(first), number_of(last), at.doer(runtime.now()))
     )
 
 
@@ -81,7 +78,7 @@ def test_no_label_is_on_two_rolls(app: Flask, runtime: Runtime, at_counter: Cler
     enter(runtime, other, 21, 30)
     with runtime.database.transaction() as conn:  # other letters are other labels
         ends = rolls.number("RR", 11), rolls.number("RR", 20)
-        rolls.add(conn, other.day.staff_row, *ends, runtime.now())
+        rolls.add(conn, *ends, other.doer(runtime.now()))
 
 
 def test_of_two_clerks_who_enter_one_roll_at_once_one_is_told(
@@ -107,14 +104,12 @@ def test_of_two_clerks_who_enter_one_roll_at_once_one_is_told(
 )
 def test_what_is_no_roll(runtime: Runtime, at_counter: Clerk, first: str, last: str) -> None:
     with pytest.raises(NotOneRoll), runtime.database.transaction() as conn:
-        rolls.add(conn, at_counter.day.staff_row, first, last, runtime.now())
+        rolls.add(conn, first, last, at_counter.doer(runtime.now()))
 
 
 def test_labels_at_the_end_of_the_numbers(runtime: Runtime, at_counter: Clerk) -> None:
     enter(runtime, at_counter, 99_999_998, 99_999_999)
-    made = runtime.database.run(
-        lambda conn: booking.begin(conn, uuid4(), at_counter.poster, SENDER, runtime.now())
-    )
+    made = runtime.database.run(lambda conn: at_counter.begin(conn, runtime.now()))
     assert made.items == ()
     group(runtime, at_counter.poster, 99_999_998, 99_999_999)
     assert offered(runtime, at_counter) is None

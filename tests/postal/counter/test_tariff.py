@@ -16,6 +16,7 @@ from postal.counter.tariff import (
     NotSold,
     Route,
     TooHeavy,
+    ToPrice,
     UnknownDistance,
     edition_on,
     quote,
@@ -46,14 +47,10 @@ def test_the_document_tariff_of_october_2025(weight_g: int, rupees: tuple[int, .
     """As docs/developing/domain.md and the sources of the file have it: local, then by distance."""
     routes = (LOCAL, far(200), far(500), far(1000), far(2000), far(2001))
     for route, wanted in zip(routes, rupees, strict=True):
-        priced = quote(
-            EDITION, "speed_post", weight_g, route, otp_required=False, registration=False
-        )
+        priced = quote(EDITION, ToPrice("speed_post", weight_g), route)
         assert priced.charges.base_paise == wanted * 100, route
     for km, wanted in ((0, rupees[1]), (201, rupees[2]), (1001, rupees[4])):
-        priced = quote(
-            EDITION, "speed_post", weight_g, far(km), otp_required=False, registration=False
-        )
+        priced = quote(EDITION, ToPrice("speed_post", weight_g), far(km))
         assert priced.charges.base_paise == wanted * 100, km
 
 
@@ -69,9 +66,7 @@ def test_the_document_tariff_of_october_2025(weight_g: int, rupees: tuple[int, .
 def test_what_is_paid_for_besides_and_gst(
     otp: bool, registration: bool, gst: int, sum_rupees: int
 ) -> None:
-    charges = quote(
-        EDITION, "speed_post", 20, far(700), otp_required=otp, registration=registration
-    ).charges
+    charges = quote(EDITION, ToPrice("speed_post", 20, otp, registration), far(700)).charges
     assert (charges.otp_paise, charges.registration_paise) == (500 * otp, 500 * registration)
     assert charges.gst_paise == gst * 100
     assert charges.paise == sum_rupees * 100
@@ -82,12 +77,7 @@ def test_the_lines_are_the_sum_and_each_part_of_the_gst_is_rounded_alone(
     weight_g: int, km: int, local: bool, otp: bool, registration: bool
 ) -> None:
     priced = quote(
-        EDITION,
-        "speed_post",
-        weight_g,
-        LOCAL if local else far(km),
-        otp_required=otp,
-        registration=registration,
+        EDITION, ToPrice("speed_post", weight_g, otp, registration), LOCAL if local else far(km)
     )
     charges = priced.charges
     assert sum(line.paise for line in priced.lines) == charges.paise
@@ -106,8 +96,8 @@ def test_half_a_rupee_goes_up() -> None:
 
 
 def test_registered_is_speed_post_with_registration() -> None:
-    one = quote(EDITION, "registered", 120, far(259), otp_required=False, registration=False)
-    other = quote(EDITION, "speed_post", 120, far(259), otp_required=False, registration=True)
+    one = quote(EDITION, ToPrice("registered", 120), far(259))
+    other = quote(EDITION, ToPrice("speed_post", 120, registration=True), far(259))
     assert one.registration
     assert one.charges == other.charges
 
@@ -116,18 +106,18 @@ def test_what_has_no_figure_is_not_sold() -> None:
     for service in SERVICES:
         assert (service in EDITION.services) != (service in EDITION.not_sold)
     with pytest.raises(NotSold, match="no source"):
-        quote(EDITION, "parcel", 900, far(10), otp_required=False, registration=False)
+        quote(EDITION, ToPrice("parcel", 900), far(10))
     with pytest.raises(TooHeavy, match="500 g at most"):
-        quote(EDITION, "speed_post", 501, LOCAL, otp_required=False, registration=False)
+        quote(EDITION, ToPrice("speed_post", 501), LOCAL)
     with pytest.raises(NoTariff):
         edition_on(date(2025, 9, 30))
 
 
 def test_an_unknown_distance_matters_only_where_the_price_depends_on_it() -> None:
-    priced = quote(EDITION, "speed_post", 50, far(None), otp_required=False, registration=False)
+    priced = quote(EDITION, ToPrice("speed_post", 50), far(None))
     assert priced.charges.base_paise == 4_700
     with pytest.raises(UnknownDistance):
-        quote(EDITION, "speed_post", 51, far(None), otp_required=False, registration=False)
+        quote(EDITION, ToPrice("speed_post", 51), far(None))
 
 
 def test_every_figure_names_a_source_that_the_file_describes() -> None:

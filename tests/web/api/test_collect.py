@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from flask import Flask
 from werkzeug.test import TestResponse
 
+from postal.desk.sprints import Period, StoredSprint, stream
+from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
+from web.desk.sprints import differs_today
 
 NUMBER, PHONE, POSTMAN = "EU123456785IN", "+919876500001", "+919839000001"
 
@@ -146,3 +150,73 @@ def test_what_is_not_at_the_office_cannot_be_collected(office: Player) -> None:
     again = collect(office, document=document, staff="1001", second="2001")
     assert again.status_code == 409
     assert "delivered" in again.get_json()["detail"]
+
+
+def sprints(player: Player) -> list[StoredSprint]:
+    """What the article's own conversation decided at the window."""
+    with player.runtime.database.transaction() as conn:
+        found = sorted(stream(conn, Period()), key=lambda each: each.id)
+    at_window = ("ToldCodeAtWindow", "DocumentShown")
+    return [each for each in found if each.event["kind"] in at_window]
+
+
+def acts(each: StoredSprint) -> list[str]:
+    return [act["kind"] for act in each.decision["acts"]]
+
+
+def test_the_window_is_decided_by_the_articles_machine(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    right = office.codes[PHONE][-1]
+    wrong = f"{(int(right) + 1) % 10**6:06d}"
+    collect(office, staff="2001", code=wrong)
+    collect(office, staff="2001", code=right)
+    first, second = sprints(office)
+    assert acts(first) == ["CountWrongAtWindow", "RefuseAtWindow"]
+    assert acts(second) == ["HandOut"]
+    assert [tell["to"] for tell in second.decision["tells"]] == ["recipient", "sender"]
+    for each in (first, second):
+        assert differs_today(each) == ()
+        kept = str((each.event, each.facts, each.decision))
+        assert right not in kept
+        assert wrong not in kept
+
+
+def test_what_the_caller_must_mend_leaves_no_trace(office: Player) -> None:
+    document = {"type": "aadhaar", "last4": "4821"}
+    assert collect(office, document=document, staff="2001").status_code == 422
+    assert sprints(office) == []
+    assert collect(office, document=document, staff="1001", second="2001").status_code == 200
+    (handed,) = sprints(office)
+    assert handed.event["second"] == "2001"
+    assert differs_today(handed) == ()
+    assert "4821" not in str((handed.event, handed.facts, handed.decision))
+
+
+def test_the_feed_says_what_it_said(office: Player) -> None:
+    office.step(f"{PHONE} > 1")
+    right = office.codes[PHONE][-1]
+    for _ in range(5):
+        collect(office, staff="2001", code=f"{(int(right) + 1) % 10**6:06d}")
+    collect(office, staff="2001", second="2001", document={"type": "pan", "last4": "234F"})
+    collect(office, staff="1001", second="2001", document={"type": "pan", "last4": "234F"})
+    with office.runtime.database.transaction() as conn:
+        rows = conn.execute(
+            "SELECT kind, data FROM events WHERE kind IN ('code_wrong', 'code_killed', 'collected')"
+            " ORDER BY id"
+        ).fetchall()
+        dead = conn.execute("SELECT dead_reason FROM codes").fetchall()
+    collected = ("collected", {"by": "document", "document": "pan"})
+    assert rows == [*[("code_wrong", {})] * 5, collected]
+    assert dead == [("tries",)]
+
+
+def test_the_desk_explains_why_it_was_not_handed_out(office: Player, app: Flask) -> None:
+    office.step(f"{PHONE} > 1")
+    right = office.codes[PHONE][-1]
+    collect(office, staff="2001", code=f"{(int(right) + 1) % 10**6:06d}")
+    agent = sign_in(app, office.runtime, "agent")
+    page = agent.get(f"/desk/sprints/{sprints(office)[0].id}").text
+    assert "a code was said at the window" in page
+    assert "not handed out at the window" in page
+    assert "what the code was worth" in page
+    assert "flows.window.told_code" in page

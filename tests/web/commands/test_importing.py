@@ -11,9 +11,9 @@ from flask.testing import FlaskClient, FlaskCliRunner
 
 from imports import register
 from imports.importer import advance
-from imports.register import Owner
 from runtime import Runtime
 from tests.rigs.api_calls import api_of, article, number_of, postman
+from tests.rigs.doers import operator
 from tests.rigs.imports import LIST_HEADER, TODAY, count, get, row, text
 
 
@@ -94,7 +94,7 @@ def test_it_goes_on_where_a_killed_one_was(
 ) -> None:
     content = text(row(n) for n in range(11, 131))
     found = runtime.database.run(
-        lambda conn: register.receive(conn, content.encode(), "x", Owner(), runtime.now())
+        lambda conn: register.receive(conn, content.encode(), "x", operator(runtime.now()))
     )
     for state in ("reading", "checking"):
         while advance(runtime, found.id, state):

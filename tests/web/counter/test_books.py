@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
 
 from conversation import counter
-from postal.counter import booking, day_end, entries
+from postal.counter import day_end, entries
 from postal.counter.counter_days import CounterClosed
 from postal.counter.day_end import Count, Unfinished
 from postal.counter.ledger import Method
@@ -25,7 +25,7 @@ from postal.people import tokens
 from runtime import Runtime
 from tests.rigs.api_calls import Api
 from tests.rigs.clock import Clock
-from tests.rigs.counter import CHARGES, OPENING_PAISE, SENDER, Clerk, clerk, group, office
+from tests.rigs.counter import CHARGES, OPENING_PAISE, Clerk, clerk, group, office
 from tests.rigs.desk import PASSWORD, Colleague, number, sign_in
 
 DUE = OPENING_PAISE + 2 * CHARGES.paise  # the drawer after a sale of two articles
@@ -91,7 +91,8 @@ def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
     sold: Clerk, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:  # 4 paise, which no coin has
-        day_end.hand_over(conn, sold.day.id, 4, "", _handing(sold), runtime.now())
+        out = day_end.ToTreasury(4, "", uuid4())
+        day_end.hand_over(conn, sold.day.id, out, sold.doer(runtime.now()))
     answer = sold.colleague.post(
         "/counter/day/close",
         counter_day=str(sold.day.id),
@@ -105,10 +106,6 @@ def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
     assert "100x6 1x51" in statement
     assert sum(paise for _, method, paise in ledger(runtime) if method == "cash") == 0
     assert ("handed_over", "cash", -(DUE - 4)) in ledger(runtime)
-
-
-def _handing(by: Clerk) -> day_end.Handing:
-    return day_end.Handing(by.day.staff_row, uuid4())
 
 
 def test_a_difference_must_be_explained_and_is_an_entry(sold: Clerk, runtime: Runtime) -> None:
@@ -147,7 +144,7 @@ def test_a_closed_counter_takes_no_booking(sold: Clerk, runtime: Runtime) -> Non
         "/counter/day/close", counter_day=str(sold.day.id), explanation="x", **counted(0)
     )
     with pytest.raises(CounterClosed), runtime.database.transaction() as conn:
-        booking.begin(conn, uuid4(), sold.poster, SENDER, runtime.now())
+        sold.begin(conn, runtime.now())
     with pytest.raises(Exception, match="is closed"), runtime.database.transaction() as conn:
         conn.execute(
             "INSERT INTO ledger (at, day, office_id, counter_day_id, kind, method, paise)"
@@ -167,7 +164,7 @@ def test_closing_and_booking_at_the_same_moment_never_leave_a_booking_out(
         try:
             runtime.database.run(
                 lambda conn: day_end.close(
-                    conn, sold.day.id, Count({}), "stolen", sold.day.staff_row, runtime.now()
+                    conn, sold.day.id, Count({}), "stolen", sold.doer(runtime.now())
                 )
             )
         except Unfinished:
@@ -214,11 +211,11 @@ def test_a_correction_during_the_close_comes_after_the_signed_figures(
 ) -> None:
     """It waits for the close, and its clock was read before."""
     asked = runtime.now()
-    by = entries.Correcting(sold.day.staff_row, "The scale was wrong", uuid4())
+    right = entries.Correction(15_000, "The scale was wrong", uuid4())
     with ThreadPoolExecutor(1) as pool, runtime.database.transaction() as closing:
-        day_end.close(closing, sold.day.id, Count({}), "stolen", sold.day.staff_row, runtime.now())
+        day_end.close(closing, sold.day.id, Count({}), "stolen", sold.doer(runtime.now()))
         waiting = pool.submit(
-            runtime.database.run, lambda conn: entries.correct(conn, 2, 15_000, by, asked)
+            runtime.database.run, lambda conn: entries.correct(conn, 2, right, sold.doer(asked))
         )
         for _ in range(2_000):  # until it waits for the lock of this transaction
             with runtime.database.transaction() as conn:

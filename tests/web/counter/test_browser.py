@@ -16,6 +16,7 @@ from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.counter import directory, office
 from tests.rigs.desk import PASSWORD, add, number
+from tests.rigs.doers import staff
 
 expect.set_options(timeout=20_000)
 _COUNTING = """
@@ -99,7 +100,8 @@ def counter(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[
 def ready(counter: Counter) -> Counter:
     """With a roll of labels, and at the form."""
     with counter.runtime.database.transaction() as conn:
-        rolls.add(conn, counter.staff_row, number_of(11), number_of(99), counter.runtime.now())
+        by = staff(counter.staff_row, None, counter.runtime.now())
+        rolls.add(conn, number_of(11), number_of(99), by)
     counter.sign_in()
     counter.open()
     counter.keys()

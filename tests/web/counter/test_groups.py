@@ -19,7 +19,7 @@ from postal.counter.groups import Group, NothingToBook, NotOpen, NumberInUse
 from runtime import Runtime
 from store.database import Conn
 from tests.rigs.api_calls import number_of
-from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
+from tests.rigs.counter import CHARGES, ITEM, Clerk, clerk, group, office
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_a_form_sent_twice_makes_one_group_and_one_article(
     once, item = uuid4(), replace(ITEM, once=uuid4())
 
     def submit(conn: Conn) -> Group:
-        made = booking.begin(conn, once, at_counter.poster, SENDER, runtime.now())
+        made = at_counter.poster.begin(conn, runtime.now(), once)
         return booking.add(conn, made.id, item, runtime.now())
 
     first, second = runtime.database.run(submit), runtime.database.run(submit)
@@ -162,13 +162,12 @@ def test_a_counter_is_one_clerks_and_a_clerk_has_one(
     app: Flask, runtime: Runtime, at_counter: Clerk
 ) -> None:
     other = clerk(app, runtime, counter=2)
-    office_id = at_counter.day.office_id
     with pytest.raises(OpenAlready), runtime.database.transaction() as conn:
-        open_day(conn, office_id, at_counter.day.staff_row, 3, 0, runtime.now())
+        open_day(conn, 3, 0, at_counter.doer(runtime.now()))
     with runtime.database.transaction() as conn:
-        day_end.close(conn, other.day.id, Count({500: 1}), "", other.day.staff_row, runtime.now())
+        day_end.close(conn, other.day.id, Count({500: 1}), "", other.doer(runtime.now()))
     with pytest.raises(CounterTaken), runtime.database.transaction() as conn:
-        open_day(conn, office_id, other.day.staff_row, 1, 0, runtime.now())
+        open_day(conn, 1, 0, other.doer(runtime.now()))
 
 
 def test_the_ledger_is_never_edited(runtime: Runtime, at_counter: Clerk) -> None:

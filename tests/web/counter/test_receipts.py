@@ -22,6 +22,7 @@ from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 from tests.rigs.desk import TOKEN, sign_in
+from tests.rigs.doers import software
 from tests.rigs.paper import sheets
 
 REGISTERED = replace(
@@ -103,7 +104,8 @@ def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
 ) -> None:
     with runtime.database.transaction() as conn:
         sender = Sender(SENDER.name, SENDER.phone, spoken)
-        made = booking.begin(conn, uuid4(), at_counter.poster, sender, runtime.now())
+        by = at_counter.doer(runtime.now())
+        made = booking.begin(conn, uuid4(), sender, at_counter.day.id, by)
         booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
     runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "upi"))
     page = at_counter.colleague.get(f"/counter/groups/{made.id}/receipt").text
@@ -160,7 +162,10 @@ def test_two_printings_at_the_same_moment_are_one_original_and_one_copy(
         barrier.wait()
         return runtime.database.run(
             lambda conn: receipts.note_printing(
-                conn, booked.id, uuid4(), "80mm", "hi", at_counter.day.staff_row, runtime.now()
+                conn,
+                booked.id,
+                receipts.NewPrinting(uuid4(), "80mm", "hi"),
+                at_counter.doer(runtime.now()),
             )
         ).ordinal
 
@@ -236,8 +241,8 @@ def test_software_has_a_receipt_too(runtime: Runtime, at_counter: Clerk) -> None
             "INSERT INTO tokens (name, digest) VALUES ('x', '\\x00') RETURNING id"
         ).fetchone()
         assert row is not None
-        poster = replace(at_counter.poster, counter_day_id=None, staff_row=None, token_id=row[0])
-        made = booking.begin(conn, uuid4(), poster, SENDER, runtime.now())
+        by = software(row[0], at_counter.day.office_id, runtime.now())
+        made = booking.begin(conn, uuid4(), SENDER, None, by)
         booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
     runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
     (sheet,) = sheets(pdf(at_counter, made.id, "?lang=en").data)

@@ -16,19 +16,21 @@ from app import create_app
 from payments import upi
 from postal.counter import counter_days, payments, provider_events, refunds
 from postal.counter.payments import Payment
-from postal.counter.refunds import Actor, DrawerShort
+from postal.counter.refunds import DrawerShort
 from providers.base import Came
 from runtime import Runtime
 from settings import Settings
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.doers import staff
 from tests.rigs.upi import (
     begun,
     booking_of,
     cancel,
     credit_now,
     credits_of,
+    entered,
     group_now,
     ledger,
     paid,
@@ -273,9 +275,8 @@ def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
     runtime: Runtime, at_counter: Clerk, postmaster: Colleague
 ) -> None:
     with runtime.database.transaction() as conn:
-        counter_days.open_day(
-            conn, at_counter.day.office_id, postmaster.staff_row, 9, 100_000, runtime.now()
-        )
+        by = staff(postmaster.staff_row, at_counter.day.office_id, runtime.now())
+        counter_days.open_day(conn, 9, 100_000, by)
     _, payment = begun(runtime, at_counter)
     cancel(runtime, payment.group_id)
     due = paid(runtime, payment)
@@ -297,17 +298,15 @@ def test_no_more_cash_leaves_a_drawer_than_it_holds(
         _, payment = begun(runtime, at_counter)
         dues.append(paid(runtime, payment, 60_000).id)
     with runtime.database.transaction() as conn:
-        day = counter_days.open_day(
-            conn, at_counter.day.office_id, postmaster.staff_row, 9, 100_000, runtime.now()
-        )
+        by = staff(postmaster.staff_row, at_counter.day.office_id, runtime.now())
+        day = counter_days.open_day(conn, 9, 100_000, by)
     barrier = Barrier(2)
 
     def give(id_: int) -> str:
         barrier.wait()
-        by = Actor(postmaster.staff_row, day.office_id)
         try:
             return runtime.database.run(
-                lambda conn: refunds.enter_cash(conn, id_, day.id, by, runtime.now())
+                lambda conn: refunds.enter_cash(conn, id_, day.id, by)
             ).state
         except DrawerShort as short:
             return str(short.held)
@@ -371,7 +370,7 @@ def test_the_banks_statement_settles_the_departments_own_id(
 ) -> None:
     static = with_settings(runtime, upi_provider="static")
     payment = upi.begin(static, booking_of(runtime, at_counter).id)
-    credit = upi.enter_reference(static, payment.id, "412345678901", PRICE, None).credit
+    credit = entered(static, payment.id, "412345678901", PRICE).credit
     assert "statement shows all of it" in postmaster.get("/counter/payments").text
     postmaster.post("/counter/payments/settled", day="2026-08-14")
     assert credit_now(runtime, credit.id).settled_at is not None

@@ -20,7 +20,7 @@ from web.counter.upi import Phase
 from web.language import NAMES, words
 
 ROOT = Path(__file__).parent.parent.parent.parent
-_ABSTRACT = {"Event", "News", "Happening", "Act", "ArticleAct"}
+_ABSTRACT = {"Event", "News", "Happening", "AtWindow", "Act", "ArticleAct", "WindowAct"}
 
 
 def kinds(base: type) -> Iterator[type]:

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from conversation import office as delivery_office
-from postal.office.doer import Doer
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -104,11 +104,11 @@ def test_what_came_back_is_here_already(at: Office) -> None:
 def test_two_scanners_at_the_same_moment_count_one_arrival(at: Office, runtime: Runtime) -> None:
     numbers = at.book(*range(1, 6))
     office_id = at.one("SELECT id FROM offices")[0]
-    by, barrier = Doer(at.clerk.staff_row, None, "clerk-1"), Barrier(2)
+    by, barrier = staff(at.clerk.staff_row, office_id, runtime.now()), Barrier(2)
 
     def arrives(number: str) -> str:
         return runtime.database.run(
-            lambda conn: delivery_office.scan(runtime, conn, office_id, "273303", number, by)
+            lambda conn: delivery_office.scan(runtime, conn, "273303", number, by)
         ).answer
 
     def run(order: int) -> list[str]:

@@ -13,9 +13,9 @@ import pytest
 from flask import Flask
 
 from postal.office import cash
-from postal.office.doer import Doer
 from runtime import Runtime
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -186,7 +186,7 @@ def test_a_correction_is_a_new_entry_and_nothing_is_edited(
 def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")
-    list_id, by = at.list_id(), Doer(at.clerk.staff_row, None, "clerk-1")
+    list_id, by = at.list_id(), staff(at.clerk.staff_row, None, runtime.now())
     barrier = Barrier(2)
 
     def count(_: int) -> bool:
@@ -194,7 +194,7 @@ def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> No
         try:
             runtime.database.run(
                 lambda conn: cash.hand_in(
-                    conn, list_id, uuid4(), 50_000, 50_000, None, by, runtime.now()
+                    conn, list_id, 50_000, cash.CashCount(uuid4(), 50_000, None), by
                 )
             )
         except cash.AmountChanged:

@@ -10,10 +10,10 @@ from flask import Flask
 
 from conversation import office as delivery_office
 from postal.office import closing
-from postal.office.doer import Doer
 from postal.office.returning import ListClosed
 from runtime import Runtime
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -247,7 +247,7 @@ def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Ru
     numbers = at.out(1, 2, 3)
     list_id = at.list_id()
     barrier = Barrier(4)
-    by = Doer(at.clerk.staff_row, None, "clerk-1")
+    by = staff(at.clerk.staff_row, None, runtime.now())
 
     def comes_back(number: str) -> str:
         return runtime.database.run(
@@ -263,7 +263,7 @@ def test_two_clerks_take_in_and_close_at_the_same_moment(at: Office, runtime: Ru
         while True:
             try:
                 return runtime.database.run(
-                    lambda conn: closing.close_list(conn, list_id, None, by, runtime.now())
+                    lambda conn: closing.close_list(conn, list_id, None, by)
                 )[1]
             except closing.StillOut:
                 continue

@@ -16,6 +16,7 @@ from postal.office import drafts
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -195,7 +196,7 @@ def test_any_moves_leave_each_article_in_one_place(at: Office, made: list[Move])
     office_id = at.one("SELECT id FROM offices")[0]
     ids = [row[0] for row in at.all("SELECT id FROM articles ORDER BY number")]
     postmen = [row[0] for row in at.all("SELECT id FROM staff WHERE beat > 0 ORDER BY beat")]
-    now = runtime.now()
+    by = staff(at.clerk.staff_row, office_id, runtime.now())
     with runtime.database.transaction() as conn:
         conn.execute("DELETE FROM draft_places")
     model: dict[int, list[int]] = {postman: [] for postman in postmen}
@@ -206,10 +207,10 @@ def test_any_moves_leave_each_article_in_one_place(at: Office, made: list[Move])
                 order.remove(article)
         with runtime.database.transaction() as conn:
             if beat == 0:
-                drafts.take_off(conn, office_id, article, None, now)
+                drafts.take_off(conn, article, by)
                 continue
             postman = postmen[beat - 1]
-            drafts.place(conn, office_id, article, postman, serial, None, now)
+            drafts.place(conn, article, postman, serial, by)
         order = model[postman]
         order.insert(len(order) if serial is None else max(serial, 1) - 1, article)
     found = at.all("SELECT postman_id, place, article_id FROM draft_places ORDER BY 1, 2")
@@ -225,12 +226,10 @@ def test_two_clerks_move_at_the_same_moment(at: Office, runtime: Runtime) -> Non
     office_id = at.one("SELECT id FROM offices")[0]
     ids = [row[0] for row in at.all("SELECT id FROM articles ORDER BY id")]
     postmen = [row[0] for row in at.all("SELECT id FROM staff WHERE beat > 0 ORDER BY beat")]
-    barrier, now = Barrier(2), runtime.now()
+    barrier, by = Barrier(2), staff(at.clerk.staff_row, office_id, runtime.now())
 
     def move(article: int, postman: int, place: int) -> None:
-        runtime.database.run(
-            lambda conn: drafts.place(conn, office_id, article, postman, place, None, now)
-        )
+        runtime.database.run(lambda conn: drafts.place(conn, article, postman, place, by))
 
     def run(mine: int) -> None:
         barrier.wait()

@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 
 from conversation import counter as bookings
 from postal.counter import booking, counter_days
-from postal.counter.groups import Poster
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.counter import ITEM, OPENING_PAISE, SENDER
 from tests.rigs.desk import PASSWORD, add, number
+from tests.rigs.doers import staff
 from tests.rigs.paper import Sheet, sheets
 from tests.rigs.transcript import Player
 
@@ -40,11 +40,9 @@ class Counter:
                 "SELECT office_id FROM staff WHERE id = %s", [self.staff_row]
             ).fetchone()
             assert row is not None
-            day = counter_days.open_day(
-                conn, row[0], self.staff_row, 1, OPENING_PAISE, self.runtime.now()
-            )
-            poster = Poster(row[0], day.id, self.staff_row)
-            made = booking.begin(conn, uuid4(), poster, SENDER, self.runtime.now())
+            by = staff(self.staff_row, row[0], self.runtime.now())
+            day = counter_days.open_day(conn, 1, OPENING_PAISE, by)
+            made = booking.begin(conn, uuid4(), SENDER, day.id, by)
             booking.add(conn, made.id, ITEM, self.runtime.now())
             bookings.book(self.runtime, conn, made.id, "cash")
         return made.id

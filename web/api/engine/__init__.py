@@ -1,1 +1,1 @@
-"""What every API call shares: operations, problems, idempotency, the OpenAPI document."""
+"""The parts that every API call shares: operations, problems, idempotency, the OpenAPI document."""

@@ -23,7 +23,7 @@ _Schemas = Mapping[Any, dict[str, Any]]  # by model and mode
 
 
 def document(operations: Sequence[Operation[Any]]) -> dict[str, Any]:
-    """The document that describes `operations`, ready for JSON."""
+    """Return the document that describes `operations`, ready for JSON."""
     wanted: list[tuple[type[BaseModel], JsonSchemaMode]] = [(Problem, "serialization")]
     for operation in operations:
         if operation.takes == JSON:
@@ -32,8 +32,8 @@ def document(operations: Sequence[Operation[Any]]) -> dict[str, Any]:
     schemas, definitions = models_json_schema(wanted, ref_template=_REFERENCE)
     paths: dict[str, dict[str, Any]] = {}
     for operation in operations:
-        told = _operation(operation, schemas, definitions["$defs"])
-        paths.setdefault(operation.path, {})[operation.method.lower()] = told
+        shown = _operation(operation, schemas, definitions["$defs"])
+        paths.setdefault(operation.path, {})[operation.method.lower()] = shown
     return {
         "openapi": "3.1.0",
         "info": {"title": "Dakiya", "version": "1", "description": _ABOUT},
@@ -50,7 +50,7 @@ def document(operations: Sequence[Operation[Any]]) -> dict[str, Any]:
 def _operation(
     operation: Operation[Any], schemas: _Schemas, definitions: dict[str, Any]
 ) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
         "parameters": _parameters(operation, schemas, definitions),
@@ -65,11 +65,11 @@ def _operation(
         | {str(status): _problem(status, schemas) for status in _problems(operation)},
     }
     if _takes_body(operation):
-        told["requestBody"] = {
+        shown["requestBody"] = {
             "required": True,
             "content": {operation.takes: {"schema": _body(operation, schemas)}},
         }
-    return told
+    return shown
 
 
 def _file(operation: Operation[Any]) -> dict[str, Any]:
@@ -95,13 +95,13 @@ def _problems(operation: Operation[Any]) -> list[int]:
 
 
 def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "description": HTTPStatus(status).phrase,
         "content": {CONTENT_TYPE: {"schema": schemas[Problem, "serialization"]}},
     }
     if status == 401:
-        told["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
-    return told
+        shown["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+    return shown
 
 
 def _parameters(

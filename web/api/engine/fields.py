@@ -1,8 +1,8 @@
-"""The bounded types of which the API's bodies are made. All are strict: nothing is coerced."""
+"""The bounded types of the API's bodies. All are strict: nothing is coerced."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -10,7 +10,7 @@ from flows import number
 from india import phone
 from web.api.engine.problems import FieldError
 
-# Neither control characters nor the marks that turn the writing direction of what follows.
+# No control characters, and no marks that change the writing direction of what follows.
 _PLAIN = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069"
 _PRINTABLE = f"^[^{_PLAIN}]*[^{_PLAIN}\\s][^{_PLAIN}]*$"
 
@@ -69,7 +69,7 @@ class Input(BaseModel):
 
     @classmethod
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
-        """What is wrong between fields of the unchecked JSON, named even where others are bad."""
+        """Return faults between fields of the unchecked JSON, also where other fields are bad."""
         return []
 
 
@@ -77,13 +77,19 @@ class Nothing(Input):
     """The operation takes neither body nor query."""
 
 
-class File(Input):
-    """The body is a file, and no JSON; see `Operation.takes`."""
+class FileIn(Input):
+    """A body that is a file, not JSON; see `Operation.takes`."""
 
     content: bytes
 
 
 class Output(BaseModel):
-    """An answer. What is not declared here does not leave the house."""
+    """An answer. Only what is declared in it leaves the service."""
 
     model_config = ConfigDict(frozen=True)
+
+    @classmethod
+    def of(cls, found: object, **others: Any) -> Self:
+        """Return `found` for an answer: `others`, and else its attributes by the fields' names."""
+        same = {name: getattr(found, name) for name in cls.model_fields if name not in others}
+        return cls(**same, **others)

@@ -1,8 +1,7 @@
 """`Idempotency-Key`: a POST that is repeated after a lost answer is executed once.
 
-The row of the key is inserted first, in the transaction of the work: a simultaneous repeat waits at
-it, then finds the answer. A refusal is rolled back and so leaves no key: it changed nothing, and is
-decided again.
+The row of the key is inserted first, in the transaction of the work: a simultaneous repeat waits
+for it, then finds the answer. A refusal is rolled back, leaves no key, and is decided again.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ _KEY = re.compile(PATTERN)
 
 
 class BadKey(Invalid):
-    """The header is not 1 to 255 visible ASCII characters."""
+    """A header that is not 1 to 255 visible ASCII characters."""
 
     sentence = f"{HEADER} has 1 to 255 visible ASCII characters"
     field = HEADER
 
 
 class OtherRequest(Invalid):
-    """The key was used for another request."""
+    """A key that was used for another request."""
 
     sentence = "this key was used for another request: use a new one for each request"
     field = HEADER
@@ -40,7 +39,7 @@ class OtherRequest(Invalid):
 
 @dataclass(frozen=True)
 class Key:
-    """A key as one client (token) gave it, and the digest of what it stands for."""
+    """A key as one client (token) sent it, and the digest of its request."""
 
     token_id: int
     key: str
@@ -56,10 +55,10 @@ class Kept:
 
 
 def read(token_id: int, key: str, request: bytes, master_key: bytes) -> Key:
-    """The key of a request. Raises `BadKey`.
+    """Return the key of a request. Raises `BadKey`.
 
-    The digest is keyed: a body may hold a postman's PIN, and four digits behind a plain digest
-    are soon guessed.
+    The digest is keyed: a body may hold a postman's PIN, and four digits are soon guessed from
+    a plain digest.
     """
     if _KEY.fullmatch(key) is None:
         raise BadKey
@@ -67,7 +66,7 @@ def read(token_id: int, key: str, request: bytes, master_key: bytes) -> Key:
 
 
 def claim(conn: Conn, key: Key) -> Kept | None:
-    """None: the key is ours, execute. Otherwise the answer to repeat. Raises `OtherRequest`.
+    """Claim a new key and return None, else return the answer to repeat. Raises `OtherRequest`.
 
     Waits while another transaction executes under the same key.
     """
@@ -90,7 +89,7 @@ def claim(conn: Conn, key: Key) -> Kept | None:
 
 
 def keep(conn: Conn, key: Key, kept: Kept) -> None:
-    """Stores the answer under a key that `claim` gave to us."""
+    """Store the answer under a key that `claim` has claimed."""
     conn.execute(
         "UPDATE idempotency_keys SET status = %s, answer = %s WHERE token_id = %s AND key = %s",
         (kept.status, Jsonb(kept.answer), key.token_id, key.key),

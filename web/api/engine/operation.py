@@ -1,14 +1,16 @@
-"""One operation of the API, told once: the route and the OpenAPI document are made from it."""
+"""One operation of the API, declared once: the route and the OpenAPI document are made from it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Generic, Literal, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from postal.people.doer import Doer, Software, Staff
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
@@ -18,12 +20,15 @@ JSON: Final = "application/json"
 PDF: Final = "application/pdf"
 CSV: Final = "text/csv"
 
+_VALUE: Final = re.compile(r"{(\w+):([^}]+)}")
+_FORMAT: Final = re.compile(r":[^}]+(?=})")
+
 I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 
 
 @dataclass(frozen=True)
 class Call(Generic[I]):
-    """What a handler works with: checked input, the path's values, an open transaction.
+    """The input of a handler: checked input, the path's values, an open transaction.
 
     `token_id`: whose token calls.
     """
@@ -35,10 +40,17 @@ class Call(Generic[I]):
     input: I
     path: Mapping[str, str]
 
+    def doer(self, office: int | None = None, names: Staff | None = None) -> Doer:
+        """Return the software that calls, as the books name who does something.
+
+        `office`: that it is done for. `names`: whom of the staff it says that it is.
+        """
+        return Doer(Software(self.token_id, names), office, None, None, self.now)
+
 
 @dataclass(frozen=True)
 class File:
-    """A PDF or CSV under a name, which holds no personal data."""
+    """A PDF or CSV, with a name that holds no personal data."""
 
     content: bytes
     name: str
@@ -46,7 +58,7 @@ class File:
 
 @dataclass(frozen=True)
 class Answer:
-    """Status and content of what goes back. A file answers a GET alone: no key keeps one."""
+    """The status and content of an answer. Only a GET is answered with a file: no key keeps it."""
 
     status: int
     body: BaseModel | File
@@ -58,25 +70,40 @@ def _as_it_is(call: Call[Any], body: Any) -> Any:
 
 @dataclass(frozen=True)
 class Operation(Generic[I]):
-    """`path` in OpenAPI's notation. A POST takes its input from the JSON body and honours
-    Idempotency-Key; a GET takes it from the query. `answers`: schema by status; `problems`:
-    statuses of its own, beside those that every operation may give. `reveal` adds to the JSON of an
-    answer what must not be stored, which the answers kept for repeated requests are. `takes`: the
-    media type of the body; where it is not JSON, `input` is `fields.File`. `largest`: bytes of the
-    body, where they may be more than those of other operations. `gives`: the media type of a 200;
-    where it is a file's, `answers` is empty.
+    """One operation: its route, what it takes and what it answers.
+
+    `route`: method and path, each value of the path with its format: `GET /counters/{id:counter}`.
+    A POST takes its input from the JSON body and honours Idempotency-Key; a GET takes it from the
+    query. `answers`: schema by status; `problems`: its own statuses of refusal, beside those of
+    every operation. `reveal` adds to an answer's JSON what must not be stored, because answers are
+    kept for repeated requests. `takes`: the media type of the body; where it is not JSON, `input`
+    is `fields.FileIn`. `largest`: bytes of a body that may be larger than those of others.
+    `gives`: the media type of a 200; where it is a file's, `answers` is empty.
     """
 
-    method: Literal["GET", "POST"]
-    path: str
+    route: str
     name: str
     summary: str
     input: type[I]
     handle: Callable[[Call[I]], Answer]
     answers: Mapping[int, type[BaseModel]]
     problems: tuple[int, ...] = ()
-    path_values: Mapping[str, str] = field(default_factory=dict)  # name → its format
     reveal: Callable[[Call[I], Any], Any] = _as_it_is
     takes: str = JSON
     gives: str = JSON
     largest: Callable[[Settings], int] | None = None
+
+    @property
+    def method(self) -> str:
+        """Return GET or POST."""
+        return self.route.partition(" ")[0]
+
+    @property
+    def path(self) -> str:
+        """Return the path in OpenAPI's notation."""
+        return _FORMAT.sub("", self.route.partition(" ")[2])
+
+    @property
+    def path_values(self) -> Mapping[str, str]:
+        """Return the format of each value in the path, by its name."""
+        return dict(_VALUE.findall(self.route))

@@ -1,4 +1,4 @@
-"""What the path of an operation names: rows by their ids, articles by their numbers."""
+"""The rows and articles that the path of an operation names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _MOST_DIGITS = 18
 
 
 def row(call: Call[Any]) -> int:
-    """Return the row id in the path. Raises `Unknown` for what is none."""
+    """Return the row id in the path. Raises `Unknown` where it is none."""
     raw = call.path["id"]
     if not (raw.isascii() and raw.isdigit() and len(raw) <= _MOST_DIGITS):
         raise Unknown("there is nothing with this id")
@@ -20,7 +20,7 @@ def row(call: Call[Any]) -> int:
 
 
 def article_number(call: Call[Any]) -> str:
-    """Return the article number in the path. Raises `Unknown` for what is none."""
+    """Return the article number in the path. Raises `Unknown` where it is none."""
     try:
         return number.read(call.path["number"])
     except ValueError as error:

@@ -35,7 +35,7 @@ class Problem(BaseModel):
 
 
 class Refused(Exception):
-    """Ends a request with a problem document; the transaction is rolled back."""
+    """A refusal that ends a request with a problem document; the transaction is rolled back."""
 
     def __init__(self, status: int, detail: str, errors: Sequence[FieldError] = ()) -> None:
         super().__init__(detail)
@@ -72,7 +72,7 @@ def named_by_path() -> Iterator[None]:
 def below(prefix: str, summary: str = "", **names: str) -> Iterator[None]:
     """Name the field at fault within as this request does.
 
-    Below `prefix`, as `articles.3.`, and by its name in `names`, where it has another one here.
+    The name is prefixed by `prefix`, as `articles.3.`, and replaced where `names` has another.
     """
     try:
         yield
@@ -84,7 +84,7 @@ def below(prefix: str, summary: str = "", **names: str) -> Iterator[None]:
 
 
 def of_validation(error: ValidationError) -> list[FieldError]:
-    """What pydantic found, without the values: they may be personal."""
+    """Return what pydantic found, without the values: they may be personal."""
     return [
         FieldError(
             field=".".join(str(step) for step in each["loc"]) or "body",
@@ -95,7 +95,7 @@ def of_validation(error: ValidationError) -> list[FieldError]:
 
 
 def answer(refused: Refused) -> Response:
-    """The HTTP answer of a refusal."""
+    """Return the HTTP answer of a refusal."""
     problem = Problem(
         title=HTTPStatus(refused.status).phrase,
         status=refused.status,
@@ -106,7 +106,7 @@ def answer(refused: Refused) -> Response:
 
 
 def of_http(error: HTTPException) -> Response:
-    """Werkzeug's own refusals (405, 413, a crash's 500 …), with their headers kept."""
+    """Return werkzeug's own refusal (405, 413, a crash's 500 …), with its headers kept."""
     response = answer(Refused(error.code or 500, error.description or error.name))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):

@@ -6,36 +6,30 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
-from flask import Response, current_app, g, request
+from flask import Response, g, request
 from pydantic import ValidationError
 from pydantic_core import from_json
 
 from outbox.wake import wake
 from postal.people import tokens
-from runtime import Runtime
 from settings import Settings
 from store.database import Conn
 from web.api.engine import idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused, of_validation
+from web.running import runtime
 
 MAX_BODY = 1024 * 1024  # bytes
 LARGEST: dict[str, Callable[[Settings], int]] = {}
-"""By endpoint: what may be larger. Read only after the token was found good."""
+"""The larger limits of bodies, by endpoint. Read only after the token was found valid."""
 _SCHEME = "bearer "
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
 
 
-def runtime() -> Runtime:
-    """The runtime of the application that serves this request."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found
-
-
 class NoToken(Refused):
-    """401: the header is missing, or names no token that holds."""
+    """A missing header, or one without a valid token: 401."""
 
     def __init__(self, given: bool) -> None:
         super().__init__(
@@ -48,7 +42,7 @@ class NoToken(Refused):
 
 
 def require_token() -> None:
-    """Before every request of a blueprint: notes whose token it is. Raises `NoToken`."""
+    """Note whose token each request of a blueprint carries. Raises `NoToken`."""
     header = request.headers.get("Authorization", "")
     if not header.lower().startswith(_SCHEME):
         raise NoToken(given=False)
@@ -60,13 +54,13 @@ def require_token() -> None:
 
 
 def limit_body() -> None:
-    """Before every request: a longer body is refused with 413 while it is read."""
+    """Limit the body of a request: a longer one is refused with 413 while it is read."""
     largest = LARGEST.get(request.endpoint or "")
     request.max_content_length = largest(runtime().settings) if largest else MAX_BODY
 
 
 def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
-    """Answer one request. Raises `Refused`, and what the domain refuses, for the caller to mend."""
+    """Answer one request. Raises `Refused`, and what the domain refuses, for the error handlers."""
     given = _body(operation) if operation.method == "POST" else _query(operation)
     key = _key(operation)
     here = runtime()
@@ -137,7 +131,7 @@ def _body(operation: Operation[I]) -> I:
 
 
 def _query(operation: Operation[I]) -> I:
-    """The query, each parameter at most once. Whole numbers and booleans are read as those."""
+    """Return the query, each parameter at most once, with whole numbers and booleans parsed."""
     values: dict[str, object] = {}
     errors: list[FieldError] = []
     for name, given in request.args.lists():
@@ -155,7 +149,7 @@ def _query(operation: Operation[I]) -> I:
 
 
 def _parsed(raw: str, wanted: object) -> object:
-    """`raw` as what the parameter holds; unchanged where it is none, to be refused by its model."""
+    """Return `raw` in the parameter's type; unchanged where it is none: its model refuses it."""
     if wanted is int and raw.isascii() and raw.isdigit() and len(raw) <= 19:
         return int(raw)
     if wanted is bool and raw in ("true", "false"):
