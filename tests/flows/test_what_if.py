@@ -275,7 +275,7 @@ def test_who_hears_no_texts_is_not_imagined(agent: Colleague, runtime: Runtime) 
 
 
 def test_the_window_is_tried_and_nothing_is_touched(
-    at_the_office: Player, app: Any, runtime: Runtime
+    at_the_office: Player, app: Flask, runtime: Runtime
 ) -> None:
     agent = sign_in(app, runtime, "agent")
     path = f"/desk/sprints/{last(runtime, 'recipient', 'Yes').id}/what-if"
