@@ -24,7 +24,7 @@ from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
 from postal.people import roles
-from postal.people.roles import Who
+from postal.people.roles import PhoneRoles
 from runtime import Runtime
 from store import inbound as texts
 from store.conversations import ConversationPlace
@@ -107,7 +107,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     return True
 
 
-def _sender(conn: Conn, inbound: Inbound) -> Who:
+def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
     sender = roles.identify(conn, inbound.phone)
     if inbound.channel == "voice":
         # A missed call answers a recipient's question: on a postman's list it would be an item.
@@ -115,7 +115,7 @@ def _sender(conn: Conn, inbound: Inbound) -> Who:
     return sender
 
 
-def _opted(sender: Who, inbound: Inbound) -> tuple[str, Understood] | None:
+def _opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | None:
     """Return STOP or START where the carrier itself recognised it; else None."""
     role = next((role for role in sender.roles if role in ("recipient", "sender")), None)
     if role is None or inbound.opting is None:
@@ -124,7 +124,7 @@ def _opted(sender: Who, inbound: Inbound) -> tuple[str, Understood] | None:
 
 
 def _understand(
-    runtime: Runtime, conn: Conn, sender: Who, phone: str, text: str
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
 ) -> tuple[str, Understood]:
     """Return the most particular role of the sender that understands the text, and what it says."""
     code_length = runtime.settings.code_length

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class ArticleRow:
-    """What a row says. With faults `article` is None; `number` may be known all the same."""
+    """The content of a row. With faults `article` is None; `number` may still be known."""
 
     article: NewArticle | None
     number: str | None
@@ -25,7 +25,7 @@ class ArticleRow:
 
 @dataclass
 class _Reading:
-    """The cells of one row by field, and what was found wrong with them."""
+    """The cells of one row by field, and their faults."""
 
     given: Mapping[str, str]
     faults: list[Fault] = field(default_factory=list)
@@ -50,7 +50,7 @@ class _Reading:
 
 
 def read(fields: Sequence[str], given: Sequence[str], default: Language) -> ArticleRow:
-    """Reads one row; every bad cell is named. `default`: the language where the row names none."""
+    """Read one row and name every bad cell. `default`: the language where the row names none."""
     row = _Reading({name: cell for name, cell in zip(fields, given, strict=True) if name})
     number = row.needed("number", cells.number, "")
     phone = row.optional("recipient_phone", _some(cells.phone), None)

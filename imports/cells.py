@@ -1,6 +1,6 @@
-"""One cell of a row, as people and spreadsheets write it, to what it says.
+"""Readers of one cell of a row, as people and spreadsheets write it.
 
-Each reader takes the cell as it stands and gives the value, or raises `Bad` with the reason.
+Each takes the raw cell and returns the value, or raises `Bad` with the reason.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class Bad(Exception):
 
 
 def bare(cell: str) -> str:
-    """Without what spreadsheets put around a value. Raises `Bad` for a formula."""
+    """Return the cell without what spreadsheets put around a value. Raise `Bad` for a formula."""
     value = cell.strip().removeprefix("'").strip()
     if trick := _TEXT_TRICK.fullmatch(value):
         value = trick[1].strip()
@@ -67,7 +67,7 @@ def bare(cell: str) -> str:
 
 
 def number(cell: str) -> str:
-    """An article number, as EU123456785IN."""
+    """Return an article number, as EU123456785IN."""
     value = _digits(cell)
     try:
         return read_number(value)
@@ -76,7 +76,7 @@ def number(cell: str) -> str:
 
 
 def phone(cell: str) -> str:
-    """A mobile number in E.164."""
+    """Return a mobile number in E.164."""
     value = _digits(cell)
     if whole := re.fullmatch(r"(\+?[0-9]{10,13})\.0+", value):
         value = whole[1]
@@ -108,13 +108,13 @@ def name(cell: str) -> str:
 
 
 def address(cell: str) -> str:
-    """On one line: an address of several has a comma between them."""
+    """Return the address on one line: commas join several lines."""
     lines = [" ".join(line.split()).strip(" ,") for line in _text(cell).splitlines()]
     return _short(", ".join(filter(None, lines)), LONGEST_ADDRESS)
 
 
 def amount(cell: str) -> int:
-    """Whole rupees."""
+    """Return whole rupees."""
     value = _MONEY.sub("", _digits(cell)).strip()
     whole = _RUPEES.fullmatch(value)
     if whole is None:
@@ -134,7 +134,7 @@ def grams(cell: str) -> int:
 
 
 def day(cell: str) -> date:
-    """2026-08-14, or as India writes it: 14-08-2026, 14/8/26."""
+    """Return the day of 2026-08-14, or as India writes it: 14-08-2026, 14/8/26."""
     value = _digits(cell)
     if iso := _ISO.fullmatch(value):
         year, month, number = int(iso[1]), int(iso[2]), int(iso[3])
@@ -197,7 +197,7 @@ def _short(value: str, most: int) -> str:
 
 
 def _words(of: Mapping[T, str]) -> dict[str, T]:
-    """Each value by its words, which stand between bars."""
+    """Return each value by its words, which bars separate."""
     return {
         unicodedata.normalize("NFC", word).casefold(): value
         for value, words in of.items()

@@ -1,7 +1,7 @@
-"""Checking what was read, a batch at a time: nothing is booked here, and no list is made.
+"""The check of rows that were read, a batch at a time: nothing is booked here, and no list is made.
 
-A batch is one transaction under the lock of its import: who works at it holds it, and a worker that
-is killed leaves it as it was before the batch.
+A batch is one transaction under the lock of its import, which its worker holds; a worker that is
+killed leaves the import as it was before the batch.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from imports import article_rows, delivery_lists, file_rows, list_rows, register
 from imports.faults import Fault
 from imports.file_rows import RowState, ShownRow
 from imports.register import Import
-from imports.row_results import Verdict, count, write
+from imports.row_results import RowResult, count, write
 from postal import articles
 from postal.articles import Article, Language
 from store.database import Conn
@@ -23,7 +23,7 @@ AT_ONCE: Final = 500  # rows
 
 
 def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT_ONCE) -> bool:
-    """Checks up to `most` rows, or one list. False: nothing to check, or another worker does.
+    """Check up to `most` rows, or one list. False: nothing to check, or another worker does.
 
     `default`: the language of rows that name none.
     """
@@ -33,10 +33,10 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
     rows = file_rows.in_states(conn, id_, ("new",), 0, most)
     if rows:
         if found.kind == "lists":
-            verdicts = _lists(conn, found, rows)
+            results = _lists(conn, found, rows)
         else:
-            verdicts = _articles(conn, found, rows, default)
-        count(conn, id_, len(rows), write(conn, id_, verdicts))
+            results = _articles(conn, found, rows, default)
+        count(conn, id_, len(rows), write(conn, id_, results))
         if found.kind == "lists" and not file_rows.in_states(conn, id_, ("new",), 0, 1):
             delivery_lists.adopt(conn, id_)
         return True
@@ -54,13 +54,13 @@ def check(conn: Conn, id_: int, default: Language, now: datetime, most: int = AT
 
 def _articles(
     conn: Conn, found: Import, rows: Sequence[ShownRow], default: Language
-) -> list[Verdict]:
+) -> list[RowResult]:
     read = [article_rows.read(found.columns, row.cells, default) for row in rows]
     numbers = [each.number for each in read if each.number is not None]
     booked = articles.numbered(conn, numbers)
     at_counter = at_counters(conn, numbers)
     first = _first_lines(conn, found.id, numbers)
-    verdicts: list[Verdict] = []
+    results: list[RowResult] = []
     for row, each in zip(rows, read, strict=True):
         faults = list(each.faults)
         known = False
@@ -74,8 +74,8 @@ def _articles(
             elif each.number in at_counter:
                 faults.append(Fault("number", "at_counter"))
         state: RowState = "bad" if faults else "known" if known else "good"
-        verdicts.append(Verdict(row.line, state, each.number, None, tuple(faults)))
-    return verdicts
+        results.append(RowResult(row.line, state, each.number, None, tuple(faults)))
+    return results
 
 
 def _taken(booked: Article, new: articles.NewArticle) -> list[Fault]:
@@ -84,7 +84,7 @@ def _taken(booked: Article, new: articles.NewArticle) -> list[Fault]:
 
 
 def at_counters(conn: Conn, numbers: Sequence[str]) -> set[str]:
-    """Those of `numbers` that a clerk typed for a customer who has not paid yet."""
+    """Return those of `numbers` that a clerk typed for a customer who has not paid yet."""
     rows = conn.execute(
         "SELECT number FROM booking_items WHERE number = ANY(%s) AND removed_at IS NULL"
         " AND article_id IS NULL",
@@ -93,10 +93,10 @@ def at_counters(conn: Conn, numbers: Sequence[str]) -> set[str]:
     return {row[0] for row in rows}
 
 
-def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[Verdict]:
+def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[RowResult]:
     read = [list_rows.read(found.columns, row.cells) for row in rows]
     first = _first_lines(conn, found.id, [each.number for each in read if each.number is not None])
-    verdicts: list[Verdict] = []
+    results: list[RowResult] = []
     for row, each in zip(rows, read, strict=True):
         faults = list(each.faults)
         if each.number is not None:
@@ -104,12 +104,12 @@ def _lists(conn: Conn, found: Import, rows: Sequence[ShownRow]) -> list[Verdict]
             if before < row.line:
                 faults.append(Fault("number", "twice", str(before)))
         state: RowState = "bad" if faults else "read"
-        verdicts.append(Verdict(row.line, state, each.number, each.postman, tuple(faults)))
-    return verdicts
+        results.append(RowResult(row.line, state, each.number, each.postman, tuple(faults)))
+    return results
 
 
 def _first_lines(conn: Conn, id_: int, numbers: Sequence[str]) -> dict[str, int]:
-    """Where the numbers stand in the rows that were checked before."""
+    """Return the lines of the numbers in the rows that were checked before."""
     rows = conn.execute(
         "SELECT number, min(line) FROM import_rows WHERE import_id = %s AND number = ANY(%s)"
         " GROUP BY number",

@@ -1,4 +1,4 @@
-"""Which columns a file may have, by names in English and Hindi, and what kind of file it is."""
+"""The columns that a file may have, by names in English and Hindi, and the kinds of files."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _BETWEEN: Final = re.compile(r"[\s_\-./:()*'\ufeff]+")
 
 
 @dataclass(frozen=True)
-class Column:
-    """`field`: our name for it. `names`, between bars: what it may be called, the template's first.
+class FileColumn:
+    """A column. `names`, between bars: what it may be called, the template's first.
 
-    `hindi`: the name in the template in Hindi.
+    `field`: our name for it. `hindi`: the name in the template in Hindi.
     """
 
     field: str
@@ -32,56 +32,56 @@ class Column:
 
 
 ARTICLES: Final = (
-    Column("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
-    Column("service", "सेवा", "service|product|article type", True),
-    Column(
+    FileColumn("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
+    FileColumn("service", "सेवा", "service|product|article type", True),
+    FileColumn(
         "recipient_name",
         "पाने वाले का नाम",
         "recipient name|addressee|addressee name|प्राप्तकर्ता|प्राप्तकर्ता का नाम",
         True,
     ),
-    Column(
+    FileColumn(
         "recipient_address",
         "पाने वाले का पता",
         "recipient address|address|पता|प्राप्तकर्ता का पता",
         True,
     ),
-    Column("recipient_pin", "पिन", "pin|pincode|pin code|recipient pincode|पिन कोड", True),
-    Column(
+    FileColumn("recipient_pin", "पिन", "pin|pincode|pin code|recipient pincode|पिन कोड", True),
+    FileColumn(
         "recipient_phone",
         "पाने वाले का मोबाइल",
         "recipient mobile|recipient phone|mobile|phone|addressee mobile|मोबाइल",
     ),
-    Column("recipient_language", "भाषा", "language|recipient language"),
-    Column("sender_name", "भेजने वाले का नाम", "sender name|sender|प्रेषक|प्रेषक का नाम", True),
-    Column("sender_phone", "भेजने वाले का मोबाइल", "sender mobile|sender phone|प्रेषक का मोबाइल"),
-    Column("otp_required", "ओटीपी", "otp|otp delivery|otp required"),
-    Column("registration", "रजिस्ट्री", "registration|addressee only|पंजीकरण"),
-    Column("cod_amount", "सीओडी रकम", "cod|cod amount|cod rupees|सीओडी"),
-    Column("weight_g", "वज़न ग्राम", "weight in grams|weight|weight g|weight grams|वजन|वजन ग्राम"),
-    Column("passport", "पासपोर्ट", "passport"),
-    Column("authorised_person", "अधिकृत व्यक्ति", "authorised person|authorized person"),
+    FileColumn("recipient_language", "भाषा", "language|recipient language"),
+    FileColumn("sender_name", "भेजने वाले का नाम", "sender name|sender|प्रेषक|प्रेषक का नाम", True),
+    FileColumn("sender_phone", "भेजने वाले का मोबाइल", "sender mobile|sender phone|प्रेषक का मोबाइल"),
+    FileColumn("otp_required", "ओटीपी", "otp|otp delivery|otp required"),
+    FileColumn("registration", "रजिस्ट्री", "registration|addressee only|पंजीकरण"),
+    FileColumn("cod_amount", "सीओडी रकम", "cod|cod amount|cod rupees|सीओडी"),
+    FileColumn("weight_g", "वज़न ग्राम", "weight in grams|weight|weight g|weight grams|वजन|वजन ग्राम"),
+    FileColumn("passport", "पासपोर्ट", "passport"),
+    FileColumn("authorised_person", "अधिकृत व्यक्ति", "authorised person|authorized person"),
 )
 LISTS: Final = (
-    Column("postman", "डाकिया", "postman|postman id|staff id|डाकिया नंबर", True),
-    Column("date", "तारीख", "date|delivery date|दिनांक|तारीख़", True),
-    Column("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
+    FileColumn("postman", "डाकिया", "postman|postman id|staff id|डाकिया नंबर", True),
+    FileColumn("date", "तारीख", "date|delivery date|दिनांक|तारीख़", True),
+    FileColumn("number", "डाक नंबर", "article|article number|number|barcode|डाक संख्या", True),
 )
-COLUMNS: Final[dict[Kind, tuple[Column, ...]]] = {"articles": ARTICLES, "lists": LISTS}
-# Our own, in a file of bad rows that is mended and comes back.
+COLUMNS: Final[dict[Kind, tuple[FileColumn, ...]]] = {"articles": ARTICLES, "lists": LISTS}
+# Our own, in a file of bad rows that is corrected and imported again.
 _OWN: Final = ("line", "wrong column", "what is wrong", "पंक्ति", "गलत कॉलम", "क्या गलत है")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """What each column of a file is: a field, or "" for what is not used."""
+    """The meaning of each column of a file: a field, or "" for what is not used."""
 
     kind: Kind
     fields: tuple[str, ...]
 
 
 def lay_out(header: Sequence[str]) -> Layout:
-    """The layout of a file with this header. Raises `FileRefused`."""
+    """Return the layout of a file with this header. Raise `FileRefused`."""
     kind: Kind = "lists" if _known(header, LISTS) & {"postman"} else "articles"
     if kind == "lists" and len(_known(header, ARTICLES)) > len(_known(header, LISTS)):
         kind = "articles"
@@ -98,7 +98,7 @@ def lay_out(header: Sequence[str]) -> Layout:
 
 
 def unused(header: Sequence[str], fields: Sequence[str]) -> list[str]:
-    """The names of columns that nothing is taken from; ours are not among them."""
+    """Return the names of columns that nothing is taken from, without our own."""
     return [
         name.strip()
         for name, field in zip(header, fields, strict=True)
@@ -107,29 +107,29 @@ def unused(header: Sequence[str], fields: Sequence[str]) -> list[str]:
 
 
 def familiar(header: Sequence[str]) -> int:
-    """How many names of `header` are those of columns: tells the right separator from a wrong."""
+    """Count the known column names in `header`: tells the right separator from a wrong one."""
     return max(len(_known(header, ARTICLES)), len(_known(header, LISTS)))
 
 
 def heading(kind: Kind, language: str) -> list[str]:
-    """The header of the template."""
+    """Return the header of the template."""
     return [c.hindi if language == "hi" else c.english for c in COLUMNS[kind]]
 
 
 def shown(kind: Kind | None, field: str, language: str) -> str:
-    """The name of a field for people; what is no field is given back as it is."""
+    """Return the name of a field for people; return what is no field unchanged."""
     for column in COLUMNS[kind] if kind else ():
         if column.field == field:
             return column.hindi if language == "hi" else column.english
     return field
 
 
-def _known(header: Sequence[str], columns: Sequence[Column]) -> set[str]:
+def _known(header: Sequence[str], columns: Sequence[FileColumn]) -> set[str]:
     by_name = _by_name(columns)
     return {by_name[plain] for name in header if (plain := _plain(name)) in by_name}
 
 
-def _by_name(columns: Sequence[Column]) -> dict[str, str]:
+def _by_name(columns: Sequence[FileColumn]) -> dict[str, str]:
     return {
         _plain(name): column.field
         for column in columns

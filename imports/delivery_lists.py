@@ -1,7 +1,7 @@
 """A delivery list of a file: all of its rows or none.
 
-Whether it can be made is found by making it and taking it back (a savepoint), so that checking and
-importing can never disagree about what a list may hold.
+Whether it can be made is found by making it and undoing it (a savepoint), so that checking and
+importing never disagree about what a list may hold.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from imports import file_rows, list_rows
 from imports.faults import Fault
 from imports.file_rows import RowState, ShownRow
 from imports.register import Import
-from imports.row_results import Verdict
+from imports.row_results import RowResult
 from india.calendar import day_of
 from postal import lists
 from postal.lists import DeliveryList
@@ -29,7 +29,7 @@ class NotMade(Exception):
 
 
 def next_postman(conn: Conn, id_: int, state: RowState) -> str | None:
-    """The postman of the first row in `state`."""
+    """Return the postman of the first row in `state`."""
     row = conn.execute(
         "SELECT unit FROM import_rows WHERE import_id = %s AND state = %s AND unit IS NOT NULL"
         " ORDER BY line LIMIT 1",
@@ -39,7 +39,7 @@ def next_postman(conn: Conn, id_: int, state: RowState) -> str | None:
 
 
 def adopt(conn: Conn, id_: int) -> None:
-    """Gives rows that name no postman to the list above them, the first ones to the list below.
+    """Assign rows that name no postman to the list above them, the first ones to the list below.
 
     They most likely belong there, so that list is not made without them.
     """
@@ -57,22 +57,22 @@ def adopt(conn: Conn, id_: int) -> None:
     )
 
 
-def try_out(conn: Conn, found: Import, postman: str, now: datetime) -> list[Verdict]:
-    """What the rows of a list are: all good, or which are bad and hold the others back."""
+def try_out(conn: Conn, found: Import, postman: str, now: datetime) -> list[RowResult]:
+    """Return the results of a list's rows: all good, or which are bad and hold the others back."""
     rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction(force_rollback=True):
             made = make(conn, found, postman, rows, now)
     except NotMade as refused:
-        return verdicts_of(rows, refused.faults)
+        return results_of(rows, refused.faults)
     state: RowState = "good" if made.new else "known"
-    return [Verdict(row.line, state) for row in rows]
+    return [RowResult(row.line, state) for row in rows]
 
 
 def make(
     conn: Conn, found: Import, postman: str, rows: Sequence[ShownRow], now: datetime
 ) -> DeliveryList:
-    """Makes the list of these rows. Raises `NotMade`; the caller's transaction is to be undone."""
+    """Make the list of these rows. Raise `NotMade`; the caller's transaction is to be undone."""
     today = day_of(now)
     faults: dict[int, list[Fault]] = {row.line: list(row.faults) for row in rows if row.faults}
     readable = [row for row in rows if not row.faults]
@@ -97,10 +97,10 @@ def make(
     return made
 
 
-def verdicts_of(rows: Sequence[ShownRow], faults: dict[int, list[Fault]]) -> list[Verdict]:
-    """Those of the rows that are not bad yet; the bad ones were counted before."""
+def results_of(rows: Sequence[ShownRow], faults: dict[int, list[Fault]]) -> list[RowResult]:
+    """Return the results of rows that are not bad yet; the bad ones were counted before."""
     return [
-        Verdict(
+        RowResult(
             row.line,
             "bad" if row.line in faults else "held",
             faults=tuple(faults.get(row.line, ())),

@@ -1,8 +1,8 @@
-"""How the bytes of a file become letters: UTF-8, UTF-16 or Windows-1252, tried strictly in turn.
+"""The encoding of a file: UTF-8, UTF-16 or Windows-1252, tried strictly in turn.
 
 No guessing by letter frequency: bytes that are UTF-8 throughout are UTF-8, and what else
 spreadsheets save in India is UTF-16 ("Unicode text") or Windows-1252 ("CSV"). Windows-1252 has no
-Devanagari: what was Hindi stands there as question marks, which `cells.py` refuses.
+Devanagari: Hindi becomes question marks, which `cells.py` refuses.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _OTHERS: Final = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"
 
 
 def recognise(pieces: Iterable[bytes]) -> str:
-    """The encoding of a file that comes in pieces, as `decode` takes it.
+    """Return the encoding of a file that comes in pieces, as `decode` takes it.
 
-    Raises `FileRefused`: it is no text, or in none of the encodings.
+    Raise `FileRefused`: it is no text, or in none of the encodings.
     """
     pieces = iter(pieces)
     first = b""
@@ -54,7 +54,7 @@ def recognise(pieces: Iterable[bytes]) -> str:
 
 
 def decode(pieces: Iterable[bytes], encoding: str) -> Iterator[str]:
-    """The text of the file, piece by piece, without a byte order mark."""
+    """Yield the text of the file, piece by piece, without a byte order mark."""
     decoder = _decoder(encoding)
     for piece in _and_end(iter(pieces)):
         text = decoder.decode(piece, final=piece == b"")
@@ -72,7 +72,7 @@ def _decoder(encoding: str) -> codecs.IncrementalDecoder:
 
 
 def _two_bytes(sample: bytes) -> str | None:
-    """UTF-16, by its mark or by the zeros beside Latin letters; None: one byte or UTF-8."""
+    """Recognise UTF-16 by its mark or by zeros beside Latin letters; None: one byte or UTF-8."""
     if sample.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return UTF_16
     half = len(sample) // 2

@@ -1,4 +1,4 @@
-"""What is wrong with a file or a row: a reason that has a word in every language of the pages."""
+"""Faults of a file or a row: a reason that has a word in every language of the pages."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 @dataclass(frozen=True)
 class Fault:
-    """Why a row cannot be taken. `column` is the field ("" for the whole row).
+    """The reason why a row cannot be taken. `column` is the field ("" for the whole row).
 
     `detail`: what the reason's word leaves open, such as the line of the other row; no telephone.
     """

@@ -16,7 +16,7 @@ RowState = Literal["new", "read", "good", "held", "known", "bad", "done"]
 
 @dataclass(frozen=True)
 class ShownRow:
-    """A row and what is wrong with it. `cells` are {} when it is done or was purged."""
+    """A row and its faults. `cells` are {} when it is done or was purged."""
 
     line: int
     state: RowState
@@ -38,7 +38,7 @@ class BadList:
 
 @dataclass(frozen=True)
 class Frequent:
-    """The cell that stands most often in a column of telephones."""
+    """The most frequent cell of a column of telephones."""
 
     field: str
     cell: str
@@ -48,7 +48,7 @@ class Frequent:
 def in_states(
     conn: Conn, id_: int, states: tuple[RowState, ...], after: int, most: int
 ) -> list[ShownRow]:
-    """Up to `most` rows in one of `states` behind line `after`."""
+    """Return up to `most` rows in one of `states` after line `after`."""
     found = conn.execute(
         "SELECT line, state, cells, number, unit, faults FROM import_rows"
         " WHERE import_id = %s AND state = ANY(%s) AND line > %s ORDER BY line LIMIT %s",
@@ -58,7 +58,7 @@ def in_states(
 
 
 def of_list(conn: Conn, id_: int, postman: str) -> list[ShownRow]:
-    """All rows of the list of a postman, in walking order."""
+    """Return all rows of the list of a postman, in walking order."""
     found = conn.execute(
         "SELECT line, state, cells, number, unit, faults FROM import_rows"
         " WHERE import_id = %s AND unit = %s ORDER BY line",
@@ -73,7 +73,7 @@ def _shown(row: tuple[Any, ...]) -> ShownRow:
 
 
 def bad_lists(conn: Conn, id_: int) -> list[BadList]:
-    """The lists that cannot be made."""
+    """Return the lists that cannot be made."""
     with conn.cursor(row_factory=class_row(BadList)) as cursor:
         return cursor.execute(
             "SELECT unit AS postman, count(*) AS rows,"
@@ -86,7 +86,7 @@ def bad_lists(conn: Conn, id_: int) -> list[BadList]:
 
 
 def frequent(conn: Conn, found: Import, least: int) -> list[Frequent]:
-    """The telephone that most good rows of each such column name, if `least` or more do."""
+    """Return the telephone that most good rows of each such column name, if `least` or more do."""
     many: list[Frequent] = []
     for field in ("recipient_phone", "sender_phone"):
         if field in found.columns:

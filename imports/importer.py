@@ -1,8 +1,7 @@
 """Imports at work: files are read, checked and done, a batch at a time, beside the outbox.
 
-Beside `conversation/counter.py`. A batch is one transaction under the lock of its import: a worker
-that is killed leaves nothing half done, and any worker goes on from there. `Importer` is the
-worker's thread.
+A batch is one transaction under the lock of its import: a worker that is killed leaves nothing half
+done, and any worker continues from there. `Importer` is the worker's thread.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from imports.checking import at_counters
 from imports.faults import Fault, FileRefused
 from imports.file_rows import RowState, ShownRow
 from imports.register import State
-from imports.row_results import Verdict, count, write
+from imports.row_results import RowResult, count, write
 from logs import described
 from outbox.crew import Crew, Work
 from outbox.wake import IMPORTS, ring, wake
@@ -33,14 +32,14 @@ log = structlog.get_logger(__name__)
 
 # Rows booked in one transaction. Few: the conversations of their people are locked so long.
 AT_ONCE: Final = 50
-# Between two batches: the outbox's thread gets the interpreter, a waiting code goes first.
+# Between two batches: the outbox's thread runs, so that a waiting code goes first.
 _BREATH_SECONDS: Final = 0.01
 
 
 def advance(runtime: Runtime, id_: int, state: State) -> bool:
-    """Does the next batch of an import. False: nothing to do, or another worker does it.
+    """Do the next batch of an import. False: nothing to do, or another worker does it.
 
-    Raises `psycopg.OperationalError` when the database goes away: nothing of the batch is kept.
+    Raise `psycopg.OperationalError` when the database goes away: nothing of the batch is kept.
     """
     if state == "reading":
         return _read(runtime, id_)
@@ -62,13 +61,13 @@ def _read(runtime: Runtime, id_: int) -> bool:
         raise
     except Exception as error:
         log.error("import_file_broke", import_id=id_, **described(error))
-    # Or it would break the thread again and again, and the imports behind it with it.
+    # Else it would break the thread again and again, and the imports after it as well.
     runtime.database.run(lambda conn: reading.refuse(conn, id_, FileRefused("broke"), now))
     return True
 
 
 def _one_by_one(runtime: Runtime, id_: int, state: State, most: int) -> bool:
-    """A row that breaks its batch is marked as bad; the others are done."""
+    """Do the rows of a broken batch singly; mark one that breaks its batch as bad."""
     for _ in range(most):
         try:
             if not _batch(runtime, id_, state, 1):
@@ -100,12 +99,12 @@ def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
         return False
     if found.kind == "lists":
         postman = delivery_lists.next_postman(conn, id_, "good")
-        verdicts = _make(runtime, conn, found, postman) if postman else []
+        results = _make(runtime, conn, found, postman) if postman else []
     else:
         rows = file_rows.in_states(conn, id_, ("good",), 0, most)
-        verdicts = _book(runtime, conn, found, rows) if rows else []
-    if verdicts:
-        count(conn, id_, 0, write(conn, id_, verdicts))
+        results = _book(runtime, conn, found, rows) if rows else []
+    if results:
+        count(conn, id_, 0, write(conn, id_, results))
     else:
         conn.execute(
             "UPDATE imports SET state = 'done', finished_at = %s"
@@ -117,47 +116,47 @@ def _do(runtime: Runtime, conn: Conn, id_: int, most: int) -> bool:
 
 def _book(
     runtime: Runtime, conn: Conn, found: register.Import, rows: list[ShownRow]
-) -> list[Verdict]:
-    """Books rows that were good when they were checked, and tells their people."""
+) -> list[RowResult]:
+    """Book rows that were good when they were checked, and tell their people."""
     default, now = runtime.settings.default_language, runtime.now()
     at_counter = at_counters(conn, [row.number for row in rows if row.number is not None])
-    verdicts: list[Verdict] = []
+    results: list[RowResult] = []
     new: list[Booked] = []
     for row in rows:
         read = article_rows.read(found.columns, row.cells, default)
         if read.article is None or row.number in at_counter:
             faults = read.faults or (Fault("number", "at_counter"),)
-            verdicts.append(Verdict(row.line, "bad", faults=faults))
+            results.append(RowResult(row.line, "bad", faults=faults))
             continue
         try:
             booking = articles.book(conn, read.article, now)
         except NumberTaken as taken:
             fault = Fault("number", "taken", ", ".join(taken.differing))
-            verdicts.append(Verdict(row.line, "bad", faults=(fault,)))
+            results.append(RowResult(row.line, "bad", faults=(fault,)))
             continue
-        verdicts.append(Verdict(row.line, "done" if booking.new else "known"))
+        results.append(RowResult(row.line, "done" if booking.new else "known"))
         if booking.new:
             new.append(Booked(read.article.number))
     if new:
         announce(runtime, conn, new)
-    return verdicts
+    return results
 
 
-def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[Verdict]:
-    """Makes one list, and tells the recipients and the postman."""
+def _make(runtime: Runtime, conn: Conn, found: register.Import, postman: str) -> list[RowResult]:
+    """Make one list, and tell the recipients and the postman."""
     rows = file_rows.of_list(conn, found.id, postman)
     try:
         with conn.transaction():
             made = delivery_lists.make(conn, found, postman, rows, runtime.now())
     except delivery_lists.NotMade as refused:
-        return delivery_lists.verdicts_of(rows, refused.faults)
+        return delivery_lists.results_of(rows, refused.faults)
     if made.new:
         announce(runtime, conn, [WentOut(item.number) for item in made.items])
-    return [Verdict(row.line, "done" if made.new else "known") for row in rows]
+    return [RowResult(row.line, "done" if made.new else "known") for row in rows]
 
 
 def _spoil(conn: Conn, id_: int, state: State) -> None:
-    """Marks what is next, and broke, as bad: a row, or all rows of a list."""
+    """Mark what is next, and broke, as bad: a row, or all rows of a list."""
     found = register.claim(conn, id_, state)
     if found is None:
         return
@@ -169,12 +168,12 @@ def _spoil(conn: Conn, id_: int, state: State) -> None:
     news = file_rows.in_states(conn, id_, ("new",), 0, 1)
     if found.kind == "lists" and postman is not None and not news:
         rows = file_rows.of_list(conn, id_, postman)
-        verdicts = delivery_lists.verdicts_of(rows, {rows[0].line: [broke]})
+        results = delivery_lists.results_of(rows, {rows[0].line: [broke]})
     else:
         rows = news or file_rows.in_states(conn, id_, pending, 0, 1)
-        verdicts = [Verdict(row.line, "bad", faults=(broke,)) for row in rows]
-    if verdicts:
-        count(conn, id_, len(news), write(conn, id_, verdicts))
+        results = [RowResult(row.line, "bad", faults=(broke,)) for row in rows]
+    if results:
+        count(conn, id_, len(news), write(conn, id_, results))
 
 
 class Importer:
@@ -192,7 +191,7 @@ class Importer:
         return Work("imports", self._work) if under_way else None
 
     def _work(self) -> None:
-        """Do batches until there is nothing to do. The clock rings again where a batch is lost."""
+        """Do batches until nothing is left. The next periodic job retries a batch that is lost."""
         while self._round() and not self._crew.stopping:
             pass
 
@@ -208,5 +207,5 @@ class Importer:
 
 
 def ring_importer(runtime: Runtime) -> None:
-    """Starts the worker's thread soon. Call it after the commit that gave it something to do."""
+    """Start the worker's thread soon. Call it after the commit that created its work."""
     ring(runtime.redis, IMPORTS)

@@ -1,4 +1,4 @@
-"""A row of a file of delivery lists: which article a postman carries. Their order is the walk."""
+"""A row of a file of delivery lists: which article a postman carries, in walking order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from imports.faults import Fault
 
 @dataclass(frozen=True)
 class ListRow:
-    """What a row says. `postman` is known where he can be read, even if other cells are bad."""
+    """The content of a row. `postman` is known where he can be read, even beside bad cells."""
 
     postman: str | None
     date: date | None
@@ -22,7 +22,7 @@ class ListRow:
 
 
 def read(fields: Sequence[str], given: Sequence[str]) -> ListRow:
-    """Reads one row; every bad cell is named."""
+    """Read one row and name every bad cell."""
     by_field = {name: cell for name, cell in zip(fields, given, strict=True) if name}
     faults: list[Fault] = []
     postman = day = number = None

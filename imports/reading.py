@@ -1,4 +1,4 @@
-"""The pieces of a received file become rows, in one transaction; then the pieces are gone."""
+"""The pieces of a received file become rows, in one transaction; then the pieces are deleted."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from psycopg.types.json import Jsonb
 
 from imports import encodings, register, table
 from imports.faults import FileRefused
-from imports.table import Row, Table
+from imports.table import FileRow, Table
 from store.database import Conn
 
 _AT_ONCE: Final = 2_000  # rows in memory
 
 
 def read(conn: Conn, id_: int, now: datetime) -> bool:
-    """Reads a file that waits for it. False: it does not, or another worker reads it."""
+    """Read a file that waits for it. False: it does not, or another worker reads it."""
     if register.claim(conn, id_, "reading") is None:
         return False
     try:
@@ -49,7 +49,7 @@ def read(conn: Conn, id_: int, now: datetime) -> bool:
 
 
 def refuse(conn: Conn, id_: int, refused: FileRefused, now: datetime) -> None:
-    """Ends an import whose file cannot be read."""
+    """End an import whose file cannot be read."""
     conn.execute(
         "UPDATE imports SET state = 'refused', finished_at = %s, refusal = %s,"
         " refused_at_line = %s, refusal_detail = %s WHERE id = %s AND state = 'reading'",
@@ -72,7 +72,7 @@ def _pieces(conn: Conn, id_: int) -> Iterator[bytes]:
 
 
 def _store(conn: Conn, id_: int, found: Table) -> tuple[int, int]:
-    """Gives how many rows there are, and how many of them are bad already."""
+    """Store the rows; return how many there are, and how many of them are bad already."""
     total = bad = 0
     while some := list(islice(found.rows, _AT_ONCE)):
         _copy(conn, id_, some)
@@ -81,7 +81,7 @@ def _store(conn: Conn, id_: int, found: Table) -> tuple[int, int]:
     return total, bad
 
 
-def _copy(conn: Conn, id_: int, rows: Iterable[Row]) -> None:
+def _copy(conn: Conn, id_: int, rows: Iterable[FileRow]) -> None:
     into = "COPY import_rows (import_id, line, state, cells, faults) FROM STDIN"
     with conn.cursor() as cursor, cursor.copy(into) as copy:
         for row in rows:

@@ -1,4 +1,4 @@
-"""The register of imports: received, started, cancelled, and how it goes."""
+"""The register of imports: received, started, cancelled, and their progress."""
 
 from __future__ import annotations
 
@@ -56,23 +56,23 @@ class Import:
 
     @property
     def good(self) -> int:
-        """Rows that can still be done, or were."""
+        """Return the number of rows that can still be done, or were."""
         return self.rows - self.bad - self.held - self.known
 
     @property
     def left_out(self) -> int:
-        """Rows that will not be done: bad ones, and good ones of a list with a bad one."""
+        """Return how many rows will not be done: bad ones, and good ones of a list with one."""
         return self.bad + self.held
 
     @property
     def percent(self) -> int:
-        """How far it is with what it does now, 0 to 100."""
+        """Return the progress of its present state, 0 to 100."""
         done, whole = self.done_of
         return min(100, 100 * done // max(1, whole))
 
     @property
     def done_of(self) -> tuple[int, int]:
-        """Rows done, and of how many, by what it does now."""
+        """Return the rows done, and of how many, in its present state."""
         if self.state == "importing":
             return self.imported, self.good
         return self.checked, self.rows
@@ -85,7 +85,7 @@ class UnknownImport(Unknown):
 
 
 class NotChecked(Conflict):
-    """It is not waiting for a decision: it is still checked, or has ended."""
+    """The import does not wait for a decision: it is still being checked, or has ended."""
 
     word = "import_not_checked"
 
@@ -94,7 +94,7 @@ class NotChecked(Conflict):
 
 
 class RowsLeftOut(Invalid):
-    """The number of rows to be left out is not the one that was agreed to."""
+    """The number of rows to be left out differs from the one that was agreed to."""
 
     field = "left_out"
     word = "import_other_count"
@@ -107,21 +107,21 @@ class RowsLeftOut(Invalid):
 
 
 class NothingGood(Conflict):
-    """No row of it can be done."""
+    """No row of the import can be done."""
 
     sentence = "no row of it can be imported"
     word = "import_nothing_good"
 
 
 class ImportEnded(Conflict):
-    """It has ended: there is nothing to cancel."""
+    """The import has ended: there is nothing to cancel."""
 
     sentence = "it has ended already"
     word = "import_has_ended"
 
 
 def receive(conn: Conn, content: bytes, file_name: str, by: Doer) -> Import:
-    """Takes a file in. The same file once more, while the first has not ended, is the first.
+    """Receive a file. The same file once more, while the first has not ended, is the first.
 
     Where it is brought for an office, it may name lists of that office's postmen only.
     """
@@ -157,9 +157,9 @@ def receive(conn: Conn, content: bytes, file_name: str, by: Doer) -> Import:
 
 
 def start(conn: Conn, id_: int, left_out: int, now: datetime) -> Import:
-    """The good rows are to be done; whoever says so knows that `left_out` rows are not.
+    """Order that the good rows be done; the caller confirms that `left_out` rows are not.
 
-    Started already: nothing changes. Raises `UnknownImport`, `NotChecked`, `RowsLeftOut` and
+    A repetition changes nothing. Raise `UnknownImport`, `NotChecked`, `RowsLeftOut` and
     `NothingGood`.
     """
     found = lock(conn, id_)
@@ -180,9 +180,9 @@ def start(conn: Conn, id_: int, left_out: int, now: datetime) -> Import:
 
 
 def cancel(conn: Conn, id_: int, now: datetime) -> Import:
-    """Ends it where it stands; what is done stays done, the other rows are removed.
+    """End an import in its present state; what is done stays done, the other rows are removed.
 
-    Waits for the batch under way. Raises `UnknownImport` and `ImportEnded`.
+    Waits for the batch under way. Raise `UnknownImport` and `ImportEnded`.
     """
     found = lock(conn, id_)
     if found.finished_at is not None:
@@ -196,26 +196,23 @@ def cancel(conn: Conn, id_: int, now: datetime) -> Import:
 
 
 def get(conn: Conn, id_: int) -> Import:
-    """Raises `UnknownImport`."""
-    return _one(conn, _READ + "WHERE i.id = %s", (id_,))
+    """Return the import. Raise `UnknownImport`."""
+    return _one(_read(conn, "i.id = %s", id_))
 
 
 def lock(conn: Conn, id_: int) -> Import:
-    """As `get`, its row locked. Raises `UnknownImport`."""
-    return _one(conn, _READ + "WHERE i.id = %s FOR NO KEY UPDATE OF i", (id_,))
+    """Return the import, its row locked. Raise `UnknownImport`."""
+    return _one(_read(conn, "i.id = %s FOR NO KEY UPDATE OF i", id_))
 
 
 def claim(conn: Conn, id_: int, state: State) -> Import | None:
-    """The import, its row locked, if it is in `state` and nobody else works at it."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE i.id = %s AND i.state = %s FOR NO KEY UPDATE OF i SKIP LOCKED",
-            (id_, state),
-        ).fetchone()
+    """Return the import, its row locked, if it is in `state` and no other worker holds it."""
+    free = "i.id = %s AND i.state = %s FOR NO KEY UPDATE OF i SKIP LOCKED"
+    return next(iter(_read(conn, free, id_, state)), None)
 
 
 def under_way(conn: Conn) -> list[tuple[int, State]]:
-    """Id and state of the imports that the worker has something to do for, the oldest first."""
+    """Return id and state of the imports with work for the worker, the oldest first."""
     rows = conn.execute(
         "SELECT id, state FROM imports WHERE state IN ('reading', 'checking', 'importing')"
         " ORDER BY id"
@@ -224,23 +221,20 @@ def under_way(conn: Conn) -> list[tuple[int, State]]:
 
 
 def newest(conn: Conn, office_id: int | None, most: int) -> list[Import]:
-    """The newest imports of an office; None: of all."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE %(office)s::bigint IS NULL OR i.office_id = %(office)s"
-            " ORDER BY i.id DESC LIMIT %(most)s",
-            {"office": office_id, "most": most},
-        ).fetchall()
+    """Return the newest imports of an office; None: of all."""
+    return _read(
+        conn,
+        "%s::bigint IS NULL OR i.office_id = %s ORDER BY i.id DESC LIMIT %s",
+        office_id,
+        office_id,
+        most,
+    )
 
 
 def earlier(conn: Conn, found: Import) -> Import | None:
-    """The last import of the same file that was done before, whoever's it was."""
-    with conn.cursor(row_factory=class_row(Import)) as cursor:
-        return cursor.execute(
-            _READ
-            + "WHERE i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1",
-            (found.digest, found.id),
-        ).fetchone()
+    """Return the last import of the same file that was done before, of any owner."""
+    before = "i.digest = %s AND i.id < %s AND i.imported > 0 ORDER BY i.id DESC LIMIT 1"
+    return next(iter(_read(conn, before, found.digest, found.id)), None)
 
 
 _READ: Final = """
@@ -248,16 +242,19 @@ SELECT i.id, i.state, i.kind, i.file_name, i.digest, i.bytes, i.office_id, i.sta
        s.name AS by, i.encoding, i.separator, i.header, i.columns, i.refusal, i.refused_at_line,
        i.refusal_detail, i.rows, i.checked, i.bad, i.held, i.known, i.imported, i.created_at,
        i.checked_at, i.started_at, i.finished_at, i.purged_at
-FROM imports i LEFT JOIN staff s ON s.id = i.staff_id
+FROM imports i LEFT JOIN staff s ON s.id = i.staff_id WHERE
 """
 
 
-def _one(conn: Conn, query: str, values: tuple[int, ...]) -> Import:
+def _read(conn: Conn, condition: str, *values: object) -> list[Import]:
     with conn.cursor(row_factory=class_row(Import)) as cursor:
-        found = cursor.execute(query.encode(), values).fetchone()
-    if found is None:
+        return cursor.execute((_READ + condition).encode(), values).fetchall()
+
+
+def _one(found: list[Import]) -> Import:
+    if not found:
         raise UnknownImport
-    return found
+    return found[0]
 
 
 def _plain(file_name: str) -> str:

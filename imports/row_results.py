@@ -1,4 +1,4 @@
-"""What was found of rows, written down in one statement, and counted in the import."""
+"""Results of rows, written in one statement, and counted in the import."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What a row is now. `number` and `unit` as far as they could be read."""
+class RowResult:
+    """The present result of a row. `number` and `unit` as far as they could be read."""
 
     line: int
     state: RowState
@@ -33,27 +33,27 @@ WHERE r.import_id = %s AND r.line = v.line
 """
 
 
-def write(conn: Conn, id_: int, verdicts: Sequence[Verdict]) -> Counter[RowState]:
-    """Writes them; gives how many are in which state. Nothing personal is kept of done rows."""
+def write(conn: Conn, id_: int, results: Sequence[RowResult]) -> Counter[RowState]:
+    """Write the results; count them by state. Nothing personal is kept of done rows."""
     conn.execute(
         _WRITE,
         (
-            [each.line for each in verdicts],
-            [each.state for each in verdicts],
-            [each.number for each in verdicts],
-            [each.unit for each in verdicts],
+            [each.line for each in results],
+            [each.state for each in results],
+            [each.number for each in results],
+            [each.unit for each in results],
             [
                 json.dumps([[fault.column, fault.reason, fault.detail] for fault in each.faults])
-                for each in verdicts
+                for each in results
             ],
             id_,
         ),
     )
-    return Counter(each.state for each in verdicts)
+    return Counter(each.state for each in results)
 
 
 def count(conn: Conn, id_: int, checked: int, by_state: Counter[RowState]) -> None:
-    """Adds to the counts of the import, whose row is locked."""
+    """Add to the counts of the import, whose row is locked."""
     conn.execute(
         "UPDATE imports SET checked = checked + %s, bad = bad + %s, held = held + %s,"
         " known = known + %s, imported = imported + %s WHERE id = %s",

@@ -1,6 +1,6 @@
 """From text to rows: separators, quotes, line ends, and the line where each row begins.
 
-Reads as it goes: however long the file is, one row of it is in memory.
+The file is read as it comes: however long it is, one row of it is in memory.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _NUL_SHOWN: Final = "\u2400"
 
 
 @dataclass(frozen=True)
-class Row:
+class FileRow:
     """One row: `line` (from 1) is where it begins. With a fault its cells may be wrong or none."""
 
     line: int
@@ -38,11 +38,11 @@ class Table:
     separator: str
     header: tuple[str, ...]
     layout: Layout
-    rows: Iterator[Row]
+    rows: Iterator[FileRow]
 
 
 def read(text: Iterable[str]) -> Table:
-    """Reads the header of a file that comes in pieces. Raises `FileRefused`."""
+    """Read the header of a file that comes in pieces. Raise `FileRefused`."""
     lines = _lines(text)
     skipped = 0
     first, given = "", ""
@@ -68,7 +68,7 @@ def read(text: Iterable[str]) -> Table:
     return Table(separator, header, lay_out(header), _rows(reader, skipped, len(header)))
 
 
-def _rows(reader: Iterator[list[str]], skipped: int, width: int) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], skipped: int, width: int) -> Iterator[FileRow]:
     count = 0
     while True:
         line = skipped + reader.line_num + 1  # type: ignore[attr-defined]
@@ -79,7 +79,7 @@ def _rows(reader: Iterator[list[str]], skipped: int, width: int) -> Iterator[Row
         except csv.Error as error:
             if "expected after" not in str(error):  # the quote runs to the end, or far too long
                 raise FileRefused("quote_open", line) from error
-            row = Row(line, (), Fault("", "quotes"))
+            row = FileRow(line, (), Fault("", "quotes"))
         else:
             if not any(cell.strip() for cell in cells):
                 continue
@@ -92,20 +92,20 @@ def _rows(reader: Iterator[list[str]], skipped: int, width: int) -> Iterator[Row
         raise FileRefused("no_rows")
 
 
-def _row(line: int, cells: list[str], width: int) -> Row:
+def _row(line: int, cells: list[str], width: int) -> FileRow:
     while len(cells) > width and not cells[-1].strip():
         cells.pop()
     kept = tuple(map(_stored, cells))
     detail = f"{len(cells)}/{width}"
     if len(cells) < width:
-        return Row(line, kept, Fault("", "cells_too_few", detail))
+        return FileRow(line, kept, Fault("", "cells_too_few", detail))
     if len(cells) > width:
-        return Row(line, kept, Fault("", "cells_too_many", detail))
-    return Row(line, kept, None)
+        return FileRow(line, kept, Fault("", "cells_too_many", detail))
+    return FileRow(line, kept, None)
 
 
 def _stored(cell: str) -> str:
-    """As PostgreSQL can keep it; the zero is refused later, where it can be seen."""
+    """Return the cell as PostgreSQL can keep it; the zero is refused later, where it is visible."""
     return cell.replace("\x00", _NUL_SHOWN)
 
 
@@ -117,7 +117,7 @@ def _split(line: str, separator: str) -> list[str]:
 
 
 def _lines(text: Iterable[str]) -> Iterator[str]:
-    """Lines with "\\n" at their end, whichever end they had; not at what Unicode calls a line."""
+    """Yield lines ending in "\\n", whichever end they had; not at what Unicode calls a line."""
     held = ""
     for piece in text:
         held += piece

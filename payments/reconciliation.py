@@ -1,7 +1,7 @@
-"""A provider's list of a day against ours: what is missing is taken in, by the same rules.
+"""Reconciliation of a provider's list of a day with ours; what is missing is taken in.
 
-After it nothing is unmatched on our side: each sum of theirs is a credit of ours in one state. What
-differs otherwise is said, and only people can settle it.
+It is taken in by the same rules. Afterwards each sum of theirs is a credit of ours in one state.
+Other differences are reported, and only people can settle them.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ log = structlog.get_logger(__name__)
 
 
 def reconcile(runtime: Runtime, day: date) -> list[Reconciled]:
-    """Compares every provider that keeps a list. Takes in what is missing."""
+    """Compare every provider that keeps a list, and take in what is missing."""
     return [_one(runtime, provider, day) for provider in upi.watched(runtime).values()]
 
 
 def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
-    """Compares a day that software asked for, and notes what came out."""
+    """Compare a day that software asked for, and note the result."""
     found = reconcile(runtime, asked.day)
     runtime.database.run(lambda conn: reconciliations.done(conn, asked.id, found, runtime.now()))
     log.info(
@@ -44,7 +44,7 @@ def carry_out(runtime: Runtime, asked: Reconciliation) -> None:
 
 
 def by_hand(runtime: Runtime, day: date) -> Sequence[Credit]:
-    """What came to the department's own UPI id that day, for the bank's statement to confirm."""
+    """Return what came to the department's own UPI id that day, to compare with the bank."""
 
     def work(conn: Conn) -> list[Credit]:
         return [each for each in credits.of_day(conn, None, day) if each.provider == "static"]
@@ -115,7 +115,7 @@ def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) ->
     asked = current.refunding
     refunds.found_refunded(conn, current.id, "reconciled", runtime.now())
     if asked:
-        return []  # the order was ours; they were faster than our next call
+        return []  # we ordered it; the provider was faster than our next call
     return [_difference("given_back", credits.get(conn, current.id), listed.came)]
 
 

@@ -1,8 +1,8 @@
-"""What is asked of payment providers without anybody waiting: threads beside the worker's own work.
+"""Requests to payment providers for which nobody waits: threads beside the worker's own work.
 
 QR codes that were not made at once, money that came (the hook may be switched off or get lost), the
-closing of what ran out, refunds. All of it is claimed with a lease: two workers do not disturb each
-other, and what one leaves behind when it is killed the next takes up.
+closing of what expired, refunds. All of it is claimed with a lease: two workers do not disturb each
+other, and another takes up what a killed one leaves.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from store.database import Conn
 
 log = structlog.get_logger(__name__)
 
-# Calls under way at once. Below the pool of database connections by some.
+# Calls under way at once: fewer than the pool has database connections.
 AT_ONCE: Final = 3
 _OVERDUE_AT_ONCE: Final = 200
 _AFTER_A_FAULT: Final = timedelta(minutes=1)
@@ -64,9 +64,9 @@ class Rounds:
         self.wait, self.finish = self._crew.wait, self._crew.finish
 
     def start(self) -> int:
-        """End what ran out and start asking about what is due; return how many calls were begun.
+        """End what expired and begin asking about what is due; return how many calls were begun.
 
-        Does not wait for them. Raises `psycopg.OperationalError` when the database goes away.
+        Does not wait for them. Raise `psycopg.OperationalError` when the database goes away.
         """
         runtime = self._runtime
         due = runtime.database.run(
@@ -79,7 +79,7 @@ class Rounds:
         return int(upi.expire(self._runtime, conn, payment))
 
     def _put_off(self, conn: Conn, payment: Payment) -> None:
-        """Do nothing: it is due still, and the log has the fault."""
+        """Do nothing: the payment remains due, and the log has the fault."""
 
     def _claim(self, _busy: frozenset[UUID]) -> Work[UUID] | None:
         """Claim the next thing to do. Refunds first: the customer waits for money."""
@@ -97,7 +97,7 @@ class Rounds:
 
 
 def look(runtime: Runtime, claimed: Claimed) -> None:
-    """Asks the provider what came for an attempt of ours, and takes it; closes what is over."""
+    """Ask the provider what came for a claimed attempt, and take it; close what is over."""
     payment = claimed.payment
     try:
         provider = upi.provider_of(runtime, payment.provider)
@@ -151,7 +151,7 @@ def _reconcile(runtime: Runtime, asked: Reconciliation) -> None:
 
 
 def give_back(runtime: Runtime, claimed: ClaimedRefund) -> None:
-    """Orders a refund that is ours at its provider, or asks how it stands."""
+    """Order a claimed refund at its provider, or ask for its state."""
     credit = claimed.credit
     try:
         outcome = _order(runtime, claimed)
@@ -189,7 +189,7 @@ def _order(
     try:
         provider = upi.provider_of(runtime, credit.provider)
     except LookupError as error:
-        return ProviderDenied(str(error))  # nobody was called
+        return ProviderDenied(str(error))  # no provider was called
     if not isinstance(provider, Watched):
         return ProviderRefused("this provider gives nothing back by itself: do it by hand")
     return provider.refund(

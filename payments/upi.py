@@ -1,8 +1,8 @@
-"""UPI at the counter, at the same door as texts: attempts begun and ended, money taken.
+"""UPI at the counter: attempts begun and ended, money taken.
 
 A provider's HTTP call never runs inside a transaction. Money is taken in one transaction under the
-booking's lock: written down and booked, or written down and due to go back; never one without the
-other. What comes without anybody asking: `payments/rounds.py`.
+booking's lock: entered and booked, or entered and due to be refunded; never one without the other.
+What comes unasked: `payments/rounds.py`.
 """
 
 from __future__ import annotations
@@ -53,14 +53,14 @@ class UpiOff(Conflict):
 
 
 class NotToOwnId(Conflict):
-    """The payment is shown by a provider, which itself says what came."""
+    """A provider shows the payment and itself says what came."""
 
     sentence = "this payment is not to the department's own UPI id"
 
 
 @dataclass(frozen=True)
-class Taken:
-    """What became of a sum. `new` is False where it had been taken before."""
+class TakenSum:
+    """The result of taking a sum. `new` is False where it had been taken before."""
 
     credit: Credit
     new: bool
@@ -70,10 +70,10 @@ class Taken:
 
 
 def begin(runtime: Runtime, group_id: int) -> Payment:
-    """Begins an attempt and asks the provider for its QR code at once; gives the open one there is.
+    """Begin an attempt and ask the provider for its QR code; return the open one if there is one.
 
-    What the provider does not answer, the worker asks again. Raises `UpiOff`, `UnknownGroup`,
-    `NotOpen`, `NothingToBook`.
+    The worker repeats what the provider does not answer. Raise `UpiOff`, `UnknownGroup`, `NotOpen`,
+    `NothingToBook`.
     """
     begun = runtime.database.run(lambda conn: prepare(runtime, conn, group_id))
     if isinstance(begun, Payment):
@@ -83,7 +83,7 @@ def begin(runtime: Runtime, group_id: int) -> Payment:
 
 
 def prepare(runtime: Runtime, conn: Conn, group_id: int) -> Claimed | Payment:
-    """Begins an attempt, which is the caller's to `make` after the commit. Raises as `begin`."""
+    """Begin an attempt, which the caller must `make` after the commit. Raise as `begin`."""
     name = runtime.settings.takes_upi_by
     if name not in runtime.providers:
         raise UpiOff
@@ -92,7 +92,7 @@ def prepare(runtime: Runtime, conn: Conn, group_id: int) -> Claimed | Payment:
 
 
 def make(runtime: Runtime, claimed: Claimed) -> None:
-    """Asks the provider for the QR code of an attempt that is ours, and shows it."""
+    """Ask the provider for the QR code of a claimed attempt, and show it."""
     payment = claimed.payment
     made = provider_of(runtime, payment.provider).make(attempt_of(payment))
 
@@ -114,7 +114,7 @@ def make(runtime: Runtime, claimed: Claimed) -> None:
 
 
 def stop(runtime: Runtime, payment_id: int) -> bool:
-    """The clerk stops an attempt. False: it had ended before, perhaps by money."""
+    """Stop an attempt for the clerk. False: it had ended before, perhaps by money."""
 
     def work(conn: Conn) -> bool:
         groups.lock(conn, payments.get(conn, payment_id).group_id)
@@ -127,7 +127,7 @@ def stop(runtime: Runtime, payment_id: int) -> bool:
 
 
 def expire(runtime: Runtime, conn: Conn, payment: Payment) -> bool:
-    """Ends an attempt whose time is over, or whose booking ended otherwise. False: it is not so."""
+    """End an attempt that has expired, or whose booking ended otherwise; tell whether it ended."""
     now = runtime.now()
     group = groups.lock(conn, payment.group_id)
     current = payments.get(conn, payment.id)
@@ -141,8 +141,8 @@ def expire(runtime: Runtime, conn: Conn, payment: Payment) -> bool:
 # ---- money ---------------------------------------------------------------------------------------
 
 
-def take(runtime: Runtime, came: Came, source: Source) -> Taken:
-    """Takes a sum that a provider says has come. Raises only what the database raises."""
+def take(runtime: Runtime, came: Came, source: Source) -> TakenSum:
+    """Take a sum that a provider says has come. Raise only what the database raises."""
     taken = runtime.database.run(lambda conn: take_in(runtime, conn, came, source))
     after(runtime, taken)
     return taken
@@ -156,10 +156,10 @@ class BankReference:
     paise: int
 
 
-def enter_reference(runtime: Runtime, payment_id: int, seen: BankReference, by: Doer) -> Taken:
-    """A clerk saw the money come and enters the bank's reference; it counts once ever.
+def enter_reference(runtime: Runtime, payment_id: int, seen: BankReference, by: Doer) -> TakenSum:
+    """Enter the bank's reference of money that a clerk saw come; it counts once ever.
 
-    The same again, for the same attempt, is done. Raises `UnknownPayment`, `CountedAlready`, and
+    A repetition for the same attempt changes nothing. Raise `UnknownPayment`, `CountedAlready`, and
     `UpiOff` where the attempt is not one of the department's own UPI id.
     """
     taken = runtime.database.run(lambda conn: enter_in(runtime, conn, payment_id, seen, by))
@@ -167,15 +167,17 @@ def enter_reference(runtime: Runtime, payment_id: int, seen: BankReference, by: 
     return taken
 
 
-def enter_in(runtime: Runtime, conn: Conn, payment_id: int, seen: BankReference, by: Doer) -> Taken:
-    """As `enter_reference`, within the caller's transaction; call `after` behind its commit."""
+def enter_in(
+    runtime: Runtime, conn: Conn, payment_id: int, seen: BankReference, by: Doer
+) -> TakenSum:
+    """Enter as `enter_reference`, within the caller's transaction; its commit precedes `after`."""
     payment = payments.get(conn, payment_id)
     if payment.provider != STATIC:
         raise NotToOwnId
     group = groups.lock(conn, payment.group_id)
     known = credits.find(conn, STATIC, seen.rrn)
     if known is not None and known.payment_id == payment_id:
-        return Taken(known, new=False)
+        return TakenSum(known, new=False)
     credits.insist_unseen(conn, seen.rrn)
     source: Source = "clerk" if by.staff is not None else "software"
     came = Came(STATIC, seen.rrn, seen.paise, by.at, payment.tr, rrn=seen.rrn)
@@ -185,8 +187,8 @@ def enter_in(runtime: Runtime, conn: Conn, payment_id: int, seen: BankReference,
     return taken
 
 
-def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> Taken:
-    """As `take`, within the caller's transaction; call `after` behind its commit."""
+def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> TakenSum:
+    """Take as `take`, within the caller's transaction; its commit precedes `after`."""
     payment = payments.by_ref(conn, came.provider, came.ref) if came.ref else None
     if payment is None and came.tr:
         payment = payments.by_tr(conn, came.provider, came.tr)
@@ -194,8 +196,8 @@ def take_in(runtime: Runtime, conn: Conn, came: Came, source: Source) -> Taken:
     return _take(runtime, conn, came, source, payment, group, None)
 
 
-def after(runtime: Runtime, taken: Taken) -> None:
-    """Behind the commit: the people of what was booked are told."""
+def after(runtime: Runtime, taken: TakenSum) -> None:
+    """Log new money, and wake the outbox and the payments' thread, after the commit."""
     if taken.new:
         log.info(
             "money_taken",
@@ -217,8 +219,8 @@ def _take(
     payment: Payment | None,
     group: Group | None,
     staff_row: int | None,
-) -> Taken:
-    """`group` is locked, and read under the lock."""
+) -> TakenSum:
+    """Take a sum for `group`, which is locked and was read under the lock."""
     now = runtime.now()
     verdict = judge(came.paise, Standing(group.state, group.paise) if group else None)
     new = NewCredit(
@@ -236,9 +238,9 @@ def _take(
     cause = verdict.cause if isinstance(verdict, Due) else "not_booked"
     id_ = credits.take(conn, new, cause, now)
     if id_ is None:
-        known = credits.find(conn, came.provider, came.payment_id)
-        assert known is not None
-        return Taken(known, new=False)
+        earlier = credits.find(conn, came.provider, came.payment_id)
+        assert earlier is not None
+        return TakenSum(earlier, new=False)
     if isinstance(verdict, Book) and group is not None and _book(runtime, conn, group.id):
         credits.booked(conn, id_)
     if payment is not None and group is not None:
@@ -246,14 +248,14 @@ def _take(
         if groups.get(conn, group.id).finished_at is not None:
             payments.end_others(conn, group, payment.id, now)
     _enter(conn, credits.get(conn, id_), now)
-    return Taken(credits.get(conn, id_), new=True)
+    return TakenSum(credits.get(conn, id_), new=True)
 
 
 def _book(runtime: Runtime, conn: Conn, group_id: int) -> bool:
-    """False: the booking cannot be made, and nothing of it was.
+    """Book the group after payment. False: it cannot be booked, and nothing of it was.
 
-    Whatever hinders it, the money has come: it must stand in the books. Only a database that is
-    away, or asks for the transaction once more, is raised: nothing is written then at all.
+    Whatever hinders it, the money has come and must be in the books. Only a database that is away,
+    or asks for the transaction once more, is raised: nothing is written then at all.
     """
     try:
         with conn.transaction():
@@ -270,7 +272,7 @@ def _book(runtime: Runtime, conn: Conn, group_id: int) -> bool:
 
 
 def _enter(conn: Conn, credit: Credit, now: datetime) -> None:
-    """The feed is told; what was not booked stands in the books until it goes back."""
+    """Append to the feed; enter what was not booked in the books until it is refunded."""
     data = {"booking": credit.tr, "paise": credit.paise}
     if credit.state == "booked":
         feed.append(conn, "payment_booked", None, now, data)
@@ -287,7 +289,7 @@ def _enter(conn: Conn, credit: Credit, now: datetime) -> None:
 
 
 def provider_of(runtime: Runtime, name: str) -> Provider:
-    """The provider called so. Raises LookupError where its keys were taken away."""
+    """Return the provider of that name. Raise LookupError where its keys were removed."""
     for each in NAMES:
         if each == name and each in runtime.providers:
             return runtime.providers[each]
@@ -295,12 +297,12 @@ def provider_of(runtime: Runtime, name: str) -> Provider:
 
 
 def watched(runtime: Runtime) -> dict[ProviderName, Watched]:
-    """The providers that can be asked what came."""
+    """Return the providers that can be asked what came."""
     return {name: each for name, each in runtime.providers.items() if isinstance(each, Watched)}
 
 
 def attempt_of(payment: Payment) -> Attempt:
-    """What a provider needs to know of an attempt."""
+    """Return what a provider needs to know of an attempt."""
     return Attempt(
         payment.id,
         payment.tr,

@@ -1,4 +1,4 @@
-"""What the post office knows: articles, delivery lists, people, codes, handover.
+"""Articles, delivery lists, people, codes and handover: what the post office knows.
 
-Plain functions that take a connection; who calls them has opened the transaction.
+Plain functions that take a connection; their caller has opened the transaction.
 """

@@ -45,7 +45,7 @@ class NewArticle:
 
 @dataclass(frozen=True)
 class Article:
-    """An article as the books have it. `recipient_language`: what its telephone speaks now."""
+    """An article in the books. `recipient_language`: the present language of its telephone."""
 
     id: int
     number: str
@@ -77,14 +77,14 @@ class Article:
 
 @dataclass(frozen=True)
 class Booking:
-    """`new`: False where exactly this had been booked before; then nothing was changed."""
+    """A booked article. `new`: False where it had been booked before and nothing changed."""
 
     article: Article
     new: bool
 
 
 @dataclass(frozen=True)
-class Happened:
+class ArticleEvent:
     """One event in the life of an article. `data` never holds a code or a telephone number."""
 
     at: datetime
@@ -93,7 +93,7 @@ class Happened:
 
 
 class NumberTaken(Conflict):
-    """The number belongs to an article with other content: numbers are given once."""
+    """The number belongs to an article with other content: each number is used once."""
 
     field = "number"
 
@@ -124,7 +124,7 @@ class NotRecallable(Conflict):
 
 
 def parse_number(raw: str) -> str:
-    """`raw` as an article number; see `flows.number.read`. Raises ValueError with the reason."""
+    """Return `raw` as an article number (`flows.number.read`). Raise ValueError with the reason."""
     return read(raw)
 
 
@@ -158,10 +158,10 @@ _COMPARED = (
 
 
 def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
-    """Books `new`, or finds that exactly this was booked before. Raises `NumberTaken`.
+    """Book `new`, or find that exactly this was booked before. Raise `NumberTaken`.
 
-    The telephones learn their language, unless the person chose one. Announce a new booking in
-    the same transaction.
+    The telephones learn their language, unless the person chose one. Announce a new booking in the
+    same transaction.
     """
     row = conn.execute(
         _INSERT,
@@ -202,30 +202,25 @@ def _same(booked: Article, new: NewArticle) -> Article:
 
 
 def differing(booked: Article, new: NewArticle) -> list[str]:
-    """The fields in which `new` is another article than the one that is booked."""
+    """Return the fields in which `new` differs from the booked article."""
     return [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
 
 
 def get(conn: Conn, number: str) -> Article:
-    """The article with this number. Raises `UnknownArticle`."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        found = cursor.execute(_READ + "WHERE a.number = %s", (number,)).fetchone()
-    if found is None:
-        raise UnknownArticle(number)
-    return found
+    """Return the article with this number. Raise `UnknownArticle`."""
+    for article in _read(conn, "a.number = %s", number):
+        return article
+    raise UnknownArticle(number)
 
 
 def numbered(conn: Conn, numbers: Sequence[str]) -> dict[str, Article]:
-    """Those of `numbers` that are booked."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        found = cursor.execute(_READ + "WHERE a.number = ANY(%s)", (list(numbers),)).fetchall()
-    return {article.number: article for article in found}
+    """Return those of `numbers` that are booked."""
+    return {each.number: each for each in _read(conn, "a.number = ANY(%s)", list(numbers))}
 
 
 def by_id(conn: Conn, id_: int) -> Article | None:
-    """The article with this row id, which addresses may hold where numbers may not."""
-    with conn.cursor(row_factory=class_row(Article)) as cursor:
-        return cursor.execute(_READ + "WHERE a.id = %s", (id_,)).fetchone()
+    """Return the article with this row id, which addresses may hold where numbers may not."""
+    return next(iter(_read(conn, "a.id = %s", id_)), None)
 
 
 _READ = """
@@ -235,20 +230,25 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at
-FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
+FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone WHERE
 """
 
 
-def history(conn: Conn, article: Article) -> list[Happened]:
-    """What happened to `article`, oldest first."""
-    with conn.cursor(row_factory=class_row(Happened)) as cursor:
+def _read(conn: Conn, condition: str, value: object) -> list[Article]:
+    with conn.cursor(row_factory=class_row(Article)) as cursor:
+        return cursor.execute((_READ + condition).encode(), [value]).fetchall()
+
+
+def history(conn: Conn, article: Article) -> list[ArticleEvent]:
+    """Return what happened to `article`, oldest first."""
+    with conn.cursor(row_factory=class_row(ArticleEvent)) as cursor:
         return cursor.execute(
             "SELECT at, kind, data FROM events WHERE article_id = %s ORDER BY id", (article.id,)
         ).fetchall()
 
 
 def recall(conn: Conn, number: str, now: datetime) -> Article:
-    """The sender takes the article back. Raises `UnknownArticle` and `NotRecallable`."""
+    """Recall the article for its sender. Raise `UnknownArticle` and `NotRecallable`."""
     recalled = conn.execute(
         "UPDATE articles SET state = 'recalled', updated_at = %s"
         " WHERE number = %s AND state = ANY(%s) RETURNING id",

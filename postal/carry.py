@@ -1,4 +1,4 @@
-"""What a postman carries again: the next working day's lists follow from the last one's remarks.
+"""What a postman carries again: a working day's lists follow from the remarks of the last one.
 
 An article that was attempted goes out again on the next working day or on the day that its
 addressee chose (docs/developing/domain.md rule 3), with the postman who had it; so does what he
@@ -37,8 +37,9 @@ WHERE l.date < %(day)s AND a.unlinked_at IS NULL
 
 
 def open_morning(conn: Conn, now: datetime) -> None:
-    """Notes, once on a day, which postmen have something due again. Later in the day nothing does:
-    what comes back by then goes out on the next working day. Days that nobody closed are named.
+    """Note, once a day, which postmen have something due again; log the days that were not closed.
+
+    Later in the day nothing becomes due: what comes back by then goes out on the next working day.
     """
     today = day_of(now)
     claimed = conn.execute(
@@ -54,7 +55,7 @@ def open_morning(conn: Conn, now: datetime) -> None:
 
 
 def postmen_due(conn: Conn, now: datetime) -> list[str]:
-    """The postmen (staff ids) whose list of this morning is still to be made."""
+    """Return the postmen (staff ids) whose list of this morning is still to be made."""
     rows = conn.execute(
         "SELECT s.staff_id FROM morning_lists m JOIN staff s ON s.id = m.postman_id"
         " WHERE m.day = %s AND m.made_at IS NULL AND m.due_at <= %s ORDER BY s.staff_id",
@@ -64,10 +65,10 @@ def postmen_due(conn: Conn, now: datetime) -> list[str]:
 
 
 def carry_over(conn: Conn, postman: str, now: datetime) -> tuple[str, ...]:
-    """Puts what is due again on today's list of `postman` (a staff id); gives the article numbers.
+    """Put what is due again on today's list of `postman` (a staff id); return the article numbers.
 
-    Whoever comes second finds it made. What no list takes stays behind, in the log. Announce what
-    went out in the same transaction.
+    A second caller finds it made. What no list takes is logged. Announce what went out in the same
+    transaction.
     """
     today = day_of(now)
     claimed = conn.execute(
@@ -98,7 +99,7 @@ def carry_over(conn: Conn, postman: str, now: datetime) -> tuple[str, ...]:
 
 
 def put_off(conn: Conn, postman: str, day: date, until: datetime) -> None:
-    """The list of `postman` for `day` could not be made: it is tried again then."""
+    """Postpone the list of `postman` for `day`, which could not be made, to `until`."""
     conn.execute(
         "UPDATE morning_lists m SET due_at = %s FROM staff s WHERE s.id = m.postman_id"
         " AND s.staff_id = %s AND m.day = %s AND m.made_at IS NULL",

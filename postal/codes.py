@@ -4,7 +4,7 @@ docs/developing/architecture.md rule 7
 
 The secret of an article is HMAC-SHA256(master key, the article's own salt); the code is its HOTP
 (RFC 4226, with SHA-256) at the issue number. Neither the database alone nor the master key alone
-gives a code.
+yields a code.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Issue:
 
 
 def code_of(master_key: bytes, salt: bytes, issue: int, length: int) -> str:
-    """The code of an article (by its 16-byte `salt`) at `issue`, `length` digits (6 to 8)."""
+    """Return the code of an article (by its 16-byte `salt`) at `issue`: `length` digits, 6 to 8."""
     secret = hmac.new(master_key, _PURPOSE + salt, hashlib.sha256).digest()
     hotp = pyotp.HOTP(base64.b32encode(secret).decode(), digits=length, digest=hashlib.sha256)
     return str(hotp.at(issue))
@@ -44,7 +44,7 @@ def code_of(master_key: bytes, salt: bytes, issue: int, length: int) -> str:
 def judge(
     entered: str, last: Issue, wrong_tries: int, master_key: bytes, length: int
 ) -> CodeVerdict:
-    """What `entered` is worth against the last issue. Call under the article's row lock.
+    """Judge `entered` against the last issue. Call under the article's row lock.
 
     After five wrong codes in a day nothing is compared any more. Only a wrong code against a live
     or expired one is a guess ("wrong"); an earlier code of the same article is "stale".
@@ -65,7 +65,7 @@ def judge(
 
 @dataclass(frozen=True)
 class Past:
-    """A code for handing over that was issued for this postman: when it lived."""
+    """The lifetime of a code for handing over that was issued for this postman."""
 
     issue: int
     released_at: datetime
@@ -74,17 +74,17 @@ class Past:
     dead_at: datetime | None  # killed, or replaced by the next
 
     def alive(self, at: datetime) -> bool:
-        """Whether it could have been used `at` that moment."""
+        """Tell whether the code could have been used `at` that moment."""
         ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
         return self.released_at <= at < min(ends)
 
 
 @dataclass(frozen=True)
 class Late:
-    """A text about an item whose code counts no more: when it was written, and when it came."""
+    """When a text was written and when it came, about an item whose code counts no more."""
 
     entered: str
-    open: bool  # the item still is
+    open: bool  # of the item at present
     written_at: datetime | None
     now: datetime
 
@@ -92,18 +92,18 @@ class Late:
 def judge_late(
     late: Late, past: Sequence[Past], last: Issue, master_key: bytes, length: int
 ) -> CodeVerdict | None:
-    """What a code that counts no more was worth when its text was written; None: nothing.
+    """Judge a code that counts no more by the time when its text was written; None: worthless.
 
-    A code that has only run out since is "right": it was told in time. What was killed or replaced
-    since, whatever the reason, stays dead, and so does an item that was closed: "late", a case for
-    the office. No wrong code is told from another here, so no try is counted.
+    A code that has only expired since is "right": it was said in time. What was killed or replaced
+    since stays dead, and so does an item that was closed: "late", a case for the office. Wrong
+    codes are not told apart here, so no try is counted.
     """
     same = [each for each in past if _equal(late.entered, last, each.issue, master_key, length)]
     if not same or same[0].used_at is not None:
         return None
     code = same[0]
     if code.alive(late.now):
-        return None  # it still counts: through a closed item nobody learns whether he guessed it
+        return None  # it still counts: a closed item must not tell whether a guess was right
     if not late.open:
         return "late"
     if late.written_at is not None and code.alive(late.written_at):

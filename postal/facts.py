@@ -1,4 +1,4 @@
-"""Reads the facts that a decision needs. Call under the locks of the articles concerned."""
+"""Reading of the facts that a decision needs. Call under the locks of the articles concerned."""
 
 from __future__ import annotations
 
@@ -53,22 +53,22 @@ _OPEN = "('booked', 'out_for_delivery', 'attempted', 'at_office')"
 
 @dataclass(frozen=True)
 class Reader:
-    """Reads within one turn. `today` is in Asia/Kolkata."""
+    """The reads of one turn. `today` is in Asia/Kolkata."""
 
     conn: Conn
     now: datetime
     today: date
     master_key: bytes
     code_length: int
-    written_at: datetime | None = None  # the text that is decided on; None: it came as written
+    written_at: datetime | None = None  # of the text that is decided; None: it came when written
 
     def of_recipient(
         self, phone: str, named: str | None, held: Collection[int]
     ) -> tuple[ArticleFact, ...]:
-        """The articles of a telephone, its own and those it was asked to take, oldest first.
+        """Return the articles of a telephone, its own and those it was asked to take, oldest first.
 
-        Of those whose rows the turn holds: the open ones, and the last two days'; the article
-        `named` always, even where the telephone has nothing to do with it any more.
+        Of those whose rows the turn holds: the open ones and the last two days'; and the article
+        `named`, even where the telephone has nothing to do with it any more.
         """
         rows = self._read(
             f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
@@ -85,7 +85,7 @@ class Reader:
         return tuple(self._article(row) for row in reversed(rows))
 
     def of_party(self, number: str, phone: str) -> ArticleFact | None:
-        """The article, where `phone` is its sender's or that of an office or staff."""
+        """Return the article, where `phone` is its sender's or that of an office or staff."""
         rows = self._read(
             f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s"  # noqa: S608
             " AND (a.sender_phone = %(phone)s"
@@ -96,7 +96,7 @@ class Reader:
         return self._article(rows[0]) if rows else None
 
     def of_itself(self, number: str) -> ArticleFact:
-        """The article, for its own conversation."""
+        """Return the article for its own conversation."""
         rows = self._read(
             f"SELECT {_ARTICLE} FROM articles a {_JOINED} WHERE a.number = %(number)s",  # noqa: S608
             number=number,
@@ -111,9 +111,10 @@ class Reader:
     def of_items(
         self, postman_id: int, refs: Sequence[str], entered: Mapping[str, str]
     ) -> tuple[ItemFact, ...]:
-        """What stands behind each of `refs` (serials of today's list, or article numbers).
+        """Return the item of each of `refs` (serials of today's list, or article numbers).
 
-        `entered`: the code that the postman gave for a ref; it is judged here and goes no further.
+        `entered`: the code that the postman entered for a ref; it is judged here and goes no
+        further.
         """
         serials = [int(ref) for ref in refs if ref.isdigit()]
         numbers = [ref for ref in refs if not ref.isdigit()]
@@ -133,7 +134,8 @@ class Reader:
         return tuple(self._item(ref, by_ref.get(ref), entered.get(ref), postman_id) for ref in refs)
 
     def left(self, postman_id: int) -> tuple[bool, int, int | None]:
-        """Whether the postman has a list today, how many items are open, and the next serial."""
+        """Return whether the postman has a list today, its number of open items, and the next
+        serial."""
         row = self.conn.execute(
             "SELECT count(*), count(*) FILTER (WHERE i.state = 'open'),"
             " min(i.serial) FILTER (WHERE i.state = 'open')"
@@ -145,7 +147,7 @@ class Reader:
         return row[0] > 0, row[1], row[2]
 
     def day(self, postman_id: int) -> DayFact:
-        """What became of the postman's list of today; what left it does not count."""
+        """Return what became of the postman's list of today, without what left it."""
         row = self.conn.execute(
             "SELECT count(*) FILTER (WHERE i.state = 'delivered'),"
             " count(*) FILTER (WHERE i.state = 'attempted'),"
@@ -169,7 +171,7 @@ class Reader:
         article = self._article(row)
         verdict: CodeVerdict = "unchecked"
         if entered is not None and self._has_code(article):
-            # A code speaks only for the postman that it was issued for
+            # A code counts only for the postman to whom it was issued
             # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
@@ -179,7 +181,7 @@ class Reader:
         return ItemFact(ref, row.serial, state, article, verdict, row.approached)
 
     def _has_code(self, article: ArticleFact) -> bool:
-        """Codes are for articles that need one; a refusal is proven by a code for any."""
+        """Tell whether the article has a code: it needs one, or one can prove its refusal."""
         return article.otp_required or article.code_for == "refusal"
 
     def _verdict(
@@ -202,7 +204,7 @@ class Reader:
         return codes.judge_late(late, past, last, key, length) or verdict
 
     def _past(self, number: str, postman_id: int) -> list[codes.Past]:
-        """The last codes that this postman could have handed over on, the newest first."""
+        """Return the last codes on which this postman could have handed over, the newest first."""
         rows = self.conn.execute(
             "SELECT c.issue, c.released_at, c.expires_at, c.used_at, c.dead_at"
             " FROM codes c JOIN articles a ON a.id = c.article_id"
@@ -258,7 +260,7 @@ class Reader:
 
 
 def articles_of_items(conn: Conn, postman_id: int, today: date, refs: Sequence[str]) -> list[int]:
-    """The ids of the articles behind `refs` on today's list: what must be locked."""
+    """Return the ids of the articles of `refs` on today's list, which must be locked."""
     rows = conn.execute(
         f"SELECT article_id FROM delivery_items WHERE id IN ({_NAMED_ITEMS})",  # noqa: S608
         {
@@ -272,7 +274,7 @@ def articles_of_items(conn: Conn, postman_id: int, today: date, refs: Sequence[s
 
 
 def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """The ids of the articles that a recipient's answer can be about."""
+    """Return the ids of the articles that a recipient's answer can be about."""
     rows = conn.execute(
         "SELECT id FROM articles WHERE (recipient_phone = %s OR id = ANY(%s))"  # noqa: S608
         f" AND (state IN {_OPEN} OR updated_at > %s - interval '3 days')"
@@ -283,7 +285,7 @@ def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
 
 
 def nominated(conn: Conn, phone: str) -> list[int]:
-    """The ids of the articles that the person of `phone` was asked to take."""
+    """Return the ids of the articles that the person of `phone` was asked to take."""
     rows = conn.execute(
         "SELECT article_id FROM nominees WHERE phone = %s AND ended_at IS NULL LIMIT 20", [phone]
     )
@@ -291,6 +293,6 @@ def nominated(conn: Conn, phone: str) -> list[int]:
 
 
 def articles_numbered(conn: Conn, numbers: Sequence[str]) -> list[int]:
-    """The ids of the articles with these numbers."""
+    """Return the ids of the articles with these numbers."""
     rows = conn.execute("SELECT id FROM articles WHERE number = ANY(%s)", [list(numbers)])
     return [row[0] for row in rows.fetchall()]

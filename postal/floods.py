@@ -1,8 +1,8 @@
 """Inbound floods: what one telephone texts beyond its share of an hour is counted, not read.
 
-The count is one index look-up in the transaction that would take the text in; it needs no Valkey.
-A flood writes one row an hour, whatever its size: no text, no sprint, no answer, no ticket. Others
-share nothing with it but the database.
+The count is one index look-up in the transaction that would take the text in, without Valkey. A
+flood writes one row an hour, whatever its size: no text, no sprint, no answer, no ticket. It shares
+only the database with others.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _HOUR: Final = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class Flood:
-    """What a telephone texted beyond what is read, in one hour."""
+    """What a telephone texted in one hour beyond what is read."""
 
     phone: str
     hour: datetime
@@ -37,7 +37,7 @@ def over(conn: Conn, phone: str, limit: int, now: datetime) -> bool:
 
 
 def count(conn: Conn, phone: str, now: datetime) -> None:
-    """One more that is not read; the first of an hour is told to the feed."""
+    """Count one more unread text; append the first of an hour to the feed."""
     row = conn.execute(
         "INSERT INTO inbound_floods (phone, hour, count, first_at, last_at)"
         " VALUES (%(phone)s, date_trunc('hour', %(now)s::timestamptz), 1, %(now)s, %(now)s)"
@@ -50,7 +50,7 @@ def count(conn: Conn, phone: str, now: datetime) -> None:
 
 
 def of_day(conn: Conn, since: datetime, until: datetime, most: int) -> list[Flood]:
-    """The largest floods between two moments."""
+    """Return the largest floods between two moments."""
     with conn.cursor(row_factory=class_row(Flood)) as cursor:
         return cursor.execute(
             "SELECT phone, hour, count, first_at, last_at FROM inbound_floods"

@@ -1,4 +1,4 @@
-"""Herd warnings: fraud goes round in a PIN, and everybody with an article due there today hears it.
+"""Herd warnings: everybody with an article due today in a PIN with reported fraud is warned.
 
 Three telephones of one PIN report it on one day (flows/recipient/answers.py), or the help desk
 confirms it. Each telephone is warned once a day, whatever the PIN.
@@ -26,9 +26,9 @@ class HerdWarning:
 
 
 def start(conn: Conn, pin: str, day: date, now: datetime) -> bool:
-    """The help desk confirms that fraud goes round in `pin`. False: the warning is out already.
+    """Start the warning for `pin`, confirmed by the help desk. False: it was started before.
 
-    Raises `Invalid` for what is no PIN.
+    Raise `Invalid` for what is no PIN.
     """
     if not _PIN.fullmatch(pin):
         raise Invalid(f"{pin} is no PIN: six digits, the first not 0", field="pin")
@@ -41,7 +41,7 @@ def start(conn: Conn, pin: str, day: date, now: datetime) -> bool:
 
 
 def open_warnings(conn: Conn, day: date) -> list[HerdWarning]:
-    """The warnings of `day` that have not yet reached everybody."""
+    """Return the warnings of `day` that have not yet reached everybody."""
     rows = conn.execute(
         "SELECT pin, day FROM herd_warnings WHERE day = %s AND done_at IS NULL ORDER BY at", [day]
     ).fetchall()
@@ -49,7 +49,7 @@ def open_warnings(conn: Conn, day: date) -> list[HerdWarning]:
 
 
 def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
-    """Some article numbers, one per telephone that is still to be warned; it counts as warned now.
+    """Return some article numbers, one per telephone to be warned, which now counts as warned.
 
     None left: the warning is done.
     """

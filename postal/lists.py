@@ -19,8 +19,8 @@ MOST_ITEMS = 999  # serials have three digits: the postman types them
 
 
 @dataclass(frozen=True)
-class Item:
-    """One line of a list: what the postman types is `serial`."""
+class ListItem:
+    """One line of a list: the postman types `serial`."""
 
     serial: int
     number: str
@@ -28,11 +28,11 @@ class Item:
 
 @dataclass(frozen=True)
 class DeliveryList:
-    """The items of one request, in its order. `new`: False where they stood there before."""
+    """The items of one request, in its order. `new`: False where they were on the list before."""
 
     postman: str
     date: date
-    items: tuple[Item, ...]
+    items: tuple[ListItem, ...]
     new: bool
 
 
@@ -55,7 +55,7 @@ class UnknownPostman(Unknown):
 
 
 class NotToday(Invalid):
-    """The recipients are told at once, so a list can be made for today only."""
+    """Recipients are told at once, so a list can be made for today only."""
 
     field = "date"
 
@@ -85,13 +85,13 @@ class NotListed(Invalid):
 
     @property
     def faults(self) -> tuple[tuple[str, str], ...]:
-        """One for each number, by its place in the request."""
+        """Return one fault for each number, by its place in the request."""
         return tuple((f"articles.{bad.index}", f"{bad.number} {bad.why}") for bad in self.bad)
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What the books say of an article that was asked for; its row is locked."""
+class _Booked:
+    """What the books say of a requested article; its row is locked."""
 
     id: int
     state: ArticleState
@@ -104,32 +104,32 @@ class _Known:
     to_himself: bool  # the recipient's telephone is that of the postman who would carry it
 
     def left_over(self, day: date) -> bool:
-        """It still stands on a list of an earlier day: the postman brought it back."""
+        """Tell whether it is still on a list of an earlier day: the postman brought it back."""
         return self.open_day is not None and self.open_day < day
 
 
 def make_list(
     conn: Conn, postman: str, day: date, numbers: Sequence[str], now: datetime
 ) -> DeliveryList:
-    """Puts the articles on the list of `postman` (a staff id) for `day`, all or none.
+    """Put the articles on the list of `postman` (a staff id) for `day`, all or none.
 
-    Serials follow the order given and continue a list that exists already. The same articles
-    once more, still open on that list, are answered alike and nothing changes. Announce the new
-    ones in the same transaction. What an earlier day's list left open is withdrawn from it and
-    goes out anew. Raises `NotToday`, `UnknownPostman`, `DayClosed` and `NotListed`.
+    Serials follow the order of `numbers` and continue an existing list. A repeated request, still
+    open on that list, is answered alike and changes nothing. Announce the new ones in the same
+    transaction. What an earlier day's list left open is withdrawn from it and goes out anew. Raise
+    `NotToday`, `UnknownPostman`, `DayClosed` and `NotListed`.
     """
     today = day_of(now)
     if day != today:
         raise NotToday(today)
     list_id = _list(conn, postman, day, now)
     read = [parse(raw) for raw in numbers]
-    known = _lock(conn, postman, [number for number in read if number is not None])
-    repeated = _repeat(read, known, list_id)
+    booked = _lock(conn, postman, [number for number in read if number is not None])
+    repeated = _repeat(read, booked, list_id)
     if repeated is not None:
         return DeliveryList(postman, day, repeated, new=False)
     _refuse_closed(conn, postman, day, list_id)
     first = _next_serial(conn, list_id)
-    bad = _bad(numbers, read, known, day)
+    bad = _bad(numbers, read, booked, day)
     bad += [
         BadNumber(index, raw, f"the list is full: it has {MOST_ITEMS} items at most")
         for index, raw in enumerate(numbers)
@@ -137,13 +137,13 @@ def make_list(
     ]
     if bad:
         raise NotListed(sorted(bad, key=lambda each: each.index))
-    items = tuple(Item(serial, str(number)) for serial, number in enumerate(read, first))
-    _send_out(conn, list_id, items, known, postman, now)
+    items = tuple(ListItem(serial, str(number)) for serial, number in enumerate(read, first))
+    _send_out(conn, list_id, items, booked, postman, now)
     return DeliveryList(postman, day, items, new=True)
 
 
 def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
-    """The list of a postman for a day; his row is locked, so that lists grow one at a time."""
+    """Return a postman's list for a day; his row is locked, so that lists grow one at a time."""
     staff = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
         " FOR NO KEY UPDATE",
@@ -174,9 +174,9 @@ def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
         raise DayClosed(postman, day)
 
 
-def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
-    # In the order of ids, as every turn does, so that nobody waits in a ring; the items are read
-    # by a second statement, which sees what the one before us has committed.
+def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Booked]:
+    # In the order of ids, as every turn does, against deadlocks; the items are read by a second
+    # statement, which sees what an earlier transaction has committed.
     conn.execute("SELECT 1 FROM articles WHERE number = ANY(%s) ORDER BY id FOR UPDATE", (numbers,))
     rows = conn.execute(
         "SELECT a.number, a.id, a.state, i.list_id, i.serial, l.date, a.chosen_day,"
@@ -187,30 +187,30 @@ def _lock(conn: Conn, postman: str, numbers: list[str]) -> dict[str, _Known]:
         " WHERE a.number = ANY(%s)",
         (postman, numbers),
     ).fetchall()
-    return {row[0]: _Known(*row[1:]) for row in rows}
+    return {row[0]: _Booked(*row[1:]) for row in rows}
 
 
 def _repeat(
-    read: list[str | None], known: dict[str, _Known], list_id: int
-) -> tuple[Item, ...] | None:
-    """The items, where each number is open on this very list already."""
-    items: list[Item] = []
+    read: list[str | None], booked: dict[str, _Booked], list_id: int
+) -> tuple[ListItem, ...] | None:
+    """Return the items, where each number is open on this very list already."""
+    items: list[ListItem] = []
     for number in read:
-        article = known.get(number) if number is not None else None
+        article = booked.get(number) if number is not None else None
         if number is None or article is None or article.open_list != list_id:
             return None
         assert article.open_serial is not None
-        items.append(Item(article.open_serial, number))
+        items.append(ListItem(article.open_serial, number))
     return tuple(items) if len(set(read)) == len(read) else None
 
 
 def _bad(
-    numbers: Sequence[str], read: list[str | None], known: dict[str, _Known], day: date
+    numbers: Sequence[str], read: list[str | None], booked: dict[str, _Booked], day: date
 ) -> list[BadNumber]:
     seen: Counter[str] = Counter()
     bad: list[BadNumber] = []
     for index, (raw, number) in enumerate(zip(numbers, read, strict=True)):
-        why = _why_not(number, known, day)
+        why = _why_not(number, booked, day)
         if why is None and number is not None and seen[number]:
             why = "stands twice in this list"
         if number is not None:
@@ -220,10 +220,10 @@ def _bad(
     return bad
 
 
-def _why_not(number: str | None, known: dict[str, _Known], day: date) -> str | None:
+def _why_not(number: str | None, booked: dict[str, _Booked], day: date) -> str | None:
     if number is None:
         return "is no article number"
-    article = known.get(number)
+    article = booked.get(number)
     if article is None:
         return "is not booked"
     if article.unlinked:
@@ -254,13 +254,13 @@ def _next_serial(conn: Conn, list_id: int) -> int:
 def _send_out(
     conn: Conn,
     list_id: int,
-    items: tuple[Item, ...],
-    known: dict[str, _Known],
+    items: tuple[ListItem, ...],
+    booked: dict[str, _Booked],
     postman: str,
     now: datetime,
 ) -> None:
-    ids = [known[item.number].id for item in items]
-    _withdraw(conn, [each.id for each in known.values() if each.open_list is not None], now)
+    ids = [booked[item.number].id for item in items]
+    _withdraw(conn, [each.id for each in booked.values() if each.open_list is not None], now)
     conn.execute(
         "INSERT INTO delivery_items (list_id, article_id, serial)"
         " SELECT %s, * FROM unnest(%s::bigint[], %s::smallint[])",
@@ -276,7 +276,7 @@ def _send_out(
         [
             feed.NewEvent(
                 "out_for_delivery",
-                known[item.number].id,
+                booked[item.number].id,
                 now,
                 {"postman": postman, "serial": item.serial},
             )
@@ -286,7 +286,7 @@ def _send_out(
 
 
 def _withdraw(conn: Conn, ids: list[int], now: datetime) -> None:
-    """Takes articles off the lists of earlier days; a code of that day dies with the item."""
+    """Take articles off the lists of earlier days; a code of that day dies with the item."""
     conn.execute(
         "UPDATE delivery_items SET state = 'withdrawn', finished_at = %s"
         " WHERE article_id = ANY(%s) AND state = 'open'",

@@ -1,4 +1,4 @@
-"""A postman's list of today as he walks it, for the screens that show it."""
+"""A postman's list of today in walking order, for the screens that show it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from store.database import Conn
 
 
 def items(conn: Conn, postman_id: int, today: date) -> tuple[MenuItem, ...]:
-    """Every item of the list of `today` (in Asia/Kolkata), in walking order; none without a list.
+    """Return the items of the list of `today` (in Asia/Kolkata), in walking order; none without
+    one.
 
-    Read without locks: only to be shown. What is done to an item is decided under its lock.
+    Read without locks, only to be shown: what is done to an item is decided under its lock.
     """
     rows = conn.execute(
         "SELECT i.serial, a.number, a.cod_amount, a.otp_required, i.state"
@@ -43,7 +44,7 @@ class Addition:
 
 
 def additions(conn: Conn, numbers: Sequence[str]) -> list[Addition]:
-    """To whose lists the articles `numbers`, just gone out, were added; who can be told."""
+    """Return to whose lists the articles `numbers`, just gone out, were added; who can be told."""
     rows = conn.execute(
         "SELECT s.id, s.phone, count(*), min(i.serial) FROM articles a"
         " JOIN delivery_items i ON i.article_id = a.id AND i.state = 'open'"
@@ -56,7 +57,7 @@ def additions(conn: Conn, numbers: Sequence[str]) -> list[Addition]:
 
 
 def unsummed(conn: Conn, today: date) -> list[int]:
-    """The lists of `today` whose end was told to nobody yet."""
+    """Return the lists of `today` whose end was not yet told."""
     rows = conn.execute(
         "SELECT id FROM delivery_lists WHERE date = %s AND summed_at IS NULL ORDER BY id", [today]
     ).fetchall()
@@ -64,7 +65,7 @@ def unsummed(conn: Conn, today: date) -> list[int]:
 
 
 def sum_up(conn: Conn, list_id: int, now: datetime) -> Walker | None:
-    """Notes that the end of a list is told now; None: it was before, or nobody can be told."""
+    """Note that a list's end is told now; None: it was before, or its postman cannot be told."""
     row = conn.execute(
         "UPDATE delivery_lists l SET summed_at = %s FROM staff s"
         " WHERE l.id = %s AND l.summed_at IS NULL AND s.id = l.postman_id"

@@ -1,1 +1,1 @@
-"""The windows onto the service: hooks, API, pages, operator commands."""
+"""The web interface of the service: hooks, API, pages, operator commands."""

@@ -1,4 +1,4 @@
-"""Who may call what. Every blueprint says so; the application refuses one that does not."""
+"""The callers of blueprints. The application refuses to start with a blueprint without one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Blueprint, Flask
 
 
 class Caller(StrEnum):
-    """Who may call a blueprint, and what makes sure of it."""
+    """A kind of caller of a blueprint, and the check that admits it."""
 
     CARRIER = "a carrier: its signature or the secret in the path, checked by its gateway"
     PROVIDER = "a payment provider: its signature over the raw body, checked by its own file"
@@ -23,12 +23,12 @@ _STATED: Final[dict[str, Caller]] = {}
 
 
 def states(blueprint: Blueprint, caller: Caller) -> None:
-    """Says who may call the routes of `blueprint`."""
+    """Declare who may call the routes of `blueprint`."""
     _STATED[blueprint.name] = caller
 
 
 def stated(name: str) -> Caller:
-    """Who may call the blueprint called `name`. Raises LookupError where nobody said."""
+    """Return who may call the blueprint `name`. Raises LookupError if it was not declared."""
     try:
         return _STATED[name]
     except KeyError:
@@ -38,6 +38,6 @@ def stated(name: str) -> Caller:
 
 
 def insist(app: Flask) -> None:
-    """Raises LookupError where a blueprint of `app` does not state its caller."""
+    """Raise LookupError if a blueprint of `app` does not state its caller."""
     for name in app.blueprints:
         stated(name)

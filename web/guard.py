@@ -1,4 +1,4 @@
-"""Around every request: its id, its security headers, and what is said where it fails."""
+"""The frame of every request: its id, its security headers, and the answer to an error."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class InMemory(Request):
-    """What is uploaded stays in memory: flask's own would put it into a file, in clear."""
+    """A request that keeps uploads in memory: Flask's own writes them to a file in clear text."""
 
     def _get_file_stream(
         self,
@@ -50,7 +50,7 @@ class InMemory(Request):
 
 
 class Application(Flask):
-    """Flask, but an unexpected exception is logged without its message."""
+    """A Flask application that logs an unexpected exception without its message."""
 
     request_class = InMemory
 
@@ -60,7 +60,7 @@ class Application(Flask):
 
 
 def guard(app: Flask, settings: Settings) -> None:
-    """Puts all of it around `app`."""
+    """Install request ids, security headers and error answers in `app`."""
     app.before_request(_begin)
     app.after_request(_name)
     app.register_error_handler(HTTPException, _refuse)
@@ -80,7 +80,7 @@ def _begin() -> None:
     g.request_id = given if _ID.fullmatch(given) else uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
-    if not request.path.startswith(_HOOKS):  # hooks answer whatever bytes come, in their own way
+    if not request.path.startswith(_HOOKS):  # hooks answer any bytes themselves
         _readable_query()
 
 
@@ -98,7 +98,7 @@ def _name(response: Response) -> Response:
 
 
 def _refuse(error: HTTPException) -> Response:
-    """A problem document under /api, a page to the staff, else one plain line."""
+    """Return a problem document under /api, a page for the staff, else one line of plain text."""
     if request.path.startswith(_API):
         return of_http(error)
     if request.path.startswith(_ROOMS) and error.code in _EXPLAINED:

@@ -1,4 +1,4 @@
-"""The language of the pages, and what they say in it: web/words/<language>/*.toml."""
+"""The language of the pages and their sentences: web/words/<language>/*.toml."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _FOLDER: Final = Path(__file__).parent / "words"
 
 @cache
 def words(language: str) -> Mapping[str, str]:
-    """All that the pages say in `language`, by key. Raises ValueError for a key said twice."""
+    """Return the pages' sentences in `language`, by key. Raises ValueError for a double key."""
     found: dict[str, str] = {}
     for path in sorted((_FOLDER / language).glob("*.toml")):
         try:
@@ -35,7 +35,7 @@ def words(language: str) -> Mapping[str, str]:
 
 
 def chosen() -> str:
-    """The language of this request: chosen now, chosen before, or what the browser asks for."""
+    """Return the language of this request: chosen now, chosen before, or the browser's."""
     for asked in (_asked(), request.cookies.get(_COOKIE, "")):
         if asked in NAMES:
             return asked
@@ -45,24 +45,24 @@ def chosen() -> str:
 def _asked() -> str:
     try:
         return request.values.get("lang", "")
-    except RequestEntityTooLarge:  # so is said on a page, which has a language too
+    except RequestEntityTooLarge:  # the page that says so has a language too
         return request.args.get("lang", "")
 
 
 def say(key: str, **values: str | int) -> str:
-    """The sentence called `key`, filled in, in the language of this request.
+    """Return the sentence `key`, with `values`, in the language of this request.
 
-    Raises KeyError for a sentence or a value that is missing.
+    Raises KeyError if the sentence or a value is missing.
     """
     return words(chosen())[key].format(**values)
 
 
 def remember(response: Response) -> Response:
-    """Keeps the language that `?lang=` chose; a flask `after_request` function.
+    """Store the language that `?lang=` chose in a cookie; a Flask `after_request` function.
 
-    That of what is printed is the customer's: it changes nothing for the clerk.
+    The language of a print is the customer's: it does not change the clerk's pages.
     """
-    if response.status_code >= 400:  # what was refused may not even have a readable query
+    if response.status_code >= 400:  # a refused request may have an unreadable query
         return response
     if response.mimetype == "application/pdf":
         return response

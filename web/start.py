@@ -1,4 +1,4 @@
-"""The start page, and what every page of the layout knows: language, words, the way around."""
+"""The start page, and the values of every page's layout: language, words, navigation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.callers import Caller, states
 start = Blueprint("start", __name__)
 states(start, Caller.ANYONE)
 
-# Endpoint and the word for it. What an installation does not have is not shown.
+# Endpoint and the key of its word. A page that an installation does not have is not shown.
 _PAGES: Final = (
     ("start.home", "nav_start"),
     ("phones.page", "nav_phones"),
@@ -26,13 +26,13 @@ start.after_request(language.remember)
 
 @start.get("/")
 def home() -> str:
-    """What Dakiya is, and where to go from here."""
+    """Show what Dakiya is, and links to its parts."""
     return render_template("start.html", addresses=_addresses())
 
 
 @start.app_context_processor
 def layout() -> dict[str, Any]:
-    """What web/templates/layout.html is filled with."""
+    """Return the values of web/templates/layout.html."""
     return {
         "language": language.chosen(),
         "languages": language.NAMES,
@@ -42,7 +42,7 @@ def layout() -> dict[str, Any]:
 
 
 def _addresses() -> list[tuple[str, str]]:
-    """Where machines and those who tend them look, and the words for it."""
+    """Return the addresses for other software and operators, each with its word."""
     wanted = (
         ("/api/v1/openapi.json", "start_api"),
         ("/healthz", "start_health"),
@@ -53,7 +53,7 @@ def _addresses() -> list[tuple[str, str]]:
 
 
 def _served(endpoint: str) -> bool:
-    """Whether this installation has the page: the phones are not for production."""
+    """Tell whether this installation has the page: the phones are not for production."""
     if endpoint not in current_app.view_functions:
         return False
     production: bool = current_app.extensions["dakiya"].settings.production

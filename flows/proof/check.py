@@ -62,6 +62,7 @@ class _Walk:
     fired: set[tuple[str, str]] = field(default_factory=set)  # time-outs: from state to state
     news: set[tuple[str, type[Event], str, type[Event]]] = field(default_factory=set)
     _rendered: dict[object, str | None] = field(default_factory=dict)
+    _deaf: dict[object, str] = field(default_factory=dict)  # states that do not answer some news
 
     def go(self) -> None:
         for transition in self.machine.transitions:
@@ -127,9 +128,12 @@ class _Walk:
         if listener is None:
             return None
         self.news.add((self.machine.name, event, listener.name, told))
-        deaf = [s.name for s in listener.states if listener.transition(s.name, told) is None]
-        if deaf:
-            return f"tells the {tell.to} {told.__name__}, unanswered in {', '.join(deaf)}"
+        key = (listener.name, told)
+        if key not in self._deaf:
+            deaf = [s.name for s in listener.states if listener.transition(s.name, told) is None]
+            self._deaf[key] = ", ".join(deaf)
+        if self._deaf[key]:
+            return f"tells the {tell.to} {told.__name__}, unanswered in {self._deaf[key]}"
         return None
 
 
@@ -150,8 +154,9 @@ def _shown(value: object) -> str:
     if not is_dataclass(value):
         return str(value)
     name = type(value).__name__.removeprefix("Lazy")
-    known = value.__dict__.get("_picked", value.__dict__)
-    said = ", ".join(f"{k}={_shown(v)}" for k, v in known.items() if k not in ("now", "today"))
+    hidden = ("now", "today", "_picks", "_domains")
+    known = {name: each for name, each in vars(value).items() if name not in hidden}
+    said = ", ".join(f"{k}={_shown(v)}" for k, v in known.items())
     return f"{name}({said})"
 
 

@@ -101,18 +101,23 @@ _ACT_FIELDS: Mapping[str, Domain[object]] = {
 
 def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
     """Return an event of `kind`, each in some run. A phone is None only if its type says so."""
-    hints = get_type_hints(kind)
     values: dict[str, object] = {}
-    if not is_dataclass(kind):
-        return kind()
-    for field in fields(kind):
-        domain = _EVENT_FIELDS.get(field.name, implied_by(hints[field.name]))
-        if field.name == "phone" and hints["phone"] is str:
-            domain = one_of("", _PHONE)
-        if field.name == "which" and not thorough:
-            domain = one_of(None)
-        values[field.name] = domain(picks, None)
+    for name, domain in _event_domains(kind).items():  # type: ignore[arg-type]  # classes are hashable
+        known = one_of(None) if name == "which" and not thorough else domain
+        values[name] = known(picks, None)
     return kind(**values)
+
+
+@cache
+def _event_domains(kind: type[Event]) -> Mapping[str, Domain[object]]:
+    if not is_dataclass(kind):
+        return {}
+    hints = get_type_hints(kind)
+    domains = {
+        field.name: _EVENT_FIELDS.get(field.name, implied_by(hints[field.name]))
+        for field in fields(kind)
+    }
+    return domains | ({"phone": one_of("", _PHONE)} if hints.get("phone") is str else {})
 
 
 def visit(picks: Picks, thorough: bool) -> events.Visit:

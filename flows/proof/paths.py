@@ -77,8 +77,21 @@ def lazy(kind: type[T], picks: Picks, domains: Mapping[str, Domain[T]], **known:
     """
     record = object.__new__(_lazy_kind(kind))  # type: ignore[arg-type]  # classes are hashable
     assert isinstance(record, kind)
-    vars(record).update(_picks=picks, _domains=domains, _picked=dict(known))
+    vars(record).update(known, _picks=picks, _domains=domains)
     return record
+
+
+class _Field:
+    """A field that is picked when it is read first. From then on the record has it as its own."""
+
+    def __init__(self, name: str, implied: Domain[object]) -> None:
+        self._name, self._implied = name, implied
+
+    def __get__(self, record: object, kind: type[object] | None = None) -> object:
+        own = vars(record)
+        domain = own["_domains"].get(self._name, self._implied)
+        own[self._name] = picked = domain(own["_picks"], record)
+        return picked
 
 
 @cache
@@ -86,22 +99,11 @@ def _lazy_kind(kind: type[object]) -> type[object]:
     assert is_dataclass(kind)
     implied = {name: implied_by(hint) for name, hint in get_type_hints(kind).items()}
 
-    def reader(name: str) -> property:
-        def read(self: object) -> object:
-            way = vars(self)
-            picked = way["_picked"]
-            if name not in picked:
-                domain = way["_domains"].get(name, implied[name])
-                picked[name] = domain(way["_picks"], self)
-            return picked[name]
-
-        return property(read)
-
     def plain(cls: type[object], **values: object) -> object:
         return kind(**values)  # what `dataclasses.replace` makes of a lazy record
 
-    readers = {field.name: reader(field.name) for field in fields(kind)}
-    return type(f"Lazy{kind.__name__}", (kind,), {"__new__": plain, **readers})
+    picked = {field.name: _Field(field.name, implied[field.name]) for field in fields(kind)}
+    return type(f"Lazy{kind.__name__}", (kind,), {"__new__": plain, **picked})
 
 
 NOW = datetime.fromisoformat("2026-08-14T10:00:00+05:30")  # a Friday, in a month of 31 days

@@ -1,1 +1,1 @@
-"""The writers: what an act of a machine changes in the books."""
+"""Writers: what an act of a machine changes in the books."""

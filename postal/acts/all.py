@@ -1,4 +1,4 @@
-"""All writers of acts, gathered: whoever does acts imports `Books` from here."""
+"""All writers of acts; whatever does acts imports `Books` from here."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""A change of beat in the books: items passed to a colleague or given back to the office."""
+"""Changes of beat in the books: items passed to a colleague or back at the office."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
 
-from flows.acts.lists import GiveBack, PassItem
-from postal.acts.books import Books, writes
+from flows.acts.lists import GiveBack, PassItem, TakeOffList
+from postal.acts.books import Books, Held, writes
 from store.database import Conn
 
 
@@ -20,10 +20,10 @@ class Colleague:
 
 
 def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
-    """The one colleague at the office of `postman_id` whose staff id has the letters and digits
-    `typed`. His row is locked, so that his list grows one at a time.
+    """Return the one colleague at the office of `postman_id` with the staff id `typed`.
 
-    Lock it before any article, as `postal.lists.make_list` does: nobody waits in a ring.
+    Only letters and digits of the id count. His row is locked, so that his list grows one at a
+    time. Lock it before any article, as `postal.lists.make_list` does, to avoid deadlocks.
     """
     rows = conn.execute(
         "SELECT s.id, s.staff_id, s.phone FROM staff s"
@@ -37,7 +37,7 @@ def lock_colleague(conn: Conn, postman_id: int, typed: str) -> Colleague | None:
 
 
 def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
-    """The last serial of the colleague's list of today, whose row is locked; 0: he has none."""
+    """Return the last serial of the colleague's list of today, its row locked; 0: he has none."""
     row = conn.execute(
         "SELECT coalesce(max(i.serial), 0) FROM delivery_lists l"
         " JOIN delivery_items i ON i.list_id = l.id WHERE l.postman_id = %s AND l.date = %s",
@@ -49,8 +49,7 @@ def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
 
 @writes(PassItem)
 def pass_item(books: Books, act: PassItem, whose: str) -> None:
-    article = books.held[act.article]
-    _withdraw(books, act.article)
+    article = _withdraw(books, act.article)
     books.conn.execute(
         "INSERT INTO delivery_lists (postman_id, date, created_at)"
         " SELECT id, %s, %s FROM staff WHERE staff_id = %s ON CONFLICT DO NOTHING",
@@ -69,20 +68,22 @@ def pass_item(books: Books, act: PassItem, whose: str) -> None:
 
 @writes(GiveBack)
 def give_back(books: Books, act: GiveBack, whose: str) -> None:
-    article = books.held[act.article]
-    _withdraw(books, act.article)
-    books.one(
-        "UPDATE articles SET state = 'attempted', remark = NULL, witness = NULL,"
-        " remark_counts = NULL, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state = 'out_for_delivery'",
-        article,
-    )
-    books.feed("given_back", article)
+    books.feed("given_back", _back_at_office(books, act.article))
 
 
-def _withdraw(books: Books, number: str) -> None:
-    books.one(
-        "UPDATE delivery_items SET state = 'withdrawn', finished_at = %(now)s"
-        " WHERE id = %(item)s AND state = 'open'",
-        books.held[number],
+@writes(TakeOffList)
+def take_off_list(books: Books, act: TakeOffList, whose: str) -> None:
+    books.feed("taken_off_list", _back_at_office(books, act.article))
+
+
+def _back_at_office(books: Books, number: str) -> Held:
+    _withdraw(books, number)
+    return books.update(
+        number,
+        "state = 'attempted', remark = NULL, witness = NULL, remark_counts = NULL",
+        "state = 'out_for_delivery'",
     )
+
+
+def _withdraw(books: Books, number: str) -> Held:
+    return books.update_item(number, "state = 'withdrawn', finished_at = %(now)s")

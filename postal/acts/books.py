@@ -1,8 +1,8 @@
 """The post office's books: what a turn holds of them, and how the acts of a decision are done.
 
-Each act of flows/acts has one writer, declared with `writes` in a file of this folder.
-Every act on an article runs under its row lock and changes exactly one row of what it is about;
-where it would not, the facts and the books have parted, and `BooksDisagree` undoes the whole turn.
+Each act of flows/acts has one writer, declared with `writes` in a file of this folder. Every act on
+an article runs under its row lock and changes exactly one row; where it would not, the facts and
+the books disagree, and `BooksDisagree` undoes the whole turn.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from store.feed_kinds import Kind
 
 
 class BooksDisagree(Exception):
-    """An act found the books other than its facts said. Nothing of the turn is kept."""
+    """An act found the books other than its facts said; the whole turn is undone."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Held:
     sender_phone: str | None
     nominee_phone: str | None  # asked, or agreed
     holder_phone: str | None  # to whom the code goes: the nominee who agreed, else the recipient
-    item_id: int | None  # the last item that it stood on
+    item_id: int | None  # the last item of the article
     postman_id: int | None
     postman_phone: str | None
     office_phone: str | None
@@ -64,9 +64,9 @@ WHERE a.id = ANY(%s)
 
 
 def hold(conn: Conn, article_ids: list[int]) -> dict[str, Held]:
-    """Locks the articles, in the order of their ids so that two texts never wait in a ring.
+    """Lock the articles and return them by number, read after the lock.
 
-    Gives them by number, read after the lock.
+    The locks follow the order of the ids, so that two texts never deadlock.
     """
     if not article_ids:
         return {}
@@ -77,7 +77,7 @@ def hold(conn: Conn, article_ids: list[int]) -> dict[str, Held]:
 
 @dataclass(frozen=True)
 class _Change:
-    """A statement that must have changed one row, once its pipeline is through."""
+    """A statement that must have changed one row when its pipeline has ended."""
 
     cursor: Cursor[tuple[Any, ...]]
     what: str
@@ -86,7 +86,7 @@ class _Change:
 
 @dataclass(frozen=True)
 class Books:
-    """Does acts within one turn: one connection, one moment, the articles that the turn holds."""
+    """The acts of one turn: one connection, one moment, the articles that the turn holds."""
 
     conn: Conn
     held: Mapping[str, Held]
@@ -97,9 +97,9 @@ class Books:
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:
-        """Carries out `acts`, decided in the conversation of `whose`, in one round trip.
+        """Carry out `acts`, decided in the conversation of `whose`, in one round trip.
 
-        Raises `BooksDisagree` where they cannot be done.
+        Raise `BooksDisagree` where they cannot be done.
         """
         if not acts:
             return
@@ -114,8 +114,10 @@ class Books:
         self._changes.clear()
 
     def one(self, sql: str, article: Held, **values: Any) -> None:
-        """Runs `sql`, which must change one row; it may name %(id)s, %(item)s, %(postman)s,
-        %(now)s and %(today)s of `article`, and `values`."""
+        """Run `sql`, which must change one row.
+
+        It may name %(id)s, %(item)s, %(postman)s, %(now)s and %(today)s of `article`, and `values`.
+        """
         bound = {
             "id": article.id,
             "item": article.item_id,
@@ -127,8 +129,22 @@ class Books:
         cursor = self.conn.execute(sql, bound)
         self._changes.append(_Change(cursor, f"article {article.number}", sql))
 
+    def update(self, number: str, changes: str, where: str = "true", **values: Any) -> Held:
+        """Update and return the article `number`, for which `where` must hold; values as `one`."""
+        article = self.held[number]
+        changes = f"{changes}, updated_at = %(now)s"
+        self.one(f"UPDATE articles SET {changes} WHERE id = %(id)s AND {where}", article, **values)  # noqa: S608
+        return article
+
+    def update_item(self, number: str, changes: str, state: str = "open", **values: Any) -> Held:
+        """Update the item of the article `number`, which must be in `state`; values as `one`."""
+        article = self.held[number]
+        sql = f"UPDATE delivery_items SET {changes} WHERE id = %(item)s AND state = %(item_state)s"  # noqa: S608
+        self.one(sql, article, item_state=state, **values)
+        return article
+
     def row(self, cursor: Cursor[tuple[Any, ...]], what: str) -> None:
-        """Holds a statement that was run to having changed one row; `what` names it."""
+        """Require that a statement, already run, changed one row; `what` names it."""
         self._changes.append(_Change(cursor, what, ""))
 
     def feed(self, kind: Kind, article: Held, **data: Any) -> None:
@@ -156,5 +172,5 @@ def writes(act: type[Act]) -> Callable[[Writer], Writer]:
 
 
 def written() -> frozenset[type[Act]]:
-    """The acts that somebody writes."""
+    """Return the acts that have a writer."""
     return frozenset(_WRITERS)

@@ -1,8 +1,8 @@
 """COD in the office's books, article by article: by UPI at the door, and at the window.
 
-Cash at the door is in the books when the postman hands it in (`postal/office/cash.py`). What came
-by UPI is the department's at once: it is entered with the handover, and taken out again, by a new
-entry, when he undoes that. At the window the money goes in with the office's.
+Cash at the door is entered when the postman hands it in (`postal/office/cash.py`). UPI is the
+department's at once: it is entered with the handover, and taken out again, by a new entry, when the
+handover is undone. At the window the money is entered with the office's.
 """
 
 from __future__ import annotations
@@ -28,8 +28,7 @@ class InBooks:
 
 
 def enter_door_upi(books: Books, article: Held) -> None:
-    """The postman was paid by UPI at the door. In the turn that hands the article over, which its
-    item allows once."""
+    """Enter a UPI payment at the door, in the turn of the handover, which its item allows once."""
     books.one(
         "INSERT INTO ledger (at, day, office_id, staff_id, kind, method, paise, list_id,"
         " article_id) SELECT %(now)s, %(today)s, s.office_id, s.id, 'cod', 'upi',"
@@ -40,7 +39,7 @@ def enter_door_upi(books: Books, article: Held) -> None:
 
 
 def undo_door_upi(books: Books, article: Held) -> None:
-    """The handover is undone: nothing of it stands in the books any more, if it did."""
+    """Take the UPI payment of a handover that is undone out of the books, if it is in them."""
     books.conn.execute(
         "INSERT INTO ledger (at, day, office_id, staff_id, kind, method, paise, list_id,"
         " article_id, corrects, note) SELECT %(now)s, %(today)s, l.office_id, l.staff_id,"
@@ -54,7 +53,7 @@ def undo_door_upi(books: Books, article: Held) -> None:
 
 
 def enter_at_window(books: Books, article: Held, method: Method, staff_id: str) -> None:
-    """Whoever fetched the article paid `staff_id` for it."""
+    """Enter the COD sum that `staff_id` received for an article at the window."""
     books.one(
         "INSERT INTO ledger (at, day, office_id, staff_id, kind, method, paise, article_id)"
         " SELECT %(now)s, %(today)s, s.office_id, s.id, 'cod', %(method)s, 100 * a.cod_amount,"
@@ -66,7 +65,7 @@ def enter_at_window(books: Books, article: Held, method: Method, staff_id: str) 
 
 
 def in_books(conn: Conn, office_id: int, day: date) -> InBooks:
-    """What stands in the ledger of that day."""
+    """Return what the ledger of that day holds."""
     with conn.cursor(row_factory=class_row(InBooks)) as cursor:
         found = cursor.execute(
             """

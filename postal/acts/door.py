@@ -1,4 +1,4 @@
-"""The acts at the door, written into the books: codes, handovers, remarks, and taking them back."""
+"""The acts at the door, written into the books: codes, handovers, remarks, and their undoing."""
 
 from __future__ import annotations
 
@@ -75,21 +75,13 @@ def count_wrong_code(books: Books, act: CountWrongCode, whose: str) -> None:
 
 @writes(MarkApproached)
 def mark_approached(books: Books, act: MarkApproached, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE delivery_items SET approached_at = %(now)s WHERE id = %(item)s AND state = 'open'",
-        article,
-    )
+    article = books.update_item(act.article, "approached_at = %(now)s")
     books.feed("approached", article)
 
 
 @writes(UndoApproach)
 def undo_approach(books: Books, act: UndoApproach, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE delivery_items SET approached_at = NULL WHERE id = %(item)s AND state = 'open'",
-        article,
-    )
+    article = books.update_item(act.article, "approached_at = NULL")
     books.feed("approach_undone", article)
 
 
@@ -98,16 +90,13 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
     article = books.held[act.article]
     if act.proof == "code":
         use_code(books, article, act.written_at)
-    books.one(
-        "UPDATE delivery_items SET state = 'delivered', payment = %(payment)s,"
-        " finished_at = %(now)s WHERE id = %(item)s AND state = 'open'",
-        article,
+    books.update_item(
+        act.article,
+        "state = 'delivered', payment = %(payment)s, finished_at = %(now)s",
         payment=act.payment,
     )
-    books.one(
-        "UPDATE articles SET state = 'delivered', delivered_at = %(now)s,"
-        " updated_at = %(now)s WHERE id = %(id)s AND state = 'out_for_delivery'",
-        article,
+    books.update(
+        act.article, "state = 'delivered', delivered_at = %(now)s", "state = 'out_for_delivery'"
     )
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
@@ -121,31 +110,29 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     _spend_codes(books, article)
     _reopen_item(books, article, "delivered")
     cod.undo_door_upi(books, article)
-    books.one(
-        "UPDATE articles SET state = 'out_for_delivery', delivered_at = NULL,"
-        " not_received_at = NULL, updated_at = %(now)s WHERE id = %(id)s AND state = 'delivered'",
-        article,
+    books.update(
+        act.article,
+        "state = 'out_for_delivery', delivered_at = NULL, not_received_at = NULL",
+        "state = 'delivered'",
     )
     books.feed("handover_undone", article)
 
 
 @writes(RecordRemark)
 def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE delivery_items SET state = 'attempted', remark = %(remark)s,"
-        " finished_at = %(now)s WHERE id = %(item)s AND state = 'open'",
-        article,
+    article = books.update_item(
+        act.article,
+        "state = 'attempted', remark = %(remark)s, finished_at = %(now)s",
         remark=act.remark,
     )
     if act.proven:
         use_code(books, article)
-    books.one(
-        "UPDATE articles SET state = 'attempted', remark = %(remark)s,"
-        " witness = %(witness)s, remark_counts = %(counts)s, remark_final_at = NULL,"
-        " attempts = attempts + %(counts)s::int, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state = 'out_for_delivery'",
-        article,
+    books.update(
+        act.article,
+        "state = 'attempted', remark = %(remark)s, witness = %(witness)s,"
+        " remark_counts = %(counts)s, remark_final_at = NULL,"
+        " attempts = attempts + %(counts)s::int",
+        "state = 'out_for_delivery'",
         remark=act.remark,
         counts=act.counts,
         witness="confirmed" if act.proven else "unconfirmed",
@@ -155,12 +142,10 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
 
 @writes(MakeFinal)
 def make_final(books: Books, act: MakeFinal, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET remark_final_at = %(now)s, updated_at = %(now)s"
-        " WHERE id = %(id)s AND remark IS NOT NULL AND remark_final_at IS NULL"
-        " AND state IN ('attempted', 'at_office')",
-        article,
+    article = books.update(
+        act.article,
+        "remark_final_at = %(now)s",
+        "remark IS NOT NULL AND remark_final_at IS NULL AND state IN ('attempted', 'at_office')",
     )
     books.feed("remark_final", article, by=act.by)
 
@@ -170,11 +155,11 @@ def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
     article = books.held[act.article]
     _spend_codes(books, article)
     _reopen_item(books, article, "attempted")
-    books.one(
-        "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
-        " attempts = attempts - remark_counts::int, remark_counts = NULL,"
-        " updated_at = %(now)s WHERE id = %(id)s AND state = 'attempted'",
-        article,
+    books.update(
+        act.article,
+        "state = 'out_for_delivery', remark = NULL, witness = NULL,"
+        " attempts = attempts - remark_counts::int, remark_counts = NULL",
+        "state = 'attempted'",
     )
     books.feed("remark_undone", article)
 
@@ -193,17 +178,14 @@ def report_late(books: Books, act: ReportLate, whose: str) -> None:
 
 
 def times(written_at: datetime | None, came_at: datetime) -> dict[str, str]:
-    """The evidence of a text that the carrier dated: when it was written, and when it came."""
+    """Return when a text that the carrier dated was written and when it came, as evidence."""
     if written_at is None:
         return {}
     return {"written_at": written_at.isoformat(), "came_at": came_at.isoformat()}
 
 
 def use_code(books: Books, article: Held, written_at: datetime | None = None) -> None:
-    """The code of `article`, alive now or when the text was written, is used up.
-
-    The right try is written down.
-    """
+    """Use up the code of `article`, alive now or when the text was written; note the right try."""
     books.one(
         "UPDATE codes SET used_at = %(now)s WHERE article_id = %(id)s"
         " AND used_at IS NULL AND dead_at IS NULL AND expires_at > %(said)s",
@@ -214,7 +196,7 @@ def use_code(books: Books, article: Held, written_at: datetime | None = None) ->
 
 
 def attempt(books: Books, article: Held, outcome: str) -> None:
-    """Writes down that a code was tried: `right` or `wrong`."""
+    """Note that a code was tried: `right` or `wrong`."""
     books.one(
         "INSERT INTO code_attempts (article_id, staff_id, day, at, outcome)"
         " VALUES (%(id)s, %(postman)s, %(today)s, %(now)s, %(outcome)s)",
@@ -224,7 +206,7 @@ def attempt(books: Books, article: Held, outcome: str) -> None:
 
 
 def _spend_codes(books: Books, article: Held) -> None:
-    """A code that was spoken is spent: it dies, and a second proof needs a new one."""
+    """Kill a code that was spoken: a second proof needs a new one."""
     books.conn.execute(
         "UPDATE codes SET used_at = NULL, dead_at = %s, dead_reason = 'undone'"
         " WHERE article_id = %s AND used_at IS NOT NULL",
@@ -233,9 +215,5 @@ def _spend_codes(books: Books, article: Held) -> None:
 
 
 def _reopen_item(books: Books, article: Held, state: str) -> None:
-    books.one(
-        "UPDATE delivery_items SET state = 'open', remark = NULL, payment = NULL,"
-        " finished_at = NULL WHERE id = %(item)s AND state = %(state)s",
-        article,
-        state=state,
-    )
+    changes = "state = 'open', remark = NULL, payment = NULL, finished_at = NULL"
+    books.update_item(article.number, changes, state)

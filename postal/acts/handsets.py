@@ -17,7 +17,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class Named:
-    """The postman for whom the office named a telephone. `old_phone`: unless it is blocked."""
+    """The postman for whom the office named a telephone. `old_phone`: None when blocked."""
 
     id: int
     staff_id: str
@@ -25,9 +25,9 @@ class Named:
 
 
 def name_phone(conn: Conn, staff_id: str, phone: str, now: datetime) -> None:
-    """Names `phone` (E.164) as the new one of a postman; only his PIN makes it his.
+    """Name `phone` (E.164) as the new one of a postman; only his PIN makes it his.
 
-    Raises `UnknownPostman`, and `PhoneTaken` where it is, or is to be, another's.
+    Raise `UnknownPostman`, and `PhoneTaken` where it is, or is to be, another's.
     """
     postman_id = _lock(conn, staff_id)
     taken = conn.execute(
@@ -45,16 +45,17 @@ def name_phone(conn: Conn, staff_id: str, phone: str, now: datetime) -> None:
 
 
 def block(conn: Conn, staff_id: str, now: datetime) -> int:
-    """Blocks the telephone of a postman, at once: it is a stranger's until a PIN says otherwise.
+    """Block the telephone of a postman at once and return how many codes died.
 
-    The codes that only it could submit die. Gives how many. Raises `UnknownPostman`.
+    It is a stranger's until a PIN says otherwise: the codes that only it could submit die. Raise
+    `UnknownPostman`.
     """
     postman_id = _lock(conn, staff_id)
     conn.execute(
         "UPDATE staff SET blocked_at = coalesce(blocked_at, %s), next_phone = NULL WHERE id = %s",
         [now, postman_id],
     )
-    # The row of the postman first, then the articles in the order of their ids, as everywhere.
+    # The postman's row first, then the articles in the order of their ids, as everywhere.
     articles = [
         row[0]
         for row in conn.execute(
@@ -76,7 +77,7 @@ def block(conn: Conn, staff_id: str, now: datetime) -> int:
 
 
 def named(conn: Conn, phone: str) -> Named | None:
-    """For whom the office named `phone`; his row is locked."""
+    """Return the postman for whom the office named `phone`; his row is locked."""
     row = conn.execute(
         "SELECT id, staff_id, CASE WHEN blocked_at IS NULL AND phone <> next_phone THEN phone END"
         " FROM staff WHERE next_phone = %s AND active FOR NO KEY UPDATE",

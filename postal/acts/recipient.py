@@ -1,4 +1,4 @@
-"""The recipient's word in the books: witness, chosen day, office, nominee, language, tickets."""
+"""The recipient's decisions in the books: witness, chosen day, office, nominee, language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from flows.acts.hold import (
     ReopenArticle,
     ReturnToSender,
 )
-from flows.acts.lists import TakeOffList
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import OptIn, OptOut, Relink, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark
@@ -23,23 +22,17 @@ from postal.acts.books import Books, writes
 
 @writes(ConfirmRemark)
 def confirm_remark(books: Books, act: ConfirmRemark, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET witness = 'confirmed', updated_at = %(now)s"
-        " WHERE id = %(id)s AND witness = 'unconfirmed'",
-        article,
-    )
+    article = books.update(act.article, "witness = 'confirmed'", "witness = 'unconfirmed'")
     books.feed("remark_confirmed", article)
 
 
 @writes(ContestRemark)
 def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET witness = 'contested', attempts = attempts - remark_counts::int,"
-        " remark_counts = false, state = 'attempted', held_until = NULL, updated_at = %(now)s"
-        " WHERE id = %(id)s AND witness = 'unconfirmed'",
-        article,
+    article = books.update(
+        act.article,
+        "witness = 'contested', attempts = attempts - remark_counts::int,"
+        " remark_counts = false, state = 'attempted', held_until = NULL",
+        "witness = 'unconfirmed'",
     )
     books.feed("remark_contested", article)
 
@@ -48,14 +41,13 @@ def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
 def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
     article = books.held[act.article]
     contested = act.verdict == "contested"
-    books.one(
-        "UPDATE articles SET witness = %(verdict)s, updated_at = %(now)s,"
-        " attempts = attempts - (%(contested)s AND remark_counts)::int,"
+    books.update(
+        act.article,
+        "witness = %(verdict)s, attempts = attempts - (%(contested)s AND remark_counts)::int,"
         " remark_counts = remark_counts AND NOT %(contested)s,"
         " held_until = CASE WHEN %(contested)s THEN NULL ELSE held_until END,"
-        " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END"
-        " WHERE id = %(id)s AND witness <> %(verdict)s AND state IN ('attempted', 'at_office')",
-        article,
+        " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END",
+        "witness <> %(verdict)s AND state IN ('attempted', 'at_office')",
         verdict=act.verdict,
         contested=contested,
     )
@@ -64,14 +56,12 @@ def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
 
 @writes(ReopenArticle)
 def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET state = 'attempted', attempts = least(attempts, 1), remark = NULL,"
-        " witness = NULL, remark_counts = NULL, held_until = NULL, extended = false,"
-        " delivered_at = NULL, not_received_at = NULL, collected = NULL, document = NULL,"
-        " document_last4 = NULL, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state IN ('attempted', 'at_office', 'delivered')",
-        article,
+    article = books.update(
+        act.article,
+        "state = 'attempted', attempts = least(attempts, 1), remark = NULL, witness = NULL,"
+        " remark_counts = NULL, held_until = NULL, extended = false, delivered_at = NULL,"
+        " not_received_at = NULL, collected = NULL, document = NULL, document_last4 = NULL",
+        "state IN ('attempted', 'at_office', 'delivered')",
     )
     books.feed("reopened", article)
 
@@ -81,41 +71,18 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
 
 @writes(ChooseDay)
 def choose_day(books: Books, act: ChooseDay, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET chosen_day = %(day)s, choose_until = %(until)s, updated_at = %(now)s"
-        " WHERE id = %(id)s",
-        article,
-        day=act.day,
-        until=act.until,
+    article = books.update(
+        act.article, "chosen_day = %(day)s, choose_until = %(until)s", day=act.day, until=act.until
     )
     books.feed("day_chosen", article, day=act.day.isoformat())
 
 
-@writes(TakeOffList)
-def take_off_list(books: Books, act: TakeOffList, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE delivery_items SET state = 'withdrawn', finished_at = %(now)s"
-        " WHERE id = %(item)s AND state = 'open'",
-        article,
-    )
-    books.one(
-        "UPDATE articles SET state = 'attempted', remark = NULL, witness = NULL,"
-        " remark_counts = NULL, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state = 'out_for_delivery'",
-        article,
-    )
-    books.feed("taken_off_list", article)
-
-
 @writes(KeepAtOffice)
 def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET state = 'at_office', held_until = %(until)s, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state IN ('attempted', 'booked')",
-        article,
+    article = books.update(
+        act.article,
+        "state = 'at_office', held_until = %(until)s",
+        "state IN ('attempted', 'booked')",
         until=act.until,
     )
     books.feed("at_office", article, until=act.until.isoformat())
@@ -123,11 +90,10 @@ def keep_at_office(books: Books, act: KeepAtOffice, whose: str) -> None:
 
 @writes(ExtendHold)
 def extend_hold(books: Books, act: ExtendHold, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET held_until = %(until)s, extended = true, updated_at = %(now)s"
-        " WHERE id = %(id)s AND state = 'at_office' AND NOT extended",
-        article,
+    article = books.update(
+        act.article,
+        "held_until = %(until)s, extended = true",
+        "state = 'at_office' AND NOT extended",
         until=act.until,
     )
     books.feed("hold_extended", article, until=act.until.isoformat())
@@ -135,22 +101,14 @@ def extend_hold(books: Books, act: ExtendHold, whose: str) -> None:
 
 @writes(ReturnToSender)
 def return_to_sender(books: Books, act: ReturnToSender, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET state = 'returned', updated_at = %(now)s"
-        " WHERE id = %(id)s AND state IN ('attempted', 'at_office')",
-        article,
-    )
+    article = books.update(act.article, "state = 'returned'", "state IN ('attempted', 'at_office')")
     books.feed("returned", article)
 
 
 @writes(RecallArticle)
 def recall_article(books: Books, act: RecallArticle, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET state = 'recalled', updated_at = %(now)s"
-        " WHERE id = %(id)s AND state IN ('booked', 'attempted', 'at_office')",
-        article,
+    article = books.update(
+        act.article, "state = 'recalled'", "state IN ('booked', 'attempted', 'at_office')"
     )
     books.feed("recalled", article)
 
@@ -195,11 +153,10 @@ def end_nomination(books: Books, act: EndNomination, whose: str) -> None:
 
 @writes(Unlink)
 def unlink(books: Books, act: Unlink, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET recipient_phone = NULL, unlinked_at = %(now)s, updated_at = %(now)s"
-        " WHERE id = %(id)s AND recipient_phone = %(whose)s",
-        article,
+    article = books.update(
+        act.article,
+        "recipient_phone = NULL, unlinked_at = %(now)s",
+        "recipient_phone = %(whose)s",
         whose=whose,
     )
     books.feed("recipient_denied", article)
@@ -207,12 +164,8 @@ def unlink(books: Books, act: Unlink, whose: str) -> None:
 
 @writes(Relink)
 def relink(books: Books, act: Relink, whose: str) -> None:
-    article = books.held[act.article]
-    books.one(
-        "UPDATE articles SET recipient_phone = %(phone)s, unlinked_at = NULL,"
-        " updated_at = %(now)s WHERE id = %(id)s",
-        article,
-        phone=act.phone,
+    article = books.update(
+        act.article, "recipient_phone = %(phone)s, unlinked_at = NULL", phone=act.phone
     )
     books.feed("recipient_corrected", article)
 

@@ -50,7 +50,7 @@ def name_number(books: Books, act: NameNumber, whose: str) -> None:
 
 @writes(OpenTicket)
 def open_ticket(books: Books, act: OpenTicket, whose: str) -> None:
-    """An article's own clock opens tickets too: then nobody's telephone raised it."""
+    """Open a ticket; one that an article's own time limit opens has no telephone."""
     article = books.held[act.article] if act.article is not None else None
     books.conn.execute(
         "INSERT INTO tickets (id, kind, article_id, phone, staff_id, at) OVERRIDING SYSTEM VALUE"
@@ -70,7 +70,7 @@ def open_ticket(books: Books, act: OpenTicket, whose: str) -> None:
 
 
 def open_unparsed(conn: Conn, phone: str | None, now: datetime) -> None:
-    """Something came that nobody can read, from `phone` or from nobody knows where."""
+    """Open a ticket for something unreadable from `phone`; None: from an unknown caller."""
     conn.execute(
         "INSERT INTO tickets (kind, phone, at) VALUES ('unparsed', %s, %s) ON CONFLICT DO NOTHING",
         [phone, now],
@@ -78,7 +78,7 @@ def open_unparsed(conn: Conn, phone: str | None, now: datetime) -> None:
 
 
 def next_ticket(conn: Conn, phone: str) -> int:
-    """The number that a ticket "a person, please" of `phone` has or will have."""
+    """Return the number that a ticket "a person, please" of `phone` has or will have."""
     row = conn.execute(
         "SELECT coalesce((SELECT id FROM tickets WHERE phone = %s AND kind = 'person'"
         " AND closed_at IS NULL), nextval(pg_get_serial_sequence('tickets', 'id')))",

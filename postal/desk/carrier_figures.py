@@ -1,4 +1,4 @@
-"""What carriers did with the day's texts: how many arrived, how soon, and what their receipts were.
+"""Figures of carriers for a day: how many texts arrived, how soon, and what the receipts were.
 
 A day is one in Asia/Kolkata. A text counts where a carrier took it (or failed it later by receipt);
 one that was handed over a moment ago, and of which nothing is known yet, does not count.
@@ -20,7 +20,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class Fared:
-    """How the texts of one carrier fared. `p50`, `p95`: seconds from hand-over to receipt.
+    """The fate of the texts of one carrier. `p50`, `p95`: seconds from hand-over to receipt.
 
     `part` is what the line is about: an hour (0 to 23), an office, or nothing ("").
     """
@@ -40,12 +40,12 @@ class Fared:
 
     @property
     def silent(self) -> int:
-        """Taken, and never heard of again."""
+        """Return the number of texts that were taken and never reported on."""
         return self.taken - self.delivered - self.failed
 
 
 @dataclass(frozen=True)
-class Told:
+class ReceiptFigures:
     """The receipts of one carrier. `contradictory`: of texts said to have failed and arrived."""
 
     carrier: str
@@ -79,8 +79,8 @@ class Hit:
 
 
 @dataclass(frozen=True)
-class Stop:
-    """A block of numbers that gets nothing now."""
+class StoppedBlock:
+    """A block of numbers to which nothing is sent now."""
 
     id: int
     prefix: str
@@ -90,7 +90,7 @@ class Stop:
 
 
 @dataclass(frozen=True)
-class Happened:
+class CarrierEvent:
     """One event about carriers or guards."""
 
     at: datetime
@@ -125,18 +125,18 @@ _SETTLED: Final = timedelta(seconds=60)
 
 
 def overall(conn: Conn, day: date, now: datetime) -> dict[str, Fared]:
-    """The day of each carrier that took something."""
+    """Return the day of each carrier that took something."""
     return {each.carrier: each for each in _fared(conn, day, now, "''")}
 
 
 def by_hour(conn: Conn, day: date, now: datetime) -> list[Fared]:
-    """Each carrier's hours, the hour of the hand-over."""
+    """Return each carrier's hours, by the hour of the hand-over."""
     hour = "to_char(m.sent_at AT TIME ZONE 'Asia/Kolkata', 'HH24')"
     return _fared(conn, day, now, hour)
 
 
 def by_office(conn: Conn, day: date, now: datetime) -> list[Fared]:
-    """Codes alone, by the office of the postman whom they were for."""
+    """Return the figures of codes alone, by the office of the postman whom they were for."""
     return _fared(conn, day, now, "o.name || ' ' || o.pin", _OF_OFFICE, "AND m.lane = 'code'")
 
 
@@ -155,9 +155,9 @@ def _fared(
         return cursor.execute(query.encode(), values).fetchall()
 
 
-def told(conn: Conn, day: date) -> list[Told]:
-    """What the day's receipts were worth, carrier by carrier."""
-    with conn.cursor(row_factory=class_row(Told)) as cursor:
+def told(conn: Conn, day: date) -> list[ReceiptFigures]:
+    """Return what the day's receipts were worth, carrier by carrier."""
+    with conn.cursor(row_factory=class_row(ReceiptFigures)) as cursor:
         return cursor.execute(
             """
             WITH each AS (
@@ -180,7 +180,7 @@ def told(conn: Conn, day: date) -> list[Told]:
 
 
 def rerouted(conn: Conn, day: date) -> list[Rerouted]:
-    """The day's second sends: instead of which carrier, by which, and how many arrived."""
+    """Return the day's second sends: instead of which carrier, by which, and how many arrived."""
     with conn.cursor(row_factory=class_row(Rerouted)) as cursor:
         return cursor.execute(
             "SELECT instead_of, via AS carrier, count(*) AS count,"
@@ -191,7 +191,7 @@ def rerouted(conn: Conn, day: date) -> list[Rerouted]:
 
 
 def hits(conn: Conn, day: date, most: int) -> list[Hit]:
-    """The budgets that held texts back on the day, the busiest first."""
+    """Return the budgets that held texts back on the day, the busiest first."""
     with conn.cursor(row_factory=class_row(Hit)) as cursor:
         return cursor.execute(
             "SELECT budget, subject, count, first_at, last_at FROM budget_hits WHERE day = %s"
@@ -200,9 +200,9 @@ def hits(conn: Conn, day: date, most: int) -> list[Hit]:
         ).fetchall()
 
 
-def stops(conn: Conn, now: datetime) -> list[Stop]:
-    """The blocks that are stopped now, and how many texts wait for them."""
-    with conn.cursor(row_factory=class_row(Stop)) as cursor:
+def stops(conn: Conn, now: datetime) -> list[StoppedBlock]:
+    """Return the blocks that are stopped now, and how many texts wait for them."""
+    with conn.cursor(row_factory=class_row(StoppedBlock)) as cursor:
         return cursor.execute(
             "SELECT p.id, p.prefix, p.at, p.until, (SELECT count(*) FROM messages m"
             " WHERE m.status = 'queued' AND m.direction = 'out'"
@@ -212,9 +212,9 @@ def stops(conn: Conn, now: datetime) -> list[Stop]:
         ).fetchall()
 
 
-def happened(conn: Conn, most: int) -> list[Happened]:
+def happened(conn: Conn, most: int) -> list[CarrierEvent]:
     """Return the newest events about carriers and guards."""
-    with conn.cursor(row_factory=class_row(Happened)) as cursor:
+    with conn.cursor(row_factory=class_row(CarrierEvent)) as cursor:
         return cursor.execute(
             "SELECT at, kind, data FROM events WHERE kind = ANY(%s) ORDER BY id DESC LIMIT %s",
             (feed_kinds.of("carrier"), most),

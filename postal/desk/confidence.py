@@ -1,4 +1,4 @@
-"""How sure a share is that was counted in few: Wilson's score interval, at 95 percent.
+"""Confidence in a share of a small count: Wilson's score interval, at 95 percent.
 
 E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22
 (1927). Two of three contested remarks say little of a postman; sixty of ninety say much.
@@ -27,7 +27,10 @@ class Share:
 
 
 def share(count: int, of: int) -> Share:
-    """The interval for `count` of `of`; of nothing, nothing is known. Raises ValueError."""
+    """Return the interval for `count` of `of`; 0 to 1 where `of` is 0.
+
+    Raise ValueError where `count` is negative or over `of`.
+    """
     if not 0 <= count <= of:
         raise ValueError("a part is not more than the whole")
     if of == 0:

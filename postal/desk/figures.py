@@ -1,4 +1,4 @@
-"""A day's figures, for supervisors: what became of each beat's list, codes, texts, what waits.
+"""A day's figures for supervisors: each beat's list, codes, texts, and what waits.
 
 A day is one in Asia/Kolkata. A beat is a postman's list of the day.
 """
@@ -16,8 +16,8 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Beat:
-    """What became of one list. `out` is all that stood on it; `list_id` leads to it."""
+class BeatFigures:
+    """The result of one list. `out` counts all that was on it; `list_id` is its row."""
 
     list_id: int
     office: str
@@ -33,7 +33,7 @@ class Beat:
 
     @property
     def contested_share(self) -> Share:
-        """Of the remarks, those that the recipient denied."""
+        """Return the share of remarks that the recipient denied."""
         return share(self.contested, self.failed)
 
 
@@ -81,16 +81,16 @@ class Hour:
 
 @dataclass(frozen=True)
 class Waiting:
-    """Since when the oldest of each kind waits; None: none does."""
+    """The time since when the oldest of each kind waits; None: none does."""
 
     text: datetime | None
     code: datetime | None
     ticket: datetime | None
 
 
-def beats(conn: Conn, day: date) -> list[Beat]:
-    """Every beat of the day, office by office."""
-    with conn.cursor(row_factory=class_row(Beat)) as cursor:
+def beats(conn: Conn, day: date) -> list[BeatFigures]:
+    """Return every beat of the day, office by office."""
+    with conn.cursor(row_factory=class_row(BeatFigures)) as cursor:
         return cursor.execute(
             """
             SELECT l.id AS list_id, o.name AS office, o.pin, s.staff_id, s.name,
@@ -112,7 +112,7 @@ def beats(conn: Conn, day: date) -> list[Beat]:
 
 
 def remarks(conn: Conn, day: date) -> list[Remarks]:
-    """The day's remarks, the most frequent first."""
+    """Return the day's remarks, the most frequent first."""
     with conn.cursor(row_factory=class_row(Remarks)) as cursor:
         return cursor.execute(
             """
@@ -131,7 +131,7 @@ def remarks(conn: Conn, day: date) -> list[Remarks]:
 
 
 def codes(conn: Conn, day: date, now: datetime) -> Codes:
-    """What became of the codes that were made on the day."""
+    """Return what became of the codes that were made on the day."""
     since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Codes)) as cursor:
         found = cursor.execute(
@@ -152,7 +152,7 @@ def codes(conn: Conn, day: date, now: datetime) -> Codes:
 
 
 def texts(conn: Conn, day: date) -> list[Texts]:
-    """The day's outgoing texts, by carrier and state."""
+    """Return the day's outgoing texts, by carrier and state."""
     since, until = bounds(day)
     with conn.cursor(row_factory=class_row(Texts)) as cursor:
         return cursor.execute(
@@ -164,7 +164,7 @@ def texts(conn: Conn, day: date) -> list[Texts]:
 
 
 def hours(conn: Conn, day: date) -> list[Hour]:
-    """What was finished in each hour in which something was."""
+    """Return what was finished in each hour in which something was."""
     with conn.cursor(row_factory=class_row(Hour)) as cursor:
         return cursor.execute(
             """
@@ -180,7 +180,7 @@ def hours(conn: Conn, day: date) -> list[Hour]:
 
 
 def waiting(conn: Conn) -> Waiting:
-    """What waits longest now, whatever day is looked at."""
+    """Return what waits longest now, whatever day is shown."""
     with conn.cursor(row_factory=class_row(Waiting)) as cursor:
         found = cursor.execute(
             "SELECT (SELECT min(at) FROM messages WHERE status IN ('queued', 'unknown')) AS text,"

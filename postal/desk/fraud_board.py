@@ -1,4 +1,4 @@
-"""Where fraud goes round: reports by PIN and hour, and the numbers that called."""
+"""The places of fraud: reports by PIN and hour, and the numbers that called."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class Reports:
-    """Telephones of one PIN that reported fraud in one hour; `warned_at`: its herd warning."""
+    """The telephones of one PIN that reported fraud in one hour; `warned_at`: its herd warning."""
 
     pin: str
     hour: int
@@ -21,7 +21,7 @@ class Reports:
 
 
 @dataclass(frozen=True)
-class Caller:
+class FraudCaller:
     """A number that asked for codes: how many telephones say so, since and until when."""
 
     phone: str
@@ -31,7 +31,7 @@ class Caller:
 
 
 def reports(conn: Conn, day: date) -> list[Reports]:
-    """The reports of a day (Asia/Kolkata), PIN by PIN."""
+    """Return the reports of a day (Asia/Kolkata), PIN by PIN."""
     with conn.cursor(row_factory=class_row(Reports)) as cursor:
         return cursor.execute(
             "SELECT r.pin, extract(hour FROM r.at AT TIME ZONE 'Asia/Kolkata')::int AS hour,"
@@ -42,9 +42,9 @@ def reports(conn: Conn, day: date) -> list[Reports]:
         ).fetchall()
 
 
-def callers(conn: Conn, since: date, until: date) -> list[Caller]:
-    """The numbers that were named from `since` to `until`, both with it; the busiest first."""
-    with conn.cursor(row_factory=class_row(Caller)) as cursor:
+def callers(conn: Conn, since: date, until: date) -> list[FraudCaller]:
+    """Return the numbers named from `since` to `until`, inclusive; the busiest first."""
+    with conn.cursor(row_factory=class_row(FraudCaller)) as cursor:
         return cursor.execute(
             "SELECT named AS phone, count(DISTINCT phone) AS count, min(at) AS first,"
             " max(at) AS last FROM named_numbers WHERE day BETWEEN %s AND %s"

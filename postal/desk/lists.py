@@ -12,7 +12,7 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ListOfDay:
     """One postman's list of a day, counted. `conversation`: his, if he ever texted."""
 
     id: int
@@ -28,8 +28,8 @@ class Sheet:
 
 
 @dataclass(frozen=True)
-class SheetItem:
-    """One item of it. `article` leads to the article's page."""
+class ListOfDayItem:
+    """One item of a list. `article` is the row of the article."""
 
     serial: int
     article: int
@@ -40,7 +40,7 @@ class SheetItem:
     finished_at: datetime | None
 
 
-_SHEETS = """
+_LISTS = """
 SELECT l.id, s.staff_id, s.name,
        (SELECT c.id FROM conversations c
         WHERE c.whose = s.phone AND c.machine = 'postman') AS conversation,
@@ -55,33 +55,31 @@ LEFT JOIN delivery_items i ON i.list_id = l.id
 
 
 def office(conn: Conn, id_: int) -> FoundOffice | None:
-    """The office with that row id."""
+    """Return the office with that row id."""
     with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
         return cursor.execute(
             "SELECT id, name, pin, district FROM offices WHERE id = %s", (id_,)
         ).fetchone()
 
 
-def of_office(conn: Conn, office_id: int, day: date) -> list[Sheet]:
-    """The lists of `day` of all postmen of an office."""
-    with conn.cursor(row_factory=class_row(Sheet)) as cursor:
+def of_office(conn: Conn, office_id: int, day: date) -> list[ListOfDay]:
+    """Return the lists of `day` of all postmen of an office."""
+    with conn.cursor(row_factory=class_row(ListOfDay)) as cursor:
         return cursor.execute(
-            _SHEETS + "WHERE s.office_id = %s AND l.date = %s GROUP BY l.id, s.id ORDER BY s.name",
+            _LISTS + "WHERE s.office_id = %s AND l.date = %s GROUP BY l.id, s.id ORDER BY s.name",
             (office_id, day),
         ).fetchall()
 
 
-def get(conn: Conn, list_id: int) -> Sheet | None:
-    """The list with that row id."""
-    with conn.cursor(row_factory=class_row(Sheet)) as cursor:
-        return cursor.execute(
-            _SHEETS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)
-        ).fetchone()
+def get(conn: Conn, list_id: int) -> ListOfDay | None:
+    """Return the list with that row id."""
+    with conn.cursor(row_factory=class_row(ListOfDay)) as cursor:
+        return cursor.execute(_LISTS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)).fetchone()
 
 
-def items(conn: Conn, list_id: int) -> list[SheetItem]:
-    """What stands on a list, in walking order."""
-    with conn.cursor(row_factory=class_row(SheetItem)) as cursor:
+def items(conn: Conn, list_id: int) -> list[ListOfDayItem]:
+    """Return the items of a list, in walking order."""
+    with conn.cursor(row_factory=class_row(ListOfDayItem)) as cursor:
         return cursor.execute(
             "SELECT i.serial, a.id AS article, a.number, a.recipient_name, i.state, i.remark,"
             " i.finished_at FROM delivery_items i JOIN articles a ON a.id = i.article_id"

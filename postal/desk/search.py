@@ -1,7 +1,7 @@
-"""Finding for the help desk: whatever somebody on the telephone can say of their post.
+"""Search for the help desk: whatever a caller can say of their post.
 
 One box takes a telephone, an article number or its last digits, a ticket, a staff id, a PIN or a
-name; what it can mean is looked for in every way that it can be read.
+name; every possible reading is looked up.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SHORTEST_NAME = 3
 
 @dataclass(frozen=True)
 class Query:
-    """What was typed, read in every way that it can mean something."""
+    """The typed text in every reading that it can have."""
 
     phone: str | None = None
     article: str | None = None
@@ -43,7 +43,7 @@ class Query:
 
 
 def read(typed: str) -> Query:
-    """What `typed` can mean. Digits of any script, spaces and hyphens as people write them."""
+    """Return what `typed` can mean; digits of any script, spaces and hyphens may be in it."""
     text = " ".join(fold(typed[:100]).split())
     bare = text.replace(" ", "").replace("-", "")
     ticket = _TICKET.fullmatch(text)
@@ -67,7 +67,7 @@ def read(typed: str) -> Query:
 
 @dataclass(frozen=True)
 class FoundPerson:
-    """A telephone that talked with us. `conversation` leads to its page."""
+    """A telephone that has a conversation. `conversation` is the id of its page."""
 
     conversation: int
     phone: str
@@ -95,7 +95,7 @@ class FoundTicket:
 
 @dataclass(frozen=True)
 class FoundPostman:
-    """`conversation` is None for one who never texted."""
+    """A postman. `conversation` is None for one who never texted."""
 
     id: int
     staff_id: str
@@ -128,7 +128,7 @@ class Found:
 
 
 def find(conn: Conn, query: Query, day: date | None) -> Found:
-    """What `query` finds. With a `day`, only articles booked, out or finished on it."""
+    """Return what `query` finds. With a `day`, only articles booked, out or finished on it."""
     return Found(
         _people(conn, query),
         _articles(conn, query, day),
@@ -158,7 +158,7 @@ WHERE id IN ({found}) AND (%(day)s::date IS NULL OR
                WHERE i.article_id = a.id AND l.date = %(day)s))
 ORDER BY id DESC LIMIT %(most)s
 """
-# Each by an index of its own; only what is asked for is looked for.
+# Each part has an index of its own; only what is asked for is searched.
 _BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
 _BY_DIGITS = "SELECT id FROM articles WHERE reverse(substr(number, 3, 9)) LIKE %(digits)s"
 _BY_PHONE = (
@@ -202,7 +202,7 @@ def _tickets(conn: Conn, query: Query) -> list[FoundTicket]:
 def tickets_of(
     conn: Conn, *, phone: str | None = None, article: int | None = None
 ) -> list[FoundTicket]:
-    """The tickets that a telephone raised, or that are about an article; the newest first."""
+    """Return the tickets that a telephone raised, or about an article; the newest first."""
     with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
         return cursor.execute(
             "SELECT id, kind, at, closed_at FROM tickets WHERE phone = %s OR article_id = %s"
@@ -233,7 +233,7 @@ def _offices(conn: Conn, query: Query) -> list[FoundOffice]:
 
 
 def _prefix(name: str | None) -> str | None:
-    """A pattern for names that begin with `name`, its own % and _ meant literally."""
+    """Return a pattern for names that begin with `name`, its own % and _ meant literally."""
     if name is None:
         return None
     return re.sub(r"([\\%_])", r"\\\1", name) + "%"

@@ -1,4 +1,4 @@
-"""One stored sprint, whole, for whoever wants to understand it or decide it again."""
+"""Stored sprints, whole, to be understood or decided again."""
 
 from __future__ import annotations
 
@@ -37,19 +37,18 @@ FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 
 
 def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
-    """The sprint with that id."""
-    with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
-        return cursor.execute(_READ + "WHERE s.id = %s", (sprint_id,)).fetchone()
+    """Return the sprint with that id."""
+    return next(iter(several(conn, [sprint_id])), None)
 
 
 def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
-    """The sprints with these ids, in their order."""
+    """Return the sprints with these ids, in their order."""
     with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
         return cursor.execute(_READ + "WHERE s.id = ANY(%s) ORDER BY s.id", (ids,)).fetchall()
 
 
 def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSprint]:
-    """The sprints of the same conversation from `since` up to `stored`, without it."""
+    """Return the sprints of the same conversation from `since` up to `stored`, exclusive."""
     with conn.cursor(row_factory=class_row(StoredSprint)) as cursor:
         return cursor.execute(
             _READ + "WHERE s.conversation_id = %s AND s.at >= %s AND s.id < %s ORDER BY s.at, s.id",
@@ -59,7 +58,7 @@ def before(conn: Conn, stored: StoredSprint, since: datetime) -> list[StoredSpri
 
 @dataclass(frozen=True)
 class Period:
-    """Since when (with it) until when (without it), and of whom; None: no bound."""
+    """A span from `since` (inclusive) to `until` (exclusive), and a person; None: no bound."""
 
     since: datetime | None = None
     until: datetime | None = None
@@ -76,14 +75,14 @@ _AT_ONCE = 500
 
 
 def counted(conn: Conn, period: Period) -> int:
-    """How many sprints there are in `period`."""
+    """Return how many sprints there are in `period`."""
     row = conn.execute(_COUNT + _WITHIN, _named(period)).fetchone()
     assert row is not None
     return int(row[0])
 
 
 def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
-    """The sprints of `period`, a few hundred in memory at a time, as they lie in the table."""
+    """Yield the sprints of `period` in table order, a few hundred in memory at a time."""
     with conn.cursor("sprints", row_factory=class_row(StoredSprint)) as cursor:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))

@@ -1,4 +1,4 @@
-"""Tickets: what a person of the help desk must look at, who does, and what became of it."""
+"""Tickets: what a person of the help desk must look at, who does, and the outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Did = Literal["noted", "took", "put_back", "handed_over", "closed", "reopened"]
 
 @dataclass(frozen=True)
 class Ticket:
-    """One ticket. `conversation`: of whoever raised it; `staff_id`: the postman it concerns."""
+    """One ticket. `conversation`: of who raised it; `staff_id`: the postman it concerns."""
 
     id: int
     kind: str
@@ -38,8 +38,8 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Note:
-    """What somebody did with a ticket, or said of it. `other`: to whom it was handed over."""
+class TicketNote:
+    """One step or remark about a ticket. `other`: to whom it was handed over."""
 
     id: int
     at: datetime
@@ -52,7 +52,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Filter:
-    """Which tickets of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
+    """A selection of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
 
     closed: bool = False
     kind: str | None = None
@@ -66,7 +66,7 @@ class UnknownTicket(Unknown):
 
 
 class TicketChanged(Conflict):
-    """Somebody was faster: it is settled, or open again."""
+    """Another person was faster: the ticket is settled, or open again."""
 
     sentence = "somebody was faster: it is settled, or open again"
     word = "ticket_changed"
@@ -100,7 +100,7 @@ _CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
 
 
 def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
-    """The first `AT_ONCE` tickets that fit."""
+    """Return the first `AT_ONCE` tickets that fit."""
     order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
     values = {
         "closed": fitting.closed,
@@ -113,7 +113,7 @@ def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
 
 
 def counted(conn: Conn) -> dict[str, int]:
-    """How many are open, by kind."""
+    """Return how many are open, by kind."""
     rows = conn.execute(
         "SELECT kind, count(*) FROM tickets WHERE closed_at IS NULL GROUP BY kind ORDER BY kind"
     ).fetchall()
@@ -121,7 +121,7 @@ def counted(conn: Conn) -> dict[str, int]:
 
 
 def get(conn: Conn, id_: int) -> Ticket:
-    """The ticket with that number. Raises `UnknownTicket`."""
+    """Return the ticket with that number. Raise `UnknownTicket`."""
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
         found = cursor.execute(_READ + "WHERE t.id = %s", (id_,)).fetchone()
     if found is None:
@@ -129,9 +129,9 @@ def get(conn: Conn, id_: int) -> Ticket:
     return found
 
 
-def notes(conn: Conn, id_: int) -> list[Note]:
-    """What was done with it, in order."""
-    with conn.cursor(row_factory=class_row(Note)) as cursor:
+def notes(conn: Conn, id_: int) -> list[TicketNote]:
+    """Return what was done with the ticket, in order."""
+    with conn.cursor(row_factory=class_row(TicketNote)) as cursor:
         return cursor.execute(
             "SELECT n.id, n.at, s.staff_id, s.name, n.did, n.said, o.name AS other"
             " FROM ticket_notes n JOIN staff s ON s.id = n.staff_id"
@@ -141,20 +141,20 @@ def notes(conn: Conn, id_: int) -> list[Note]:
 
 
 def note(conn: Conn, id_: int, said: str, by: Doer) -> None:
-    """Something worth knowing about it. Raises `UnknownTicket`."""
+    """Note something worth knowing about the ticket. Raise `UnknownTicket`."""
     _lock(conn, id_)
     _write(conn, id_, by, _NewNote("noted", said))
 
 
 def take(conn: Conn, id_: int, by: Doer) -> None:
-    """It is mine now. Raises `UnknownTicket`, `TicketChanged`, `TicketTaken` by somebody else."""
+    """Assign the ticket to its caller. Raise `UnknownTicket`, `TicketChanged`, `TicketTaken`."""
     _open(conn, id_, by.staff_row)
     conn.execute("UPDATE tickets SET assigned_to = %s WHERE id = %s", (by.staff_row, id_))
     _write(conn, id_, by, _NewNote("took"))
 
 
 def put_back(conn: Conn, id_: int, by: Doer) -> None:
-    """Whoever comes next may take it. Raises as `take` does."""
+    """Return the ticket to the queue. Raise as `take` does."""
     _open(conn, id_, by.staff_row)
     conn.execute("UPDATE tickets SET assigned_to = NULL WHERE id = %s", (id_,))
     _write(conn, id_, by, _NewNote("put_back"))
@@ -163,7 +163,7 @@ def put_back(conn: Conn, id_: int, by: Doer) -> None:
 def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
     """The end of a shift: all my open tickets are a colleague's. Gives their numbers.
 
-    Raises LookupError for a staff id that may not work on tickets.
+    Raise LookupError for a staff id that may not work on tickets.
     """
     other = conn.execute(
         "SELECT id FROM staff WHERE staff_id = %s AND active"
@@ -204,7 +204,7 @@ def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket
 def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
     """It was not settled after all.
 
-    Raises `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
+    Raise `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
     _lock(conn, id_)
     done = conn.execute(
@@ -220,7 +220,7 @@ def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
 
 
 def colleagues(conn: Conn, staff_row: int) -> list[tuple[str, str]]:
-    """Staff id and name of whoever else may work on tickets."""
+    """Return staff id and name of everybody else who may work on tickets."""
     return conn.execute(
         "SELECT staff_id, name FROM staff WHERE active AND password_hash IS NOT NULL"
         " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s ORDER BY name",

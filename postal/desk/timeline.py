@@ -18,7 +18,7 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Receipt:
+class CarrierReceipt:
     """What a carrier said of a message, in its own word."""
 
     at: datetime
@@ -29,8 +29,8 @@ class Receipt:
 
 
 @dataclass(frozen=True)
-class Text:
-    """A text or call that came in or went out. Codes stand as ••••••, in and out."""
+class TimelineText:
+    """A text or call that came in or went out. Codes are shown as ••••••, in and out."""
 
     id: int
     at: datetime
@@ -53,11 +53,11 @@ class Text:
     article: str | None
     purged_at: datetime | None
     channel: Channel
-    receipts: tuple[Receipt, ...] = ()
+    receipts: tuple[CarrierReceipt, ...] = ()
 
 
 @dataclass(frozen=True)
-class Screen:
+class TimelineScreen:
     """One screen of a dial, and what was typed to get there, masked."""
 
     session: int
@@ -72,7 +72,7 @@ class Screen:
 
 @dataclass(frozen=True)
 class SprintLine:
-    """One wait to the next, in short. `event` and `acts` are names of flows' classes."""
+    """One sprint in short. `event` and `acts` are names of flows' classes."""
 
     id: int
     at: datetime
@@ -86,7 +86,7 @@ class SprintLine:
 
 
 @dataclass(frozen=True)
-class Happened:
+class TimelineEvent:
     """An event of the feed."""
 
     id: int
@@ -96,7 +96,7 @@ class Happened:
     data: Mapping[str, Any]
 
 
-Entry = Text | Screen | SprintLine | Happened
+Entry = TimelineText | TimelineScreen | SprintLine | TimelineEvent
 
 
 @dataclass(frozen=True)
@@ -118,19 +118,19 @@ class Page:
 
 
 def newest(conn: Conn, scope: Scope) -> Page:
-    """The last page."""
+    """Return the last page."""
     keys = keys_at(conn, scope, None, "older")
     return _page(conn, keys, older=len(keys) > PAGE, newer=False)
 
 
 def older(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
-    """The page before `cursor`."""
+    """Return the page before `cursor`."""
     keys = keys_at(conn, scope, cursor, "older")
     return _page(conn, keys, older=len(keys) > PAGE, newer=True)
 
 
 def newer(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
-    """The page behind `cursor`; the last one is filled up from before it, so that it is full."""
+    """Return the page after `cursor`; the last one is filled up with entries before it."""
     keys = keys_at(conn, scope, cursor, "newer")
     if len(keys) <= PAGE:
         return newest(conn, scope)
@@ -138,7 +138,7 @@ def newer(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
 
 
 def pending(conn: Conn, scope: Scope) -> list[Pending]:
-    """The time limits that run in the conversations of `scope`."""
+    """Return the time limits that run in the conversations of `scope`."""
     with conn.cursor(row_factory=class_row(Pending)) as cursor:
         return cursor.execute(
             "SELECT c.machine, c.state, t.due_at FROM timers t"
@@ -164,17 +164,17 @@ def _page(conn: Conn, keys: list[Key], *, older: bool, newer: bool) -> Page:
     )
 
 
-def texts(conn: Conn, ids: list[int]) -> list[Text]:
-    """The messages with these ids, in the order of their ids."""
+def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
+    """Return the messages with these ids, in the order of their ids."""
     with conn.cursor(row_factory=class_row(_ReceiptRow)) as cursor:
         rows = cursor.execute(
             "SELECT message_id, at, gateway, status, word, reason FROM receipts"
             " WHERE message_id = ANY(%s) ORDER BY at, id",
             (ids,),
         ).fetchall()
-    receipts: dict[int, list[Receipt]] = {}
+    receipts: dict[int, list[CarrierReceipt]] = {}
     for row in rows:
-        receipt = Receipt(row.at, row.gateway, row.status, row.word, row.reason)
+        receipt = CarrierReceipt(row.at, row.gateway, row.status, row.word, row.reason)
         receipts.setdefault(row.message_id, []).append(receipt)
     found = conn.execute(
         "SELECT m.id, m.at, direction, phone, body, gateway, status, error, carrier_at, template,"
@@ -183,11 +183,11 @@ def texts(conn: Conn, ids: list[int]) -> list[Text]:
         " WHERE m.id = ANY(%s) ORDER BY m.id",
         (ids,),
     ).fetchall()
-    return [replace(Text(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
+    return [replace(TimelineText(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
 
 
-def unreadable(conn: Conn, phone: str | None) -> list[Text]:
-    """The newest of what nobody could read, the newest first; `phone` None: nor say from whom.
+def unreadable(conn: Conn, phone: str | None) -> list[TimelineText]:
+    """Return the newest unreadable messages, the newest first; `phone` None: of unknown callers.
 
     Withheld callers are among these, and calls to a number of ours that means nothing.
     """
@@ -200,7 +200,7 @@ def unreadable(conn: Conn, phone: str | None) -> list[Text]:
 
 
 def sent_by(conn: Conn, sprint_id: int) -> list[int]:
-    """The ids of the messages that a sprint sent."""
+    """Return the ids of the messages that a sprint sent."""
     rows = conn.execute(
         "SELECT m.id FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
         " JOIN messages m ON m.phone = c.whose AND m.at = s.at AND m.sprint_id = s.id"
@@ -215,12 +215,12 @@ def _texts(conn: Conn, ids: list[int]) -> dict[int, Entry]:
 
 
 @dataclass(frozen=True)
-class _ReceiptRow(Receipt):
+class _ReceiptRow(CarrierReceipt):
     message_id: int
 
 
 def _screens(conn: Conn, ids: list[int]) -> dict[int, Entry]:
-    with conn.cursor(row_factory=class_row(Screen)) as cursor:
+    with conn.cursor(row_factory=class_row(TimelineScreen)) as cursor:
         found = cursor.execute(
             "SELECT h.session_id AS session, h.position, h.at, d.phone, d.service, h.typed,"
             " h.body, h.ends FROM ussd_hops h JOIN ussd_sessions d ON d.id = h.session_id"
@@ -245,7 +245,7 @@ def _sprints(conn: Conn, ids: list[int]) -> dict[int, Entry]:
 
 
 def _happened(conn: Conn, ids: list[int]) -> dict[int, Entry]:
-    with conn.cursor(row_factory=class_row(Happened)) as cursor:
+    with conn.cursor(row_factory=class_row(TimelineEvent)) as cursor:
         found = cursor.execute(
             "SELECT e.id, e.at, e.kind, a.number AS article, e.data FROM events e"
             " LEFT JOIN articles a ON a.id = e.article_id WHERE e.id = ANY(%s)",

@@ -1,4 +1,4 @@
-"""The order of a timeline, and which of its entries stand on a page: keys only, no contents."""
+"""The order of a timeline, and which of its entries are on a page: keys only, no contents."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Cursor:
 
     @classmethod
     def read(cls, text: str) -> Cursor | None:
-        """The cursor that `str` made `text` from; None for anything else."""
+        """Return the cursor that `str` made `text` from; None for anything else."""
         try:
             seconds, micros, rank, id_ = text.split(".")
             at = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(micros))
@@ -41,7 +41,7 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Scope:
-    """Whose timeline: the parts of the query that find its keys."""
+    """The subject of a timeline: the parts of the query that find its keys."""
 
     parts: Mapping[Kind, str]
     values: Mapping[str, Any]
@@ -50,7 +50,7 @@ class Scope:
 
 _IN = "SELECT at, id FROM messages m WHERE m.direction = 'in' AND "
 _OUT = "SELECT at, id FROM messages m WHERE m.direction = 'out' AND "
-# Behind each conversation's own index: a postman has ten thousands of sprints.
+# By each conversation's own index: a postman has tens of thousands of sprints.
 _SPRINTS_OF = (
     "SELECT s.at, s.id FROM conversations c CROSS JOIN LATERAL (SELECT at, id FROM sprints"
     " WHERE conversation_id = c.id AND {keys} ORDER BY {order} LIMIT %(most)s) s WHERE c.whose = "
@@ -65,14 +65,14 @@ _ARTICLES = (
     " UNION SELECT a.id FROM (SELECT id FROM articles WHERE sender_phone = %(phone)s"
     " ORDER BY id DESC LIMIT 200) a UNION SELECT article_id FROM nominees WHERE phone = %(phone)s"
 )
-# The sprints that said something of an article, and the texts that began their turns.
+# The sprints that mention an article, and the texts that began their turns.
 _ABOUT = "SELECT sprint_id FROM messages WHERE article_id = %(article)s AND sprint_id > 0"
 _SPRINTS_ABOUT = "SELECT at, id FROM sprints WHERE id IN ("
 _ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
 
 
 def of_phone(phone: str) -> Scope:
-    """Everything that the person with `phone` (E.164) saw and wrote, and their articles' events."""
+    """Return all that the person with `phone` (E.164) saw and wrote, and their articles' events."""
     return Scope(
         {
             "text": _IN + "m.phone = %(phone)s",
@@ -87,7 +87,7 @@ def of_phone(phone: str) -> Scope:
 
 
 def of_article(article_id: int, number: str) -> Scope:
-    """Everything that was said and done about one article, whoever said it."""
+    """Return everything that was said and done about one article, by anybody."""
     return Scope(
         {
             "text": _IN + _ASKED_ABOUT + _ABOUT + "))",
@@ -110,7 +110,7 @@ _PART = (
 def keys_at(
     conn: Conn, scope: Scope, cursor: Cursor | None, way: Literal["older", "newer"]
 ) -> list[Key]:
-    """The keys behind `cursor` in the direction of `way`, one more than a page holds.
+    """Return the keys after `cursor` in the direction of `way`, one more than a page holds.
 
     None: from the newest on.
     """
@@ -121,7 +121,7 @@ def keys_at(
         rank = _RANKS[kind]
         keys = "true"
         if cursor is not None:
-            # Of the cursor's moment: kinds before its own are older, those behind it are newer.
+            # Of the cursor's moment: kinds before its own are older, those after it are newer.
             values[f"id_{kind}"] = (
                 cursor.id if rank == cursor.rank else _ALL if rank < cursor.rank else -1
             )

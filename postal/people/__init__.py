@@ -1,1 +1,1 @@
-"""Who is known: staff, contacts, PINs, accounts, sign-ins, tokens, and who looked at what."""
+"""People on record: staff, contacts, PINs, accounts, sign-ins, tokens, and the access log."""

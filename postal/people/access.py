@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 from postal.people.doer import Doer
 from store.database import Conn
 
-# found: it stood among what a search brought · opened: its page · revealed: the whole number ·
+# found: it was among the results of a search · opened: its page · revealed: the whole number ·
 # simulated: a what-if began there · exported: it left as a file · acted: something was done to it
 What = Literal["found", "opened", "revealed", "simulated", "exported", "acted", "signed_in"]
 
@@ -58,7 +58,7 @@ def read(
     staff_id: str | None = None,
     phone: str | None = None,
 ) -> list[Look]:
-    """The newest lines before the line `before`; of one member of staff, or about one telephone."""
+    """Return the newest lines before `before`; of one member of staff, or about one telephone."""
     with conn.cursor(row_factory=class_row(Look)) as cursor:
         return cursor.execute(
             """

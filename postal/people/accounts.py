@@ -1,7 +1,7 @@
 """Accounts of the desk: a password, a second factor, recovery codes, and a lock for guessers.
 
 The second factor is TOTP (RFC 6238). Its secret is derived from the master key and a random salt,
-as the codes of articles are: the database alone gives none.
+as the codes of articles are: the database alone yields none.
 """
 
 from __future__ import annotations
@@ -53,17 +53,17 @@ class Account:
 
 
 class WeakPassword(Invalid):
-    """The password is too short, or says who it belongs to."""
+    """The password is too short, or contains its owner's staff id."""
 
     field = "password"
     word = "account_weak"
 
 
 def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, password: str) -> None:
-    """Adds an account. It must set up its second factor when it signs in for the first time.
+    """Add an account, which must set up its second factor at its first sign-in.
 
-    Raises `UnknownOffice`, `StaffIdTaken`, `WeakPassword`, and `Invalid` for what is no
-    `staff_id` or `name`.
+    Raise `UnknownOffice`, `StaffIdTaken`, `WeakPassword`, and `Invalid` for what is no `staff_id`
+    or `name`.
     """
     refuse_name(staff_id, name)
     password_hash = _hashed(staff_id, password)
@@ -80,29 +80,21 @@ def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, passw
 
 
 def set_password(conn: Conn, staff_id: str, password: str, now: datetime) -> None:
-    """Gives an account another password; a lock is over, and so is every sign-in of before.
+    """Set another password; end a lock and every earlier sign-in of the account.
 
-    Raises `UnknownStaff` and `WeakPassword`.
+    Raise `UnknownStaff` and `WeakPassword`.
     """
-    row = conn.execute(
-        "UPDATE staff SET password_hash = %s, sign_in_wrong = 0, sign_in_locked_until = NULL"
-        " WHERE staff_id = %s AND active AND role <> 'postman' RETURNING id",
-        (_hashed(staff_id, password), staff_id),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    changes = "password_hash = %s, sign_in_wrong = 0, sign_in_locked_until = NULL"
+    _change(conn, staff_id, now, changes, _hashed(staff_id, password))
 
 
 def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
-    """The account must set up a new one; the old one and its recovery codes are worth nothing.
+    """Void the second factor and its recovery codes: the account must set up a new one.
 
-    Raises `UnknownStaff`.
+    Raise `UnknownStaff`.
     """
-    row = conn.execute(
-        "UPDATE staff SET totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL"
-        " WHERE staff_id = %s AND active AND role <> 'postman' RETURNING id",
-        (secrets.token_bytes(16), staff_id),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    changes = "totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL"
+    _change(conn, staff_id, now, changes, secrets.token_bytes(16))
     conn.execute(
         "DELETE FROM recovery_codes WHERE staff_id = (SELECT id FROM staff WHERE staff_id = %s)",
         (staff_id,),
@@ -110,23 +102,18 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
 
 
 def end(conn: Conn, staff_id: str, now: datetime) -> None:
-    """The account signs in no more. Raises `UnknownStaff`."""
-    row = conn.execute(
-        "UPDATE staff SET active = false WHERE staff_id = %s AND active AND role <> 'postman'"
-        " RETURNING id",
-        (staff_id,),
-    ).fetchone()
-    _end_sign_ins(conn, row[0] if row else None, staff_id, now)
+    """End the account: it cannot sign in any more. Raise `UnknownStaff`."""
+    _change(conn, staff_id, now, "active = false")
 
 
 def listed(conn: Conn) -> list[Account]:
-    """All accounts that may sign in."""
+    """Return all accounts that may sign in."""
     rows = conn.execute(_READ + " ORDER BY s.role, s.staff_id").fetchall()
     return [Account(*row) for row in rows]
 
 
 def get(conn: Conn, staff_row: int) -> Account | None:
-    """The account with that row id, if it may still sign in."""
+    """Return the account with that row id, if it may still sign in."""
     row = conn.execute(_READ + " AND s.id = %s", (staff_row,)).fetchone()
     return Account(*row) if row else None
 
@@ -142,10 +129,10 @@ WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 
 
 def check_password(conn: Conn, staff_id: str, password: str, now: datetime) -> int | None:
-    """The row id of the account with this password, else None; the wrong tries are counted.
+    """Return the row id of the account with this password, else None; count the wrong tries.
 
-    A locked account, an unknown one and a wrong password take the same time and look the same:
-    a guesser learns nothing.
+    A locked account, an unknown one and a wrong password take the same time and look the same: a
+    guesser learns nothing.
     """
     row = conn.execute(
         "SELECT id, password_hash, sign_in_locked_until FROM staff WHERE staff_id = %s"
@@ -169,7 +156,7 @@ def check_password(conn: Conn, staff_id: str, password: str, now: datetime) -> i
 
 
 def totp(conn: Conn, staff_row: int, master_key: bytes) -> pyotp.TOTP:
-    """What an authenticator of this account computes. Show it at enrolment, nowhere else."""
+    """Return what an authenticator of this account computes. Show it at enrolment, nowhere else."""
     row = conn.execute("SELECT totp_salt FROM staff WHERE id = %s", (staff_row,)).fetchone()
     assert row is not None
     return _totp(row[0], master_key)
@@ -178,9 +165,10 @@ def totp(conn: Conn, staff_row: int, master_key: bytes) -> pyotp.TOTP:
 def check_second_factor(
     conn: Conn, staff_row: int, entered: str, master_key: bytes, now: datetime
 ) -> bool:
-    """Whether `entered` is the authenticator's number or an unused recovery code; it counts once.
+    """Tell whether `entered` is the authenticator's number or an unused recovery code.
 
-    The first right one completes the enrolment. Wrong ones are counted with wrong passwords.
+    Each counts once. The first right one completes the enrolment. Wrong ones are counted with wrong
+    passwords.
     """
     row = conn.execute(
         "SELECT totp_salt, totp_step, sign_in_locked_until FROM staff WHERE id = %s AND active"
@@ -204,7 +192,7 @@ def check_second_factor(
 
 
 def new_recovery_codes(conn: Conn, staff_row: int, master_key: bytes) -> list[str]:
-    """Ten codes in the place of all earlier ones; this is the only moment that they can be seen."""
+    """Replace all recovery codes by ten new ones and return them; they cannot be read later."""
     codes = [base64.b32encode(secrets.token_bytes(10)).decode()[:10] for _ in range(RECOVERY_CODES)]
     conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
     with conn.cursor() as cursor:
@@ -221,7 +209,7 @@ def _totp(salt: bytes, master_key: bytes) -> pyotp.TOTP:
 
 
 def _step(totp: pyotp.TOTP, typed: str, last: int | None, now: datetime) -> int | None:
-    """The time step whose number was typed, one to either side of now, later than `last`."""
+    """Return the time step of the typed number, at most one from now and later than `last`."""
     current = int(now.timestamp()) // _STEP_SECONDS
     for step in (current, current - 1, current + 1):
         given = typed.encode("utf-8", "replace")
@@ -276,10 +264,15 @@ def _count_wrong(conn: Conn, staff_row: int, now: datetime) -> None:
     )
 
 
-def _end_sign_ins(conn: Conn, staff_row: int | None, staff_id: str, now: datetime) -> None:
-    if staff_row is None:
+def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> None:
+    """Change an account and end its sign-ins. Raise `UnknownStaff`."""
+    row = conn.execute(
+        f"UPDATE staff SET {changes} WHERE staff_id = %s AND active AND role <> 'postman'"  # noqa: S608
+        " RETURNING id",
+        (*values, staff_id),
+    ).fetchone()
+    if row is None:
         raise UnknownStaff(staff_id)
     conn.execute(
-        "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL",
-        (now, staff_row),
+        "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL", (now, row[0])
     )

@@ -1,4 +1,4 @@
-"""Who is behind a telephone or around an article, as the help desk sees it."""
+"""The person of a telephone and the people around an article, as the help desk sees them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MOST_ARTICLES = 12
 
 @dataclass(frozen=True)
 class OwnArticle:
-    """An article of somebody's, and what that person is to it: recipient, sender or nominee."""
+    """An article of a person, and that person's part in it: recipient, sender or nominee."""
 
     id: int
     number: str
@@ -24,8 +24,8 @@ class OwnArticle:
 
 
 @dataclass(frozen=True)
-class Person:
-    """Whoever answers a telephone. `names`: what the books call them, in whatever role."""
+class Contact:
+    """The person of a telephone. `names`: what the books call them, in whatever role."""
 
     conversation: int
     phone: str
@@ -39,7 +39,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Party:
-    """Somebody around an article. `conversation`: leads to theirs, if they ever had one."""
+    """A person around an article. `conversation`: the id of theirs, if they ever had one."""
 
     part: str
     name: str
@@ -75,8 +75,8 @@ ORDER BY updated_at DESC, id DESC LIMIT %(most)s
 """
 
 
-def get(conn: Conn, conversation: int) -> Person | None:
-    """The person of the conversation with that id; None for an article's own, or none at all."""
+def get(conn: Conn, conversation: int) -> Contact | None:
+    """Return the person of the conversation with that id; None for an article's own or none."""
     row = conn.execute(
         "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
     ).fetchone()
@@ -88,11 +88,11 @@ def get(conn: Conn, conversation: int) -> Person | None:
     with conn.cursor(row_factory=class_row(OwnArticle)) as cursor:
         articles = cursor.execute(_ARTICLES, {"phone": phone, "most": _MOST_ARTICLES}).fetchall()
     machines, language, opted_out_at, names, staff_id = known
-    return Person(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
+    return Contact(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
 
 
 def of_article(conn: Conn, article_id: int) -> list[Party]:
-    """The people of an article: recipient, nominee, sender, postman, office."""
+    """Return the people of an article: recipient, nominee, sender, postman, office."""
     with conn.cursor(row_factory=class_row(Party)) as cursor:
         return cursor.execute(
             """
@@ -116,7 +116,7 @@ def of_article(conn: Conn, article_id: int) -> list[Party]:
 
 
 def office_phone(conn: Conn, staff_id: str) -> str | None:
-    """The telephone of the office of a member of staff, if it has one."""
+    """Return the telephone of the office of a member of staff, if it has one."""
     row = conn.execute(
         "SELECT o.phone FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.staff_id = %s",
         (staff_id,),

@@ -13,7 +13,7 @@ from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # joiners are letters' company in Hindi: they stay
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Hindi needs its joiners: they are allowed
 _LONGEST_NAME = 100
 
 
@@ -38,14 +38,14 @@ class UnknownOffice(Unknown):
 
 
 class StaffMissing(Invalid):
-    """Nobody of the staff with that id or role; `field` names the one who is missing."""
+    """No member of staff has that id or role; `field` names the one who is missing."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message, field=field)
 
 
 class StaffIdTaken(Conflict):
-    """Somebody else, or the same man with other data, has this staff id."""
+    """Another person, or the same one with other data, has this staff id."""
 
     field = "staff_id"
 
@@ -54,7 +54,7 @@ class StaffIdTaken(Conflict):
 
 
 class PhoneTaken(Conflict):
-    """A telephone speaks for one member of staff only: it is how his texts are known."""
+    """A telephone speaks for one member of staff only: it identifies his texts."""
 
     field = "phone"
 
@@ -65,11 +65,11 @@ class PhoneTaken(Conflict):
 def add_postman(
     conn: Conn, staff_id: str, name: str, phone: str, office_pin: str, pin: str
 ) -> Postman:
-    """Adds a postman at the main office of `office_pin`; his beat is the next number there.
+    """Add a postman at the main office of `office_pin`; his beat is the next number there.
 
-    `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raises
-    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and `Invalid` for what is no `staff_id`,
-    `name` or `pin`.
+    `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raise
+    `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and `Invalid` for what is no `staff_id`, `name`
+    or `pin`.
     """
     refuse_name(staff_id, name)
     pin_hash = pins.hashed(pin)
@@ -98,7 +98,7 @@ def add_postman(
 
 
 def refuse_name(staff_id: str, name: str) -> None:
-    """Raises `Invalid` for what is no staff id or no name."""
+    """Raise `Invalid` for what is no staff id or no name."""
     if _STAFF_ID.fullmatch(staff_id) is None:
         say = "a staff id has 1 to 40 letters, digits, dots, hyphens and underscores"
         raise Invalid(say, field="staff_id")
@@ -107,7 +107,7 @@ def refuse_name(staff_id: str, name: str) -> None:
 
 
 def office_of(conn: Conn, pin: str) -> tuple[int, str]:
-    """Row id and name of the main office of `pin`. Raises `UnknownOffice`."""
+    """Return row id and name of the main office of `pin`. Raise `UnknownOffice`."""
     office = conn.execute(
         "SELECT id, name FROM offices WHERE pin = %s"
         " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",

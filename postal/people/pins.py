@@ -23,15 +23,15 @@ _HASHER = PasswordHasher(time_cost=5, memory_cost=7 * 1024, parallelism=1)
 
 
 @dataclass(frozen=True)
-class Checked:
-    """What a PIN was worth. `left`: the tries that are left, where it was wrong."""
+class CheckedPin:
+    """The verdict on a PIN. `left`: the tries that are left, where it was wrong."""
 
     verdict: Literal["right", "wrong", "locked"]
     left: int = 0
 
 
 class BadPin(Invalid):
-    """It is no secret of a postman's."""
+    """The PIN does not have the form of a postman's secret."""
 
     sentence = "a postman's PIN has 4 to 6 digits"
     field = "pin"
@@ -39,21 +39,21 @@ class BadPin(Invalid):
 
 
 def hashed(pin: str) -> str:
-    """`pin` as it is stored. Raises `BadPin`."""
+    """Return `pin` as it is stored. Raise `BadPin`."""
     if _PIN.fullmatch(pin) is None:
         raise BadPin
     return _HASHER.hash(pin)
 
 
 class UnknownStaff(Unknown):
-    """Nobody who works has this staff id."""
+    """No active member of staff has this staff id."""
 
     def __init__(self, staff_id: str) -> None:
         super().__init__(f"nobody who works here has the staff id {staff_id}")
 
 
 def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
-    """Gives a member of staff a new PIN; a lock is over. Raises `BadPin` and `UnknownStaff`."""
+    """Set a new PIN for a member of staff and end a lock. Raise `BadPin` and `UnknownStaff`."""
     changed = conn.execute(
         "UPDATE staff SET pin_hash = %s, pin_wrong = 0, pin_locked_until = NULL"
         " WHERE staff_id = %s AND active",
@@ -63,11 +63,11 @@ def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
         raise UnknownStaff(staff_id)
 
 
-def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> Checked:
-    """Whether `pin` is the PIN of the member of staff with the row id `staff_id`; counts the wrong.
+def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> CheckedPin:
+    """Check `pin` against the PIN of the staff row `staff_id`; count the wrong ones.
 
-    The third wrong one locks it for half an hour: even the right one is then worth nothing. Who
-    has no PIN is locked as well. Raises nothing for whatever was typed.
+    The third wrong one locks it for half an hour, even for the right one. A member of staff without
+    a PIN is locked as well. Nothing is raised, whatever was typed.
     """
     # No stronger lock: a text that issues a code to this postman must not wait for his PIN.
     row = conn.execute(
@@ -76,19 +76,19 @@ def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> Checked:
         [staff_id],
     ).fetchone()
     if row is None or row[0] is None:
-        return Checked("locked")
+        return CheckedPin("locked")
     pin_hash, wrong, locked_until = row
     if locked_until is not None and now < locked_until:
-        return Checked("locked")
+        return CheckedPin("locked")
     if _PIN.fullmatch(pin) is not None and _equal(pin_hash, pin):
         _note(conn, staff_id, 0, None)
-        return Checked("right")
+        return CheckedPin("right")
     wrong = 1 if locked_until is not None else wrong + 1
     if wrong >= TRIES:
         _note(conn, staff_id, wrong, now + LOCKED_FOR)
-        return Checked("locked")
+        return CheckedPin("locked")
     _note(conn, staff_id, wrong, None)
-    return Checked("wrong", TRIES - wrong)
+    return CheckedPin("wrong", TRIES - wrong)
 
 
 def _equal(pin_hash: str, pin: str) -> bool:

@@ -1,4 +1,4 @@
-"""Whose telephone this is: the roles that a number plays, and the language it is spoken to in."""
+"""The roles that a telephone number plays, and the language in which it is addressed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Who:
+class PhoneRoles:
     """The machines that may understand a text of this telephone, the most particular first."""
 
     roles: tuple[str, ...]
@@ -28,8 +28,8 @@ SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'post
 """
 
 
-def identify(conn: Conn, phone: str) -> Who:
-    """The roles of `phone` (E.164). A number that nobody knows is a stranger's."""
+def identify(conn: Conn, phone: str) -> PhoneRoles:
+    """Return the roles of `phone` (E.164). An unknown number is a stranger's."""
     row = conn.execute(_IDENTIFY, {"phone": phone}).fetchone()
     assert row is not None
     postman_id, named, office, recipient, sender = row
@@ -40,11 +40,11 @@ def identify(conn: Conn, phone: str) -> Who:
         *(("recipient",) if recipient else ()),
         *(("sender",) if sender else ()),
     )
-    return Who(roles or ("stranger",), postman_id)
+    return PhoneRoles(roles or ("stranger",), postman_id)
 
 
 def relation(conn: Conn, phone: str, number: str) -> str | None:
-    """What `phone` is to the article `number`: recipient, sender, or nothing (None)."""
+    """Return what `phone` is to the article `number`: recipient, sender, or nothing (None)."""
     row = conn.execute(
         "SELECT recipient_phone = %(phone)s OR EXISTS (SELECT 1 FROM nominees n"
         " WHERE n.article_id = a.id AND n.phone = %(phone)s AND n.ended_at IS NULL),"
@@ -58,14 +58,14 @@ def relation(conn: Conn, phone: str, number: str) -> str | None:
 
 @dataclass(frozen=True)
 class Manners:
-    """What is remembered of a telephone. `opted_out`: it wants no news but what must be."""
+    """What is stored of a telephone. `opted_out`: it wants no news but what must be."""
 
     language: Language
     opted_out: bool
 
 
 def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
-    """What is remembered of each telephone; who is not known is not in it."""
+    """Return what is stored of each telephone, without unknown ones."""
     rows = conn.execute(
         "SELECT phone, language, opted_out_at IS NOT NULL FROM phones WHERE phone = ANY(%s)",
         [list(phones)],
@@ -74,7 +74,7 @@ def manners(conn: Conn, phones: Collection[str]) -> dict[str, Manners]:
 
 
 def is_staff(conn: Conn, phone: str) -> bool:
-    """Whether the telephone belongs to somebody of the staff, or to an office."""
+    """Tell whether the telephone belongs to a member of staff or to an office."""
     row = conn.execute(
         "SELECT EXISTS (SELECT 1 FROM staff WHERE phone = %(phone)s AND active)"
         " OR EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s)",
@@ -85,5 +85,5 @@ def is_staff(conn: Conn, phone: str) -> bool:
 
 
 def languages(conn: Conn, phones: Collection[str]) -> dict[str, Language]:
-    """The language remembered of each telephone; who is not known is not in it."""
+    """Return the stored language of each telephone, without unknown ones."""
     return {phone: known.language for phone, known in manners(conn, phones).items()}

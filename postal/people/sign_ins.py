@@ -1,4 +1,4 @@
-"""Sign-ins of the desk, kept here and not in the cookie: one can be ended from this side.
+"""Sign-ins of the desk, stored here and not in the cookie, so that the service can end them.
 
 The cookie holds a random token; the database holds its SHA-256.
 """
@@ -42,7 +42,7 @@ class SignIn:
 
 
 def begin(conn: Conn, staff_row: int, now: datetime) -> str:
-    """The password was right: a token for the cookie. It opens nothing before `prove`."""
+    """Begin a sign-in after the right password; the returned token opens nothing before `prove`."""
     token = secrets.token_urlsafe(32)
     conn.execute(
         "INSERT INTO sign_ins (staff_id, digest, at, seen_at) VALUES (%s, %s, %s, %s)",
@@ -52,7 +52,7 @@ def begin(conn: Conn, staff_row: int, now: datetime) -> str:
 
 
 def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
-    """The second factor was right. Gives another token: the one of before opens nothing."""
+    """Note the right second factor and return another token: the earlier one opens nothing."""
     token = secrets.token_urlsafe(32)
     conn.execute(
         "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s"
@@ -63,7 +63,7 @@ def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
 
 
 def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
-    """Whose token this is, unless the sign-in was ended, stood idle too long or is too old."""
+    """Return the sign-in of this token, unless it was ended, was idle too long or is too old."""
     row = conn.execute(
         "SELECT id, staff_id, at, seen_at, proved_at FROM sign_ins"
         " WHERE digest = %s AND ended_at IS NULL",
@@ -80,7 +80,7 @@ def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
 
 
 def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
-    """Somebody did something: the idle time begins anew. Written once a minute at most."""
+    """Restart the idle time after an action. Written once a minute at most."""
     conn.execute(
         "UPDATE sign_ins SET seen_at = %s WHERE id = %s AND seen_at < %s",
         (now, sign_in.id, now - _NOTED_EVERY),
@@ -88,7 +88,7 @@ def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
 
 
 def end(conn: Conn, sign_in: SignIn, now: datetime) -> None:
-    """Signed out."""
+    """Sign out."""
     conn.execute(
         "UPDATE sign_ins SET ended_at = %s WHERE id = %s AND ended_at IS NULL", (now, sign_in.id)
     )

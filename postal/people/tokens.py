@@ -21,7 +21,7 @@ _BYTES = 32
 
 
 class TokenNameTaken(Conflict):
-    """A token of this name exists, perhaps a revoked one: names are never given twice."""
+    """A token of this name exists, perhaps a revoked one: names are never reused."""
 
     field = "name"
 
@@ -37,9 +37,9 @@ class Token:
 
 
 def create(conn: Conn, name: str) -> str:
-    """A new token called `name`; this is the only moment that it can be seen.
+    """Return a new token called `name`; it cannot be read later.
 
-    Raises `TokenNameTaken`, and `Invalid` where the name is empty or over 100 characters.
+    Raise `TokenNameTaken`, and `Invalid` where the name is empty or over 100 characters.
     """
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise Invalid("a token's name has 1 to 100 printable characters", field="name")
@@ -55,7 +55,7 @@ def create(conn: Conn, name: str) -> str:
 
 
 def revoke(conn: Conn, name: str) -> bool:
-    """Ends the token called `name`; False where there is none, or it was ended before."""
+    """End the token called `name`; False where there is none, or it was ended before."""
     ended = conn.execute(
         "UPDATE tokens SET revoked_at = now() WHERE name = %s AND revoked_at IS NULL", (name,)
     )
@@ -63,7 +63,7 @@ def revoke(conn: Conn, name: str) -> bool:
 
 
 def listed(conn: Conn) -> list[Token]:
-    """All tokens, oldest first, revoked ones too."""
+    """Return all tokens, oldest first, revoked ones too."""
     with conn.cursor(row_factory=class_row(Token)) as cursor:
         return cursor.execute(
             "SELECT id, name, created_at, revoked_at FROM tokens ORDER BY id"
@@ -71,7 +71,7 @@ def listed(conn: Conn) -> list[Token]:
 
 
 def identify(conn: Conn, token: str) -> int | None:
-    """The id of a token that holds, or None."""
+    """Return the id of a valid token, or None."""
     found = conn.execute(
         "SELECT id FROM tokens WHERE digest = %s AND revoked_at IS NULL", (_digest(token),)
     ).fetchone()

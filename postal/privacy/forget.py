@@ -1,6 +1,6 @@
-"""Forgetting a person: a number that nobody can have takes the place of the telephone, everywhere.
+"""Forgetting a person: an unassignable number replaces the telephone everywhere.
 
-What happened stays, and replays alike: the same stand-in stands in every record.
+What happened stays, and replays alike: every record holds the same substitute.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _DIGITS = 10
 
 @dataclass(frozen=True)
 class Forgotten:
-    """How much was rewritten."""
+    """The number of rewritten records of each kind."""
 
     texts: int
     articles: int
@@ -42,11 +42,11 @@ class NothingKnown(Unknown):
 
 
 def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
-    """Forgets whoever has `phone` (E.164), in the caller's transaction.
+    """Forget the person of `phone` (E.164), in the caller's transaction.
 
-    Raises `NotForgettable` and `NothingKnown`.
+    Raise `NotForgettable` and `NothingKnown`.
     """
-    known = conn.execute(
+    stored = conn.execute(
         "SELECT EXISTS (SELECT FROM conversations WHERE whose = %(phone)s)"
         " OR EXISTS (SELECT FROM messages WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM articles WHERE recipient_phone = %(phone)s)"
@@ -57,7 +57,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
     ).fetchone()
-    if known == (False,):
+    if stored == (False,):
         raise NothingKnown
     _refuse(conn, phone)
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
@@ -128,7 +128,7 @@ _TEXTS = """
 UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
     purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s
 """
-# Others may have texted the number: "5 9876543210". Their words go with it.
+# Others may have texted the number ("5 9876543210"): their words are removed too.
 _NAMED_IN_TEXTS = """
 UPDATE messages SET body = '', purged_at = coalesce(purged_at, %(now)s)
 WHERE phone = ANY(%(around)s) AND direction = 'in'
@@ -167,7 +167,7 @@ _ELSEWHERE = (
 
 
 def _around(conn: Conn, phone: str) -> list[str]:
-    """Whose records can name the telephone: its articles, and the people of them."""
+    """Return whose records can name the telephone: its articles, and their people."""
     rows = conn.execute(
         """
         WITH mine AS (

@@ -1,6 +1,6 @@
 """All that is stored of a telephone, for the person who asks for it (DPDP Act, section 11).
 
-Codes stand in it as everywhere, ••••••; of articles only what is this person's own.
+Codes are shown as everywhere, ••••••; of articles only what is this person's own.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Part:
+class PersonalPart:
     """Rows of one kind, as JSON objects."""
 
     name: str
@@ -54,12 +54,12 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-def parts(conn: Conn, phone: str) -> list[Part]:
-    """Everything of `phone` (E.164), kind by kind; kinds without anything are left out."""
+def parts(conn: Conn, phone: str) -> list[PersonalPart]:
+    """Return everything of `phone` (E.164), kind by kind, without empty kinds."""
     found = []
     for name, query in _PARTS.items():
         rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
-        part = Part(name, [row[0] for row in rows.fetchall()])
+        part = PersonalPart(name, [row[0] for row in rows.fetchall()])
         if part.rows:
             found.append(part)
     return found

@@ -1,7 +1,7 @@
-"""What is kept how long. Words go after their time; what happened, and when, stays.
+"""How long data is kept. Words go after their time; what happened, and when, stays.
 
-Everything works in batches, each a transaction of its own, and can be stopped and begun anew: what
-is done is done. Nothing that is still under way is touched.
+Everything works in batches, each a transaction of its own, and can be stopped and started again
+without loss. Nothing that is still under way is touched.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ from datetime import datetime, timedelta
 from store.database import Conn, Database
 
 AT_ONCE = 2_000
-KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: nobody repeats one later
+KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: none is repeated later
 KEEP_SIGN_INS = timedelta(days=30)
-KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; the events that they told of stay
-KEEP_IMPORTS = timedelta(days=30)  # rows of files; how many there were stays
+KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; their events stay
+KEEP_IMPORTS = timedelta(days=30)  # rows of files; their counts stay
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Until when things are kept: what is older goes."""
+    """The moments until which data is kept: what is older goes."""
 
     bodies: datetime
     persons: datetime
@@ -32,14 +32,14 @@ Batch = Callable[[Conn, Kept], int]
 
 
 def purge(database: Database, kept: Kept) -> Generator[tuple[str, int]]:
-    """Purges all that is older than `kept` says; gives after each batch its kind and how many."""
+    """Purge all that is older than `kept` says; yield after each batch its kind and how many."""
     for kind, batch in _BATCHES.items():
         while done := database.run(lambda conn, batch=batch: batch(conn, kept)):  # type: ignore[misc]
             yield kind, done
 
 
 def left(conn: Conn, kept: Kept) -> int:
-    """About how many rows are to be looked at, for a progress bar."""
+    """Return about how many rows a purge must look at, for a progress bar."""
     row = conn.execute(
         "SELECT (SELECT count(*) FROM messages WHERE at < %(bodies)s AND purged_at IS NULL)"
         " + (SELECT count(*) FROM ussd_sessions WHERE at < %(bodies)s AND purged_at IS NULL)"
@@ -62,7 +62,7 @@ def left(conn: Conn, kept: Kept) -> int:
 
 
 def _texts(conn: Conn, kept: Kept) -> int:
-    """Words and values of texts; template, times, segments and receipts stay for the figures."""
+    """Purge words and values of texts; template, times, segments and receipts stay for figures."""
     return _by_mark(
         conn,
         kept,
@@ -90,7 +90,7 @@ def _dials(conn: Conn, kept: Kept) -> int:
 
 
 def _floods(conn: Conn, kept: Kept) -> int:
-    """Telephones that texted too much, and the budgets that were reached."""
+    """Purge telephones that texted too much, and the budgets that were reached."""
     done = conn.execute(
         "DELETE FROM inbound_floods WHERE (phone, hour) IN (SELECT phone, hour FROM inbound_floods"
         " WHERE hour < %(bodies)s ORDER BY hour LIMIT %(most)s)",
@@ -100,22 +100,8 @@ def _floods(conn: Conn, kept: Kept) -> int:
     return done.rowcount + hits.rowcount
 
 
-def _articles(conn: Conn, kept: Kept) -> int:
-    """The people of articles whose journey has long been over."""
-    done = conn.execute(
-        "UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',"
-        " unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,"
-        " sender_phone = NULL, authorised_person = NULL, document_last4 = NULL"
-        " WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''"
-        " AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')"
-        " ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)",
-        _values(kept),
-    )
-    return done.rowcount
-
-
 def _bookings(conn: Conn, kept: Kept) -> int:
-    """The people of what was booked at the counter, once no article of it is under way."""
+    """Purge the people of what was booked at the counter, once no article of it is under way."""
     row = conn.execute(
         """
         WITH old AS (
@@ -143,7 +129,7 @@ def _bookings(conn: Conn, kept: Kept) -> int:
 
 
 def _access_log(conn: Conn, kept: Kept) -> int:
-    """Kept a year (docs/developing/domain.md rule 11)."""
+    """Purge what is older than a year (docs/developing/domain.md rule 11)."""
     conn.execute("SET LOCAL dakiya.anonymising = 'on'")
     done = conn.execute(
         "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < %(persons)s"
@@ -153,36 +139,8 @@ def _access_log(conn: Conn, kept: Kept) -> int:
     return done.rowcount
 
 
-def _answers(conn: Conn, kept: Kept) -> int:
-    done = conn.execute(
-        "DELETE FROM idempotency_keys WHERE (token_id, key) IN (SELECT token_id, key"
-        " FROM idempotency_keys WHERE created_at < %(answers)s LIMIT %(most)s)",
-        _values(kept),
-    )
-    return done.rowcount
-
-
-def _sign_ins(conn: Conn, kept: Kept) -> int:
-    done = conn.execute(
-        "DELETE FROM sign_ins WHERE id IN (SELECT id FROM sign_ins WHERE at < %(sign_ins)s"
-        " LIMIT %(most)s)",
-        _values(kept),
-    )
-    return done.rowcount
-
-
-def _deliveries(conn: Conn, kept: Kept) -> int:
-    done = conn.execute(
-        "DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries"
-        " WHERE settled_at < %(deliveries)s AND state <> 'pending' ORDER BY settled_at"
-        " LIMIT %(most)s FOR UPDATE SKIP LOCKED)",
-        _values(kept),
-    )
-    return done.rowcount
-
-
 def _imports(conn: Conn, kept: Kept) -> int:
-    """Rows of files that ended, or that nobody decided on; bad rows hold people's data."""
+    """Purge rows of files that ended or were never decided on; bad rows hold people's data."""
     old = conn.execute(
         "UPDATE imports SET purged_at = %(now)s, file_name = '',"
         " state = CASE WHEN finished_at IS NULL THEN 'cancelled' ELSE state END,"
@@ -197,21 +155,49 @@ def _imports(conn: Conn, kept: Kept) -> int:
     return 1 + conn.execute("DELETE FROM import_rows WHERE import_id = %s", old).rowcount
 
 
+def _statement(sql: str) -> Batch:
+    """Return the batch that is one statement; its rows are counted."""
+    return lambda conn, kept: conn.execute(sql.encode(), _values(kept)).rowcount
+
+
+# The people of articles whose journey has long been over.
+_ARTICLES = """
+UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',
+    unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,
+    sender_phone = NULL, authorised_person = NULL, document_last4 = NULL
+WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
+    AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')
+    ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
+_ANSWERS = """
+DELETE FROM idempotency_keys WHERE (token_id, key) IN
+    (SELECT token_id, key FROM idempotency_keys WHERE created_at < %(answers)s LIMIT %(most)s)
+"""
+_SIGN_INS = """
+DELETE FROM sign_ins WHERE id IN
+    (SELECT id FROM sign_ins WHERE at < %(sign_ins)s LIMIT %(most)s)
+"""
+_DELIVERIES = """
+DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries
+    WHERE settled_at < %(deliveries)s AND state <> 'pending' ORDER BY settled_at
+    LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
+
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
     "floods": _floods,
-    "articles": _articles,
+    "articles": _statement(_ARTICLES),
     "bookings": _bookings,
     "access log": _access_log,
-    "answers": _answers,
-    "sign-ins": _sign_ins,
-    "webhook deliveries": _deliveries,
+    "answers": _statement(_ANSWERS),
+    "sign-ins": _statement(_SIGN_INS),
+    "webhook deliveries": _statement(_DELIVERIES),
     "imports": _imports,
 }
 
 
-# Up to the first row that is not old enough: what was written beside it is not passed over.
+# Up to the first row that is not old enough: rows written at the same time are not skipped.
 _OLD = """
 WITH next AS (SELECT id, at FROM {table} WHERE id > %(upto)s ORDER BY id LIMIT %(most)s),
 young AS (SELECT min(id) AS id FROM next WHERE at >= %(bodies)s),

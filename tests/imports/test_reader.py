@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from imports import article_rows, cells, encodings, list_rows, table
 from imports.cells import Bad
 from imports.faults import FileRefused
-from imports.table import Row, Table
+from imports.table import FileRow, Table
 from tests.rigs.api_calls import number_of
 from tests.rigs.imports import HEADER, LIST_HEADER, row, text
 from web.staff.tables import lines
@@ -23,7 +23,7 @@ from web.staff.tables import lines
 HINDI = "रामावती देवी"
 
 
-def read(content: bytes, piece: int = 7) -> tuple[str, Table, list[Row]]:
+def read(content: bytes, piece: int = 7) -> tuple[str, Table, list[FileRow]]:
     """As the worker does, in pieces of `piece` bytes."""
     pieces = [content[at : at + piece] for at in range(0, len(content), piece)]
     encoding = encodings.recognise(pieces)

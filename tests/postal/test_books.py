@@ -272,8 +272,8 @@ def test_serials_follow_the_order_given_and_continue(runtime: Runtime) -> None:
     run(runtime, with_people)
     one, two, three = booked(runtime, 1, 2, 3)
     first = make(runtime, "1001", [two, one.lower()])
-    assert first.items == (lists.Item(1, two), lists.Item(2, one))
-    assert make(runtime, "1001", [three]).items == (lists.Item(3, three),)
+    assert first.items == (lists.ListItem(1, two), lists.ListItem(2, one))
+    assert make(runtime, "1001", [three]).items == (lists.ListItem(3, three),)
     assert run(runtime, lambda c: articles.get(c, one)).state == "out_for_delivery"
     assert kinds(runtime)[3:] == ["out_for_delivery"] * 3
 
@@ -326,7 +326,7 @@ def test_what_yesterdays_list_left_open_goes_out_anew(runtime: Runtime, clock: C
     numbers = booked(runtime, 1)
     make(runtime, "1001", numbers)
     clock.advance(days=1)
-    assert make(runtime, "1002", numbers).items == (lists.Item(1, numbers[0]),)
+    assert make(runtime, "1002", numbers).items == (lists.ListItem(1, numbers[0]),)
     states = run(
         runtime,
         lambda conn: conn.execute("SELECT state FROM delivery_items ORDER BY id").fetchall(),

@@ -80,7 +80,7 @@ def cancel(runtime: Runtime, group_id: int) -> None:
 
 def entered(
     static: Runtime, payment_id: int, rrn: str, paise: int, at: Clerk | None = None
-) -> upi.Taken:
+) -> upi.TakenSum:
     """The bank's reference, entered by a clerk; without one by somebody who is not of the staff."""
     by = at.doer(static.now()) if at else operator(static.now())
     return upi.enter_reference(static, payment_id, upi.BankReference(rrn, paise), by)

@@ -1,4 +1,4 @@
-"""The counter: booking, payment, receipt, books. Each module adds its routes to `room.counter`."""
+"""The counter: booking, payment, receipt, books. Each module adds routes to `room.counter`."""
 
 from web.counter import (
     article_page,

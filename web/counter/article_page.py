@@ -1,4 +1,4 @@
-"""The form of one article, as a page and as what is said of it while it is typed."""
+"""The form of one article, and the notes beside its fields while it is typed."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from india.calendar import day_of
 from postal.counter import groups, tariff
 from postal.counter.counter_days import CounterDay
 from postal.counter.groups import Group, UnknownGroup
-from web.counter.fields import Note
+from web.counter.fields import FieldNote
 from web.counter.reading import SERVICES, WITHOUT, Desk, Reading, read_article, read_sender
 from web.counter.room import CLERKS, me, route, runtime
 from web.counter.typed import LANGUAGES, TypedArticle, TypedSender, article_of, sender_of
@@ -19,23 +19,23 @@ from web.counter.typed import LANGUAGES, TypedArticle, TypedSender, article_of, 
 
 @dataclass(frozen=True)
 class Form:
-    """A form to `action`. `sender` is None where the booking has one; `group` is that booking.
+    """A form to `action`. `sender`: None if the booking has one; `group`: that booking.
 
-    `waiting`: what this counter has begun and not finished.
+    `waiting`: the bookings of this counter that are not finished.
     """
 
     action: str
     typed: TypedArticle
     reading: Reading
     sender: TypedSender | None
-    sender_notes: Mapping[str, Note]
+    sender_notes: Mapping[str, FieldNote]
     waiting: Sequence[Group]
     day: CounterDay
     group: Group | None = None
 
 
 def form_page(form: Form) -> str:
-    """The page with the form, what is wrong beside its field."""
+    """Return the page with the form, each error beside its field."""
     notes = {**form.reading.notes, **form.sender_notes}
     wrong = [name for name, note in notes.items() if note.tone == "wrong"]
     edition = tariff.edition_on(day_of(runtime().now()))
@@ -54,7 +54,7 @@ def form_page(form: Form) -> str:
 
 @route("/check", CLERKS, methods=("POST",))
 def check() -> str:
-    """What is said beside the fields, and the price, of what is typed so far."""
+    """Show the notes beside the fields, and the price, of what is typed so far."""
     typed, sender = article_of(request.form), read_sender(sender_of(request.form))
     with runtime().database.transaction() as conn:
         group = None

@@ -1,4 +1,4 @@
-"""The books of an office: each counter's day, entry by entry; corrections; tables to take along."""
+"""The books of an office: each counter's day, entry by entry; corrections; CSV files."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LONGEST_WHY = 200
 
 @route("/books", BOOKKEEPERS)
 def office_books() -> str:
-    """An office's counters and entries of a day; without one: today."""
+    """Show an office's counters and entries of a day (default: today)."""
     today = day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
@@ -49,7 +49,7 @@ def office_books() -> str:
 
 @route("/days/<int:id_>", (*CLERKS, "supervisor"))
 def day_statement(id_: int) -> str:
-    """How a counter's day ended: one's own, or one of one's office for whoever keeps the books."""
+    """Show how a counter's day ended: the user's own, or any of the office for bookkeepers."""
     with runtime().database.transaction() as conn:
         end = _counter(conn, id_)
         booked = day_end.booked(conn, id_)
@@ -63,13 +63,13 @@ def day_statement(id_: int) -> str:
 
 @route("/entries/<int:id_>", BOOKKEEPERS)
 def entry(id_: int) -> str:
-    """One entry, what corrected it so far, and the form that corrects it."""
+    """Show one entry, its corrections so far, and the form that corrects it."""
     return _entry_page(id_)
 
 
 @route("/entries/<int:id_>/correct", BOOKKEEPERS, methods=("POST",))
 def correct_entry(id_: int) -> Answer | tuple[str, int]:
-    """Puts the entry right by a new one; nothing is edited."""
+    """Correct the entry by a new one; nothing is edited."""
     why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
     try:
         right = money.of_signed(request.form.get("amount", ""))
@@ -91,7 +91,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
 
 @route("/books/<what>.csv", BOOKKEEPERS)
 def books_csv(what: str) -> Response:
-    """Entries, articles or counters of a day as a table for other software."""
+    """Return entries, articles or counters of a day as CSV."""
     if what not in TABLES:
         abort(404)
     day = asked_day() or day_of(runtime().now())
@@ -133,7 +133,7 @@ def _counter(conn: Conn, id_: int) -> CounterEnd:
 
 
 def _office(conn: Conn) -> FoundOffice:
-    """One's own office; supervisors may ask for another by its row id."""
+    """Return the user's office; supervisors may ask for another by its row id."""
     asked = request.args.get("office", type=int)
     id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
     found = lists.office(conn, id_)

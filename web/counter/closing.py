@@ -1,4 +1,4 @@
-"""The clerk's own day: what was booked, cash handed over meanwhile, the count, the close."""
+"""The clerk's own day: bookings, cash handed over meanwhile, the count, the close."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _LONGEST_NOTE = 200
 
 @route("/day", CLERKS)
 def own_day() -> str:
-    """What this clerk's counter did, and the form that closes it."""
+    """Show the day of this clerk's counter, and the form that closes it."""
     return _page()
 
 
 @route("/day/count", CLERKS, methods=("POST",))
 def count_drawer() -> str:
-    """What was counted so far, against the books; the page asks while one types."""
+    """Show the count so far against the books; the page asks while the clerk types."""
     with runtime().database.transaction() as conn:
         own = _own(conn)
         counted, wrong = _counted()
@@ -36,7 +36,7 @@ def count_drawer() -> str:
 
 @route("/day/close", CLERKS, methods=("POST",))
 def close_day() -> Response | tuple[str, int]:
-    """Closes it on the count; where that differs from the books, with an explanation."""
+    """Close the day on the count; a difference from the books needs an explanation."""
     counted, wrong = _counted()
     if counted is None:
         return _page(wrong), 422
@@ -56,7 +56,7 @@ def close_day() -> Response | tuple[str, int]:
 
 @route("/day/hand-over", CLERKS, methods=("POST",))
 def hand_over_cash() -> Response | tuple[str, int]:
-    """Cash goes from the drawer to the treasury during the day."""
+    """Record cash that goes from the drawer to the treasury during the day."""
     try:
         paise = money.of_typed(request.form.get("amount", ""))
         out = ToTreasury(paise, _note("note"), UUID(request.form.get("once", "")))
@@ -96,8 +96,9 @@ def _page(refused: str = "") -> str:
 
 
 def _own(conn: Conn, asked: int | None = None) -> CounterEnd:
-    """The counter that this clerk has open; or the one asked for, if it is this clerk's: a second
-    click closes nothing anew."""
+    """Return this clerk's open counter, or `asked` if it is this clerk's.
+
+    So a second click closes nothing anew."""
     open_ = counter_days.current(conn, me().account.id)
     if open_ is not None and asked in (None, open_.id):
         return day_end.get(conn, open_.id)
@@ -108,7 +109,7 @@ def _own(conn: Conn, asked: int | None = None) -> CounterEnd:
 
 
 def _counted() -> tuple[Count | None, str]:
-    """The count that the form holds, or the word for what is wrong with it."""
+    """Return the count in the form, or the word for what is wrong with it."""
     try:
         notes = {note: request.form.get(f"note_{note}", "") for note in NOTES}
         return day_end.read_count(notes), ""

@@ -1,4 +1,4 @@
-"""What was booked at a counter today, and whether the recipients' numbers are good."""
+"""The bookings of today, and whether the recipients' numbers work; the tariff."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.counter.room import CLERKS, me, route, runtime
 
 @route("/bookings", CLERKS)
 def day_bookings() -> str:
-    """Today's bookings of this office, newest first."""
+    """Show today's bookings of this office, newest first."""
     with runtime().database.transaction() as conn:
         booked = bookings_of_day.of_office(conn, me().account.office_id, day_of(runtime().now()))
         checks = number_check.for_articles(conn, [each.article_id for each in booked])
@@ -20,6 +20,6 @@ def day_bookings() -> str:
 
 @route("/tariff", CLERKS)
 def tariff_page() -> str:
-    """The tariff in force, where each figure was read, and what is not sold here and why."""
+    """Show the tariff in force, the source of each figure, and what is not sold here and why."""
     edition = tariff.edition_on(day_of(runtime().now()))
     return render_template("counter/tariff.html", edition=edition)

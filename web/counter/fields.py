@@ -1,6 +1,6 @@
-"""Each field of the counter's form, read: a value, and what is said of it beside the field.
+"""The readers of the counter's form: each field's value, and the note beside the field.
 
-What is not finished yet is a hint; what cannot become right any more is wrong.
+An unfinished value gets a hint; one that can no longer become right is wrong.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True)
-class Note:
-    """What is said of a field: `word` names the sentence, `values` fill it in."""
+class FieldNote:
+    """A note beside a field: `word` is the key of its sentence, `values` fill it in."""
 
     tone: Literal["wrong", "hint", "right"]
     word: str
@@ -42,109 +42,109 @@ class Note:
 
 
 @dataclass(frozen=True)
-class Read(Generic[T]):
-    """`value` is None where there is none that is right."""
+class FieldValue(Generic[T]):
+    """The reading of a field. `value` is None if there is no correct one."""
 
     value: T | None
-    note: Note | None = None
+    note: FieldNote | None = None
 
 
-def wrong(word: str, **values: str | int) -> Note:
-    return Note("wrong", word, values)
+def wrong(word: str, **values: str | int) -> FieldNote:
+    return FieldNote("wrong", word, values)
 
 
-def refused_as(refusal: Refusal) -> Note:
-    return Note("wrong", word_of(refusal), refusal.values)
+def refused_as(refusal: Refusal) -> FieldNote:
+    return FieldNote("wrong", word_of(refusal), refusal.values)
 
 
-def hint(word: str, **values: str | int) -> Note:
-    return Note("hint", word, values)
+def hint(word: str, **values: str | int) -> FieldNote:
+    return FieldNote("hint", word, values)
 
 
-def read_number(conn: Conn, typed: str) -> Read[str]:
-    """An article number that is on nothing yet."""
+def read_number(conn: Conn, typed: str) -> FieldValue[str]:
+    """Read an article number that no article has yet."""
     bare = re.sub(r"[\s-]", "", typed).upper()
     if not bare:
-        return Read(None)
+        return FieldValue(None)
     try:
         number = numbers.read(typed)
     except numbers.WrongCheckDigit:
-        return Read(None, wrong("book_number_check"))
+        return FieldValue(None, wrong("book_number_check"))
     except ValueError:
         if _NUMBER_BEGUN.fullmatch(bare):
             left = _NUMBER_LENGTH - len(bare)
-            return Read(None, hint("book_number_more", left=left))
-        return Read(None, wrong("book_number_shape"))
+            return FieldValue(None, hint("book_number_more", left=left))
+        return FieldValue(None, wrong("book_number_shape"))
     if rolls.is_taken(conn, number):
-        return Read(None, wrong("book_number_taken", number=number))
+        return FieldValue(None, wrong("book_number_taken", number=number))
     grouped = f"{number[:2]} {number[2:10]} {number[10]} IN"
-    return Read(number, Note("right", "book_number_right", {"number": grouped}))
+    return FieldValue(number, FieldNote("right", "book_number_right", {"number": grouped}))
 
 
-def read_weight(typed: str) -> Read[int]:
-    """Grams."""
+def read_weight(typed: str) -> FieldValue[int]:
+    """Read grams."""
     if not typed:
-        return Read(None)
+        return FieldValue(None)
     if not (typed.isascii() and typed.isdigit()) or not 1 <= int(typed) <= HEAVIEST_G:
-        return Read(None, wrong("book_weight_wrong"))
-    return Read(int(typed))
+        return FieldValue(None, wrong("book_weight_wrong"))
+    return FieldValue(int(typed))
 
 
-def read_pin(conn: Conn, typed: str) -> Read[Place]:
-    """A PIN that the directory knows."""
+def read_pin(conn: Conn, typed: str) -> FieldValue[Place]:
+    """Read a PIN that the directory knows."""
     if not typed:
-        return Read(None)
+        return FieldValue(None)
     digits = typed.isascii() and typed.isdigit()
     if not digits or len(typed) > _PIN_LENGTH or typed.startswith("0"):
-        return Read(None, wrong("book_pin_wrong"))
+        return FieldValue(None, wrong("book_pin_wrong"))
     if len(typed) < _PIN_LENGTH:
-        return Read(None, hint("book_pin_more", left=_PIN_LENGTH - len(typed)))
+        return FieldValue(None, hint("book_pin_more", left=_PIN_LENGTH - len(typed)))
     try:
         place = directory.find(conn, typed)
     except UnknownPin:
         if not directory.is_loaded(conn):
-            return Read(None, wrong("book_pin_no_directory"))
-        return Read(None, wrong("book_pin_unknown"))
+            return FieldValue(None, wrong("book_pin_no_directory"))
+        return FieldValue(None, wrong("book_pin_unknown"))
     named = ", ".join(filter(None, (place.office, place.district, place.state)))
-    return Read(place, Note("right", "book_pin_right", {"place": named}))
+    return FieldValue(place, FieldNote("right", "book_pin_right", {"place": named}))
 
 
-def read_phone(typed: str) -> Read[str]:
-    """A mobile in E.164."""
+def read_phone(typed: str) -> FieldValue[str]:
+    """Read a mobile number, as E.164."""
     if not typed:
-        return Read(None)
+        return FieldValue(None)
     try:
         left = phones.missing_digits(typed)
         if left:
-            return Read(None, hint("book_phone_more", left=left))
+            return FieldValue(None, hint("book_phone_more", left=left))
         phone = phones.read(typed)
     except phones.Landline:
-        return Read(None, wrong("book_phone_landline"))
+        return FieldValue(None, wrong("book_phone_landline"))
     except phones.NoDigits:
-        return Read(None, wrong("book_phone_digits"))
+        return FieldValue(None, wrong("book_phone_digits"))
     except ValueError:
-        return Read(None, wrong("book_phone_impossible"))
-    return Read(phone, Note("right", "book_phone_right"))
+        return FieldValue(None, wrong("book_phone_impossible"))
+    return FieldValue(phone, FieldNote("right", "book_phone_right"))
 
 
-def read_cod(typed: str) -> Read[int]:
-    """Whole rupees; none is 0."""
+def read_cod(typed: str) -> FieldValue[int]:
+    """Read whole rupees; empty is 0."""
     bare = typed.replace(",", "")
     if not bare:
-        return Read(0)
+        return FieldValue(0)
     if not (bare.isascii() and bare.isdigit()):
-        return Read(None, wrong("book_cod_whole"))
+        return FieldValue(None, wrong("book_cod_whole"))
     if int(bare) > MOST_COD:
-        return Read(None, wrong("book_cod_most", most=MOST_COD))
-    return Read(int(bare))
+        return FieldValue(None, wrong("book_cod_most", most=MOST_COD))
+    return FieldValue(int(bare))
 
 
-def read_text(typed: str, most: int) -> Read[str]:
-    """A name or an address of `most` characters."""
+def read_text(typed: str, most: int) -> FieldValue[str]:
+    """Read a name or an address of at most `most` characters."""
     if not typed:
-        return Read(None)
+        return FieldValue(None)
     if len(typed) > most:
-        return Read(None, wrong("book_text_long", most=most))
+        return FieldValue(None, wrong("book_text_long", most=most))
     if _UNPRINTABLE.search(typed):
-        return Read(None, wrong("book_text_signs"))
-    return Read(typed)
+        return FieldValue(None, wrong("book_text_signs"))
+    return FieldValue(typed)

@@ -1,4 +1,4 @@
-"""A customer's booking: its articles, one more, one less, the payment in cash, or nothing of it."""
+"""A customer's booking: its articles, adding and removing one, payment in cash, cancelling."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, own_group, route, runtime
 from web.counter.start import taken_number
-from web.counter.typed import another_for, article_of, new_article
+from web.counter.typed import TypedArticle, another_for, article_of, new_article
 from web.staff.refusals import FormRefused, tell
 
 Page = str | Response | tuple[str, int]
@@ -31,14 +31,14 @@ Page = str | Response | tuple[str, int]
 
 @route("/groups/<int:id_>", CLERKS)
 def group(id_: int) -> str:
-    """The booking as it stands, and what can be done with it."""
+    """Show the booking, and what can be done with it."""
     with runtime().database.transaction() as conn:
         return _page(conn, own_group(conn, id_))
 
 
 @route("/groups/<int:id_>/articles", CLERKS)
 def another(id_: int) -> Page:
-    """The form for one more article; `?like=` an item of the booking: to the same recipient."""
+    """Show the form for one more article; `?like=`: an item with the same recipient."""
     with runtime().database.transaction() as conn:
         found = own_group(conn, id_)
         day = _my_day(conn, found)
@@ -56,7 +56,7 @@ def another(id_: int) -> Page:
 
 @route("/groups/<int:id_>/articles", CLERKS, methods=("POST",))
 def add(id_: int) -> Page:
-    """Adds the article, or shows the form again with what is wrong."""
+    """Add the article, or show the form again with what is wrong."""
     typed = article_of(request.form)
 
     def work(conn: Conn) -> Page:
@@ -89,7 +89,7 @@ def add(id_: int) -> Page:
 
 @route("/groups/<int:id_>/articles/<int:article>/remove", CLERKS, methods=("POST",))
 def remove(id_: int, article: int) -> Response:
-    """Takes an article off; its label can be used again."""
+    """Remove an article; its label can be used again."""
 
     def act(conn: Conn, found: Group) -> str:
         booking.remove(conn, id_, article, runtime().now())
@@ -100,7 +100,7 @@ def remove(id_: int, article: int) -> Response:
 
 @route("/groups/<int:id_>/cancel", CLERKS, methods=("POST",))
 def cancel(id_: int) -> Response:
-    """Nothing is posted. While a payment is awaited it is not cancelled here."""
+    """Cancel the booking, unless a payment is awaited."""
 
     def act(conn: Conn, found: Group) -> str:
         if found.state == "paying":
@@ -113,7 +113,7 @@ def cancel(id_: int) -> Response:
 
 @route("/groups/<int:id_>/change", CLERKS, methods=("POST",))
 def change(id_: int) -> str:
-    """What the customer gets back, of the amount that is typed so far."""
+    """Show the change for the amount that is typed so far."""
     with runtime().database.transaction() as conn:
         found = own_group(conn, id_)
     return render_template("counter/change.html", **_change(found, request.form.get("given", "")))
@@ -121,7 +121,7 @@ def change(id_: int) -> str:
 
 @route("/groups/<int:id_>/cash", CLERKS, methods=("POST",))
 def cash(id_: int) -> Response:
-    """Books it for cash. The form says which sum the clerk saw: another one is not taken."""
+    """Book for cash. The form names the sum that the clerk saw: any other is refused."""
 
     def act(conn: Conn, found: Group) -> str:
         found = groups.lock(conn, id_)
@@ -146,7 +146,7 @@ def cash(id_: int) -> Response:
 
 
 def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
-    """Does it to a booking of one's own counter, and goes back to its page, which says so."""
+    """Run `act` on a booking of the user's own counter; its page shows the outcome."""
 
     def work(conn: Conn) -> tuple[str, dict[str, str]]:
         found = own_group(conn, id_)
@@ -183,14 +183,14 @@ def _change(found: Group, typed: str) -> dict[str, Any]:
     return {"group": found, "typed": typed, "given": given}
 
 
-def _form(conn: Conn, found: Group, typed: Any, day: CounterDay) -> Form:
+def _form(conn: Conn, found: Group, typed: TypedArticle, day: CounterDay) -> Form:
     desk = Desk(me().account.office_pin, day_of(runtime().now()), found)
     reading = read_article(conn, desk, typed)
     return Form(url_for("counter.add", id_=found.id), typed, reading, None, {}, (), day, found)
 
 
 def _my_day(conn: Conn, found: Group) -> CounterDay | None:
-    """The counter of the booking, where it is the one that this clerk has open."""
+    """Return the counter of the booking, if it is the one that this clerk has open."""
     day = counter_days.current(conn, me().account.id)
     return day if day is not None and day.id == found.counter_day_id else None
 
@@ -202,5 +202,5 @@ def _item(found: Group, id_: int | None) -> Item | None:
 def _place(conn: Conn, pin: str) -> Place | None:
     try:
         return directory.find(conn, pin)
-    except UnknownPin:  # left the directory since
+    except UnknownPin:  # it has left the directory
         return None

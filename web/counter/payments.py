@@ -1,4 +1,4 @@
-"""What came by UPI, for the postmaster: what is due to whom, oldest first; what the bank has."""
+"""The postmaster's page of UPI: refunds due, oldest first; what the bank has."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MOST = 200
 
 @route("/payments", JUDGES)
 def payments_board() -> str:
-    """Refunds due, what could not be read, and what came on a day; without one: today."""
+    """Show refunds due, unreadable events, and what came on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
         due = credits.due(conn, _office(), _MOST)
@@ -51,7 +51,7 @@ def payments_board() -> str:
 
 @route("/payments/<int:id_>/refund", JUDGES, methods=("POST",))
 def refund_payment(id_: int) -> Response:
-    """Gives a sum back: by its provider, by another UPI transfer, or in cash from one's drawer."""
+    """Refund a sum: by its provider, by a UPI transfer, or in cash from the user's drawer."""
     way, account = request.form.get("way", ""), me().account
 
     def work(conn: Conn) -> str:
@@ -80,7 +80,7 @@ def refund_payment(id_: int) -> Response:
 
 @route("/payments/settled", JUDGES, methods=("POST",))
 def mark_payments_settled() -> Response:
-    """The bank's statement shows all that came to the department's UPI id on a day."""
+    """Mark all that came to the department's UPI id on a day as shown by the bank's statement."""
     try:
         day = date.fromisoformat(request.form.get("day", ""))
     except ValueError:
@@ -104,7 +104,7 @@ def mark_payments_settled() -> Response:
 
 @route("/payments/unreadable", JUDGES, methods=("POST",))
 def note_unreadable_seen() -> Response:
-    """Somebody has looked into what a provider told and nobody could read."""
+    """Mark a provider's event that could not be read as looked into."""
     provider, event = request.form.get("provider", ""), request.form.get("event", "")
     seen = runtime().database.run(
         lambda conn: provider_events.mark_seen(conn, provider, event, doer())
@@ -114,13 +114,13 @@ def note_unreadable_seen() -> Response:
 
 
 def _office() -> int | None:
-    """Whose money is shown: one's own office's; None, all, for supervisors."""
+    """Return the office whose money is shown: the user's; None (all) for supervisors."""
     account = me().account
     return None if account.role == "supervisor" else account.office_id
 
 
 def _reference() -> str:
-    """Return the bank's reference that was typed. Raises `FormRefused` for what is none."""
+    """Return the typed reference of the bank. Raises `FormRefused` if it is none."""
     try:
         return rrn(request.form.get("reference", ""))
     except ValueError:

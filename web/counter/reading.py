@@ -1,4 +1,4 @@
-"""The counter's form as a whole: what is said of it while it is typed, and what it comes to."""
+"""The reading of the counter's form as a whole: its notes while it is typed, and its price."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from postal.counter.tariff import Quote, ToPrice
 from store.database import Conn
 from store.refusals import Invalid
 from web.counter import fields
-from web.counter.fields import Note, hint, refused_as, wrong
+from web.counter.fields import FieldNote, hint, refused_as, wrong
 from web.counter.typed import LANGUAGES, TypedArticle, TypedSender
 
 SERVICES: Final[tuple[Service, ...]] = get_args(Service)
 WITHOUT: Final[tuple[WithoutPhone, ...]] = get_args(WithoutPhone)
-How = Literal["code", "addressee", "anyone"]  # it is handed over
+How = Literal["code", "addressee", "anyone"]  # the article is handed over
 T = TypeVar("T", bound=str)
 
 
 @dataclass(frozen=True)
 class Desk:
-    """Where an article is booked: the office's PIN, the day in India, the group it is added to."""
+    """The place of a booking: the office's PIN, the day in India, the group it is added to."""
 
     pin: str
     day: date
@@ -36,27 +36,27 @@ class Desk:
 
 @dataclass(frozen=True)
 class Reading:
-    """`notes` by field. `item`: only where nothing is wrong and nothing is missing."""
+    """A form that was read. `notes` by field; `item`: None if anything is wrong or missing."""
 
-    notes: Mapping[str, Note]
+    notes: Mapping[str, FieldNote]
     quote: Quote | None
     how: How
     item: NewItem | None
 
     @property
     def first_wrong(self) -> str | None:
-        """The first field to mend, in the order of the form."""
+        """Return the first wrong field, in the order of the form."""
         return next((name for name, note in self.notes.items() if note.tone == "wrong"), None)
 
 
 @dataclass(frozen=True)
 class SenderReading:
-    notes: Mapping[str, Note]
+    notes: Mapping[str, FieldNote]
     sender: Sender | None
 
 
 def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
-    """What is typed so far; nothing is said of what is still empty."""
+    """Read what is typed so far; an empty field gets no note."""
     number = fields.read_number(conn, typed.number)
     service = _one_of(SERVICES, typed.service)
     weight = fields.read_weight(typed.weight)
@@ -67,7 +67,7 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     phone = fields.read_phone(typed.phone)
     without = _one_of(WITHOUT, typed.without_phone)
     language = _one_of(LANGUAGES, typed.language)
-    said: dict[str, Note | None] = {
+    said: dict[str, FieldNote | None] = {
         "number": number.note,
         "service": None if service else wrong("book_service_none"),
         "weight": weight.note,
@@ -81,7 +81,7 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     }
     like = _like(desk.group, typed) if not typed.phone and without is None else None
     if like is not None:
-        said["phone"] = Note("right", "book_phone_as_before")
+        said["phone"] = FieldNote("right", "book_phone_as_before")
     if without and typed.phone:
         said["phone"] = wrong("book_phone_and_without")
     if without and typed.otp:
@@ -133,8 +133,8 @@ def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
 
 
 def finished_article(typed: TypedArticle, reading: Reading) -> Reading:
-    """The same, of a form that was sent: what is empty or unfinished is wrong now."""
-    notes: dict[str, Note] = {}
+    """Return the reading of a form that was sent: an empty or unfinished field is wrong now."""
+    notes: dict[str, FieldNote] = {}
     for field, value in (
         ("number", typed.number),
         ("service", typed.service),
@@ -151,14 +151,14 @@ def finished_article(typed: TypedArticle, reading: Reading) -> Reading:
         if not value:
             note = wrong(f"book_{field}_missing")
         elif note and note.tone == "hint" and field != "without_phone":
-            note = Note("wrong", note.word, note.values)
+            note = FieldNote("wrong", note.word, note.values)
         if note:
             notes[field] = note
     return Reading(notes, reading.quote, reading.how, reading.item)
 
 
 def read_sender(typed: TypedSender) -> SenderReading:
-    """What is typed of the sender so far. The telephone may be left out."""
+    """Read what is typed of the sender so far. The telephone may be left out."""
     name = fields.read_text(typed.name, fields.LONGEST_NAME)
     phone = fields.read_phone(typed.phone)
     language = _one_of(LANGUAGES, typed.language)
@@ -173,9 +173,9 @@ def read_sender(typed: TypedSender) -> SenderReading:
 
 
 def finished_sender(typed: TypedSender, reading: SenderReading) -> SenderReading:
-    """The same, of a form that was sent."""
+    """Return the reading of a form that was sent."""
     notes = {
-        field: Note("wrong", note.word, note.values) if note.tone == "hint" else note
+        field: FieldNote("wrong", note.word, note.values) if note.tone == "hint" else note
         for field, note in reading.notes.items()
     }
     if not typed.name:
@@ -188,7 +188,7 @@ def _quote(
     desk: Desk,
     posted: ToPrice,
     place: Place,
-    said: dict[str, Note | None],
+    said: dict[str, FieldNote | None],
 ) -> Quote | None:
     edition = tariff.edition_on(desk.day)
     try:
@@ -199,7 +199,7 @@ def _quote(
 
 
 def _like(group: Group | None, typed: TypedArticle) -> str | None:
-    """The telephone of the item that this form was made after."""
+    """Return the telephone of the item that `typed.like` names."""
     items = group.items if group else ()
     return next((item.recipient_phone for item in items if str(item.id) == typed.like), None)
 

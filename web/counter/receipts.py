@@ -1,7 +1,7 @@
-"""The receipt of what was booked: shown, printed from the browser, or as a PDF.
+"""The receipt of a booking: shown, printed from the browser, or as a PDF.
 
-Every printing is counted before it is handed out: the first is the original, the others are copies.
-The language is the customer's, whatever the clerk reads.
+Every printing is counted before it is returned: the first is the original, the others are copies.
+The language is the customer's, not the clerk's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Choice = TypeVar("Choice", bound=str)
 
 @route("/groups/<int:id_>/receipt", CLERKS)
 def receipt(id_: int) -> str | tuple[str, int]:
-    """What the next printing will look like, or the one that `printing` names, to be printed now.
+    """Show the next printing, or the one that `printing` names, to be printed now.
 
     Query: `paper` (80mm, a4), `customer` (hi, en: the language), `printing` (a uuid).
     """
@@ -82,7 +82,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
 
 @route("/groups/<int:id_>/receipt", CLERKS, methods=("POST",))
 def print_receipt(id_: int) -> Response | tuple[str, int]:
-    """Counts a printing from the browser and shows it. Form: `once`, `paper`, `customer`."""
+    """Count a printing from the browser and show it. Form: `once`, `paper`, `customer`."""
     once = _uuid("once") or uuid4()
     printed = _count(id_, once, "customer")
     if isinstance(printed, Group):
@@ -92,10 +92,10 @@ def print_receipt(id_: int) -> Response | tuple[str, int]:
 
 @route("/groups/<int:id_>/receipt.pdf", CLERKS)
 def receipt_pdf(id_: int) -> Response | tuple[str, int]:
-    """The receipt as a PDF, which counts as a printing.
+    """Return the receipt as a PDF, which counts as a printing.
 
     Query: `paper` (80mm, a4), `lang` (hi, en), `once` (a uuid: loaded again it is the same
-    printing). Nobody is served by a HEAD: it counts nothing.
+    printing). A HEAD request counts nothing.
     """
     if request.method == "HEAD":
         return Response(mimetype="application/pdf")
@@ -110,7 +110,7 @@ def receipt_pdf(id_: int) -> Response | tuple[str, int]:
 
 
 def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printing] | Group:
-    """A printing counted and what it says; the group, where it is not booked."""
+    """Count a printing and return it with its content; the group, if it is not booked."""
 
     def work(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group:
         group = own_group(conn, id_)
@@ -131,7 +131,7 @@ def _none_yet(group: Group) -> tuple[str, int]:
 
 
 def _chosen(name: str, among: tuple[Choice, ...], without: Choice) -> Choice:
-    """What was asked for; `without` where nothing was. 404 for what there is not."""
+    """Return the parameter `name`, or `without` if it is empty. 404 if not in `among`."""
     asked = request.values.get(name, "")
     if not asked:
         return without

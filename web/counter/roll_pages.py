@@ -1,4 +1,4 @@
-"""A clerk's rolls of labels: entered by scanning the first and the last label."""
+"""The pages of a clerk's rolls of labels, entered by scanning the first and the last label."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LONGEST = 64
 
 @route("/rolls", CLERKS, methods=("GET", "POST"))
 def number_rolls() -> str | Response | tuple[str, int]:
-    """What this clerk has, and the form for one more."""
+    """Show this clerk's rolls, and add one more."""
     first = request.form.get("first", "")[:_LONGEST].strip()
     last = request.form.get("last", "")[:_LONGEST].strip()
     refused = None

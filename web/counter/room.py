@@ -1,4 +1,4 @@
-"""The room of the counter; its routes are made with these."""
+"""The blueprint of the counter and the decorators that make its routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ live_route = _room.live_route
 
 
 def own_group(conn: Conn, id_: int) -> Group:
-    """Return a booking of one's own office; for any other there is none."""
+    """Return a booking of the user's office; 404 for any other."""
     found = groups.get(conn, id_)
     if found.office_id != me().account.office_id:
         abort(404)

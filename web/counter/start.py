@@ -1,4 +1,4 @@
-"""The counter's first page: it is opened, and then each customer begins here."""
+"""The counter's first page: it opens a counter and begins each customer's booking."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from india import money
 from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterTaken, OpenAlready
-from postal.counter.groups import Group, NumberInUse, unfinished
+from postal.counter.groups import NumberInUse, unfinished
 from store.database import Conn
 from web.counter.article_page import Form, form_page
 from web.counter.fields import refused_as
@@ -30,12 +30,12 @@ from web.counter.typed import article_of, new_article, new_sender, sender_of
 from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
-_MOST_OPENING: Final = 1_000_000_00  # paise: more is a slip of the hand
+_MOST_OPENING: Final = 1_000_000_00  # paise: more is a typing error
 
 
 @route("", CLERKS)
 def start() -> Page:
-    """The form for the next customer; the one that opens a counter, where none is open."""
+    """Show the form for the next customer, or the one that opens a counter if none is open."""
     with runtime().database.transaction() as conn:
         day = counter_days.current(conn, me().account.id)
         if day is None:
@@ -55,7 +55,7 @@ def start() -> Page:
 
 @route("/open", CLERKS, methods=("POST",))
 def open_counter() -> Page:
-    """Opens a counter for today, with the cash that is in its drawer."""
+    """Open a counter for today, with the cash that is in its drawer."""
     typed = {name: request.form.get(name, "").strip() for name in ("counter", "cash")}
 
     def work(conn: Conn) -> Page:
@@ -85,7 +85,7 @@ def open_counter() -> Page:
 
 @route("/groups", CLERKS, methods=("POST",))
 def begin() -> Page:
-    """A customer's first article: begins the booking and adds the article, both or neither."""
+    """Begin a customer's booking and add its first article, both or neither."""
     typed, typed_sender = article_of(request.form), sender_of(request.form)
 
     def work(conn: Conn) -> Page:
@@ -122,7 +122,7 @@ def begin() -> Page:
 
 
 def taken_number(reading: Reading, taken: NumberInUse) -> Reading:
-    """The same reading, now that somebody else has the number."""
+    """Return `reading` with the note that the number was taken meanwhile."""
     notes = {"number": refused_as(taken)}
     return Reading({**reading.notes, **notes}, reading.quote, reading.how, None)
 
@@ -138,5 +138,5 @@ def _opening_page(
     )
 
 
-def _desk(group: Group | None = None) -> Desk:
-    return Desk(me().account.office_pin, day_of(runtime().now()), group)
+def _desk() -> Desk:
+    return Desk(me().account.office_pin, day_of(runtime().now()))

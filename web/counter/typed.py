@@ -1,4 +1,4 @@
-"""What a clerk typed into the form of an article and its sender, before anybody believes it."""
+"""The form of an article and its sender as a clerk typed it, before it is validated."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from postal.articles import Language
 from postal.counter.groups import Item
 
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
-_LONGEST: Final = 400  # characters of any field; the readers say how many are right
+_LONGEST: Final = 400  # characters of any field; the readers have their own limits
 
 
 @dataclass(frozen=True)
 class TypedArticle:
-    """`once`: of the form. `like`: an item of the group whose recipient's telephone it shares."""
+    """An article as typed. `once`: the form's uuid. `like`: an item with the same telephone."""
 
     once: str
     number: str = ""
@@ -37,7 +37,7 @@ class TypedArticle:
 
 @dataclass(frozen=True)
 class TypedSender:
-    """`once`: of the form that begins the booking."""
+    """A sender as typed. `once`: the uuid of the form that begins the booking."""
 
     once: str
     name: str = ""
@@ -46,12 +46,12 @@ class TypedSender:
 
 
 def new_article(number: str | None, language: Language) -> TypedArticle:
-    """An empty form that offers `number`."""
+    """Return an empty form that offers `number`."""
     return TypedArticle(str(uuid4()), number=number or "", language=language)
 
 
 def another_for(item: Item, number: str | None) -> TypedArticle:
-    """A form for the recipient of `item`, whose telephone is not shown again."""
+    """Return a form for the recipient of `item`, whose telephone is not shown again."""
     return TypedArticle(
         str(uuid4()),
         number=number or "",
@@ -68,12 +68,12 @@ def another_for(item: Item, number: str | None) -> TypedArticle:
 
 
 def new_sender(language: Language) -> TypedSender:
-    """An empty form."""
+    """Return an empty form."""
     return TypedSender(str(uuid4()), language=language)
 
 
 def article_of(form: Mapping[str, str]) -> TypedArticle:
-    """The article of a form that came in."""
+    """Return the article of a received form."""
 
     def field(name: str) -> str:
         return " ".join(form.get(name, "")[:_LONGEST].split())
@@ -98,7 +98,7 @@ def article_of(form: Mapping[str, str]) -> TypedArticle:
 
 
 def sender_of(form: Mapping[str, str]) -> TypedSender:
-    """The sender of a form that came in."""
+    """Return the sender of a received form."""
     return TypedSender(
         once=_uuid(form.get("group_once", "")),
         name=" ".join(form.get("sender_name", "")[:_LONGEST].split()),
@@ -108,7 +108,7 @@ def sender_of(form: Mapping[str, str]) -> TypedSender:
 
 
 def _uuid(given: str) -> str:
-    """`given`, or a new one: only a form that we made is known again when it is sent twice."""
+    """Return `given` if it is a uuid, else a new one: only our own forms are idempotent."""
     try:
         return str(UUID(given))
     except ValueError:

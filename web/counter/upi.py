@@ -1,6 +1,6 @@
-"""UPI at the counter: the QR code for the customer, what becomes of it, and the clerk's part in it.
+"""UPI at the counter: the QR code for the customer, its state, and what the clerk can do.
 
-The server decides how it stands; the page asks every second and counts the time in between.
+The server decides the phase; the page asks every second and counts the time in between.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Final, Literal
 
 import segno
-from flask import abort, current_app, redirect, render_template, request, session, url_for
+from flask import abort, redirect, render_template, request, session, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -28,17 +28,18 @@ from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.room import CLERKS, doer, live_route, own_group, route, runtime
+from web.staff.htmx import load
 from web.staff.refusals import status_of, tell, word_of
 
 Phase = Literal[
     "none",  # no attempt yet
     "asking",  # the provider is asked for a QR code
     "shown",
-    "over",  # the time is over, the provider is asked once more
+    "over",  # time is up, the provider is asked once more
     "booked",
     "booked_cash",
     "cancelled",
-    "not_booked",  # money came and goes back
+    "not_booked",  # money came and is refunded
     "expired",
     "withdrawn",
     "failed",
@@ -49,7 +50,7 @@ _LATE: Final = timedelta(seconds=5)
 
 @dataclass(frozen=True)
 class Sight:
-    """What the page shows. `due`: what came for the booking and goes back."""
+    """What the page shows. `due`: money that came for the booking and is refunded."""
 
     group: Group
     payment: Payment | None
@@ -62,7 +63,7 @@ class Sight:
 
     @property
     def left(self) -> int:
-        """Whole seconds that the QR code is shown still."""
+        """Return for how many more whole seconds the QR code is shown."""
         if self.payment is None:
             return 0
         return max(0, int((self.payment.expires_at - runtime().now()).total_seconds()))
@@ -70,13 +71,13 @@ class Sight:
 
 @route("/groups/<int:id_>/upi", CLERKS)
 def upi_page(id_: int) -> str:
-    """The QR code, large, and how it stands."""
+    """Show the QR code, large, and the state of the payment."""
     return _page(_sight(id_))
 
 
 @route("/groups/<int:id_>/upi", CLERKS, methods=("POST",))
 def begin_upi(id_: int) -> Response:
-    """Begins to be paid by UPI; a second click finds the first one's QR code."""
+    """Begin a payment by UPI; a second click finds the first one's QR code."""
     _sight(id_)
     try:
         begun = upi.begin(runtime(), id_)
@@ -90,18 +91,16 @@ def begin_upi(id_: int) -> Response:
 
 @live_route("/groups/<int:id_>/upi/now", CLERKS)
 def upi_now(id_: int) -> str | Response:
-    """How it stands now; the whole page again where that has changed."""
+    """Show the time left; load the whole page again if the phase has changed."""
     sight = _sight(id_)
     if sight.phase != request.form.get("phase"):
-        answer = current_app.response_class(status=200)
-        answer.headers["HX-Redirect"] = url_for("counter.upi_page", id_=id_)
-        return answer
+        return load(url_for("counter.upi_page", id_=id_))
     return render_template("counter/upi_now.html", sight=sight)
 
 
 @route("/groups/<int:id_>/upi/stop", CLERKS, methods=("POST",))
 def stop_upi(id_: int) -> Response:
-    """The customer does not pay by this QR code: the booking is open again."""
+    """Stop a payment that the customer does not make: the booking is open again."""
     payment = _sight(id_).payment
     if payment is not None:
         session["told"] = "upi_stop_done" if upi.stop(runtime(), payment.id) else "upi_was_over"
@@ -110,7 +109,7 @@ def stop_upi(id_: int) -> Response:
 
 @route("/groups/<int:id_>/upi/reference", CLERKS, methods=("POST",))
 def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
-    """The clerk saw the money come to the department's UPI id: the bank's reference and the sum."""
+    """Enter the bank's reference and the sum that the clerk saw come to the department's UPI id."""
     sight = _sight(id_)
     if sight.payment is None or sight.payment.provider != STATIC:
         abort(404)
@@ -133,7 +132,7 @@ def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
 
 @route("/groups/<int:id_>/upi/simulate", CLERKS, methods=("POST",))
 def simulate_upi(id_: int) -> Response:
-    """The simulated customer does something; not in production."""
+    """Simulate what a customer does; 404 in production."""
     sight = _sight(id_)
     payment = sight.payment
     if runtime().settings.production or payment is None or payment.provider != simulator.NAME:
@@ -163,7 +162,7 @@ def simulate_upi(id_: int) -> Response:
 
 
 def picture(text: str) -> Markup:
-    """A QR code as an SVG that fills its place. Dark on white: cameras want it so."""
+    """Return a QR code as an SVG that fills its place, dark on white, as cameras need it."""
     code = segno.make_qr(text, error="m")
     return Markup(  # noqa: S704  segno's own SVG
         code.svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
@@ -188,7 +187,7 @@ def _page(sight: Sight, refused: str = "") -> str:
 
 
 def _sight(id_: int) -> Sight:
-    """The booking of one's own office as it stands; 404 for another's."""
+    """Return the state of a booking of the user's office; 404 for another's."""
 
     def look(conn: Conn) -> Sight:
         group = own_group(conn, id_)

@@ -1,4 +1,4 @@
-"""The help desk: find, understand, replay, act. Each module adds its routes to `room.desk`."""
+"""The help desk: search, explanation, replay, actions. Each module adds routes to `room.desk`."""
 
 from web.desk import (
     access_log,

@@ -1,4 +1,4 @@
-"""One's own account: another password, new recovery codes."""
+"""The user's own account: a new password, new recovery codes."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Page = str | Response | tuple[str, int]
 
 @route("/account", EVERYONE)
 def account() -> Page:
-    """Who one is here, and what one may change."""
+    """Show the user's account and what can be changed in it."""
     return render_template("desk/account.html")
 
 
 @route("/account/password", EVERYONE, methods=("POST",))
 def change_password() -> Page:
-    """Another password, against the old one and the authenticator's number."""
+    """Set a new password, against the old one and the authenticator's number."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
 
     def change(conn: Conn) -> str:
@@ -41,7 +41,7 @@ def change_password() -> Page:
 
 @route("/account/recovery-codes", EVERYONE, methods=("POST",))
 def renew_recovery_codes() -> Page:
-    """Ten new recovery codes, against the authenticator's number; the old ones end."""
+    """Make ten new recovery codes, against the authenticator's number; the old ones end."""
 
     def renew(conn: Conn) -> list[str] | None:
         if not _number_right(conn):

@@ -1,7 +1,7 @@
-"""What the desk may do to an article or a telephone: each with a reason, written down and told.
+"""The actions of the desk on an article or a telephone, each with a reason that is recorded.
 
-An action is decided by the conversation's own machine (`conversation/desk.py`); it leaves an event
-in the feed and a line in the access log. Nobody here sees a code, and no text is free.
+The conversation's own machine decides an action (`conversation/desk.py`); it leaves an event in the
+feed and a line in the access log. Nobody at the desk sees a code, and no text is free.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from flows.happenings import (
     NumberCorrected,
     RemarkJudged,
     Reopened,
+    Verdict,
 )
 from india import phone as phones
 from india.calendar import day_of
@@ -30,7 +31,7 @@ from postal import articles, herd
 from postal.acts import handsets
 from postal.articles import Article
 from postal.people import access, contacts, pins, roles
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from settings import Language
 from store import feed
 from store.database import Conn
@@ -56,7 +57,7 @@ _LONGEST_NOTE: Final = 200
 
 @route("/articles/<int:article>/send-code", HELPERS, methods=("POST",))
 def act_send_code(article: int) -> Response:
-    """The code goes to its telephone once more; nobody at the desk sees it."""
+    """Send the code to its telephone once more; nobody at the desk sees it."""
 
     def act(conn: Conn, row: Article) -> Intervened:
         return desk.on_holder(runtime(), conn, row.id, CodeWanted(row.number))
@@ -71,7 +72,7 @@ def act_stop_code(article: int) -> Response:
 
 @route("/articles/<int:article>/move-destination", JUDGES, methods=("POST",))
 def act_move_destination(article: int) -> Response:
-    """Another telephone is asked to take the article; once it agrees, the code goes there."""
+    """Ask another telephone to take the article; after it agrees, the code goes there."""
 
     def act(conn: Conn, row: Article) -> Intervened:
         event = DestinationMoved(row.number, _new_phone(conn))
@@ -90,31 +91,23 @@ def act_correct_number(article: int) -> Response:
 
 @route("/articles/<int:article>/confirm-remark", JUDGES, methods=("POST",))
 def act_confirm_remark(article: int) -> Response:
-    return _on_article(
-        article,
-        "confirm_remark",
-        lambda conn, row: _own(conn, RemarkJudged(row.number, "confirmed")),
-    )
+    return _judge(article, "confirm_remark", "confirmed")
 
 
 @route("/articles/<int:article>/contest-remark", JUDGES, methods=("POST",))
 def act_contest_remark(article: int) -> Response:
-    return _on_article(
-        article,
-        "contest_remark",
-        lambda conn, row: _own(conn, RemarkJudged(row.number, "contested")),
-    )
+    return _judge(article, "contest_remark", "contested")
 
 
 @route("/articles/<int:article>/reopen", JUDGES, methods=("POST",))
 def act_reopen(article: int) -> Response:
-    """It is brought once more, on the next morning's list."""
+    """Schedule another visit, on the next morning's list."""
     return _on_article(article, "reopen", lambda conn, row: _own(conn, Reopened(row.number)))
 
 
 @route("/articles/<int:article>/warn-herd", JUDGES, methods=("POST",))
 def act_warn_herd(article: int) -> Response:
-    """Everybody with an article due today in the same PIN is warned."""
+    """Warn everybody with an article due today in the same PIN."""
 
     def act(conn: Conn, row: Article) -> Intervened:
         now = runtime().now()
@@ -131,7 +124,7 @@ def act_language(conversation: int) -> Response:
     asked = request.form.get("language")
     language = next((each for each in LANGUAGES if each == asked), None)
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         if language is None:
             raise FormRefused("act_no_language")
         return desk.set_language(runtime(), conn, person.phone, language)
@@ -141,9 +134,9 @@ def act_language(conversation: int) -> Response:
 
 @route("/conversations/<int:conversation>/block-phone", HELPERS, methods=("POST",))
 def act_block_phone(conversation: int) -> Response:
-    """A postman's lost telephone counts no more, at once; his office is told."""
+    """Block a postman's lost telephone at once, and tell his office."""
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         staff_id = _postman(conn, person)
         handsets.block(conn, staff_id, runtime().now())
         desk.phone_blocked(runtime(), conn, staff_id)
@@ -154,10 +147,10 @@ def act_block_phone(conversation: int) -> Response:
 
 @route("/conversations/<int:conversation>/reset-pin", ("postmaster",), methods=("POST",))
 def act_reset_pin(conversation: int) -> Response:
-    """The postman, standing here, types a new PIN himself; his telephone is told of it."""
+    """Set a new PIN, which the postman, who is present, types himself; his telephone is told."""
     pin, again = request.form.get("pin", ""), request.form.get("again", "")
 
-    def act(conn: Conn, person: Person) -> Intervened:
+    def act(conn: Conn, person: Contact) -> Intervened:
         staff_id = _postman(conn, person)
         if pin != again:
             raise FormRefused("act_pins_differ")
@@ -168,6 +161,12 @@ def act_reset_pin(conversation: int) -> Response:
 
 
 # ---- what all have in common -------------------------------------------------------------------
+
+
+def _judge(article: int, action: str, verdict: Verdict) -> Response:
+    return _on_article(
+        article, action, lambda conn, row: _own(conn, RemarkJudged(row.number, verdict))
+    )
 
 
 def _own(conn: Conn, event: Happening) -> Intervened:
@@ -187,7 +186,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
     return _work(work, url_for("desk.article", article=id_))
 
 
-def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) -> Response:
+def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
         person = contacts.get(conn, id_)
         if person is None:
@@ -201,7 +200,7 @@ def _on_phone(id_: int, action: str, act: Callable[[Conn, Person], Intervened]) 
 
 
 def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
-    """Does it, and goes back to the page, which says what came of it."""
+    """Run `work` in a transaction and redirect to `back`, which shows the outcome."""
     if request.form.get("reason") not in REASONS:
         session["told"] = "act_no_reason"
         return redirect(back)
@@ -235,7 +234,7 @@ def _write_down(
 
 
 def _new_phone(conn: Conn) -> str:
-    """The telephone that was typed. Raises `FormRefused` for none, and for one of the staff."""
+    """Return the typed telephone. Raises `FormRefused` for none, and for one of the staff."""
     try:
         phone = phones.read(request.form.get("phone", ""))
     except ValueError:
@@ -245,7 +244,7 @@ def _new_phone(conn: Conn) -> str:
     return phone
 
 
-def _postman(conn: Conn, person: Person) -> str:
+def _postman(conn: Conn, person: Contact) -> str:
     if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
         raise FormRefused("act_no_postman")
     return person.staff_id

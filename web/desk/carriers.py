@@ -1,4 +1,4 @@
-"""Carriers at the desk: how they fare, what is ordered of them, and what the guards hold back."""
+"""The page of the carriers: their state, the orders to them, and the texts that are held back."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST_REASON: Final = 200
 
 @route("/carriers", KEEPERS)
 def carriers() -> str:
-    """The carriers now, and their figures of a day; without one: today's."""
+    """Show the carriers now, and their figures of a day (default: today)."""
     now, settings = runtime().now(), runtime().settings
     day = asked_day() or day_of(now)
     since, until = bounds(day)
@@ -66,7 +66,7 @@ def carriers() -> str:
 
 @route("/carriers/<name>/order", KEEPERS, methods=("POST",))
 def order_carrier(name: str) -> Response:
-    """Rest it, prefer it, or take that back; with a reason, for the feed and the access log."""
+    """Rest a carrier, prefer it, or undo that; the reason goes to the feed and the access log."""
     did: Did | None = next((d for d in get_args(Did) if d == request.form.get("did")), None)
     if did is None or name not in runtime().settings.carriers:
         abort(404)
@@ -84,7 +84,7 @@ def order_carrier(name: str) -> Response:
 
 @route("/prefix-stops/<int:id_>/lift", KEEPERS, methods=("POST",))
 def lift_prefix_stop(id_: int) -> Response:
-    """Texts to a stopped block of numbers go again."""
+    """Let texts go again to a stopped block of numbers."""
 
     def work(conn: Conn) -> str:
         reason, by = _reason(), doer()
@@ -98,7 +98,7 @@ def lift_prefix_stop(id_: int) -> Response:
 
 
 def _reason() -> str:
-    """The reason that the form gives, without telephone numbers. Raises `FormRefused`."""
+    """Return the reason in the form, telephone numbers hidden. Raises `FormRefused`."""
     reason = phone.veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
     if len(reason) < _SHORTEST_REASON:
         raise FormRefused("carrier_no_reason")

@@ -1,4 +1,4 @@
-"""Charts as SVG, made here: no script draws them, a screen reader reads their words.
+"""Charts as SVG, made on the server: a screen reader reads their words.
 
 Colours are classes of desk.css; every bar has its number in words beside it.
 """
@@ -14,23 +14,23 @@ _ROW, _BAR, _NAMES, _WIDTH, _NUMBERS = 26, 16, 176, 470, 80
 
 
 @dataclass(frozen=True)
-class Part:
-    """One part of a bar: the class that colours it, and its word in the legend."""
+class ChartPart:
+    """One part of a bar: its CSS class (the colour), and its word in the legend."""
 
     kind: str
     word: str
 
 
 @dataclass(frozen=True)
-class Bar:
-    """One bar, its parts in the order of the legend."""
+class ChartBar:
+    """One bar; `values` in the order of the legend."""
 
     name: str
     values: tuple[int, ...]
 
 
-def stacked(title: str, parts: Sequence[Part], bars: Sequence[Bar]) -> Markup:
-    """Bars below each other, as long as what they stand for."""
+def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) -> Markup:
+    """Return a chart of horizontal bars, their lengths in proportion to their values."""
     most = max((sum(bar.values) for bar in bars), default=0) or 1
     scale = (_WIDTH - _NAMES - _NUMBERS) / most
     height = _ROW * (len(bars) + 1) + 6
@@ -58,7 +58,7 @@ def stacked(title: str, parts: Sequence[Part], bars: Sequence[Bar]) -> Markup:
     ).format(_WIDTH, height, title, said, Markup("").join(lines))
 
 
-def _legend(parts: Sequence[Part]) -> Markup:
+def _legend(parts: Sequence[ChartPart]) -> Markup:
     x, lines = _NAMES, []
     for part in parts:
         lines.append(

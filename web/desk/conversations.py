@@ -1,4 +1,4 @@
-"""The conversation of a telephone or of an article: a timeline paged both ways, live while open."""
+"""The timeline of a telephone or of an article, paged both ways, live while open."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.people import access, contacts
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import HELPERS, doer, live_route, route, runtime
 from web.desk.sprints import differs_today
@@ -27,7 +27,7 @@ Page = str | Response | tuple[str, int]
 
 
 @dataclass(frozen=True)
-class Talk:
+class TimelineView:
     """What a page of a timeline shows. `live`: it is the newest page, which asks for news."""
 
     entries: Entries
@@ -38,65 +38,65 @@ class Talk:
 
     @property
     def version(self) -> str:
-        """Changes with anything that is shown."""
+        """Return a digest that changes with anything that is shown."""
         shown = repr((self.entries, self.pending, self.tickets))
         return sha256(shown.encode()).hexdigest()[:16]
 
 
 @route("/conversations/<int:conversation>", HELPERS)
 def conversation(conversation: int) -> Page:
-    """All that the person of this telephone saw and wrote."""
+    """Show all that the person of this telephone saw and wrote."""
 
-    def look(conn: Conn) -> tuple[Person, Talk]:
+    def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = _person(conn, conversation)
         access.note(conn, doer(), "opened", phone=person.phone)
-        return person, _talk(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(person.phone))
 
-    person, talk = runtime().database.run(look)
-    return _person_page(person, talk, revealed=False)
+    person, view = runtime().database.run(look)
+    return _person_page(person, view, revealed=False)
 
 
 @route("/conversations/<int:conversation>/whole-number", HELPERS, methods=("POST",))
 def reveal(conversation: int) -> Page:
-    """The same with the whole number, against a reason, which is written down."""
+    """Show the same with the whole number, against a reason, which is recorded."""
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
     given = len(reason) >= SHORTEST_REASON
 
-    def look(conn: Conn) -> tuple[Person, Talk]:
+    def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = _person(conn, conversation)
         if given:
             access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
-        return person, _talk(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(person.phone))
 
-    person, talk = runtime().database.run(look)
-    page = _person_page(person, talk, revealed=given)
+    person, view = runtime().database.run(look)
+    page = _person_page(person, view, revealed=given)
     return page if given else (page, 422)
 
 
 @live_route("/conversations/<int:conversation>/news", HELPERS)
 def conversation_news(conversation: int) -> Page:
-    """The timeline, if it is another than the page has; else 204."""
+    """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
         person = _person(conn, conversation)
-        talk = _talk(conn, of_phone(person.phone))
-    return _news(talk, url_for("desk.conversation_news", conversation=conversation))
+        view = _view(conn, of_phone(person.phone))
+    return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
 
 @route("/articles/<int:article>", HELPERS)
 def article(article: int) -> Page:
-    """All that was said and done about one article."""
+    """Show all that was said and done about one article."""
 
-    def look(conn: Conn) -> tuple[Article, list[contacts.Party], Talk]:
+    def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
         row = _article(conn, article)
         access.note(conn, doer(), "opened", article_id=row.id)
-        return row, contacts.of_article(conn, row.id), _talk(conn, of_article(row.id, row.number))
+        return row, contacts.of_article(conn, row.id), _view(conn, of_article(row.id, row.number))
 
-    row, parties, talk = runtime().database.run(look)
+    row, parties, view = runtime().database.run(look)
     return render_template(
         "desk/article.html",
         article=row,
         parties=parties,
-        talk=talk,
+        timeline=view,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )
@@ -104,31 +104,33 @@ def article(article: int) -> Page:
 
 @live_route("/articles/<int:article>/news", HELPERS)
 def article_news(article: int) -> Page:
-    """The timeline, if it is another than the page has; else 204."""
+    """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
         row = _article(conn, article)
-        talk = _talk(conn, of_article(row.id, row.number))
-    return _news(talk, url_for("desk.article_news", article=article))
+        view = _view(conn, of_article(row.id, row.number))
+    return _news(view, url_for("desk.article_news", article=article))
 
 
-def _person_page(person: Person, talk: Talk, *, revealed: bool) -> str:
+def _person_page(person: Contact, view: TimelineView, *, revealed: bool) -> str:
     return render_template(
         "desk/conversation.html",
         person=person,
-        talk=talk,
+        timeline=view,
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),
         news=url_for("desk.conversation_news", conversation=person.conversation),
     )
 
 
-def _news(talk: Talk, news: str) -> Page:
-    if request.form.get("version") == talk.version:
+def _news(view: TimelineView, news: str) -> Page:
+    if request.form.get("version") == view.version:
         return "", 204
-    return render_template("desk/conversation_entries.html", talk=talk, news=news, revealed=False)
+    return render_template(
+        "desk/conversation_entries.html", timeline=view, news=news, revealed=False
+    )
 
 
-def _talk(conn: Conn, scope: Scope) -> Talk:
+def _view(conn: Conn, scope: Scope) -> TimelineView:
     older = Cursor.read(request.args.get("older", ""))
     newer = Cursor.read(request.args.get("newer", ""))
     if older is not None:
@@ -142,10 +144,10 @@ def _talk(conn: Conn, scope: Scope) -> Talk:
     phone, article = scope.values.get("phone"), scope.values.get("article")
     tickets = search.tickets_of(conn, phone=phone, article=article)
     waiting = timeline.pending(conn, scope)
-    return Talk(entries, waiting, differing, tickets, live=entries.newer is None)
+    return TimelineView(entries, waiting, differing, tickets, live=entries.newer is None)
 
 
-def _person(conn: Conn, conversation: int) -> Person:
+def _person(conn: Conn, conversation: int) -> Contact:
     person = contacts.get(conn, conversation)
     if person is None:
         abort(404)

@@ -1,4 +1,4 @@
-"""The way in: password, second factor, its enrolment with recovery codes; and the way out."""
+"""The sign-in: password, second factor, its enrolment with recovery codes; and the sign-out."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from store.gcra import Gcra
 from web.desk.room import EVERYONE, doer, home, key, me, open_route, route, runtime
 from web.staff.rooms import Member
 
-TRIES_A_MINUTE: Final = 20  # of one address, whoever it tries to be
+TRIES_A_MINUTE: Final = 20  # of one address, over all staff ids
 Page = str | Response | tuple[str, int]
 
 
 @open_route("/sign-in")
 def sign_in() -> Page:
-    """Staff id and password."""
+    """Sign in with staff id and password, the first factor."""
     if request.method == "GET":
         if current_user.is_authenticated and me().sign_in.proved:
             return redirect(url_for("desk.overview"))
@@ -49,7 +49,7 @@ def sign_in() -> Page:
 
 @open_route("/second-factor")
 def second_factor() -> Page:
-    """The authenticator's number, or a recovery code."""
+    """Check the authenticator's number, or a recovery code."""
     if not current_user.is_authenticated:
         return redirect(url_for("desk.sign_in"))
     if me().sign_in.proved:
@@ -67,7 +67,7 @@ def second_factor() -> Page:
 
 @open_route("/enrol")
 def enrol() -> Page:
-    """Sets up the second factor: a QR code to scan, then its first number; then recovery codes."""
+    """Set up the second factor: a QR code to scan, its first number, then recovery codes."""
     if not current_user.is_authenticated:
         return redirect(url_for("desk.sign_in"))
     if me().account.enrolled:
@@ -92,7 +92,7 @@ def enrol() -> Page:
 
 @route("/sign-out", EVERYONE, methods=("POST",))
 def sign_out() -> Page:
-    """Ends this sign-in, here and on the server."""
+    """End this sign-in, here and on the server."""
     runtime().database.run(lambda conn: sign_ins.end(conn, me().sign_in, runtime().now()))
     logout_user()
     return redirect(url_for("desk.sign_in"))
@@ -127,5 +127,5 @@ def _may_try() -> bool:
             f"dakiya:signin:{address}", TRIES_A_MINUTE / 60, TRIES_A_MINUTE
         )
     except RedisError:
-        return True  # the lock of each account still holds
+        return True  # the lock of each account still applies
     return rate == 0

@@ -1,4 +1,4 @@
-"""The supervisor's view: today's figures per office and beat, as tables, charts and CSV; fraud."""
+"""The supervisor's figures of a day per office and beat, as tables, charts and CSV; fraud."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from flask import Response, render_template
 
 from india.calendar import day_of
 from postal.desk import figures, fraud_board
-from postal.desk.figures import Beat
+from postal.desk.figures import BeatFigures
 from postal.people.accounts import Role
-from web.desk.charts import Bar, Part, stacked
+from web.desk.charts import ChartBar, ChartPart, stacked
 from web.desk.room import JUDGES, route, runtime
 from web.language import say
 from web.staff.tables import sheet
@@ -23,7 +23,7 @@ _MONTH: Final = timedelta(days=30)
 
 @route("/figures", WATCHERS)
 def day_figures() -> str:
-    """The figures of a day; without one: today's."""
+    """Show the figures of a day (default: today)."""
     now = runtime().now()
     day = asked_day() or day_of(now)
     with runtime().database.transaction() as conn:
@@ -36,16 +36,19 @@ def day_figures() -> str:
             "waiting": figures.waiting(conn),
         }
         hours = figures.hours(conn, day)
-    ends = (Part("delivered", say("figure_delivered")), Part("failed", say("figure_failed")))
+    ends = (
+        ChartPart("delivered", say("figure_delivered")),
+        ChartPart("failed", say("figure_failed")),
+    )
     by_beat = stacked(
         say("figures_by_beat"),
-        (*ends, Part("open", say("figure_open"))),
-        [Bar(f"{beat.name} ({beat.staff_id})", _parts(beat)) for beat in beats[:40]],
+        (*ends, ChartPart("open", say("figure_open"))),
+        [ChartBar(f"{beat.name} ({beat.staff_id})", _parts(beat)) for beat in beats[:40]],
     )
     by_hour = stacked(
         say("figures_by_hour"),
         ends,
-        [Bar(f"{hour.hour:02}:00", (hour.delivered, hour.failed)) for hour in hours],
+        [ChartBar(f"{hour.hour:02}:00", (hour.delivered, hour.failed)) for hour in hours],
     )
     return render_template(
         "desk/figures.html", day=day, by_beat=by_beat, by_hour=by_hour, hours=hours, **found
@@ -54,7 +57,7 @@ def day_figures() -> str:
 
 @route("/figures.csv", WATCHERS)
 def day_figures_csv() -> Response:
-    """The beats of a day as a table for other software."""
+    """Return the beats of a day as CSV."""
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
         beats = figures.beats(conn, day)
@@ -67,7 +70,7 @@ def day_figures_csv() -> Response:
 
 @route("/fraud", WATCHERS)
 def fraud() -> str:
-    """Reports of fraud by PIN and hour, and the numbers that were named."""
+    """Show reports of fraud by PIN and hour, and the numbers that were named."""
     today = day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
@@ -76,11 +79,11 @@ def fraud() -> str:
     return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
 
 
-def _parts(beat: Beat) -> tuple[int, int, int]:
+def _parts(beat: BeatFigures) -> tuple[int, int, int]:
     return beat.delivered, beat.failed, beat.open
 
 
-def _line(day: date, beat: Beat) -> tuple[str | int, ...]:
+def _line(day: date, beat: BeatFigures) -> tuple[str | int, ...]:
     contested = beat.contested_share
     return (
         day.isoformat(), beat.office, beat.pin, beat.staff_id, beat.name, beat.out,

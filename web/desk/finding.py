@@ -1,4 +1,4 @@
-"""Find: one box for whatever somebody can say of their post. It travels in bodies alone."""
+"""Search by anything that a caller knows of an article. The query travels in bodies only."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Page = str | Response | tuple[str, int]
 
 @route("/find", HELPERS, methods=("GET", "POST"))
 def find() -> Page:
-    """The box, and what it found. It remembers: Back leads to the same list, with no question."""
+    """Show the search and its results; the session keeps it, so that Back shows the same list."""
     if request.method == "POST":
         session["query"] = request.form.get("query", "").strip()[:_LONGEST]
         session["day"] = request.form.get("day", "")[:10]
@@ -52,5 +52,5 @@ def _note(conn: Conn, query: Query, found: Found) -> None:
     if query.phone is not None:
         access.note(conn, by, "found", phone=query.phone)
     elif found.articles:
-        # Names stand in the list; whoever is opened is noted by the page.
+        # The list shows names; the page of each one that is opened is noted by itself.
         access.note(conn, by, "found", article_id=found.articles[0].id)

@@ -1,4 +1,4 @@
-"""What the pages of the desk act with."""
+"""The values of the templates of the desk."""
 
 from __future__ import annotations
 
@@ -11,5 +11,5 @@ from web.desk.ticket_pages import ticket_link
 
 @desk.context_processor
 def means() -> dict[str, Any]:
-    """What the desk's pages act with."""
+    """Return the values of every template of the desk."""
     return {"reasons": REASONS, "ticket_link": ticket_link}

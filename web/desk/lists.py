@@ -1,12 +1,12 @@
-"""An office's lists of a day, and one of them item by item."""
+"""The lists of an office on a day, and one list item by item."""
 
 from __future__ import annotations
 
 from flask import abort, render_template
 
 from india.calendar import day_of
-from postal.desk import lists as sheets
-from postal.desk.lists import Sheet, SheetItem
+from postal.desk import lists
+from postal.desk.lists import ListOfDay, ListOfDayItem
 from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, doer, route, runtime
@@ -15,27 +15,27 @@ from web.staff.times import asked_day
 
 @route("/offices/<int:id_>", HELPERS)
 def office(id_: int) -> str:
-    """What each postman of an office had to deliver on a day; without one: today."""
+    """Show what each postman of an office had to deliver on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
-        found = sheets.office(conn, id_)
+        found = lists.office(conn, id_)
         if found is None:
             abort(404)
-        lists = sheets.of_office(conn, id_, day)
-    return render_template("desk/office.html", office=found, day=day, lists=lists)
+        of_day = lists.of_office(conn, id_, day)
+    return render_template("desk/office.html", office=found, day=day, lists=of_day)
 
 
 @route("/lists/<int:id_>", HELPERS)
 def sheet(id_: int) -> str:
-    """One postman's list of a day, in walking order."""
+    """Show one postman's list of a day, in walking order."""
 
-    def look(conn: Conn) -> tuple[Sheet, list[SheetItem]] | None:
-        found = sheets.get(conn, id_)
+    def look(conn: Conn) -> tuple[ListOfDay, list[ListOfDayItem]] | None:
+        found = lists.get(conn, id_)
         if found is None:
             return None
         reason = f"list {found.staff_id} {found.date}"
         access.note(conn, doer(), "opened", reason=reason)
-        return found, sheets.items(conn, id_)
+        return found, lists.items(conn, id_)
 
     looked = runtime().database.run(look)
     if looked is None:

@@ -1,4 +1,4 @@
-"""The desk's first page: what one's role can do here."""
+"""The desk's first page: what the user's role can do."""
 
 from __future__ import annotations
 
@@ -9,5 +9,5 @@ from web.desk.room import EVERYONE, route
 
 @route("", EVERYONE)
 def overview() -> str:
-    """Where to go from here."""
+    """Show the links to the pages of the desk."""
     return render_template("desk/overview.html")

@@ -1,4 +1,4 @@
-"""Why an operator dropped a text for its words: the sentence that is registered, and ours."""
+"""The difference between a dropped text and the sentence that is registered with DLT."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from markupsafe import Markup, escape
 from gateways.base import Reason
 from messages import dlt
 from messages.catalogue import catalogue
-from postal.desk.timeline import Text
+from postal.desk.timeline import TimelineText
 from web.desk.room import desk
 from web.language import say
 from web.staff.masks import veiled
@@ -20,8 +20,8 @@ _MARKS = {
 
 
 @desk.app_template_filter()
-def dropped(text: Text) -> Markup:
-    """What is said of a text that was dropped by DLT; nothing of any other."""
+def dropped(text: TimelineText) -> Markup:
+    """Return the explanation for a text that DLT dropped; empty for any other."""
     if not (text.error or "").startswith(f"{Reason.TEMPLATE}:") or text.template is None:
         return Markup("")
     registered = catalogue().dlt.sentences.get((text.template, text.language or ""))

@@ -1,4 +1,4 @@
-"""Replay as the phone showed it: the conversation as frames, in the order in which it saw them."""
+"""The replay of a conversation as frames, in the order in which the phone showed them."""
 
 from __future__ import annotations
 
@@ -16,22 +16,22 @@ from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of
 from postal.desk import timeline
-from postal.desk.timeline import Entry, Screen, SprintLine, Text
+from postal.desk.timeline import Entry, SprintLine, TimelineScreen, TimelineText
 from postal.desk.timeline_keys import of_phone
 from postal.people import access, contacts
-from postal.people.contacts import Person
+from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import HELPERS, doer, route, runtime
 
-_MOST_PAGES: Final = 8  # of the timeline: some five hundred entries
+_MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What the phone showed at one moment. `wait`: how long it took from us to the phone.
+    """What the phone showed at one moment. `wait`: the time from us to the phone.
 
-    `state` is where the conversation stood; `segments` are the parts as the handset joined them.
+    `state`: of the conversation at that moment. `segments`: the parts that the handset joined.
     """
 
     kind: Literal["came", "went", "missing", "screen", "missed_call", "call", "unheard"]
@@ -46,9 +46,9 @@ class Frame:
 
 @route("/conversations/<int:conversation>/replay", HELPERS)
 def replay_conversation(conversation: int) -> str:
-    """The phone, its player, and the state machine beside it."""
+    """Show the phone, its player, and the state machine."""
 
-    def look(conn: Conn) -> tuple[Person, list[Entry]]:
+    def look(conn: Conn) -> tuple[Contact, list[Entry]]:
         person = contacts.get(conn, conversation)
         if person is None:
             abort(404)
@@ -78,14 +78,14 @@ def _entries(conn: Conn, phone: str) -> list[Entry]:
     return found
 
 
-def _main_machine(entries: list[Entry], person: Person) -> str:
-    """The machine that spoke most with this phone."""
+def _main_machine(entries: list[Entry], person: Contact) -> str:
+    """Return the machine with the most sprints of this phone."""
     spoken = [each.machine for each in entries if isinstance(each, SprintLine)]
     return max(spoken or person.machines, key=spoken.count)
 
 
 def _frames(entries: list[Entry], machine: str) -> list[Frame]:
-    stood = [
+    states = [
         (each.at, each.state_after)
         for each in entries
         if isinstance(each, SprintLine) and each.machine == machine
@@ -94,19 +94,19 @@ def _frames(entries: list[Entry], machine: str) -> list[Frame]:
     shown.sort(key=lambda frame: frame.at)
     initial = machines.ALL[machine].initial
     return [
-        Frame(**{**vars(frame), "state": _state_at(stood, frame.at, initial)}) for frame in shown
+        Frame(**{**vars(frame), "state": _state_at(states, frame.at, initial)}) for frame in shown
     ]
 
 
-def _state_at(stood: list[tuple[datetime, str]], at: datetime, initial: str) -> str:
-    before = [state for since, state in stood if since <= at]
+def _state_at(states: list[tuple[datetime, str]], at: datetime, initial: str) -> str:
+    before = [state for since, state in states if since <= at]
     return before[-1] if before else initial
 
 
 def _frame(entry: Entry) -> Frame | None:
-    if isinstance(entry, Screen):
+    if isinstance(entry, TimelineScreen):
         return Frame("screen", entry.at, (entry.body,), entry.typed, "", None, entry.service, "")
-    if not isinstance(entry, Text):
+    if not isinstance(entry, TimelineText):
         return None
     if entry.channel == "voice":
         return _call(entry)
@@ -120,8 +120,8 @@ def _frame(entry: Entry) -> Frame | None:
     return Frame("went", arrived, parts(entry.body), "", language, wait, entry.status, "")
 
 
-def _call(entry: Text) -> Frame:
-    """A missed call of the person's, or ours: its words a sentence at a time, if he took it up."""
+def _call(entry: TimelineText) -> Frame:
+    """Return the frame of a missed call, or of ours: sentence by sentence if it was answered."""
     if entry.direction == "in":
         return Frame("missed_call", entry.at, (entry.body,), "", "und", None, "", "")
     sentences, language = tuple(entry.body.split("\n")), tongue_of(entry.language or "")
@@ -132,7 +132,7 @@ def _call(entry: Text) -> Frame:
 
 
 def parts(body: str) -> tuple[str, ...]:
-    """`body` in the segments that it travelled in; a code was six digits, whatever hides it now."""
+    """Return `body` in the segments that carried it; a masked code counts as its digits."""
     found, start = [], 0
     for part in split(body.replace(CODE_MASK, "0" * len(CODE_MASK))):
         found.append(body[start : start + len(part)])

@@ -1,4 +1,4 @@
-"""The desk's room; its routes are made with these."""
+"""The blueprint of the desk and the decorators that make its routes."""
 
 from __future__ import annotations
 

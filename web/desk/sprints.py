@@ -1,4 +1,4 @@
-"""One sprint explained: what came in, how it was read, which facts counted, what followed."""
+"""The explanation of one sprint: input, its reading, the facts that counted, what followed."""
 
 from __future__ import annotations
 
@@ -19,10 +19,9 @@ from flows.replay.explain import Explanation, explain
 from flows.replay.record import decode
 from flows.replay.replay import Difference, replay
 from messages.speech import tongue_of
-from postal.desk import sprints as sprint
-from postal.desk import timeline
+from postal.desk import sprints, timeline
 from postal.desk.sprints import StoredSprint
-from postal.desk.timeline import Text
+from postal.desk.timeline import TimelineText
 from postal.people import access
 from store.database import Conn
 from web.desk.room import HELPERS, desk, doer, route, runtime
@@ -31,69 +30,69 @@ from web.staff.words import word
 
 
 @dataclass(frozen=True)
-class Told:
-    """News that a sprint passed on: to whom, and of what kind."""
+class PassedOn:
+    """An event that a sprint passed on: to which machine, and of which kind."""
 
     to: str
     event: str
 
 
 @dataclass(frozen=True)
-class Understood:
-    """A sprint as the desk shows it. `explanation` is None where today's code cannot read it."""
+class SprintView:
+    """A sprint as the desk shows it. `explanation`: None if today's code cannot read it."""
 
     sprint: StoredSprint
-    came: Text | None
-    sent: list[Text]
+    came: TimelineText | None
+    sent: list[TimelineText]
     event: str
     values: Mapping[str, Any]
     acts: list[Mapping[str, Any]]
-    tells: list[Told]
+    tells: list[PassedOn]
     explanation: Explanation | None
     differences: tuple[Difference, ...]
 
 
 @route("/sprints/<int:id_>", HELPERS)
 def sprint_page(id_: int) -> str:
-    """The explanation of one sprint, a part of the timeline's page."""
+    """Show the explanation of one sprint, a part of the timeline's page."""
 
-    def look(conn: Conn) -> Understood | None:
-        stored = sprint.get(conn, id_)
+    def look(conn: Conn) -> SprintView | None:
+        stored = sprints.get(conn, id_)
         if stored is None:
             return None
         phone = stored.whose if stored.whose.startswith("+") else None
         access.note(conn, doer(), "opened", phone=phone)
-        return _understood(conn, stored)
+        return _view(conn, stored)
 
-    understood = runtime().database.run(look)
-    if understood is None:
+    view = runtime().database.run(look)
+    if view is None:
         abort(404)
-    return render_template("desk/sprint.html", each=understood)
+    return render_template("desk/sprint.html", each=view)
 
 
-def _understood(conn: Conn, stored: StoredSprint) -> Understood:
+def _view(conn: Conn, stored: StoredSprint) -> SprintView:
     came = timeline.texts(conn, [stored.message_id]) if stored.message_id else []
     decision = stored.decision
-    return Understood(
+    return SprintView(
         stored,
         came[0] if came else None,
         timeline.texts(conn, timeline.sent_by(conn, stored.id)),
         str(stored.event["kind"]),
         {name: value for name, value in stored.event.items() if name != "kind"},
         list(decision.get("acts", ())),
-        [Told(tell["to"], tell["event"]["kind"]) for tell in decision.get("tells", ())],
+        [PassedOn(tell["to"], tell["event"]["kind"]) for tell in decision.get("tells", ())],
         _explanation(stored),
         differs_today(stored),
     )
 
 
 def differs_today(stored: StoredSprint) -> tuple[Difference, ...]:
-    """In what today's code would decide otherwise."""
+    """Return in what today's code would decide otherwise."""
     return replay(stored.machine, stored.event, stored.state_before, stored.facts, stored.decision)
 
 
 def _explanation(stored: StoredSprint) -> Explanation | None:
-    """None for a record that today's code cannot read any more: the rest is shown all the same."""
+    """Return the explanation; None for a record that today's code cannot read."""
     before = stored.state_before
     try:
         machine = machines.ALL[stored.machine]
@@ -107,8 +106,8 @@ def _explanation(stored: StoredSprint) -> Explanation | None:
 
 
 @desk.app_template_filter()
-def cost(text: Text) -> str:
-    """What a text that was sent cost, in rupees; empty where the carrier's price is not set."""
+def cost(text: TimelineText) -> str:
+    """Return the cost of a sent text, in rupees; empty if the carrier's price is not set."""
     price = runtime().settings.prices.get(text.gateway or "")
     if price is None or text.segments is None or text.sent_at is None:
         return ""
@@ -117,19 +116,19 @@ def cost(text: Text) -> str:
 
 @desk.app_template_filter()
 def tongue(language: str | None) -> str:
-    """The language in which a call speaks to somebody who is written to in `language`."""
+    """Return the language of a call to a person who gets texts in `language`."""
     return tongue_of(language or "")
 
 
 @desk.app_template_filter()
 def kind(entry: Any) -> str:
-    """Of which kind an entry of a timeline is."""
+    """Return the class name of an entry of a timeline."""
     return type(entry).__name__
 
 
 @desk.app_template_filter()
 def shown(value: Any) -> str:
-    """A value of flows as a person reads it: words for what has some, lists by commas."""
+    """Return a value of flows in words: lists joined by commas, times in Asia/Kolkata."""
     if isinstance(value, list | tuple):
         return ", ".join(map(shown, value))
     if isinstance(value, Mapping):

@@ -1,4 +1,4 @@
-"""Tickets: the queue, one of them, taking, handing over, settling; two see that both are there."""
+"""The pages of tickets: the queue, one ticket and its acts, and who else has it open."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST_NOTE: Final = 2000
 
 @route("/tickets", HELPERS)
 def ticket_queue() -> str:
-    """Open tickets, what matters most first; or mine, nobody's, settled ones."""
+    """Show open tickets, the most urgent first; or the user's, unassigned or closed ones."""
     whose = {"mine": me().account.staff_id, "nobodys": ""}.get(request.args.get("whose", ""))
     kind = request.args.get("kind", "")
     fitting = Filter(
@@ -55,13 +55,13 @@ def ticket_queue() -> str:
 
 @route("/tickets/<int:id_>", HELPERS)
 def ticket(id_: int) -> Page:
-    """One ticket, with what was done about it."""
+    """Show one ticket, with what was done about it."""
     return _ticket_page(id_)
 
 
 @live_route("/tickets/<int:id_>/here", HELPERS)
 def ticket_here(id_: int) -> str:
-    """Who else looks at it, and whether it changed; asked every few seconds."""
+    """Show who else has it open and whether it changed; polled every few seconds."""
     with runtime().database.transaction() as conn:
         found, done = tickets.get(conn, id_), tickets.notes(conn, id_)
     changed = request.form.get("notes") != str(len(done))
@@ -96,7 +96,7 @@ def reopen_ticket(id_: int) -> Page:
 
 @route("/tickets/<int:id_>/close", HELPERS, methods=("POST",))
 def close_ticket(id_: int) -> Page:
-    """Settles it, and tells whoever raised it."""
+    """Close the ticket, and tell the person who raised it."""
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     if outcome is None:
         return _ticket_page(id_, refused="ticket_no_outcome", status=422)
@@ -112,7 +112,7 @@ def close_ticket(id_: int) -> Page:
 
 @route("/tickets/hand-over", HELPERS, methods=("POST",))
 def hand_over_tickets() -> Page:
-    """The end of a shift: my open tickets are a colleague's."""
+    """Assign all of the user's open tickets to a colleague, at the end of a shift."""
     to, said = request.form.get("to", ""), _said()
     try:
         runtime().database.run(lambda conn: tickets.hand_over(conn, to, said, doer()))
@@ -122,7 +122,7 @@ def hand_over_tickets() -> Page:
 
 
 def ticket_link(number: int) -> Markup:
-    """A ticket's number, leading to it."""
+    """Return a ticket's number as a link to it."""
     address = url_for("desk.ticket", id_=number)
     return Markup('<a class="ticket-link" href="{}">#{}</a>').format(address, number)
 
@@ -138,12 +138,12 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
-    def look(conn: Conn) -> tuple[Ticket, list[tickets.Note], list[timeline.Text]]:
+    def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
         found = tickets.get(conn, id_)
         access.note(conn, doer(), "opened", phone=found.phone, article_id=found.article_id)
-        # What has no conversation to stand in stands here.
-        homeless = found.kind == "unparsed" and found.conversation is None
-        unread = timeline.unreadable(conn, found.phone) if homeless else []
+        # Texts that have no conversation are shown here.
+        alone = found.kind == "unparsed" and found.conversation is None
+        unread = timeline.unreadable(conn, found.phone) if alone else []
         return found, tickets.notes(conn, id_), unread
 
     found, done, unread = runtime().database.run(look)

@@ -1,4 +1,4 @@
-"""Whom other software is told by: the webhooks, how they fare, and what is sent again."""
+"""The page of the webhooks: their state, and what is sent again."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _MOST: Final = 100
 
 @route("/webhooks", KEEPERS)
 def webhook_board() -> str:
-    """The webhooks, and what was given up of them."""
+    """Show the webhooks, and the deliveries that were given up."""
     with runtime().database.transaction() as conn:
         active = subscriptions.active(conn)
         dead = subscriptions.dead(conn, _MOST)
@@ -37,7 +37,7 @@ def webhook_board() -> str:
 
 @route("/webhooks/<int:id_>/send-again", KEEPERS, methods=("POST",))
 def send_webhook_again(id_: int) -> Response:
-    """What was given up of a webhook: the one that the form names, else all."""
+    """Send again what was given up of a webhook: the delivery in the form, else all."""
     one = request.form.get("delivery", type=int)
 
     def work(conn: Conn) -> str:

@@ -1,7 +1,7 @@
-"""What if? A sandbox that begins at a stored sprint and touches nothing.
+"""What if? A sandbox that begins at a stored sprint and changes nothing.
 
-Nothing is kept between requests: the form carries what was typed so far, and all of it is decided
-anew. A code that somebody types is not carried; whether it was right is chosen.
+Nothing is kept between requests: the form carries what was typed so far, and every request decides
+all of it anew. A typed code is not carried; the user chooses whether it was right.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _WAITS: Final = (60, 11 * 60, 3600, 4 * 3600, 24 * 3600)
 
 @dataclass(frozen=True)
 class _Tried:
-    """One thing that was tried: a text, so many seconds of waiting, or standing at the window."""
+    """One step that was tried: a text, a wait of `seconds`, or a visit to the window."""
 
     typed: str
     seconds: int
@@ -49,8 +49,8 @@ class _Tried:
 
 
 @route("/sprints/<int:id_>/what-if", HELPERS, methods=("GET", "POST"))
-def imagine(id_: int) -> str | tuple[str, int]:
-    """Types another answer, and shows what would follow."""
+def what_if_page(id_: int) -> str | tuple[str, int]:
+    """Show what would follow from another answer."""
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
@@ -93,7 +93,7 @@ def imagine(id_: int) -> str | tuple[str, int]:
 
 @desk.app_template_filter()
 def spoken(say: Say, language: Any) -> str:
-    """The text that an imagined decision would send."""
+    """Return the text that a simulated decision would send."""
     return render(say.template, language, say.values).text
 
 

@@ -64,7 +64,7 @@ def _take(name: ProviderName) -> Response:
     return Response("{}", mimetype="application/json")
 
 
-def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.Taken | None:
+def _act(runtime: Runtime, conn: Conn, notice: Notice) -> upi.TakenSum | None:
     """Note the event and act on it, once."""
     now, what = runtime.now(), notice.what
     if not provider_events.note(conn, notice.provider, notice.event_id, notice.kind, now):

@@ -1,4 +1,4 @@
-"""The delivery office: arrivals, lists, the end of the day. Modules add routes to `room.office`."""
+"""The delivery office: arrivals, lists, closing. Each module adds routes to `room.office`."""
 
 from web.office import (
     arrival_pages,

@@ -1,4 +1,4 @@
-"""COD: what each postman took, what he hands in, and what he took by UPI."""
+"""The pages of COD: what each postman took, what he hands in, and what he took by UPI."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from india import money
 from india.calendar import day_of
 from postal.acts import cod
-from postal.office import cash as books
+from postal.office import cash as cash_book
 from store.database import Conn
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
 from web.staff.refusals import attempt
@@ -20,12 +20,12 @@ from web.staff.times import asked_day
 
 @route("/cash", CLERKS)
 def cash() -> str:
-    """Whose cash is open, of whatever day; the day's sums; UPI line by line."""
+    """Show the open cash of all days, the sums of one day, and UPI line by line."""
     account, today = me().account, day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
-        of_day = books.of_day(conn, account.office_id, day)
-        owing = books.open_ones(conn, account.office_id)
+        of_day = cash_book.of_day(conn, account.office_id, day)
+        owing = cash_book.open_ones(conn, account.office_id)
         shown = {each.list_id for each in (*of_day, *owing)}
         return render_template(
             "office/cash.html",
@@ -33,8 +33,8 @@ def cash() -> str:
             today=today,
             owing=owing,
             settled=[each for each in of_day if not each.open],
-            handings=books.handings(conn, sorted(shown)),
-            upi=books.upi(conn, account.office_id, day),
+            handings=cash_book.handings(conn, sorted(shown)),
+            upi=cash_book.upi(conn, account.office_id, day),
             in_books=cod.in_books(conn, account.office_id, day),
             once=lambda: str(uuid4()),
         )
@@ -42,12 +42,12 @@ def cash() -> str:
 
 @route("/lists/<int:id_>/cash", CLERKS, methods=("POST",))
 def hand_in(id_: int) -> Response:
-    """A postman hands in the cash of a list; the clerk has counted it."""
+    """Record the cash of a list that a postman hands in and the clerk has counted."""
     expected = request.form.get("expected", type=int) or 0
 
     def work(conn: Conn) -> str:
         own_list(conn, id_)
-        books.hand_in(conn, id_, expected, _counted(), doer())
+        cash_book.hand_in(conn, id_, expected, _counted(), doer())
         return "cash_done"
 
     return _work(work)
@@ -55,11 +55,11 @@ def hand_in(id_: int) -> Response:
 
 @route("/cash/<int:id_>/correct", CLERKS, methods=("POST",))
 def correct_cash(id_: int) -> Response:
-    """A handing-in was written down wrongly: a new entry puts it right."""
+    """Correct a wrong entry of cash by a new one."""
 
     def work(conn: Conn) -> str:
-        own_list(conn, books.handing(conn, id_).list_id)
-        books.correct(conn, id_, _counted(), doer())
+        own_list(conn, cash_book.handing(conn, id_).list_id)
+        cash_book.correct(conn, id_, _counted(), doer())
         return "cash_done"
 
     return _work(work)
@@ -70,8 +70,8 @@ def _work(work: Callable[[Conn], str]) -> Response:
     return redirect(url_for("office.cash", day=request.form.get("day") or None))
 
 
-def _counted() -> books.CashCount:
-    return books.CashCount(_once(), _paise(), _said())
+def _counted() -> cash_book.CashCount:
+    return cash_book.CashCount(_once(), _paise(), _said())
 
 
 def _once() -> UUID:
@@ -82,13 +82,13 @@ def _once() -> UUID:
 
 
 def _paise() -> int:
-    """The rupees that were typed, in paise. Raises `BadSum` for what is none."""
+    """Return the typed rupees in paise. Raises `BadSum` for what is no sum."""
     try:
         return money.of_signed(request.form.get("counted", ""))
     except ValueError:
-        raise books.BadSum from None
+        raise cash_book.BadSum from None
 
 
 def _said() -> str | None:
     said = " ".join(request.form.get("explanation", "").split())
-    return said[: books.LONGEST_EXPLANATION] or None
+    return said[: cash_book.LONGEST_EXPLANATION] or None

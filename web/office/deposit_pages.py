@@ -1,4 +1,4 @@
-"""What lies at the office, day by day; and what goes back to its senders, as page and table."""
+"""The pages of articles on deposit, day by day, and of returns to senders, also as CSV."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 from flask import Response, render_template
 
 from india.calendar import day_of
-from postal.office import deposit as books
-from postal.office.deposit import GoingBack
+from postal.office import deposit as deposited
+from postal.office.deposit import Deposited, GoingBack
 from postal.people import access
 from store.database import Conn
 from web.language import say
@@ -20,25 +20,25 @@ from web.staff.words import word
 
 @route("/deposit", CLERKS)
 def deposit() -> str:
-    """What can be fetched until when, and what waits for another visit."""
+    """Show what can be fetched until when, and what waits for another visit."""
     account, today = me().account, day_of(runtime().now())
 
-    def look(conn: Conn) -> list[books.Deposited]:
+    def look(conn: Conn) -> list[Deposited]:
         access.note(conn, doer(), "opened", reason="deposit")
-        return books.lying(conn, account.office_id, account.office_pin, today)
+        return deposited.lying(conn, account.office_id, account.office_pin, today)
 
     lying = runtime().database.run(look)
     return render_template(
         "office/deposit.html",
         today=today,
-        days=books.by_day(lying),
+        days=deposited.by_day(lying),
         others=[each for each in lying if each.state != "at_office"],
     )
 
 
 @route("/returns", CLERKS)
 def returns() -> str:
-    """What goes back to its senders on a day; without one: today."""
+    """Show what is returned to senders on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
     return render_template(
         "office/returns.html", day=day, back=_back(day), today=day_of(runtime().now())
@@ -47,7 +47,7 @@ def returns() -> str:
 
 @route("/returns.csv", CLERKS)
 def returns_csv() -> Response:
-    """The same as a table for other software."""
+    """Return the returns of a day as CSV."""
     day = asked_day() or day_of(runtime().now())
     heading = (
         "date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
@@ -71,6 +71,6 @@ def _back(day: date) -> list[GoingBack]:
 
     def look(conn: Conn) -> list[GoingBack]:
         access.note(conn, doer(), "opened", reason=f"returns {day}")
-        return books.going_back(conn, account.office_id, account.office_pin, day)
+        return deposited.going_back(conn, account.office_id, account.office_pin, day)
 
     return runtime().database.run(look)

@@ -1,7 +1,7 @@
-"""Making the lists: articles put into walking order, beat by beat, and sent out.
+"""The page that makes the lists: articles in walking order, beat by beat, then sent out.
 
 By keyboard (digits, beat, serial, Enter; or keys on a card), by mouse (web/static/office/draft.js),
-or with plain forms. The draft is the database's: every answer shows it as it is now.
+or with plain forms. The draft is in the database: every answer shows it as it is now.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from store.database import Conn
 from store.refusals import Refusal
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
 from web.staff import presence
+from web.staff.htmx import go_to
 from web.staff.refusals import word_of
 
 _LONGEST: Final = 64
@@ -30,14 +31,16 @@ Page = str | Response | tuple[str, int]
 
 @route("/draft", CLERKS)
 def draft() -> Page:
-    """Today's lists in the making."""
+    """Show today's draft of the lists."""
     return render_template("office/draft.html", told_here=None, **_board())
 
 
 @route("/draft/place", CLERKS, methods=("POST",))
 def place() -> Page:
-    """Puts an article on a beat: `article` (a row) or `digits` as typed; `postman` or `beat`;
-    `serial`, from 1, or nothing: the last."""
+    """Put an article on a beat.
+
+    Form: `article` (a row) or `digits` as typed; `postman` or `beat`; `serial`, from 1, or empty:
+    the last."""
     account, now = me().account, runtime().now()
     serial = request.form.get("serial", "").strip()
 
@@ -63,7 +66,7 @@ def place() -> Page:
 
 
 def _take_off_typed() -> Page:
-    """Beat 0 of the fields: off the draft."""
+    """Take an article off the draft by its digits: beat 0 of the fields."""
     account, now = me().account, runtime().now()
 
     def work(conn: Conn) -> None:
@@ -80,7 +83,7 @@ def _take_off_typed() -> Page:
 
 @route("/draft/take-off", CLERKS, methods=("POST",))
 def take_off() -> Page:
-    """Takes an article off the draft: it lies there free again."""
+    """Take an article off the draft, so that it can be placed anew."""
     article = request.form.get("article", type=int) or 0
 
     def work(conn: Conn) -> None:
@@ -92,7 +95,7 @@ def take_off() -> Page:
 
 @route("/draft/send-out", CLERKS, methods=("POST",))
 def send_out() -> Page:
-    """Makes the list of one beat, as the person saw it; everybody is told as by the API."""
+    """Make the list of one beat, as the user saw it; everybody is told as by the API."""
     postman = request.form.get("postman", type=int) or 0
     seen = request.form.get("numbers", "").split()
 
@@ -106,16 +109,12 @@ def send_out() -> Page:
     wake(runtime().redis)
     ring(runtime().redis, SWEEP)
     session["told"] = "draft_sent_done"
-    if "HX-Request" in request.headers:
-        answer = Response(status=200)
-        answer.headers["HX-Redirect"] = url_for("office.draft")
-        return answer
-    return redirect(url_for("office.draft"))
+    return go_to(url_for("office.draft"))
 
 
 @live_route("/draft/news", CLERKS)
 def draft_news() -> Page:
-    """Asked every few seconds: who else is here, and whether the draft is another one by now."""
+    """Show who else is here, and the draft if it has changed; polled every few seconds."""
     account = me().account
     with runtime().database.transaction() as conn:
         now_at = drafts.version(conn, account.office_id)
@@ -125,7 +124,7 @@ def draft_news() -> Page:
 
 
 def _others() -> list[str]:
-    """Who else has the draft open. Tickets have the numbers above nothing, offices those below."""
+    """Return who else has the draft open. Presence keeps an office as a negative number."""
     account = me().account
     return presence.here(runtime(), -account.office_id, account.staff_id, account.name)
 

@@ -1,4 +1,4 @@
-"""What the pages of an import show of its rows: no whole telephone number among it."""
+"""The rows of an import as its pages show them, with telephone numbers masked."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class ShownFault:
 
 
 @dataclass(frozen=True)
-class Understood:
-    """A good row, as it will be imported. Of a list: number, postman."""
+class ShownImportRow:
+    """A good row, as it will be imported. Of a list: number and postman only."""
 
     line: int
     number: str
@@ -47,18 +47,18 @@ class Understood:
 
 @office.app_template_filter()
 def refusal(found: Import) -> str:
-    """Why the file as a whole cannot be read."""
+    """Return why the file as a whole cannot be read."""
     return refusal_said(found, language.chosen())
 
 
 @office.app_template_filter()
 def phone_cell(cell: str) -> str:
-    """A telephone as it stands in a file, its last four digits shown."""
+    """Return a telephone as the file writes it, with its last four digits shown."""
     return _DIGIT_AHEAD.sub("•", cell)
 
 
 def bad_rows_of(found: Import, rows: Sequence[ShownRow], chosen: str) -> list[ShownFault]:
-    """Each fault of each row; a row with three bad cells has three lines."""
+    """Return each fault of each row; a row with three bad cells has three lines."""
     return [
         ShownFault(
             row.line,
@@ -71,16 +71,16 @@ def bad_rows_of(found: Import, rows: Sequence[ShownRow], chosen: str) -> list[Sh
     ]
 
 
-def first_rows(found: Import, rows: Sequence[ShownRow], default: Language) -> list[Understood]:
+def first_rows(found: Import, rows: Sequence[ShownRow], default: Language) -> list[ShownImportRow]:
     if found.kind == "lists":
         lists = [(row, list_rows.read(found.columns, row.cells)) for row in rows]
         return [
-            Understood(row.line, each.number or "", each.postman or "", "", "")
+            ShownImportRow(row.line, each.number or "", each.postman or "", "", "")
             for row, each in lists
         ]
     read = [(row, article_rows.read(found.columns, row.cells, default).article) for row in rows]
     return [
-        Understood(
+        ShownImportRow(
             row.line,
             article.number,
             article.service,
@@ -93,7 +93,7 @@ def first_rows(found: Import, rows: Sequence[ShownRow], default: Language) -> li
 
 
 def minutes_left(found: Import, now: datetime) -> int | None:
-    """Until an import is done, by the pace so far; None: nothing can be said yet."""
+    """Return the minutes until an import is done, by its pace so far; None: not known yet."""
     done, whole = found.done_of
     if found.state != "importing" or found.started_at is None or done < 100:
         return None

@@ -1,4 +1,4 @@
-"""Files of articles and lists: uploaded, looked at, imported; how far they are."""
+"""The pages of imports: files of articles and lists, uploaded, checked, imported."""
 
 from __future__ import annotations
 
@@ -22,25 +22,24 @@ from store.database import Conn
 from web import language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, doer, live_route, me, office, route, runtime
+from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
 from web.staff.tables import sheet
 
 IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
-FREQUENT: Final = (
-    20  # rows with the same telephone, from which on it is asked whether that is right
-)
+FREQUENT: Final = 20  # rows with the same telephone from which the page asks if that is right
 _SHOWN: Final = 50
 _LISTS: Final = 40
 _AT_ONCE: Final = 1_000
-_FORM_BYTES: Final = 64 * 1024  # what stands around the file
+_FORM_BYTES: Final = 64 * 1024  # of the form around the file
 
 
 @office.before_app_request
 def allow_a_file() -> None:
-    """More than other requests may send, for whoever may upload, and only there.
+    """Allow a larger request body, for staff who may upload, and only on that route.
 
-    Before the form is read, which the check against forged requests does.
+    It runs before the check against forged requests, which reads the form.
     """
     if request.endpoint != "office.receive_import" or request.method != "POST":
         return
@@ -50,7 +49,7 @@ def allow_a_file() -> None:
 
 @route("/imports", IMPORTERS)
 def imports() -> str:
-    """The files so far, and the form for another one."""
+    """Show the files so far, and the form for another one."""
     office_id = _office()
     with runtime().database.transaction() as conn:
         newest = register.newest(conn, office_id, _LISTS)
@@ -61,7 +60,7 @@ def imports() -> str:
 
 @route("/imports", IMPORTERS, methods=("POST",))
 def receive_import() -> Response:
-    """Takes a file in; the same one twice at once is one import."""
+    """Receive a file; the same one twice at once is one import."""
     file = request.files.get("file")
     if file is None or not file.filename:
         session["told"] = "import_no_file"
@@ -81,7 +80,7 @@ def receive_import() -> Response:
 
 @route("/imports/template-<kind>.csv", IMPORTERS)
 def import_template(kind: str) -> Page:
-    """An empty file with the right header, in the language of the pages."""
+    """Return an empty file with the right header, in the language of the pages."""
     known = next((each for each in COLUMNS if each == kind), None)
     if known is None:
         abort(404)
@@ -90,7 +89,7 @@ def import_template(kind: str) -> Page:
 
 @route("/imports/<int:id_>", IMPORTERS)
 def one_import(id_: int) -> str:
-    """What stands in a file, what is wrong with it, and how far it is."""
+    """Show the content of a file, its faults, and the progress of its import."""
     after = max(0, min(request.args.get("after", 0, int), 2**31 - 1))
 
     def look(conn: Conn) -> str:
@@ -121,20 +120,18 @@ def one_import(id_: int) -> str:
 
 @live_route("/imports/<int:id_>/progress", IMPORTERS)
 def import_progress(id_: int) -> Page:
-    """The part of the page that shows how far it is; at its end the page is loaded anew."""
+    """Show the progress of an import; when its state changes, the whole page is loaded."""
     with runtime().database.transaction() as conn:
         found = _mine(conn, id_)
     if found.state != request.form.get("state"):
-        answer = Page("", 200)
-        answer.headers["HX-Redirect"] = url_for("office.one_import", id_=id_)
-        return answer
+        return load(url_for("office.one_import", id_=id_))
     minutes = minutes_left(found, runtime().now())
     return Page(render_template("office/import_progress.html", found=found, minutes=minutes))
 
 
 @route("/imports/<int:id_>/start", IMPORTERS, methods=("POST",))
 def start_import(id_: int) -> Response:
-    """The good rows are imported; the form says how many are left out."""
+    """Start the import of the good rows; the form says how many are left out."""
     left_out = request.form.get("left_out", -1, int)
 
     def work(conn: Conn) -> str:
@@ -150,7 +147,7 @@ def start_import(id_: int) -> Response:
 
 @route("/imports/<int:id_>/cancel", IMPORTERS, methods=("POST",))
 def cancel_import(id_: int) -> Response:
-    """Ends it where it stands."""
+    """Cancel the import; what was imported stays."""
 
     def work(conn: Conn) -> str:
         found = _mine(conn, id_)
@@ -164,7 +161,7 @@ def cancel_import(id_: int) -> Response:
 
 @route("/imports/<int:id_>/bad-rows.csv", IMPORTERS)
 def import_bad_rows(id_: int) -> Page:
-    """The rows that are not imported, as they stand in the file, with the reasons."""
+    """Return the rows that are not imported, as the file has them, with the reasons."""
     chosen = language.chosen()
 
     def work(conn: Conn) -> str:
@@ -180,7 +177,7 @@ def import_bad_rows(id_: int) -> Page:
 
 
 def _office() -> int | None:
-    """Whose files one sees: one's own office's; a supervisor all."""
+    """Return the office whose files the user sees; None (all) for supervisors."""
     account = me().account
     return None if account.role == "supervisor" else account.office_id
 

@@ -1,11 +1,11 @@
-"""Lists of a day, one of them, and its end: what comes back is scanned in, then it is closed."""
+"""The pages of lists: those of a day, one list, its returns scanned in, and its closing."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Final
 
-from flask import abort, redirect, render_template, request, session, url_for
+from flask import abort, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import office
@@ -20,6 +20,7 @@ from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.staff.htmx import go_to
 from web.staff.refusals import attempt, tell
 from web.staff.times import asked_day
 
@@ -29,7 +30,7 @@ Page = str | Response | tuple[str, int]
 
 @route("/lists", CLERKS)
 def lists() -> str:
-    """The lists of a day, how they stand, and the end of the day; without one: today."""
+    """Show the lists of a day (default: today), their states, and the closing of the day."""
     account, today = me().account, day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
@@ -48,7 +49,7 @@ def lists() -> str:
 
 @route("/lists/<int:id_>", CLERKS)
 def list_(id_: int) -> str:
-    """One list whole: what is on it, and what became of each item."""
+    """Show one list with the outcome of each item."""
 
     def look(conn: Conn) -> tuple[ListHead, list[Line]]:
         head = own_list(conn, id_)
@@ -63,13 +64,13 @@ def list_(id_: int) -> str:
 
 @route("/lists/<int:id_>/close", CLERKS)
 def end(id_: int) -> str:
-    """The end of a list: the field to scan into, and what is with the postman still."""
+    """Show the field to scan into, and what the postman still has."""
     return _end_page(id_, None)
 
 
 @route("/lists/<int:id_>/take-in", CLERKS, methods=("POST",))
 def take_in(id_: int) -> Page:
-    """One number: the office has it again."""
+    """Take back one article by its number."""
     typed = request.form.get("number", "")[:_LONGEST].strip()
 
     def work(conn: Conn) -> TakenItem:
@@ -80,14 +81,14 @@ def take_in(id_: int) -> Page:
         taken = runtime().database.run(work) if typed else None
     except Conflict as refusal:
         tell(refusal)
-        return _to(url_for("office.end", id_=id_))
+        return go_to(url_for("office.end", id_=id_))
     wake(runtime().redis)
     return _end_page(id_, taken)
 
 
 @route("/lists/<int:id_>/close", CLERKS, methods=("POST",))
 def close_list(id_: int) -> Page:
-    """Closes it; what is missing needs a reason, a contested remark the postmaster."""
+    """Close a list; a missing article needs a reason, a contested remark the postmaster."""
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
@@ -98,14 +99,14 @@ def close_list(id_: int) -> Page:
         head, _ = runtime().database.run(work)
     except Conflict as refusal:
         tell(refusal)
-        return _to(url_for("office.end", id_=id_))
+        return go_to(url_for("office.end", id_=id_))
     session["told"] = "end_list_done"
-    return _to(url_for("office.lists", day=head.date.isoformat()))
+    return go_to(url_for("office.lists", day=head.date.isoformat()))
 
 
 @route("/items/<int:id_>/judge", ("postmaster",), methods=("POST",))
 def judge(id_: int) -> Page:
-    """The postmaster looked into a contested remark."""
+    """Record the postmaster's verdict on a contested remark."""
     verdicts: dict[str, Verdict] = {"confirmed": "confirmed", "contested": "contested"}
     verdict = verdicts.get(request.form.get("verdict", ""))
 
@@ -119,15 +120,15 @@ def judge(id_: int) -> Page:
         head, done = runtime().database.run(work)
     except ListClosed as closed:
         tell(closed)
-        return _to(url_for("office.end", id_=closed.head.id))
+        return go_to(url_for("office.end", id_=closed.head.id))
     wake(runtime().redis)
     session["told"] = "judged_done" if done else "judged_already"
-    return _to(url_for("office.end", id_=head.id))
+    return go_to(url_for("office.end", id_=head.id))
 
 
 @route("/close", CLERKS, methods=("POST",))
 def close_day() -> Page:
-    """Closes the office's day, all its lists being closed; cash that is not in needs a reason."""
+    """Close the office's day after all its lists; cash that is not in needs a reason."""
     account = me().account
     said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
     try:
@@ -140,7 +141,7 @@ def close_day() -> Page:
         return "end_day_done"
 
     attempt(work)
-    return _to(url_for("office.lists", day=day.isoformat()))
+    return go_to(url_for("office.lists", day=day.isoformat()))
 
 
 def _end_page(id_: int, taken: TakenItem | None) -> str:
@@ -150,11 +151,3 @@ def _end_page(id_: int, taken: TakenItem | None) -> str:
         owing = cash.of_list(conn, id_)
     part = "office/taken.html" if "HX-Request" in request.headers else "office/end.html"
     return render_template(part, head=head, lines=lines, owing=owing, taken=taken)
-
-
-def _to(address: str) -> Response:
-    if "HX-Request" in request.headers:
-        answer = Response(status=200)
-        answer.headers["HX-Redirect"] = address
-        return answer
-    return redirect(address)

@@ -1,4 +1,4 @@
-"""What every page of the office knows: its own ways."""
+"""The navigation of every page of the office."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ from typing import Any, Final
 from web.office.room import office
 from web.staff.rooms import ALLOWED
 
-# Endpoint and the word for it; what is not there is not shown.
-_WAYS: Final = (
-    ("office.start", "way_start"),
-    ("office.arrivals", "way_arrivals"),
-    ("office.draft", "way_draft"),
-    ("office.lists", "way_lists"),
-    ("office.cash", "way_cash"),
-    ("office.deposit", "way_deposit"),
-    ("office.returns", "way_returns"),
-    ("office.imports", "way_imports"),
+# Endpoint and the key of its word; a page that is not there is not shown.
+_PAGES: Final = (
+    ("office.start", "navigation_start"),
+    ("office.arrivals", "navigation_arrivals"),
+    ("office.draft", "navigation_draft"),
+    ("office.lists", "navigation_lists"),
+    ("office.cash", "navigation_cash"),
+    ("office.deposit", "navigation_deposit"),
+    ("office.returns", "navigation_returns"),
+    ("office.imports", "navigation_imports"),
 )
 
 
 @office.context_processor
-def ways() -> dict[str, Any]:
-    """What web/templates/office/layout.html is filled with."""
-    return {"office_pages": [(endpoint, word) for endpoint, word in _WAYS if endpoint in ALLOWED]}
+def navigation() -> dict[str, Any]:
+    """Return the values of web/templates/office/layout.html."""
+    return {"office_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED]}

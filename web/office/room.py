@@ -1,4 +1,4 @@
-"""The room of the delivery office; its routes are made with these."""
+"""The blueprint of the delivery office and the decorators that make its routes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ live_route = _room.live_route
 
 
 def own_list(conn: Conn, list_id: int) -> ListHead:
-    """Return a delivery list of one's own office; for any other there is none."""
+    """Return a delivery list of the user's office; 404 for any other."""
     head = returning.head(conn, list_id)
     if head.office_id != me().account.office_id:
         abort(404)

@@ -26,7 +26,7 @@ from web.staff.printed import pdf_of
 
 @route("/lists/<int:id_>/slip", CLERKS)
 def slip(id_: int) -> str:
-    """The slip of a list, in the language of the page."""
+    """Show the slip of a list, in the language of the page."""
     spoken = _spoken()
     return render_template(
         "office/slip.html",
@@ -48,13 +48,13 @@ def slip(id_: int) -> str:
 
 @route("/lists/<int:id_>/slip.pdf", CLERKS)
 def slip_pdf(id_: int) -> Response:
-    """The slip as a PDF on A4. Query: `lang` (hi, en); without it, that of the page."""
+    """Return the slip as a PDF on A4. Query: `lang` (hi, en; default: that of the page)."""
     what = _read(id_)
     return pdf_of(slips_on_paper.slip(what, _spoken()), f"slip-{what.staff_id}-{what.day}")
 
 
 def _read(id_: int) -> Slip:
-    """The slip, if its list is of the office of whoever asks; that it was read is written down."""
+    """Return the slip of a list of the user's office, and note the access."""
 
     def look(conn: Conn) -> Slip:
         own_list(conn, id_)
@@ -67,6 +67,6 @@ def _read(id_: int) -> Slip:
 
 
 def _spoken() -> Language:
-    """The language of the page, which is one of those that are printed."""
+    """Return the language of the page as a language of print."""
     chosen = language.chosen()
     return next(each for each in LANGUAGES if each == chosen)

@@ -1,4 +1,4 @@
-"""The delivery office's first page: what there is to do today, and what was left of other days."""
+"""The delivery office's first page: what to do today, and what was left of other days."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from web.office.room import CLERKS, me, route, runtime
 
 @route("", CLERKS)
 def start() -> str:
-    """The office's day, at a glance."""
+    """Show the office's day at a glance."""
     account, today = me().account, day_of(runtime().now())
     with runtime().database.transaction() as conn:
         lists = closing.of_day(conn, account.office_id, today)

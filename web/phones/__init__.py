@@ -1,1 +1,1 @@
-"""Two simulated phones side by side, driving the real hooks; development and test only."""
+"""Two simulated phones on the real hooks, for development and tests only."""

@@ -1,7 +1,7 @@
-"""The demo: two districts' offices, four postmen, two dozen households, and a list for today.
+"""The demo: two districts' offices, four postmen, two dozen households, and today's lists.
 
-It stands above `conversation` because it tells the people as a real booking does. Everything is
-made once; on a later day it makes that day's lists, so that the demo is never dead.
+It imports `conversation` because it tells the people as a real booking does. Everything is made
+once; on a later day it makes that day's lists, so that there is always something to deliver.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _LETTERS: dict[Service, str] = {
     "insured": "VU",
     "money_order": "MU",
 }
-_ALONE = 7_235_003  # the advisory lock of whoever loads
+_ALONE = 7_235_003  # the advisory lock of loading
 
 
 class _Row(BaseModel):
@@ -94,8 +94,8 @@ def _demo() -> _Demo:
 
 
 @dataclass(frozen=True)
-class Person:
-    """Somebody whose telephone can be played. `role`: recipient, postman, sender or office."""
+class DemoPerson:
+    """A person whose telephone can be simulated. `role`: recipient, postman, sender or office."""
 
     role: str
     name: str
@@ -104,7 +104,7 @@ class Person:
 
 
 def load(runtime: Runtime) -> None:
-    """Makes what is missing of the demo, and today's lists. Doing it again changes nothing.
+    """Make what is missing of the demo, and today's lists. Idempotent.
 
     Raises RuntimeError in production: the PINs and passwords of these people are public.
     """
@@ -118,9 +118,9 @@ def load(runtime: Runtime) -> None:
     wake(runtime.redis)
 
 
-def cast(conn: Conn) -> list[Person]:
-    """Whose telephones there are: postmen, then recipients in the order of today's latest lists."""
-    with conn.cursor(row_factory=class_row(Person)) as cursor:
+def cast(conn: Conn) -> list[DemoPerson]:
+    """Return the people with telephones: postmen, recipients in the order of lists, the others."""
+    with conn.cursor(row_factory=class_row(DemoPerson)) as cursor:
         return cursor.execute(
             """
             WITH carried AS (
@@ -194,7 +194,7 @@ def _load_staff(conn: Conn) -> None:
 
 
 def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:
-    """One postman's list for today, unless he has one: an article for each of his households."""
+    """Make a postman's list for today if he has none: an article for each of his households."""
     now = runtime.now()
     today = day_of(now)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
@@ -225,7 +225,7 @@ def _has_list(conn: Conn, staff_id: str, day: date) -> bool:
 
 @dataclass(frozen=True)
 class _Waiting:
-    """A household's article that can go out; `booked`: False where it must be booked first."""
+    """A household's article that can go out; `booked`: False if it must be booked first."""
 
     number: str
     booked: bool
@@ -244,7 +244,7 @@ def _waiting(conn: Conn, index: int, home: _Home) -> _Waiting:
 
 
 def _number(index: int, turn: int, service: Service) -> str:
-    """The number of the `turn`-th article of a household: always the same, looks like any."""
+    """Return the number of a household's `turn`-th article: valid and always the same."""
     digest = hashlib.sha256(f"demo/{index}/{turn}".encode()).digest()
     serial = f"{int.from_bytes(digest[:8], 'big') % 10**8:08}"
     return f"{_LETTERS[service]}{serial}{check_digit(serial)}IN"

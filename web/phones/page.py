@@ -1,7 +1,7 @@
-"""/phones: two basic phones side by side, on the simulator's real hook. Development and tests.
+"""The page /phones: two basic phones on the simulator's real hook, for development and tests.
 
 The page asks once a second what is new, with both telephone numbers in the body; the answer is
-204 as long as nothing is. Texts go from the browser to POST /hooks/simulator/sms.
+204 if nothing is. Texts go from the browser to POST /hooks/simulator/sms.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _SPOKEN_BY_SCREENS: Final = ("phone_", "key_")
 
 
 @dataclass(frozen=True)
-class Text:
-    """One text in a phone's memory. `mine`: sent from it. `language` is a BCP 47 tag."""
+class PhoneText:
+    """One text in a phone's memory. `mine`: sent from it. `language`: a BCP 47 tag."""
 
     id: int
     mine: bool
@@ -58,7 +58,7 @@ class Text:
 
 
 @dataclass(frozen=True)
-class Line:
+class PhoneListLine:
     """One item of a postman's list, with what its recipient may answer."""
 
     id: int
@@ -76,12 +76,12 @@ class Line:
 
     @property
     def digits(self) -> str:
-        """The last four digits of the article number, as they are said at the door."""
+        """Return the last four digits of the article number, as said at the door."""
         return re.sub(r"[^0-9]", "", self.number)[-4:]
 
     @property
-    def stands(self) -> str:
-        """open, coming, code_out, delivered, attempted or withdrawn."""
+    def progress(self) -> str:
+        """Return open, coming, code_out, delivered, attempted or withdrawn."""
         if self.state != "open":
             return self.state
         if self.code_out:
@@ -90,7 +90,7 @@ class Line:
 
     @property
     def postman_may(self) -> str:
-        """What the postman could do next with this item."""
+        """Return what the postman can do next with this item."""
         if self.state != "open":
             return say("hint_done", serial=self.serial)
         values: dict[str, str | int] = {
@@ -106,12 +106,12 @@ class Line:
 
     @property
     def recipient_may(self) -> str:
-        """What the recipient could do next."""
+        """Return what the recipient can do next."""
         if self.state == "delivered":
             return say("hint_got")
         if self.state == "open" and not self.otp_required:
             return say("hint_sign")
-        if self.stands == "code_out":
+        if self.progress == "code_out":
             return say("hint_tell", digits=self.digits)
         return say("hint_menu")
 
@@ -124,10 +124,10 @@ def not_in_production() -> None:
 
 @phones.get("/phones")
 def page() -> str:
-    """The page without texts: they are asked for at once."""
+    """Show the page without texts: its script asks for them at once."""
     with _runtime().database.transaction() as conn:
         cast = demo.cast(conn)
-    people: dict[str, list[demo.Person]] = {
+    people: dict[str, list[demo.DemoPerson]] = {
         role: [person for person in cast if person.role == role]
         for role in ("recipient", "sender", "office", "postman")
     }
@@ -143,10 +143,10 @@ def page() -> str:
 
 @phones.post("/phones/news")
 def news() -> Response:
-    """What is new on both phones and on the postman's list, as fragments; 204: nothing.
+    """Return what is new on both phones and on the postman's list, as fragments; 204: nothing.
 
     Form: `recipient` and `postman` (E.164), and the versions that the page has. 400 for a number
-    that is none.
+    that is not E.164.
     """
     runtime = _runtime()
     owners = {side: request.form.get(side, "") for side in ("recipient", "postman")}
@@ -189,12 +189,12 @@ def news() -> Response:
 
 
 def _numbers(settings: Settings) -> list[dict[str, str]]:
-    """The numbers that a missed call can be given to, for the page's script."""
+    """Return the numbers that take a missed call, for the page's script."""
     return [{"number": number, "says": says} for number, says in numbers(settings).items()]
 
 
 def _version(conn: Conn, phone: str, call: str) -> str:
-    """Changes with every text that arrives on this phone or leaves it, and with what rings."""
+    """Return a digest that changes with every text to or from this phone, and with its call."""
     row = conn.execute(
         "SELECT count(*), max(id) FROM messages WHERE phone = %s AND gateway = 'simulator'"
         " AND status IN ('sent', 'delivered', 'received')",
@@ -211,19 +211,19 @@ def _digest(*parts: Any) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[Text]:
-    """All texts of a phone, newest first. Codes stand in those that it received only."""
+def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneText]:
+    """Return all texts of a phone, newest first. Only those that it received contain codes."""
     languages: dict[int, str] = dict(
         conn.execute(
             "SELECT id, language FROM messages WHERE phone = %s AND direction = 'out'", (phone,)
         ).fetchall()
     )
     received = [
-        Text(each.id, False, each.at, each.text, each.segments, languages[each.id])
+        PhoneText(each.id, False, each.at, each.text, each.segments, languages[each.id])
         for each in simulator.inbox(conn, runtime.settings, phone)
     ]
     sent = [
-        Text(id_, True, at, body, count(body).segments, "und")
+        PhoneText(id_, True, at, body, count(body).segments, "und")
         for id_, at, body in conn.execute(
             "SELECT id, at, body FROM messages WHERE phone = %s AND direction = 'in'"
             " AND gateway = 'simulator' AND status = 'received' ORDER BY id DESC LIMIT %s",
@@ -233,9 +233,9 @@ def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[Text]:
     return sorted(received + sent, key=lambda text: text.id, reverse=True)
 
 
-def _list(conn: Conn, phone: str, now: datetime) -> list[Line]:
-    """Today's list of the postman with this telephone, in walking order."""
-    with conn.cursor(row_factory=class_row(Line)) as cursor:
+def _list(conn: Conn, phone: str, now: datetime) -> list[PhoneListLine]:
+    """Return today's list of the postman with this telephone, in walking order."""
+    with conn.cursor(row_factory=class_row(PhoneListLine)) as cursor:
         return cursor.execute(
             """
             SELECT i.id, i.serial, a.number, a.recipient_name, a.recipient_phone,

@@ -1,6 +1,6 @@
-"""What a simulated telephone shows: the texts as they arrived, codes in plain sight.
+"""The content of a simulated telephone: the texts as they arrived, codes readable.
 
-For development and tests only: elsewhere nothing but the recipient's own telephone shows a code.
+For development and tests only: in production only the recipient's own telephone shows a code.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class PhoneMessage:
 
 
 def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
-    """What the simulator delivered to `phone` (E.164), newest last, the last 500 at most.
+    """Return what the simulator delivered to `phone` (E.164), newest last, the last 500 at most.
 
     Raises RuntimeError in production.
     """
@@ -40,7 +40,7 @@ def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
 
 
 def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
-    """As `received`, in the caller's transaction."""
+    """Return the same as `received`, in the caller's transaction."""
     if settings.production:
         raise RuntimeError("there are no simulated telephones in production")
     rows = conn.execute(
@@ -66,7 +66,7 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
 
 
 def ringing(conn: Conn, phone: str, now: datetime) -> str:
-    """The simulated carrier's id of the call that rings at `phone` (E.164) now; "": none does."""
+    """Return the simulated carrier's id of the call that rings at `phone` (E.164) now, or ""."""
     row = conn.execute(
         """
         SELECT carrier_id FROM messages m

@@ -1,4 +1,4 @@
-"""What the rooms of the staff share: sign-in, roles, layout, money, times, tables, words."""
+"""The shared parts of the staff's pages: sign-in, roles, layout, money, times, tables, words."""
 
 from web.staff import layout, masks, money, times, words
 

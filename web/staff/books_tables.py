@@ -1,4 +1,4 @@
-"""An office's books of a day as tables for other software: entries, articles, counters."""
+"""An office's books of a day as tables (CSV): entries, articles, counters."""
 
 from __future__ import annotations
 
@@ -65,12 +65,12 @@ def _counter_line(end: CounterEnd) -> tuple[Cell, ...]:
     )
 
 
-# Each gives a heading and the rows of an office's day.
+# Each returns a heading and the rows of an office's day.
 TABLES: Mapping[str, Callable[[Conn, int, date], Rows]] = MappingProxyType(
     {"entries": _entries, "articles": _articles, "counters": _counters}
 )
 
 
 def name(what: str, pin: str, day: date) -> str:
-    """The file's name, without its ending."""
+    """Return the file's name, without its extension."""
     return f"dakiya-{what}-{pin}-{day.isoformat()}"

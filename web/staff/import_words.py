@@ -1,4 +1,4 @@
-"""What is wrong with an imported file or row, in words: for pages, API and commands."""
+"""The faults of an imported file or row, in words: for pages, API and commands."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from web.staff.tables import BYTE_ORDER_MARK, lines
 
 
 def why(fault: Fault, kind: Kind | None, language: str) -> str:
-    """The reason alone; the column stands beside it."""
+    """Return the reason of a fault, without its column."""
     detail = fault.detail
     if fault.reason == "taken":
         detail = ", ".join(shown(kind, field, language) for field in detail.split(", "))
@@ -21,29 +21,29 @@ def why(fault: Fault, kind: Kind | None, language: str) -> str:
 
 
 def where(fault: Fault, kind: Kind | None, language: str) -> str:
-    """The column, as the template calls it."""
+    """Return the column of a fault, as the template calls it."""
     if not fault.column:
         return words(language)["import_whole_row"]
     return shown(kind, fault.column, language)
 
 
 def refusal(found: Import, language: str) -> str:
-    """Why the file as a whole cannot be read."""
+    """Return why the file as a whole cannot be read."""
     return words(language)[f"import_refusal_{found.refusal}"].format(
         detail=found.refusal_detail or "", line=found.refused_at_line or ""
     )
 
 
 def bad_rows_head(found: Import, language: str) -> str:
-    """The beginning of a file of bad rows: a byte order mark, so that Excel reads Hindi."""
+    """Return the head of a file of bad rows, with a byte order mark so that Excel reads Hindi."""
     own = (words(language)[f"import_csv_{name}"] for name in ("line", "column", "reason"))
     return BYTE_ORDER_MARK + lines([[*found.header, *own]])
 
 
 def bad_rows_part(found: Import, rows: Sequence[ShownRow], language: str) -> str:
-    """Bad rows as CSV: what stands in the file, then line, columns and reasons.
+    """Return bad rows as CSV: the file's cells, then line, columns and reasons.
 
-    No cell begins a formula. Mended, the file can be uploaded as it is.
+    No cell begins a formula. The corrected file can be uploaded as it is.
     """
     width = len(found.header)
     return lines(

@@ -1,4 +1,4 @@
-"""What every page of the staff shares: the navigation, and the token against forged requests."""
+"""The navigation of every page of the staff, and the token against forged requests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from web.staff.rooms import ALLOWED, shared
 
-# Endpoint and the word for it; each role sees those that it may call.
+# Endpoint and the key of its word; each role sees those that it may call.
 _PAGES: Final = (
     ("desk.overview", "nav_desk"),
     ("counter.start", "nav_counter"),
@@ -30,7 +30,7 @@ _PAGES: Final = (
 
 @shared.app_context_processor
 def layout() -> dict[str, Any]:
-    """What web/templates/desk/layout.html is filled with, also where nothing is found."""
+    """Return the values of web/templates/desk/layout.html, also for its error pages."""
     return {
         "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
         "csrf_field": csrf_field,
@@ -39,13 +39,15 @@ def layout() -> dict[str, Any]:
 
 
 def room_of(endpoint: str | None) -> str | None:
-    """The way that is lit for a page without a way of its own: its room's first."""
+    """Return the entry to highlight for a page without one of its own: its room's first."""
     if endpoint is None or endpoint in dict(_PAGES):
         return None
     room = endpoint.split(".")[0]
-    return next((way for way, _ in _PAGES if room != "desk" and way.startswith(room + ".")), None)
+    return next(
+        (page for page, _ in _PAGES if room != "desk" and page.startswith(room + ".")), None
+    )
 
 
 def csrf_field() -> Markup:
-    """The token that every form of the desk sends along."""
+    """Return the token field of every form of the staff."""
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())

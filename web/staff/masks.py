@@ -1,4 +1,4 @@
-"""Telephone numbers, hidden until somebody says why the whole number is needed."""
+"""Template filters that hide telephone numbers until a user says why he needs the whole number."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from web.staff.rooms import shared
 
 @shared.app_template_filter()
 def masked(number: str | None) -> str:
-    """A telephone as it may be shown: +91••••••3210."""
+    """Return a telephone as it may be shown: +91••••••3210."""
     return phone.masked(number) if number else ""
 
 
 @shared.app_template_filter()
 def veiled(text: Any) -> Markup:
-    """`text` with the telephone numbers in it hidden, its lines kept."""
+    """Return `text` with its telephone numbers hidden and its lines kept."""
     return Markup("<br>").join(escape(line) for line in phone.veiled(str(text)).split("\n"))
 
 
 @shared.app_template_filter()
 def lined(text: Any) -> Markup:
-    """`text` as it is, its lines kept: for whoever said why the whole number is needed."""
+    """Return `text` as it is, its lines kept: for a user who gave a reason."""
     return Markup("<br>").join(escape(line) for line in str(text).split("\n"))

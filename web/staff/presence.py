@@ -1,4 +1,4 @@
-"""Who else has this ticket open: kept in Valkey for a few seconds, worth nothing if it is away."""
+"""The staff who have a ticket open: kept in Valkey for a few seconds, empty if that is down."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SECONDS: Final = 15  # a page says every 5 that it is still open
 
 
 def here(runtime: Runtime, ticket: int, staff_id: str, name: str) -> list[str]:
-    """Says that `staff_id` looks at it, and gives the names of the others who do."""
+    """Note that `staff_id` has `ticket` open; return the names of the others who have."""
     key = f"dakiya:ticket:{ticket}"
     try:
         pipe = runtime.redis.pipeline(transaction=False)

@@ -1,4 +1,4 @@
-"""A PDF as the answer to a request, and what every receipt says of how we are reached."""
+"""A PDF as the answer to a request, and the contacts that every receipt prints."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from settings import Settings
 
 
 def pdf_of(document: bytes, name: str) -> Response:
-    """`document` under `name`, which holds no personal data: it ends up among the downloads."""
+    """Return `document` as a file; `name` holds no personal data, as downloads keep it."""
     answer = Response(document, mimetype="application/pdf")
     answer.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
     return answer
 
 
 def ways(settings: Settings) -> Ways:
-    """How the service is reached, in print; in development by the simulator's code."""
+    """Return how the service is reached, in print; in development by the simulator's code."""
     simulated = SERVICE if "simulator" in settings.routes else ""
     return Ways(
         ussd=settings.service_ussd or simulated,

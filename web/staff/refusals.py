@@ -1,4 +1,4 @@
-"""What is refused, in the words of the pages: once for every room."""
+"""Refusals in the words of the pages, for every room."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from web.staff.rooms import runtime
 
 
 class FormRefused(Invalid):
-    """What a form holds cannot be taken; `word` is the key of the sentence that says why."""
+    """The refusal of a form; `word` is the key of the sentence that says why."""
 
     def __init__(self, word: str, **values: str | int) -> None:
         super().__init__(word, word=word)
@@ -20,7 +20,7 @@ class FormRefused(Invalid):
 
 
 def word_of(refusal: Refusal) -> str:
-    """Return the key of its sentence. Raises `refusal` itself where the pages have none for it."""
+    """Return the key of the sentence of `refusal`. Raises `refusal` itself if there is none."""
     if not refusal.word:
         raise refusal
     return refusal.word

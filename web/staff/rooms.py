@@ -1,8 +1,8 @@
-"""Rooms for staff: who is signed in, which role may call which route, what is refused.
+"""Rooms for staff: the signed-in member, and the roles that may call each route.
 
 Every route of a room (help desk, counter, office) is made with its `route`, which names the roles;
-there is no other way to make one. What changes something carries a token against forged requests
-(Flask-WTF). The way in is the desk's.
+there is no other way to make one. Every POST carries a token against forged requests (Flask-WTF).
+The desk has the sign-in.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, redirect, request, session, url_for
+from flask import Blueprint, Flask, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 from flask_wtf.csrf import CSRFProtect
@@ -26,23 +26,24 @@ from runtime import Runtime
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
+from web.staff.htmx import go_to
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-EVERYONE: Final = ROLES  # whoever is signed in
+EVERYONE: Final = ROLES  # all who are signed in
 HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
-JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decides between two words
-BOOKKEEPERS: Final[tuple[Role, ...]] = ("postmaster", "supervisor")  # who reads an office's books
-CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who books and takes money
+JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decide between two statements
+BOOKKEEPERS: Final[tuple[Role, ...]] = ("postmaster", "supervisor")  # who read an office's books
+CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who book and receive money
 
 ALLOWED: dict[str, frozenset[Role]] = {}
-"""By endpoint: the roles that may call it. Those of `OPEN` are called before one is signed in."""
+"""The roles that may call each endpoint. Those of `OPEN` are called before sign-in."""
 OPEN: set[str] = set()
 _PATHS: list[str] = []
-_QUIET: set[str] = set()  # asked by the page itself: it keeps nobody signed in
+_QUIET: set[str] = set()  # polled by the page itself: they do not prolong a sign-in
 
 shared: Final = Blueprint("staff", __name__)
-"""No routes: the template filters and words that every page of the staff knows."""
+"""The template filters and words of every page of the staff; it has no routes."""
 states(shared, Caller.STAFF)
 
 csrf: Final = CSRFProtect()
@@ -50,7 +51,7 @@ _logins: Final = LoginManager()
 
 
 class Member(UserMixin):
-    """Who is signed in, as Flask-Login wants it. Its id is the token in the cookie."""
+    """A signed-in member of staff, for Flask-Login. Its id is the token in the cookie."""
 
     def __init__(self, token: str, sign_in: SignIn) -> None:
         self._token = token
@@ -61,12 +62,12 @@ class Member(UserMixin):
         return self._token
 
     def may(self, endpoint: str) -> bool:
-        """Whether the role of this member may call the endpoint."""
+        """Tell whether the role of this member may call `endpoint`."""
         return self.account.role in ALLOWED.get(endpoint, frozenset())
 
 
 def furnish(app: Flask) -> None:
-    """Puts sign-in and the tokens against forged requests around `app`."""
+    """Install sign-in and the tokens against forged requests in `app`."""
     app.config.update(
         WTF_CSRF_CHECK_DEFAULT=False,  # hooks and API have keys of their own
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session
@@ -79,7 +80,7 @@ def furnish(app: Flask) -> None:
 
 
 class Room:
-    """A blueprint whose routes are for members of staff alone."""
+    """A blueprint whose routes are for staff only."""
 
     def __init__(self, name: str, path: str) -> None:
         self.blueprint: Final = Blueprint(name, __name__, url_prefix=path)
@@ -94,7 +95,7 @@ class Room:
     def route(
         self, rule: str, roles: tuple[Role, ...], *, methods: tuple[str, ...] = ("GET",)
     ) -> Callable[[View], View]:
-        """A route for members of staff in one of `roles`."""
+        """Make a route for staff in one of `roles`."""
 
         def declare(view: View) -> View:
             ALLOWED[f"{self.blueprint.name}.{view.__name__}"] = frozenset(roles)
@@ -104,7 +105,7 @@ class Room:
         return declare
 
     def live_route(self, rule: str, roles: tuple[Role, ...]) -> Callable[[View], View]:
-        """As `route`, for what the page asks by itself every few seconds, by POST."""
+        """Make a route that the page itself polls every few seconds, by POST."""
 
         def declare(view: View) -> View:
             _QUIET.add(f"{self.blueprint.name}.{view.__name__}")
@@ -113,7 +114,7 @@ class Room:
         return declare
 
     def open_route(self, rule: str) -> Callable[[View], View]:
-        """A route on the way in: no second factor was shown yet."""
+        """Make a route of the sign-in, before the second factor."""
 
         def declare(view: View) -> View:
             OPEN.add(f"{self.blueprint.name}.{view.__name__}")
@@ -124,13 +125,13 @@ class Room:
 
 
 def runtime() -> Runtime:
-    """What the rooms work with."""
+    """Return the runtime of the application."""
     found: Runtime = current_app.extensions["dakiya"]
     return found
 
 
 def me() -> Member:
-    """Who is signed in. Only for routes that are not open."""
+    """Return the signed-in member. Only for routes that are not open."""
     member: Member = current_user._get_current_object()
     return member
 
@@ -141,19 +142,19 @@ def doer() -> Doer:
 
 
 def key() -> bytes:
-    """The master key."""
+    """Return the master key."""
     return runtime().settings.dakiya_master_key.get_secret_value().encode()
 
 
 def home() -> str:
-    """Where one goes from the sign-in: back to what was asked for, if that is in a room."""
+    """Return where sign-in leads: the page that was asked for if it is in a room, else the desk."""
     wanted = str(session.pop("wanted", ""))
     known = any(wanted == path or wanted.startswith(path + "/") for path in _PATHS)
     return wanted if known else url_for("desk.overview")
 
 
 def admit() -> Response | None:
-    """Lets in who is signed in and whose role may; sends everybody else to the right door."""
+    """Admit a signed-in member whose role may call the route; redirect others to the sign-in."""
     endpoint = request.endpoint or ""
     if request.method == "POST":
         csrf.protect()
@@ -162,9 +163,9 @@ def admit() -> Response | None:
     if not current_user.is_authenticated:
         if request.method == "GET":
             session["wanted"] = urlsplit(request.full_path).path
-        return _to("desk.sign_in")
+        return go_to(url_for("desk.sign_in"))
     if not me().sign_in.proved:
-        return _to("desk.second_factor" if me().account.enrolled else "desk.enrol")
+        return go_to(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
     if not me().may(endpoint):
         abort(403)
     if endpoint not in _QUIET:
@@ -173,7 +174,7 @@ def admit() -> Response | None:
 
 
 def keep_nothing(response: Response) -> Response:
-    """Personal data stays in no browser's cache."""
+    """Keep personal data out of the browser's cache."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -182,25 +183,13 @@ def _not_there(_: Unknown) -> ResponseReturnValue:
     return current_app.handle_http_exception(NotFound())
 
 
-def _to(endpoint: str) -> Response:
-    """To another page, also where htmx asked for a part of one."""
-    if "HX-Request" in request.headers:
-        answer = current_app.response_class(status=200)
-        answer.headers["HX-Redirect"] = url_for(endpoint)
-        return answer
-    return redirect(url_for(endpoint))
-
-
 def _member(token: str) -> Member | None:
-    def look(conn: Any) -> SignIn | None:
-        return sign_ins.find(conn, token, runtime().now())
-
-    found = runtime().database.run(look)
+    found = runtime().database.run(lambda conn: sign_ins.find(conn, token, runtime().now()))
     return Member(token, found) if found else None
 
 
 def _outcome() -> dict[str, Any]:
-    """What came of the last thing that was done; said once."""
+    """Return the outcome of the last act, which is shown once."""
     return {
         "told": session.pop("told", None),
         "told_values": session.pop("told_values", {}),

@@ -1,4 +1,4 @@
-"""Tables for other software: CSV that Excel reads and no cell of which begins a formula."""
+"""Tables as CSV that Excel reads and in which no cell begins a formula."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(rows: Iterable[Iterable[Cell]]) -> str:
-    """The rows as CSV. Numbers stay numbers; a text that would be a formula gets an apostrophe."""
+    """Return the rows as CSV. A text that would be a formula gets an apostrophe; numbers stay."""
     file = io.StringIO()
     writer = csv.writer(file)
     for row in rows:
@@ -28,12 +28,12 @@ def lines(rows: Iterable[Iterable[Cell]]) -> str:
 
 
 def content(rows: Iterable[Iterable[Cell]]) -> bytes:
-    """The rows as a file."""
+    """Return the rows as the bytes of a file."""
     return (BYTE_ORDER_MARK + lines(rows)).encode()
 
 
 def sheet(name: str, rows: Iterable[Iterable[Cell]]) -> Response:
-    """The rows as a file called `name`, to be kept."""
+    """Return the rows as a download called `name`."""
     answer = Response(content(rows), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer

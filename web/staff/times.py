@@ -1,4 +1,4 @@
-"""Times for people: how long ago, and when exactly in Asia/Kolkata, both."""
+"""Times for people: relative, and exact in Asia/Kolkata."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ def exact(at: datetime | date) -> str:
 
 @shared.app_template_filter()
 def clock(at: datetime) -> str:
-    """10:04:31, of a moment whose day is said elsewhere."""
+    """Return 10:04:31, for a moment whose day is shown elsewhere."""
     return at.astimezone(INDIA).strftime("%H:%M:%S")
 
 
 @shared.app_template_filter()
 def when(at: datetime) -> Markup:
-    """Exact and relative, in a <time> that machines can read."""
+    """Return the exact and the relative time in a <time> element."""
     return Markup('<time datetime="{}">{} <span class="ago">({})</span></time>').format(
         at.isoformat(), exact(at), ago(at)
     )
@@ -36,19 +36,19 @@ def when(at: datetime) -> Markup:
 
 @shared.app_template_filter()
 def ago(at: datetime) -> str:
-    """2 hours ago, in 5 minutes."""
+    """Return the relative time: 2 hours ago, in 5 minutes."""
     locale = f"{language.chosen()}_IN"
     return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
 
 
 @shared.app_template_filter()
 def day(at: datetime) -> str:
-    """Friday, 14 August 2026: the heading of what happened on it."""
+    """Return the day as a heading: Friday, 14 August 2026."""
     return long_day(day_of(at), language.chosen())
 
 
 def asked_day() -> date | None:
-    """The day in the address; what is no day is none."""
+    """Return the day in the query, or None if it is missing or not a date."""
     try:
         return date.fromisoformat(request.args.get("day", ""))
     except ValueError:

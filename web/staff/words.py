@@ -10,5 +10,5 @@ from web.staff.rooms import shared
 
 @shared.app_template_filter()
 def word(name: Any, prefix: str) -> str:
-    """The page's word for a name of flows: `word("Yes", "event_")`; the name itself without one."""
+    """Return the page's word for a name of flows, `word("Yes", "event_")`; else the name."""
     return language.words(language.chosen()).get(f"{prefix}{name}", str(name))

@@ -103,7 +103,7 @@ class _Unlogged(WSGIRequestHandler):
 def served(app: Flask, port: int) -> Iterator[Served]:
     served = Served(app, port)
     server = make_server(LOCAL, port, served, threaded=True, request_handler=_Unlogged)
-    thread = threading.Thread(target=server.serve_forever)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield served
     server.shutdown()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from postal.people import people, pins
-from postal.people.pins import Checked
+from postal.people.pins import CheckedPin
 from runtime import Runtime
 from tests.rigs.clock import Clock
 
@@ -27,12 +27,12 @@ def postman(runtime: Runtime) -> int:
         return int(row[0])
 
 
-Enter = Callable[..., list[Checked]]  # of what is typed, one after the other
+Enter = Callable[..., list[CheckedPin]]  # of what is typed, one after the other
 
 
 @pytest.fixture
 def enter(runtime: Runtime, clock: Clock, postman: int) -> Enter:
-    def enter(*typed: str) -> list[Checked]:
+    def enter(*typed: str) -> list[CheckedPin]:
         with runtime.database.transaction() as conn:
             return [pins.check(conn, postman, each, clock.now()) for each in typed]
 
@@ -41,27 +41,27 @@ def enter(runtime: Runtime, clock: Clock, postman: int) -> Enter:
 
 def test_the_right_pin_is_right_and_forgives_what_was_wrong_before(enter: Enter) -> None:
     assert enter(PIN, "1111", "1112", PIN, "1113") == [
-        Checked("right"),
-        Checked("wrong", 2),
-        Checked("wrong", 1),
-        Checked("right"),
-        Checked("wrong", 2),
+        CheckedPin("right"),
+        CheckedPin("wrong", 2),
+        CheckedPin("wrong", 1),
+        CheckedPin("right"),
+        CheckedPin("wrong", 2),
     ]
 
 
 def test_after_three_wrong_ones_even_the_right_one_waits_half_an_hour(
     enter: Enter, clock: Clock
 ) -> None:
-    assert enter("1111", "1112", "1113", PIN)[2:] == [Checked("locked"), Checked("locked")]
+    assert enter("1111", "1112", "1113", PIN)[2:] == [CheckedPin("locked"), CheckedPin("locked")]
     clock.advance(minutes=30, seconds=-1)
-    assert enter(PIN) == [Checked("locked")]
+    assert enter(PIN) == [CheckedPin("locked")]
     clock.advance(seconds=1)
-    assert enter("1111", PIN) == [Checked("wrong", 2), Checked("right")]
+    assert enter("1111", PIN) == [CheckedPin("wrong", 2), CheckedPin("right")]
 
 
 @pytest.mark.parametrize("typed", ["", "246", "24680 ", "२४६८", "2468\x00", "9" * 5000, "*"])
 def test_rubbish_is_wrong_and_nothing_more(enter: Enter, typed: str) -> None:
-    assert enter(typed) == [Checked("wrong", 2)]
+    assert enter(typed) == [CheckedPin("wrong", 2)]
 
 
 def test_who_has_no_pin_or_works_no_more_is_locked(
@@ -69,8 +69,8 @@ def test_who_has_no_pin_or_works_no_more_is_locked(
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE staff SET pin_hash = 'no hash at all' WHERE id = %s", [postman])
-    assert enter(PIN) == [Checked("wrong", 2)]
+    assert enter(PIN) == [CheckedPin("wrong", 2)]
     for change in ("pin_hash = NULL", "pin_hash = 'x', active = false"):
         with runtime.database.transaction() as conn:
             conn.execute(f"UPDATE staff SET {change} WHERE id = %s", [postman])  # noqa: S608
-        assert enter(PIN) == [Checked("locked")]
+        assert enter(PIN) == [CheckedPin("locked")]

@@ -128,7 +128,7 @@ def test_a_postmaster_acts_on_an_article(desk: Desk) -> None:
     action.get_by_label("Reason").select_option("suspected_fraud")
     action.get_by_role("button").press("Enter")
     expect(desk.page.get_by_role("status").first).to_contain_text("Done.")
-    expect(desk.page.locator("#talk")).to_contain_text("the code was cancelled")
+    expect(desk.page.locator("#timeline")).to_contain_text("the code was cancelled")
     quiet(desk)
 
 
@@ -169,7 +169,7 @@ def test_another_answer_is_tried_in_a_sandbox(desk: Desk) -> None:
     desk.page.wait_for_load_state()
     desk.page.keyboard.type("3")
     desk.page.keyboard.press("Enter")
-    expect(desk.page.locator(".imagined")).to_contain_text("reports fraud (3)")
+    expect(desk.page.locator(".what-if-steps")).to_contain_text("reports fraud (3)")
     desk.page.get_by_role("button", name="wait 11 min").press("Enter")
     expect(desk.page.locator(".tried")).to_have_count(2)
     expect(desk.page.locator("[name=typed]")).to_be_focused()

@@ -1,6 +1,6 @@
 // The counter by keyboard. Enter goes to the next field that every article needs (a scanner ends
-// each label with Enter) and sends the form after the last one; function keys choose. What is said
-// of a field is the server's: here a field is only marked where it says "wrong".
+// each label with Enter) and sends the form after the last one; function keys choose. The server makes
+// the notes beside the fields: this script only marks a field whose note says "wrong".
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.isComposing) return;

@@ -1,4 +1,4 @@
-// The time that is left, second by second between two answers of the server, which decides.
+// Counts the time left, second by second, between two answers of the server, which decides.
 
 let left = 0;
 let since = 0;

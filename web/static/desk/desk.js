@@ -1,23 +1,23 @@
-// The keyboard of the desk: "/" goes to the search, from wherever one is.
+// The keyboard of the desk: "/" goes to the search, from every page.
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
   const search = document.querySelector("[data-search]");
   const typing = event.target.closest("input, textarea, select");
   if (typing && (typing !== search || search.value)) return;
-  const way = document.querySelector("[data-find]");
-  if (!search && !way) return;
+  const link = document.querySelector("[data-find]");
+  if (!search && !link) return;
   event.preventDefault();
   if (search) search.select();
-  else location.assign(way.href);
+  else location.assign(link.href);
 });
 
 const search = document.querySelector("[data-search]");
-search?.addEventListener("focus", () => search.select()); // what was asked last is typed over
+search?.addEventListener("focus", () => search.select()); // typing replaces the last query
 if (search && document.activeElement === document.body) search.focus();
 
-// A conversation is read from its end: what is new stands there.
-const talk = document.querySelector("#talk[hx-trigger] .entries");
-if (talk && talk.lastElementChild && !location.hash) {
-  talk.lastElementChild.scrollIntoView({ block: "center" });
+// Scroll to the end of a conversation, where the newest entries are.
+const entries = document.querySelector("#timeline[hx-trigger] .entries");
+if (entries && entries.lastElementChild && !location.hash) {
+  entries.lastElementChild.scrollIntoView({ block: "center" });
 }

@@ -1,10 +1,10 @@
-// The player: one frame after the other on the phone, as long apart as they were, divided by the speed.
+// The player: shows one frame after the other, at their real distance in time divided by the speed.
 
 const root = document.getElementById("replay");
 if (root) open();
 
 function open() {
-  const LONGEST = 4000; // milliseconds between two frames, whatever lay between them
+  const LONGEST = 4000; // milliseconds between two frames at most
   const SHORTEST = 350;
   const byId = (name) => document.getElementById(`replay-${name}`);
   const [lcd, clock, note, scrub, place, play, state] =
@@ -42,7 +42,7 @@ function open() {
     diagram.scrollTop += middle - diagram.clientHeight / 2;
   }
 
-  // What a handset without Devanagari makes of it.
+  // The text as a handset without Devanagari shows it.
   function box(element) {
     const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
@@ -85,7 +85,7 @@ function open() {
   scrub.addEventListener("input", () => { stop(); show(Number(scrub.value)); });
   frames.forEach((frame, n) => frame.querySelector(".frame-go").addEventListener("click", () => { stop(); show(n); }));
   document.addEventListener("keydown", (event) => {
-    // What has a use of its own for these keys keeps it: the scrubber, the list of speeds, buttons.
+    // Controls with their own use of these keys keep it: the scrubber, the list of speeds, buttons.
     if (event.target.matches("select, input:not([type=checkbox])")) return;
     if (event.key === " " && event.target.closest("input, button, a, summary")) return;
     const does = { " ": toggle, ArrowLeft: () => step(-1), ArrowRight: () => step(1) }[event.key];

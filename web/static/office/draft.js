@@ -1,11 +1,11 @@
-// The lists in the making: a card is dragged with the mouse, or moved with keys.
+// The draft of the lists: cards are dragged with the mouse, or moved with keys.
 // Alt+Up and Alt+Down move it in its list, a digit puts it on that beat, Delete takes it off.
 
 const quick = document.querySelector("#quick");
 const move = document.querySelector("#move");
 const off = document.querySelector("#off");
 let dragged = null; // the card under the mouse
-let held = null; // the card that the keys moved: it keeps the focus
+let held = null; // the card that was moved with keys: it keeps the focus
 let typed = false; // the last move came from the fields above
 
 const cards = (list) => [...list.querySelectorAll(":scope > .piece")];
@@ -33,7 +33,7 @@ function mark(list, before) {
   else list?.classList.add("drop-end");
 }
 
-// The card before which the dragged one would stand; none: at the end.
+// Returns the card before which the dragged one would be placed; none: at the end.
 function next(list, y) {
   return cards(list).find((each) => {
     const box = each.getBoundingClientRect();
@@ -97,7 +97,7 @@ document.addEventListener("keydown", (event) => {
   } else if (/^[1-9]$/.test(event.key) && !event.altKey) {
     const walk = document.querySelector(`[data-drop][data-beat="${event.key}"]`);
     if (walk) {
-      // What stands next takes the focus: one card after the other is given its beat.
+      // The next card gets the focus, so that one card after the other can be put on its beat.
       held = (cards(list)[at + 1] ?? cards(list)[at - 1] ?? here).id;
       place(here.dataset.article, walk, "");
     }
@@ -113,13 +113,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// ---- what came of it ----------------------------------------------------------------------------
+// ---- the answer ---------------------------------------------------------------------------------
 
 quick?.addEventListener("htmx:config:request", () => {
   typed = true;
   held = null;
 });
-// Nobody's card is taken out of the hand by news.
+// News must not replace a card that is being dragged.
 document.addEventListener("htmx:before:request", (event) => {
   if (dragged && event.target.id === "here") event.preventDefault();
 });

@@ -1,4 +1,4 @@
-// A file that is too large is refused before it is sent; a form that is being sent says so.
+// Refuses a file that is too large before it is sent; shows that a form is being sent.
 
 const form = document.querySelector("[data-import]");
 const file = form?.querySelector("input[type=file]");

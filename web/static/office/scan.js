@@ -1,5 +1,5 @@
-// Scanning: a number and Enter, one after the other. The field is free again as soon as a number
-// is on its way; numbers queue up, and one that did not reach the server comes back with a word.
+// Scanning: a number and Enter, one after the other. The field is free as soon as a number is being
+// sent; numbers queue up, and one that did not reach the server returns with a message.
 
 const form = document.querySelector("[data-scan]");
 const field = form?.querySelector("input[name=number]");

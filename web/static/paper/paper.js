@@ -1,4 +1,4 @@
-// Opens the printer's dialogue once for a printing that was counted; a roll becomes as long as it needs.
+// Opens the print dialogue once for a counted printing; sets a roll's page to the length of its content.
 const MM_PER_PX = 25.4 / 96;
 const TEAR_MM = 8; // below the last line, to tear the paper off
 
@@ -24,7 +24,7 @@ if (again) {
   again.focus();
 }
 
-// What is not counted yet is no receipt: the keys for printing count it first.
+// A printing that is not counted yet is no receipt: the print shortcut counts it first.
 if (preview) {
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "p") {

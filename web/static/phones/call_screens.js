@@ -1,8 +1,8 @@
-// What stands on the small screen around calls.
+// The handset's screens of calls.
 
 import { element } from "./element.js";
 
-/** The numbers that stand for answers, to be rung. */
+/** The numbers to call, each of which stands for an answer. */
 function numbers(phone, words) {
   const view = element("div", "view-numbers");
   const list = element("ul", "view-box");
@@ -43,7 +43,7 @@ function incoming(phone, words) {
   };
 }
 
-/** What is being said, written down as it is heard; the newest sentence last. */
+/** The words of the call as they are heard, the newest sentence last. */
 function talking(phone, words) {
   const { lines, said, over, tongue } = phone.call;
   const view = element("div", "view-talking");

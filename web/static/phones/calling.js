@@ -1,18 +1,17 @@
 // Calls: the owner's missed calls to the numbers that stand for answers, and the post office's call
 // that says a code. Both on the simulator's real hook.
 
+import { post } from "./hook.js";
 import { newId } from "./sending.js";
 
-const LONGEST_MS = 5000;
-const TRIES = 2;
-const RINGS_MS = 30000; // then the carrier gives up: nobody is there
-const SENTENCE_MS = 700; // a sentence takes this long to say, and
-const LETTER_MS = 30; // each of its letters
+const RINGS_MS = 30000; // after that the carrier gives up
+const SENTENCE_MS = 700; // the time to say a sentence, plus
+const LETTER_MS = 30; // for each of its letters
 const TOLD_MS = 1600;
 
 // ---- the owner calls
 
-/** Rings the number that is chosen. It is not taken up: that is what it costs nothing for. */
+/** Calls the chosen number. The call is never answered, so it costs nothing. */
 export async function ring(phone) {
   const number = phone.numbers[phone.number];
   const cancel = phone.cancel = new AbortController();
@@ -21,7 +20,7 @@ export async function ring(phone) {
   phone.show("ringing");
   const body = { from: phone.owner.phone, to: number.number, id: newId() };
   try {
-    const answer = await post(body, cancel.signal);
+    const answer = await post("voice", body, cancel.signal);
     if (cancel.signal.aborted) return;
     phone.told = answer ? phone.words.phone_rejected : phone.words.phone_no_ring;
     phone.show("told");
@@ -33,7 +32,7 @@ export async function ring(phone) {
   }
 }
 
-/** On to the text that came during the call, else to the main screen. */
+/** Shows the text that came during the call, else the main screen. */
 export function goOn(phone) {
   if (phone.texts[0]?.id === phone.newest) phone.show("home");
   else phone.afterSent();
@@ -41,7 +40,7 @@ export function goOn(phone) {
 
 // ---- the post office calls
 
-/** The telephone rings, where it does not already. `id` "": nothing rings any more. */
+/** Makes the telephone ring, unless it does already. `id` "": stops it. */
 export function rung(phone, id) {
   if (phone.call?.id === id || phone.ended.has(id)) return;
   if (phone.screen === "incoming") leave(phone);
@@ -55,21 +54,21 @@ export function rung(phone, id) {
   phone.say(phone.spokenNow);
 }
 
-/** Answers, and hears what is said. */
+/** Answers the call and begins to play its sentences. */
 export async function takeUp(phone) {
   const { call } = phone;
   clearTimeout(call.gaveUp);
   phone.root.classList.remove("ringing");
   phone.show("talking");
   tell(call.id, "in-progress");
-  const speech = await post({ call: call.id, phone: phone.owner.phone }, new AbortController().signal);
+  const speech = await post("voice", { call: call.id, phone: phone.owner.phone }, new AbortController().signal);
   if (phone.call !== call) return;
   call.lines = speech?.lines ?? [phone.words.phone_call_failed];
   call.tongue = speech?.tongue;
   say(phone, call);
 }
 
-/** Says the next sentence. Behind the last one the caller hangs up. */
+/** Plays the next sentence. After the last one the caller hangs up. */
 function say(phone, call) {
   if (phone.call !== call) return;
   if (call.said === call.lines.length) {
@@ -87,14 +86,14 @@ function say(phone, call) {
   call.next = setTimeout(() => say(phone, call), SENTENCE_MS + LETTER_MS * line.length);
 }
 
-/** Does not answer, or hangs up in the middle. `status`: in the carrier's words. */
+/** Declines the call, or hangs up in the middle. `status`: the carrier's word. */
 export function decline(phone, status) {
   const { call } = phone;
   if (!call.over) tell(call.id, call.lines.length ? "completed" : status).then(() => phone.look());
   leave(phone);
 }
 
-/** Puts the call away and goes back to what it interrupted. */
+/** Ends the call and returns to the screen that it interrupted. */
 export function leave(phone) {
   const { call } = phone;
   phone.ended.add(call.id);
@@ -104,7 +103,7 @@ export function leave(phone) {
   else goOn(phone);
 }
 
-/** Makes the telephone silent, whatever it did. */
+/** Stops every sound of the telephone. */
 export function hush(phone) {
   clearTimeout(phone.call?.gaveUp);
   clearTimeout(phone.call?.next);
@@ -113,31 +112,5 @@ export function hush(phone) {
 }
 
 function tell(call, status) {
-  return post({ call, status }, new AbortController().signal);
-}
-
-// ---- the hook
-
-/** What the hook answers, or null where it does not; tried twice, it changes nothing twice. */
-async function post(body, cancel) {
-  for (let left = TRIES; left; left -= 1) {
-    const answer = await attempt(JSON.stringify(body), cancel);
-    if (answer) return answer;
-  }
-  return null;
-}
-
-async function attempt(body, cancel) {
-  try {
-    const answer = await fetch("/hooks/simulator/voice", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
-    });
-    return answer.ok ? await answer.json() : null;
-  } catch (error) {
-    if (cancel.aborted) throw error;
-    return null;
-  }
+  return post("voice", { call, status }, new AbortController().signal);
 }

@@ -1,11 +1,9 @@
 // A dial: one USSD session with the simulator's hook, from the first screen to the last. Every
-// request holds all that was typed so far, joined by "*", as a carrier's does; so a request that got
-// no answer is sent again as it is, and does nothing twice.
+// request contains all that was typed so far, joined by "*", as a carrier's does; so a request without
+// an answer is sent again unchanged and takes effect once.
 
+import { post } from "./hook.js";
 import { newId } from "./sending.js";
-
-const LONGEST_MS = 5000;
-const TRIES = 2;
 
 const SERVICE = /^\*[0-9][0-9*]*#$/; // what can be dialled
 
@@ -19,41 +17,21 @@ class Dial {
     this.end = false;
   }
 
-  /** Sends an answer, or nothing to begin; false where no screen came. Aborts with `cancel`. */
+  /** Sends an answer, or nothing to begin; returns false if no screen came. Aborts with `cancel`. */
   async send(answer, cancel) {
     if (answer !== null) this.answers.push(answer);
-    const body = JSON.stringify({
+    const body = {
       session: this.session, from: this.from, service: this.service, text: this.answers.join("*"),
-    });
-    for (let left = TRIES; left; left -= 1) {
-      const shown = await attempt(body, cancel);
-      if (shown) {
-        this.screen = shown.screen;
-        this.end = shown.end;
-        return true;
-      }
-    }
-    return false;
+    };
+    const shown = await post("ussd", body, cancel);
+    if (!shown) return false;
+    this.screen = shown.screen;
+    this.end = shown.end;
+    return true;
   }
 }
 
-/** The screen, or null where none came. */
-async function attempt(body, cancel) {
-  try {
-    const answer = await fetch("/hooks/simulator/ussd", {
-      method: "POST",
-      headers: { "Content-Type": "application/json" },
-      body,
-      signal: AbortSignal.any([cancel, AbortSignal.timeout(LONGEST_MS)]),
-    });
-    return answer.ok ? await answer.json() : null;
-  } catch (error) {
-    if (cancel.aborted) throw error;
-    return null;
-  }
-}
-
-/** Dials what was typed, where it is the number of a service. */
+/** Dials what was typed, if it is the code of a service. */
 export function dial(phone) {
   if (!SERVICE.test(phone.typing.text)) {
     phone.spokenNow = phone.words.phone_dial_how;
@@ -84,7 +62,7 @@ export async function converse(phone, answer) {
   }
 }
 
-/** Puts the last screen away, or gives the dial up: on to the text that came meanwhile, if any. */
+/** Closes the last screen or cancels the dial; shows the text that came meanwhile, if any. */
 export function hangUp(phone) {
   const came = phone.texts[0]?.id !== phone.dialled.newest;
   phone.cancel?.abort();

@@ -1,4 +1,4 @@
-/** An element of the small screen. Texts of people go into the page as text, never as markup. */
+/** Returns an element of the handset's screen. People's texts enter the page as text, never as markup. */
 export function element(tag, className, text) {
   const made = document.createElement(tag);
   if (className) made.className = className;

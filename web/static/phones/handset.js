@@ -11,10 +11,10 @@ const BUZZ_MS = 700;
 const SENT_MS = 1100;
 const DOWN_MS = 120;
 const DIGITS = "0123456789*#";
-const WITH_INPUT = ["write", "dial", "ussd"]; // screens on which one types
+const WITH_INPUT = ["write", "dial", "ussd"]; // screens with a text field
 const CALLS = ["ringing", "incoming", "talking"]; // screens of a call
 const BUSY = [...WITH_INPUT, ...CALLS, "sending", "refused", "calling"];
-// Screens on which an answer of the service is awaited: a call rings behind them.
+// Screens that await an answer of the service: a call rings after them.
 const AWAITING = ["sending", "calling", "ussd", "ringing"];
 
 // Keys of a computer that are keys of the handset.
@@ -25,8 +25,8 @@ const KEYBOARD = {
 
 export class Handset {
   /**
-   * `look` asks the service at once for what is new; `leaving` is told of a text that sets out;
-   * `numbers` are those that one can give a missed call.
+   * `look` asks the service at once for what is new; `leaving` is called with a text being sent;
+   * `numbers` are those that take a missed call.
    */
   constructor(root, words, look, leaving, numbers) {
     this.root = root;
@@ -47,7 +47,7 @@ export class Handset {
     return this.root.querySelector(selector);
   }
 
-  /** Puts the phone into somebody's hands: his number, his texts. */
+  /** Assigns the phone to a person: his number, his texts. */
   give(owner) {
     this.cancel?.abort();
     this.owner = owner;
@@ -59,25 +59,25 @@ export class Handset {
     this.retrying = false;
     this.dialled = null;
     hush(this);
-    this.waiting = ""; // the call that rings as soon as it may
+    this.waiting = ""; // the call that rings as soon as the screen allows
     this.number = 0;
     this.typing.clear();
     this.show("home");
   }
 
-  /** It came into these hands because a text is on its way: what is found first has just come. */
+  /** Treats the first texts found as new: the phone was assigned because a text is on its way. */
   expect() {
     this.expecting = true;
   }
 
-  /** Whether somebody is in the middle of something that must not be taken away. */
+  /** Tells whether the user is in the middle of something that must not be interrupted. */
   get busy() {
     return BUSY.includes(this.screen);
   }
 
   // ---- what comes from the service
 
-  /** Takes over what the service says that this phone holds, newest first. */
+  /** Stores the texts that the service has for this phone, newest first. */
   take(texts) {
     const fresh = this.fresh(texts);
     const open = this.screen === "read" || this.screen === "box" ? this.texts[this.index] : null;
@@ -92,7 +92,7 @@ export class Handset {
     this.say(SCREENS.arrived(this, this.words).spoken);
   }
 
-  /** Which of these texts have just come. */
+  /** Returns which of these texts have just come. */
   fresh(texts) {
     const received = texts.filter((text) => !text.mine);
     if (!this.loaded) return this.expecting ? received.slice(0, 1) : [];
@@ -100,13 +100,13 @@ export class Handset {
     return received.filter((text) => !known.has(text.id));
   }
 
-  /** Takes over which call rings here, by its id; "": none. */
+  /** Stores the id of the call that rings here; "": none. */
   rung(id) {
     this.waiting = id;
     if (!AWAITING.includes(this.screen)) rung(this, id);
   }
 
-  /** The clock of the first screen goes on. */
+  /** Updates the clock of the first screen. */
   tick() {
     const shown = this.part(".home-clock");
     if (shown && shown.textContent !== time()) this.draw();
@@ -164,7 +164,7 @@ export class Handset {
     this.spokenNow = spoken;
   }
 
-  /** Scrolls the small screen, and never the page around it. */
+  /** Scrolls the handset's screen, and never the page around it. */
   reveal(place, row) {
     if (!row) return;
     const over = row.getBoundingClientRect().bottom - place.getBoundingClientRect().bottom;
@@ -173,7 +173,7 @@ export class Handset {
     else if (under > 0) place.scrollTop -= under;
   }
 
-  /** What is looked at: while it stays the same, so does the scrolling. */
+  /** Returns a key of what is shown: while it stays the same, so does the scroll position. */
   place() {
     if (this.screen === "box") return `${this.owner.phone} box`;
     return `${this.owner.phone} ${this.screen} ${this.texts[this.index]?.id}`;
@@ -264,7 +264,7 @@ export class Handset {
     this.say(this.spokenNow);
   }
 
-  /** The screen that a character goes to; "" where none can be typed now. `*` begins a dial. */
+  /** Returns the screen that a character goes to; "" if none can be typed now. `*` begins a dial. */
   typesOn(character) {
     if (this.screen === "ussd" && this.dialled.end) return "";
     if (WITH_INPUT.includes(this.screen)) return this.screen;
@@ -291,7 +291,7 @@ export class Handset {
     this.show("box");
   }
 
-  /** Home, or to the answer where it was faster than the words "message sent". */
+  /** Goes to the first screen, or to the answer if it came before the words "message sent". */
   afterSent() {
     const newest = this.texts[0];
     this.show(newest && this.isUnread(newest) ? "arrived" : "home");

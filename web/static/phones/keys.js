@@ -1,5 +1,5 @@
-// What the keys above the digits do on each screen; the middle key is the left softkey. Digits and
-// the red key do the same everywhere: they are the handset's own.
+// The keys above the digits on each screen; the middle key is the left softkey. Digits and the red
+// key do the same everywhere: handset.js has them.
 
 import { decline, goOn, leave, ring, takeUp } from "./calling.js";
 import { converse, dial, hangUp } from "./dialling.js";

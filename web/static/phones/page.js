@@ -1,4 +1,4 @@
-// The page of two phones: who holds which, what is new, and the postman's list between them.
+// The page of two phones: who has which, what is new, and the postman's list between them.
 
 import { Handset } from "./handset.js";
 
@@ -18,10 +18,10 @@ function open() {
     return [side, new Handset(root, words, look, leaving, numbers[side])];
   }));
   let chosenLine = "";
-  let following = false; // the postman has texted, and nobody has chosen a phone since
-  let stood = new Map(); // how each item of the list stood, by its line's id
+  let following = false; // the postman has texted, and the user has not chosen a phone since
+  let progress = new Map(); // the state of each item of the list, by its line's id
 
-  // ---- who holds which phone
+  // ---- who has which phone
 
   function select(side) {
     return document.getElementById(`${side}-chosen`);
@@ -79,12 +79,12 @@ function open() {
     if (place.textContent !== text) place.textContent = text;
   }
 
-  /** Brings the recipient to whom the postman has just gone, where another's phone is shown. */
+  /** Shows the phone of the recipient to whom the postman has just gone. */
   function follow(before) {
     if (!following) return;
     const gone = lines().filter((line) => {
       return before.get(line.id) !== undefined && before.get(line.id) !== "code_out"
-        && line.dataset.stands === "code_out";
+        && line.dataset.progress === "code_out";
     });
     const shown = gone.some((line) => line.dataset.phone === phones.recipient.owner.phone);
     if (!gone.length || shown || phones.recipient.busy) return;
@@ -106,7 +106,7 @@ function open() {
 
   function texts(side) {
     const memory = document.getElementById(`${side}-texts`);
-    // An answer that was asked for before the phone changed hands says nothing about it now.
+    // Ignore an answer that was requested before the phone changed to another person.
     if (memory.dataset.owner !== phones[side].owner.phone) return;
     const version = news.elements[`${side}_version`];
     if (version.value === memory.dataset.version) return;
@@ -128,8 +128,8 @@ function open() {
     if (sheet.dataset.owner !== phones.postman.owner.phone) return;
     if (news.elements.list_version.value === sheet.dataset.version) return;
     news.elements.list_version.value = sheet.dataset.version;
-    const before = stood;
-    stood = new Map(lines().map((line) => [line.id, line.dataset.stands]));
+    const before = progress;
+    progress = new Map(lines().map((line) => [line.id, line.dataset.progress]));
     follow(before);
   }
 

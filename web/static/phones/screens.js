@@ -1,5 +1,4 @@
-// What stands on the small screen. Each screen: its view, its title, its two softkeys, and what is
-// said aloud.
+// The handset's screens. Each has a view, a title, two softkeys, and the words for a screen reader.
 
 import { CALL_SCREENS } from "./call_screens.js";
 import { element } from "./element.js";
@@ -8,7 +7,7 @@ const clock = new Intl.DateTimeFormat("en-GB", {
   timeZone: "Asia/Kolkata", hour: "2-digit", minute: "2-digit",
 });
 
-/** What a clock in India shows now. */
+/** Returns the time in India now. */
 export function time() {
   return clock.format(new Date());
 }
@@ -152,7 +151,7 @@ function calling(phone, words) {
   return { view, title: "", soft: ["", words.phone_cancel], spoken: words.phone_calling };
 }
 
-/** The service's screen, and below it what is typed as an answer. */
+/** The service's screen, and below it the answer being typed. */
 function ussd(phone, words) {
   const { screen, end, service } = phone.dialled;
   const view = element("div", "view-ussd");
@@ -174,7 +173,7 @@ function ussd(phone, words) {
   };
 }
 
-/** Remembers how far a long screen was read, and marks that there is more of it below. */
+/** Stores how far a long screen was scrolled, and marks that there is more below. */
 function scrolled(phone, text) {
   if (phone.dialled) phone.dialled.scrolled = text.scrollTop;
   const more = text.scrollTop + text.clientHeight < text.scrollHeight - 3;

@@ -1,5 +1,5 @@
-// Which texts were opened: kept while the tab lives, so that another language or a reload does not
-// make everything new again.
+// The texts that were opened: kept for the life of the tab, so that another language or a reload does
+// not mark all of them as new.
 
 const PLACE = "phones.seen";
 

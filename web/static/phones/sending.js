@@ -1,4 +1,4 @@
-// A text on its way to the simulator's hook. It is tried until it is there, always under one id.
+// Sends a text to the simulator's hook, again and again until it is accepted, always under one id.
 
 const AGAIN_MS = 2000;
 const LONGEST_MS = 8000;
@@ -9,8 +9,8 @@ export function newId() {
 }
 
 /**
- * Sends, and says whether the text was taken. `offline` is called before each new try;
- * `cancel` (an AbortSignal) ends it all with an AbortError.
+ * Sends, and returns whether the text was accepted. `offline` is called before each new try;
+ * `cancel` (an AbortSignal) ends it with an AbortError.
  */
 async function send(from, text, cancel, offline) {
   const body = JSON.stringify({ from, text, id: newId() });
@@ -22,7 +22,7 @@ async function send(from, text, cancel, offline) {
   }
 }
 
-/** The answer, or null where there was none. */
+/** Returns the answer, or null if there was none. */
 async function attempt(body, cancel) {
   try {
     return await fetch("/hooks/simulator/sms", {
@@ -47,7 +47,7 @@ function pause(milliseconds, cancel) {
   });
 }
 
-/** Sends what was written on `phone`, until it is there or given up. */
+/** Sends what was written on `phone`, until it is accepted or given up. */
 export async function deliver(phone) {
   const cancel = phone.cancel = new AbortController();
   phone.retrying = false;

@@ -1,4 +1,4 @@
-// What a 12-key pad writes: digits as they are, or letters by pressing a key again and again.
+// Typing on a 12-key pad: digits as they are, or letters by pressing a key repeatedly.
 
 const LETTERS = {
   "1": ".,?!1", "2": "abc2", "3": "def3", "4": "ghi4", "5": "jkl5",
@@ -24,7 +24,7 @@ export class Typing {
     this.until = 0;
   }
 
-  /** A key of the pad: a digit, `*` (digits or letters) or `#` (space). */
+  /** Types a key of the pad: a digit, `*` (digits or letters) or `#` (space). */
   press(key, now) {
     if (key === "*") {
       this.mode = this.mode === "123" ? "abc" : "123";
@@ -52,7 +52,7 @@ export class Typing {
     this.until = now + AGAIN_MS;
   }
 
-  /** Characters as they are, from a computer's keyboard. */
+  /** Types characters as they are, from a computer's keyboard. */
   write(characters) {
     this.forget();
     if (this.text.length + characters.length <= LONGEST) this.text += characters;
