@@ -19,7 +19,7 @@ from postal import lists
 from postal.lists import DeliveryList
 from postal.office import arrivals, drafts, returning
 from postal.office.arrivals import Arrival
-from postal.office.returning import Line, ListClosed, ListHead
+from postal.office.returning import ListClosed, ListHead, ReturnLine
 from postal.people.doer import Doer
 from runtime import Runtime
 from store import feed
@@ -43,7 +43,7 @@ class TakenItem:
     typed: str
     answer: Taken
     number: str | None = None
-    line: Line | None = None
+    line: ReturnLine | None = None
 
 
 def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arrival:
@@ -91,7 +91,7 @@ def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) ->
     return TakenItem(typed, _take(runtime, conn, head, line, by), number, line)
 
 
-def _take(runtime: Runtime, conn: Conn, head: ListHead, line: Line, by: Doer) -> Taken:
+def _take(runtime: Runtime, conn: Conn, head: ListHead, line: ReturnLine, by: Doer) -> Taken:
     # The article's row, then the item as it is now: a text of the postman's may just have moved it.
     conn.execute("SELECT 1 FROM articles WHERE id = %s FOR UPDATE", (line.article_id,))
     line = returning.line(conn, line.id)

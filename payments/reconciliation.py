@@ -17,7 +17,7 @@ from logs import described
 from payments import upi
 from postal.counter import credits, reconciliations, refunds
 from postal.counter.credits import Credit
-from postal.counter.reconciliations import Difference, Reconciled, Reconciliation, What
+from postal.counter.reconciliations import ProviderDifference, Reconciled, Reconciliation, What
 from providers.base import Came, Failure, Listed, Watched
 from runtime import Runtime
 from store.database import Conn
@@ -58,7 +58,7 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
     listed = provider.listed(day)
     if isinstance(listed, Failure):
         return Reconciled(provider.name, 0, 0, (), listed.error)
-    found: list[Difference] = []
+    found: list[ProviderDifference] = []
     for each in listed:
         try:
             found += _compare(runtime, each)
@@ -86,7 +86,7 @@ def _one(runtime: Runtime, provider: Watched, day: date) -> Reconciled:
     return Reconciled(provider.name, len(listed), marked, found)
 
 
-def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
+def _compare(runtime: Runtime, listed: Listed) -> list[ProviderDifference]:
     came = listed.came
     taken = upi.take(runtime, came, "reconciled")
     credit, found = taken.credit, []
@@ -101,7 +101,9 @@ def _compare(runtime: Runtime, listed: Listed) -> list[Difference]:
     return found
 
 
-def _given_back(runtime: Runtime, conn: Conn, credit: Credit, listed: Listed) -> list[Difference]:
+def _given_back(
+    runtime: Runtime, conn: Conn, credit: Credit, listed: Listed
+) -> list[ProviderDifference]:
     current = credits.get(conn, credit.id)
     back = replace(listed.came, paise=listed.refunded or 0)
     if current.state == "booked":
@@ -123,14 +125,14 @@ def _now(runtime: Runtime, credit: Credit) -> Credit:
     return runtime.database.run(lambda conn: credits.get(conn, credit.id))
 
 
-def _failed(came: Came) -> Difference:
-    return Difference(
+def _failed(came: Came) -> ProviderDifference:
+    return ProviderDifference(
         "not_compared", came.provider, came.payment_id, came.tr, came.paise, None, "-"
     )
 
 
-def _difference(what: What, credit: Credit, came: Came | None) -> Difference:
-    return Difference(
+def _difference(what: What, credit: Credit, came: Came | None) -> ProviderDifference:
+    return ProviderDifference(
         what,
         credit.provider,
         credit.provider_payment_id,

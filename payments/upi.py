@@ -21,7 +21,7 @@ from postal.counter import credits, groups, ledger, payments
 from postal.counter.credits import Credit, NewCredit, Source
 from postal.counter.groups import Group, NothingToBook, NumberInUse
 from postal.counter.ledger import NewEntry
-from postal.counter.payment_rules import Book, Due, Standing, judge
+from postal.counter.payment_rules import Book, BookingStanding, Due, judge
 from postal.counter.payments import Claimed, Payment
 from postal.people.doer import Doer
 from providers.base import (
@@ -222,7 +222,7 @@ def _take(
 ) -> TakenSum:
     """Take a sum for `group`, which is locked and was read under the lock."""
     now = runtime.now()
-    verdict = judge(came.paise, Standing(group.state, group.paise) if group else None)
+    verdict = judge(came.paise, BookingStanding(group.state, group.paise) if group else None)
     new = NewCredit(
         came.provider,
         came.payment_id,

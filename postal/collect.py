@@ -1,4 +1,4 @@
-"""Fetching an article at the office window: what a decision may know of who stands there.
+"""Collection of an article at the office window: what a decision may know of who is there.
 
 flows/window.py decides, postal/acts/window.py writes it into the books.
 """
@@ -25,7 +25,7 @@ class Document:
 
 
 class NotAtOffice(Conflict):
-    """The article is not here to be fetched."""
+    """The article is not here to be collected."""
 
     word = "window_not_here"
 
@@ -48,7 +48,7 @@ class NotPaid(Invalid):
 
 
 def at_window(reader: Reader, article: ArticleFact, event: AtWindow, said: str) -> WindowFact:
-    """Read who of the staff is there, and judge the code that was `said`, which goes no further."""
+    """Read which staff are there, and judge the code that was `said`, which goes no further."""
     second = event.second if isinstance(event, DocumentShown) else None
     fact = WindowFact(
         by=_role(reader.conn, event.by),

@@ -1,6 +1,6 @@
-"""Asking for the second person at the window, where a document stands in for the code.
+"""Requests for the second person at the window, where a document replaces the code.
 
-One of the staff asks, another one agrees. The type of the identity document and the last four of
+One member of staff asks, another one agrees. The type of the identity document and the last four of
 its number are kept, never more.
 """
 
@@ -21,7 +21,7 @@ from store.refusals import Conflict, Unknown
 
 @dataclass(frozen=True)
 class WindowRequest:
-    """An article waits for the second person's word."""
+    """A request that waits for the second person's decision."""
 
     id: int
     article_id: int
@@ -36,20 +36,20 @@ class WindowRequest:
 
 
 class AskedAlready(Conflict):
-    """Somebody asked for this article, and nobody has decided yet."""
+    """The article has a request that is not yet decided."""
 
     sentence = "somebody asked for this article already"
     word = "window_asked_already"
 
 
 class Decided(Unknown):
-    """There is no such request any more."""
+    """The request does not exist any more."""
 
     sentence = "no such request waits any more"
 
 
 class SamePerson(Conflict):
-    """Whoever asked cannot agree."""
+    """The person who asked cannot agree."""
 
     sentence = "whoever asked cannot agree"
     word = "window_same_person"
@@ -65,7 +65,7 @@ WHERE w.decided_at IS NULL
 
 
 def ask(conn: Conn, article_id: int, document: Document, reason: str, by: Doer) -> None:
-    """Ask for the second person. Raises `AskedAlready`."""
+    """Ask for the second person. Raise `AskedAlready`."""
     try:
         with conn.transaction():
             conn.execute(
@@ -90,12 +90,12 @@ def of_article(conn: Conn, article_id: int) -> WindowRequest | None:
 
 
 def agree(conn: Conn, id_: int, by: Doer) -> WindowRequest:
-    """Write that the second person agrees. Raises `Decided` and `SamePerson`."""
+    """Note that the second person agrees. Raise `Decided` and `SamePerson`."""
     return _decide(conn, id_, "agreed", by)
 
 
 def decline(conn: Conn, id_: int, by: Doer) -> WindowRequest:
-    """Write that the second person does not agree. Raises `Decided` and `SamePerson`."""
+    """Note that the second person does not agree. Raise `Decided` and `SamePerson`."""
     return _decide(conn, id_, "declined", by)
 
 

@@ -63,7 +63,7 @@ def _withdraw(books: Books, article: Held, reason: str) -> None:
 
 
 def _attempt(books: Books, article: Held, outcome: str) -> None:
-    """Write down that a code was tried: no postman tried it."""
+    """Note that a code was tried at the window, without a postman."""
     books.one(
         "INSERT INTO code_attempts (article_id, day, at, outcome)"
         " VALUES (%(id)s, %(today)s, %(now)s, %(outcome)s)",

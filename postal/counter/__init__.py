@@ -1,1 +1,1 @@
-"""The counter: what a customer posts and pays, and the books of it."""
+"""The counter: what customers post and pay, and the books of it."""

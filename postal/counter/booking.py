@@ -1,6 +1,6 @@
-"""Booking: a group is begun, filled, paid for and booked, or cancelled (groups.py says what it is).
+"""The life of a booking group (groups.py): begun, filled, paid for and booked, or cancelled.
 
-Its articles exist from the booking on, not before: what was not paid for was never posted.
+Its articles exist only after the booking: what was not paid for was never posted.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from postal.counter.groups import (
     UNFINISHED,
     BookedMeanwhile,
     BookingFull,
+    BookingItem,
     Group,
-    Item,
     NewItem,
     NothingToBook,
     NotOpen,
@@ -35,14 +35,14 @@ from postal.counter.ledger import Method, NewEntry
 from postal.people.doer import Doer
 from store.database import Conn
 
-_TR_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # none that is read as another
+_TR_LETTERS: Final = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without letters that are easily confused
 _TR_LENGTH: Final = 16
 
 
 def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by: Doer) -> Group:
-    """A new group; the one that the same form has made before, where it was sent twice.
+    """Begin a group, or return the one that the same form made before. Raises `CounterClosed`.
 
-    `counter_day_id`: of the open counter; None where software books. Raises `CounterClosed`.
+    `counter_day_id`: the open counter's; None if software books.
     """
     if counter_day_id is not None:
         counter_days.hold_open(conn, counter_day_id)
@@ -69,21 +69,21 @@ def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by
 
 
 def made_by(conn: Conn, once: UUID) -> Group | None:
-    """The group that this form has made before."""
+    """Return the group that this form has made before."""
     row = conn.execute("SELECT id FROM booking_groups WHERE once = %s", (once,)).fetchone()
     return None if row is None else get(conn, row[0])
 
 
 def has_item(conn: Conn, once: UUID) -> bool:
-    """Whether this form has added its article before."""
+    """Tell whether this form has added its article before."""
     found = conn.execute("SELECT 1 FROM booking_items WHERE once = %s", (once,)).fetchone()
     return found is not None
 
 
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
-    """Adds an article to an open group; a form that was sent twice adds it once.
+    """Add an article to an open group; a form that was sent twice adds it once.
 
-    Raises `UnknownGroup`, `NotOpen`, `BookingFull`, `NumberInUse`, and ValueError for no number.
+    Raises `UnknownGroup`, `NotOpen`, `BookingFull`, `NumberInUse`, and ValueError for a bad number.
     """
     group = _open(conn, group_id)
     if has_item(conn, new.once):
@@ -97,7 +97,6 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
         pass
     else:
         raise NumberInUse(number)
-    charges = new.charges
     try:
         with conn.transaction():
             conn.execute(
@@ -105,30 +104,12 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
                 " otp_required, registration, cod_amount, passport, recipient_phone,"
                 " without_phone, recipient_name, recipient_address, recipient_pin,"
                 " recipient_language, tariff, base_paise, otp_paise, registration_paise, gst_paise)"
-                " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,"
-                " %s, %s)",
-                (
-                    group_id,
-                    new.once,
-                    number,
-                    new.service,
-                    new.weight_g,
-                    new.otp_required,
-                    new.registration,
-                    new.cod_amount,
-                    new.passport,
-                    new.recipient_phone,
-                    new.without_phone,
-                    new.recipient_name,
-                    new.recipient_address,
-                    new.recipient_pin,
-                    new.recipient_language,
-                    charges.tariff,
-                    charges.base_paise,
-                    charges.otp_paise,
-                    charges.registration_paise,
-                    charges.gst_paise,
-                ),
+                " VALUES (%(group_id)s, %(once)s, %(number)s, %(service)s, %(weight_g)s,"
+                " %(otp_required)s, %(registration)s, %(cod_amount)s, %(passport)s,"
+                " %(recipient_phone)s, %(without_phone)s, %(recipient_name)s,"
+                " %(recipient_address)s, %(recipient_pin)s, %(recipient_language)s, %(tariff)s,"
+                " %(base_paise)s, %(otp_paise)s, %(registration_paise)s, %(gst_paise)s)",
+                {**vars(new), **vars(new.charges), "group_id": group_id, "number": number},
             )
     except psycopg.errors.UniqueViolation as taken:
         raise NumberInUse(number) from taken
@@ -137,7 +118,7 @@ def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
 
 
 def remove(conn: Conn, group_id: int, item_id: int, now: datetime) -> Group:
-    """Takes an article off an open group; its number is free again. Twice is as once.
+    """Remove an article from an open group, which frees its number; repeating it changes nothing.
 
     Raises `UnknownGroup` and `NotOpen`.
     """
@@ -153,7 +134,7 @@ def remove(conn: Conn, group_id: int, item_id: int, now: datetime) -> Group:
 
 
 def await_payment(conn: Conn, group_id: int) -> Group:
-    """The group is paid for by UPI now: nothing is added or removed while that lasts.
+    """Mark the group as being paid by UPI: nothing is added or removed meanwhile.
 
     Raises `UnknownGroup`, `NotOpen`, `NothingToBook`.
     """
@@ -165,7 +146,7 @@ def await_payment(conn: Conn, group_id: int) -> Group:
 
 
 def reopen(conn: Conn, group_id: int) -> Group:
-    """No UPI payment is awaited any more: the group is open again. Others stay as they are."""
+    """Open the group again if it waits for a UPI payment; otherwise change nothing."""
     group = lock(conn, group_id)
     if group.state == "paying":
         conn.execute("UPDATE booking_groups SET state = 'open' WHERE id = %s", (group_id,))
@@ -173,9 +154,9 @@ def reopen(conn: Conn, group_id: int) -> Group:
 
 
 def cancel(conn: Conn, group_id: int, now: datetime) -> Group:
-    """Nothing of it is posted; its numbers are free again. Cancelled twice is cancelled once.
+    """Cancel the group and free its numbers; repeating it changes nothing.
 
-    Raises `UnknownGroup`, and `NotOpen` where it is booked already.
+    Raises `UnknownGroup`, and `NotOpen` if it is booked already.
     """
     group = lock(conn, group_id)
     if group.state == "booked":
@@ -198,11 +179,11 @@ def cancel(conn: Conn, group_id: int, now: datetime) -> Group:
 def book(
     conn: Conn, group_id: int, method: Method, now: datetime, given_paise: int | None = None
 ) -> Group:
-    """Books every article of the group, which was paid for by `method`, and enters the sum.
+    """Book every article of the group, or none, and enter the sum that was paid by `method`.
 
-    `given_paise`: what the customer gave in cash, where that is known. All or nothing; announce
-    the articles in the same transaction (conversation/counter.py does). Raises `UnknownGroup`,
-    `NotOpen`, `NothingToBook`, and `BookedMeanwhile` where a number was booked elsewhere.
+    `given_paise`: what the customer gave in cash, if known. Announce the articles in the same
+    transaction (conversation/counter.py does). Raises `UnknownGroup`, `NotOpen`,
+    `NothingToBook`, and `BookedMeanwhile` if a number was booked elsewhere.
     """
     group = lock(conn, group_id)
     if group.state not in UNFINISHED:
@@ -247,7 +228,7 @@ def _open(conn: Conn, group_id: int) -> Group:
     return group
 
 
-def _article(group: Group, item: Item) -> NewArticle:
+def _article(group: Group, item: BookingItem) -> NewArticle:
     return NewArticle(
         number=item.number,
         service=item.service,

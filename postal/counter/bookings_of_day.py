@@ -1,4 +1,4 @@
-"""What was booked at an office on one day."""
+"""The articles that were booked at an office on one day."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ MOST = 500  # rows of one page
 
 
 @dataclass(frozen=True)
-class Booked:
-    """An article. `counter` is None where software booked it; `recipient_phone`: E.164."""
+class BookingOfDay:
+    """A booked article. `counter`: None if software booked it. `recipient_phone`: E.164."""
 
     group_id: int
     article_id: int
@@ -34,10 +34,10 @@ class Booked:
     at: datetime
 
 
-def of_office(conn: Conn, office_id: int, day: date) -> Sequence[Booked]:
-    """Newest first, `MOST` at most. The day is one in India."""
+def of_office(conn: Conn, office_id: int, day: date) -> Sequence[BookingOfDay]:
+    """Return an office's bookings of a day (in India), the newest first, at most `MOST`."""
     first, following = bounds(day)
-    with conn.cursor(row_factory=class_row(Booked)) as cursor:
+    with conn.cursor(row_factory=class_row(BookingOfDay)) as cursor:
         return cursor.execute(
             """
             SELECT g.id AS group_id, i.article_id, i.number, i.service, i.recipient_name,

@@ -1,4 +1,4 @@
-"""Who stands at a counter, by the staff id that the department's software names."""
+"""Clerks and their open counters, by the staff id that the department's software names."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FIELD: Final = "staff"
 
 @dataclass(frozen=True)
 class Clerk:
-    """Somebody at a counter of an office."""
+    """A member of the staff at a counter of an office."""
 
     staff: Staff
     office_id: int
@@ -33,7 +33,7 @@ class NoCounter(Conflict):
 
 
 def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
-    """Who of the staff has this id and one of these roles. Raises `StaffMissing`."""
+    """Return the active member of staff with this id and one of `roles`. Raises `StaffMissing`."""
     row = conn.execute(
         "SELECT id, office_id, role FROM staff WHERE staff_id = %s AND active", (staff_id,)
     ).fetchone()
@@ -45,7 +45,7 @@ def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
 
 
 def counter_of(conn: Conn, staff_id: str, roles: tuple[str, ...], now: datetime) -> CounterDay:
-    """The counter that this clerk has open today. Raises `StaffMissing` and `NoCounter`."""
+    """Return the counter that this clerk has open today. Raises `StaffMissing` and `NoCounter`."""
     found = counter_days.current(conn, clerk(conn, staff_id, roles).staff.row)
     if found is None or found.day != day_of(now):
         raise NoCounter(staff_id)

@@ -1,4 +1,4 @@
-"""One clerk's drawer on one day: opened with some cash, closed with a count (day_end.py)."""
+"""A clerk's drawer on one day: opened with some cash, closed with a count (day_end.py)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from store.refusals import Conflict, Unknown
 
 @dataclass(frozen=True)
 class CounterDay:
-    """`counter`: its number in the office. `staff_row`: the clerk's row id."""
+    """A counter on one day. `counter`: its number in the office. `staff_row`: the clerk's row."""
 
     id: int
     office_id: int
@@ -30,7 +30,7 @@ class CounterDay:
 
 
 class CounterTaken(Conflict):
-    """Another clerk has this counter today, or it was closed for today already."""
+    """Another clerk has this counter today, or it is already closed for today."""
 
     word = "book_counter_taken"
 
@@ -39,7 +39,7 @@ class CounterTaken(Conflict):
 
 
 class CounterClosed(Conflict):
-    """The counter's day is closed: it takes no booking and no entry any more."""
+    """The counter's day is closed: it takes no more bookings or entries."""
 
     word = "day_closed_already"
 
@@ -48,7 +48,7 @@ class CounterClosed(Conflict):
 
 
 class OpenAlready(Conflict):
-    """This clerk has a counter open still, of today or of a day that nobody closed."""
+    """This clerk still has a counter open, of today or of an earlier day."""
 
     def __init__(self, open_: CounterDay) -> None:
         super().__init__(
@@ -57,7 +57,7 @@ class OpenAlready(Conflict):
 
 
 class UnknownCounterDay(Unknown):
-    """No counter's day has this row id."""
+    """No counter day has this row id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"no counter day {id_}")
@@ -70,9 +70,9 @@ _READ = (
 
 
 def open_day(conn: Conn, counter: int, opening_paise: int, by: Doer) -> CounterDay:
-    """Opens a counter for today with `opening_paise` in its drawer.
+    """Open a counter for today with `opening_paise` in its drawer.
 
-    Raises `CounterTaken`, `OpenAlready`, and ValueError for what is no counter or no sum.
+    Raises `CounterTaken`, `OpenAlready`, and ValueError for a bad counter number or sum.
     """
     if not 1 <= counter <= 99:
         raise ValueError("a counter has a number from 1 to 99")
@@ -104,7 +104,7 @@ def open_day(conn: Conn, counter: int, opening_paise: int, by: Doer) -> CounterD
 
 
 def current(conn: Conn, staff_row: int) -> CounterDay | None:
-    """The counter that this clerk has open; it may be of an earlier day."""
+    """Return the counter that this clerk has open, which may be of an earlier day."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
         return cursor.execute(
             _READ + " WHERE staff_id = %s AND closed_at IS NULL", (staff_row,)
@@ -112,7 +112,7 @@ def current(conn: Conn, staff_row: int) -> CounterDay | None:
 
 
 def hold_open(conn: Conn, id_: int) -> None:
-    """Keeps the day from being closed until this transaction ends. Raises `CounterClosed`."""
+    """Keep the day open until this transaction ends. Raises `CounterClosed`."""
     row = conn.execute(
         "SELECT closed_at, counter FROM counter_days WHERE id = %s FOR KEY SHARE", (id_,)
     ).fetchone()
@@ -121,13 +121,13 @@ def hold_open(conn: Conn, id_: int) -> None:
 
 
 def hold_alone(conn: Conn, id_: int) -> None:
-    """As `hold_open`; and nobody else takes from the drawer or puts into it until then."""
+    """Keep the day open, as `hold_open`, and lock its drawer against all others."""
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     hold_open(conn, id_)
 
 
 def usual(conn: Conn, staff_row: int) -> int | None:
-    """The number of the counter that this clerk had last."""
+    """Return the number of the counter that this clerk had last."""
     row = conn.execute(
         "SELECT counter FROM counter_days WHERE staff_id = %s ORDER BY id DESC LIMIT 1",
         (staff_row,),
@@ -136,7 +136,7 @@ def usual(conn: Conn, staff_row: int) -> int | None:
 
 
 def get(conn: Conn, id_: int) -> CounterDay:
-    """The one with that row id. Raises `UnknownCounterDay`."""
+    """Return the counter day with that row id. Raises `UnknownCounterDay`."""
     with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
         found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
     if found is None:

@@ -1,7 +1,7 @@
-"""Every sum that came in by UPI, once, in exactly one state: booked, refund due, refunded.
+"""Sums that came in by UPI, each in exactly one state: booked, refund due or refunded.
 
-Unique by provider and the provider's own id, so a hook, a poll, a clerk and the reconciliation may
-all tell of it at once.
+A sum is unique by provider and the provider's id, so a hook, a poll, a clerk and the
+reconciliation may all report it at once.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ Source = Literal["hook", "poll", "clerk", "software", "reconciled"]
 
 @dataclass(frozen=True)
 class NewCredit:
-    """A sum that came, before anybody has decided about it. `came_at`: by the provider's clock."""
+    """A sum that came and is not judged yet. `came_at`: by the provider's clock."""
 
     provider: str
     provider_payment_id: str
@@ -39,7 +39,7 @@ class NewCredit:
 
 @dataclass(frozen=True)
 class Credit:
-    """A sum that came. `price`: of its booking. `ref`: of its attempt at the provider."""
+    """A sum that came. `price`: that of its booking. `ref`: the provider's name for its attempt."""
 
     id: int
     provider: str
@@ -64,11 +64,11 @@ class Credit:
     refund_ref: str | None
     refund_error: str | None
     refunded_at: datetime | None
-    refund_by: str | None  # the staff id of who gave the order, or the money
+    refund_by: str | None  # the staff id of who ordered the refund or paid it out
 
     @property
     def refunding(self) -> bool:
-        """The provider has the order to give it back, and has not done it yet."""
+        """Tell whether the provider has the refund order and has not carried it out yet."""
         return self.state == "refund_due" and self.refund_way is not None
 
 
@@ -80,7 +80,7 @@ class UnknownCredit(Unknown):
 
 
 class CountedAlready(Conflict):
-    """The bank's reference was entered before, or came from a provider: it counts once ever."""
+    """The bank's reference was counted before, from a clerk or a provider: it counts only once."""
 
     field = "reference"
     word = "upi_reference_used"
@@ -104,35 +104,24 @@ LEFT JOIN offices o ON o.id = c.office_id LEFT JOIN payments p ON p.id = c.payme
 
 
 def take(conn: Conn, new: NewCredit, cause: Cause, now: datetime) -> int | None:
-    """Writes down a sum, due to go back because of `cause` until it is `booked`; gives its row id.
+    """Record a sum as due to go back because of `cause`, until it is `booked`; return its row id.
 
-    None: it was taken before, whatever became of it then. Waits for whoever takes it just now.
+    None: it was recorded before. Waits for a transaction that is recording the same sum.
     """
     row = conn.execute(
         "INSERT INTO credits (provider, provider_payment_id, payment_id, group_id, office_id,"
         " paise, rrn, source, staff_id, came_at, taken_at, state, cause)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'refund_due', %s)"
+        " VALUES (%(provider)s, %(provider_payment_id)s, %(payment_id)s, %(group_id)s,"
+        " %(office_id)s, %(paise)s, %(rrn)s, %(source)s, %(staff_row)s, %(came_at)s, %(now)s,"
+        " 'refund_due', %(cause)s)"
         " ON CONFLICT (provider, provider_payment_id) DO NOTHING RETURNING id",
-        (
-            new.provider,
-            new.provider_payment_id,
-            new.payment_id,
-            new.group_id,
-            new.office_id,
-            new.paise,
-            new.rrn,
-            new.source,
-            new.staff_row,
-            new.came_at,
-            now,
-            cause,
-        ),
+        {**vars(new), "now": now, "cause": cause},
     ).fetchone()
     return int(row[0]) if row else None
 
 
 def booked(conn: Conn, id_: int) -> None:
-    """The sum paid for its booking. In the transaction that took it and that books."""
+    """Mark the sum as booked, in the transaction that took it and books the group."""
     done = conn.execute(
         "UPDATE credits SET state = 'booked', cause = NULL"
         " WHERE id = %s AND state = 'refund_due' AND refund_way IS NULL",
@@ -142,13 +131,13 @@ def booked(conn: Conn, id_: int) -> None:
 
 
 def insist_unseen(conn: Conn, rrn: str) -> None:
-    """Raises `CountedAlready` where a sum with this bank reference is known, from whomever."""
+    """Raise `CountedAlready` if a sum with this bank reference is known from any source."""
     if conn.execute("SELECT 1 FROM credits WHERE rrn = %s", (rrn,)).fetchone():
         raise CountedAlready(rrn)
 
 
 def get(conn: Conn, id_: int) -> Credit:
-    """The one with that row id. Raises `UnknownCredit`."""
+    """Return the sum with that row id. Raises `UnknownCredit`."""
     found = _read(conn, "WHERE c.id = %s", id_)
     if not found:
         raise UnknownCredit(id_)
@@ -156,7 +145,7 @@ def get(conn: Conn, id_: int) -> Credit:
 
 
 def find(conn: Conn, provider: str, provider_payment_id: str) -> Credit | None:
-    """The one that a provider calls so."""
+    """Return the sum with that id at the provider."""
     found = _read(
         conn, "WHERE c.provider = %s AND c.provider_payment_id = %s", provider, provider_payment_id
     )
@@ -164,12 +153,12 @@ def find(conn: Conn, provider: str, provider_payment_id: str) -> Credit | None:
 
 
 def of_group(conn: Conn, group_id: int) -> Sequence[Credit]:
-    """All that came for a booking, oldest first."""
+    """Return all sums that came for a booking, oldest first."""
     return _read(conn, "WHERE c.group_id = %s ORDER BY c.id", group_id)
 
 
 def due(conn: Conn, office_id: int | None, limit: int) -> Sequence[Credit]:
-    """What is to be given back, oldest first: an office's, with what nobody's is; None: all."""
+    """Return sums due to go back, oldest first: an office's and those of no office; None: all."""
     return _read(
         conn,
         "WHERE c.state = 'refund_due' AND (%s::bigint IS NULL OR c.office_id IS NULL"
@@ -181,7 +170,7 @@ def due(conn: Conn, office_id: int | None, limit: int) -> Sequence[Credit]:
 
 
 def of_day(conn: Conn, office_id: int | None, day: date) -> Sequence[Credit]:
-    """What came on a day (Asia/Kolkata), oldest first: an office's; None: all."""
+    """Return the sums that came on a day (in India), oldest first: an office's; None: all."""
     return _read(
         conn,
         "WHERE c.came_at >= %s AND c.came_at < %s"
@@ -193,7 +182,7 @@ def of_day(conn: Conn, office_id: int | None, day: date) -> Sequence[Credit]:
 
 
 def mark_settled(conn: Conn, provider: str, provider_payment_id: str, at: datetime) -> bool:
-    """The bank paid it out. False: it was marked before, or is not known."""
+    """Mark a sum as paid out by the bank. False: it was marked before, or is not known."""
     done = conn.execute(
         "UPDATE credits SET settled_at = %s"
         " WHERE provider = %s AND provider_payment_id = %s AND settled_at IS NULL",

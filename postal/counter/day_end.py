@@ -1,8 +1,8 @@
 """The end of a counter's day: what was booked, what the drawer should hold, what it holds.
 
-The count comes first. Where it differs from the books an explanation is required, and the
-difference is an entry of its own; then the drawer is handed over and the day takes no entry any
-more but corrections (corrections.py).
+The clerk counts first. If the count differs from the books, an explanation is required and the
+difference becomes an entry. Then the drawer is handed over, and the day takes no more entries
+except corrections (entries.py).
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from store.database import Conn
 from store.refusals import Conflict, Invalid
 
 NOTES: Final = (500, 200, 100, 50, 20, 10, 5, 2, 1)
-"""Rupees of the notes and coins that a drawer is counted in."""
+"""Values in rupees of the notes and coins in which a drawer is counted."""
 _MOST_OF_A_NOTE: Final = 100_000
 
 
 @dataclass(frozen=True)
 class Count:
-    """What lies in the drawer: how many of each note."""
+    """The content of the drawer: how many of each note or coin."""
 
     notes: Mapping[int, int]
 
@@ -45,7 +45,7 @@ class Count:
 
 @dataclass(frozen=True)
 class BookedKind:
-    """Articles of one service, paid for in one way; `otp`, `registered`: how many had that."""
+    """Articles of one service and payment method. `otp`, `registered`: how many had that."""
 
     service: Service
     method: Method
@@ -61,7 +61,7 @@ class BookedKind:
 
 @dataclass(frozen=True)
 class Sum:
-    """Entries of one kind and method, summed. `paise`: positive where it came in."""
+    """The sum of the entries of one kind and method. `paise`: positive if it came in."""
 
     kind: Kind
     method: Method
@@ -71,7 +71,7 @@ class Sum:
 
 @dataclass(frozen=True)
 class CounterEnd:
-    """A counter's day, and how it ended; what is None is so until it is closed."""
+    """A counter's day and how it ended; what is None is set when it is closed."""
 
     id: int
     office_id: int
@@ -87,11 +87,11 @@ class CounterEnd:
     counted_paise: int | None
     counted_as: str | None
     explanation: str | None
-    last_entry: int | None  # what has a higher row id came after the close
+    last_entry: int | None  # higher row ids came after the close
 
 
 class Unfinished(Conflict):
-    """Bookings were begun here and neither booked nor cancelled."""
+    """The counter has begun bookings that are neither booked nor cancelled."""
 
     word = "day_unfinished"
 
@@ -100,7 +100,7 @@ class Unfinished(Conflict):
 
 
 class NeedsExplanation(Invalid):
-    """The count differs from the books by `difference` paise, and nobody said why."""
+    """The count differs from the books by `difference` paise without an explanation."""
 
     field = "explanation"
     word = "day_explain"
@@ -112,7 +112,7 @@ class NeedsExplanation(Invalid):
 
 
 class NoCount(Invalid):
-    """What was typed is no number of banknotes."""
+    """The typed text is not a number of banknotes."""
 
     word = "day_no_count"
 
@@ -126,7 +126,7 @@ class CannotHandOver(Invalid):
 
 
 def read_count(notes: Mapping[int, str]) -> Count:
-    """The count as it was typed, nothing for none. Raises `NoCount`."""
+    """Return the count as typed, where an empty field means zero. Raises `NoCount`."""
     read: dict[int, int] = {}
     for note in NOTES:
         typed = notes.get(note, "").strip() or "0"
@@ -137,8 +137,7 @@ def read_count(notes: Mapping[int, str]) -> Count:
 
 
 def expected(conn: Conn, id_: int) -> int:
-    """The paise that the drawer should hold: all cash entries of the counter's day, corrections
-    included."""
+    """Return the paise that the drawer should hold, by the day's cash entries and corrections."""
     row = conn.execute(
         "SELECT coalesce(sum(paise), 0)::bigint FROM ledger"
         " WHERE counter_day_id = %s AND method = 'cash'",
@@ -149,10 +148,10 @@ def expected(conn: Conn, id_: int) -> int:
 
 
 def close(conn: Conn, id_: int, count: Count, explanation: str, by: Doer) -> CounterEnd:
-    """Closes a counter's day on `count`; closed twice is closed once, on the first count.
+    """Close a counter's day on `count`; of two closings the first counts.
 
-    Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` where the count differs and
-    `explanation` is empty. Where nothing differs there is nothing to explain: it is not kept.
+    Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` if the count differs and
+    `explanation` is empty. If nothing differs, the explanation is not kept.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
@@ -190,7 +189,7 @@ def close(conn: Conn, id_: int, count: Count, explanation: str, by: Doer) -> Cou
 
 @dataclass(frozen=True)
 class ToTreasury:
-    """What goes out of a drawer during the day. `once`: of the form that says so."""
+    """A sum that leaves a drawer during the day. `once`: that of the form."""
 
     paise: int
     note: str
@@ -198,7 +197,7 @@ class ToTreasury:
 
 
 def hand_over(conn: Conn, id_: int, out: ToTreasury, by: Doer) -> None:
-    """Takes `out` out of the drawer during the day, to the treasury. Sent twice it is once.
+    """Hand `out` over to the treasury during the day; the same form counts once.
 
     Raises `UnknownCounterDay`, `CounterClosed` and `CannotHandOver`.
     """
@@ -235,7 +234,7 @@ FROM counter_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = 
 
 
 def get(conn: Conn, id_: int) -> CounterEnd:
-    """The counter's day with that row id. Raises `UnknownCounterDay`."""
+    """Return the counter day with that row id. Raises `UnknownCounterDay`."""
     with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
         found = cursor.execute(_READ + "WHERE d.id = %s", (id_,)).fetchone()
     if found is None:
@@ -244,7 +243,7 @@ def get(conn: Conn, id_: int) -> CounterEnd:
 
 
 def of_day(conn: Conn, office_id: int, day: date) -> list[CounterEnd]:
-    """The counters of an office on a day, those that are still open too."""
+    """Return an office's counters of a day, open ones included."""
     with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
         return cursor.execute(
             _READ + "WHERE d.office_id = %s AND d.day = %s ORDER BY d.counter", (office_id, day)
@@ -252,7 +251,7 @@ def of_day(conn: Conn, office_id: int, day: date) -> list[CounterEnd]:
 
 
 def left_open(conn: Conn, office_id: int, before: date) -> list[CounterEnd]:
-    """The counters of earlier days that nobody has closed."""
+    """Return the counters of earlier days that are still open."""
     with conn.cursor(row_factory=class_row(CounterEnd)) as cursor:
         return cursor.execute(
             _READ + "WHERE d.office_id = %s AND d.day < %s AND d.closed_at IS NULL"
@@ -262,7 +261,7 @@ def left_open(conn: Conn, office_id: int, before: date) -> list[CounterEnd]:
 
 
 def booked(conn: Conn, id_: int) -> list[BookedKind]:
-    """The articles of a counter's day by service and method of payment."""
+    """Return the articles of a counter's day by service and method of payment."""
     with conn.cursor(row_factory=class_row(BookedKind)) as cursor:
         return cursor.execute(
             """
@@ -281,7 +280,7 @@ def booked(conn: Conn, id_: int) -> list[BookedKind]:
 
 
 def sums(conn: Conn, id_: int) -> list[Sum]:
-    """The entries of a counter's day by kind and method, up to its close."""
+    """Return the sums of a counter's day by kind and method, up to its close."""
     with conn.cursor(row_factory=class_row(Sum)) as cursor:
         return cursor.execute(
             "SELECT l.kind, l.method, count(*) AS entries, sum(l.paise)::bigint AS paise"

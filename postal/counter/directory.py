@@ -1,6 +1,6 @@
-"""The directory of all of India's PINs: a PIN's main office, district, state and coordinates.
+"""The directory of India's PINs: main office, district, state and coordinates of each.
 
-It is loaded beforehand (directory_load.py), since reading it takes seconds and memory.
+It is loaded in advance (directory_load.py), because reading the file takes seconds and memory.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _EARTH_KM: Final = 6371.0088  # mean radius (IUGG)
 
 @dataclass(frozen=True)
 class Place:
-    """A PIN, named after its main office. Coordinates in degrees, None where nobody knows them."""
+    """A PIN, named after its main office. Coordinates in degrees, None if unknown."""
 
     pin: str
     office: str
@@ -31,7 +31,7 @@ class Place:
 
 
 class UnknownPin(Unknown):
-    """No office of India has this PIN, as far as the directory knows."""
+    """The directory has no office with this PIN."""
 
     field = "pin"
 
@@ -40,7 +40,7 @@ class UnknownPin(Unknown):
 
 
 def find(conn: Conn, pin: str) -> Place:
-    """Raises `UnknownPin`."""
+    """Return the place of a PIN. Raises `UnknownPin`."""
     with conn.cursor(row_factory=class_row(Place)) as cursor:
         place = cursor.execute(
             "SELECT pin, office, district, state, latitude, longitude FROM pin_directory"
@@ -53,12 +53,12 @@ def find(conn: Conn, pin: str) -> Place:
 
 
 def is_loaded(conn: Conn) -> bool:
-    """Whether there is a directory at all."""
+    """Tell whether the directory is loaded."""
     return conn.execute("SELECT 1 FROM pin_directory LIMIT 1").fetchone() is not None
 
 
 def route(conn: Conn, edition: Edition, from_pin: str, place: Place) -> Route:
-    """From the office of `from_pin` to `place`, as `edition` counts local."""
+    """Return the route from the office of `from_pin` to `place`; `edition` says what is local."""
     if edition.is_local(from_pin, place.pin):
         return Route(local=True, km=0)
     try:
@@ -68,7 +68,7 @@ def route(conn: Conn, edition: Edition, from_pin: str, place: Place) -> Route:
 
 
 def great_circle_km(one: Place, other: Place) -> int | None:
-    """Kilometres along the great circle (haversine), rounded; None without coordinates."""
+    """Return the great-circle distance in whole km (haversine); None without coordinates."""
     if one.latitude is None or one.longitude is None:
         return None
     if other.latitude is None or other.longitude is None:

@@ -1,4 +1,4 @@
-"""Loads the directory of PINs from the post offices of India (post_offices.py)."""
+"""Loading of the directory of PINs from the post offices of India (post_offices.py)."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from postal.counter.post_offices import PostOffice
 from store.database import Conn
 
 _RANK: Final = {"HO": 0, "PO": 1, "BO": 2}  # head, sub and branch offices
-_ALONE: Final = 7_235_014  # the advisory lock of whoever loads
+_ALONE: Final = 7_235_014  # the advisory lock for loading
 
 
 @dataclass
 class _Gathered:
-    """What the offices of a PIN say: the main one's name, and where they are."""
+    """The data of a PIN's offices: the main one's name, and the coordinates of all."""
 
     rank: tuple[int, ...] = (9,)
     office: str = ""
@@ -28,12 +28,11 @@ class _Gathered:
 
 
 def load(conn: Conn, path: Path = post_offices.OFFICES) -> int:
-    """Make the table as the file has it, and return the number of PINs. Again changes nothing.
+    """Make the table equal to the file, and return the number of PINs. Raises `NoDirectory`.
 
-    A PIN is named after its head office, or sub office, or branch office; one that delivers comes
-    first. It lies at the median of its offices' coordinates: single ones are often wrong. Where no
-    office has any, it lies at the median of its district. Raises
-    `post_offices.NoDirectory`.
+    A PIN is named after its head office, else sub office, else branch office; one that delivers
+    comes first. It lies at the median of its offices' coordinates, since single ones are often
+    wrong; if no office has any, at the median of its district.
     """
     places = _places(path)
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
@@ -83,7 +82,7 @@ def _places(path: Path) -> list[Place]:
 
 
 def _gather(into: _Gathered, office: PostOffice) -> None:
-    unnamed = not office.district or not office.state  # as a few are
+    unnamed = not office.district or not office.state  # true of a few
     rank = (int(unnamed), _RANK[office.branch], int(not office.delivers))
     if rank < into.rank:
         into.rank = rank
@@ -93,7 +92,7 @@ def _gather(into: _Gathered, office: PostOffice) -> None:
 
 
 def _middles(pins: dict[str, _Gathered]) -> dict[tuple[str, str], tuple[float, float] | None]:
-    """By district and state."""
+    """Return the median of the coordinates by district and state."""
     districts: dict[tuple[str, str], list[tuple[float, float]]] = {}
     for each in pins.values():
         districts.setdefault((each.district, each.state), []).extend(each.places)

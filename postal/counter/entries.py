@@ -1,4 +1,4 @@
-"""The books as they are read: entry by entry, corrected by new entries alone."""
+"""The entries of the books: read one by one, and corrected only by new entries."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from store.refusals import Conflict, Invalid, Unknown
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the books. `tr`: of the booking. `corrected`: paise, by later entries."""
+    """One entry of the books. `tr`: that of the booking. `corrected`: paise, by later entries."""
 
     id: int
     at: datetime
@@ -35,18 +35,18 @@ class Entry:
     corrects: int | None
     corrected: int
     note: str | None
-    list_id: int | None  # of the delivery list whose COD it is
-    article: str | None  # its number, where it is the COD of one
+    list_id: int | None  # the delivery list whose COD it is
+    article: str | None  # the number of the article whose COD it is
 
     @property
     def counted_at_office(self) -> bool:
-        """Whether it is the cash of a postman, handed in for one of his lists."""
+        """Tell whether it is cash that a postman handed in for one of his lists."""
         return self.list_id is not None and self.method == "cash"
 
 
 @dataclass(frozen=True)
 class BookedArticle:
-    """One article that was paid for, as other software wants it. Sums in paise."""
+    """An article that was paid for, for the CSV of other software. Sums in paise."""
 
     at: datetime
     counter: int | None
@@ -72,7 +72,7 @@ class UnknownEntry(Unknown):
 
 
 class CorrectionUnexplained(Invalid):
-    """Nobody will know why the entry was wrong."""
+    """The correction has no reason."""
 
     sentence = "a correction needs a reason"
     field = "why"
@@ -80,14 +80,14 @@ class CorrectionUnexplained(Invalid):
 
 
 class NotCorrectable(Conflict):
-    """A correction is not corrected itself: correct the entry once more."""
+    """A correction cannot be corrected; the entry itself can, once more."""
 
     sentence = "correct the entry itself once more, not its correction"
     word = "entry_is_correction"
 
 
 class CountedAtOffice(Conflict):
-    """A postman's cash is corrected where it was counted, so that what he owes follows."""
+    """A postman's cash is corrected where it was counted, so that what he owes changes too."""
 
     sentence = "correct what was counted of the postman's cash, at the delivery office"
     word = "entry_counted_at_office"
@@ -106,39 +106,36 @@ LEFT JOIN LATERAL (SELECT sum(paise) AS paise FROM ledger WHERE corrects = l.id)
 
 
 def of_day(conn: Conn, office_id: int, day: date) -> list[Entry]:
-    """All entries of an office on a day, oldest first."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE l.office_id = %s AND l.day = %s ORDER BY l.id", (office_id, day)
-        ).fetchall()
+    """Return all entries of an office on a day, oldest first."""
+    return _read(conn, "WHERE l.office_id = %s AND l.day = %s ORDER BY l.id", office_id, day)
 
 
 def of_counter(conn: Conn, counter_day_id: int) -> list[Entry]:
-    """All entries of a counter's day, oldest first; corrections that came later too."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(
-            _READ + "WHERE l.counter_day_id = %s ORDER BY l.id", (counter_day_id,)
-        ).fetchall()
+    """Return all entries of a counter's day, oldest first, with later corrections."""
+    return _read(conn, "WHERE l.counter_day_id = %s ORDER BY l.id", counter_day_id)
 
 
 def corrections(conn: Conn, id_: int) -> list[Entry]:
-    """What corrected the entry with that row id, oldest first."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        return cursor.execute(_READ + "WHERE l.corrects = %s ORDER BY l.id", (id_,)).fetchall()
+    """Return the corrections of the entry with that row id, oldest first."""
+    return _read(conn, "WHERE l.corrects = %s ORDER BY l.id", id_)
 
 
 def get(conn: Conn, id_: int) -> Entry:
-    """The entry with that row id. Raises `UnknownEntry`."""
-    with conn.cursor(row_factory=class_row(Entry)) as cursor:
-        found = cursor.execute(_READ + "WHERE l.id = %s", (id_,)).fetchone()
-    if found is None:
+    """Return the entry with that row id. Raises `UnknownEntry`."""
+    found = _read(conn, "WHERE l.id = %s", id_)
+    if not found:
         raise UnknownEntry(id_)
-    return found
+    return found[0]
+
+
+def _read(conn: Conn, where: str, *values: object) -> list[Entry]:
+    with conn.cursor(row_factory=class_row(Entry)) as cursor:
+        return cursor.execute(f"{_READ} {where}", values).fetchall()
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What an entry should have been, in paise, and why. `once`: of the form that says so."""
+    """The right sum of an entry in paise, and why. `once`: that of the form."""
 
     paise: int
     why: str
@@ -146,19 +143,19 @@ class Correction:
 
 
 def correct(conn: Conn, id_: int, right: Correction, by: Doer) -> int | None:
-    """Makes the entry `id_` stand at `right`, by a new entry of what is missing or too much.
+    """Correct the entry `id_` to `right` by a new entry; return its row id.
 
-    Gives the new entry's row id; None where it stands so already, or the form was sent twice. The
-    new entry belongs to the day on which it is made. Raises `UnknownEntry`,
-    `NotCorrectable`, `CountedAtOffice`, and `CorrectionUnexplained` where `right.why` is empty.
+    None: it is right already, or the form was sent twice. The new entry belongs to the day on
+    which it is made. Raises `UnknownEntry`, `NotCorrectable`, `CountedAtOffice`, and
+    `CorrectionUnexplained` if `right.why` is empty.
     """
     if not right.why:
         raise CorrectionUnexplained
     conn.execute("SELECT pg_advisory_xact_lock(%s, %s)", (_CORRECTING, id_ % 2**31))
     entry = get(conn, id_)
     if entry.counter_day_id is not None:
-        # Waits for whoever closes that day just now: a correction is in the figures that are
-        # signed, or comes after them, and its number says which.
+        # Wait for a closing of that day: the correction is either in the signed figures or comes
+        # after them, and its row id says which.
         conn.execute(
             "SELECT 1 FROM counter_days WHERE id = %s FOR KEY SHARE", (entry.counter_day_id,)
         )
@@ -186,11 +183,11 @@ def correct(conn: Conn, id_: int, right: Correction, by: Doer) -> int | None:
     return ledger.enter(conn, new, by.at)
 
 
-_CORRECTING = 7_235_014  # the advisory lock of whoever corrects an entry
+_CORRECTING = 7_235_014  # the advisory lock for correcting an entry
 
 
 def articles_of_day(conn: Conn, office_id: int, day: date) -> list[BookedArticle]:
-    """The articles that were paid for at an office on a day, in order of payment."""
+    """Return the articles that were paid for at an office on a day, in order of payment."""
     with conn.cursor(row_factory=class_row(BookedArticle)) as cursor:
         return cursor.execute(
             """

@@ -1,7 +1,7 @@
 """Booking groups: what one customer posts and pays at once.
 
-A group is open while articles are added, `paying` while a UPI payment is awaited, and then booked
-or cancelled, for good. booking.py changes it.
+A group is open while articles are added, `paying` while a UPI payment is awaited, and in the end
+booked or cancelled for good. booking.py changes it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ MOST_ITEMS = 100  # of one customer in one payment
 
 @dataclass(frozen=True)
 class Charges:
-    """What one article costs, in paise, by the edition of the tariff of `tariff`."""
+    """What one article costs in paise. `tariff`: the first day of the edition that priced it."""
 
     tariff: date
     base_paise: int
@@ -41,13 +41,7 @@ class Charges:
 
 
 @dataclass(frozen=True)
-class NewItem:
-    """An article about to be added. Phones in E.164, `cod_amount` in whole rupees.
-
-    `once`: of the form that adds it. `without_phone`: why there is no `recipient_phone`.
-    """
-
-    once: UUID
+class _Item:
     number: str
     service: Service
     weight_g: int
@@ -61,27 +55,24 @@ class NewItem:
     recipient_address: str
     recipient_pin: str
     recipient_language: Language
+
+
+@dataclass(frozen=True)
+class NewItem(_Item):
+    """An article to be added. Phones in E.164, `cod_amount` in whole rupees.
+
+    `once`: that of the form. `without_phone`: why there is no `recipient_phone`.
+    """
+
+    once: UUID
     charges: Charges
 
 
 @dataclass(frozen=True)
-class Item:
-    """An article of a group. `article_id`: when it is booked."""
+class BookingItem(_Item):
+    """An article of a group. `article_id`: None until it is booked."""
 
     id: int
-    number: str
-    service: Service
-    weight_g: int
-    otp_required: bool
-    registration: bool
-    cod_amount: int
-    passport: bool
-    recipient_phone: str | None
-    without_phone: WithoutPhone | None
-    recipient_name: str
-    recipient_address: str
-    recipient_pin: str
-    recipient_language: Language
     tariff: date
     base_paise: int
     otp_paise: int
@@ -92,12 +83,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Group:
-    """One customer's articles. `counter_day_id` is None where software booked.
-
-    `given_paise`: what the customer gave in cash, before the change.
-    """
-
+class _Row:
     id: int
     tr: str
     state: GroupState
@@ -111,16 +97,25 @@ class Group:
     given_paise: int | None
     created_at: datetime
     finished_at: datetime | None
-    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Group(_Row):
+    """One customer's articles. `counter_day_id`: None if software booked.
+
+    `given_paise`: what the customer gave in cash, before the change.
+    """
+
+    items: tuple[BookingItem, ...]
 
     @property
     def paise(self) -> int:
-        """What the customer pays."""
+        """The sum that the customer pays."""
         return sum(item.paise for item in self.items)
 
     @property
     def change_paise(self) -> int | None:
-        """What the customer got back; None where it was not paid in cash at a counter."""
+        """The change that the customer got; None if it was not paid in cash at a counter."""
         return None if self.given_paise is None else self.given_paise - self.paise
 
 
@@ -143,7 +138,7 @@ class UnknownGroup(Unknown):
 
 
 class NotOpen(Conflict):
-    """The group is being paid for, booked or cancelled: it cannot be changed."""
+    """The group is being paid for, booked or cancelled, so it cannot be changed."""
 
     def __init__(self, state: GroupState) -> None:
         say = f"this booking is {state}: it cannot be changed any more"
@@ -158,14 +153,14 @@ class NothingToBook(Conflict):
 
 
 class BookingFull(Conflict):
-    """The group is full."""
+    """The group has `MOST_ITEMS` articles."""
 
     sentence = f"{MOST_ITEMS} articles at most in one payment: book these first"
     word = "book_too_many"
 
 
 class NumberInUse(Conflict):
-    """The number is on another article, booked or about to be."""
+    """Another article has this number, booked or about to be."""
 
     field = "number"
     word = "book_number_taken"
@@ -179,52 +174,35 @@ class NumberInUse(Conflict):
 
 
 class BookedMeanwhile(NumberInUse):
-    """Another article with the number was booked since this one was added."""
+    """Another article with the number was booked after this one was added."""
 
     word = "book_in_use"
 
 
 def get(conn: Conn, id_: int) -> Group:
-    """The group with that row id. Raises `UnknownGroup`."""
+    """Return the group with that row id. Raises `UnknownGroup`."""
     return _read(conn, "id = %s", id_)
 
 
 def by_tr(conn: Conn, tr: str) -> Group:
-    """The group with that payment reference. Raises `UnknownGroup`."""
+    """Return the group with that payment reference. Raises `UnknownGroup`."""
     return _read(conn, "tr = %s", tr)
 
 
 def lock(conn: Conn, id_: int) -> Group:
-    """As `get`, its row locked until the transaction ends. Raises `UnknownGroup`."""
+    """Lock the group until the transaction ends, and return it. Raises `UnknownGroup`."""
     conn.execute("SELECT 1 FROM booking_groups WHERE id = %s FOR UPDATE", (id_,))
     return get(conn, id_)
 
 
 def unfinished(conn: Conn, counter_day_id: int) -> Sequence[Group]:
-    """What a counter has begun and neither booked nor cancelled, oldest first."""
+    """Return a counter's groups that are neither booked nor cancelled, oldest first."""
     rows = conn.execute(
         "SELECT id FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL"
         " ORDER BY id",
         (counter_day_id,),
     ).fetchall()
     return [get(conn, row[0]) for row in rows]
-
-
-@dataclass(frozen=True)
-class _Row:
-    id: int
-    tr: str
-    state: GroupState
-    office_id: int
-    counter_day_id: int | None
-    staff_row: int | None
-    sender_name: str
-    sender_phone: str | None
-    sender_language: Language
-    method: Method | None
-    given_paise: int | None
-    created_at: datetime
-    finished_at: datetime | None
 
 
 _GROUP = (
@@ -245,6 +223,6 @@ def _read(conn: Conn, where: str, key: int | str) -> Group:
         row = cursor.execute(f"{_GROUP} WHERE {where}", (key,)).fetchone()
     if row is None:
         raise UnknownGroup(key)
-    with conn.cursor(row_factory=class_row(Item)) as cursor:
+    with conn.cursor(row_factory=class_row(BookingItem)) as cursor:
         items = cursor.execute(_ITEMS, (row.id,)).fetchall()
     return Group(**vars(row), items=tuple(items))

@@ -1,6 +1,6 @@
-"""The books: every sum that went through a counter or an office. Append-only.
+"""The books: every sum that went through a counter or an office.
 
-Nothing is edited: a correction is a new entry that names the one it corrects.
+They are append-only: a correction is a new entry that names the one it corrects.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from store.database import Conn
 Kind = Literal[
     "opening",
     "booking",
-    "unclassified",  # came by UPI and was not booked: it waits to go back
+    "unclassified",  # came by UPI and was not booked: due to go back
     "refund",
     "cod",
     "handed_over",
@@ -28,10 +28,9 @@ Method = Literal["cash", "upi"]
 
 @dataclass(frozen=True)
 class NewEntry:
-    """An entry about to be made. `paise`: positive where it came into the post office's hands.
+    """An entry to be made. `paise`: positive if the post office received it.
 
-    `staff_row`: who did it, None for software. `list_id`: the delivery list whose COD it is;
-    `article_id`: the article whose COD it is, where it is one's.
+    `staff_row`: who did it, None for software. `list_id`, `article_id`: whose COD it is.
     """
 
     kind: Kind
@@ -44,32 +43,19 @@ class NewEntry:
     list_id: int | None = None
     corrects: int | None = None
     note: str | None = None
-    once: UUID | None = None  # of the form that makes it
+    once: UUID | None = None  # that of the form
     article_id: int | None = None
 
 
 def enter(conn: Conn, entry: NewEntry, now: datetime) -> int:
-    """Makes the entry, in the transaction in which it happens; gives its row id."""
+    """Make the entry in the transaction of what it records, and return its row id."""
     row = conn.execute(
         "INSERT INTO ledger (at, day, office_id, counter_day_id, staff_id, kind, method, paise,"
         " group_id, list_id, corrects, note, once, article_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id",
-        (
-            now,
-            day_of(now),
-            entry.office_id,
-            entry.counter_day_id,
-            entry.staff_row,
-            entry.kind,
-            entry.method,
-            entry.paise,
-            entry.group_id,
-            entry.list_id,
-            entry.corrects,
-            entry.note,
-            entry.once,
-            entry.article_id,
-        ),
+        " VALUES (%(at)s, %(day)s, %(office_id)s, %(counter_day_id)s, %(staff_row)s, %(kind)s,"
+        " %(method)s, %(paise)s, %(group_id)s, %(list_id)s, %(corrects)s, %(note)s, %(once)s,"
+        " %(article_id)s) RETURNING id",
+        {**vars(entry), "at": now, "day": day_of(now)},
     ).fetchone()
     assert row is not None
     return int(row[0])

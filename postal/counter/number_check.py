@@ -1,7 +1,7 @@
-"""Is the recipient's number good? Seen before the visit, from what became of the texts so far.
+"""The check of a recipient's number before the visit, by the receipts of the texts so far.
 
-At booking the recipient gets a neutral text (messages/catalogue, `booked` and `booked_plain`): it
-names the article's number and nobody. Its receipt is the check.
+At booking the recipient gets a neutral text (messages/catalogue, `booked` and `booked_plain`) that
+names the article's number and no person. Its receipt is the check.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from store.database import Conn
 State = Literal["reached", "not_reached", "denied", "unknown", "no_number"]
 STATES: Final[tuple[State, ...]] = get_args(State)
 Why = Literal["bad_number", "opted_out", "blocked", "unreachable", "expired"]
-WHYS: Final[tuple[Why, ...]] = get_args(Why)  # those of a carrier's reasons that say so
+WHYS: Final[tuple[Why, ...]] = get_args(Why)  # a carrier's reasons that concern the number
 
 
 @dataclass(frozen=True)
 class NumberCheck:
-    """`denied`: who has the telephone said that the article is not theirs. `unknown`: not yet.
+    """The result for one article. `denied`: the number's holder answered that it is not theirs.
 
     `why` it was not reached, in the words of gateways/base.py. `at`: since when it is known.
     """
@@ -32,7 +32,7 @@ class NumberCheck:
 
     @property
     def bad(self) -> bool:
-        """Find the right number before the visit."""
+        """Tell whether the right number must be found before the visit."""
         return self.state in ("not_reached", "denied")
 
 
@@ -55,10 +55,10 @@ WHERE a.id = ANY (%s)
 
 
 def for_articles(conn: Conn, article_ids: Iterable[int]) -> Mapping[int, NumberCheck]:
-    """By row id of the article, of those that there are.
+    """Return the checks of the articles that exist, by their row ids.
 
-    A text that arrived once outweighs one that failed. What failed by our or the carrier's own
-    fault says nothing about the number.
+    One text that arrived outweighs those that failed. A failure by our or the carrier's own fault
+    says nothing about the number.
     """
     rows = conn.execute(_READ, (list(WHYS), list(article_ids))).fetchall()
     return {row[0]: _check(*row[1:]) for row in rows}

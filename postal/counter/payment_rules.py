@@ -1,7 +1,7 @@
-"""What becomes of money and of attempts to be paid: pure, and the only place that decides it.
+"""The rules for incoming money and payment attempts: pure, and the only place that decides.
 
-`payments.py`, `credits.py` and `payments/upi.py` apply it under the booking's row lock.
-docs/payments.md says the same for people.
+`payments.py`, `credits.py` and `payments/upi.py` apply them under the booking's row lock.
+docs/payments.md explains them.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ MOVES: Final[Mapping[AttemptState, frozenset[AttemptState]]] = MappingProxyType(
     {
         "initiated": frozenset({"shown", "paid", "expired", "withdrawn", "failed"}),
         "shown": frozenset({"paid", "expired", "withdrawn"}),
-        # Money that comes late says so: the attempt was paid after all.
+        # Money came late: the attempt was paid after all.
         "expired": frozenset({"paid"}),
         "withdrawn": frozenset({"paid"}),
         "failed": frozenset({"paid"}),
         "paid": frozenset(),
     }
 )
-"""From each state of an attempt to those that may follow it."""
+"""The states that may follow each state of an attempt."""
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A booking as it stands when money comes, under its lock. `paise`: what it costs now."""
+class BookingStanding:
+    """A booking when money comes, under its lock. `paise`: its price at that moment."""
 
     state: GroupState
     paise: int
@@ -45,63 +45,61 @@ class Standing:
 
 @dataclass(frozen=True)
 class Book:
-    """The money is the price of the booking: book it."""
+    """The verdict that the money is the booking's price: book it."""
 
 
 @dataclass(frozen=True)
 class Due:
-    """The money goes back, because of `cause`."""
+    """The verdict that the money goes back, because of `cause`."""
 
     cause: Cause
 
 
-def judge(paise: int, standing: Standing | None) -> Book | Due:
-    """What becomes of a sum that came. `standing` is None where nobody knows for what.
+def judge(paise: int, booking: BookingStanding | None) -> Book | Due:
+    """Decide about a sum that came. `booking`: None if it is not known for which it came.
 
-    It does not matter when the attempt ran out, nor by which of a booking's attempts it came: as
-    long as the booking waits to be paid for, the exact price books it.
+    When the attempt ran out does not matter, nor by which of a booking's attempts the sum came:
+    as long as the booking waits for payment, the exact price books it.
     """
-    if standing is None:
+    if booking is None:
         return Due("unknown")
-    match standing.state:
+    match booking.state:
         case "booked":
             return Due("twice")
         case "cancelled":
             return Due("cancelled")
-    # Nothing is put right by guessing, not even a sum that is a hundred times too much or too
-    # little because somebody took paise for rupees.
-    return Book() if paise == standing.paise else Due("amount")
+    # Never guess, not even if a sum is a hundred times too much or too little because somebody
+    # took paise for rupees.
+    return Book() if paise == booking.paise else Due("amount")
 
 
 def mixed_up(paise: int, due: int) -> bool:
-    """Whether a wrong sum looks as if paise and rupees were mixed up: a hint for people."""
+    """Tell whether paise and rupees were probably mixed up in a wrong sum, as a hint for people."""
     return due > 0 and (paise == 100 * due or due == 100 * paise)
 
 
-# A hook tells within seconds; this is for the hook that is switched off, or got lost.
+# A hook reports within seconds; polling covers hooks that are switched off or lost.
 _LOOK_EVERY: Final = timedelta(seconds=3)
-# After an attempt has ended money may still come by it: asked for after so many seconds each.
+# Money may still come after an attempt has ended: seconds before each further look.
 _LATER: Final = (30, 120, 600, 3_600, 6 * 3_600, 24 * 3_600)
 
 
 def next_look(ended_at: datetime | None, looks: int, now: datetime) -> datetime | None:
-    """When to ask the provider again about an attempt; None: never, reconciliation finds the rest.
-
-    `looks`: how often it was asked since the attempt ended.
-    """
+    """Return when to ask the provider again about an attempt that was asked about `looks` times
+    since it ended; None: never, because reconciliation finds the rest."""
     if ended_at is None:
         return now + _LOOK_EVERY
     return now + timedelta(seconds=_LATER[looks]) if looks < len(_LATER) else None
 
 
-# What the provider did not answer, or has taken and not done yet, is asked for again after so long.
+# Seconds before asking again, when the provider did not answer or has not done it yet.
 _REFUND_AGAIN: Final = (5, 30, 120, 600, 1_800, 3_600)
 
 
 def next_refund(asked_at: datetime, now: datetime) -> datetime:
-    """When to ask again about a refund that is under way: soon at first, then hourly, without end.
+    """Return when to ask again about a refund under way: soon at first, then hourly, without end.
 
-    It is somebody's money: it is never given up, and stands on the postmaster's page meanwhile.
+    It is somebody's money, so it is never given up; the postmaster's page shows it meanwhile.
     """
     age = (now - asked_at).total_seconds()
     wait = next((step for step in _REFUND_AGAIN if age < 4 * step), _REFUND_AGAIN[-1])

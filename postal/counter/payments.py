@@ -1,6 +1,6 @@
-"""Attempts to be paid by UPI: one open one per booking at most (payment_rules.py).
+"""Attempts to be paid by UPI, at most one open one per booking (payment_rules.py).
 
-Changes are conditional updates; `begin` and what ends an attempt run under the booking's row lock.
+Changes are conditional updates; attempts begin and end under the booking's row lock.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ from postal.counter.payment_rules import MOVES, AttemptState, next_look
 from store.database import Conn
 from store.refusals import Unknown
 
-# Longer than a provider's calls may last (three of them, providers/network.py).
+# Longer than the three calls to a provider may last (providers/network.py).
 LEASE: Final = timedelta(seconds=60)
-# At the end of its time an attempt is closed at the provider and looked at once more before it
-# expires; where the provider does not answer within this, it expires all the same.
+# At the end of its time an attempt is closed at the provider and checked once more. If the
+# provider does not answer within this time, the attempt expires all the same.
 GRACE: Final = timedelta(seconds=15)
 
 
 @dataclass(frozen=True)
 class Payment:
-    """An attempt. `provider_ref`: the provider's own name. `qr_text`, `qr_image`: what is shown."""
+    """An attempt. `provider_ref`: its name there. `qr_text`, `qr_image`: to be shown."""
 
     id: int
     group_id: int
@@ -52,7 +52,7 @@ class Payment:
 
 @dataclass(frozen=True)
 class Claimed:
-    """An attempt that is ours to ask the provider about until its lease ends."""
+    """An attempt that only the holder of `lease` asks the provider about until that ends."""
 
     payment: Payment
     lease: UUID
@@ -75,10 +75,10 @@ FROM payments p JOIN booking_groups g ON g.id = p.group_id
 def begin(
     conn: Conn, group_id: int, provider: str, lives: timedelta, now: datetime
 ) -> Claimed | Payment:
-    """A new attempt, leased to the caller, who asks the provider for its QR code; or the one that
-    is open already: a second click begins no second one.
+    """Begin an attempt, leased to the caller, who asks the provider for its QR code.
 
-    Raises `UnknownGroup`, `NotOpen` (booked, cancelled) and `NothingToBook`.
+    If one is open already, return it: a second click begins no second attempt. Raises
+    `UnknownGroup`, `NotOpen` (booked, cancelled) and `NothingToBook`.
     """
     groups.lock(conn, group_id)
     open_ = of_group(conn, group_id)
@@ -103,7 +103,7 @@ def show(
     qr_image: str | None,
     watched_from: datetime | None,
 ) -> bool:
-    """The QR code is there. False: the attempt ended meanwhile, and nobody will see it.
+    """Store the QR code, to be shown. False: the attempt ended meanwhile, and nobody will see it.
 
     `watched_from`: when to ask what came; None for a provider that cannot be asked.
     """
@@ -114,7 +114,7 @@ def show(
         (ref, qr_text, qr_image, watched_from, claimed.payment.id, claimed.lease),
     )
     if done.rowcount == 0 and ref is not None:
-        # What the provider made all the same is closed there, and watched for money.
+        # The provider has made it all the same: it is closed there, and watched for money.
         conn.execute(
             "UPDATE payments SET provider_ref = %s, next_look_at = %s, closed_at = NULL"
             " WHERE id = %s AND provider_ref IS NULL AND ended_at IS NOT NULL",
@@ -124,8 +124,10 @@ def show(
 
 
 def end(conn: Conn, id_: int, state: AttemptState, now: datetime, error: str | None = None) -> bool:
-    """Moves an attempt to a state that ends it; the booking may be changed again, if it waited for
-    this. False: it had gone elsewhere before. Lock the booking first."""
+    """Move an attempt to an end state, and reopen the booking if it waits for no other attempt.
+
+    False: the attempt was in an end state that excludes this one. Lock the booking first.
+    """
     before = [each for each in MOVES if state in MOVES[each]]
     done = conn.execute(
         "UPDATE payments SET state = %(state)s, ended_at = coalesce(ended_at, %(now)s),"
@@ -145,7 +147,7 @@ def end(conn: Conn, id_: int, state: AttemptState, now: datetime, error: str | N
 
 
 def end_others(conn: Conn, group: Group, paid: int | None, now: datetime) -> None:
-    """A booking that is over waits for no money: its open attempts but `paid` are withdrawn."""
+    """Withdraw a finished booking's open attempts except `paid`: it waits for no more money."""
     rows = conn.execute(
         "SELECT id FROM payments WHERE group_id = %s AND ended_at IS NULL AND id IS DISTINCT"
         " FROM %s",
@@ -156,7 +158,7 @@ def end_others(conn: Conn, group: Group, paid: int | None, now: datetime) -> Non
 
 
 def get(conn: Conn, id_: int) -> Payment:
-    """The one with that row id. Raises `UnknownPayment`."""
+    """Return the attempt with that row id. Raises `UnknownPayment`."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         found = cursor.execute(_READ + " WHERE p.id = %s", (id_,)).fetchone()
     if found is None:
@@ -165,7 +167,7 @@ def get(conn: Conn, id_: int) -> Payment:
 
 
 def of_group(conn: Conn, group_id: int) -> Payment | None:
-    """The newest attempt of a booking."""
+    """Return the newest attempt of a booking."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(
             _READ + " WHERE p.group_id = %s ORDER BY p.id DESC LIMIT 1", (group_id,)
@@ -173,7 +175,7 @@ def of_group(conn: Conn, group_id: int) -> Payment | None:
 
 
 def by_ref(conn: Conn, provider: str, ref: str) -> Payment | None:
-    """The attempt that a provider calls `ref`."""
+    """Return the attempt with the provider's own name `ref`."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(
             _READ + " WHERE p.provider = %s AND p.provider_ref = %s", (provider, ref)
@@ -181,7 +183,7 @@ def by_ref(conn: Conn, provider: str, ref: str) -> Payment | None:
 
 
 def by_tr(conn: Conn, provider: str, tr: str) -> Payment | None:
-    """The newest attempt of the booking `tr` with this provider."""
+    """Return the newest attempt of the booking `tr` with this provider."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(
             _READ + " WHERE p.provider = %s AND g.tr = %s ORDER BY p.id DESC LIMIT 1",
@@ -193,7 +195,7 @@ def by_tr(conn: Conn, provider: str, tr: str) -> Payment | None:
 
 
 def overdue(conn: Conn, now: datetime, limit: int) -> list[Payment]:
-    """Open attempts whose time is over, grace included, or whose booking ended otherwise."""
+    """Return open attempts whose time and grace are over, or whose booking ended otherwise."""
     with conn.cursor(row_factory=class_row(Payment)) as cursor:
         return cursor.execute(
             _READ + " WHERE p.ended_at IS NULL AND (g.finished_at IS NOT NULL OR p.expires_at <="
@@ -203,7 +205,7 @@ def overdue(conn: Conn, now: datetime, limit: int) -> list[Payment]:
 
 
 def claim(conn: Conn, now: datetime) -> Claimed | None:
-    """The attempt that is longest due to be asked about; nobody else gets it during the lease."""
+    """Lease the attempt that has been due longest; no other worker gets it during the lease."""
     lease = uuid4()
     row = conn.execute(
         """
@@ -218,7 +220,7 @@ def claim(conn: Conn, now: datetime) -> Claimed | None:
 
 
 def looked(conn: Conn, claimed: Claimed, closed: bool, error: str | None, now: datetime) -> None:
-    """Writes down that the provider was asked, and when to ask again. `closed`: there, for good."""
+    """Record that the provider was asked, and when to ask again. `closed`: it is closed there."""
     current = get(conn, claimed.payment.id)
     looks = current.looks + 1 if current.ended_at else 0
     conn.execute(
@@ -238,7 +240,7 @@ def looked(conn: Conn, claimed: Claimed, closed: bool, error: str | None, now: d
 
 
 def hand_over(conn: Conn, claimed: Claimed, now: datetime) -> None:
-    """Gives an attempt, as it was begun, to the worker, who asks for its QR code at once."""
+    """Release an attempt that has begun to the worker, who asks for its QR code at once."""
     conn.execute(
         "UPDATE payments SET lease = NULL, leased_until = NULL, next_look_at = %s"
         " WHERE id = %s AND lease = %s",
@@ -247,7 +249,7 @@ def hand_over(conn: Conn, claimed: Claimed, now: datetime) -> None:
 
 
 def release(conn: Conn, claimed: Claimed, error: str, again_at: datetime) -> None:
-    """Gives an attempt back that nothing could be done about now."""
+    """Release an attempt that cannot be worked on now, until `again_at`."""
     conn.execute(
         "UPDATE payments SET lease = NULL, leased_until = NULL, error = %s, next_look_at = %s"
         " WHERE id = %s AND lease = %s",

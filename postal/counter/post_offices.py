@@ -23,17 +23,17 @@ _COLUMNS: Final = (
     "Latitude",
     "Longitude",
 )
-# India with its islands: what is outside is a slip of the pen.
+# India with its islands: coordinates outside are errors of the file.
 _SOUTH, _NORTH, _WEST, _EAST = 6.0, 37.6, 68.0, 97.5
 
 
 class NoDirectory(Exception):
-    """The data file is missing or damaged, or has not the columns that are read."""
+    """The data file is missing, damaged or without the columns that are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class PostOffice:
-    """One office. `place`: latitude and longitude in degrees, None where they cannot be right."""
+    """One office. `place`: latitude and longitude in degrees, None if they cannot be right."""
 
     pin: str
     name: str

@@ -1,4 +1,4 @@
-"""What payment providers told our hooks, each once; what could not be read waits for people."""
+"""Events that payment providers sent to our hooks, each once; unreadable ones wait for people."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class UnreadableEvent:
-    """Something authentic that nobody could make anything of. `body` names no person."""
+    """An authentic event that could not be understood. `body` names no person."""
 
     provider: str
     event_id: str
@@ -25,7 +25,7 @@ class UnreadableEvent:
 
 
 def note(conn: Conn, provider: str, event_id: str, kind: str, now: datetime) -> bool:
-    """Writes down that the provider told this. False: it was told, and dealt with, before."""
+    """Record an event. False: it was recorded, and dealt with, before."""
     done = conn.execute(
         "INSERT INTO provider_events (provider, event_id, at, kind) VALUES (%s, %s, %s, %s)"
         " ON CONFLICT DO NOTHING",
@@ -35,7 +35,7 @@ def note(conn: Conn, provider: str, event_id: str, kind: str, now: datetime) -> 
 
 
 def brought(conn: Conn, provider: str, event_id: str, credit_id: int) -> None:
-    """The event told of this sum."""
+    """Record the sum that the event reported."""
     conn.execute(
         "UPDATE provider_events SET credit_id = %s WHERE provider = %s AND event_id = %s",
         (credit_id, provider, event_id),
@@ -43,7 +43,7 @@ def brought(conn: Conn, provider: str, event_id: str, credit_id: int) -> None:
 
 
 def keep(conn: Conn, provider: str, event_id: str, why: str, body: str) -> None:
-    """The event could not be read: kept until somebody has seen it."""
+    """Keep an event that could not be read until somebody has seen it."""
     conn.execute(
         "UPDATE provider_events SET unreadable = %s, body = %s"
         " WHERE provider = %s AND event_id = %s",
@@ -52,7 +52,7 @@ def keep(conn: Conn, provider: str, event_id: str, why: str, body: str) -> None:
 
 
 def unseen(conn: Conn, limit: int) -> Sequence[UnreadableEvent]:
-    """What could not be read and nobody has seen, oldest first."""
+    """Return unreadable events that nobody has seen, oldest first."""
     with conn.cursor(row_factory=class_row(UnreadableEvent)) as cursor:
         return cursor.execute(
             "SELECT provider, event_id, at, kind, unreadable, body FROM provider_events"
@@ -62,7 +62,7 @@ def unseen(conn: Conn, limit: int) -> Sequence[UnreadableEvent]:
 
 
 def mark_seen(conn: Conn, provider: str, event_id: str, by: Doer) -> bool:
-    """Somebody has looked into it. False: somebody had before, or there is none such."""
+    """Mark an unreadable event as seen. False: it was seen before, or there is none."""
     done = conn.execute(
         "UPDATE provider_events SET seen_at = %s, seen_by = %s WHERE provider = %s"
         " AND event_id = %s AND unreadable IS NOT NULL AND seen_at IS NULL",

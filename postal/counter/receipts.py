@@ -1,7 +1,7 @@
-"""Receipts: what a booked group's says, and how often it was printed.
+"""Receipts of booked groups: their content, and how often they were printed.
 
-The first printing is the original. Every further one is a copy, says so and is counted: nobody
-holds two originals of one payment.
+The first printing is the original. Every further one is counted and says that it is a copy, so
+that no payment has two originals.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from psycopg.rows import class_row
 from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedReceipt
 from postal import articles
 from postal.counter import groups
-from postal.counter.groups import Group, GroupState, Item
+from postal.counter.groups import BookingItem, Group, GroupState
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
@@ -24,7 +24,7 @@ from store.refusals import Conflict
 
 @dataclass(frozen=True)
 class Printing:
-    """One printing of a receipt. `ordinal`: 1 is the original. `by`: the name of who printed."""
+    """One printing of a receipt. `ordinal`: 1 is the original. `by`: the clerk's name."""
 
     ordinal: int
     paper: Paper
@@ -34,19 +34,19 @@ class Printing:
 
     @property
     def copy(self) -> int:
-        """Which copy it is; 0 is the original."""
+        """The number of the copy; 0 is the original."""
         return self.ordinal - 1
 
 
 class NotBooked(Conflict):
-    """The group is not booked, so there is nothing to give a receipt for."""
+    """The group is not booked, so it has no receipt."""
 
     def __init__(self, state: GroupState) -> None:
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
 
 
 def read(conn: Conn, group_id: int) -> PrintedReceipt:
-    """What the receipt of a group says. Raises `UnknownGroup` and `NotBooked`."""
+    """Return the content of a group's receipt. Raises `UnknownGroup` and `NotBooked`."""
     group = groups.get(conn, group_id)
     if group.state != "booked":
         raise NotBooked(group.state)
@@ -77,10 +77,10 @@ def read(conn: Conn, group_id: int) -> PrintedReceipt:
 
 
 def language_for(group: Group) -> Language:
-    """In which language the customer's receipt is offered; the clerk may choose the other.
+    """Return the language in which the receipt is offered; the clerk may choose the other.
 
-    Who reads Roman Hindi gets English: its words on a receipt are the ones that are said in Hindi
-    too, and Roman Hindi is for telephones without Devanagari, not for paper.
+    Readers of Roman Hindi get English: Hindi speech uses the same words for what a receipt holds,
+    and Roman Hindi is for telephones without Devanagari, not for paper.
     """
     return _LANGUAGE[group.sender_language]
 
@@ -89,20 +89,20 @@ _LANGUAGE: dict[articles.Language, Language] = {"hi": "hi", "hi-Latn": "en", "en
 
 
 def printings(conn: Conn, group_id: int) -> Sequence[Printing]:
-    """All printings of a group's receipt, oldest first."""
+    """Return all printings of a group's receipt, oldest first."""
     with conn.cursor(row_factory=class_row(Printing)) as cursor:
         return cursor.execute(_PRINTINGS + " ORDER BY p.ordinal", (group_id,)).fetchall()
 
 
 def printing(conn: Conn, group_id: int, once: UUID) -> Printing | None:
-    """The printing that this press of the button made, if it made one."""
+    """Return the printing that this press of the button made, if any."""
     with conn.cursor(row_factory=class_row(Printing)) as cursor:
         return cursor.execute(_PRINTINGS + " AND p.once = %s", (group_id, once)).fetchone()
 
 
 @dataclass(frozen=True)
 class NewPrinting:
-    """A printing that is asked for by the press of a button; `once`: of that press."""
+    """A printing that a press of the button asks for. `once`: that of the press."""
 
     once: UUID
     paper: Paper
@@ -110,9 +110,9 @@ class NewPrinting:
 
 
 def note_printing(conn: Conn, group_id: int, new: NewPrinting, by: Doer) -> Printing:
-    """Counts a printing before it is handed out; the same `once` is the same printing.
+    """Count a printing before it is handed out; the same `once` is the same printing.
 
-    Two at the same moment get an ordinal each. Raises `UnknownGroup` and `NotBooked`.
+    Two at the same moment get different ordinals. Raises `UnknownGroup` and `NotBooked`.
     """
     group = groups.lock(conn, group_id)
     if group.state != "booked":
@@ -142,7 +142,7 @@ _PRINTINGS = (
 )
 
 
-def _posted(item: Item) -> Posted:
+def _posted(item: BookingItem) -> Posted:
     charges: tuple[tuple[ChargeKind, int], ...] = (
         ("base", item.base_paise),
         ("otp", item.otp_paise),

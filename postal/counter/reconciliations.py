@@ -1,4 +1,4 @@
-"""Days to be compared with the providers' lists: asked for here, done by the worker."""
+"""Days to be compared with the providers' lists: requested here, done by the worker."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from psycopg.rows import class_row
 from store.database import Conn
 from store.refusals import Unknown
 
-# A worker that died leaves it for so long. Compared by two at once, a sum is still taken once.
+# How long a dead worker blocks a day. If two compare it at once, a sum is still taken once.
 LEASE: Final = timedelta(minutes=15)
 
 What = Literal[
-    "taken_in",  # theirs, and not ours until now
-    "not_theirs",  # ours, and not on their list
-    "amount",  # another sum than ours
-    "given_back",  # they gave it back, we had not asked: now refunded here too
+    "taken_in",  # on their list, and new here
+    "not_theirs",  # here, and not on their list
+    "amount",  # the sums differ
+    "given_back",  # they gave it back without our order: now refunded here too
     "given_back_but_booked",  # they gave back what booked articles
-    "given_back_in_part",  # another sum than ours went back
-    "given_back_twice",  # in cash or by a transfer from here, and by them
+    "given_back_in_part",  # they gave back another sum than ours
+    "given_back_twice",  # in cash or by transfer from here, and by them
     "not_given_back",  # refunded here, and not there
-    "not_compared",  # a fault of ours, which the log names; the others went on
+    "not_compared",  # an error here, which the log names; the others went on
 ]
 
 
 @dataclass(frozen=True)
-class Difference:
-    """One line of what differed. `theirs`, `ours`: paise, None for nothing.
+class ProviderDifference:
+    """One difference. `theirs`, `ours`: paise, None for nothing.
 
-    `theirs` is what came; of what was given back in part or twice: what they gave back.
+    `theirs`: what came, or what they gave back if that was in part or twice.
     """
 
     what: What
@@ -42,23 +42,23 @@ class Difference:
     tr: str | None
     theirs: int | None
     ours: int | None
-    state: str  # of ours, afterwards; "-": not known
+    state: str  # of our sum, afterwards; "-": not known
 
 
 @dataclass(frozen=True)
 class Reconciled:
-    """How one provider's day compared. `failed`: it gave no list, and nothing was compared."""
+    """The result for one provider. `failed`: it returned no list, and nothing was compared."""
 
     provider: str
     theirs: int
     settled: int  # newly marked as paid out to the bank
-    differences: Sequence[Difference]
+    differences: Sequence[ProviderDifference]
     failed: str | None = None
 
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """A day that was asked for. `found` is None until it is done."""
+    """A requested day. `found`: None until it is done."""
 
     id: int
     day: date
@@ -68,10 +68,13 @@ class Reconciliation:
 
     @property
     def reconciled(self) -> list[Reconciled]:
-        """How each provider's day compared; empty until it is done, or where none keeps a list."""
+        """The result of each provider; empty until it is done, or if none keeps a list."""
         return [
             Reconciled(
-                **{**each, "differences": [Difference(**one) for one in each["differences"]]}
+                **{
+                    **each,
+                    "differences": [ProviderDifference(**one) for one in each["differences"]],
+                }
             )
             for each in self.found or []
         ]
@@ -83,8 +86,11 @@ class UnknownReconciliation(Unknown):
     sentence = "there is no such reconciliation"
 
 
+_READ = "SELECT id, day, asked_at, done_at, found FROM reconciliations"
+
+
 def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:
-    """Wants `day` compared; one that still waits or runs is the same."""
+    """Request the comparison of `day`, or return the one that still waits or runs."""
     conn.execute(
         "INSERT INTO reconciliations (day, asked_at, next_at) VALUES (%s, %s, %s)"
         " ON CONFLICT (day) WHERE done_at IS NULL DO NOTHING",
@@ -92,27 +98,23 @@ def ask(conn: Conn, day: date, now: datetime) -> Reconciliation:
     )
     with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
         found = cursor.execute(
-            "SELECT id, day, asked_at, done_at, found FROM reconciliations WHERE day = %s"
-            " ORDER BY id DESC LIMIT 1",
-            (day,),
+            _READ + " WHERE day = %s ORDER BY id DESC LIMIT 1", (day,)
         ).fetchone()
     assert found is not None
     return found
 
 
 def get(conn: Conn, id_: int) -> Reconciliation:
-    """Raises `Unknown`."""
+    """Return the reconciliation with that row id. Raises `UnknownReconciliation`."""
     with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
-        found = cursor.execute(
-            "SELECT id, day, asked_at, done_at, found FROM reconciliations WHERE id = %s", (id_,)
-        ).fetchone()
+        found = cursor.execute(_READ + " WHERE id = %s", (id_,)).fetchone()
     if found is None:
-        raise Unknown
+        raise UnknownReconciliation
     return found
 
 
 def claim(conn: Conn, now: datetime) -> Reconciliation | None:
-    """One that is due, for this worker alone until the lease ends."""
+    """Lease a day that is due to this worker, until the lease ends."""
     with conn.cursor(row_factory=class_row(Reconciliation)) as cursor:
         return cursor.execute(
             """
@@ -126,7 +128,7 @@ def claim(conn: Conn, now: datetime) -> Reconciliation | None:
 
 
 def done(conn: Conn, id_: int, found: Sequence[Reconciled], now: datetime) -> None:
-    """Notes what came out; of two that compared it at once, the first."""
+    """Store the result; if two workers compared the day at once, that of the first counts."""
     conn.execute(
         "UPDATE reconciliations SET done_at = %s, next_at = NULL, found = %s"
         " WHERE id = %s AND done_at IS NULL",

@@ -1,7 +1,8 @@
-"""Giving money back: asked for once, done once, in the books once.
+"""Refunds: each is ordered once, done once and entered in the books once.
 
-By the provider it takes an order and some calls (payments/rounds.py makes them); by hand it is done
-when it is entered: another UPI transfer with the bank's reference, or cash from an open counter.
+A refund by the provider takes an order and some calls (payments/rounds.py makes them). A refund by
+hand is done when it is entered: another UPI transfer with the bank's reference, or cash from an
+open counter.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ LEASE: Final = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class ClaimedRefund:
-    """A refund that is ours to order at the provider until its lease ends. `key` never changes.
+    """A refund that only the holder of `lease` orders until that ends. `key` never changes.
 
-    `out_at`: since when an order of it may lie at the provider; None: ours is the first call.
+    `out_at`: since when the provider may have an order; None: this is the first call.
     """
 
     credit: Credit
@@ -39,7 +40,7 @@ class ClaimedRefund:
 
 
 class NotDue(Conflict):
-    """The sum is not to be given back: it was booked, or went back already."""
+    """The sum is not due to go back: it was booked, or went back already."""
 
     word = "refund_not_due"
 
@@ -55,13 +56,13 @@ class RefundUnderWay(Conflict):
 
 
 class NoOffice(Conflict):
-    """Nobody's money goes back through the books of an office: an office must do it."""
+    """The money belongs to no office, so an office must give it back through its own books."""
 
     sentence = "nobody knows whose money this is: an office gives it back at the counter"
 
 
 class DrawerShort(Conflict):
-    """The drawer should hold less than is to be paid out of it. `held`: paise."""
+    """The drawer should hold less than the refund. `held`: paise."""
 
     word = "refund_drawer_short"
 
@@ -73,7 +74,7 @@ class DrawerShort(Conflict):
 
 
 class ReferenceUsed(Conflict):
-    """The bank's reference stands for another refund."""
+    """The bank's reference belongs to another refund."""
 
     sentence = "this reference stands for another refund: compare the digits"
     field = "reference"
@@ -81,9 +82,9 @@ class ReferenceUsed(Conflict):
 
 
 def ask(conn: Conn, credit_id: int, by: Doer) -> Credit:
-    """Orders the refund at the provider; asked twice it is ordered once.
+    """Order the refund at the provider; if it is under way already, change nothing.
 
-    Raises `UnknownCredit`, `NotDue` and `NoOffice`; under way already, it is as was asked for.
+    Raises `UnknownCredit`, `NotDue` and `NoOffice`.
     """
     credit = _due(conn, credit_id)
     if credit.refund_way == "provider":
@@ -98,7 +99,7 @@ def ask(conn: Conn, credit_id: int, by: Doer) -> Credit:
 
 
 def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Doer) -> Credit:
-    """It went back by another UPI transfer, with this bank reference. The same again is done.
+    """Enter a refund by another UPI transfer with this bank reference; repeating it is harmless.
 
     Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `ReferenceUsed`.
     """
@@ -120,7 +121,7 @@ def enter_transfer(conn: Conn, credit_id: int, rrn: str, by: Doer) -> Credit:
 
 
 def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Doer) -> Credit:
-    """It was paid out in cash at an open counter, from its drawer.
+    """Enter a refund in cash from the drawer of an open counter.
 
     Raises `UnknownCredit`, `NotDue`, `RefundUnderWay`, `NoOffice`, `CounterClosed`, `DrawerShort`.
     """
@@ -142,9 +143,9 @@ def enter_cash(conn: Conn, credit_id: int, counter_day_id: int, by: Doer) -> Cre
 
 
 def claim(conn: Conn, now: datetime) -> ClaimedRefund | None:
-    """The refund that is longest due to be asked about at its provider.
+    """Lease the refund that has been due for the longest time.
 
-    From here on an order may be out, whatever becomes of this process.
+    From here on the provider may have an order, even if this process dies.
     """
     lease = uuid4()
     row = conn.execute(
@@ -163,7 +164,7 @@ def claim(conn: Conn, now: datetime) -> ClaimedRefund | None:
 
 
 def done(conn: Conn, claimed: ClaimedRefund, ref: str, now: datetime) -> bool:
-    """The provider has given it back. False: somebody else settled it meanwhile."""
+    """Enter that the provider gave it back. False: somebody else settled it meanwhile."""
     row = conn.execute(
         "SELECT refund_asked_by FROM credits WHERE id = %s AND state = 'refund_due'"
         " AND refund_lease = %s FOR UPDATE",
@@ -179,7 +180,7 @@ def done(conn: Conn, claimed: ClaimedRefund, ref: str, now: datetime) -> bool:
 def wait(
     conn: Conn, claimed: ClaimedRefund, ref: str | None, error: str | None, now: datetime
 ) -> None:
-    """The provider has not done it yet, or did not answer: asked again later."""
+    """Ask again later: the provider has not done it yet, or did not answer."""
     asked = claimed.credit.refund_asked_at or now
     conn.execute(
         "UPDATE credits SET refund_ref = coalesce(%s, refund_ref), refund_error = %s,"
@@ -190,8 +191,8 @@ def wait(
 
 
 def not_looked_at(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime) -> None:
-    """The provider did not look at this call (our keys, too many calls): asked again later, with
-    the same key. An order is out only if one was before."""
+    """Ask again later with the same key: the provider rejected the call unread (our keys, too many
+    calls), so it has an order only if an earlier call placed one."""
     if _mine(conn, claimed):
         conn.execute(
             "UPDATE credits SET refund_out_at = %s WHERE id = %s",
@@ -201,10 +202,10 @@ def not_looked_at(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime)
 
 
 def refused(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime) -> None:
-    """The provider refused this call. Was it the first, the sum is due as before, and says why.
+    """Handle a refused call: after the first call the sum is due as before, with the error.
 
-    Where an earlier one may have ordered it this says nothing about that order: it is asked again,
-    for another order with another key could pay it twice.
+    If an earlier call may have placed the order, the refusal says nothing about that order. Ask
+    again, because another order with another key could pay twice.
     """
     if claimed.out_at is not None:
         wait(conn, claimed, None, error, now)
@@ -213,8 +214,8 @@ def refused(conn: Conn, claimed: ClaimedRefund, error: str, now: datetime) -> No
 
 
 def not_done(conn: Conn, claimed: ClaimedRefund, error: str) -> None:
-    """The order came to nothing, for good: the sum is due as before, and says why. Another order
-    is a new one, with a new key."""
+    """Drop an order that failed for good: the sum is due as before, with the error, and another
+    order gets a new key."""
     conn.execute(
         "UPDATE credits SET refund_way = NULL, refund_key = NULL, refund_asked_at = NULL,"
         " refund_asked_by = NULL, refund_ref = NULL, refund_next_at = NULL, refund_lease = NULL,"
@@ -225,7 +226,7 @@ def not_done(conn: Conn, claimed: ClaimedRefund, error: str) -> None:
 
 
 def found_refunded(conn: Conn, credit_id: int, ref: str, now: datetime) -> bool:
-    """The provider gave it back without our asking (on its own site). False: it was not due."""
+    """Enter a refund made on the provider's own site, not by our order. False: it was not due."""
     credit = _locked(conn, credit_id)
     if credit.state != "refund_due":
         return False
@@ -270,7 +271,7 @@ def _by_hand(conn: Conn, credit_id: int) -> Credit:
 
 
 def _adopt(conn: Conn, credit: Credit, office: int | None, now: datetime) -> None:
-    """Nobody's money is taken into the books of the office that gives it back."""
+    """Take money of no office into the books of the office that gives it back."""
     if credit.office_id is not None:
         return
     if office is None:

@@ -1,4 +1,4 @@
-"""Rolls of labels with printed numbers: a clerk's next one is offered, no label is on two rolls."""
+"""Rolls of labels with printed numbers: a clerk is offered the next; no label is on two rolls."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
 
-LONGEST: Final = 100_000  # labels: more is a slip of the hand
+LONGEST: Final = 100_000  # labels; more is a typing error
 
 
 @dataclass(frozen=True)
 class Roll:
-    """Serials `first` to `last` after `letters`; `next` is `last` + 1 when it is used up."""
+    """A roll of serials `first` to `last` after `letters`. `next`: `last` + 1 if it is used up."""
 
     id: int
     letters: str
@@ -41,34 +41,34 @@ class Roll:
 
     @property
     def next_number(self) -> str:
-        """Only where it is not used up."""
+        """The next label, if the roll is not used up."""
         return number(self.letters, self.next)
 
 
 class NotOneRoll(Invalid):
-    """Two labels between which there is no roll."""
+    """The two labels do not delimit one roll."""
 
     field = "last"
     word = "book_roll_not_one"
 
 
 class RollOverlaps(Conflict):
-    """Labels of it are on another roll already."""
+    """Some of its labels are on another roll."""
 
     sentence = "some of these labels are on a roll that was entered before"
     word = "book_roll_overlaps"
 
 
 def number(letters: str, serial: int) -> str:
-    """The article number of a label, its check digit computed."""
+    """Return the article number of a label, with its check digit."""
     digits = f"{serial:08}"
     return f"{letters}{digits}{check_digit(digits)}IN"
 
 
 def add(conn: Conn, first: str, last: str, by: Doer) -> Roll:
-    """A roll from the label `first` to the label `last` (whole article numbers) for a clerk.
+    """Add a clerk's roll from the label `first` to the label `last` (whole article numbers).
 
-    Raises ValueError for what is no article number, `NotOneRoll` and `RollOverlaps`.
+    Raises `NotOneRoll`, `RollOverlaps`, and ValueError for a bad article number.
     """
     first, last = read(first), read(last)
     if first[:2] != last[:2]:
@@ -92,7 +92,7 @@ def add(conn: Conn, first: str, last: str, by: Doer) -> Roll:
 
 
 def of_clerk(conn: Conn, staff_row: int) -> Sequence[Roll]:
-    """A clerk's rolls, in the order in which they are used; those that are used up come last."""
+    """Return a clerk's rolls in the order in which they are used; used-up ones come last."""
     with conn.cursor(row_factory=class_row(Roll)) as cursor:
         return cursor.execute(
             "SELECT id, letters, first, last, next FROM number_rolls WHERE staff_id = %s"
@@ -102,17 +102,17 @@ def of_clerk(conn: Conn, staff_row: int) -> Sequence[Roll]:
 
 
 def offered(conn: Conn, staff_row: int) -> str | None:
-    """The next number of a clerk's oldest roll that is on nothing yet; None where all are used."""
+    """Return the next free number of a clerk's oldest roll; None if all are used."""
     for roll in of_clerk(conn, staff_row):
         for serial in range(roll.next, roll.last + 1):
             label = number(roll.letters, serial)
-            if not is_taken(conn, label):  # as the first nearly always is not
+            if not is_taken(conn, label):  # nearly always true of the first
                 return label
     return None
 
 
 def is_taken(conn: Conn, label: str) -> bool:
-    """Whether an article has this number, booked or about to be."""
+    """Tell whether an article has this number, booked or about to be."""
     row = conn.execute(
         "SELECT EXISTS (SELECT FROM articles WHERE number = %(label)s) OR EXISTS"
         " (SELECT FROM booking_items WHERE number = %(label)s AND removed_at IS NULL)",
@@ -123,7 +123,7 @@ def is_taken(conn: Conn, label: str) -> bool:
 
 
 def use(conn: Conn, label: str) -> None:
-    """A label was put on an article: its roll, whosever it is, goes on behind it."""
+    """Continue the roll of a used label, whoever owns it, after that label."""
     conn.execute(
         "UPDATE number_rolls SET next = %(serial)s + 1"
         " WHERE letters = %(letters)s AND %(serial)s BETWEEN next AND last",
@@ -132,7 +132,7 @@ def use(conn: Conn, label: str) -> None:
 
 
 def free(conn: Conn, label: str) -> None:
-    """A label came off its article again: where it was the last one used, it is the next one."""
+    """Offer a label that was taken off its article again, if it was the last one used."""
     conn.execute(
         "UPDATE number_rolls SET next = %(serial)s"
         " WHERE letters = %(letters)s AND next = %(serial)s + 1 AND first <= %(serial)s",

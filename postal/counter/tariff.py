@@ -1,7 +1,7 @@
-"""What posting an article costs: dated editions of the tariff, in data files with their sources.
+"""Prices of posting an article: dated editions of the tariff, in data files with their sources.
 
-Nothing is sold that no edition has a figure for. Distances are great circles between the PINs'
-coordinates in the directory (directory.py); the department's own way of measuring is not known.
+A service is sold only if the edition has a figure for it. Distances are great circles between the
+PINs' coordinates in the directory (directory.py); how the department measures is not known.
 """
 
 from __future__ import annotations
@@ -29,14 +29,14 @@ class _Row(BaseModel):
 
 
 class Source(_Row):
-    """Where a figure was read."""
+    """The source of a figure."""
 
     what: str
     at: str
 
 
 class Figure(_Row):
-    """`unverified`: nothing official was read that states it."""
+    """A fee or price. `unverified`: no official source that states it was found."""
 
     rupees: int = Field(ge=0)
     source: str
@@ -44,19 +44,19 @@ class Figure(_Row):
 
 
 class Rate(Figure):
-    """`to`: that many kilometres at most, or the local area, or anywhere."""
+    """A price by distance. `to`: at most so many kilometres, the local area, or anywhere."""
 
     to: Literal["local", "anywhere"] | int
 
 
 class Slab(_Row):
-    """Rates by distance, nearest first, for what weighs `up_to_g` at most."""
+    """Rates by distance, nearest first, for articles of at most `up_to_g`."""
 
     up_to_g: int
     rates: tuple[Rate, ...]
 
     def rate(self, route: Route) -> Rate:
-        """Raises `UnknownDistance` where the price depends on what is not known."""
+        """Return the rate of a route. Raises `UnknownDistance` if it depends on an unknown one."""
         for each in self.rates:
             if each.to == "anywhere":
                 return each
@@ -71,7 +71,7 @@ class Slab(_Row):
 
 
 class Priced(_Row):
-    """A service that is sold. `registration`: whether it is bought with it or always part of it."""
+    """A service that is sold. `registration`: whether it is optional or always included."""
 
     registration: Literal["chosen", "always"]
     heaviest_g: int | None = None
@@ -84,7 +84,7 @@ class Fees(_Row):
     registration: Figure
 
 
-class Part(_Row):
+class GstPart(_Row):
     """A part of the GST."""
 
     name: Literal["cgst", "sgst"]
@@ -96,11 +96,11 @@ class Gst(_Row):
     rounded_to_paise: int = Field(gt=0)
     source: str
     unverified: bool = False
-    parts: tuple[Part, ...]
+    parts: tuple[GstPart, ...]
 
 
 class Edition(_Row):
-    """A tariff. `not_sold`: why, by service."""
+    """An edition of the tariff. `not_sold`: the reason, by service."""
 
     from_: date = Field(alias="from")
     local_areas: tuple[tuple[str, ...], ...]
@@ -111,14 +111,14 @@ class Edition(_Row):
     not_sold: Mapping[Service, str]
 
     def sold(self, service: Service) -> Priced:
-        """How a service is priced. Raises `NotSold`."""
+        """Return how a service is priced. Raises `NotSold`."""
         priced = self.services.get(service)
         if priced is None:
             raise NotSold(service, self.not_sold.get(service, "it is not in the tariff"))
         return priced
 
     def slabs(self, service: Service) -> tuple[Slab, ...]:
-        """The slabs of a service, lightest first. Raises `NotSold`."""
+        """Return the slabs of a service, lightest first. Raises `NotSold`."""
         priced = self.sold(service)
         return priced.slabs if priced.priced_as is None else self.slabs(priced.priced_as)
 
@@ -128,14 +128,14 @@ class Edition(_Row):
 
 @dataclass(frozen=True)
 class Route:
-    """From the office that books to the destination. `km` is None where nobody knows it."""
+    """The way from the booking office to the destination. `km`: None if unknown."""
 
     local: bool
     km: int | None
 
 
 @dataclass(frozen=True)
-class Line:
+class BillLine:
     """One line of the bill. `unverified`: as in `Figure`."""
 
     kind: LineKind
@@ -145,7 +145,7 @@ class Line:
 
 @dataclass(frozen=True)
 class ToPrice:
-    """What is to be priced: a service, its weight, and what is paid for besides."""
+    """An article to price: its service, its weight and the options that are paid for."""
 
     service: Service
     weight_g: int
@@ -155,12 +155,12 @@ class ToPrice:
 
 @dataclass(frozen=True)
 class Quote:
-    """What an article costs, and of what that consists."""
+    """The price of an article, with the lines of its bill."""
 
     charges: Charges
-    lines: tuple[Line, ...]
+    lines: tuple[BillLine, ...]
     route: Route
-    registration: bool  # also where the service brings it
+    registration: bool  # also if the service includes it
 
     @property
     def unverified(self) -> bool:
@@ -178,7 +178,7 @@ class NotSold(Invalid):
 
 
 class TooHeavy(Invalid):
-    """The service does not carry what weighs as much."""
+    """The article is too heavy for the service."""
 
     field = "weight_g"
     word = "book_weight_heavy"
@@ -204,7 +204,7 @@ class UnreadableTariff(ValueError):
 
 
 class NoTariff(Invalid):
-    """No edition is in force."""
+    """No edition of the tariff is in force."""
 
     field = "service"
 
@@ -213,7 +213,7 @@ class NoTariff(Invalid):
 
 
 def edition_on(day: date) -> Edition:
-    """The edition in force on a day (in India). Raises `NoTariff`."""
+    """Return the edition in force on a day (in India). Raises `NoTariff`."""
     for edition in _editions():
         if edition.from_ <= day:
             return edition
@@ -221,7 +221,7 @@ def edition_on(day: date) -> Edition:
 
 
 def quote(edition: Edition, posted: ToPrice, route: Route) -> Quote:
-    """What one article costs. Raises `NotSold`, `TooHeavy`, `UnknownDistance`."""
+    """Return the price of one article. Raises `NotSold`, `TooHeavy`, `UnknownDistance`."""
     priced = edition.sold(posted.service)
     slabs = edition.slabs(posted.service)
     slab = next((each for each in slabs if posted.weight_g <= each.up_to_g), None)
@@ -236,7 +236,9 @@ def quote(edition: Edition, posted: ToPrice, route: Route) -> Quote:
     gst = edition.gst
     net = sum(line.paise for line in lines)
     lines += [
-        Line(part.name, _rounded(net * part.per_cent, gst.rounded_to_paise * 100), gst.unverified)
+        BillLine(
+            part.name, _rounded(net * part.per_cent, gst.rounded_to_paise * 100), gst.unverified
+        )
         for part in gst.parts
     ]
     of = {line.kind: line.paise for line in lines}
@@ -250,18 +252,18 @@ def quote(edition: Edition, posted: ToPrice, route: Route) -> Quote:
     return Quote(charges, tuple(lines), route, registered)
 
 
-def _line(kind: LineKind, figure: Figure) -> Line:
-    return Line(kind, figure.rupees * 100, figure.unverified)
+def _line(kind: LineKind, figure: Figure) -> BillLine:
+    return BillLine(kind, figure.rupees * 100, figure.unverified)
 
 
 def _rounded(hundredths: int, unit: int) -> int:
-    """Hundredths of a paisa in paise, to the nearest `unit` (in hundredths), half up."""
+    """Round hundredths of a paisa half up to the nearest `unit` (in hundredths); return paise."""
     return (hundredths + unit // 2) // unit * unit // 100
 
 
 @cache
 def _editions() -> tuple[Edition, ...]:
-    """All editions, newest first."""
+    """Return all editions, newest first."""
     read = map(read_edition, _FOLDER.glob("*.toml"))
     return tuple(sorted(read, key=lambda edition: edition.from_, reverse=True))
 

@@ -161,7 +161,7 @@ def put_back(conn: Conn, id_: int, by: Doer) -> None:
 
 
 def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
-    """The end of a shift: all my open tickets are a colleague's. Gives their numbers.
+    """Hand all open tickets of one person to a colleague, as a shift ends; return their numbers.
 
     Raise LookupError for a staff id that may not work on tickets.
     """
@@ -183,7 +183,7 @@ def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
 
 
 def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket:
-    """Settled. Tell the person in the same transaction. Raises as `take` does."""
+    """Close the ticket. Tell the person in the same transaction. Raise as `take` does."""
     _open(conn, id_, by.staff_row)
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
@@ -202,7 +202,7 @@ def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket
 
 
 def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
-    """It was not settled after all.
+    """Open a ticket again that was not settled after all.
 
     Raise `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
@@ -248,7 +248,7 @@ def _open(conn: Conn, id_: int, staff_row: int | None) -> None:
 
 @dataclass(frozen=True)
 class _NewNote:
-    """`other`: the row of the colleague who has it now."""
+    """A note to be written. `other`: the row of the colleague who has the ticket now."""
 
     did: Did
     said: str = ""

@@ -1,4 +1,4 @@
-"""What arrives at an office: scanned one number after the other, each answered, none twice."""
+"""Arrivals at an office: numbers scanned one by one, each answered, none counted twice."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from store import feed
 from store.database import Conn
 
 # here: new, for this office · already: scanned here before · missent: for another PIN ·
-# unknown: nobody booked it · no_number: mistyped · unlinked: here, its telephone is a wrong one ·
-# recalled, returned: here, and goes back to its sender · out: on a postman's list that is not
-# closed · late: with a postman since a closed list, and back now · kept: it came back before ·
-# delivered: it was handed over, by the books
+# unknown: not booked · no_number: mistyped · unlinked: here, with a wrong telephone number ·
+# recalled, returned: here, and goes back to its sender · out: on a postman's open list ·
+# late: back now from a postman whose list is closed · kept: it came back before ·
+# delivered: recorded as handed over
 Answer = Literal[
     "here", "already", "missent", "unknown", "no_number", "unlinked", "recalled", "returned",
     "out", "late", "kept", "delivered",
@@ -28,10 +28,10 @@ Answer = Literal[
 
 @dataclass(frozen=True)
 class Arrival:
-    """What came of one scan. `why`: what is wrong with a number that is none, in English.
+    """The result of one scan. `why`: what is wrong with a mistyped number, in English.
 
     `pin` and `office`: where a missent article belongs. `list_id`, `item_id` and `postman`: whose
-    list it stands on. `since`: when it was first scanned here.
+    list it is on. `since`: when it was first scanned here.
     """
 
     typed: str
@@ -90,16 +90,16 @@ class _Scan:
 
 
 def scan(conn: Conn, office_pin: str, typed: str, by: Doer) -> Arrival:
-    """Notes that the article typed is at the office, and says what is to be done with it.
+    """Record that the typed article is at the office, and return what to do with it.
 
-    `late` is only said: taking it in is for `delivery_office.scan`, which tells the machines.
+    `late` is only reported: `conversation.office.scan` takes the article in and tells the machines.
     """
     try:
         number = numbers.read(typed)
     except ValueError as error:
         return Arrival(typed, "no_number", why=str(error))
     one, now = _Scan(typed, number, by.own_office, office_pin), by.at
-    # Locked first and read by a second statement: of two scanners the second sees the first's.
+    # Lock first, read with a second statement: the second of two scanners sees the first's scan.
     conn.execute("SELECT 1 FROM articles WHERE number = %s FOR NO KEY UPDATE", (number,))
     with conn.cursor(row_factory=class_row(_Article)) as cursor:
         article = cursor.execute(_READ, (number,)).fetchone()
@@ -125,7 +125,7 @@ def scan(conn: Conn, office_pin: str, typed: str, by: Doer) -> Arrival:
 
 
 def _back(typed: str, number: str, article: _Article) -> Arrival:
-    """It was on a postman's list: what came back is taken in at the end of that list."""
+    """Return the answer for an article on a postman's list, at whose end returns are taken in."""
     answer: Answer = "late" if article.list_closed else "out"
     if article.checked_in:
         answer = "recalled" if article.state == "recalled" else "kept"
@@ -164,7 +164,7 @@ def _missent(conn: Conn, one: _Scan, article: _Article, by: Doer) -> Arrival:
 
 
 def _note(conn: Conn, one: _Scan, article_id: int | None, kind: str, by: Doer) -> datetime | None:
-    """Writes the scan down; gives when it was written down before, as the same, else None."""
+    """Record the scan; return when it was recorded before with the same kind, else None."""
     written = conn.execute(
         "INSERT INTO arrivals (office_id, number, article_id, kind, at, staff_id, token_id)"
         " VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (office_id, number) DO UPDATE"
@@ -189,7 +189,7 @@ def _note(conn: Conn, one: _Scan, article_id: int | None, kind: str, by: Doer) -
 
 @dataclass(frozen=True)
 class Scanned:
-    """One line of the day's scans. `pin`: of the addressee, where somebody booked it."""
+    """One scan of the day. `pin`: the addressee's, if the article is booked."""
 
     number: str
     kind: Literal["here", "missent", "unknown"]
@@ -199,7 +199,7 @@ class Scanned:
 
 
 def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
-    """What was scanned on `day` (in India), the latest first, `most` of them."""
+    """Return at most `most` scans of `day` (in India), the latest first."""
     with conn.cursor(row_factory=class_row(Scanned)) as cursor:
         return cursor.execute(
             "SELECT r.number, r.kind, r.at, a.state, a.recipient_pin AS pin FROM arrivals r"
@@ -212,7 +212,7 @@ def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
 
 @dataclass(frozen=True)
 class Counted:
-    """A day's scans by kind."""
+    """The numbers of a day's scans by kind."""
 
     here: int
     missent: int
@@ -220,7 +220,7 @@ class Counted:
 
 
 def counted(conn: Conn, office_id: int, day: date) -> Counted:
-    """How many of each kind were scanned on `day` (in India)."""
+    """Return how many of each kind were scanned on `day` (in India)."""
     with conn.cursor(row_factory=class_row(Counted)) as cursor:
         row = cursor.execute(
             "SELECT count(*) FILTER (WHERE kind = 'here') AS here,"

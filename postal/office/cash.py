@@ -1,7 +1,7 @@
-"""COD at the door: what postmen took, and the cash that they hand in, checked off by the office.
+"""COD at the door: what postmen took, and the cash that they hand in, counted by the office.
 
-What a postman took stands in his list's items (`payment`); what he undid stands there no more. Each
-handing-in is a row that is never edited, with an entry in the ledger; a correction is a new one.
+The items of a postman's list hold what he took (`payment`), without what he undid. Each handing-in
+is a row that is never edited, with an entry in the ledger; a correction is a new row.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
 LONGEST_EXPLANATION: Final = 300
-MOST_PAISE: Final = 100_000_000  # ten lakh rupees: more is a slip of the finger
+MOST_PAISE: Final = 100_000_000  # ten lakh rupees; more is a typing error
 
 
 @dataclass(frozen=True)
 class Owing:
-    """The COD of one list, in paise. `covered`: what handings-in were expected to bring;
-    `counted`: what they brought, corrections too."""
+    """The COD of one list, in paise. `covered`: what its handings-in should have brought;
+    `counted`: what they brought, with corrections."""
 
     list_id: int
     date: date
@@ -44,18 +44,18 @@ class Owing:
 
     @property
     def open(self) -> int:
-        """What is to be handed in still; below nothing: he undid what he had handed in for."""
+        """The sum still to be handed in; negative if he undid what he had handed in for."""
         return self.cash - self.covered
 
     @property
     def difference(self) -> int:
-        """What is short (below nothing) or too much, explained when it was counted."""
+        """The shortage (negative) or surplus, explained when it was counted."""
         return self.counted - self.covered
 
 
 @dataclass(frozen=True)
 class Handing:
-    """One handing-in, or a correction of one (`corrects`). Paise. `by`: who counted."""
+    """One handing-in, or the correction of one (`corrects`), in paise. `by`: who counted."""
 
     id: int
     list_id: int
@@ -69,7 +69,7 @@ class Handing:
 
 @dataclass(frozen=True)
 class UpiTaken:
-    """An amount that a postman took by UPI at a door. `amount`: whole rupees."""
+    """A sum that a postman took by UPI at a door. `amount`: whole rupees."""
 
     staff_id: str
     name: str
@@ -80,7 +80,7 @@ class UpiTaken:
 
 
 class AmountChanged(Conflict):
-    """What is open is not what was shown: a text came meanwhile, or somebody counted."""
+    """The open sum is not what was shown: a text came meanwhile, or somebody counted."""
 
     field = "expected"
     word = "cash_changed"
@@ -90,7 +90,7 @@ class AmountChanged(Conflict):
 
 
 class Unexplained(Invalid):
-    """What was counted differs from what is open, and nobody says why."""
+    """The counted sum differs from the open one without an explanation."""
 
     sentence = "the sum differs from what is open: say why"
     field = "explanation"
@@ -98,7 +98,7 @@ class Unexplained(Invalid):
 
 
 class BadSum(Invalid):
-    """Nobody can have handed that in."""
+    """The counted sum is impossible."""
 
     sentence = "that cannot be the sum: count again"
     field = "counted"
@@ -106,7 +106,7 @@ class BadSum(Invalid):
 
 
 class UnknownHanding(Unknown):
-    """There is no such handing-in."""
+    """No handing-in has this row id."""
 
     def __init__(self, id_: int) -> None:
         super().__init__(f"there is no handing-in {id_}")
@@ -134,7 +134,7 @@ _CONCERNED = "(p.cash IS NOT NULL OR p.upi IS NOT NULL OR h.covered IS NOT NULL)
 
 
 def of_list(conn: Conn, list_id: int) -> Owing:
-    """Raises `UnknownList`."""
+    """Return the COD of a list. Raises `UnknownList`."""
     with conn.cursor(row_factory=class_row(Owing)) as cursor:
         found = cursor.execute(_OWING + "WHERE l.id = %s", (list_id,)).fetchone()
     if found is None:
@@ -143,7 +143,7 @@ def of_list(conn: Conn, list_id: int) -> Owing:
 
 
 def of_day(conn: Conn, office_id: int, day: date) -> list[Owing]:
-    """The lists of a day with COD that was taken, or handed in."""
+    """Return the lists of a day with COD that was taken or handed in."""
     with conn.cursor(row_factory=class_row(Owing)) as cursor:
         return cursor.execute(
             f"{_OWING} WHERE s.office_id = %s AND l.date = %s AND {_CONCERNED}"
@@ -153,7 +153,7 @@ def of_day(conn: Conn, office_id: int, day: date) -> list[Owing]:
 
 
 def open_ones(conn: Conn, office_id: int) -> list[Owing]:
-    """Whose cash is open, of whatever day, the oldest first."""
+    """Return the lists of any day whose cash is open, the oldest first."""
     with conn.cursor(row_factory=class_row(Owing)) as cursor:
         return cursor.execute(
             _OWING + "WHERE s.office_id = %s AND coalesce(p.cash, 0) <> coalesce(h.covered, 0)"
@@ -164,7 +164,7 @@ def open_ones(conn: Conn, office_id: int) -> list[Owing]:
 
 @dataclass(frozen=True)
 class CashCount:
-    """What a form says was counted, in paise. `once`: of the form."""
+    """The counted sum of a form, in paise. `once`: that of the form."""
 
     once: UUID
     paise: int
@@ -172,10 +172,10 @@ class CashCount:
 
 
 def hand_in(conn: Conn, list_id: int, expected: int, said: CashCount, by: Doer) -> Handing:
-    """Checks off the cash of a list, where the page had shown `expected` paise as open.
+    """Record the cash of a list, when the page showed `expected` paise as open.
 
-    The same `once` again gives the first handing-in and changes nothing. Raises `AmountChanged`,
-    `Unexplained`, `BadSum`, and `UnknownList`.
+    The same `once` again returns the first handing-in and changes nothing. Raises
+    `AmountChanged`, `Unexplained`, `BadSum` and `UnknownList`.
     """
     conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR NO KEY UPDATE", (list_id,))
     owing = of_list(conn, list_id)
@@ -215,7 +215,7 @@ def hand_in(conn: Conn, list_id: int, expected: int, said: CashCount, by: Doer) 
 
 
 def correct(conn: Conn, handing_id: int, right: CashCount, by: Doer) -> Handing:
-    """Corrects what was counted: `right` in all for that handing-in. A new row and entry.
+    """Correct a handing-in to `right` in all, by a new row and entry.
 
     Raises `UnknownHanding`, `Unexplained`, `BadSum`; the same `once` again changes nothing.
     """
@@ -293,7 +293,7 @@ def _by_once(conn: Conn, once: UUID) -> Handing | None:
 
 
 def handing(conn: Conn, id_: int) -> Handing:
-    """Raises `UnknownHanding`."""
+    """Return the handing-in with that row id. Raises `UnknownHanding`."""
     with conn.cursor(row_factory=class_row(Handing)) as cursor:
         found = cursor.execute(_HANDING + "WHERE h.id = %s", (id_,)).fetchone()
     if found is None:
@@ -302,7 +302,7 @@ def handing(conn: Conn, id_: int) -> Handing:
 
 
 def handings(conn: Conn, list_ids: list[int]) -> list[Handing]:
-    """What was handed in for these lists, in order."""
+    """Return the handings-in of these lists, in order."""
     with conn.cursor(row_factory=class_row(Handing)) as cursor:
         return cursor.execute(
             _HANDING + "WHERE h.list_id = ANY(%s) ORDER BY h.id", (list_ids,)
@@ -310,7 +310,7 @@ def handings(conn: Conn, list_ids: list[int]) -> list[Handing]:
 
 
 def upi(conn: Conn, office_id: int, day: date) -> list[UpiTaken]:
-    """What postmen took by UPI on a day, one line each, to be compared with the bank's."""
+    """Return each sum that postmen took by UPI on a day, for comparison with the bank's list."""
     with conn.cursor(row_factory=class_row(UpiTaken)) as cursor:
         return cursor.execute(
             "SELECT s.staff_id, s.name, s.beat, a.number, a.cod_amount AS amount,"

@@ -1,6 +1,6 @@
-"""The end of the day: a list is closed, then the office's day. Closing twice is once.
+"""The end of the day: lists are closed, then the office's day; closing again changes nothing.
 
-Afterwards the office changes nothing of that day's lists: the rows are append-only.
+Afterwards the office cannot change that day's lists: the rows are append-only.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from psycopg.rows import class_row
 
 from postal.office import cash, returning
 from postal.office.cash import Owing
-from postal.office.returning import Line, ListHead
+from postal.office.returning import ListHead, ReturnLine
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict
 
 LONGEST_NOTE: Final = 300
-REMEMBERED: Final = timedelta(days=30)  # how long a day that nobody closed is named
+REMEMBERED: Final = timedelta(days=30)  # how long an unclosed day is named
 
 
 @dataclass(frozen=True)
 class Progress:
-    """A list and how it stands. `missing`: not delivered, and not checked in."""
+    """The progress of a list. `missing`: items neither delivered nor checked in."""
 
     id: int
     postman_row: int
@@ -39,15 +39,15 @@ class Progress:
     delivered: int
     remarked: int
     missing: int
-    waits: int  # contested remarks that the postmaster has not looked at
+    waits: int  # contested remarks that the postmaster has not judged
     cod: int  # whole rupees to collect
     closed_at: datetime | None
 
 
 @dataclass(frozen=True)
 class DayClosing:
-    """The office's day is closed: by whom, and when; `cash_open`: paise that postmen had not handed
-    in by then, of so many lists, and why."""
+    """The closing of an office's day. `cash_open`: paise not handed in by then, of
+    `cash_open_lists` lists; `explanation` says why."""
 
     day: date
     at: datetime
@@ -59,12 +59,12 @@ class DayClosing:
 
 
 class StillOut(Conflict):
-    """Articles are with the postman still, and nobody says why the list is closed all the same."""
+    """Articles are still with the postman, and no reason for closing the list is given."""
 
     field = "note"
     word = "end_still_out"
 
-    def __init__(self, missing: Sequence[Line]) -> None:
+    def __init__(self, missing: Sequence[ReturnLine]) -> None:
         super().__init__(
             f"{len(missing)} with the postman still: take them in, or say why not."
             f" First: {missing[0].number}"
@@ -72,11 +72,11 @@ class StillOut(Conflict):
 
 
 class VerdictMissing(Conflict):
-    """Contested remarks come before the postmaster first."""
+    """The postmaster must judge contested remarks first."""
 
     word = "end_verdict_missing"
 
-    def __init__(self, waits: Sequence[Line]) -> None:
+    def __init__(self, waits: Sequence[ReturnLine]) -> None:
         super().__init__(
             f"{len(waits)} contested: the postmaster looks first. First: {waits[0].number}"
         )
@@ -93,7 +93,7 @@ class ListsOpen(Conflict):
 
 
 class CashOpen(Conflict):
-    """Postmen have not handed in their cash, and nobody says why the day is closed all the same."""
+    """Postmen have not handed in their cash, and no reason for closing the day is given."""
 
     field = "explanation"
     word = "end_cash_open"
@@ -104,7 +104,7 @@ class CashOpen(Conflict):
 
 
 class NothingToClose(Conflict):
-    """The office had no list on that day, or the day is not here yet."""
+    """The office had no list on that day, or the day is in the future."""
 
     word = "end_nothing"
 
@@ -137,7 +137,7 @@ LEFT JOIN LATERAL (
 
 
 def of_day(conn: Conn, office_id: int, day: date) -> list[Progress]:
-    """The lists of a day, beat by beat."""
+    """Return the lists of a day, by beat."""
     with conn.cursor(row_factory=class_row(Progress)) as cursor:
         return cursor.execute(
             _PROGRESS + "WHERE s.office_id = %s AND l.date = %s"
@@ -147,7 +147,7 @@ def of_day(conn: Conn, office_id: int, day: date) -> list[Progress]:
 
 
 def still_out(conn: Conn, office_id: int, before: date) -> list[Progress]:
-    """Closed lists of earlier days of which something is with the postman still."""
+    """Return closed lists of earlier days with articles that are still with the postman."""
     with conn.cursor(row_factory=class_row(Progress)) as cursor:
         found = cursor.execute(
             _PROGRESS + "WHERE s.office_id = %s AND l.date < %s AND z.missing > 0"
@@ -158,11 +158,11 @@ def still_out(conn: Conn, office_id: int, before: date) -> list[Progress]:
 
 
 def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[ListHead, bool]:
-    """Closes a list; True where this did it. `note`: why something is missing.
+    """Close a list; True: this call did it. `note`: why something is missing.
 
     Raises `StillOut`, `VerdictMissing`, and `returning.UnknownList`.
     """
-    # The postman's row first, as lists are made: nothing comes on to it while it is counted.
+    # Lock the postman's row first, as making lists does: nothing is added while this counts.
     conn.execute(
         "SELECT 1 FROM staff s JOIN delivery_lists l ON l.postman_id = s.id WHERE l.id = %s"
         " FOR NO KEY UPDATE OF s",
@@ -211,9 +211,9 @@ def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[Li
 def close_day(
     conn: Conn, office_id: int, day: date, explanation: str | None, by: Doer
 ) -> tuple[DayClosing, bool]:
-    """Closes the office's day, all its lists being closed; True where this did it.
+    """Close the office's day when all its lists are closed; True: this call did it.
 
-    `explanation`: why cash of that day or an earlier one is not handed in; kept only where some is.
+    `explanation`: why cash of that day or an earlier one is not handed in; kept only if some is.
     Raises `ListsOpen`, `CashOpen` and `NothingToClose`.
     """
     row = conn.execute(
@@ -261,12 +261,12 @@ def close_day(
 
 
 def cash_open(conn: Conn, office_id: int, day: date) -> list[Owing]:
-    """Whose cash is open of that day or an earlier one."""
+    """Return the lists of that day and earlier ones whose cash is open."""
     return [each for each in cash.open_ones(conn, office_id) if each.date <= day]
 
 
 def closed(conn: Conn, office_id: int, day: date) -> DayClosing | None:
-    """Whether the office's day is closed."""
+    """Return the closing of the office's day; None if it is open."""
     with conn.cursor(row_factory=class_row(DayClosing)) as cursor:
         return cursor.execute(
             "SELECT z.day, z.at, coalesce(s.name, t.name) AS by, z.lists, z.cash_open_lists,"
@@ -278,7 +278,7 @@ def closed(conn: Conn, office_id: int, day: date) -> DayClosing | None:
 
 
 def left_open(conn: Conn, office_id: int, today: date) -> list[date]:
-    """The days before `today`, of the last thirty, that nobody closed."""
+    """Return the unclosed days of the thirty before `today`."""
     rows = conn.execute(
         "SELECT DISTINCT l.date FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
         " WHERE s.office_id = %s AND l.date < %s AND l.date >= %s AND NOT EXISTS"
@@ -290,7 +290,7 @@ def left_open(conn: Conn, office_id: int, today: date) -> list[date]:
 
 
 def name_days_left_open(conn: Conn, today: date, now: datetime) -> None:
-    """Says in the feed, once on a morning, which offices have days that nobody closed."""
+    """Append each office's unclosed days to the feed, once each morning."""
     rows = conn.execute(
         "SELECT o.pin, l.date FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
         " JOIN offices o ON o.id = s.office_id WHERE l.date < %s AND l.date >= %s"

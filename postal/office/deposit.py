@@ -1,4 +1,4 @@
-"""What lies at the office, until when; and what goes back to its sender."""
+"""The deposit of an office: what lies there until when, and what goes back to its sender."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from flows.remarks import REFUSED
 from postal.office.pool import LOOKED_BACK
 from store.database import Conn
 
-# Which office an article lies at: that of the postman who had it last, else where it was scanned,
-# else the main office of its PIN.
+# The office where an article lies: that of the postman who had it last, else the one that scanned
+# it, else the main office of its PIN.
 _OFFICE = """
 coalesce(
     (SELECT s.office_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
@@ -24,7 +24,7 @@ coalesce(
     (SELECT o.id FROM offices o WHERE o.pin = a.recipient_pin
      ORDER BY array_position(ARRAY['head', 'sub', 'branch'], o.branch_type), o.id LIMIT 1))
 """
-# Two ways to it, each by an index: its PIN, and the lists of this office.
+# Three ways to an article, each by an index: its PIN, this office's lists, and its arrivals.
 _NEAR = """
     SELECT a.id FROM articles a WHERE a.recipient_pin = %(pin)s AND {states}
   UNION
@@ -42,10 +42,10 @@ _BACK: Final = "a.state IN ('returned', 'recalled')"
 
 @dataclass(frozen=True)
 class Deposited:
-    """An article at the office. `until`: the last day on which it can be fetched, else None.
+    """An article at the office. `until`: the last day for fetching it, if it can be fetched.
 
-    `chosen_day`: the addressee wants it brought then. `cod`: whole rupees to be paid.
-    `with_postman`: it has not come back from his list yet.
+    `chosen_day`: when the addressee wants it brought. `cod`: whole rupees to be paid.
+    `with_postman`: the name of the postman who has not brought it back yet.
     """
 
     article_id: int
@@ -64,7 +64,7 @@ class Deposited:
 
 
 def lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
-    """What lies at the office undelivered, what is to be fetched first, by its last day."""
+    """Return what lies at the office undelivered: first what is to be fetched, by its last day."""
     with conn.cursor(row_factory=class_row(Deposited)) as cursor:
         return cursor.execute(
             f"WITH near AS ({_NEAR.format(states=_UNDELIVERED)})"  # noqa: S608
@@ -81,15 +81,15 @@ def lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
         ).fetchall()
 
 
-# unclaimed: nobody fetched it in time · refused: proven by the code · recalled: by the sender
+# unclaimed: not fetched in time · refused: proven by the code · recalled: by the sender
 Reason = Literal["recalled", "refused", "unclaimed"]
 
 
 @dataclass(frozen=True)
 class GoingBack:
-    """An article that goes back to its sender. `remark`: the last one, by its code.
+    """An article that goes back to its sender. `remark`: the code of the last one.
 
-    `until`: the last day on which it could be fetched. `with_postman` as in `Deposited`.
+    `until`: the last day for fetching it. `with_postman`: as in `Deposited`.
     """
 
     article_id: int
@@ -106,7 +106,7 @@ class GoingBack:
 
 
 def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBack]:
-    """What went back on `day` (in India): what was returned or recalled then, or came in then."""
+    """Return what went back on `day` (in India): returned or recalled then, or scanned then."""
     with conn.cursor(row_factory=class_row(GoingBack)) as cursor:
         return cursor.execute(
             f"WITH near AS ({_NEAR.format(states=_BACK)}), here AS ("  # noqa: S608
@@ -128,7 +128,7 @@ def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBac
             "   (SELECT FROM check_ins c WHERE c.item_id = a.item_id) THEN a.postman END"
             "   AS with_postman"
             " FROM here a WHERE a.decided_at IS NOT NULL"
-            # What was recalled on its way is nowhere to be sent back before it arrives.
+            # What was recalled on its way can be sent back only after it arrives.
             " AND (a.scanned_at IS NOT NULL OR a.list_id IS NOT NULL)"
             " AND (greatest(a.decided_at, a.scanned_at) AT TIME ZONE 'Asia/Kolkata')::date"
             " = %(day)s ORDER BY a.number",
@@ -143,7 +143,7 @@ def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBac
 
 
 def by_day(found: Sequence[Deposited]) -> list[tuple[date, list[Deposited]]]:
-    """What can be fetched, by its last day."""
+    """Return what can be fetched, grouped by its last day."""
     days: dict[date, list[Deposited]] = {}
     for each in found:
         if each.until is not None and each.state == "at_office":

@@ -1,7 +1,7 @@
-"""Lists in the making: which article goes with which beat, in what walking order.
+"""Drafts of delivery lists: which article goes with which beat, in what walking order.
 
-One draft per office, in the database: a restart or a second browser loses nothing. Every change is
-made under the draft's row lock and counted, so whoever looks at an older one is told.
+Each office has one draft in the database, so a restart or a second browser loses nothing. Every
+change is made under its row lock and counted, so that viewers of an older one are told.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from store.refusals import Conflict, Invalid, Unknown
 
 
 @dataclass(frozen=True)
-class Beat:
-    """A postman's walk. `out`: items on his list of today, whose row is `list_id`."""
+class DraftBeat:
+    """A postman's beat. `out`: the number of items on his list of today, `list_id`."""
 
     postman_row: int
     beat: int | None
@@ -35,9 +35,9 @@ class Beat:
 
 @dataclass(frozen=True)
 class DraftList:
-    """What one beat is to carry, in walking order. `cod`: whole rupees to collect."""
+    """The draft of one beat's list, in walking order. `cod`: whole rupees to collect."""
 
-    beat: Beat
+    beat: DraftBeat
     pieces: tuple[Piece, ...]
 
     @property
@@ -46,13 +46,13 @@ class DraftList:
 
     @property
     def numbers(self) -> str:
-        """What the person sees, so that what is sent out is what was seen."""
+        """The numbers as a form returns them, so that only what was seen is sent out."""
         return " ".join(piece.number for piece in self.pieces)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """The whole of it. `free`: can be placed; `waiting`: cannot go out today."""
+    """An office's draft. `free`: what can be placed; `waiting`: what cannot go out today."""
 
     version: int
     changed_at: datetime | None
@@ -63,7 +63,7 @@ class Draft:
 
 
 class UnknownPiece(Unknown):
-    """Nothing that lies here for a list has that number, or those digits."""
+    """No article that lies here for a list has that number or those digits."""
 
     field = "article"
     word = "draft_not_found"
@@ -102,7 +102,7 @@ class UnknownBeat(Unknown):
 
 
 class DraftChanged(Conflict):
-    """The list is not what the person saw: somebody changed it, or sent it out, meanwhile."""
+    """The list is not what the form showed: somebody changed it or sent it out meanwhile."""
 
     sentence = "this list was changed meanwhile: look once more"
     word = "draft_changed"
@@ -121,9 +121,9 @@ FROM list_drafts d LEFT JOIN staff s ON s.id = d.changed_by WHERE d.office_id = 
 """
 
 
-def beats(conn: Conn, office_id: int, today: date) -> list[Beat]:
-    """The postmen of an office, by their beats."""
-    with conn.cursor(row_factory=class_row(Beat)) as cursor:
+def beats(conn: Conn, office_id: int, today: date) -> list[DraftBeat]:
+    """Return the postmen of an office, by their beats."""
+    with conn.cursor(row_factory=class_row(DraftBeat)) as cursor:
         return cursor.execute(
             "SELECT s.id AS postman_row, s.beat, s.staff_id, s.name, l.id AS list_id,"
             " (SELECT count(*) FROM delivery_items i WHERE i.list_id = l.id) AS out,"
@@ -138,7 +138,7 @@ def beats(conn: Conn, office_id: int, today: date) -> list[Beat]:
 
 
 def version(conn: Conn, office_id: int) -> int:
-    """Of the draft as it is; 0: nothing was ever changed."""
+    """Return the version of the draft; 0: it was never changed."""
     row = conn.execute(
         "SELECT version FROM list_drafts WHERE office_id = %s", (office_id,)
     ).fetchone()
@@ -146,12 +146,12 @@ def version(conn: Conn, office_id: int) -> int:
 
 
 def draft(conn: Conn, office_id: int, today: date) -> Draft:
-    """The draft of an office, with everything that lies there for a list."""
+    """Return the draft of an office, with everything that lies there for a list."""
     with conn.cursor(row_factory=class_row(_Head)) as cursor:
         head = cursor.execute(_HEAD, (office_id,)).fetchone() or _Head(0, None, None)
     lying = pieces(conn, office_id, today)
-    walks = beats(conn, office_id, today)
-    known = {beat.postman_row for beat in walks}
+    walked = beats(conn, office_id, today)
+    postmen = {beat.postman_row for beat in walked}
     ready = [piece for piece in lying if piece.why is None]
     return Draft(
         head.version,
@@ -159,15 +159,15 @@ def draft(conn: Conn, office_id: int, today: date) -> Draft:
         head.changed_by,
         tuple(
             DraftList(beat, tuple(p for p in ready if p.postman_row == beat.postman_row))
-            for beat in walks
+            for beat in walked
         ),
-        tuple(piece for piece in ready if piece.postman_row not in known),
+        tuple(piece for piece in ready if piece.postman_row not in postmen),
         tuple(piece for piece in lying if piece.why is not None),
     )
 
 
 def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
-    """The piece that was typed: a whole number, or its last four digits.
+    """Return the piece with the typed number or last four digits.
 
     Raises `UnknownPiece` and `Ambiguous`.
     """
@@ -186,7 +186,7 @@ def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
 
 
 def beat_of(conn: Conn, office_id: int, typed: str) -> int:
-    """The row of the postman with that beat number. Raises `UnknownBeat`."""
+    """Return the row id of the postman with that beat number. Raises `UnknownBeat`."""
     row = conn.execute(
         "SELECT id FROM staff WHERE office_id = %s AND beat::text = %s"
         " AND role = 'postman' AND active",
@@ -198,7 +198,7 @@ def beat_of(conn: Conn, office_id: int, typed: str) -> int:
 
 
 def place(conn: Conn, article_id: int, postman_row: int, at: int | None, by: Doer) -> None:
-    """Puts an article on a beat's draft as its `at`th (from 1; None: the last); the others move up.
+    """Put an article on a beat's draft as its `at`th (from 1; None: the last); others move up.
 
     Raises `UnknownPiece`, `NotOutToday` and `UnknownBeat`.
     """
@@ -229,7 +229,7 @@ def place(conn: Conn, article_id: int, postman_row: int, at: int | None, by: Doe
 
 
 def take_off(conn: Conn, article_id: int, by: Doer) -> None:
-    """Takes an article off the draft; it lies there free again. Off it already: nothing changes."""
+    """Take an article off the draft, which makes it free; if it is not on it, change nothing."""
     office_id = by.own_office
     _lock(conn, office_id)
     lying = pieces(conn, office_id, day_of(by.at))
@@ -243,9 +243,9 @@ def take_off(conn: Conn, article_id: int, by: Doer) -> None:
 
 
 def take(conn: Conn, postman_row: int, seen: Sequence[str], by: Doer) -> tuple[str, list[str]]:
-    """Takes a beat's list out of the draft, to be sent out: his staff id and the article numbers.
+    """Take a beat's list out of the draft, to send it out; return staff id and article numbers.
 
-    Raises `DraftChanged` where it is not what was `seen`, and `UnknownBeat`.
+    Raises `UnknownBeat`, and `DraftChanged` if the list is not what was `seen`.
     """
     office_id = by.own_office
     _lock(conn, office_id)
@@ -270,7 +270,7 @@ def _lock(conn: Conn, office_id: int) -> None:
 
 
 def _forget(conn: Conn, office_id: int, article_ids: list[int], lying: list[int]) -> None:
-    """Takes these off, and what does not lie here any more: fetched, recalled, sent out by API."""
+    """Take off these and what lies here no more (fetched, recalled, sent out by API)."""
     conn.execute(
         "DELETE FROM draft_places WHERE office_id = %s"
         " AND (article_id = ANY(%s) OR article_id <> ALL(%s))",

@@ -1,4 +1,4 @@
-"""What an office can put on a list: what arrived, and what is due again (postal/carry.py)."""
+"""The articles that an office can put on a list: arrived, or due again (postal/carry.py)."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from flows.remarks import NO_OTHER_VISIT
 from postal.counter.number_check import NumberCheck, for_articles
 from store.database import Conn
 
-LOOKED_BACK: Final = timedelta(days=60)  # at lists: nothing lies at an office longer
-# chosen_day: the addressee wants it later · unlinked: its telephone is a wrong one ·
-# no_visit: two attempts, or a remark that no visit helps · with_postman: it did not come back yet ·
+LOOKED_BACK: Final = timedelta(days=60)  # at lists; no article lies at an office longer
+# chosen_day: the addressee wants it later · unlinked: its telephone number is wrong ·
+# no_visit: two attempts, or a remark that excludes a visit · with_postman: not back yet ·
 # out_today: a second attempt is for the next working day (docs/developing/domain.md rule 3)
 Why = Literal["chosen_day", "unlinked", "no_visit", "with_postman", "out_today"]
 
@@ -43,9 +43,9 @@ class _Row:
 
 @dataclass(frozen=True)
 class Piece(_Row):
-    """An article that lies at the office. `cod`: whole rupees. `why`: it waits, and for what.
+    """An article that lies at the office. `cod`: whole rupees. `why`: the reason if it must wait.
 
-    `last_beat`: who carried it last. `postman_row` and `place`: where the draft has it.
+    `last_beat`: the beat that had it last. `postman_row`, `place`: its position in the draft.
     """
 
     check: NumberCheck
@@ -56,7 +56,7 @@ class Piece(_Row):
 
     @property
     def personal(self) -> bool:
-        """Only the addressee may take it (docs/developing/domain.md rule 2)."""
+        """Tell whether only the addressee may take it (docs/developing/domain.md rule 2)."""
         return (
             self.registration
             or self.passport
@@ -99,7 +99,7 @@ ORDER BY p.place, a.recipient_address, a.id
 
 
 def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:
-    """Everything that lies at the office for a list, in the draft's order where it is in one."""
+    """Return all that lies at the office for a list; what is placed comes in the draft's order."""
     with conn.cursor(row_factory=class_row(_Row)) as cursor:
         rows = cursor.execute(
             _POOL,

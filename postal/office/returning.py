@@ -1,4 +1,4 @@
-"""What comes back from a postman's list, item by item, checked in by scanning."""
+"""Returns of a postman's list: items that are checked in by scanning."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.refusals import Conflict, Unknown
 
 @dataclass(frozen=True)
 class ListHead:
-    """Whose list of which day. `office_id`: the postman's."""
+    """A list's postman, day and closing. `office_id`: the postman's."""
 
     id: int
     office_id: int
@@ -31,10 +31,10 @@ class ListHead:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One item and what became of it. `cod`: whole rupees.
+class ReturnLine:
+    """An item and its outcome. `cod`: whole rupees.
 
-    `moved_on`: the article stood on another list later. `article_state`: today's.
+    `moved_on`: the article was on a later list. `article_state`: the current one.
     """
 
     id: int
@@ -57,17 +57,17 @@ class Line:
     checked_in_at: datetime | None
     checked_in_late: bool
     moved_on: bool
-    remark_open: bool  # the article's remark of now is not final
+    remark_open: bool  # the article's current remark is not final
 
     @property
     def missing(self) -> bool:
-        """It is with the postman still."""
+        """Tell whether it is still with the postman."""
         back = self.state == "delivered" or self.checked_in_at is not None
         return not back and not self.moved_on and self.article_state != "delivered"
 
     @property
     def waits(self) -> bool:
-        """The recipient contests the remark, and the postmaster has not looked yet."""
+        """Tell whether the recipient contests the remark and the postmaster has yet to judge it."""
         return (
             self.state == "attempted"
             and not self.moved_on
@@ -77,7 +77,7 @@ class Line:
 
     @property
     def final(self) -> bool:
-        """The office took the return, and with it the remark."""
+        """Tell whether the office has accepted the return, and with it the remark."""
         taken = self.remark is not None and self.checked_in_at is not None
         return taken and not self.waits
 
@@ -105,7 +105,7 @@ LEFT JOIN check_ins c ON c.item_id = i.id
 
 
 class UnknownList(Unknown):
-    """There is no such list at this office."""
+    """No list of this office has this row id."""
 
     def __init__(self, list_id: int) -> None:
         super().__init__(f"there is no delivery list {list_id}")
@@ -119,7 +119,7 @@ class UnknownItem(Unknown):
 
 
 class ListClosed(Conflict):
-    """The list was closed: the office changes nothing of it any more."""
+    """The list is closed: the office cannot change it any more."""
 
     word = "end_closed_already"
 
@@ -129,7 +129,7 @@ class ListClosed(Conflict):
 
 
 def head(conn: Conn, list_id: int) -> ListHead:
-    """Raises `UnknownList`."""
+    """Return the head of a list. Raises `UnknownList`."""
     with conn.cursor(row_factory=class_row(ListHead)) as cursor:
         found = cursor.execute(_HEAD, (list_id,)).fetchone()
     if found is None:
@@ -138,22 +138,22 @@ def head(conn: Conn, list_id: int) -> ListHead:
 
 
 def hold(conn: Conn, list_id: int) -> ListHead:
-    """As `head`; nobody closes the list until the transaction ends. Raises `UnknownList`."""
+    """Keep the list from being closed in this transaction; return its head, or raise as `head`."""
     conn.execute("SELECT 1 FROM delivery_lists WHERE id = %s FOR SHARE", (list_id,))
     return head(conn, list_id)
 
 
-def lines(conn: Conn, list_id: int) -> list[Line]:
-    """All items of a list, in walking order."""
-    with conn.cursor(row_factory=class_row(Line)) as cursor:
+def lines(conn: Conn, list_id: int) -> list[ReturnLine]:
+    """Return all items of a list, in walking order."""
+    with conn.cursor(row_factory=class_row(ReturnLine)) as cursor:
         return cursor.execute(
             _LINES + "WHERE i.list_id = %s ORDER BY i.serial", (list_id,)
         ).fetchall()
 
 
-def line(conn: Conn, item_id: int) -> Line:
-    """One item. Raises `UnknownItem`."""
-    with conn.cursor(row_factory=class_row(Line)) as cursor:
+def line(conn: Conn, item_id: int) -> ReturnLine:
+    """Return the item with that row id. Raises `UnknownItem`."""
+    with conn.cursor(row_factory=class_row(ReturnLine)) as cursor:
         found = cursor.execute(_LINES + "WHERE i.id = %s", (item_id,)).fetchone()
     if found is None:
         raise UnknownItem(item_id)
@@ -161,7 +161,7 @@ def line(conn: Conn, item_id: int) -> Line:
 
 
 def list_of(conn: Conn, item_id: int) -> int:
-    """The list that an item stands on. Raises `UnknownItem`."""
+    """Return the row id of an item's list. Raises `UnknownItem`."""
     row = conn.execute("SELECT list_id FROM delivery_items WHERE id = %s", (item_id,)).fetchone()
     if row is None:
         raise UnknownItem(item_id)
@@ -169,7 +169,7 @@ def list_of(conn: Conn, item_id: int) -> int:
 
 
 def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
-    """Writes down that the office has it; False: it was written down before."""
+    """Record that the office has the item; False: it was recorded before."""
     return bool(
         conn.execute(
             "INSERT INTO check_ins (item_id, at, staff_id, token_id, late)"
@@ -179,8 +179,8 @@ def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
     )
 
 
-def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, Line]]:
-    """What waits for the postmaster at an office: contested remarks of lists from `since` on."""
+def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, ReturnLine]]:
+    """Return the contested remarks of lists from `since` on that wait for the postmaster."""
     rows = conn.execute(
         "SELECT l.id, i.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
         " JOIN delivery_items i ON i.list_id = l.id AND i.state = 'attempted'"

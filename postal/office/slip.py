@@ -1,14 +1,14 @@
-"""What stands on a postman's printed slip: his list of a day, and who may take and sign what.
+"""The content of a postman's printed slip: his list of a day, and who may take and sign what.
 
-What decides:
+These rules decide:
 
 - docs/developing/domain.md rule 1: an article with `otp_required` ends at the door only by its
-  code. Nobody needs to sign for it.
-- Without a code a signature is the only proof of delivery, so it is always wanted.
+  code, and needs no signature.
+- Without a code a signature is the only proof of delivery, so it is always required.
 - docs/developing/domain.md rule 2: registered, insured, COD and money order go to the addressee or
-  an authorised person only, and so does what registration was paid for; a passport to the addressee
-  or a representative at that address. Which person took it is shown by the signature, a code or
-  not.
+  an authorised person only, and so does an article with paid registration; a passport goes to the
+  addressee or a representative at that address. With or without a code, the signature shows who
+  took it.
 """
 
 from __future__ import annotations
@@ -55,14 +55,14 @@ class _Line:
 
 
 def office_of(conn: Conn, list_id: int) -> int:
-    """The row id of the office whose list it is. Raises `UnknownList`."""
+    """Return the row id of the list's office. Raises `UnknownList`."""
     return _head(conn, list_id).office_id
 
 
 def read(conn: Conn, list_id: int, now: datetime) -> Slip:
-    """The slip of a list, in walking order, as it is now. Raises `UnknownList`.
+    """Return the current slip of a list, in walking order. Raises `UnknownList`.
 
-    What was withdrawn is not on it: the postman does not carry it any more.
+    It omits withdrawn items, which the postman does not carry any more.
     """
     head = _head(conn, list_id)
     with conn.cursor(row_factory=class_row(_Line)) as cursor:
@@ -106,7 +106,7 @@ def _carried(line: _Line) -> Carried:
     return Carried(
         serial=line.serial,
         number=line.number,
-        recipient_name=phone.veiled(line.recipient_name),  # some write their number along
+        recipient_name=phone.veiled(line.recipient_name),  # some contain a telephone number
         recipient_address=phone.veiled(line.recipient_address),
         recipient_pin=line.recipient_pin,
         cod_amount=line.cod_amount,

@@ -1,4 +1,4 @@
-"""Who acts, for whom, and how sure we are of it: made at a door, passed down to the books."""
+"""Actors: who, for which office, with what proof; made at a door, passed down to the books."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FRESH: Final = timedelta(minutes=5)
 
 @dataclass(frozen=True)
 class Staff:
-    """One of the staff, by the id of the row and the staff id."""
+    """A member of staff, by row id and staff id."""
 
     row: int
     staff_id: str
@@ -25,7 +25,7 @@ class Staff:
 
 @dataclass(frozen=True)
 class Software:
-    """The department's software, by its token. `names`: whom of the staff it says that it is."""
+    """The department's software, by its token. `names`: the member of staff it claims to be."""
 
     token_id: int
     names: Staff | None = None
@@ -33,15 +33,15 @@ class Software:
 
 @dataclass(frozen=True)
 class Operator:
-    """Whoever gives commands at the server; no name is known."""
+    """The person who gives commands at the server; no name is known."""
 
 
 @dataclass(frozen=True)
 class Doer:
-    """Who does something, and when.
+    """The one who does something, and when.
 
-    `office`: the row id of the office that it is done for, None where it is none's in particular.
-    `role` and `proof`: None for software and operators, who vouch for nobody.
+    `office`: the row id of the office that it is done for, None where it is done for none in
+    particular. `role` and `proof`: None for software and operators.
     """
 
     who: Staff | Software | Operator
@@ -52,38 +52,38 @@ class Doer:
 
     @property
     def own_office(self) -> int:
-        """The office that it is done for. Raises `LookupError` where there is none."""
+        """Return the office that it is done for. Raise `LookupError` where there is none."""
         if self.office is None:
             raise LookupError("this is done for no office")
         return self.office
 
     @property
     def own_staff(self) -> Staff:
-        """As `staff`. Raises `LookupError` where it is nobody of the staff."""
+        """Return `staff`. Raise `LookupError` where there is none."""
         if self.staff is None:
             raise LookupError("this is done by nobody of the staff")
         return self.staff
 
     @property
     def staff(self) -> Staff | None:
-        """Who of the staff it is, or is said to be."""
+        """Return the member of staff who acts, or is said to act."""
         if isinstance(self.who, Software):
             return self.who.names
         return self.who if isinstance(self.who, Staff) else None
 
     @property
     def staff_row(self) -> int | None:
-        """The row of that member of the staff."""
+        """Return the row of that member of staff."""
         return self.staff.row if self.staff else None
 
     @property
     def token_id(self) -> int | None:
-        """The token that was called with, by software."""
+        """Return the token of the software that acts."""
         return self.who.token_id if isinstance(self.who, Software) else None
 
     @property
     def known_as(self) -> str:
-        """The staff id; "api" for software, "operator" for commands."""
+        """Return the staff id; "api" for software, "operator" for commands."""
         if isinstance(self.who, Staff):
             return self.who.staff_id
         return "api" if isinstance(self.who, Software) else "operator"

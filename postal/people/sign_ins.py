@@ -22,7 +22,7 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 
 @dataclass(frozen=True)
 class SignIn:
-    """Somebody at the desk. `proved_at`: when the second factor was shown."""
+    """A person at the desk. `proved_at`: when the second factor was shown."""
 
     id: int
     account: Account
@@ -30,11 +30,11 @@ class SignIn:
 
     @property
     def proved(self) -> bool:
-        """Whether the second factor was shown."""
+        """Tell whether the second factor was shown."""
         return self.proved_at is not None
 
     def doer(self, at: datetime) -> Doer:
-        """Return who acts in this session, for the own office, `at` that time."""
+        """Return who acts in this session, for their own office, `at` that time."""
         account = self.account
         fresh = self.proved_at is not None and at - self.proved_at <= FRESH
         who = Staff(account.id, account.staff_id)

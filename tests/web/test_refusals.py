@@ -28,6 +28,7 @@ CARRIED_WITHIN = {
     "imports.faults.FileRefused": "becomes the state of the import",
     "postal.acts.books.BooksDisagree": "is a fault of ours: the turn is undone and logged",
     "postal.counter.post_offices.NoDirectory": "says that an installation lacks a file",
+    "postal.counter.tariff.UnreadableTariff": "says that a file of an installation is wrong",
     "webhooks.post.NotPublic": "ends a connection, as the library's own errors do",
 }
 RAISED = {

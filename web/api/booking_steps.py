@@ -10,7 +10,7 @@ from pydantic import Field
 from conversation import counter
 from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
-from postal.counter.groups import Group, Item, NotOpen, Sender
+from postal.counter.groups import BookingItem, Group, NotOpen, Sender
 from postal.desk import lists
 from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
@@ -118,7 +118,7 @@ def _added(call: Call[AddArticleIn], group: Group) -> Group:
     return booking.add(call.conn, group.id, item, call.now)
 
 
-def _item(call: Call[Any], group: Group) -> Item | None:
+def _item(call: Call[Any], group: Group) -> BookingItem | None:
     asked = article_number(call)
     return next((each for each in group.items if each.number == asked), None)
 

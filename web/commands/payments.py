@@ -10,7 +10,7 @@ from flask.cli import AppGroup
 from india.calendar import day_of
 from india.money import rupees
 from payments import reconciliation
-from postal.counter.reconciliations import Difference, Reconciled
+from postal.counter.reconciliations import ProviderDifference, Reconciled
 from runtime import Runtime
 from web import running
 
@@ -65,7 +65,7 @@ def _say(found: Reconciled) -> None:
         click.echo(f"  NOT COMPLETE: {found.failed}")
 
 
-def _difference(found: Difference) -> str:
+def _difference(found: ProviderDifference) -> str:
     return _line(
         found.payment_id,
         found.tr or "unknown",

@@ -16,7 +16,7 @@ from outbox.wake import wake
 from postal.counter import booking, counter_days, directory, groups, rolls
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
-from postal.counter.groups import Group, Item, NotOpen, NumberInUse
+from postal.counter.groups import BookingItem, Group, NotOpen, NumberInUse
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.article_page import Form, form_page
@@ -195,7 +195,7 @@ def _my_day(conn: Conn, found: Group) -> CounterDay | None:
     return day if day is not None and day.id == found.counter_day_id else None
 
 
-def _item(found: Group, id_: int | None) -> Item | None:
+def _item(found: Group, id_: int | None) -> BookingItem | None:
     return next((item for item in found.items if item.id == id_), None)
 
 

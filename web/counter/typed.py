@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID, uuid4
 
 from postal.articles import Language
-from postal.counter.groups import Item
+from postal.counter.groups import BookingItem
 
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
 _LONGEST: Final = 400  # characters of any field; the readers have their own limits
@@ -50,7 +50,7 @@ def new_article(number: str | None, language: Language) -> TypedArticle:
     return TypedArticle(str(uuid4()), number=number or "", language=language)
 
 
-def another_for(item: Item, number: str | None) -> TypedArticle:
+def another_for(item: BookingItem, number: str | None) -> TypedArticle:
     """Return a form for the recipient of `item`, whose telephone is not shown again."""
     return TypedArticle(
         str(uuid4()),

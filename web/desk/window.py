@@ -1,4 +1,4 @@
-"""The office window: an article handed out against a document, by two of the staff."""
+"""The office window: articles handed out against a document, by two members of staff."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LONGEST: Final = 200
 
 @route("/window", ASKERS, methods=("GET", "POST"))
 def window_requests() -> str | Response:
-    """What waits for a second person; asking for one, by the article's number."""
+    """Show what waits for a second person; record a request for one, by the article's number."""
     if request.method == "POST":
         attempt(_ask)
         return redirect(url_for("desk.window_requests"))
@@ -46,18 +46,18 @@ def window_requests() -> str | Response:
 
 @route("/window/<int:id_>/agree", JUDGES, methods=("POST",))
 def agree_at_window(id_: int) -> Response:
-    """The second person has seen the document too: the article is handed out."""
+    """Hand out the article: the second person has seen the document too."""
     return _decide(id_, "agreed")
 
 
 @route("/window/<int:id_>/decline", JUDGES, methods=("POST",))
 def decline_at_window(id_: int) -> Response:
-    """It is not handed out."""
+    """Decline the request: the article is not handed out."""
     return _decide(id_, "declined")
 
 
 def _ask(conn: Conn) -> str:
-    """Writes the request down; gives the word for what came of it."""
+    """Record the request and return the word for the outcome."""
     last4 = request.form.get("last4", "").strip().upper()
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST]
     type_ = next((each for each in DOCUMENTS if each == request.form.get("document")), None)
@@ -95,6 +95,6 @@ def _decide(id_: int, word: str) -> Response:
 
 
 def _payment() -> Method | None:
-    """How the COD was paid, as it was chosen."""
+    """Return how the COD was paid, as chosen in the form."""
     methods: dict[str, Method] = {"cash": "cash", "upi": "upi"}
     return methods.get(request.form.get("payment", ""))

@@ -15,7 +15,7 @@ from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
-from postal.office.returning import Line, ListClosed, ListHead
+from postal.office.returning import ListClosed, ListHead, ReturnLine
 from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
@@ -51,7 +51,7 @@ def lists() -> str:
 def list_(id_: int) -> str:
     """Show one list with the outcome of each item."""
 
-    def look(conn: Conn) -> tuple[ListHead, list[Line]]:
+    def look(conn: Conn) -> tuple[ListHead, list[ReturnLine]]:
         head = own_list(conn, id_)
         access.note(conn, doer(), "opened", reason=f"list {head.staff_id} {head.date}")
         return head, returning.lines(conn, id_)

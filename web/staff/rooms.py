@@ -137,7 +137,7 @@ def me() -> Member:
 
 
 def doer() -> Doer:
-    """Who is signed in, as the books name who does something now."""
+    """Return the signed-in member as the `Doer` that the books record, with the time."""
     return me().sign_in.doer(runtime().now())
 
 

@@ -15,9 +15,9 @@ from postal.counter.payment_rules import (
     OPEN,
     AttemptState,
     Book,
+    BookingStanding,
     Cause,
     Due,
-    Standing,
     judge,
     mixed_up,
     next_look,
@@ -30,7 +30,7 @@ SUMS = st.integers(1, 10**9)
 
 @given(SUMS, st.sampled_from(get_args(GroupState)), SUMS | st.just(0))
 def test_only_the_exact_price_of_what_waits_books(paise: int, state: GroupState, due: int) -> None:
-    verdict = judge(paise, Standing(state, due))
+    verdict = judge(paise, BookingStanding(state, due))
     if isinstance(verdict, Book):
         assert state in ("open", "paying")
         assert paise == due
@@ -51,7 +51,7 @@ def test_only_the_exact_price_of_what_waits_books(paise: int, state: GroupState,
     ],
 )
 def test_the_table_of_docs_payments(state: GroupState, due: int, verdict: Book | Due) -> None:
-    assert judge(7_552, Standing(state, due)) == verdict
+    assert judge(7_552, BookingStanding(state, due)) == verdict
 
 
 def test_what_nobody_knows_goes_back() -> None:
