@@ -151,7 +151,7 @@ def payments() -> None:
 
 
 def unrung() -> None:
-    """Run every job once, as while Valkey is away nothing queues them."""
+    """Run every job once: while Valkey is away, nothing can queue them."""
     sweep()
     timers()
     webhooks()

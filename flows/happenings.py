@@ -168,7 +168,7 @@ class AtWindow(Happening):
 
 @dataclass(frozen=True)
 class ToldCodeAtWindow(AtWindow):
-    """He said a code. The code itself travels apart, and what it was worth is in the facts."""
+    """The person at the window said a code. The facts say whether it is right, never the code."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""The conversation with a telephone of no article and of nobody of the staff."""
+"""The conversation with a telephone that belongs to no article and to no staff member."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ DAY = 24 * 3600
 
 STRANGER = Machine(
     name="stranger",
-    meaning="a telephone of no article and of nobody of the staff",
+    meaning="a telephone that belongs to no article and to no staff member",
     states=(
         State("new", "was not answered in the last day"),
         State("greeted", "was answered once: no answer until the day is over", DAY, "new"),

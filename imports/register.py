@@ -121,7 +121,7 @@ class ImportEnded(Conflict):
 
 
 def receive(conn: Conn, content: bytes, file_name: str, by: Doer) -> Import:
-    """Receive a file. The same file once more, while the first has not ended, is the first.
+    """Receive a file. A copy of a file whose import has not ended yet returns that import.
 
     Where it is brought for an office, it may name lists of that office's postmen only.
     """

@@ -22,7 +22,7 @@ Did = Literal["rest", "prefer", "lift"]
 
 
 class NothingToLift(Conflict):
-    """Nothing is ordered of the carrier: somebody was faster."""
+    """There is no order for the carrier to lift: somebody else has lifted it."""
 
     sentence = "nothing is ordered of this carrier any more"
     word = "carrier_nothing_ordered"

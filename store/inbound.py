@@ -74,8 +74,8 @@ def is_kept(conn: Conn, gateway: str, carrier_id: str) -> bool:
 def rings_on(conn: Conn, message_id: int, call: InboundRow) -> bool:
     """Tell whether the missed `call`, kept as `message_id`, rang before; its row then says so.
 
-    Who is not taken up rings again: what they say a moment later on the same number they have
-    said. Two calls of one telephone wait for each other.
+    A caller who is not answered calls again: calls to the same number a moment later are one
+    message. Two calls of one telephone wait for each other.
     """
     conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ring:{call.phone}"])
     again = conn.execute(

@@ -67,7 +67,7 @@ def export_person(phone: str, into: TextIO) -> None:
 @click.command("forget-person")
 @with_appcontext
 @click.argument("phone")
-@click.option("--reason", required=True, help="Why; it stands in the event feed.")
+@click.option("--reason", required=True, help="Why; it is written into the event feed.")
 @click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
 def forget_person(phone: str, reason: str) -> None:
     """Remove PHONE, its names and words from everything; what happened stays."""
