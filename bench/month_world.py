@@ -1,7 +1,7 @@
 """The world of the simulated month: its clock, its parcels and telephones, and the office's window.
 
 People (`month_people.py`) and the office (`month_office.py`) act in it by generators, each at its
-minute. Texts enter by `conversation.receive`, and the outbox sends to the simulated carrier.
+minute. Texts enter by `conversation.inbound.receive`; the outbox sends to the simulated carrier.
 """
 
 from __future__ import annotations

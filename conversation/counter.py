@@ -80,14 +80,15 @@ def shown_document(runtime: Runtime, conn: Conn, event: DocumentShown, last4: st
 def agree(
     runtime: Runtime, conn: Conn, id_: int, payment: Method | None, by: Doer
 ) -> WindowRequest:
-    """The second person agrees that a document stands in for the code: the article is handed out.
+    """Hand the article out, as the second person agrees that a document replaces the code.
 
     `payment`: how the COD was paid to whoever asked. Raises `Decided`, `SamePerson`, and as
     `told_code` does.
     """
     asked = window.agree(conn, id_, by)
     event = DocumentShown(asked.article, asked.asked_by, payment, asked.document, by.known_as)
-    shown_document(runtime, conn, event, asked.document_last4)
+    done = shown_document(runtime, conn, event, asked.document_last4)
+    assert done.why_not is None  # a document is refused by an exception
     return asked
 
 

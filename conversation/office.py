@@ -47,7 +47,7 @@ class TakenItem:
 
 
 def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arrival:
-    """What `postal.office.arrivals.scan` does; what comes back from a closed list is taken in."""
+    """Scan as `postal.office.arrivals.scan`; take in what comes back from a closed list."""
     arrival = arrivals.scan(conn, pin, typed, by)
     if arrival.answer != "late" or arrival.list_id is None or arrival.item_id is None:
         return arrival
@@ -62,7 +62,7 @@ def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arriva
 def send_out(
     runtime: Runtime, conn: Conn, postman_row: int, seen: Sequence[str], by: Doer
 ) -> DeliveryList:
-    """Makes today's list of one beat from the draft, and tells everybody as the API does.
+    """Make today's list of one beat from the draft, and tell everybody as the API does.
 
     `seen`: the numbers in the order that the person saw. Raises `drafts.DraftChanged` where they
     differ, and as `postal.lists.make_list` does; then the draft stays as it is.
@@ -75,7 +75,7 @@ def send_out(
 
 
 def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) -> TakenItem:
-    """The postman gives back an article of this list: it is checked in, its remark is final.
+    """Take in an article of this list from its postman: it is checked in, its remark is final.
 
     Raises `returning.UnknownList` and `returning.ListClosed`.
     """
@@ -146,5 +146,5 @@ def _decide(runtime: Runtime, conn: Conn, event: TakenIn | RemarkJudged) -> None
 
 
 def today(runtime: Runtime) -> date:
-    """The day of the post office, now."""
+    """Return the present day of the post office."""
     return day_of(runtime.now())

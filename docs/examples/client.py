@@ -88,7 +88,7 @@ class Dakiya:
         otp_required: bool = True,
         cod_amount: int = 0,
     ) -> dict[str, Any]:
-        """Books an article and tells both; `cod_amount` in whole rupees. Repeating it is safe."""
+        """Book an article and tell both; `cod_amount` in whole rupees. Repeating it is safe."""
         who = {"name": recipient.name, "phone": recipient.phone, "language": recipient.language}
         booking = {
             "number": number,
@@ -101,7 +101,7 @@ class Dakiya:
         return self._call("POST", "/articles", booking, {"Idempotency-Key": f"book-{number}"})
 
     def article(self, number: str) -> dict[str, Any]:
-        """The article's state and what happened to it."""
+        """Return the article's state and what happened to it."""
         return self._call("GET", f"/articles/{number}")
 
     def post_for_cash(
@@ -111,7 +111,7 @@ class Dakiya:
         sender: Person,
         articles: Sequence[Mapping[str, Any]],
     ) -> dict[str, Any]:
-        """Begins a booking, fills it, pays it in cash; gives its receipt.
+        """Begin a booking, fill it, pay it in cash; return its receipt.
 
         `customer` is yours, new for each: repeated under it, every step is done once. `articles`:
         as `POST /bookings` takes them. Sums in paise.
@@ -129,11 +129,11 @@ class Dakiya:
         return self._call("GET", f"{path}/receipt")
 
     def recall(self, number: str) -> dict[str, Any]:
-        """The sender wants it back; refused (409) while it is out for delivery, or over."""
+        """Recall an article for its sender; refused (409) while it is out for delivery, or over."""
         return self._call("POST", f"/articles/{number}/recall")
 
     def make_list(self, postman: str, day: date, numbers: Sequence[str]) -> dict[str, int]:
-        """A postman's list of today, in walking order: gives each article's serial by its number.
+        """Make a postman's list of today, in walking order; return the serials by number.
 
         All of them or none; the recipients are told.
         """
@@ -142,7 +142,7 @@ class Dakiya:
         return {item["number"]: item["serial"] for item in made["items"]}
 
     def events(self, after: int, limit: int = 100) -> Iterator[Event]:
-        """What happened behind the cursor `after` (0: from the start), up to now."""
+        """Yield what happened after the cursor `after` (0: from the start), up to now."""
         while True:
             page = self._call("GET", f"/events?after={after}&limit={limit}")
             yield from map(Event.read, page["events"])
@@ -151,13 +151,13 @@ class Dakiya:
             after = page["next"]
 
     def subscribe(self, url: str, kinds: Sequence[str] = ()) -> tuple[int, str]:
-        """Events from now on go to `url`: the webhook's id, and the secret. Keep it: it is shown
-        this once."""
+        """Send events from now on to `url`; return the webhook's id and its secret, which is shown
+        only once."""
         made = self._call("POST", "/webhooks", {"url": url, "kinds": list(kinds)})
         return made["id"], made["secret"]
 
     def end_webhook(self, id_: int) -> None:
-        """Nothing more is sent to it."""
+        """End a webhook: nothing more is sent to it."""
         self._call("POST", f"/webhooks/{id_}/end")
 
     def _call(

@@ -18,7 +18,7 @@ PAUSE_SECONDS = 2
 
 
 def show(events: Iterable[Event], after: int) -> int:
-    """Prints what came; gives the cursor to go on from."""
+    """Print what came; return the cursor to go on from."""
     for event in events:
         print(event.id, event.at.isoformat(), event.upu or "-", event.kind, event.article or "-")
         after = event.id  # here: keep it, together with what was done about the event
@@ -26,7 +26,7 @@ def show(events: Iterable[Event], after: int) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """The command line."""
+    """Run the command line."""
     once = "--once" in arguments
     given = [each for each in arguments if each != "--once"]
     token = os.environ.get("DAKIYA_TOKEN")

@@ -1,7 +1,7 @@
 """The rules for incoming money and payment attempts: pure, and the only place that decides.
 
-`payments.py`, `credits.py` and `payments/upi.py` apply them under the booking's row lock.
-docs/payments.md explains them.
+`postal/counter/payments.py`, `postal/counter/credits.py` and `payments/upi.py` apply them under the
+booking's row lock. docs/payments.md explains them.
 """
 
 from __future__ import annotations
