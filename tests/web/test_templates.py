@@ -50,6 +50,16 @@ def test_every_macro_that_is_imported_is_called() -> None:
     nothing_in(idle)
 
 
+def test_no_filter_is_given_a_constant() -> None:
+    """Jinja folds it when it compiles: the first reader's language would stay for all."""
+    nothing_in(
+        f"web/templates/{name}:{each.lineno}: {each.name} of a constant is worked out once for all"
+        for name in ALL
+        for each in _parsed(name).find_all(nodes.Filter)
+        if isinstance(each.node, nodes.Const) and each.name != "format"  # which needs no language
+    )
+
+
 def _parsed(name: str) -> nodes.Template:
     return ENGINE.parse((TEMPLATES / name).read_text(), name)
 

@@ -134,6 +134,7 @@ def test_two_people_see_that_both_are_there(
     (number,) = kinds(agent)
     page = agent.get(f"/desk/tickets/{number}").text
     assert "Also looking" not in page
+    assert re.search(r'<p id="here"[^>]*></p>', page)  # hidden as long as it is empty
     assert "Agent a1" in other.get(f"/desk/tickets/{number}").text
     here = agent.post(f"/desk/tickets/{number}/here", notes="0").text
     assert "Also looking at this ticket: Supervisor s1" in here
