@@ -22,13 +22,15 @@ def test_a_burst_goes_at_once_and_the_next_waits_its_turn(runtime: Runtime) -> N
 
 
 def test_no_window_lets_more_through_than_its_rate(runtime: Runtime) -> None:
-    gcra, rate, burst, granted = Gcra(runtime.redis), 200.0, 5, 0
+    gcra, rate, burst, granted, asked = Gcra(runtime.redis), 200.0, 5, 0, 0
     began = time.monotonic()
     while time.monotonic() - began < 0.3:
         granted += gcra.take("k", rate, burst) == 0
+        asked += 1
     took = time.monotonic() - began
     assert granted <= burst + rate * took + 1
-    assert granted >= rate * 0.3 * 0.8  # and it does give what there is
+    # And it does give what there is, to a machine that has the time to ask for it.
+    assert granted >= min(asked, rate * 0.3 * 0.8)
 
 
 def test_a_batch_costs_one_call_and_gets_what_is_free(runtime: Runtime) -> None:
