@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, current_app, redirect, render_template, url_for
+from werkzeug.wrappers import Response
 
 from web import language
 from web.callers import Caller, states
@@ -28,6 +29,12 @@ start.after_request(language.remember)
 def home() -> str:
     """Show what Dakiya is, and links to its parts."""
     return render_template("start.html", addresses=_addresses())
+
+
+@start.get("/favicon.ico")
+def favicon() -> Response:
+    """Send a browser to the mark of the pages: it asks here where a page names none."""
+    return redirect(url_for("static", filename="mark.svg"))
 
 
 @start.app_context_processor

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Locator, Page, expect
 
+from tests.rigs.browser import listen
 from tests.rigs.transcript import Player
 
 RECIPIENT = "+919876500001"
@@ -81,8 +82,7 @@ def opened(page: Page, address: str, player: Player) -> Iterator[Phones]:
     player.step(f"article RR287043775IN to {OTHER} hi cod 300")
     player.step("list 1001: EU123456785IN RR287043775IN")
     phones = Phones(page, player)
-    page.on("console", lambda message: phones.complaints.append(f"{message.type} {message.text}"))
-    page.on("pageerror", lambda error: phones.complaints.append(str(error)))
+    listen(page, phones.complaints)
     page.on("request", lambda request: phones.urls.append(request.url))
     page.goto(f"{address}/phones")
     expect(phones.screen("recipient")).to_contain_text("2 new messages")

@@ -38,6 +38,11 @@ def test_the_start_page_leads_only_where_something_is(client: FlaskClient) -> No
         assert client.get(link, follow_redirects=True).status_code == 200, link
 
 
+def test_a_browser_that_asks_for_an_icon_unprompted_gets_the_mark(client: FlaskClient) -> None:
+    answer = client.get("/favicon.ico", follow_redirects=True)
+    assert (answer.status_code, answer.mimetype) == (200, "image/svg+xml")
+
+
 def test_production_has_no_phones_and_does_not_lead_there(production: FlaskClient) -> None:
     start = production.get("/")
     assert start.status_code == 200

@@ -14,6 +14,7 @@ from playwright.sync_api import Page, expect
 from postal.counter import rolls
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
+from tests.rigs.browser import listen
 from tests.rigs.counter import directory, office
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.doers import staff
@@ -53,6 +54,7 @@ class Counter:
 
     def sign_in(self) -> None:
         self.page.goto(f"{self.address}/counter?lang=en")
+        expect(self.page.locator("[name=staff_id]")).to_be_focused()
         self.type("clerk-1")
         self.press("Tab")
         self.line(PASSWORD)
@@ -89,8 +91,7 @@ def counter(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[
     directory(runtime)
     counter = Counter(page, address, runtime, add(runtime, "clerk-1", "clerk"))
     page.add_init_script(_COUNTING)
-    page.on("console", lambda message: counter.complaints.append(message.text))
-    page.on("pageerror", lambda error: counter.complaints.append(str(error)))
+    listen(page, counter.complaints)
     page.on("request", lambda request: counter.urls.append(request.url))
     yield counter
     page.close()

@@ -14,6 +14,7 @@ from payments import upi
 from postal.counter import payments
 from postal.counter.payments import Payment
 from runtime import Runtime
+from tests.rigs.browser import listen
 from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
 from tests.rigs.desk import Colleague, sign_in
@@ -62,8 +63,7 @@ def screen(page: Page, address: str, app: Flask, runtime: Runtime) -> Iterator[S
     at_counter = clerk(app, runtime)
     enter(page, address, at_counter.colleague)
     screen = Screen(page, address, runtime, at_counter)
-    page.on("console", lambda message: screen.complaints.append(f"{message.type} {message.text}"))
-    page.on("pageerror", lambda error: screen.complaints.append(str(error)))
+    listen(page, screen.complaints)
     with working(runtime):
         yield screen
     page.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from postal.people.accounts import Role
 from runtime import Runtime
+from tests.rigs.browser import listen
 from tests.rigs.clock import Clock
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.transcript import Player
@@ -64,8 +65,7 @@ def desk(page: Page, address: str, player: Player, runtime: Runtime) -> Iterator
     player.step(f"list 1001: {ARTICLE}")
     player.step(f"{POSTMAN} > 1")
     desk = Desk(page, address, player, runtime)
-    page.on("console", lambda message: desk.complaints.append(f"{message.type} {message.text}"))
-    page.on("pageerror", lambda error: desk.complaints.append(str(error)))
+    listen(page, desk.complaints)
     page.on("request", lambda request: desk.urls.append(request.url))
     yield desk
     page.close()

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
+from tests.rigs.browser import listen
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.office import POSTMAN, Office, office
 from tests.rigs.transcript import Player
@@ -30,8 +31,7 @@ class Screen:
 
     def sign_in(self, staff_id: str) -> None:
         row = add(self.at.runtime, staff_id, "clerk")
-        self.page.on("console", lambda m: self.complaints.append(f"{m.type} {m.text}"))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        listen(self.page, self.complaints)
         self.page.goto(f"{self.address}/desk?lang=en")
         self.page.get_by_label("Staff id").fill(staff_id)
         self.page.get_by_label("Password").fill(PASSWORD)

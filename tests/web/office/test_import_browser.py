@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from imports.importer import advance
 from runtime import Runtime
+from tests.rigs.browser import listen
 from tests.rigs.counter import office
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.imports import count, get, row, text, work
@@ -22,8 +23,7 @@ expect.set_options(timeout=20_000)
 def complaints(page: Page) -> Iterator[list[str]]:
     """What the browser complained of."""
     found: list[str] = []
-    page.on("console", lambda message: found.append(f"{message.type} {message.text}"))
-    page.on("pageerror", lambda error: found.append(str(error)))
+    listen(page, found)
     yield found
     page.close()
 

@@ -13,6 +13,7 @@ from conversation import counter as bookings
 from postal.counter import booking, counter_days
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
+from tests.rigs.browser import listen
 from tests.rigs.counter import ITEM, OPENING_PAISE, SENDER
 from tests.rigs.desk import PASSWORD, add, number
 from tests.rigs.doers import staff
@@ -76,8 +77,7 @@ def counter(page: Page, address: str, player: Player, runtime: Runtime) -> Itera
     page.get_by_role("link", name="I have written them down").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Namaste")
     counter = Counter(page, address, runtime, row)
-    page.on("console", lambda message: counter.complaints.append(f"{message.type} {message.text}"))
-    page.on("pageerror", lambda error: counter.complaints.append(str(error)))
+    listen(page, counter.complaints)
     yield counter
     assert counter.complaints == []
     page.close()
