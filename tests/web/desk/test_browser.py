@@ -37,6 +37,7 @@ class Desk:
         row = add(self.runtime, f"{role}-1", role)
         page = self.page
         page.goto(f"{self.address}/desk?lang=en")
+        expect(page.locator("[name=staff_id]")).to_be_focused()
         page.keyboard.type(f"{role}-1")
         page.keyboard.press("Tab")
         page.keyboard.type(PASSWORD)

@@ -67,6 +67,7 @@ def counter(page: Page, address: str, player: Player, runtime: Runtime) -> Itera
         " Number(sessionStorage.getItem('dialogues')) + 1)"
     )
     page.goto(f"{address}/desk?lang=en")
+    expect(page.locator("[name=staff_id]")).to_be_focused()
     page.keyboard.type("clerk-1")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
