@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from web import language
 from web.callers import Caller, states
+from web.running import runtime
 
 start = Blueprint("start", __name__)
 states(start, Caller.ANYONE)
@@ -63,5 +64,4 @@ def _served(endpoint: str) -> bool:
     """Tell whether this installation has the page: the phones are not for production."""
     if endpoint not in current_app.view_functions:
         return False
-    production: bool = current_app.extensions["dakiya"].settings.production
-    return not (production and endpoint == "phones.page")
+    return not (runtime().settings.production and endpoint == "phones.page")

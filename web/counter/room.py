@@ -7,7 +7,8 @@ from flask import abort
 from postal.counter import groups
 from postal.counter.groups import Group
 from store.database import Conn
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, runtime
+from web.running import runtime
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me
 from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")

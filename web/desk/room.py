@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me, runtime
+from web.running import runtime
+from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me
 from web.staff.rooms import Room as _Room
 
 _room = _Room("desk", "/desk")

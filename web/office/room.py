@@ -7,7 +7,8 @@ from flask import abort
 from postal.office import returning
 from postal.office.returning import ListHead
 from store.database import Conn
-from web.staff.rooms import CLERKS, JUDGES, doer, key, me, runtime
+from web.running import runtime
+from web.staff.rooms import CLERKS, JUDGES, doer, key, me
 from web.staff.rooms import Room as _Room
 
 _room = _Room("office", "/office")

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from babel.dates import format_date
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, render_template, request
 from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
@@ -27,6 +27,7 @@ from web import language
 from web.callers import Caller, states
 from web.language import say
 from web.phones import demo, simulator
+from web.running import runtime
 
 phones = Blueprint("phones", __name__)
 states(phones, Caller.DEVELOPMENT)
@@ -118,14 +119,14 @@ class PhoneListLine:
 
 @phones.before_request
 def not_in_production() -> None:
-    if _runtime().settings.production:
+    if runtime().settings.production:
         abort(404)
 
 
 @phones.get("/phones")
 def page() -> str:
     """Show the page without texts: its script asks for them at once."""
-    with _runtime().database.transaction() as conn:
+    with runtime().database.transaction() as conn:
         cast = demo.cast(conn)
     people: dict[str, list[demo.DemoPerson]] = {
         role: [person for person in cast if person.role == role]
@@ -137,7 +138,7 @@ def page() -> str:
         if key.startswith(_SPOKEN_BY_SCREENS)
     }
     return render_template(
-        "phones.html", people=people, spoken=spoken, numbers=_numbers(_runtime().settings)
+        "phones.html", people=people, spoken=spoken, numbers=_numbers(runtime().settings)
     )
 
 
@@ -148,17 +149,17 @@ def news() -> Response:
     Form: `recipient` and `postman` (E.164), and the versions that the page has. 400 for a number
     that is not E.164.
     """
-    runtime = _runtime()
+    here = runtime()
     owners = {side: request.form.get(side, "") for side in ("recipient", "postman")}
     if not all(_E164.fullmatch(phone) for phone in owners.values()):
         abort(400, "recipient and postman must be telephone numbers such as +919839000011")
     fragments: list[str] = []
-    with runtime.database.transaction() as conn:
+    with here.database.transaction() as conn:
         for side, phone in owners.items():
-            call = simulator.ringing(conn, phone, runtime.now())
+            call = simulator.ringing(conn, phone, here.now())
             version = _version(conn, phone, call)
             if version != request.form.get(f"{side}_version"):
-                texts = _texts(conn, runtime, phone)
+                texts = _texts(conn, here, phone)
                 fragments.append(
                     render_template(
                         "phones/texts.html",
@@ -169,7 +170,7 @@ def news() -> Response:
                         call=call,
                     )
                 )
-        lines = _list(conn, owners["postman"], runtime.now())
+        lines = _list(conn, owners["postman"], here.now())
         version = _digest(language.chosen(), lines)
         if version != request.form.get("list_version"):
             fragments.append(
@@ -180,7 +181,7 @@ def news() -> Response:
                     lines=lines,
                     name=_name(conn, owners["postman"]),
                     shown=_shown,
-                    day=day_of(runtime.now()),
+                    day=day_of(here.now()),
                 )
             )
     response = Response("".join(fragments), 200 if fragments else 204, mimetype="text/html")
@@ -254,8 +255,3 @@ def _list(conn: Conn, phone: str, now: datetime) -> list[PhoneListLine]:
 def _name(conn: Conn, phone: str) -> str:
     row = conn.execute("SELECT name FROM staff WHERE phone = %s AND active", (phone,)).fetchone()
     return row[0] if row else ""
-
-
-def _runtime() -> Runtime:
-    runtime: Runtime = current_app.extensions["dakiya"]
-    return runtime

@@ -8,7 +8,7 @@ from flask import session
 
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Refusal
-from web.staff.rooms import runtime
+from web.running import runtime
 
 
 class FormRefused(Invalid):

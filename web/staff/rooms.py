@@ -22,10 +22,10 @@ from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
 from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
-from runtime import Runtime
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
+from web.running import runtime
 from web.staff.htmx import go_to
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -122,12 +122,6 @@ class Room:
             return view
 
         return declare
-
-
-def runtime() -> Runtime:
-    """Return the runtime of the application."""
-    found: Runtime = current_app.extensions["dakiya"]
-    return found
 
 
 def me() -> Member:

@@ -11,7 +11,8 @@ from markupsafe import Markup
 from india import calendar
 from india.calendar import INDIA, day_of, long_day
 from web import language
-from web.staff.rooms import runtime, shared
+from web.running import runtime
+from web.staff.rooms import shared
 
 
 @shared.app_template_filter()
