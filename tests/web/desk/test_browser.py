@@ -57,6 +57,8 @@ class Desk:
         self.page.keyboard.type(query)
         self.page.keyboard.press("Enter")
         self.page.locator(".hits a").first.press("Enter")
+        expect(self.page.locator("#timeline")).to_be_visible()
+        self.page.wait_for_load_state()  # so that a link is htmx's, not the browser's
 
 
 @pytest.fixture
