@@ -142,6 +142,11 @@ class Settings(BaseSettings):
     code_release: CodeRelease = Field("approach", description="of the postman, or dispatch")
     code_ttl: int = Field(600, ge=60, description="seconds a code lives after the approach")
     code_length: int = Field(6, ge=6, le=8, description="digits of a code")
+    move_silence: int = Field(
+        14_400,
+        ge=60,
+        description="seconds, from 8 to 20 o'clock, after which a holder's silence is consent",
+    )
     delivery_day_end: str = Field("20:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata")
     delivery_day_start: str = Field(
         "07:00", pattern=r"^\d\d:\d\d$", description="Asia/Kolkata; then lists are carried over"

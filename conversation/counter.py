@@ -15,9 +15,9 @@ from conversation.facts import SAID
 from conversation.turn import Turn
 from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, WindowRefusal
 from flows.facts import TRIES_PER_DAY, ClockFacts
+from flows.grammar.postman import LAST4
 from flows.happenings import AtWindow, Booked, DocumentShown, ToldCodeAtWindow
 from postal import window
-from postal.acts.window import LAST4
 from postal.articles import UnknownArticle
 from postal.collect import NotAtOffice, NotPaid
 from postal.counter import booking
@@ -60,13 +60,15 @@ class Collecting:
     tries_left: int
 
 
-def told_code(runtime: Runtime, conn: Conn, event: ToldCodeAtWindow, code: str) -> Collecting:
+def told_code(
+    runtime: Runtime, conn: Conn, event: ToldCodeAtWindow, code: str, last4: str = ""
+) -> Collecting:
     """Hand the article out on the code that was said at the window, or return why not.
 
-    A wrong code counts as one of the day's. Raises `UnknownArticle`, `NotAtOffice`, `NotPaid`,
-    `StaffMissing`.
+    `last4`: the end of the number of the document shown besides. A wrong code counts as one of the
+    day's. Raises `UnknownArticle`, `NotAtOffice`, `NotPaid`, `StaffMissing`.
     """
-    return _at_window(runtime, conn, event, {SAID: code})
+    return _at_window(runtime, conn, event, {SAID: code, LAST4: last4})
 
 
 def shown_document(runtime: Runtime, conn: Conn, event: DocumentShown, last4: str) -> Collecting:
@@ -119,6 +121,8 @@ def _collecting(event: AtWindow, sprint: Sprint) -> Collecting:
 _WHY_NOT: Final[Mapping[WindowRefusal, str]] = MappingProxyType(
     {
         "document": "it needs no code: ask for an identity document",
+        "document_too": "its telephone was changed lately: ask for an identity document as well",
+        "disputed": "whoever had its code before objects: by identity document, by two",
         "wrong": "the code is wrong",
         "expired": "the code has expired: the recipient sends 1 for a new one",
         "stale": "that code counts no more: the newest one does",

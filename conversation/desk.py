@@ -42,7 +42,7 @@ def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
 
 def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) -> Intervened:
     """Let the conversation of the article's code holder decide on `event`. Raises `NobodyThere`."""
-    held = hold(conn, [article_id])[event.article]
+    held = hold(conn, [article_id], runtime.now())[event.article]
     if held.holder_phone is None:
         raise NobodyThere
     return _take(runtime, conn, ConversationPlace(held.holder_phone, "recipient"), event)
@@ -52,7 +52,7 @@ def on_recipient(
     runtime: Runtime, conn: Conn, article_id: int, event: DestinationMoved
 ) -> Intervened:
     """Let the addressee's conversation decide on `event`. Raises `NobodyThere`."""
-    held = hold(conn, [article_id])[event.article]
+    held = hold(conn, [article_id], runtime.now())[event.article]
     if held.recipient_phone is None:
         raise NobodyThere
     return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event)
@@ -93,6 +93,6 @@ def _role(conn: Conn, phone: str) -> str:
 
 
 def _take(runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event) -> Intervened:
-    turn = take_turn(runtime, conn, place, event, postman_at(conn, place))
+    turn = take_turn(runtime, conn, place, event, postman_at(conn, place), proof="two")
     said = tuple(draft.say.template for draft in turn.drafts)
     return Intervened(bool(turn.sprints[0].decision.acts) or bool(said), said)

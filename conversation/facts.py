@@ -2,53 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Final, Generic
 
 from redis import RedisError
 
 from conversation.locking import Locked
-from flows import article, office, sender, stranger
+from flows import article, move, office, recall, sender, stranger
 from flows.decision import Context
 from flows.events import (
     AskLeft,
     AskPerson,
     AskStatus,
+    Consent,
     CorrectNumber,
     DayEnded,
     Event,
     GivePin,
     ListMade,
     PhoneMoved,
+    ProveSender,
     Recall,
+    RepeatQuestion,
     SendCode,
     SomebodyElse,
     SpeakCode,
+    StopRecall,
     Yes,
 )
 from flows.facts import (
+    ArticleFact,
     ClockFacts,
     Facts,
+    MoveFacts,
     NewPhoneFacts,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
 )
+from flows.grammar.person import QUOTE
 from flows.grammar.postman import PIN
-from flows.happenings import AtWindow, CameToOffice, DestinationMoved, Happening, ItemsCame
+from flows.happenings import (
+    AtWindow,
+    CameToOffice,
+    DestinationMoved,
+    Happening,
+    ItemsCame,
+    NumberCorrected,
+    SenderProved,
+)
 from flows.machine import F, Machine, settle
 from flows.postman import new_phone
 from flows.postman import states as postman
 from flows.postman.beats import spoken
 from flows.recipient import states as recipient
+from flows.recipient.moves import is_asked
+from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
+from outbox.reach import arrive
 from postal import collect, lists
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.people import pins, roles
+from postal.quotes import BOOKING
 from store.conversations import Conversation
 from store.gcra import Gcra
 
@@ -78,19 +97,64 @@ def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> Cl
     window = None
     if isinstance(event, AtWindow):
         window = collect.at_window(locked.reader, its, event, locked.codes.get(SAID, ""))
-    return ClockFacts(locked.now, locked.today, its, window)
+    staff = isinstance(event, NumberCorrected) and roles.is_staff(locked.conn, event.phone)
+    return ClockFacts(locked.now, locked.today, its, window, staff)
+
+
+def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> MoveFacts:
+    its = locked.reader.of_itself(conversation.place.whose)
+    held = locked.held[its.number]
+    silence = timedelta(seconds=locked.runtime.settings.move_silence)
+    ends = calendar.awake_after(locked.now, silence)
+    return MoveFacts(
+        locked.now, its, ends, named=held.named_phone or "", by=held.named_by or "sender"
+    )
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
     phone = conversation.place.whose
     found = None
-    if isinstance(event, AskStatus | Recall | CorrectNumber | CameToOffice):
+    if isinstance(event, AskStatus | CameToOffice):
         found = locked.reader.of_party(event.article, phone)
-        if isinstance(event, Recall | CorrectNumber) and found is not None:
-            # Whoever acts on an article must have sent it; an office may only ask.
-            sent = locked.held[event.article].sender_phone == phone
-            found = found if sent else None
-    return PartyFacts(locked.now, found, locked.today, _ticket(locked, event, phone))
+    elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+        # Whoever acts on an article must have sent it; an office may only ask.
+        found = _sent(locked, phone, event.article)
+    elif isinstance(event, StopRecall):
+        found = next(
+            (
+                _sent(locked, phone, number)
+                for number in locked.held
+                if event.article in (None, number)
+            ),
+            None,
+        )
+    staff = isinstance(event, CorrectNumber) and bool(event.phone)
+    return PartyFacts(
+        locked.now,
+        found,
+        locked.today,
+        _ticket(locked, event, phone),
+        staff and isinstance(event, CorrectNumber) and roles.is_staff(locked.conn, event.phone),
+    )
+
+
+def _sent(locked: Locked, phone: str, number: str) -> ArticleFact | None:
+    """Return the article that `phone` sent, with the verdict on digits that it quotes."""
+    held = locked.held.get(number)
+    if held is None or held.sender_phone != phone:
+        return None
+    found = locked.reader.of_party(number, phone)
+    if found is None or QUOTE not in locked.codes:
+        return found
+    return _quoting(locked, found, phone, BOOKING)
+
+
+def _quoting(locked: Locked, article: ArticleFact, phone: str, question: int) -> ArticleFact:
+    held = locked.held[article.number]
+    judged = locked.reader.quoting(article, held, phone, question, locked.codes[QUOTE])
+    if judged.quote == "right" and locked.proof == "text":
+        locked.proof = "quoted"
+    return judged
 
 
 def _ticket(locked: Locked, event: Event, phone: str) -> int:
@@ -116,11 +180,18 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         locked.today, time.fromisoformat(settings.delivery_day_end), INDIA
     ).astimezone(UTC)
     named = event.article if isinstance(event, Happening) else None
+    mine = locked.reader.of_recipient(phone, named, [held.id for held in locked.held.values()])
+    if isinstance(event, Consent):
+        mine = tuple(
+            _quoting(locked, each, phone, each.questions) if is_asked(each) else each
+            for each in mine
+        )
     return RecipientFacts(
         now=locked.now,
-        articles=locked.reader.of_recipient(
-            phone, named, [held.id for held in locked.held.values()]
-        ),
+        articles=mine,
+        lost=locked.reader.numbered(phone, _numbers(locked, locked.lost)),
+        recalls=locked.reader.numbered(phone, _numbers(locked, locked.recalls)),
+        texts_arrive=not isinstance(event, RepeatQuestion) or arrive(locked.conn, phone),
         named_is_staff=isinstance(event, SomebodyElse | DestinationMoved)
         and bool(event.phone)
         and roles.is_staff(locked.conn, str(event.phone)),
@@ -134,12 +205,16 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
     )
 
 
+def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:
+    return [held.number for held in locked.held.values() if held.id in ids]
+
+
 def _may_send_code(locked: Locked, phone: str, event: Event) -> bool:
     """Tell whether the limits allow one more, and count it; a call is a code message too."""
     limits: tuple[tuple[str, int], ...] = ()
     if isinstance(event, SpeakCode):
         limits = (("calls", CALLS_AN_HOUR), ("codes", CODES_AN_HOUR))
-    elif isinstance(event, Yes | SendCode):
+    elif isinstance(event, Yes | SendCode | RepeatQuestion):
         limits = (("codes", CODES_AN_HOUR),)
     gcra = Gcra(locked.runtime.redis)
     try:
@@ -197,6 +272,8 @@ _BY_MACHINE: Mapping[str, FactsOf] = {
         FactsOf[PostmanFacts](postman.MACHINE, _postman_facts),
         FactsOf[NewPhoneFacts](new_phone.MACHINE, _new_phone_facts),
         FactsOf[ClockFacts](article.MACHINE, _clock_facts),
+        FactsOf[MoveFacts](move.MACHINE, _move_facts),
+        FactsOf[MoveFacts](recall.MACHINE, _move_facts),
         FactsOf[PartyFacts](sender.SENDER, _party_facts),
         FactsOf[PartyFacts](office.OFFICE, _party_facts),
         FactsOf[PartyFacts](stranger.STRANGER, _party_facts),

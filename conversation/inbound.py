@@ -6,20 +6,45 @@ The order: the sender and the meaning of the text, its row (`store/inbound.py`),
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 
 from conversation.turn import Turn
 from flows import machines
-from flows.events import AskStatus, Event, NotUnderstood, SomebodyElse, Start, Stop, ToldCode
+from flows.events import (
+    AskStatus,
+    Consent,
+    Deny,
+    Event,
+    GivePin,
+    NotUnderstood,
+    Pass,
+    ProveSender,
+    RepeatQuestion,
+    ReportFraud,
+    SendCode,
+    SomebodyElse,
+    Start,
+    Stop,
+    StopRecall,
+    ToldCode,
+    Undo,
+    Visit,
+    Yes,
+)
+from flows.facts import Proof
 from flows.grammar import late
-from flows.grammar.person import Understood
-from flows.grammar.text import mask_codes, mask_spelled_codes
+from flows.grammar.person import QUOTE, Understood
+from flows.grammar.text import fold, mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import request_id
+from messages.catalogue import catalogue
+from messages.render import QUOTE_MASK
+from outbox.enqueue import OutboxDraft, enqueue
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
@@ -74,23 +99,26 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 
 
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
-    """Take in a text; return whether it is new and was decided on."""
-    if floods.over(conn, inbound.phone, runtime.settings.inbound_hourly_limit, now):
-        if not texts.is_kept(conn, inbound.gateway, inbound.carrier_id):
-            floods.count(conn, inbound.phone, now)
-        return False
+    """Take in a text; return whether it is new, and something is to be sent."""
     sender = _sender(conn, inbound)
     said = texts.storable(inbound.text)
     machine, understood = _opted(sender, inbound) or _understand(
         runtime, conn, sender, inbound.phone, said
     )
+    if not _is_exact(said, understood.event) and floods.over(
+        conn, inbound.phone, runtime.settings.inbound_hourly_limit, now
+    ):
+        return _put_aside(runtime, conn, sender, inbound, now)
+    proof: Proof = "text"
+    if inbound.channel == "voice":
+        proof, understood = "call", replace(understood, event=_by_call(understood.event))
     text = InboundRow(
         now,
         inbound.gateway,
         inbound.carrier_id,
         inbound.phone,
         inbound.channel,
-        _body(said, understood.event),
+        _body(said, understood),
         inbound.carrier_at,
     )
     message_id = texts.keep(conn, text)
@@ -100,7 +128,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         return False
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
-    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at)
+    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
     turn.begin(place, understood.event)
     turn.take(place, understood.event)
     turn.finish(message_id)
@@ -113,6 +141,56 @@ def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
         # A missed call answers a recipient's question: on a postman's list it would be an item.
         return replace(sender, roles=("recipient",), postman_id=None)
     return sender
+
+
+# What is exact in any words, and what is exact in digits.
+_EXACT = (GivePin, Pass, ProveSender, ReportFraud, SendCode, Undo, Visit)
+_IN_DIGITS = (Consent, Deny, StopRecall, Yes)
+
+
+def _is_exact(said: str, event: Event) -> bool:
+    """Tell whether a text is read however many came: whoever can forge a telephone's texts could
+    otherwise silence it (docs/developing/trust.md rule 10).
+    """
+    return isinstance(event, _EXACT) or (isinstance(event, _IN_DIGITS) and fold(said)[:1].isdigit())
+
+
+def _put_aside(
+    runtime: Runtime, conn: Conn, sender: PhoneRoles, inbound: Inbound, now: datetime
+) -> bool:
+    """Count a text beyond the limit without reading it; tell a known telephone once an hour."""
+    if texts.is_kept(conn, inbound.gateway, inbound.carrier_id):
+        return False
+    first = floods.count(conn, inbound.phone, now)
+    if not first or sender.roles == ("stranger",):
+        return False
+    staff = sender.roles[0] in ("postman", "office")
+    template = catalogue().template("staff_flood" if staff else "flood")
+    manner = roles.manners(conn, [inbound.phone]).get(inbound.phone)
+    enqueue(
+        conn,
+        OutboxDraft(
+            phone=inbound.phone,
+            template=template.name,
+            language=manner.language if manner else runtime.settings.default_language,
+            values={},
+            lane=template.lane,
+            not_after=now + timedelta(seconds=template.lifetime),
+            at=now,
+            request_id=request_id(),
+        ),
+    )
+    return True
+
+
+def _by_call(event: Event) -> Event:
+    """Return what a missed call may mean: it brings something, and answers nothing.
+
+    docs/developing/trust.md rule 8
+    """
+    if isinstance(event, Yes | Deny):
+        return RepeatQuestion("yes" if isinstance(event, Yes) else "no")
+    return event
 
 
 def _opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | None:
@@ -139,8 +217,14 @@ def _understand(
     return tried[0]
 
 
-def _body(text: str, event: Event) -> str:
-    """Return `text` as it may be kept, without codes."""
+_LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")
+
+
+def _body(text: str, understood: Understood) -> str:
+    """Return `text` as it may be kept, without codes and without the digits that it quotes."""
+    event = understood.event
+    if QUOTE in understood.codes:
+        text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
     unclear = no_phone or isinstance(event, NotUnderstood | ToldCode)

@@ -11,12 +11,25 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from flows import machines
+from flows.acts.moves import AskMove, Relink
 from flows.acts.nominee import Nominate
-from flows.acts.phone import Relink
 from flows.decision import Act, Context, LastVisit, Role
-from flows.events import CorrectNumber, Event, Pass, Recall, SomebodyElse, TimedOut, Undo, Visit
+from flows.events import (
+    CorrectNumber,
+    Event,
+    Pass,
+    ProveSender,
+    Recall,
+    ReportFraud,
+    SomebodyElse,
+    StopRecall,
+    TimedOut,
+    Undo,
+    Visit,
+)
+from flows.facts import Proof
 from flows.grammar.postman import COLLEAGUE
-from flows.happenings import DestinationMoved, Happening, NumberCorrected
+from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
 from postal import facts
 from postal.acts import beats, handsets
@@ -52,11 +65,14 @@ class Locked:
     # What was typed or said and is in no event: codes, a PIN, the end of a document's number.
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
+    proof: Proof | None = None  # of whoever brought the event
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
     colleague: beats.Colleague | None = None
     named: handsets.Named | None = None
     standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
+    lost: list[int] = field(default_factory=list)  # ids: had their code here until lately
+    recalls: list[int] = field(default_factory=list)  # ids: sent by this telephone, called back
 
     def __post_init__(self) -> None:
         settings = self.runtime.settings
@@ -79,7 +95,7 @@ class Locked:
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
-        self.held = hold(self.conn, ids)
+        self.held = hold(self.conn, ids, self.now)
         places = [
             self.place_of(role, held)
             for held in self.held.values()
@@ -93,15 +109,23 @@ class Locked:
             self.now,
         )
         default = self.runtime.settings.default_language
-        self.books = Books(self.conn, self.held, self.now, self.today, default, self.codes)
+        self.books = Books(
+            self.conn, self.held, self.now, self.today, default, self.codes, self.proof
+        )
 
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
-            return facts.articles_of_recipient(self.conn, place.whose, self.now)
-        if place.machine == "article":
+            mine = facts.articles_of_recipient(self.conn, place.whose, self.now)
+            if isinstance(event, ReportFraud):
+                self.lost = facts.articles_lost(self.conn, place.whose, self.now)
+                self.recalls = facts.articles_recalled(self.conn, place.whose)
+            return [*dict.fromkeys((*mine, *self.lost, *self.recalls))]
+        if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
-        if isinstance(event, Recall | CorrectNumber):
+        if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
             return facts.articles_numbered(self.conn, [event.article])
+        if isinstance(event, StopRecall):
+            return facts.articles_recalled(self.conn, place.whose)
         if place.machine == "postman" and self.postman_id is not None:
             standing = conversations.peek(self.conn, place)
             refs = self.refs(event, standing.context if standing else None)
@@ -110,7 +134,7 @@ class Locked:
 
     def place_of(self, role: Role, held: Held) -> ConversationPlace | None:
         """Return the conversation of an article's `role`; None without its telephone."""
-        if role == "article":
+        if role in ("article", "move", "recall"):
             return ConversationPlace(held.number, role)
         phone = {
             "recipient": held.recipient_phone,
@@ -119,6 +143,8 @@ class Locked:
             "sender": held.sender_phone,
             "postman": held.postman_phone,
             "office": held.office_phone,
+            "named": held.named_phone,
+            "former": held.former_phone,
         }[role]
         return ConversationPlace(phone, machines.of_role(role).name) if phone is not None else None
 
@@ -127,9 +153,14 @@ class Locked:
         if isinstance(act, Nominate):
             held = self.held[act.article]
             self.held[act.article] = replace(held, nominee_phone=act.phone)
+        elif isinstance(act, AskMove):
+            held = self.held[act.article]
+            self.held[act.article] = replace(held, named_phone=act.phone)
         elif isinstance(act, Relink):
             held = self.held[act.article]
-            self.held[act.article] = replace(held, recipient_phone=act.phone)
+            self.held[act.article] = replace(
+                held, recipient_phone=act.phone, former_phone=held.recipient_phone
+            )
 
     def _look_beside(self, place: ConversationPlace, event: Event) -> None:
         """Find the people whom no article leads to: their rows and conversations are locked."""

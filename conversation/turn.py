@@ -8,8 +8,10 @@ from here the way goes down only.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 import logs
 from conversation.facts import read
@@ -17,6 +19,7 @@ from conversation.locking import Locked
 from flows import machines
 from flows.decision import Say, Tell
 from flows.events import Event
+from flows.facts import Proof
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
@@ -58,7 +61,7 @@ class Turn(Locked):
         """Decide `event` at `place`, do its acts, and pass its news on."""
         conversation = self.standing[place]
         machine = machines.ALL[place.machine]
-        known = read(self, conversation, event)
+        known = replace(read(self, conversation, event), proof=self.proof)
         decision = decide(machine, conversation.standing, event, known)
         since = entered(machine, conversation.standing, decision, self.now)
         due_at = deadline(machine, decision, since)
@@ -86,7 +89,7 @@ class Turn(Locked):
 
     def finish(self, message_id: int | None) -> None:
         """Write the sprints and put the messages into the outbox."""
-        ids = conversations.record(self.conn, self.sprints, message_id, self.now)
+        ids = conversations.record(self.conn, self.sprints, message_id, self.now, self.proof)
         if not self.drafts:
             return
         manners = roles.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
@@ -118,6 +121,7 @@ class Turn(Locked):
             code_id=code.id if code else None,
             channel=say.channel,
             request_id=self.request_id,
+            quote=say.quote,
         )
 
 
@@ -131,12 +135,17 @@ def take_turn(
     place: ConversationPlace,
     event: Event,
     postman_id: int | None = None,
+    *,
+    proof: Proof | None = None,
+    apart: Mapping[str, str] = MappingProxyType({}),
 ) -> Turn:
     """Let the machine at `place` decide `event`, whole, and return the turn as it was taken.
 
+    `proof`: of whoever brought it. `apart`: what was typed or said and is in no event.
+
     Within the caller's transaction: wake the outbox after the commit.
     """
-    turn = Turn(runtime, conn, runtime.now(), postman_id)
+    turn = Turn(runtime, conn, runtime.now(), postman_id, apart, proof=proof)
     turn.begin(place, event)
     turn.take(place, event)
     turn.finish(message_id=None)

@@ -19,11 +19,12 @@ from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
+from flows.grammar.postman import LAST4
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
 from flows.recipient.answers import is_witness
 from flows.ussd import engine, menu
-from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where
+from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
@@ -185,10 +186,21 @@ class _Hop:
         if hides == "code" and where.serial is not None:
             code = "".join(c for c in text if c.isalnum())
             length = self.runtime.settings.code_length
-            whole = code.isascii() and code.isdigit() and len(code) == length
-            self.codes = {str(where.serial): code} if whole else {}
-            return Typed(worth="code" if whole else "malformed"), _HIDDEN
+            return Typed(worth=self._code(str(where.serial), code, length)), _HIDDEN
         return self._check_pin(text), _HIDDEN
+
+    def _code(self, item: str, typed: str, length: int) -> Worth:
+        """Keep the code that was typed for `item`, and the end of a document's number after it."""
+        code, ending = typed[:length], typed[length:]
+        whole = typed.isascii() and code.isdigit() and len(code) == length
+        self.codes = {}
+        if not whole or len(ending) not in (0, 4):
+            return "malformed"
+        self.codes[item] = code
+        if not ending:
+            return "code"
+        self.codes[LAST4] = ending.upper()
+        return "code_document"
 
     def _check_pin(self, typed: str) -> Typed:
         if self.sender.postman_id is None:
@@ -199,7 +211,14 @@ class _Hop:
     def _ask(self, where: Where, ask: engine.Ask) -> Shown:
         """Put the event to its machine, as a text would; its answer is shown, not sent."""
         place = ConversationPlace(self.dialled.phone, ask.machine)
-        turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id, self.codes)
+        turn = Turn(
+            self.runtime,
+            self.conn,
+            self.now,
+            self.sender.postman_id,
+            self.codes,
+            proof="pin" if where.proved else "text",
+        )
         turn.begin(place, ask.event)
         turn.take(place, ask.event)
         # The first thing said to this telephone is the answer; what else is said goes by SMS.

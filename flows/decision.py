@@ -17,6 +17,8 @@ from messages.catalogue import Channel
 
 # holder: receives the code, the nominee who agreed or the recipient · article: its own conversation
 # · colleague: named by a postman · old_phone: the telephone that was a postman's until now
+# · named: the telephone that a move names · former: the one that had the code before it ·
+# move, recall: the article's conversations about those
 Role = Literal[
     "recipient",
     "holder",
@@ -27,6 +29,10 @@ Role = Literal[
     "old_phone",
     "office",
     "article",
+    "named",
+    "former",
+    "move",
+    "recall",
 ]
 
 
@@ -35,8 +41,9 @@ class Say:
     """One text to the person of this conversation, or one call.
 
     `code_of`: the article whose present code replaces {code} when the message is sent. `article`:
-    what the text is about, for the help desk. `channel` voice: a call, in the words of
-    messages/speech.
+    what the text is about, for the help desk. `quote`: the question of that article whose two
+    digits replace {quote} when the message is sent; 0 is the booking's, for its sender. `channel`
+    voice: a call, in the words of messages/speech.
     """
 
     template: str
@@ -44,6 +51,7 @@ class Say:
     article: str | None = None
     code_of: str | None = None
     channel: Channel = "text"
+    quote: int | None = None
 
 
 @dataclass(frozen=True)

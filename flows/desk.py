@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from functools import partial
 
-from flows import status
+from flows import status, trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.hold import ReopenArticle
+from flows.acts.moves import Relink
 from flows.acts.nominee import EndNomination, Nominate
-from flows.acts.phone import Relink, SetLanguage
+from flows.acts.phone import SetLanguage
 from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
-from flows.decision import Act, Asked, C, Decision, LastVisit, Nothing, Say, Tell
+from flows.decision import Asked, C, Decision, LastVisit, Nothing, Say, Tell
 from flows.events import LanguageSet, PhoneBlocked, PinChanged, TicketClosed
 from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
 from flows.happenings import (
@@ -24,13 +25,13 @@ from flows.happenings import (
     CodeWanted,
     DestinationMoved,
     NumberCorrected,
-    Relinked,
     RemarkConfirmed,
     RemarkContested,
     RemarkJudged,
     Reopened,
 )
 from flows.machine import SAME, Case, F
+from flows.move import relinked
 from flows.office import OFFICE
 from flows.postman.states import MACHINE as POSTMAN
 from flows.postman.visit import say_first
@@ -84,33 +85,30 @@ def postmans_code_stopped(case: Case[CodeStopped, LastVisit, PostmanFacts]) -> D
     tells=("nominee",),
 )
 def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Refuse what the recipient could not wish for either."""
+    """Refuse what the recipient could not wish for either, and what one person alone wants."""
     article = fact(case, case.event.article)
-    staff = case.facts.named_is_staff
-    if refuse_nominee(article) is not None or staff or not case.event.phone:
+    facts, phone = case.facts, case.event.phone
+    alone = trust.move(article, "office", facts.proof, facts.named_is_staff) == "second"
+    if refuse_nominee(article) is not None or facts.named_is_staff or alone or not phone:
         return stay(case)
-    return nominate(article, case.event.phone)
+    return nominate(article, phone)
 
 
 @ARTICLE.on(
     NumberCorrected,
     to=("waiting", SAME),
     acts=(Relink, EndNomination, KillCode),
-    tells=("recipient", "sender"),
+    tells=("recipient", "former", "sender"),
 )
 def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision[Nothing]:
-    """Change the number unless the article is out: no code moves while a postman is on his way."""
-    article = case.facts.article
-    if article.state not in ("booked", "attempted") or not case.event.phone:
+    """Change the number as the office's or the booker's rule allows (flows/trust.py)."""
+    event, facts = case.event, case.facts
+    answer = trust.move(facts.article, event.by, facts.proof, facts.named_is_staff)
+    if answer != "done" or not event.phone:
         return stays(case)
-    number = article.number
-    acts: tuple[Act, ...] = (Relink(number, case.event.phone),)
-    if article.nominee != "none":
-        acts = (EndNomination(number, "replaced"), *acts)
-    if article.code == "live":
-        acts = (KillCode(number, "moved"), *acts)
-    tells = (Tell("recipient", Relinked(number)), Tell("sender", case.event))
-    return Decision("waiting", case.context, (), acts, tells)
+    acts, tells = relinked(facts.article, event.phone, event.by, facts.proof)
+    told = tuple(each for each in tells if each.to != "article")  # it decides here
+    return Decision("waiting", case.context, (), acts, (*told, Tell("sender", event)))
 
 
 @SENDER.on(NumberCorrected, says=("sender_relinked",))
@@ -165,7 +163,7 @@ def remark_judged(case: Case[RemarkJudged, Asked, RecipientFacts]) -> Decision[A
 def reopen(case: Case[Reopened, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Bring what the office should keep, or what was marked delivered but never received."""
     article = case.facts.article
-    stuck = article.state == "attempted" and article.office_next
+    stuck = article.state == "attempted" and (article.office_next or article.disputed)
     lost = article.state == "delivered" and article.objected
     if not (stuck or lost or article.state == "at_office"):
         return stays(case)

@@ -13,8 +13,12 @@ Payment = Literal["cash", "upi"]
 Language = Literal["hi", "hi-Latn", "en"]
 # Identity documents that are accepted at the window.
 DocumentType = Literal["aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card"]
+# A postman may leave out which it was.
+ShownDocument = Literal[
+    "aadhaar", "voter", "licence", "passport", "pan", "ration", "job_card", "unnamed"
+]
 # code: one of the right length was given · signature: remark 10, no code · malformed: neither
-Proof = Literal["code", "signature", "malformed"]
+HandoverProof = Literal["code", "signature", "malformed"]
 
 
 class Event:
@@ -45,6 +49,20 @@ class Yes(Event):
     """`1`: yes. It agrees to a question; without one it asks for the code."""
 
     which: str | None = None
+
+
+@dataclass(frozen=True)
+class Consent(Event):
+    """`1 47`: yes, another telephone may have the code. The two digits travel separately."""
+
+    which: str | None = None
+
+
+@dataclass(frozen=True)
+class RepeatQuestion(Event):
+    """A missed call that means yes or no: it brings the question by text, and answers nothing."""
+
+    meaning: Literal["yes", "no"]
 
 
 @dataclass(frozen=True)
@@ -139,6 +157,20 @@ class Recall(Event):
 
 
 @dataclass(frozen=True)
+class ProveSender(Event):
+    """A sender's article number and two digits: those of the text that said it was booked."""
+
+    article: str
+
+
+@dataclass(frozen=True)
+class StopRecall(Event):
+    """A sender's `3`: not I want it back; or `3` and an article number."""
+
+    article: str | None = None
+
+
+@dataclass(frozen=True)
 class CorrectNumber(Event):
     """A sender's article number and the recipient's right telephone (E.164)."""
 
@@ -171,13 +203,15 @@ class Approach:
 class Handover:
     """`7 482913 1`: handed over with this code, the COD amount paid in cash (1) or by UPI (2).
 
-    `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`.
+    `amount`: the whole rupees taken, if he writes them: `7 482913 500 1`. `document`: the one shown
+    besides, `7 482913 * 1234`; the last four of its number travel separately, as the code does.
     """
 
     item: str
-    proof: Proof
+    proof: HandoverProof
     payment: Payment | None = None
     amount: int | None = None
+    document: ShownDocument | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypedDict
 
@@ -27,6 +27,16 @@ Purpose = Literal["handover", "refusal", "window"]
 # What a telephone is to an article: the addressee's, of a nominee who agreed, or of one who was
 # asked
 Part = Literal["addressee", "nominee", "asked"]
+# How sure we are who it is (docs/developing/trust.md), the weakest first. call: a caller's number ·
+# text: the sender of a text, or of a dial · quoted: it quotes the digits of our last text ·
+# pin: a postman's PIN, or a session of the staff · fresh: a second factor within five minutes ·
+# two: two people, both so
+Proof = Literal["call", "text", "quoted", "pin", "fresh", "two"]
+# Who wishes that another telephone gets the code (flows/trust.py says what each may).
+Mover = Literal["holder", "sender", "booker", "office"]
+# The two digits that a text quotes, compared with those that its telephone was shown last.
+# unchecked: none were quoted, or nothing is asked · locked: three wrong ones today
+QuoteVerdict = Literal["unchecked", "right", "wrong", "locked"]
 NomineeState = Literal["none", "asked", "agreed"]
 Witness = Literal["none", "unconfirmed", "confirmed", "contested"]
 
@@ -72,6 +82,17 @@ class ArticleFact:
     delivered_at: datetime | None = None
     objected: bool = False
     fraud_reports: int = 0  # by other telephones, in the same PIN, today
+    # Who gets the code (docs/developing/trust.md).
+    moves: int = 0  # done ones: another telephone became the holder
+    asked: bool = False  # whether the code may go to another telephone, and he has not answered
+    questions: int = 0  # of that kind, until now
+    frozen: bool = False  # a holder said that it is his: only an office moves it
+    disputed: bool = False  # who had it before a move objects: nothing is handed out
+    document: bool = False  # the code alone is not enough now: a document is wanted as well
+    holds_from: datetime | None = None  # when the nominee who agreed becomes the holder
+    proven: bool = False  # the sender proved that he is the sender
+    recalling: bool = False  # he wants it back, and can still object
+    quote: QuoteVerdict = "unchecked"  # of the text that is decided
 
     @property
     def digits(self) -> str:
@@ -113,13 +134,26 @@ class Changes(TypedDict, total=False):
     extended: bool
     delivered_at: datetime | None
     objected: bool
+    moves: int
+    asked: bool
+    questions: int
+    frozen: bool
+    disputed: bool
+    document: bool
+    holds_from: datetime | None
+    proven: bool
+    recalling: bool
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Base of what a decision may know; each machine has one kind."""
+    """Base of what a decision may know; each machine has one kind.
+
+    `proof`: how it was proven who brought the event; None: nobody did (a time limit, software).
+    """
 
     now: datetime
+    proof: Proof | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -135,6 +169,9 @@ class RecipientFacts(Facts):
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
+    lost: tuple[ArticleFact, ...] = ()  # had their code here until two days ago; for `3`
+    recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
+    texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
 
 
 @dataclass(frozen=True)
@@ -191,6 +228,7 @@ class PartyFacts(Facts):
     article: ArticleFact | None = None
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
+    named_is_staff: bool = False  # the telephone that the text names belongs to the staff
 
 
 @dataclass(frozen=True)
@@ -216,3 +254,17 @@ class ClockFacts(Facts):
     today: date
     article: ArticleFact
     window: WindowFact | None = None
+    named_is_staff: bool = False  # the telephone that the event names belongs to the staff
+
+
+@dataclass(frozen=True)
+class MoveFacts(Facts):
+    """For the conversation about an article's move, or its recall.
+
+    `silence_ends`: when the holder, asked now, has been silent for long enough.
+    """
+
+    article: ArticleFact
+    silence_ends: datetime
+    named: str = ""  # the telephone (E.164) about which the holder is asked
+    by: Mover = "sender"  # who named it

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from flows.events import DocumentType, Event, Payment
+from flows.facts import Mover
 
 Verdict = Literal["confirmed", "contested"]
 
@@ -168,7 +169,12 @@ class AtWindow(Happening):
 
 @dataclass(frozen=True)
 class ToldCodeAtWindow(AtWindow):
-    """The person at the window said a code. The facts say whether it is right, never the code."""
+    """The person at the window said a code. The facts say whether it is right, never the code.
+
+    `document`: what he showed besides, where the code alone is not enough.
+    """
+
+    document: DocumentType | None = None
 
 
 @dataclass(frozen=True)
@@ -189,7 +195,64 @@ class Unlinked(Happening):
 
 @dataclass(frozen=True)
 class Relinked(Happening):
-    """The sender gave the recipient's right telephone."""
+    """This telephone is the recipient's from now on."""
+
+
+@dataclass(frozen=True)
+class MoveAsked(Happening):
+    """The holder is asked whether another telephone may have the code."""
+
+
+@dataclass(frozen=True)
+class NamedForMove(Happening):
+    """This telephone is to get the code, if its present holder agrees."""
+
+
+@dataclass(frozen=True)
+class NamedNoMore(Happening):
+    """This telephone does not get the code after all."""
+
+
+@dataclass(frozen=True)
+class MoveAgreed(Happening):
+    """The holder agreed that the other telephone gets the code."""
+
+
+@dataclass(frozen=True)
+class MoveDenied(Happening):
+    """The holder says that it is his: the code stays where it is."""
+
+
+@dataclass(frozen=True)
+class MoveLapsed(Happening):
+    """The question ended without an answer, and without a move."""
+
+
+@dataclass(frozen=True)
+class MovedAway(Happening):
+    """The code goes to another telephone from now on; this one had it before."""
+
+
+@dataclass(frozen=True)
+class MoveDisputed(Happening):
+    """Whoever had the code before the move says that it was wrong."""
+
+
+@dataclass(frozen=True)
+class RecallAsked(Happening):
+    """The sender wants the article back; half an hour is left to object."""
+
+
+@dataclass(frozen=True)
+class RecallEnded(Happening):
+    """The sender does not want it back after all, or it was too late."""
+
+
+@dataclass(frozen=True)
+class SenderProved(Happening):
+    """The digits of the sender's booking text were given, at the counter or by software."""
+
+    how: Literal["counter", "software"]
 
 
 @dataclass(frozen=True)
@@ -244,9 +307,10 @@ class DestinationMoved(Happening):
 
 @dataclass(frozen=True)
 class NumberCorrected(Happening):
-    """The help desk gives the recipient's right telephone (E.164)."""
+    """An office gives the recipient's right telephone (E.164), or whoever typed it at booking."""
 
     phone: str
+    by: Mover = "office"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import get_args
 
-from flows import anytime, article, desk, office, sender, stranger, window
+from flows import (
+    anytime,
+    article,
+    desk,
+    move,
+    office,
+    recall,
+    sender,
+    sender_wishes,
+    stranger,
+    window,
+)
 from flows.decision import Role
 from flows.events import Event
 from flows.grammar import person
@@ -14,7 +25,7 @@ from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
 from flows.postman import new_phone, states
-from flows.recipient import answers, fraud, wishes
+from flows.recipient import answers, calls, fraud, moves, wishes
 from flows.recipient import states as recipient
 
 ALL: dict[str, Machine] = {
@@ -26,6 +37,8 @@ ALL: dict[str, Machine] = {
         office.OFFICE,
         stranger.STRANGER,
         article.MACHINE,
+        move.MACHINE,
+        recall.MACHINE,
         new_phone.MACHINE,
     )
 }
@@ -35,11 +48,13 @@ ALL: dict[str, Machine] = {
 _MACHINE_OF = {
     "holder": "recipient",
     "nominee": "recipient",
+    "named": "recipient",
+    "former": "recipient",
     "colleague": "postman",
     "old_phone": "postman",
 }
 # Imported to complete the machines: their transitions are declared in these files.
-COMPLETED_BY = (answers, fraud, wishes, anytime, desk, window)
+COMPLETED_BY = (answers, calls, fraud, moves, wishes, sender_wishes, anytime, desk, window)
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:

@@ -12,6 +12,8 @@ from flows.happenings import (
     Denied,
     FraudReported,
     Happening,
+    MoveDenied,
+    MoveDisputed,
     NotReceived,
     Overlooked,
     RefusalDenied,
@@ -37,6 +39,8 @@ _OFFICE_NEWS: dict[type[Happening], str] = {
     RemarkContested: "office_contested",
     RefusalDenied: "office_refusal_denied",
     Overlooked: "office_overlooked",
+    MoveDenied: "office_move",
+    MoveDisputed: "office_move",
 }
 for _event, _template in _OFFICE_NEWS.items():
     OFFICE.on(_event, says=(_template,))(partial(status.news, _template))

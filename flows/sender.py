@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from flows import remarks, status
-from flows.acts.hold import RecallArticle
-from flows.acts.nominee import EndNomination
-from flows.acts.phone import Relink
 from flows.acts.reports import OpenTicket
-from flows.decision import Act, Decision, Nothing, Say, Tell
-from flows.events import AskStatus, CorrectNumber, NotUnderstood, Recall
+from flows.decision import Decision, Nothing, Say
+from flows.events import AskStatus, NotUnderstood
 from flows.facts import PartyFacts
 from flows.happenings import (
     Attempted,
@@ -22,7 +18,6 @@ from flows.happenings import (
     Happening,
     Recalled,
     Refused,
-    Relinked,
     Returned,
     TakenBack,
     Unlinked,
@@ -49,8 +44,15 @@ SENDER = Machine(
 )
 
 
+@SENDER.on(Booked, says=("sender_booked",))
+def sender_booked(case: Case[Booked, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Show the two digits by which the sender proves himself (docs/developing/trust.md rule 7)."""
+    number = case.event.article
+    say = Say("sender_booked", {"article": number}, number, quote=0)
+    return Decision(case.state, case.context, (say,))
+
+
 _SENDER_NEWS: dict[type[Happening], str] = {
-    Booked: "sender_booked",
     HandedOver: "sender_delivered",
     Collected: "sender_collected",
     Returned: "sender_returned",
@@ -87,48 +89,6 @@ def sender_office(case: Case[CameToOffice, Nothing, PartyFacts]) -> Decision[Not
 @SENDER.on(AskStatus, says=(*status.TEMPLATES, "sender_menu"))
 def sender_asks(case: Case[AskStatus, Nothing, PartyFacts]) -> Decision[Nothing]:
     return status.answer_or("sender_menu", case)
-
-
-@SENDER.on(
-    Recall,
-    says=("sender_recalled", "sender_not_now", "sender_menu"),
-    acts=(RecallArticle,),
-    tells=("recipient", "article"),
-)
-def recall(case: Case[Recall, Nothing, PartyFacts]) -> Decision[Nothing]:
-    article = case.facts.article
-    if article is None:
-        return Decision(case.state, case.context, (Say("sender_menu"),))
-    if article.state not in ("booked", "attempted", "at_office"):
-        return status.news("sender_not_now", case)
-    event = Recalled(article.number)
-    said = status.news("sender_recalled", case)
-    tells = (Tell("recipient", event), Tell("article", event))
-    return replace(said, acts=(RecallArticle(article.number),), tells=tells)
-
-
-@SENDER.on(
-    CorrectNumber,
-    says=("sender_relinked", "sender_bad_number", "sender_not_now", "sender_menu"),
-    acts=(Relink, EndNomination),
-    tells=("recipient", "article"),
-)
-def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Change the number unless the article is out: no code moves while a postman is on his way."""
-    article = case.facts.article
-    if article is None:
-        return Decision(case.state, case.context, (Say("sender_menu"),))
-    if not case.event.phone:
-        return status.news("sender_bad_number", case)
-    if article.state not in ("booked", "attempted"):
-        return status.news("sender_not_now", case)
-    number = article.number
-    acts: tuple[Act, ...] = (Relink(number, case.event.phone),)
-    if article.nominee != "none":
-        acts = (EndNomination(number, "replaced"), *acts)
-    said = status.news("sender_relinked", case)
-    event = Relinked(number)
-    return replace(said, acts=acts, tells=(Tell("recipient", event), Tell("article", event)))
 
 
 @SENDER.on(

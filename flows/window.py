@@ -36,8 +36,12 @@ def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Not
     if why_not is not None:
         return _refuse(case, why_not)
     match _window(case).verdict:
+        case "right" if article.disputed:
+            return _refuse(case, "disputed")
+        case "right" if article.document and case.event.document is None:
+            return _refuse(case, "document_too")
         case "right":
-            return _hand_out(case, None)
+            return _hand_out(case, None, case.event.document)
         case "wrong":
             last = article.wrong_tries + 1 >= TRIES_PER_DAY
             return _refuse(case, "wrong", CountWrongAtWindow(article.number, last))
@@ -84,7 +88,9 @@ def _no_second(case: Case[DocumentShown, Nothing, ClockFacts]) -> WindowRefusal 
 
 
 def _hand_out(
-    case: Case[AtWindow, Nothing, ClockFacts], document: DocumentType | None
+    case: Case[AtWindow, Nothing, ClockFacts],
+    document: DocumentType | None,
+    beside: DocumentType | None = None,
 ) -> Decision[Nothing]:
     number, event = case.facts.article.number, case.event
     collected = Collected(number)
@@ -92,7 +98,7 @@ def _hand_out(
         "over",
         Nothing(),
         (),
-        (HandOut(number, event.by, event.payment, document),),
+        (HandOut(number, event.by, event.payment, document, beside),),
         (Tell("recipient", collected), Tell("sender", collected)),
     )
 

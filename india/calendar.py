@@ -46,6 +46,22 @@ def morning(day: date) -> datetime:
     return datetime.combine(day, _MORNING, INDIA)
 
 
+_WAKES, _SLEEPS = time(8), time(20)
+
+
+def awake_after(at: datetime, hours: timedelta) -> datetime:
+    """Return when people have been awake for `hours` since `at` (aware): 8 to 20 o'clock counts."""
+    left, now = hours, at.astimezone(INDIA)
+    while True:
+        begins = datetime.combine(now.date(), _WAKES, INDIA)
+        ends = datetime.combine(now.date(), _SLEEPS, INDIA)
+        now = max(now, begins)
+        if now < ends and left <= ends - now:
+            return now + left
+        left -= max(ends - now, timedelta())
+        now = datetime.combine(now.date() + timedelta(days=1), time(), INDIA)
+
+
 def long_day(day: date, language: str) -> str:
     """Return `day` as people write it: Friday, 14 August 2026."""
     return format_date(day, "EEEE, d MMMM y", locale=f"{language}_IN")

@@ -18,7 +18,9 @@ Lane = Literal["code", "alarm", "reply", "notice", "bulk"]
 Channel = Literal["text", "voice"]  # written, or spoken in a call
 LANGUAGES: tuple[Language, ...] = ("en", "hi-Latn", "hi")
 LANES: tuple[Lane, ...] = ("code", "alarm", "reply", "notice", "bulk")
-CODE = "code"  # the variable that is never given to the renderer
+# The variables that are never given to the renderer: what proves something is stored nowhere.
+CODE = "code"
+QUOTE = "quote"
 
 VARIABLE = re.compile(r"\{([a-z_]*)\}")
 _FOLDER = Path(__file__).parent / "catalogue"

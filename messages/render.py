@@ -7,17 +7,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from messages.catalogue import CODE, VARIABLE, CatalogueError, catalogue
+from messages.catalogue import CODE, QUOTE, VARIABLE, CatalogueError, catalogue
 from messages.segments import Segments, count
 
 CODE_MASK: Final = "••••••"
+QUOTE_MASK: Final = "▪▪"
 _CODE = re.compile(r"[0-9]{4,8}", re.ASCII)
+_QUOTE = re.compile(r"[0-9]{2}", re.ASCII)
 _SIX = "000000"
+_TWO = "00"
 
 
 @dataclass(frozen=True)
 class Rendered:
-    """A text as it is stored, with `CODE_MASK` in the place of a code."""
+    """A text as it is stored, with masks in the place of a code and of digits to be quoted."""
 
     template: str
     language: str
@@ -28,13 +31,13 @@ class Rendered:
 def render(template: str, language: str, values: Mapping[str, int | str]) -> Rendered:
     """Return the text of `template` in `language`, its variables filled with `values`.
 
-    The code is not a value: `CODE_MASK` keeps its place until `fill_code` inserts it when the
-    message is sent; the segments are those of the text with a code of six digits. Raise
-    `CatalogueError` for a template, language or variable that does not exist or is missing, and for
-    a value that is not of its kind.
+    A code, and the two digits that prove who answers, are no values: masks keep their places until
+    `fill_code` and `fill_quote` insert them when the message is sent; the segments are those of the
+    text with a code of six digits. Raise `CatalogueError` for a template, language or variable that
+    does not exist or is missing, and for a value that is not of its kind.
     """
     entry = catalogue().template(template)
-    kinds = {variable.name: variable.kind for variable in entry.variables if variable.name != CODE}
+    kinds = {each.name: each.kind for each in entry.variables if each.name not in (CODE, QUOTE)}
     if set(kinds) != set(values):
         raise CatalogueError(
             f"template {template} takes {sorted(kinds) or 'no variables'}, not {sorted(values)}"
@@ -44,8 +47,9 @@ def render(template: str, language: str, values: Mapping[str, int | str]) -> Ren
             # The message omits the value: a misplaced code must not end in a log.
             raise CatalogueError(f"template {template}: {name} must be {kind.allowed}")
     text = catalogue().text(template, language)
-    stored = _fill(text, {**values, CODE: CODE_MASK})
-    return Rendered(template, language, stored, count(_fill(text, {**values, CODE: _SIX})))
+    stored = _fill(text, {**values, CODE: CODE_MASK, QUOTE: QUOTE_MASK})
+    sent = _fill(text, {**values, CODE: _SIX, QUOTE: _TWO})
+    return Rendered(template, language, stored, count(sent))
 
 
 def fill_code(text: str, code: str) -> str:
@@ -59,6 +63,18 @@ def fill_code(text: str, code: str) -> str:
     if text.count(CODE_MASK) != 1:
         raise ValueError("the text has no single place for a code")
     return text.replace(CODE_MASK, code)
+
+
+def fill_quote(text: str, quote: str) -> str:
+    """Return `text` with the two digits `quote` in the place of their mask.
+
+    Raise ValueError, without the digits in it, if there is not exactly one mask.
+    """
+    if _QUOTE.fullmatch(quote) is None:
+        raise ValueError("what is quoted are two digits")
+    if text.count(QUOTE_MASK) != 1:
+        raise ValueError("the text has no single place for digits to quote")
+    return text.replace(QUOTE_MASK, quote)
 
 
 def _fill(text: str, values: Mapping[str, int | str]) -> str:

@@ -86,6 +86,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
             "alphanumeric",
             "EU123456785IN",
         ),
+        "quote": Word(r"[0-9]{2}", "two digits", "99", "numeric", "47"),
         "code": Word(r"[0-9]{6,8}", "6 to 8 digits", "99999999", "numeric", "482913"),
     }
 )

@@ -37,6 +37,8 @@ class DueMessage:
     code_id: int | None
     code_issue: int | None
     code_salt: bytes | None = field(repr=False)
+    quote: int | None
+    salt: bytes | None = field(repr=False)
     obstacle: str | None
     given: Sequence[str] = ()  # carriers that may have it, also by a second send
     again_of: int | None = None  # the message of which this is a second send,

@@ -11,15 +11,15 @@ from psycopg.types.json import Jsonb
 
 from messages import speech
 from messages.catalogue import Channel, Lane
-from messages.render import CODE_MASK, render
+from messages.render import CODE_MASK, QUOTE_MASK, render
 from settings import Language
 from store.database import Conn
 
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, segments, lane, not_after,
-                          channel, request_id)
-    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                          channel, request_id, quote)
+    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING id
 """
 
@@ -29,7 +29,8 @@ class OutboxDraft:
     """One text to be sent, or call to be made. `phone` is E.164; `at` is when it was decided.
 
     After `not_after` it is not sent any more: the code would arrive dead, the news old.
-    `values` fill the template's variables; the code is not among them, `code_id` names it.
+    `values` fill the template's variables; the code is not among them, `code_id` names it; nor are
+    the digits to be quoted, `quote` is the question of the article that they answer.
     """
 
     phone: str
@@ -44,6 +45,7 @@ class OutboxDraft:
     code_id: int | None = None
     channel: Channel = "text"
     request_id: str | None = None  # of the request that caused it, as in the logs
+    quote: int | None = None
 
 
 def _row(draft: OutboxDraft) -> tuple[Any, ...]:
@@ -52,6 +54,11 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
         raise ValueError(
             f"template {draft.template}: a message holds a code exactly if its template does; "
             "give code_id with code templates and only with them"
+        )
+    if (QUOTE_MASK in body) != (draft.quote is not None and draft.article_id is not None):
+        raise ValueError(
+            f"template {draft.template}: a message shows digits to quote exactly if its template "
+            "does; give quote and article_id with such templates and only with them"
         )
     return (
         draft.phone,
@@ -69,6 +76,7 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
         draft.not_after,
         draft.channel,
         draft.request_id,
+        draft.quote,
     )
 
 

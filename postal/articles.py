@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
-from flows.facts import ArticleState
+from flows.facts import ArticleState, Proof
 from flows.number import read
 from store import feed
 from store.database import Conn
@@ -63,6 +63,7 @@ class Article:
     attempts: int
     remark: int | None
     witness: str | None
+    witness_by: Proof | None
     remark_counts: bool | None
     passport: bool
     authorised_person: str | None
@@ -227,7 +228,7 @@ _READ = """
 SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.recipient_name, a.recipient_address, a.recipient_pin,
        p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
-       a.attempts, a.remark, a.witness, a.remark_counts, a.passport,
+       a.attempts, a.remark, a.witness, a.witness_by, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at
 FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone WHERE

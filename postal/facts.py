@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from psycopg.rows import namedtuple_row
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
-from postal import codes
+from postal import codes, quotes
+from postal.acts.books import Held
 from store.database import Conn
 
 _ARTICLE = """
@@ -22,6 +23,10 @@ _ARTICLE = """
     a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,
+    a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
+    a.disputed_at IS NOT NULL AS disputed, coalesce(a.document_until > %(now)s, false) AS document,
+    a.sender_proven_at IS NOT NULL AS proven, a.recall_asked_at IS NOT NULL AS recalling,
+    n.holds_from,
     c.expires_at, c.used_at, c.dead_at, coalesce(c.sends, 0) AS sends, c.postman_id AS bound_to,
     coalesce(c.purpose, 'handover') AS code_for,
     CASE WHEN n.phone = %(phone)s AND a.recipient_phone IS DISTINCT FROM n.phone
@@ -83,6 +88,27 @@ class Reader:
             nominated=nominated(self.conn, phone),
         )
         return tuple(self._article(row) for row in reversed(rows))
+
+    def numbered(self, phone: str, numbers: Collection[str]) -> tuple[ArticleFact, ...]:
+        """Return the articles with these numbers as `phone` may know them, in any state."""
+        if not numbers:
+            return ()
+        rows = self._read(
+            f"SELECT {_ARTICLE} FROM articles a {_JOINED}"  # noqa: S608
+            " WHERE a.number = ANY(%(numbers)s) ORDER BY a.updated_at, a.id",
+            phone=phone,
+            numbers=list(numbers),
+        )
+        return tuple(self._article(row) for row in rows)
+
+    def quoting(
+        self, article: ArticleFact, held: Held, phone: str, question: int, quoted: str
+    ) -> ArticleFact:
+        """Return `article` with the verdict on the digits that `phone` quotes of `question`."""
+        if quotes.tries_over(self.conn, held.id, phone, self.today):
+            return replace(article, quote="locked")
+        right = quotes.quote_of(self.master_key, held.salt, phone, question)
+        return replace(article, quote=quotes.judge(quoted, right))
 
     def of_party(self, number: str, phone: str) -> ArticleFact | None:
         """Return the article, where `phone` is its sender's or that of an office or staff."""
@@ -245,6 +271,15 @@ class Reader:
             delivered_at=row.delivered_at,
             objected=row.objected,
             fraud_reports=row.fraud_reports,
+            moves=row.moves,
+            asked=row.asked,
+            questions=row.questions,
+            frozen=row.frozen,
+            disputed=row.disputed,
+            document=row.document,
+            holds_from=row.holds_from,
+            proven=row.proven,
+            recalling=row.recalling,
         )
 
     def _code_state(
@@ -282,6 +317,29 @@ def articles_of_recipient(conn: Conn, phone: str, now: datetime) -> list[int]:
         [phone, nominated(conn, phone), now],
     ).fetchall()
     return [row[0] for row in rows]
+
+
+_LOST_WITHIN: Final = timedelta(days=2)
+
+
+def articles_lost(conn: Conn, phone: str, now: datetime) -> list[int]:
+    """Return the ids of the articles whose code left `phone` lately; it can object."""
+    rows = conn.execute(
+        "SELECT DISTINCT article_id FROM moves WHERE from_phone = %s AND by <> 'holder'"
+        " AND outcome = 'done' AND ended_at > %s LIMIT 20",
+        [phone, now - _LOST_WITHIN],
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def articles_recalled(conn: Conn, phone: str) -> list[int]:
+    """Return the ids of the articles that `phone` is said to want back, and can still leave."""
+    rows = conn.execute(
+        "SELECT id FROM articles WHERE sender_phone = %s AND recall_asked_at IS NOT NULL"
+        " ORDER BY recall_asked_at DESC LIMIT 20",
+        [phone],
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def nominated(conn: Conn, phone: str) -> list[int]:

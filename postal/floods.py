@@ -1,8 +1,9 @@
 """Inbound floods: what one telephone texts beyond its share of an hour is counted, not read.
 
-The count is one index look-up in the transaction that would take the text in, without Valkey. A
-flood writes one row an hour, whatever its size: no text, no sprint, no answer, no ticket. It shares
-only the database with others.
+Except exact commands and answers: whoever forges a telephone's texts must not silence it
+(docs/developing/trust.md rule 10). The count is one index look-up in the transaction that would
+take the text in, without Valkey. A flood writes one row an hour, whatever its size: no text, no
+sprint, no ticket, and one answer that says so. It shares only the database with others.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ def over(conn: Conn, phone: str, limit: int, now: datetime) -> bool:
     return inbound.count_since(conn, phone, now - _HOUR, limit) >= limit
 
 
-def count(conn: Conn, phone: str, now: datetime) -> None:
-    """Count one more unread text; append the first of an hour to the feed."""
+def count(conn: Conn, phone: str, now: datetime) -> bool:
+    """Count one more unread text; True for the first of an hour, which the feed tells."""
     row = conn.execute(
         "INSERT INTO inbound_floods (phone, hour, count, first_at, last_at)"
         " VALUES (%(phone)s, date_trunc('hour', %(now)s::timestamptz), 1, %(now)s, %(now)s)"
@@ -45,8 +46,10 @@ def count(conn: Conn, phone: str, now: datetime) -> None:
         " last_at = excluded.last_at RETURNING count",
         {"phone": phone, "now": now},
     ).fetchone()
-    if row == (1,):
+    first = row == (1,)
+    if first:
         feed.append(conn, "inbound_flood", None, now, {"phone": masked(phone)})
+    return first
 
 
 def of_day(conn: Conn, since: datetime, until: datetime, most: int) -> list[Flood]:

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from flows.decision import Context, Decision
 from flows.events import Event
-from flows.facts import Facts
+from flows.facts import Facts, Proof
 from flows.machine import Standing
 from flows.replay.record import decode, encode
 from store.database import Conn
@@ -120,15 +120,22 @@ def _select(
 
 _INSERT = """
 INSERT INTO sprints
-    (conversation_id, message_id, at, event, state_before, facts, decision, state_after)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
+    (conversation_id, message_id, at, event, state_before, facts, decision, state_after, proof)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id
 """
 
 
 def record(
-    conn: Conn, sprints: Sequence[Sprint], message_id: int | None, now: datetime
+    conn: Conn,
+    sprints: Sequence[Sprint],
+    message_id: int | None,
+    now: datetime,
+    proof: Proof | None = None,
 ) -> list[int]:
-    """Write the sprints of one turn and each conversation's new state; return the sprints' ids."""
+    """Write the sprints of one turn and each conversation's new state; return the sprints' ids.
+
+    `proof`: of whoever began the turn; what follows from his word is proven by it as well.
+    """
     ids: list[int] = []
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -148,6 +155,7 @@ def record(
                             "context": encode(sprint.decision.context),
                         }
                     ),
+                    proof,
                 )
                 for sprint in sprints
             ],

@@ -12,10 +12,23 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from flows.acts import codes, door, hold, lists, nominee, phone, remarks, reports, window
+from flows.acts import (
+    codes,
+    door,
+    hold,
+    lists,
+    moves,
+    nominee,
+    phone,
+    remarks,
+    reports,
+    window,
+)
 from flows.decision import Act
 
-MODULES: Final = (codes, door, hold, lists, nominee, phone, remarks, reports, window)
+MODULES: Final = (
+    codes, door, hold, lists, moves, nominee, phone, remarks, reports, window,
+)  # fmt: skip
 
 # By class name, the key under which sprints are stored.
 ALL: Final[Mapping[str, type[Act]]] = MappingProxyType(

@@ -33,6 +33,7 @@ class IssueCode(ArticleAct):
         if self.purpose != "refusal":
             yield from must(article.otp_required, "no code is needed")
         yield from must(not article.locked, "five wrong codes were given today")
+        yield from must(not article.disputed, "who had the code before objects")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         return Changes(

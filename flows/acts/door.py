@@ -8,7 +8,7 @@ from datetime import datetime
 
 from flows.acts.conditions import in_state, item_open, must
 from flows.decision import ArticleAct
-from flows.events import Payment, Proof
+from flows.events import HandoverProof, Payment, ShownDocument
 from flows.facts import ArticleFact, Changes, ItemFact
 
 
@@ -36,11 +36,15 @@ class UndoApproach(ArticleAct):
 
 @dataclass(frozen=True)
 class HandOver(ArticleAct):
-    """A handover. `written_at`: by the carrier, if known; the code was live then."""
+    """A handover. `written_at`: by the carrier, if known; the code was live then.
 
-    proof: Proof
+    `document`: the one that was shown besides; the end of its number is kept with the article.
+    """
+
+    proof: HandoverProof
     payment: Payment | None
     written_at: datetime | None = None
+    document: ShownDocument | None = None
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from item_open(item)
@@ -51,6 +55,9 @@ class HandOver(ArticleAct):
         yield from must(right or not article.otp_required, "without the right code")
         paid = bool(article.amount) == (self.payment is not None)
         yield from must(paid, "the payment does not fit")
+        yield from must(not article.disputed, "who had the code before objects")
+        shown = self.document is not None or not article.document
+        yield from must(shown, "without the document that is wanted after a move")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         code = "used" if self.proof == "code" else article.code

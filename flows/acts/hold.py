@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 
 from flows.acts.conditions import in_state, must, no_live_code, nothing
 from flows.decision import ArticleAct
 from flows.facts import ArticleFact, Changes, ItemFact
+from flows.trust import is_proven
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,33 @@ class RecallArticle(ArticleAct):
         yield from in_state(article, "booked", "attempted", "at_office")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(state="recalled")
+        return Changes(state="recalled", recalling=False)
+
+
+@dataclass(frozen=True)
+class AskRecall(ArticleAct):
+    """A proven sender's wish to have it back, which he can still object to."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked", "attempted", "at_office")
+        yield from must(is_proven(article), "the sender has not proven himself")
+        yield from must(not article.recalling, "it is recalled already")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(recalling=True)
+
+
+@dataclass(frozen=True)
+class EndRecall(ArticleAct):
+    """The end of that wish without effect: he objected, or it is too late."""
+
+    why: Literal["objected", "late"]
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from must(article.recalling, "nobody recalled it")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(recalling=False)
 
 
 @dataclass(frozen=True)
@@ -97,4 +125,5 @@ class ReopenArticle(ArticleAct):
             extended=False,
             delivered_at=None,
             objected=False,
+            disputed=False,
         )

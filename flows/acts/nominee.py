@@ -10,6 +10,7 @@ from typing import Literal
 from flows.acts.conditions import OPEN, in_state, must, no_live_code
 from flows.decision import ArticleAct
 from flows.facts import ArticleFact, Changes, ItemFact
+from flows.trust import MOST_MOVES, NOMINEE_AFTER
 
 
 @dataclass(frozen=True)
@@ -34,9 +35,11 @@ class AcceptNomination(ArticleAct):
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from must(article.part == "asked", f"the telephone is that of the {article.part}")
+        yield from must(article.moves < MOST_MOVES, f"it was moved {article.moves} times")
+        yield from no_live_code(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(nominee="agreed")
+        return Changes(nominee="agreed", moves=article.moves + 1, holds_from=now + NOMINEE_AFTER)
 
 
 @dataclass(frozen=True)
@@ -49,4 +52,4 @@ class EndNomination(ArticleAct):
         yield from must(article.nominee != "none", "nobody is nominated")
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(nominee="none")
+        return Changes(nominee="none", holds_from=None)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from flows.acts.conditions import in_state, must, no_live_code
+from flows.acts.conditions import must, no_live_code
 from flows.decision import Act, ArticleAct
 from flows.events import Language
 from flows.facts import ArticleFact, Changes, ItemFact
@@ -22,20 +22,6 @@ class Unlink(ArticleAct):
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         return Changes(linked=False)
-
-
-@dataclass(frozen=True)
-class Relink(ArticleAct):
-    """A new telephone of the recipient."""
-
-    phone: str
-
-    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        yield from in_state(article, "booked", "attempted", "at_office")
-        yield from must(bool(self.phone), "without a telephone")
-
-    def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(linked=True)
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ TicketKind = Literal[
     "wrong_number",
     "overlooked",
     "unparsed",
+    "move",  # the holder says no to another telephone, or did not answer
+    "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 
 

@@ -15,10 +15,13 @@ from flows.facts import TRIES_PER_DAY, ArticleFact, Changes, ItemFact, StaffRole
 # not_here: it is not at the office · unpaid, no_cod: COD and payment do not fit · staff_unknown,
 # second_unknown: nobody has that id · second_wanted: it takes another one of the staff ·
 # second_role: a role that may not be the second · document: no code is needed, a document is ·
+# document_too: the code is right, and a document is wanted besides · disputed: who had the code
+# before a move objects: only by document ·
 # the others are what the code was worth
 WindowRefusal = Literal[
     "not_here", "unpaid", "no_cod", "staff_unknown", "second_wanted", "second_unknown",
-    "second_role", "document", "wrong", "expired", "stale", "none", "locked",
+    "second_role", "document", "document_too", "disputed", "wrong", "expired",
+    "stale", "none", "locked",
 ]  # fmt: skip
 SECONDS: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
 """Who may be the second where a document stands in for the code."""
@@ -28,12 +31,15 @@ SECONDS: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
 class HandOut(WindowAct):
     """Handed out on a code, `document` None, or on an identity document of that type.
 
+    `beside`: the document that was shown besides the code, where the code alone is not enough.
+
     `by`: the staff id of who hands it out, into whose books goes what was paid.
     """
 
     by: str
     payment: Payment | None
     document: DocumentType | None = None
+    beside: DocumentType | None = None
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
         yield from in_state(article, "at_office")
@@ -42,6 +48,9 @@ class HandOut(WindowAct):
         if self.document is None:
             alive = article.code == "live" and article.code_for == "window"
             yield from must(alive, "no code of the window lives")
+            shown = self.beside is not None or not article.document
+            yield from must(shown, "without the document that is wanted after a move")
+            yield from must(not article.disputed, "who had the code before objects")
 
     def required_there(self, article: ArticleFact, window: WindowFact) -> Iterator[str]:
         yield from must(window.by is not None, "by nobody of the staff")
@@ -96,4 +105,6 @@ class RefuseAtWindow(WindowAct):
 
 
 # A right code does not help either.
-_WHATEVER_WAS_SAID: Final = ("not_here", "unpaid", "no_cod", "staff_unknown", "document")
+_WHATEVER_WAS_SAID: Final = (
+    "not_here", "unpaid", "no_cod", "staff_unknown", "document", "document_too", "disputed",
+)  # fmt: skip

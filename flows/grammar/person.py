@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -13,6 +14,7 @@ from flows.events import (
     AskPerson,
     AskStatus,
     ChooseLanguage,
+    Consent,
     CorrectNumber,
     Deny,
     Event,
@@ -20,6 +22,7 @@ from flows.events import (
     Language,
     NotUnderstood,
     OnlyMe,
+    ProveSender,
     Recall,
     ReportFraud,
     SendCode,
@@ -27,6 +30,7 @@ from flows.events import (
     SpeakCode,
     Start,
     Stop,
+    StopRecall,
     ToldCode,
     Yes,
 )
@@ -88,7 +92,21 @@ def recipient(raw: str) -> Understood:
     which = articles[0] if articles else None
     if which is not None and not rest:
         return Understood(AskStatus(which))
-    return Understood(_by_digits(rest, which) or _by_words(rest, which))
+    return _consent(rest, which) or Understood(_by_digits(rest, which) or _by_words(rest, which))
+
+
+QUOTE = "quote"  # the key in `Understood.codes` of the two digits that a text quotes
+_QUOTE = re.compile(r"[0-9]{2}", re.ASCII)
+
+
+def _consent(found: list[str], which: str | None) -> Understood | None:
+    """Return the event of `1 47` or `1 6785 47`: yes, with the digits of our question."""
+    if len(found) < 2 or found[0] != "1" or not _QUOTE.fullmatch(found[-1]):
+        return None
+    between = found[1:-1]
+    if which is None and len(between) == 1 and re.fullmatch(r"[0-9]{4}", between[0], re.ASCII):
+        which, between = between[0], []
+    return None if between else Understood(Consent(which), {QUOTE: found[-1]})
 
 
 def _by_digits(found: list[str], which: str | None) -> Event | None:
@@ -176,6 +194,14 @@ def _commands(found: list[str]) -> set[words.RecipientWord]:
     return commands | {_SINGLE[token] for token in left if token in _SINGLE}
 
 
+def _wish(article: str, rest: list[str]) -> Event | None:
+    """Return what a sender wants of `article`, without a quote; None for anything else."""
+    if len(rest) == 1 and rest[0] in _RECALL:
+        return Recall(article)
+    phone = mobile("".join(rest)) if all(token.isdigit() for token in rest) else ""
+    return CorrectNumber(article, phone) if phone else None
+
+
 # ---- senders, offices, strangers ---------------------------------------------------------------
 
 _ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
@@ -191,16 +217,26 @@ def party(raw: str) -> Understood:
 
 
 def sender(raw: str) -> Understood:
-    """Return the event of a sender's text: an article number alone, with a telephone, or with a
-    recall; and what everybody may say (language, a person, STOP).
+    """Return the event of a sender's text: an article number alone, with a telephone, a recall or
+    the two digits of our first text, or with the latter at the end; `3`, not I wanted it back; and
+    what everybody may say (language, a person, STOP).
     """
     found = tokens(raw)
     articles = [n for n in (number.parse(token) for token in found) if n is not None]
     rest = [token for token in found if number.parse(token) is None]
-    if len(articles) == 1 and len(rest) == 1 and rest[0] in _RECALL:
-        return Understood(Recall(articles[0]))
+    if rest == ["3"] and len(articles) <= 1:
+        return Understood(StopRecall(articles[0] if articles else None))
+    if len(articles) == 1 and rest:
+        wish = _wish(articles[0], rest)
+        if wish is not None:
+            return Understood(wish)
+        # A telephone that lacks two digits is no telephone with a quote.
+        if _QUOTE.fullmatch(rest[-1]):
+            quoted = _wish(articles[0], rest[:-1]) if rest[:-1] else ProveSender(articles[0])
+            if quoted is not None:
+                return Understood(quoted, {QUOTE: rest[-1]})
     if len(articles) == 1 and rest and all(token.isdigit() for token in rest):
-        return Understood(CorrectNumber(articles[0], mobile("".join(rest))))
+        return Understood(CorrectNumber(articles[0], ""))
     if articles:
         return party(raw)
     event = _by_digits(rest, None) or _by_words(rest, None)

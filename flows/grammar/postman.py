@@ -24,6 +24,7 @@ from flows.events import (
     Pass,
     Payment,
     Remark,
+    ShownDocument,
     Undo,
     Visit,
     VisitAct,
@@ -61,6 +62,8 @@ def postman(raw: str, code_length: int) -> Understood:
     """Return the event of a postman's text; `code_length` digits together are a code."""
     if ">" in raw:
         return _passed(raw)
+    if "*" in raw:
+        return _with_document(raw, code_length)
     found = _with_rupees(tokens(raw))
     if len(found) == 1:
         command = _POSTMAN.get(found[0], found[0])
@@ -102,6 +105,29 @@ def _passed(raw: str) -> Understood:
     if to in _OFFICE:
         return Understood(Pass(items, back=True))
     return Understood(Pass(items), {COLLEAGUE: to})
+
+
+LAST4 = "last4"  # the key in `Understood.codes` of the end of a document's number
+_ENDING = re.compile(r"[0-9a-z]{4}", re.ASCII)
+_DOCUMENTS = {fold(word): document for document, line in words.DOCUMENTS.items() for word in line}
+
+
+def _with_document(raw: str, code_length: int) -> Understood:
+    """Return the event of `7 482913 * 1234`: handed over, and a document was shown besides."""
+    left, _, right = raw.partition("*")
+    handed = postman(left, code_length)
+    shown = list(tokens(right))
+    document: ShownDocument = "unnamed"
+    if len(shown) == 2 and shown[0] in _DOCUMENTS:
+        document = _DOCUMENTS[shown.pop(0)]
+    visit = handed.event
+    if not isinstance(visit, Visit) or len(visit.acts) != 1 or len(shown) != 1:
+        return Understood(NotUnderstood())
+    (act,) = visit.acts
+    if not isinstance(act, Handover) or _ENDING.fullmatch(shown[0]) is None:
+        return Understood(NotUnderstood())
+    codes = {**handed.codes, LAST4: shown[0].upper()}
+    return Understood(Visit((replace(act, document=document),)), codes)
 
 
 @dataclass(frozen=True)

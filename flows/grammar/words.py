@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from flows.events import DocumentType
+
 RecipientWord = Literal[
     "yes", "send_code", "speak_code", "deny", "fraud", "another_day", "hold", "only_me", "person",
     "menu", "stop", "start", "hi", "hi-Latn", "en",
@@ -85,6 +87,17 @@ POSTMAN_WORDS: dict[PostmanWord, tuple[str, ...]] = {
 
 # Before an amount: "7 482913 Rs 500 1".
 RUPEES = ("rs", "inr", "rupaye", "rupay", "rupees", "rupee", "रु", "रुपये", "रुपए", "रूपये")
+
+# Before the end of a document's number: "7 482913 * aadhaar 1234".
+DOCUMENTS: dict[DocumentType, tuple[str, ...]] = {
+    "aadhaar": ("aadhaar", "aadhar", "adhar", "uid", "आधार"),
+    "voter": ("voter", "epic", "मतदाता", "वोटर"),
+    "licence": ("licence", "license", "dl", "लाइसेंस"),
+    "passport": ("passport", "पासपोर्ट"),
+    "pan": ("pan", "पैन"),
+    "ration": ("ration", "राशन"),
+    "job_card": ("job", "mnrega", "nrega", "जॉब"),
+}  # fmt: skip
 
 # After the sign of a change of beat: "7 > office".
 OFFICE = ("office", "daakghar", "dakghar", "डाकघर")

@@ -28,7 +28,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import PostmanFacts
-from flows.happenings import DayChosen, FraudReported, ItemsCame
+from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.undo import undo
@@ -60,10 +60,11 @@ MACHINE = Machine(
         *("code_malformed", "not_on_list", "not_yours", "already_delivered"),
         *("item_closed", "item_gone", "item_withdrawn"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
-        *("refusal_wait", "refusal_noted", "item_unlinked"),
+        *("refusal_wait", "refusal_noted", "item_unlinked", "item_disputed"),
+        *("approach_document", "document_needed"),
     ),
     acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
-    tells=("recipient", "holder", "sender", "office", "article"),
+    tells=("recipient", "holder", "nominee", "sender", "office", "article"),
 )
 def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     facts = case.facts
@@ -107,7 +108,7 @@ MACHINE.on(
     to=("ready", "visiting"),
     says=("undone_one", "undone_many", "nothing_to_undo"),
     acts=(UndoApproach, UndoHandOver, UndoRemark, KillCode),
-    tells=("recipient", "holder", "sender", "article"),
+    tells=("recipient", "holder", "nominee", "sender", "article"),
 )(undo)
 
 
@@ -172,6 +173,12 @@ def fraud_alert(case: Case[FraudReported, LastVisit, PostmanFacts]) -> Decision[
     says = tuple(
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
+    return Decision(case.state, case.context, says)
+
+
+@MACHINE.on(MoveDisputed, says=("item_disputed",))
+def item_disputed(case: Case[MoveDisputed, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    says = tuple(say_item("item_disputed", item) for item in case.facts.items)
     return Decision(case.state, case.context, says)
 
 

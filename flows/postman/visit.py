@@ -98,8 +98,11 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
         return Outcome(say_item("item_unlinked", item))
     if article.locked:
         return Outcome(say_item("approach_locked", item))
+    if article.disputed:
+        return Outcome(say_item("item_disputed", item))
+    template = "approach_document" if article.document else "approach_one"
     return Outcome(
-        say_first("approach_one", item, article),
+        say_first(template, item, article),
         (MarkApproached(article.number),),
         (Tell("holder", Approached(article.number)),),
         done,
@@ -113,6 +116,8 @@ def _judge_remark(act: Remark, item: ItemFact, article: ArticleFact) -> Outcome:
     if kind.needs_code and article.linked:
         if article.locked:  # no code can prove it today: 27 says what happened
             return Outcome(say_item("approach_locked", item))
+        if article.disputed:
+            return Outcome(say_item("item_disputed", item))
         claimed = RefusalClaimed(article.number)
         return Outcome(say_item("refusal_wait", item), (), (Tell("holder", claimed),))
     acts: tuple[Act, ...] = (RecordRemark(article.number, kind.code, kind.counts),)
@@ -143,9 +148,13 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
         return refusal
     if act.proof == "code" and item.verdict != "right":
         return _refuse_code(item, article)
+    if article.disputed:
+        return Outcome(say_item("item_disputed", item))
+    if article.document and act.document is None:
+        return Outcome(say_item("document_needed", item))
     return Outcome(
         _say_handed_over(act, item, article),
-        (HandOver(article.number, act.proof, act.payment),),
+        (HandOver(article.number, act.proof, act.payment, document=act.document),),
         tuple(Tell(role, HandedOver(article.number)) for role in concerned(article)),
         Done("handover", item.serial, article.number),
     )
@@ -153,7 +162,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
 
 def concerned(article: ArticleFact) -> tuple[Role, ...]:
     """Return those whom the end of a visit concerns, a nominee included."""
-    nominee: tuple[Role, ...] = ("holder",) if article.nominee == "agreed" else ()
+    nominee: tuple[Role, ...] = ("nominee",) if article.nominee == "agreed" else ()
     return ("recipient", *nominee, "sender", "article")
 
 

@@ -23,7 +23,7 @@ from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
 
-MOST_PATHS = 200_000  # of one event in one state
+MOST_PATHS = 500_000  # of one event in one state
 
 
 @dataclass(frozen=True)

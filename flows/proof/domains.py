@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from functools import cache
+from types import MappingProxyType
 from typing import get_type_hints
 
 from flows import events, happenings, remarks
@@ -18,6 +19,7 @@ from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
+from flows.trust import MOST_MOVES
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
@@ -45,6 +47,11 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.Returned: ("returned",),
     happenings.Recalled: ("recalled",),
     happenings.RemarkJudged: ("attempted", "at_office"),
+    happenings.MoveAsked: ("booked", "attempted"),
+    happenings.NamedForMove: ("booked", "attempted"),
+    happenings.MovedAway: ("booked", "attempted"),
+    happenings.Relinked: ("booked", "attempted"),
+    happenings.MoveDisputed: _OPEN,
 }
 
 # What the help desk or the office does to an article in any state.
@@ -88,7 +95,9 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "staff": one_of("1001"),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
-    "document": one_of("voter"),
+    "document": one_of(None, "voter"),
+    "meaning": one_of("yes", "no"),
+    "how": one_of("counter"),
     "serial": one_of(1, 8),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
@@ -96,6 +105,7 @@ _ACT_FIELDS: Mapping[str, Domain[object]] = {
     "item": one_of("7"),
     "remark": _EVENT_FIELDS["remark"],
     "amount": one_of(None, 1, 500),
+    "document": one_of(None, "voter"),
 }
 
 
@@ -117,6 +127,11 @@ def _event_domains(kind: type[Event]) -> Mapping[str, Domain[object]]:
         field.name: _EVENT_FIELDS.get(field.name, implied_by(hints[field.name]))
         for field in fields(kind)
     }
+    if hints.get("by") is not str:  # not who serves at the window: who wishes a move
+        domains.pop("by", None)
+        domains |= {"by": implied_by(hints["by"])} if "by" in hints else {}
+    if hints.get("document") == events.DocumentType:  # shown, not left out
+        domains["document"] = one_of("voter")
     return domains | ({"phone": one_of("", _PHONE)} if hints.get("phone") is str else {})
 
 
@@ -159,6 +174,21 @@ def _witness(picks: Picks, article: ArticleFact) -> object:
     return "none"
 
 
+def _asked(picks: Picks, article: ArticleFact) -> object:
+    """The holder can be asked only where there is one, and what is not over can be moved."""
+    return picks.pick((False, True)) if article.state in _OPEN and article.linked else False
+
+
+def _recalling(picks: Picks, article: ArticleFact) -> object:
+    return picks.pick((False, True)) if article.state in _OPEN else False
+
+
+def _holds_from(picks: Picks, article: ArticleFact) -> object:
+    if article.nominee != "agreed":
+        return None
+    return picks.pick((None, NOW, NOW + timedelta(minutes=9)))
+
+
 def _final(picks: Picks, article: ArticleFact) -> object:
     remarked = article.state in ("attempted", "at_office") and article.remark is not None
     return picks.pick((False, True)) if remarked else False
@@ -186,11 +216,23 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     ),
     "objected": _where("delivered", one_of(False, True), False),
     "fraud_reports": one_of(0, 1, 2, 3),
+    "moves": one_of(0, MOST_MOVES),
+    "questions": one_of(1),
+    "asked": _asked,
+    "recalling": _recalling,
+    "holds_from": _holds_from,
+    "quote": one_of("unchecked"),
 }
 
 
-def article_in(picks: Picks, states: tuple[str, ...] | None, **known: object) -> ArticleFact:
-    return lazy(ArticleFact, picks, _among(states), number=NUMBER, **known)
+def article_in(
+    picks: Picks,
+    states: tuple[str, ...] | None,
+    more: Mapping[str, Domain[ArticleFact]] = MappingProxyType({}),
+    **known: object,
+) -> ArticleFact:
+    """Return an article in one of `states`; `more`: domains of this input alone."""
+    return lazy(ArticleFact, picks, {**_among(states), **more}, number=NUMBER, **known)
 
 
 @cache

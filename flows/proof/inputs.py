@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from flows import events, happenings
+from flows import events, happenings, remarks
 from flows.decision import Asked, Context, Done, LastVisit, Nothing
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
@@ -16,9 +16,11 @@ from flows.facts import (
     DayFact,
     Facts,
     ItemFact,
+    MoveFacts,
     NewPhoneFacts,
     PartyFacts,
     PostmanFacts,
+    Proof,
     RecipientFacts,
 )
 from flows.happenings import Happening
@@ -70,15 +72,22 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
     event = event_of(picks, kind, thorough)
     asked = (None, NUMBER, OTHER) if thorough else (None,)
     context = lazy(Asked, picks, {"article": one_of(*asked)})
+    more: dict[str, Domain[ArticleFact]] = {}
+    if kind is events.Consent:
+        more["quote"] = _judged
+    elif kind is events.RepeatQuestion:
+        more["remark"] = one_of(None, *_ASKED_IN_TURN) if thorough else one_of(None)
 
     def articles(picks: Picks, _: object) -> tuple[ArticleFact, ...]:
         if isinstance(event, Happening):
-            return (article_in(picks, AFTER.get(type(event)), **_known_of(picks, event)),)
-        if not thorough:
-            return (article_in(picks, None, linked=True),)
+            return (article_in(picks, AFTER.get(type(event)), {}, **_known_of(picks, event)),)
+        if not thorough or kind is events.RepeatQuestion:
+            return (article_in(picks, None, more, linked=True),)
         booked, alike = fixed(OTHER, "booked"), fixed(ALIKE, "booked")
+        if kind is events.Consent:
+            booked, alike = (replace(each, asked=True, quote="right") for each in (booked, alike))
         if picks.pick((True, False)):
-            first = article_in(picks, None, linked=True)
+            first = article_in(picks, None, more, linked=True)
             return picks.pick(((first,), (first, booked), (first, alike)))
         return picks.pick(((), (booked,), (fixed(OTHER, "delivered"),)))
 
@@ -89,8 +98,25 @@ def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool)
         "day_end": one_of(NOW + timedelta(hours=8)),
         "today": one_of(TODAY),
         "ticket": one_of(7),
+        "lost": _among_others(kind, thorough, replace(fixed(OTHER, "booked"), moves=1)),
+        "recalls": _among_others(kind, thorough, replace(fixed(OTHER, "booked"), recalling=True)),
     }
     return Met(context, event, lazy(RecipientFacts, picks, domains))
+
+
+# One remark for each of the questions.
+_ASKED_IN_TURN = tuple({remarks.question_of(code): code for code in remarks.TYPED}.values())
+
+
+def _judged(picks: Picks, article: ArticleFact) -> object:
+    """Digits are compared only where the holder is asked."""
+    asked = article.asked and article.part == "addressee"
+    return picks.pick(("right", "wrong", "locked")) if asked else "unchecked"
+
+
+def _among_others(kind: type[Event], thorough: bool, other: ArticleFact) -> Domain[object]:
+    """What only a report of fraud looks at."""
+    return one_of((), (other,)) if kind is events.ReportFraud and thorough else one_of(())
 
 
 _TO_HOLDER = (
@@ -110,6 +136,7 @@ def _known_of(picks: Picks, event: Happening) -> dict[str, object]:
         known["part"] = picks.pick(("addressee", "nominee"))
     if isinstance(event, happenings.RefusalClaimed):
         known["wrong_tries"] = 0  # the postman is told first when no try is left
+        known["disputed"] = False  # or that nothing is handed out
     if isinstance(event, happenings.TriesRanOut):
         known["otp_required"] = True
     return known
@@ -232,15 +259,35 @@ def _once_more(picks: Picks, item: ItemFact) -> ItemFact:
 def _meet_party(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
 
+    quotes: dict[str, Domain[ArticleFact]] = {}
+    if kind in _QUOTING:
+        quotes["quote"] = one_of("unchecked", "right", "wrong", "locked")
+
     def article(picks: Picks, _: object) -> ArticleFact | None:
         if isinstance(event, Happening):
-            return article_in(picks, AFTER.get(type(event)))
-        return picks.pick((None, article_in(picks, None)))
+            return article_in(picks, AFTER.get(type(event)), quotes)
+        return picks.pick((None, article_in(picks, None, quotes)))
 
     domains = {
         "now": one_of(NOW), "today": one_of(TODAY), "ticket": one_of(7), "article": article
     }  # fmt: skip
     return Met(Nothing(), event, lazy(PartyFacts, picks, domains))
+
+
+_QUOTING = (
+    events.ProveSender, events.Recall, events.CorrectNumber, happenings.SenderProved,
+)  # fmt: skip
+
+
+def _meet_move(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    domains = {
+        "now": one_of(NOW),
+        "article": lambda picks, _: article_in(picks, None, part="addressee"),
+        "silence_ends": one_of(NOW + timedelta(hours=4)),
+        "named": one_of("+919876543210"),
+        "by": one_of("sender"),
+    }
+    return Met(Nothing(), event_of(picks, kind), lazy(MoveFacts, picks, domains))
 
 
 def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
@@ -252,7 +299,10 @@ def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         states = AFTER.get(type(event))
     article = article_in(picks, states, part="addressee")
     window = at_window(picks, article, event) if kind in AT_WINDOW else None
-    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window))
+    corrected = kind is happenings.NumberCorrected
+    proof: Proof | None = picks.pick(("pin", "two")) if corrected else None
+    staff = corrected and bool(picks.pick((False, True)))
+    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window, staff, proof=proof))
 
 
 def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
@@ -282,6 +332,8 @@ _INPUTS: Mapping[str, Inputs] = {
         " in all states but a transition's first there is none",
     ),
     "new_phone": Inputs(_meet_new_phone),
+    "move": Inputs(_meet_move, rests=frozenset(("still",))),
+    "recall": Inputs(_meet_move, rests=frozenset(("still",))),
     "article": Inputs(_meet_article, rests=frozenset(("searched", "over"))),
 }
 

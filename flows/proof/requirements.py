@@ -16,6 +16,7 @@ from flows.facts import (
     ClockFacts,
     Facts,
     ItemFact,
+    MoveFacts,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
@@ -80,8 +81,8 @@ def _books(facts: Facts) -> Iterator[_Book]:
             if item.article is not None:
                 yield _Book(item.article, item, facts.now)
     elif isinstance(facts, RecipientFacts):
-        yield from (_Book(article, None, facts.now) for article in facts.articles)
+        yield from (_Book(article, None, facts.now) for article in (*facts.articles, *facts.lost))
     elif isinstance(facts, ClockFacts):
         yield _Book(facts.article, facts.window, facts.now)
-    elif isinstance(facts, PartyFacts) and facts.article is not None:
+    elif isinstance(facts, MoveFacts | PartyFacts) and facts.article is not None:
         yield _Book(facts.article, None, facts.now)

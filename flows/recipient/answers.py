@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from flows import trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
 from flows.acts.phone import Unlink
@@ -19,6 +20,7 @@ from flows.events import Deny, Event, SendCode, SpeakCode, Yes
 from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
+    MoveAgreed,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
@@ -47,7 +49,7 @@ MOST_SENDS = 5  # of one code; more requests are referred to the last text
 OBJECT_WITHIN = timedelta(hours=24)
 
 ASK_CODE = (*CODES, "no_code_needed", "code_not_yet", "code_locked", "code_at_door", "code_wait",
-             "nominee_agreed")  # fmt: skip
+            "nominee_agreed", "code_disputed")  # fmt: skip
 
 
 def asks_witness(article: ArticleFact) -> bool:
@@ -67,8 +69,15 @@ def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
 @MACHINE.on(
     Yes,
     to=("code", "quiet", SAME),
-    says=(*ASKED_BACK, *ASK_CODE, "remark_confirmed", "remark_confirmed_last", "nominee_thanks"),
-    acts=(IssueCode, ConfirmRemark, AcceptNomination),
+    says=(
+        *ASKED_BACK,
+        *ASK_CODE,
+        "remark_confirmed",
+        "remark_confirmed_last",
+        "nominee_not_now",
+        "nominee_thanks",
+    ),
+    acts=(IssueCode, ConfirmRemark, AcceptNomination, KillCode),
     tells=("recipient", "article"),
 )
 def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -76,13 +85,7 @@ def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
     if isinstance(article, Say):
         return stay(case, article)
     if article.part == "asked":
-        return Decision(
-            "quiet",
-            Asked(article.number),
-            (digits("nominee_thanks", article),),
-            (AcceptNomination(article.number),),
-            (Tell("recipient", NomineeAgreed(article.number)),),
-        )
+        return _accept(case, article)
     if article.state == "attempted" and is_witness(article, case.state, case.context):
         template = "remark_confirmed_last" if article.office_next else "remark_confirmed"
         return Decision(
@@ -95,15 +98,31 @@ def yes(case: Case[Yes, Asked, RecipientFacts]) -> Decision[Asked]:
     return release_code(case, article)
 
 
+def _accept(case: Case[Yes, Asked, RecipientFacts], article: ArticleFact) -> Decision[Asked]:
+    """Take the article for somebody; the addressee has ten minutes to object."""
+    number = article.number
+    if article.moves >= trust.MOST_MOVES:
+        return stay(case, digits("nominee_not_now", article))
+    kill = (KillCode(number, "moved"),) if article.code == "live" else ()
+    return Decision(
+        "quiet",
+        Asked(number),
+        (digits("nominee_thanks", article),),
+        (*kill, AcceptNomination(number)),
+        (Tell("recipient", NomineeAgreed(number)),),
+    )
+
+
 def send_code(case: Case[SendCode | SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
     article = _meant_by_yes(case)
     return stay(case, article) if isinstance(article, Say) else release_code(case, article)
 
 
-MACHINE.on(SendCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))(send_code)
+_ASKED_FOR = (*ASKED_BACK, *ASK_CODE, "nominee_thanks")
+MACHINE.on(SendCode, to=("code", SAME), says=_ASKED_FOR, acts=(IssueCode,))(send_code)
 
 
-@MACHINE.on(SpeakCode, to=("code", SAME), says=(*ASKED_BACK, *ASK_CODE), acts=(IssueCode,))
+@MACHINE.on(SpeakCode, to=("code", SAME), says=_ASKED_FOR, acts=(IssueCode,))
 def speak_code(case: Case[SpeakCode, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer as to "send my code", but by a call; by text only what has no spoken words.
 
@@ -161,10 +180,14 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         return "code_not_yet"
     if article.locked:
         return "code_locked"
+    if article.disputed:
+        return "code_disputed"
+    if article.part == "nominee" and not trust.held_by_nominee(article, facts.now):
+        return "nominee_thanks"  # the addressee can still object
     if article.code == "live" and article.code_for == purpose:
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
-    if article.part == "addressee" and article.nominee == "agreed":
+    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
         return "nominee_agreed"  # the code goes there; 5 0 reverses that
     if article.door_only and purpose == "handover":
         return "code_at_door"
@@ -193,7 +216,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         "refusal_denied", "nominee_declined",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "article"),
+    tells=("office", "sender", "recipient", "article", "move"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = meant(case, case.event.which, _deniable(case))
@@ -292,14 +315,11 @@ def _not_mine(article: ArticleFact) -> Decision[Asked]:
         acts = (EndNomination(number, "taken_back"), *acts)
     if article.code == "live":
         acts = (KillCode(number, "moved"), *acts)
-    return Decision(
-        "quiet",
-        Asked(),
-        (digits("denied", article),),
-        acts,
-        (
-            Tell("office", Denied(number)),
-            Tell("sender", Unlinked(number)),
-            Tell("article", Unlinked(number)),
-        ),
+    tells: tuple[Tell, ...] = (
+        Tell("office", Denied(number)),
+        Tell("sender", Unlinked(number)),
+        Tell("article", Unlinked(number)),
     )
+    if article.asked:  # another telephone waits for just that word
+        tells = (*tells, Tell("move", MoveAgreed(number)))
+    return Decision("quiet", Asked(), (digits("denied", article),), acts, tells)

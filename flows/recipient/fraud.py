@@ -9,55 +9,80 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flows.acts.codes import KillCode
+from flows.acts.moves import DisputeMove
+from flows.acts.nominee import EndNomination
 from flows.acts.reports import MarkDoorOnly, NameNumber, OpenTicket, WarnHerd
 from flows.decision import Act, Asked, Decision, Say, Tell
 from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
-from flows.happenings import FraudReported
+from flows.happenings import (
+    FraudReported,
+    MoveDenied,
+    MoveDisputed,
+    NominationEnded,
+    RecallEnded,
+)
 from flows.machine import SAME, Case
 from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
 
 HERD = 3  # telephones of one PIN that report fraud on one day
 
 
-def _has_code(article: ArticleFact) -> bool:
-    return is_open(article) and article.code == "live"
-
-
 def _any(article: ArticleFact) -> bool:
     return article.part != "asked"
+
+
+def _in_peril(article: ArticleFact) -> bool:
+    """Tell whether "3" can be meant for it: a code lives, or somebody else is to get the next."""
+    named = article.part == "addressee" and article.nominee != "none"
+    return is_open(article) and _any(article) and (article.code == "live" or article.asked or named)
 
 
 def _in_danger(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
     """Return the articles whose codes are in danger, last the one to answer about.
 
-    Without a named article these are all live codes of the telephone: there is no time to ask back.
+    Without a named article these are all of the telephone: there is no time to ask back.
     """
     facts = case.facts
-    coded = [article for article in facts.articles if _has_code(article)]
-    if case.event.which is not None or not coded:
+    perilled = [article for article in facts.articles if _in_peril(article)]
+    if case.event.which is not None or not perilled:
         return ()
-    return tuple(sorted(coded, key=lambda each: each.number == case.context.article))
+    return tuple(sorted(perilled, key=lambda each: each.number == case.context.article))
 
 
 @MACHINE.on(
     ReportFraud,
     to=("reported", SAME),
-    says=("fraud_noted", "fraud_heard", "which_article", "which_number"),
-    acts=(KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber),
-    tells=("postman", "office"),
-)
+    says=(
+        "fraud_noted", "fraud_heard", "which_article", "which_number", "move_kept", "move_disputed",
+        "nominee_back", "sender_recall_stopped",
+    ),
+    acts=(
+        KillCode, MarkDoorOnly, OpenTicket, WarnHerd, NameNumber, EndNomination, DisputeMove,
+    ),
+    tells=("postman", "office", "move", "nominee", "recall"),
+)  # fmt: skip
 def report_fraud(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
-    decision = _reported(case)
+    """Protect what is in danger, in this order: what is here, what was moved away, recalls."""
+    lost, recalled = _lost(case), _recalled(case)
+    if lost and (not _in_danger(case) or lost[-1].number == case.context.article):
+        decision = _dispute(lost)
+    elif recalled and not _in_danger(case):
+        decision = _stop_recall(case, recalled)
+    else:
+        decision = _reported(case)
     if case.event.named is None:
         return decision
     return replace(decision, acts=(*decision.acts, NameNumber(case.event.named)))
 
 
+# ---- what is here ------------------------------------------------------------------------------
+
+
 def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]:
-    coded = _in_danger(case)
-    if coded:
-        return _protect(coded)
+    perilled = _in_danger(case)
+    if perilled:
+        return _protect(perilled)
     article = meant(case, case.event.which, is_open)
     if isinstance(article, Say) and article.template == "nothing_waiting":
         article = meant(case, case.event.which, _any)
@@ -65,7 +90,7 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
         heard = article.template == "nothing_waiting"
         return stay(case, Say("fraud_heard") if heard else article)
     number = article.number
-    if article.door_only and article.code != "live":  # reported before, and no code is live
+    if article.door_only and not _in_peril(article):  # reported before, and nothing is in danger
         known = digits("fraud_noted", article) if is_open(article) else Say("fraud_heard")
         return Decision("reported", Asked(number), (known,))
     if article.state in OPEN:
@@ -76,29 +101,121 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
 
 
 def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
-    """Kill their codes, tell postmen and postmaster, and answer about the last one."""
+    """Kill their codes, end what would move them, tell postmen and postmaster.
+
+    The answer is about the last one.
+    """
     spoken = articles[-1]
     kills = tuple(KillCode(each.number, "fraud") for each in articles if each.code == "live")
     return Decision(
         "reported",
         Asked(spoken.number),
-        (digits("fraud_noted", spoken),),
-        (*kills, *(act for each in articles for act in _noted(each))),
-        tuple(
-            tell
-            for each in articles
-            for tell in (
-                Tell("postman", FraudReported(each.number)),
-                Tell("office", FraudReported(each.number)),
-            )
-        ),
+        (digits(_answer(spoken), spoken),),
+        (*kills, *(act for each in articles for act in (*_unnamed(each), *_written(each)))),
+        tuple(tell for each in articles for tell in _told(each)),
     )
+
+
+def _of_code(article: ArticleFact) -> bool:
+    """Tell whether the report is about a code, and not about who gets the next one."""
+    return article.code == "live" or not _in_peril(article)
+
+
+def _answer(article: ArticleFact) -> str:
+    if _of_code(article):
+        return "fraud_noted"
+    return "move_kept" if article.asked else "nominee_back"
+
+
+def _written(article: ArticleFact) -> tuple[Act, ...]:
+    if _of_code(article):
+        return _noted(article)
+    # flows/move.py opens the ticket about a question; a nomination has no conversation of its own.
+    return () if article.asked else (OpenTicket("move", article.number),)
+
+
+def _unnamed(article: ArticleFact) -> tuple[Act, ...]:
+    """End a nomination: if he did not wish it himself, somebody texts in his name."""
+    named = article.part == "addressee" and article.nominee != "none"
+    return (EndNomination(article.number, "taken_back"),) if named else ()
+
+
+def _told(article: ArticleFact) -> tuple[Tell, ...]:
+    number = article.number
+    tells: tuple[Tell, ...] = ()
+    if _of_code(article):
+        fraud = FraudReported(number)
+        tells = (Tell("postman", fraud), Tell("office", fraud))
+    elif not article.asked:
+        tells = (Tell("office", MoveDenied(number)),)
+    if article.asked:
+        tells = (*tells, Tell("move", MoveDenied(number)))
+    if _unnamed(article):
+        tells = (*tells, Tell("nominee", NominationEnded(number)))
+    return tells
 
 
 def _noted(article: ArticleFact) -> tuple[Act, ...]:
     number = article.number
     acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
     return (*acts, WarnHerd(number)) if article.fraud_reports + 1 >= HERD else acts
+
+
+# ---- what was moved away, and what the sender is said to want back -------------------------------
+
+
+def _named(case: Case[ReportFraud, Asked, RecipientFacts], article: ArticleFact) -> bool:
+    return case.event.which in (None, article.number, article.digits)
+
+
+def _lost(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
+    """Return what left this telephone lately and can be stopped; what was mentioned last, last."""
+    lost = [
+        each
+        for each in case.facts.lost
+        if _named(case, each) and is_open(each) and not each.disputed
+    ]
+    return tuple(sorted(lost, key=lambda each: each.number == case.context.article))
+
+
+def _dispute(lost: tuple[ArticleFact, ...]) -> Decision[Asked]:
+    """Stop what was moved away from here: an office looks at it before anybody gets it."""
+    spoken = lost[-1]
+    acts: list[Act] = []
+    tells: list[Tell] = []
+    for each in lost:
+        number = each.number
+        if each.code == "live":
+            acts.append(KillCode(number, "fraud"))
+        acts += (DisputeMove(number), OpenTicket("move", number))
+        tells.append(Tell("office", MoveDisputed(number)))
+        if each.state == "out_for_delivery":
+            tells.append(Tell("postman", MoveDisputed(number)))
+    return Decision(
+        "reported",
+        Asked(spoken.number),
+        (digits("move_disputed", spoken),),
+        tuple(acts),
+        tuple(tells),
+    )
+
+
+def _recalled(case: Case[ReportFraud, Asked, RecipientFacts]) -> tuple[ArticleFact, ...]:
+    return tuple(each for each in case.facts.recalls if _named(case, each) and each.recalling)
+
+
+def _stop_recall(
+    case: Case[ReportFraud, Asked, RecipientFacts], recalled: tuple[ArticleFact, ...]
+) -> Decision[Asked]:
+    """Leave what this telephone sent on its way: it was not he who wanted it back."""
+    number = recalled[-1].number
+    return Decision(
+        case.state,
+        case.context,
+        (Say("sender_recall_stopped", {"article": number}, number),),
+        tuple(OpenTicket("move", each.number) for each in recalled),
+        tuple(Tell("recall", RecallEnded(each.number)) for each in recalled),
+    )
 
 
 @MACHINE.on(ToldCode, says=("code_kept",))

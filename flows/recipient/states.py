@@ -34,7 +34,6 @@ from flows.happenings import (
     Recalled,
     RefusalClaimed,
     Refused,
-    Relinked,
     Reminded,
     Returned,
     TakenBack,
@@ -142,6 +141,9 @@ def issue(article: ArticleFact, facts: RecipientFacts, purpose: Purpose = "hando
     expires_at = facts.now + timedelta(seconds=facts.code_ttl)
     if facts.release == "dispatch" and purpose == "handover":
         expires_at = max(expires_at, facts.day_end)
+    moves_at = article.holds_from
+    if moves_at is not None and moves_at > facts.now:  # then the nominee has the code
+        expires_at = min(expires_at, moves_at)
     return IssueCode(article.number, expires_at, purpose)
 
 
@@ -163,7 +165,7 @@ def stay(case: Case[Event, Asked, RecipientFacts], *says: Say) -> Decision[Asked
 # ---- on its way --------------------------------------------------------------------------------
 
 
-@MACHINE.on(Booked, Relinked, to=("booked",), says=("booked", "booked_plain"))
+@MACHINE.on(Booked, to=("booked",), says=("booked", "booked_plain"))
 def booked(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
     template = "booked" if article.otp_required else "booked_plain"
@@ -182,7 +184,8 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
     asked = Asked(article.number)
     if not article.otp_required:
         return Decision("out", asked, (_to_pay("out_plain", article),))
-    if facts.release == "dispatch" and not article.door_only and not article.locked:
+    kept = article.door_only or article.locked or article.disputed
+    if facts.release == "dispatch" and not kept:
         return Decision("code", asked, (code(article, "handover"),), (issue(article, facts),))
     return Decision("out", asked, (_to_pay("out_for_delivery", article),))
 
@@ -193,7 +196,7 @@ def went_out(case: Case[WentOut, Asked, RecipientFacts]) -> Decision[Asked]:
 @MACHINE.on(Approached, to=("code", SAME), says=("code",), acts=(IssueCode,))
 def approached(case: Case[Approached, Asked, RecipientFacts]) -> Decision[Asked]:
     article = fact(case, case.event.article)
-    if not article.otp_required or article.locked:
+    if not article.otp_required or article.locked or article.disputed:
         return stay(case)
     return _release(case, article, "handover")
 
@@ -211,20 +214,25 @@ def _release(
     return Decision("code", Asked(article.number), (code(article, purpose),), acts)
 
 
-def _told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
-    """Return a handler that says `template` about the article and goes to `state`."""
+def told(state: str, template: str) -> Handler[Happening, Asked, RecipientFacts]:
+    """Return a handler that says `template` about the article and goes to `state`.
+
+    `SAME`: what a bare digit is about remains as well.
+    """
 
     def handler(case: Case[Happening, Asked, RecipientFacts]) -> Decision[Asked]:
         article = fact(case, case.event.article)
+        if state == SAME:
+            return stay(case, digits(template, article))
         return Decision(state, Asked(article.number), (digits(template, article),))
 
     return handler
 
 
-MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(_told("delivered", "delivered"))
-MACHINE.on(Collected, to=("delivered",), says=("collected",))(_told("delivered", "collected"))
-MACHINE.on(Refused, to=("quiet",), says=("refused",))(_told("quiet", "refused"))
-MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_locked"))
+MACHINE.on(HandedOver, to=("delivered",), says=("delivered",))(told("delivered", "delivered"))
+MACHINE.on(Collected, to=("delivered",), says=("collected",))(told("delivered", "collected"))
+MACHINE.on(Refused, to=("quiet",), says=("refused",))(told("quiet", "refused"))
+MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(told("out", "code_locked"))
 
 
 @MACHINE.on(
@@ -235,8 +243,13 @@ MACHINE.on(TriesRanOut, to=("out",), says=("code_locked",))(_told("out", "code_l
 def attempted(case: Case[Attempted, Asked, RecipientFacts]) -> Decision[Asked]:
     """Ask the witness whether the remark is true (docs/developing/domain.md rule 4)."""
     article = fact(case, case.event.article)
-    template = f"attempted_{remarks.question_of(case.event.remark)}"
-    return Decision("attempted", Asked(article.number), (digits(template, article),))
+    say = question(article, case.event.remark)
+    return Decision("attempted", Asked(article.number), (say,))
+
+
+def question(article: ArticleFact, remark: int) -> Say:
+    """Return the question whether the postman's `remark` is true."""
+    return digits(f"attempted_{remarks.question_of(remark)}", article)
 
 
 @MACHINE.on(TakenBack, to=("out", SAME), says=("undone",))
@@ -271,14 +284,14 @@ def reminded(case: Case[Reminded, Asked, RecipientFacts]) -> Decision[Asked]:
     return Decision("at_office", Asked(article.number), (say,))
 
 
-MACHINE.on(Returned, to=("quiet",), says=("returned",))(_told("quiet", "returned"))
-MACHINE.on(Recalled, to=("quiet",), says=("recalled",))(_told("quiet", "recalled"))
+MACHINE.on(Returned, to=("quiet",), says=("returned",))(told("quiet", "returned"))
+MACHINE.on(Recalled, to=("quiet",), says=("recalled",))(told("quiet", "recalled"))
 
 
 # ---- somebody else -----------------------------------------------------------------------------
 
-MACHINE.on(Nominated, to=("asked",), says=("nominee_ask",))(_told("asked", "nominee_ask"))
-MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(_told("quiet", "nominee_ended"))
+MACHINE.on(Nominated, to=("asked",), says=("nominee_ask",))(told("asked", "nominee_ask"))
+MACHINE.on(NominationEnded, to=("quiet",), says=("nominee_ended",))(told("quiet", "nominee_ended"))
 
 
 @MACHINE.on(NomineeAgreed, says=("nominee_agreed",))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from flows import trust
 from flows.acts.codes import KillCode
 from flows.acts.hold import ChooseDay, ExtendHold, KeepAtOffice
 from flows.acts.lists import TakeOffList
@@ -29,8 +30,6 @@ CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: an article cannot be p
 # Of waiting at the office, extendable once (docs/developing/domain.md rule 3).
 OFFICE_DAYS = timedelta(days=7)
 MOST_NOMINATIONS = 3  # of one article, so that a telephone is not pestered with questions
-# docs/developing/domain.md rule 2
-_PERSONAL = frozenset(("registered", "insured", "money_order"))
 
 
 # ---- 4: another day ----------------------------------------------------------------------------
@@ -198,11 +197,9 @@ def refuse_nominee(article: ArticleFact) -> str | None:
     """Return the template that says why nobody else can be named, or None if somebody can."""
     if article.part != "addressee":
         return "only_addressee"
-    personal = article.service in _PERSONAL or article.amount > 0
-    if article.passport or (personal and not article.authorised):
-        return "nominee_not_allowed"
-    if article.state not in ("booked", "out_for_delivery", "attempted"):
-        return "nominee_not_now"
+    answer = trust.move(article, "holder", "text", to_is_staff=False)
+    if answer != "nominee":
+        return "nominee_not_allowed" if answer == "personal" else "nominee_not_now"
     return "nominee_not_now" if article.nominations >= MOST_NOMINATIONS else None
 
 

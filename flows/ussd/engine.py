@@ -24,7 +24,8 @@ Secret = Literal["pin", "code"]
 # nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
 # The validity of a secret; its digits travel separately and end with the request.
-Worth = Literal["right", "wrong", "locked", "code", "malformed"]
+# code_document: the code, and right after it the end of a document's number.
+Worth = Literal["right", "wrong", "locked", "code", "code_document", "malformed"]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ The input becomes the same `Visit` as his text, and flows/postman/states.py deci
 from __future__ import annotations
 
 from flows import remarks
-from flows.events import Approach, Handover, Payment, Proof, Remark, Undo, Visit, VisitAct
+from flows.events import Approach, Handover, HandoverProof, Payment, Remark, Undo, Visit, VisitAct
 from flows.grammar.postman import PAYMENTS
 from flows.ussd.engine import (
     BACK,
@@ -28,11 +28,12 @@ from flows.ussd.engine import (
 # After these answers `1` continues with the same item: at the code, or at the other choices.
 _THEN_CODE = (
     *("approach_one", "approach_plain", "wrong_code", "code_used", "code_malformed"),
-    "refusal_wait",
+    *("refusal_wait", "approach_document", "document_needed"),
 )
 _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed"),
     *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
+    "item_disputed",
 )
 ANSWERS = (
     *_THEN_CODE,
@@ -141,7 +142,7 @@ def _visit(where: Where, act: VisitAct) -> Step:
     return Step(told, Ask("postman", Visit((act,))))
 
 
-def _hand_over(where: Where, item: MenuItem, proof: Proof, payment: Payment | None) -> Step:
+def _hand_over(where: Where, item: MenuItem, proof: HandoverProof, payment: Payment | None) -> Step:
     return _visit(where, Handover(str(item.serial), proof, payment))
 
 
@@ -191,7 +192,10 @@ def _take_enter(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     item = _item(where, facts)
     if typed.text in (BACK, MORE) or item is None:
         return Step(go(where, "list"))
-    proof: Proof = "code" if typed.worth == "code" else "malformed"
+    if typed.worth == "code_document":
+        handover = Handover(str(item.serial), "code", where.payment, document="unnamed")
+        return _visit(where, handover)
+    proof: HandoverProof = "code" if typed.worth == "code" else "malformed"
     return _hand_over(where, item, proof, where.payment)
 
 

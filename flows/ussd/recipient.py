@@ -55,7 +55,8 @@ ANSWERS = (
     *("at_office", "at_office_last", "day_chosen", "day_impossible", "day_not_now"),
     *("only_addressee", "nominee_asked", "nominee_bad_number", "nominee_not_allowed"),
     *("nominee_not_now", "nominee_back", "nominee_none", "nominee_agreed", "nominee_declined"),
-    *("nominee_thanks", "ticket_opened", "language_set"),
+    *("nominee_thanks", "ticket_opened", "language_set", "code_disputed", "move_kept"),
+    *("move_disputed", "sender_recall_stopped"),
 )
 
 

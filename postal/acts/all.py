@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, recipient, reports, window
+from postal.acts import beats, door, handsets, moves, recipient, reports, window
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "door",
     "handsets",
     "hold",
+    "moves",
     "recipient",
     "reports",
     "window",

@@ -16,6 +16,7 @@ from psycopg import Cursor
 
 from flows.decision import Act
 from flows.events import Language
+from flows.facts import Mover, Proof
 from store import feed
 from store.database import Conn
 from store.feed_kinds import Kind
@@ -35,43 +36,51 @@ class Held:
     sender_phone: str | None
     nominee_phone: str | None  # asked, or agreed
     holder_phone: str | None  # to whom the code goes: the nominee who agreed, else the recipient
+    named_phone: str | None  # about which the holder is asked
+    named_by: Mover | None
     item_id: int | None  # the last item of the article
     postman_id: int | None
     postman_phone: str | None
     office_phone: str | None
+    salt: bytes = field(default=b"", repr=False)  # of its codes, and of the digits to quote
+    former_phone: str | None = None  # who had the code before this turn moved it
 
 
 _HOLD = """
 SELECT a.id, a.number, a.recipient_phone, a.sender_phone,
        n.phone AS nominee_phone,
-       CASE WHEN n.agreed_at IS NULL THEN a.recipient_phone ELSE n.phone END AS holder_phone,
+       CASE WHEN n.agreed_at IS NULL OR n.holds_from > %(now)s
+            THEN a.recipient_phone ELSE n.phone END AS holder_phone,
+       m.to_phone AS named_phone, m.by AS named_by,
        i.id AS item_id, s.id AS postman_id,
        CASE WHEN s.blocked_at IS NULL THEN s.phone END AS postman_phone,
        coalesce(o.phone, (
            SELECT home.phone FROM offices home WHERE home.pin = a.recipient_pin
            ORDER BY array_position(ARRAY['head', 'sub', 'branch'], home.branch_type), home.id
-           LIMIT 1)) AS office_phone
+           LIMIT 1)) AS office_phone,
+       a.code_salt
 FROM articles a
 LEFT JOIN nominees n ON n.article_id = a.id AND n.ended_at IS NULL
+LEFT JOIN moves m ON m.article_id = a.id AND m.ended_at IS NULL
 LEFT JOIN LATERAL (
     SELECT id, list_id FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
 ) i ON true
 LEFT JOIN delivery_lists l ON l.id = i.list_id
 LEFT JOIN staff s ON s.id = l.postman_id
 LEFT JOIN offices o ON o.id = s.office_id
-WHERE a.id = ANY(%s)
+WHERE a.id = ANY(%(ids)s)
 """
 
 
-def hold(conn: Conn, article_ids: list[int]) -> dict[str, Held]:
-    """Lock the articles and return them by number, read after the lock.
+def hold(conn: Conn, article_ids: list[int], now: datetime) -> dict[str, Held]:
+    """Lock the articles and return them by number, as they are at `now`, read after the lock.
 
     The locks follow the order of the ids, so that two texts never deadlock.
     """
     if not article_ids:
         return {}
     conn.execute("SELECT 1 FROM articles WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [article_ids])
-    rows = conn.execute(_HOLD, [article_ids]).fetchall()
+    rows = conn.execute(_HOLD, {"ids": article_ids, "now": now}).fetchall()
     return {row[1]: Held(*row) for row in rows}
 
 
@@ -94,6 +103,7 @@ class Books:
     today: date  # in Asia/Kolkata
     default_language: Language
     apart: Mapping[str, str] = field(default_factory=dict, repr=False)  # what no act holds
+    proof: Proof | None = None  # of whoever brought the event that is decided
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:

@@ -9,6 +9,7 @@ from flows.acts.codes import CountWrongCode, IssueCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
 from flows.acts.remarks import MakeFinal, RecordRemark, UndoRemark
 from flows.acts.reports import ReportLate
+from flows.grammar.postman import LAST4
 from postal.acts import cod
 from postal.acts.books import Books, Held, writes
 
@@ -96,12 +97,18 @@ def hand_over(books: Books, act: HandOver, whose: str) -> None:
         payment=act.payment,
     )
     books.update(
-        act.article, "state = 'delivered', delivered_at = %(now)s", "state = 'out_for_delivery'"
+        act.article,
+        "state = 'delivered', delivered_at = %(now)s, document = %(document)s,"
+        " document_last4 = %(last4)s",
+        "state = 'out_for_delivery'",
+        document=act.document,
+        last4=books.apart[LAST4] if act.document else None,
     )
     if act.payment == "upi":
         cod.enter_door_upi(books, article)
     evidence = times(act.written_at, books.now)
-    books.feed("delivered", article, proof=act.proof, payment=act.payment, **evidence)
+    shown = {"document": act.document} if act.document else {}
+    books.feed("delivered", article, proof=act.proof, payment=act.payment, **shown, **evidence)
 
 
 @writes(UndoHandOver)
@@ -112,7 +119,8 @@ def undo_hand_over(books: Books, act: UndoHandOver, whose: str) -> None:
     cod.undo_door_upi(books, article)
     books.update(
         act.article,
-        "state = 'out_for_delivery', delivered_at = NULL, not_received_at = NULL",
+        "state = 'out_for_delivery', delivered_at = NULL, not_received_at = NULL,"
+        " document = NULL, document_last4 = NULL",
         "state = 'delivered'",
     )
     books.feed("handover_undone", article)
@@ -129,7 +137,7 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
         use_code(books, article)
     books.update(
         act.article,
-        "state = 'attempted', remark = %(remark)s, witness = %(witness)s,"
+        "state = 'attempted', remark = %(remark)s, witness = %(witness)s, witness_by = NULL,"
         " remark_counts = %(counts)s, remark_final_at = NULL,"
         " attempts = attempts + %(counts)s::int",
         "state = 'out_for_delivery'",
@@ -157,7 +165,7 @@ def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
     _reopen_item(books, article, "attempted")
     books.update(
         act.article,
-        "state = 'out_for_delivery', remark = NULL, witness = NULL,"
+        "state = 'out_for_delivery', remark = NULL, witness = NULL, witness_by = NULL,"
         " attempts = attempts - remark_counts::int, remark_counts = NULL",
         "state = 'attempted'",
     )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from flows.acts.hold import (
+    AskRecall,
     ChooseDay,
+    EndRecall,
     ExtendHold,
     KeepAtOffice,
     RecallArticle,
@@ -13,8 +15,9 @@ from flows.acts.hold import (
     ReturnToSender,
 )
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
-from flows.acts.phone import OptIn, OptOut, Relink, SetLanguage, Unlink
+from flows.acts.phone import OptIn, OptOut, SetLanguage, Unlink
 from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark
+from flows.trust import NOMINEE_AFTER
 from postal.acts.books import Books, writes
 
 # ---- the witness of a remark -------------------------------------------------------------------
@@ -22,19 +25,26 @@ from postal.acts.books import Books, writes
 
 @writes(ConfirmRemark)
 def confirm_remark(books: Books, act: ConfirmRemark, whose: str) -> None:
-    article = books.update(act.article, "witness = 'confirmed'", "witness = 'unconfirmed'")
-    books.feed("remark_confirmed", article)
+    article = books.update(
+        act.article,
+        "witness = 'confirmed', witness_by = %(proof)s",
+        "witness = 'unconfirmed'",
+        proof=books.proof,
+    )
+    books.feed("remark_confirmed", article, proof=books.proof)
 
 
 @writes(ContestRemark)
 def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
     article = books.update(
         act.article,
-        "witness = 'contested', attempts = attempts - remark_counts::int,"
+        "witness = 'contested', witness_by = %(proof)s,"
+        " attempts = attempts - remark_counts::int,"
         " remark_counts = false, state = 'attempted', held_until = NULL",
         "witness = 'unconfirmed'",
+        proof=books.proof,
     )
-    books.feed("remark_contested", article)
+    books.feed("remark_contested", article, proof=books.proof)
 
 
 @writes(JudgeRemark)
@@ -43,13 +53,15 @@ def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
     contested = act.verdict == "contested"
     books.update(
         act.article,
-        "witness = %(verdict)s, attempts = attempts - (%(contested)s AND remark_counts)::int,"
+        "witness = %(verdict)s, witness_by = %(proof)s,"
+        " attempts = attempts - (%(contested)s AND remark_counts)::int,"
         " remark_counts = remark_counts AND NOT %(contested)s,"
         " held_until = CASE WHEN %(contested)s THEN NULL ELSE held_until END,"
         " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END",
         "witness <> %(verdict)s AND state IN ('attempted', 'at_office')",
         verdict=act.verdict,
         contested=contested,
+        proof=books.proof,
     )
     books.feed("remark_contested" if contested else "remark_confirmed", article)
 
@@ -60,7 +72,8 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
         act.article,
         "state = 'attempted', attempts = least(attempts, 1), remark = NULL, witness = NULL,"
         " remark_counts = NULL, held_until = NULL, extended = false, delivered_at = NULL,"
-        " not_received_at = NULL, collected = NULL, document = NULL, document_last4 = NULL",
+        " not_received_at = NULL, disputed_at = NULL, witness_by = NULL, collected = NULL,"
+        " document = NULL, document_last4 = NULL",
         "state IN ('attempted', 'at_office', 'delivered')",
     )
     books.feed("reopened", article)
@@ -108,9 +121,23 @@ def return_to_sender(books: Books, act: ReturnToSender, whose: str) -> None:
 @writes(RecallArticle)
 def recall_article(books: Books, act: RecallArticle, whose: str) -> None:
     article = books.update(
-        act.article, "state = 'recalled'", "state IN ('booked', 'attempted', 'at_office')"
+        act.article,
+        "state = 'recalled', recall_asked_at = NULL",
+        "state IN ('booked', 'attempted', 'at_office')",
     )
     books.feed("recalled", article)
+
+
+@writes(AskRecall)
+def ask_recall(books: Books, act: AskRecall, whose: str) -> None:
+    article = books.update(act.article, "recall_asked_at = %(now)s", "recall_asked_at IS NULL")
+    books.feed("recall_asked", article)
+
+
+@writes(EndRecall)
+def end_recall(books: Books, act: EndRecall, whose: str) -> None:
+    article = books.update(act.article, "recall_asked_at = NULL", "recall_asked_at IS NOT NULL")
+    books.feed("recall_ended", article, why=act.why)
 
 
 # ---- who takes it ------------------------------------------------------------------------------
@@ -129,14 +156,23 @@ def nominate(books: Books, act: Nominate, whose: str) -> None:
 
 @writes(AcceptNomination)
 def accept_nomination(books: Books, act: AcceptNomination, whose: str) -> None:
-    article = books.held[act.article]
+    article = books.update(act.article, "moves = moves + 1")
+    holds_from = books.now + NOMINEE_AFTER
     books.one(
-        "UPDATE nominees SET agreed_at = %(now)s"
+        "UPDATE nominees SET agreed_at = %(now)s, holds_from = %(holds_from)s"
         " WHERE article_id = %(id)s AND phone = %(whose)s AND ended_at IS NULL",
         article,
         whose=whose,
+        holds_from=holds_from,
     )
-    books.feed("nominee_agreed", article)
+    books.conn.execute(
+        "INSERT INTO moves (article_id, by, from_phone, to_phone, asked_at, asked_proof, ended_at,"
+        " outcome, consent)"
+        " SELECT article_id, 'holder', %s, phone, asked_at, 'text', %s, 'done', %s"
+        " FROM nominees WHERE article_id = %s AND ended_at IS NULL",
+        [article.recipient_phone, holds_from, books.proof, article.id],
+    )
+    books.feed("nominee_agreed", article, proof=books.proof)
 
 
 @writes(EndNomination)
@@ -159,15 +195,12 @@ def unlink(books: Books, act: Unlink, whose: str) -> None:
         "recipient_phone = %(whose)s",
         whose=whose,
     )
-    books.feed("recipient_denied", article)
-
-
-@writes(Relink)
-def relink(books: Books, act: Relink, whose: str) -> None:
-    article = books.update(
-        act.article, "recipient_phone = %(phone)s, unlinked_at = NULL", phone=act.phone
+    books.conn.execute(
+        "INSERT INTO moves (article_id, by, from_phone, asked_at, asked_proof, ended_at, outcome)"
+        " VALUES (%s, 'denial', %s, %s, %s, %s, 'done')",
+        [article.id, whose, books.now, books.proof, books.now],
     )
-    books.feed("recipient_corrected", article)
+    books.feed("recipient_denied", article, proof=books.proof)
 
 
 # ---- the telephone -----------------------------------------------------------------------------

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from flows.acts.window import CountWrongAtWindow, HandOut, RefuseAtWindow
+from flows.grammar.postman import LAST4
 from postal.acts import cod
 from postal.acts.books import Books, Held, writes
-
-LAST4: Final = "last4"
-"""What travels apart from events and acts: the last four of the number of the document shown."""
 
 
 @writes(HandOut)
@@ -29,13 +25,16 @@ def hand_out(books: Books, act: HandOut, whose: str) -> None:
         " WHERE id = %(id)s AND state = 'at_office'",
         article,
         how="document" if act.document else "code",
-        document=act.document,
-        last4=books.apart[LAST4] if act.document else None,
+        document=act.document or act.beside,
+        last4=books.apart[LAST4] if act.document or act.beside else None,
     )
     if act.payment is not None:
         cod.enter_at_window(books, article, act.payment, act.by)
     books.feed(
-        "collected", article, by="document" if act.document else "code", document=act.document
+        "collected",
+        article,
+        by="document" if act.document else "code",
+        document=act.document or act.beside,
     )
 
 

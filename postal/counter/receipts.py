@@ -161,3 +161,23 @@ def _posted(item: BookingItem) -> Posted:
             Charge(kind, paise) for kind, paise in charges if paise or kind in ("base", "gst")
         ),
     )
+
+
+@dataclass(frozen=True)
+class PostedBy:
+    """An article of a booking whose sender got a text. `proven`: he proved that it is his."""
+
+    number: str
+    proven: bool
+
+
+def senders(conn: Conn, group_id: int) -> list[PostedBy]:
+    """Return the articles of a booked group whose senders can prove themselves, in its order."""
+    with conn.cursor(row_factory=class_row(PostedBy)) as cursor:
+        return cursor.execute(
+            "SELECT a.number, a.sender_proven_at IS NOT NULL AS proven FROM booking_items i"
+            " JOIN articles a ON a.number = i.number"
+            " WHERE i.group_id = %s AND i.removed_at IS NULL AND a.sender_phone IS NOT NULL"
+            " ORDER BY i.id",
+            [group_id],
+        ).fetchall()

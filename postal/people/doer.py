@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal
+from typing import Final
 
-from flows.facts import StaffRole
+from flows.facts import Proof, StaffRole
 
-# How sure we are who it is (docs/developing/trust.md), the weakest first. call: a caller's number ·
-# text: the sender of a text · quoted: it quotes the digits of our last text · pin: a postman's PIN,
-# or a session of the staff · fresh: a second factor within five minutes · two: two people, both so
-Proof = Literal["call", "text", "quoted", "pin", "fresh", "two"]
 FRESH: Final = timedelta(minutes=5)
 
 

@@ -23,13 +23,17 @@ SELECT (SELECT id FROM staff WHERE phone = %(phone)s AND active AND role = 'post
        EXISTS (SELECT 1 FROM staff WHERE next_phone = %(phone)s AND active),
        EXISTS (SELECT 1 FROM offices WHERE phone = %(phone)s),
        EXISTS (SELECT 1 FROM articles WHERE recipient_phone = %(phone)s)
-           OR EXISTS (SELECT 1 FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL),
+           OR EXISTS (SELECT 1 FROM nominees WHERE phone = %(phone)s AND ended_at IS NULL)
+           OR EXISTS (SELECT 1 FROM moves WHERE from_phone = %(phone)s AND outcome = 'done'),
        EXISTS (SELECT 1 FROM articles WHERE sender_phone = %(phone)s)
 """
 
 
 def identify(conn: Conn, phone: str) -> PhoneRoles:
-    """Return the roles of `phone` (E.164). An unknown number is a stranger's."""
+    """Return the roles of `phone` (E.164). An unknown number is a stranger's.
+
+    One that lost an article's code remains a recipient's: it can object.
+    """
     row = conn.execute(_IDENTIFY, {"phone": phone}).fetchone()
     assert row is not None
     postman_id, named, office, recipient, sender = row

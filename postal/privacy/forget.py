@@ -97,6 +97,10 @@ SELECT 'the telephone is asked to take ' || a.number FROM nominees n
 JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s AND n.ended_at IS NULL
   AND a.state NOT IN ('delivered', 'returned', 'recalled')
 UNION ALL
+SELECT 'the code of ' || a.number || ' is asked to go to it' FROM moves m
+JOIN articles a ON a.id = m.article_id WHERE m.to_phone = %(phone)s AND m.ended_at IS NULL
+  AND a.state NOT IN ('delivered', 'returned', 'recalled')
+UNION ALL
 SELECT 'ticket ' || id || ' is open' FROM tickets WHERE phone = %(phone)s AND closed_at IS NULL
 UNION ALL
 SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
@@ -153,6 +157,9 @@ _ELSEWHERE = (
     "UPDATE ussd_sessions SET phone = %(other)s, place = '{}', purged_at = %(now)s"
     " WHERE phone = %(phone)s",
     "UPDATE nominees SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE moves SET from_phone = %(other)s WHERE from_phone = %(phone)s",
+    "UPDATE moves SET to_phone = %(other)s WHERE to_phone = %(phone)s",
+    "UPDATE wrong_quotes SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE tickets SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE fraud_reports SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE named_numbers SET phone = %(other)s WHERE phone = %(phone)s",
@@ -177,10 +184,14 @@ def _around(conn: Conn, phone: str) -> list[str]:
             WHERE sender_phone = %(phone)s
             UNION SELECT a.id, a.number, a.recipient_phone, a.sender_phone FROM nominees n
             JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s
+            UNION SELECT a.id, a.number, a.recipient_phone, a.sender_phone FROM moves m
+            JOIN articles a ON a.id = m.article_id WHERE %(phone)s IN (m.from_phone, m.to_phone)
         )
         SELECT number FROM mine UNION SELECT recipient_phone FROM mine
         UNION SELECT sender_phone FROM mine
         UNION SELECT n.phone FROM nominees n JOIN mine ON mine.id = n.article_id
+        UNION SELECT m.from_phone FROM moves m JOIN mine ON mine.id = m.article_id
+        UNION SELECT m.to_phone FROM moves m JOIN mine ON mine.id = m.article_id
         UNION SELECT %(phone)s
         """,
         {"phone": phone},

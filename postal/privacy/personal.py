@@ -35,6 +35,11 @@ _PARTS: Mapping[str, str] = {
     "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",
+    "moved": "SELECT a.number, m.by, m.from_phone = %(phone)s AS from_here, m.asked_at, m.ended_at,"
+    " m.outcome, m.consent FROM moves m JOIN articles a ON a.id = m.article_id"
+    " WHERE %(phone)s IN (m.from_phone, m.to_phone) ORDER BY m.id",
+    "wrong_digits": "SELECT a.number, q.at FROM wrong_quotes q"
+    " JOIN articles a ON a.id = q.article_id WHERE q.phone = %(phone)s ORDER BY q.id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",

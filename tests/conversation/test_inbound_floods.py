@@ -43,7 +43,7 @@ def test_what_is_beyond_the_limit_leaves_one_row_however_much_it_is(
     player.drain()
     before = counted(runtime)
     flood(player, 40, "no such word")
-    assert player.drain() == []  # no answer
+    assert player.drain() == []  # no answer: nobody knows this telephone
     assert counted(runtime) == before
     with runtime.database.transaction() as conn:
         assert conn.execute("SELECT phone, count FROM inbound_floods").fetchall() == [(FLOODER, 41)]
@@ -105,3 +105,25 @@ def test_many_at_once_are_counted_one_by_one(app: Flask, player: Player, runtime
         thread.join(60)
     with runtime.database.transaction() as conn:
         assert conn.execute("SELECT count FROM inbound_floods").fetchall() == [(80,)]
+
+
+def test_a_forged_flood_silences_nobody(player: Player) -> None:
+    """What the true owner answers in digits is read, and he is told once that the rest waits."""
+    player.step("postman 1001 +919839000001")
+    player.step(f"article EU123456785IN to {OTHER} en")
+    player.step("list 1001: EU123456785IN")
+    player.drain()
+    for _ in range(LIMIT):
+        player.say(OTHER, "kya likha hai")
+    player.drain()
+    told = [line for _ in range(5) for line in player.step(f"{OTHER} > kya likha hai")]
+    assert [line.split(" Tell")[0] for line in told] == [
+        f"{OTHER} < Too many messages from this phone:"
+        " for an hour only short answers in digits are read."
+    ]
+    assert "Code {code}." in player.step(f"{OTHER} > 1")[0]
+    for _ in range(LIMIT + 1):
+        player.say("+919839000001", "kya likha hai")
+    player.drain()
+    said = player.step(f"+919839000001 > 1 {{code {OTHER}}}")
+    assert any(line.startswith(f"{OTHER} < Post 6785 was handed over.") for line in said)

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from flows import machines
-from messages.catalogue import CODE, LANGUAGES, catalogue
+from messages.catalogue import CODE, LANGUAGES, QUOTE, catalogue
 from messages.check import longest
-from messages.render import CODE_MASK, fill_code, render
+from messages.render import CODE_MASK, fill_code, fill_quote, render
 from messages.values import Number
 from tests.rigs.told import nothing_in
 
@@ -65,12 +65,14 @@ def test_every_text_is_rendered_with_its_longest_values_as_the_check_counts_it(
         if isinstance(variable.kind, Number)
         else variable.kind.longest
         for variable in entry.variables
-        if variable.name != CODE
+        if variable.name not in (CODE, QUOTE)
     }
     rendered = render(template, language, values)
     text = rendered.text
     if CODE in {variable.name for variable in entry.variables}:
         text = fill_code(text, "99999999")
+    if QUOTE in {variable.name for variable in entry.variables}:
+        text = fill_quote(text, "99")
     assert text == longest(entry, catalogue().text(template, language))
     assert CODE_MASK not in text
     assert text.endswith(catalogue().warning(template, language))

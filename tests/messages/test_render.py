@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from messages.catalogue import CODE, LANGUAGES, CatalogueError, Language, catalogue
+from messages.catalogue import CODE, LANGUAGES, QUOTE, CatalogueError, Language, catalogue
 from messages.check import BUDGET
-from messages.render import CODE_MASK, Rendered, fill_code, render
+from messages.render import CODE_MASK, Rendered, fill_code, fill_quote, render
 from messages.segments import Segments, count
 from messages.values import KINDS, Number
 
@@ -23,7 +23,7 @@ def longest_values(template: str) -> dict[str, int | str]:
             variable.kind.most if isinstance(variable.kind, Number) else variable.kind.longest
         )
         for variable in catalogue().template(template).variables
-        if variable.name != CODE
+        if variable.name not in (CODE, QUOTE)
     }
 
 
@@ -35,6 +35,8 @@ def test_every_text_with_its_longest_values_is_within_budget(
     rendered = render(template, language, values)
     holds_code = CODE in [variable.name for variable in catalogue().template(template).variables]
     sent = fill_code(rendered.text, "99999999") if holds_code else rendered.text
+    if QUOTE in [variable.name for variable in catalogue().template(template).variables]:
+        sent = fill_quote(sent, "99")
     assert rendered.text.count(CODE_MASK) == holds_code
     assert count(sent).segments <= BUDGET[language]
     assert catalogue().warning(template, language) in sent

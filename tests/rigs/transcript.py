@@ -11,6 +11,8 @@
     +919839000001 > 1 {code +919876500001}              the code that this telephone got last
     +919839000001 > 1 {wrong +919876500001}             one digit off
     +919839000001 > 1 {code +919876500001 2}            the last but one
+    +919876500001 > 1 {quote +919876500001}             the two digits that it was shown last
+    +919876500001 > 1 {misquote +919876500001}          others
     +919839000001 > 1 {code +919876500001} @ -40 min    its carrier says: written 40 minutes ago
     +919876500001 dials                                 a new USSD session
     +919876500001 = Post / 1 Send my code / ...         the screen that it shows
@@ -50,6 +52,7 @@ from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
 from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
+from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS
@@ -67,7 +70,7 @@ _ARTICLE = re.compile(
     r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
     r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
 )
-_CODE = re.compile(r"\{(code|wrong) (\+\d+)(?: (\d))?\}")
+_CODE = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
@@ -101,6 +104,7 @@ class Player:
     clock: Clock
     token: str
     codes: dict[str, list[str]] = field(default_factory=dict)
+    quotes: dict[str, list[str]] = field(default_factory=dict)
     seen: int = 0
     texts: int = 0
     dialled: dict[str, str] = field(default_factory=dict)  # all that was typed since the dial
@@ -215,12 +219,12 @@ class Player:
         worker.work(burst=True, logging_level="WARNING")
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
-                "SELECT id, phone, code_id IS NOT NULL FROM messages"
+                "SELECT id, phone, code_id IS NOT NULL, position(%s IN body) FROM messages"
                 " WHERE direction = 'out' AND channel = 'text' AND id > %s ORDER BY id",
-                [self.seen],
+                [QUOTE_MASK, self.seen],
             ).fetchall()
         lines = []
-        for id_, phone, with_code in rows:
+        for id_, phone, with_code, quoted in rows:
             self.seen = id_
             got = next((m for m in received(self.runtime, phone) if int(m.id) == id_), None)
             if got is None:
@@ -233,13 +237,19 @@ class Player:
                 code = found[0]
                 self.codes.setdefault(phone, []).append(code)
                 shown = shown.replace(code, "{code}")
+            if quoted:
+                digits = shown[quoted - 1 : quoted + 1]
+                self.quotes.setdefault(phone, []).append(digits)
+                shown = f"{shown[: quoted - 1]}{{quote}}{shown[quoted + 1 :]}"
             lines.append(f"{phone} < {shown}".replace("\n", " / "))
         return [*lines, *self.rings()]
 
     def _fill(self, text: str) -> str:
         def code(match: re.Match[str]) -> str:
-            got = self.codes[match[2]][-int(match[3] or 1)]
-            return got if match[1] == "code" else f"{(int(got) + 1) % 10**6:06d}"
+            of = self.quotes if match[1].endswith("quote") else self.codes
+            got = of[match[2]][-int(match[3] or 1)]
+            right = match[1] in ("code", "quote")
+            return got if right else f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
 
         return _CODE.sub(code, text)
 

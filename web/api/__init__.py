@@ -49,6 +49,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     articles.BOOK,
     articles.GET,
     articles.RECALL,
+    articles.SENDER_PROOF,
     pins.GET,
     tariff.QUOTE,
     bookings.MAKE,

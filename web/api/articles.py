@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
+from conversation import senders
 from conversation.announce import announce
-from flows.facts import ArticleState
+from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
 from india.phone import masked
-from postal import articles
+from postal import articles, moves
 from postal.articles import Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
@@ -43,6 +44,12 @@ class RecipientIn(Input):
 class SenderIn(Input):
     phone: Phone | None = None
     name: Name
+
+
+class SenderProofIn(Input):
+    """The two digits of the text that told the sender that it was booked."""
+
+    proof: Annotated[str, StringConstraints(pattern="^[0-9]{2}$")]
 
 
 class BookArticleIn(Input):
@@ -87,6 +94,23 @@ class SenderOut(Output):
     name: str
 
 
+class MoveOut(Output):
+    """One wish that another telephone gets the code. No telephone is named."""
+
+    by: Literal["holder", "sender", "booker", "office", "denial"] = Field(
+        description="who wished it; denial: the holder said that the article is not his"
+    )
+    asked_at: datetime
+    asked_proof: Proof | None
+    ended_at: datetime | None
+    outcome: Literal["done", "denied", "lapsed"] | None = Field(
+        description="null while the holder is asked"
+    )
+    consent: Proof | None = Field(
+        description="how it was proven who agreed; null: nobody did, or silence was enough"
+    )
+
+
 class EventOut(Output):
     at: datetime
     kind: str
@@ -111,7 +135,9 @@ class ArticleOut(Output):
     attempts: int
     remark: int | None
     witness: str | None
+    witness_by: Proof | None = Field(description="how it was proven who answered for the remark")
     remark_counts: bool | None
+    moves: list[MoveOut] = Field(description="how often its code went to another telephone")
     chosen_day: date | None = Field(description="the addressee chose it: not before")
     held_until: date | None = Field(description="the last day at the office")
     booked_at: datetime
@@ -172,6 +198,7 @@ def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
         ),
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
+        moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],
         events=[
             EventOut.of(each, data=dict(each.data)) for each in articles.history(call.conn, article)
         ],
@@ -197,6 +224,23 @@ GET = Operation(
     summary="An article's state and events",
     input=Nothing,
     handle=_get,
+    answers={200: ArticleOut},
+    problems=(404,),
+)
+
+
+def _prove_sender(call: Call[SenderProofIn]) -> Answer:
+    number = article_number(call)
+    senders.prove(call.runtime, number, call.input.proof, "software", None)
+    return Answer(200, _shown(call, articles.get(call.conn, number)))
+
+
+SENDER_PROOF = Operation(
+    route="POST /articles/{number:s10}/sender-proof",
+    name="prove_sender",
+    summary="The sender proves himself by the digits of his booking text; three wrong ones a day",
+    input=SenderProofIn,
+    handle=_prove_sender,
     answers={200: ArticleOut},
     problems=(404,),
 )

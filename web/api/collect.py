@@ -32,7 +32,7 @@ class DocumentIn(Input):
 
 
 class CollectArticleIn(Input):
-    """Either `code`, which the recipient says at the window, or `document`."""
+    """`code`, which the recipient says at the window, or `document`; both soon after a move."""
 
     staff: StaffId = Field(description="who hands it out")
     code: _Code | None = None
@@ -48,10 +48,9 @@ class CollectArticleIn(Input):
     def beyond_fields(cls, loose: Any) -> list[FieldError]:
         if not isinstance(loose, dict):
             return []
-        given = [name for name in ("code", "document") if loose.get(name) is not None]
-        if len(given) == 1:
+        if any(loose.get(name) is not None for name in ("code", "document")):
             return []
-        return [FieldError(field="code", message="either a code or a document, one of them")]
+        return [FieldError(field="code", message="a code or a document is needed")]
 
 
 class CollectionOut(Output):
@@ -73,8 +72,10 @@ def _collect(call: Call[CollectArticleIn]) -> Answer:
 def _served(call: Call[CollectArticleIn], read: str) -> Collecting:
     given = call.input
     if given.code is not None:
-        said = ToldCodeAtWindow(read, given.staff, given.payment)
-        return counter.told_code(call.runtime, call.conn, said, given.code)
+        beside = given.document
+        said = ToldCodeAtWindow(read, given.staff, given.payment, beside.type if beside else None)
+        last4 = beside.last4 if beside else ""
+        return counter.told_code(call.runtime, call.conn, said, given.code, last4)
     assert given.document is not None
     type_, last4 = given.document.type, given.document.last4
     shown = DocumentShown(read, given.staff, given.payment, type_, given.second)

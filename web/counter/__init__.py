@@ -9,6 +9,7 @@ from web.counter import (
     payments,
     receipts,
     roll_pages,
+    sender_proof,
     start,
     upi,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "payments",
     "receipts",
     "roll_pages",
+    "sender_proof",
     "start",
     "upi",
 ]

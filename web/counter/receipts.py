@@ -43,6 +43,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
             return _none_yet(group)
         what = receipts.read(conn, id_)
         printed = receipts.printings(conn, id_)
+        senders = receipts.senders(conn, id_)
         printing = receipts.printing(conn, id_, once) if once else None
     if once and printing is None:
         abort(404)
@@ -59,6 +60,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         ways=ways(runtime().settings),
         printing=printing,
         printed=printed,
+        senders=senders,
         copy=printing.copy if printing else len(printed),
         paper=paper,
         papers=PAPERS,

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
-from messages.render import fill_code
+from messages.render import fill_code, fill_quote
 from postal.codes import code_of
+from postal.quotes import quote_of
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
@@ -47,9 +48,9 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               m.lane = 'alarm', a.code_salt, c.issue
+               m.lane = 'alarm', a.code_salt, c.issue, m.quote
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
-             LEFT JOIN articles a ON a.id = c.article_id
+             LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
               AND m.status IN ('sent', 'delivered')
         ORDER BY m.id DESC LIMIT %s
@@ -58,10 +59,12 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
     ).fetchall()
     key = settings.dakiya_master_key.get_secret_value().encode()
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, alarm, salt, issue in reversed(rows):
+    for id_, at, body, template, segments, alarm, salt, issue, quote in reversed(rows):
         text = body
         if issue is not None:
             text = fill_code(body, code_of(key, salt, issue, settings.code_length))
+        if quote is not None:
+            text = fill_quote(body, quote_of(key, salt, phone, quote))
         messages.append(PhoneMessage(id_, at, text, template, segments, alarm))
     return messages
 

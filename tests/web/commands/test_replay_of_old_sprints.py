@@ -1,4 +1,4 @@
-"""Sprints that another revision wrote are decided the same by today's code."""
+"""Sprints that another revision wrote are decided the same today, or otherwise on purpose."""
 
 from __future__ import annotations
 
@@ -13,6 +13,18 @@ from runtime import Runtime
 
 _DUMP = Path(__file__).parent.parent.parent / "data" / "sprints_before_the_move.sql.gz"
 _SECTION = re.compile(r"^(COPY (\w+) .+? FROM stdin);\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
+_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+):$", re.MULTILINE)
+
+# What was decided otherwise on purpose since the dump was made, and why.
+_ON_PURPOSE = {
+    ("sender", "Booked"): "it shows the digits by which the sender proves himself",
+    ("sender", "Recall"): "only a proven sender has it back, half an hour later",
+    ("sender", "CorrectNumber"): "only a proven sender moves it, and the holder is asked first",
+    ("recipient", "Relinked"): "the new telephone is told that a document will be wanted",
+    ("recipient", "Yes"): "a nominee who agrees ends the code that lives",
+    ("postman", "Visit"): "a nominee is told by his own role: he is not the holder at once",
+    ("postman", "Undo"): "the same",
+}
 
 
 @pytest.fixture
@@ -31,6 +43,6 @@ def test_a_database_filled_before_the_move_is_decided_the_same(
     old_sprints: int, app: Flask
 ) -> None:
     done = app.test_cli_runner().invoke(args=["replay"])
-    assert done.exit_code == 0, done.output
     assert old_sprints > 1500
-    assert f"{old_sprints} sprints decided again, 0 differ" in done.output
+    assert f"{old_sprints} sprints decided again" in done.output
+    assert set(_DIFFERS.findall(done.output)) == set(_ON_PURPOSE), done.output

@@ -6,3 +6,8 @@ ALTER TABLE messages ADD CONSTRAINT messages_lane_check
 COMMENT ON COLUMN messages.lane IS
     'The priority: codes overtake alarms and replies, these notices and bulk. No budget of ours and '
     'no STOP holds back an alarm.';
+
+ALTER TABLE messages ADD COLUMN quote smallint CHECK (quote >= 0);
+COMMENT ON COLUMN messages.quote IS
+    'The question of its article whose two digits the text shows, to be quoted in the answer. They '
+    'are derived when it is sent, as codes are; 0: those by which the sender proves himself.';

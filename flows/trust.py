@@ -1,0 +1,157 @@
+"""Who may move an article's code, who may end an article, and what counts as a witness.
+
+The one rule table of docs/developing/trust.md; every door asks it: texts, dials, calls, desk,
+window, counter, API and imports. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import MappingProxyType
+from typing import Final, Literal, get_args
+
+from flows.facts import ArticleFact, ArticleState, Mover, Proof
+
+# ---- proofs ------------------------------------------------------------------------------------
+
+_STRENGTH: Final[Mapping[Proof, int]] = MappingProxyType(
+    {proof: strength for strength, proof in enumerate(get_args(Proof))}
+)
+
+
+def at_least(proof: Proof | None, least: Proof) -> bool:
+    """Tell whether `proof` is as strong as `least`; time limits and software have none."""
+    return proof is not None and _STRENGTH[proof] >= _STRENGTH[least]
+
+
+def may_testify(proof: Proof | None) -> bool:
+    """Tell whether an answer so proven is a witness's: a caller id never is (rule 8)."""
+    return at_least(proof, "text")
+
+
+# ---- moves -------------------------------------------------------------------------------------
+
+MOST_MOVES: Final = 2  # of one article (rule 5)
+DOCUMENT_FOR: Final = timedelta(hours=48)  # after a move that the holder did not begin (rule 6)
+NOMINEE_AFTER: Final = timedelta(minutes=10)  # of the alarm to the holder (rule 2)
+WRONG_QUOTES: Final = 3  # per article, or per telephone, and day (rule 3)
+OWN_TYPING: Final = timedelta(minutes=30)  # in which the booker corrects himself (rule 11)
+
+# The addressee signs himself, or a record names who may: docs/developing/domain.md rule 2.
+_PERSONAL: Final = ("registered", "insured", "money_order")
+
+
+@dataclass(frozen=True)
+class MoveRule:
+    """What it takes to make another telephone the holder, by who wishes it.
+
+    `least`: the proof of the wish. `personal`: whether articles that go to the addressee in person
+    can be moved so: never, only where a record authorises somebody, or always. `asked`: who must
+    agree. `document`: door and window want a document besides the code for 48 hours.
+    """
+
+    least: Proof
+    states: tuple[ArticleState, ...]
+    personal: Literal["never", "authorised", "always"]
+    asked: Literal["nobody", "holder", "nominee"]
+    document: bool
+
+
+# holder: names somebody who takes it in his place · sender: corrects the number ·
+# booker: corrects his own typing · office: two of the staff, with a document
+MOVES: Final[Mapping[Mover, MoveRule]] = MappingProxyType(
+    {
+        "holder": MoveRule(
+            "text", ("booked", "out_for_delivery", "attempted"), "authorised", "nominee", False
+        ),
+        "sender": MoveRule("text", ("booked", "attempted"), "never", "holder", True),
+        "booker": MoveRule("pin", ("booked",), "always", "nobody", True),
+        "office": MoveRule("two", ("booked", "attempted"), "always", "nobody", True),
+    }
+)
+
+# staff: a telephone of the staff · no_more: it was moved twice · personal: goes to the addressee
+# in person · state: not while it is out, or over · unproven: the sender has not proven himself ·
+# frozen: a holder said that it is his: only an office moves it · second: it takes two ·
+# late: not the booker's own typing any more
+MoveRefusal = Literal[
+    "staff", "no_more", "personal", "state", "unproven", "frozen", "second", "late"
+]
+# done: at once · holder: he is asked first · nominee: she is asked first
+MoveAnswer = Literal["done", "holder", "nominee"]
+
+
+def is_proven(article: ArticleFact) -> bool:
+    """Tell whether the sender is proven: before, or by the digits of this text (rule 7)."""
+    return article.proven or article.quote == "right"
+
+
+def personal(article: ArticleFact) -> bool:
+    """Tell whether the article goes to the addressee in person (rule 4)."""
+    return article.passport or article.service in _PERSONAL or article.amount > 0
+
+
+def move(
+    article: ArticleFact, by: Mover, proof: Proof | None, to_is_staff: bool
+) -> MoveAnswer | MoveRefusal:
+    """Return how a wish to move the code of `article` is met; `to_is_staff`: where it would go."""
+    rule = MOVES[by]
+    refusal = _refusal(article, by, rule, proof, to_is_staff)
+    if refusal is not None:
+        return refusal
+    # Where the holder himself said that it is not his, his silence is not waited for.
+    if rule.asked == "holder":
+        return "holder" if article.linked else "done"
+    return "nominee" if rule.asked == "nominee" else "done"
+
+
+def _refusal(
+    article: ArticleFact, by: Mover, rule: MoveRule, proof: Proof | None, to_is_staff: bool
+) -> MoveRefusal | None:
+    if article.state not in rule.states:
+        return "state"
+    if personal(article) and rule.personal != "always":
+        allowed = rule.personal == "authorised" and article.authorised and not article.passport
+        if not allowed:
+            return "personal"
+    if by == "sender" and not is_proven(article):
+        return "unproven"
+    if by == "sender" and (article.frozen or article.disputed):
+        return "frozen"
+    if to_is_staff:
+        return "staff"
+    if article.moves >= MOST_MOVES:
+        return "no_more"
+    if by == "booker" and (article.code_issue or article.moves):
+        return "late"
+    return None if at_least(proof, rule.least) else "second"
+
+
+def by_silence(article: ArticleFact) -> bool:
+    """Tell whether the holder's silence lets the move that he was asked about happen (rule 2)."""
+    return can_move(article, "sender") and article.code_issue == 0
+
+
+def can_move(article: ArticleFact, by: Mover) -> bool:
+    """Tell whether what the holder was asked about is still possible: time has passed since."""
+    return article.asked and article.state in MOVES[by].states and article.moves < MOST_MOVES
+
+
+def held_by_nominee(article: ArticleFact, now: datetime) -> bool:
+    """Tell whether the nominee has the code by `now`: the holder had his ten minutes (rule 2)."""
+    return article.nominee == "agreed" and (article.holds_from is None or article.holds_from <= now)
+
+
+# ---- ends --------------------------------------------------------------------------------------
+
+RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)
+_RECALLED_FROM: Final[tuple[ArticleState, ...]] = ("booked", "attempted", "at_office")
+
+
+def recall(article: ArticleFact) -> Literal["later", "unproven", "state"]:
+    """Return how a sender's wish to have the article back is met."""
+    if article.state not in _RECALLED_FROM:
+        return "state"
+    return "later" if is_proven(article) else "unproven"
