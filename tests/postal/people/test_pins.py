@@ -12,6 +12,7 @@ from runtime import Runtime
 from tests.rigs.clock import Clock
 
 PIN = "2468"
+OWN = "+919839000001"
 
 
 @pytest.fixture
@@ -34,7 +35,7 @@ Enter = Callable[..., list[CheckedPin]]  # of what is typed, one after the other
 def enter(runtime: Runtime, clock: Clock, postman: int) -> Enter:
     def enter(*typed: str) -> list[CheckedPin]:
         with runtime.database.transaction() as conn:
-            return [pins.check(conn, postman, each, clock.now()) for each in typed]
+            return [pins.check(conn, postman, each, OWN, clock.now()) for each in typed]
 
     return enter
 
