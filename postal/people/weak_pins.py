@@ -21,7 +21,6 @@ _FIRST_TRIED: Final = frozenset(
     ]
 )
 _YEAR: Final = re.compile(r"(?:19[2-9]|20[0-4])[0-9]")
-_REPEATED: Final = re.compile(r"(.{1,3})\1+(?:\1)?")
 _LEAST: Final = 4  # digits in a row that a PIN may share with its bearer's numbers
 
 
@@ -40,10 +39,17 @@ def is_weak(pin: str, bearer: PinBearer) -> bool:
         pin in _FIRST_TRIED
         or pin in _ROW
         or pin[::-1] in _ROW
-        or _REPEATED.fullmatch(pin) is not None
+        or _repeats(pin)
         or _YEAR.fullmatch(pin) is not None
         or any(_shares(pin, number) for number in (bearer.phone, bearer.office_pin))
         or _is_staff_id(pin, bearer.staff_id)
+    )
+
+
+def _repeats(pin: str) -> bool:
+    """Tell whether `pin` is one to three digits over and over."""
+    return any(
+        pin == (pin[:period] * len(pin))[: len(pin)] for period in range(1, len(pin) // 2 + 1)
     )
 
 
