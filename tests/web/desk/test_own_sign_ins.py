@@ -291,7 +291,7 @@ def test_every_notice_has_its_words_in_every_language(
     for language in ("en", "hi"):
         speak(colleague.client, language)
         page = colleague.get("/desk/account/notices").text
-        assert page.count('<tr class="unseen">') == len(notices.NoticeKind.__args__)  # type: ignore[attr-defined]
+        assert page.count('<tr class="not-seen">') == len(notices.NoticeKind.__args__)  # type: ignore[attr-defined]
         assert page.count("blue key") == 3
 
 

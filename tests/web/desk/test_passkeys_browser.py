@@ -104,6 +104,11 @@ def test_a_key_is_added_opens_and_is_removed(
     expect(page.get_by_text("The passkey is added.")).to_be_visible()
     expect(page.get_by_role("rowheader", name="blue key")).to_be_visible()
 
+    page.get_by_role("link", name="2 new").click()
+    expect(page.get_by_role("cell", name="The passkey “blue key” was added. new")).to_be_visible()
+    page.get_by_role("button", name="I have seen them").click()
+    expect(page.get_by_role("link", name="2 new")).not_to_be_visible()
+
     page.get_by_role("button", name="Sign out").click()
     fill_password(page, address)
     keys.recognise(owner=False)  # somebody else touches it
