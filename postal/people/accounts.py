@@ -218,14 +218,16 @@ def check_typed(
     """Return what `entered` is, the authenticator's number or an unused recovery code; else None.
 
     Each counts once. The first right number completes the enrolment. Wrong ones are counted with
-    wrong passwords.
+    wrong passwords; nothing typed is no try.
     """
+    typed = "".join(fold(entered).split()).replace("-", "").upper()
+    if not typed:
+        return None
     tried = tries.lock(conn, staff_row, place, now)
     row = conn.execute(
         "SELECT totp_salt, totp_step, totp_confirmed_at FROM staff WHERE id = %s AND active",
         (staff_row,),
     ).fetchone()
-    typed = "".join(fold(entered).split()).replace("-", "").upper()
     kind: Literal["number", "recovery"] = "number" if typed.isdecimal() else "recovery"
     if row is None or tried.refused(kind, now):
         return None

@@ -81,6 +81,7 @@ def furnish(app: Flask) -> None:
     csrf.init_app(app)
     _logins.init_app(app)
     _logins.user_loader(_member)
+    _logins.session_protection = None  # it would read X-Forwarded-For by anybody's word
     app.register_blueprint(shared)
 
 

@@ -201,6 +201,14 @@ def test_an_operator_vouches_for_the_owner(account: Account) -> None:
     assert "nobody who works here" in runner.invoke(args=["staff", "unlock", "s9"]).output
 
 
+def test_nothing_typed_is_no_try_and_digits_of_any_script_are(account: Account) -> None:
+    owner = account.elsewhere(HOME)
+    assert owner.password() == 302
+    assert [owner.number(" ") for _ in range(6)] == [401] * 6
+    devanagari = str.maketrans("0123456789", "०१२३४५६७८९")
+    assert owner.number(account.shown().translate(devanagari)) == 302
+
+
 def test_the_allowances_are_what_the_documentation_reckons_with() -> None:
     assert (tries.PASSWORDS.most, tries.PASSWORDS.each.total_seconds()) == (20, 180)
     assert (tries.NUMBERS.most, tries.NUMBERS.each.total_seconds()) == (10, 1800)

@@ -39,7 +39,8 @@ def sign_in(page: Page, address: str, runtime: Runtime, language: str = "en") ->
     expect(page.get_by_role("textbox")).to_be_focused()
     page.keyboard.type(number(runtime, staff_row))
     page.keyboard.press("Enter")
-    expect(page.locator(".recovery")).to_be_visible()
+    page.get_by_role("button", name="I have written them down").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Namaste")
     page.goto(f"{address}/office/imports")
 
 
