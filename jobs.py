@@ -11,6 +11,7 @@ import psycopg
 import structlog
 
 from conversation import herd, postmen
+from conversation.accounts import tell_staff
 from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
@@ -106,6 +107,7 @@ def sweep() -> None:
     try:
         sweep_outbox(runtime())
         send_again(runtime())
+        tell_staff(runtime())
         postmen.begin_day(runtime())
         herd.warn_herds(runtime())
         postmen.end_day(runtime())

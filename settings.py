@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self, TypeVar
 
@@ -49,6 +50,14 @@ def _upi_id(value: str) -> None:
         raise ValueError("a UPI id looks like post@bank")
 
 
+def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """Return networks by comma; an address is one of its own. Raise ValueError."""
+    found = tuple(ip_network(each, strict=False) for each in names(value))
+    if any(each.prefixlen == 0 for each in found):
+        raise ValueError("this would believe everybody: name the proxies' own networks")
+    return found
+
+
 Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
 AccountName = Annotated[str, AfterValidator(_fits_a_header)]
 AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
@@ -60,6 +69,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_prices": prices,
     "missed_calls": meanings,
     "upi_id": _upi_id,
+    "trusted_proxies": _networks,
 }
 
 
@@ -79,6 +89,11 @@ class Settings(BaseSettings):
         "http://127.0.0.1:8000", description="the address that carriers call; signatures cover it"
     )
     port: int = Field(8000, description="where the web server listens")
+    trusted_proxies: str = Field(
+        "",
+        description="addresses or networks of the proxies in front, by comma: their X-Forwarded-For"
+        " is believed, nobody else's",
+    )
     var_dir: Path = Field(Path("var"), description="embedded servers and development keys")
 
     sms_routes: str = Field("simulator", description="gateways in order of preference, by comma")
@@ -253,6 +268,16 @@ class Settings(BaseSettings):
         """Return the provider of new UPI payments; empty: none."""
         return self.upi_provider or ("" if self.production else "simulator")
 
+    @property
+    def proxies(self) -> tuple[IPv4Network | IPv6Network, ...]:
+        """Return the networks of `TRUSTED_PROXIES`."""
+        return _networks(self.trusted_proxies)
+
+    @property
+    def by_https(self) -> bool:
+        """Tell whether browsers reach the pages by https: cookies are for that alone then."""
+        return self.public_url.startswith("https://")
+
     @field_validator(*_READERS)
     @classmethod
     def _can_be_read(cls, value: str, info: ValidationInfo) -> str:
@@ -292,7 +317,7 @@ class Settings(BaseSettings):
             for name, is_simulated in simulated.items()
             if is_simulated
         ]
-        if not self.public_url.startswith("https://"):
+        if not self.by_https:
             found.append("PUBLIC_URL must be the https address that carriers call")
         return tuple(found)
 

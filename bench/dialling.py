@@ -15,6 +15,7 @@ from bench.books import Doorstep
 from bench.dialler import Dialled
 from bench.rig import HOUSE, MeasureFailed, Rig, await_port, free_port, rig, web_command
 from postal.people import pins
+from postal.people.weak_pins import PinBearer
 from runtime import Runtime
 
 PEOPLE = 50
@@ -44,7 +45,9 @@ def measure(plan: Plan) -> Dialled:
         articles = every * books.LIST_LENGTH
         doorsteps = books.fill(runtime.database, made.settings, articles, datetime.now(UTC))[:every]
         with runtime.database.transaction() as conn:
-            conn.execute("UPDATE staff SET pin_hash = %s", [pins.hashed(PIN)])
+            conn.execute(
+                "UPDATE staff SET pin_hash = %s", [pins.hashed(PIN, PinBearer("", "", ""))]
+            )
         port = free_port()
         await_port(port, made.start("web", web_command("app:create_app", port)))
         path = f"/hooks/africastalking/{secret}/ussd"

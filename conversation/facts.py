@@ -170,7 +170,8 @@ def _new_phone_facts(locked: Locked, conversation: Conversation, event: Event) -
     asked = settle(new_phone.MACHINE, conversation.standing, locked.now).state == "asked"
     if not isinstance(event, GivePin) or not asked:
         return NewPhoneFacts(locked.now, staff, old_phone=old)
-    checked = pins.check(locked.conn, named.id, locked.codes[PIN], locked.now)
+    phone = conversation.place.whose
+    checked = pins.check(locked.conn, named.id, locked.codes[PIN], phone, locked.now)
     return NewPhoneFacts(locked.now, staff, checked.verdict, checked.left, old)
 
 

@@ -205,7 +205,8 @@ class _Hop:
     def _check_pin(self, typed: str) -> Typed:
         if self.sender.postman_id is None:
             return Typed(worth="locked")
-        checked = pins.check(self.conn, self.sender.postman_id, typed, self.now)
+        phone = self.dialled.phone
+        checked = pins.check(self.conn, self.sender.postman_id, typed, phone, self.now)
         return Typed(worth=checked.verdict, left=checked.left)
 
     def _ask(self, where: Where, ask: engine.Ask) -> Shown:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from io import BytesIO
 from types import TracebackType
-from typing import IO
+from typing import IO, Final
 from uuid import uuid4
 
 import structlog
@@ -16,6 +16,8 @@ from werkzeug.exceptions import HTTPException
 from logs import described
 from settings import Settings
 from web.api.engine.problems import of_http
+from web.cookies import name_of
+from web.proxies import BehindProxies
 
 log = structlog.get_logger(__name__)
 
@@ -31,6 +33,25 @@ _CONTENT_SECURITY_POLICY = {
     "base-uri": "'none'",
     "form-action": "'self'",
     "frame-ancestors": "'none'",
+}
+
+# What no page needs. Passkeys are the pages' own.
+_PERMISSIONS_POLICY: Final = {
+    **dict.fromkeys(
+        (
+            "accelerometer", "browsing-topics", "camera", "display-capture", "geolocation",
+            "gyroscope", "hid", "identity-credentials-get", "idle-detection", "magnetometer",
+            "microphone", "midi", "payment", "serial", "usb",
+        ),
+        "()",
+    ),
+    "publickey-credentials-create": "(self)",
+    "publickey-credentials-get": "(self)",
+}  # fmt: skip
+# Neither a page that opened ours nor one that embeds something of ours learns anything of it.
+_APART: Final = {
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
@@ -63,13 +84,19 @@ def guard(app: Flask, settings: Settings) -> None:
     """Install request ids, security headers and error answers in `app`."""
     app.before_request(_begin)
     app.after_request(_name)
+    app.after_request(_keep_apart)
     app.register_error_handler(HTTPException, _refuse)
+    app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
+    app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
+    app.config["SESSION_COOKIE_PATH"] = "/"
+    app.config["SESSION_COOKIE_SECURE"] = settings.by_https
     Talisman(
         app,
         force_https=False,  # TLS ends at the platform; carriers sign PUBLIC_URL, which is https
         strict_transport_security=settings.production,
-        session_cookie_secure=settings.production,
+        session_cookie_secure=settings.by_https,
         content_security_policy=_CONTENT_SECURITY_POLICY,
+        permissions_policy=_PERMISSIONS_POLICY,
         frame_options="DENY",
         referrer_policy="same-origin",
     )
@@ -94,6 +121,11 @@ def _readable_query() -> None:
 def _name(response: Response) -> Response:
     if "request_id" in g:
         response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def _keep_apart(response: Response) -> Response:
+    response.headers.extend(_APART)
     return response
 
 

@@ -11,6 +11,9 @@ from typing import Final
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from web.cookies import keep, name_of
+from web.running import runtime
+
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
 """The languages of the pages, each by its own name."""
 
@@ -36,10 +39,14 @@ def words(language: str) -> Mapping[str, str]:
 
 def chosen() -> str:
     """Return the language of this request: chosen now, chosen before, or the browser's."""
-    for asked in (_asked(), request.cookies.get(_COOKIE, "")):
+    for asked in (_asked(), _kept()):
         if asked in NAMES:
             return asked
     return request.accept_languages.best_match(NAMES) or "hi"
+
+
+def _kept() -> str:
+    return request.cookies.get(name_of(_COOKIE, runtime().settings), "")
 
 
 def _asked() -> str:
@@ -68,5 +75,5 @@ def remember(response: Response) -> Response:
         return response
     asked = request.args.get("lang", "")
     if asked in NAMES:
-        response.set_cookie(_COOKIE, asked, _YEAR_SECONDS, httponly=True, samesite="Lax")
+        keep(response, _COOKIE, asked, _YEAR_SECONDS)
     return response

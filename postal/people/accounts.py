@@ -1,7 +1,8 @@
-"""Accounts of the desk: a password, a second factor, recovery codes, and a lock for guessers.
+"""Accounts of the desk: a password, an authenticator as second factor, recovery codes.
 
-The second factor is TOTP (RFC 6238). Its secret is derived from the master key and a random salt,
-as the codes of articles are: the database alone yields none.
+The authenticator is TOTP (RFC 6238). Its secret is derived from the master key and a random salt,
+as the codes of articles are: the database alone yields none. `factors` has the second factor as a
+whole, `tries` the limits for guessers.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Literal
 
@@ -20,8 +21,11 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from postal.people.people import StaffIdTaken, office_of, refuse_name
+from flows.grammar.text import fold
+from postal.people import notices, tries
+from postal.people.people import PhoneTaken, StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
+from postal.people.places import SignInPlace, forget_browsers
 from store.database import Conn
 from store.refusals import Invalid
 
@@ -29,8 +33,6 @@ Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]  #
 ROLES: tuple[Role, ...] = ("agent", "supervisor", "postmaster", "clerk", "administrator")
 
 SHORTEST_PASSWORD = 12
-TRIES = 5  # of password and second factor together, in a row
-LOCKED_FOR = timedelta(minutes=15)
 RECOVERY_CODES = 10
 _STEP_SECONDS = 30
 _LONGEST_PASSWORD = 200
@@ -40,7 +42,10 @@ _HASHER = PasswordHasher()  # argon2id with the library's own parameters (RFC 91
 
 @dataclass(frozen=True)
 class Account:
-    """A member of staff who may sign in. `enrolled`: the second factor is set up."""
+    """A member of staff who may sign in. `enrolled`: the authenticator is set up.
+
+    `codes_kept`: the person said that the recovery codes are written down.
+    """
 
     id: int
     staff_id: str
@@ -50,6 +55,7 @@ class Account:
     office_id: int
     office_pin: str
     enrolled: bool
+    codes_kept: bool
 
 
 class WeakPassword(Invalid):
@@ -79,26 +85,63 @@ def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, passw
         raise StaffIdTaken(staff_id) from taken
 
 
-def set_password(conn: Conn, staff_id: str, password: str, now: datetime) -> None:
-    """Set another password; end a lock and every earlier sign-in of the account.
+def set_password(
+    conn: Conn, staff_id: str, password: str, now: datetime, place: SignInPlace | None = None
+) -> None:
+    """Set another password; end every lock and every earlier sign-in of the account; tell it.
 
     Raise `UnknownStaff` and `WeakPassword`.
     """
-    changes = "password_hash = %s, sign_in_wrong = 0, sign_in_locked_until = NULL"
-    _change(conn, staff_id, now, changes, _hashed(staff_id, password))
+    staff_row = _change(conn, staff_id, now, "password_hash = %s", _hashed(staff_id, password))
+    tries.forgive_all(conn, staff_row)
+    notices.note(conn, staff_row, "password_changed", now, place)
+
+
+def set_phone(conn: Conn, staff_id: str, phone: str | None, now: datetime) -> str | None:
+    """Set the telephone (E.164) that is texted about the account; None: none.
+
+    Return the one before. Raise `UnknownStaff`, and `PhoneTaken` where it is another's.
+    """
+    before = conn.execute(
+        "SELECT id, phone FROM staff WHERE staff_id = %s AND active AND role <> 'postman'"
+        " FOR NO KEY UPDATE",
+        (staff_id,),
+    ).fetchone()
+    if before is None:
+        raise UnknownStaff(staff_id)
+    try:
+        with conn.transaction():
+            conn.execute("UPDATE staff SET phone = %s WHERE id = %s", (phone, before[0]))
+    except psycopg.errors.UniqueViolation as taken:
+        raise PhoneTaken(phone or "") from taken
+    notices.note(conn, before[0], "phone_changed", now)
+    return before[1] if before[1] is None else str(before[1])
+
+
+def unlock(conn: Conn, staff_id: str) -> None:
+    """Forget all wrong tries at the account. Raise `UnknownStaff`."""
+    row = conn.execute(
+        "SELECT id FROM staff WHERE staff_id = %s AND active AND role <> 'postman'", (staff_id,)
+    ).fetchone()
+    if row is None:
+        raise UnknownStaff(staff_id)
+    tries.forgive_all(conn, row[0])
 
 
 def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
-    """Void the second factor and its recovery codes: the account must set up a new one.
+    """Void authenticator, passkeys and recovery codes: the account must set up a new one.
 
-    Raise `UnknownStaff`.
+    Its browsers are strange ones again, and its owner is told. Raise `UnknownStaff`.
     """
-    changes = "totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL"
-    _change(conn, staff_id, now, changes, secrets.token_bytes(16))
-    conn.execute(
-        "DELETE FROM recovery_codes WHERE staff_id = (SELECT id FROM staff WHERE staff_id = %s)",
-        (staff_id,),
+    changes = (
+        "totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL, recovery_confirmed_at = NULL"
     )
+    staff_row = _change(conn, staff_id, now, changes, secrets.token_bytes(16))
+    conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
+    conn.execute("DELETE FROM passkeys WHERE staff_id = %s", (staff_row,))
+    forget_browsers(conn, staff_row)
+    tries.forgive_all(conn, staff_row)
+    notices.note(conn, staff_row, "factors_forgotten", now)
 
 
 def end(conn: Conn, staff_id: str, now: datetime) -> None:
@@ -119,7 +162,8 @@ def get(conn: Conn, staff_row: int) -> Account | None:
 
 
 _READ = """
-SELECT s.id, s.staff_id, s.name, s.role, o.name, o.id, o.pin, s.totp_confirmed_at IS NOT NULL
+SELECT s.id, s.staff_id, s.name, s.role, o.name, o.id, o.pin, s.totp_confirmed_at IS NOT NULL,
+       s.recovery_confirmed_at IS NOT NULL
 FROM staff s JOIN offices o ON o.id = s.office_id
 WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 """
@@ -128,22 +172,28 @@ WHERE s.active AND s.role <> 'postman' AND s.password_hash IS NOT NULL
 # ---- the first factor ----------------------------------------------------------------------------
 
 
-def check_password(conn: Conn, staff_id: str, password: str, now: datetime) -> int | None:
+def check_password(
+    conn: Conn, staff_id: str, password: str, place: SignInPlace, now: datetime
+) -> int | None:
     """Return the row id of the account with this password, else None; count the wrong tries.
 
-    A locked account, an unknown one and a wrong password take the same time and look the same: a
-    guesser learns nothing.
+    A place that is locked, an unknown account and a wrong password take the same time and look the
+    same: a guesser learns nothing. No lock is held while the password is checked.
     """
     row = conn.execute(
-        "SELECT id, password_hash, sign_in_locked_until FROM staff WHERE staff_id = %s"
-        " AND active AND role <> 'postman' AND password_hash IS NOT NULL FOR NO KEY UPDATE",
+        "SELECT id, password_hash FROM staff WHERE staff_id = %s"
+        " AND active AND role <> 'postman' AND password_hash IS NOT NULL",
         (staff_id,),
     ).fetchone()
     right = _equal(row[1] if row else _nobodys(), password)
-    if row is None or (row[2] is not None and now < row[2]):
+    if row is None:
         return None
-    if not right:
-        _count_wrong(conn, row[0], now)
+    tried = tries.lock(conn, row[0], place, now)
+    if tried.refused("password", now):
+        return None
+    same = conn.execute("SELECT password_hash FROM staff WHERE id = %s", (row[0],)).fetchone()
+    if not right or same != (row[1],):
+        tries.count_wrong(conn, tried, "password", now)
         return None
     if _HASHER.check_needs_rehash(row[1]):
         conn.execute(
@@ -162,38 +212,51 @@ def totp(conn: Conn, staff_row: int, master_key: bytes) -> pyotp.TOTP:
     return _totp(row[0], master_key)
 
 
-def check_second_factor(
-    conn: Conn, staff_row: int, entered: str, master_key: bytes, now: datetime
-) -> bool:
-    """Tell whether `entered` is the authenticator's number or an unused recovery code.
+def check_typed(
+    conn: Conn, staff_row: int, entered: str, master_key: bytes, place: SignInPlace, now: datetime
+) -> Literal["number", "recovery"] | None:
+    """Return what `entered` is, the authenticator's number or an unused recovery code; else None.
 
-    Each counts once. The first right one completes the enrolment. Wrong ones are counted with wrong
-    passwords.
+    Each counts once. The first right number completes the enrolment. Wrong ones are counted with
+    wrong passwords; nothing typed is no try.
     """
+    typed = "".join(fold(entered).split()).replace("-", "").upper()
+    if not typed:
+        return None
+    tried = tries.lock(conn, staff_row, place, now)
     row = conn.execute(
-        "SELECT totp_salt, totp_step, sign_in_locked_until FROM staff WHERE id = %s AND active"
-        " FOR NO KEY UPDATE",
+        "SELECT totp_salt, totp_step, totp_confirmed_at FROM staff WHERE id = %s AND active",
         (staff_row,),
     ).fetchone()
-    if row is None or (row[2] is not None and now < row[2]):
-        return False
-    typed = "".join(entered.split()).replace("-", "").upper()
-    step = _step(_totp(row[0], master_key), typed, row[1], now)
+    kind: Literal["number", "recovery"] = "number" if typed.isdecimal() else "recovery"
+    if row is None or tried.refused(kind, now):
+        return None
+    salt, last, confirmed = row
+    step = _step(_totp(salt, master_key), typed, last, now) if kind == "number" else None
     if step is None and not _spend_recovery_code(conn, staff_row, typed, master_key, now):
-        _count_wrong(conn, staff_row, now)
-        return False
+        tries.count_wrong(conn, tried, kind, now)
+        return None
+    tries.forgive(conn, tried)
     conn.execute(
-        "UPDATE staff SET totp_step = coalesce(%s, totp_step), sign_in_wrong = 0,"
-        " sign_in_locked_until = NULL, totp_confirmed_at = coalesce(totp_confirmed_at, %s)"
-        " WHERE id = %s",
+        "UPDATE staff SET totp_step = coalesce(%s, totp_step),"
+        " totp_confirmed_at = coalesce(totp_confirmed_at, %s) WHERE id = %s",
         (step, now, staff_row),
     )
-    return True
+    if confirmed is None:
+        notices.note(conn, staff_row, "enrolled", now, place)
+    elif kind == "recovery":
+        notices.note(conn, staff_row, "recovery_used", now, place)
+    return kind
 
 
 def new_recovery_codes(conn: Conn, staff_row: int, master_key: bytes) -> list[str]:
-    """Replace all recovery codes by ten new ones and return them; they cannot be read later."""
+    """Replace all recovery codes by ten new ones and return them; they cannot be read later.
+
+    Until `keep_recovery_codes` the person is asked to have ten others made: the answer that showed
+    these may be lost.
+    """
     codes = [base64.b32encode(secrets.token_bytes(10)).decode()[:10] for _ in range(RECOVERY_CODES)]
+    conn.execute("UPDATE staff SET recovery_confirmed_at = NULL WHERE id = %s", (staff_row,))
     conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
     with conn.cursor() as cursor:
         cursor.executemany(
@@ -201,6 +264,15 @@ def new_recovery_codes(conn: Conn, staff_row: int, master_key: bytes) -> list[st
             [(staff_row, _recovery_digest(code, master_key)) for code in codes],
         )
     return [f"{code[:5]}-{code[5:]}" for code in codes]
+
+
+def keep_recovery_codes(conn: Conn, staff_row: int, now: datetime) -> None:
+    """Note that the person has the recovery codes, which were shown."""
+    conn.execute(
+        "UPDATE staff SET recovery_confirmed_at = coalesce(recovery_confirmed_at, %s)"
+        " WHERE id = %s",
+        (now, staff_row),
+    )
 
 
 def _totp(salt: bytes, master_key: bytes) -> pyotp.TOTP:
@@ -256,16 +328,8 @@ def _nobodys() -> str:
     return _HASHER.hash(secrets.token_urlsafe())
 
 
-def _count_wrong(conn: Conn, staff_row: int, now: datetime) -> None:
-    conn.execute(
-        "UPDATE staff SET sign_in_wrong = (sign_in_wrong + 1) %% %s, sign_in_locked_until ="
-        " CASE WHEN sign_in_wrong + 1 >= %s THEN %s::timestamptz END WHERE id = %s",
-        (TRIES, TRIES, now + LOCKED_FOR, staff_row),
-    )
-
-
-def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> None:
-    """Change an account and end its sign-ins. Raise `UnknownStaff`."""
+def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: object) -> int:
+    """Change an account and end its sign-ins; return its row id. Raise `UnknownStaff`."""
     row = conn.execute(
         f"UPDATE staff SET {changes} WHERE staff_id = %s AND active AND role <> 'postman'"  # noqa: S608
         " RETURNING id",
@@ -276,3 +340,4 @@ def _change(conn: Conn, staff_id: str, now: datetime, changes: str, *values: obj
     conn.execute(
         "UPDATE sign_ins SET ended_at = %s WHERE staff_id = %s AND ended_at IS NULL", (now, row[0])
     )
+    return int(row[0])

@@ -9,6 +9,7 @@ import psycopg
 
 from india.phone import masked
 from postal.people import pins
+from postal.people.weak_pins import PinBearer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -69,10 +70,10 @@ def add_postman(
 
     `phone` is E.164; `pin` (4 to 6 digits, his secret) is stored as an argon2 hash. Raise
     `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and `Invalid` for what is no `staff_id`, `name`
-    or `pin`.
+    or `pin`, and for a PIN that is easy to guess.
     """
     refuse_name(staff_id, name)
-    pin_hash = pins.hashed(pin)
+    pin_hash = pins.hashed(pin, PinBearer(staff_id, phone, office_pin))
     office_id, office = office_of(conn, office_pin)
     try:
         with conn.transaction():

@@ -1,20 +1,30 @@
-"""A postman's PIN: four to six digits that only he knows, kept as an argon2 hash."""
+"""A postman's PIN: four to six digits that only he knows, kept as an argon2 hash.
+
+Tries are counted for the telephone that sends them: one that somebody else named as a postman's new
+one never spends those of his own. All strange ones together have a few a day.
+docs/developing/trust.md rule 10
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from postal.people import notices
+from postal.people.allowance import Allowance
+from postal.people.weak_pins import PinBearer, is_weak
 from store.database import Conn
 from store.refusals import Invalid, Unknown
 
-TRIES = 3  # wrong ones in a row, however many dials they take
-LOCKED_FOR = timedelta(minutes=30)
+TRIES: Final = 3  # wrong ones of one telephone in a row, however many dials they take
+LOCKED_FOR: Final = timedelta(minutes=30)
+OWN: Final = Allowance(12, timedelta(hours=2))  # of his own telephone: 12 a day in the long run
+OTHERS: Final = Allowance(6, timedelta(hours=4))  # of all others together: 6 a day
 _PIN = re.compile(r"[0-9]{4,6}", re.ASCII)
 # OWASP's parameters for argon2id (7 MiB, five passes, one lane): 27 ms on two virtual cores. The
 # library's own take 160 ms and four threads, and people wait for a screen; what guards four digits
@@ -38,10 +48,23 @@ class BadPin(Invalid):
     word = "act_no_pin"
 
 
-def hashed(pin: str) -> str:
-    """Return `pin` as it is stored. Raise `BadPin`."""
+class WeakPin(Invalid):
+    """The PIN is among the first that somebody would try."""
+
+    sentence = (
+        "this PIN is too easy to guess: no row of digits, nothing repeated, no year, nothing of his"
+        " telephone, staff id or office"
+    )
+    field = "pin"
+    word = "act_weak_pin"
+
+
+def hashed(pin: str, bearer: PinBearer) -> str:
+    """Return `pin` as it is stored. Raise `BadPin`, and `WeakPin` for what `bearer` cannot have."""
     if _PIN.fullmatch(pin) is None:
         raise BadPin
+    if is_weak(pin, bearer):
+        raise WeakPin
     return _HASHER.hash(pin)
 
 
@@ -53,42 +76,77 @@ class UnknownStaff(Unknown):
 
 
 def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
-    """Set a new PIN for a member of staff and end a lock. Raise `BadPin` and `UnknownStaff`."""
-    changed = conn.execute(
-        "UPDATE staff SET pin_hash = %s, pin_wrong = 0, pin_locked_until = NULL"
-        " WHERE staff_id = %s AND active",
-        [hashed(pin), staff_id],
-    )
-    if changed.rowcount != 1:
+    """Set a new PIN for a member of staff and end every lock.
+
+    Raise `BadPin`, `WeakPin` and `UnknownStaff`.
+    """
+    row = conn.execute(
+        "SELECT s.id, coalesce(s.phone, ''), o.pin FROM staff s"
+        " JOIN offices o ON o.id = s.office_id WHERE staff_id = %s AND active",
+        (staff_id,),
+    ).fetchone()
+    if row is None:
         raise UnknownStaff(staff_id)
+    staff_row, phone, office_pin = row
+    conn.execute(
+        "UPDATE staff SET pin_hash = %s, pin_own_slow = NULL, pin_others_slow = NULL WHERE id = %s",
+        (hashed(pin, PinBearer(staff_id, phone, office_pin)), staff_row),
+    )
+    conn.execute("DELETE FROM pin_tries WHERE staff_id = %s", (staff_row,))
 
 
-def check(conn: Conn, staff_id: int, pin: str, now: datetime) -> CheckedPin:
-    """Check `pin` against the PIN of the staff row `staff_id`; count the wrong ones.
+def check(conn: Conn, staff_id: int, pin: str, phone: str, now: datetime) -> CheckedPin:
+    """Check `pin`, sent by `phone` (E.164), against that of the staff row; count the wrong ones.
 
-    The third wrong one locks it for half an hour, even for the right one. A member of staff without
-    a PIN is locked as well. Nothing is raised, whatever was typed.
+    The third wrong one of a telephone locks the PIN for it for half an hour, even the right one;
+    so does the last of what own or strange telephones have, until there is one again. Whose
+    telephone it is is told when a strange one is locked. A member of staff without a PIN is locked
+    as well. Nothing is raised, whatever was typed.
     """
     # No stronger lock: a text that issues a code to this postman must not wait for his PIN.
     row = conn.execute(
-        "SELECT pin_hash, pin_wrong, pin_locked_until FROM staff WHERE id = %s AND active"
-        " FOR NO KEY UPDATE",
-        [staff_id],
+        "SELECT pin_hash, phone IS NOT DISTINCT FROM %s, pin_own_slow, pin_others_slow FROM staff"
+        " WHERE id = %s AND active FOR NO KEY UPDATE",
+        (phone, staff_id),
     ).fetchone()
     if row is None or row[0] is None:
         return CheckedPin("locked")
-    pin_hash, wrong, locked_until = row
-    if locked_until is not None and now < locked_until:
+    pin_hash, own, own_slow, others_slow = row
+    allowance, slow = (OWN, own_slow) if own else (OTHERS, others_slow)
+    tried = conn.execute(
+        "SELECT wrong, locked_until FROM pin_tries WHERE staff_id = %s AND phone = %s",
+        (staff_id, phone),
+    ).fetchone()
+    wrong, locked_until = tried or (0, None)
+    if allowance.spent(slow, now) or (locked_until is not None and now < locked_until):
         return CheckedPin("locked")
     if _PIN.fullmatch(pin) is not None and _equal(pin_hash, pin):
-        _note(conn, staff_id, 0, None)
+        conn.execute("DELETE FROM pin_tries WHERE staff_id = %s AND phone = %s", (staff_id, phone))
         return CheckedPin("right")
     wrong = 1 if locked_until is not None else wrong + 1
-    if wrong >= TRIES:
-        _note(conn, staff_id, wrong, now + LOCKED_FOR)
-        return CheckedPin("locked")
-    _note(conn, staff_id, wrong, None)
-    return CheckedPin("wrong", TRIES - wrong)
+    slow = allowance.less_one(slow, now)
+    _spend(conn, staff_id, slow, own=own)
+    locked = wrong >= TRIES or allowance.spent(slow, now)
+    conn.execute(
+        "INSERT INTO pin_tries (staff_id, phone, wrong, last_at, locked_until)"
+        " VALUES (%s, %s, %s, %s, %s) ON CONFLICT (staff_id, phone) DO UPDATE SET"
+        " wrong = excluded.wrong, last_at = excluded.last_at, locked_until = excluded.locked_until",
+        (staff_id, phone, wrong, now, now + LOCKED_FOR if locked else None),
+    )
+    if not locked:
+        return CheckedPin("wrong", TRIES - wrong)
+    if not own:
+        notices.note(conn, staff_id, "pin_guessed", now)
+    return CheckedPin("locked")
+
+
+def _spend(conn: Conn, staff_id: int, slow: datetime, *, own: bool) -> None:
+    conn.execute(
+        "UPDATE staff SET pin_own_slow = CASE WHEN %(own)s THEN %(slow)s ELSE pin_own_slow END,"
+        " pin_others_slow = CASE WHEN %(own)s THEN pin_others_slow ELSE %(slow)s END"
+        " WHERE id = %(id)s",
+        {"own": own, "slow": slow, "id": staff_id},
+    )
 
 
 def _equal(pin_hash: str, pin: str) -> bool:
@@ -96,10 +154,3 @@ def _equal(pin_hash: str, pin: str) -> bool:
         return _HASHER.verify(pin_hash, pin)
     except (VerificationError, InvalidHashError):
         return False
-
-
-def _note(conn: Conn, staff_id: int, wrong: int, locked_until: datetime | None) -> None:
-    conn.execute(
-        "UPDATE staff SET pin_wrong = %s, pin_locked_until = %s WHERE id = %s",
-        [wrong, locked_until, staff_id],
-    )

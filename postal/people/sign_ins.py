@@ -1,6 +1,7 @@
 """Sign-ins of the desk, stored here and not in the cookie, so that the service can end them.
 
-The cookie holds a random token; the database holds its SHA-256.
+The cookie holds a random token; the database holds its SHA-256. Each has the place that it was
+begun at, so that its owner can tell his own from a stranger's.
 """
 
 from __future__ import annotations
@@ -10,8 +11,10 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from postal.people import notices
 from postal.people.accounts import Account, get
 from postal.people.doer import FRESH, Doer, Staff
+from postal.people.places import SignInPlace, browser_row, is_network_known, remember_browser
 from store.database import Conn
 
 IDLE = timedelta(minutes=30)
@@ -22,11 +25,15 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 
 @dataclass(frozen=True)
 class SignIn:
-    """A person at the desk. `proved_at`: when the second factor was shown."""
+    """A person at the desk. `proved_at`: when the second factor was shown.
+
+    `unseen`: how many notices about the account the person has not seen.
+    """
 
     id: int
     account: Account
     proved_at: datetime | None
+    unseen: int
 
     @property
     def proved(self) -> bool:
@@ -41,23 +48,34 @@ class SignIn:
         return Doer(who, account.office_id, account.role, "fresh" if fresh else "pin", at)
 
 
-def begin(conn: Conn, staff_row: int, now: datetime) -> str:
+def begin(conn: Conn, staff_row: int, place: SignInPlace, now: datetime) -> str:
     """Begin a sign-in after the right password; the returned token opens nothing before `prove`."""
     token = secrets.token_urlsafe(32)
     conn.execute(
-        "INSERT INTO sign_ins (staff_id, digest, at, seen_at) VALUES (%s, %s, %s, %s)",
-        (staff_row, _digest(token), now, now),
+        "INSERT INTO sign_ins (staff_id, digest, at, seen_at, network, program, system)"
+        " VALUES (%s, %s, %s, %s, %s::cidr, %s, %s)",
+        (staff_row, _digest(token), now, now, place.network, place.program, place.system),
     )
     return token
 
 
-def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
-    """Note the right second factor and return another token: the earlier one opens nothing."""
+def prove(conn: Conn, sign_in: SignIn, place: SignInPlace, now: datetime) -> str:
+    """Note the right second factor and return another token: the earlier one opens nothing.
+
+    Its owner is told of a browser, or a network, where the account was not opened before. A browser
+    is told by text too; networks change by themselves.
+    """
+    staff_row = sign_in.account.id
+    known = browser_row(conn, staff_row, place) is not None
+    if not known and sign_in.account.enrolled:
+        notices.note(conn, staff_row, "opened_browser", now, place)
+    elif known and not is_network_known(conn, staff_row, place, now):
+        notices.note(conn, staff_row, "opened_network", now, place)
     token = secrets.token_urlsafe(32)
     conn.execute(
-        "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s"
+        "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s, browser_id = %s"
         " WHERE id = %s AND ended_at IS NULL",
-        (_digest(token), now, now, sign_in.id),
+        (_digest(token), now, now, remember_browser(conn, staff_row, place, now), sign_in.id),
     )
     return token
 
@@ -65,18 +83,19 @@ def prove(conn: Conn, sign_in: SignIn, now: datetime) -> str:
 def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
     """Return the sign-in of this token, unless it was ended, was idle too long or is too old."""
     row = conn.execute(
-        "SELECT id, staff_id, at, seen_at, proved_at FROM sign_ins"
-        " WHERE digest = %s AND ended_at IS NULL",
+        "SELECT id, staff_id, at, seen_at, proved_at, (SELECT count(*) FROM staff_notices n"
+        "    WHERE n.staff_id = s.staff_id AND seen_at IS NULL)"
+        " FROM sign_ins s WHERE digest = %s AND ended_at IS NULL",
         (_digest(token),),
     ).fetchone()
     if row is None:
         return None
-    id_, staff_row, at, seen_at, proved_at = row
+    id_, staff_row, at, seen_at, proved_at, unseen = row
     over = now - at > (LONGEST if proved_at else _TO_PROVE) or now - seen_at > IDLE
     account = get(conn, staff_row)
     if over or account is None:
         return None
-    return SignIn(id_, account, proved_at)
+    return SignIn(id_, account, proved_at, unseen)
 
 
 def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:

@@ -165,6 +165,7 @@ _ELSEWHERE = (
     "UPDATE named_numbers SET phone = %(other)s WHERE phone = %(phone)s",
     "DELETE FROM named_numbers WHERE named = %(phone)s",
     "DELETE FROM inbound_floods WHERE phone = %(phone)s",
+    "DELETE FROM pin_tries WHERE phone = %(phone)s",
     "UPDATE herd_warned SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE access_log SET phone = %(other)s, reason = NULL WHERE phone = %(phone)s",
     "UPDATE staff SET phone = NULL WHERE phone = %(phone)s AND NOT active",

@@ -15,6 +15,7 @@ from store.database import Conn, Database
 AT_ONCE = 2_000
 KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: none is repeated later
 KEEP_SIGN_INS = timedelta(days=30)
+KEEP_TRIES = timedelta(days=2)  # wrong passwords and PINs: every lock is over by then
 KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; their events stay
 KEEP_IMPORTS = timedelta(days=30)  # rows of files; their counts stay
 
@@ -51,6 +52,8 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
+        " + (SELECT count(*) FROM sign_in_tries WHERE last_at < %(tries)s)"
+        " + (SELECT count(*) FROM staff_notices WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM webhook_deliveries WHERE settled_at < %(deliveries)s"
         "    AND state <> 'pending')"
         " + (SELECT count(*) FROM imports WHERE created_at < %(imports)s AND purged_at IS NULL"
@@ -177,6 +180,23 @@ _SIGN_INS = """
 DELETE FROM sign_ins WHERE id IN
     (SELECT id FROM sign_ins WHERE at < %(sign_ins)s LIMIT %(most)s)
 """
+# Who signed in lately is known by the browsers; notices are kept as long as the access log.
+_TRIES = """
+DELETE FROM sign_in_tries WHERE (staff_id, place) IN
+    (SELECT staff_id, place FROM sign_in_tries WHERE last_at < %(tries)s LIMIT %(most)s)
+"""
+_PIN_TRIES = """
+DELETE FROM pin_tries WHERE (staff_id, phone) IN
+    (SELECT staff_id, phone FROM pin_tries WHERE last_at < %(tries)s LIMIT %(most)s)
+"""
+_BROWSERS = """
+DELETE FROM browsers WHERE id IN
+    (SELECT id FROM browsers WHERE last_at < %(persons)s LIMIT %(most)s)
+"""
+_NOTICES = """
+DELETE FROM staff_notices WHERE id IN
+    (SELECT id FROM staff_notices WHERE at < %(persons)s ORDER BY id LIMIT %(most)s)
+"""
 _DELIVERIES = """
 DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries
     WHERE settled_at < %(deliveries)s AND state <> 'pending' ORDER BY settled_at
@@ -192,6 +212,10 @@ _BATCHES: dict[str, Batch] = {
     "access log": _access_log,
     "answers": _statement(_ANSWERS),
     "sign-ins": _statement(_SIGN_INS),
+    "wrong passwords": _statement(_TRIES),
+    "wrong PINs": _statement(_PIN_TRIES),
+    "browsers": _statement(_BROWSERS),
+    "notices": _statement(_NOTICES),
     "webhook deliveries": _statement(_DELIVERIES),
     "imports": _imports,
 }
@@ -225,6 +249,7 @@ def _values(kept: Kept) -> dict[str, object]:
         "persons": kept.persons,
         "answers": kept.now - KEEP_ANSWERS,
         "sign_ins": kept.now - KEEP_SIGN_INS,
+        "tries": kept.now - KEEP_TRIES,
         "deliveries": kept.now - KEEP_DELIVERIES,
         "imports": kept.now - KEEP_IMPORTS,
         "now": kept.now,

@@ -17,7 +17,7 @@ from tests.rigs import counter
 from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.counter import office
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, sign_in, speak
 from tests.rigs.imports import count, faults, get, row, started, text, upload, uploaded, work
 from web.language import words
 
@@ -282,7 +282,7 @@ def test_who_did_what_stands_in_the_access_log(clerk: Colleague, runtime: Runtim
 @pytest.mark.parametrize("language", ["en", "hi"])
 @pytest.mark.parametrize("kind", ["articles", "lists"])
 def test_a_template_filled_in_is_a_file(clerk: Colleague, language: str, kind: str) -> None:
-    clerk.client.set_cookie("language", language)
+    speak(clerk.client, language)
     answer = clerk.get(f"/office/imports/template-{kind}.csv")
     header = answer.get_data(as_text=True)
     values = {"articles": (15, "x"), "lists": (3, "y")}[kind]

@@ -220,7 +220,7 @@ def test_a_postman_belongs_to_the_main_office_of_his_pin(runtime: Runtime) -> No
     run(runtime, with_people)
     added = run(
         runtime,
-        lambda conn: people.add_postman(conn, "7", "Arvind", "+919839000007", "273303", "1234"),
+        lambda conn: people.add_postman(conn, "7", "Arvind", "+919839000007", "273303", "4821"),
     )
     assert added.office == "Maharajganj H.O"
 
@@ -235,7 +235,7 @@ def test_a_postmans_pin_is_not_stored(runtime: Runtime) -> None:
 def test_what_is_taken_or_unknown_of_a_postman_is_named(runtime: Runtime) -> None:
     run(runtime, with_people)
 
-    def add(staff_id: str, number: str, office: str = "273303", pin: str = "1234") -> None:
+    def add(staff_id: str, number: str, office: str = "273303", pin: str = "4821") -> None:
         run(runtime, lambda c: people.add_postman(c, staff_id, "Arvind", number, office, pin))
 
     with pytest.raises(people.StaffIdTaken, match="1001"):

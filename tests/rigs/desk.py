@@ -12,11 +12,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from postal.people import access, accounts, sign_ins
+from postal.people import access, accounts, notices, sign_ins
 from postal.people.accounts import Role
+from postal.people.places import SignInPlace
 from runtime import Runtime
+from web.cookies import name_of
 
 PASSWORD = "fourteen letters"
+AT_HOME = SignInPlace("127.0.0.1/32")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -79,6 +82,17 @@ def submit(client: FlaskClient, path: str, **form: str) -> TestResponse:
     return client.post(path, data={"csrf_token": token[1] if token else "", **form})
 
 
+def speak(client: FlaskClient, language: str) -> None:
+    """Choose the language of the pages, as the links at their top do."""
+    settings = client.application.extensions["dakiya"].settings
+    client.set_cookie(name_of("language", settings), language)
+
+
+def session_name(client: FlaskClient) -> str:
+    """The name of the cookie of the sign-in."""
+    return str(client.application.config["SESSION_COOKIE_NAME"])
+
+
 def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
     """A new account of that role, enrolled and signed in.
 
@@ -88,13 +102,16 @@ def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Col
     staff_row = add(runtime, staff_id or f"{role}-1", role)
     shown, now = number(runtime, staff_row), runtime.now()
     with runtime.database.transaction() as conn:
-        begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, now), now)
+        begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, AT_HOME, now), now)
         assert begun is not None
-        assert accounts.check_second_factor(conn, staff_row, shown, master_key(runtime), now)
+        key = master_key(runtime)
+        assert accounts.check_typed(conn, staff_row, shown, key, AT_HOME, now) == "number"
         access.note(conn, begun.doer(now), "signed_in")
-        token = sign_ins.prove(conn, begun, now)
+        token = sign_ins.prove(conn, begun, AT_HOME, now)
+        accounts.keep_recovery_codes(conn, staff_row, now)
+        notices.mark_seen(conn, staff_row, notices.of(conn, staff_row, 1)[0].id, now)
     client = app.test_client()
-    client.set_cookie("language", "en")
+    speak(client, "en")
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True

@@ -8,6 +8,9 @@ from typing import Any
 import click
 from flask.cli import AppGroup
 
+from conversation.accounts import set_phone
+from india import phone as phones
+from outbox.wake import wake
 from postal.people import accounts, pins
 from store.database import Conn
 from web import running
@@ -30,10 +33,22 @@ _password = click.option(
 @click.option("--name", required=True)
 @click.option("--role", required=True, type=click.Choice(accounts.ROLES))
 @click.option("--office-pin", required=True, help="PIN code of the office.")
+@click.option("--phone", default="", help="The telephone that is texted about the account.")
 @_password
-def add(staff_id: str, name: str, role: accounts.Role, office_pin: str, password: str) -> None:
+def add(
+    staff_id: str, name: str, role: accounts.Role, office_pin: str, phone: str, password: str
+) -> None:
     """Add an account; its second factor is set up at the first sign-in."""
-    _do(lambda conn: accounts.add(conn, staff_id, name, role, office_pin, password))
+    runtime = running.runtime()
+
+    def work(conn: Conn) -> None:
+        number = phones.read(phone) if phone else None
+        accounts.add(conn, staff_id, name, role, office_pin, password)
+        if number is not None:
+            set_phone(runtime, conn, staff_id, number)
+
+    _do(work)
+    wake(runtime.redis)
     click.echo(f"{name} ({staff_id}, {role}) may sign in at /desk")
 
 
@@ -45,6 +60,33 @@ def password(staff_id: str, password: str) -> None:
     now = running.runtime().now()
     _do(lambda conn: accounts.set_password(conn, staff_id, password, now))
     click.echo(f"{staff_id} has a new password")
+
+
+@staff.command("phone")
+@click.argument("staff_id")
+@click.argument("phone", required=False)
+def phone(staff_id: str, phone: str | None) -> None:
+    """Text news of the account of STAFF_ID to PHONE; without one to nobody. Both are told."""
+    runtime = running.runtime()
+    number: str | None = None
+
+    def work(conn: Conn) -> None:
+        nonlocal number
+        number = phones.read(phone) if phone else None
+        set_phone(runtime, conn, staff_id, number)
+
+    _do(work)
+    wake(runtime.redis)
+    where = f"goes to {phones.masked(number)}" if number else "is on the pages alone"
+    click.echo(f"news of the account of {staff_id} {where}")
+
+
+@staff.command("unlock")
+@click.argument("staff_id")
+def unlock(staff_id: str) -> None:
+    """Forget the wrong tries at the account of STAFF_ID, wherever they came from."""
+    _do(lambda conn: accounts.unlock(conn, staff_id))
+    click.echo(f"{staff_id} may try again, from everywhere")
 
 
 @staff.command("second-factor")

@@ -3,6 +3,7 @@
 from web.desk import (
     access_log,
     account,
+    accounts_page,
     actions,
     carriers,
     conversations,
@@ -12,6 +13,8 @@ from web.desk import (
     layout,
     lists,
     overview,
+    own_sign_ins,
+    passkey_pages,
     registered,
     replay,
     sprints,
@@ -25,6 +28,7 @@ from web.desk.room import desk
 __all__ = [
     "access_log",
     "account",
+    "accounts_page",
     "actions",
     "carriers",
     "conversations",
@@ -35,6 +39,8 @@ __all__ = [
     "layout",
     "lists",
     "overview",
+    "own_sign_ins",
+    "passkey_pages",
     "registered",
     "replay",
     "sprints",

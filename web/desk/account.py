@@ -1,13 +1,16 @@
-"""The user's own account: a new password, new recovery codes."""
+"""The user's own account: a new password, recovery codes and that they are kept."""
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal.people import accounts
+from outbox.wake import SWEEP, ring
+from postal.people import accounts, notices
 from store.database import Conn
-from web.desk.room import EVERYONE, key, me, route, runtime
+from web.desk.room import EVERYONE, home, key, me, route, runtime
+from web.staff import factors
+from web.staff.places import here
 from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
@@ -21,39 +24,71 @@ def account() -> Page:
 
 @route("/account/password", EVERYONE, methods=("POST",))
 def change_password() -> Page:
-    """Set a new password, against the old one and the authenticator's number."""
+    """Set a new password, against the old one and a second factor."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
 
     def change(conn: Conn) -> str:
-        now, staff_id = runtime().now(), me().account.staff_id
-        if accounts.check_password(conn, staff_id, old, now) is None or not _number_right(conn):
+        now, staff_id, place = runtime().now(), me().account.staff_id, here()
+        if accounts.check_password(conn, staff_id, old, place, now) is None:
             return "account_wrong"
-        accounts.set_password(conn, staff_id, new, now)
+        if factors.verify(conn) is None:
+            return "account_wrong"
+        accounts.set_password(conn, staff_id, new, now, place)
         return "account_password_changed"
 
     try:
         outcome = runtime().database.run(change)
     except accounts.WeakPassword as refusal:
         outcome = word_of(refusal)
+    ring(runtime().redis, SWEEP)
     good = outcome == "account_password_changed"
     return render_template("desk/account.html", outcome=outcome, good=good), 200 if good else 422
 
 
 @route("/account/recovery-codes", EVERYONE, methods=("POST",))
 def renew_recovery_codes() -> Page:
-    """Make ten new recovery codes, against the authenticator's number; the old ones end."""
+    """Make ten new recovery codes, against a second factor; the old ones end."""
 
     def renew(conn: Conn) -> list[str] | None:
-        if not _number_right(conn):
+        if factors.verify(conn) is None:
             return None
+        notices.note(conn, me().account.id, "recovery_renewed", runtime().now(), here())
         return accounts.new_recovery_codes(conn, me().account.id, key())
 
     codes = runtime().database.run(renew)
+    ring(runtime().redis, SWEEP)
     if codes is None:
         return render_template("desk/account.html", outcome="account_wrong"), 422
     return render_template("desk/recovery_codes.html", codes=codes)
 
 
-def _number_right(conn: Conn) -> bool:
-    entered = request.form.get("number", "")
-    return accounts.check_second_factor(conn, me().account.id, entered, key(), runtime().now())
+@route("/recovery-codes", EVERYONE)
+def recovery_codes() -> Page:
+    """Say that the recovery codes may never have been seen; whoever kept them goes on."""
+    if me().account.codes_kept:
+        return redirect(url_for("desk.account"))
+    return render_template("desk/recovery_codes.html", codes=())
+
+
+@route("/recovery-codes", EVERYONE, methods=("POST",))
+def show_recovery_codes() -> Page:
+    """Make ten others in the place of codes that were never confirmed, and show them.
+
+    They cannot be shown again, as only their digests are kept. No second factor is asked for: this
+    session had it, and until the codes are confirmed it can do nothing else.
+    """
+    if me().account.codes_kept:
+        return redirect(url_for("desk.account"))
+    codes = runtime().database.run(
+        lambda conn: accounts.new_recovery_codes(conn, me().account.id, key())
+    )
+    return render_template("desk/recovery_codes.html", codes=codes)
+
+
+@route("/recovery-codes/kept", EVERYONE, methods=("POST",))
+def keep_recovery_codes() -> Page:
+    """Note that the codes are written down."""
+    runtime().database.run(
+        lambda conn: accounts.keep_recovery_codes(conn, me().account.id, runtime().now())
+    )
+    return redirect(home())

@@ -5,20 +5,24 @@ from __future__ import annotations
 from typing import Final
 
 import segno
-from flask import redirect, render_template, request, url_for
-from flask_login import current_user, login_user, logout_user
+from flask import abort, redirect, render_template, request, session, url_for
+from flask_login import current_user
 from markupsafe import Markup
 from redis import RedisError
 from werkzeug.wrappers import Response
 
-from india.phone import fingerprint
-from postal.people import access, accounts, sign_ins
+from outbox.wake import SWEEP, ring
+from postal.people import access, accounts, passkeys, places, sign_ins
+from postal.people.passkeys import UnknownPasskey
+from postal.people.places import SignInPlace
 from store.database import Conn
 from store.gcra import Gcra
 from web.desk.room import EVERYONE, doer, home, key, me, open_route, route, runtime
-from web.staff.rooms import Member
+from web.staff import factors
+from web.staff.places import here, here_marked
+from web.staff.rooms import enter, leave
 
-TRIES_A_MINUTE: Final = 20  # of one address, over all staff ids
+TRIES_A_MINUTE: Final = 20  # of one network or known browser, over all staff ids
 Page = str | Response | tuple[str, int]
 
 
@@ -29,27 +33,30 @@ def sign_in() -> Page:
         if current_user.is_authenticated and me().sign_in.proved:
             return redirect(url_for("desk.overview"))
         return render_template("desk/sign_in.html")
-    if not _may_try():
+    place = here()
+    if not _may_try(place):
         return render_template("desk/sign_in.html", refused="sign_in_too_often"), 429
     staff_id = request.form.get("staff_id", "").strip()
     password = request.form.get("password", "")
     now = runtime().now()
 
     def begin(conn: Conn) -> str | None:
-        staff_row = accounts.check_password(conn, staff_id, password, now)
-        return sign_ins.begin(conn, staff_row, now) if staff_row is not None else None
+        staff_row = accounts.check_password(conn, staff_id, password, place, now)
+        return sign_ins.begin(conn, staff_row, place, now) if staff_row is not None else None
 
     token = runtime().database.run(begin)
     if token is None:
         page = render_template("desk/sign_in.html", refused="sign_in_wrong", staff_id=staff_id)
+        ring(runtime().redis, SWEEP)  # the owner may have to be told
         return page, 401
-    _enter(token)
+    leave()
+    enter(token)
     return redirect(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
 
 
 @open_route("/second-factor")
 def second_factor() -> Page:
-    """Check the authenticator's number, or a recovery code."""
+    """Check the authenticator's number, a recovery code, or a passkey."""
     if not current_user.is_authenticated:
         return redirect(url_for("desk.sign_in"))
     if me().sign_in.proved:
@@ -59,10 +66,28 @@ def second_factor() -> Page:
     if request.method == "GET":
         return render_template("desk/second_factor.html")
     token = runtime().database.run(_proved)
+    ring(runtime().redis, SWEEP)
     if token is None:
         return render_template("desk/second_factor.html", refused="second_factor_wrong"), 401
-    _enter(token)
+    enter(token)
     return redirect(home())
+
+
+@open_route("/passkey-options")
+def passkey_options() -> Response:
+    """Return what a passkey is asked to sign, for the sign-in and wherever it is asked again."""
+    if request.method == "GET":
+        abort(405)
+    if not current_user.is_authenticated:
+        abort(403)
+    now, party = runtime().now(), factors.party()
+    try:
+        options = runtime().database.run(
+            lambda conn: passkeys.ask_to_prove(conn, me().sign_in, party, now)
+        )
+    except UnknownPasskey:
+        abort(404)
+    return Response(options, mimetype="application/json")
 
 
 @open_route("/enrol")
@@ -77,8 +102,8 @@ def enrol() -> Page:
         proved = runtime().database.run(_enrolled)
         if proved is not None:
             token, codes = proved
-            _enter(token)
-            return render_template("desk/recovery_codes.html", codes=codes, onward=home())
+            enter(token)
+            return render_template("desk/recovery_codes.html", codes=codes)
         refused = "second_factor_wrong"
     with runtime().database.transaction() as conn:
         totp = accounts.totp(conn, me().account.id, key())
@@ -92,18 +117,17 @@ def enrol() -> Page:
 
 @route("/sign-out", EVERYONE, methods=("POST",))
 def sign_out() -> Page:
-    """End this sign-in, here and on the server."""
-    runtime().database.run(lambda conn: sign_ins.end(conn, me().sign_in, runtime().now()))
-    logout_user()
+    """End this sign-in, here and on the server; nothing of the person stays in the browser."""
+    leave()
+    session.clear()
     return redirect(url_for("desk.sign_in"))
 
 
 def _proved(conn: Conn) -> str | None:
-    entered, now = request.form.get("number", ""), runtime().now()
-    if not accounts.check_second_factor(conn, me().account.id, entered, key(), now):
+    if factors.verify(conn) is None:
         return None
     access.note(conn, doer(), "signed_in")
-    return sign_ins.prove(conn, me().sign_in, now)
+    return sign_ins.prove(conn, me().sign_in, here_marked(), runtime().now())
 
 
 def _enrolled(conn: Conn) -> tuple[str, list[str]] | None:
@@ -113,19 +137,14 @@ def _enrolled(conn: Conn) -> tuple[str, list[str]] | None:
     return token, accounts.new_recovery_codes(conn, me().account.id, key())
 
 
-def _enter(token: str) -> None:
-    with runtime().database.transaction() as conn:
-        found = sign_ins.find(conn, token, runtime().now())
-    assert found is not None
-    login_user(Member(token, found))
-
-
-def _may_try() -> bool:
-    address = fingerprint(request.remote_addr or "")
+def _may_try(place: SignInPlace) -> bool:
+    """Tell whether this place may try once more; nobody spends what a known browser has."""
+    known = runtime().database.run(lambda conn: places.is_browser_known(conn, place))
+    whose = place.browser.hex() if known and place.browser else place.network or "nowhere"
     try:
         rate = Gcra(runtime().redis).take(
-            f"dakiya:signin:{address}", TRIES_A_MINUTE / 60, TRIES_A_MINUTE
+            f"dakiya:signin:{whose}", TRIES_A_MINUTE / 60, TRIES_A_MINUTE
         )
     except RedisError:
-        return True  # the lock of each account still applies
+        return True  # the limits of each account still apply
     return rate == 0

@@ -39,6 +39,7 @@ def examine() -> Iterator[Finding]:
     settings, findings = _settings()
     yield from findings
     yield from _keys(settings)
+    yield from _proxies(settings)
     yield from _time_zone()
     yield from _catalogue()
     database: list[Finding] = list(_guarded("database", lambda: _database(settings)))
@@ -107,6 +108,15 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     if master.get_secret_value() and master == web:
         says = "the same as SECRET_KEY: who has one would have both; make another"
         yield Finding("wrong", "DAKIYA_MASTER_KEY", says)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    if settings.production and not settings.proxies:
+        says = (
+            "empty: behind a proxy all people seem to be at one place, and wrong passwords of one"
+            " make everybody wait; name the proxies' networks"
+        )
+        yield Finding("note", "TRUSTED_PROXIES", says)
 
 
 def _time_zone() -> Iterator[Finding]:

@@ -25,6 +25,7 @@ _PAGES: Final = (
     ("desk.carriers", "nav_carriers"),
     ("desk.webhook_board", "nav_webhooks"),
     ("desk.access_log", "nav_access_log"),
+    ("desk.account_board", "nav_accounts"),
 )
 
 

@@ -1,4 +1,7 @@
-"""Template filters that hide telephone numbers until a user says why he needs the whole number."""
+"""Template filters that hide telephone numbers until a user says why he needs the whole number.
+
+The network of a sign-in is never shown whole.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from india import phone
+from postal.people.places import masked_network
 from web.staff.rooms import shared
 
 
@@ -26,3 +30,9 @@ def veiled(text: Any) -> Markup:
 def lined(text: Any) -> Markup:
     """Return `text` as it is, its lines kept: for a user who gave a reason."""
     return Markup("<br>").join(escape(line) for line in str(text).split("\n"))
+
+
+@shared.app_template_filter()
+def place(network: str) -> str:
+    """Return the network of a sign-in as it may be shown: 203.0.113.•."""
+    return masked_network(network)

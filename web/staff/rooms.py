@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
@@ -27,6 +27,7 @@ from web import language
 from web.callers import Caller, states
 from web.running import runtime
 from web.staff.htmx import go_to
+from web.staff.places import keep_browser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -40,6 +41,10 @@ ALLOWED: dict[str, frozenset[Role]] = {}
 """The roles that may call each endpoint. Those of `OPEN` are called before sign-in."""
 OPEN: set[str] = set()
 _PATHS: list[str] = []
+# What a person may call who has not said yet that the recovery codes are written down.
+_BEFORE_CODES: Final = frozenset(
+    ("desk.recovery_codes", "desk.show_recovery_codes", "desk.keep_recovery_codes", "desk.sign_out")
+)
 _QUIET: set[str] = set()  # polled by the page itself: they do not prolong a sign-in
 
 shared: Final = Blueprint("staff", __name__)
@@ -76,6 +81,7 @@ def furnish(app: Flask) -> None:
     csrf.init_app(app)
     _logins.init_app(app)
     _logins.user_loader(_member)
+    _logins.session_protection = None  # it would read X-Forwarded-For by anybody's word
     app.register_blueprint(shared)
 
 
@@ -88,6 +94,7 @@ class Room:
         self.blueprint.before_request(admit)
         self.blueprint.after_request(language.remember)
         self.blueprint.after_request(keep_nothing)
+        self.blueprint.after_request(keep_browser)
         self.blueprint.context_processor(_outcome)
         self.blueprint.register_error_handler(Unknown, _not_there)
         _PATHS.append(path)
@@ -147,6 +154,30 @@ def home() -> str:
     return wanted if known else url_for("desk.overview")
 
 
+def enter(token: str) -> None:
+    """Make the sign-in of `token` that of this browser, whose session begins anew.
+
+    Nothing of an earlier person is left in it but the page that was asked for, and that only where
+    it was the same person, or nobody was signed in.
+    """
+    with runtime().database.transaction() as conn:
+        found = sign_ins.find(conn, token, runtime().now())
+    assert found is not None
+    wanted, whose = session.get("wanted"), session.get("whose")
+    session.clear()
+    if wanted and whose in (None, found.account.id):
+        session["wanted"] = wanted
+    login_user(Member(token, found))
+    session["whose"] = found.account.id
+
+
+def leave() -> None:
+    """End the sign-in of this browser, if there is one, here and on the server."""
+    if current_user.is_authenticated:
+        runtime().database.run(lambda conn: sign_ins.end(conn, me().sign_in, runtime().now()))
+        logout_user()
+
+
 def admit() -> Response | None:
     """Admit a signed-in member whose role may call the route; redirect others to the sign-in."""
     endpoint = request.endpoint or ""
@@ -155,16 +186,27 @@ def admit() -> Response | None:
     if endpoint in OPEN:
         return None
     if not current_user.is_authenticated:
+        _empty_session()
         if request.method == "GET":
             session["wanted"] = urlsplit(request.full_path).path
         return go_to(url_for("desk.sign_in"))
     if not me().sign_in.proved:
         return go_to(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
+    if not me().account.codes_kept and endpoint not in _BEFORE_CODES:
+        return go_to(url_for("desk.recovery_codes"))
     if not me().may(endpoint):
         abort(403)
     if endpoint not in _QUIET:
         runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
     return None
+
+
+def _empty_session() -> None:
+    """Leave nothing of a person whose sign-in is over but who it was, for the next sign-in."""
+    whose = session.get("whose")
+    session.clear()
+    if whose is not None:
+        session["whose"] = whose
 
 
 def keep_nothing(response: Response) -> Response:

@@ -7,6 +7,7 @@ from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 
+import jobs
 from runtime import Runtime
 from store import feed
 from tests.rigs.transcript import Player
@@ -103,6 +104,26 @@ def test_the_office_does_it_at_the_command_line(round_of_ram: Player, app: Flask
     assert "+919839000009" not in asked.output
     assert "WRONG" in " ".join(_spoken(round_of_ram, f"+919839000009 > {PIN}"))
     assert "1001" in " ".join(_spoken(round_of_ram, "+919839000009 > 135790"))
+
+
+def test_a_stranger_whose_telephone_was_named_spends_none_of_the_postmans_tries(
+    round_of_ram: Player, runtime: Runtime
+) -> None:
+    """The office named a wrong one, or somebody there is dishonest: its owner guesses in vain."""
+    own, stranger = "+919839000001", "+919839000009"
+    round_of_ram.step(f"1001 has new phone {stranger}")
+    for guess in ("1357", "9753", "4821"):
+        round_of_ram.step(f"{stranger} > {guess}")
+    jobs.sweep()
+    told = round_of_ram.drain()
+    assert [line for line in told if line.startswith(own) and "PIN" in line]
+    round_of_ram.step(f"{own} dials")
+    round_of_ram.step(f"{own} * 1")
+    (screen,) = round_of_ram.step(f"{own} * {PIN}")
+    assert "6785" in screen  # his list
+    with runtime.database.transaction() as conn:
+        tries = conn.execute("SELECT phone, wrong FROM pin_tries").fetchall()
+    assert tries == [(stranger, 3)]
 
 
 def _spoken(player: Player, line: str) -> list[str]:

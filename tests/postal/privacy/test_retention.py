@@ -11,6 +11,8 @@ from click.testing import Result
 from flask import Flask
 from psycopg import sql
 
+from postal.people import pins, tries
+from postal.people.places import SignInPlace, remember_browser
 from postal.privacy import retention
 from postal.privacy.retention import Kept
 from runtime import Runtime
@@ -250,3 +252,29 @@ def test_it_is_asked_before(delivered: Player, app: Flask, runtime: Runtime) -> 
     )
     assert asked.exit_code == 1
     assert RECIPIENT in every_row(runtime)
+
+
+# ---- accounts of the staff -----------------------------------------------------------------------
+
+
+def test_tries_browsers_and_notices_of_accounts_go_after_their_time(
+    player: Player, app: Flask, runtime: Runtime, clock: Clock
+) -> None:
+    row = sign_in(app, runtime, "agent", "a1").staff_row
+    place, now = SignInPlace("198.51.100.7/32", b"browser"), clock.now()
+    player.step(f"postman 1001 {POSTMAN}")
+    with runtime.database.transaction() as conn:
+        remember_browser(conn, row, place, now)
+        tries.count_wrong(conn, tries.lock(conn, row, SignInPlace(None), now), "password", now)
+        postman = conn.execute("SELECT id FROM staff WHERE staff_id = '1001'").fetchone()
+        assert postman is not None
+        pins.check(conn, postman[0], "1357", OTHER, now)
+    clock.advance(days=3)
+    assert run(app, "purge").exit_code == 0
+    assert rows(runtime, "SELECT count(*) FROM sign_in_tries") == [(0,)]
+    assert OTHER not in every_row(runtime)
+    kept = "SELECT (SELECT count(*) FROM browsers), (SELECT count(*) FROM staff_notices)"
+    assert rows(runtime, kept) == [(1, 1)]
+    clock.advance(days=364)
+    assert run(app, "purge").exit_code == 0
+    assert rows(runtime, kept) == [(0, 0)]

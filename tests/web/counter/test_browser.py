@@ -61,7 +61,7 @@ class Counter:
         expect(self.page.get_by_role("img", name="QR code for your authenticator")).to_be_visible()
         expect(self.page.get_by_role("textbox")).to_be_focused()
         self.line(number(self.runtime, self.staff_row))
-        self.page.get_by_role("link", name="I have written them down").press("Enter")
+        self.page.get_by_role("button", name="I have written them down").press("Enter")
         expect(self.page.get_by_role("heading", name="Open a counter")).to_be_visible()
 
     def open(self) -> None:

@@ -17,7 +17,7 @@ from runtime import Runtime
 from tests.rigs.browser import listen
 from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, session_name, sign_in
 from tests.rigs.upi import booking_of, credits_of, group_now, paid, rounds, with_settings, working
 
 expect.set_options(timeout=20_000)
@@ -52,9 +52,12 @@ class Screen:
 
 def enter(page: Page, address: str, colleague: Colleague) -> None:
     """Takes the sign-in of a colleague over into the browser."""
-    cookie = colleague.client.get_cookie("session")
+    cookie = colleague.client.get_cookie(session_name(colleague.client))
     assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    page.context.add_cookies(
+        # __Host-: Chromium takes it for https alone, and sends it to loopback all the same.
+        [{"name": cookie.key, "value": cookie.value, "url": address.replace("http:", "https:")}]
+    )
 
 
 @pytest.fixture

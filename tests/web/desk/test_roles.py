@@ -16,6 +16,7 @@ from web.staff.rooms import ALLOWED, OPEN
 _HELPERS = ("agent", "supervisor", "postmaster")
 _JUDGES = ("supervisor", "postmaster")
 _CLERKS = ("clerk", "postmaster")
+_HOLDERS = ("supervisor", "postmaster", "administrator")  # of passkeys
 _IMPORTERS = ("clerk", "postmaster", "supervisor")
 
 # Who may: the rooms of the staff, by method and path. A route that is not here fails the test.
@@ -25,6 +26,20 @@ TABLE: dict[str, tuple[str, ...]] = {
     "GET /desk/account": ROLES,
     "POST /desk/account/password": ROLES,
     "POST /desk/account/recovery-codes": ROLES,
+    "GET /desk/account/sign-ins": ROLES,
+    "POST /desk/account/sign-ins/<int:id_>/end": ROLES,
+    "POST /desk/account/sign-ins/end-others": ROLES,
+    "GET /desk/account/notices": ROLES,
+    "POST /desk/account/notices/seen": ROLES,
+    "GET /desk/account/passkeys": _HOLDERS,
+    "POST /desk/account/passkeys": _HOLDERS,
+    "POST /desk/account/passkeys/new": _HOLDERS,
+    "POST /desk/account/passkeys/remove": _HOLDERS,
+    "GET /desk/recovery-codes": ROLES,
+    "POST /desk/recovery-codes": ROLES,
+    "POST /desk/recovery-codes/kept": ROLES,
+    "GET /desk/accounts": ("supervisor", "administrator"),
+    "POST /desk/accounts/sign-ins/<int:id_>/end": ("administrator",),
     "GET /desk/access-log": ("administrator",),
     "POST /desk/access-log": ("administrator",),
     "GET /desk/find": _HELPERS,
@@ -141,7 +156,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /office/imports/<int:id_>/cancel": _IMPORTERS,
     "GET /office/imports/<int:id_>/bad-rows.csv": _IMPORTERS,
 }
-ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/enrol"}
+ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/passkey-options", "/desk/enrol"}
 
 
 def routes(app: Flask) -> list[tuple[str, str, str]]:

@@ -40,7 +40,8 @@ class Screen:
         expect(self.page.get_by_role("textbox")).to_be_focused()
         self.page.keyboard.type(number(self.at.runtime, row))
         self.page.keyboard.press("Enter")
-        expect(self.page.get_by_role("link", name="I have written them down")).to_be_visible()
+        self.page.get_by_role("button", name="I have written them down").press("Enter")
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text("Namaste")
 
     def go(self, path: str) -> None:
         self.page.goto(f"{self.address}{path}")

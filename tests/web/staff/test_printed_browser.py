@@ -75,7 +75,7 @@ def counter(page: Page, address: str, player: Player, runtime: Runtime) -> Itera
     expect(page.get_by_role("textbox")).to_be_focused()
     page.keyboard.type(number(runtime, row))
     page.keyboard.press("Enter")
-    page.get_by_role("link", name="I have written them down").press("Enter")
+    page.get_by_role("button", name="I have written them down").press("Enter")
     expect(page.get_by_role("heading", level=1)).to_contain_text("Namaste")
     counter = Counter(page, address, runtime, row)
     listen(page, counter.complaints)
