@@ -135,13 +135,16 @@ class Done:
 class LastVisit(Context):
     """A postman's context: what his last text did, and when; and where he is going.
 
-    `at`: when that text came; `written_at`: when it was written, by the carrier.
+    `at`: when that text came; `written_at`: when it was written, by the carrier. `doors`: many
+    items that he was asked about at `doors_at`: is he coming to all of them?
     """
 
     done: tuple[Done, ...] = ()
     at: datetime | None = None
     visiting: tuple[str, ...] = ()
     written_at: datetime | None = None
+    doors: tuple[str, ...] = ()
+    doors_at: datetime | None = None
 
 
 C = TypeVar("C", bound=Context, default=Context, covariant=True)

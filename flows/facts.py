@@ -184,6 +184,7 @@ class ItemFact:
     article: ArticleFact | None
     verdict: CodeVerdict = "unchecked"
     approached: bool = False
+    approaches: int = 0  # within the last ten minutes
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,13 @@ def held_by_nominee(article: ArticleFact, now: datetime) -> bool:
     return article.nominee == "agreed" and (article.holds_from is None or article.holds_from <= now)
 
 
+# ---- approaches (rule 13) ------------------------------------------------------------------------
+
+MOST_APPROACHES: Final = 3  # of one item
+APPROACHES_WITHIN: Final = timedelta(minutes=10)
+MOST_DOORS: Final = 5  # in one text; more are asked back once, within that time
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

@@ -10,6 +10,7 @@ from typing import Any, Final
 from psycopg.rows import namedtuple_row
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
+from flows.trust import APPROACHES_WITHIN
 from postal import codes, quotes
 from postal.acts.books import Held
 from store.database import Conn
@@ -48,6 +49,10 @@ _NAMED_ITEMS = """
     SELECT n.id FROM articles b JOIN delivery_items n ON n.article_id = b.id
     JOIN delivery_lists l ON l.id = n.list_id
     WHERE b.number = ANY(%(numbers)s) AND l.postman_id = %(postman)s AND l.date = %(today)s
+"""
+_APPROACHES = """
+    (SELECT count(*) FROM events e
+     WHERE e.article_id = a.id AND e.kind = 'approached' AND e.at > %(lately)s)
 """
 _JOINED = """
     LEFT JOIN codes c ON c.article_id = a.id AND c.issue = a.code_issue
@@ -146,12 +151,13 @@ class Reader:
         numbers = [ref for ref in refs if not ref.isdigit()]
         rows = self._read(
             f"SELECT i.serial, i.state AS item_state,"  # noqa: S608
-            f" i.approached_at IS NOT NULL AS approached, {_ARTICLE}"
+            f" i.approached_at IS NOT NULL AS approached, {_APPROACHES} AS approaches, {_ARTICLE}"
             f" FROM delivery_items i JOIN articles a ON a.id = i.article_id {_JOINED}"
             f" WHERE i.id IN ({_NAMED_ITEMS}) ORDER BY i.id",
             postman=postman_id,
             serials=serials,
             numbers=numbers,
+            lately=self.now - APPROACHES_WITHIN,
         )
         by_ref: dict[str, Any] = {}
         for row in rows:
@@ -204,7 +210,7 @@ class Reader:
                 article.code_issue, article.code if bound else "dead", bytes(row.code_salt)
             )
             verdict = self._verdict(entered, last, state, article, postman_id)
-        return ItemFact(ref, row.serial, state, article, verdict, row.approached)
+        return ItemFact(ref, row.serial, state, article, verdict, row.approached, row.approaches)
 
     def _has_code(self, article: ArticleFact) -> bool:
         """Tell whether the article has a code: it needs one, or one can prove its refusal."""

@@ -7,6 +7,7 @@ answered by one text.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
@@ -15,6 +16,7 @@ from flows.acts.remarks import RecordRemark, UndoRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
+    Approach,
     AskHelp,
     AskLeft,
     AskStatus,
@@ -33,6 +35,7 @@ from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.undo import undo
 from flows.postman.visit import answer, judge, say_first, say_item
+from flows.trust import APPROACHES_WITHIN, MOST_DOORS
 
 MACHINE = Machine(
     name="postman",
@@ -61,7 +64,7 @@ MACHINE = Machine(
         *("item_closed", "item_gone", "item_withdrawn"),
         *("remark_noted", "remark_unknown", "batch_done", "batch_partly", "no_list"),
         *("refusal_wait", "refusal_noted", "item_unlinked", "item_disputed"),
-        *("approach_document", "document_needed"),
+        *("approach_document", "document_needed", "approach_often", "doors_asked"),
     ),
     acts=(MarkApproached, HandOver, RecordRemark, CountWrongCode, KillCode, ReportLate),
     tells=("recipient", "holder", "nominee", "sender", "office", "article"),
@@ -73,6 +76,10 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     articles = [item.article.number for item in facts.items if item.article is not None]
     if len(set(articles)) < len(articles):  # by serial and by number: which one counts?
         return Decision(case.state, case.context, (Say("not_understood"),))
+    doors = tuple(act.item for act in case.event.acts if isinstance(act, Approach))
+    if len(doors) > MOST_DOORS and not _asked_about(case.context, doors, facts.now):
+        context = replace(case.context, doors=doors, doors_at=facts.now)
+        return Decision(case.state, context, (Say("doors_asked", {"count": len(doors)}),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
     ]
@@ -90,6 +97,12 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         tuple(act for outcome in outcomes for act in outcome.acts),
         tuple(tell for outcome in outcomes for tell in outcome.tells),
     )
+
+
+def _asked_about(context: LastVisit, doors: tuple[str, ...], now: datetime) -> bool:
+    """Tell whether he was asked about just these doors, and says so again in time."""
+    asked_at = context.doors_at
+    return context.doors == doors and asked_at is not None and now - asked_at <= APPROACHES_WITHIN
 
 
 def _written_before(context: LastVisit, facts: PostmanFacts) -> bool:

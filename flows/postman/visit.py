@@ -17,6 +17,7 @@ from flows.events import Approach, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER
 from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
+from flows.trust import MOST_APPROACHES
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _judge_approach(item: ItemFact, article: ArticleFact) -> Outcome:
         return Outcome(say_item("approach_locked", item))
     if article.disputed:
         return Outcome(say_item("item_disputed", item))
+    if item.approaches >= MOST_APPROACHES:
+        return Outcome(say_item("approach_often", item))
     template = "approach_document" if article.document else "approach_one"
     return Outcome(
         say_first(template, item, article),

@@ -240,6 +240,7 @@ def _item(
 
     domains: Mapping[str, Domain[ItemFact]] = {
         "article": its_article,
+        "approaches": one_of(0, 3),
         "verdict": verdict,
         "ref": one_of(ref) if ref == NUMBER else one_of("7", NUMBER),
     }

@@ -202,7 +202,7 @@ def test_whatever_is_answered_to_ussd_has_a_screen_of_its_own() -> None:
 
 # Answers to what no screen asks: several items at once, a full article number.
 BY_SMS = {
-    *("approach_many", "batch_done", "batch_partly", "not_yours"),
+    *("approach_many", "doors_asked", "batch_done", "batch_partly", "not_yours"),
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
