@@ -144,7 +144,7 @@ def test_deposit_and_returns(at: Office, api: Api) -> None:
     at.player.step(f"{POSTMAN} > 1 11")
     (lies,) = api.get(f"{OFFICE}/deposit").get_json()["articles"]
     assert (lies["number"], lies["state"], lies["with_postman"]) == (number, "attempted", True)
-    at.player.step(f"+919811100001 > {number} wapas")
+    at.player.api(f"/articles/{number}/recall", {})
     (back,) = api.get(f"{OFFICE}/returns").get_json()["articles"]
     assert (back["number"], back["reason"], back["remark"]) == (number, "recalled", 11)
     assert api.get(f"{OFFICE}/returns?date=2026-08-13").get_json()["articles"] == []

@@ -66,5 +66,5 @@ def test_the_inbox_shows_what_arrived_newest_last_and_the_code(
     key = settings.dakiya_master_key.get_secret_value().encode()
     code = code_of(key, b"s" * 16, 3, settings.code_length)
     assert [each["text"] for each in inbox] == [f"Tell {code} to the postman", "thanks"]
-    assert set(inbox[0]) == {"id", "at", "text", "template", "segments"}
+    assert set(inbox[0]) == {"id", "at", "text", "template", "segments", "alarm"}
     assert code not in api.get(f"/articles/{article()['number']}").text

@@ -96,6 +96,7 @@ def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
     books.step(f"list 1001: {ARTICLE}")
     assert "nominee" in act(master, ARTICLE, "move-destination", phone="98765 00002")
     books.step(f"{OTHER} > 1")
+    books.step("wait 11 min")
     books.step(f"{POSTMAN} > 1")
     assert books.codes[OTHER]
     assert RECIPIENT not in books.codes
@@ -104,7 +105,8 @@ def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
 
 
 def test_a_number_is_corrected_only_while_it_is_not_out(master: Colleague, books: Player) -> None:
-    assert "booked, sender_relinked" in act(master, ARTICLE, "correct-number", phone=OTHER)
+    said = act(master, ARTICLE, "correct-number", phone=OTHER)
+    assert "move_done, moved_here, sender_relinked" in said  # all three are told
     assert any(ARTICLE in text for text in texts(books, OTHER))
     books.step(f"list 1001: {ARTICLE}")
     assert act(master, ARTICLE, "correct-number", phone=RECIPIENT).startswith("That cannot")

@@ -226,12 +226,14 @@ def test_receipts_in_any_order_end_the_same(
     assert voices(runtime) == [("out", "delivered", "code", None)]
 
 
-def test_missed_calls_answer_and_cost_nothing(out: Player, runtime: Runtime) -> None:
+def test_missed_calls_bring_the_question_and_cost_nothing(out: Player, runtime: Runtime) -> None:
     out.step(f"{POSTMAN} > 1 11")
     for _ in range(3):  # the carrier tells it again
         assert rejected(twilio_missed(out.client, RECIPIENT, NOT_RECEIVED, "CA1"))
     out.drain()
-    assert rows(runtime, "SELECT witness FROM articles") == [("contested",)]
+    assert rows(runtime, "SELECT witness FROM articles") == [("unconfirmed",)]  # no witness
+    asked = "SELECT count(*) FROM messages WHERE template = 'attempted_absent'"
+    assert rows(runtime, asked) == [(2,)]
     assert voices(runtime) == [("in", "received", None, None)]
     assert rejected(twilio_missed(out.client, RECIPIENT, SPEAK, "CA2"))
     assert rejected(twilio_missed(out.client, RECIPIENT, OURS, "CA3"))  # calls back: the same

@@ -70,7 +70,7 @@ def test_what_is_no_number_is_written_nowhere(at: Office, typed: str) -> None:
 
 def test_what_was_recalled_on_its_way_goes_with_the_returns(at: Office) -> None:
     (number,) = at.book(1)
-    at.player.step(f"+919811100001 > {number} wapas")
+    at.player.api(f"/articles/{number}/recall", {})
     assert at.state(number) == "recalled"
     assert "Nothing goes back" in at.clerk.get("/office/returns").text  # it is not here yet
     assert "Recalled by the sender" in scan(at, number)

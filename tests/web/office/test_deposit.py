@@ -78,7 +78,7 @@ def test_refused_and_recalled_go_back_too(at: Office) -> None:
     at.player.step(f"{POSTMAN} > 1 {{code {phone_of(1)}}}")
     at.player.step(f"{POSTMAN} > 2 11")
     bring_back(at, refused, recalled)
-    at.player.step(f"+919811100001 > {recalled} wapas")
+    at.player.api(f"/articles/{recalled}/recall", {})
     assert [(row["article"], row["reason"]) for row in returns(at)] == [
         (recalled, "recalled by the sender")
     ]
@@ -91,7 +91,7 @@ def test_refused_and_recalled_go_back_too(at: Office) -> None:
 def test_what_has_not_come_back_says_who_has_it(at: Office) -> None:
     (number,) = at.out(1)
     at.player.step(f"{POSTMAN} > 1 11")
-    at.player.step(f"+919811100001 > {number} wapas")
+    at.player.api(f"/articles/{number}/recall", {})
     (row,) = returns(at)
     assert row["with_postman"] == "Ram"
     bring_back(at, number)
@@ -102,7 +102,7 @@ def test_what_has_not_come_back_says_who_has_it(at: Office) -> None:
 def test_no_cell_of_the_table_is_a_formula(at: Office, runtime: Runtime) -> None:
     (number,) = at.out(1)
     at.player.step(f"{POSTMAN} > 1 11")
-    at.player.step(f"+919811100001 > {number} wapas")
+    at.player.api(f"/articles/{number}/recall", {})
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE articles SET sender_name = '=1+1'")
     (row,) = returns(at)

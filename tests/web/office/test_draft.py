@@ -167,7 +167,7 @@ def test_a_stale_place_is_forgotten(at: Office) -> None:
     first, second = arrive(at, 1, 2)
     place(at, first, 1)
     place(at, second, 1)
-    at.player.step(f"+919811100001 > {first} wapas")
+    at.player.api(f"/articles/{first}/recall", {})
     assert seen(at) == [second]
     send_out(at, [second])
     assert at.one("SELECT count(*) FROM draft_places") == (0,)
