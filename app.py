@@ -21,6 +21,7 @@ from web.commands.flows import flows
 from web.commands.gateways import gateways
 from web.commands.herd import herd
 from web.commands.importing import article, lists
+from web.commands.keys import keys
 from web.commands.messages import messages
 from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
@@ -64,6 +65,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     gateways,
     herd,
     article,
+    keys,
     lists,
     messages,
     payments,

@@ -73,7 +73,10 @@ class Settings(BaseSettings):
     dakiya_env: Environment = Field("development", description="production asks for its keys")
     database_url: str = Field("", description="PostgreSQL; empty outside production: embedded")
     redis_url: str = Field("", description="Valkey or Redis; empty outside production: embedded")
-    dakiya_master_key: SecretStr = Field(SecretStr(""), description="codes are derived from it")
+    dakiya_master_key: SecretStr = Field(SecretStr(""), description="opens the key ring")
+    dakiya_old_master_keys: SecretStr = Field(
+        SecretStr(""), description="others that open it too, by comma: docs/operations.md"
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="signs web sessions")
     public_url: Address = Field(
         "http://127.0.0.1:8000", description="the address that carriers call; signatures cover it"
@@ -201,6 +204,13 @@ class Settings(BaseSettings):
     def given(self) -> Mapping[str, str | None]:
         """Return the variables of `giving`, which take precedence over the environment."""
         return self._given
+
+    @property
+    def masters(self) -> tuple[bytes, ...]:
+        """Return the master keys: the present one, then the older ones, the oldest last."""
+        older = names(self.dakiya_old_master_keys.get_secret_value())
+        present = self.dakiya_master_key.get_secret_value()
+        return tuple(each.encode() for each in dict.fromkeys((present, *older)))
 
     @property
     def routes(self) -> tuple[str, ...]:

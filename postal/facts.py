@@ -12,6 +12,7 @@ from psycopg.rows import namedtuple_row
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
 from postal import codes
 from store.database import Conn
+from store.keyring import Keyring
 
 _ARTICLE = """
     a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
@@ -58,7 +59,7 @@ class Reader:
     conn: Conn
     now: datetime
     today: date
-    master_key: bytes
+    keys: Keyring
     code_length: int
     written_at: datetime | None = None  # of the text that is decided; None: it came when written
 
@@ -175,7 +176,10 @@ class Reader:
             # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
-                article.code_issue, article.code if bound else "dead", bytes(row.code_salt)
+                article.code_issue,
+                article.code if bound else "dead",
+                bytes(row.code_salt),
+                codes.roots(self.conn, self.keys, article.number),
             )
             verdict = self._verdict(entered, last, state, article, postman_id)
         return ItemFact(ref, row.serial, state, article, verdict, row.approached)
@@ -192,16 +196,16 @@ class Reader:
         article: ArticleFact,
         postman_id: int,
     ) -> CodeVerdict:
-        key, length = self.master_key, self.code_length
+        length = self.code_length
         verdict: CodeVerdict = "unchecked"
         if state == "open":
-            verdict = codes.judge(entered, last, article.wrong_tries, key, length)
+            verdict = codes.judge(entered, last, article.wrong_tries, length)
         counts_no_more = verdict in ("expired", "stale") or state in ("attempted", "withdrawn")
         if not counts_no_more or article.locked:
             return verdict
         late = codes.Late(entered, state == "open", self.written_at, self.now)
         past = self._past(article.number, postman_id)
-        return codes.judge_late(late, past, last, key, length) or verdict
+        return codes.judge_late(late, past, last, length) or verdict
 
     def _past(self, number: str, postman_id: int) -> list[codes.Past]:
         """Return the last codes on which this postman could have handed over, the newest first."""

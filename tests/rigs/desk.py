@@ -20,10 +20,6 @@ PASSWORD = "fourteen letters"
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-def master_key(runtime: Runtime) -> bytes:
-    return runtime.settings.dakiya_master_key.get_secret_value().encode()
-
-
 @cache
 def _hashed() -> str:
     return PasswordHasher().hash(PASSWORD)  # once: it is slow by intent
@@ -44,7 +40,7 @@ def add(runtime: Runtime, staff_id: str, role: Role) -> int:
 def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
     """What the authenticator shows now, or `steps` half minutes later."""
     with runtime.database.transaction() as conn:
-        totp = accounts.totp(conn, staff_row, master_key(runtime))
+        totp = accounts.totp(conn, staff_row, runtime.keys)
     return str(totp.at(runtime.now() + timedelta(seconds=30 * steps)))
 
 
@@ -90,7 +86,7 @@ def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Col
     with runtime.database.transaction() as conn:
         begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, now), now)
         assert begun is not None
-        assert accounts.check_second_factor(conn, staff_row, shown, master_key(runtime), now)
+        assert accounts.check_second_factor(conn, staff_row, shown, runtime.keys, now)
         access.note(conn, begun.doer(now), "signed_in")
         token = sign_ins.prove(conn, begun, now)
     client = app.test_client()

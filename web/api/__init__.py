@@ -37,10 +37,12 @@ from web.api import (
     subscriptions,
     tariff,
 )
+from web.api.engine import bearer
+from web.api.engine.bearer import NotAdmitted, limit_body, require_token
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
 from web.api.engine.problems import Refused, answer, of_http, of_refusal
-from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, serve
+from web.api.engine.serve import serve
 from web.callers import Caller, states
 from web.running import runtime
 
@@ -92,8 +94,8 @@ SIMULATOR_OPERATIONS: tuple[Operation[Any], ...] = (simulator.RECEIVED,)
 
 def _refuse(error: Refused) -> Response:
     response = answer(error)
-    if isinstance(error, NoToken):
-        response.headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, NotAdmitted):
+        response.headers.update(error.headers)
     return response
 
 
@@ -105,6 +107,7 @@ def _blueprint(name: str, caller: Caller) -> Blueprint:
     blueprint = Blueprint(name, __name__, url_prefix=PREFIX)
     states(blueprint, caller)
     blueprint.before_request(limit_body)
+    blueprint.after_request(bearer.count)
     blueprint.register_error_handler(Refused, _refuse)
     blueprint.register_error_handler(HTTPException, of_http)
     blueprint.register_error_handler(Refusal, _refuse_domain)
@@ -116,8 +119,7 @@ def _add(blueprint: Blueprint, operation: Operation[Any]) -> None:
         return serve(operation, path)
 
     rule = operation.path.replace("{", "<").replace("}", ">")
-    if operation.largest is not None:
-        LARGEST[f"{blueprint.name}.{operation.name}"] = operation.largest
+    bearer.know(f"{blueprint.name}.{operation.name}", operation)
     blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
 
 

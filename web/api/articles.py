@@ -15,6 +15,7 @@ from postal import articles
 from postal.articles import Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
+from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
@@ -185,6 +186,8 @@ def _masked(phone: str | None) -> str | None:
 BOOK = Operation(
     route="POST /articles",
     name="book_article",
+    scope="articles",
+    whose=whose.pin_of_recipient,
     summary="Book an article; recipient and sender are told. The same once more answers 200.",
     input=BookArticleIn,
     handle=_book,
@@ -194,6 +197,8 @@ BOOK = Operation(
 GET = Operation(
     route="GET /articles/{number:s10}",
     name="get_article",
+    scope="articles",
+    whose=whose.article,
     summary="An article's state and events",
     input=Nothing,
     handle=_get,
@@ -203,6 +208,8 @@ GET = Operation(
 RECALL = Operation(
     route="POST /articles/{number:s10}/recall",
     name="recall_article",
+    scope="articles",
+    whose=whose.article,
     summary="The sender recalls an article that is booked, attempted or at_office",
     input=Nothing,
     handle=_recall,

@@ -221,7 +221,7 @@ def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneText]:
     )
     received = [
         PhoneText(each.id, False, each.at, each.text, each.segments, languages[each.id])
-        for each in simulator.inbox(conn, runtime.settings, phone)
+        for each in simulator.inbox(conn, runtime, phone)
     ]
     sent = [
         PhoneText(id_, True, at, body, count(body).segments, "und")

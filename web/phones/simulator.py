@@ -5,6 +5,7 @@ For development and tests only: in production only the recipient's own telephone
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,8 +13,8 @@ from typing import Final
 from messages.render import fill_code
 from postal.codes import code_of
 from runtime import Runtime
-from settings import Settings
 from store.database import Conn
+from store.keyring import UnknownKey
 
 _MOST = 500
 _RINGS: Final = timedelta(seconds=40)
@@ -36,17 +37,17 @@ def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
     Raises RuntimeError in production.
     """
     with runtime.database.transaction() as conn:
-        return inbox(conn, runtime.settings, phone)
+        return inbox(conn, runtime, phone)
 
 
-def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
+def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     """Return the same as `received`, in the caller's transaction."""
-    if settings.production:
+    if runtime.settings.production:
         raise RuntimeError("there are no simulated telephones in production")
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               a.code_salt, c.issue
+               a.code_salt, c.issue, c.key
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = c.article_id
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -55,12 +56,14 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
         """,
         (phone, _MOST),
     ).fetchall()
-    key = settings.dakiya_master_key.get_secret_value().encode()
+    length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, salt, issue in reversed(rows):
+    for id_, at, body, template, segments, salt, issue, key in reversed(rows):
         text = body
         if issue is not None:
-            text = fill_code(body, code_of(key, salt, issue, settings.code_length))
+            with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
+                root = runtime.keys.root(conn, "codes", key)
+                text = fill_code(body, code_of(root, salt, issue, length))
         messages.append(PhoneMessage(id_, at, text, template, segments))
     return messages
 

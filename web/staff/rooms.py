@@ -22,6 +22,7 @@ from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
 from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
+from store.keyring import Keyring
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
@@ -135,9 +136,9 @@ def doer() -> Doer:
     return me().sign_in.doer(runtime().now())
 
 
-def key() -> bytes:
-    """Return the master key."""
-    return runtime().settings.dakiya_master_key.get_secret_value().encode()
+def key() -> Keyring:
+    """Return the key ring, which opens the secrets of second factors."""
+    return runtime().keys
 
 
 def home() -> str:
