@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 import logs
 from embedded.servers import resolve
+from gateways.safety import UnsafeSettings
 from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
@@ -88,7 +89,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         try:
             runtime = Runtime.build(resolve(Settings()))
-        except UnknownRevision as refused:  # a command reports it in one line
+        except (UnknownRevision, UnsafeSettings) as refused:  # a command reports it in short
             raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")

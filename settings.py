@@ -1,8 +1,8 @@
 """Every setting of Dakiya itself, typed, from the environment (and `.env` in development).
 
-`Settings()` reads and checks all of them at once; in production it refuses to start without the
-keys that protect codes and sessions. Names: docs/developing/contract.md. A carrier's settings are
-declared in its own folder and read by gateways/environment.py.
+`Settings()` reads and checks each of them; what forbids a start with them is in gateways/safety.py.
+Names: docs/developing/contract.md. A carrier's settings are declared in its own folder and read by
+gateways/environment.py.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -31,7 +30,6 @@ Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
 
-_MIN_KEY_BYTES = 32
 _PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
 _Word = TypeVar("_Word", str, SecretStr)
 
@@ -272,37 +270,3 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.dakiya_env == "production"
-
-    @property
-    def unsafe(self) -> tuple[str, ...]:
-        """Return the reasons that forbid production with these settings, a sentence each."""
-        keys = {"DAKIYA_MASTER_KEY": self.dakiya_master_key, "SECRET_KEY": self.secret_key}
-        written = {name: key.get_secret_value().encode() for name, key in keys.items()}
-        missing = [name for name, key in written.items() if len(key) < _MIN_KEY_BYTES]
-        servers = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
-        missing += [name for name, address in servers.items() if not address]
-        found = []
-        if missing:
-            found.append(
-                f"production needs {', '.join(missing)} (keys: at least {_MIN_KEY_BYTES} bytes; "
-                "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))')"
-            )
-        simulated = {
-            "SMS_ROUTES": "simulator" in self.routing.gateways,
-            "VOICE_ROUTES": "simulator_voice" in self.voices,
-            "UPI_PROVIDER": self.upi_provider == "simulator",
-        }
-        found += [
-            f"{name}: the simulator is for development and tests only"
-            for name, is_simulated in simulated.items()
-            if is_simulated
-        ]
-        if not self.public_url.startswith("https://"):
-            found.append("PUBLIC_URL must be the https address that carriers call")
-        return tuple(found)
-
-    @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        if self.production and self.unsafe:
-            raise ValueError("\n".join(self.unsafe))
-        return self

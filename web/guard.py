@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from logs import described
 from settings import Settings
+from web import loopback
 from web.api.engine.problems import of_http
 
 log = structlog.get_logger(__name__)
@@ -61,8 +62,11 @@ class Application(Flask):
 
 def guard(app: Flask, settings: Settings) -> None:
     """Install request ids, security headers and error answers in `app`."""
+    if loopback.open_to_all(settings):
+        log.warning("simulator_open_to_anybody", setting="SIMULATOR_PUBLIC")
     app.before_request(_begin)
     app.after_request(_name)
+    app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
     Talisman(
         app,
@@ -94,6 +98,16 @@ def _readable_query() -> None:
 def _name(response: Response) -> Response:
     if "request_id" in g:
         response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def _keep_nothing(response: Response) -> Response:
+    """Keep every answer out of caches, as it may hold personal data; files of the service do not.
+
+    docs/developing/trust.md rule 14
+    """
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify
+from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from store.refusals import Refusal
+from web import loopback
 from web.api import (
     arrivals,
     articles,
@@ -131,12 +132,7 @@ for _operation in OPERATIONS:
 simulated = _blueprint("api_simulator", Caller.DEVELOPMENT)
 
 
-@simulated.before_request
-def _not_in_production() -> None:
-    if runtime().settings.production:
-        abort(404)
-
-
+simulated.before_request(loopback.insist_on_loopback)
 simulated.before_request(require_token)
 for _operation in SIMULATOR_OPERATIONS:
     _add(simulated, _operation)
@@ -146,9 +142,9 @@ described = _blueprint("api_document", Caller.ANYONE)
 
 @described.get("/openapi.json")
 def openapi() -> Response:
-    """Return the document; in production without the simulator."""
+    """Return the document; with the simulator where there is one for this caller."""
     served = OPERATIONS
-    if not runtime().settings.production:
+    if loopback.simulated(runtime().settings) and loopback.admitted():
         served += SIMULATOR_OPERATIONS
     return jsonify(document(served))
 

@@ -88,7 +88,6 @@ class Room:
         states(self.blueprint, Caller.STAFF)
         self.blueprint.before_request(admit)
         self.blueprint.after_request(language.remember)
-        self.blueprint.after_request(keep_nothing)
         self.blueprint.context_processor(_outcome)
         self.blueprint.register_error_handler(Unknown, _not_there)
         _PATHS.append(path)
@@ -166,12 +165,6 @@ def admit() -> Response | None:
     if endpoint not in _QUIET:
         runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
     return None
-
-
-def keep_nothing(response: Response) -> Response:
-    """Keep personal data out of the browser's cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _not_there(_: Unknown) -> ResponseReturnValue:
