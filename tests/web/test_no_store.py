@@ -6,11 +6,13 @@ docs/developing/trust.md rule 14
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from postal.people.accounts import Role
 from runtime import Runtime
 from tests.rigs.desk import sign_in
 from tests.rigs.told import nothing_in
@@ -26,6 +28,9 @@ _VALUES = {
     "name": "simulator",
     "secret": "africastalking-hook-secret",
 }
+
+
+_STAFF: Final[dict[str, Role]] = {"supervisor": "supervisor", "postmaster": "postmaster"}
 
 
 def _calls(app: Flask) -> Iterator[tuple[str, str, Rule]]:
@@ -53,7 +58,7 @@ def test_no_answer_may_be_kept_but_files_of_the_service(
             continue
         if who == "supervisor" or who == "postmaster":
             # A session for each: some calls end the one they come in.
-            client = sign_in(app, runtime, who, f"s{nth}").client
+            client = sign_in(app, runtime, _STAFF[who], f"s{nth}").client
         else:
             client = app.test_client()
         answer = client.open(path, method=method, headers=headers)
