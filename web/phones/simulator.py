@@ -29,6 +29,7 @@ class PhoneMessage:
     text: str = field(repr=False)
     template: str
     segments: int
+    alarm: bool
 
 
 def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
@@ -47,7 +48,7 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               a.code_salt, c.issue, c.key
+               m.lane = 'alarm', a.code_salt, c.issue, c.key
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = c.article_id
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -58,13 +59,13 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     ).fetchall()
     length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, salt, issue, key in reversed(rows):
+    for id_, at, body, template, segments, alarm, salt, issue, key in reversed(rows):
         text = body
         if issue is not None:
             with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
                 root = runtime.keys.root(conn, "codes", key)
                 text = fill_code(body, code_of(root, salt, issue, length))
-        messages.append(PhoneMessage(id_, at, text, template, segments))
+        messages.append(PhoneMessage(id_, at, text, template, segments, alarm))
     return messages
 
 
