@@ -42,7 +42,7 @@ def new() -> None:
     """Make a new master key and print it on the last line; it is stored nowhere."""
     present = running.runtime().keys.masters[0]
     click.echo(
-        f"Set it as DAKIYA_MASTER_KEY and {present}, the present one, as DAKIYA_OLD_MASTER_KEYS;"
+        f"Set it as DAKIYA_MASTER_KEY, and the present one ({present}) as DAKIYA_OLD_MASTER_KEYS;"
         f" start every process anew; `flask --app app keys rotate`, then `keys retire {present}`.",
         err=True,
     )

@@ -280,6 +280,8 @@ def test_a_master_key_is_retired_when_no_process_runs_on_it(
             with pytest.raises(WrongMasterKey):  # a 500: its carrier repeats it, to another process
                 late.app.test_client().post("/hooks/simulator/sms", json=text)
             assert "sealed under" in refused(late, "keys", "list")
+            ready = late.app.test_client().get("/readyz")
+            assert (ready.status_code, ready.get_json()["failing"]) == (503, ["keys"])
     with process(ring.new_alone(settings), clock) as alone:
         alone.plays(player).step(f"{POSTMAN} > 1 {{code {RECIPIENT}}}")
         player.step(f"{ARTICLES[0]} is delivered")
