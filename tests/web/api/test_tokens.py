@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -26,11 +27,12 @@ from tests.rigs.api_calls import Api, api_of, article, booking, number_of, postm
 from tests.rigs.clock import Clock
 from tests.rigs.counter import directory
 from tests.rigs.upi import unpaid
-from tests.rigs.webhook import happen, receiving, subscribe
+from tests.rigs.webhook import happen, receiving, subscribe, work
 from tests.script.test_server import HOUSE
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.engine import scopes
 from web.api.engine.operation import CSV, Operation, Reach
+from webhooks import subscriptions
 from webhooks.sender import WebhookSender
 
 EVERY = {each.name: each for each in (*OPERATIONS, *SIMULATOR_OPERATIONS)}
@@ -248,10 +250,8 @@ def test_events_and_webhooks_show_a_token_its_own_articles_alone(
         assert theirs.post("/webhooks", url).status_code == 201
         api.post(f"/articles/{number_of(5)}/recall", {})
         api.post("/articles", article(6))
-        sender = WebhookSender(runtime)
-        while sender.start():
-            sender.wait()
-        sender.finish()
+        with closing_sender(runtime) as sender:
+            work(sender)
         assert {each.event["article"] for each in receiver.calls} == {number_of(5)}
 
 
@@ -328,18 +328,27 @@ def test_webhooks_of_an_expired_token_wait_for_its_renewal(
     clock.advance(minutes=1)
     with receiving() as receiver:
         subscribe(runtime, row, receiver.url)
-        sender = WebhookSender(runtime)
-        clock.advance(days=1)
-        happen(runtime, "delivered")
-        while sender.start():
-            sender.wait()
-        assert receiver.calls == []
-        with runtime.database.transaction() as conn:
-            tokens.renew(conn, "short", timedelta(days=1), runtime.now())
-        while sender.start():
-            sender.wait()
+        with closing_sender(runtime) as sender:
+            with runtime.database.transaction() as conn:
+                (hook,) = subscriptions.of_token(conn, row)
+                subscriptions.ping(conn, hook.id, clock.now())
+            clock.advance(days=1)
+            happen(runtime, "delivered")
+            work(sender)
+            assert receiver.calls == []
+            with runtime.database.transaction() as conn:
+                tokens.renew(conn, "short", timedelta(days=1), runtime.now())
+            work(sender)
+        assert [each.event["kind"] for each in receiver.calls] == ["ping", "delivered"]
+
+
+@contextmanager
+def closing_sender(runtime: Runtime) -> Iterator[WebhookSender]:
+    sender = WebhookSender(runtime)
+    try:
+        yield sender
+    finally:
         sender.finish()
-        assert [each.event["kind"] for each in receiver.calls] == ["delivered"]
 
 
 # ---- rate ----------------------------------------------------------------------------------------
