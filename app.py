@@ -9,6 +9,7 @@ from flask import Blueprint, Flask
 
 import logs
 from embedded.servers import resolve
+from gateways.safety import UnsafeSettings
 from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
@@ -21,6 +22,7 @@ from web.commands.flows import flows
 from web.commands.gateways import gateways
 from web.commands.herd import herd
 from web.commands.importing import article, lists
+from web.commands.keys import keys
 from web.commands.messages import messages
 from web.commands.payments import payments
 from web.commands.personal import export_person, forget_person, purge
@@ -64,6 +66,7 @@ _COMMANDS: Final[tuple[Command, ...]] = (
     gateways,
     herd,
     article,
+    keys,
     lists,
     messages,
     payments,
@@ -86,7 +89,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     if runtime is None:
         try:
             runtime = Runtime.build(resolve(Settings()))
-        except UnknownRevision as refused:  # a command reports it in one line
+        except (UnknownRevision, UnsafeSettings) as refused:  # a command reports it in short
             raise ClickException(str(refused)) from refused
         runtime.database.open()
     app = Application(__name__, template_folder="web/templates", static_folder="web/static")

@@ -1,4 +1,4 @@
-"""The runtime of one process: settings, database, Valkey, gateways, providers and the clock."""
+"""The runtime of one process: settings, database, Valkey, keys, gateways, providers, clock."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from providers import registry as providers_registry
 from providers.base import Provider, ProviderName
 from settings import Settings
 from store.database import Database
+from store.keyring import Keyring
 
 
 def utc_now() -> datetime:
@@ -30,6 +31,7 @@ class Runtime:
     database: Database
     redis: Redis
     gateways: Mapping[str, Gateway]
+    keys: Keyring
     now: Callable[[], datetime] = utc_now
     providers: Mapping[ProviderName, Provider] = field(default_factory=dict)
 
@@ -41,7 +43,9 @@ class Runtime:
         """
         gateways = build_gateways(settings)
         refuse_unregistered(settings, gateways)
-        database = Database(settings.database_url, settings.database_pool)
+        keys = Keyring(settings.masters)
+        # The name tells which master a process runs on: `flask keys retire` asks PostgreSQL.
+        database = Database(settings.database_url, settings.database_pool, keys.masters[0])
         return cls(
             settings=settings,
             database=database,
@@ -52,6 +56,7 @@ class Runtime:
                 health_check_interval=30,
             ),
             gateways=gateways,
+            keys=keys,
             now=now,
             providers=providers_registry.build(settings, database, now),
         )

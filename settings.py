@@ -1,8 +1,8 @@
 """Every setting of Dakiya itself, typed, from the environment (and `.env` in development).
 
-`Settings()` reads and checks all of them at once; in production it refuses to start without the
-keys that protect codes and sessions. Names: docs/developing/contract.md. A carrier's settings are
-declared in its own folder and read by gateways/environment.py.
+`Settings()` reads and checks each of them; what forbids a start with them is in gateways/safety.py.
+Names: docs/developing/contract.md. A carrier's settings are declared in its own folder and read by
+gateways/environment.py.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from pydantic import (
     SecretStr,
     ValidationInfo,
     field_validator,
-    model_validator,
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -32,7 +31,6 @@ Environment = Literal["development", "test", "production"]
 CodeRelease = Literal["approach", "dispatch"]
 Language = Literal["hi", "hi-Latn", "en"]
 
-_MIN_KEY_BYTES = 32
 _PRINTED_NUMBER = r"^(\+?[0-9][0-9 -]{2,18}[0-9])?$"
 _Word = TypeVar("_Word", str, SecretStr)
 
@@ -83,7 +81,10 @@ class Settings(BaseSettings):
     dakiya_env: Environment = Field("development", description="production asks for its keys")
     database_url: str = Field("", description="PostgreSQL; empty outside production: embedded")
     redis_url: str = Field("", description="Valkey or Redis; empty outside production: embedded")
-    dakiya_master_key: SecretStr = Field(SecretStr(""), description="codes are derived from it")
+    dakiya_master_key: SecretStr = Field(SecretStr(""), description="opens the key ring")
+    dakiya_old_master_keys: SecretStr = Field(
+        SecretStr(""), description="others that open it too, by comma: docs/operations.md"
+    )
     secret_key: SecretStr = Field(SecretStr(""), description="signs web sessions")
     public_url: Address = Field(
         "http://127.0.0.1:8000", description="the address that carriers call; signatures cover it"
@@ -223,6 +224,13 @@ class Settings(BaseSettings):
         return self._given
 
     @property
+    def masters(self) -> tuple[bytes, ...]:
+        """Return the master keys: the present one, then the older ones, the oldest last."""
+        older = names(self.dakiya_old_master_keys.get_secret_value())
+        present = self.dakiya_master_key.get_secret_value()
+        return tuple(each.encode() for each in dict.fromkeys((present, *older)))
+
+    @property
     def routes(self) -> tuple[str, ...]:
         """Return the gateway names of `SMS_ROUTES`, in order."""
         return names(self.sms_routes)
@@ -292,37 +300,3 @@ class Settings(BaseSettings):
     @property
     def production(self) -> bool:
         return self.dakiya_env == "production"
-
-    @property
-    def unsafe(self) -> tuple[str, ...]:
-        """Return the reasons that forbid production with these settings, a sentence each."""
-        keys = {"DAKIYA_MASTER_KEY": self.dakiya_master_key, "SECRET_KEY": self.secret_key}
-        written = {name: key.get_secret_value().encode() for name, key in keys.items()}
-        missing = [name for name, key in written.items() if len(key) < _MIN_KEY_BYTES]
-        servers = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
-        missing += [name for name, address in servers.items() if not address]
-        found = []
-        if missing:
-            found.append(
-                f"production needs {', '.join(missing)} (keys: at least {_MIN_KEY_BYTES} bytes; "
-                "make one with: python -c 'import secrets; print(secrets.token_urlsafe(48))')"
-            )
-        simulated = {
-            "SMS_ROUTES": "simulator" in self.routing.gateways,
-            "VOICE_ROUTES": "simulator_voice" in self.voices,
-            "UPI_PROVIDER": self.upi_provider == "simulator",
-        }
-        found += [
-            f"{name}: the simulator is for development and tests only"
-            for name, is_simulated in simulated.items()
-            if is_simulated
-        ]
-        if not self.by_https:
-            found.append("PUBLIC_URL must be the https address that carriers call")
-        return tuple(found)
-
-    @model_validator(mode="after")
-    def _refuse_unsafe_production(self) -> Self:
-        if self.production and self.unsafe:
-            raise ValueError("\n".join(self.unsafe))
-        return self

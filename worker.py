@@ -23,6 +23,7 @@ from rq.worker import DequeueStrategy
 import jobs
 import logs
 from embedded.servers import resolve
+from gateways.safety import UnsafeSettings
 from outbox import heartbeat
 from outbox.wake import BELLS, IMPORTS, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, ring
 from settings import Settings
@@ -117,14 +118,18 @@ def clock() -> None:
 
 def main(arguments: list[str]) -> int:
     """Run the command line: no argument, or `clock`."""
-    match arguments:
-        case []:
-            work()
-        case ["clock"]:
-            clock()
-        case _:
-            log.error("usage", wrong=arguments, right="python worker.py [clock]")
-            return 2
+    try:
+        match arguments:
+            case []:
+                work()
+            case ["clock"]:
+                clock()
+            case _:
+                log.error("usage", wrong=arguments, right="python worker.py [clock]")
+                return 2
+    except UnsafeSettings as refused:
+        sys.stderr.write(f"Dakiya cannot start: {refused}\n")
+        return 1
     return 0
 
 

@@ -87,11 +87,10 @@ class _Agent:
     """An agent who is signed in."""
 
     def __init__(self, runtime: Runtime) -> None:
-        key = runtime.settings.dakiya_master_key.get_secret_value().encode()
         with runtime.database.transaction() as conn:
             accounts.add(conn, "bench", "Bench", "supervisor", "273303", _PASSWORD)
             row = accounts.listed(conn)[0].id
-            number = accounts.totp(conn, row, key).at(runtime.now())
+            number = accounts.totp(conn, row, runtime.keys).at(runtime.now())
         self._client = create_app(runtime).test_client()
         self._submit("/desk/sign-in", "/desk/sign-in", staff_id="bench", password=_PASSWORD)
         self._submit("/desk/enrol", "/desk/enrol", number=number)

@@ -81,7 +81,7 @@ class Locked:
             self.conn,
             self.now,
             self.today,
-            settings.dakiya_master_key.get_secret_value().encode(),
+            self.runtime.keys,
             settings.code_length,
             self.written_at,
         )

@@ -33,6 +33,7 @@ from settings import Language
 from store import conversations
 from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
+from store.keyring import current
 
 # What STOP switches off: news. Codes, alarms and answers go on, by law, contract and
 # docs/developing/trust.md rule 9; so does whatever the staff needs for its work.
@@ -122,6 +123,7 @@ class Turn(Locked):
             channel=say.channel,
             request_id=self.request_id,
             quote=say.quote,
+            quote_key=None if say.quote is None else current(self.conn, "codes"),
         )
 
 

@@ -269,7 +269,7 @@ class _Hop:
         return chosen.get(phone, self.runtime.settings.default_language)
 
     def _digest(self, text: str) -> bytes:
-        key = self.runtime.settings.dakiya_master_key.get_secret_value().encode()
+        key = self.runtime.keys.root(self.conn, "digests", self.session.digest_key)
         named = f"{self.session.id}/".encode()
         data = _PURPOSE + named + text.encode("utf-8", "surrogatepass")
         return hmac.new(key, data, hashlib.sha256).digest()

@@ -21,7 +21,7 @@ class Lock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def take(self) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
+from typing import BinaryIO
 
 
 def write_secret(path: Path, text: str) -> None:
@@ -15,6 +16,13 @@ def write_secret(path: Path, text: str) -> None:
     with os.fdopen(handle, "w") as file:
         file.write(text)
     fresh.replace(path)
+
+
+def own_log(path: Path) -> BinaryIO:
+    """Open a log to be written anew: what servers say of their errors may hold people's data."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    os.fchmod(handle, 0o600)
+    return os.fdopen(handle, "wb")
 
 
 def keep_once(path: Path) -> str:

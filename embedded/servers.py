@@ -28,9 +28,10 @@ from embedded import cluster
 from embedded.addresses import KEEP, Addresses, Tuning, choose, read
 from embedded.cluster import ServerFailed
 from embedded.lock import AlreadyRunning, Lock
-from embedded.secrets import keep_once, write_secret
+from embedded.secrets import keep_once, own_log, write_secret
 from gateways.environment import environment
 from gateways.registry import carriers
+from gateways.safety import insist
 from settings import Settings
 from store import migrate
 
@@ -126,7 +127,8 @@ class Servers:
 
     def _start_valkey(self, addresses: Addresses) -> subprocess.Popen[bytes]:
         data = self._directory / "valkey"
-        data.mkdir(exist_ok=True)
+        data.mkdir(exist_ok=True, mode=0o700)
+        data.chmod(0o700)
         options = {
             "bind": "127.0.0.1",
             "port": str(addresses.valkey_port),
@@ -146,7 +148,7 @@ class Servers:
     def _guard(
         self, name: str, stop_signal: str, user: str, command: Sequence[str]
     ) -> subprocess.Popen[bytes]:
-        with (self._directory / f"{name}.log").open("wb") as log:
+        with own_log(self._directory / f"{name}.log") as log:
             process = subprocess.Popen(
                 guarded(self.lock_path, stop_signal, user, command),
                 stdin=subprocess.DEVNULL,
@@ -154,6 +156,7 @@ class Servers:
                 stderr=log,
                 start_new_session=True,  # Ctrl-C reaches this process alone: the servers end last
                 cwd="/",
+                umask=0o077,
             )
         self.processes[name] = process
         return process
@@ -191,8 +194,9 @@ def resolve(settings: Settings) -> Settings:
     """Return `settings` with what is missing outside production: servers and keys of `var_dir`.
 
     The servers are those that already run there, else new ones for the life of this process.
-    Keys are generated once and kept, so that a code survives a restart.
+    Keys are generated once and kept, so that a code survives a restart. Raises `UnsafeSettings`.
     """
+    insist(settings)
     if settings.production:
         return settings
     found: dict[str, object] = _keys(settings)

@@ -46,7 +46,8 @@ class Offer:
     """One gateway that a carrier offers: it sends texts, or makes calls.
 
     `needs` tells an operator, whose routes name the gateway, what `ready` requires.
-    `make` imports the SDK.
+    `make` imports the SDK. `believes_anybody`: its hooks have no proof of who calls, so they are
+    for callers on this machine.
     """
 
     name: str
@@ -54,6 +55,7 @@ class Offer:
     ready: Callable[[Settings], bool]
     make: Callable[[Settings], Gateway]
     hooks: tuple[Hook, ...]
+    believes_anybody: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from messages.speech import Speech, last_words, spoken
 from postal.codes import code_of
 from runtime import Runtime
 from store.database import Conn
+from store.keyring import UnknownKey
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class _Ringing:
     body: str = field(repr=False)
     language: str
     issue: int | None
+    key: int | None
     salt: bytes | None = field(repr=False)
     alive: bool
 
@@ -41,8 +43,13 @@ def words_for(runtime: Runtime, taken_up: TakenUp) -> Speech:
         return last_words(language)
     if ringing.issue is None or ringing.salt is None:
         return spoken(ringing.body, ringing.language, None)
-    key = settings.dakiya_master_key.get_secret_value().encode()
-    code = code_of(key, ringing.salt, ringing.issue, settings.code_length)
+    assert ringing.key is not None
+    number = ringing.key
+    try:
+        root = runtime.database.run(lambda conn: runtime.keys.root(conn, "codes", number))
+    except UnknownKey:
+        return last_words(ringing.language)
+    code = code_of(root, ringing.salt, ringing.issue, settings.code_length)
     return spoken(ringing.body, ringing.language, code)
 
 
@@ -60,7 +67,7 @@ def _find(conn: Conn, taken_up: TakenUp, now: datetime) -> _Ringing | None:
     with conn.cursor(row_factory=class_row(_Ringing)) as cursor:
         return cursor.execute(
             """
-            SELECT m.id, m.body, m.language, c.issue, a.code_salt AS salt,
+            SELECT m.id, m.body, m.language, c.issue, c.key, a.code_salt AS salt,
                    m.status IN ('sending', 'unknown', 'sent') AND m.not_after > %(now)s
                    AND (m.code_id IS NULL OR (c.used_at IS NULL AND c.dead_at IS NULL
                         AND c.expires_at > %(now)s)) AS alive

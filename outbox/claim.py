@@ -35,8 +35,8 @@ _DUE = """
     WITH due AS ({arms})
     SELECT due.id, due.status, due.channel, due.lane, due.phone, due.template, due.language,
            due.body, due.not_after, due.attempts, due.gateway, due.carrier_id, due.first_tried_at,
-           due.article_id, due.code_id, codes.issue AS code_issue, articles.code_salt,
-           due.quote, about.code_salt AS salt,
+           due.article_id, due.code_id, codes.issue AS code_issue, codes.key AS code_key,
+           articles.code_salt, due.quote, due.quote_key, about.code_salt AS salt,
            due.given || coalesce(seconds.doubtful, '{{}}') AS given, due.again_of, due.via,
            about.sender_phone AS sender, coalesce(seconds.certain, '{{}}') AS elsewhere,
            due.request_id, {other_calls} AS other_calls,

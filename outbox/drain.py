@@ -19,7 +19,7 @@ from india.phone import masked
 from outbox import carriers, settle
 from outbox.circuit import Tally, weigh
 from outbox.claimer import Claimer
-from outbox.content import text_of
+from outbox.content import open_keys, text_of
 from outbox.due import Claim, TakenMessage
 from outbox.guards import Guards
 from outbox.lanes import LANES
@@ -51,7 +51,6 @@ class Drain:
         self._throttle = Throttle(runtime.redis)
         self._guards = Guards(runtime)
         self._worker_lock = WorkerLock(runtime.database.url)
-        self._master_key = settings.dakiya_master_key.get_secret_value().encode()
         self._claimer = Claimer(runtime, self._slots, self._worker_lock.number)
         self._held: list[TakenMessage] = []  # leased, waiting for the gateway's throttle
         self._settled: list[SettledMessage] = []  # returned, not yet written
@@ -124,6 +123,7 @@ class Drain:
         settle.release(conn, [(taken, now + wait) for taken, wait in self._deferred])
         self._guards.exchange(conn, now)
         claimed = Claim((), 0) if self._stopping else self._claimer.claim(conn, self._held, now)
+        open_keys(conn, claimed.taken, self._runtime.keys)
         carriers.note(conn, self._tallies, now)
         return claimed
 
@@ -180,7 +180,7 @@ class Drain:
         return Outgoing(
             message_id=due.id,
             phone=due.phone,
-            text=text_of(due, self._master_key, self._runtime.settings.code_length),
+            text=text_of(due, self._runtime.keys, self._runtime.settings.code_length),
             template=due.template,
             language=due.language,
             not_after=due.not_after,

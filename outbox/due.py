@@ -36,8 +36,10 @@ class DueMessage:
     article_id: int | None
     code_id: int | None
     code_issue: int | None
+    code_key: int | None  # its number
     code_salt: bytes | None = field(repr=False)
     quote: int | None
+    quote_key: int | None  # its number
     salt: bytes | None = field(repr=False)
     obstacle: str | None
     given: Sequence[str] = ()  # carriers that may have it, also by a second send

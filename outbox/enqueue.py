@@ -18,8 +18,8 @@ from store.database import Conn
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,
                           code_id, template, language, variables, body, segments, lane, not_after,
-                          channel, request_id, quote)
-    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
+                          channel, request_id, quote, quote_key)
+    VALUES ('out', 'queued', %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
     RETURNING id
 """
 
@@ -46,6 +46,7 @@ class OutboxDraft:
     channel: Channel = "text"
     request_id: str | None = None  # of the request that caused it, as in the logs
     quote: int | None = None
+    quote_key: int | None = None  # the number of their key
 
 
 def _row(draft: OutboxDraft) -> tuple[Any, ...]:
@@ -77,6 +78,7 @@ def _row(draft: OutboxDraft) -> tuple[Any, ...]:
         draft.channel,
         draft.request_id,
         draft.quote,
+        draft.quote_key,
     )
 
 

@@ -2,9 +2,9 @@
 
 docs/developing/architecture.md rule 7
 
-The secret of an article is HMAC-SHA256(master key, the article's own salt); the code is its HOTP
-(RFC 4226, with SHA-256) at the issue number. Neither the database alone nor the master key alone
-yields a code.
+The secret of an issue is HMAC-SHA256(its key, the article's own salt); the code is its HOTP (RFC
+4226, with SHA-256) at the issue number. Neither the database alone nor a key alone yields a code.
+Each issue names the key that it was made with (`store/keyring.py`).
 """
 
 from __future__ import annotations
@@ -12,38 +12,48 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import pyotp
 
 from flows.facts import TRIES_PER_DAY, CodeState, CodeVerdict
 from flows.grammar.late import SLOW_DOOR
+from store.database import Conn
+from store.keyring import Keyring, UnknownKey
 
 _PURPOSE = b"dakiya/code/1/"
+_MOST_COMPARED = 50
 _STALE_ISSUES = 5  # older issues are compared too, to say "that one is old" instead of "wrong"
 
 
 @dataclass(frozen=True)
 class Issue:
-    """The last code issued for an article. `salt` is the article's."""
+    """The last code issued for an article. `salt` is the article's.
+
+    `roots`: the key of each issue, by its number. Of one that is missing the key was retired: its
+    code can be compared with nothing and is old.
+    """
 
     number: int  # 0: none was ever issued
     state: CodeState
-    salt: bytes
+    salt: bytes = field(repr=False)
+    roots: Mapping[int, bytes] = field(repr=False)
 
 
-def code_of(master_key: bytes, salt: bytes, issue: int, length: int) -> str:
-    """Return the code of an article (by its 16-byte `salt`) at `issue`: `length` digits, 6 to 8."""
-    secret = hmac.new(master_key, _PURPOSE + salt, hashlib.sha256).digest()
+def code_of(root: bytes, salt: bytes, issue: int, length: int) -> str:
+    """Return the code of an article (by its 16-byte `salt`) at `issue`: `length` digits, 6 to 8.
+
+    `root`: the bytes of the issue's key.
+    """
+    secret = hmac.new(root, _PURPOSE + salt, hashlib.sha256).digest()
     hotp = pyotp.HOTP(base64.b32encode(secret).decode(), digits=length, digest=hashlib.sha256)
     return str(hotp.at(issue))
 
 
-def judge(
-    entered: str, last: Issue, wrong_tries: int, master_key: bytes, length: int
-) -> CodeVerdict:
+def judge(entered: str, last: Issue, wrong_tries: int, length: int) -> CodeVerdict:
     """Judge `entered` against the last issue. Call under the article's row lock.
 
     After five wrong codes in a day nothing is compared any more. Only a wrong code against a live
@@ -53,12 +63,14 @@ def judge(
         return "locked"
     if last.number == 0:
         return "none"
-    if _equal(entered, last, last.number, master_key, length):
+    if last.number not in last.roots:
+        return "stale"
+    if _equal(entered, last, last.number, length):
         if last.state == "live":
             return "right"
         return "expired" if last.state == "expired" else "stale"
     older = range(max(1, last.number - _STALE_ISSUES), last.number)
-    if any([_equal(entered, last, issue, master_key, length) for issue in older]):
+    if any([_equal(entered, last, issue, length) for issue in older]):
         return "stale"
     return "wrong" if last.state in ("live", "expired") else "none"
 
@@ -89,16 +101,14 @@ class Late:
     now: datetime
 
 
-def judge_late(
-    late: Late, past: Sequence[Past], last: Issue, master_key: bytes, length: int
-) -> CodeVerdict | None:
+def judge_late(late: Late, past: Sequence[Past], last: Issue, length: int) -> CodeVerdict | None:
     """Judge a code that counts no more by the time when its text was written; None: worthless.
 
     A code that has only expired since is "right": it was said in time. What was killed or replaced
     since stays dead, and so does an item that was closed: "late", a case for the office. Wrong
     codes are not told apart here, so no try is counted.
     """
-    same = [each for each in past if _equal(late.entered, last, each.issue, master_key, length)]
+    same = [each for each in past if _equal(late.entered, last, each.issue, length)]
     if not same or same[0].used_at is not None:
         return None
     code = same[0]
@@ -113,5 +123,35 @@ def judge_late(
     return "late" if over else None
 
 
-def _equal(entered: str, last: Issue, issue: int, master_key: bytes, length: int) -> bool:
-    return hmac.compare_digest(entered, code_of(master_key, last.salt, issue, length))
+def _equal(entered: str, last: Issue, issue: int, length: int) -> bool:
+    root = last.roots.get(issue)
+    return root is not None and hmac.compare_digest(
+        entered, code_of(root, last.salt, issue, length)
+    )
+
+
+def in_use(conn: Conn, now: datetime) -> Mapping[int, int]:
+    """Return how many codes each key has that live, or that a late text may still bring.
+
+    `now`: a code that expired more than a day ago is of no use to anybody.
+    """
+    rows = conn.execute(
+        "SELECT key, count(*) FROM codes WHERE expires_at > %(now)s - interval '1 day'"
+        " AND released_at > %(now)s - interval '3 days' GROUP BY key",
+        {"now": now},
+    ).fetchall()
+    return dict(rows)
+
+
+def roots(conn: Conn, keys: Keyring, number: str) -> Mapping[int, bytes]:
+    """Return the key of each of the last issues of an article, without those that were retired."""
+    rows = conn.execute(
+        "SELECT c.issue, c.key FROM codes c JOIN articles a ON a.id = c.article_id"
+        " WHERE a.number = %s ORDER BY c.issue DESC LIMIT %s",
+        (number, _MOST_COMPARED),
+    ).fetchall()
+    found: dict[int, bytes] = {}
+    for issue, key in rows:
+        with suppress(UnknownKey):
+            found[issue] = keys.root(conn, "codes", key)
+    return found

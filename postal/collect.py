@@ -58,9 +58,10 @@ def at_window(reader: Reader, article: ArticleFact, event: AtWindow, said: str) 
         return fact
     # A code for the door, or for a refusal, is none at the window.
     state = article.code if article.code_for == "window" else "none"
-    last = codes.Issue(article.code_issue, state, _salt(reader.conn, article.number))
-    tries = article.wrong_tries
-    verdict = codes.judge(said, last, tries, reader.master_key, reader.code_length)
+    salt = _salt(reader.conn, article.number)
+    roots = codes.roots(reader.conn, reader.keys, article.number)
+    last = codes.Issue(article.code_issue, state, salt, roots)
+    verdict = codes.judge(said, last, article.wrong_tries, reader.code_length)
     return replace(fact, verdict=verdict)
 
 

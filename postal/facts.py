@@ -14,6 +14,7 @@ from flows.trust import APPROACHES_WITHIN
 from postal import codes, quotes
 from postal.acts.books import Held
 from store.database import Conn
+from store.keyring import Keyring
 
 _ARTICLE = """
     a.number, a.state, a.otp_required, a.cod_amount AS amount, a.door_only, a.code_issue,
@@ -68,7 +69,7 @@ class Reader:
     conn: Conn
     now: datetime
     today: date
-    master_key: bytes
+    keys: Keyring
     code_length: int
     written_at: datetime | None = None  # of the text that is decided; None: it came when written
 
@@ -112,7 +113,11 @@ class Reader:
         """Return `article` with the verdict on the digits that `phone` quotes of `question`."""
         if quotes.tries_over(self.conn, held.id, phone, self.today):
             return replace(article, quote="locked")
-        right = quotes.quote_of(self.master_key, held.salt, phone, question)
+        key = quotes.key_of(self.conn, held.id, phone, question)
+        if key is None:
+            return replace(article, quote="wrong")
+        root = self.keys.root(self.conn, "codes", key)
+        right = quotes.quote_of(root, held.salt, phone, question)
         return replace(article, quote=quotes.judge(quoted, right))
 
     def of_party(self, number: str, phone: str) -> ArticleFact | None:
@@ -207,7 +212,10 @@ class Reader:
             # (docs/developing/domain.md rule 6).
             bound = row.bound_to in (postman_id, None) and article.code_for != "window"
             last = codes.Issue(
-                article.code_issue, article.code if bound else "dead", bytes(row.code_salt)
+                article.code_issue,
+                article.code if bound else "dead",
+                bytes(row.code_salt),
+                codes.roots(self.conn, self.keys, article.number),
             )
             verdict = self._verdict(entered, last, state, article, postman_id)
         return ItemFact(ref, row.serial, state, article, verdict, row.approached, row.approaches)
@@ -224,16 +232,16 @@ class Reader:
         article: ArticleFact,
         postman_id: int,
     ) -> CodeVerdict:
-        key, length = self.master_key, self.code_length
+        length = self.code_length
         verdict: CodeVerdict = "unchecked"
         if state == "open":
-            verdict = codes.judge(entered, last, article.wrong_tries, key, length)
+            verdict = codes.judge(entered, last, article.wrong_tries, length)
         counts_no_more = verdict in ("expired", "stale") or state in ("attempted", "withdrawn")
         if not counts_no_more or article.locked:
             return verdict
         late = codes.Late(entered, state == "open", self.written_at, self.now)
         past = self._past(article.number, postman_id)
-        return codes.judge_late(late, past, last, key, length) or verdict
+        return codes.judge_late(late, past, last, length) or verdict
 
     def _past(self, number: str, postman_id: int) -> list[codes.Past]:
         """Return the last codes on which this postman could have handed over, the newest first."""

@@ -20,11 +20,31 @@ _PURPOSE: Final = b"dakiya/quote/1/"
 BOOKING: Final = 0  # the question whose digits the sender's first text shows
 
 
-def quote_of(master_key: bytes, salt: bytes, phone: str, question: int) -> str:
+def quote_of(root: bytes, salt: bytes, phone: str, question: int) -> str:
     """Return the two digits of `question` about the article with `salt` to `phone` (E.164)."""
     data = _PURPOSE + salt + f"/{phone}/{question}".encode()
-    digest = hmac.new(master_key, data, hashlib.sha256).digest()
+    digest = hmac.new(root, data, hashlib.sha256).digest()
     return f"{int.from_bytes(digest[:8], 'big') % 100:02d}"
+
+
+def key_of(conn: Conn, article_id: int, phone: str, question: int) -> int | None:
+    """Return the number of the key of the digits that `phone` was shown last; None: none were."""
+    row = conn.execute(
+        "SELECT quote_key FROM messages WHERE article_id = %s AND phone = %s AND quote = %s"
+        " ORDER BY at DESC, id DESC LIMIT 1",
+        [article_id, phone, question],
+    ).fetchone()
+    return None if row is None else row[0]
+
+
+def in_use(conn: Conn) -> dict[int, int]:
+    """Return how many texts show digits of each key that can still be quoted."""
+    rows = conn.execute(
+        "SELECT m.quote_key, count(*) FROM messages m JOIN articles a ON a.id = m.article_id"
+        " WHERE m.quote IS NOT NULL AND a.state NOT IN ('delivered', 'returned', 'recalled')"
+        " GROUP BY m.quote_key"
+    ).fetchall()
+    return dict(rows)
 
 
 def tries_over(conn: Conn, article_id: int, phone: str, today: date) -> bool:

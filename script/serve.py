@@ -29,10 +29,12 @@ from embedded.addresses import KEEP  # noqa: E402
 from embedded.cluster import ServerFailed  # noqa: E402
 from embedded.lock import AlreadyRunning, Lock  # noqa: E402
 from embedded.servers import Servers, guarded, resolve  # noqa: E402
+from gateways.safety import UnsafeSettings, insist  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
 from store import migrate  # noqa: E402
+from web import loopback  # noqa: E402
 from web.phones import demo  # noqa: E402
 
 _LOCAL = "127.0.0.1"
@@ -66,6 +68,7 @@ def main() -> int:
         ServerFailed,
         migrate.UnknownRevision,
         ValidationError,
+        UnsafeSettings,
     ) as problem:
         print(f"Dakiya cannot start: {problem}", file=sys.stderr)
         return 1
@@ -78,6 +81,7 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
     """Start servers (into `processes`), migrate, load data; return settings and the held lock."""
     settings = Settings()
+    insist(settings)
     _require_free(settings.port)
     lock = settings.var_dir.resolve() / "lock"
     if settings.database_url and settings.redis_url:
@@ -151,7 +155,7 @@ def _run(settings: Settings, lock: Path, watched: Processes) -> int:
             threading.Thread(
                 target=_relay, args=(process, name, next(colours), printer), daemon=True
             ).start()
-        threading.Thread(target=_announce, args=(settings.port,), daemon=True).start()
+        threading.Thread(target=_announce, args=(settings,), daemon=True).start()
         while True:
             if signal.sigwait({*_ENDING, signal.SIGCHLD}) != signal.SIGCHLD:
                 print("Ending …", flush=True)
@@ -202,9 +206,16 @@ def _relay(process: subprocess.Popen[bytes], name: str, colour: str, printer: Pr
         process.stdout.read()
 
 
-def _announce(port: int) -> None:
-    """Print the addresses once web answers."""
-    here = f"http://{_LOCAL}:{port}"
+def _announce(settings: Settings) -> None:
+    """Print the addresses once web answers, and loudly who may use the simulated telephones."""
+    here = f"http://{_LOCAL}:{settings.port}"
+    phones = "two basic phones, recipient and postman"
+    if not loopback.simulated(settings):
+        phones = "404: SMS_ROUTES does not name the simulator"
+    elif loopback.open_to_all(settings):
+        phones += ": ANYBODY who reaches it may text as anybody (SIMULATOR_PUBLIC)"
+    elif not loopback.is_loopback(os.environ.get("HOST", _LOCAL)):
+        phones = "404: HOST is not 127.0.0.1; docs/gateways.md has SIMULATOR_PUBLIC"
     while True:
         try:
             urllib.request.urlopen(f"{here}/healthz", timeout=5).close()  # noqa: S310
@@ -214,7 +225,7 @@ def _announce(port: int) -> None:
     print(
         f"\nDakiya is ready. Open\n"
         f"  {here}/         start page\n"
-        f"  {here}/phones   two basic phones, recipient and postman\n"
+        f"  {here}/phones   {phones}\n"
         f"  {here}/desk     help desk\n"
         f"  {here}/counter  booking and payment\n"
         f"  {here}/office   the delivery office\n"

@@ -20,6 +20,7 @@ from logs import described
 Conn = Connection[tuple[Any, ...]]
 T = TypeVar("T")
 
+APPLICATION = "dakiya"
 _TRIES = 4
 
 log = structlog.get_logger(__name__)
@@ -33,10 +34,12 @@ def _configure(connection: Conn) -> None:
 class Database:
     """The PostgreSQL connections of this process. Cheap to create; connects on first use.
 
-    `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is raised.
+    `runs_on`: what PostgreSQL shows of this process's connections (`pg_stat_activity`), beside the
+    service's name. `wait`: seconds for a free connection, after which `psycopg_pool.PoolTimeout` is
+    raised.
     """
 
-    def __init__(self, url: str, size: int = 8, wait: float = 10) -> None:
+    def __init__(self, url: str, size: int = 8, runs_on: str = "", wait: float = 10) -> None:
         self.url = url
         self._pool: ConnectionPool[Conn] = ConnectionPool(
             url,
@@ -44,6 +47,7 @@ class Database:
             max_size=size,
             timeout=wait,
             open=False,
+            kwargs={"application_name": f"{APPLICATION} {runs_on}".strip()},
             configure=_configure,
             check=ConnectionPool.check_connection,
             name="dakiya",

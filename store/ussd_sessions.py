@@ -8,6 +8,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from store import keyring
 from store.database import Conn
 
 
@@ -25,7 +26,8 @@ class Key:
 class UssdSession:
     """One session, its row locked. `seen`: length of the text answered last, 0 of a new session.
 
-    `place`: the person's position in the menus as JSON, empty of a new session.
+    `place`: the person's position in the menus as JSON, empty of a new session. `digest_key`: the
+    number of the key of all its digests.
     """
 
     id: int
@@ -34,6 +36,7 @@ class UssdSession:
     seen: int
     digest: bytes | None
     ended: bool
+    digest_key: int
 
 
 @dataclass(frozen=True)
@@ -49,12 +52,13 @@ class Hop:
 
 
 _FIND = """
-SELECT id, place, hops, seen, digest, ended_at IS NOT NULL FROM ussd_sessions
+SELECT id, place, hops, seen, digest, ended_at IS NOT NULL, digest_key
+FROM ussd_sessions
 WHERE gateway = %s AND carrier_id = %s AND phone = %s AND service = %s FOR UPDATE
 """
 _BEGIN = """
-INSERT INTO ussd_sessions (gateway, carrier_id, phone, service, begun_at, at, place)
-VALUES (%s, %s, %s, %s, %s, %s, '{}')
+INSERT INTO ussd_sessions (gateway, carrier_id, phone, service, begun_at, at, digest_key, place)
+VALUES (%s, %s, %s, %s, %s, %s, %s, '{}')
 ON CONFLICT (gateway, carrier_id, phone, service) DO NOTHING
 """
 
@@ -64,7 +68,7 @@ def lock(conn: Conn, key: Key, now: datetime) -> UssdSession:
     named = [key.gateway, key.session, key.phone, key.service]
     row = conn.execute(_FIND, named).fetchone()
     if row is None:
-        conn.execute(_BEGIN, [*named, now, now])
+        conn.execute(_BEGIN, [*named, now, now, keyring.current(conn, "digests")])
         row = conn.execute(_FIND, named).fetchone()
     assert row is not None
     return UssdSession(*row)
@@ -130,3 +134,13 @@ def take_over(
     ).fetchall()
     recent = [(at, place) for at, place in rows if place and now - at <= within]
     return max(recent, key=lambda each: each[0])[1] if recent else None
+
+
+def in_use(conn: Conn, now: datetime) -> dict[int, int]:
+    """Return how many sessions each key has that may go on, those of the last hour."""
+    rows = conn.execute(
+        "SELECT digest_key, count(*) FROM ussd_sessions WHERE ended_at IS NULL"
+        " AND at > %s - interval '1 hour' GROUP BY digest_key",
+        [now],
+    ).fetchall()
+    return dict(rows)

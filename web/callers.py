@@ -16,7 +16,7 @@ class Caller(StrEnum):
     TOKEN = "the department's software: a bearer token, checked before every call"  # noqa: S105
     STAFF = "staff, signed in with both factors, in the roles that each route names"
     ANYONE = "anyone: it shows nothing of anybody"
-    DEVELOPMENT = "anyone, in development and tests; 404 in production"
+    DEVELOPMENT = "anyone on this machine, where the simulated carrier is configured; else 404"
 
 
 _STATED: Final[dict[str, Caller]] = {}

@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 
 from logs import described
 from settings import Settings
+from web import loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
 from web.proxies import BehindProxies
@@ -82,9 +83,12 @@ class Application(Flask):
 
 def guard(app: Flask, settings: Settings) -> None:
     """Install request ids, security headers and error answers in `app`."""
+    if loopback.open_to_all(settings):
+        log.warning("simulator_open_to_anybody", setting="SIMULATOR_PUBLIC")
     app.before_request(_begin)
     app.after_request(_name)
     app.after_request(_keep_apart)
+    app.after_request(_keep_nothing)
     app.register_error_handler(HTTPException, _refuse)
     app.wsgi_app = BehindProxies(app.wsgi_app, settings.proxies)  # type: ignore[method-assign]
     app.config["SESSION_COOKIE_NAME"] = name_of("session", settings)
@@ -126,6 +130,16 @@ def _name(response: Response) -> Response:
 
 def _keep_apart(response: Response) -> Response:
     response.headers.extend(_APART)
+    return response
+
+
+def _keep_nothing(response: Response) -> Response:
+    """Keep every answer out of caches, as it may hold personal data; files of the service do not.
+
+    docs/developing/trust.md rule 14
+    """
+    if request.endpoint != "static":
+        response.headers["Cache-Control"] = "no-store"
     return response
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
-from web import language
+from web import language, loopback
 from web.callers import Caller, states
 from web.running import runtime
 
@@ -29,7 +29,8 @@ start.after_request(language.remember)
 @start.get("/")
 def home() -> str:
     """Show what Dakiya is, and links to its parts."""
-    return render_template("start.html", addresses=_addresses())
+    public = loopback.open_to_all(runtime().settings)
+    return render_template("start.html", addresses=_addresses(), anybody_texts=public)
 
 
 @start.get("/favicon.ico")
@@ -61,7 +62,9 @@ def _addresses() -> list[tuple[str, str]]:
 
 
 def _served(endpoint: str) -> bool:
-    """Tell whether this installation has the page: the phones are not for production."""
+    """Tell whether this installation has the page: the phones are the simulated carrier's."""
     if endpoint not in current_app.view_functions:
         return False
-    return not (runtime().settings.production and endpoint == "phones.page")
+    return endpoint != "phones.page" or (
+        loopback.simulated(runtime().settings) and loopback.admitted()
+    )

@@ -29,8 +29,9 @@ from urllib3.util.connection import create_connection
 
 from gateways.network import pooled
 from store import feed_kinds
-from webhooks import subscriptions
+from store.keyring import Keyring
 from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
+from webhooks.secret import written
 
 # For the connection, and then for each piece of the answer.
 TIMEOUT_SECONDS: Final = 5.0
@@ -74,17 +75,21 @@ class WebhookPoster:
     """The sender of deliveries, for many threads at once, without a database connection."""
 
     session: requests.Session
-    master_key: bytes
+    keys: Keyring
     timeout: float = TIMEOUT_SECONDS
 
     def post(self, taken: TakenDelivery, now: datetime) -> Outcome:
         """Make one attempt. It raises nothing: a failure is tried again."""
         body = body_of(taken)
+        try:
+            bare = taken.secret.bare(self.keys.known("webhooks", taken.secret_key))
+        except ValueError:  # its key was retired, or the seal is broken
+            return Failed("its secret cannot be read here: end the webhook and make it anew")
         headers: Mapping[str, str] = {
             "Content-Type": "application/json",
             "User-Agent": "Dakiya-Webhook/1",
             "Accept-Encoding": "identity",
-            **signed(taken, body, subscriptions.secret(self.master_key, taken.salt), now),
+            **signed(taken, body, written(bare), now),
         }
         try:
             # Redirects are not followed: they would bypass the check of the address. requests

@@ -14,9 +14,12 @@ from uuid import UUID, uuid4
 
 from psycopg.rows import class_row
 
+from postal import belonging
 from store import feed
 from store.database import Conn
+from store.sealing import Hidden
 from webhooks import subscriptions
+from webhooks.secret import COLUMN as SECRET
 from webhooks.subscriptions import PING
 
 # Seconds from the first failed attempt to the second, and so on; the last repeats.
@@ -41,7 +44,9 @@ class TakenDelivery:
     id: int
     subscription_id: int
     url: str = field(repr=False)
-    salt: bytes = field(repr=False)
+    secret_key: int
+    secret_salt: bytes = field(repr=False)
+    secret_sealed: bytes | None = field(repr=False)
     lease: UUID
     attempts: int  # the one about to be made included
     first_tried_at: datetime
@@ -50,6 +55,13 @@ class TakenDelivery:
     kind: str
     article: str | None
     data: Mapping[str, Any]
+
+    @property
+    def secret(self) -> Hidden:
+        """Return the secret that signs it, as the subscription's row holds it."""
+        return SECRET.kept(
+            self.subscription_id, self.secret_key, self.secret_salt, self.secret_sealed
+        )
 
 
 @dataclass(frozen=True)
@@ -90,23 +102,24 @@ def take(conn: Conn, now: datetime) -> int:
     """
     behind = conn.execute(
         """
-        SELECT id, cursor, kinds, created_at FROM webhook_subscriptions s
-        WHERE ended_at IS NULL AND %(window)s >
+        SELECT s.id, s.cursor, s.kinds, s.created_at, t.offices
+        FROM webhook_subscriptions s JOIN tokens t ON t.id = s.token_id
+        WHERE s.ended_at IS NULL AND t.expires_at > %(now)s AND %(window)s >
               (SELECT count(*) FROM (SELECT FROM webhook_deliveries d WHERE d.subscription_id = s.id
                                      AND d.state = 'pending' LIMIT %(window)s) AS waiting)
-        ORDER BY cursor, id LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
+        ORDER BY s.cursor, s.id LIMIT 1 FOR NO KEY UPDATE OF s SKIP LOCKED
         """,
-        {"window": WINDOW},
+        {"window": WINDOW, "now": now},
     ).fetchone()
     if behind is None:
         return 0
-    id_, after, kinds, since = behind
+    id_, after, kinds, since, offices = behind
     events = feed.read(conn, after, _AT_ONCE)
     if not events:
         return 0
     wanted = [
         event.position
-        for event in events
+        for event in belonging.events_within(conn, events, offices)
         if event.at >= since and (not kinds or event.kind in kinds)
     ]
     conn.execute(
@@ -131,6 +144,7 @@ def claim(conn: Conn, besides: Collection[int], now: datetime) -> TakenDelivery 
         SELECT id FROM webhook_subscriptions s
         WHERE ended_at IS NULL AND (rested_until IS NULL OR rested_until <= %(now)s)
               AND id <> ALL (%(besides)s)
+              AND EXISTS (SELECT FROM tokens t WHERE t.id = s.token_id AND t.expires_at > %(now)s)
               AND EXISTS (SELECT FROM webhook_deliveries d WHERE d.subscription_id = s.id
                           AND d.state = 'pending' AND d.next_attempt_at <= %(now)s)
               AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.subscription_id = s.id
@@ -172,7 +186,8 @@ def _lease(conn: Conn, subscription_id: int, now: datetime) -> TakenDelivery | N
               AND NOT EXISTS (SELECT FROM webhook_deliveries
                               WHERE subscription_id = %(id)s AND state = 'pending'
                                     AND leased_until > %(now)s)
-            RETURNING d.id, d.subscription_id, s.url, s.secret_salt AS salt, d.lease, d.attempts,
+            RETURNING d.id, d.subscription_id, s.url, s.secret_key, s.secret_salt, s.secret_sealed,
+                      d.lease, d.attempts,
                       d.first_tried_at, coalesce(d.position, 0) AS position,
                       coalesce(e.at, d.created_at) AS at, coalesce(e.kind, %(ping)s) AS kind,
                       a.number AS article, coalesce(e.data, '{}') AS data

@@ -6,6 +6,7 @@ A slow receiver delays only itself. What is due: `webhooks/queue.py`. The call: 
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -14,6 +15,7 @@ from outbox.crew import Crew, Work
 from outbox.wake import WEBHOOKS, ring
 from runtime import Runtime
 from store.database import Conn
+from store.keyring import UnknownKey
 from webhooks import queue
 from webhooks.address import host
 from webhooks.post import TIMEOUT_SECONDS, WebhookPoster, public_session, session
@@ -38,7 +40,7 @@ class WebhookSender:
         self._runtime = runtime
         self._poster = WebhookPoster(
             (public_session if settings.production else session)(AT_ONCE),
-            settings.dakiya_master_key.get_secret_value().encode(),
+            runtime.keys,
             timeout,
         )
         self._crew = Crew(
@@ -71,7 +73,7 @@ class WebhookSender:
     def _claim(self, busy: frozenset[int]) -> Work[int] | None:
         # A receiver that answers byte by byte may hold its thread beyond the lease: no second one.
         taken = self._runtime.database.run(
-            lambda conn: queue.claim(conn, busy, self._runtime.now())
+            lambda conn: self._opened(conn, queue.claim(conn, busy, self._runtime.now()))
         )
         return Work(taken.subscription_id, lambda: self._serve(taken)) if taken else None
 
@@ -102,6 +104,15 @@ class WebhookSender:
 
         def work(conn: Conn) -> TakenDelivery | None:
             queue.settle(conn, taken, outcome, now)
-            return None if last else queue.claim_next(conn, taken.subscription_id, now)
+            if last:
+                return None
+            return self._opened(conn, queue.claim_next(conn, taken.subscription_id, now))
 
         return self._runtime.database.run(work)
+
+    def _opened(self, conn: Conn, taken: TakenDelivery | None) -> TakenDelivery | None:
+        """Open the key of a delivery's secret: it is signed without the database."""
+        if taken is not None:
+            with suppress(UnknownKey):
+                self._runtime.keys.root(conn, "webhooks", taken.secret_key)
+        return taken

@@ -1,15 +1,11 @@
 """Webhook subscriptions: who receives which events at which address, and their deliveries.
 
 A subscription belongs to the token that created it and ends with it. The secret that signs its
-deliveries is derived from the master key and a salt of its own, which the database lacks.
+deliveries: `webhooks/secret.py`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import secrets
-from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,12 +16,12 @@ from psycopg.rows import class_row
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
+from webhooks.secret import COLUMN as SECRET
 
 State = Literal["pending", "delivered", "dead"]
 End = Literal["asked", "gone", "token_revoked"]
 MOST_PER_TOKEN: Final = 20
 PING: Final = "ping"
-_PURPOSE: Final = b"dakiya/webhook/1/"
 
 
 class UnknownSubscription(Unknown):
@@ -81,25 +77,6 @@ class Delivery:
     error: str | None
 
 
-def secret(master_key: bytes, salt: bytes) -> str:
-    """Return the secret of the subscription with that salt, as Standard Webhooks writes it.
-
-    `whsec_` and a key of 256 bits in base64.
-    """
-    digest = hmac.new(master_key, _PURPOSE + salt, hashlib.sha256).digest()
-    return "whsec_" + b64encode(digest).decode()
-
-
-def secret_of(conn: Conn, id_: int, master_key: bytes) -> str:
-    """Return the secret of the subscription `id_`. Raises `UnknownSubscription`."""
-    row = conn.execute(
-        "SELECT secret_salt FROM webhook_subscriptions WHERE id = %s", (id_,)
-    ).fetchone()
-    if row is None:
-        raise UnknownSubscription
-    return secret(master_key, row[0])
-
-
 def subscribe(
     conn: Conn, token_id: int, url: str, kinds: Sequence[str], now: datetime
 ) -> Subscription:
@@ -116,9 +93,9 @@ def subscribe(
     if active is not None and active[0] >= MOST_PER_TOKEN:
         raise TooManySubscriptions
     made = conn.execute(
-        "INSERT INTO webhook_subscriptions (token_id, url, kinds, secret_salt, cursor, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s) RETURNING id",
-        (token_id, url, sorted(set(kinds)), secrets.token_bytes(16), feed.last(conn), now),
+        "INSERT INTO webhook_subscriptions (token_id, url, kinds, secret_salt, secret_key,"
+        " cursor, created_at) VALUES (%s, %s, %s, %s, %s, %s, %s) RETURNING id",
+        (token_id, url, sorted(set(kinds)), *SECRET.new(conn), feed.last(conn), now),
     ).fetchone()
     assert made is not None
     return get(conn, made[0])

@@ -1,4 +1,4 @@
-"""The declaration of the simulated carrier. It trusts every caller, so production has none."""
+"""The declaration of the simulated carrier. It believes every caller, so production has none."""
 
 from __future__ import annotations
 
@@ -10,12 +10,16 @@ from gateways.simulator.sms import SimulatorGateway
 from gateways.simulator.voice import SimulatorVoiceGateway
 from settings import Settings
 
-_NEEDS: Final = "DAKIYA_ENV=development or test"
+_NEEDS: Final = "DAKIYA_ENV=development or test, and SMS_ROUTES with simulator"
 _JSON: Final = HookAnswer("{}", "application/json")
 
 
-def _allowed(settings: Settings) -> bool:
-    return not settings.production
+def _texts(settings: Settings) -> bool:
+    return not settings.production and "simulator" in settings.routing.gateways
+
+
+def _calls(settings: Settings) -> bool:
+    return not settings.production and "simulator_voice" in settings.voices
 
 
 CARRIER: Final = CodedCarrier(
@@ -23,8 +27,9 @@ CARRIER: Final = CodedCarrier(
     texts=Offer(
         name="simulator",
         needs=_NEEDS,
-        ready=_allowed,
+        ready=_texts,
         make=SimulatorGateway,
+        believes_anybody=True,
         hooks=(
             Hook("/simulator/sms", "text", refusal=404, answer=_JSON),
             Hook("/simulator/ussd", "ussd", refusal=404, answer=_JSON),
@@ -33,8 +38,9 @@ CARRIER: Final = CodedCarrier(
     calls=Offer(
         name="simulator_voice",
         needs=_NEEDS,
-        ready=_allowed,
+        ready=_calls,
         make=SimulatorVoiceGateway,
+        believes_anybody=True,
         hooks=(Hook("/simulator/voice", "call", refusal=404, answer=_JSON),),
     ),
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from gateways.environment import CarrierSettings, variables
@@ -11,3 +13,6 @@ class SimulatorSettings(CarrierSettings, alias_generator=variables("SIMULATOR_")
     """SIMULATOR_…"""
 
     rate: float = Field(2000.0, gt=0, description="messages per second")
+    public: Literal["", "yes-anybody-may-text-as-anybody"] = Field(
+        "", description="opens the hooks, /phones and every code to whoever reaches this service"
+    )

@@ -12,6 +12,7 @@ from flows.acts.reports import ReportLate
 from flows.grammar.postman import LAST4
 from postal.acts import cod
 from postal.acts.books import Books, Held, writes
+from store import keyring
 
 
 @writes(IssueCode)
@@ -25,9 +26,10 @@ def issue_code(books: Books, act: IssueCode, whose: str) -> None:
     books.one(
         "WITH next AS (UPDATE articles SET code_issue = code_issue + 1"
         " WHERE id = %(id)s RETURNING id, code_issue)"
-        " INSERT INTO codes (article_id, issue, postman_id, purpose, released_at, expires_at)"
-        " SELECT id, code_issue, %(bearer)s, %(purpose)s, %(now)s, %(expires)s FROM next",
+        " INSERT INTO codes (article_id, issue, key, postman_id, purpose, released_at, expires_at)"
+        " SELECT id, code_issue, %(key)s, %(bearer)s, %(purpose)s, %(now)s, %(expires)s FROM next",
         article,
+        key=keyring.current(books.conn, "codes"),
         bearer=None if act.purpose == "window" else article.postman_id,
         purpose=act.purpose,
         expires=act.expires_at,

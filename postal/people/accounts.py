@@ -1,14 +1,12 @@
 """Accounts of the desk: a password, an authenticator as second factor, recovery codes.
 
-The authenticator is TOTP (RFC 6238). Its secret is derived from the master key and a random salt,
-as the codes of articles are: the database alone yields none. `factors` has the second factor as a
-whole, `tries` the limits for guessers.
+The authenticator is TOTP (RFC 6238). Its secret is `postal/people/factor_secret.py`'s: the database
+alone yields none. `factors` has the second factor as a whole, `tries` the limits for guessers.
 """
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -22,11 +20,13 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from flows.grammar.text import fold
-from postal.people import notices, tries
+from postal.people import factor_secret, notices, tries
+from postal.people.factor_secret import COLUMN as SECRET
 from postal.people.people import PhoneTaken, StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
 from postal.people.places import SignInPlace, forget_browsers
 from store.database import Conn
+from store.keyring import Keyring
 from store.refusals import Invalid
 
 Role = Literal["agent", "supervisor", "postmaster", "clerk", "administrator"]  # who signs in
@@ -36,7 +36,6 @@ SHORTEST_PASSWORD = 12
 RECOVERY_CODES = 10
 _STEP_SECONDS = 30
 _LONGEST_PASSWORD = 200
-_TOTP, _RECOVERY = b"dakiya/totp/1/", b"dakiya/recovery/1/"
 _HASHER = PasswordHasher()  # argon2id with the library's own parameters (RFC 9106, low memory)
 
 
@@ -77,9 +76,9 @@ def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, passw
     try:
         with conn.transaction():
             conn.execute(
-                "INSERT INTO staff (staff_id, name, role, office_id, password_hash, totp_salt)"
-                " VALUES (%s, %s, %s, %s, %s, %s)",
-                (staff_id, name, role, office_id, password_hash, secrets.token_bytes(16)),
+                "INSERT INTO staff (staff_id, name, role, office_id, password_hash, totp_salt,"
+                " totp_key) VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                (staff_id, name, role, office_id, password_hash, *SECRET.new(conn)),
             )
     except psycopg.errors.UniqueViolation as taken:
         raise StaffIdTaken(staff_id) from taken
@@ -134,9 +133,10 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
     Its browsers are strange ones again, and its owner is told. Raise `UnknownStaff`.
     """
     changes = (
-        "totp_salt = %s, totp_confirmed_at = NULL, totp_step = NULL, recovery_confirmed_at = NULL"
+        "totp_salt = %s, totp_key = %s, totp_sealed = NULL, totp_confirmed_at = NULL,"
+        " totp_step = NULL, recovery_confirmed_at = NULL"
     )
-    staff_row = _change(conn, staff_id, now, changes, secrets.token_bytes(16))
+    staff_row = _change(conn, staff_id, now, changes, *SECRET.new(conn))
     conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
     conn.execute("DELETE FROM passkeys WHERE staff_id = %s", (staff_row,))
     forget_browsers(conn, staff_row)
@@ -205,15 +205,13 @@ def check_password(
 # ---- the second factor ---------------------------------------------------------------------------
 
 
-def totp(conn: Conn, staff_row: int, master_key: bytes) -> pyotp.TOTP:
+def totp(conn: Conn, staff_row: int, keys: Keyring) -> pyotp.TOTP:
     """Return what an authenticator of this account computes. Show it at enrolment, nowhere else."""
-    row = conn.execute("SELECT totp_salt FROM staff WHERE id = %s", (staff_row,)).fetchone()
-    assert row is not None
-    return _totp(row[0], master_key)
+    return _totp(SECRET.of(conn, staff_row, keys))
 
 
 def check_typed(
-    conn: Conn, staff_row: int, entered: str, master_key: bytes, place: SignInPlace, now: datetime
+    conn: Conn, staff_row: int, entered: str, keys: Keyring, place: SignInPlace, now: datetime
 ) -> Literal["number", "recovery"] | None:
     """Return what `entered` is, the authenticator's number or an unused recovery code; else None.
 
@@ -225,15 +223,16 @@ def check_typed(
         return None
     tried = tries.lock(conn, staff_row, place, now)
     row = conn.execute(
-        "SELECT totp_salt, totp_step, totp_confirmed_at FROM staff WHERE id = %s AND active",
+        "SELECT totp_step, totp_confirmed_at FROM staff WHERE id = %s AND active",
         (staff_row,),
     ).fetchone()
     kind: Literal["number", "recovery"] = "number" if typed.isdecimal() else "recovery"
     if row is None or tried.refused(kind, now):
         return None
-    salt, last, confirmed = row
-    step = _step(_totp(salt, master_key), typed, last, now) if kind == "number" else None
-    if step is None and not _spend_recovery_code(conn, staff_row, typed, master_key, now):
+    last, confirmed = row
+    secret = SECRET.of(conn, staff_row, keys)
+    step = _step(_totp(secret), typed, last, now) if kind == "number" else None
+    if step is None and not factor_secret.spend(conn, staff_row, typed, keys, now):
         tries.count_wrong(conn, tried, kind, now)
         return None
     tries.forgive(conn, tried)
@@ -249,7 +248,7 @@ def check_typed(
     return kind
 
 
-def new_recovery_codes(conn: Conn, staff_row: int, master_key: bytes) -> list[str]:
+def new_recovery_codes(conn: Conn, staff_row: int, keys: Keyring) -> list[str]:
     """Replace all recovery codes by ten new ones and return them; they cannot be read later.
 
     Until `keep_recovery_codes` the person is asked to have ten others made: the answer that showed
@@ -257,12 +256,7 @@ def new_recovery_codes(conn: Conn, staff_row: int, master_key: bytes) -> list[st
     """
     codes = [base64.b32encode(secrets.token_bytes(10)).decode()[:10] for _ in range(RECOVERY_CODES)]
     conn.execute("UPDATE staff SET recovery_confirmed_at = NULL WHERE id = %s", (staff_row,))
-    conn.execute("DELETE FROM recovery_codes WHERE staff_id = %s", (staff_row,))
-    with conn.cursor() as cursor:
-        cursor.executemany(
-            "INSERT INTO recovery_codes (staff_id, digest) VALUES (%s, %s)",
-            [(staff_row, _recovery_digest(code, master_key)) for code in codes],
-        )
+    factor_secret.replace(conn, staff_row, codes, keys)
     return [f"{code[:5]}-{code[5:]}" for code in codes]
 
 
@@ -275,9 +269,8 @@ def keep_recovery_codes(conn: Conn, staff_row: int, now: datetime) -> None:
     )
 
 
-def _totp(salt: bytes, master_key: bytes) -> pyotp.TOTP:
-    secret = hmac.new(master_key, _TOTP + salt, hashlib.sha256).digest()[:20]
-    return pyotp.TOTP(base64.b32encode(secret).decode(), interval=_STEP_SECONDS)
+def _totp(secret: bytes) -> pyotp.TOTP:
+    return pyotp.TOTP(base64.b32encode(secret[:20]).decode(), interval=_STEP_SECONDS)
 
 
 def _step(totp: pyotp.TOTP, typed: str, last: int | None, now: datetime) -> int | None:
@@ -288,21 +281,6 @@ def _step(totp: pyotp.TOTP, typed: str, last: int | None, now: datetime) -> int 
         if hmac.compare_digest(given, str(totp.at(step * _STEP_SECONDS)).encode()):
             return step if last is None or step > last else None
     return None
-
-
-def _spend_recovery_code(
-    conn: Conn, staff_row: int, typed: str, master_key: bytes, now: datetime
-) -> bool:
-    spent = conn.execute(
-        "UPDATE recovery_codes SET used_at = %s WHERE staff_id = %s AND digest = %s"
-        " AND used_at IS NULL",
-        (now, staff_row, _recovery_digest(typed, master_key)),
-    )
-    return spent.rowcount == 1
-
-
-def _recovery_digest(code: str, master_key: bytes) -> bytes:
-    return hmac.new(master_key, _RECOVERY + code.encode("utf-8", "replace"), "sha256").digest()
 
 
 def _hashed(staff_id: str, password: str) -> str:

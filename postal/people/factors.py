@@ -15,6 +15,7 @@ from postal.people.passkeys import RelyingParty
 from postal.people.places import SignInPlace
 from postal.people.sign_ins import SignIn
 from store.database import Conn
+from store.keyring import Keyring
 
 Factor = Literal["number", "recovery", "passkey"]
 
@@ -38,7 +39,7 @@ Shown = TypedFactor | SignedFactor
 
 
 def verify(
-    conn: Conn, mine: SignIn, shown: Shown, master_key: bytes, place: SignInPlace, now: datetime
+    conn: Conn, mine: SignIn, shown: Shown, keys: Keyring, place: SignInPlace, now: datetime
 ) -> Factor | None:
     """Return which second factor of this person `shown` is; None: it is none, or comes too often.
 
@@ -48,4 +49,4 @@ def verify(
     if isinstance(shown, SignedFactor):
         right = passkeys.check(conn, mine, shown.assertion, shown.party, place, now)
         return "passkey" if right else None
-    return accounts.check_typed(conn, mine.account.id, shown.text, master_key, place, now)
+    return accounts.check_typed(conn, mine.account.id, shown.text, keys, place, now)

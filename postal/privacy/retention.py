@@ -50,6 +50,7 @@ def left(conn: Conn, kept: Kept) -> int:
         "    AND finished_at < %(persons)s)"
         " + (SELECT count(*) FROM inbound_floods WHERE hour < %(bodies)s)"
         " + (SELECT count(*) FROM access_log WHERE at < %(persons)s)"
+        " + (SELECT count(*) FROM token_calls WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM idempotency_keys WHERE created_at < %(answers)s)"
         " + (SELECT count(*) FROM sign_ins WHERE at < %(sign_ins)s)"
         " + (SELECT count(*) FROM sign_in_tries WHERE last_at < %(tries)s)"
@@ -142,6 +143,17 @@ def _access_log(conn: Conn, kept: Kept) -> int:
     return done.rowcount
 
 
+def _token_log(conn: Conn, kept: Kept) -> int:
+    """Purge what tokens did, as old as the access log."""
+    lines = conn.execute(
+        "DELETE FROM token_calls WHERE id IN (SELECT id FROM token_calls WHERE at < %(persons)s"
+        " ORDER BY id LIMIT %(most)s)",
+        _values(kept),
+    )
+    counted = conn.execute("DELETE FROM token_uses WHERE last_at < %(persons)s", _values(kept))
+    return lines.rowcount + counted.rowcount
+
+
 def _imports(conn: Conn, kept: Kept) -> int:
     """Purge rows of files that ended or were never decided on; bad rows hold people's data."""
     old = conn.execute(
@@ -210,6 +222,7 @@ _BATCHES: dict[str, Batch] = {
     "articles": _statement(_ARTICLES),
     "bookings": _bookings,
     "access log": _access_log,
+    "token log": _token_log,
     "answers": _statement(_ANSWERS),
     "sign-ins": _statement(_SIGN_INS),
     "wrong passwords": _statement(_TRIES),

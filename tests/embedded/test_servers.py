@@ -259,6 +259,7 @@ def test_a_server_that_cannot_start_shows_its_log(directory: Path) -> None:
 def test_keys_are_made_once(tmp_path: Path) -> None:
     settings = Settings(
         _env_file=None,
+        dakiya_env="development",
         database_url="postgresql://elsewhere",
         redis_url="redis://elsewhere",
         var_dir=tmp_path,

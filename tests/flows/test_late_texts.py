@@ -16,7 +16,7 @@ from tests.rigs.transcript import Player
 
 NOW = datetime(2026, 8, 14, 4, 30, tzinfo=UTC)
 KEY, SALT = b"a master key of the tests, long enough", b"sixteen bytes ok"
-LAST = Issue(3, "expired", SALT)
+LAST = Issue(3, "expired", SALT, dict.fromkeys(range(4), KEY))
 MINUTE = timedelta(minutes=1)
 
 
@@ -38,7 +38,7 @@ def test_a_carriers_time_is_believed_within_bounds(
 
 def _judge(past: Past, written: datetime | None, is_open: bool = True) -> str | None:
     late = Late(code_of(KEY, SALT, past.issue, 6), is_open, written, NOW)
-    return judge_late(late, [past], LAST, KEY, 6)
+    return judge_late(late, [past], LAST, 6)
 
 
 def test_what_a_past_code_is_worth() -> None:

@@ -24,7 +24,7 @@ def taken(
 ) -> TakenMessage:
     due = DueMessage(
         number, status, lane, "+919812345678", "test", "en", "news", NOW + SOON, 0, None, None,
-        None, None, None, None, None, None, None, None,
+        None, None, None, None, None, None, None, None, None, None,
     )  # fmt: skip
     return TakenMessage(due, uuid4(), "simulator", NOW + SOON, NOW)
 

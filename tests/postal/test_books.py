@@ -252,7 +252,9 @@ def test_a_token_is_known_until_it_is_revoked_and_never_stored(runtime: Runtime)
     token = run(runtime, lambda conn: tokens.create(conn, "counter"))
     assert token.startswith("dakiya_")
     assert len(token) >= len("dakiya_") + 43
-    assert run(runtime, lambda conn: tokens.identify(conn, token)) == 1
+    found = run(runtime, lambda conn: tokens.identify(conn, token))
+    assert found is not None
+    assert found.name == "counter"
     assert run(runtime, lambda conn: tokens.identify(conn, token + "x")) is None
     stored = run(runtime, lambda c: c.execute("SELECT tokens::text FROM tokens").fetchone())
     assert stored is not None

@@ -23,10 +23,6 @@ AT_HOME = SignInPlace("127.0.0.1/32")
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-def master_key(runtime: Runtime) -> bytes:
-    return runtime.settings.dakiya_master_key.get_secret_value().encode()
-
-
 @cache
 def _hashed() -> str:
     return PasswordHasher().hash(PASSWORD)  # once: it is slow by intent
@@ -47,7 +43,7 @@ def add(runtime: Runtime, staff_id: str, role: Role) -> int:
 def number(runtime: Runtime, staff_row: int, steps: int = 0) -> str:
     """What the authenticator shows now, or `steps` half minutes later."""
     with runtime.database.transaction() as conn:
-        totp = accounts.totp(conn, staff_row, master_key(runtime))
+        totp = accounts.totp(conn, staff_row, runtime.keys)
     return str(totp.at(runtime.now() + timedelta(seconds=30 * steps)))
 
 
@@ -104,8 +100,8 @@ def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Col
     with runtime.database.transaction() as conn:
         begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, AT_HOME, now), now)
         assert begun is not None
-        key = master_key(runtime)
-        assert accounts.check_typed(conn, staff_row, shown, key, AT_HOME, now) == "number"
+        shown_now = accounts.check_typed(conn, staff_row, shown, runtime.keys, AT_HOME, now)
+        assert shown_now == "number"
         access.note(conn, begun.doer(now), "signed_in")
         token = sign_ins.prove(conn, begun, AT_HOME, now)
         accounts.keep_recovery_codes(conn, staff_row, now)

@@ -21,6 +21,7 @@ from runtime import Runtime
 from store import feed
 from store.feed_kinds import Kind
 from webhooks import subscriptions
+from webhooks.secret import COLUMN, written
 from webhooks.sender import WebhookSender
 
 HANG, DROP = "hang", "drop"  # instead of a status: no answer · the connection is closed
@@ -131,15 +132,11 @@ def receiving(tls: ssl.SSLContext | None = None) -> Iterator[Receiver]:
     server.server_close()
 
 
-def key(runtime: Runtime) -> bytes:
-    return runtime.settings.dakiya_master_key.get_secret_value().encode()
-
-
 def token(runtime: Runtime, name: str = "department") -> int:
     with runtime.database.transaction() as conn:
         found = tokens.identify(conn, tokens.create(conn, name))
     assert found is not None
-    return found
+    return found.id
 
 
 def subscribe(runtime: Runtime, token_id: int, url: str, *kinds: Kind) -> int:
@@ -155,7 +152,7 @@ def happen(runtime: Runtime, *kinds: Kind) -> None:
 
 def secret(runtime: Runtime, id_: int) -> str:
     with runtime.database.transaction() as conn:
-        return subscriptions.secret_of(conn, id_, key(runtime))
+        return written(COLUMN.of(conn, id_, runtime.keys))
 
 
 def deliveries(runtime: Runtime, id_: int) -> list[subscriptions.Delivery]:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from runtime import Runtime
-from tests.rigs.webhook import Receiver, happen, key, receiving, subscribe, token
+from tests.rigs.webhook import Receiver, happen, receiving, subscribe, token
 from webhooks import address as webhook_address
 from webhooks import post, queue
 from webhooks.address import BadAddress
@@ -54,7 +54,8 @@ def taken(runtime: Runtime, url: str) -> TakenDelivery:
     with runtime.database.transaction() as conn:
         queue.take(conn, runtime.now())
         claimed = queue.claim(conn, (), runtime.now())
-    assert claimed is not None
+        assert claimed is not None
+        runtime.keys.root(conn, "webhooks", claimed.secret_key)
     return claimed
 
 
@@ -87,7 +88,7 @@ def certificate(tmp_path: Path) -> Path:
 def test_in_production_a_name_that_leads_inside_is_not_called(
     runtime: Runtime, receiver: Receiver, asked: list[str]
 ) -> None:
-    poster = WebhookPoster(public_session(1), key(runtime))
+    poster = WebhookPoster(public_session(1), runtime.keys)
     url = receiver.url.replace("http://127.0.0.1", "https://rebound.example")
     outcome = poster.post(taken(runtime, url), runtime.now())
     assert outcome == Failed("its name leads to an address that is not on the internet")
@@ -110,7 +111,7 @@ def test_in_production_the_certificate_is_that_of_the_name(
         reached.verify = str(certificate)
         url = receiver.url.replace("http://127.0.0.1", f"https://{name}")
         assert (
-            WebhookPoster(reached, key(runtime)).post(taken(runtime, url), runtime.now()) == outcome
+            WebhookPoster(reached, runtime.keys).post(taken(runtime, url), runtime.now()) == outcome
         )
         assert [call.headers["Host"].split(":")[0] for call in receiver.calls] == (
             [name] if outcome == Delivered() else []
@@ -118,7 +119,7 @@ def test_in_production_the_certificate_is_that_of_the_name(
 
 
 def test_in_production_nothing_goes_over_http(runtime: Runtime, receiver: Receiver) -> None:
-    poster = WebhookPoster(public_session(1), key(runtime))
+    poster = WebhookPoster(public_session(1), runtime.keys)
     outcome = poster.post(taken(runtime, receiver.url), runtime.now())
     assert outcome == Failed("InvalidSchema")
     assert receiver.connections == 0

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, jsonify
+from flask import Blueprint, Response, jsonify
 from werkzeug.exceptions import HTTPException
 
 from store.refusals import Refusal
+from web import loopback
 from web.api import (
     arrivals,
     articles,
@@ -37,10 +38,12 @@ from web.api import (
     subscriptions,
     tariff,
 )
+from web.api.engine import bearer
+from web.api.engine.bearer import NotAdmitted, limit_body, require_token
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
 from web.api.engine.problems import Refused, answer, of_http, of_refusal
-from web.api.engine.serve import LARGEST, NoToken, limit_body, require_token, serve
+from web.api.engine.serve import serve
 from web.callers import Caller, states
 from web.running import runtime
 
@@ -93,8 +96,8 @@ SIMULATOR_OPERATIONS: tuple[Operation[Any], ...] = (simulator.RECEIVED,)
 
 def _refuse(error: Refused) -> Response:
     response = answer(error)
-    if isinstance(error, NoToken):
-        response.headers["WWW-Authenticate"] = error.challenge
+    if isinstance(error, NotAdmitted):
+        response.headers.update(error.headers)
     return response
 
 
@@ -106,6 +109,7 @@ def _blueprint(name: str, caller: Caller) -> Blueprint:
     blueprint = Blueprint(name, __name__, url_prefix=PREFIX)
     states(blueprint, caller)
     blueprint.before_request(limit_body)
+    blueprint.after_request(bearer.count)
     blueprint.register_error_handler(Refused, _refuse)
     blueprint.register_error_handler(HTTPException, of_http)
     blueprint.register_error_handler(Refusal, _refuse_domain)
@@ -117,8 +121,7 @@ def _add(blueprint: Blueprint, operation: Operation[Any]) -> None:
         return serve(operation, path)
 
     rule = operation.path.replace("{", "<").replace("}", ">")
-    if operation.largest is not None:
-        LARGEST[f"{blueprint.name}.{operation.name}"] = operation.largest
+    bearer.know(f"{blueprint.name}.{operation.name}", operation)
     blueprint.add_url_rule(rule, operation.name, view, methods=[operation.method])
 
 
@@ -130,12 +133,7 @@ for _operation in OPERATIONS:
 simulated = _blueprint("api_simulator", Caller.DEVELOPMENT)
 
 
-@simulated.before_request
-def _not_in_production() -> None:
-    if runtime().settings.production:
-        abort(404)
-
-
+simulated.before_request(loopback.insist_on_loopback)
 simulated.before_request(require_token)
 for _operation in SIMULATOR_OPERATIONS:
     _add(simulated, _operation)
@@ -145,9 +143,9 @@ described = _blueprint("api_document", Caller.ANYONE)
 
 @described.get("/openapi.json")
 def openapi() -> Response:
-    """Return the document; in production without the simulator."""
+    """Return the document; with the simulator where there is one for this caller."""
     served = OPERATIONS
-    if not runtime().settings.production:
+    if loopback.simulated(runtime().settings) and loopback.admitted():
         served += SIMULATOR_OPERATIONS
     return jsonify(document(served))
 

@@ -10,6 +10,7 @@ from pydantic import Field
 from conversation.office import scan
 from postal.office.arrivals import Answer as ArrivalAnswer
 from postal.office.arrivals import Arrival
+from web.api.engine import whose
 from web.api.engine.fields import Input, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import office
@@ -71,6 +72,8 @@ def _arrive(call: Call[ArrivalsIn]) -> Answer:
 ARRIVE = Operation(
     route="POST /offices/{pin:pin}/arrivals",
     name="note_arrivals",
+    scope="office",
+    whose=whose.office_in_path,
     summary="Note what arrived at a delivery office; each number is answered",
     input=ArrivalsIn,
     handle=_arrive,

@@ -16,6 +16,7 @@ from postal import articles, moves
 from postal.articles import Language, Service
 from postal.counter import number_check
 from postal.counter.number_check import State as CheckState
+from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
@@ -212,6 +213,8 @@ def _masked(phone: str | None) -> str | None:
 BOOK = Operation(
     route="POST /articles",
     name="book_article",
+    scope="articles",
+    whose=whose.pin_of_recipient,
     summary="Book an article; recipient and sender are told. The same once more answers 200.",
     input=BookArticleIn,
     handle=_book,
@@ -221,6 +224,8 @@ BOOK = Operation(
 GET = Operation(
     route="GET /articles/{number:s10}",
     name="get_article",
+    scope="articles",
+    whose=whose.article,
     summary="An article's state and events",
     input=Nothing,
     handle=_get,
@@ -239,6 +244,8 @@ SENDER_PROOF = Operation(
     route="POST /articles/{number:s10}/sender-proof",
     name="prove_sender",
     summary="The sender proves himself by the digits of his booking text; three wrong ones a day",
+    scope="articles",
+    whose=whose.article,
     input=SenderProofIn,
     handle=_prove_sender,
     answers={200: ArticleOut},
@@ -247,6 +254,8 @@ SENDER_PROOF = Operation(
 RECALL = Operation(
     route="POST /articles/{number:s10}/recall",
     name="recall_article",
+    scope="articles",
+    whose=whose.article,
     summary="The sender recalls an article that is booked, attempted or at_office",
     input=Nothing,
     handle=_recall,

@@ -16,6 +16,7 @@ from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
 from store.refusals import Invalid, Unknown
 from web.api.bookings import BookingOut, PostedIn, PosterIn, group_of, item_of, phone_errors, shown
+from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
@@ -127,6 +128,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /booking-groups",
         name="begin_booking",
+        scope="bookings",
+        whose=whose.office_pin_or_staff,
         summary="Begin a booking, of software or at a clerk's open counter",
         input=BeginBookingIn,
         handle=_begin,
@@ -136,6 +139,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/articles",
         name="add_to_booking",
+        scope="bookings",
+        whose=whose.booking,
         summary="Add an article to an open booking; it is priced",
         input=AddArticleIn,
         handle=_add,
@@ -145,6 +150,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/articles/{number:s10}",
         name="change_in_booking",
+        scope="bookings",
+        whose=whose.booking,
         summary="Put another article, or the same with changes, in the place of one",
         input=AddArticleIn,
         handle=_change,
@@ -154,6 +161,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/articles/{number:s10}/remove",
         name="remove_from_booking",
+        scope="bookings",
+        whose=whose.booking,
         summary="Take an article off an open booking. Twice is once",
         input=Nothing,
         handle=_remove,
@@ -163,6 +172,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/cancel",
         name="cancel_booking",
+        scope="bookings",
+        whose=whose.booking,
         summary="Cancel a booking that is not booked yet. Twice is once",
         input=Nothing,
         handle=_cancel,
@@ -172,6 +183,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/cash",
         name="pay_booking_in_cash",
+        scope="bookings",
+        whose=whose.booking,
         summary="The customer paid in cash: it is booked, recipients and sender are told",
         input=PayCashIn,
         handle=_pay_cash,

@@ -23,6 +23,7 @@ from postal.counter.ledger import Method
 from postal.counter.tariff import ToPrice
 from postal.people.people import office_of
 from store.refusals import Invalid
+from web.api.engine import whose
 from web.api.engine.fields import (
     Address,
     ArticleNumber,
@@ -200,6 +201,8 @@ def shown(group: Group) -> BookingOut:
 MAKE = Operation(
     route="POST /bookings",
     name="make_booking",
+    scope="bookings",
+    whose=whose.office_pin,
     summary="Book articles that were paid for; all or nothing. Recipients and sender are told.",
     input=MakeBookingIn,
     handle=_make,
@@ -209,6 +212,8 @@ MAKE = Operation(
 GET = Operation(
     route="GET /bookings/{reference:booking}",
     name="get_booking",
+    scope="bookings",
+    whose=whose.booking,
     summary="A booking, made by software or at a counter",
     input=Nothing,
     handle=_get,

@@ -12,6 +12,7 @@ from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
 from store.refusals import Invalid, Unknown
+from web.api.engine import whose
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
 from web.api.engine.problems import named_by_path
@@ -130,6 +131,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /offices/{pin:pin}/books",
         name="read_books",
+        scope="books",
+        whose=whose.office_in_path,
         summary="An office's books of a day: counters with their day's end, and every entry",
         input=ReadBooksIn,
         handle=_read,
@@ -139,6 +142,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /offices/{pin:pin}/books/{table:entries, articles or counters}",
         name="books_table",
+        scope="books",
+        whose=whose.office_in_path,
         summary="The same as CSV: its entries, its articles, or its counters",
         input=ReadBooksIn,
         handle=_table,

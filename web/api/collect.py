@@ -11,6 +11,7 @@ from conversation.counter import Collecting
 from flows.events import DocumentType
 from flows.happenings import DocumentShown, ToldCodeAtWindow
 from postal.counter.ledger import Method
+from web.api.engine import whose
 from web.api.engine.fields import Input, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
@@ -85,6 +86,8 @@ def _served(call: Call[CollectArticleIn], read: str) -> Collecting:
 COLLECT = Operation(
     route="POST /articles/{number:s10}/collect",
     name="collect_article",
+    scope="window",
+    whose=whose.staff,
     summary="Hand an article out at the office window, by code or identity document",
     input=CollectArticleIn,
     handle=_collect,

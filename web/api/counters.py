@@ -15,6 +15,7 @@ from postal.counter.entries import Correction
 from postal.counter.rolls import Roll
 from store.refusals import Invalid, Unknown
 from web.api.books import EntryOut, entry_of
+from web.api.engine import whose
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
@@ -182,6 +183,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /counters",
         name="open_counter",
+        scope="books",
+        whose=whose.staff,
         summary="Open a clerk's counter for today",
         input=OpenCounterIn,
         handle=_open,
@@ -191,6 +194,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /counters/{id:counter}",
         name="get_counter",
+        scope="books",
+        whose=whose.counter,
         summary="A counter's day, entry by entry",
         input=Nothing,
         handle=_read,
@@ -200,6 +205,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /counters/{id:counter}/hand-over",
         name="hand_over_cash",
+        scope="books",
+        whose=whose.counter,
         summary="Cash goes from the drawer to the treasury during the day. Sent twice it is once",
         input=HandOverIn,
         handle=_hand_over,
@@ -209,6 +216,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /counters/{id:counter}/close",
         name="close_counter",
+        scope="books",
+        whose=whose.counter,
         summary="Count the drawer and close the counter's day. Closing twice is once",
         input=CloseCounterIn,
         handle=_close,
@@ -218,6 +227,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /entries/{id:entry}/correct",
         name="correct_entry",
+        scope="books",
+        whose=whose.entry,
         summary="Put an entry of the books right by a new one; a postmaster names himself",
         input=CorrectEntryIn,
         handle=_correct,
@@ -227,6 +238,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /staff/{staff_id:staff}/rolls",
         name="rolls_of_clerk",
+        scope="books",
+        whose=whose.staff_in_path,
         summary="A clerk's rolls of labels, and the next number",
         input=Nothing,
         handle=_rolls,
@@ -235,6 +248,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /staff/{staff_id:staff}/rolls",
         name="enter_roll",
+        scope="books",
+        whose=whose.staff_in_path,
         summary="Enter a roll of labels for a clerk",
         input=EnterRollIn,
         handle=_enter_roll,

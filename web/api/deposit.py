@@ -9,6 +9,7 @@ from pydantic import Field
 
 from india.calendar import day_of
 from postal.office import deposit
+from web.api.engine import whose
 from web.api.engine.fields import Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, office
@@ -46,6 +47,8 @@ def _deposit(call: Call[Nothing]) -> Answer:
 DEPOSIT = Operation(
     route="GET /offices/{pin:pin}/deposit",
     name="office_deposit",
+    scope="office",
+    whose=whose.office_in_path,
     summary="What lies at an office undelivered, and until when",
     input=Nothing,
     handle=_deposit,
@@ -79,6 +82,8 @@ def _returns(call: Call[OfDayIn]) -> Answer:
 RETURNS = Operation(
     route="GET /offices/{pin:pin}/returns",
     name="office_returns",
+    scope="office",
+    whose=whose.office_in_path,
     summary="What goes back to its senders from an office on a day",
     input=OfDayIn,
     handle=_returns,

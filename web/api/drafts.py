@@ -12,6 +12,7 @@ from postal import lists
 from postal.office import drafts
 from postal.office.drafts import DraftList
 from postal.office.pool import Piece, Why
+from web.api.engine import whose
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.lists import DeliveryListOut, ItemOut
@@ -111,6 +112,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /offices/{pin:pin}/draft",
         name="office_draft",
+        scope="office",
+        whose=whose.office_in_path,
         summary="An office's lists in the making: what is placed, what is free, what waits",
         input=Nothing,
         handle=_read,
@@ -119,6 +122,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /offices/{pin:pin}/draft/place",
         name="place_article",
+        scope="office",
+        whose=whose.office_in_path,
         summary="Put an article into a beat's walking order, or take it off",
         input=PlaceIn,
         handle=_place,
@@ -128,6 +133,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /offices/{pin:pin}/draft/send-out",
         name="send_out_draft",
+        scope="office",
+        whose=whose.office_in_path,
         summary="Make a beat's list of today from the draft; the recipients are told",
         input=SendOutIn,
         handle=_send_out,

@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from postal import belonging
 from store import feed, feed_kinds
 from web.api.engine.fields import Input, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 
 _LAST = 2**63 - 1
 
@@ -39,11 +40,12 @@ class PageOut(Output):
 
 def _read(call: Call[ReadEventsIn]) -> Answer:
     found = feed.read(call.conn, call.input.after, call.input.limit)
+    shown = belonging.events_within(call.conn, found, call.token.offices)
     events = [
         FeedEventOut.of(
             each, cursor=each.position, upu=feed_kinds.upu_code(each.kind), data=dict(each.data)
         )
-        for each in found
+        for each in shown
     ]
     return Answer(
         200, PageOut(events=events, next=found[-1].position if found else call.input.after)
@@ -53,6 +55,8 @@ def _read(call: Call[ReadEventsIn]) -> Answer:
 READ = Operation(
     route="GET /events",
     name="read_events",
+    scope="events",
+    whose=Reach.ITS_OFFICES,
     summary="What happened, by cursor, append-only",
     input=ReadEventsIn,
     handle=_read,

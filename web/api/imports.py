@@ -12,7 +12,7 @@ from imports.columns import Kind
 from imports.register import Import as Found
 from imports.register import State
 from web.api.engine.fields import FileIn, Input, Nothing, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 from web.staff.import_words import refusal, where, why
 
@@ -113,6 +113,8 @@ def _shown(call: Call[Any], found: Found, after: int, most: int) -> ImportOut:
 RECEIVE = Operation(
     route="POST /imports",
     name="receive_import",
+    scope="imports",
+    whose=Reach.EVERY_OFFICE,
     summary="Send a CSV file of articles or delivery lists; it is checked, and waits for a start",
     input=FileIn,
     handle=_receive,
@@ -123,6 +125,8 @@ RECEIVE = Operation(
 GET = Operation(
     route="GET /imports/{id:import}",
     name="get_import",
+    scope="imports",
+    whose=Reach.EVERY_OFFICE,
     summary="How far a file is, and its bad rows",
     input=ReadImportIn,
     handle=_get,
@@ -132,6 +136,8 @@ GET = Operation(
 START = Operation(
     route="POST /imports/{id:import}/start",
     name="start_import",
+    scope="imports",
+    whose=Reach.EVERY_OFFICE,
     summary="Import the good rows of a checked file; say how many are left out",
     input=StartImportIn,
     handle=_start,
@@ -141,6 +147,8 @@ START = Operation(
 CANCEL = Operation(
     route="POST /imports/{id:import}/cancel",
     name="cancel_import",
+    scope="imports",
+    whose=Reach.EVERY_OFFICE,
     summary="End an import where it stands; what is done stays, other rows are removed",
     input=Nothing,
     handle=_cancel,

@@ -10,6 +10,7 @@ from pydantic import Field
 from conversation.announce import announce
 from flows.happenings import WentOut
 from postal import lists
+from web.api.engine import whose
 from web.api.engine.fields import Input, Output, StaffId, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
 
@@ -48,6 +49,8 @@ def _make(call: Call[MakeListIn]) -> Answer:
 MAKE = Operation(
     route="POST /delivery-lists",
     name="make_delivery_list",
+    scope="lists",
+    whose=whose.postman,
     summary="Give articles to a postman for today, all or none; their recipients are told",
     input=MakeListIn,
     handle=_make,

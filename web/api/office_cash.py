@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 from postal.acts import cod
 from postal.office import cash
 from postal.office.cash import Owing
+from web.api.engine import whose
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, delivery_list, office
@@ -74,6 +75,8 @@ def _cod(call: Call[OfDayIn]) -> Answer:
 COD = Operation(
     route="GET /offices/{pin:pin}/cod",
     name="office_cod",
+    scope="office",
+    whose=whose.office_in_path,
     summary="COD of an office's day, in cash and by UPI, and what is open of earlier days",
     input=OfDayIn,
     handle=_cod,
@@ -109,6 +112,8 @@ def _hand_in(call: Call[HandIn]) -> Answer:
 HAND_IN = Operation(
     route="POST /delivery-lists/{id:list}/cash",
     name="hand_in_cash",
+    scope="office",
+    whose=whose.delivery_list,
     summary="Check off the COD cash of a list that its postman handed in",
     input=HandIn,
     handle=_hand_in,

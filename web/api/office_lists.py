@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 from conversation.office import Taken, take_in
 from flows.facts import ItemState
 from postal.office import closing, returning
+from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, delivery_list, office
@@ -58,6 +59,8 @@ def _lists(call: Call[OfDayIn]) -> Answer:
 LISTS = Operation(
     route="GET /offices/{pin:pin}/delivery-lists",
     name="office_delivery_lists",
+    scope="office",
+    whose=whose.office_in_path,
     summary="The delivery lists of an office's day, and how they stand",
     input=OfDayIn,
     handle=_lists,
@@ -99,6 +102,8 @@ def _whole(call: Call[Nothing]) -> Answer:
 LIST = Operation(
     route="GET /delivery-lists/{id:list}",
     name="delivery_list",
+    scope="office",
+    whose=whose.delivery_list,
     summary="One delivery list, item by item",
     input=Nothing,
     handle=_whole,
@@ -145,6 +150,8 @@ def _take_in(call: Call[TakeIn]) -> Answer:
 TAKE_IN = Operation(
     route="POST /delivery-lists/{id:list}/returns",
     name="take_in_returns",
+    scope="office",
+    whose=whose.delivery_list,
     summary="Take in what a postman brings back; remarks become final",
     input=TakeIn,
     handle=_take_in,
@@ -178,6 +185,8 @@ def _close(call: Call[CloseListIn]) -> Answer:
 CLOSE = Operation(
     route="POST /delivery-lists/{id:list}/close",
     name="close_delivery_list",
+    scope="office",
+    whose=whose.delivery_list,
     summary="Close a list: the office changes nothing of it any more. Closing twice is once",
     input=CloseListIn,
     handle=_close,
@@ -215,6 +224,8 @@ def _close_day(call: Call[CloseDayIn]) -> Answer:
 CLOSE_DAY = Operation(
     route="POST /offices/{pin:pin}/close",
     name="close_office_day",
+    scope="office",
+    whose=whose.office_in_path,
     summary="Close an office's day, all its lists being closed. Closing twice is once",
     input=CloseDayIn,
     handle=_close_day,

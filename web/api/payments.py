@@ -21,8 +21,9 @@ from postal.people import access
 from postal.people.doer import Staff
 from providers.static import rrn
 from store.refusals import Unknown
+from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, StaffId
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 from web.api.engine.problems import FieldError
 from web.staff.rooms import JUDGES
@@ -140,7 +141,9 @@ def _reference(call: Call[EnterReferenceIn]) -> Answer:
 
 def _due(call: Call[Nothing]) -> Answer:
     found = credits.due(call.conn, None, _LONGEST_LIST)
-    return Answer(200, SumsOut(sums=[_sum(each) for each in found]))
+    offices = call.token.offices
+    shown = [each for each in found if offices is None or each.office_id in offices]
+    return Answer(200, SumsOut(sums=[_sum(each) for each in shown]))
 
 
 def _refund(call: Call[GiveBackIn]) -> Answer:
@@ -187,6 +190,8 @@ def _sum(credit: Credit) -> SumOut:
 BEGIN = Operation(
     route="POST /payments",
     name="begin_payment",
+    scope="payments",
+    whose=whose.booking_in_body,
     summary="Begins to be paid by UPI; the QR code comes soon after: ask for it, or again",
     input=BeginIn,
     handle=_begin,
@@ -196,6 +201,8 @@ BEGIN = Operation(
 GET = Operation(
     route="GET /payments/{id:payment}",
     name="read_payment",
+    scope="payments",
+    whose=whose.payment,
     summary="How an attempt to be paid stands, its QR code, and what came",
     input=Nothing,
     handle=_read,
@@ -205,6 +212,8 @@ GET = Operation(
 STOP = Operation(
     route="POST /payments/{id:payment}/stop",
     name="stop_payment",
+    scope="payments",
+    whose=whose.payment,
     summary="Nobody pays by this QR code; the booking is open again",
     input=Nothing,
     handle=_stop,
@@ -214,6 +223,8 @@ STOP = Operation(
 REFERENCE = Operation(
     route="POST /payments/{id:payment}/reference",
     name="enter_payment_reference",
+    scope="payments",
+    whose=whose.payment,
     summary="Money was seen at the department's own UPI id; a bank reference counts once ever",
     input=EnterReferenceIn,
     handle=_reference,
@@ -223,6 +234,8 @@ REFERENCE = Operation(
 DUE = Operation(
     route="GET /refunds",
     name="list_refunds_due",
+    scope="payments",
+    whose=Reach.ITS_OFFICES,
     summary="What is to be given back, oldest first",
     input=Nothing,
     handle=_due,
@@ -231,6 +244,8 @@ DUE = Operation(
 REFUND = Operation(
     route="POST /refunds/{id:sum}",
     name="give_back",
+    scope="payments",
+    whose=whose.sum_,
     summary="Gives a sum back, by the provider or by another UPI transfer; asked twice, done once",
     input=GiveBackIn,
     handle=_refund,

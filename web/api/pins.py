@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from postal.counter import directory
 from web.api.engine.fields import Nothing, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.problems import named_by_path
 
 
@@ -29,6 +29,8 @@ def _get(call: Call[Nothing]) -> Answer:
 GET = Operation(
     route="GET /pins/{pin:pin}",
     name="get_pin",
+    scope="directory",
+    whose=Reach.ANYONE,
     summary="A PIN's main office, district and state",
     input=Nothing,
     handle=_get,

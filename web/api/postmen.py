@@ -6,6 +6,7 @@ from conversation import postmen
 from india.phone import masked
 from postal.acts import handsets
 from postal.people import people
+from web.api.engine import whose
 from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 
@@ -74,6 +75,8 @@ def _block(call: Call[Nothing]) -> Answer:
 NAME_PHONE = Operation(
     route="POST /postmen/{staff_id:staff_id}/phone",
     name="name_phone",
+    scope="postmen",
+    whose=whose.staff_in_path,
     summary="Name a postman's new telephone; his PIN, texted from it, makes it his",
     input=NamePhoneIn,
     handle=_name_phone,
@@ -83,6 +86,8 @@ NAME_PHONE = Operation(
 BLOCK = Operation(
     route="POST /postmen/{staff_id:staff_id}/block",
     name="block_phone",
+    scope="postmen",
+    whose=whose.staff_in_path,
     summary="Block a lost telephone at once; the codes that it could submit die",
     input=Nothing,
     handle=_block,
@@ -91,6 +96,8 @@ BLOCK = Operation(
 ADD = Operation(
     route="POST /postmen",
     name="add_postman",
+    scope="postmen",
+    whose=whose.office_pin,
     summary="Add a postman; his texts are known by his phone",
     input=AddPostmanIn,
     handle=_add,

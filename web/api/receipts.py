@@ -13,6 +13,7 @@ from paper.content import Language, Method, Paper
 from postal.counter import clerks, receipts
 from store.refusals import Unknown
 from web.api.bookings import BookedArticleOut, group_of, shown
+from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.staff.printed import ways
@@ -93,6 +94,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /bookings/{reference:booking}/receipt",
         name="get_receipt",
+        scope="bookings",
+        whose=whose.booking,
         summary="What the receipt of a booking says; counts no printing",
         input=Nothing,
         handle=_read,
@@ -102,6 +105,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /bookings/{reference:booking}/receipts",
         name="print_receipt",
+        scope="bookings",
+        whose=whose.booking,
         summary="Count a printing of the receipt: the first is the original, others are copies",
         input=PrintReceiptIn,
         handle=_print,
@@ -111,6 +116,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /bookings/{reference:booking}/receipts/{once:uuid-once}",
         name="receipt_pdf",
+        scope="bookings",
+        whose=whose.booking,
         summary="The receipt as a PDF, as the printing was counted",
         input=Nothing,
         handle=_pdf,

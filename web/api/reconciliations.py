@@ -12,7 +12,7 @@ from postal.counter import reconciliations
 from postal.counter.reconciliations import Reconciliation, What
 from store.refusals import Invalid
 from web.api.engine.fields import Input, Nothing, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 
 
@@ -86,6 +86,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /reconciliations",
         name="ask_reconciliation",
+        scope="payments",
+        whose=Reach.EVERY_OFFICE,
         summary="Compares a day with the providers' lists, soon, and takes in what is missing",
         input=AskReconciliationIn,
         handle=_ask,
@@ -94,6 +96,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /reconciliations/{id:reconciliation}",
         name="read_reconciliation",
+        scope="payments",
+        whose=Reach.EVERY_OFFICE,
         summary="What differed, once it is compared",
         input=Nothing,
         handle=_read,

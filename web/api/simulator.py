@@ -9,7 +9,7 @@ from pydantic import RootModel
 from india import phone
 from store.refusals import Unknown
 from web.api.engine.fields import Nothing, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.phones import simulator
 
 
@@ -34,10 +34,7 @@ def _received(call: Call[Nothing]) -> Answer:
     return Answer(
         200,
         InboxOut(
-            [
-                PhoneMessageOut.of(each)
-                for each in simulator.inbox(call.conn, call.runtime.settings, number)
-            ]
+            [PhoneMessageOut.of(each) for each in simulator.inbox(call.conn, call.runtime, number)]
         ),
     )
 
@@ -45,6 +42,8 @@ def _received(call: Call[Nothing]) -> Answer:
 RECEIVED = Operation(
     route="GET /simulator/phones/{phone:phone}/messages",
     name="simulated_phone_messages",
+    scope="simulator",
+    whose=Reach.ANYONE,
     summary="What a simulated phone has received; development and test only",
     input=Nothing,
     handle=_received,

@@ -10,6 +10,7 @@ from postal.counter import clerks
 from postal.office import slip as slips
 from postal.people import access
 from store.refusals import Unknown
+from web.api.engine import whose
 from web.api.engine.fields import Input, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.api.office_fields import delivery_list
@@ -39,6 +40,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /delivery-lists/{id:list}/slip",
         name="slip_pdf",
+        scope="office",
+        whose=whose.delivery_list,
         summary="A delivery list's slip as a PDF on A4, in walking order",
         input=AskSlipIn,
         handle=_slip,

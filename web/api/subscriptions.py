@@ -9,9 +9,9 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from store import feed_kinds
 from web.api.engine.fields import Input, Nothing, Output
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
-from webhooks import address, subscriptions
+from webhooks import address, secret, subscriptions
 from webhooks.address import LONGEST
 from webhooks.subscriptions import End, State
 
@@ -112,7 +112,8 @@ def _subscribe(call: Call[SubscribeIn]) -> Answer:
 
 def _reveal(call: Call[SubscribeIn], body: Any) -> Any:
     """Return the answer with its secret, derived anew: what is kept for repeats lacks it."""
-    return body | {"secret": subscriptions.secret_of(call.conn, body["id"], _master_key(call))}
+    bare = secret.COLUMN.of(call.conn, body["id"], call.runtime.keys)
+    return body | {"secret": secret.written(bare)}
 
 
 def _list(call: Call[Nothing]) -> Answer:
@@ -151,13 +152,11 @@ def _mine(call: Call[Any]) -> int:
     return id_
 
 
-def _master_key(call: Call[Any]) -> bytes:
-    return call.runtime.settings.dakiya_master_key.get_secret_value().encode()
-
-
 SUBSCRIBE = Operation(
     route="POST /webhooks",
     name="subscribe_webhook",
+    scope="webhooks",
+    whose=Reach.ITS_OFFICES,
     summary="From now on events are sent, signed, to an address of yours",
     input=SubscribeIn,
     handle=_subscribe,
@@ -168,6 +167,8 @@ SUBSCRIBE = Operation(
 LIST = Operation(
     route="GET /webhooks",
     name="list_webhooks",
+    scope="webhooks",
+    whose=Reach.ITS_OFFICES,
     summary="Your webhooks and how they fare, oldest first, ended ones too",
     input=Nothing,
     handle=_list,
@@ -176,6 +177,8 @@ LIST = Operation(
 END = Operation(
     route="POST /webhooks/{id:webhook}/end",
     name="end_webhook",
+    scope="webhooks",
+    whose=Reach.ITS_OFFICES,
     summary="Nothing more is sent; what was waiting is dead",
     input=Nothing,
     handle=_end,
@@ -185,6 +188,8 @@ END = Operation(
 TEST = Operation(
     route="POST /webhooks/{id:webhook}/test",
     name="test_webhook",
+    scope="webhooks",
+    whose=Reach.ITS_OFFICES,
     summary="Sends a ping, at once also where the receiver rests",
     input=Nothing,
     handle=_test,
@@ -194,6 +199,8 @@ TEST = Operation(
 DELIVERIES = Operation(
     route="GET /webhooks/{id:webhook}/deliveries",
     name="read_deliveries",
+    scope="webhooks",
+    whose=Reach.ITS_OFFICES,
     summary="What became of each event: state=dead for those that were given up",
     input=ReadDeliveriesIn,
     handle=_deliveries,

@@ -12,7 +12,7 @@ from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.tariff import LineKind, Quote, ToPrice
 from web.api.engine.fields import Input, Output, Pin, WeightG
-from web.api.engine.operation import Answer, Call, Operation
+from web.api.engine.operation import Answer, Call, Operation, Reach
 
 
 class AskQuoteIn(Input):
@@ -78,6 +78,8 @@ def lines_of(quote: Quote) -> list[LineOut]:
 QUOTE = Operation(
     route="GET /tariff",
     name="quote",
+    scope="directory",
+    whose=Reach.ANYONE,
     summary="What an article costs today, line by line",
     input=AskQuoteIn,
     handle=_quote,

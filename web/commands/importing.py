@@ -19,6 +19,7 @@ from imports.register import UNDER_WAY, Import
 from postal.people.doer import Doer, Operator
 from runtime import Runtime
 from web import running
+from web.commands.personal_file import open_personal
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
@@ -144,7 +145,7 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     if found.held:
         click.echo(f"{found.held} good rows stand on lists with bad ones", err=True)
     if into is not None:
-        with into.open("w", encoding="utf-8", newline="") as file:
+        with open_personal(into) as file:
             file.write(bad_rows_head(found, _ENGLISH))
             after = 0
             with runtime.database.transaction() as conn:

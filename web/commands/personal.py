@@ -6,7 +6,6 @@ import json
 import sys
 from collections import Counter
 from datetime import timedelta
-from typing import TextIO
 
 import click
 from flask.cli import with_appcontext
@@ -15,6 +14,7 @@ from india import phone as phones
 from postal.privacy import forget, personal, retention
 from postal.privacy.retention import Kept
 from web import running
+from web.commands.personal_file import PersonalFile, PersonalWriter
 from web.commands.refusals import refusals_shown
 
 
@@ -51,9 +51,9 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
 @with_appcontext
 @click.argument("phone")
 @click.option(
-    "--into", type=click.File("w", encoding="utf-8"), default="-", help="A file; default: stdout."
+    "--into", type=PersonalFile(), default="-", help="A file, yours alone; default: stdout."
 )
-def export_person(phone: str, into: TextIO) -> None:
+def export_person(phone: str, into: PersonalWriter) -> None:
     """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
     with running.runtime().database.transaction() as conn:

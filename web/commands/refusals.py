@@ -7,13 +7,14 @@ from contextlib import contextmanager
 
 import click
 
+from store.keyring import WrongMasterKey
 from store.refusals import Refusal
 
 
 @contextmanager
 def refusals_shown() -> Iterator[None]:
-    """Show a refusal or a mistyped value as one line; the command fails."""
+    """Show a refusal, a mistyped value or a wrong master key as one line; the command fails."""
     try:
         yield
-    except (Refusal, ValueError) as refused:
+    except (Refusal, ValueError, WrongMasterKey) as refused:
         raise click.ClickException(str(refused)) from refused

@@ -20,6 +20,7 @@ from india.calendar import INDIA
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
+from web.commands.personal_file import PersonalFile, PersonalWriter
 
 _SHOWN = 200  # letters of a difference
 
@@ -45,7 +46,7 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
 @click.option("--until", type=Moment(), help="Up to this day or moment; default: the last.")
 @click.option("--phone", help="Only of this telephone.")
 @click.option(
-    "--record", type=click.File("w", encoding="utf-8"), help="Writes today's decisions to a file."
+    "--record", type=PersonalFile(), help="Writes today's decisions to a file, yours alone."
 )
 @click.option(
     "--against",
@@ -56,7 +57,7 @@ def replay(
     since: datetime | None,
     until: datetime | None,
     phone: str | None,
-    record: TextIO | None,
+    record: PersonalWriter | None,
     against: TextIO | None,
 ) -> None:
     """Decide stored sprints again with today's code. Fail where a decision differs."""
@@ -103,7 +104,7 @@ def _with_progress(period: Period) -> Iterator[StoredSprint]:
 
 
 def _differences(
-    stored: StoredSprint, recorded: dict[int, Any] | None, record: TextIO | None
+    stored: StoredSprint, recorded: dict[int, Any] | None, record: PersonalWriter | None
 ) -> tuple[Difference, ...] | None:
     """Return how the decisions differ; None where the other revision recorded none."""
     if recorded is None and record is None:

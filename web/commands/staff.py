@@ -130,8 +130,7 @@ def number(staff_id: str) -> None:
         found = next((each for each in accounts.listed(conn) if each.staff_id == staff_id), None)
         if found is None:
             raise click.ClickException(str(pins.UnknownStaff(staff_id)))
-        key = runtime.settings.dakiya_master_key.get_secret_value().encode()
-        totp = accounts.totp(conn, found.id, key)
+        totp = accounts.totp(conn, found.id, runtime.keys)
     click.echo(totp.at(runtime.now()))
 
 

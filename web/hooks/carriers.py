@@ -24,12 +24,13 @@ from gateways.base import (
     UssdGateway,
     VoiceGateway,
 )
-from gateways.carrier import Hook
+from gateways.carrier import Hook, Offer
 from gateways.registry import offers
 from outbox import calls, receipts
 from web.callers import Caller, states
 from web.hooks.keeping import keep_receipt, keep_text
 from web.hooks.requests import limit_body, received
+from web.loopback import insist_on_loopback
 from web.running import runtime
 
 hooks = Blueprint("hooks", __name__, url_prefix="/hooks")
@@ -37,11 +38,13 @@ states(hooks, Caller.CARRIER)
 hooks.before_request(limit_body)
 
 
-def _answer(name: str, hook: Hook, secret: str = "") -> Response:
-    """Return the answer to the carrier of gateway `name` for a call of `hook`."""
-    gateway = runtime().gateways.get(name)
+def _answer(offer: Offer, hook: Hook, secret: str = "") -> Response:
+    """Return the answer to the carrier of the gateway `offer` for a call of `hook`."""
+    gateway = runtime().gateways.get(offer.name)
     if gateway is None:
         abort(hook.refusal)
+    if offer.believes_anybody:
+        insist_on_loopback()
     try:
         said = _take(gateway, hook, received(secret))
     except Unauthentic:
@@ -106,6 +109,6 @@ for _offer in offers():
         hooks.add_url_rule(
             _hook.path,
             endpoint=_hook.path.strip("/").replace("/", "_"),
-            view_func=partial(_answer, _offer.name, _hook),
+            view_func=partial(_answer, _offer, _hook),
             methods=["POST"],
         )

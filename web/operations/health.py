@@ -11,7 +11,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from redis import RedisError
 
 from runtime import Runtime
-from store import migrate
+from store import keyring, migrate
+from store.keyring import WrongMasterKey
 from web import running
 from web.callers import Caller, states
 from web.operations.metrics import DatabaseCollector, ValkeyCollector
@@ -45,6 +46,7 @@ def ready() -> tuple[Response, int]:
         "database": _database,
         "redis": _redis,
         "migrations": _migrations,
+        "keys": _keys,
         "outbox": _outbox,
         "carriers": _carriers,
     }
@@ -76,6 +78,18 @@ def _migrations(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         found = migrate.version(conn)
     return PartHealth(found.current, found.says)
+
+
+def _keys(runtime: Runtime) -> PartHealth:
+    """Tell whether this process opens the key ring: without it no code is sent or taken."""
+    try:
+        with runtime.database.transaction() as conn:
+            for key in keyring.listed(conn):
+                if key.seals:
+                    runtime.keys.root(conn, key.purpose, key.number)
+    except WrongMasterKey:  # its text names masters: `flask doctor` shows it
+        return PartHealth(False, "do not open with this DAKIYA_MASTER_KEY")
+    return PartHealth(True, "open")
 
 
 def _outbox(runtime: Runtime) -> PartHealth:

@@ -26,6 +26,7 @@ from store.database import Conn
 from web import language
 from web.callers import Caller, states
 from web.language import say
+from web.loopback import insist_on_loopback
 from web.phones import demo, simulator
 from web.running import runtime
 
@@ -117,10 +118,7 @@ class PhoneListLine:
         return say("hint_menu")
 
 
-@phones.before_request
-def not_in_production() -> None:
-    if runtime().settings.production:
-        abort(404)
+phones.before_request(insist_on_loopback)
 
 
 @phones.get("/phones")
@@ -184,9 +182,7 @@ def news() -> Response:
                     day=day_of(here.now()),
                 )
             )
-    response = Response("".join(fragments), 200 if fragments else 204, mimetype="text/html")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return Response("".join(fragments), 200 if fragments else 204, mimetype="text/html")
 
 
 def _numbers(settings: Settings) -> list[dict[str, str]]:
@@ -221,7 +217,7 @@ def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneText]:
     )
     received = [
         PhoneText(each.id, False, each.at, each.text, each.segments, languages[each.id])
-        for each in simulator.inbox(conn, runtime.settings, phone)
+        for each in simulator.inbox(conn, runtime, phone)
     ]
     sent = [
         PhoneText(id_, True, at, body, count(body).segments, "und")

@@ -5,6 +5,7 @@ For development and tests only: in production only the recipient's own telephone
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -13,8 +14,8 @@ from messages.render import fill_code, fill_quote
 from postal.codes import code_of
 from postal.quotes import quote_of
 from runtime import Runtime
-from settings import Settings
 from store.database import Conn
+from store.keyring import UnknownKey
 
 _MOST = 500
 _RINGS: Final = timedelta(seconds=40)
@@ -38,17 +39,17 @@ def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
     Raises RuntimeError in production.
     """
     with runtime.database.transaction() as conn:
-        return inbox(conn, runtime.settings, phone)
+        return inbox(conn, runtime, phone)
 
 
-def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
+def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     """Return the same as `received`, in the caller's transaction."""
-    if settings.production:
+    if runtime.settings.production:
         raise RuntimeError("there are no simulated telephones in production")
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               m.lane = 'alarm', a.code_salt, c.issue, m.quote
+               m.lane = 'alarm', a.code_salt, c.issue, coalesce(c.key, m.quote_key), m.quote
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = coalesce(c.article_id, m.article_id)
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -57,14 +58,18 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
         """,
         (phone, _MOST),
     ).fetchall()
-    key = settings.dakiya_master_key.get_secret_value().encode()
+    length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, alarm, salt, issue, quote in reversed(rows):
+    for id_, at, body, template, segments, alarm, salt, issue, key, quote in reversed(rows):
         text = body
-        if issue is not None:
-            text = fill_code(body, code_of(key, salt, issue, settings.code_length))
-        if quote is not None:
-            text = fill_quote(body, quote_of(key, salt, phone, quote))
+        if issue is not None or quote is not None:
+            with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
+                root = runtime.keys.root(conn, "codes", key)
+                text = (
+                    fill_code(body, code_of(root, salt, issue, length))
+                    if issue is not None
+                    else fill_quote(body, quote_of(root, salt, phone, quote))
+                )
         messages.append(PhoneMessage(id_, at, text, template, segments, alarm))
     return messages
 

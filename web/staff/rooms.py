@@ -22,6 +22,7 @@ from postal.people import sign_ins
 from postal.people.accounts import ROLES, Role
 from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
+from store.keyring import Keyring
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
@@ -93,7 +94,6 @@ class Room:
         states(self.blueprint, Caller.STAFF)
         self.blueprint.before_request(admit)
         self.blueprint.after_request(language.remember)
-        self.blueprint.after_request(keep_nothing)
         self.blueprint.after_request(keep_browser)
         self.blueprint.context_processor(_outcome)
         self.blueprint.register_error_handler(Unknown, _not_there)
@@ -142,9 +142,9 @@ def doer() -> Doer:
     return me().sign_in.doer(runtime().now())
 
 
-def key() -> bytes:
-    """Return the master key."""
-    return runtime().settings.dakiya_master_key.get_secret_value().encode()
+def key() -> Keyring:
+    """Return the key ring, which opens the secrets of second factors."""
+    return runtime().keys
 
 
 def home() -> str:
@@ -207,12 +207,6 @@ def _empty_session() -> None:
     session.clear()
     if whose is not None:
         session["whose"] = whose
-
-
-def keep_nothing(response: Response) -> Response:
-    """Keep personal data out of the browser's cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def _not_there(_: Unknown) -> ResponseReturnValue:

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0005_factors_and_sign_ins"
-down_revision = "0002_moves"
+down_revision = "0004_keys_and_tokens"
 branch_labels = None
 depends_on = None
 

@@ -99,6 +99,7 @@ class _Served:
     app: Flask
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ.setdefault("REMOTE_ADDR", "127.0.0.1")  # as a client on this machine
         return self.app(environ, start_response)
 
 

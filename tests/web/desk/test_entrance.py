@@ -223,7 +223,7 @@ def test_nothing_that_opens_stands_in_the_database(app: Flask, runtime: Runtime)
     client = app.test_client()
     password(client)
     with runtime.database.transaction() as conn:
-        secret = accounts.totp(conn, row, b"test master key: 32 bytes or more").secret
+        secret = accounts.totp(conn, row, runtime.keys).secret
     codes = CODE.findall(submit(client, "/desk/enrol", number=number(runtime, row)).text)
     with runtime.database.transaction() as conn:
         tables = ("staff", "recovery_codes", "sign_ins", "access_log", "events")

@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from postal.people import accounts, notices, tries
 from runtime import Runtime
 from tests.rigs.clock import Clock
-from tests.rigs.desk import PASSWORD, TOKEN, add, master_key, number, submit
+from tests.rigs.desk import PASSWORD, TOKEN, add, number, submit
 from tests.rigs.transcript import Player
 
 OFFICE, HOME = "198.51.100.7", "203.0.113.9"
@@ -144,7 +144,7 @@ def test_numbers_from_many_places_are_few_and_a_recovery_code_still_opens(
     account: Account,
 ) -> None:
     with account.runtime.database.transaction() as conn:
-        codes = accounts.new_recovery_codes(conn, account.row, master_key(account.runtime))
+        codes = accounts.new_recovery_codes(conn, account.row, account.runtime.keys)
         accounts.keep_recovery_codes(conn, account.row, account.clock.now())
     strangers = account.strangers()
     for _ in range(10):

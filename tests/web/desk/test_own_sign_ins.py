@@ -16,7 +16,6 @@ from tests.rigs.desk import (
     PASSWORD,
     TOKEN,
     Colleague,
-    master_key,
     number,
     sign_in,
     speak,
@@ -225,7 +224,7 @@ def test_each_change_is_told_by_an_alarm_and_stop_silences_none(
     player.drain()
     with colleague.runtime.database.transaction() as conn:
         conn.execute("UPDATE messages SET purged_at = now()")
-        codes = accounts.new_recovery_codes(conn, colleague.staff_row, master_key(player.runtime))
+        codes = accounts.new_recovery_codes(conn, colleague.staff_row, player.runtime.keys)
         accounts.keep_recovery_codes(conn, colleague.staff_row, clock.now())
     here = browser_of(app, FIREFOX, "198.51.100.7")
     enter(here, colleague, clock)

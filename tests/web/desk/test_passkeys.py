@@ -23,7 +23,6 @@ from tests.rigs.desk import (
     PASSWORD,
     TOKEN,
     Colleague,
-    master_key,
     number,
     sign_in,
     speak,
@@ -249,7 +248,7 @@ def test_an_assertion_at_the_same_moment_twice_opens_once(
     def show(_: int) -> str | None:
         barrier.wait()
         return runtime.database.run(
-            lambda conn: factors.verify(conn, mine, shown, master_key(runtime), AT_HOME, now)
+            lambda conn: factors.verify(conn, mine, shown, runtime.keys, AT_HOME, now)
         )
 
     with ThreadPoolExecutor(4) as pool:

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from flask.testing import FlaskClient
 from psycopg import sql
 
 from gateways.africastalking.settings import AfricasTalkingSettings
@@ -147,6 +146,6 @@ def test_a_delivery_leaves_no_code_and_no_secret_anywhere(
         assert phone[1:] not in logs
 
 
-def test_the_tables_are_searched_as_they_are(runtime: Runtime, client: FlaskClient) -> None:
-    client.post("/hooks/simulator/sms", json={"from": _SENDER, "text": "find me", "id": "s"})
+def test_the_tables_are_searched_as_they_are(runtime: Runtime, player: Player) -> None:
+    Twilio(player).text(_SENDER, "find me")
     assert "find me" in _tables(runtime)["messages"]

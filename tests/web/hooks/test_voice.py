@@ -362,11 +362,12 @@ def test_without_a_voice_the_code_is_written(
     silent = settings.model_copy(update={"sms_routes": "twilio"})
     assert silent.voices == ()
     client = create_app(dataclasses.replace(runtime, settings=silent)).test_client()
-    body = {"from": RECIPIENT, "text": "6", "id": "t99"}
-    assert client.post("/hooks/simulator/sms", json=body).status_code == 200
-    dialled = {"from": RECIPIENT, "session": "d1", "text": "6"}
-    screen = client.post("/hooks/simulator/ussd", json=dialled).get_json()["screen"]
-    assert screen.startswith("कोड SMS से आएगा")
+    form = {"MessageSid": "SM99", "From": RECIPIENT, "Body": "6"}
+    signed = {"X-Twilio-Signature": signature(form, "/hooks/twilio/sms")}
+    assert client.post("/hooks/twilio/sms", data=form, headers=signed).status_code == 200
+    dialled = {"sessionId": "d1", "serviceCode": "*384#", "phoneNumber": RECIPIENT, "text": "6"}
+    hook = "/hooks/africastalking/africastalking-hook-secret/ussd"
+    assert client.post(hook, data=dialled).text.startswith("END कोड SMS से आएगा")
     assert rows(
         runtime, "SELECT channel, template FROM messages WHERE lane = 'code'"
     ) == [("text", "code")] * 2  # fmt: skip

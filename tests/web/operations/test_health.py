@@ -61,7 +61,8 @@ def test_not_ready_without_valkey(runtime: Runtime) -> None:
 def test_not_ready_without_postgresql(runtime: Runtime, closed_database: Database) -> None:
     answer = create_app(replace(runtime, database=closed_database)).test_client().get("/readyz")
     assert answer.status_code == 503
-    assert answer.get_json()["failing"] == ["database", "migrations", "outbox", "carriers"]
+    failing = answer.get_json()["failing"]
+    assert failing == ["database", "migrations", "keys", "outbox", "carriers"]
     assert "127.0.0.1" not in answer.text
 
 

@@ -38,7 +38,6 @@ def document(operations: Sequence[Operation[Any]]) -> dict[str, Any]:
         "openapi": "3.1.0",
         "info": {"title": "Dakiya", "version": "1", "description": _ABOUT},
         "servers": [{"url": "/api/v1"}],
-        "security": [{"token": []}],
         "paths": paths,
         "components": {
             "schemas": definitions["$defs"],
@@ -53,6 +52,7 @@ def _operation(
     shown: dict[str, Any] = {
         "operationId": operation.name,
         "summary": operation.summary,
+        "security": [{"token": [operation.needs]}],
         "parameters": _parameters(operation, schemas, definitions),
         "responses": {
             str(status): {
@@ -90,7 +90,7 @@ def _takes_body(operation: Operation[Any]) -> bool:
 
 
 def _problems(operation: Operation[Any]) -> list[int]:
-    common = {401, 422} | ({400, 413, 415} if _takes_body(operation) else set())
+    common = {401, 403, 422, 429} | ({400, 413, 415} if _takes_body(operation) else set())
     return sorted(common | set(operation.problems))
 
 
@@ -101,6 +101,8 @@ def _problem(status: int, schemas: _Schemas) -> dict[str, Any]:
     }
     if status == 401:
         shown["headers"] = {"WWW-Authenticate": {"required": True, "schema": {"type": "string"}}}
+    if status == 429:
+        shown["headers"] = {"Retry-After": {"required": True, "schema": {"type": "string"}}}
     return shown
 
 

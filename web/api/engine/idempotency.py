@@ -6,15 +6,15 @@ for it, then finds the answer. A refusal is rolled back, leaves no key, and is d
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from store.database import Conn
+from store.keyring import Keyring, current
 from store.refusals import Invalid
 
 HEADER = "Idempotency-Key"
@@ -39,11 +39,19 @@ class OtherRequest(Invalid):
 
 @dataclass(frozen=True)
 class Key:
-    """A key as one client (token) sent it, and the digest of its request."""
+    """A key as one client (token) sent it, and its request."""
 
     token_id: int
     key: str
-    digest: bytes
+    request: bytes = field(repr=False)
+
+    def digest(self, root: bytes) -> bytes:
+        """Return the digest of the request under a key of the ring.
+
+        It is keyed: a body may hold a postman's PIN, and four digits are soon guessed from a plain
+        digest.
+        """
+        return hmac.digest(root, _PURPOSE + self.request, "sha256")
 
 
 @dataclass(frozen=True)
@@ -54,38 +62,35 @@ class Kept:
     answer: Any  # JSON
 
 
-def read(token_id: int, key: str, request: bytes, master_key: bytes) -> Key:
-    """Return the key of a request. Raises `BadKey`.
-
-    The digest is keyed: a body may hold a postman's PIN, and four digits are soon guessed from
-    a plain digest.
-    """
+def read(token_id: int, key: str, request: bytes) -> Key:
+    """Return the key of a request. Raises `BadKey`."""
     if _KEY.fullmatch(key) is None:
         raise BadKey
-    return Key(token_id, key, hmac.new(master_key, _PURPOSE + request, hashlib.sha256).digest())
+    return Key(token_id, key, request)
 
 
-def claim(conn: Conn, key: Key) -> Kept | None:
+def claim(conn: Conn, key: Key, keys: Keyring) -> Kept | None:
     """Claim a new key and return None, else return the answer to repeat. Raises `OtherRequest`.
 
     Waits while another transaction executes under the same key.
     """
+    number = current(conn, "digests")
     ours = conn.execute(
-        "INSERT INTO idempotency_keys (token_id, key, request_digest, status, answer)"
-        " VALUES (%s, %s, %s, 0, 'null') ON CONFLICT DO NOTHING RETURNING 1",
-        (key.token_id, key.key, key.digest),
+        "INSERT INTO idempotency_keys (token_id, key, request_digest, digest_key, status, answer)"
+        " VALUES (%s, %s, %s, %s, 0, 'null') ON CONFLICT DO NOTHING RETURNING 1",
+        (key.token_id, key.key, key.digest(keys.root(conn, "digests", number)), number),
     ).fetchone()
     if ours is not None:
         return None
     row = conn.execute(
-        "SELECT request_digest, status, answer FROM idempotency_keys"
+        "SELECT request_digest, digest_key, status, answer FROM idempotency_keys"
         " WHERE token_id = %s AND key = %s",
         (key.token_id, key.key),
     ).fetchone()
     assert row is not None
-    if not hmac.compare_digest(row[0], key.digest):
+    if not hmac.compare_digest(row[0], key.digest(keys.root(conn, "digests", row[1]))):
         raise OtherRequest
-    return Kept(row[1], row[2])
+    return Kept(row[2], row[3])
 
 
 def keep(conn: Conn, key: Key, kept: Kept) -> None:
@@ -94,3 +99,11 @@ def keep(conn: Conn, key: Key, kept: Kept) -> None:
         "UPDATE idempotency_keys SET status = %s, answer = %s WHERE token_id = %s AND key = %s",
         (kept.status, Jsonb(kept.answer), key.token_id, key.key),
     )
+
+
+def in_use(conn: Conn) -> dict[int, int]:
+    """Return how many answers are kept by digests of each key, by its number."""
+    rows = conn.execute(
+        "SELECT digest_key, count(*) FROM idempotency_keys GROUP BY digest_key"
+    ).fetchall()
+    return dict(rows)

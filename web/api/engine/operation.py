@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
 from postal.people.doer import Doer, Software, Staff
+from postal.people.tokens import Token
 from runtime import Runtime
 from settings import Settings
 from store.database import Conn
 from web.api.engine.fields import Input
+from web.api.engine.scopes import Scope
 
 JSON: Final = "application/json"
 PDF: Final = "application/pdf"
@@ -30,15 +33,20 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 class Call(Generic[I]):
     """The input of a handler: checked input, the path's values, an open transaction.
 
-    `token_id`: whose token calls.
+    `token`: that calls.
     """
 
     runtime: Runtime
     conn: Conn
-    token_id: int
+    token: Token
     now: datetime
     input: I
     path: Mapping[str, str]
+
+    @property
+    def token_id(self) -> int:
+        """Return the row of the token that calls."""
+        return self.token.id
 
     def doer(self, office: int | None = None, names: Staff | None = None) -> Doer:
         """Return the software that calls, as the books name who does something.
@@ -64,6 +72,17 @@ class Answer:
     body: BaseModel | File
 
 
+class Reach(Enum):
+    """Whose the things of an operation are, where they are not of one office each."""
+
+    ANYONE = "of no office: every token may"
+    ITS_OFFICES = "the handler limits itself to the offices of the token"
+    EVERY_OFFICE = "of all offices at once: no token that acts for some of them alone"
+
+
+Whose = Reach | Callable[[Call[Any]], Sequence[int]]
+
+
 def _as_it_is(call: Call[Any], body: Any) -> Any:
     return body
 
@@ -74,17 +93,20 @@ class Operation(Generic[I]):
 
     `route`: method and path, each value of the path with its format: `GET /counters/{id:counter}`.
     A POST takes its input from the JSON body and honours Idempotency-Key; a GET takes it from the
-    query. `answers`: schema by status; `problems`: its own statuses of refusal, beside those of
-    every operation. `reveal` adds to an answer's JSON what must not be stored, because answers are
-    kept for repeated requests. `takes`: the media type of the body; where it is not JSON, `input`
-    is `fields.FileIn`. `largest`: bytes of a body that may be larger than those of others.
-    `gives`: the media type of a 200; where it is a file's, `answers` is empty.
+    query. `scope`: the group that a token must be allowed; `whose`: the offices that it must act
+    for, see `whose.py`. `answers`: schema by status; `problems`: its own statuses of refusal,
+    beside those of every operation. `reveal` adds to an answer's JSON what must not be stored,
+    because answers are kept for repeated requests. `takes`: the media type of the body; where it is
+    not JSON, `input` is `fields.FileIn`. `largest`: bytes of a body that may be larger than those
+    of others. `gives`: the media type of a 200; where it is a file's, `answers` is empty.
     """
 
     route: str
     name: str
     summary: str
     input: type[I]
+    scope: Scope
+    whose: Whose
     handle: Callable[[Call[I]], Answer]
     answers: Mapping[int, type[BaseModel]]
     problems: tuple[int, ...] = ()
@@ -97,6 +119,11 @@ class Operation(Generic[I]):
     def method(self) -> str:
         """Return GET or POST."""
         return self.route.partition(" ")[0]
+
+    @property
+    def needs(self) -> str:
+        """Return the scope of a token that may call it, as articles:read."""
+        return f"{self.scope}:{'read' if self.method == 'GET' else 'write'}"
 
     @property
     def path(self) -> str:

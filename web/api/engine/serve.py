@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from flask import Response, g, request
@@ -11,52 +11,16 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from outbox.wake import wake
-from postal.people import tokens
-from settings import Settings
+from postal.people import token_log
+from postal.people.token_log import TokenCall
 from store.database import Conn
-from web.api.engine import idempotency
+from web.api.engine import bearer, idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused, of_validation
 from web.running import runtime
 
-MAX_BODY = 1024 * 1024  # bytes
-LARGEST: dict[str, Callable[[Settings], int]] = {}
-"""The larger limits of bodies, by endpoint. Read only after the token was found valid."""
-_SCHEME = "bearer "
-
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
-
-
-class NoToken(Refused):
-    """A missing header, or one without a valid token: 401."""
-
-    def __init__(self, given: bool) -> None:
-        super().__init__(
-            401,
-            "this token is unknown or revoked: make one with `flask token create NAME`"
-            if given
-            else "send the header Authorization: Bearer <token>",
-        )
-        self.challenge = 'Bearer realm="dakiya"' + (', error="invalid_token"' if given else "")
-
-
-def require_token() -> None:
-    """Note whose token each request of a blueprint carries. Raises `NoToken`."""
-    header = request.headers.get("Authorization", "")
-    if not header.lower().startswith(_SCHEME):
-        raise NoToken(given=False)
-    with runtime().database.transaction() as conn:
-        token_id = tokens.identify(conn, header[len(_SCHEME) :].strip())
-    if token_id is None:
-        raise NoToken(given=True)
-    g.token_id = token_id
-
-
-def limit_body() -> None:
-    """Limit the body of a request: a longer one is refused with 413 while it is read."""
-    largest = LARGEST.get(request.endpoint or "")
-    request.max_content_length = largest(runtime().settings) if largest else MAX_BODY
 
 
 def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
@@ -67,14 +31,18 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     now = here.now()
 
     def work(conn: Conn) -> tuple[int, Any, bool]:
-        call = Call(here, conn, g.token_id, now, given, path)
-        kept = idempotency.claim(conn, key) if key else None
+        call = Call(here, conn, g.token, now, given, path)
+        bearer.insist_on_office(operation, call)
+        kept = idempotency.claim(conn, key, here.keys) if key else None
         if kept is not None:
             return kept.status, operation.reveal(call, kept.answer), True
         answer = operation.handle(call)
         if isinstance(answer.body, File):
             return answer.status, answer.body, False
         body = answer.body.model_dump(mode="json")
+        if operation.method == "POST":
+            done = TokenCall(now, operation.name, request.path, g.request_id)
+            token_log.note_call(conn, g.token.id, done)
         if key:
             idempotency.keep(conn, key, idempotency.Kept(answer.status, body))
         return answer.status, operation.reveal(call, body), False
@@ -99,10 +67,9 @@ def _key(operation: Operation[I]) -> idempotency.Key | None:
     if operation.method != "POST" or key is None:
         return None
     return idempotency.read(
-        g.token_id,
+        g.token.id,
         key,
         b"\0".join([request.path.encode(), request.get_data()]),
-        runtime().settings.dakiya_master_key.get_secret_value().encode(),
     )
 
 

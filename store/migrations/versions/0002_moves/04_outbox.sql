@@ -11,3 +11,5 @@ ALTER TABLE messages ADD COLUMN quote smallint CHECK (quote >= 0);
 COMMENT ON COLUMN messages.quote IS
     'The question of its article whose two digits the text shows, to be quoted in the answer. They '
     'are derived when it is sent, as codes are; 0: those by which the sender proves himself.';
+ALTER TABLE messages ADD COLUMN quote_key smallint CHECK ((quote IS NULL) = (quote_key IS NULL));
+COMMENT ON COLUMN messages.quote_key IS 'The number of the key from which those digits are derived.';
