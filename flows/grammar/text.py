@@ -7,6 +7,7 @@ import unicodedata
 
 from flows import number
 from india.phone import DIALLED
+from india.signs import ascii_digits
 
 MASK = "••••••"
 
@@ -29,18 +30,7 @@ _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9
 def fold(raw: str) -> str:
     """Return `raw` with ASCII digits, composed letters, no joiners, in lower case."""
     text = unicodedata.normalize("NFKC", raw).translate(_JOINERS).translate(_APOSTROPHES)
-    return _ascii_digits(text).lower()
-
-
-def _ascii_digits(text: str) -> str:
-    """Return the digits of any script (Devanagari, raised, circled) as 0-9."""
-    return text if text.isascii() else "".join(map(_ascii_digit, text))
-
-
-def _ascii_digit(letter: str) -> str:
-    if letter.isascii() or not letter.isdigit():
-        return letter
-    return str(unicodedata.digit(letter))
+    return ascii_digits(text).lower()
 
 
 def tokens(raw: str) -> tuple[str, ...]:
@@ -60,7 +50,7 @@ def mask_spelled_codes(raw: str) -> str:
 
 
 def _mask(raw: str, pattern: re.Pattern[str]) -> str:
-    text = _JOINED_DIGITS.sub("", _ascii_digits(raw))
+    text = _JOINED_DIGITS.sub("", ascii_digits(raw))
     parts: list[str] = []
     start = 0
     for article in _ARTICLE.finditer(text):

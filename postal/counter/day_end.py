@@ -15,6 +15,7 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from india import figures
 from postal.articles import Service
 from postal.counter import counter_days, ledger
 from postal.counter.counter_days import CounterClosed, UnknownCounterDay
@@ -130,9 +131,10 @@ def read_count(notes: Mapping[int, str]) -> Count:
     read: dict[int, int] = {}
     for note in NOTES:
         typed = notes.get(note, "").strip() or "0"
-        if not typed.isdecimal() or int(typed) > _MOST_OF_A_NOTE:
-            raise NoCount(f"{typed} is no count of notes of {note} rupees")
-        read[note] = int(typed)
+        try:
+            read[note] = figures.whole(typed, 0, _MOST_OF_A_NOTE)
+        except figures.NoNumber:
+            raise NoCount(f"{typed[:20]} is no count of notes of {note} rupees") from None
     return Count(read)
 
 

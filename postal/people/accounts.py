@@ -20,6 +20,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from india import figures
 from postal.people.people import StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
 from store.database import Conn
@@ -177,7 +178,7 @@ def check_second_factor(
     ).fetchone()
     if row is None or (row[2] is not None and now < row[2]):
         return False
-    typed = "".join(entered.split()).replace("-", "").upper()
+    typed = figures.digits(entered).upper()
     step = _step(_totp(row[0], master_key), typed, row[1], now)
     if step is None and not _spend_recovery_code(conn, staff_row, typed, master_key, now):
         _count_wrong(conn, staff_row, now)

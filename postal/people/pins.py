@@ -10,6 +10,7 @@ from typing import Literal
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from india import figures
 from store.database import Conn
 from store.refusals import Invalid, Unknown
 
@@ -40,9 +41,10 @@ class BadPin(Invalid):
 
 def hashed(pin: str) -> str:
     """Return `pin` as it is stored. Raise `BadPin`."""
-    if _PIN.fullmatch(pin) is None:
+    typed = figures.digits(pin)
+    if _PIN.fullmatch(typed) is None:
         raise BadPin
-    return _HASHER.hash(pin)
+    return _HASHER.hash(typed)
 
 
 class UnknownStaff(Unknown):

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from india import calendar
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
@@ -90,7 +91,7 @@ class BadDay(Invalid):
 def _asked(call: Call[ReadBooksIn]) -> tuple[int, datetime.date]:
     """Return the office's row and the day. Raises `BadDay` and `UnknownOffice`."""
     try:
-        day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
+        day = calendar.read(call.input.day) if call.input.day else day_of(call.now)
     except ValueError as error:
         raise BadDay from error
     with named_by_path():

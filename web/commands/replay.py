@@ -15,6 +15,7 @@ from flask.cli import with_appcontext
 
 from flows.replay.replay import Difference, Undecidable, decided_today, differences
 from flows.replay.replay import replay as decided_again
+from india import calendar
 from india import phone as phones
 from india.calendar import INDIA
 from postal.desk import sprints
@@ -145,7 +146,7 @@ def _recorded(file: TextIO) -> dict[int, Any]:
 def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
     whose = phones.masked(stored.whose) if stored.whose.startswith("+") else stored.whose
     click.echo(
-        f"sprint {stored.id}, {stored.at.astimezone(INDIA):%Y-%m-%d %H:%M:%S}, {stored.machine}"
+        f"sprint {stored.id}, {calendar.local(stored.at):%Y-%m-%d %H:%M:%S}, {stored.machine}"
         f" {whose}, {stored.event.get('kind')}:"
     )
     for each in found:

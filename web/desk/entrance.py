@@ -11,6 +11,7 @@ from markupsafe import Markup
 from redis import RedisError
 from werkzeug.wrappers import Response
 
+from india import signs
 from india.phone import fingerprint
 from postal.people import access, accounts, sign_ins
 from store.database import Conn
@@ -31,7 +32,7 @@ def sign_in() -> Page:
         return render_template("desk/sign_in.html")
     if not _may_try():
         return render_template("desk/sign_in.html", refused="sign_in_too_often"), 429
-    staff_id = request.form.get("staff_id", "").strip()
+    staff_id = signs.bare(request.form.get("staff_id", ""))
     password = request.form.get("password", "")
     now = runtime().now()
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from india import phone
+from india import masks, phone
 from web.staff.rooms import shared
 
 
@@ -19,7 +19,7 @@ def masked(number: str | None) -> str:
 @shared.app_template_filter()
 def veiled(text: Any) -> Markup:
     """Return `text` with its telephone numbers hidden and its lines kept."""
-    return Markup("<br>").join(escape(line) for line in phone.veiled(str(text)).split("\n"))
+    return Markup("<br>").join(escape(line) for line in masks.veiled(str(text)).split("\n"))
 
 
 @shared.app_template_filter()

@@ -18,6 +18,7 @@ from web.api.engine import idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused, of_validation
+from web.given import unfit
 from web.running import runtime
 
 MAX_BODY = 1024 * 1024  # bytes
@@ -120,6 +121,9 @@ def _body(operation: Operation[I]) -> I:
         loose = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(400, f"the body is not JSON: {error}") from error
+    errors = [FieldError(field=at, message=why) for at, why in unfit(loose)]
+    if errors:
+        raise Refused(422, "the body has bad fields: see errors", errors)
     errors = operation.input.beyond_fields(loose)
     try:
         checked = operation.input.model_validate_json(raw)
