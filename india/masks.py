@@ -7,7 +7,8 @@ Whatever `india.phone.read` reads as a telephone is masked here, in every notati
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from india import signs
 
@@ -46,9 +47,15 @@ def veiled(text: str) -> str:
     return "".join(kept) + text[end:] if kept else text
 
 
-def veiled_or_none(text: str | None) -> str | None:
-    """Return `veiled`, or None where there is no text."""
-    return None if text is None else veiled(text)
+def veiled_within(value: Any) -> Any:
+    """Return JSON, or what becomes JSON, with `veiled` done to every text in it, keys apart."""
+    if isinstance(value, str):
+        return veiled(value)
+    if isinstance(value, Mapping):
+        return {name: veiled_within(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [veiled_within(inner) for inner in value]
+    return value
 
 
 def _spans(plain: str) -> list[tuple[int, int]]:

@@ -28,6 +28,7 @@ from urllib3.exceptions import (
 from urllib3.util.connection import create_connection
 
 from gateways.network import pooled
+from india.masks import veiled_within
 from store import feed_kinds
 from webhooks import subscriptions
 from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
@@ -50,7 +51,7 @@ def body_of(taken: TakenDelivery) -> str:
         "kind": taken.kind,
         "upu": feed_kinds.upu_code(taken.kind),
         "article": taken.article,
-        "data": taken.data,
+        "data": veiled_within(taken.data),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 

@@ -63,7 +63,11 @@ class FullHouse:
             endpoint = rule.endpoint
             if rule.endpoint == "static" or stated(endpoint.split(".")[0]) is not Caller.STAFF:
                 continue
-            if method in (rule.methods or ()) and endpoint not in OPEN and "sign_out" not in endpoint:
+            if (
+                method in (rule.methods or ())
+                and endpoint not in OPEN
+                and "sign_out" not in endpoint
+            ):
                 yield rule
 
     def plant(self, written: str) -> None:
@@ -83,7 +87,7 @@ class FullHouse:
             return [
                 table
                 for table in FREE_TEXT
-                if conn.execute(f"SELECT FROM {table} LIMIT 1").fetchone() is None  # noqa: S608
+                if conn.execute(f"SELECT FROM {table} LIMIT 1").fetchone() is None
             ]
 
 
@@ -124,7 +128,9 @@ def full_house(player: Player, app: Flask, runtime: Runtime) -> FullHouse:
     supervisor.post("/desk/tickets/1/note", said="called back")
     supervisor.post("/desk/carriers/simulator/order", did="rest", reason="quiet night")
     supervisor.post("/desk/carriers/simulator/order", did="lift", reason="it is day")
-    supervisor.post("/desk/window", article=third, document="passport", last4="1234", reason="shown")
+    supervisor.post(
+        "/desk/window", article=third, document="passport", last4="1234", reason="shown"
+    )
     subscribe(runtime, token(runtime), "https://post.example/dakiya")
     happen(runtime, "delivered")
     _evening(office)

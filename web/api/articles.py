@@ -10,6 +10,7 @@ from pydantic import Field
 from conversation.announce import announce
 from flows.facts import ArticleState
 from flows.happenings import Booked, Recalled
+from india.masks import veiled_within
 from india.phone import masked
 from postal import articles
 from postal.articles import Language, Service
@@ -25,6 +26,7 @@ from web.api.engine.fields import (
     Output,
     Phone,
     Pin,
+    Veiled,
     WeightG,
 )
 from web.api.engine.operation import Answer, Call, Operation
@@ -76,15 +78,15 @@ class BookArticleIn(Input):
 
 class RecipientOut(Output):
     phone: str | None = Field(description="masked: +91••••••3210")
-    name: str
-    address: str
+    name: Veiled
+    address: Veiled
     pin: str
     language: Language | None
 
 
 class SenderOut(Output):
     phone: str | None = Field(description="masked")
-    name: str
+    name: Veiled
 
 
 class EventOut(Output):
@@ -173,7 +175,8 @@ def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         events=[
-            EventOut.of(each, data=dict(each.data)) for each in articles.history(call.conn, article)
+            EventOut.of(each, data=veiled_within(each.data))
+            for each in articles.history(call.conn, article)
         ],
     )
 

@@ -13,7 +13,7 @@ from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
 from store.refusals import Invalid, Unknown
-from web.api.engine.fields import Input, Output
+from web.api.engine.fields import Input, Output, Veiled
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
 from web.api.engine.problems import named_by_path
 from web.staff.books_tables import TABLES, name
@@ -53,7 +53,7 @@ class CounterDayOut(Output):
     closed_at: datetime.datetime | None
     expected_paise: int | None
     counted_paise: int | None
-    explanation: str | None
+    explanation: Veiled | None
     booked: list[BookedKindOut]
 
 
@@ -69,7 +69,7 @@ class EntryOut(Output):
     paise: int
     booking: str | None = Field(description="the booking's reference, which is the UPI `tr`")
     corrects: int | None
-    note: str | None
+    note: Veiled | None
     article: str | None = Field(description="its number, where the entry is the COD of one")
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from india.masks import veiled_within
 from store import feed, feed_kinds
 from web.api.engine.fields import Input, Output
 from web.api.engine.operation import Answer, Call, Operation
@@ -41,7 +42,10 @@ def _read(call: Call[ReadEventsIn]) -> Answer:
     found = feed.read(call.conn, call.input.after, call.input.limit)
     events = [
         FeedEventOut.of(
-            each, cursor=each.position, upu=feed_kinds.upu_code(each.kind), data=dict(each.data)
+            each,
+            cursor=each.position,
+            upu=feed_kinds.upu_code(each.kind),
+            data=veiled_within(each.data),
         )
         for each in found
     ]

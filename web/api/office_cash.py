@@ -11,7 +11,7 @@ from pydantic import Field, StringConstraints
 from postal.acts import cod
 from postal.office import cash
 from postal.office.cash import Owing
-from web.api.engine.fields import Input, Output
+from web.api.engine.fields import Input, Output, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, delivery_list, office
 
@@ -95,7 +95,7 @@ class HandedInOut(Output):
     id: int
     expected: int
     counted: int
-    explanation: str | None
+    explanation: Veiled | None
 
 
 def _hand_in(call: Call[HandIn]) -> Answer:

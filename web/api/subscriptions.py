@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from store import feed_kinds
-from web.api.engine.fields import Input, Nothing, Output
+from web.api.engine.fields import Input, Nothing, Output, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
 from webhooks import address, subscriptions
@@ -86,7 +86,7 @@ class DeliveryOut(Output):
     first_tried_at: datetime | None
     next_attempt_at: datetime | None
     settled_at: datetime | None
-    error: str | None
+    error: Veiled | None
 
 
 class DeliveriesOut(Output):

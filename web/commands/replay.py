@@ -18,6 +18,7 @@ from flows.replay.replay import replay as decided_again
 from india import calendar
 from india import phone as phones
 from india.calendar import INDIA
+from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
@@ -156,4 +157,5 @@ def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
+    text = veiled(text)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -17,9 +17,10 @@ def masked(number: str | None) -> str:
 
 
 @shared.app_template_filter()
-def veiled(text: Any) -> Markup:
+def veiled(text: Any) -> Markup | str:
     """Return `text` with its telephone numbers hidden and its lines kept."""
-    return Markup("<br>").join(escape(line) for line in masks.veiled(str(text)).split("\n"))
+    hidden = masks.veiled(str(text))
+    return lined(hidden) if "\n" in hidden else hidden
 
 
 @shared.app_template_filter()

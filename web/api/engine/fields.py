@@ -15,7 +15,7 @@ from pydantic import (
 )
 
 from flows import number
-from india import figures, phone, signs
+from india import figures, masks, phone, signs
 from web.api.engine.problems import FieldError
 
 # No control characters, and no marks that change the writing direction of what follows.
@@ -89,6 +89,9 @@ TypedNumber = Annotated[
     Field(examples=["EU123456785IN"], json_schema_extra={"format": "s10"}),
 ]
 
+
+Veiled = Annotated[str, AfterValidator(masks.veiled)]
+"""What people wrote, in an answer: the telephones in it are masked."""
 
 WeightG = Annotated[int, Field(ge=1, le=50_000, description="grams", examples=[120])]
 CodAmount = Annotated[int, Field(ge=0, le=50_000, description="whole rupees")]
