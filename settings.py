@@ -49,6 +49,14 @@ def _upi_id(value: str) -> None:
         raise ValueError("a UPI id looks like post@bank")
 
 
+def _ports(value: str) -> tuple[int, ...]:
+    """Return the ports of `443,8443`. Raise ValueError."""
+    written = [each.strip() for each in value.split(",")]
+    if not all(re.fullmatch(r"[1-9][0-9]{0,4}", each) and int(each) < 2**16 for each in written):
+        raise ValueError("ports are numbers by comma, as 443,8443")
+    return tuple(map(int, written))
+
+
 Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
 AccountName = Annotated[str, AfterValidator(_fits_a_header)]
 AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
@@ -60,6 +68,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_prices": prices,
     "missed_calls": meanings,
     "upi_id": _upi_id,
+    "webhook_ports": _ports,
 }
 
 
@@ -185,6 +194,15 @@ class Settings(BaseSettings):
     )
     cashfree_api_url: Address = Field("", description="another address than the provider's own")
 
+    webhook_ports: str = Field(
+        "443", description="where webhooks may go to in production, by comma: 443,8443"
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="shows /metrics and the detail of /readyz: Authorization: Bearer …; empty:"
+        " only callers on this machine see them",
+    )
+
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
@@ -244,6 +262,11 @@ class Settings(BaseSettings):
         return prices(self.sms_prices)
 
     @property
+    def webhook_ports_open(self) -> tuple[int, ...]:
+        """Return the ports that webhooks may go to in production."""
+        return _ports(self.webhook_ports)
+
+    @property
     def takes_upi_by(self) -> str:
         """Return the provider of new UPI payments; empty: none."""
         return self.upi_provider or ("" if self.production else "simulator")
@@ -268,6 +291,8 @@ class Settings(BaseSettings):
         """Return the reasons that forbid production with these settings, a sentence each."""
         keys = {"DAKIYA_MASTER_KEY": self.dakiya_master_key, "SECRET_KEY": self.secret_key}
         written = {name: key.get_secret_value().encode() for name, key in keys.items()}
+        if self.metrics_token.get_secret_value():  # without one nobody from outside sees them
+            written["METRICS_TOKEN"] = self.metrics_token.get_secret_value().encode()
         missing = [name for name, key in written.items() if len(key) < _MIN_KEY_BYTES]
         servers = {"DATABASE_URL": self.database_url, "REDIS_URL": self.redis_url}
         missing += [name for name, address in servers.items() if not address]

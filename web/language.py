@@ -11,6 +11,8 @@ from typing import Final
 from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from web.given import NotPossible
+
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
 """The languages of the pages, each by its own name."""
 
@@ -47,6 +49,8 @@ def _asked() -> str:
         return request.values.get("lang", "")
     except RequestEntityTooLarge:  # the page that says so has a language too
         return request.args.get("lang", "")
+    except NotPossible:
+        return ""
 
 
 def say(key: str, **values: str | int) -> str:

@@ -96,18 +96,19 @@ def may(rule: Rule, role: Role) -> bool:
 
 
 @cache
-def fields_of(app: Flask, endpoint: str) -> tuple[str, ...]:
+def fields_of(app: Flask, endpoint: str, method: str) -> tuple[str, ...]:
     """The names of the fields that the module of a view reads, from its own source."""
     module = sys.modules[app.view_functions[endpoint].__module__]
     room = module.__name__.rpartition(".")[0]
+    kind = "(?:args|values)" if method == "GET" else "(?:form|values|typed)"
     names: set[str] = set()
-    for name in [module.__name__, f"{room}.typed", f"{room}.fields"]:
+    for name in [module.__name__, f"{room}.typed"]:
         if found := sys.modules.get(name):
             source = inspect.getsource(found)
-            names |= set(re.findall(r"""\.get(?:list)?\(\s*"(\w+)\"""", source))
-            names |= set(re.findall(r"""(?:form|args|values), "(\w+)\"""", source))
-            names |= set(re.findall(r"""\bfield\("(\w+)"\)""", source))
-    return tuple(sorted(names - {"csrf_token"}))
+            names |= set(re.findall(rf'''{kind}\.get(?:list)?\(\s*"(\w+)"''', source))
+            names |= set(re.findall(rf'''{kind}, "(\w+)"''', source))
+            names |= set(re.findall(r'''\b(?:field|_uuid|_chosen)\("(\w+)"''', source))
+    return tuple(sorted({*names, "day", "lang"} - {"csrf_token"}))
 
 
 def full_house(player: Player, app: Flask, runtime: Runtime) -> FullHouse:

@@ -103,9 +103,11 @@ class ReadDeliveriesIn(Input):
 
 
 def _subscribe(call: Call[SubscribeIn]) -> Answer:
-    production = call.runtime.settings.production
-    read = address.public if production else address.anywhere
-    url = read(call.input.url)
+    settings, url = call.runtime.settings, call.input.url
+    if settings.production:
+        address.public(url, settings.webhook_ports_open)
+    else:
+        address.anywhere(url)
     made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
     return Answer(201, NewWebhookOut.of(made, secret=""))
 

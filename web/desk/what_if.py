@@ -124,7 +124,7 @@ def _tried() -> list[_Tried]:
         try:
             typed, seconds, verdict, *rest = json.loads(text)
             waited = max(0, int(seconds))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         sure: Verdict = "wrong" if verdict == "wrong" else "right"
         window = _WINDOW.get(str(rest[0])) if rest else None
