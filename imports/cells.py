@@ -104,13 +104,13 @@ def name(cell: str) -> str:
     value = _text(cell)
     if "\n" in value or "\r" in value:
         raise Bad("line_break")
-    return _short(value, LONGEST_NAME)
+    return _seen(value, LONGEST_NAME)
 
 
 def address(cell: str) -> str:
     """Return the address on one line: commas join several lines."""
     lines = [" ".join(line.split()).strip(" ,") for line in _text(cell).splitlines()]
-    return _short(", ".join(filter(None, lines)), LONGEST_ADDRESS)
+    return _seen(", ".join(filter(None, lines)), LONGEST_ADDRESS)
 
 
 def amount(cell: str) -> int:
@@ -197,10 +197,14 @@ def _text(cell: str) -> str:
     return value
 
 
-def _short(value: str, most: int) -> str:
-    if len(value) > most:
+def _seen(value: str, most: int) -> str:
+    """Return `value` as it is kept, of which a reader sees something."""
+    kept = signs.named(value)
+    if not kept:
+        raise Bad("missing")
+    if len(kept) > most:
         raise Bad("too_long", str(most))
-    return value
+    return kept
 
 
 def _words(of: Mapping[T, str]) -> dict[str, T]:

@@ -20,6 +20,7 @@ from postal.articles import Service
 from postal.counter import counter_days, ledger
 from postal.counter.counter_days import CounterClosed, UnknownCounterDay
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
@@ -205,7 +206,11 @@ def hand_over(conn: Conn, id_: int, out: ToTreasury, by: Doer) -> None:
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (out.once,)).fetchone():
+    before = conn.execute(
+        "SELECT counter_day_id, -paise, note FROM ledger WHERE once = %s", (out.once,)
+    ).fetchone()
+    if before is not None:
+        insist_same((before, (id_, out.paise, out.note or None)))
         return
     if day.closed_at is not None:
         raise CounterClosed(day.counter)

@@ -18,6 +18,7 @@ from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedRe
 from postal import articles
 from postal.counter import groups
 from postal.counter.groups import BookingItem, Group, GroupState
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
@@ -134,6 +135,7 @@ def note_printing(conn: Conn, group_id: int, new: NewPrinting, by: Doer) -> Prin
     )
     made = printing(conn, group_id, new.once)
     assert made is not None
+    insist_same((made.paper, new.paper), (made.language, new.language))
     return made
 
 

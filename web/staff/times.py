@@ -21,6 +21,12 @@ def exact(at: datetime | date) -> str:
     return calendar.exact(at, language.chosen())
 
 
+@shared.app_template_filter("day_of")
+def in_india(at: datetime) -> date:
+    """Return the day in India at a moment, to be shown by `exact`."""
+    return day_of(at)
+
+
 @shared.app_template_filter()
 def clock(at: datetime) -> str:
     """Return 10:04:31, for a moment whose day is shown elsewhere."""
