@@ -29,12 +29,14 @@ class NotPossible(UnprocessableEntity):
 
 
 class Fields(ImmutableMultiDict[str, str]):
-    """The fields of a query or a form. Raise `NotPossible` where one holds a NUL."""
+    """The fields of a query or a form. Raise `NotPossible` where a text in it holds a NUL."""
 
     def __init__(self, mapping: Any = None) -> None:
         super().__init__(mapping)
         for name, values in self.lists():
-            if _NUL in name or any(_NUL in each for each in values):
+            # Files are among them: werkzeug makes this of their part of a form too.
+            texts = [name, *(each for each in values if isinstance(each, str))]
+            if any(_NUL in each for each in texts):
                 raise NotPossible(f"a character that no text has (NUL) is in {_shown(name)!r}")
 
 

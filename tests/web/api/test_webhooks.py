@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from postal.people import tokens
 from runtime import Runtime
+from store import feed
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
 from webhooks.sender import WebhookSender
@@ -126,16 +127,30 @@ def test_one_address_is_one_webhook_however_it_is_written(api: Api, runtime: Run
     assert api.post("/webhooks", {"url": "https://post.example/x"}).status_code == 201
 
 
-def test_two_who_subscribe_one_address_at_once_make_one(runtime: Runtime, api: Api) -> None:
-    at_once = Barrier(4)
+def test_what_is_sent_and_read_masks_telephones(
+    api: Api, runtime: Runtime, receiver: Receiver
+) -> None:
+    api.post("/webhooks", {"url": receiver.url})
+    with runtime.database.transaction() as conn:
+        feed.append(
+            conn, "desk_acted", None, runtime.now(), {"reason": "asked for ९८३९५ ५५७७७", "by": "x"}
+        )
+    work(WebhookSender(runtime))
+    assert receiver.calls[0].event["data"]["reason"] == "asked for ••••••५७७७"
+    (read,) = api.get("/events").get_json()["events"]
+    assert read["data"] == receiver.calls[0].event["data"]
 
-    def ask(_: int) -> int:
-        client = create_app(runtime).test_client()
+
+def test_two_who_subscribe_one_address_at_once_make_one(runtime: Runtime, api: Api) -> None:
+    at_once = Barrier(4, timeout=30)
+    clients = [create_app(runtime).test_client() for _ in range(4)]
+
+    def ask(client: FlaskClient) -> int:
         at_once.wait()
         return Api(client, api.token).post("/webhooks", {"url": "https://a.example/"}).status_code
 
     with ThreadPoolExecutor(4) as pool:
-        assert sorted(pool.map(ask, range(4))) == [201, 409, 409, 409]
+        assert sorted(pool.map(ask, clients)) == [201, 409, 409, 409]
 
 
 def test_production_takes_public_https_only(runtime: Runtime, api: Api) -> None:
