@@ -19,7 +19,7 @@ SHOWN: Final = 4
 # Over the plain signs of a text: what `phone.read` passes over, and what people put besides.
 _GAP: Final = rf"[ ().\-/_{signs.UNSEEN}]*"
 _COUNTRY: Final = rf"9{_GAP}1{_GAP}"
-_ABROAD: Final = rf"(?:\+|0{_GAP}0){_GAP}"  # +, or 00 as it is dialled
+_ABROAD: Final = rf"(?:\+|0{_GAP}0){_GAP}(?=[1-9])"  # +, or 00 as it is dialled
 _REST: Final = rf"(?:{_GAP}\d){{9}}"
 # Several may begin at one place: the first that fits counts. A number begins and ends with a group
 # of digits, never within one. Each is found by itself, also where two overlap.
@@ -32,6 +32,8 @@ _NUMBER: Final = re.compile(
     r"))",
     re.ASCII,
 )
+# EU001234565IN: nine digits between letters, of which two noughts begin no telephone.
+_ARTICLE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d{8} ?\d ?IN(?![A-Z0-9])", re.ASCII)
 
 
 def veiled(text: str) -> str:
@@ -61,8 +63,11 @@ def veiled_within(value: Any) -> Any:
 def _spans(plain: str) -> list[tuple[int, int]]:
     """Return where numbers begin and end; those that overlap are one."""
     spans: list[tuple[int, int]] = []
+    articles = {at for each in _ARTICLE.finditer(plain) for at in range(*each.span())}
     for found in _NUMBER.finditer(plain):
         first, last = found.span(1)
+        if first in articles:
+            continue
         if spans and first < spans[-1][1]:
             spans[-1] = spans[-1][0], max(last, spans[-1][1])
         else:

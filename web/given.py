@@ -17,7 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import UnprocessableEntity
 from werkzeug.routing import IntegerConverter
 
-from india import calendar, figures
+from india import calendar, figures, signs
 
 LARGEST: Final = 2**63 - 1
 """Of any number: PostgreSQL's bigint ends here."""
@@ -67,6 +67,16 @@ def whole(fields: Mapping[str, str], name: str, most: int = LARGEST) -> int | No
         return figures.whole(typed, 0, most)
     except figures.NoNumber as error:
         raise NotPossible(f"{name}: {error}") from None
+
+
+def signed(fields: Mapping[str, str], name: str) -> int | None:
+    """Return the whole number of a field, which a minus may begin; None as in `whole`.
+
+    Raise `NotPossible`.
+    """
+    typed = signs.bare(fields.get(name, ""))
+    number = whole({name: typed.removeprefix("-")}, name)
+    return -number if number is not None and typed.startswith("-") else number
 
 
 def day(fields: Mapping[str, str], name: str) -> date | None:

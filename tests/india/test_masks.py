@@ -62,6 +62,8 @@ def test_the_number_goes_and_what_is_beside_it_stays(text: str, shown: str) -> N
     "text",
     [
         "EU123456785IN",
+        "EU000000014IN, EU001234565IN and EU 00123456 5 IN",
+        "ref 0000123456",
         "EU 12345678 5 IN 7",
         "House 12, Ward 6, 273303",
         "7 482913",

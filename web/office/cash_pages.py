@@ -44,7 +44,7 @@ def cash() -> str:
 @route("/lists/<int:id_>/cash", CLERKS, methods=("POST",))
 def hand_in(id_: int) -> Response:
     """Record the cash of a list that a postman hands in and the clerk has counted."""
-    expected = given.whole(request.form, "expected") or 0
+    expected = given.signed(request.form, "expected") or 0
 
     def work(conn: Conn) -> str:
         own_list(conn, id_)

@@ -132,7 +132,8 @@ def import_progress(id_: int) -> Page:
 @route("/imports/<int:id_>/start", IMPORTERS, methods=("POST",))
 def start_import(id_: int) -> Response:
     """Start the import of the good rows; the form says how many are left out."""
-    left_out = request.form.get("left_out", -1, int)
+    agreed = given.whole(request.form, "left_out")
+    left_out = -1 if agreed is None else agreed
 
     def work(conn: Conn) -> str:
         found = _mine(conn, id_)

@@ -3,7 +3,7 @@
 from alembic import op
 
 revision = "0007_edges"
-down_revision = "0001_first"
+down_revision = "0002_moves"
 branch_labels = None
 depends_on = None
 

@@ -122,13 +122,12 @@ def _body(operation: Operation[I]) -> I:
     except ValueError as error:
         raise Refused(400, f"the body is not JSON: {error}") from error
     errors = [FieldError(field=at, message=why) for at, why in unfit(loose)]
-    if errors:
-        raise Refused(422, "the body has bad fields: see errors", errors)
-    errors = operation.input.beyond_fields(loose)
     try:
         checked = operation.input.model_validate_json(raw)
     except ValidationError as error:
-        errors = of_validation(error) + errors
+        named = {each.field for each in errors}
+        errors += [each for each in of_validation(error) if each.field not in named]
+    errors += operation.input.beyond_fields(loose)
     if errors:
         raise Refused(422, "the body has bad fields: see errors", errors)
     return checked
