@@ -13,7 +13,7 @@ from gateways.safety import UnsafeSettings
 from runtime import Runtime
 from settings import Settings
 from store.migrate import UnknownRevision
-from web import api
+from web import api, given
 from web.callers import insist
 from web.commands import doctor
 from web.commands.database import database
@@ -99,6 +99,7 @@ def create_app(runtime: Runtime | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     logs.configure(runtime.settings)
     guard(app, runtime.settings)
+    given.furnish(app)
     furnish(app)
     for blueprint in _BLUEPRINTS:
         app.register_blueprint(blueprint)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
-from typing import Any
+from collections.abc import MutableMapping
+from typing import Any, Final
 from uuid import uuid4
 
 import psycopg
 import structlog
 
+from india.masks import veiled_within
 from settings import Settings
+
+_RANDOM: Final = re.compile(
+    r"[A-Za-z]{0,2}[0-9a-f]{32}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+)
 
 
 def configure(settings: Settings) -> None:
@@ -27,10 +34,19 @@ def configure(settings: Settings) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            _veil,
             *([structlog.processors.format_exc_info] if settings.production else []),
             render,
         ]
     )
+
+
+def _veil(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Hide the telephones in a line, except in random ids, which may hold ten digits in a row."""
+    for name, value in line.items():
+        if not (isinstance(value, str) and _RANDOM.fullmatch(value)):
+            line[name] = veiled_within(value)
+    return line
 
 
 def request_id() -> str:

@@ -56,6 +56,14 @@ def _networks(value: str) -> tuple[IPv4Network | IPv6Network, ...]:
     return found
 
 
+def _ports(value: str) -> tuple[int, ...]:
+    """Return the ports of `443,8443`. Raise ValueError."""
+    written = [each.strip() for each in value.split(",")]
+    if not all(re.fullmatch(r"[1-9][0-9]{0,4}", each) and int(each) < 2**16 for each in written):
+        raise ValueError("ports are numbers by comma, as 443,8443")
+    return tuple(map(int, written))
+
+
 Address = Annotated[str, AfterValidator(lambda address: address.rstrip("/"))]
 AccountName = Annotated[str, AfterValidator(_fits_a_header)]
 AccountKey = Annotated[SecretStr, AfterValidator(_fits_a_header)]
@@ -68,6 +76,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "missed_calls": meanings,
     "upi_id": _upi_id,
     "trusted_proxies": _networks,
+    "webhook_ports": _ports,
 }
 
 
@@ -206,6 +215,15 @@ class Settings(BaseSettings):
     )
     cashfree_api_url: Address = Field("", description="another address than the provider's own")
 
+    webhook_ports: str = Field(
+        "443", description="where webhooks may go to in production, by comma: 443,8443"
+    )
+    metrics_token: SecretStr = Field(
+        SecretStr(""),
+        description="shows /metrics and the detail of /readyz: Authorization: Bearer …; empty:"
+        " only callers on this machine see them",
+    )
+
     send_slots: int = Field(64, ge=4, description="carrier calls under way at once, per worker")
     database_pool: int = Field(8, ge=1, description="connections per process")
 
@@ -270,6 +288,11 @@ class Settings(BaseSettings):
     def prices(self) -> dict[str, Decimal]:
         """Return the paise per segment of each gateway whose price is known."""
         return prices(self.sms_prices)
+
+    @property
+    def webhook_ports_open(self) -> tuple[int, ...]:
+        """Return the ports that webhooks may go to in production."""
+        return _ports(self.webhook_ports)
 
     @property
     def takes_upi_by(self) -> str:

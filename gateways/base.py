@@ -14,7 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, Protocol, runtime_checkable
 
-from india.phone import e164
+from india.phone import e164, without_trunk
 from messages.catalogue import Channel
 from messages.speech import Speech
 
@@ -52,7 +52,7 @@ def attested(raw: str) -> str | None:
     The shape suffices: carriers know numbers that libphonenumber does not know yet.
     """
     bare = raw.strip()
-    return bare if _E164.fullmatch(bare) else e164(bare)
+    return e164(bare) or (without_trunk(bare) if _E164.fullmatch(bare) else None)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,10 @@ from typing import Final, TypeVar, get_args
 
 from flows.number import read as read_number
 from imports.faults import Reason
+from india import figures, signs
+from india.calendar import NoDay
+from india.calendar import read as read_day
+from india.figures import GROUPED
 from india.phone import read as read_phone
 from postal.articles import Language, Service
 
@@ -23,16 +27,12 @@ MOST_GRAMS: Final = 50_000
 LONGEST_NAME: Final = 100
 LONGEST_ADDRESS: Final = 300
 
-_DIGITS: Final = str.maketrans("०१२३४५६७८९", "0123456789")
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s?[eE][+-]?[0-9]+", re.ASCII)
 _TEXT_TRICK: Final = re.compile(r'="(.*)"', re.DOTALL)  # ="0983…", as programs keep zeros in Excel
-_WHOLE: Final = re.compile(r"([0-9]+)([.,]0+)?", re.ASCII)
-# Whole rupees, plain or grouped as the West (1,000,000) or India (10,00,000) does; paise that are
-# none. Anything else may be another sum than it seems: 1.000 is a thousand in some countries.
-_RUPEES: Final = re.compile(
-    r"([0-9]+|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]?(?:,[0-9]{2})*,[0-9]{3})(?:\.0{1,2})?",
-    re.ASCII,
-)
+# A whole number as `india.figures` reads it, and the decimals that spreadsheets add to it. Anything
+# else may be another number than it seems: 1.000 is a thousand in some countries.
+_WHOLE: Final = re.compile(rf"({GROUPED})(?:\.0{{1,2}})?", re.ASCII)
+_MOST_WHOLE: Final = 10**12  # beyond what any column takes
 _MONEY: Final = re.compile(r"(rs\.?|inr|₹|रु\.?|रू\.?|/-)", re.IGNORECASE)
 _PIN: Final = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
@@ -87,7 +87,7 @@ def phone(cell: str) -> str:
 
 
 def pin(cell: str) -> str:
-    value = _digits(cell).replace(" ", "").removesuffix(".0")
+    value = figures.digits(_digits(cell)).removesuffix(".0")
     if _PIN.fullmatch(value) is None:
         raise Bad("pin")
     return value
@@ -104,33 +104,32 @@ def name(cell: str) -> str:
     value = _text(cell)
     if "\n" in value or "\r" in value:
         raise Bad("line_break")
-    return _short(value, LONGEST_NAME)
+    return _seen(value, LONGEST_NAME)
 
 
 def address(cell: str) -> str:
     """Return the address on one line: commas join several lines."""
     lines = [" ".join(line.split()).strip(" ,") for line in _text(cell).splitlines()]
-    return _short(", ".join(filter(None, lines)), LONGEST_ADDRESS)
+    return _seen(", ".join(filter(None, lines)), LONGEST_ADDRESS)
 
 
 def amount(cell: str) -> int:
     """Return whole rupees."""
     value = _MONEY.sub("", _digits(cell)).strip()
-    whole = _RUPEES.fullmatch(value)
-    if whole is None:
+    rupees = _whole(value)
+    if rupees is None:
         raise Bad("amount")
-    rupees = whole[1].replace(",", "")
-    if len(rupees) > 9 or int(rupees) > MOST_COD:
+    if rupees > MOST_COD:
         raise Bad("amount_high", str(MOST_COD))
-    return int(rupees)
+    return rupees
 
 
 def grams(cell: str) -> int:
     value = re.sub(r"\s*(g|gm|gms|gram|grams|ग्राम)\.?$", "", _digits(cell), flags=re.IGNORECASE)
-    whole = _WHOLE.fullmatch(value)
-    if whole is None or len(whole[1]) > 6 or not 1 <= int(whole[1]) <= MOST_GRAMS:
+    weight = _whole(value)
+    if weight is None or not 1 <= weight <= MOST_GRAMS:
         raise Bad("weight", str(MOST_GRAMS))
-    return int(whole[1])
+    return weight
 
 
 def day(cell: str) -> date:
@@ -144,8 +143,8 @@ def day(cell: str) -> date:
     else:
         raise Bad("date")
     try:
-        return date(year, month, number)
-    except ValueError:
+        return read_day(f"{year:04}-{month:02}-{number:02}")
+    except NoDay:
         raise Bad("date") from None
 
 
@@ -168,8 +167,16 @@ def _choice(cell: str, words: Mapping[str, T], reason: Reason) -> T:
     return words[word]
 
 
+def _whole(value: str) -> int | None:
+    found = _WHOLE.fullmatch(value)
+    try:
+        return None if found is None else figures.whole(found[1], 0, _MOST_WHOLE)
+    except figures.NoNumber:
+        return _MOST_WHOLE
+
+
 def _digits(cell: str) -> str:
-    value = " ".join(bare(cell).translate(_DIGITS).replace("\u00a0", " ").split())
+    value = " ".join(signs.bare(bare(cell)).split())
     if _SCIENTIFIC.fullmatch(value):
         raise Bad("scientific")
     if _CONTROL.search(value):
@@ -190,10 +197,14 @@ def _text(cell: str) -> str:
     return value
 
 
-def _short(value: str, most: int) -> str:
-    if len(value) > most:
+def _seen(value: str, most: int) -> str:
+    """Return `value` as it is kept, of which a reader sees something."""
+    kept = signs.named(value)
+    if not kept:
+        raise Bad("missing")
+    if len(kept) > most:
         raise Bad("too_long", str(most))
-    return value
+    return kept
 
 
 def _words(of: Mapping[T, str]) -> dict[str, T]:

@@ -2,19 +2,65 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta, timezone
+import re
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from typing import Final
 
 from babel.dates import format_date, format_datetime
+
+from india import signs
 
 INDIA = timezone(timedelta(hours=5, minutes=30))  # no summer time, and none since 1945
 _MORNING = time(9, 0)
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _SUNDAY = 6
+_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+_LATEST = datetime(9000, 1, 1, tzinfo=UTC)
+
+
+FIRST: Final = date(2000, 1, 1)
+LAST: Final = date(2099, 12, 31)
+"""The days that anything here can be about; with others, sums of days overflow."""
+
+
+class NoDay(ValueError):
+    """What was given is no day, or one that nothing here can be about."""
+
+
+def read(raw: str) -> date:
+    """Return the day of `2026-08-14`, digits of any script, from `FIRST` to `LAST`. Raise `NoDay`.
+
+    The one reader of days in paths, queries, forms and bodies.
+    """
+    bare = signs.bare(raw)
+    if _ISO.fullmatch(bare) is None:
+        raise NoDay(f"a day is written as 2026-08-14, from {FIRST} to {LAST}")
+    try:
+        day = date.fromisoformat(bare)
+    except ValueError:
+        raise NoDay(f"there is no day {bare}") from None
+    if not FIRST <= day <= LAST:
+        raise NoDay(f"a day is written as 2026-08-14, from {FIRST} to {LAST}")
+    return day
+
+
+def is_usable(at: datetime) -> bool:
+    """Tell whether the time `at` (aware) can be when something happened here.
+
+    Carriers send 0001-01-01 and 9999-12-31 where they know none.
+    """
+    return FIRST.year <= at.year <= LAST.year
+
+
+def local(at: datetime) -> datetime:
+    """Return the time `at` (aware) in India; the nearest possible for one out of range."""
+    return min(max(at, _EARLIEST), _LATEST).astimezone(INDIA)
 
 
 def day_of(at: datetime) -> date:
     """Return the day in India at `at` (aware)."""
-    return at.astimezone(INDIA).date()
+    return local(at).date()
 
 
 def bounds(day: date) -> tuple[datetime, datetime]:
@@ -69,11 +115,11 @@ def long_day(day: date, language: str) -> str:
 
 def moment(at: datetime, language: str) -> str:
     """Return `at` to the minute: 14 August 2026, 10:04."""
-    return format_datetime(at, "d MMMM y, HH:mm", tzinfo=INDIA, locale=f"{language}_IN")
+    return format_datetime(local(at), "d MMMM y, HH:mm", tzinfo=INDIA, locale=f"{language}_IN")
 
 
 def exact(at: datetime | date, language: str) -> str:
     """Return `at` to the second: 14 Aug 2026, 10:04:31; or a day alone."""
     if not isinstance(at, datetime):
         return format_date(at, "d MMM y", locale=f"{language}_IN")
-    return format_datetime(at, "d MMM y, HH:mm:ss", tzinfo=INDIA, locale=f"{language}_IN")
+    return format_datetime(local(at), "d MMM y, HH:mm:ss", tzinfo=INDIA, locale=f"{language}_IN")

@@ -9,9 +9,14 @@ from typing import Any, Final
 
 from babel.numbers import format_decimal
 
+from india import figures, signs
+from india.figures import GROUPED
+
 MOST_PAISE: Final = 10**12
+_MOST_TYPED: Final = 9_999_999  # rupees
 _TYPED: Final = re.compile(
-    r"(?:rs\.?|₹)?\s*(?P<rupees>[0-9]{1,7})(?:\.(?P<paise>[0-9]{1,2}))?", re.ASCII | re.IGNORECASE
+    rf"(?:rs\.?|₹)?\s*(?P<rupees>{GROUPED})(?:\.(?P<paise>[0-9]{{1,2}}))?",
+    re.ASCII | re.IGNORECASE,
 )
 
 
@@ -40,17 +45,21 @@ def of_rupees(raw: object) -> int:
 
 
 def of_typed(typed: str) -> int:
-    """Return the paise of typed rupees: `500`, `1,000`, `76.50` or `Rs 20`. Raise ValueError."""
-    found = _TYPED.fullmatch(typed.replace(",", "").strip())
+    """Return the paise of typed rupees: `500`, `1,000`, `1,00,000`, `76.50`, `₹20` or `५००`.
+
+    Raise ValueError: `500,00` and `76,50` may be two sums each.
+    """
+    found = _TYPED.fullmatch(signs.bare(typed))
     if found is None:
-        raise ValueError("rupees, as 500 or 76.50")
-    return int(found["rupees"]) * 100 + int((found["paise"] or "").ljust(2, "0"))
+        raise ValueError("rupees, as 500, 1,000 or 76.50")
+    whole = figures.whole(found["rupees"], 0, _MOST_TYPED)
+    return whole * 100 + int((found["paise"] or "").ljust(2, "0"))
 
 
 def of_signed(typed: str) -> int:
     """Return what `of_typed` returns, negative after a minus. Raise ValueError."""
-    bare = typed.strip()
-    return -of_typed(bare[1:]) if bare.startswith(("-", "−")) else of_typed(bare)
+    bare = signs.bare(typed)
+    return -of_typed(bare[1:]) if bare.startswith("-") else of_typed(bare)
 
 
 def loads(text: str | bytes) -> Any:

@@ -1,4 +1,4 @@
-"""Telephone numbers: read in any notation, stored in E.164, shown masked.
+"""Telephone numbers: read in any notation, stored in E.164, shown masked (`india/masks.py`).
 
 libphonenumber decides which numbers are valid, India's numbering plan included.
 """
@@ -12,21 +12,25 @@ from typing import Final
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
-# libphonenumber also takes letters, "tel:" links and extensions: none of them is a mobile number.
-_NOTATION = re.compile(r"\+?[0-9][0-9 ().\-]{4,30}", re.ASCII)
+from india import signs
+
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _INDIA = 91
 
 # ---- notations ---------------------------------------------------------------------------------
 
-DIALLED: Final = r"(?:0|91|0091)?[6-9][0-9]{9}"  # an Indian mobile in digits alone
+# Within India a number has the trunk prefix 0; people keep it also after +91.
+DIALLED: Final = r"(?:0|(?:00)?910?)?[6-9][0-9]{9}"  # an Indian mobile in digits alone
 # In a provider's JSON. Its bank references have 12 digits, which are no telephone.
 UNSPACED: Final = r"(?<!\d)(?:\+\d{10,15}|(?:91)?[6-9]\d{9})(?!\d)"
-# As people write them into texts: 9876543210, +91 98765 43210, ९८७६५४३२१०, 0-98765-43210.
-_WRITTEN = re.compile(r"(?<!\d)(?:\+?91[\s-]?|0[\s-]?)?[6-9]\d{4}[\s-]?\d{5}(?!\d)|\+[1-9]\d{6,14}")
+# libphonenumber also takes letters, "tel:" links and extensions: none of them is a mobile number.
+_BETWEEN = re.compile(r"[ ().\-]")
+_NUMBER = re.compile(r"\+?[0-9]{6,20}", re.ASCII)
+_LONGEST = 64  # characters, with all that is pasted along
 _SIGNS = re.compile(r"[0-9+ ().\-]*", re.ASCII)
+_TRUNK = re.compile(r"\+910+", re.ASCII)
 _MOBILE_LENGTH = 10
-_SHOWN = 4
+_WHAT_IT_IS = "a telephone number is digits, as 9839012345 or +919839012345"
 
 
 class Landline(ValueError):
@@ -40,13 +44,17 @@ class NoDigits(ValueError):
 def read(raw: str, region: str = "IN") -> str:
     """Return `raw` in E.164 if it can be a telephone that receives texts.
 
+    Digits of any script, dashes, dots and brackets between them, and whatever unseen is pasted
+    along. `+91 0 98…` is the telephone `+91 98…`.
     `region` (ISO 3166) is the country of a number without `+`. An Indian number must be a mobile;
     of other countries any valid number is accepted, since many cannot be told apart. Raise
     ValueError with a sentence that says what is wrong.
     """
-    bare = raw.strip()
-    if _NOTATION.fullmatch(bare) is None:
-        raise NoDigits("a telephone number is digits, as 9839012345 or +919839012345")
+    if len(raw) > _LONGEST:
+        raise NoDigits(_WHAT_IT_IS)
+    bare = _BETWEEN.sub("", signs.bare(raw))
+    if _NUMBER.fullmatch(bare) is None:
+        raise NoDigits(_WHAT_IT_IS)
     try:
         number = phonenumbers.parse(bare, region)
     except phonenumbers.NumberParseException:
@@ -76,13 +84,19 @@ def missing_digits(typed: str) -> int:
 
     Raise `NoDigits` for a sign that no telephone number has.
     """
-    if not _SIGNS.fullmatch(typed):
-        raise NoDigits("a telephone number is digits, as 9839012345 or +919839012345")
-    if typed.startswith("+") and not "+91".startswith(typed[:3]):
+    bare = signs.bare(typed)
+    if not _SIGNS.fullmatch(bare):
+        raise NoDigits(_WHAT_IT_IS)
+    bare = _BETWEEN.sub("", bare)
+    if bare.startswith("+") and not "+91".startswith(bare[:3]):
         return 0
-    digits = re.sub(r"\D", "", typed)
-    national = digits[2:] if typed.startswith("+91") else digits.removeprefix("0")
+    national = bare.removeprefix("+91" if bare.startswith("+91") else "+").removeprefix("0")
     return max(0, _MOBILE_LENGTH - len(national))
+
+
+def without_trunk(number: str) -> str:
+    """Return `number` (E.164) without India's trunk prefix: +9109839… is no other telephone."""
+    return _TRUNK.sub("+91", number, count=1)
 
 
 def masked(phone: str) -> str:
@@ -92,11 +106,6 @@ def masked(phone: str) -> str:
     except phonenumbers.NumberParseException:
         country = "+"
     return f"{country}••••••{phone[-4:]}"
-
-
-def veiled(text: str) -> str:
-    """Return `text` with all but the last digits of the telephone numbers in it hidden."""
-    return _WRITTEN.sub(lambda found: "••••••" + found[0][-_SHOWN:], text)
 
 
 def fingerprint(phone: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from india.calendar import is_usable
 from india.money import of_rupees
 from providers import reading
 from providers.base import Attempt, Came, Listed, PaidOut
@@ -88,6 +89,6 @@ def _came(id_: object, rupees: object, order: str, payment: Json) -> Came:
 
 def _time(raw: object) -> datetime:
     at = datetime.fromisoformat(raw) if isinstance(raw, str) else None
-    if at is None or at.utcoffset() is None:
+    if at is None or at.utcoffset() is None or not is_usable(at):
         raise ValueError("a time is missing")
     return at

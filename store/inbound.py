@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from gateways.storable import clean
+from india.calendar import is_usable
 from logs import request_id
 from messages.catalogue import Channel
 from store.database import Conn
@@ -51,7 +52,7 @@ def keep(conn: Conn, text: InboundRow) -> int | None:
             text.gateway,
             text.carrier_id,
             text.at,
-            text.carrier_at,
+            text.carrier_at if text.carrier_at and is_usable(text.carrier_at) else None,
             text.body,
             "received" if text.unreadable is None else "unreadable",
             text.unreadable,

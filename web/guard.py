@@ -11,6 +11,7 @@ from uuid import uuid4
 import structlog
 from flask import Flask, Request, Response, abort, g, render_template, request
 from flask_talisman import Talisman
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
 from logs import described
@@ -18,6 +19,7 @@ from settings import Settings
 from web import loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
+from web.given import Fields
 from web.proxies import BehindProxies
 
 log = structlog.get_logger(__name__)
@@ -26,7 +28,7 @@ _ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 _API = "/api/"
 _HOOKS = "/hooks/"
 _ROOMS = ("/desk", "/counter", "/office")  # of the staff
-_EXPLAINED = (400, 403, 404, 405, 413, 500)
+_EXPLAINED = (400, 403, 404, 405, 413, 422, 500)
 _CONTENT_SECURITY_POLICY = {
     "default-src": "'self'",
     "img-src": "'self' data:",
@@ -59,7 +61,16 @@ Trouble = tuple[type[BaseException], BaseException, TracebackType | None] | tupl
 
 
 class InMemory(Request):
-    """A request that keeps uploads in memory: Flask's own writes them to a file in clear text."""
+    """A request that keeps uploads in memory: Flask's own writes them to a file in clear text.
+
+    Its query and form are `given.Fields`; those of hooks take any character, since nothing that a
+    carrier sends is dropped.
+    """
+
+    @property
+    def parameter_storage_class(self) -> type[ImmutableMultiDict[str, str]]:  # type: ignore[override]
+        """Return the type of the query and of the form."""
+        return ImmutableMultiDict if self.path.startswith(_HOOKS) else Fields
 
     def _get_file_stream(
         self,
@@ -112,14 +123,17 @@ def _begin() -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
     if not request.path.startswith(_HOOKS):  # hooks answer any bytes themselves
-        _readable_query()
+        _readable_address()
 
 
-def _readable_query() -> None:
+def _readable_address() -> None:
     try:
         request.query_string.decode()
     except UnicodeDecodeError:
         abort(400, "what follows the question mark in the address is not UTF-8")
+    if "\x00" in request.path:
+        abort(404, "there is nothing at this address: it holds a NUL")
+    _ = request.args  # raises where one of them is not possible
 
 
 def _name(response: Response) -> Response:

@@ -12,6 +12,7 @@ from flask import Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from web.cookies import keep, name_of
+from web.given import NotPossible
 from web.running import runtime
 
 NAMES: Final[Mapping[str, str]] = {"hi": "हिन्दी", "en": "English"}
@@ -54,6 +55,8 @@ def _asked() -> str:
         return request.values.get("lang", "")
     except RequestEntityTooLarge:  # the page that says so has a language too
         return request.args.get("lang", "")
+    except NotPossible:
+        return ""
 
 
 def say(key: str, **values: str | int) -> str:

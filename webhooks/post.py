@@ -8,11 +8,10 @@ from __future__ import annotations
 import json
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from ipaddress import ip_address
 from typing import Any, Final
 
 import requests
@@ -28,8 +27,10 @@ from urllib3.exceptions import (
 from urllib3.util.connection import create_connection
 
 from gateways.network import pooled
+from india.masks import veiled_within
 from store import feed_kinds
 from store.keyring import Keyring
+from webhooks.address import has_port, is_public
 from webhooks.queue import Delivered, Failed, Gone, Outcome, TakenDelivery
 from webhooks.secret import written
 
@@ -37,6 +38,10 @@ from webhooks.secret import written
 TIMEOUT_SECONDS: Final = 5.0
 _SHOWN: Final = 200  # characters of an answer that are kept
 _MOST_ADDRESSES: Final = 3  # of one name that one attempt tries
+
+
+class ClosedPort(requests.exceptions.InvalidURL):
+    """The receiver's port is none that webhooks may go to: nothing was sent."""
 
 
 class NotPublic(NewConnectionError):
@@ -51,7 +56,7 @@ def body_of(taken: TakenDelivery) -> str:
         "kind": taken.kind,
         "upu": feed_kinds.upu_code(taken.kind),
         "article": taken.article,
-        "data": taken.data,
+        "data": veiled_within(taken.data),
     }
     return json.dumps(told, ensure_ascii=False, separators=(",", ":"))
 
@@ -117,10 +122,10 @@ def session(size: int) -> requests.Session:
     return made
 
 
-def public_session(size: int) -> requests.Session:
-    """Return a session that reaches only public addresses by https, for production."""
+def public_session(size: int, ports: Collection[int] = (443,)) -> requests.Session:
+    """Return a session that reaches only public addresses by https, at `ports`, for production."""
     made = session(size)
-    made.mount("https://", _Public(pool_connections=64, pool_maxsize=size))
+    made.mount("https://", _Public(ports, pool_connections=64, pool_maxsize=size))
     made.adapters.pop("http://", None)
     return made
 
@@ -142,6 +147,8 @@ def _reason(error: Exception) -> str:
     """Return the kind of failure, without the words of the error, which hold the address."""
     cause: object = error.args[0] if error.args else error
     reason = getattr(cause, "reason", None)
+    if isinstance(error, ClosedPort):
+        return "its port is not among those that webhooks may go to (WEBHOOK_PORTS)"
     if isinstance(reason, NotPublic):
         return "its name leads to an address that is not on the internet"
     return type(reason if isinstance(reason, Exception) else error).__name__
@@ -161,7 +168,7 @@ class _PublicConnection(HTTPSConnection):
             gai = error if isinstance(error, socket.gaierror) else socket.gaierror(str(error))
             raise NameResolutionError(self.host, self, gai) from error
         addresses = list(dict.fromkeys(str(each[4][0]) for each in found))
-        if not all(_global(each) for each in addresses):
+        if not all(is_public(each) for each in addresses):
             raise NotPublic(self, "not a public address")
         for address in addresses[:_MOST_ADDRESSES]:
             with suppress(OSError):
@@ -173,17 +180,23 @@ class _PublicConnection(HTTPSConnection):
         raise NewConnectionError(self, "no address of it answers")
 
 
-def _global(address: str) -> bool:
-    found = ip_address(address.partition("%")[0])
-    inner = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None) or found
-    return bool(inner.is_global and not inner.is_multicast)
-
-
 class _PublicPool(HTTPSConnectionPool):
     ConnectionCls = _PublicConnection
 
 
 class _Public(HTTPAdapter):
+    def __init__(self, ports: Collection[int], **options: Any) -> None:
+        self._ports = frozenset(ports)
+        super().__init__(**options)
+
+    def send(
+        self, request: requests.PreparedRequest, *arguments: Any, **options: Any
+    ) -> requests.Response:
+        # Again at each delivery: an address may be older than the setting.
+        if not has_port(request.url or "", self._ports):
+            raise ClosedPort
+        return super().send(request, *arguments, **options)
+
     def init_poolmanager(self, *arguments: Any, **options: Any) -> None:
         super().init_poolmanager(*arguments, **options)
         self.poolmanager.pool_classes_by_scheme = {"https": _PublicPool}

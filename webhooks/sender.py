@@ -39,7 +39,9 @@ class WebhookSender:
         settings = runtime.settings
         self._runtime = runtime
         self._poster = WebhookPoster(
-            (public_session if settings.production else session)(AT_ONCE),
+            public_session(AT_ONCE, settings.webhook_ports_open)
+            if settings.production
+            else session(AT_ONCE),
             runtime.keys,
             timeout,
         )

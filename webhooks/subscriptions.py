@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
+from webhooks.address import canonical
 from webhooks.secret import COLUMN as SECRET
 
 State = Literal["pending", "delivered", "dead"]
@@ -41,6 +42,16 @@ class TooManySubscriptions(Conflict):
     """The token has as many subscriptions as one may have."""
 
     sentence = f"you have {MOST_PER_TOKEN} webhooks: end one of them first"
+
+
+class SubscribedAlready(Conflict):
+    """The address, in whatever notation, is that of another subscription of the token."""
+
+    def __init__(self, id_: int) -> None:
+        super().__init__(
+            f"webhook {id_} goes to this address already: end it first, or go on with it",
+            field="url",
+        )
 
 
 @dataclass(frozen=True)
@@ -82,15 +93,19 @@ def subscribe(
 ) -> Subscription:
     """Send events of `kinds` to `url` (checked by the caller) from now on.
 
-    Raises `TooManySubscriptions`.
+    Raises `TooManySubscriptions` and `SubscribedAlready`.
     """
     # Waits for a concurrent subscription of the same token, so that neither counts too few.
     conn.execute("SELECT FROM tokens WHERE id = %s FOR NO KEY UPDATE", (token_id,))
     active = conn.execute(
-        "SELECT count(*) FROM webhook_subscriptions WHERE token_id = %s AND ended_at IS NULL",
+        "SELECT id, url FROM webhook_subscriptions WHERE token_id = %s AND ended_at IS NULL"
+        " ORDER BY id",
         (token_id,),
-    ).fetchone()
-    if active is not None and active[0] >= MOST_PER_TOKEN:
+    ).fetchall()
+    for id_, address in active:
+        if canonical(address) == canonical(url):
+            raise SubscribedAlready(id_)
+    if len(active) >= MOST_PER_TOKEN:
         raise TooManySubscriptions
     made = conn.execute(
         "INSERT INTO webhook_subscriptions (token_id, url, kinds, secret_salt, secret_key,"

@@ -31,7 +31,7 @@ from flows.events import (
 )
 from flows.grammar import words
 from flows.grammar.person import Understood
-from flows.grammar.text import fold, tokens
+from flows.grammar.text import MOST_READ, fold, tokens
 from flows.remarks import TYPED
 
 PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
@@ -60,6 +60,8 @@ _ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
 
 def postman(raw: str, code_length: int) -> Understood:
     """Return the event of a postman's text; `code_length` digits together are a code."""
+    if len(raw) > MOST_READ:  # a beginning may be another command than the whole
+        return Understood(NotUnderstood())
     if ">" in raw:
         return _passed(raw)
     if "*" in raw:

@@ -83,11 +83,14 @@ def has_item(conn: Conn, once: UUID) -> bool:
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
     """Add an article to an open group; a form that was sent twice adds it once.
 
-    Raises `UnknownGroup`, `NotOpen`, `BookingFull`, `NumberInUse`, and ValueError for a bad number.
+    Raises `UnknownGroup`, `NotOpen`, `DayOver`, `BookingFull`, `NumberInUse`, and ValueError for a
+    bad number.
     """
     group = _open(conn, group_id)
     if has_item(conn, new.once):
         return group
+    if group.counter_day_id is not None:
+        counter_days.insist_on_today(conn, group.counter_day_id, now)
     if len(group.items) >= MOST_ITEMS:
         raise BookingFull
     number = read(new.number)

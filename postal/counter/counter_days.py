@@ -47,6 +47,18 @@ class CounterClosed(Conflict):
         super().__init__(f"counter {counter} is closed for that day: open one for today")
 
 
+class DayOver(Conflict):
+    """The counter was opened on an earlier day: nothing new goes into that day's books."""
+
+    word = "day_over"
+
+    def __init__(self, counter: int, day: date) -> None:
+        super().__init__(
+            f"counter {counter} is still open for {day}: count and close that day, open one for"
+            " today, and book the article there"
+        )
+
+
 class OpenAlready(Conflict):
     """This clerk still has a counter open, of today or of an earlier day."""
 
@@ -67,6 +79,13 @@ _READ = (
     "SELECT id, office_id, counter, day, staff_id AS staff_row, opened_at, closed_at"
     " FROM counter_days"
 )
+
+
+def insist_on_today(conn: Conn, id_: int, now: datetime) -> None:
+    """Raise `DayOver` where the counter was opened on an earlier day than `now` is in India."""
+    found = get(conn, id_)
+    if found.day != day_of(now):
+        raise DayOver(found.counter, found.day)
 
 
 def open_day(conn: Conn, counter: int, opening_paise: int, by: Doer) -> CounterDay:

@@ -15,10 +15,12 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from india import figures
 from postal.articles import Service
 from postal.counter import counter_days, ledger
 from postal.counter.counter_days import CounterClosed, UnknownCounterDay
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid
@@ -130,9 +132,10 @@ def read_count(notes: Mapping[int, str]) -> Count:
     read: dict[int, int] = {}
     for note in NOTES:
         typed = notes.get(note, "").strip() or "0"
-        if not typed.isdecimal() or int(typed) > _MOST_OF_A_NOTE:
-            raise NoCount(f"{typed} is no count of notes of {note} rupees")
-        read[note] = int(typed)
+        try:
+            read[note] = figures.whole(typed, 0, _MOST_OF_A_NOTE)
+        except figures.NoNumber:
+            raise NoCount(f"{typed[:20]} is no count of notes of {note} rupees") from None
     return Count(read)
 
 
@@ -203,7 +206,11 @@ def hand_over(conn: Conn, id_: int, out: ToTreasury, by: Doer) -> None:
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (out.once,)).fetchone():
+    before = conn.execute(
+        "SELECT counter_day_id, -paise, note FROM ledger WHERE once = %s", (out.once,)
+    ).fetchone()
+    if before is not None:
+        insist_same((before, (id_, out.paise, out.note or None)))
         return
     if day.closed_at is not None:
         raise CounterClosed(day.counter)

@@ -10,6 +10,7 @@ from psycopg.rows import class_row
 
 from postal.counter import ledger
 from postal.counter.ledger import Kind, Method, NewEntry
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -163,7 +164,14 @@ def correct(conn: Conn, id_: int, right: Correction, by: Doer) -> int | None:
         raise NotCorrectable
     if entry.counted_at_office:
         raise CountedAtOffice
-    if conn.execute("SELECT 1 FROM ledger WHERE once = %s", (right.once,)).fetchone():
+    before = conn.execute(
+        "SELECT corrects, note, (SELECT sum(paise)::bigint FROM ledger c WHERE c.corrects ="
+        " l.corrects AND c.id <= l.id) FROM ledger l WHERE once = %s",
+        (right.once,),
+    ).fetchone()
+    if before is not None:
+        of, why, corrected = before
+        insist_same((of, entry.id), (why, right.why), (corrected, right.paise - entry.paise))
         return None
     delta = right.paise - entry.paise - entry.corrected
     if not delta:

@@ -13,10 +13,12 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from india.masks import veiled
 from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedReceipt
 from postal import articles
 from postal.counter import groups
 from postal.counter.groups import BookingItem, Group, GroupState
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
@@ -69,7 +71,7 @@ def read(conn: Conn, group_id: int) -> PrintedReceipt:
         counter=counter,
         clerk=clerk,
         at=group.finished_at,
-        sender_name=group.sender_name,
+        sender_name=veiled(group.sender_name),
         method=group.method,
         posted=tuple(_posted(item) for item in group.items),
         rrn=rrn,
@@ -133,6 +135,7 @@ def note_printing(conn: Conn, group_id: int, new: NewPrinting, by: Doer) -> Prin
     )
     made = printing(conn, group_id, new.once)
     assert made is not None
+    insist_same((made.paper, new.paper), (made.language, new.language))
     return made
 
 
@@ -153,7 +156,7 @@ def _posted(item: BookingItem) -> Posted:
         number=item.number,
         service=item.service,
         weight_g=item.weight_g,
-        recipient_name=item.recipient_name,
+        recipient_name=veiled(item.recipient_name),
         recipient_pin=item.recipient_pin,
         code_required=item.otp_required,
         cod_amount=item.cod_amount,

@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from flows import number
 from flows.grammar.text import fold
-from india import phone
+from india import phone, signs
 from store.database import Conn
 
 MOST = 20  # of each kind
@@ -44,7 +44,8 @@ class Query:
 
 def read(typed: str) -> Query:
     """Return what `typed` can mean; digits of any script, spaces and hyphens may be in it."""
-    text = " ".join(fold(typed[:100]).split())
+    typed = typed[:100].strip()
+    text = " ".join(fold(signs.plain(typed)).split())
     bare = text.replace(" ", "").replace("-", "")
     ticket = _TICKET.fullmatch(text)
     only_ticket = text.startswith("#")
@@ -61,7 +62,7 @@ def read(typed: str) -> Query:
         ticket=int(ticket[1]) if ticket else None,
         staff_id=text if _STAFF.fullmatch(text) and article is None else None,
         pin=bare if _PIN.fullmatch(bare) else None,
-        name=text if len(text) >= _SHORTEST_NAME and not digits and article is None else None,
+        name=typed if len(text) >= _SHORTEST_NAME and not digits and article is None else None,
     )
 
 
@@ -217,23 +218,17 @@ def _postmen(conn: Conn, query: Query) -> list[FoundPostman]:
             "SELECT s.id, s.staff_id, s.name, o.name AS office, c.id AS conversation FROM staff s"
             " JOIN offices o ON o.id = s.office_id"
             " LEFT JOIN conversations c ON c.whose = s.phone AND c.machine = 'postman'"
-            " WHERE s.role = 'postman' AND (s.staff_id = %s OR lower(s.name) LIKE %s"
+            " WHERE s.role = 'postman' AND (s.staff_id = %s OR alike(s.name) LIKE alike_prefix(%s)"
             " OR s.phone = %s) ORDER BY s.name LIMIT %s",
-            (query.staff_id, _prefix(query.name), query.phone, MOST),
+            (query.staff_id, query.name, query.phone, MOST),
         ).fetchall()
 
 
 def _offices(conn: Conn, query: Query) -> list[FoundOffice]:
     with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
         return cursor.execute(
-            "SELECT id, name, pin, district FROM offices WHERE pin = %s OR lower(name) LIKE %s"
+            "SELECT id, name, pin, district FROM offices WHERE pin = %s"
+            " OR alike(name) LIKE alike_prefix(%s)"
             " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), name LIMIT %s",
-            (query.pin, _prefix(query.name), MOST),
+            (query.pin, query.name, MOST),
         ).fetchall()
-
-
-def _prefix(name: str | None) -> str | None:
-    """Return a pattern for names that begin with `name`, its own % and _ meant literally."""
-    if name is None:
-        return None
-    return re.sub(r"([\\%_])", r"\\\1", name) + "%"

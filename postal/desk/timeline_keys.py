@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from india.calendar import is_usable
 from store.database import Conn
 
 PAGE = 60
@@ -15,6 +16,7 @@ _ALL = 2**62
 Kind = Literal["text", "screen", "sprint", "happened", "sent"]
 # Of one moment: what came in, how it was understood, what happened, what went out.
 _RANKS: Mapping[Kind, int] = {"text": 0, "screen": 1, "sprint": 2, "happened": 3, "sent": 4}
+_OF = frozenset(_RANKS.values())
 
 
 @dataclass(frozen=True, order=True)
@@ -34,7 +36,8 @@ class Cursor:
         try:
             seconds, micros, rank, id_ = text.split(".")
             at = datetime.fromtimestamp(int(seconds), UTC).replace(microsecond=int(micros))
-            return cls(at, int(rank), int(id_))
+            place = cls(at, int(rank), int(id_))
+            return place if is_usable(at) and place.rank in _OF and -1 <= place.id <= _ALL else None
         except (ValueError, OverflowError, OSError):
             return None
 

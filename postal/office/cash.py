@@ -16,6 +16,7 @@ from psycopg.rows import class_row
 from postal.counter import ledger
 from postal.counter.ledger import NewEntry
 from postal.office.returning import UnknownList
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
@@ -181,6 +182,8 @@ def hand_in(conn: Conn, list_id: int, expected: int, said: CashCount, by: Doer) 
     owing = of_list(conn, list_id)
     before = _by_once(conn, said.once)
     if before is not None:
+        now = (list_id, said.paise, said.explanation or None, None)
+        insist_same(((before.list_id, before.counted, before.explanation, before.corrects), now))
         return before
     if expected == 0 or expected != owing.open:
         raise AmountChanged(owing.open)
@@ -227,10 +230,17 @@ def correct(conn: Conn, handing_id: int, right: CashCount, by: Doer) -> Handing:
     ).fetchone()
     if row is None:
         raise UnknownHanding(handing_id)
+    list_id, counted, ledger_id, office_id = row
     before = _by_once(conn, right.once)
     if before is not None:
+        until = conn.execute(
+            "SELECT sum(counted_paise)::bigint FROM cod_handings WHERE corrects = %s AND id <= %s",
+            (handing_id, before.id),
+        ).fetchone()
+        assert until is not None
+        now = (handing_id, right.explanation, right.paise - counted)
+        insist_same(((before.corrects, before.explanation, until[0]), now))
         return before
-    list_id, counted, ledger_id, office_id = row
     corrected = conn.execute(
         "SELECT coalesce(sum(counted_paise), 0)::bigint FROM cod_handings WHERE corrects = %s",
         (handing_id,),

@@ -19,7 +19,7 @@ from typing import Final
 
 from psycopg.rows import class_row
 
-from india import phone
+from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
 from postal.office.returning import UnknownList
@@ -106,8 +106,8 @@ def _carried(line: _Line) -> Carried:
     return Carried(
         serial=line.serial,
         number=line.number,
-        recipient_name=phone.veiled(line.recipient_name),  # some contain a telephone number
-        recipient_address=phone.veiled(line.recipient_address),
+        recipient_name=veiled(line.recipient_name),  # some contain a telephone number
+        recipient_address=veiled(line.recipient_address),
         recipient_pin=line.recipient_pin,
         cod_amount=line.cod_amount,
         code_required=line.otp_required,

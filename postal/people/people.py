@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from india import signs
 from india.phone import masked
 from postal.people import pins
 from postal.people.weak_pins import PinBearer
@@ -103,7 +104,7 @@ def refuse_name(staff_id: str, name: str) -> None:
     if _STAFF_ID.fullmatch(staff_id) is None:
         say = "a staff id has 1 to 40 letters, digits, dots, hyphens and underscores"
         raise Invalid(say, field="staff_id")
-    if not name.strip() or len(name) > _LONGEST_NAME or _CONTROL.search(name):
+    if not signs.is_seen(name) or len(name) > _LONGEST_NAME or _CONTROL.search(name):
         raise Invalid(f"a name has 1 to {_LONGEST_NAME} printable characters", field="name")
 
 

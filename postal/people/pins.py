@@ -15,6 +15,7 @@ from typing import Final, Literal
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from india import figures
 from postal.people import notices
 from postal.people.allowance import Allowance
 from postal.people.weak_pins import PinBearer, is_weak
@@ -61,11 +62,12 @@ class WeakPin(Invalid):
 
 def hashed(pin: str, bearer: PinBearer) -> str:
     """Return `pin` as it is stored. Raise `BadPin`, and `WeakPin` for what `bearer` cannot have."""
-    if _PIN.fullmatch(pin) is None:
+    typed = figures.digits(pin)
+    if _PIN.fullmatch(typed) is None:
         raise BadPin
-    if is_weak(pin, bearer):
+    if is_weak(typed, bearer):
         raise WeakPin
-    return _HASHER.hash(pin)
+    return _HASHER.hash(typed)
 
 
 class UnknownStaff(Unknown):

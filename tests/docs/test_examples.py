@@ -93,7 +93,7 @@ def test_the_client_takes_a_webhook_that_dakiya_sent(
     sender = WebhookSender(runtime)
     work(sender)
     (call,) = receiver.calls
-    other_id, other = dakiya.subscribe(receiver.url)
+    other_id, other = dakiya.subscribe(f"{receiver.url}/other")
     sent, at = call.headers, runtime.now()
     for later in (-299, 0, 299):
         with receivers_clock(at + timedelta(seconds=later)):

@@ -12,6 +12,7 @@ from datetime import datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from unittest.mock import patch
+from urllib.parse import urlsplit
 
 import standardwebhooks.webhooks
 from standardwebhooks import Webhook, WebhookVerificationError
@@ -61,6 +62,10 @@ class Receiver:
     connections: int = 0
     lock: threading.Lock = field(default_factory=threading.Lock)
     over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.url).port or 0
 
     @property
     def ids(self) -> list[int]:

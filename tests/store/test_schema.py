@@ -103,9 +103,9 @@ def test_a_table_without_a_comment_that_names_its_room_is_refused(
 
 def test_an_empty_database_gets_the_schema_and_keeps_it(runtime: Runtime, other: str) -> None:
     flask = _on(runtime, other).test_cli_runner()
+    at = f"the database is at {migrate.newest()}\n"
     for _ in range(2):
-        migrated = flask.invoke(args=["db", "migrate"]).output
-        assert migrated == f"the database is at {migrate.newest()}\n"
+        assert flask.invoke(args=["db", "migrate"]).output == at
     with psycopg.connect(other) as conn:
         assert conn.execute("SELECT count(*) FROM articles").fetchone() == (0,)
 

@@ -29,6 +29,7 @@ CARRIED_WITHIN = {
     "postal.acts.books.BooksDisagree": "is a fault of ours: the turn is undone and logged",
     "postal.counter.post_offices.NoDirectory": "says that an installation lacks a file",
     "postal.counter.tariff.UnreadableTariff": "says that a file of an installation is wrong",
+    "webhooks.post.ClosedPort": "ends a delivery before it begins, as the library's own errors do",
     "webhooks.post.NotPublic": "ends a connection, as the library's own errors do",
 }
 RAISED = {

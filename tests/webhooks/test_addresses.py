@@ -34,6 +34,12 @@ def receiver() -> Iterator[Receiver]:
         "https://user:word@post.example/", "https://post.example/#part", "https:///x", "x",
         "ftp://post.example/", "https://post.example:99999/", "https://post.example/a b",
         "https://post.example/" + "x" * 500, "https://पोस्ट.example/", "https://post.example\\@a/",
+        "https://post.example:8443/", "https://post.example:80/", "https://post.example:22/",
+        "https://[64:ff9b::7f00:1]/", "https://[64:ff9b:1::808:808]/", "https://[2002:7f00:1::]/",
+        "https://[2001:0:1:2:3:4:5:6]/", "https://[::ffff:192.168.0.1]/", "https://[::8.8.8.8]/",
+        "https://[fec0::1]/", "https://[ff0e::1]/", "https://127.1/", "https://0x7f.0.0.1/",
+        "https://2130706433/", "https://0177.0.0.1/", "https://localhost./", "https://a.localhost./",
+        "https://router.home.arpa/", "https://%31%32%37.0.0.1/", "https://post_office/",
     ],
 )  # fmt: skip
 def test_addresses_that_production_refuses(url: str) -> None:
@@ -43,7 +49,9 @@ def test_addresses_that_production_refuses(url: str) -> None:
 
 def test_addresses_that_are_taken() -> None:
     url = "https://post.example:8443/hooks?key=1"
-    assert webhook_address.public(url) == url
+    assert webhook_address.public(url, (443, 8443)) == url
+    for public in ("https://post.example", "https://8.8.8.8/", "https://[64:ff9b::808:808]/x"):
+        assert webhook_address.public(public) == public
     assert webhook_address.anywhere("http://127.0.0.1:9/x") == "http://127.0.0.1:9/x"
 
 
@@ -88,7 +96,7 @@ def certificate(tmp_path: Path) -> Path:
 def test_in_production_a_name_that_leads_inside_is_not_called(
     runtime: Runtime, receiver: Receiver, asked: list[str]
 ) -> None:
-    poster = WebhookPoster(public_session(1), runtime.keys)
+    poster = WebhookPoster(public_session(1, [receiver.port]), runtime.keys)
     url = receiver.url.replace("http://127.0.0.1", "https://rebound.example")
     outcome = poster.post(taken(runtime, url), runtime.now())
     assert outcome == Failed("its name leads to an address that is not on the internet")
@@ -103,11 +111,11 @@ def test_in_production_the_certificate_is_that_of_the_name(
     name: str, outcome: Outcome, runtime: Runtime, certificate: Path, asked: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    monkeypatch.setattr(post, "_global", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(post, "is_public", lambda address: address == "127.0.0.1")
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(certificate, certificate.with_name("key.pem"))
     with receiving(tls) as receiver:
-        reached = public_session(1)
+        reached = public_session(1, [receiver.port])
         reached.verify = str(certificate)
         url = receiver.url.replace("http://127.0.0.1", f"https://{name}")
         assert (
@@ -128,12 +136,55 @@ def test_in_production_nothing_goes_over_http(runtime: Runtime, receiver: Receiv
 @pytest.mark.parametrize(
     "address",
     ["127.0.0.1", "10.0.0.8", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",  # noqa: S104
-     "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.8", "2002:a00:8::1", "224.0.0.1"],
+     "::1", "fe80::1%eth0", "fd00::1", "::ffff:10.0.0.8", "2002:a00:8::1", "224.0.0.1", "::",
+     "64:ff9b::a00:8", "64:ff9b::7f00:1", "64:ff9b::a9fe:a9fe", "64:ff9b:1::808:808",
+     "2001:0:808:808::f5ff:fff7", "::8.8.8.8", "fec0::1", "ff0e::1", "100::1", "2001:db8::1",
+     "255.255.255.255", "192.0.2.1", "198.18.0.1", "::ffff:0:10.0.0.8"],
 )  # fmt: skip
 def test_these_are_not_on_the_internet(address: str) -> None:
-    assert not post._global(address)
+    assert not webhook_address.is_public(address)
 
 
 def test_these_are() -> None:
-    assert post._global("8.8.8.8")
-    assert post._global("2001:4860:4860::8888")
+    for address in (
+        "8.8.8.8", "2001:4860:4860::8888", "64:ff9b::808:808", "::ffff:8.8.8.8", "2002:808:808::1",
+    ):  # fmt: skip
+        assert webhook_address.is_public(address)
+
+
+@pytest.mark.parametrize("inside", ["64:ff9b::7f00:1", "64:ff9b:1::7f00:1", "2002:7f00:1::1"])
+def test_a_name_that_leads_inside_by_way_of_ipv6_is_not_called(
+    inside: str, runtime: Runtime, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def there(name: str, port: int, *arguments: Any, **options: Any) -> Any:
+        return [(socket.AF_INET6, socket.SOCK_STREAM, 6, "", (inside, port, 0, 0))]
+
+    monkeypatch.setattr(socket, "getaddrinfo", there)
+    poster = WebhookPoster(public_session(1, [receiver.port]), runtime.keys)
+    url = receiver.url.replace("http://127.0.0.1", "https://rebound.example")
+    outcome = poster.post(taken(runtime, url), runtime.now())
+    assert outcome == Failed("its name leads to an address that is not on the internet")
+    assert receiver.connections == 0
+
+
+def test_an_older_address_at_another_port_is_not_called(
+    runtime: Runtime, receiver: Receiver, asked: list[str]
+) -> None:
+    poster = WebhookPoster(public_session(1), runtime.keys)
+    url = receiver.url.replace("http://127.0.0.1", "https://post.example")
+    outcome = poster.post(taken(runtime, url), runtime.now())
+    assert outcome == Failed("its port is not among those that webhooks may go to (WEBHOOK_PORTS)")
+    assert asked == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("https://post.example/x", "https://POST.example:443/x"),
+        ("https://post.example", "https://post.example./"),
+        ("https://post.example/?a=1", "https://post.example:443/?a=1"),
+    ],
+)
+def test_two_notations_of_one_address_are_one(first: str, second: str) -> None:
+    assert webhook_address.canonical(first) == webhook_address.canonical(second)
+    assert webhook_address.canonical(first + "y") != webhook_address.canonical(second)

@@ -403,6 +403,6 @@ def test_no_secret_in_the_database_or_the_log(
 
 def test_each_webhook_has_a_secret_of_its_own(runtime: Runtime) -> None:
     ours = token(runtime)
-    ids = [subscribe(runtime, ours, "http://127.0.0.1:1/") for _ in range(2)]
+    ids = [subscribe(runtime, ours, f"http://127.0.0.1:1/{each}") for each in range(2)]
     assert len({secret(runtime, id_) for id_ in ids}) == 2
     assert secret(runtime, ids[0]) == secret(runtime, ids[0])

@@ -11,6 +11,7 @@ from conversation import senders
 from conversation.announce import announce
 from flows.facts import ArticleState, Proof
 from flows.happenings import Booked, Recalled
+from india.masks import veiled_within
 from india.phone import masked
 from postal import articles, moves
 from postal.articles import Language, Service
@@ -27,6 +28,7 @@ from web.api.engine.fields import (
     Output,
     Phone,
     Pin,
+    Veiled,
     WeightG,
 )
 from web.api.engine.operation import Answer, Call, Operation
@@ -84,15 +86,15 @@ class BookArticleIn(Input):
 
 class RecipientOut(Output):
     phone: str | None = Field(description="masked: +91••••••3210")
-    name: str
-    address: str
+    name: Veiled
+    address: Veiled
     pin: str
     language: Language | None
 
 
 class SenderOut(Output):
     phone: str | None = Field(description="masked")
-    name: str
+    name: Veiled
 
 
 class MoveOut(Output):
@@ -201,7 +203,8 @@ def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],
         events=[
-            EventOut.of(each, data=dict(each.data)) for each in articles.history(call.conn, article)
+            EventOut.of(each, data=veiled_within(each.data))
+            for each in articles.history(call.conn, article)
         ],
     )
 

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import Field, StringConstraints
 
+from india import calendar
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
 from store.refusals import Invalid, Unknown
 from web.api.engine import whose
-from web.api.engine.fields import Input, Output
+from web.api.engine.fields import Input, Output, Veiled
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
 from web.api.engine.problems import named_by_path
 from web.staff.books_tables import TABLES, name
@@ -53,7 +54,7 @@ class CounterDayOut(Output):
     closed_at: datetime.datetime | None
     expected_paise: int | None
     counted_paise: int | None
-    explanation: str | None
+    explanation: Veiled | None
     booked: list[BookedKindOut]
 
 
@@ -69,7 +70,7 @@ class EntryOut(Output):
     paise: int
     booking: str | None = Field(description="the booking's reference, which is the UPI `tr`")
     corrects: int | None
-    note: str | None
+    note: Veiled | None
     article: str | None = Field(description="its number, where the entry is the COD of one")
 
 
@@ -91,7 +92,7 @@ class BadDay(Invalid):
 def _asked(call: Call[ReadBooksIn]) -> tuple[int, datetime.date]:
     """Return the office's row and the day. Raises `BadDay` and `UnknownOffice`."""
     try:
-        day = datetime.date.fromisoformat(call.input.day) if call.input.day else day_of(call.now)
+        day = calendar.read(call.input.day) if call.input.day else day_of(call.now)
     except ValueError as error:
         raise BadDay from error
     with named_by_path():

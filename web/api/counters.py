@@ -16,7 +16,7 @@ from postal.counter.rolls import Roll
 from store.refusals import Invalid, Unknown
 from web.api.books import EntryOut, entry_of
 from web.api.engine import whose
-from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId
+from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
 from web.staff.rooms import BOOKKEEPERS, CLERKS
@@ -71,7 +71,7 @@ class CounterOut(Output):
     due_paise: int
     expected_paise: int | None
     counted_paise: int | None
-    explanation: str | None
+    explanation: Veiled | None
     entries: list[EntryOut]
 
 

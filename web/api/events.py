@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from india.masks import veiled_within
 from postal import belonging
 from store import feed, feed_kinds
 from web.api.engine.fields import Input, Output
@@ -43,7 +44,10 @@ def _read(call: Call[ReadEventsIn]) -> Answer:
     shown = belonging.events_within(call.conn, found, call.token.offices)
     events = [
         FeedEventOut.of(
-            each, cursor=each.position, upu=feed_kinds.upu_code(each.kind), data=dict(each.data)
+            each,
+            cursor=each.position,
+            upu=feed_kinds.upu_code(each.kind),
+            data=veiled_within(each.data),
         )
         for each in shown
     ]

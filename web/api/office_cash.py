@@ -12,7 +12,7 @@ from postal.acts import cod
 from postal.office import cash
 from postal.office.cash import Owing
 from web.api.engine import whose
-from web.api.engine.fields import Input, Output
+from web.api.engine.fields import Input, Output, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, delivery_list, office
 
@@ -98,7 +98,7 @@ class HandedInOut(Output):
     id: int
     expected: int
     counted: int
-    explanation: str | None
+    explanation: Veiled | None
 
 
 def _hand_in(call: Call[HandIn]) -> Answer:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, StringConstraints
 
+from india import calendar
 from india.calendar import day_of
 from postal.office import returning
 from postal.office.returning import ListHead
@@ -17,7 +18,7 @@ from web.api.engine.path import row
 
 
 def _is_day(raw: str) -> str:
-    datetime.date.fromisoformat(raw)
+    calendar.read(raw)
     return raw
 
 
@@ -48,4 +49,4 @@ def delivery_list(call: Call[Any]) -> ListHead:
 
 def day(call: Call[OfDayIn]) -> datetime.date:
     asked = call.input.date
-    return datetime.date.fromisoformat(asked) if asked else day_of(call.now)
+    return calendar.read(asked) if asked else day_of(call.now)

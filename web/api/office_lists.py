@@ -11,7 +11,7 @@ from conversation.office import Taken, take_in
 from flows.facts import ItemState
 from postal.office import closing, returning
 from web.api.engine import whose
-from web.api.engine.fields import Input, Nothing, Output, TypedNumber
+from web.api.engine.fields import Input, Nothing, Output, TypedNumber, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.office_fields import OfDayIn, day, delivery_list, office
 
@@ -210,7 +210,7 @@ class ClosedDayOut(Output):
     lists: int
     closed_at: datetime.datetime
     cash_open: int
-    explanation: str | None
+    explanation: Veiled | None
 
 
 def _close_day(call: Call[CloseDayIn]) -> Answer:

@@ -22,7 +22,7 @@ from postal.people.doer import Staff
 from providers.static import rrn
 from store.refusals import Unknown
 from web.api.engine import whose
-from web.api.engine.fields import Input, Nothing, Output, StaffId
+from web.api.engine.fields import Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 from web.api.engine.problems import FieldError
@@ -101,7 +101,7 @@ class AttemptOut(Output):
     begun_at: datetime
     expires_at: datetime
     ended_at: datetime | None
-    error: str | None
+    error: Veiled | None
     sums: list[SumOut] = Field(description="all that came for the booking, oldest first")
 
 

@@ -14,7 +14,7 @@ from postal.counter import clerks, receipts
 from store.refusals import Unknown
 from web.api.bookings import BookedArticleOut, group_of, shown
 from web.api.engine import whose
-from web.api.engine.fields import Input, Nothing, Output, StaffId
+from web.api.engine.fields import Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.staff.printed import ways
 from web.staff.rooms import CLERKS
@@ -28,7 +28,7 @@ class ReceiptOut(Output):
     office_pin: str
     counter: int | None
     at: datetime
-    sender_name: str
+    sender_name: Veiled
     method: Method
     paise: int
     rrn: str | None

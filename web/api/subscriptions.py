@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, StringConstraints
 
 from store import feed_kinds
-from web.api.engine.fields import Input, Nothing, Output
+from web.api.engine.fields import Input, Nothing, Output, Veiled
 from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 from webhooks import address, secret, subscriptions
@@ -86,7 +86,7 @@ class DeliveryOut(Output):
     first_tried_at: datetime | None
     next_attempt_at: datetime | None
     settled_at: datetime | None
-    error: str | None
+    error: Veiled | None
 
 
 class DeliveriesOut(Output):
@@ -103,9 +103,11 @@ class ReadDeliveriesIn(Input):
 
 
 def _subscribe(call: Call[SubscribeIn]) -> Answer:
-    production = call.runtime.settings.production
-    read = address.public if production else address.anywhere
-    url = read(call.input.url)
+    settings, url = call.runtime.settings, call.input.url
+    if settings.production:
+        address.public(url, settings.webhook_ports_open)
+    else:
+        address.anywhere(url)
     made = subscriptions.subscribe(call.conn, call.token_id, url, call.input.kinds, call.now)
     return Answer(201, NewWebhookOut.of(made, secret=""))
 

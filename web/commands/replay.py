@@ -15,8 +15,10 @@ from flask.cli import with_appcontext
 
 from flows.replay.replay import Difference, Undecidable, decided_today, differences
 from flows.replay.replay import replay as decided_again
+from india import calendar
 from india import phone as phones
 from india.calendar import INDIA
+from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
@@ -146,7 +148,7 @@ def _recorded(file: TextIO) -> dict[int, Any]:
 def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
     whose = phones.masked(stored.whose) if stored.whose.startswith("+") else stored.whose
     click.echo(
-        f"sprint {stored.id}, {stored.at.astimezone(INDIA):%Y-%m-%d %H:%M:%S}, {stored.machine}"
+        f"sprint {stored.id}, {calendar.local(stored.at):%Y-%m-%d %H:%M:%S}, {stored.machine}"
         f" {whose}, {stored.event.get('kind')}:"
     )
     for each in found:
@@ -156,4 +158,5 @@ def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
 
 def _short(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
+    text = veiled(text)
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -11,6 +11,7 @@ from india.calendar import day_of
 from postal.counter import groups, tariff
 from postal.counter.counter_days import CounterDay
 from postal.counter.groups import Group, UnknownGroup
+from web import given
 from web.counter.fields import FieldNote
 from web.counter.reading import SERVICES, WITHOUT, Desk, Reading, read_article, read_sender
 from web.counter.room import CLERKS, me, route, runtime
@@ -58,7 +59,7 @@ def check() -> str:
     typed, sender = article_of(request.form), read_sender(sender_of(request.form))
     with runtime().database.transaction() as conn:
         group = None
-        if (id_ := request.form.get("group", type=int)) is not None:
+        if (id_ := given.whole(request.form, "group")) is not None:
             try:
                 found = groups.get(conn, id_)
             except UnknownGroup:

@@ -16,6 +16,7 @@ from postal.desk import lists
 from postal.desk.search import FoundOffice
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.counter.room import BOOKKEEPERS, CLERKS, doer, me, route, runtime
 from web.staff.books_tables import TABLES, name
 from web.staff.refusals import status_of, word_of
@@ -134,7 +135,7 @@ def _counter(conn: Conn, id_: int) -> CounterEnd:
 
 def _office(conn: Conn) -> FoundOffice:
     """Return the user's office; supervisors may ask for another by its row id."""
-    asked = request.args.get("office", type=int)
+    asked = given.whole(request.args, "office")
     id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
     found = lists.office(conn, id_)
     if found is None:

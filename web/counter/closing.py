@@ -12,6 +12,7 @@ from postal.counter import counter_days, day_end
 from postal.counter.day_end import NOTES, Count, CounterEnd, NoCount, ToTreasury
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.counter.room import CLERKS, doer, me, route, runtime
 from web.staff.refusals import status_of, word_of
 
@@ -43,7 +44,7 @@ def close_day() -> Response | tuple[str, int]:
     explanation = _note("explanation")
 
     def work(conn: Conn) -> CounterEnd:
-        own = _own(conn, asked=request.form.get("counter_day", type=int))
+        own = _own(conn, asked=given.whole(request.form, "counter_day"))
         return day_end.close(conn, own.id, counted, explanation, doer())
 
     try:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
 
 from flows import number as numbers
+from india import figures, signs
 from india import phone as phones
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
@@ -27,6 +28,8 @@ _NUMBER_BEGUN: Final = re.compile(
 )
 _NUMBER_LENGTH: Final = 13
 _PIN_LENGTH: Final = 6
+_PIN_BEGUN: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
+_MOST_WHOLE: Final = 10**12  # beyond what any field of the form takes
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 T = TypeVar("T")
@@ -85,22 +88,23 @@ def read_weight(typed: str) -> FieldValue[int]:
     """Read grams."""
     if not typed:
         return FieldValue(None)
-    if not (typed.isascii() and typed.isdigit()) or not 1 <= int(typed) <= HEAVIEST_G:
+    try:
+        return FieldValue(figures.whole(typed, 1, HEAVIEST_G))
+    except figures.NoNumber:
         return FieldValue(None, wrong("book_weight_wrong"))
-    return FieldValue(int(typed))
 
 
 def read_pin(conn: Conn, typed: str) -> FieldValue[Place]:
     """Read a PIN that the directory knows."""
     if not typed:
         return FieldValue(None)
-    digits = typed.isascii() and typed.isdigit()
-    if not digits or len(typed) > _PIN_LENGTH or typed.startswith("0"):
+    pin = figures.digits(typed)
+    if _PIN_BEGUN.fullmatch(pin) is None:
         return FieldValue(None, wrong("book_pin_wrong"))
-    if len(typed) < _PIN_LENGTH:
-        return FieldValue(None, hint("book_pin_more", left=_PIN_LENGTH - len(typed)))
+    if len(pin) < _PIN_LENGTH:
+        return FieldValue(None, hint("book_pin_more", left=_PIN_LENGTH - len(pin)))
     try:
-        place = directory.find(conn, typed)
+        place = directory.find(conn, pin)
     except UnknownPin:
         if not directory.is_loaded(conn):
             return FieldValue(None, wrong("book_pin_no_directory"))
@@ -129,14 +133,15 @@ def read_phone(typed: str) -> FieldValue[str]:
 
 def read_cod(typed: str) -> FieldValue[int]:
     """Read whole rupees; empty is 0."""
-    bare = typed.replace(",", "")
-    if not bare:
+    if not typed:
         return FieldValue(0)
-    if not (bare.isascii() and bare.isdigit()):
+    try:
+        rupees = figures.whole(typed, 0, _MOST_WHOLE)
+    except figures.NoNumber:
         return FieldValue(None, wrong("book_cod_whole"))
-    if int(bare) > MOST_COD:
+    if rupees > MOST_COD:
         return FieldValue(None, wrong("book_cod_most", most=MOST_COD))
-    return FieldValue(int(bare))
+    return FieldValue(rupees)
 
 
 def read_text(typed: str, most: int) -> FieldValue[str]:
@@ -147,4 +152,5 @@ def read_text(typed: str, most: int) -> FieldValue[str]:
         return FieldValue(None, wrong("book_text_long", most=most))
     if _UNPRINTABLE.search(typed):
         return FieldValue(None, wrong("book_text_signs"))
-    return FieldValue(typed)
+    kept = signs.named(typed)
+    return FieldValue(kept) if kept else FieldValue(None, wrong("book_text_unseen"))

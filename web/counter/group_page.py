@@ -19,6 +19,7 @@ from postal.counter.directory import Place, UnknownPin
 from postal.counter.groups import BookingItem, Group, NotOpen, NumberInUse
 from store.database import Conn
 from store.refusals import Conflict, Refusal
+from web import given
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import CLERKS, me, own_group, route, runtime
@@ -46,7 +47,7 @@ def another(id_: int) -> Page:
             session["told"] = "book_not_open"
             return redirect(url_for("counter.group", id_=id_))
         number = rolls.offered(conn, me().account.id)
-        like = _item(found, request.args.get("like", type=int))
+        like = _item(found, given.whole(request.args, "like"))
         if like is None:
             typed = new_article(number, runtime().settings.default_language)
         else:
@@ -127,15 +128,15 @@ def cash(id_: int) -> Response:
         found = groups.lock(conn, id_)
         if found.state != "open":
             raise NotOpen(found.state)
-        if request.form.get("seen", type=int) != found.paise:
+        if given.whole(request.form, "seen") != found.paise:
             raise FormRefused("book_sum_changed")
         try:
-            given = money.of_typed(request.form.get("given", ""))
+            handed = money.of_typed(request.form.get("given", ""))
         except ValueError:
             raise FormRefused("book_given_wrong") from None
-        if given < found.paise:
-            raise FormRefused("book_given_short", short=money.shown(found.paise - given))
-        counter.book(runtime(), conn, id_, "cash", given)
+        if handed < found.paise:
+            raise FormRefused("book_given_short", short=money.shown(found.paise - handed))
+        counter.book(runtime(), conn, id_, "cash", handed)
         return "book_booked_done"
 
     done = _act(id_, act)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
@@ -17,6 +15,7 @@ from postal.people import access
 from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
+from web import given
 from web.counter.room import JUDGES, doer, me, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
@@ -81,9 +80,8 @@ def refund_payment(id_: int) -> Response:
 @route("/payments/settled", JUDGES, methods=("POST",))
 def mark_payments_settled() -> Response:
     """Mark all that came to the department's UPI id on a day as shown by the bank's statement."""
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
+    day = given.day(request.form, "day")
+    if day is None:
         abort(400)
 
     def work(conn: Conn) -> int:

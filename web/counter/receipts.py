@@ -23,8 +23,10 @@ from paper.content import LANGUAGES, PAPERS, Language, Paper, PrintedReceipt
 from postal.counter import receipts
 from postal.counter.groups import Group
 from postal.counter.receipts import NewPrinting, NotBooked, Printing
+from postal.once import OtherForm
 from store.database import Conn
 from web.counter.room import CLERKS, doer, own_group, route, runtime
+from web.given import NotPossible
 from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
@@ -123,6 +125,8 @@ def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printin
             printing = receipts.note_printing(conn, id_, new, doer())
         except NotBooked:
             return group
+        except OtherForm as other:
+            raise NotPossible(str(other)) from other
         return receipts.read(conn, id_), printing
 
     return runtime().database.run(work)

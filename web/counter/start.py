@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from india import money
+from india import figures, money
 from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterTaken, OpenAlready
@@ -61,12 +61,12 @@ def open_counter() -> Page:
     def work(conn: Conn) -> Page:
         refused = None
         try:
-            number = int(typed["counter"]) if typed["counter"].isdecimal() else 0
             cash = money.of_typed(typed["cash"])
             if cash > _MOST_OPENING:
                 raise ValueError("more than a drawer holds")
-            if not 1 <= number <= 99:
-                refused = "book_counter_number_wrong"
+            number = figures.whole(typed["counter"], 1, 99)
+        except figures.NoNumber:
+            refused = "book_counter_number_wrong"
         except ValueError:
             refused = "book_opening_wrong"
         if refused is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+from india import figures
 from postal.articles import Language
 from postal.counter.groups import BookingItem
 
@@ -83,7 +84,7 @@ def article_of(form: Mapping[str, str]) -> TypedArticle:
         number=field("number"),
         service=field("service"),
         weight=field("weight"),
-        pin=field("pin").replace(" ", ""),
+        pin=figures.digits(field("pin")),
         cod=field("cod"),
         otp="otp" in form,
         registration="registration" in form,

@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import render_template, request
 
 from india import phone as phones
+from india import signs
 from postal.people import access
+from web import given
 from web.desk.room import route, runtime
 
 _AT_ONCE = 50
@@ -14,9 +16,9 @@ _AT_ONCE = 50
 @route("/access-log", ("administrator",), methods=("GET", "POST"))
 def access_log() -> str:
     """Show the newest lines, all or of one staff member or telephone (in the body)."""
-    staff_id = request.form.get("staff_id", "").strip() or None
+    staff_id = signs.bare(request.form.get("staff_id", "")) or None
     asked = request.form.get("phone", "").strip()
-    before = request.form.get("before", type=int)
+    before = given.whole(request.form, "before")
     phone = phones.e164(asked) if asked else None
     unreadable = bool(asked) and phone is None
     lines = []

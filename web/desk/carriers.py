@@ -8,8 +8,8 @@ from typing import Final, get_args
 from flask import abort, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from india import phone
 from india.calendar import bounds, day_of
+from india.masks import veiled
 from outbox import orders, prefixes
 from outbox.orders import Did
 from outbox.wake import wake
@@ -99,7 +99,7 @@ def lift_prefix_stop(id_: int) -> Response:
 
 def _reason() -> str:
     """Return the reason in the form, telephone numbers hidden. Raises `FormRefused`."""
-    reason = phone.veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
+    reason = veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
     if len(reason) < _SHORTEST_REASON:
         raise FormRefused("carrier_no_reason")
     return reason

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from redis import RedisError
 from werkzeug.wrappers import Response
 
+from india import signs
 from outbox.wake import SWEEP, ring
 from postal.people import access, accounts, passkeys, places, sign_ins
 from postal.people.passkeys import UnknownPasskey
@@ -36,7 +37,7 @@ def sign_in() -> Page:
     place = here()
     if not _may_try(place):
         return render_template("desk/sign_in.html", refused="sign_in_too_often"), 429
-    staff_id = request.form.get("staff_id", "").strip()
+    staff_id = signs.bare(request.form.get("staff_id", ""))
     password = request.form.get("password", "")
     now = runtime().now()
 

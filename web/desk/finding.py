@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from india import calendar, signs
 from postal.desk import search
 from postal.desk.search import Found, Query
 from postal.people import access
@@ -23,11 +23,11 @@ def find() -> Page:
     """Show the search and its results; the session keeps it, so that Back shows the same list."""
     if request.method == "POST":
         session["query"] = request.form.get("query", "").strip()[:_LONGEST]
-        session["day"] = request.form.get("day", "")[:10]
+        session["day"] = signs.bare(request.form.get("day", ""))[:10]
         return redirect(url_for("desk.find"))
     typed, written = str(session.get("query", "")), str(session.get("day", ""))
     try:
-        day = date.fromisoformat(written) if written else None
+        day = calendar.read(written) if written else None
     except ValueError:
         page = render_template("desk/find.html", query=typed, day=written, refused="find_no_day")
         return page, 422

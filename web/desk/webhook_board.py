@@ -11,6 +11,7 @@ from outbox.wake import WEBHOOKS, ring
 from postal.people import access
 from postal.people.accounts import Role
 from store.database import Conn
+from web import given
 from web.desk.room import doer, route, runtime
 from web.staff.refusals import attempt
 from webhooks import address, subscriptions
@@ -38,7 +39,7 @@ def webhook_board() -> str:
 @route("/webhooks/<int:id_>/send-again", KEEPERS, methods=("POST",))
 def send_webhook_again(id_: int) -> Response:
     """Send again what was given up of a webhook: the delivery in the form, else all."""
-    one = request.form.get("delivery", type=int)
+    one = given.whole(request.form, "delivery")
 
     def work(conn: Conn) -> str:
         now = runtime().now()

@@ -28,6 +28,7 @@ from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
 from postal.people import access, roles
 from store.database import Conn
+from web import given
 from web.desk.room import HELPERS, desk, doer, route, runtime
 
 _MOST_STEPS: Final = 30
@@ -123,7 +124,7 @@ def _tried() -> list[_Tried]:
         try:
             typed, seconds, verdict, *rest = json.loads(text)
             waited = max(0, int(seconds))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             continue
         sure: Verdict = "wrong" if verdict == "wrong" else "right"
         window = _WINDOW.get(str(rest[0])) if rest else None
@@ -132,7 +133,7 @@ def _tried() -> list[_Tried]:
 
 
 def _typed_now() -> str:
-    wait = request.form.get("wait", type=int)
+    wait = given.whole(request.form, "wait", _LONGEST_WAIT)
     if wait:
         return json.dumps(["", wait, "right"])
     verdict = request.form.get("verdict", "right")

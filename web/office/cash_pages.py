@@ -13,6 +13,7 @@ from india.calendar import day_of
 from postal.acts import cod
 from postal.office import cash as cash_book
 from store.database import Conn
+from web import given
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
 from web.staff.refusals import attempt
 from web.staff.times import asked_day
@@ -43,7 +44,7 @@ def cash() -> str:
 @route("/lists/<int:id_>/cash", CLERKS, methods=("POST",))
 def hand_in(id_: int) -> Response:
     """Record the cash of a list that a postman hands in and the clerk has counted."""
-    expected = request.form.get("expected", type=int) or 0
+    expected = given.signed(request.form, "expected") or 0
 
     def work(conn: Conn) -> str:
         own_list(conn, id_)
@@ -67,7 +68,7 @@ def correct_cash(id_: int) -> Response:
 
 def _work(work: Callable[[Conn], str]) -> Response:
     attempt(work)
-    return redirect(url_for("office.cash", day=request.form.get("day") or None))
+    return redirect(url_for("office.cash", day=given.day(request.form, "day")))
 
 
 def _counted() -> cash_book.CashCount:
@@ -75,10 +76,7 @@ def _counted() -> cash_book.CashCount:
 
 
 def _once() -> UUID:
-    try:
-        return UUID(request.form.get("once", ""))
-    except ValueError:
-        abort(400)
+    return given.uuid(request.form, "once") or abort(400)
 
 
 def _paise() -> int:

@@ -6,7 +6,7 @@ from datetime import date
 
 from flask import Response, render_template
 
-from india.calendar import day_of
+from india.calendar import day_of, local
 from postal.office import deposit as deposited
 from postal.office.deposit import Deposited, GoingBack
 from postal.people import access
@@ -61,7 +61,7 @@ def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
     return (
         day.isoformat(), each.number, say(f"back_{each.reason}"), each.remark or "",
         word(str(each.remark), "remark_") if each.remark else "", each.attempts,
-        each.until.isoformat() if each.until else "", each.decided_at.isoformat(),
+        each.until.isoformat() if each.until else "", local(each.decided_at).isoformat(),
         each.sender_name, each.recipient_name, each.recipient_pin, each.with_postman or "",
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ from postal.office import drafts
 from postal.office.drafts import Draft
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.office.room import CLERKS, doer, live_route, me, route, runtime
 from web.staff import presence
 from web.staff.htmx import go_to
@@ -42,18 +43,17 @@ def place() -> Page:
     Form: `article` (a row) or `digits` as typed; `postman` or `beat`; `serial`, from 1, or empty:
     the last."""
     account, now = me().account, runtime().now()
-    serial = request.form.get("serial", "").strip()
+    serial = given.whole(request.form, "serial", lists.MOST_ITEMS)
 
     def work(conn: Conn) -> int:
-        article = request.form.get("article", type=int)
+        article = given.whole(request.form, "article")
         if article is None:
             typed = request.form.get("digits", "")[:_LONGEST]
             article = drafts.find(conn, account.office_id, typed, day_of(now)).id
-        postman = request.form.get("postman", type=int)
+        postman = given.whole(request.form, "postman")
         if postman is None:
             postman = drafts.beat_of(conn, account.office_id, request.form.get("beat", ""))
-        at = int(serial) if serial.isascii() and serial.isdigit() and len(serial) < 5 else None
-        drafts.place(conn, article, postman, at, doer())
+        drafts.place(conn, article, postman, serial, doer())
         return article
 
     if request.form.get("beat", "").strip() == "0":
@@ -84,7 +84,7 @@ def _take_off_typed() -> Page:
 @route("/draft/take-off", CLERKS, methods=("POST",))
 def take_off() -> Page:
     """Take an article off the draft, so that it can be placed anew."""
-    article = request.form.get("article", type=int) or 0
+    article = given.whole(request.form, "article") or 0
 
     def work(conn: Conn) -> None:
         drafts.take_off(conn, article, doer())
@@ -96,7 +96,7 @@ def take_off() -> Page:
 @route("/draft/send-out", CLERKS, methods=("POST",))
 def send_out() -> Page:
     """Make the list of one beat, as the user saw it; everybody is told as by the API."""
-    postman = request.form.get("postman", type=int) or 0
+    postman = given.whole(request.form, "postman") or 0
     seen = request.form.get("numbers", "").split()
 
     def work(conn: Conn) -> lists.DeliveryList:
@@ -118,7 +118,7 @@ def draft_news() -> Page:
     account = me().account
     with runtime().database.transaction() as conn:
         now_at = drafts.version(conn, account.office_id)
-    if request.form.get("version", type=int) == now_at:
+    if given.whole(request.form, "version") == now_at:
         return render_template("office/draft_here.html", others=_others(), changed=False)
     return render_template("office/draft_here.html", changed=True, **_board())
 

@@ -11,6 +11,7 @@ from typing import Final
 from imports import article_rows, list_rows
 from imports.file_rows import ShownRow
 from imports.register import Import
+from india.masks import veiled
 from india.phone import masked
 from postal.articles import Language
 from web import language
@@ -84,7 +85,8 @@ def first_rows(found: Import, rows: Sequence[ShownRow], default: Language) -> li
             row.line,
             article.number,
             article.service,
-            f"{article.recipient_name}, {article.recipient_address}, {article.recipient_pin}",
+            veiled(f"{article.recipient_name}, {article.recipient_address}")
+            + f", {article.recipient_pin}",
             masked(article.recipient_phone) if article.recipient_phone else "",
         )
         for row, article in read

@@ -19,7 +19,7 @@ from postal.people import access
 from postal.people.accounts import Role
 from postal.privacy import retention
 from store.database import Conn
-from web import language
+from web import given, language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
 from web.office.room import CLERKS, doer, live_route, me, office, route, runtime
 from web.staff.htmx import load
@@ -90,7 +90,7 @@ def import_template(kind: str) -> Page:
 @route("/imports/<int:id_>", IMPORTERS)
 def one_import(id_: int) -> str:
     """Show the content of a file, its faults, and the progress of its import."""
-    after = max(0, min(request.args.get("after", 0, int), 2**31 - 1))
+    after = given.whole(request.args, "after", 2**31 - 1) or 0
 
     def look(conn: Conn) -> str:
         found = _mine(conn, id_)
@@ -132,7 +132,8 @@ def import_progress(id_: int) -> Page:
 @route("/imports/<int:id_>/start", IMPORTERS, methods=("POST",))
 def start_import(id_: int) -> Response:
     """Start the import of the good rows; the form says how many are left out."""
-    left_out = request.form.get("left_out", -1, int)
+    agreed = given.whole(request.form, "left_out")
+    left_out = -1 if agreed is None else agreed
 
     def work(conn: Conn) -> str:
         found = _mine(conn, id_)

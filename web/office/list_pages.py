@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Final
 
 from flask import abort, render_template, request, session, url_for
@@ -19,6 +18,7 @@ from postal.office.returning import ListClosed, ListHead, ReturnLine
 from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
+from web import given
 from web.office.room import CLERKS, doer, me, own_list, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import attempt, tell
@@ -131,9 +131,8 @@ def close_day() -> Page:
     """Close the office's day after all its lists; cash that is not in needs a reason."""
     account = me().account
     said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
-    try:
-        day = date.fromisoformat(request.form.get("day", ""))
-    except ValueError:
+    day = given.day(request.form, "day")
+    if day is None:
         abort(400)
 
     def work(conn: Conn) -> str:

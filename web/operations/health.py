@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import psycopg
-from flask import Blueprint, Response, jsonify
+from flask import Blueprint, Response, abort, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 from redis import RedisError
 
@@ -14,11 +14,11 @@ from runtime import Runtime
 from store import keyring, migrate
 from store.keyring import WrongMasterKey
 from web import running
-from web.callers import Caller, states
+from web.callers import Caller, is_operator, states
 from web.operations.metrics import DatabaseCollector, ValkeyCollector
 
 health = Blueprint("health", __name__)
-states(health, Caller.ANYONE)
+states(health, Caller.OPERATOR)
 
 # A code or an answer that waits longer than this shows that something is broken.
 LONGEST_WAIT_SECONDS = 60
@@ -40,7 +40,7 @@ class PartHealth:
 
 @health.get("/readyz")
 def ready() -> tuple[Response, int]:
-    """Answer 200 where texts can be taken and answered, else 503; the body names what fails."""
+    """Answer 200 where texts can be taken and answered, else 503; operators are told what fails."""
     runtime = running.runtime()
     parts: dict[str, Callable[[Runtime], PartHealth]] = {
         "database": _database,
@@ -52,8 +52,11 @@ def ready() -> tuple[Response, int]:
     }
     found = {name: _look(part, runtime) for name, part in parts.items()}
     failing = [name for name, state in found.items() if not state.good]
+    status = 503 if failing else 200
+    if not is_operator():
+        return jsonify(ready=not failing), status
     body = {name: state.says for name, state in found.items()}
-    return jsonify(ready=not failing, failing=failing, **body), 503 if failing else 200
+    return jsonify(ready=not failing, failing=failing, **body), status
 
 
 def _look(part: Callable[[Runtime], PartHealth], runtime: Runtime) -> PartHealth:
@@ -123,6 +126,8 @@ def _carriers(runtime: Runtime) -> PartHealth:
 @health.get("/metrics")
 def metrics() -> Response:
     """Return the numbers for Prometheus, from database and Valkey: the same in every process."""
+    if not is_operator():
+        abort(404)  # not 403: who may not see them need not know that they are there
     registry = CollectorRegistry()
     registry.register(DatabaseCollector(running.runtime()))
     registry.register(ValkeyCollector(running.runtime()))

@@ -16,6 +16,7 @@ from rq import Queue, Worker
 from rq.registry import FailedJobRegistry
 from rq.serializers import JSONSerializer
 
+from india.masks import veiled
 from outbox import heartbeat
 from outbox.wake import BELLS
 from runtime import Runtime
@@ -232,7 +233,7 @@ class ValkeyCollector(Collector):
 def _gauge(counted: _Counted, rows: list[tuple[Any, ...]]) -> GaugeMetricFamily:
     gauge = GaugeMetricFamily(counted.name, counted.about, labels=counted.labels)
     for *labels, number in rows:
-        gauge.add_metric(labels, number)
+        gauge.add_metric([veiled(str(label)) for label in labels], number)
     return gauge
 
 

@@ -18,7 +18,8 @@ from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
 from gateways.simulator.voice import numbers
-from india.calendar import INDIA, day_of
+from india import calendar
+from india.calendar import day_of
 from messages.segments import count
 from runtime import Runtime
 from settings import Settings
@@ -52,11 +53,11 @@ class PhoneText:
 
     @property
     def clock(self) -> str:
-        return self.at.astimezone(INDIA).strftime("%H:%M")
+        return calendar.local(self.at).strftime("%H:%M")
 
     @property
     def day(self) -> str:
-        return _shown(self.at.astimezone(INDIA), "d MMM")
+        return _shown(calendar.local(self.at), "d MMM")
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 
 from india import money
+from india.calendar import local
 from postal.counter import day_end, entries
 from postal.counter.day_end import CounterEnd
 from store.database import Conn
@@ -15,13 +16,18 @@ from web.staff.tables import Cell
 Rows = list[tuple[Cell, ...]]
 
 
+def _at(at: datetime) -> str:
+    """Return a time with India's day and clock, as the pages show it."""
+    return local(at).isoformat()
+
+
 def _entries(conn: Conn, office_id: int, day: date) -> Rows:
     heading = ("id", "at", "counter", "staff_id", "kind", "method", "rupees", "booking", "corrects",
                "note", "article")  # fmt: skip
     return [
         heading,
         *(
-            (each.id, each.at.isoformat(), each.counter or "", each.staff_id or "", each.kind,
+            (each.id, _at(each.at), each.counter or "", each.staff_id or "", each.kind,
              each.method, money.exact(each.paise), each.tr or "", each.corrects or "",
              each.note or "", each.article or "")
             for each in entries.of_day(conn, office_id, day)
@@ -35,7 +41,7 @@ def _articles(conn: Conn, office_id: int, day: date) -> Rows:
     return [
         heading,
         *(
-            (each.at.isoformat(), each.counter or "", each.staff_id or "", each.tr, each.number,
+            (_at(each.at), each.counter or "", each.staff_id or "", each.tr, each.number,
              each.service, each.weight_g, each.pin, each.method, money.exact(each.base_paise),
              money.exact(each.otp_paise), money.exact(each.registration_paise),
              money.exact(each.gst_paise), money.exact(each.paise))
@@ -51,12 +57,18 @@ def _counters(conn: Conn, office_id: int, day: date) -> Rows:
 
 
 def _counter_line(end: CounterEnd) -> tuple[Cell, ...]:
-    start = (end.day.isoformat(), end.counter, end.staff_id, end.name, end.opened_at.isoformat())
+    start = (
+        end.day.isoformat(),
+        end.counter,
+        end.staff_id,
+        end.name,
+        _at(end.opened_at),
+    )
     if end.closed_at is None or end.counted_paise is None or end.expected_paise is None:
         return (*start, "", "", "", "", "", "")
     return (
         *start,
-        end.closed_at.isoformat(),
+        _at(end.closed_at),
         money.exact(end.expected_paise),
         money.exact(end.counted_paise),
         end.counted_as or "",

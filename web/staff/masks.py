@@ -9,7 +9,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from india import phone
+from india import masks, phone
 from postal.people.places import masked_network
 from web.staff.rooms import shared
 
@@ -21,9 +21,10 @@ def masked(number: str | None) -> str:
 
 
 @shared.app_template_filter()
-def veiled(text: Any) -> Markup:
+def veiled(text: Any) -> Markup | str:
     """Return `text` with its telephone numbers hidden and its lines kept."""
-    return Markup("<br>").join(escape(line) for line in phone.veiled(str(text)).split("\n"))
+    hidden = masks.veiled(str(text))
+    return lined(hidden) if "\n" in hidden else hidden
 
 
 @shared.app_template_filter()

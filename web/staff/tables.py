@@ -10,6 +10,8 @@ from typing import Final
 
 from flask import Response
 
+from india.masks import veiled
+
 Cell = str | int | Decimal
 BYTE_ORDER_MARK: Final = "\ufeff"  # with it Excel reads Hindi
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
@@ -28,8 +30,9 @@ def lines(rows: Iterable[Iterable[Cell]]) -> str:
 
 
 def content(rows: Iterable[Iterable[Cell]]) -> bytes:
-    """Return the rows as the bytes of a file."""
-    return (BYTE_ORDER_MARK + lines(rows)).encode()
+    """Return the rows as the bytes of a file, the telephones in their texts masked."""
+    hidden = ([veiled(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
+    return (BYTE_ORDER_MARK + lines(hidden)).encode()
 
 
 def sheet(name: str, rows: Iterable[Iterable[Cell]]) -> Response:

@@ -9,8 +9,8 @@ from flask import request
 from markupsafe import Markup
 
 from india import calendar
-from india.calendar import INDIA, day_of, long_day
-from web import language
+from india.calendar import day_of, long_day
+from web import given, language
 from web.running import runtime
 from web.staff.rooms import shared
 
@@ -21,10 +21,16 @@ def exact(at: datetime | date) -> str:
     return calendar.exact(at, language.chosen())
 
 
+@shared.app_template_filter("day_of")
+def in_india(at: datetime) -> date:
+    """Return the day in India at a moment, to be shown by `exact`."""
+    return day_of(at)
+
+
 @shared.app_template_filter()
 def clock(at: datetime) -> str:
     """Return 10:04:31, for a moment whose day is shown elsewhere."""
-    return at.astimezone(INDIA).strftime("%H:%M:%S")
+    return calendar.local(at).strftime("%H:%M:%S")
 
 
 @shared.app_template_filter()
@@ -49,8 +55,5 @@ def day(at: datetime) -> str:
 
 
 def asked_day() -> date | None:
-    """Return the day in the query, or None if it is missing or not a date."""
-    try:
-        return date.fromisoformat(request.args.get("day", ""))
-    except ValueError:
-        return None
+    """Return the day in the query; None where it is missing. Raise `NotPossible`."""
+    return given.day(request.args, "day")

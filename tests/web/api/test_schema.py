@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -10,7 +11,7 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from openapi_spec_validator import validate
 from schemathesis.config import (
@@ -22,12 +23,14 @@ from schemathesis.config import (
 )
 
 from runtime import Runtime
-from tests.rigs.api_calls import Api, api_of, article, booking, number_of, postman
+from tests.rigs.api_calls import Api, api_of, article, booking, fields, number_of, postman
 from tests.rigs.counter import directory
 from tests.rigs.imports import row, text, work
+from tests.rigs.told import nothing_in
 from tests.rigs.upi import unpaid
 from web.api import OPERATIONS, SIMULATOR_OPERATIONS
 from web.api.engine.document import document
+from web.api.engine.operation import JSON
 
 LIST = {"postman": "1001", "date": "2026-08-14", "articles": [number_of(1)]}
 PIN = {"path_parameters": {"pin": "273303"}}
@@ -169,7 +172,7 @@ def test_every_answer_is_as_the_document_says(case: Any, api: Api, app: Flask) -
         ("GET", "/offices/{pin}/cod", 200, PIN),
         ("GET", "/offices/{pin}/deposit", 200, PIN),
         ("GET", "/offices/{pin}/returns", 200, {**PIN, "query": {"date": "2026-08-14"}}),
-        ("POST", "/webhooks", 201, {"body": HOOK}),
+        ("POST", "/webhooks", 201, {"body": HOOK | {"url": "https://post.example/other"}}),
         ("POST", "/imports", 202, {"body": FILE + b"\n", "media_type": "text/csv"}),
         ("GET", "/imports/{id}", 200, {"path_parameters": {"id": "1"}, "query": {"limit": 1}}),
         ("POST", "/imports/{id}/start", 202, {"path_parameters": {"id": "1"}, "body": LEFT_OUT}),
@@ -207,3 +210,88 @@ def test_the_document_is_valid_openapi(client: FlaskClient) -> None:
     assert told["openapi"] == "3.1.0"
     assert told == document(OPERATIONS + SIMULATOR_OPERATIONS)
     validate(told)
+
+
+# ---- values that cannot be -----------------------------------------------------------------------
+
+HOSTILE: tuple[Any, ...] = (
+    "\x00", "a\x00b", "\ud800", "\udfff", "0001-01-01", "9999-12-31", "9" * 5_000, "\ufdfa" * 40,
+    "९९", "", "\u3164", -1, 0, 2**31, 2**63, 2**64, 10**30, -(10**30), 1e308, 0.1, None, True,
+    [], {}, ["\x00"], {"\x00": "\x00"},
+)  # fmt: skip
+
+
+def _spoiled(value: Any) -> Iterator[Any]:
+    """`value` with each hostile value in the place of each of its parts, one at a time."""
+    yield from HOSTILE
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            yield from ({**value, name: each} for each in _spoiled(inner))
+        yield {**value, "\x00": 1}
+    if isinstance(value, list) and value:
+        yield from ([each, *value[1:]] for each in _spoiled(value[0]))
+
+
+@schema.parametrize()
+@settings(
+    max_examples=1,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_value_breaks_an_operation(case: Any, api: Api, app: Flask) -> None:
+    client, headers = app.test_client(), {"Authorization": f"Bearer {api.token}"}
+    path = f"/api/v1{case.formatted_path}"
+    names = [each.name for each in case.operation.query] or ["any"]
+    tried: list[tuple[str, dict[str, Any]]] = [
+        (path, {"query_string": {name: str(value).encode("utf-8", "surrogatepass")}})
+        for name in names
+        for value in HOSTILE
+    ]
+    tried += [
+        (f"/api/v1{case.path.replace('{' + name + '}', raw)}", {})
+        for name in case.path_parameters or {}
+        for raw in ("%00", "-1", "0", "9" * 40, "9223372036854775808", "%ED%A0%80", "0001-01-01")
+    ]
+    if case.method == "POST" and not isinstance(case.body, bytes):
+        tried += [
+            (path, {"data": json.dumps(body), "content_type": case.media_type or JSON})
+            for body in _spoiled(case.body)
+        ]
+    nothing_in(
+        f"{case.method} {where[:80]} {str(sent)[:200]}: {status}"
+        for where, sent in tried
+        if (status := _status(client, case.method, where, headers, sent)) >= 500
+    )
+
+
+def _status(
+    client: FlaskClient, method: str, path: str, headers: dict[str, str], sent: dict[str, Any]
+) -> int:
+    try:
+        return client.open(path, method=method, headers=headers, **sent).status_code
+    except Exception:  # the application of the tests passes on what it did not expect
+        return 599
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "says"),
+    [
+        (b'{"number": "\\u0000"}', "number", "NUL"),
+        (b'{"recipient": {"name": "a\\u0000"}}', "recipient.name", "NUL"),
+        (b'{"cod_amount": 99999999999999999999}', "cod_amount", "can have"),
+    ],
+)
+def test_what_cannot_be_is_named_by_its_field(
+    api: Api, client: FlaskClient, body: bytes, field: str, says: str
+) -> None:
+    answer = client.post(
+        "/api/v1/articles",
+        data=body,
+        content_type=JSON,
+        headers={"Authorization": f"Bearer {api.token}"},
+    )
+    assert answer.status_code == 422
+    assert says in fields(answer)[field]

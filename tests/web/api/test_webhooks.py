@@ -5,12 +5,16 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
+from postal.people import tokens
 from runtime import Runtime
+from store import feed
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.webhook import Receiver, happen, receiving, work
 from webhooks.sender import WebhookSender
@@ -105,9 +109,48 @@ def test_what_is_refused(api: Api, receiver: Receiver) -> None:
     assert "url" in fields(api.post("/webhooks", {"url": "https://me@post.example/"}))
     bad = api.post("/webhooks", {"url": receiver.url, "kinds": ["deliverd"]})
     assert "is no kind of event" in fields(bad)["kinds.0"]
-    for _ in range(20):
-        assert api.post("/webhooks", {"url": receiver.url}).status_code == 201
+    for each in range(20):
+        assert api.post("/webhooks", {"url": f"{receiver.url}/{each}"}).status_code == 201
     assert api.post("/webhooks", {"url": receiver.url}).status_code == 409
+
+
+def test_one_address_is_one_webhook_however_it_is_written(api: Api, runtime: Runtime) -> None:
+    first = api.post("/webhooks", {"url": "https://post.example/x"}).get_json()["id"]
+    again = api.post("/webhooks", {"url": "https://POST.example.:443/x", "kinds": ["delivered"]})
+    assert again.status_code == 409
+    assert f"webhook {first} " in fields(again)["url"]
+    assert len(api.get("/webhooks").get_json()["webhooks"]) == 1
+    with runtime.database.transaction() as conn:
+        other = Api(api.client, tokens.create(conn, "another"))
+    assert other.post("/webhooks", {"url": "https://post.example/x"}).status_code == 201
+    api.post(f"/webhooks/{first}/end", None)
+    assert api.post("/webhooks", {"url": "https://post.example/x"}).status_code == 201
+
+
+def test_what_is_sent_and_read_masks_telephones(
+    api: Api, runtime: Runtime, receiver: Receiver
+) -> None:
+    api.post("/webhooks", {"url": receiver.url})
+    with runtime.database.transaction() as conn:
+        feed.append(
+            conn, "desk_acted", None, runtime.now(), {"reason": "asked for ९८३९५ ५५७७७", "by": "x"}
+        )
+    work(WebhookSender(runtime))
+    assert receiver.calls[0].event["data"]["reason"] == "asked for ••••••५७७७"
+    (read,) = api.get("/events").get_json()["events"]
+    assert read["data"] == receiver.calls[0].event["data"]
+
+
+def test_two_who_subscribe_one_address_at_once_make_one(runtime: Runtime, api: Api) -> None:
+    at_once = Barrier(4, timeout=30)
+    clients = [create_app(runtime).test_client() for _ in range(4)]
+
+    def ask(client: FlaskClient) -> int:
+        at_once.wait()
+        return Api(client, api.token).post("/webhooks", {"url": "https://a.example/"}).status_code
+
+    with ThreadPoolExecutor(4) as pool:
+        assert sorted(pool.map(ask, clients)) == [201, 409, 409, 409]
 
 
 def test_production_takes_public_https_only(runtime: Runtime, api: Api) -> None:

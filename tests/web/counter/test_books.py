@@ -199,6 +199,9 @@ def test_a_correction_is_a_new_entry_and_leaves_the_signed_figures(
     assert ledger(runtime) == [*before, ("correction", "cash", -104)]
     assert "stands at <b>₹150" in postmaster.get("/counter/entries/2").text
     postmaster.post("/counter/entries/2/correct", **form)  # a second click
+    for other in ({"amount": "149.00"}, {"why": "another reason"}):
+        answer = postmaster.post("/counter/entries/2/correct", **(form | other))
+        assert (answer.status_code, "with other values" in answer.text) == (422, True)
     assert ledger(runtime) == [*before, ("correction", "cash", -104)]
     statement = postmaster.get(f"/counter/days/{sold.day.id}").text
     assert "Corrected after the close" in statement
@@ -274,6 +277,8 @@ def test_cash_goes_to_the_treasury_once_and_never_more_than_there_is(
     assert [each for each in ledger(runtime) if each[0] == "handed_over"] == [
         ("handed_over", "cash", -20_000)
     ]
+    other = sold.colleague.post("/counter/day/hand-over", **(form | {"amount": "100"}))
+    assert (other.status_code, "with other values" in other.text) == (422, True)
     too_much = sold.colleague.post("/counter/day/hand-over", amount="5000", once=str(uuid4()))
     assert too_much.status_code == 422
 

@@ -168,8 +168,49 @@ def test_an_article_is_booked_for_cash_and_its_people_are_told(
 
 
 @pytest.mark.parametrize(
+    ("changes", "column", "kept"),
+    [
+        ({"phone": "९८३९०००३११"[:9] + "१"}, "recipient_phone", "+919839000311"),
+        ({"phone": "\u202a+91 98390\u201100312\u202c"}, "recipient_phone", "+919839000312"),
+        ({"phone": "(98390) 00313"}, "recipient_phone", "+919839000313"),
+        ({"phone": "+9109839000314"}, "recipient_phone", "+919839000314"),
+        ({"pin": "२२६ ००१"}, "recipient_pin", "226001"),
+        ({"pin": "226 001\u200b"}, "recipient_pin", "226001"),
+        ({"weight": "१२०"}, "weight_g", 120),
+        ({"cod": "२,५००"}, "cod_amount", 2_500),
+        ({"cod": "20,000"}, "cod_amount", 20_000),
+        ({"name": "\u200eSita\u00a0  Devi"}, "recipient_name", "Sita Devi"),
+    ],
+)
+def test_what_is_typed_in_any_script_or_pasted_is_taken(
+    at_counter: Clerk, runtime: Runtime, changes: dict[str, str], column: str, kept: Any
+) -> None:
+    begin(at_counter, **changes)
+    assert rows(runtime, f"SELECT {column} FROM booking_items") == [(kept,)]  # noqa: S608
+
+
+def test_an_article_of_today_does_not_go_into_yesterdays_books(
+    runtime: Runtime, at_counter: Clerk
+) -> None:
+    path = begin(at_counter)
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE counter_days SET day = day - 1")
+    at_counter.colleague.post(f"{path}/articles", **form(number=number_of(2)))
+    assert "Count and close that day" in say(at_counter.colleague.get(path))
+    assert rows(runtime, "SELECT number FROM booking_items") == [(number_of(1),)]
+
+
+@pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
+        ({"cod": "500,00"}, "cod", "Whole rupees"),
+        ({"cod": "1,,0"}, "cod", "Whole rupees"),
+        ({"cod": ",5,"}, "cod", "Whole rupees"),
+        ({"weight": "1.000"}, "weight", "Whole grams"),
+        ({"weight": "5,00"}, "weight", "Whole grams"),
+        ({"name": "\u3164"}, "name", "Nothing in it can be seen"),
+        ({"name": "\u200b\u00ad"}, "name", "Nothing in it can be seen"),
+        ({"address": "\u2800\u200d"}, "address", "Nothing in it can be seen"),
         ({"number": ""}, "number", "Scan the label"),
         ({"number": "EU12345"}, "number", "6 more signs"),
         ({"number": "EU123456784IN"}, "number", "check digit does not fit"),

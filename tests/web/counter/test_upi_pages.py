@@ -375,7 +375,7 @@ def test_the_banks_statement_settles_the_departments_own_id(
     postmaster.post("/counter/payments/settled", day="2026-08-14")
     assert credit_now(runtime, credit.id).settled_at is not None
     assert "statement shows all of it" not in postmaster.get("/counter/payments").text
-    assert postmaster.post("/counter/payments/settled", day="soon").status_code == 400
+    assert postmaster.post("/counter/payments/settled", day="soon").status_code == 422
 
 
 def test_empty_pages_say_so(at_counter: Clerk, postmaster: Colleague) -> None:

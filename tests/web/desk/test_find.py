@@ -53,12 +53,50 @@ def page_of(agent: Colleague, query: str, kind: str = "conversations") -> str:
         ("ram", "1001"),
         ("273303", "Gorakhpur"),
         ("gorakh", "273303"),
+        ("\u202a98765 00001\u202c", ARTICLE),
+        ("98765\u201100001", ARTICLE),
+        ("(98765) 00001", ARTICLE),
+        ("+910 98765 00001", ARTICLE),
     ],
 )
 def test_whatever_can_be_said_is_found(agent: Colleague, query: str, holds: str) -> None:
     found = find(agent, query)
     assert holds in found
     assert RECIPIENT not in found.replace(f'value="{query}"', "")
+
+
+@pytest.mark.parametrize(
+    ("kept", "typed"),
+    [
+        ("\u0930\u093e\u095c\u093e", "\u0930\u093e\u0921\u093c"),  # one letter, or one with its dot
+        ("\u0930\u093e\u0921\u093c\u093e", "\u0930\u093e\u095c"),
+        ("\u0936\u0930\u094d\u200d\u092e\u093e", "\u0936\u0930\u094d\u092e\u093e"),
+        ("D'Souza", "dsouza"),
+        ("D\u2019Souza", "D'Sou"),
+        ("Ram  Milan", "ram milan"),
+        ("Ram Milan", "RAM\u00a0 Milan"),
+        ("100% Ram_Lal", "100% r"),
+    ],
+)
+def test_a_postman_is_found_by_what_the_page_shows(
+    agent: Colleague, runtime: Runtime, kept: str, typed: str
+) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE staff SET name = %s WHERE staff_id = '1001'", [kept])
+    assert "never texted" in find(agent, typed) or "1001" in find(agent, typed)
+
+
+def test_signs_alone_are_no_name(agent: Colleague) -> None:
+    assert "1001" not in agent.post("/desk/find", query="```").text
+    assert "1001" not in agent.post("/desk/find", query="%__").text
+
+
+def test_the_day_of_a_booking_is_indias(agent: Colleague, runtime: Runtime) -> None:
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE articles SET booked_at = '2026-08-13 20:32:00+00'")
+    page = find(agent, ARTICLE, day="2026-08-14")
+    assert "14 Aug 2026" in page
+    assert "13 Aug 2026" not in page
 
 
 def test_a_ticket_is_found_by_its_number(agent: Colleague, player: Player) -> None:

@@ -321,6 +321,44 @@ def test_what_nobody_can_read_is_kept_with_its_words_for_the_help_desk(
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        b"id=A1&from=%2B919839012345&text=hello \xff",
+        b"text=\xe0\xa4&id=A1&from=%2B919839012345",
+        b"network=\xfe&id=A1&from=%2B919839012345&text=hi%FF",
+    ],
+)
+def test_a_byte_that_is_no_utf8_does_not_lose_the_sender(
+    client: FlaskClient, runtime: Runtime, body: bytes
+) -> None:
+    assert _raw(body, _FORM_TYPE)(client).status_code == 200
+    ((status, phone, said),) = _kept(runtime)
+    assert (status, phone) == ("received", PHONE)
+    assert "\ufffd" in said or "hello" in said or "hi" in said
+
+
+@pytest.mark.parametrize("date", ["9999-12-31 23:59:59", "0001-01-01 00:00:00", "1970-01-01"])
+def test_a_time_that_cannot_be_is_no_time_and_the_text_is_kept(
+    client: FlaskClient, runtime: Runtime, date: str
+) -> None:
+    assert _africastalking(date=date)(client).status_code == 200
+    sent = {"from": PHONE, "text": "hello", "id": "s1", "at": date.replace(" ", "T") + "-05:00"}
+    assert client.post(_SIMULATOR, json=sent).status_code == 200
+    assert [kept[0] for kept in _kept(runtime)] == ["received", "received"]
+    with runtime.database.transaction() as conn:
+        times = conn.execute("SELECT carrier_at FROM messages WHERE direction = 'in'")
+        assert times.fetchall() == [(None,), (None,)]
+
+
+@pytest.mark.parametrize("written", ["+9109839012345", "+910-98390-12345", "(+91) 98390 12345"])
+def test_the_trunk_prefix_makes_no_other_sender(
+    client: FlaskClient, runtime: Runtime, written: str
+) -> None:
+    assert _africastalking(**{"from": written})(client).status_code == 200
+    assert [kept[1] for kept in _kept(runtime)] == [PHONE]
+
+
+@pytest.mark.parametrize(
     "form",
     [
         {"id": "A\0", "status": "Success"},

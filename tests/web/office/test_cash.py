@@ -123,10 +123,12 @@ def test_twice_clicked_is_once(at: Office) -> None:
     hand_in(at, 50_000, "500", once=once)
     hand_in(at, 50_000, "500", once=once)
     assert "somebody counted it already" in hand_in(at, 50_000, "500")
+    for other in ("400", "600"):
+        assert "with other values" in hand_in(at, 50_000, other, "miscounted", once=once)
     assert len(ledger(at)) == 1
 
 
-@pytest.mark.parametrize("typed", ["", "x", "-5", "1e5", "5 0 0", "99999999", "٥٠٠"])
+@pytest.mark.parametrize("typed", ["", "x", "-5", "1e5", "5 0 0", "99999999", "500,00", "5,,0"])
 def test_what_is_no_sum_is_not_written_down(at: Office, typed: str) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")

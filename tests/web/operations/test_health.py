@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Blueprint
 from flask.testing import FlaskClient
+from pydantic import SecretStr
 from redis import Redis
 from structlog.testing import capture_logs
 
@@ -50,6 +52,65 @@ def test_ready_where_everything_answers(client: FlaskClient) -> None:
     assert answer.status_code == 200
     assert answer.get_json()["failing"] == []
     assert answer.get_json()["migrations"] == f"at {migrate.newest()}"
+
+
+TOKEN = "metrics of the tests: 32 bytes or more"
+OUTSIDE = {"REMOTE_ADDR": "203.0.113.7"}
+# Without an address: from this machine's own, as what a proxy on it passes on.
+STRANGERS: list[dict[str, Any]] = [
+    {"environ_base": OUTSIDE},
+    {"environ_base": {"REMOTE_ADDR": ""}},
+    {"headers": {"X-Forwarded-For": "203.0.113.7"}},
+    {"headers": {"X-Forwarded-For": "127.0.0.1"}},  # as a client of that proxy may write
+    {"headers": {"Forwarded": "for=203.0.113.7"}},
+    {"headers": {"X-Real-IP": "203.0.113.7"}},
+    {"environ_base": OUTSIDE, "headers": {"Authorization": "Bearer "}},
+    {"environ_base": OUTSIDE, "headers": {"Authorization": f"Bearer {TOKEN}x"}},
+    {"environ_base": OUTSIDE, "headers": {"Authorization": "Bearer é"}},
+]
+
+
+@pytest.fixture
+def with_token(runtime: Runtime) -> FlaskClient:
+    settings = runtime.settings.model_copy(update={"metrics_token": SecretStr(TOKEN)})
+    return create_app(replace(runtime, settings=settings)).test_client()
+
+
+@pytest.mark.parametrize("asks", STRANGERS)
+def test_who_is_neither_here_nor_has_the_token_learns_only_yes_or_no(
+    with_token: FlaskClient, client: FlaskClient, asks: dict[str, Any]
+) -> None:
+    for each in (with_token, client):
+        assert each.get("/readyz", **asks).get_json() == {"ready": True}
+        assert each.get("/metrics", **asks).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.9.9.9", "::1", "::ffff:127.0.0.1"])
+def test_this_machine_is_told_what_fails(client: FlaskClient, address: str) -> None:
+    here = {"REMOTE_ADDR": address}
+    assert client.get("/readyz", environ_base=here).get_json()["outbox"]
+    assert client.get("/metrics", environ_base=here).status_code == 200
+
+
+def test_the_token_opens_both_from_anywhere(with_token: FlaskClient) -> None:
+    asks: dict[str, Any] = {
+        "environ_base": OUTSIDE,
+        "headers": {"Authorization": f"Bearer {TOKEN}", "X-Forwarded-For": "203.0.113.8"},
+    }
+    assert with_token.get("/readyz", **asks).get_json()["database"] == "answers"
+    assert "dakiya_valkey_up 1.0" in with_token.get("/metrics", **asks).text
+
+
+def test_without_a_token_no_bearer_opens_them(client: FlaskClient) -> None:
+    for header in ("Bearer", "Bearer ", "bearer x"):
+        answer = client.get("/metrics", environ_base=OUTSIDE, headers={"Authorization": header})
+        assert answer.status_code == 404
+
+
+def test_not_ready_is_all_that_a_stranger_learns(runtime: Runtime) -> None:
+    app = create_app(replace(runtime, redis=Redis.from_url("redis://127.0.0.1:1")))
+    answer = app.test_client().get("/readyz", environ_base=OUTSIDE)
+    assert (answer.status_code, answer.get_json()) == (503, {"ready": False})
 
 
 def test_not_ready_without_valkey(runtime: Runtime) -> None:

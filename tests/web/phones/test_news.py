@@ -88,12 +88,17 @@ def test_the_list_says_how_the_item_stands_and_what_can_be_done(
     assert "remark 11" in sheet()
 
 
-@pytest.mark.parametrize("wrong", ["", "hello", "+91", "1001", "'; DROP TABLE messages", "\x00"])
+@pytest.mark.parametrize("wrong", ["", "hello", "+91", "1001", "'; DROP TABLE messages"])
 def test_what_is_no_telephone_number_is_refused(client: FlaskClient, wrong: str) -> None:
     answer = client.post("/phones/news", data={"recipient": wrong, "postman": POSTMAN})
     assert answer.status_code == 400
     assert "+919839000011" in answer.text
     assert client.get("/phones/news").status_code == 405
+
+
+def test_what_no_text_has_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/phones/news", data={"recipient": "\x00", "postman": POSTMAN})
+    assert (answer.status_code, "NUL" in answer.text) == (422, True)
 
 
 def test_markup_in_a_text_stays_text(runtime: Runtime, client: FlaskClient, player: Player) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from flows import number
-from india import phone
+from india import figures, masks, phone, signs
 from web.api.engine.problems import FieldError
 
 # No control characters, and no marks that change the writing direction of what follows.
@@ -21,18 +29,42 @@ def _text(most: int) -> StringConstraints:
     )
 
 
-Name = Annotated[str, _text(100)]
-Address = Annotated[str, _text(300)]
-Pin = Annotated[str, StringConstraints(pattern="^[1-9][0-9]{5}$"), Field(examples=["273303"])]
+def _typed(reader: Callable[[str], str]) -> BeforeValidator:
+    """Read a text as people type and paste it, before its pattern is looked at."""
+    return BeforeValidator(lambda raw: reader(raw) if isinstance(raw, str) else raw)
+
+
+def _seen(raw: str) -> str:
+    """Return `raw` as it is kept. Raise ValueError where nothing of it can be seen."""
+    kept = signs.named(raw)
+    if not kept:
+        raise ValueError("nothing in it can be seen")
+    return kept
+
+
+Name = Annotated[str, _text(100), AfterValidator(_seen)]
+Address = Annotated[str, _text(300), AfterValidator(_seen)]
+Pin = Annotated[
+    str,
+    StringConstraints(pattern="^[1-9][0-9]{5}$"),
+    _typed(figures.digits),
+    Field(examples=["273303"]),
+]
 StaffId = Annotated[
-    str, StringConstraints(pattern="^[A-Za-z0-9._-]{1,40}$"), Field(examples=["1001"])
+    str,
+    StringConstraints(pattern="^[A-Za-z0-9._-]{1,40}$"),
+    _typed(signs.bare),
+    Field(examples=["1001"]),
 ]
 SecretPin = Annotated[
-    str, StringConstraints(pattern="^[0-9]{4,6}$"), Field(json_schema_extra={"writeOnly": True})
+    str,
+    StringConstraints(pattern="^[0-9]{4,6}$"),
+    _typed(figures.digits),
+    Field(json_schema_extra={"writeOnly": True}),
 ]
 Phone = Annotated[
     str,
-    StringConstraints(min_length=6, max_length=32),
+    StringConstraints(min_length=6, max_length=48),
     AfterValidator(phone.read),
     Field(
         description="a mobile number, E.164 or with India assumed",
@@ -57,6 +89,9 @@ TypedNumber = Annotated[
     Field(examples=["EU123456785IN"], json_schema_extra={"format": "s10"}),
 ]
 
+
+Veiled = Annotated[str, AfterValidator(masks.veiled)]
+"""What people wrote, in an answer: the telephones in it are masked."""
 
 WeightG = Annotated[int, Field(ge=1, le=50_000, description="grams", examples=[120])]
 CodAmount = Annotated[int, Field(ge=0, le=50_000, description="whole rupees")]

@@ -10,6 +10,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from werkzeug.exceptions import HTTPException
 
+from india.masks import veiled
 from store.refusals import Conflict, Refusal, Unknown
 
 CONTENT_TYPE = "application/problem+json"
@@ -99,8 +100,11 @@ def answer(refused: Refused) -> Response:
     problem = Problem(
         title=HTTPStatus(refused.status).phrase,
         status=refused.status,
-        detail=refused.detail,
-        errors=list(refused.errors),
+        detail=veiled(refused.detail),
+        errors=[
+            FieldError(field=veiled(each.field), message=veiled(each.message))
+            for each in refused.errors
+        ],
     )
     return Response(problem.model_dump_json(), refused.status, content_type=CONTENT_TYPE)
 

@@ -18,6 +18,7 @@ from web.api.engine import bearer, idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
 from web.api.engine.problems import FieldError, Refused, of_validation
+from web.given import unfit
 from web.running import runtime
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
@@ -87,11 +88,13 @@ def _body(operation: Operation[I]) -> I:
         loose = from_json(raw, allow_inf_nan=False)
     except ValueError as error:
         raise Refused(400, f"the body is not JSON: {error}") from error
-    errors = operation.input.beyond_fields(loose)
+    errors = [FieldError(field=at, message=why) for at, why in unfit(loose)]
     try:
         checked = operation.input.model_validate_json(raw)
     except ValidationError as error:
-        errors = of_validation(error) + errors
+        named = {each.field for each in errors}
+        errors += [each for each in of_validation(error) if each.field not in named]
+    errors += operation.input.beyond_fields(loose)
     if errors:
         raise Refused(422, "the body has bad fields: see errors", errors)
     return checked

@@ -1,0 +1,75 @@
+"""The mask of telephones in free text, for every output: pages, paper, files, API, logs.
+
+Whatever `india.phone.read` reads as a telephone is masked here, in every notation that it reads
+(tests/india/test_masks.py makes them). More is masked than is read: landlines too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final
+
+from india import signs
+
+HIDDEN: Final = "••••••"
+SHOWN: Final = 4
+"""The last digits that stay, by which people tell numbers apart."""
+
+# Over the plain signs of a text: what `phone.read` passes over, and what people put besides.
+_GAP: Final = rf"[ ().\-/_{signs.UNSEEN}]*"
+_COUNTRY: Final = rf"9{_GAP}1{_GAP}"
+_ABROAD: Final = rf"(?:\+|0{_GAP}0){_GAP}(?=[1-9])"  # +, or 00 as it is dialled
+_REST: Final = rf"(?:{_GAP}\d){{9}}"
+# Several may begin at one place: the first that fits counts. A number begins and ends with a group
+# of digits, never within one. Each is found by itself, also where two overlap.
+_NUMBER: Final = re.compile(
+    r"(?<!\d)(?=("
+    rf"(?:{_ABROAD})?{_COUNTRY}(?:0{_GAP})?[6-9]{_REST}(?!\d)"
+    rf"|(?:{_ABROAD}{_COUNTRY}(?:0{_GAP})?|0{_GAP})[1-9]{_REST}(?!\d)"
+    rf"|[6-9]{_REST}(?!\d)"
+    rf"|{_ABROAD}\d(?:{_GAP}\d){{5,14}}(?!\d)"
+    r"))",
+    re.ASCII,
+)
+# EU001234565IN: nine digits between letters, of which two noughts begin no telephone.
+_ARTICLE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d{8} ?\d ?IN(?![A-Z0-9])", re.ASCII)
+
+
+def veiled(text: str) -> str:
+    """Return `text` with all but the last digits of the telephone numbers in it hidden."""
+    plain = signs.plain(text)
+    kept: list[str] = []
+    end = 0
+    for first, last in _spans(plain):
+        digits = [at for at in range(first, last) if plain[at].isdigit()]
+        kept.append(text[end:first] + HIDDEN)
+        kept.extend(text[at] for at in digits[-SHOWN:])
+        end = last
+    return "".join(kept) + text[end:] if kept else text
+
+
+def veiled_within(value: Any) -> Any:
+    """Return JSON, or what becomes JSON, with `veiled` done to every text in it, keys apart."""
+    if isinstance(value, str):
+        return veiled(value)
+    if isinstance(value, Mapping):
+        return {name: veiled_within(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [veiled_within(inner) for inner in value]
+    return value
+
+
+def _spans(plain: str) -> list[tuple[int, int]]:
+    """Return where numbers begin and end; those that overlap are one."""
+    spans: list[tuple[int, int]] = []
+    articles = {at for each in _ARTICLE.finditer(plain) for at in range(*each.span())}
+    for found in _NUMBER.finditer(plain):
+        first, last = found.span(1)
+        if first in articles:
+            continue
+        if spans and first < spans[-1][1]:
+            spans[-1] = spans[-1][0], max(last, spans[-1][1])
+        else:
+            spans.append((first, last))
+    return spans
