@@ -10,7 +10,7 @@ from functools import cached_property
 import psycopg
 import structlog
 
-from conversation import herd, postmen
+from conversation import herd, postmen, requests
 from conversation.timers import fire_timers
 from embedded.servers import resolve
 from imports.importer import Importer
@@ -109,6 +109,7 @@ def sweep() -> None:
         postmen.begin_day(runtime())
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
+        requests.lapse(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

@@ -54,10 +54,15 @@ class UnknownStaff(Unknown):
 
 def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
     """Set a new PIN for a member of staff and end a lock. Raise `BadPin` and `UnknownStaff`."""
+    set_hash(conn, staff_id, hashed(pin))
+
+
+def set_hash(conn: Conn, staff_id: str, pin_hash: str) -> None:
+    """Set a PIN of which only the hash is known (`hashed`) and end a lock. Raise `UnknownStaff`."""
     changed = conn.execute(
         "UPDATE staff SET pin_hash = %s, pin_wrong = 0, pin_locked_until = NULL"
         " WHERE staff_id = %s AND active",
-        [hashed(pin), staff_id],
+        [pin_hash, staff_id],
     )
     if changed.rowcount != 1:
         raise UnknownStaff(staff_id)

@@ -36,6 +36,7 @@ from web.api import (
     slips,
     subscriptions,
     tariff,
+    waiting,
 )
 from web.api.engine.document import document
 from web.api.engine.operation import Operation
@@ -61,6 +62,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.ADD,
     postmen.NAME_PHONE,
     postmen.BLOCK,
+    *waiting.OPERATIONS,
     lists.MAKE,
     *books.OPERATIONS,
     arrivals.ARRIVE,

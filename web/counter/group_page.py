@@ -21,7 +21,7 @@ from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
-from web.counter.room import CLERKS, me, own_group, route, runtime
+from web.counter.room import me, own_group, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import TypedArticle, another_for, article_of, new_article
 from web.staff.refusals import FormRefused, tell
@@ -29,14 +29,14 @@ from web.staff.refusals import FormRefused, tell
 Page = str | Response | tuple[str, int]
 
 
-@route("/groups/<int:id_>", CLERKS)
+@route("/groups/<int:id_>", "book")
 def group(id_: int) -> str:
     """Show the booking, and what can be done with it."""
     with runtime().database.transaction() as conn:
         return _page(conn, own_group(conn, id_))
 
 
-@route("/groups/<int:id_>/articles", CLERKS)
+@route("/groups/<int:id_>/articles", "book")
 def another(id_: int) -> Page:
     """Show the form for one more article; `?like=`: an item with the same recipient."""
     with runtime().database.transaction() as conn:
@@ -54,7 +54,7 @@ def another(id_: int) -> Page:
         return form_page(_form(conn, found, typed, day))
 
 
-@route("/groups/<int:id_>/articles", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/articles", "book", methods=("POST",))
 def add(id_: int) -> Page:
     """Add the article, or show the form again with what is wrong."""
     typed = article_of(request.form)
@@ -87,7 +87,7 @@ def add(id_: int) -> Page:
     return runtime().database.run(work)
 
 
-@route("/groups/<int:id_>/articles/<int:article>/remove", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/articles/<int:article>/remove", "book", methods=("POST",))
 def remove(id_: int, article: int) -> Response:
     """Remove an article; its label can be used again."""
 
@@ -98,7 +98,7 @@ def remove(id_: int, article: int) -> Response:
     return _act(id_, act)
 
 
-@route("/groups/<int:id_>/cancel", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/cancel", "book", methods=("POST",))
 def cancel(id_: int) -> Response:
     """Cancel the booking, unless a payment is awaited."""
 
@@ -111,7 +111,7 @@ def cancel(id_: int) -> Response:
     return _act(id_, act)
 
 
-@route("/groups/<int:id_>/change", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/change", "book", methods=("POST",))
 def change(id_: int) -> str:
     """Show the change for the amount that is typed so far."""
     with runtime().database.transaction() as conn:
@@ -119,7 +119,7 @@ def change(id_: int) -> str:
     return render_template("counter/change.html", **_change(found, request.form.get("given", "")))
 
 
-@route("/groups/<int:id_>/cash", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/cash", "book", methods=("POST",))
 def cash(id_: int) -> Response:
     """Book for cash. The form names the sum that the clerk saw: any other is refused."""
 

@@ -7,19 +7,19 @@ from werkzeug.wrappers import Response
 
 from postal.people import accounts
 from store.database import Conn
-from web.desk.room import EVERYONE, key, me, route, runtime
+from web.desk.room import key, me, route, runtime
 from web.staff.refusals import word_of
 
 Page = str | Response | tuple[str, int]
 
 
-@route("/account", EVERYONE)
+@route("/account", "enter")
 def account() -> Page:
     """Show the user's account and what can be changed in it."""
     return render_template("desk/account.html")
 
 
-@route("/account/password", EVERYONE, methods=("POST",))
+@route("/account/password", "enter", methods=("POST",))
 def change_password() -> Page:
     """Set a new password, against the old one and the authenticator's number."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
@@ -39,7 +39,7 @@ def change_password() -> Page:
     return render_template("desk/account.html", outcome=outcome, good=good), 200 if good else 422
 
 
-@route("/account/recovery-codes", EVERYONE, methods=("POST",))
+@route("/account/recovery-codes", "enter", methods=("POST",))
 def renew_recovery_codes() -> Page:
     """Make ten new recovery codes, against the authenticator's number; the old ones end."""
 

@@ -15,7 +15,7 @@ from india.phone import fingerprint
 from postal.people import access, accounts, sign_ins
 from store.database import Conn
 from store.gcra import Gcra
-from web.desk.room import EVERYONE, doer, home, key, me, open_route, route, runtime
+from web.desk.room import doer, home, key, me, open_route, route, runtime
 from web.staff.rooms import Member
 
 TRIES_A_MINUTE: Final = 20  # of one address, over all staff ids
@@ -90,7 +90,7 @@ def enrol() -> Page:
     return (page, 401) if refused else page
 
 
-@route("/sign-out", EVERYONE, methods=("POST",))
+@route("/sign-out", "enter", methods=("POST",))
 def sign_out() -> Page:
     """End this sign-in, here and on the server."""
     runtime().database.run(lambda conn: sign_ins.end(conn, me().sign_in, runtime().now()))
