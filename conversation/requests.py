@@ -18,15 +18,17 @@ from postal.counter import counter_days, refunds
 from postal.people import access, pins
 from postal.people.doer import Doer, Staff
 from postal.people.rights import RIGHTS
-from postal.requests import hands, register
+from postal.requests import hands, reading, register
 from postal.requests.hands import Hand, House
-from postal.requests.register import NotTheNamed, StaffRequest, Why
+from postal.requests.reading import StaffRequest
+from postal.requests.register import NotTheNamed, SignedAlready, Why
 from postal.requests.wish import Wish
 from runtime import Runtime
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 
+Place = Literal["first", "second"]
 _MOST_TOLD: Final = 5  # telephones of possible second persons
 
 
@@ -84,20 +86,23 @@ def ask(runtime: Runtime, conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRe
     return asked
 
 
-def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer) -> Signed:
+def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer, place: Place) -> Signed:
     """Sign a request: first where only software asked, else as the second person, which does it.
 
-    Raise `register.UnknownRequest`, `NotWaiting`, `SignedAlready` and `NotTheNamed`, as
+    `place`: which signature the person saw missing, so that nobody agrees who meant to ask. Raise
+    `reading.UnknownRequest`, `NotWaiting`, `SignedAlready` and `NotTheNamed`, as
     `hands.may_begin` and `may_agree` say, and `NotFresh`.
     """
     request, hand = register.hold(conn, id_, by.at), _signing(conn, by)
     seconds, house = _seconds(conn, request)
+    if (request.signed_by is None) != (place == "first"):
+        raise SignedAlready
     if request.signed_by is None:
         if request.named not in (None, hand.row) and _may_sign(conn, request.named):
             raise NotTheNamed(request.named_id or "")
         _refuse(hands.may_begin(request.act, hand, request.office_id))
         register.sign(conn, request, by)
-        _tell(runtime, conn, register.get(conn, id_), hand, seconds, house, by)
+        _tell(runtime, conn, reading.get(conn, id_), hand, seconds, house, by)
         return Signed("first")
     first = hands.hand(conn, request.signed_by)
     if first is None or hands.may_begin(request.act, first, request.office_id) is not None:
@@ -134,7 +139,7 @@ def refuse(conn: Conn, id_: int, answer: str, by: Doer) -> StaffRequest:
 
 
 def withdraw(conn: Conn, id_: int, by: Doer) -> StaffRequest:
-    """Withdraw an own request. Raise `register.NotTheAsker`, `UnknownRequest` and `NotWaiting`."""
+    """Withdraw an own request. Raise `register.NotTheAsker` and `NotWaiting`."""
     request = register.hold(conn, id_, by.at)
     register.withdraw(conn, request, by)
     access.note(
@@ -225,7 +230,7 @@ def _carry_out(
         case "reopen":
             done = desk.on_article(runtime, conn, Reopened(str(request.article)))
         case "reset_pin":
-            pins.set_hash(conn, str(request.postman), register.pin_hash(conn, request.id))
+            pins.set_hash(conn, str(request.postman), reading.pin_hash(conn, request.id))
             done = desk.postmans_pin_changed(runtime, conn, str(request.postman))
         case "name_phone":
             postmen.name_phone(runtime, conn, str(request.postman), str(request.phone))

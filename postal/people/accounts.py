@@ -20,7 +20,7 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from postal.people.people import StaffIdTaken, office_of, refuse_name
+from postal.people.people import PhoneTaken, StaffIdTaken, office_of, refuse_name
 from postal.people.pins import UnknownStaff
 from store.database import Conn
 from store.refusals import Invalid
@@ -99,6 +99,25 @@ def forget_second_factor(conn: Conn, staff_id: str, now: datetime) -> None:
         "DELETE FROM recovery_codes WHERE staff_id = (SELECT id FROM staff WHERE staff_id = %s)",
         (staff_id,),
     )
+
+
+def set_phone(conn: Conn, staff_id: str, phone: str) -> None:
+    """Note the telephone (E.164) of an account, which is told what waits for a second person.
+
+    Raise `UnknownStaff`, and `PhoneTaken` where it is a postman's.
+    """
+    taken = conn.execute(
+        "SELECT 1 FROM staff WHERE active AND role = 'postman' AND %s IN (phone, next_phone)",
+        (phone,),
+    ).fetchone()
+    if taken is not None:
+        raise PhoneTaken(phone)
+    done = conn.execute(
+        "UPDATE staff SET phone = %s WHERE staff_id = %s AND active AND role <> 'postman'",
+        (phone, staff_id),
+    )
+    if done.rowcount != 1:
+        raise UnknownStaff(staff_id)
 
 
 def end(conn: Conn, staff_id: str, now: datetime) -> None:

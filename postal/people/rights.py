@@ -17,8 +17,8 @@ from postal.people.accounts import ROLES, Role
 Act = Literal[
     "enter", "find", "help_people", "tickets", "warn_herd", "judge_remark", "move", "reopen",
     "reset_pin", "name_phone", "document", "refund", "requests", "sign_request", "figures", "fraud",
-    "book", "statement", "books", "correct_entry", "payments", "deliver", "judge_return", "import",
-    "carriers", "webhooks", "access_log",
+    "book", "correct_typing", "statement", "books", "correct_entry", "payments", "deliver",
+    "judge_return", "import", "carriers", "webhooks", "access_log",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -78,6 +78,11 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "fresh",
         ),
         "book": Right("the counter: booking, cash and UPI, receipts, rolls, the own day", _CLERKS),
+        "correct_typing": Right(
+            "correct a telephone that one typed oneself: 30 minutes, and before any code",
+            _CLERKS,
+            "fresh",
+        ),
         "statement": Right(
             "a counter's statement of its day", {**_CLERKS, "supervisor": "district"}
         ),

@@ -99,6 +99,9 @@ JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s AND n.ended_at 
 UNION ALL
 SELECT 'ticket ' || id || ' is open' FROM tickets WHERE phone = %(phone)s AND closed_at IS NULL
 UNION ALL
+SELECT 'request ' || id || ' about it waits for a second person' FROM requests
+WHERE phone = %(phone)s AND state = 'waiting'
+UNION ALL
 SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
     WHERE phone = %(phone)s AND status IN ('queued', 'sending', 'unknown'))
 UNION ALL
@@ -154,6 +157,7 @@ _ELSEWHERE = (
     " WHERE phone = %(phone)s",
     "UPDATE nominees SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE tickets SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE requests SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE fraud_reports SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE named_numbers SET phone = %(other)s WHERE phone = %(phone)s",
     "DELETE FROM named_numbers WHERE named = %(phone)s",

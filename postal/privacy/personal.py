@@ -35,6 +35,8 @@ _PARTS: Mapping[str, str] = {
     "taken_for_others": "SELECT a.number, n.asked_at, n.agreed_at, n.ended_at, n.ended"
     " FROM nominees n JOIN articles a ON a.id = n.article_id WHERE n.phone = %(phone)s"
     " ORDER BY n.id",
+    "asked_to_take": "SELECT r.what, a.number, r.state, r.asked_at, r.decided_at FROM requests r"
+    " LEFT JOIN articles a ON a.id = r.article_id WHERE r.phone = %(phone)s ORDER BY r.id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",

@@ -15,8 +15,9 @@ from postal import articles
 from postal.lists import UnknownPostman
 from postal.people import contacts, pins, roles
 from postal.people.doer import Staff
-from postal.requests import register
-from postal.requests.register import LONGEST_NOTE, StaffRequest, State, Why
+from postal.requests import reading
+from postal.requests.reading import StaffRequest, State
+from postal.requests.register import LONGEST_NOTE, Why
 from postal.requests.wish import What, Wish
 from store.refusals import Invalid
 from web.api.engine.fields import Input, Nothing, Output, Phone, SecretPin
@@ -72,7 +73,7 @@ def ask(call: Call[Any], wish: Wish, reason: str = "", names: Staff | None = Non
     `names`: whom of them the call names: he signs first.
     """
     by = call.doer(names=names)
-    waiting = register.same(call.conn, wish)
+    waiting = reading.same(call.conn, wish)
     if waiting is None:
         waiting = requests.ask(call.runtime, call.conn, wish, Why("other", reason), by)
     return Answer(202, shown(waiting))
@@ -125,7 +126,7 @@ def _reset_pin(call: Call[NewPinIn]) -> Answer:
 
 
 def _read(call: Call[Nothing]) -> Answer:
-    return Answer(200, shown(register.get(call.conn, row(call))))
+    return Answer(200, shown(reading.get(call.conn, row(call))))
 
 
 OPERATIONS: tuple[Operation[Any], ...] = (

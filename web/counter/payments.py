@@ -58,11 +58,11 @@ def refund_payment(id_: int) -> Response:
     """Ask for a refund: by the provider, by a UPI transfer, or in cash from the user's drawer."""
     way, back = request.form.get("way", ""), url_for("counter.payments_board")
     ways: dict[str, Way] = {"provider": "provider", "upi": "upi", "cash": "cash"}
-    if way not in ways:
-        abort(400)
 
     def wish(conn: Conn) -> Wish:
         credit = _mine(conn, id_)
+        if way not in ways:
+            abort(400)
         asked = Wish("refund", credit_id=credit.id, refund_way=ways[way])
         if way == "upi":
             return replace(asked, refund_ref=_reference())

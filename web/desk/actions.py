@@ -133,6 +133,7 @@ def _own(conn: Conn, event: Happening) -> Intervened:
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
         row = article_within(conn, id_)
+        _insist_on_reason()
         done = act(conn, row)
         if done.done:
             _write_down(conn, action, article_id=row.id)
@@ -144,6 +145,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
         person = person_within(conn, id_)
+        _insist_on_reason()
         done = act(conn, person)
         if done.done:
             _write_down(conn, action, phone=person.phone)
@@ -154,9 +156,6 @@ def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened])
 
 def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
     """Run `work` in a transaction and redirect to `back`, which shows the outcome."""
-    if request.form.get("reason") not in REASONS:
-        session["told"] = "act_no_reason"
-        return redirect(back)
     try:
         done = runtime().database.run(work)
     except Refusal as refusal:
@@ -167,6 +166,11 @@ def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
         wake(runtime().redis)
         ring(runtime().redis, SWEEP)
     return redirect(back)
+
+
+def _insist_on_reason() -> None:
+    if request.form.get("reason") not in REASONS:
+        raise FormRefused("act_no_reason")
 
 
 def _write_down(

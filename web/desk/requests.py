@@ -10,14 +10,15 @@ from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import requests
+from conversation.requests import Place
 from outbox.wake import PAYMENTS, SWEEP, ring, wake
 from postal import articles
 from postal.people import access
-from postal.requests import register
-from postal.requests.register import StaffRequest
+from postal.requests import reading, register
+from postal.requests.reading import StaffRequest
 from store.database import Conn
 from web.desk.room import doer, me, office_seen, route, runtime
-from web.staff.refusals import attempt
+from web.staff.refusals import FormRefused, attempt
 
 _SHORTEST: Final = 5
 _OUTCOMES: Final = {
@@ -33,9 +34,9 @@ def request_list() -> str:
     """Show what the user could sign, what he asked, what else waits, and what became of it."""
     now, row = runtime().now(), me().account.id
     with runtime().database.transaction() as conn:
-        waiting = [each for each in register.waiting(conn, now) if _shown(each)]
-        mine = requests.signable(conn, register.waiting(conn, now), row)
-        done = register.of_person(conn, row, now - _KEPT)
+        waiting = [each for each in reading.waiting(conn, now) if _shown(each)]
+        mine = requests.signable(conn, reading.waiting(conn, now), row)
+        done = reading.of_person(conn, row, now - _KEPT)
     signable = {each.id for each in mine}
     others = [each for each in waiting if each.id not in signable]
     return render_template("desk/requests.html", signable=mine, others=others, done=done)
@@ -47,10 +48,8 @@ def one_request(id_: int) -> str:
 
     def look(conn: Conn) -> str:
         now, row = runtime().now(), me().account.id
-        asked = register.get(conn, id_)
+        asked = _within(conn, id_)
         signable = requests.signable(conn, [asked], row) if asked.state == "waiting" else []
-        if not (_shown(asked) or signable or row in (asked.signed_by, asked.decided_by)):
-            abort(404)
         access.note(conn, doer(), "opened", phone=asked.phone, article_id=asked.article_id)
         register.note_seen(conn, asked, row, now)
         about = articles.by_id(conn, asked.article_id) if asked.article_id else None
@@ -71,7 +70,9 @@ def sign_request(id_: int) -> Response:
     """Sign: what was asked is done once two have."""
 
     def work(conn: Conn) -> str:
-        signed = requests.sign(runtime(), conn, id_, doer())
+        _within(conn, id_)
+        place: Place = "first" if request.form.get("place") == "first" else "second"
+        signed = requests.sign(runtime(), conn, id_, doer(), place)
         session["said"] = list(dict.fromkeys(signed.said))
         return _OUTCOMES[signed.outcome]
 
@@ -82,11 +83,11 @@ def sign_request(id_: int) -> Response:
 def refuse_request(id_: int) -> Response:
     """Refuse, with a reason that whoever asked is told."""
     answer = " ".join(request.form.get("answer", "").split())
-    if len(answer) < _SHORTEST:
-        session["told"] = "request_no_answer"
-        return redirect(url_for("desk.one_request", id_=id_))
 
     def work(conn: Conn) -> str:
+        _within(conn, id_)
+        if len(answer) < _SHORTEST:
+            raise FormRefused("request_no_answer")
         requests.refuse(conn, id_, answer, doer())
         return "request_refused_done"
 
@@ -98,6 +99,7 @@ def withdraw_request(id_: int) -> Response:
     """Withdraw an own request."""
 
     def work(conn: Conn) -> str:
+        _within(conn, id_)
         requests.withdraw(conn, id_, doer())
         return "request_withdrawn_done"
 
@@ -110,6 +112,14 @@ def _answer(id_: int, work: Callable[[Conn], str]) -> Response:
     ring(runtime().redis, SWEEP)
     ring(runtime().redis, PAYMENTS)
     return redirect(url_for("desk.one_request", id_=id_))
+
+
+def _within(conn: Conn, id_: int) -> StaffRequest:
+    """Return the request; 404 for one that the user neither sees nor could sign."""
+    asked, row = reading.get(conn, id_), me().account.id
+    if not (_shown(asked) or row == asked.decided_by or requests.signable(conn, [asked], row)):
+        abort(404)
+    return asked
 
 
 def _shown(asked: StaffRequest) -> bool:

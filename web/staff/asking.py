@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 
 from conversation import requests
 from outbox.wake import wake
-from postal.requests.register import StaffRequest, Why
+from postal.requests.reading import StaffRequest
+from postal.requests.register import Why
 from postal.requests.wish import Wish
 from store.database import Conn
 from store.refusals import Refusal

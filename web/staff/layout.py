@@ -9,8 +9,8 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from conversation import requests
-from postal.requests import register
-from postal.requests.register import StaffRequest
+from postal.requests import reading
+from postal.requests.reading import StaffRequest
 from web.running import runtime
 from web.staff.rooms import ACTS, me, shared
 
@@ -49,7 +49,7 @@ def layout() -> dict[str, Any]:
 def requests_waiting() -> int:
     """Return how many requests the user could sign now: the badge of every page."""
     with runtime().database.transaction() as conn:
-        waiting = register.waiting(conn, runtime().now())
+        waiting = reading.waiting(conn, runtime().now())
         return len(requests.signable(conn, waiting, me().account.id)) if waiting else 0
 
 
@@ -58,7 +58,7 @@ def request_news() -> list[StaffRequest]:
     if request.endpoint == "desk.one_request" or not me().may("desk.request_list"):
         return []
     with runtime().database.transaction() as conn:
-        return register.news(conn, me().account.id)
+        return reading.news(conn, me().account.id)
 
 
 def room_of(endpoint: str | None) -> str | None:

@@ -191,7 +191,7 @@ def test_what_the_caller_must_mend_leaves_no_trace(office: Player, app: Flask) -
     assert sprints(office) == []  # decided for a trial, and taken back
     by_two(app, office.runtime, 1)
     (handed,) = sprints(office)
-    assert (handed.event["by"], handed.event["second"]) == ("supervisor-of-1", "postmaster-of-1")
+    assert (handed.event["by"], handed.event["second"]) == ("postmaster-of-1", "supervisor-of-1")
     assert differs_today(handed) == ()
     assert "4821" not in str((handed.event, handed.facts, handed.decision))
 
