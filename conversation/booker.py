@@ -1,6 +1,6 @@
-"""The door of a booker who corrects his own typing within the half hour (trust.md rule 11).
+"""The door of a booker who corrects his own typing within the half hour.
 
-Within the caller's transaction; wake the outbox after the commit.
+docs/developing/trust.md rule 11. Within the caller's transaction; wake the outbox after the commit.
 """
 
 from __future__ import annotations

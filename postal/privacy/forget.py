@@ -53,6 +53,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM articles WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_items WHERE recipient_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM requests WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
