@@ -24,7 +24,7 @@ class AskSlipIn(Input):
 
 def _slip(call: Call[AskSlipIn]) -> Answer:
     head = delivery_list(call)
-    who = clerks.clerk(call.conn, call.input.staff, rights.roles("book"))
+    who = clerks.clerk(call.conn, call.input.staff, rights.roles("deliver"))
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
     what = slips.read(call.conn, head.id, call.now)

@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0006_requests"
-down_revision = "0001_first"
+down_revision = "0002_moves"
 branch_labels = None
 depends_on = None
 
