@@ -9,15 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Final, Literal
 
-from conversation import counter, desk, postmen
-from conversation.desk import Intervened
-from flows.happenings import DestinationMoved, DocumentShown, NumberCorrected, Reopened
-from postal.counter import counter_days, refunds
-from postal.people import access, pins
+from conversation import desk
+from conversation.carrying_out import NotNow, carry_out
+from postal.people import access
 from postal.people.doer import Doer, Staff
-from postal.people.rights import RIGHTS
+from postal.people.rights import RIGHTS, Act
 from postal.requests import hands, reading, register
 from postal.requests.hands import Hand, House
 from postal.requests.reading import StaffRequest
@@ -50,20 +49,6 @@ class NotFresh(Conflict):
 
     sentence = "confirm with your second factor first: five minutes are over"
     word = "request_not_fresh"
-
-
-class NotNow(Conflict):
-    """The machine of the article refuses it as things are."""
-
-    sentence = "that cannot be done as things are now"
-    word = "act_not_now"
-
-
-class NoDrawer(Conflict):
-    """The counter that a refund in cash comes from is closed."""
-
-    sentence = "the counter that the cash comes from is closed"
-    word = "refund_no_drawer"
 
 
 def ask(runtime: Runtime, conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
@@ -111,7 +96,7 @@ def sign(runtime: Runtime, conn: Conn, id_: int, by: Doer, place: Place) -> Sign
     _refuse(hands.may_agree(request.act, first, hand, house))
     try:
         with conn.transaction():
-            done = _carry_out(runtime, conn, request, _doer(first, by), hand.staff_id)
+            done = carry_out(runtime, conn, request, _doer(first, by), hand.staff_id)
     except Refusal as refusal:
         word = refusal.word if refusal.word and not refusal.values else NotNow.word
         register.refuse(conn, request, by, word=word)
@@ -159,17 +144,25 @@ def lapse(runtime: Runtime) -> int:
 def signable(conn: Conn, requests: Sequence[StaffRequest], staff_row: int) -> list[StaffRequest]:
     """Return those of `requests` that this member of staff could sign now, first or second."""
     hand = hands.hand(conn, staff_row)
-    return [each for each in requests if hand is not None and _could_sign(conn, each, hand)]
+    if hand is None:
+        return []
+    person = cache(partial(hands.hand, conn))  # every page asks: each is read once
 
+    @cache
+    def house(act: Act, office: int | None) -> House:
+        return hands.house(conn, act, office, hands.seconds(conn, act))
 
-def _could_sign(conn: Conn, request: StaffRequest, hand: Hand) -> bool:
-    if request.signed_by is None:
-        other = request.named not in (None, hand.row) and _may_sign(conn, request.named)
-        return not other and hands.may_begin(request.act, hand, request.office_id) is None
-    if hand.role not in RIGHTS[request.act].second or request.signed_by == hand.row:
-        return False
-    first, house = hands.hand(conn, request.signed_by), _seconds(conn, request)[1]
-    return first is not None and hands.may_agree(request.act, first, hand, house) is None
+    def could(request: StaffRequest) -> bool:
+        if request.signed_by is None:
+            other = request.named not in (None, staff_row) and person(request.named) is not None
+            return not other and hands.may_begin(request.act, hand, request.office_id) is None
+        if hand.role not in RIGHTS[request.act].second or request.signed_by == staff_row:
+            return False
+        first = person(request.signed_by)
+        there = house(request.act, request.office_id)
+        return first is not None and hands.may_agree(request.act, first, hand, there) is None
+
+    return [each for each in requests if could(each)]
 
 
 def _seconds(conn: Conn, request: StaffRequest) -> tuple[list[Hand], House]:
@@ -212,61 +205,7 @@ def _would(
         return
     doer = _doer(stand_in, by) if stand_in is not None else by
     with conn.transaction(force_rollback=True):
-        _carry_out(runtime, conn, request, doer, next(iter(others), ""))
-
-
-def _carry_out(
-    runtime: Runtime, conn: Conn, request: StaffRequest, first: Doer, second: str
-) -> Intervened:
-    """Do what was asked, decided by its own door. Raise what that raises, and `NotNow`."""
-    match request.what:
-        case "correct_number":
-            event = NumberCorrected(str(request.article), str(request.phone))
-            done = desk.correct_number(runtime, conn, event)
-        case "move_destination":
-            assert request.article_id is not None
-            moved = DestinationMoved(str(request.article), str(request.phone))
-            done = desk.on_recipient(runtime, conn, request.article_id, moved)
-        case "reopen":
-            done = desk.on_article(runtime, conn, Reopened(str(request.article)))
-        case "reset_pin":
-            pins.set_hash(conn, str(request.postman), reading.pin_hash(conn, request.id))
-            done = desk.postmans_pin_changed(runtime, conn, str(request.postman))
-        case "name_phone":
-            postmen.name_phone(runtime, conn, str(request.postman), str(request.phone))
-            done = Intervened(True, ("phone_named",))
-        case "document":
-            done = _hand_out(runtime, conn, request, first, second)
-        case "refund":
-            done = _give_back(conn, request, first)
-    if not done.done:
-        raise NotNow
-    return done
-
-
-def _hand_out(
-    runtime: Runtime, conn: Conn, request: StaffRequest, first: Doer, second: str
-) -> Intervened:
-    assert request.article is not None and request.document is not None  # noqa: PT018
-    shown = DocumentShown(
-        request.article, first.known_as, request.payment, request.document, second
-    )
-    counter.shown_document(runtime, conn, shown, request.document_last4 or "")
-    return Intervened(True, ())
-
-
-def _give_back(conn: Conn, request: StaffRequest, first: Doer) -> Intervened:
-    assert request.credit_id is not None
-    if request.refund_way == "provider":
-        refunds.ask(conn, request.credit_id, first)
-    elif request.refund_way == "upi":
-        refunds.enter_transfer(conn, request.credit_id, request.refund_ref or "", first)
-    else:
-        drawer = counter_days.current(conn, first.own_staff.row)
-        if drawer is None or drawer.id != request.counter_day_id:
-            raise NoDrawer
-        refunds.enter_cash(conn, request.credit_id, drawer.id, first)
-    return Intervened(True, ())
+        carry_out(runtime, conn, request, doer, next(iter(others), ""))
 
 
 def _doer(first: Hand, by: Doer) -> Doer:

@@ -8,7 +8,7 @@ from datetime import date
 from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from conversation.requests import NoDrawer
+from conversation.carrying_out import NoDrawer
 from india.calendar import day_of
 from payments import upi
 from postal.counter import counter_days, credits, provider_events

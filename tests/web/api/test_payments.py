@@ -19,7 +19,7 @@ from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES
 from tests.rigs.desk import sign_in
-from tests.rigs.requests import by_two, sign
+from tests.rigs.requests import at, by_two, sign, told
 from tests.rigs.upi import cancel, group_now, ledger, pay, payment_now, rounds, unpaid, working
 
 PRICE = CHARGES.paise
@@ -138,7 +138,8 @@ def test_what_is_due_goes_back_in_cash_out_of_the_postmasters_drawer(
     waiting = api.post(f"/refunds/{due['id']}", in_cash)
     assert waiting.status_code == 202
     id_ = waiting.get_json()["request"]
-    assert "named 3002" in sign(supervisor, id_)  # the money is in another person's drawer
+    supervisor.post(at(id_, "sign"), place="first")
+    assert "named 3002" in told(supervisor, at(id_))  # the money is in another person's drawer
     assert "Signed." in sign(postmaster, id_)
     assert "Agreed, and done." in sign(supervisor, id_)
     assert api.get(f"/counters/{counter}").get_json()["due_paise"] == 5_000 - due["paise"]
