@@ -10,7 +10,7 @@ from functools import cached_property
 import psycopg
 import structlog
 
-from conversation import herd, postmen
+from conversation import herd, postmen, requests
 from conversation.accounts import tell_staff
 from conversation.timers import fire_timers
 from embedded.servers import resolve
@@ -111,6 +111,7 @@ def sweep() -> None:
         postmen.begin_day(runtime())
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
+        requests.lapse(runtime())
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

@@ -17,16 +17,15 @@ from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, Windo
 from flows.facts import TRIES_PER_DAY, ClockFacts
 from flows.grammar.postman import LAST4
 from flows.happenings import AtWindow, Booked, DocumentShown, ToldCodeAtWindow
-from postal import window
-from postal.articles import UnknownArticle
+from postal.acts.window import LAST4
+from postal.articles import Article, UnknownArticle
 from postal.collect import NotAtOffice, NotPaid
 from postal.counter import booking
 from postal.counter.groups import Group
 from postal.counter.ledger import Method
 from postal.facts import articles_numbered
-from postal.people.doer import Doer
+from postal.people import people
 from postal.people.people import StaffMissing
-from postal.window import WindowRequest
 from runtime import Runtime
 from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
@@ -79,19 +78,25 @@ def shown_document(runtime: Runtime, conn: Conn, event: DocumentShown, last4: st
     return _at_window(runtime, conn, event, {LAST4: last4})
 
 
-def agree(
-    runtime: Runtime, conn: Conn, id_: int, payment: Method | None, by: Doer
-) -> WindowRequest:
-    """Hand the article out, as the second person agrees that a document replaces the code.
+def refuse_unready(article: Article, event: DocumentShown, conn: Conn) -> None:
+    """Raise where two signatures would not help: `NotAtOffice`, `NotPaid`, `StaffMissing`.
 
-    `payment`: how the COD was paid to whoever asked. Raises `Decided`, `SamePerson`, and as
-    `told_code` does.
+    `event.second`: whom the caller names as the second, if anybody.
     """
-    asked = window.agree(conn, id_, by)
-    event = DocumentShown(asked.article, asked.asked_by, payment, asked.document, by.known_as)
-    done = shown_document(runtime, conn, event, asked.document_last4)
-    assert done.why_not is None  # a document is refused by an exception
-    return asked
+    if article.state != "at_office":
+        raise NotAtOffice(article.number, article.state)
+    if bool(article.cod_amount) != (event.payment is not None):
+        raise NotPaid(article.cod_amount)
+    if event.second is None:
+        return
+    if event.second == event.by:
+        raise StaffMissing("second", "without the code two of the staff hand it out: name another")
+    second = people.staff(conn, event.second)
+    if second is None:
+        raise StaffMissing("second", f"nobody of the staff has the id {event.second}")
+    if second.role not in SECONDS:
+        say = f"{event.second} is a {second.role}: it takes a {' or '.join(SECONDS)}"
+        raise StaffMissing("second", say)
 
 
 def _at_window(

@@ -8,10 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from conversation.turn import postman_at, take_turn
-from flows.events import Event, LanguageSet, Outcome, PhoneBlocked, PinChanged, TicketClosed
-from flows.happenings import CodeWanted, DestinationMoved, Happening
+from flows.events import (
+    Event,
+    LanguageSet,
+    Outcome,
+    PhoneBlocked,
+    PinChanged,
+    RequestWaiting,
+    TicketClosed,
+)
+from flows.happenings import CodeWanted, DestinationMoved, Happening, NumberCorrected
 from flows.postman.beats import spoken
 from messages.catalogue import Language
+from postal import articles
 from postal.acts.all import hold
 from postal.people import contacts, roles
 from runtime import Runtime
@@ -58,6 +67,21 @@ def on_recipient(
     return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event)
 
 
+def correct_number(runtime: Runtime, conn: Conn, event: NumberCorrected) -> Intervened:
+    """Let the article's own conversation decide on the number; tell the former telephone too."""
+    former = articles.get(conn, event.article).recipient_phone
+    done = on_article(runtime, conn, event)
+    if not done.done or former in (None, event.phone):
+        return done
+    told = _take(runtime, conn, ConversationPlace(str(former), "recipient"), event)
+    return Intervened(True, (*done.said, *told.said))
+
+
+def request_waiting(runtime: Runtime, conn: Conn, phone: str) -> None:
+    """Tell the telephone of a member of staff that something waits for a second person."""
+    _take(runtime, conn, ConversationPlace(phone, "office"), RequestWaiting())
+
+
 def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -> Intervened:
     """Speak to `phone` (E.164) in `language` from now on. Raises `NobodyThere` for strangers."""
     role = _role(conn, phone)
@@ -69,6 +93,13 @@ def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -
 def pin_changed(runtime: Runtime, conn: Conn, phone: str) -> Intervened:
     """Tell a postman's telephone that he has a new PIN."""
     return _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged())
+
+
+def postmans_pin_changed(runtime: Runtime, conn: Conn, staff_id: str) -> Intervened:
+    """Tell a postman, if he has a telephone, that he has a new PIN."""
+    phone = contacts.postmans_phone(conn, staff_id)
+    told = pin_changed(runtime, conn, phone) if phone is not None else Intervened(True, ())
+    return Intervened(True, told.said)
 
 
 def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:

@@ -18,7 +18,7 @@ from flows.acts.remarks import JudgeRemark
 from flows.article import MACHINE as ARTICLE
 from flows.article import stay as stays
 from flows.decision import Asked, C, Decision, LastVisit, Nothing, Say, Tell
-from flows.events import LanguageSet, PhoneBlocked, PinChanged, TicketClosed
+from flows.events import LanguageSet, PhoneBlocked, PinChanged, RequestWaiting, TicketClosed
 from flows.facts import ClockFacts, PartyFacts, PostmanFacts, RecipientFacts
 from flows.happenings import (
     CodeStopped,
@@ -114,6 +114,13 @@ def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision
 @SENDER.on(NumberCorrected, says=("sender_relinked",))
 def number_corrected(case: Case[NumberCorrected, Nothing, PartyFacts]) -> Decision[Nothing]:
     return status.news("sender_relinked", case)
+
+
+@RECIPIENT.on(NumberCorrected, to=("quiet",), says=("number_moved",))
+def number_left(case: Case[NumberCorrected, Asked, RecipientFacts]) -> Decision[Asked]:
+    """Tell the telephone that was the addressee's before (docs/developing/trust.md rule 3)."""
+    article = fact(case, case.event.article)
+    return Decision("quiet", Asked(), (digits("number_moved", article),))
 
 
 # ---- remarks, and another try ------------------------------------------------------------------
@@ -228,3 +235,9 @@ def pin_changed(case: Case[PinChanged, LastVisit, PostmanFacts]) -> Decision[Las
 def phone_blocked(case: Case[PhoneBlocked, Nothing, PartyFacts]) -> Decision[Nothing]:
     says = (Say("office_phone_blocked", {"staff": case.event.staff}),)
     return Decision(case.state, case.context, says)
+
+
+@OFFICE.on(RequestWaiting, says=("staff_request_waiting",))
+def request_waiting(case: Case[RequestWaiting, Nothing, PartyFacts]) -> Decision[Nothing]:
+    """Tell a possible second person; the text names nobody and no article."""
+    return Decision(case.state, case.context, (Say("staff_request_waiting"),))

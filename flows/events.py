@@ -339,6 +339,11 @@ class PhoneBlocked(News):
     staff: str
 
 
+@dataclass(frozen=True)
+class RequestWaiting(News):
+    """Something waits that this member of staff could agree to as the second person."""
+
+
 # ---- time ------------------------------------------------------------------------------------
 
 

@@ -23,6 +23,7 @@ ROOMS: Final = (
     "outbox",
     "store",
     "postal/desk",
+    "postal/requests",
     "postal/privacy",
     "webhooks",
     "postal/counter",

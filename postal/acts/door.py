@@ -180,7 +180,8 @@ def report_late(books: Books, act: ReportLate, whose: str) -> None:
     books.conn.execute(
         "INSERT INTO tickets (kind, article_id, phone, staff_id, at)"
         " SELECT 'late_handover', %(article)s, %(phone)s::phone,"
-        " (SELECT id FROM staff WHERE phone = %(phone)s::phone AND active), %(now)s"
+        " (SELECT id FROM staff WHERE phone = %(phone)s::phone AND active"
+        " AND role = 'postman'), %(now)s"
         " ON CONFLICT DO NOTHING",
         {"article": article.id, "phone": whose, "now": books.now},
     )

@@ -9,8 +9,11 @@ from typing import Final
 from india.calendar import day_of
 from postal.counter import counter_days
 from postal.counter.counter_days import CounterDay
+from postal.people import rights
+from postal.people.accounts import Role
 from postal.people.doer import Staff
 from postal.people.people import StaffMissing
+from postal.people.rights import Act
 from store.database import Conn
 from store.refusals import Conflict
 
@@ -23,6 +26,11 @@ class Clerk:
 
     staff: Staff
     office_id: int
+    role: Role
+
+    def only_office(self, act: Act) -> int | None:
+        """Return the only office for which he may do `act`; None: every office."""
+        return rights.seen(self.role, act, self.office_id)
 
 
 class NoCounter(Conflict):
@@ -41,7 +49,7 @@ def clerk(conn: Conn, staff_id: str, roles: tuple[str, ...]) -> Clerk:
         raise StaffMissing(_FIELD, f"nobody of the staff has the id {staff_id}")
     if row[2] not in roles:
         raise StaffMissing(_FIELD, f"{staff_id} is a {row[2]}: it takes a {' or '.join(roles)}")
-    return Clerk(Staff(row[0], staff_id), row[1])
+    return Clerk(Staff(row[0], staff_id), row[1], row[2])
 
 
 def counter_of(conn: Conn, staff_id: str, roles: tuple[str, ...], now: datetime) -> CounterDay:

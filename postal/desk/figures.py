@@ -88,8 +88,8 @@ class Waiting:
     ticket: datetime | None
 
 
-def beats(conn: Conn, day: date) -> list[BeatFigures]:
-    """Return every beat of the day, office by office."""
+def beats(conn: Conn, day: date, office: int | None) -> list[BeatFigures]:
+    """Return every beat of the day, office by office; of one `office`, None: of all."""
     with conn.cursor(row_factory=class_row(BeatFigures)) as cursor:
         return cursor.execute(
             """
@@ -105,14 +105,15 @@ def beats(conn: Conn, day: date) -> list[BeatFigures]:
             JOIN offices o ON o.id = s.office_id
             LEFT JOIN delivery_items i ON i.list_id = l.id
             LEFT JOIN articles a ON a.id = i.article_id
-            WHERE l.date = %s GROUP BY l.id, o.id, s.id ORDER BY o.name, o.id, s.name, s.id
+            WHERE l.date = %s AND o.id = coalesce(%s, o.id)
+            GROUP BY l.id, o.id, s.id ORDER BY o.name, o.id, s.name, s.id
             """,
-            (day,),
+            (day, office),
         ).fetchall()
 
 
-def remarks(conn: Conn, day: date) -> list[Remarks]:
-    """Return the day's remarks, the most frequent first."""
+def remarks(conn: Conn, day: date, office: int | None) -> list[Remarks]:
+    """Return the day's remarks, the most frequent first; of one `office`, None: of all."""
     with conn.cursor(row_factory=class_row(Remarks)) as cursor:
         return cursor.execute(
             """
@@ -122,11 +123,12 @@ def remarks(conn: Conn, day: date) -> list[Remarks]:
                    count(*) FILTER (WHERE coalesce(a.witness, 'unconfirmed') = 'unconfirmed')
                        AS unconfirmed
             FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id
-            JOIN articles a ON a.id = i.article_id
-            WHERE l.date = %s AND i.state = 'attempted' AND i.remark IS NOT NULL
+            JOIN articles a ON a.id = i.article_id JOIN staff s ON s.id = l.postman_id
+            WHERE l.date = %s AND s.office_id = coalesce(%s, s.office_id)
+              AND i.state = 'attempted' AND i.remark IS NOT NULL
             GROUP BY i.remark ORDER BY count(*) DESC, i.remark
             """,
-            (day,),
+            (day, office),
         ).fetchall()
 
 
@@ -163,8 +165,8 @@ def texts(conn: Conn, day: date) -> list[Texts]:
         ).fetchall()
 
 
-def hours(conn: Conn, day: date) -> list[Hour]:
-    """Return what was finished in each hour in which something was."""
+def hours(conn: Conn, day: date, office: int | None) -> list[Hour]:
+    """Return what was finished in each hour in which something was; of one `office`, None: all."""
     with conn.cursor(row_factory=class_row(Hour)) as cursor:
         return cursor.execute(
             """
@@ -172,10 +174,12 @@ def hours(conn: Conn, day: date) -> list[Hour]:
                    count(*) FILTER (WHERE i.state = 'delivered') AS delivered,
                    count(*) FILTER (WHERE i.state = 'attempted') AS failed
             FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id
-            WHERE l.date = %s AND i.state IN ('delivered', 'attempted')
+            JOIN staff s ON s.id = l.postman_id
+            WHERE l.date = %s AND s.office_id = coalesce(%s, s.office_id)
+              AND i.state IN ('delivered', 'attempted')
             GROUP BY 1 ORDER BY 1
             """,
-            (day,),
+            (day, office),
         ).fetchall()
 
 

@@ -30,24 +30,30 @@ class FraudCaller:
     last: datetime
 
 
-def reports(conn: Conn, day: date) -> list[Reports]:
-    """Return the reports of a day (Asia/Kolkata), PIN by PIN."""
+def reports(conn: Conn, day: date, pin: str | None) -> list[Reports]:
+    """Return the reports of a day (Asia/Kolkata), PIN by PIN; of one `pin`, None: of all."""
     with conn.cursor(row_factory=class_row(Reports)) as cursor:
         return cursor.execute(
             "SELECT r.pin, extract(hour FROM r.at AT TIME ZONE 'Asia/Kolkata')::int AS hour,"
             " count(*) AS count, w.at AS warned_at FROM fraud_reports r"
             " LEFT JOIN herd_warnings w ON w.pin = r.pin AND w.day = r.day"
-            " WHERE r.day = %s GROUP BY r.pin, 2, w.at ORDER BY r.pin, 2",
-            (day,),
+            " WHERE r.day = %s AND r.pin = coalesce(%s, r.pin)"
+            " GROUP BY r.pin, 2, w.at ORDER BY r.pin, 2",
+            (day, pin),
         ).fetchall()
 
 
-def callers(conn: Conn, since: date, until: date) -> list[FraudCaller]:
-    """Return the numbers named from `since` to `until`, inclusive; the busiest first."""
+def callers(conn: Conn, since: date, until: date, pin: str | None) -> list[FraudCaller]:
+    """Return the numbers named from `since` to `until`, inclusive; the busiest first.
+
+    `pin`: named by telephones that reported fraud there; None: anywhere.
+    """
     with conn.cursor(row_factory=class_row(FraudCaller)) as cursor:
         return cursor.execute(
             "SELECT named AS phone, count(DISTINCT phone) AS count, min(at) AS first,"
-            " max(at) AS last FROM named_numbers WHERE day BETWEEN %s AND %s"
+            " max(at) AS last FROM named_numbers n WHERE day BETWEEN %(since)s AND %(until)s"
+            " AND (%(pin)s::text IS NULL OR EXISTS (SELECT FROM fraud_reports r"
+            "   WHERE r.pin = %(pin)s AND r.day = n.day AND r.phone = n.phone))"
             " GROUP BY named ORDER BY 2 DESC, max(at) DESC LIMIT 100",
-            (since, until),
+            {"since": since, "until": until, "pin": pin},
         ).fetchall()

@@ -16,6 +16,7 @@ class ListOfDay:
     """One postman's list of a day, counted. `conversation`: his, if he ever texted."""
 
     id: int
+    office_id: int
     staff_id: str
     name: str
     conversation: int | None
@@ -41,7 +42,7 @@ class ListOfDayItem:
 
 
 _LISTS = """
-SELECT l.id, s.staff_id, s.name,
+SELECT l.id, s.office_id, s.staff_id, s.name,
        (SELECT c.id FROM conversations c
         WHERE c.whose = s.phone AND c.machine = 'postman') AS conversation,
        l.date, count(i.id) AS items,

@@ -15,6 +15,7 @@ from psycopg.rows import class_row
 from flows import number
 from flows.grammar.text import fold
 from india import phone, signs
+from postal import walls
 from store.database import Conn
 
 MOST = 20  # of each kind
@@ -128,19 +129,22 @@ class Found:
         return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
 
 
-def find(conn: Conn, query: Query, day: date | None) -> Found:
-    """Return what `query` finds. With a `day`, only articles booked, out or finished on it."""
+def find(conn: Conn, query: Query, day: date | None, office: int | None = None) -> Found:
+    """Return what `query` finds. With a `day`, only articles booked, out or finished on it.
+
+    `office`: the only office that it may concern (docs/developing/trust.md rule 11); None: any.
+    """
     return Found(
-        _people(conn, query),
-        _articles(conn, query, day),
-        _tickets(conn, query),
-        _postmen(conn, query),
-        _offices(conn, query),
+        _people(conn, query, office),
+        _articles(conn, query, day, office),
+        _tickets(conn, query, office),
+        _postmen(conn, query, office),
+        _offices(conn, query, office),
     )
 
 
-def _people(conn: Conn, query: Query) -> list[FoundPerson]:
-    if query.phone is None:
+def _people(conn: Conn, query: Query, office: int | None) -> list[FoundPerson]:
+    if query.phone is None or not walls.concerns_phone(conn, office, query.phone):
         return []
     with conn.cursor(row_factory=class_row(FoundPerson)) as cursor:
         return cursor.execute(
@@ -150,15 +154,15 @@ def _people(conn: Conn, query: Query) -> list[FoundPerson]:
         ).fetchall()
 
 
-_ARTICLES = """
+_ARTICLES = f"""
 SELECT id, number, service, state, recipient_name, recipient_pin, booked_at FROM articles a
-WHERE id IN ({found}) AND (%(day)s::date IS NULL OR
+WHERE id IN ({{found}}) AND {walls.ARTICLE} AND (%(day)s::date IS NULL OR
     (booked_at AT TIME ZONE 'Asia/Kolkata')::date = %(day)s
     OR (delivered_at AT TIME ZONE 'Asia/Kolkata')::date = %(day)s
     OR EXISTS (SELECT FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
                WHERE i.article_id = a.id AND l.date = %(day)s))
 ORDER BY id DESC LIMIT %(most)s
-"""
+"""  # noqa: S608
 # Each part has an index of its own; only what is asked for is searched.
 _BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
 _BY_DIGITS = "SELECT id FROM articles WHERE reverse(substr(number, 3, 9)) LIKE %(digits)s"
@@ -169,7 +173,7 @@ _BY_PHONE = (
 )
 
 
-def _articles(conn: Conn, query: Query, day: date | None) -> list[FoundArticle]:
+def _articles(conn: Conn, query: Query, day: date | None, office: int | None) -> list[FoundArticle]:
     ways = [
         *([_BY_NUMBER] if query.article else []),
         *([_BY_DIGITS] if query.last_digits else []),
@@ -179,24 +183,32 @@ def _articles(conn: Conn, query: Query, day: date | None) -> list[FoundArticle]:
         return []
     with conn.cursor(row_factory=class_row(FoundArticle)) as cursor:
         return cursor.execute(
-            _ARTICLES.replace("{found}", " UNION ALL ".join(ways)),
+            _ARTICLES.replace("{found}", " UNION ALL ".join(ways)).encode(),
             {
                 "article": query.article,
                 "digits": f"{(query.last_digits or '')[::-1]}%",
                 "phone": query.phone,
                 "day": day,
                 "most": MOST,
+                "office": office,
             },
         ).fetchall()
 
 
-def _tickets(conn: Conn, query: Query) -> list[FoundTicket]:
+def _tickets(conn: Conn, query: Query, office: int | None) -> list[FoundTicket]:
     with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
         return cursor.execute(
-            "SELECT id, kind, at, closed_at FROM tickets WHERE id = %s OR phone = %s"
-            " OR article_id = (SELECT id FROM articles WHERE number = %s)"
-            " ORDER BY id DESC LIMIT %s",
-            (query.ticket, query.phone, query.article, MOST),
+            "SELECT id, kind, at, closed_at FROM tickets t WHERE (id = %(ticket)s"  # noqa: S608
+            " OR phone = %(phone)s"
+            " OR article_id = (SELECT id FROM articles WHERE number = %(article)s))"
+            f" AND {walls.TICKET} ORDER BY id DESC LIMIT %(most)s".encode(),
+            {
+                "ticket": query.ticket,
+                "phone": query.phone,
+                "article": query.article,
+                "most": MOST,
+                "office": office,
+            },
         ).fetchall()
 
 
@@ -212,23 +224,24 @@ def tickets_of(
         ).fetchall()
 
 
-def _postmen(conn: Conn, query: Query) -> list[FoundPostman]:
+def _postmen(conn: Conn, query: Query, office: int | None) -> list[FoundPostman]:
     with conn.cursor(row_factory=class_row(FoundPostman)) as cursor:
         return cursor.execute(
             "SELECT s.id, s.staff_id, s.name, o.name AS office, c.id AS conversation FROM staff s"
             " JOIN offices o ON o.id = s.office_id"
             " LEFT JOIN conversations c ON c.whose = s.phone AND c.machine = 'postman'"
             " WHERE s.role = 'postman' AND (s.staff_id = %s OR alike(s.name) LIKE alike_prefix(%s)"
-            " OR s.phone = %s) ORDER BY s.name LIMIT %s",
-            (query.staff_id, query.name, query.phone, MOST),
+            " OR s.phone = %s) AND s.office_id = coalesce(%s, s.office_id)"
+            " ORDER BY s.name LIMIT %s",
+            (query.staff_id, query.name, query.phone, office, MOST),
         ).fetchall()
 
 
-def _offices(conn: Conn, query: Query) -> list[FoundOffice]:
+def _offices(conn: Conn, query: Query, office: int | None) -> list[FoundOffice]:
     with conn.cursor(row_factory=class_row(FoundOffice)) as cursor:
         return cursor.execute(
-            "SELECT id, name, pin, district FROM offices WHERE pin = %s"
-            " OR alike(name) LIKE alike_prefix(%s)"
+            "SELECT id, name, pin, district FROM offices WHERE (pin = %s"
+            " OR alike(name) LIKE alike_prefix(%s)) AND id = coalesce(%s, id)"
             " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), name LIMIT %s",
-            (query.pin, query.name, MOST),
+            (query.pin, query.name, office, MOST),
         ).fetchall()

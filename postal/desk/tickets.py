@@ -9,6 +9,8 @@ from typing import Literal
 from psycopg.rows import class_row
 
 from flows.events import Outcome
+from postal import walls
+from postal.people import rights
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
@@ -52,11 +54,15 @@ class TicketNote:
 
 @dataclass(frozen=True)
 class Filter:
-    """A selection of the queue. `whose`: a staff id; "": nobody's; None: anybody's."""
+    """A selection of the queue. `whose`: a staff id; "": nobody's; None: anybody's.
+
+    `office`: the only office that the tickets may concern; None: any.
+    """
 
     closed: bool = False
     kind: str | None = None
     whose: str | None = None
+    office: int | None = None
 
 
 class UnknownTicket(Unknown):
@@ -89,8 +95,8 @@ SELECT t.id, t.kind, t.priority, t.at, t.closed_at, t.outcome, t.phone,
 FROM tickets t LEFT JOIN articles a ON a.id = t.article_id
 LEFT JOIN staff p ON p.id = t.staff_id LEFT JOIN staff w ON w.id = t.assigned_to
 """
-_FITTING = """
-WHERE (t.closed_at IS NOT NULL) = %(closed)s
+_FITTING = f"""
+WHERE {walls.TICKET} AND (t.closed_at IS NOT NULL) = %(closed)s
   AND (%(kind)s::text IS NULL OR t.kind = %(kind)s)
   AND (%(whose)s::text IS NULL OR coalesce(w.staff_id, '') = %(whose)s)
 """
@@ -106,16 +112,19 @@ def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
         "closed": fitting.closed,
         "kind": fitting.kind,
         "whose": fitting.whose,
+        "office": fitting.office,
         "most": AT_ONCE,
     }
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
-        return cursor.execute(_READ + _FITTING + order, values).fetchall()
+        return cursor.execute((_READ + _FITTING + order).encode(), values).fetchall()
 
 
-def counted(conn: Conn) -> dict[str, int]:
-    """Return how many are open, by kind."""
+def counted(conn: Conn, office: int | None) -> dict[str, int]:
+    """Return how many are open, by kind; those that concern the office, None: all."""
     rows = conn.execute(
-        "SELECT kind, count(*) FROM tickets WHERE closed_at IS NULL GROUP BY kind ORDER BY kind"
+        f"SELECT kind, count(*) FROM tickets t WHERE closed_at IS NULL AND {walls.TICKET}"  # noqa: S608
+        " GROUP BY kind ORDER BY kind".encode(),
+        {"office": office},
     ).fetchall()
     return dict(rows)
 
@@ -163,12 +172,11 @@ def put_back(conn: Conn, id_: int, by: Doer) -> None:
 def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
     """Hand all open tickets of one person to a colleague, as a shift ends; return their numbers.
 
-    Raise LookupError for a staff id that may not work on tickets.
+    Raise LookupError for a staff id that may not work on them.
     """
     other = conn.execute(
-        "SELECT id FROM staff WHERE staff_id = %s AND active"
-        " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s",
-        (to_staff_id, by.staff_row),
+        f"SELECT id FROM staff WHERE staff_id = %(to)s AND {_COLLEAGUES}",  # noqa: S608
+        {**_ticket_roles(), "to": to_staff_id, "row": by.staff_row, "office": by.office},
     ).fetchone()
     if other is None:
         raise LookupError(to_staff_id)
@@ -219,13 +227,27 @@ def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
     _write(conn, id_, by, _NewNote("reopened", said))
 
 
-def colleagues(conn: Conn, staff_row: int) -> list[tuple[str, str]]:
-    """Return staff id and name of everybody else who may work on tickets."""
+def colleagues(conn: Conn, by: Doer) -> list[tuple[str, str]]:
+    """Return staff id and name of everybody else who may work on the tickets of `by`."""
     return conn.execute(
-        "SELECT staff_id, name FROM staff WHERE active AND password_hash IS NOT NULL"
-        " AND role IN ('agent', 'supervisor', 'postmaster') AND id <> %s ORDER BY name",
-        (staff_row,),
+        f"SELECT staff_id, name FROM staff WHERE {_COLLEAGUES} ORDER BY name",  # noqa: S608
+        {**_ticket_roles(), "row": by.staff_row, "office": by.office},
     ).fetchall()
+
+
+# Whoever sees tickets of every office, and who sees those of this one.
+_COLLEAGUES = (
+    "active AND password_hash IS NOT NULL AND id <> %(row)s AND (role = ANY(%(everywhere)s)"
+    " OR (role = ANY(%(here)s) AND office_id = %(office)s))"
+)
+
+
+def _ticket_roles() -> dict[str, list[str]]:
+    who = rights.RIGHTS["tickets"].who
+    return {
+        "everywhere": [role for role, reach in who.items() if reach == "district"],
+        "here": [role for role, reach in who.items() if reach == "own"],
+    }
 
 
 def _lock(conn: Conn, id_: int) -> tuple[datetime | None, int | None]:

@@ -11,19 +11,9 @@ from psycopg.rows import class_row
 
 from flows.remarks import REFUSED
 from postal.office.pool import LOOKED_BACK
+from postal.walls import LIES_AT
 from store.database import Conn
 
-# The office where an article lies: that of the postman who had it last, else the one that scanned
-# it, else the main office of its PIN.
-_OFFICE = """
-coalesce(
-    (SELECT s.office_id FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
-     JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1),
-    (SELECT r.office_id FROM arrivals r WHERE r.article_id = a.id AND r.kind = 'here'
-     ORDER BY r.at DESC LIMIT 1),
-    (SELECT o.id FROM offices o WHERE o.pin = a.recipient_pin
-     ORDER BY array_position(ARRAY['head', 'sub', 'branch'], o.branch_type), o.id LIMIT 1))
-"""
 # Three ways to an article, each by an index: its PIN, this office's lists, and its arrivals.
 _NEAR = """
     SELECT a.id FROM articles a WHERE a.recipient_pin = %(pin)s AND {states}
@@ -75,7 +65,7 @@ def lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
             "   WHERE i.article_id = a.id ORDER BY i.id DESC LIMIT 1) i"
             "   JOIN delivery_lists l ON l.id = i.list_id JOIN staff s ON s.id = l.postman_id"
             "   WHERE NOT EXISTS (SELECT FROM check_ins c WHERE c.item_id = i.id)) AS with_postman"
-            f" FROM near JOIN articles a ON a.id = near.id WHERE {_OFFICE} = %(office)s"
+            f" FROM near JOIN articles a ON a.id = near.id WHERE {LIES_AT} = %(office)s"
             " ORDER BY a.state = 'at_office' DESC, a.held_until, a.chosen_day, a.id",
             {"office": office_id, "pin": pin, "first": today - LOOKED_BACK},
         ).fetchall()
@@ -119,7 +109,7 @@ def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBac
             "   FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id"
             "   JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id"
             "   ORDER BY i.id DESC LIMIT 1) last ON true"
-            f" WHERE {_OFFICE} = %(office)s)"
+            f" WHERE {LIES_AT} = %(office)s)"
             " SELECT a.id AS article_id, a.number, CASE WHEN a.state = 'recalled' THEN 'recalled'"
             "   WHEN a.remark = %(refused)s THEN 'refused' ELSE 'unclaimed' END AS reason,"
             " a.remark,"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from psycopg.rows import class_row
 
+from postal import walls
 from store.database import Conn
 
 _MOST_ARTICLES = 12
@@ -57,7 +58,8 @@ SELECT (SELECT array_agg(machine ORDER BY id) FROM conversations WHERE whose = %
                    ORDER BY id DESC LIMIT 20)
             UNION (SELECT sender_name FROM articles WHERE sender_phone = %(phone)s
                    ORDER BY id DESC LIMIT 20)) AS named),
-       (SELECT staff_id FROM staff WHERE phone = %(phone)s AND active)
+       (SELECT staff_id FROM staff WHERE phone = %(phone)s AND active
+        ORDER BY role = 'postman' DESC, id LIMIT 1)
 FROM (SELECT 1) AS one LEFT JOIN phones p ON p.phone = %(phone)s
 """
 _ARTICLES = """
@@ -91,6 +93,14 @@ def get(conn: Conn, conversation: int) -> Contact | None:
     return Contact(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
 
 
+def within(conn: Conn, person: Contact, office: int | None) -> Contact:
+    """Return the person with those articles alone that concern the office; None: all."""
+    if office is None:
+        return person
+    seen = [each for each in person.articles if walls.concerns_article(conn, office, each.id)]
+    return replace(person, articles=seen)
+
+
 def of_article(conn: Conn, article_id: int) -> list[Party]:
     """Return the people of an article: recipient, nominee, sender, postman, office."""
     with conn.cursor(row_factory=class_row(Party)) as cursor:
@@ -120,5 +130,23 @@ def office_phone(conn: Conn, staff_id: str) -> str | None:
     row = conn.execute(
         "SELECT o.phone FROM staff s JOIN offices o ON o.id = s.office_id WHERE s.staff_id = %s",
         (staff_id,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def postmans_phone(conn: Conn, staff_id: str) -> str | None:
+    """Return the telephone that works for an active postman, if one does."""
+    row = conn.execute(
+        "SELECT phone FROM staff WHERE staff_id = %s AND role = 'postman' AND active"
+        " AND blocked_at IS NULL",
+        (staff_id,),
+    ).fetchone()
+    return row[0] if row else None
+
+
+def postman_row(conn: Conn, staff_id: str) -> int | None:
+    """Return the row of the active postman with this staff id, if there is one."""
+    row = conn.execute(
+        "SELECT id FROM staff WHERE staff_id = %s AND role = 'postman' AND active", (staff_id,)
     ).fetchone()
     return row[0] if row else None

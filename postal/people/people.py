@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import psycopg
 
+from flows.facts import StaffRole
 from india import signs
 from india.phone import masked
 from postal.people import pins
@@ -59,6 +60,7 @@ class PhoneTaken(Conflict):
     """A telephone speaks for one member of staff only: it identifies his texts."""
 
     field = "phone"
+    word = "act_phone_taken"
 
     def __init__(self, phone: str) -> None:
         super().__init__(f"the phone {masked(phone)} belongs to another member of staff")
@@ -118,3 +120,22 @@ def office_of(conn: Conn, pin: str) -> tuple[int, str]:
     if office is None:
         raise UnknownOffice(pin)
     return office[0], office[1]
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """An active member of staff, a postman or an account."""
+
+    row: int
+    staff_id: str
+    role: StaffRole
+    office_id: int
+
+
+def staff(conn: Conn, staff_id: str) -> StaffMember | None:
+    """Return the active member of staff with this id, if there is one."""
+    row = conn.execute(
+        "SELECT id, staff_id, role, office_id FROM staff WHERE staff_id = %s AND active",
+        (staff_id,),
+    ).fetchone()
+    return StaffMember(*row) if row else None

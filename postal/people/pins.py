@@ -82,19 +82,34 @@ def set_pin(conn: Conn, staff_id: str, pin: str) -> None:
 
     Raise `BadPin`, `WeakPin` and `UnknownStaff`.
     """
+    set_hash(conn, staff_id, hashed(pin, bearer(conn, staff_id)))
+
+
+def bearer(conn: Conn, staff_id: str) -> PinBearer:
+    """Return what nobody may take for the PIN of this member of staff. Raise `UnknownStaff`."""
     row = conn.execute(
-        "SELECT s.id, coalesce(s.phone, ''), o.pin FROM staff s"
+        "SELECT coalesce(s.phone, ''), o.pin FROM staff s"
         " JOIN offices o ON o.id = s.office_id WHERE staff_id = %s AND active",
         (staff_id,),
     ).fetchone()
     if row is None:
         raise UnknownStaff(staff_id)
-    staff_row, phone, office_pin = row
-    conn.execute(
-        "UPDATE staff SET pin_hash = %s, pin_own_slow = NULL, pin_others_slow = NULL WHERE id = %s",
-        (hashed(pin, PinBearer(staff_id, phone, office_pin)), staff_row),
-    )
-    conn.execute("DELETE FROM pin_tries WHERE staff_id = %s", (staff_row,))
+    return PinBearer(staff_id, *row)
+
+
+def set_hash(conn: Conn, staff_id: str, pin_hash: str) -> None:
+    """Set a PIN of which only the hash is known (`hashed`); end every lock.
+
+    Raise `UnknownStaff`.
+    """
+    row = conn.execute(
+        "UPDATE staff SET pin_hash = %s, pin_own_slow = NULL, pin_others_slow = NULL"
+        " WHERE staff_id = %s AND active RETURNING id",
+        (pin_hash, staff_id),
+    ).fetchone()
+    if row is None:
+        raise UnknownStaff(staff_id)
+    conn.execute("DELETE FROM pin_tries WHERE staff_id = %s", row)
 
 
 def check(conn: Conn, staff_id: int, pin: str, phone: str, now: datetime) -> CheckedPin:

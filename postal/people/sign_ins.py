@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from postal.people import notices
 from postal.people.accounts import Account, get
-from postal.people.doer import FRESH, Doer, Staff
+from postal.people.doer import FRESH, Doer, Proof, Staff
 from postal.people.places import SignInPlace, browser_row, is_network_known, remember_browser
 from store.database import Conn
 
@@ -25,15 +25,17 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 
 @dataclass(frozen=True)
 class SignIn:
-    """A person at the desk. `proved_at`: when the second factor was shown.
+    """A person at the desk. `proved_at`: when the second factor was shown first.
 
-    `unseen`: how many notices about the account the person has not seen.
+    `factor_at`: when it was shown last. `unseen`: how many notices about the account the person has
+    not seen.
     """
 
     id: int
     account: Account
     proved_at: datetime | None
     unseen: int
+    factor_at: datetime | None
 
     @property
     def proved(self) -> bool:
@@ -43,9 +45,13 @@ class SignIn:
     def doer(self, at: datetime) -> Doer:
         """Return who acts in this session, for their own office, `at` that time."""
         account = self.account
-        fresh = self.proved_at is not None and at - self.proved_at <= FRESH
         who = Staff(account.id, account.staff_id)
-        return Doer(who, account.office_id, account.role, "fresh" if fresh else "pin", at)
+        proof: Proof = "fresh" if self.is_fresh(at) else "pin"
+        return Doer(who, account.office_id, account.role, proof, at)
+
+    def is_fresh(self, at: datetime) -> bool:
+        """Tell whether the second factor was shown within the five minutes before `at`."""
+        return self.factor_at is not None and at - self.factor_at <= FRESH
 
 
 def begin(conn: Conn, staff_row: int, place: SignInPlace, now: datetime) -> str:
@@ -73,29 +79,38 @@ def prove(conn: Conn, sign_in: SignIn, place: SignInPlace, now: datetime) -> str
         notices.note(conn, staff_row, "opened_network", now, place)
     token = secrets.token_urlsafe(32)
     conn.execute(
-        "UPDATE sign_ins SET digest = %s, proved_at = %s, seen_at = %s, browser_id = %s"
-        " WHERE id = %s AND ended_at IS NULL",
-        (_digest(token), now, now, remember_browser(conn, staff_row, place, now), sign_in.id),
+        "UPDATE sign_ins SET digest = %s, proved_at = %s, factor_at = %s, seen_at = %s,"
+        " browser_id = %s WHERE id = %s AND ended_at IS NULL",
+        (_digest(token), now, now, now, remember_browser(conn, staff_row, place, now), sign_in.id),
     )
     return token
+
+
+def note_factor(conn: Conn, sign_in: SignIn, now: datetime) -> SignIn:
+    """Note that the second factor was shown again: for five minutes its person signs with it."""
+    conn.execute(
+        "UPDATE sign_ins SET factor_at = %s, seen_at = %s WHERE id = %s AND ended_at IS NULL",
+        (now, now, sign_in.id),
+    )
+    return replace(sign_in, factor_at=now)
 
 
 def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
     """Return the sign-in of this token, unless it was ended, was idle too long or is too old."""
     row = conn.execute(
         "SELECT id, staff_id, at, seen_at, proved_at, (SELECT count(*) FROM staff_notices n"
-        "    WHERE n.staff_id = s.staff_id AND seen_at IS NULL)"
+        "    WHERE n.staff_id = s.staff_id AND seen_at IS NULL), factor_at"
         " FROM sign_ins s WHERE digest = %s AND ended_at IS NULL",
         (_digest(token),),
     ).fetchone()
     if row is None:
         return None
-    id_, staff_row, at, seen_at, proved_at, unseen = row
+    id_, staff_row, at, seen_at, proved_at, unseen, factor_at = row
     over = now - at > (LONGEST if proved_at else _TO_PROVE) or now - seen_at > IDLE
     account = get(conn, staff_row)
     if over or account is None:
         return None
-    return SignIn(id_, account, proved_at, unseen)
+    return SignIn(id_, account, proved_at, unseen, factor_at)
 
 
 def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:

@@ -53,6 +53,7 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
         " OR EXISTS (SELECT FROM articles WHERE sender_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_items WHERE recipient_phone = %(phone)s)"
         " OR EXISTS (SELECT FROM booking_groups WHERE sender_phone = %(phone)s)"
+        " OR EXISTS (SELECT FROM requests WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM phones WHERE phone = %(phone)s)"
         " OR EXISTS (SELECT FROM import_rows WHERE names_phone(cells, %(phone)s))",
         {"phone": phone},
@@ -102,6 +103,9 @@ JOIN articles a ON a.id = m.article_id WHERE m.to_phone = %(phone)s AND m.ended_
   AND a.state NOT IN ('delivered', 'returned', 'recalled')
 UNION ALL
 SELECT 'ticket ' || id || ' is open' FROM tickets WHERE phone = %(phone)s AND closed_at IS NULL
+UNION ALL
+SELECT 'request ' || id || ' about it waits for a second person' FROM requests
+WHERE phone = %(phone)s AND state = 'waiting'
 UNION ALL
 SELECT 'a text to it is still being sent' WHERE EXISTS (SELECT FROM messages
     WHERE phone = %(phone)s AND status IN ('queued', 'sending', 'unknown'))
@@ -161,6 +165,7 @@ _ELSEWHERE = (
     "UPDATE moves SET to_phone = %(other)s WHERE to_phone = %(phone)s",
     "UPDATE wrong_quotes SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE tickets SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE requests SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE fraud_reports SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE named_numbers SET phone = %(other)s WHERE phone = %(phone)s",
     "DELETE FROM named_numbers WHERE named = %(phone)s",

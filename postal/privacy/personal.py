@@ -40,6 +40,8 @@ _PARTS: Mapping[str, str] = {
     " WHERE %(phone)s IN (m.from_phone, m.to_phone) ORDER BY m.id",
     "wrong_digits": "SELECT a.number, q.at FROM wrong_quotes q"
     " JOIN articles a ON a.id = q.article_id WHERE q.phone = %(phone)s ORDER BY q.id",
+    "asked_to_take": "SELECT r.what, a.number, r.state, r.asked_at, r.decided_at FROM requests r"
+    " LEFT JOIN articles a ON a.id = r.article_id WHERE r.phone = %(phone)s ORDER BY r.id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",

@@ -184,6 +184,13 @@ WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')
     ORDER BY updated_at LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
+# What two people signed stays; the telephone, the document's digits and the words go.
+_REQUESTS = """
+UPDATE requests SET phone = NULL, document_last4 = NULL, note = '', answer = ''
+WHERE id IN (SELECT id FROM requests WHERE state <> 'waiting' AND asked_at < %(persons)s
+    AND (phone IS NOT NULL OR document_last4 IS NOT NULL OR note <> '' OR answer <> '')
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
+"""
 _ANSWERS = """
 DELETE FROM idempotency_keys WHERE (token_id, key) IN
     (SELECT token_id, key FROM idempotency_keys WHERE created_at < %(answers)s LIMIT %(most)s)
@@ -221,6 +228,7 @@ _BATCHES: dict[str, Batch] = {
     "floods": _floods,
     "articles": _statement(_ARTICLES),
     "bookings": _bookings,
+    "requests": _statement(_REQUESTS),
     "access log": _access_log,
     "token log": _token_log,
     "answers": _statement(_ANSWERS),

@@ -28,13 +28,21 @@ def _hashed() -> str:
     return PasswordHasher().hash(PASSWORD)  # once: it is slow by intent
 
 
-def add(runtime: Runtime, staff_id: str, role: Role) -> int:
-    """An account at the office of 273303; its row id."""
+def add(runtime: Runtime, staff_id: str, role: Role, office: str = "273303") -> int:
+    """An account at the main office of that PIN; its row id."""
     with runtime.database.transaction() as conn:
         row = conn.execute(
             "INSERT INTO staff (staff_id, name, role, office_id, password_hash, totp_salt)"
-            " SELECT %s, %s, %s, id, %s, %s FROM offices WHERE pin = '273303' RETURNING id",
-            [staff_id, f"{role.title()} {staff_id}", role, _hashed(), staff_id.encode().rjust(16)],
+            " SELECT %s, %s, %s, id, %s, %s FROM offices WHERE pin = %s ORDER BY id LIMIT 1"
+            " RETURNING id",
+            [
+                staff_id,
+                f"{role.title()} {staff_id}",
+                role,
+                _hashed(),
+                staff_id.encode().rjust(16),
+                office,
+            ],
         ).fetchone()
     assert row is not None
     return int(row[0])
@@ -89,13 +97,15 @@ def session_name(client: FlaskClient) -> str:
     return str(client.application.config["SESSION_COOKIE_NAME"])
 
 
-def sign_in(app: Flask, runtime: Runtime, role: Role, staff_id: str = "") -> Colleague:
+def sign_in(
+    app: Flask, runtime: Runtime, role: Role, staff_id: str = "", office: str = "273303"
+) -> Colleague:
     """A new account of that role, enrolled and signed in.
 
     Past the pages of the entrance, whose argon2 takes longer than most tests: those are tested in
     test_desk_entrance.
     """
-    staff_row = add(runtime, staff_id or f"{role}-1", role)
+    staff_row = add(runtime, staff_id or f"{role}-1", role, office)
     shown, now = number(runtime, staff_row), runtime.now()
     with runtime.database.transaction() as conn:
         begun = sign_ins.find(conn, sign_ins.begin(conn, staff_row, AT_HOME, now), now)

@@ -26,9 +26,9 @@
     +919876500001 ~ Hello. / Your code is: {code} ...   what he hears
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
-    EU123456785IN collect {code +919876500001}          at the window; or: collect aadhaar 1234
+    EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
-    1001 has new phone +919839000009                    named by the office
+    1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
 
 The idea is RapidSMS's TestScript. `--rewrite-transcripts` writes what is said now into the files,
@@ -58,6 +58,7 @@ from outbox.sweep import sweep
 from outbox.wake import BELLS
 from runtime import Runtime
 from tests.rigs.clock import Clock
+from tests.rigs.requests import by_two
 from web.phones.simulator import received
 
 _TEXT_IN = re.compile(r"^(\+\d+) > ?(.*)$")
@@ -281,8 +282,11 @@ class Player:
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
-            phone = {"phone": words[4]} if words[1] == "has" else None
-            self.api(f"/postmen/{words[0]}/{'phone' if phone else 'block'}", phone)
+            if words[1] == "has":
+                asked = self.api(f"/postmen/{words[0]}/phone", {"phone": words[4]})
+                by_two(self.client.application, self.runtime, asked["request"])
+            else:
+                self.api(f"/postmen/{words[0]}/block", None)
         elif words[1] == "has":
             self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
         elif words[1] == "is":
@@ -299,7 +303,9 @@ class Player:
             body["code"] = words[0]
         else:
             body |= {"document": {"type": words[0], "last4": words[1]}, "second": "2001"}
-        self.api(f"/articles/{number}/collect", body)
+        answer = self.api(f"/articles/{number}/collect", body)
+        if "waiting_at" in answer:
+            by_two(self.client.application, self.runtime, answer["request"])
 
     def _book(self, line: str) -> None:
         match = _ARTICLE.match(line)
@@ -340,7 +346,7 @@ class Player:
     def api(self, path: str, body: dict[str, Any] | None) -> Any:
         """Call the API, which must take it; return its answer, as JSON."""
         answer = self.client.post(f"/api/v1{path}", json=body, headers=self.headers())
-        assert answer.status_code in (200, 201), answer.data
+        assert answer.status_code in (200, 201, 202), answer.data
         return answer.json
 
     def headers(self) -> dict[str, str]:

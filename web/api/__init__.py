@@ -37,6 +37,7 @@ from web.api import (
     slips,
     subscriptions,
     tariff,
+    waiting,
 )
 from web.api.engine import bearer
 from web.api.engine.bearer import NotAdmitted, limit_body, require_token
@@ -65,6 +66,7 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     postmen.ADD,
     postmen.NAME_PHONE,
     postmen.BLOCK,
+    *waiting.OPERATIONS,
     lists.MAKE,
     *books.OPERATIONS,
     arrivals.ARRIVE,

@@ -12,6 +12,7 @@ from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
 from postal.counter.groups import BookingItem, Group, NotOpen, Sender
 from postal.desk import lists
+from postal.people import rights
 from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
 from store.refusals import Invalid, Unknown
@@ -21,7 +22,6 @@ from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
 from web.api.engine.problems import FieldError
-from web.staff.rooms import CLERKS
 
 Paise = Annotated[int, Field(ge=0, le=MOST_PAISE)]
 
@@ -70,7 +70,7 @@ def _poster(call: Call[BeginBookingIn]) -> tuple[int | None, Doer]:
     if call.input.staff is None:
         assert call.input.office_pin is not None
         return None, call.doer(office_of(call.conn, call.input.office_pin)[0])
-    day = clerks.counter_of(call.conn, call.input.staff, CLERKS, call.now)
+    day = clerks.counter_of(call.conn, call.input.staff, rights.roles("book"), call.now)
     return day.id, call.doer(day.office_id, Staff(day.staff_row, call.input.staff))
 
 

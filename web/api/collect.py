@@ -7,15 +7,21 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from conversation import counter
-from conversation.counter import Collecting
 from flows.events import DocumentType
 from flows.happenings import DocumentShown, ToldCodeAtWindow
+from postal import articles, walls
+from postal.articles import Article
 from postal.counter.ledger import Method
+from postal.people import people, rights
+from postal.people.doer import Staff
+from postal.people.people import StaffMissing
+from postal.requests.wish import Wish
 from web.api.engine import whose
 from web.api.engine.fields import Input, Output, StaffId
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number
 from web.api.engine.problems import FieldError
+from web.api.waiting import RequestOut, ask
 
 _Last4 = Annotated[str, StringConstraints(pattern="^[0-9A-Z]{4}$")]
 _Code = Annotated[
@@ -42,7 +48,9 @@ class CollectArticleIn(Input):
         None, description="how the COD was paid; needed where there is some, and only there"
     )
     second: StaffId | None = Field(
-        None, description="the second of the staff, where a document stands in for the code"
+        None,
+        description="who of the staff may agree, where a document stands in for the code; he, or"
+        " another who may, does so in his own session",
     )
 
     @classmethod
@@ -63,24 +71,49 @@ class CollectionOut(Output):
 
 
 def _collect(call: Call[CollectArticleIn]) -> Answer:
-    done = _served(call, article_number(call))
-    return Answer(
-        200,
-        CollectionOut.of(done, collected=done.why_not is None),
-    )
-
-
-def _served(call: Call[CollectArticleIn], read: str) -> Collecting:
-    given = call.input
+    read, given = article_number(call), call.input
+    found = articles.get(call.conn, read)
+    who = _hand(call, found.id)
     if given.code is not None:
         beside = given.document
         said = ToldCodeAtWindow(read, given.staff, given.payment, beside.type if beside else None)
         last4 = beside.last4 if beside else ""
-        return counter.told_code(call.runtime, call.conn, said, given.code, last4)
-    assert given.document is not None
-    type_, last4 = given.document.type, given.document.last4
-    shown = DocumentShown(read, given.staff, given.payment, type_, given.second)
-    return counter.shown_document(call.runtime, call.conn, shown, last4)
+        done = counter.told_code(call.runtime, call.conn, said, given.code, last4)
+    else:
+        assert given.document is not None
+        type_, last4 = given.document.type, given.document.last4
+        shown = DocumentShown(read, given.staff, given.payment, type_, given.second)
+        if found.otp_required:
+            return _ask(call, found, shown, last4, who)
+        done = counter.shown_document(call.runtime, call.conn, shown, last4)
+    return Answer(200, CollectionOut.of(done, collected=done.why_not is None))
+
+
+def _hand(call: Call[CollectArticleIn], article_id: int) -> Staff:
+    """Return who hands it out: of the office where it lies, unless his role is district-wide."""
+    found = people.staff(call.conn, call.input.staff)
+    if found is None:
+        raise StaffMissing("staff", f"nobody of the staff has the id {call.input.staff}")
+    lies_at = walls.home(call.conn, article_id)
+    district = [role for role, at in rights.RIGHTS["document"].who.items() if at == "district"]
+    if found.role not in district and lies_at not in (None, found.office_id):
+        raise StaffMissing("staff", f"{call.input.staff} is of another office than the article")
+    return Staff(found.row, call.input.staff)
+
+
+def _ask(
+    call: Call[CollectArticleIn], article: Article, shown: DocumentShown, last4: str, who: Staff
+) -> Answer:
+    """Ask two of the staff: neither of them signs through the API."""
+    counter.refuse_unready(article, shown, call.conn)
+    wish = Wish(
+        "document",
+        article_id=article.id,
+        document=shown.document,
+        last4=last4,
+        payment=shown.payment,
+    )
+    return ask(call, wish, names=who)
 
 
 COLLECT = Operation(
@@ -88,9 +121,9 @@ COLLECT = Operation(
     name="collect_article",
     scope="window",
     whose=whose.staff,
-    summary="Hand an article out at the office window, by code or identity document",
+    summary="Hand an article out at the office window; on a document instead of a code, two sign",
     input=CollectArticleIn,
     handle=_collect,
-    answers={200: CollectionOut},
+    answers={200: CollectionOut, 202: RequestOut},
     problems=(404, 409, 422),
 )

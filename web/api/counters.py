@@ -13,13 +13,13 @@ from postal.counter import clerks, counter_days, day_end, entries, rolls
 from postal.counter.day_end import NOTES
 from postal.counter.entries import Correction
 from postal.counter.rolls import Roll
+from postal.people import rights
 from store.refusals import Invalid, Unknown
 from web.api.books import EntryOut, entry_of
 from web.api.engine import whose
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import row
-from web.staff.rooms import BOOKKEEPERS, CLERKS
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]
 Many = Annotated[int, Field(ge=0, le=100_000)]
@@ -84,7 +84,7 @@ class CorrectedOut(Output):
 
 def _open(call: Call[OpenCounterIn]) -> Answer:
     given = call.input
-    clerk = clerks.clerk(call.conn, given.staff, CLERKS)
+    clerk = clerks.clerk(call.conn, given.staff, rights.roles("book"))
     by = call.doer(clerk.office_id, clerk.staff)
     made = counter_days.open_day(call.conn, given.counter, given.opening_paise, by)
     return Answer(201, _shown(call, made.id))
@@ -113,7 +113,7 @@ def _hand_over(call: Call[HandOverIn]) -> Answer:
 
 def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
     """Return the clerk who opened this counter. Raises `Invalid` for another one."""
-    clerk = clerks.clerk(call.conn, staff_id, CLERKS)
+    clerk = clerks.clerk(call.conn, staff_id, rights.roles("book"))
     end = day_end.get(call.conn, id_)
     if end.staff_id != staff_id:
         say = f"this counter is that of {end.staff_id}, who does this alone"
@@ -123,9 +123,9 @@ def _whose(call: Call[Any], id_: int, staff_id: str) -> clerks.Clerk:
 
 def _correct(call: Call[CorrectEntryIn]) -> Answer:
     given, id_ = call.input, row(call)
-    clerk = clerks.clerk(call.conn, given.staff, BOOKKEEPERS)
+    clerk = clerks.clerk(call.conn, given.staff, rights.roles("correct_entry"))
     entry = entries.get(call.conn, id_)
-    if entry.office_id != clerk.office_id:
+    if clerk.only_office("correct_entry") not in (None, entry.office_id):
         raise Unknown("this office has no such entry")
     right = Correction(given.paise, given.why, given.once)
     entries.correct(call.conn, id_, right, call.doer(clerk.office_id, clerk.staff))
@@ -163,13 +163,13 @@ class RollsOut(Output):
 
 
 def _rolls(call: Call[Any]) -> Answer:
-    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], rights.roles("book"))
     found = [_roll(each) for each in rolls.of_clerk(call.conn, clerk.staff.row)]
     return Answer(200, RollsOut(next=rolls.offered(call.conn, clerk.staff.row), rolls=found))
 
 
 def _enter_roll(call: Call[EnterRollIn]) -> Answer:
-    clerk = clerks.clerk(call.conn, call.path["staff_id"], CLERKS)
+    clerk = clerks.clerk(call.conn, call.path["staff_id"], rights.roles("book"))
     by = call.doer(clerk.office_id, clerk.staff)
     rolls.add(call.conn, call.input.first, call.input.last, by)
     return _rolls(call)

@@ -6,6 +6,7 @@ refund, and the caller asks for the state, or reads the feed.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -13,12 +14,13 @@ from pydantic import AfterValidator, Field, StringConstraints
 
 from india.money import MOST_PAISE
 from payments import upi
-from postal.counter import clerks, credits, groups, payments, refunds
+from postal.counter import clerks, credits, groups, payments
 from postal.counter.credits import Credit
 from postal.counter.payment_rules import AttemptState, Cause, CreditState, Way
 from postal.counter.payments import Claimed, Payment
-from postal.people import access
+from postal.people import rights
 from postal.people.doer import Staff
+from postal.requests.wish import Wish
 from providers.static import rrn
 from store.refusals import Unknown
 from web.api.engine import whose
@@ -26,7 +28,7 @@ from web.api.engine.fields import Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import Answer, Call, Operation, Reach
 from web.api.engine.path import row
 from web.api.engine.problems import FieldError
-from web.staff.rooms import JUDGES
+from web.api.waiting import RequestOut, ask
 
 _LONGEST_LIST = 1_000
 
@@ -55,7 +57,7 @@ class EnterReferenceIn(Input):
 
 class GiveBackIn(Input):
     """Empty, the provider gives it back; with `reference`, another UPI transfer has; with
-    `cash_by`, this postmaster has in cash, from the drawer of his open counter."""
+    `cash_by`, this postmaster does in cash, from the drawer of his open counter: he signs first."""
 
     reference: Reference | None = None
     cash_by: StaffId | None = None
@@ -147,25 +149,28 @@ def _due(call: Call[Nothing]) -> Answer:
 
 
 def _refund(call: Call[GiveBackIn]) -> Answer:
-    id_, by = row(call), call.doer()
-    if call.input.cash_by is not None:
-        credit = _in_cash(call, id_, call.input.cash_by)
-    elif call.input.reference is None:
-        credit = refunds.ask(call.conn, id_, by)
-    else:
-        credit = refunds.enter_transfer(call.conn, id_, call.input.reference, by)
-    return Answer(200 if credit.state == "refunded" else 202, _sum(credit))
-
-
-def _in_cash(call: Call[GiveBackIn], id_: int, staff_id: str) -> Credit:
-    day = clerks.counter_of(call.conn, staff_id, JUDGES, call.now)
+    id_, given = row(call), call.input
+    wish, named = Wish("refund", credit_id=id_, refund_way="provider"), None
+    if given.reference is not None:
+        wish = replace(wish, refund_way="upi", refund_ref=given.reference)
+    elif given.cash_by is not None:
+        day = clerks.counter_of(call.conn, given.cash_by, rights.roles("refund"), call.now)
+        if credits.get(call.conn, id_).office_id not in (None, day.office_id):
+            raise Unknown("the postmaster's office has no such sum")
+        named = Staff(day.staff_row, given.cash_by)
+        wish = replace(wish, refund_way="cash", counter_day_id=day.id)
     credit = credits.get(call.conn, id_)
-    if credit.office_id not in (None, day.office_id):
-        raise Unknown("the postmaster's office has no such sum")
-    by = call.doer(day.office_id, Staff(day.staff_row, staff_id))
-    given = refunds.enter_cash(call.conn, id_, day.id, by)
-    access.note(call.conn, by, "acted", reason=f"refund {id_}: cash")
-    return given
+    if _is_done(credit, wish):
+        return Answer(200, _sum(credit))
+    return ask(call, wish, names=named)
+
+
+def _is_done(credit: Credit, wish: Wish) -> bool:
+    """Tell whether exactly this was agreed to before: it is under way, or done."""
+    if wish.refund_way == "provider":
+        return credit.refunding
+    same = credit.refund_way == "upi" and credit.refund_ref == wish.refund_ref
+    return credit.state == "refunded" and wish.refund_way == "upi" and same
 
 
 def _payment(call: Call[Any]) -> Payment:
@@ -246,10 +251,10 @@ REFUND = Operation(
     name="give_back",
     scope="payments",
     whose=whose.sum_,
-    summary="Gives a sum back, by the provider or by another UPI transfer; asked twice, done once",
+    summary="Ask two of the staff to give a sum back; 200 where that is done, or under way",
     input=GiveBackIn,
     handle=_refund,
-    answers={200: SumOut, 202: SumOut},
+    answers={200: SumOut, 202: RequestOut},
     problems=(404, 409),
 )
 OPERATIONS = (BEGIN, GET, STOP, REFERENCE, DUE, REFUND)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from conversation import postmen
 from india.phone import masked
 from postal.acts import handsets
 from postal.people import people
+from postal.requests.wish import Wish
 from web.api.engine import whose
 from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
+from web.api.waiting import Reason, RequestOut, ask, postman_row
 
 
 class AddPostmanIn(Input):
@@ -41,16 +42,10 @@ def _add(call: Call[AddPostmanIn]) -> Answer:
 
 
 class NamePhoneIn(Input):
-    """The telephone that is to speak for the postman; it is asked for his PIN."""
+    """The telephone that is to speak for the postman; once two agree, it is asked for his PIN."""
 
     phone: Phone
-
-
-class NamedPhoneOut(Output):
-    """`phone` is masked. It is his when his PIN has come from it, within a day."""
-
-    staff_id: str
-    phone: str
+    reason: Reason | None = None
 
 
 class BlockedPhoneOut(Output):
@@ -61,9 +56,8 @@ class BlockedPhoneOut(Output):
 
 
 def _name_phone(call: Call[NamePhoneIn]) -> Answer:
-    staff_id, phone = call.path["staff_id"], call.input.phone
-    postmen.name_phone(call.runtime, call.conn, staff_id, phone)
-    return Answer(200, NamedPhoneOut(staff_id=staff_id, phone=masked(phone)))
+    wish = Wish("name_phone", postman_id=postman_row(call), phone=call.input.phone)
+    return ask(call, wish, call.input.reason or "")
 
 
 def _block(call: Call[Nothing]) -> Answer:
@@ -77,11 +71,11 @@ NAME_PHONE = Operation(
     name="name_phone",
     scope="postmen",
     whose=whose.staff_in_path,
-    summary="Name a postman's new telephone; his PIN, texted from it, makes it his",
+    summary="Ask two of the staff to name a postman's new telephone; his PIN makes it his",
     input=NamePhoneIn,
     handle=_name_phone,
-    answers={200: NamedPhoneOut},
-    problems=(409,),
+    answers={202: RequestOut},
+    problems=(404, 409),
 )
 BLOCK = Operation(
     route="POST /postmen/{staff_id:staff_id}/block",

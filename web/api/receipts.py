@@ -11,13 +11,13 @@ from pydantic import Field
 from paper import receipt as receipts_on_paper
 from paper.content import Language, Method, Paper
 from postal.counter import clerks, receipts
+from postal.people import rights
 from store.refusals import Unknown
 from web.api.bookings import BookedArticleOut, group_of, shown
 from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, StaffId, Veiled
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.staff.printed import ways
-from web.staff.rooms import CLERKS
 
 
 class ReceiptOut(Output):
@@ -63,7 +63,7 @@ def _read(call: Call[Nothing]) -> Answer:
 
 def _print(call: Call[PrintReceiptIn]) -> Answer:
     group, given = group_of(call), call.input
-    who = clerks.clerk(call.conn, given.staff, CLERKS)
+    who = clerks.clerk(call.conn, given.staff, rights.roles("book"))
     if who.office_id != group.office_id:
         raise Unknown("the clerk's office has no such booking")
     language = given.language or receipts.language_for(group)

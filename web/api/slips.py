@@ -8,13 +8,12 @@ from paper import slip as slips_on_paper
 from paper.content import Language
 from postal.counter import clerks
 from postal.office import slip as slips
-from postal.people import access
+from postal.people import access, rights
 from store.refusals import Unknown
 from web.api.engine import whose
 from web.api.engine.fields import Input, StaffId
 from web.api.engine.operation import PDF, Answer, Call, File, Operation
 from web.api.office_fields import delivery_list
-from web.staff.rooms import CLERKS
 
 
 class AskSlipIn(Input):
@@ -26,7 +25,7 @@ class AskSlipIn(Input):
 
 def _slip(call: Call[AskSlipIn]) -> Answer:
     head = delivery_list(call)
-    who = clerks.clerk(call.conn, call.input.staff, CLERKS)
+    who = clerks.clerk(call.conn, call.input.staff, rights.roles("deliver"))
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
     what = slips.read(call.conn, head.id, call.now)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 from flask.cli import AppGroup
@@ -11,10 +12,15 @@ from flask.cli import AppGroup
 from conversation.accounts import set_phone
 from india import phone as phones
 from outbox.wake import wake
-from postal.people import accounts, pins
+from postal.people import accounts, offices, people, pins
+from postal.people.accounts import ROLES
+from postal.people.rights import RIGHTS
 from store.database import Conn
 from web import running
 from web.commands.refusals import refusals_shown
+
+MARKS: Final = ("<!-- who may what -->", "<!-- so far who may what -->")
+"""Between these the table stands in docs/desk.md."""
 
 staff = AppGroup("staff", help="Accounts of the desk and the counter.")
 
@@ -132,6 +138,65 @@ def number(staff_id: str) -> None:
             raise click.ClickException(str(pins.UnknownStaff(staff_id)))
         totp = accounts.totp(conn, found.id, runtime.keys)
     click.echo(totp.at(runtime.now()))
+
+
+@staff.command("phone")
+@click.argument("staff_id")
+@click.argument("phone")
+def phone(staff_id: str, phone: str) -> None:
+    """Note PHONE as that of STAFF_ID: requests for a second person are texted to it."""
+    with refusals_shown():
+        number = phones.read(phone)
+        running.runtime().database.run(lambda conn: accounts.set_phone(conn, staff_id, number))
+    click.echo(f"{staff_id} is told by {phones.masked(number)} what waits for a second person")
+
+
+@staff.command("account-office")
+@click.argument("office_pin")
+@click.argument("account_pin")
+def account_office(office_pin: str, account_pin: str) -> None:
+    """Let the main office of ACCOUNT_PIN keep the accounts of that of OFFICE_PIN."""
+
+    def work(conn: Conn) -> None:
+        office_id, _ = people.office_of(conn, office_pin)
+        offices.set_account_office(conn, office_id, people.office_of(conn, account_pin)[0])
+
+    _do(work)
+    click.echo(f"where {office_pin} has one hand alone, the second sits at {account_pin}")
+
+
+@staff.command("rights")
+@click.option(
+    "--into",
+    type=click.Path(dir_okay=False, exists=True, path_type=Path),
+    default=Path("docs/desk.md"),
+    show_default=True,
+    help="The page in which the table is written.",
+)
+def table_of_rights(into: Path) -> None:
+    """Write the table of who may what, from postal/people/rights.py."""
+    page, (begin, end) = into.read_text(encoding="utf-8"), MARKS
+    if begin not in page or end not in page:
+        raise click.ClickException(f"{into} has no place for it: {begin} … {end}")
+    before, after = page.split(begin)[0], page.split(end)[1]
+    into.write_text(f"{before}{begin}\n\n{rights_table()}\n{end}{after}", encoding="utf-8")
+    click.echo(str(into))
+
+
+def rights_table() -> str:
+    """Return the table of rights, in Markdown."""
+    where = {"own": "own office", "district": "every office", None: ""}
+    needs = {"session": "", "fresh": "a fresh second factor"}
+    lines = [f"| act | {' | '.join(ROLES)} | takes |", f"|---|{'---|' * (len(ROLES) + 1)}"]
+    for right in RIGHTS.values():
+        cells = [where[right.who.get(role)] for role in ROLES]
+        takes = needs.get(right.needs) or ""
+        if right.needs == "two":
+            takes = "two people; the second: " + ", ".join(
+                f"{role} ({where[reach]})" for role, reach in right.second.items()
+            )
+        lines.append(f"| {right.what} | {' | '.join(cells)} | {takes} |")
+    return "\n".join(lines) + "\n"
 
 
 def _do(work: Callable[[Conn], Any]) -> None:

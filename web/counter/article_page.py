@@ -14,7 +14,7 @@ from postal.counter.groups import Group, UnknownGroup
 from web import given
 from web.counter.fields import FieldNote
 from web.counter.reading import SERVICES, WITHOUT, Desk, Reading, read_article, read_sender
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import me, route, runtime
 from web.counter.typed import LANGUAGES, TypedArticle, TypedSender, article_of, sender_of
 
 
@@ -53,7 +53,7 @@ def form_page(form: Form) -> str:
     )
 
 
-@route("/check", CLERKS, methods=("POST",))
+@route("/check", "book", methods=("POST",))
 def check() -> str:
     """Show the notes beside the fields, and the price, of what is typed so far."""
     typed, sender = article_of(request.form), read_sender(sender_of(request.form))

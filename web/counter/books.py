@@ -14,10 +14,11 @@ from postal.counter.day_end import CounterEnd
 from postal.counter.entries import Correction, Entry
 from postal.desk import lists
 from postal.desk.search import FoundOffice
+from postal.people.rights import RIGHTS
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
-from web.counter.room import BOOKKEEPERS, CLERKS, doer, me, route, runtime
+from web.counter.room import doer, me, office_seen, route, runtime, within
 from web.staff.books_tables import TABLES, name
 from web.staff.refusals import status_of, word_of
 from web.staff.tables import sheet
@@ -26,7 +27,7 @@ from web.staff.times import asked_day
 _LONGEST_WHY = 200
 
 
-@route("/books", BOOKKEEPERS)
+@route("/books", "books")
 def office_books() -> str:
     """Show an office's counters and entries of a day (default: today)."""
     today = day_of(runtime().now())
@@ -48,7 +49,7 @@ def office_books() -> str:
     )
 
 
-@route("/days/<int:id_>", (*CLERKS, "supervisor"))
+@route("/days/<int:id_>", "statement")
 def day_statement(id_: int) -> str:
     """Show how a counter's day ended: the user's own, or any of the office for bookkeepers."""
     with runtime().database.transaction() as conn:
@@ -62,13 +63,13 @@ def day_statement(id_: int) -> str:
     )
 
 
-@route("/entries/<int:id_>", BOOKKEEPERS)
+@route("/entries/<int:id_>", "books")
 def entry(id_: int) -> str:
     """Show one entry, its corrections so far, and the form that corrects it."""
     return _entry_page(id_)
 
 
-@route("/entries/<int:id_>/correct", BOOKKEEPERS, methods=("POST",))
+@route("/entries/<int:id_>/correct", "correct_entry", methods=("POST",))
 def correct_entry(id_: int) -> Answer | tuple[str, int]:
     """Correct the entry by a new one; nothing is edited."""
     why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
@@ -90,7 +91,7 @@ def correct_entry(id_: int) -> Answer | tuple[str, int]:
     return redirect(url_for("counter.entry", id_=id_))
 
 
-@route("/books/<what>.csv", BOOKKEEPERS)
+@route("/books/<what>.csv", "books")
 def books_csv(what: str) -> Response:
     """Return entries, articles or counters of a day as CSV."""
     if what not in TABLES:
@@ -118,25 +119,24 @@ def _entry_page(id_: int, refused: str = "") -> str:
 
 def _one(conn: Conn, id_: int) -> Entry:
     found = entries.get(conn, id_)
-    if found.office_id != me().account.office_id and me().account.role != "supervisor":
-        abort(404)
+    within(found.office_id)
     return found
 
 
 def _counter(conn: Conn, id_: int) -> CounterEnd:
     found = day_end.get(conn, id_)
     account = me().account
-    own = found.staff_id == account.staff_id
-    keeps = account.role in BOOKKEEPERS and found.office_id == account.office_id
-    if not (own or keeps or account.role == "supervisor"):
-        abort(404)
+    if found.staff_id != account.staff_id:
+        if account.role not in RIGHTS["books"].who:  # of a clerk, the own day alone
+            abort(404)
+        within(found.office_id)
     return found
 
 
 def _office(conn: Conn) -> FoundOffice:
     """Return the user's office; supervisors may ask for another by its row id."""
     asked = given.whole(request.args, "office")
-    id_ = asked if asked and me().account.role == "supervisor" else me().account.office_id
+    id_ = asked if asked and office_seen() is None else me().account.office_id
     found = lists.office(conn, id_)
     if found is None:
         abort(404)

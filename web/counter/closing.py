@@ -13,19 +13,19 @@ from postal.counter.day_end import NOTES, Count, CounterEnd, NoCount, ToTreasury
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
-from web.counter.room import CLERKS, doer, me, route, runtime
+from web.counter.room import doer, me, route, runtime
 from web.staff.refusals import status_of, word_of
 
 _LONGEST_NOTE = 200
 
 
-@route("/day", CLERKS)
+@route("/day", "book")
 def own_day() -> str:
     """Show the day of this clerk's counter, and the form that closes it."""
     return _page()
 
 
-@route("/day/count", CLERKS, methods=("POST",))
+@route("/day/count", "book", methods=("POST",))
 def count_drawer() -> str:
     """Show the count so far against the books; the page asks while the clerk types."""
     with runtime().database.transaction() as conn:
@@ -35,7 +35,7 @@ def count_drawer() -> str:
     return render_template("counter/counted.html", counted=counted, due=due, wrong=wrong)
 
 
-@route("/day/close", CLERKS, methods=("POST",))
+@route("/day/close", "book", methods=("POST",))
 def close_day() -> Response | tuple[str, int]:
     """Close the day on the count; a difference from the books needs an explanation."""
     counted, wrong = _counted()
@@ -55,7 +55,7 @@ def close_day() -> Response | tuple[str, int]:
     return redirect(url_for("counter.day_statement", id_=closed.id))
 
 
-@route("/day/hand-over", CLERKS, methods=("POST",))
+@route("/day/hand-over", "book", methods=("POST",))
 def hand_over_cash() -> Response | tuple[str, int]:
     """Record cash that goes from the drawer to the treasury during the day."""
     try:

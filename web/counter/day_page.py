@@ -6,10 +6,10 @@ from flask import render_template
 
 from india.calendar import day_of
 from postal.counter import bookings_of_day, number_check, tariff
-from web.counter.room import CLERKS, me, route, runtime
+from web.counter.room import me, route, runtime
 
 
-@route("/bookings", CLERKS)
+@route("/bookings", "book")
 def day_bookings() -> str:
     """Show today's bookings of this office, newest first."""
     with runtime().database.transaction() as conn:
@@ -18,7 +18,7 @@ def day_bookings() -> str:
     return render_template("counter/bookings.html", booked=booked, checks=checks)
 
 
-@route("/tariff", CLERKS)
+@route("/tariff", "book")
 def tariff_page() -> str:
     """Show the tariff in force, the source of each figure, and what is not sold here and why."""
     edition = tariff.edition_on(day_of(runtime().now()))

@@ -9,35 +9,37 @@ from uuid import UUID
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from conversation import counter
+from conversation import booker, counter
 from india import money
+from india import phone as phones
 from india.calendar import day_of
 from outbox.wake import wake
-from postal.counter import booking, counter_days, directory, groups, rolls
+from postal.counter import booking, counter_days, directory, groups, rolls, typing_errors
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
 from postal.counter.groups import BookingItem, Group, NotOpen, NumberInUse
+from postal.people import roles
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web import given
 from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
-from web.counter.room import CLERKS, me, own_group, route, runtime
+from web.counter.room import doer, me, own_group, route, runtime
 from web.counter.start import taken_number
 from web.counter.typed import TypedArticle, another_for, article_of, new_article
-from web.staff.refusals import FormRefused, tell
+from web.staff.refusals import FormRefused, attempt, tell
 
 Page = str | Response | tuple[str, int]
 
 
-@route("/groups/<int:id_>", CLERKS)
+@route("/groups/<int:id_>", "book")
 def group(id_: int) -> str:
     """Show the booking, and what can be done with it."""
     with runtime().database.transaction() as conn:
         return _page(conn, own_group(conn, id_))
 
 
-@route("/groups/<int:id_>/articles", CLERKS)
+@route("/groups/<int:id_>/articles", "book")
 def another(id_: int) -> Page:
     """Show the form for one more article; `?like=`: an item with the same recipient."""
     with runtime().database.transaction() as conn:
@@ -55,7 +57,7 @@ def another(id_: int) -> Page:
         return form_page(_form(conn, found, typed, day))
 
 
-@route("/groups/<int:id_>/articles", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/articles", "book", methods=("POST",))
 def add(id_: int) -> Page:
     """Add the article, or show the form again with what is wrong."""
     typed = article_of(request.form)
@@ -88,7 +90,7 @@ def add(id_: int) -> Page:
     return runtime().database.run(work)
 
 
-@route("/groups/<int:id_>/articles/<int:article>/remove", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/articles/<int:article>/remove", "book", methods=("POST",))
 def remove(id_: int, article: int) -> Response:
     """Remove an article; its label can be used again."""
 
@@ -99,7 +101,7 @@ def remove(id_: int, article: int) -> Response:
     return _act(id_, act)
 
 
-@route("/groups/<int:id_>/cancel", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/cancel", "book", methods=("POST",))
 def cancel(id_: int) -> Response:
     """Cancel the booking, unless a payment is awaited."""
 
@@ -112,7 +114,7 @@ def cancel(id_: int) -> Response:
     return _act(id_, act)
 
 
-@route("/groups/<int:id_>/change", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/change", "book", methods=("POST",))
 def change(id_: int) -> str:
     """Show the change for the amount that is typed so far."""
     with runtime().database.transaction() as conn:
@@ -120,7 +122,7 @@ def change(id_: int) -> str:
     return render_template("counter/change.html", **_change(found, request.form.get("given", "")))
 
 
-@route("/groups/<int:id_>/cash", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/cash", "book", methods=("POST",))
 def cash(id_: int) -> Response:
     """Book for cash. The form names the sum that the clerk saw: any other is refused."""
 
@@ -144,6 +146,26 @@ def cash(id_: int) -> Response:
         return done
     wake(runtime().redis)
     return redirect(url_for("counter.receipt", id_=id_))
+
+
+@route("/groups/<int:id_>/articles/<int:article>/phone", "correct_typing", methods=("POST",))
+def correct_typing(id_: int, article: int) -> Response:
+    """Correct a telephone that the user typed himself: half an hour, and before any code."""
+
+    def work(conn: Conn) -> str:
+        own_group(conn, id_)
+        try:
+            phone = phones.read(request.form.get("phone", ""))
+        except ValueError:
+            raise FormRefused("phone_wrong") from None
+        if roles.is_staff(conn, phone):
+            raise FormRefused("act_staff_phone")
+        booker.correct_typing(runtime(), conn, id_, article, phone, doer())
+        return "typing_corrected_done"
+
+    attempt(work)
+    wake(runtime().redis)
+    return redirect(url_for("counter.group", id_=id_))
 
 
 def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
@@ -171,8 +193,20 @@ def _page(conn: Conn, found: Group) -> str:
     return render_template(
         "counter/group.html",
         mine=_my_day(conn, found) is not None,
+        correctable=_correctable(found),
         places={item.id: _place(conn, item.recipient_pin) for item in found.items},
         **_change(found, ""),
+    )
+
+
+def _correctable(found: Group) -> bool:
+    """Tell whether the user may still correct what he typed, as far as the clock says."""
+    finished = found.finished_at
+    return (
+        found.state == "booked"
+        and found.staff_row == me().account.id
+        and finished is not None
+        and runtime().now() - finished <= typing_errors.WITHIN
     )
 
 

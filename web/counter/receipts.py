@@ -25,14 +25,14 @@ from postal.counter.groups import Group
 from postal.counter.receipts import NewPrinting, NotBooked, Printing
 from postal.once import OtherForm
 from store.database import Conn
-from web.counter.room import CLERKS, doer, own_group, route, runtime
+from web.counter.room import doer, own_group, route, runtime
 from web.given import NotPossible
 from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
 
 
-@route("/groups/<int:id_>/receipt", CLERKS)
+@route("/groups/<int:id_>/receipt", "book")
 def receipt(id_: int) -> str | tuple[str, int]:
     """Show the next printing, or the one that `printing` names, to be printed now.
 
@@ -84,7 +84,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
     )
 
 
-@route("/groups/<int:id_>/receipt", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/receipt", "book", methods=("POST",))
 def print_receipt(id_: int) -> Response | tuple[str, int]:
     """Count a printing from the browser and show it. Form: `once`, `paper`, `customer`."""
     once = _uuid("once") or uuid4()
@@ -94,7 +94,7 @@ def print_receipt(id_: int) -> Response | tuple[str, int]:
     return redirect(url_for("counter.receipt", id_=id_, printing=once), 303)
 
 
-@route("/groups/<int:id_>/receipt.pdf", CLERKS)
+@route("/groups/<int:id_>/receipt.pdf", "book")
 def receipt_pdf(id_: int) -> Response | tuple[str, int]:
     """Return the receipt as a PDF, which counts as a printing.
 

@@ -9,13 +9,13 @@ from flows.number import WrongCheckDigit
 from postal.counter import rolls
 from store.database import Conn
 from store.refusals import Refusal
-from web.counter.room import CLERKS, doer, me, route, runtime
+from web.counter.room import doer, me, route, runtime
 from web.staff.refusals import word_of
 
 _LONGEST = 64
 
 
-@route("/rolls", CLERKS, methods=("GET", "POST"))
+@route("/rolls", "book", methods=("GET", "POST"))
 def number_rolls() -> str | Response | tuple[str, int]:
     """Show this clerk's rolls, and add one more."""
     first = request.form.get("first", "")[:_LONGEST].strip()

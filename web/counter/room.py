@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort
-
 from postal.counter import groups
 from postal.counter.groups import Group
 from store.database import Conn
 from web.running import runtime
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me
 from web.staff.rooms import Room as _Room
+from web.staff.rooms import doer, key, me, office_seen, within
 
 _room = _Room("counter", "/counter")
 counter = _room.blueprint
@@ -20,21 +18,19 @@ live_route = _room.live_route
 def own_group(conn: Conn, id_: int) -> Group:
     """Return a booking of the user's office; 404 for any other."""
     found = groups.get(conn, id_)
-    if found.office_id != me().account.office_id:
-        abort(404)
+    within(found.office_id)
     return found
 
 
 __all__ = [
-    "BOOKKEEPERS",
-    "CLERKS",
-    "JUDGES",
     "counter",
     "doer",
     "key",
     "live_route",
     "me",
+    "office_seen",
     "own_group",
     "route",
     "runtime",
+    "within",
 ]

@@ -25,7 +25,7 @@ from web.counter.reading import (
     read_article,
     read_sender,
 )
-from web.counter.room import CLERKS, doer, me, route, runtime
+from web.counter.room import doer, me, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
 from web.staff.refusals import word_of
 
@@ -33,7 +33,7 @@ Page = str | Response | tuple[str, int]
 _MOST_OPENING: Final = 1_000_000_00  # paise: more is a typing error
 
 
-@route("", CLERKS)
+@route("", "book")
 def start() -> Page:
     """Show the form for the next customer, or the one that opens a counter if none is open."""
     with runtime().database.transaction() as conn:
@@ -53,7 +53,7 @@ def start() -> Page:
         )
 
 
-@route("/open", CLERKS, methods=("POST",))
+@route("/open", "book", methods=("POST",))
 def open_counter() -> Page:
     """Open a counter for today, with the cash that is in its drawer."""
     typed = {name: request.form.get(name, "").strip() for name in ("counter", "cash")}
@@ -83,7 +83,7 @@ def open_counter() -> Page:
     return runtime().database.run(work)
 
 
-@route("/groups", CLERKS, methods=("POST",))
+@route("/groups", "book", methods=("POST",))
 def begin() -> Page:
     """Begin a customer's booking and add its first article, both or neither."""
     typed, typed_sender = article_of(request.form), sender_of(request.form)

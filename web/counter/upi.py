@@ -27,7 +27,7 @@ from providers.static import NAME as STATIC
 from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
-from web.counter.room import CLERKS, doer, live_route, own_group, route, runtime
+from web.counter.room import doer, live_route, own_group, route, runtime
 from web.staff.htmx import load
 from web.staff.refusals import status_of, tell, word_of
 
@@ -69,13 +69,13 @@ class Sight:
         return max(0, int((self.payment.expires_at - runtime().now()).total_seconds()))
 
 
-@route("/groups/<int:id_>/upi", CLERKS)
+@route("/groups/<int:id_>/upi", "book")
 def upi_page(id_: int) -> str:
     """Show the QR code, large, and the state of the payment."""
     return _page(_sight(id_))
 
 
-@route("/groups/<int:id_>/upi", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/upi", "book", methods=("POST",))
 def begin_upi(id_: int) -> Response:
     """Begin a payment by UPI; a second click finds the first one's QR code."""
     _sight(id_)
@@ -89,7 +89,7 @@ def begin_upi(id_: int) -> Response:
     return _here(id_)
 
 
-@live_route("/groups/<int:id_>/upi/now", CLERKS)
+@live_route("/groups/<int:id_>/upi/now", "book")
 def upi_now(id_: int) -> str | Response:
     """Show the time left; load the whole page again if the phase has changed."""
     sight = _sight(id_)
@@ -98,7 +98,7 @@ def upi_now(id_: int) -> str | Response:
     return render_template("counter/upi_now.html", sight=sight)
 
 
-@route("/groups/<int:id_>/upi/stop", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/upi/stop", "book", methods=("POST",))
 def stop_upi(id_: int) -> Response:
     """Stop a payment that the customer does not make: the booking is open again."""
     payment = _sight(id_).payment
@@ -107,7 +107,7 @@ def stop_upi(id_: int) -> Response:
     return _here(id_)
 
 
-@route("/groups/<int:id_>/upi/reference", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/upi/reference", "book", methods=("POST",))
 def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     """Enter the bank's reference and the sum that the clerk saw come to the department's UPI id."""
     sight = _sight(id_)
@@ -130,7 +130,7 @@ def enter_upi_reference(id_: int) -> Response | tuple[str, int]:
     return _here(id_)
 
 
-@route("/groups/<int:id_>/upi/simulate", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/upi/simulate", "book", methods=("POST",))
 def simulate_upi(id_: int) -> Response:
     """Simulate what a customer does; 404 in production."""
     sight = _sight(id_)

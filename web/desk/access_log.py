@@ -13,7 +13,7 @@ from web.desk.room import route, runtime
 _AT_ONCE = 50
 
 
-@route("/access-log", ("administrator",), methods=("GET", "POST"))
+@route("/access-log", "access_log", methods=("GET", "POST"))
 def access_log() -> str:
     """Show the newest lines, all or of one staff member or telephone (in the body)."""
     staff_id = signs.bare(request.form.get("staff_id", "")) or None

@@ -16,13 +16,13 @@ from web.staff.refusals import word_of
 Page = str | Response | tuple[str, int]
 
 
-@route("/account", EVERYONE)
+@route("/account", "enter")
 def account() -> Page:
     """Show the user's account and what can be changed in it."""
     return render_template("desk/account.html")
 
 
-@route("/account/password", EVERYONE, methods=("POST",))
+@route("/account/password", "enter", methods=("POST",))
 def change_password() -> Page:
     """Set a new password, against the old one and a second factor."""
     old, new = request.form.get("old", ""), request.form.get("new", "")
@@ -45,7 +45,7 @@ def change_password() -> Page:
     return render_template("desk/account.html", outcome=outcome, good=good), 200 if good else 422
 
 
-@route("/account/recovery-codes", EVERYONE, methods=("POST",))
+@route("/account/recovery-codes", "enter", methods=("POST",))
 def renew_recovery_codes() -> Page:
     """Make ten new recovery codes, against a second factor; the old ones end."""
 

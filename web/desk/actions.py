@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from flask import abort, redirect, request, session, url_for
+from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import desk
@@ -17,26 +17,23 @@ from conversation.desk import Intervened
 from flows.happenings import (
     CodeStopped,
     CodeWanted,
-    DestinationMoved,
     Happening,
-    NumberCorrected,
     RemarkJudged,
-    Reopened,
     Verdict,
 )
-from india import phone as phones
 from india.calendar import day_of
 from outbox.wake import SWEEP, ring, wake
-from postal import articles, herd
+from postal import herd
 from postal.acts import handsets
 from postal.articles import Article
-from postal.people import access, contacts, pins, roles
+from postal.people import access, roles
 from postal.people.contacts import Contact
 from settings import Language
 from store import feed
 from store.database import Conn
 from store.refusals import Refusal
-from web.desk.room import HELPERS, JUDGES, doer, route, runtime
+from web.desk.room import doer, route, runtime
+from web.desk.subjects import article_within, person_within
 from web.staff.refusals import FormRefused, tell
 
 REASONS: Final = (
@@ -55,7 +52,7 @@ _LONGEST_NOTE: Final = 200
 # ---- on an article -----------------------------------------------------------------------------
 
 
-@route("/articles/<int:article>/send-code", HELPERS, methods=("POST",))
+@route("/articles/<int:article>/send-code", "help_people", methods=("POST",))
 def act_send_code(article: int) -> Response:
     """Send the code to its telephone once more; nobody at the desk sees it."""
 
@@ -65,47 +62,22 @@ def act_send_code(article: int) -> Response:
     return _on_article(article, "send_code", act)
 
 
-@route("/articles/<int:article>/stop-code", HELPERS, methods=("POST",))
+@route("/articles/<int:article>/stop-code", "help_people", methods=("POST",))
 def act_stop_code(article: int) -> Response:
     return _on_article(article, "stop_code", lambda conn, row: _own(conn, CodeStopped(row.number)))
 
 
-@route("/articles/<int:article>/move-destination", JUDGES, methods=("POST",))
-def act_move_destination(article: int) -> Response:
-    """Ask another telephone to take the article; after it agrees, the code goes there."""
-
-    def act(conn: Conn, row: Article) -> Intervened:
-        event = DestinationMoved(row.number, _new_phone(conn))
-        return desk.on_recipient(runtime(), conn, row.id, event)
-
-    return _on_article(article, "move_destination", act)
-
-
-@route("/articles/<int:article>/correct-number", JUDGES, methods=("POST",))
-def act_correct_number(article: int) -> Response:
-    def act(conn: Conn, row: Article) -> Intervened:
-        return _own(conn, NumberCorrected(row.number, _new_phone(conn)))
-
-    return _on_article(article, "correct_number", act)
-
-
-@route("/articles/<int:article>/confirm-remark", JUDGES, methods=("POST",))
+@route("/articles/<int:article>/confirm-remark", "judge_remark", methods=("POST",))
 def act_confirm_remark(article: int) -> Response:
     return _judge(article, "confirm_remark", "confirmed")
 
 
-@route("/articles/<int:article>/contest-remark", JUDGES, methods=("POST",))
+@route("/articles/<int:article>/contest-remark", "judge_remark", methods=("POST",))
 def act_contest_remark(article: int) -> Response:
     return _judge(article, "contest_remark", "contested")
 
 
-@route("/articles/<int:article>/reopen", JUDGES, methods=("POST",))
-def act_reopen(article: int) -> Response:
-    """Schedule another visit, on the next morning's list."""
-    return _on_article(article, "reopen", lambda conn, row: _own(conn, Reopened(row.number)))
-
-
-@route("/articles/<int:article>/warn-herd", JUDGES, methods=("POST",))
+@route("/articles/<int:article>/warn-herd", "warn_herd", methods=("POST",))
 def act_warn_herd(article: int) -> Response:
     """Warn everybody with an article due today in the same PIN."""
 
@@ -119,7 +91,7 @@ def act_warn_herd(article: int) -> Response:
 # ---- on a telephone ----------------------------------------------------------------------------
 
 
-@route("/conversations/<int:conversation>/language", HELPERS, methods=("POST",))
+@route("/conversations/<int:conversation>/language", "help_people", methods=("POST",))
 def act_language(conversation: int) -> Response:
     asked = request.form.get("language")
     language = next((each for each in LANGUAGES if each == asked), None)
@@ -132,32 +104,17 @@ def act_language(conversation: int) -> Response:
     return _on_phone(conversation, "language", act)
 
 
-@route("/conversations/<int:conversation>/block-phone", HELPERS, methods=("POST",))
+@route("/conversations/<int:conversation>/block-phone", "help_people", methods=("POST",))
 def act_block_phone(conversation: int) -> Response:
     """Block a postman's lost telephone at once, and tell his office."""
 
     def act(conn: Conn, person: Contact) -> Intervened:
-        staff_id = _postman(conn, person)
+        staff_id = postman(conn, person)
         handsets.block(conn, staff_id, runtime().now())
         desk.phone_blocked(runtime(), conn, staff_id)
         return Intervened(True, ())
 
     return _on_phone(conversation, "block_phone", act)
-
-
-@route("/conversations/<int:conversation>/reset-pin", ("postmaster",), methods=("POST",))
-def act_reset_pin(conversation: int) -> Response:
-    """Set a new PIN, which the postman, who is present, types himself; his telephone is told."""
-    pin, again = request.form.get("pin", ""), request.form.get("again", "")
-
-    def act(conn: Conn, person: Contact) -> Intervened:
-        staff_id = _postman(conn, person)
-        if pin != again:
-            raise FormRefused("act_pins_differ")
-        pins.set_pin(conn, staff_id, pin)
-        return desk.pin_changed(runtime(), conn, person.phone)
-
-    return _on_phone(conversation, "reset_pin", act)
 
 
 # ---- what all have in common -------------------------------------------------------------------
@@ -175,9 +132,8 @@ def _own(conn: Conn, event: Happening) -> Intervened:
 
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        row = articles.by_id(conn, id_)
-        if row is None:
-            abort(404)
+        row = article_within(conn, id_)
+        _insist_on_reason()
         done = act(conn, row)
         if done.done:
             _write_down(conn, action, article_id=row.id)
@@ -188,9 +144,8 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        person = contacts.get(conn, id_)
-        if person is None:
-            abort(404)
+        person = person_within(conn, id_)
+        _insist_on_reason()
         done = act(conn, person)
         if done.done:
             _write_down(conn, action, phone=person.phone)
@@ -201,9 +156,6 @@ def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened])
 
 def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
     """Run `work` in a transaction and redirect to `back`, which shows the outcome."""
-    if request.form.get("reason") not in REASONS:
-        session["told"] = "act_no_reason"
-        return redirect(back)
     try:
         done = runtime().database.run(work)
     except Refusal as refusal:
@@ -216,12 +168,17 @@ def _work(work: Callable[[Conn], Intervened], back: str) -> Response:
     return redirect(back)
 
 
+def _insist_on_reason() -> None:
+    if request.form.get("reason") not in REASONS:
+        raise FormRefused("act_no_reason")
+
+
 def _write_down(
     conn: Conn, action: str, *, article_id: int | None = None, phone: str | None = None
 ) -> None:
     by = doer()
     reason = request.form["reason"]
-    note = " ".join(request.form.get("note", "").split())[:_LONGEST_NOTE]
+    note = typed_note()
     feed.append(
         conn,
         "desk_acted",
@@ -233,18 +190,13 @@ def _write_down(
     access.note(conn, by, "acted", article_id=article_id, phone=phone, reason=said)
 
 
-def _new_phone(conn: Conn) -> str:
-    """Return the typed telephone. Raises `FormRefused` for none, and for one of the staff."""
-    try:
-        phone = phones.read(request.form.get("phone", ""))
-    except ValueError:
-        raise FormRefused("phone_wrong") from None
-    if roles.is_staff(conn, phone):
-        raise FormRefused("act_staff_phone")
-    return phone
+def typed_note() -> str:
+    """Return what the user adds to the reason."""
+    return " ".join(request.form.get("note", "").split())[:_LONGEST_NOTE]
 
 
-def _postman(conn: Conn, person: Contact) -> str:
+def postman(conn: Conn, person: Contact) -> str:
+    """Return the staff id of a working postman. Raises `FormRefused` for anybody else."""
     if person.staff_id is None or roles.identify(conn, person.phone).postman_id is None:
         raise FormRefused("act_no_postman")
     return person.staff_id

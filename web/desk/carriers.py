@@ -16,19 +16,17 @@ from outbox.wake import wake
 from postal import floods
 from postal.desk import carrier_figures
 from postal.people import access
-from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import doer, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
 
-KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 50
 _SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
 
 
-@route("/carriers", KEEPERS)
+@route("/carriers", "carriers")
 def carriers() -> str:
     """Show the carriers now, and their figures of a day (default: today)."""
     now, settings = runtime().now(), runtime().settings
@@ -64,7 +62,7 @@ def carriers() -> str:
     )
 
 
-@route("/carriers/<name>/order", KEEPERS, methods=("POST",))
+@route("/carriers/<name>/order", "carriers", methods=("POST",))
 def order_carrier(name: str) -> Response:
     """Rest a carrier, prefer it, or undo that; the reason goes to the feed and the access log."""
     did: Did | None = next((d for d in get_args(Did) if d == request.form.get("did")), None)
@@ -82,7 +80,7 @@ def order_carrier(name: str) -> Response:
     return redirect(url_for("desk.carriers"))
 
 
-@route("/prefix-stops/<int:id_>/lift", KEEPERS, methods=("POST",))
+@route("/prefix-stops/<int:id_>/lift", "carriers", methods=("POST",))
 def lift_prefix_stop(id_: int) -> Response:
     """Let texts go again to a stopped block of numbers."""
 

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from postal import articles
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
@@ -18,8 +17,9 @@ from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.people import access, contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, doer, live_route, route, runtime
+from web.desk.room import doer, live_route, route, runtime
 from web.desk.sprints import differs_today
+from web.desk.subjects import article_within, person_within
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
@@ -43,12 +43,12 @@ class TimelineView:
         return sha256(shown.encode()).hexdigest()[:16]
 
 
-@route("/conversations/<int:conversation>", HELPERS)
+@route("/conversations/<int:conversation>", "find")
 def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = _person(conn, conversation)
+        person = person_within(conn, conversation)
         access.note(conn, doer(), "opened", phone=person.phone)
         return person, _view(conn, of_phone(person.phone))
 
@@ -56,14 +56,14 @@ def conversation(conversation: int) -> Page:
     return _person_page(person, view, revealed=False)
 
 
-@route("/conversations/<int:conversation>/whole-number", HELPERS, methods=("POST",))
+@route("/conversations/<int:conversation>/whole-number", "find", methods=("POST",))
 def reveal(conversation: int) -> Page:
     """Show the same with the whole number, against a reason, which is recorded."""
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
     given = len(reason) >= SHORTEST_REASON
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = _person(conn, conversation)
+        person = person_within(conn, conversation)
         if given:
             access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
         return person, _view(conn, of_phone(person.phone))
@@ -73,21 +73,21 @@ def reveal(conversation: int) -> Page:
     return page if given else (page, 422)
 
 
-@live_route("/conversations/<int:conversation>/news", HELPERS)
+@live_route("/conversations/<int:conversation>/news", "find")
 def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        person = _person(conn, conversation)
+        person = person_within(conn, conversation)
         view = _view(conn, of_phone(person.phone))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
 
-@route("/articles/<int:article>", HELPERS)
+@route("/articles/<int:article>", "find")
 def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
     def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
-        row = _article(conn, article)
+        row = article_within(conn, article)
         access.note(conn, doer(), "opened", article_id=row.id)
         return row, contacts.of_article(conn, row.id), _view(conn, of_article(row.id, row.number))
 
@@ -102,11 +102,11 @@ def article(article: int) -> Page:
     )
 
 
-@live_route("/articles/<int:article>/news", HELPERS)
+@live_route("/articles/<int:article>/news", "find")
 def article_news(article: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        row = _article(conn, article)
+        row = article_within(conn, article)
         view = _view(conn, of_article(row.id, row.number))
     return _news(view, url_for("desk.article_news", article=article))
 
@@ -145,17 +145,3 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     tickets = search.tickets_of(conn, phone=phone, article=article)
     waiting = timeline.pending(conn, scope)
     return TimelineView(entries, waiting, differing, tickets, live=entries.newer is None)
-
-
-def _person(conn: Conn, conversation: int) -> Contact:
-    person = contacts.get(conn, conversation)
-    if person is None:
-        abort(404)
-    return person
-
-
-def _article(conn: Conn, article: int) -> Article:
-    row = articles.by_id(conn, article)
-    if row is None:
-        abort(404)
-    return row

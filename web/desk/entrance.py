@@ -18,7 +18,7 @@ from postal.people.passkeys import UnknownPasskey
 from postal.people.places import SignInPlace
 from store.database import Conn
 from store.gcra import Gcra
-from web.desk.room import EVERYONE, doer, home, key, me, open_route, route, runtime
+from web.desk.room import doer, home, key, me, open_route, route, runtime
 from web.staff import factors
 from web.staff.places import here, here_marked
 from web.staff.rooms import enter, leave
@@ -116,7 +116,7 @@ def enrol() -> Page:
     return (page, 401) if refused else page
 
 
-@route("/sign-out", EVERYONE, methods=("POST",))
+@route("/sign-out", "enter", methods=("POST",))
 def sign_out() -> Page:
     """End this sign-in, here and on the server; nothing of the person stays in the browser."""
     leave()

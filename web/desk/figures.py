@@ -10,32 +10,31 @@ from flask import Response, render_template
 from india.calendar import day_of
 from postal.desk import figures, fraud_board
 from postal.desk.figures import BeatFigures
-from postal.people.accounts import Role
 from web.desk.charts import ChartBar, ChartPart, stacked
-from web.desk.room import JUDGES, route, runtime
+from web.desk.room import me, office_seen, route, runtime
 from web.language import say
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 
-WATCHERS: Final[tuple[Role, ...]] = (*JUDGES, "administrator")
 _MONTH: Final = timedelta(days=30)
 
 
-@route("/figures", WATCHERS)
+@route("/figures", "figures")
 def day_figures() -> str:
     """Show the figures of a day (default: today)."""
-    now = runtime().now()
+    now, office = runtime().now(), office_seen()
     day = asked_day() or day_of(now)
     with runtime().database.transaction() as conn:
-        beats = figures.beats(conn, day)
+        beats = figures.beats(conn, day, office)
         found = {
             "beats": beats,
-            "remarks": figures.remarks(conn, day),
-            "codes": figures.codes(conn, day, now),
-            "texts": figures.texts(conn, day),
-            "waiting": figures.waiting(conn),
+            "remarks": figures.remarks(conn, day, office),
+            # Carriers and codes are counted for all offices together.
+            "codes": figures.codes(conn, day, now) if office is None else None,
+            "texts": figures.texts(conn, day) if office is None else [],
+            "waiting": figures.waiting(conn) if office is None else None,
         }
-        hours = figures.hours(conn, day)
+        hours = figures.hours(conn, day, office)
     ends = (
         ChartPart("delivered", say("figure_delivered")),
         ChartPart("failed", say("figure_failed")),
@@ -55,12 +54,12 @@ def day_figures() -> str:
     )
 
 
-@route("/figures.csv", WATCHERS)
+@route("/figures.csv", "figures")
 def day_figures_csv() -> Response:
     """Return the beats of a day as CSV."""
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
-        beats = figures.beats(conn, day)
+        beats = figures.beats(conn, day, office_seen())
     heading = (
         "date", "office", "pin", "staff_id", "name", "out", "delivered", "failed", "open",
         "withdrawn", "contested", "contested_low", "contested_high",
@@ -68,15 +67,20 @@ def day_figures_csv() -> Response:
     return sheet(f"dakiya-{day.isoformat()}.csv", [heading, *(_line(day, beat) for beat in beats)])
 
 
-@route("/fraud", WATCHERS)
+@route("/fraud", "fraud")
 def fraud() -> str:
     """Show reports of fraud by PIN and hour, and the numbers that were named."""
     today = day_of(runtime().now())
     day = asked_day() or today
     with runtime().database.transaction() as conn:
-        reports = fraud_board.reports(conn, day)
-        callers = fraud_board.callers(conn, day - _MONTH, day)
+        reports = fraud_board.reports(conn, day, _pin())
+        callers = fraud_board.callers(conn, day - _MONTH, day, _pin())
     return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
+
+
+def _pin() -> str | None:
+    """Return the only PIN whose reports the user sees; None: all."""
+    return None if office_seen() is None else me().account.office_pin
 
 
 def _parts(beat: BeatFigures) -> tuple[int, int, int]:

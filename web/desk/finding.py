@@ -12,13 +12,13 @@ from postal.desk import search
 from postal.desk.search import Found, Query
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, doer, route, runtime
+from web.desk.room import doer, office_seen, route, runtime
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
 
 
-@route("/find", HELPERS, methods=("GET", "POST"))
+@route("/find", "find", methods=("GET", "POST"))
 def find() -> Page:
     """Show the search and its results; the session keeps it, so that Back shows the same list."""
     if request.method == "POST":
@@ -39,7 +39,7 @@ def find() -> Page:
         return page, 422
 
     def look(conn: Conn) -> Found:
-        found = search.find(conn, query, day)
+        found = search.find(conn, query, day, office_seen())
         _note(conn, query, found)
         return found
 

@@ -9,13 +9,14 @@ from postal.desk import lists
 from postal.desk.lists import ListOfDay, ListOfDayItem
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, doer, route, runtime
+from web.desk.room import doer, route, runtime, within
 from web.staff.times import asked_day
 
 
-@route("/offices/<int:id_>", HELPERS)
+@route("/offices/<int:id_>", "find")
 def office(id_: int) -> str:
     """Show what each postman of an office had to deliver on a day (default: today)."""
+    within(id_)
     day = asked_day() or day_of(runtime().now())
     with runtime().database.transaction() as conn:
         found = lists.office(conn, id_)
@@ -25,7 +26,7 @@ def office(id_: int) -> str:
     return render_template("desk/office.html", office=found, day=day, lists=of_day)
 
 
-@route("/lists/<int:id_>", HELPERS)
+@route("/lists/<int:id_>", "find")
 def sheet(id_: int) -> str:
     """Show one postman's list of a day, in walking order."""
 
@@ -33,6 +34,7 @@ def sheet(id_: int) -> str:
         found = lists.get(conn, id_)
         if found is None:
             return None
+        within(found.office_id)
         reason = f"list {found.staff_id} {found.date}"
         access.note(conn, doer(), "opened", reason=reason)
         return found, lists.items(conn, id_)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from flask import render_template
 
-from web.desk.room import EVERYONE, route
+from web.desk.room import route
 
 
-@route("", EVERYONE)
+@route("", "enter")
 def overview() -> str:
     """Show the links to the pages of the desk."""
     return render_template("desk/overview.html")

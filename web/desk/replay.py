@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from flask import abort, render_template
+from flask import render_template
 from markupsafe import Markup
 
 from flows import machines
@@ -18,10 +18,11 @@ from messages.speech import tongue_of
 from postal.desk import timeline
 from postal.desk.timeline import Entry, SprintLine, TimelineScreen, TimelineText
 from postal.desk.timeline_keys import of_phone
-from postal.people import access, contacts
+from postal.people import access
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, doer, route, runtime
+from web.desk.room import doer, route, runtime
+from web.desk.subjects import person_within
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
@@ -44,14 +45,12 @@ class Frame:
     state: str
 
 
-@route("/conversations/<int:conversation>/replay", HELPERS)
+@route("/conversations/<int:conversation>/replay", "find")
 def replay_conversation(conversation: int) -> str:
     """Show the phone, its player, and the state machine."""
 
     def look(conn: Conn) -> tuple[Contact, list[Entry]]:
-        person = contacts.get(conn, conversation)
-        if person is None:
-            abort(404)
+        person = person_within(conn, conversation)
         access.note(conn, doer(), "opened", phone=person.phone)
         return person, _entries(conn, person.phone)
 

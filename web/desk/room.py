@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from web.running import runtime
-from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me
 from web.staff.rooms import Room as _Room
+from web.staff.rooms import csrf, doer, home, key, me, office_seen, within
 
 _room = _Room("desk", "/desk")
 desk = _room.blueprint
@@ -13,9 +13,6 @@ live_route = _room.live_route
 open_route = _room.open_route
 
 __all__ = [
-    "EVERYONE",
-    "HELPERS",
-    "JUDGES",
     "csrf",
     "desk",
     "doer",
@@ -23,7 +20,9 @@ __all__ = [
     "key",
     "live_route",
     "me",
+    "office_seen",
     "open_route",
     "route",
     "runtime",
+    "within",
 ]

@@ -24,7 +24,8 @@ from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import TimelineText
 from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, desk, doer, route, runtime
+from web.desk.room import desk, doer, route, runtime
+from web.desk.subjects import conversation_within
 from web.staff.times import exact
 from web.staff.words import word
 
@@ -52,7 +53,7 @@ class SprintView:
     differences: tuple[Difference, ...]
 
 
-@route("/sprints/<int:id_>", HELPERS)
+@route("/sprints/<int:id_>", "find")
 def sprint_page(id_: int) -> str:
     """Show the explanation of one sprint, a part of the timeline's page."""
 
@@ -60,6 +61,7 @@ def sprint_page(id_: int) -> str:
         stored = sprints.get(conn, id_)
         if stored is None:
             return None
+        conversation_within(conn, stored.whose)
         phone = stored.whose if stored.whose.startswith("+") else None
         access.note(conn, doer(), "opened", phone=phone)
         return _view(conn, stored)

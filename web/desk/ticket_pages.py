@@ -18,7 +18,8 @@ from postal.desk.tickets import Filter, Ticket
 from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
-from web.desk.room import HELPERS, doer, live_route, me, route, runtime
+from web.desk.room import doer, live_route, me, office_seen, route, runtime
+from web.desk.subjects import ticket_within
 from web.staff import presence
 from web.staff.refusals import status_of, word_of
 
@@ -28,7 +29,7 @@ OUTCOMES: Final[tuple[Outcome, ...]] = get_args(Outcome)
 _LONGEST_NOTE: Final = 2000
 
 
-@route("/tickets", HELPERS)
+@route("/tickets", "tickets")
 def ticket_queue() -> str:
     """Show open tickets, the most urgent first; or the user's, unassigned or closed ones."""
     whose = {"mine": me().account.staff_id, "nobodys": ""}.get(request.args.get("whose", ""))
@@ -37,11 +38,12 @@ def ticket_queue() -> str:
         closed=request.args.get("state") == "closed",
         kind=kind if kind in KINDS else None,
         whose=whose,
+        office=office_seen(),
     )
     with runtime().database.transaction() as conn:
         found = tickets.queue(conn, fitting)
-        counted = tickets.counted(conn)
-        others = tickets.colleagues(conn, me().account.id)
+        counted = tickets.counted(conn, office_seen())
+        others = tickets.colleagues(conn, doer())
     return render_template(
         "desk/tickets.html",
         tickets=found,
@@ -53,16 +55,17 @@ def ticket_queue() -> str:
     )
 
 
-@route("/tickets/<int:id_>", HELPERS)
+@route("/tickets/<int:id_>", "tickets")
 def ticket(id_: int) -> Page:
     """Show one ticket, with what was done about it."""
     return _ticket_page(id_)
 
 
-@live_route("/tickets/<int:id_>/here", HELPERS)
+@live_route("/tickets/<int:id_>/here", "tickets")
 def ticket_here(id_: int) -> str:
     """Show who else has it open and whether it changed; polled every few seconds."""
     with runtime().database.transaction() as conn:
+        ticket_within(conn, id_)
         found, done = tickets.get(conn, id_), tickets.notes(conn, id_)
     changed = request.form.get("notes") != str(len(done))
     return render_template(
@@ -70,17 +73,17 @@ def ticket_here(id_: int) -> str:
     )
 
 
-@route("/tickets/<int:id_>/take", HELPERS, methods=("POST",))
+@route("/tickets/<int:id_>/take", "tickets", methods=("POST",))
 def take_ticket(id_: int) -> Page:
     return _do(id_, lambda conn: tickets.take(conn, id_, doer()))
 
 
-@route("/tickets/<int:id_>/put-back", HELPERS, methods=("POST",))
+@route("/tickets/<int:id_>/put-back", "tickets", methods=("POST",))
 def put_back_ticket(id_: int) -> Page:
     return _do(id_, lambda conn: tickets.put_back(conn, id_, doer()))
 
 
-@route("/tickets/<int:id_>/note", HELPERS, methods=("POST",))
+@route("/tickets/<int:id_>/note", "tickets", methods=("POST",))
 def note_ticket(id_: int) -> Page:
     said = _said()
     if not said:
@@ -88,13 +91,13 @@ def note_ticket(id_: int) -> Page:
     return _do(id_, lambda conn: tickets.note(conn, id_, said, doer()))
 
 
-@route("/tickets/<int:id_>/reopen", HELPERS, methods=("POST",))
+@route("/tickets/<int:id_>/reopen", "tickets", methods=("POST",))
 def reopen_ticket(id_: int) -> Page:
     said = _said()
     return _do(id_, lambda conn: tickets.reopen(conn, id_, said, doer()))
 
 
-@route("/tickets/<int:id_>/close", HELPERS, methods=("POST",))
+@route("/tickets/<int:id_>/close", "tickets", methods=("POST",))
 def close_ticket(id_: int) -> Page:
     """Close the ticket, and tell the person who raised it."""
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
@@ -110,7 +113,7 @@ def close_ticket(id_: int) -> Page:
     return _do(id_, close)
 
 
-@route("/tickets/hand-over", HELPERS, methods=("POST",))
+@route("/tickets/hand-over", "tickets", methods=("POST",))
 def hand_over_tickets() -> Page:
     """Assign all of the user's open tickets to a colleague, at the end of a shift."""
     to, said = request.form.get("to", ""), _said()
@@ -128,8 +131,12 @@ def ticket_link(number: int) -> Markup:
 
 
 def _do(id_: int, work: Callable[[Conn], None]) -> Page:
+    def within(conn: Conn) -> None:
+        ticket_within(conn, id_)
+        work(conn)
+
     try:
-        runtime().database.run(work)
+        runtime().database.run(within)
     except Conflict as refusal:
         by = str(refusal.values.get("about", ""))
         return _ticket_page(id_, refused=word_of(refusal), by=by, status=status_of(refusal))
@@ -139,6 +146,7 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
     def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
+        ticket_within(conn, id_)
         found = tickets.get(conn, id_)
         access.note(conn, doer(), "opened", phone=found.phone, article_id=found.article_id)
         # Texts that have no conversation are shown here.

@@ -9,18 +9,16 @@ from werkzeug.wrappers import Response
 
 from outbox.wake import WEBHOOKS, ring
 from postal.people import access
-from postal.people.accounts import Role
 from store.database import Conn
 from web import given
 from web.desk.room import doer, route, runtime
 from web.staff.refusals import attempt
 from webhooks import address, subscriptions
 
-KEEPERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 _MOST: Final = 100
 
 
-@route("/webhooks", KEEPERS)
+@route("/webhooks", "webhooks")
 def webhook_board() -> str:
     """Show the webhooks, and the deliveries that were given up."""
     with runtime().database.transaction() as conn:
@@ -36,7 +34,7 @@ def webhook_board() -> str:
     )
 
 
-@route("/webhooks/<int:id_>/send-again", KEEPERS, methods=("POST",))
+@route("/webhooks/<int:id_>/send-again", "webhooks", methods=("POST",))
 def send_webhook_again(id_: int) -> Response:
     """Send again what was given up of a webhook: the delivery in the form, else all."""
     one = given.whole(request.form, "delivery")

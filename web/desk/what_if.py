@@ -29,7 +29,8 @@ from postal.desk.sprints import StoredSprint
 from postal.people import access, roles
 from store.database import Conn
 from web import given
-from web.desk.room import HELPERS, desk, doer, route, runtime
+from web.desk.room import desk, doer, route, runtime
+from web.desk.subjects import conversation_within
 
 _MOST_STEPS: Final = 30
 _LONGEST_TYPED: Final = 500
@@ -49,7 +50,7 @@ class _Tried:
     window: Literal["code", "document"] | None = None
 
 
-@route("/sprints/<int:id_>/what-if", HELPERS, methods=("GET", "POST"))
+@route("/sprints/<int:id_>/what-if", "find", methods=("GET", "POST"))
 def what_if_page(id_: int) -> str | tuple[str, int]:
     """Show what would follow from another answer."""
     side = "after" if request.values.get("side") == "after" else "before"
@@ -58,6 +59,7 @@ def what_if_page(id_: int) -> str | tuple[str, int]:
         stored = sprints.get(conn, id_)
         if stored is None:
             abort(404)
+        conversation_within(conn, stored.whose)
         phone = stored.whose if stored.whose.startswith("+") else None
         if request.method == "GET":
             access.note(conn, doer(), "simulated", phone=phone)

@@ -1,100 +1,63 @@
-"""The office window: articles handed out against a document, by two members of staff."""
+"""The office window: what an article that is handed out without its code takes, is asked here."""
 
 from __future__ import annotations
 
 import re
 from typing import Final, get_args
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from conversation import counter
 from flows.events import DocumentType
-from outbox.wake import wake
-from postal import articles, window
-from postal.collect import Document
+from postal import articles, walls
 from postal.counter.ledger import Method
-from postal.people import access
-from postal.people.accounts import Role
-from store import feed
+from postal.requests.register import Why
+from postal.requests.wish import Wish
 from store.database import Conn
-from web.desk.room import JUDGES, doer, me, route, runtime
-from web.staff.refusals import attempt
+from web.desk.room import office_seen, route
+from web.staff.asking import ask
+from web.staff.refusals import FormRefused
 
-ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
 DOCUMENTS: Final[tuple[DocumentType, ...]] = get_args(DocumentType)
 _LAST4: Final = re.compile(r"[0-9A-Z]{4}", re.ASCII)
 _SHORTEST_REASON: Final = 5
 _LONGEST: Final = 200
+_METHODS: Final[dict[str, Method]] = {"cash": "cash", "upi": "upi"}
 
 
-@route("/window", ASKERS, methods=("GET", "POST"))
-def window_requests() -> str | Response:
-    """Show what waits for a second person; record a request for one, by the article's number."""
-    if request.method == "POST":
-        attempt(_ask)
-        return redirect(url_for("desk.window_requests"))
-    with runtime().database.transaction() as conn:
-        waiting = window.waiting(conn)
-    return render_template(
-        "desk/window.html",
-        waiting=waiting,
-        documents=DOCUMENTS,
-        may_agree=me().account.role in JUDGES,
-    )
+@route("/window", "document")
+def window() -> str:
+    """Show the form that asks for the second person, by the article's number."""
+    return render_template("desk/window.html", documents=DOCUMENTS)
 
 
-@route("/window/<int:id_>/agree", JUDGES, methods=("POST",))
-def agree_at_window(id_: int) -> Response:
-    """Hand out the article: the second person has seen the document too."""
-    return _decide(id_, "agreed")
-
-
-@route("/window/<int:id_>/decline", JUDGES, methods=("POST",))
-def decline_at_window(id_: int) -> Response:
-    """Decline the request: the article is not handed out."""
-    return _decide(id_, "declined")
-
-
-def _ask(conn: Conn) -> str:
-    """Record the request and return the word for the outcome."""
-    last4 = request.form.get("last4", "").strip().upper()
+@route("/window", "document", methods=("POST",))
+def ask_at_window() -> Response:
+    """Ask that an article is handed out on a document: a second person must see that too."""
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST]
+
+    def why() -> Why:
+        if len(reason) < _SHORTEST_REASON:
+            raise FormRefused("act_no_reason")
+        return Why("other", reason)
+
+    return ask(_wish, url_for("desk.window"), why)
+
+
+def _wish(conn: Conn) -> Wish:
+    last4 = request.form.get("last4", "").strip().upper()
     type_ = next((each for each in DOCUMENTS if each == request.form.get("document")), None)
     try:
         article = articles.get(conn, articles.parse_number(request.form.get("article", "")))
     except (ValueError, articles.UnknownArticle):
-        return "window_no_article"
+        raise FormRefused("window_no_article") from None
+    if office_seen() not in (None, walls.home(conn, article.id)):
+        raise FormRefused("window_no_article")
     if type_ is None or not _LAST4.fullmatch(last4):
-        return "window_no_document"
-    if len(reason) < _SHORTEST_REASON:
-        return "act_no_reason"
+        raise FormRefused("window_no_document")
     if article.state != "at_office":
-        return "window_not_here"
-    by = doer()
-    window.ask(conn, article.id, Document(type_, last4), reason, by)
-    access.note(conn, by, "acted", article_id=article.id, reason=f"window_asked: {reason}")
-    return "window_asked"
-
-
-def _decide(id_: int, word: str) -> Response:
-    def work(conn: Conn) -> str:
-        by = doer()
-        if word == "agreed":
-            asked = counter.agree(runtime(), conn, id_, _payment(), by)
-        else:
-            asked = window.decline(conn, id_, by)
-        data = {"action": f"window_{word}", "asked_by": asked.asked_by, "by": by.known_as}
-        feed.append(conn, "desk_acted", asked.article_id, by.at, data)
-        access.note(conn, by, "acted", article_id=asked.article_id, reason=f"window_{word}")
-        return f"window_{word}"
-
-    attempt(work)
-    wake(runtime().redis)
-    return redirect(url_for("desk.window_requests"))
-
-
-def _payment() -> Method | None:
-    """Return how the COD was paid, as chosen in the form."""
-    methods: dict[str, Method] = {"cash": "cash", "upi": "upi"}
-    return methods.get(request.form.get("payment", ""))
+        raise FormRefused("window_not_here")
+    payment = _METHODS.get(request.form.get("payment", ""))
+    if (payment is None) == bool(article.cod_amount):
+        raise FormRefused("window_not_paid" if payment is None else "window_no_cod")
+    return Wish("document", article_id=article.id, document=type_, last4=last4, payment=payment)

@@ -12,7 +12,7 @@ from outbox.wake import wake
 from postal.office import arrivals as arrived
 from postal.office.arrivals import Arrival
 from store.database import Conn
-from web.office.room import CLERKS, doer, me, route, runtime
+from web.office.room import doer, me, route, runtime
 
 _SHOWN: Final = 200  # of the day's scans
 _LONGEST: Final = 64
@@ -20,13 +20,13 @@ _LONGEST: Final = 64
 GOOD: Final = ("here", "already", "late", "kept")
 
 
-@route("/arrivals", CLERKS)
+@route("/arrivals", "deliver")
 def arrivals() -> str:
     """Show the field to scan into, and what was scanned today."""
     return _page("office/arrivals.html", None)
 
 
-@route("/arrivals", CLERKS, methods=("POST",))
+@route("/arrivals", "deliver", methods=("POST",))
 def scan() -> str:
     """Record one number; htmx gets the answer and the lines, a browser without it the page."""
     account = me().account

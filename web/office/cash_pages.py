@@ -14,12 +14,12 @@ from postal.acts import cod
 from postal.office import cash as cash_book
 from store.database import Conn
 from web import given
-from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.office.room import doer, me, own_list, route, runtime
 from web.staff.refusals import attempt
 from web.staff.times import asked_day
 
 
-@route("/cash", CLERKS)
+@route("/cash", "deliver")
 def cash() -> str:
     """Show the open cash of all days, the sums of one day, and UPI line by line."""
     account, today = me().account, day_of(runtime().now())
@@ -41,7 +41,7 @@ def cash() -> str:
         )
 
 
-@route("/lists/<int:id_>/cash", CLERKS, methods=("POST",))
+@route("/lists/<int:id_>/cash", "deliver", methods=("POST",))
 def hand_in(id_: int) -> Response:
     """Record the cash of a list that a postman hands in and the clerk has counted."""
     expected = given.signed(request.form, "expected") or 0
@@ -54,7 +54,7 @@ def hand_in(id_: int) -> Response:
     return _work(work)
 
 
-@route("/cash/<int:id_>/correct", CLERKS, methods=("POST",))
+@route("/cash/<int:id_>/correct", "deliver", methods=("POST",))
 def correct_cash(id_: int) -> Response:
     """Correct a wrong entry of cash by a new one."""
 

@@ -12,13 +12,13 @@ from postal.office.deposit import Deposited, GoingBack
 from postal.people import access
 from store.database import Conn
 from web.language import say
-from web.office.room import CLERKS, doer, me, route, runtime
+from web.office.room import doer, me, route, runtime
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 from web.staff.words import word
 
 
-@route("/deposit", CLERKS)
+@route("/deposit", "deliver")
 def deposit() -> str:
     """Show what can be fetched until when, and what waits for another visit."""
     account, today = me().account, day_of(runtime().now())
@@ -36,7 +36,7 @@ def deposit() -> str:
     )
 
 
-@route("/returns", CLERKS)
+@route("/returns", "deliver")
 def returns() -> str:
     """Show what is returned to senders on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
@@ -45,7 +45,7 @@ def returns() -> str:
     )
 
 
-@route("/returns.csv", CLERKS)
+@route("/returns.csv", "deliver")
 def returns_csv() -> Response:
     """Return the returns of a day as CSV."""
     day = asked_day() or day_of(runtime().now())

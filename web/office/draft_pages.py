@@ -21,7 +21,7 @@ from postal.office.drafts import Draft
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
-from web.office.room import CLERKS, doer, live_route, me, route, runtime
+from web.office.room import doer, live_route, me, route, runtime
 from web.staff import presence
 from web.staff.htmx import go_to
 from web.staff.refusals import word_of
@@ -30,13 +30,13 @@ _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
 
 
-@route("/draft", CLERKS)
+@route("/draft", "deliver")
 def draft() -> Page:
     """Show today's draft of the lists."""
     return render_template("office/draft.html", told_here=None, **_board())
 
 
-@route("/draft/place", CLERKS, methods=("POST",))
+@route("/draft/place", "deliver", methods=("POST",))
 def place() -> Page:
     """Put an article on a beat.
 
@@ -81,7 +81,7 @@ def _take_off_typed() -> Page:
     return _answer()
 
 
-@route("/draft/take-off", CLERKS, methods=("POST",))
+@route("/draft/take-off", "deliver", methods=("POST",))
 def take_off() -> Page:
     """Take an article off the draft, so that it can be placed anew."""
     article = given.whole(request.form, "article") or 0
@@ -93,7 +93,7 @@ def take_off() -> Page:
     return _answer(moved=article)
 
 
-@route("/draft/send-out", CLERKS, methods=("POST",))
+@route("/draft/send-out", "deliver", methods=("POST",))
 def send_out() -> Page:
     """Make the list of one beat, as the user saw it; everybody is told as by the API."""
     postman = given.whole(request.form, "postman") or 0
@@ -112,7 +112,7 @@ def send_out() -> Page:
     return go_to(url_for("office.draft"))
 
 
-@live_route("/draft/news", CLERKS)
+@live_route("/draft/news", "deliver")
 def draft_news() -> Page:
     """Show who else is here, and the draft if it has changed; polled every few seconds."""
     account = me().account

@@ -16,18 +16,16 @@ from imports.columns import COLUMNS, heading, unused
 from imports.importer import ring_importer
 from imports.register import UNDER_WAY, Import
 from postal.people import access
-from postal.people.accounts import Role
 from postal.privacy import retention
 from store.database import Conn
 from web import given, language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
-from web.office.room import CLERKS, doer, live_route, me, office, route, runtime
+from web.office.room import doer, live_route, me, office, office_seen, route, runtime, within
 from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
 from web.staff.tables import sheet
 
-IMPORTERS: Final[tuple[Role, ...]] = (*CLERKS, "supervisor")
 FREQUENT: Final = 20  # rows with the same telephone from which the page asks if that is right
 _SHOWN: Final = 50
 _LISTS: Final = 40
@@ -47,10 +45,10 @@ def allow_a_file() -> None:
         request.max_content_length = runtime().settings.import_megabytes * 2**20 + _FORM_BYTES
 
 
-@route("/imports", IMPORTERS)
+@route("/imports", "import")
 def imports() -> str:
     """Show the files so far, and the form for another one."""
-    office_id = _office()
+    office_id = office_seen()
     with runtime().database.transaction() as conn:
         newest = register.newest(conn, office_id, _LISTS)
     return render_template(
@@ -58,7 +56,7 @@ def imports() -> str:
     )
 
 
-@route("/imports", IMPORTERS, methods=("POST",))
+@route("/imports", "import", methods=("POST",))
 def receive_import() -> Response:
     """Receive a file; the same one twice at once is one import."""
     file = request.files.get("file")
@@ -68,7 +66,7 @@ def receive_import() -> Response:
     content, name = file.read(), file.filename
 
     def work(conn: Conn) -> Import:
-        by = replace(doer(), office=_office())
+        by = replace(doer(), office=office_seen())
         found = register.receive(conn, content, name, by)
         _note(conn, "acted", found, "uploaded")
         return found
@@ -78,7 +76,7 @@ def receive_import() -> Response:
     return redirect(url_for("office.one_import", id_=found.id))
 
 
-@route("/imports/template-<kind>.csv", IMPORTERS)
+@route("/imports/template-<kind>.csv", "import")
 def import_template(kind: str) -> Page:
     """Return an empty file with the right header, in the language of the pages."""
     known = next((each for each in COLUMNS if each == kind), None)
@@ -87,7 +85,7 @@ def import_template(kind: str) -> Page:
     return sheet(f"dakiya-{kind}.csv", [heading(known, language.chosen())])
 
 
-@route("/imports/<int:id_>", IMPORTERS)
+@route("/imports/<int:id_>", "import")
 def one_import(id_: int) -> str:
     """Show the content of a file, its faults, and the progress of its import."""
     after = given.whole(request.args, "after", 2**31 - 1) or 0
@@ -118,7 +116,7 @@ def one_import(id_: int) -> str:
     return runtime().database.run(look)
 
 
-@live_route("/imports/<int:id_>/progress", IMPORTERS)
+@live_route("/imports/<int:id_>/progress", "import")
 def import_progress(id_: int) -> Page:
     """Show the progress of an import; when its state changes, the whole page is loaded."""
     with runtime().database.transaction() as conn:
@@ -129,7 +127,7 @@ def import_progress(id_: int) -> Page:
     return Page(render_template("office/import_progress.html", found=found, minutes=minutes))
 
 
-@route("/imports/<int:id_>/start", IMPORTERS, methods=("POST",))
+@route("/imports/<int:id_>/start", "import", methods=("POST",))
 def start_import(id_: int) -> Response:
     """Start the import of the good rows; the form says how many are left out."""
     agreed = given.whole(request.form, "left_out")
@@ -146,7 +144,7 @@ def start_import(id_: int) -> Response:
     return redirect(url_for("office.one_import", id_=id_))
 
 
-@route("/imports/<int:id_>/cancel", IMPORTERS, methods=("POST",))
+@route("/imports/<int:id_>/cancel", "import", methods=("POST",))
 def cancel_import(id_: int) -> Response:
     """Cancel the import; what was imported stays."""
 
@@ -160,7 +158,7 @@ def cancel_import(id_: int) -> Response:
     return redirect(url_for("office.one_import", id_=id_))
 
 
-@route("/imports/<int:id_>/bad-rows.csv", IMPORTERS)
+@route("/imports/<int:id_>/bad-rows.csv", "import")
 def import_bad_rows(id_: int) -> Page:
     """Return the rows that are not imported, as the file has them, with the reasons."""
     chosen = language.chosen()
@@ -177,16 +175,9 @@ def import_bad_rows(id_: int) -> Page:
     return _csv(runtime().database.run(work), f"dakiya-import-{id_}-bad-rows.csv")
 
 
-def _office() -> int | None:
-    """Return the office whose files the user sees; None (all) for supervisors."""
-    account = me().account
-    return None if account.role == "supervisor" else account.office_id
-
-
 def _mine(conn: Conn, id_: int) -> Import:
     found = register.get(conn, id_)
-    if _office() not in (None, found.office_id):
-        abort(404)
+    within(found.office_id)
     return found
 
 

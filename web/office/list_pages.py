@@ -19,7 +19,7 @@ from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
 from web import given
-from web.office.room import CLERKS, doer, me, own_list, route, runtime
+from web.office.room import doer, me, own_list, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import attempt, tell
 from web.staff.times import asked_day
@@ -28,7 +28,7 @@ _LONGEST: Final = 64
 Page = str | Response | tuple[str, int]
 
 
-@route("/lists", CLERKS)
+@route("/lists", "deliver")
 def lists() -> str:
     """Show the lists of a day (default: today), their states, and the closing of the day."""
     account, today = me().account, day_of(runtime().now())
@@ -47,7 +47,7 @@ def lists() -> str:
         )
 
 
-@route("/lists/<int:id_>", CLERKS)
+@route("/lists/<int:id_>", "deliver")
 def list_(id_: int) -> str:
     """Show one list with the outcome of each item."""
 
@@ -62,13 +62,13 @@ def list_(id_: int) -> str:
     return render_template("office/list.html", head=head, lines=lines, checks=checks)
 
 
-@route("/lists/<int:id_>/close", CLERKS)
+@route("/lists/<int:id_>/close", "deliver")
 def end(id_: int) -> str:
     """Show the field to scan into, and what the postman still has."""
     return _end_page(id_, None)
 
 
-@route("/lists/<int:id_>/take-in", CLERKS, methods=("POST",))
+@route("/lists/<int:id_>/take-in", "deliver", methods=("POST",))
 def take_in(id_: int) -> Page:
     """Take back one article by its number."""
     typed = request.form.get("number", "")[:_LONGEST].strip()
@@ -86,7 +86,7 @@ def take_in(id_: int) -> Page:
     return _end_page(id_, taken)
 
 
-@route("/lists/<int:id_>/close", CLERKS, methods=("POST",))
+@route("/lists/<int:id_>/close", "deliver", methods=("POST",))
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
@@ -104,7 +104,7 @@ def close_list(id_: int) -> Page:
     return go_to(url_for("office.lists", day=head.date.isoformat()))
 
 
-@route("/items/<int:id_>/judge", ("postmaster",), methods=("POST",))
+@route("/items/<int:id_>/judge", "judge_return", methods=("POST",))
 def judge(id_: int) -> Page:
     """Record the postmaster's verdict on a contested remark."""
     verdicts: dict[str, Verdict] = {"confirmed": "confirmed", "contested": "contested"}
@@ -126,7 +126,7 @@ def judge(id_: int) -> Page:
     return go_to(url_for("office.end", id_=head.id))
 
 
-@route("/close", CLERKS, methods=("POST",))
+@route("/close", "deliver", methods=("POST",))
 def close_day() -> Page:
     """Close the office's day after all its lists; cash that is not in needs a reason."""
     account = me().account

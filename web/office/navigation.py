@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from web.office.room import office
-from web.staff.rooms import ALLOWED
+from web.staff.rooms import ACTS
 
 # Endpoint and the key of its word; a page that is not there is not shown.
 _PAGES: Final = (
@@ -23,4 +23,4 @@ _PAGES: Final = (
 @office.context_processor
 def navigation() -> dict[str, Any]:
     """Return the values of web/templates/office/layout.html."""
-    return {"office_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED]}
+    return {"office_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ACTS]}

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from flask import abort
-
 from postal.office import returning
 from postal.office.returning import ListHead
 from store.database import Conn
 from web.running import runtime
-from web.staff.rooms import CLERKS, JUDGES, doer, key, me
 from web.staff.rooms import Room as _Room
+from web.staff.rooms import doer, key, me, office_seen, within
 
 _room = _Room("office", "/office")
 office = _room.blueprint
@@ -20,20 +18,19 @@ live_route = _room.live_route
 def own_list(conn: Conn, list_id: int) -> ListHead:
     """Return a delivery list of the user's office; 404 for any other."""
     head = returning.head(conn, list_id)
-    if head.office_id != me().account.office_id:
-        abort(404)
+    within(head.office_id)
     return head
 
 
 __all__ = [
-    "CLERKS",
-    "JUDGES",
     "doer",
     "key",
     "live_route",
     "me",
     "office",
+    "office_seen",
     "own_list",
     "route",
     "runtime",
+    "within",
 ]

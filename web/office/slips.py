@@ -20,11 +20,11 @@ from postal.office import slip as slips
 from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, doer, own_list, route, runtime
+from web.office.room import doer, own_list, route, runtime
 from web.staff.printed import pdf_of
 
 
-@route("/lists/<int:id_>/slip", CLERKS)
+@route("/lists/<int:id_>/slip", "deliver")
 def slip(id_: int) -> str:
     """Show the slip of a list, in the language of the page."""
     spoken = _spoken()
@@ -46,7 +46,7 @@ def slip(id_: int) -> str:
     )
 
 
-@route("/lists/<int:id_>/slip.pdf", CLERKS)
+@route("/lists/<int:id_>/slip.pdf", "deliver")
 def slip_pdf(id_: int) -> Response:
     """Return the slip as a PDF on A4. Query: `lang` (hi, en; default: that of the page)."""
     what = _read(id_)

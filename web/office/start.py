@@ -6,10 +6,10 @@ from flask import render_template
 
 from india.calendar import day_of
 from postal.office import arrivals, cash, closing, deposit, drafts, returning
-from web.office.room import CLERKS, me, route, runtime
+from web.office.room import me, route, runtime
 
 
-@route("", CLERKS)
+@route("", "deliver")
 def start() -> str:
     """Show the office's day at a glance."""
     account, today = me().account, day_of(runtime().now())

@@ -250,5 +250,7 @@ def _list(conn: Conn, phone: str, now: datetime) -> list[PhoneListLine]:
 
 
 def _name(conn: Conn, phone: str) -> str:
-    row = conn.execute("SELECT name FROM staff WHERE phone = %s AND active", (phone,)).fetchone()
+    row = conn.execute(
+        "SELECT name FROM staff WHERE phone = %s AND active AND role = 'postman'", (phone,)
+    ).fetchone()
     return row[0] if row else ""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from flask import request
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from web.staff.rooms import ALLOWED, shared
+from conversation import requests
+from postal.requests import reading
+from postal.requests.reading import StaffRequest
+from web.running import runtime
+from web.staff.rooms import ACTS, me, shared
 
 # Endpoint and the key of its word; each role sees those that it may call.
 _PAGES: Final = (
@@ -19,7 +24,8 @@ _PAGES: Final = (
     ("office.imports", "nav_imports"),
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),
-    ("desk.window_requests", "nav_window"),
+    ("desk.request_list", "nav_requests"),
+    ("desk.window", "nav_window"),
     ("desk.day_figures", "nav_figures"),
     ("desk.fraud", "nav_fraud"),
     ("desk.carriers", "nav_carriers"),
@@ -33,10 +39,27 @@ _PAGES: Final = (
 def layout() -> dict[str, Any]:
     """Return the values of web/templates/desk/layout.html, also for its error pages."""
     return {
-        "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ALLOWED],
+        "desk_pages": [(endpoint, word) for endpoint, word in _PAGES if endpoint in ACTS],
         "csrf_field": csrf_field,
         "room_of": room_of,
+        "requests_waiting": requests_waiting,
+        "request_news": request_news,
     }
+
+
+def requests_waiting() -> int:
+    """Return how many requests the user could sign now: the badge of every page."""
+    with runtime().database.transaction() as conn:
+        waiting = reading.waiting(conn, runtime().now())
+        return len(requests.signable(conn, waiting, me().account.id)) if waiting else 0
+
+
+def request_news() -> list[StaffRequest]:
+    """Return what became of the user's own requests, until he has looked at each."""
+    if request.endpoint == "desk.one_request" or not me().may("desk.request_list"):
+        return []
+    with runtime().database.transaction() as conn:
+        return reading.news(conn, me().account.id)
 
 
 def room_of(endpoint: str | None) -> str | None:

@@ -1,8 +1,9 @@
-"""Rooms for staff: the signed-in member, and the roles that may call each route.
+"""Rooms for staff: the signed-in member, and the act of which each route is a part.
 
-Every route of a room (help desk, counter, office) is made with its `route`, which names the roles;
-there is no other way to make one. Every POST carries a token against forged requests (Flask-WTF).
-The desk has the sign-in.
+Every route of a room (help desk, counter, office) is made with its `route`, which names the act;
+there is no other way to make one. postal/people/rights.py says who may do it, at which offices, and
+whether it is signed. Every POST carries a token against forged requests (Flask-WTF). The desk has
+the sign-in.
 """
 
 from __future__ import annotations
@@ -16,30 +17,24 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response
 
-from postal.people import sign_ins
-from postal.people.accounts import ROLES, Role
+from postal.people import rights, sign_ins
 from postal.people.doer import Doer
+from postal.people.rights import RIGHTS, Act
 from postal.people.sign_ins import SignIn
 from store.keyring import Keyring
 from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
 from web.running import runtime
+from web.staff import step_up
 from web.staff.htmx import go_to
 from web.staff.places import keep_browser
 
 View = TypeVar("View", bound=Callable[..., Any])
 
-EVERYONE: Final = ROLES  # all who are signed in
-HELPERS: Final[tuple[Role, ...]] = ("agent", "supervisor", "postmaster")
-JUDGES: Final[tuple[Role, ...]] = ("supervisor", "postmaster")  # who decide between two statements
-BOOKKEEPERS: Final[tuple[Role, ...]] = ("postmaster", "supervisor")  # who read an office's books
-CLERKS: Final[tuple[Role, ...]] = ("clerk", "postmaster")  # who book and receive money
-
-ALLOWED: dict[str, frozenset[Role]] = {}
-"""The roles that may call each endpoint. Those of `OPEN` are called before sign-in."""
+ACTS: dict[str, Act] = {}
+"""The act of which each endpoint is a part. Those of `OPEN` are called before sign-in."""
 OPEN: set[str] = set()
 _PATHS: list[str] = []
 # What a person may call who has not said yet that the recovery codes are written down.
@@ -69,7 +64,12 @@ class Member(UserMixin):
 
     def may(self, endpoint: str) -> bool:
         """Tell whether the role of this member may call `endpoint`."""
-        return self.account.role in ALLOWED.get(endpoint, frozenset())
+        act = ACTS.get(endpoint)
+        return act is not None and self.account.role in RIGHTS[act].who
+
+    def sees(self, endpoint: str) -> int | None:
+        """Return the only office whose things this member sees at `endpoint`; None: all."""
+        return rights.seen(self.account.role, ACTS[endpoint], self.account.office_id)
 
 
 def furnish(app: Flask) -> None:
@@ -100,23 +100,23 @@ class Room:
         _PATHS.append(path)
 
     def route(
-        self, rule: str, roles: tuple[Role, ...], *, methods: tuple[str, ...] = ("GET",)
+        self, rule: str, act: Act, *, methods: tuple[str, ...] = ("GET",)
     ) -> Callable[[View], View]:
-        """Make a route for staff in one of `roles`."""
+        """Make a route for staff who may do `act`; where that is signed, a POST steps up."""
 
         def declare(view: View) -> View:
-            ALLOWED[f"{self.blueprint.name}.{view.__name__}"] = frozenset(roles)
+            ACTS[f"{self.blueprint.name}.{view.__name__}"] = act
             self.blueprint.add_url_rule(rule, view_func=view, methods=list(methods))
             return view
 
         return declare
 
-    def live_route(self, rule: str, roles: tuple[Role, ...]) -> Callable[[View], View]:
+    def live_route(self, rule: str, act: Act) -> Callable[[View], View]:
         """Make a route that the page itself polls every few seconds, by POST."""
 
         def declare(view: View) -> View:
             _QUIET.add(f"{self.blueprint.name}.{view.__name__}")
-            return self.route(rule, roles, methods=("POST",))(view)
+            return self.route(rule, act, methods=("POST",))(view)
 
         return declare
 
@@ -145,6 +145,17 @@ def doer() -> Doer:
 def key() -> Keyring:
     """Return the key ring, which opens the secrets of second factors."""
     return runtime().keys
+
+
+def office_seen() -> int | None:
+    """Return the only office whose things this request may show or change; None: every office's."""
+    return me().sees(request.endpoint or "")
+
+
+def within(office_id: int | None) -> None:
+    """End the request with 404 where this belongs to an office behind a wall."""
+    if office_seen() not in (None, office_id):
+        abort(404)
 
 
 def home() -> str:
@@ -178,8 +189,12 @@ def leave() -> None:
         logout_user()
 
 
-def admit() -> Response | None:
-    """Admit a signed-in member whose role may call the route; redirect others to the sign-in."""
+def admit() -> ResponseReturnValue | None:
+    """Admit a signed-in member whose role may call the route; redirect others to the sign-in.
+
+    What is signed is asked back for the second factor, with all that was typed
+    (web/staff/step_up.py).
+    """
     endpoint = request.endpoint or ""
     if request.method == "POST":
         csrf.protect()
@@ -198,6 +213,8 @@ def admit() -> Response | None:
         abort(403)
     if endpoint not in _QUIET:
         runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
+    if request.method == "POST" and RIGHTS[ACTS[endpoint]].needs != "session":
+        return step_up.ask(me(), key())
     return None
 
 

@@ -1,4 +1,4 @@
-"""Fetching an article at the office window, through the API: codes count, documents take two."""
+"""Fetching an article at the window, through the API: codes count, documents wait for two."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from werkzeug.test import TestResponse
 
 from postal.desk.sprints import Period, StoredSprint, stream
 from tests.rigs.desk import sign_in
+from tests.rigs.requests import by_two
 from tests.rigs.transcript import Player
 from web.desk.sprints import differs_today
 
@@ -77,10 +78,11 @@ def test_the_postman_cannot_use_the_code_of_the_window(office: Player) -> None:
     assert state(office) == "at_office"
 
 
-def test_a_document_in_place_of_a_code_takes_a_second_of_the_right_role(office: Player) -> None:
+def test_a_document_in_place_of_a_code_takes_two_in_their_own_sessions(
+    office: Player, app: Flask
+) -> None:
     document = {"type": "aadhaar", "last4": "4821"}
     for body, field in (
-        ({"staff": "2001"}, "second"),
         ({"staff": "2001", "second": "2001"}, "second"),
         ({"staff": "2001", "second": "1001"}, "second"),
         ({"staff": "9999", "second": "2001"}, "staff"),
@@ -89,10 +91,12 @@ def test_a_document_in_place_of_a_code_takes_a_second_of_the_right_role(office: 
         assert answer.status_code == 422
         assert [each["field"] for each in answer.get_json()["errors"]] == [field]
     assert state(office) == "at_office"
-    assert (
-        collect(office, document=document, staff="1001", second="2001").get_json()["collected"]
-        is True
-    )
+    waiting = collect(office, document=document, staff="1001", second="2001")
+    assert waiting.status_code == 202
+    assert waiting.get_json()["waiting_at"] == "/desk/requests/1"
+    assert state(office) == "at_office"  # software signs nothing
+    assert "Agreed, and done." in by_two(app, office.runtime, 1)
+    assert state(office) == "delivered"
     with office.runtime.database.transaction() as conn:
         row = conn.execute("SELECT collected, document, document_last4 FROM articles").fetchone()
     assert row == ("document", "aadhaar", "4821")
@@ -141,12 +145,10 @@ def test_a_body_that_says_too_little_or_too_much_is_refused(
     assert collect(office, **body).status_code == 422
 
 
-def test_what_is_not_at_the_office_cannot_be_collected(office: Player) -> None:
+def test_what_is_not_at_the_office_cannot_be_collected(office: Player, app: Flask) -> None:
     document = {"type": "voter", "last4": "77A1"}
-    assert (
-        collect(office, document=document, staff="1001", second="2001").get_json()["collected"]
-        is True
-    )
+    assert collect(office, document=document, staff="1001", second="2001").status_code == 202
+    by_two(app, office.runtime, 1)
     again = collect(office, document=document, staff="1001", second="2001")
     assert again.status_code == 409
     assert "delivered" in again.get_json()["detail"]
@@ -181,24 +183,27 @@ def test_the_window_is_decided_by_the_articles_machine(office: Player) -> None:
         assert wrong not in kept
 
 
-def test_what_the_caller_must_mend_leaves_no_trace(office: Player) -> None:
+def test_what_the_caller_must_mend_leaves_no_trace(office: Player, app: Flask) -> None:
     document = {"type": "aadhaar", "last4": "4821"}
-    assert collect(office, document=document, staff="2001").status_code == 422
+    assert collect(office, document=document, staff="2001", second="2001").status_code == 422
     assert sprints(office) == []
-    assert collect(office, document=document, staff="1001", second="2001").status_code == 200
+    assert collect(office, document=document, staff="1001", second="2001").status_code == 202
+    assert sprints(office) == []  # decided for a trial, and taken back
+    by_two(app, office.runtime, 1)
     (handed,) = sprints(office)
-    assert handed.event["second"] == "2001"
+    assert (handed.event["by"], handed.event["second"]) == ("postmaster-of-1", "supervisor-of-1")
     assert differs_today(handed) == ()
     assert "4821" not in str((handed.event, handed.facts, handed.decision))
 
 
-def test_the_feed_says_what_it_said(office: Player) -> None:
+def test_the_feed_says_what_it_said(office: Player, app: Flask) -> None:
     office.step(f"{PHONE} > 1")
     right = office.codes[PHONE][-1]
     for _ in range(5):
         collect(office, staff="2001", code=f"{(int(right) + 1) % 10**6:06d}")
     collect(office, staff="2001", second="2001", document={"type": "pan", "last4": "234F"})
     collect(office, staff="1001", second="2001", document={"type": "pan", "last4": "234F"})
+    by_two(app, office.runtime, 1)
     with office.runtime.database.transaction() as conn:
         rows = conn.execute(
             "SELECT kind, data FROM events WHERE kind IN ('code_wrong', 'code_killed', 'collected')"

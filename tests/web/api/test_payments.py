@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from uuid import uuid4
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from india.calendar import day_of
@@ -17,6 +18,8 @@ from settings import Settings
 from tests.rigs.api_calls import Api, api_of, fields
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES
+from tests.rigs.desk import sign_in
+from tests.rigs.requests import at, by_two, sign, told
 from tests.rigs.upi import cancel, group_now, ledger, pay, payment_now, rounds, unpaid, working
 
 PRICE = CHARGES.paise
@@ -81,7 +84,9 @@ def test_a_provider_that_makes_its_own_codes_takes_no_reference(api: Api) -> Non
     assert refused.status_code == 409
 
 
-def test_what_is_due_goes_back_by_the_provider(api: Api, runtime: Runtime, clock: Clock) -> None:
+def test_what_is_due_goes_back_by_the_provider(
+    api: Api, runtime: Runtime, clock: Clock, app: Flask
+) -> None:
     begun = api.post("/payments", {"booking": TR}).get_json()["id"]
     rounds(runtime)
     payment = payment_now(runtime, begun)
@@ -90,18 +95,26 @@ def test_what_is_due_goes_back_by_the_provider(api: Api, runtime: Runtime, clock
     due = [each for each in api.get("/refunds").get_json()["sums"] if each["booking"] == TR]
     assert [(each["cause"], each["paise"]) for each in due] == [("cancelled", PRICE)]
     id_ = due[0]["id"]
-    for _ in range(2):
-        ordered = api.post(f"/refunds/{id_}", {})
-        assert (ordered.status_code, ordered.get_json()["refund_way"]) == (202, "provider")
+    waiting = {api.post(f"/refunds/{id_}", {}).get_json()["waiting_at"] for _ in range(2)}
+    assert waiting == {"/desk/requests/1"}
+    assert api.get("/requests/1").get_json()["signatures"] == 0
+    by_two(app, runtime, 1)
+    assert api.get("/requests/1").get_json()["state"] == "agreed"
+    ordered = api.post(f"/refunds/{id_}", {})
+    assert (ordered.status_code, ordered.get_json()["refund_way"]) == (200, "provider")
     rounds(runtime)
     assert api.post(f"/refunds/{id_}", {}).status_code == 409
     assert ("refund", "upi", -PRICE) in ledger(runtime)
     assert [each["booking"] for each in api.get("/refunds").get_json()["sums"]] == [None]
 
 
-def test_what_is_due_goes_back_by_hand(api: Api, runtime: Runtime) -> None:
+def test_what_is_due_goes_back_by_hand(api: Api, runtime: Runtime, app: Flask) -> None:
     (due,) = api.get("/refunds").get_json()["sums"]
     reference = {"reference": "500000000001"}
+    assert api.post(f"/refunds/{due['id']}", reference).status_code == 202
+    other = api.post(f"/refunds/{due['id']}", {"reference": "500000000002"})
+    assert other.status_code == 409  # another one waits
+    by_two(app, runtime, 1)
     for _ in range(2):
         done = api.post(f"/refunds/{due['id']}", reference)
         assert (done.status_code, done.get_json()["state"]) == (200, "refunded")
@@ -110,14 +123,11 @@ def test_what_is_due_goes_back_by_hand(api: Api, runtime: Runtime) -> None:
 
 
 def test_what_is_due_goes_back_in_cash_out_of_the_postmasters_drawer(
-    api: Api, runtime: Runtime
+    api: Api, runtime: Runtime, app: Flask
 ) -> None:
     (due,) = api.get("/refunds").get_json()["sums"]
-    with runtime.database.transaction() as conn:
-        conn.execute(
-            "INSERT INTO staff (staff_id, name, role, office_id)"
-            " SELECT '3002', 'B', 'postmaster', id FROM offices WHERE pin = '273303'"
-        )
+    postmaster = sign_in(app, runtime, "postmaster", "3002")
+    supervisor = sign_in(app, runtime, "supervisor", "3001")
     drawer = {"staff": "3002", "counter": 2, "opening_paise": 4_100}
     counter = api.post("/counters", drawer).get_json()["id"]
     in_cash = {"cash_by": "3002"}
@@ -125,17 +135,22 @@ def test_what_is_due_goes_back_in_cash_out_of_the_postmasters_drawer(
     right = {"staff": "3002", "once": str(uuid4()), "paise": 5_000, "why": "counted anew"}
     (opening,) = api.get(f"/counters/{counter}").get_json()["entries"]
     assert api.post(f"/entries/{opening['id']}/correct", right).status_code == 200
-    done = api.post(f"/refunds/{due['id']}", in_cash)
-    assert (done.status_code, done.get_json()["state"], done.get_json()["refund_way"]) == (
-        200,
-        "refunded",
-        "cash",
-    )
+    waiting = api.post(f"/refunds/{due['id']}", in_cash)
+    assert waiting.status_code == 202
+    id_ = waiting.get_json()["request"]
+    supervisor.post(at(id_, "sign"), place="first")
+    assert "named 3002" in told(supervisor, at(id_))  # the money is in another person's drawer
+    assert "Signed." in sign(postmaster, id_)
+    assert "Agreed, and done." in sign(supervisor, id_)
     assert api.get(f"/counters/{counter}").get_json()["due_paise"] == 5_000 - due["paise"]
     assert api.post(f"/refunds/{due['id']}", in_cash).status_code == 409
     with runtime.database.transaction() as conn:
-        noted = conn.execute("SELECT what, reason FROM access_log").fetchall()
-    assert noted == [("acted", f"refund {due['id']}: cash")]
+        row = conn.execute(
+            "SELECT c.refund_way, s.staff_id FROM credits c"
+            " JOIN staff s ON s.id = c.refund_asked_by WHERE c.id = %s",
+            [due["id"]],
+        ).fetchone()
+    assert row == ("cash", "3002")
 
 
 def test_a_day_is_compared_by_the_worker(api: Api, runtime: Runtime) -> None:

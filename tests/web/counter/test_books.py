@@ -27,6 +27,7 @@ from tests.rigs.api_calls import Api
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, OPENING_PAISE, Clerk, clerk, group, office
 from tests.rigs.desk import PASSWORD, Colleague, number, sign_in
+from tests.rigs.requests import confirm
 
 DUE = OPENING_PAISE + 2 * CHARGES.paise  # the drawer after a sale of two articles
 
@@ -195,7 +196,9 @@ def test_a_correction_is_a_new_entry_and_leaves_the_signed_figures(
     assert "₹151.04" in page
     form = {"amount": "150.00", "why": "The scale was wrong", "once": once_of(page)}
     before = ledger(runtime)
-    assert postmaster.post("/counter/entries/2/correct", **form).status_code == 302
+    assert postmaster.post("/counter/entries/2/correct", **form).status_code == 401  # is signed
+    assert ledger(runtime) == before
+    assert confirm(postmaster, "/counter/entries/2/correct", **form).status_code == 302
     assert ledger(runtime) == [*before, ("correction", "cash", -104)]
     assert "stands at <b>₹150" in postmaster.get("/counter/entries/2").text
     postmaster.post("/counter/entries/2/correct", **form)  # a second click

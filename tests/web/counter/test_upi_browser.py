@@ -18,6 +18,7 @@ from tests.rigs.browser import listen
 from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
 from tests.rigs.desk import Colleague, session_name, sign_in
+from tests.rigs.requests import sign
 from tests.rigs.upi import booking_of, credits_of, group_now, paid, rounds, with_settings, working
 
 expect.set_options(timeout=20_000)
@@ -161,7 +162,10 @@ def test_the_postmaster_gives_back(screen: Screen, app: Flask, runtime: Runtime)
     enter(screen.page, screen.address, sign_in(app, runtime, "postmaster"))
     screen.page.goto(f"{screen.address}/counter/payments")
     screen.page.get_by_role("button", name="By the provider").press("Enter")
-    expect(screen.page.get_by_role("status")).to_contain_text("Ordered.")
+    expect(screen.page.get_by_role("status")).to_contain_text("Asked.")
+    second, id_ = sign_in(app, runtime, "supervisor"), int(screen.page.url.rsplit("/", 1)[1])
+    assert sign(second, id_).startswith("Agreed, and done.")
+    screen.page.goto(f"{screen.address}/counter/payments")
     jobs.process().upi.start()
     jobs.process().upi.wait()
     screen.page.reload()

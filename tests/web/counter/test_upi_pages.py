@@ -24,6 +24,7 @@ from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.doers import staff
+from tests.rigs.requests import ask, at, both, sign
 from tests.rigs.upi import (
     begun,
     booking_of,
@@ -54,6 +55,12 @@ def at_counter(app: Flask, runtime: Runtime) -> Iterator[Clerk]:
     office(runtime)
     with working(runtime):
         yield clerk(app, runtime)
+
+
+@pytest.fixture
+def second(at_counter: Clerk, app: Flask, runtime: Runtime) -> Colleague:
+    """The second person of a refund: district-wide."""
+    return sign_in(app, runtime, "supervisor")
 
 
 @pytest.fixture
@@ -238,7 +245,11 @@ def due_of(page: str) -> list[int]:
 
 
 def test_what_is_due_oldest_first_and_given_back_by_every_way(
-    runtime: Runtime, at_counter: Clerk, postmaster: Colleague, clock: Clock
+    runtime: Runtime,
+    at_counter: Clerk,
+    postmaster: Colleague,
+    second: Colleague,
+    clock: Clock,
 ) -> None:
     dues = []
     for paise in (PRICE - 1, PRICE + 1, 5 * PRICE):
@@ -250,13 +261,12 @@ def test_what_is_due_oldest_first_and_given_back_by_every_way(
     assert "₹75.51" in page
     assert "instead of ₹75.52" in page
     assert "Cash from my drawer" not in page  # the postmaster has no counter open
-    postmaster.post(f"/counter/payments/{dues[0]}/refund", way="upi", reference="500000000001")
-    assert "it is in the cash book" in postmaster.get("/counter/payments").text
-    postmaster.post(f"/counter/payments/{dues[1]}/refund", way="provider")
+    refund = "/counter/payments/{}/refund"
+    both(postmaster, second, refund.format(dues[0]), way="upi", reference="500000000001")
+    assert credit_now(runtime, dues[0]).state == "refunded"
+    both(postmaster, second, refund.format(dues[1]), way="provider")
     assert "The provider is giving it back" in postmaster.get("/counter/payments").text
-    clash = postmaster.post(
-        f"/counter/payments/{dues[1]}/refund", way="upi", reference="500000000002"
-    )
+    clash = postmaster.post(refund.format(dues[1]), way="upi", reference="500000000002")
     assert clash.status_code == 302
     assert "giving it back already" in postmaster.get("/counter/payments").text
     rounds(runtime)
@@ -272,7 +282,7 @@ def test_what_is_due_oldest_first_and_given_back_by_every_way(
 
 
 def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
-    runtime: Runtime, at_counter: Clerk, postmaster: Colleague
+    runtime: Runtime, at_counter: Clerk, postmaster: Colleague, second: Colleague
 ) -> None:
     with runtime.database.transaction() as conn:
         by = staff(postmaster.staff_row, at_counter.day.office_id, runtime.now())
@@ -280,10 +290,12 @@ def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
     _, payment = begun(runtime, at_counter)
     cancel(runtime, payment.group_id)
     due = paid(runtime, payment)
+    id_ = ask(postmaster, f"/counter/payments/{due.id}/refund", way="cash")
     for _ in range(2):  # a double click
-        postmaster.post(f"/counter/payments/{due.id}/refund", way="cash")
+        sign(second, id_)
     assert credit_now(runtime, due.id).state == "refunded"
     assert ledger(runtime) == [("unclassified", "upi", PRICE), ("refund", "cash", -PRICE)]
+    postmaster.post(f"/counter/payments/{due.id}/refund", way="cash")
     page = " ".join(postmaster.get("/counter/payments").text.split())
     assert "not to be given back any more" in page
     assert "given back · in cash · postmaster-1 · " in page
@@ -331,25 +343,30 @@ def test_a_refund_by_hand_needs_its_reference(
 
 
 def test_one_reference_gives_back_one_sum(
-    runtime: Runtime, at_counter: Clerk, postmaster: Colleague
+    runtime: Runtime, at_counter: Clerk, postmaster: Colleague, second: Colleague
 ) -> None:
     dues = []
     for _ in range(2):
         _, payment = begun(runtime, at_counter)
         dues.append(paid(runtime, payment, 1).id)
-    for id_ in dues:
-        postmaster.post(f"/counter/payments/{id_}/refund", way="upi", reference="500000000009")
+    first, other = (
+        ask(postmaster, f"/counter/payments/{id_}/refund", way="upi", reference="500000000009")
+        for id_ in dues
+    )
+    assert "Agreed, and done." in sign(second, first)
+    assert "do not allow it any more" in sign(second, other)  # decided again
     assert [credit_now(runtime, id_).state for id_ in dues] == ["refunded", "refund_due"]
-    assert "was counted already" in postmaster.get("/counter/payments").text
+    assert "was counted already" in postmaster.get(at(other)).text
 
 
 def test_nobodys_money_is_every_offices_to_give_back(
-    runtime: Runtime, at_counter: Clerk, postmaster: Colleague
+    runtime: Runtime, at_counter: Clerk, postmaster: Colleague, second: Colleague
 ) -> None:
     came = Came("simulator", "SIM-X", 4_200, runtime.now(), tr="ZZZZ2222ZZZZ2222")
     due = upi.take(runtime, came, "hook").credit
     assert "It belongs to no booking that we know" in postmaster.get("/counter/payments").text
-    postmaster.post(f"/counter/payments/{due.id}/refund", way="upi", reference="500000000003")
+    refund = f"/counter/payments/{due.id}/refund"
+    both(postmaster, second, refund, way="upi", reference="500000000003")
     assert ledger(runtime) == [("unclassified", "upi", 4_200), ("refund", "upi", -4_200)]
 
 

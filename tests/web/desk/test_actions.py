@@ -10,6 +10,7 @@ from flask import Flask
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.requests import ask, at, both, sign, told
 from tests.rigs.transcript import Player
 
 RECIPIENT, SENDER, POSTMAN = "+919876500001", "+919811100001", "+919839000001"
@@ -23,6 +24,12 @@ def books(player: Player) -> Player:
     player.step(f"postman 1001 {POSTMAN}")
     player.step(f"article {ARTICLE} to {RECIPIENT} en from {SENDER}")
     return player
+
+
+@pytest.fixture
+def second(books: Player, app: Flask, runtime: Runtime) -> Colleague:
+    """The second person: district-wide."""
+    return sign_in(app, runtime, "supervisor", "second")
 
 
 @pytest.fixture
@@ -46,6 +53,16 @@ def act(colleague: Colleague, query: str, action: str, **form: str) -> str:
     said = re.search(r'<p class="told [^"]*"[^>]*>(.*?)</p>', colleague.get(page).text)
     assert said
     return said[1]
+
+
+def agreed(colleague: Colleague, second: Colleague, query: str, action: str, **form: str) -> str:
+    """Ask for what takes two, and let the second one agree; what that one is told."""
+    return both(colleague, second, where(colleague, query, action), **{"reason": "other", **form})
+
+
+def where(colleague: Colleague, query: str, action: str) -> str:
+    kind = "articles" if query == ARTICLE else "conversations"
+    return f"{link(colleague, query, kind)}/{action}"
 
 
 def texts(player: Player, phone: str) -> list[str]:
@@ -91,10 +108,12 @@ def test_a_killed_code_is_worth_nothing(master: Colleague, books: Player) -> Non
 
 
 def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
-    master: Colleague, books: Player
+    master: Colleague, second: Colleague, books: Player
 ) -> None:
     books.step(f"list 1001: {ARTICLE}")
-    assert "nominee" in act(master, ARTICLE, "move-destination", phone="98765 00002")
+    said = agreed(master, second, ARTICLE, "move-destination", phone="98765 00002")
+    assert "nominee" in said
+    books.drain()
     books.step(f"{OTHER} > 1")
     books.step("wait 11 min")
     books.step(f"{POSTMAN} > 1")
@@ -104,10 +123,14 @@ def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
         assert why in act(master, ARTICLE, "move-destination", phone=wrong)
 
 
-def test_a_number_is_corrected_only_while_it_is_not_out(master: Colleague, books: Player) -> None:
-    said = act(master, ARTICLE, "correct-number", phone=OTHER)
-    assert "move_done, moved_here, sender_relinked" in said  # all three are told
-    assert any(ARTICLE in text for text in texts(books, OTHER))
+def test_a_number_is_corrected_only_while_it_is_not_out_and_both_telephones_are_told(
+    master: Colleague, second: Colleague, books: Player
+) -> None:
+    said = agreed(master, second, ARTICLE, "correct-number", phone=OTHER)
+    assert "move_done, moved_here, sender_relinked" in said
+    lines = books.drain()
+    assert any(line.startswith(OTHER) and ARTICLE in line for line in lines)
+    assert any(line.startswith(f"{RECIPIENT} < The code of post 6785 goes to another") for line in lines)
     books.step(f"list 1001: {ARTICLE}")
     assert act(master, ARTICLE, "correct-number", phone=RECIPIENT).startswith("That cannot")
 
@@ -124,26 +147,27 @@ def test_a_remark_is_struck_out_and_counts_no_more(master: Colleague, books: Pla
 
 
 def test_what_lies_at_the_office_is_brought_once_more(
-    master: Colleague, books: Player, clock: Clock
+    master: Colleague, second: Colleague, books: Player, clock: Clock
 ) -> None:
     assert act(master, ARTICLE, "reopen").startswith("That cannot")
     books.step(f"list 1001: {ARTICLE}")
     books.step(f"{POSTMAN} > 1 17")
     code = books.codes[RECIPIENT][-1]
     books.step(f"{POSTMAN} > 1 {code}")
-    said = act(master, ARTICLE, "reopen")
-    assert "reopened, sender_reopened" in said
+    assert "reopened, sender_reopened" in agreed(master, second, ARTICLE, "reopen")
     books.step("wait 1 d")
     books.step(f"{ARTICLE} is out_for_delivery")
 
 
-def test_a_delivered_one_that_never_came_is_reopened(master: Colleague, books: Player) -> None:
+def test_a_delivered_one_that_never_came_is_reopened(
+    master: Colleague, second: Colleague, books: Player
+) -> None:
     books.step(f"list 1001: {ARTICLE}")
     books.step(f"{POSTMAN} > 1")
     books.step(f"{POSTMAN} > 1 {books.codes[RECIPIENT][-1]}")
     assert act(master, ARTICLE, "reopen").startswith("That cannot")
     books.step(f"{RECIPIENT} > 2")
-    assert act(master, ARTICLE, "reopen").startswith("Done")
+    assert "Agreed, and done." in agreed(master, second, ARTICLE, "reopen")
     books.step(f"{ARTICLE} is attempted")
 
 
@@ -172,13 +196,29 @@ def test_a_lost_telephone_is_blocked_and_the_office_is_told(
     assert not any(line.startswith(RECIPIENT) for line in books.step(f"{POSTMAN} > 1"))
 
 
-def test_a_pin_is_typed_by_its_owner_and_he_is_told(master: Colleague, books: Player) -> None:
+def test_a_pin_is_typed_by_its_owner_and_he_is_told(
+    master: Colleague, second: Colleague, books: Player, runtime: Runtime
+) -> None:
     books.step(f"list 1001: {ARTICLE}")
     differ = act(master, POSTMAN, "reset-pin", pin="9753", again="9754")
     assert "differ" in differ
     assert "4 to 6" in act(master, POSTMAN, "reset-pin", pin="x", again="x")
-    assert "pin_changed" in act(master, POSTMAN, "reset-pin", pin="97531", again="97531")
+    before = pin_hash(runtime)
+    said = agreed(master, second, POSTMAN, "reset-pin", pin="97531", again="97531")
+    assert "pin_changed" in said
+    assert pin_hash(runtime) != before
+    with runtime.database.transaction() as conn:
+        kept = conn.execute("SELECT r::text FROM requests r").fetchall()
+    assert "97531" not in str(kept)
+    assert "argon2" not in str(kept)  # nothing of it stays once it is decided
     assert len(texts(books, POSTMAN)) == 1
+
+
+def pin_hash(runtime: Runtime) -> str:
+    with runtime.database.transaction() as conn:
+        row = conn.execute("SELECT pin_hash FROM staff WHERE staff_id = '1001'").fetchone()
+    assert row is not None
+    return str(row[0])
 
 
 def test_without_a_reason_nothing_happens(master: Colleague, books: Player) -> None:
@@ -215,40 +255,33 @@ def waiting(books: Player) -> Player:
 ASK = {"article": ARTICLE, "document": "voter", "last4": "ab12", "reason": "phone is broken"}
 
 
-def told(colleague: Colleague) -> str:
-    found = re.search(r'class="told [^"]*"[^>]*>(.*?)</p>', colleague.get("/desk/window").text)
-    return found[1] if found else ""
-
-
 def test_handing_out_without_a_code_takes_two(
     master: Colleague, waiting: Player, app: Flask, runtime: Runtime
 ) -> None:
     clerk = sign_in(app, runtime, "clerk", "c1")
+    id_ = ask(clerk, "/desk/window", **ASK)
+    assert told(clerk, at(id_)).startswith("Asked.")
     clerk.post("/desk/window", **ASK)
-    assert told(clerk).startswith("Asked.")
-    clerk.post("/desk/window", **ASK)
-    assert "already" in told(clerk)
-    assert clerk.post("/desk/window/1/agree").status_code == 403
+    assert "already" in told(clerk, "/desk/window")
+    assert "cannot agree" in sign(clerk, id_)
     waiting.step(f"{ARTICLE} is at_office")
-    page = master.get("/desk/window").text
-    assert "••••AB12" in page
-    master.post("/desk/window/1/agree")
-    assert told(master).startswith("Handed out")
+    assert "••••AB12" in master.get(at(id_)).text
+    assert sign(master, id_).startswith("Agreed, and done.")
     waiting.step(f"{ARTICLE} is delivered")
-    assert master.post("/desk/window/1/agree").status_code == 404
+    assert "agreed to already" in sign(master, id_)
 
 
-def test_cod_at_the_window_is_chosen_by_whoever_agrees(
+def test_cod_at_the_window_is_named_by_whoever_asks(
     master: Colleague, waiting: Player, app: Flask, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE articles SET cod_amount = 450 WHERE number = %s", [ARTICLE])
-    sign_in(app, runtime, "clerk", "c1").post("/desk/window", **ASK)
-    assert "COD ₹450 was paid" in master.get("/desk/window").text
-    master.post("/desk/window/1/agree")
-    assert told(master).startswith("Not handed out: choose how")
-    waiting.step(f"{ARTICLE} is at_office")
-    master.post("/desk/window/1/agree", payment="upi")
+    clerk = sign_in(app, runtime, "clerk", "c1")
+    clerk.post("/desk/window", **ASK)
+    assert told(clerk, "/desk/window").startswith("Not handed out: choose how")
+    id_ = ask(clerk, "/desk/window", **ASK, payment="upi")
+    assert "COD ₹450 was paid by UPI" in master.get(at(id_)).text
+    sign(master, id_)
     waiting.step(f"{ARTICLE} is delivered")
     with runtime.database.transaction() as conn:
         row = conn.execute(
@@ -258,16 +291,18 @@ def test_cod_at_the_window_is_chosen_by_whoever_agrees(
     assert row == ("cod", "upi", 45_000, "c1")
 
 
-def test_whoever_asked_cannot_agree_and_the_other_may_decline(
-    master: Colleague, waiting: Player, app: Flask, runtime: Runtime
+def test_the_other_may_refuse_and_says_why(
+    master: Colleague, second: Colleague, waiting: Player
 ) -> None:
-    master.post("/desk/window", **ASK)
-    told(master)
-    master.post("/desk/window/1/agree")
-    assert "cannot agree" in told(master)
-    other = sign_in(app, runtime, "supervisor", "s1")
-    other.post("/desk/window/1/decline")
-    assert told(other).startswith("Not handed out")
+    id_ = ask(master, "/desk/window", **ASK)
+    assert told(master, at(id_)).startswith("Asked.")
+    second.post(at(id_, "refuse"), answer="no")
+    assert "five letters" in told(second, at(id_))
+    second.post(at(id_, "refuse"), answer="the photograph is of somebody else")
+    assert told(second, at(id_)).startswith("Refused.")
+    assert "Refused: Hand out on a document" in told(master, "/desk")
+    assert "of somebody else" in master.get(at(id_)).text
+    assert told(master, "/desk") == ""  # he has seen it
     waiting.step(f"{ARTICLE} is at_office")
 
 
@@ -284,9 +319,9 @@ def test_what_is_missing_is_said(
     master: Colleague, waiting: Player, wrong: dict[str, str], why: str
 ) -> None:
     master.post("/desk/window", **{**ASK, **wrong})
-    assert why in told(master)
+    assert why in told(master, "/desk/window")
 
 
 def test_only_what_waits_at_the_office(master: Colleague, books: Player) -> None:
     master.post("/desk/window", **ASK)
-    assert "does not wait at the office" in told(master)
+    assert "does not wait at the office" in told(master, "/desk/window")

@@ -1,0 +1,46 @@
+"""Offices and who keeps their accounts: the next one up, where an office has one hand alone.
+
+docs/developing/trust.md rule 11
+"""
+
+from __future__ import annotations
+
+from store.database import Conn
+from store.refusals import Invalid
+
+_ACCOUNT_OFFICE = """
+SELECT coalesce(
+    o.account_office_id,
+    (SELECT m.id FROM offices m WHERE m.pin = o.pin AND m.id <> o.id AND o.branch_type = 'branch'
+     AND m.branch_type <> 'branch'
+     ORDER BY array_position(ARRAY['head', 'sub'], m.branch_type), m.id LIMIT 1),
+    (SELECT h.id FROM offices h WHERE h.district = o.district AND h.branch_type = 'head'
+     AND h.id <> o.id AND o.branch_type <> 'head'
+     ORDER BY left(h.pin, 3) <> left(o.pin, 3), h.id LIMIT 1))
+FROM offices o WHERE o.id = %s
+"""
+
+
+class OwnAccountOffice(Invalid):
+    """An office cannot keep its own accounts: there would be no second person."""
+
+    sentence = "an office's account office is another one"
+    field = "account_pin"
+
+
+def account_office(conn: Conn, office_id: int) -> int | None:
+    """Return the office that keeps the accounts of `office_id`; None: none is known.
+
+    Unless one was set: of a branch office the main office of its PIN, else of the district.
+    """
+    row = conn.execute(_ACCOUNT_OFFICE, (office_id,)).fetchone()
+    return row[0] if row else None
+
+
+def set_account_office(conn: Conn, office_id: int, account_office_id: int) -> None:
+    """Set which office keeps the accounts of another one. Raise `OwnAccountOffice`."""
+    if office_id == account_office_id:
+        raise OwnAccountOffice
+    conn.execute(
+        "UPDATE offices SET account_office_id = %s WHERE id = %s", (account_office_id, office_id)
+    )

@@ -1,0 +1,75 @@
+"""What can be asked of a second person, and what is needed to carry it out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal
+
+from flows.events import DocumentType
+from postal import walls
+from postal.counter import credits
+from postal.counter.ledger import Method
+from postal.counter.payment_rules import Way
+from postal.people.rights import Act
+from store.database import Conn
+
+What = Literal[
+    "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document", "refund"
+]
+ACT: Final[Mapping[What, Act]] = MappingProxyType(
+    {
+        "correct_number": "move",
+        "move_destination": "move",
+        "reopen": "reopen",
+        "reset_pin": "reset_pin",
+        "name_phone": "name_phone",
+        "document": "document",
+        "refund": "refund",
+    }
+)
+"""The right that each takes (`postal/people/rights.py`)."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody wants done, and with what. Exactly one of the three rows says to whom.
+
+    `phone`: E.164. `last4`: of the document's number. `pin_hash`: argon2 of the PIN that its owner
+    typed. `counter_day_id`: the open counter that a refund in cash comes from.
+    """
+
+    what: What
+    article_id: int | None = None
+    postman_id: int | None = None
+    credit_id: int | None = None
+    phone: str | None = None
+    document: DocumentType | None = None
+    last4: str | None = None
+    payment: Method | None = None
+    refund_way: Way | None = None
+    refund_ref: str | None = None
+    counter_day_id: int | None = None
+    pin_hash: str | None = field(default=None, repr=False)
+
+    @property
+    def act(self) -> Act:
+        """Return the right that it takes."""
+        return ACT[self.what]
+
+
+def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
+    """Return the office that a wish belongs to; None: no office of ours has to do with it.
+
+    Money of nobody belongs to the office that is `asking`: that gives it back.
+    """
+    if wish.article_id is not None:
+        return walls.home(conn, wish.article_id)
+    if wish.postman_id is not None:
+        row = conn.execute(
+            "SELECT office_id FROM staff WHERE id = %s", (wish.postman_id,)
+        ).fetchone()
+        return row[0] if row else None
+    assert wish.credit_id is not None  # one of the three is there
+    return credits.get(conn, wish.credit_id).office_id or asking

@@ -1,0 +1,71 @@
+"""What a database of 0.1.0 holds is there after the newer migrations."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from alembic import command
+from psycopg import sql
+
+from store import migrate
+
+
+@pytest.fixture
+def released(addresses: tuple[str, str]) -> Iterator[str]:
+    """The URL of a database of its own with the schema of 0.1.0."""
+    server, _, _ = addresses[0].rpartition("/")
+    name = f"released_{os.getpid()}"
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
+        conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
+        command.upgrade(migrate._config(f"{server}/{name}"), "0001_first")
+        yield f"{server}/{name}"
+        conn.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+_FILLED = """
+INSERT INTO offices (name, pin, branch_type, district)
+    VALUES ('Maharajganj H.O', '273303', 'head', 'MAHARAJGANJ');
+INSERT INTO staff (staff_id, name, role, office_id, phone)
+    VALUES ('c1', 'Clerk', 'clerk', 1, '+919811222333'), ('pm', 'Master', 'postmaster', 1, NULL);
+INSERT INTO sign_ins (staff_id, digest, at, seen_at, proved_at)
+    VALUES (1, 'a', '2026-08-14 04:00Z', '2026-08-14 04:00Z', '2026-08-14 04:01Z'),
+           (2, 'b', '2026-08-14 04:00Z', '2026-08-14 04:00Z', NULL);
+INSERT INTO articles (number, service, otp_required, recipient_phone, recipient_name,
+        recipient_address, recipient_pin, sender_name, booked_at, updated_at, code_salt)
+    SELECT number, 'parcel', true, '+919876500001', 'Sita', 'A', '273303', 'Mohan',
+           '2026-08-10 04:00Z', '2026-08-10 04:00Z', decode(repeat('00', 16), 'hex')
+    FROM unnest(ARRAY['EU123456785IN', 'EU123456799IN', 'EU123456808IN']) AS number;
+INSERT INTO window_requests (article_id, asked_by, asked_at, document, document_last4, reason,
+        decided_by, decided_at, agreed)
+    VALUES (1, 1, '2026-08-14 04:00Z', 'voter', 'AB12', 'phone is lost', 2, '2026-08-14 05:00Z',
+            true),
+           (2, 1, '2026-08-14 04:00Z', 'pan', '1234', 'is ill', 2, '2026-08-14 05:00Z', false),
+           (3, 1, '2026-08-14 19:00Z', 'pan', '9999', 'waits', NULL, NULL, NULL);
+"""
+
+
+def test_requests_of_the_window_and_sessions_survive(released: str) -> None:
+    with psycopg.connect(released) as conn:
+        conn.execute(_FILLED)
+    migrate.migrate(released)
+    with psycopg.connect(released) as conn:
+        requests = conn.execute(
+            "SELECT what, article_id, office_id, document_last4, note, state, signed_by,"
+            " decided_by, until = '2026-08-14 18:30Z' FROM requests ORDER BY id"
+        ).fetchall()
+        sessions = conn.execute(
+            "SELECT proved_at IS NOT DISTINCT FROM factor_at FROM sign_ins ORDER BY id"
+        ).fetchall()
+        # One human's second account may have the same telephone from now on; a postman's may not.
+        conn.execute("UPDATE staff SET phone = '+919811222333'")
+        with pytest.raises(psycopg.errors.UniqueViolation):
+            conn.execute("UPDATE staff SET role = 'postman'")
+    assert requests == [
+        ("document", 1, 1, "AB12", "phone is lost", "agreed", 1, 2, True),
+        ("document", 2, 1, "1234", "is ill", "refused", 1, 2, True),
+        ("document", 3, 1, "9999", "waits", "waiting", 1, None, False),
+    ]
+    assert sessions == [(True,), (True,)]

@@ -1,0 +1,43 @@
+"""What a page or an action of the desk is about: 404 where it belongs to another office.
+
+docs/developing/trust.md rule 11
+"""
+
+from __future__ import annotations
+
+from flask import abort
+
+from postal import articles, walls
+from postal.articles import Article
+from postal.people import contacts
+from postal.people.contacts import Contact
+from store.database import Conn
+from web.desk.room import office_seen
+
+
+def article_within(conn: Conn, id_: int) -> Article:
+    """Return the article with that row id."""
+    row = articles.by_id(conn, id_)
+    if row is None or not walls.concerns_article(conn, office_seen(), id_):
+        abort(404)
+    return row
+
+
+def person_within(conn: Conn, conversation: int) -> Contact:
+    """Return the person of that conversation, with articles that concern the user's office."""
+    person = contacts.get(conn, conversation)
+    if person is None or not walls.concerns_phone(conn, office_seen(), person.phone):
+        abort(404)
+    return contacts.within(conn, person, office_seen())
+
+
+def conversation_within(conn: Conn, whose: str) -> None:
+    """End the request with 404 where the conversation of `whose` belongs to another office."""
+    if not walls.concerns_conversation(conn, office_seen(), whose):
+        abort(404)
+
+
+def ticket_within(conn: Conn, id_: int) -> None:
+    """End the request with 404 where the ticket belongs to another office."""
+    if not walls.concerns_ticket(conn, office_seen(), id_):
+        abort(404)

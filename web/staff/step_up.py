@@ -1,0 +1,54 @@
+"""The step-up: whoever signs shows the second factor of the last five minutes.
+
+The page that asks for it holds all that was typed; its form goes to the same address, so nothing is
+lost and nothing is kept on the server.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from postal.people import accounts, sign_ins
+from store.database import Conn
+from web.running import runtime
+
+if TYPE_CHECKING:
+    from web.staff.rooms import Member
+
+FIELD: Final = "second_factor"
+_OURS: Final = ("csrf_token", FIELD)
+
+
+def ask(member: Member, master_key: bytes) -> ResponseReturnValue | None:
+    """Return the page that asks for the second factor; None where it is fresh, or right now.
+
+    A wrong one is counted with the wrong tries of the sign-in.
+    """
+    now = runtime().now()
+    if member.sign_in.is_fresh(now):
+        return None
+    entered = request.form.get(FIELD, "")
+
+    def confirm(conn: Conn) -> bool:
+        row = member.account.id
+        if not accounts.check_second_factor(conn, row, entered, master_key, now):
+            return False
+        member.sign_in = sign_ins.note_factor(conn, member.sign_in, now)
+        return True
+
+    if entered and runtime().database.run(confirm):
+        return None
+    typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
+    page = render_template(
+        "desk/step_up.html",
+        typed=typed,
+        action=request.full_path.removesuffix("?"),
+        refused="second_factor_wrong" if entered else None,
+    )
+    answer = Response(page, 401, mimetype="text/html")
+    if "HX-Request" in request.headers:  # the whole page asks, not a part of it
+        answer.headers.update({"HX-Retarget": "body", "HX-Reswap": "outerHTML"})
+    return answer
