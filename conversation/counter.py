@@ -17,7 +17,6 @@ from flows.acts.window import SECONDS, CountWrongAtWindow, RefuseAtWindow, Windo
 from flows.facts import TRIES_PER_DAY, ClockFacts
 from flows.grammar.postman import LAST4
 from flows.happenings import AtWindow, Booked, DocumentShown, ToldCodeAtWindow
-from postal.acts.window import LAST4
 from postal.articles import Article, UnknownArticle
 from postal.collect import NotAtOffice, NotPaid
 from postal.counter import booking

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 
 from postal.people import notices
 from postal.people.accounts import Account, get
-from postal.people.doer import FRESH, Doer, Proof, Staff
+from flows.facts import Proof
+from postal.people.doer import FRESH, Doer, Staff
 from postal.people.places import SignInPlace, browser_row, is_network_known, remember_browser
 from store.database import Conn
 

@@ -12,7 +12,8 @@ import pytest
 
 from conversation import requests
 from postal.people import accounts
-from postal.people.doer import Doer, Proof, Staff
+from flows.facts import Proof
+from postal.people.doer import Doer, Staff
 from postal.requests.register import Why
 from postal.requests.wish import Wish
 from runtime import Runtime

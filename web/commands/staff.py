@@ -140,17 +140,6 @@ def number(staff_id: str) -> None:
     click.echo(totp.at(runtime.now()))
 
 
-@staff.command("phone")
-@click.argument("staff_id")
-@click.argument("phone")
-def phone(staff_id: str, phone: str) -> None:
-    """Note PHONE as that of STAFF_ID: requests for a second person are texted to it."""
-    with refusals_shown():
-        number = phones.read(phone)
-        running.runtime().database.run(lambda conn: accounts.set_phone(conn, staff_id, number))
-    click.echo(f"{staff_id} is told by {phones.masked(number)} what waits for a second person")
-
-
 @staff.command("account-office")
 @click.argument("office_pin")
 @click.argument("account_pin")

@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Final
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from postal.people import accounts, sign_ins
+from postal.people import factors, sign_ins
+from postal.people.factors import Shown
 from store.database import Conn
 from web.running import runtime
+from web.staff.places import here
 
 if TYPE_CHECKING:
     from web.staff.rooms import Member
 
-FIELD: Final = "second_factor"
-_OURS: Final = ("csrf_token", FIELD)
+_FIELDS: Final = ("number", "assertion")  # of macros/factor.html
+_OURS: Final = ("csrf_token", *_FIELDS)
 
 
-def ask(member: Member, master_key: bytes) -> ResponseReturnValue | None:
+def ask(member: Member, shown: Shown) -> ResponseReturnValue | None:
     """Return the page that asks for the second factor; None where it is fresh, or right now.
 
     A wrong one is counted with the wrong tries of the sign-in.
@@ -30,11 +32,11 @@ def ask(member: Member, master_key: bytes) -> ResponseReturnValue | None:
     now = runtime().now()
     if member.sign_in.is_fresh(now):
         return None
-    entered = request.form.get(FIELD, "")
+    entered = any(request.form.get(field) for field in _FIELDS)
 
     def confirm(conn: Conn) -> bool:
-        row = member.account.id
-        if not accounts.check_second_factor(conn, row, entered, master_key, now):
+        keys = runtime().keys
+        if factors.verify(conn, member.sign_in, shown, keys, here(), now) is None:
             return False
         member.sign_in = sign_ins.note_factor(conn, member.sign_in, now)
         return True
