@@ -50,7 +50,8 @@ def ask(member: Member, shown: Shown) -> ResponseReturnValue | None:
         action=request.full_path.removesuffix("?"),
         refused="second_factor_wrong" if entered else None,
     )
-    answer = Response(page, 401, mimetype="text/html")
-    if "HX-Request" in request.headers:  # the whole page asks, not a part of it
-        answer.headers.update({"HX-Retarget": "body", "HX-Reswap": "outerHTML"})
-    return answer
+    if "HX-Request" not in request.headers:
+        return Response(page, 401, mimetype="text/html")
+    # The whole page asks, not a part of it; htmx shows no answer that is an error.
+    whole = {"HX-Retarget": "body", "HX-Reswap": "outerHTML"}
+    return Response(page, 200, whole, mimetype="text/html")

@@ -14,7 +14,7 @@ from flask import Flask
 
 from app import create_app
 from payments import upi
-from postal.counter import counter_days, payments, provider_events, refunds
+from postal.counter import counter_days, day_end, payments, provider_events, refunds
 from postal.counter.payments import Payment
 from postal.counter.refunds import DrawerShort
 from providers.base import Came
@@ -24,7 +24,7 @@ from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.doers import staff
-from tests.rigs.requests import ask, at, both, sign
+from tests.rigs.requests import ask, at, both, sign, told
 from tests.rigs.upi import (
     begun,
     booking_of,
@@ -299,6 +299,25 @@ def test_cash_leaves_the_drawer_of_whoever_gives_it_back(
     page = " ".join(postmaster.get("/counter/payments").text.split())
     assert "not to be given back any more" in page
     assert "given back · in cash · postmaster-1 · " in page
+
+
+def test_no_cash_leaves_a_counter_that_was_closed_meanwhile(
+    runtime: Runtime, at_counter: Clerk, postmaster: Colleague, second: Colleague
+) -> None:
+    with runtime.database.transaction() as conn:
+        by = staff(postmaster.staff_row, at_counter.day.office_id, runtime.now())
+        day = counter_days.open_day(conn, 9, 100_000, by)
+    _, payment = begun(runtime, at_counter)
+    due = paid(runtime, payment, PRICE + 1)
+    id_ = ask(postmaster, f"/counter/payments/{due.id}/refund", way="cash")
+    postmaster.get(at(id_))
+    with runtime.database.transaction() as conn:
+        count = day_end.read_count({note: str(2 * (note == 500)) for note in day_end.NOTES})
+        day_end.close(conn, day.id, count, "", by)
+    assert "do not allow it any more" in sign(second, id_)
+    assert credit_now(runtime, due.id).state == "refund_due"
+    assert "Refused: Refund" in told(postmaster, "/counter/payments")
+    assert "open one first" in postmaster.get(at(id_)).text
 
 
 def test_no_more_cash_leaves_a_drawer_than_it_holds(

@@ -88,6 +88,15 @@ def test_who_signs_confirms_with_a_fresh_second_factor_and_loses_nothing(
     assert ask(master, correct, **CORRECT) == id_ + 1  # five minutes long it is not asked again
 
 
+def test_a_part_of_a_page_asks_with_the_whole_page(
+    master: Colleague, clock: Clock, correct: str
+) -> None:
+    clock.advance(seconds=301)
+    answer = master.post_in_page(correct, **CORRECT)
+    assert (answer.status_code, answer.headers["HX-Retarget"]) == (200, "body")
+    assert "Confirm with your second factor" in answer.text
+
+
 def test_the_second_person_confirms_too(
     master: Colleague, second: Colleague, runtime: Runtime, clock: Clock, correct: str
 ) -> None:
@@ -177,6 +186,22 @@ def test_a_clerk_does_not_sign_a_move(
     id_ = ask(master, correct, **CORRECT)
     assert "Your role does not sign this" in sign(clerk, id_)
     assert clerk.post(correct, **CORRECT).status_code == 403
+
+
+def test_the_window_of_another_office_hands_nothing_out(
+    books: Player, app: Flask, runtime: Runtime
+) -> None:
+    for line in (f"list 1001: {ARTICLE}", f"{POSTMAN} > 1 11", f"{RECIPIENT} > 44"):
+        books.step(line)
+    shown = {"article": ARTICLE, "document": "voter", "last4": "AB12", "reason": "no phone"}
+    elsewhere = sign_in(app, runtime, "clerk", "elsewhere", "273305")
+    elsewhere.post("/desk/window", **shown)
+    assert "No such article" in told(elsewhere, "/desk/window")
+    body = {"staff": "elsewhere", "code": "123456"}
+    refused = Api(books.client, books.token).post(f"/articles/{ARTICLE}/collect", body)
+    assert refused.status_code == 422
+    assert "another office" in refused.get_json()["errors"][0]["message"]
+    ask(sign_in(app, runtime, "clerk", "here"), "/desk/window", **shown)
 
 
 # ---- what else can come --------------------------------------------------------------------------
