@@ -101,6 +101,7 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /counter/groups/<int:id_>/cancel": _CLERKS,
     "POST /counter/groups/<int:id_>/change": _CLERKS,
     "POST /counter/groups/<int:id_>/cash": _CLERKS,
+    "POST /counter/groups/<int:id_>/sender-proof": _CLERKS,
     "GET /counter/bookings": _CLERKS,
     "GET /counter/rolls": _CLERKS,
     "POST /counter/rolls": _CLERKS,
