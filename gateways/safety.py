@@ -161,7 +161,7 @@ def _in_clear(settings: Settings) -> Iterator[str]:
     if settings.database_url:
         parts = _postgresql(settings.database_url)
         if parts is None:
-            yield "DATABASE_URL cannot be read: postgresql://user:password@host/database"
+            yield "DATABASE_URL cannot be read: postgresql://USER:PASSWORD@HOST/DATABASE"
         elif parts.elsewhere and parts.sslmode not in _ENCRYPTED:
             yield (
                 f"DATABASE_URL leads to {parts.elsewhere} in clear: add ?sslmode=verify-full"

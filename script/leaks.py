@@ -32,7 +32,8 @@ KINDS: Final = {
     "Dakiya token": r"\bdakiya_[0-9A-Za-z_-]{43}(?![0-9A-Za-z_-])",
     "webhook secret": r"\bwhsec_[0-9A-Za-z+/]{40,}=*",
     "JSON web token": r"\beyJ[0-9A-Za-z_-]{10,}\.eyJ[0-9A-Za-z_-]{10,}\.[0-9A-Za-z_-]{10,}",
-    "password in an address": r"\b[a-z][a-z0-9+]*://[^\s/:@\"'{}<>$]+:[^\s/@\"'{}<>$]{6,}@[\w.-]+",
+    # Words in capitals stand for what one fills in: postgresql://USER:PASSWORD@HOST/DATABASE.
+    "password in an address": r"\b[a-z][a-z0-9+]*://[^\s/:@\"'{}<>$]+:(?!PASSWORD@)[^\s/@\"'{}<>$]{6,}@[\w.-]+",
 }
 _ASSIGNED: Final = "assigned secret"
 # name = "value", "name": "value", NAME=value; of what is a secret by its name.

@@ -19,7 +19,7 @@ from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
-from flows.trust import MOST_MOVES
+from flows.trust import MOST_DOORS, MOST_MOVES
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
@@ -135,10 +135,13 @@ def _event_domains(kind: type[Event]) -> Mapping[str, Domain[object]]:
     return domains | ({"phone": one_of("", _PHONE)} if hints.get("phone") is str else {})
 
 
+_CROWD = (Approach("9"),) * MOST_DOORS  # with one more, they are too many at once
+
+
 def visit(picks: Picks, thorough: bool) -> events.Visit:
     kinds: tuple[type[VisitAct], ...] = (Approach, Handover, Remark)
     act = lazy(picks.pick(kinds), picks, _ACT_FIELDS)
-    others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),))
+    others = ((), (Approach("8"),), (Approach("9"),), (Approach(NUMBER),), _CROWD)
     more = others if thorough else ((),)
     return events.Visit((act, *picks.pick(more)))
 

@@ -40,6 +40,7 @@ from flows.proof.domains import (
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
+from flows.trust import MOST_DOORS
 
 
 @dataclass(frozen=True)
@@ -157,14 +158,21 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     done = lazy(Done, picks, {"article": one_of(NUMBER), "serial": one_of(7)})
     second = Done("approach", 8, OTHER)
     undoing = kind is events.Undo
+    # What came before does not depend on a second item, which depends on the first alone.
+    among = isinstance(event, events.Visit) and len(event.acts) > 1
+    doors = tuple(act.item for act in event.acts) if isinstance(event, events.Visit) else ()
     context = lazy(
         LastVisit,
         picks,
         {
             "done": one_of((), (done,), (done, second)) if undoing else one_of((done,)),
-            "at": one_of(NOW, NOW - timedelta(minutes=2), NOW - timedelta(minutes=2, seconds=1)),
-            "visiting": one_of((), (NUMBER,), (OTHER,)) if state == "ready"
+            "at": one_of(NOW) if among or not (thorough or undoing)
+            else one_of(NOW, NOW - timedelta(minutes=2), NOW - timedelta(minutes=2, seconds=1)),
+            "visiting": one_of((NUMBER,)) if among
+            else one_of((), (NUMBER,), (OTHER,)) if state == "ready"
             else one_of((NUMBER,), (OTHER,), (NUMBER, OTHER)),
+            "doors": one_of((), doors) if len(doors) > MOST_DOORS else one_of(()),
+            "doors_at": one_of(None, NOW, NOW - timedelta(minutes=11)),
         },
     )  # fmt: skip
 
@@ -193,7 +201,9 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "next_serial": one_of(None, 3),
         "colleague": one_of(None, "45"),
         "day": lambda picks, _: lazy(DayFact, picks, _DAY),
-        "written_at": one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31)),
+        "written_at": one_of(None, NOW - timedelta(minutes=31))
+        if among or not thorough
+        else one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31)),
     }
     return Met(context, event, lazy(PostmanFacts, picks, domains))
 
@@ -329,8 +339,9 @@ _INPUTS: Mapping[str, Inputs] = {
     ),
     "postman": Inputs(
         _meet_postman,
-        sampled="a second item of a text is one he is coming to, not on his list, or the first;"
-        " in all states but a transition's first there is none",
+        sampled="a second item of a text is one he is coming to, not on his list, or the first, and"
+        " meets one past; in all states but a transition's first there is none, and his last text"
+        " was just now",
     ),
     "new_phone": Inputs(_meet_new_phone),
     "move": Inputs(_meet_move, rests=frozenset(("still",))),

@@ -133,7 +133,7 @@ def test_what_has_no_cod_is_not_paid_for(office: Player) -> None:
     "body",
     [
         {"staff": "2001"},
-        {"staff": "2001", "code": "123456", "document": {"type": "pan", "last4": "1234"}},
+        {"staff": "2001", "code": "123456", "pieces": 2},
         {"staff": "2001", "code": "12"},
         {"staff": "2001", "document": {"type": "library card", "last4": "1234"}},
         {"staff": "2001", "document": {"type": "pan", "last4": "ABCDE1234F"}},

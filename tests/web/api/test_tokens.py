@@ -97,6 +97,7 @@ BODIES: dict[str, Any] = {
         "why": "mistyped",
     },
     "enter_roll": {"first": number_of(50), "last": number_of(50)},
+    "prove_sender": {"proof": "47"},
     "note_arrivals": {"articles": [number_of(1)]},
     "place_article": {"article": number_of(1), "beat": None},
     "send_out_draft": {"beat": 1, "articles": [number_of(1)]},

@@ -68,7 +68,7 @@ def test_a_postman_is_added_by_any_notation_of_his_number(
 @pytest.mark.parametrize(
     ("phone", "office", "says"),
     [
-        ("12345", "273001", "ten digits"),
+        ("12345", "273001", "9839012345 or +919839012345"),
         ("9839012345", "110001", "no office with the PIN 110001"),
     ],
 )

@@ -257,7 +257,7 @@ def test_an_assertion_at_the_same_moment_twice_opens_once(
 
 @pytest.mark.parametrize(
     "sent",
-    ["{}", "[]", "null", "no json", "\x00", '{"id": 1}', "x" * 30_000, '{"id":"","rawId":""}'],
+    ["{}", "[]", "null", "no json", '{"id": 1}', "x" * 30_000, '{"id":"","rawId":""}'],
 )
 def test_rubbish_is_no_passkey(
     app: Flask, colleague: Colleague, clock: Clock, key: Key, sent: str
