@@ -24,7 +24,9 @@ def correct_typing(
     Raise as `postal.counter.typing_errors.hold` does.
     """
     article = typing_errors.hold(conn, group_id, item_id, by)
-    done = desk.correct_number(runtime, conn, NumberCorrected(article.number, phone))
+    done = desk.on_article(
+        runtime, conn, NumberCorrected(article.number, phone, "booker"), by.proof
+    )
     if not done.done:
         raise TooLate
     typing_errors.note(conn, group_id, item_id, phone)

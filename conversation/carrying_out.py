@@ -39,16 +39,16 @@ def carry_out(
     match request.what:
         case "correct_number":
             event = NumberCorrected(str(request.article), str(request.phone))
-            done = desk.correct_number(runtime, conn, event)
+            done = desk.on_article(runtime, conn, event, "two")
         case "move_destination":
             assert request.article_id is not None
             moved = DestinationMoved(str(request.article), str(request.phone))
-            done = desk.on_recipient(runtime, conn, request.article_id, moved)
+            done = desk.on_recipient(runtime, conn, request.article_id, moved, "two")
         case "reopen":
-            done = desk.on_article(runtime, conn, Reopened(str(request.article)))
+            done = desk.on_article(runtime, conn, Reopened(str(request.article)), "two")
         case "reset_pin":
             pins.set_hash(conn, str(request.postman), reading.pin_hash(conn, request.id))
-            done = desk.postmans_pin_changed(runtime, conn, str(request.postman))
+            done = desk.pin_changed(runtime, conn, str(request.postman), "two")
         case "name_phone":
             postmen.name_phone(runtime, conn, str(request.postman), str(request.phone))
             done = Intervened(True, ("phone_named",))

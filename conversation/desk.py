@@ -1,6 +1,7 @@
 """The door of the help desk: the machines decide on its actions as they do on texts.
 
-Each function works within the caller's transaction; wake the outbox after the commit.
+Each function works within the caller's transaction; wake the outbox after the commit. `proof`: of
+whoever acts, as docs/developing/trust.md ranks it; None: nobody wished it.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from flows.events import (
     RequestWaiting,
     TicketClosed,
 )
-from flows.happenings import CodeWanted, DestinationMoved, Happening, NumberCorrected
+from flows.facts import Proof
+from flows.happenings import CodeWanted, DestinationMoved, Happening
 from flows.postman.beats import spoken
 from messages.catalogue import Language
-from postal import articles
 from postal.acts.all import hold
 from postal.people import contacts, roles
 from runtime import Runtime
@@ -44,61 +45,52 @@ class NobodyThere(Conflict):
     word = "act_nobody"
 
 
-def on_article(runtime: Runtime, conn: Conn, event: Happening) -> Intervened:
+def on_article(runtime: Runtime, conn: Conn, event: Happening, proof: Proof | None) -> Intervened:
     """Let the article's own conversation decide on `event`."""
-    return _take(runtime, conn, ConversationPlace(event.article, "article"), event)
+    return _take(runtime, conn, ConversationPlace(event.article, "article"), event, proof)
 
 
-def on_holder(runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted) -> Intervened:
+def on_holder(
+    runtime: Runtime, conn: Conn, article_id: int, event: CodeWanted, proof: Proof | None
+) -> Intervened:
     """Let the conversation of the article's code holder decide on `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id], runtime.now())[event.article]
     if held.holder_phone is None:
         raise NobodyThere
-    return _take(runtime, conn, ConversationPlace(held.holder_phone, "recipient"), event)
+    return _take(runtime, conn, ConversationPlace(held.holder_phone, "recipient"), event, proof)
 
 
 def on_recipient(
-    runtime: Runtime, conn: Conn, article_id: int, event: DestinationMoved
+    runtime: Runtime, conn: Conn, article_id: int, event: DestinationMoved, proof: Proof | None
 ) -> Intervened:
     """Let the addressee's conversation decide on `event`. Raises `NobodyThere`."""
     held = hold(conn, [article_id], runtime.now())[event.article]
     if held.recipient_phone is None:
         raise NobodyThere
-    return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event)
-
-
-def correct_number(runtime: Runtime, conn: Conn, event: NumberCorrected) -> Intervened:
-    """Let the article's own conversation decide on the number; tell the former telephone too."""
-    former = articles.get(conn, event.article).recipient_phone
-    done = on_article(runtime, conn, event)
-    if not done.done or former in (None, event.phone):
-        return done
-    told = _take(runtime, conn, ConversationPlace(str(former), "recipient"), event)
-    return Intervened(True, (*done.said, *told.said))
+    return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event, proof)
 
 
 def request_waiting(runtime: Runtime, conn: Conn, phone: str) -> None:
     """Tell the telephone of a member of staff that something waits for a second person."""
-    _take(runtime, conn, ConversationPlace(phone, "office"), RequestWaiting())
+    _take(runtime, conn, ConversationPlace(phone, "office"), RequestWaiting(), None)
 
 
-def set_language(runtime: Runtime, conn: Conn, phone: str, language: Language) -> Intervened:
+def set_language(
+    runtime: Runtime, conn: Conn, phone: str, language: Language, proof: Proof | None
+) -> Intervened:
     """Speak to `phone` (E.164) in `language` from now on. Raises `NobodyThere` for strangers."""
     role = _role(conn, phone)
     if role not in ("recipient", "sender", "postman"):
         raise NobodyThere
-    return _take(runtime, conn, ConversationPlace(phone, role), LanguageSet(language))
+    return _take(runtime, conn, ConversationPlace(phone, role), LanguageSet(language), proof)
 
 
-def pin_changed(runtime: Runtime, conn: Conn, phone: str) -> Intervened:
-    """Tell a postman's telephone that he has a new PIN."""
-    return _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged())
-
-
-def postmans_pin_changed(runtime: Runtime, conn: Conn, staff_id: str) -> Intervened:
+def pin_changed(runtime: Runtime, conn: Conn, staff_id: str, proof: Proof | None) -> Intervened:
     """Tell a postman, if he has a telephone, that he has a new PIN."""
     phone = contacts.postmans_phone(conn, staff_id)
-    told = pin_changed(runtime, conn, phone) if phone is not None else Intervened(True, ())
+    if phone is None:
+        return Intervened(True, ())
+    told = _take(runtime, conn, ConversationPlace(phone, "postman"), PinChanged(), proof)
     return Intervened(True, told.said)
 
 
@@ -106,16 +98,21 @@ def phone_blocked(runtime: Runtime, conn: Conn, staff_id: str) -> None:
     """Tell the postman's office, if it has a telephone, that his is blocked."""
     office = contacts.office_phone(conn, staff_id)
     if office is not None:
-        _take(runtime, conn, ConversationPlace(office, "office"), PhoneBlocked(spoken(staff_id)))
+        blocked = PhoneBlocked(spoken(staff_id))
+        _take(runtime, conn, ConversationPlace(office, "office"), blocked, None)
 
 
 def ticket_closed(
-    runtime: Runtime, conn: Conn, phone: str, ticket: int, outcome: Outcome
+    runtime: Runtime,
+    conn: Conn,
+    phone: str,
+    ticket: int,
+    outcome: Outcome,
+    proof: Proof | None,
 ) -> Intervened:
     """Tell the telephone that raised a ticket its outcome."""
-    return _take(
-        runtime, conn, ConversationPlace(phone, _role(conn, phone)), TicketClosed(ticket, outcome)
-    )
+    place = ConversationPlace(phone, _role(conn, phone))
+    return _take(runtime, conn, place, TicketClosed(ticket, outcome), proof)
 
 
 def _role(conn: Conn, phone: str) -> str:
@@ -123,7 +120,9 @@ def _role(conn: Conn, phone: str) -> str:
     return next(named, "stranger")
 
 
-def _take(runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event) -> Intervened:
-    turn = take_turn(runtime, conn, place, event, postman_at(conn, place), proof="two")
+def _take(
+    runtime: Runtime, conn: Conn, place: ConversationPlace, event: Event, proof: Proof | None
+) -> Intervened:
+    turn = take_turn(runtime, conn, place, event, postman_at(conn, place), proof=proof)
     said = tuple(draft.say.template for draft in turn.drafts)
     return Intervened(bool(turn.sprints[0].decision.acts) or bool(said), said)

@@ -116,13 +116,6 @@ def number_corrected(case: Case[NumberCorrected, Nothing, PartyFacts]) -> Decisi
     return status.news("sender_relinked", case)
 
 
-@RECIPIENT.on(NumberCorrected, to=("quiet",), says=("number_moved",))
-def number_left(case: Case[NumberCorrected, Asked, RecipientFacts]) -> Decision[Asked]:
-    """Tell the telephone that was the addressee's before (docs/developing/trust.md rule 3)."""
-    article = fact(case, case.event.article)
-    return Decision("quiet", Asked(), (digits("number_moved", article),))
-
-
 # ---- remarks, and another try ------------------------------------------------------------------
 
 

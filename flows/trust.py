@@ -124,7 +124,7 @@ def _refusal(
         return "staff"
     if article.moves >= MOST_MOVES:
         return "no_more"
-    if by == "booker" and (article.code_issue or article.moves):
+    if by == "booker" and article.code_issue:
         return "late"
     return None if at_least(proof, rule.least) else "second"
 

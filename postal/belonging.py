@@ -54,6 +54,11 @@ def of_booking(conn: Conn, reference: str) -> list[int]:
     return _ids(conn, "SELECT office_id FROM booking_groups WHERE tr = %s", reference)
 
 
+def of_request(conn: Conn, request_id: int) -> list[int]:
+    """Return the office that a request for a second person concerns."""
+    return _ids(conn, "SELECT office_id FROM requests WHERE id = %s", request_id)
+
+
 def of_counter(conn: Conn, counter_id: int) -> list[int]:
     """Return the office of a counter's day."""
     return _ids(conn, "SELECT office_id FROM counter_days WHERE id = %s", counter_id)

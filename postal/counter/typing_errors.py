@@ -34,7 +34,7 @@ class NotTheBooker(Conflict):
 
 
 class TooLate(Conflict):
-    """The half hour is over, a code is out, or the article is on its way."""
+    """The half hour is over, a code is out, the article is on its way, or was moved by others."""
 
     sentence = "it is too late for this: two of the staff correct it at the help desk"
     word = "typing_too_late"
@@ -55,7 +55,7 @@ def hold(conn: Conn, group_id: int, item_id: int, by: Doer) -> Correctable:
     row = conn.execute(
         "SELECT a.id, a.number, a.booked_at, a.state, a.code_issue, a.recipient_phone, g.staff_id,"
         " (SELECT count(*) FROM events e WHERE e.article_id = a.id"
-        "  AND e.kind = 'recipient_corrected')"
+        "  AND e.kind = 'recipient_corrected'), a.recipient_phone = i.recipient_phone"
         " FROM booking_items i JOIN booking_groups g ON g.id = i.group_id"
         " JOIN articles a ON a.id = i.article_id"
         " WHERE i.group_id = %s AND i.id = %s FOR UPDATE OF a",
@@ -63,12 +63,13 @@ def hold(conn: Conn, group_id: int, item_id: int, by: Doer) -> Correctable:
     ).fetchone()
     if row is None:
         raise Unknown("there is no such article in this booking")
-    id_, number, booked_at, state, issues, phone, booker, corrected = row
+    id_, number, booked_at, state, issues, phone, booker, corrected, as_typed = row
     if booker != by.staff_row:
         raise NotTheBooker
     if phone is None:
         raise NothingTyped
-    if state != "booked" or issues or by.at - booked_at > WITHIN or corrected >= _MOST:
+    late = state != "booked" or issues or by.at - booked_at > WITHIN
+    if late or corrected >= _MOST or not as_typed:
         raise TooLate
     return Correctable(id_, number)
 

@@ -31,14 +31,13 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from postal.people import notices
-from postal.people.accounts import Account, Role
+from postal.people import notices, rights
+from postal.people.accounts import Account
 from postal.people.places import SignInPlace
 from postal.people.sign_ins import SignIn
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
-HOLDERS: Final[tuple[Role, ...]] = ("supervisor", "postmaster", "administrator")
 MOST: Final = 10
 LONGEST_NAME: Final = 40
 LIVES: Final = timedelta(minutes=2)
@@ -126,7 +125,9 @@ def of(conn: Conn, staff_row: int) -> list[Passkey]:
 
 def usable(conn: Conn, account: Account) -> bool:
     """Tell whether the person has a passkey that opens."""
-    return account.role in HOLDERS and any(each.doubted_at is None for each in of(conn, account.id))
+    return account.role in rights.roles("passkeys") and any(
+        each.doubted_at is None for each in of(conn, account.id)
+    )
 
 
 # ---- adding --------------------------------------------------------------------------------------
@@ -248,7 +249,11 @@ def check(
     owner is told (WebAuthn, 6.1.1).
     """
     challenge = _take_challenge(conn, mine, "prove", now)
-    if challenge is None or len(assertion) > _LARGEST or mine.account.role not in HOLDERS:
+    if (
+        challenge is None
+        or len(assertion) > _LARGEST
+        or mine.account.role not in rights.roles("passkeys")
+    ):
         return False
     try:
         said = parse_authentication_credential_json(assertion)

@@ -19,6 +19,7 @@ Act = Literal[
     "reset_pin", "name_phone", "document", "refund", "requests", "sign_request", "figures", "fraud",
     "book", "correct_typing", "statement", "books", "correct_entry", "payments", "deliver",
     "judge_return", "import", "carriers", "webhooks", "access_log",
+    "passkeys", "accounts", "end_sign_in",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -48,11 +49,13 @@ _JUDGES: Final[_Who] = {"supervisor": "district", "postmaster": "own"}
 _WATCHERS: Final[_Who] = {**_JUDGES, "administrator": "district"}
 _CLERKS: Final[_Who] = {"clerk": "own", "postmaster": "own"}
 _WINDOW: Final[_Who] = {**_HELPERS, "clerk": "own"}
+_PASSKEYS: Final[_Who] = {"supervisor": "own", "postmaster": "own", "administrator": "own"}
 _KEEPERS: Final[_Who] = {"supervisor": "district", "administrator": "district"}
 
 RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
     {
         "enter": Right("sign in; the own account", {role: "own" for role in ROLES}),
+        "passkeys": Right("the own passkeys", _PASSKEYS),
         "find": Right("find and read a telephone, an article, a list; replay, simulate", _HELPERS),
         "help_people": Right(
             "send a code again, cancel one, change a language, block a postman's lost telephone",
@@ -103,6 +106,10 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
         "fraud": Right("where fraud was reported", _WATCHERS),
         "carriers": Right("carriers: order, rest, stopped prefixes", _KEEPERS),
         "webhooks": Right("webhooks, and sending failed deliveries again", _KEEPERS),
+        "accounts": Right("everybody's sign-ins, and what they were told of them", _KEEPERS),
+        "end_sign_in": Right(
+            "end the sign-in of somebody else", {"administrator": "district"}, "fresh"
+        ),
         "access_log": Right("the access log; no person's data", {"administrator": "district"}),
     }
 )

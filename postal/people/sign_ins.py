@@ -11,9 +11,9 @@ import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from flows.facts import Proof
 from postal.people import notices
 from postal.people.accounts import Account, get
-from flows.facts import Proof
 from postal.people.doer import FRESH, Doer, Staff
 from postal.people.places import SignInPlace, browser_row, is_network_known, remember_browser
 from store.database import Conn

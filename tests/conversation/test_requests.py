@@ -11,8 +11,8 @@ from threading import Barrier
 import pytest
 
 from conversation import requests
-from postal.people import accounts
 from flows.facts import Proof
+from postal.people import accounts
 from postal.people.doer import Doer, Staff
 from postal.requests.register import Why
 from postal.requests.wish import Wish

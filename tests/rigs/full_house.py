@@ -14,6 +14,7 @@ from uuid import uuid4
 from flask import Flask
 from werkzeug.routing import Rule
 
+from postal.people import rights
 from postal.people.accounts import Role
 from runtime import Runtime
 from tests.rigs import counter
@@ -25,7 +26,7 @@ from tests.rigs.transcript import Player
 from tests.rigs.upi import unpaid
 from tests.rigs.webhook import happen, subscribe, token
 from web.callers import Caller, stated
-from web.staff.rooms import ALLOWED, OPEN
+from web.staff.rooms import ACTS, OPEN
 
 # The columns that hold what people wrote. Names of the staff's own accounts are no one's telephone.
 FREE_TEXT = {
@@ -35,7 +36,7 @@ FREE_TEXT = {
     "access_log": ("reason",),
     "messages": ("body",),
     "ticket_notes": ("said",),
-    "window_requests": ("reason",),
+    "requests": ("reason", "note", "answer"),
     "carriers": ("order_reason",),
     "ledger": ("note",),
     "counter_days": ("explanation",),
@@ -92,7 +93,7 @@ class FullHouse:
 
 
 def may(rule: Rule, role: Role) -> bool:
-    return role in ALLOWED[rule.endpoint]
+    return role in rights.roles(ACTS[rule.endpoint])
 
 
 @cache
@@ -150,9 +151,11 @@ def _evening(office: Office) -> None:
     now, by = office.runtime.now(), office.clerk.staff_row
     with office.runtime.database.transaction() as conn:
         conn.execute(
-            "INSERT INTO window_requests (article_id, asked_by, asked_at, document, document_last4,"
-            " reason) VALUES (3, %s, %s, 'passport', '1234', 'shown')",
-            [by, now],
+            "INSERT INTO requests (what, article_id, office_id, document, document_last4, reason,"
+            " asked_at, until, signed_by, signed_at)"
+            " SELECT 'document', 3, office_id, 'passport', '1234', 'other', %s, %s, id, %s"
+            " FROM staff WHERE id = %s",
+            [now, now + timedelta(hours=8), now, by],
         )
         conn.execute(
             "INSERT INTO list_closings SELECT id, %s, %s, NULL, 1, 1, 0, 0, 50000, 0, 'late'"

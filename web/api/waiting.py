@@ -20,6 +20,7 @@ from postal.requests.reading import StaffRequest, State
 from postal.requests.register import LONGEST_NOTE, Why
 from postal.requests.wish import What, Wish
 from store.refusals import Invalid
+from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, Phone, SecretPin
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number, row
@@ -121,7 +122,9 @@ def _reopen(call: Call[WhyIn]) -> Answer:
 
 
 def _reset_pin(call: Call[NewPinIn]) -> Answer:
-    wish = Wish("reset_pin", postman_id=postman_row(call), pin_hash=pins.hashed(call.input.pin))
+    bearer = pins.bearer(call.conn, call.path["staff_id"])
+    pin_hash = pins.hashed(call.input.pin, bearer)
+    wish = Wish("reset_pin", postman_id=postman_row(call), pin_hash=pin_hash)
     return ask(call, wish, call.input.reason)
 
 
@@ -133,6 +136,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /articles/{number:s10}/correct-number",
         name="correct_number",
+        scope="moves",
+        whose=whose.article,
         summary="Ask two of the staff to give the recipient another telephone",
         input=NewPhoneIn,
         handle=_correct_number,
@@ -142,6 +147,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /articles/{number:s10}/move-destination",
         name="move_destination",
+        scope="moves",
+        whose=whose.article,
         summary="Ask two of the staff to let another telephone take the article, if that agrees",
         input=NewPhoneIn,
         handle=_move_destination,
@@ -151,6 +158,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /articles/{number:s10}/reopen",
         name="reopen_article",
+        scope="moves",
+        whose=whose.article,
         summary="Ask two of the staff to have the article brought once more",
         input=WhyIn,
         handle=_reopen,
@@ -160,6 +169,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="POST /postmen/{staff_id:staff_id}/pin",
         name="reset_pin",
+        scope="postmen",
+        whose=whose.staff_in_path,
         summary="Ask two of the staff to give a postman the PIN that he typed",
         input=NewPinIn,
         handle=_reset_pin,
@@ -169,6 +180,8 @@ OPERATIONS: tuple[Operation[Any], ...] = (
     Operation(
         route="GET /requests/{id:request}",
         name="read_request",
+        scope="requests",
+        whose=whose.request,
         summary="What became of something that needs a person's own word",
         input=Nothing,
         handle=_read,

@@ -16,13 +16,13 @@ from conversation import senders
 from flows.grammar.text import fold
 from outbox.wake import wake
 from postal import articles
-from web.counter.room import CLERKS, doer, own_group, route, runtime
+from web.counter.room import doer, own_group, route, runtime
 from web.staff.refusals import FormRefused, tell
 
 _DIGITS: Final = re.compile(r"[0-9]{2}", re.ASCII)
 
 
-@route("/groups/<int:id_>/sender-proof", CLERKS, methods=("POST",))
+@route("/groups/<int:id_>/sender-proof", "book", methods=("POST",))
 def sender_proof(id_: int) -> Response:
     """Believe the sender of one article. Form: `number` of the booking, `proof`, two digits."""
     with runtime().database.transaction() as conn:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from outbox.wake import SWEEP, ring
 from postal.people import accounts, notices
 from store.database import Conn
-from web.desk.room import EVERYONE, home, key, me, route, runtime
+from web.desk.room import home, key, me, route, runtime
 from web.staff import factors
 from web.staff.places import here
 from web.staff.refusals import word_of
@@ -62,7 +62,7 @@ def renew_recovery_codes() -> Page:
     return render_template("desk/recovery_codes.html", codes=codes)
 
 
-@route("/recovery-codes", EVERYONE)
+@route("/recovery-codes", "enter")
 def recovery_codes() -> Page:
     """Say that the recovery codes may never have been seen; whoever kept them goes on."""
     if me().account.codes_kept:
@@ -70,7 +70,7 @@ def recovery_codes() -> Page:
     return render_template("desk/recovery_codes.html", codes=())
 
 
-@route("/recovery-codes", EVERYONE, methods=("POST",))
+@route("/recovery-codes", "enter", methods=("POST",))
 def show_recovery_codes() -> Page:
     """Make ten others in the place of codes that were never confirmed, and show them.
 
@@ -85,7 +85,7 @@ def show_recovery_codes() -> Page:
     return render_template("desk/recovery_codes.html", codes=codes)
 
 
-@route("/recovery-codes/kept", EVERYONE, methods=("POST",))
+@route("/recovery-codes/kept", "enter", methods=("POST",))
 def keep_recovery_codes() -> Page:
     """Note that the codes are written down."""
     runtime().database.run(

@@ -8,16 +8,14 @@ from flask import redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
 from postal.people import access, notices, opened
-from postal.people.accounts import Role
 from store.database import Conn
 from web.desk.room import doer, me, route, runtime
 from web.staff.refusals import attempt
 
 _MOST: Final = 50
-_WATCHERS: Final[tuple[Role, ...]] = ("supervisor", "administrator")
 
 
-@route("/accounts", _WATCHERS)
+@route("/accounts", "accounts")
 def account_board() -> str:
     """Show the newest notices of all accounts, and who is signed in."""
     with runtime().database.transaction() as conn:
@@ -26,7 +24,7 @@ def account_board() -> str:
     return render_template("desk/accounts.html", notices=told, sign_ins=signed_in)
 
 
-@route("/accounts/sign-ins/<int:id_>/end", ("administrator",), methods=("POST",))
+@route("/accounts/sign-ins/<int:id_>/end", "end_sign_in", methods=("POST",))
 def end_sign_in(id_: int) -> Response:
     """End the sign-in of another person, who is told."""
 

@@ -57,7 +57,7 @@ def act_send_code(article: int) -> Response:
     """Send the code to its telephone once more; nobody at the desk sees it."""
 
     def act(conn: Conn, row: Article) -> Intervened:
-        return desk.on_holder(runtime(), conn, row.id, CodeWanted(row.number))
+        return desk.on_holder(runtime(), conn, row.id, CodeWanted(row.number), doer().proof)
 
     return _on_article(article, "send_code", act)
 
@@ -99,7 +99,7 @@ def act_language(conversation: int) -> Response:
     def act(conn: Conn, person: Contact) -> Intervened:
         if language is None:
             raise FormRefused("act_no_language")
-        return desk.set_language(runtime(), conn, person.phone, language)
+        return desk.set_language(runtime(), conn, person.phone, language, doer().proof)
 
     return _on_phone(conversation, "language", act)
 
@@ -127,7 +127,7 @@ def _judge(article: int, action: str, verdict: Verdict) -> Response:
 
 
 def _own(conn: Conn, event: Happening) -> Intervened:
-    return desk.on_article(runtime(), conn, event)
+    return desk.on_article(runtime(), conn, event, doer().proof)
 
 
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:

@@ -46,10 +46,11 @@ def act_reset_pin(conversation: int) -> Response:
     pin, again = request.form.get("pin", ""), request.form.get("again", "")
 
     def wish(conn: Conn) -> Wish:
-        row = _postman_row(conn, conversation)
+        staff_id = postman(conn, person_within(conn, conversation))
         if pin != again:
             raise FormRefused("act_pins_differ")
-        return Wish("reset_pin", postman_id=row, pin_hash=pins.hashed(pin))
+        pin_hash = pins.hashed(pin, pins.bearer(conn, staff_id))
+        return Wish("reset_pin", postman_id=_row_of(conn, staff_id), pin_hash=pin_hash)
 
     return ask(wish, url_for("desk.conversation", conversation=conversation), _why)
 
@@ -59,7 +60,7 @@ def act_name_phone(conversation: int) -> Response:
     """Ask that a postman has a new telephone, which his PIN makes his."""
 
     def wish(conn: Conn) -> Wish:
-        row = _postman_row(conn, conversation)
+        row = _row_of(conn, postman(conn, person_within(conn, conversation)))
         return Wish("name_phone", postman_id=row, phone=_typed_phone())
 
     return ask(wish, url_for("desk.conversation", conversation=conversation), _why)
@@ -80,8 +81,8 @@ def _why() -> Why:
     return Why(reason, typed_note())
 
 
-def _postman_row(conn: Conn, conversation: int) -> int:
-    row = contacts.postman_row(conn, postman(conn, person_within(conn, conversation)))
+def _row_of(conn: Conn, staff_id: str) -> int:
+    row = contacts.postman_row(conn, staff_id)
     if row is None:
         raise FormRefused("act_no_postman")
     return row

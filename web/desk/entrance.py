@@ -19,7 +19,7 @@ from postal.people.places import SignInPlace
 from store.database import Conn
 from store.gcra import Gcra
 from web.desk.room import doer, home, key, me, open_route, route, runtime
-from web.staff import factors
+from web.staff import factor_form, factors
 from web.staff.places import here, here_marked
 from web.staff.rooms import enter, leave
 
@@ -81,7 +81,7 @@ def passkey_options() -> Response:
         abort(405)
     if not current_user.is_authenticated:
         abort(403)
-    now, party = runtime().now(), factors.party()
+    now, party = runtime().now(), factor_form.party()
     try:
         options = runtime().database.run(
             lambda conn: passkeys.ask_to_prove(conn, me().sign_in, party, now)

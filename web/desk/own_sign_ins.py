@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response
 
 from postal.people import notices, opened
 from store.database import Conn
-from web.desk.room import EVERYONE, me, route, runtime
+from web.desk.room import me, route, runtime
 from web.staff.refusals import attempt
 
 _MOST: Final = 50
 
 
-@route("/account/sign-ins", EVERYONE)
+@route("/account/sign-ins", "enter")
 def own_sign_ins() -> str:
     """Show the newest sign-ins of the user: when, where, in which browser."""
     with runtime().database.transaction() as conn:
@@ -24,7 +24,7 @@ def own_sign_ins() -> str:
     return render_template("desk/own_sign_ins.html", sign_ins=found, others=others)
 
 
-@route("/account/sign-ins/<int:id_>/end", EVERYONE, methods=("POST",))
+@route("/account/sign-ins/<int:id_>/end", "enter", methods=("POST",))
 def end_own_sign_in(id_: int) -> Response:
     """End another sign-in of the user's own."""
 
@@ -36,7 +36,7 @@ def end_own_sign_in(id_: int) -> Response:
     return redirect(url_for("desk.own_sign_ins"))
 
 
-@route("/account/sign-ins/end-others", EVERYONE, methods=("POST",))
+@route("/account/sign-ins/end-others", "enter", methods=("POST",))
 def end_other_sign_ins() -> Response:
     """End all sign-ins of the user but this one."""
 
@@ -48,7 +48,7 @@ def end_other_sign_ins() -> Response:
     return redirect(url_for("desk.own_sign_ins"))
 
 
-@route("/account/notices", EVERYONE)
+@route("/account/notices", "enter")
 def own_notices() -> str:
     """Show the newest notices about the user's account."""
     with runtime().database.transaction() as conn:
@@ -56,7 +56,7 @@ def own_notices() -> str:
     return render_template("desk/own_notices.html", notices=found)
 
 
-@route("/account/notices/seen", EVERYONE, methods=("POST",))
+@route("/account/notices/seen", "enter", methods=("POST",))
 def see_notices() -> Response:
     """Note that the user has seen the notices that the page showed."""
     upto = request.form.get("upto", 0, type=int)

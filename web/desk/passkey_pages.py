@@ -7,27 +7,27 @@ from werkzeug.wrappers import Response
 
 from outbox.wake import SWEEP, ring
 from postal.people import access, passkeys
-from postal.people.passkeys import HOLDERS, LONGEST_NAME
+from postal.people.passkeys import LONGEST_NAME
 from store.database import Conn
 from store.refusals import Refusal
 from web.desk.room import doer, me, route, runtime
-from web.staff import factors
+from web.staff import factor_form, factors
 from web.staff.places import here
 from web.staff.refusals import attempt, status_of, word_of
 
 Page = str | Response | tuple[str, int]
 
 
-@route("/account/passkeys", HOLDERS)
+@route("/account/passkeys", "passkeys")
 def own_passkeys() -> Page:
     """Show the passkeys of the user, and the forms to add and to remove one."""
     return _page()
 
 
-@route("/account/passkeys/new", HOLDERS, methods=("POST",))
+@route("/account/passkeys/new", "passkeys", methods=("POST",))
 def begin_passkey() -> Page:
     """Check the name and a second factor, and have the browser make the passkey."""
-    now, party = runtime().now(), factors.party()
+    now, party = runtime().now(), factor_form.party()
 
     def begin(conn: Conn) -> tuple[str, str] | None:
         name = passkeys.readable_name(request.form.get("name", ""))
@@ -46,13 +46,13 @@ def begin_passkey() -> Page:
     return render_template("desk/new_passkey.html", name=name, options=options)
 
 
-@route("/account/passkeys", HOLDERS, methods=("POST",))
+@route("/account/passkeys", "passkeys", methods=("POST",))
 def add_passkey() -> Page:
     """Add the passkey that the browser made."""
 
     def work(conn: Conn) -> str:
         name, made = request.form.get("name", ""), request.form.get("credential", "")
-        passkeys.add(conn, me().sign_in, name, made, factors.party(), here(), runtime().now())
+        passkeys.add(conn, me().sign_in, name, made, factor_form.party(), here(), runtime().now())
         access.note(conn, doer(), "acted", reason="own account: a passkey added")
         return "passkey_add_done"
 
@@ -61,7 +61,7 @@ def add_passkey() -> Page:
     return redirect(url_for("desk.own_passkeys"))
 
 
-@route("/account/passkeys/remove", HOLDERS, methods=("POST",))
+@route("/account/passkeys/remove", "passkeys", methods=("POST",))
 def remove_passkey() -> Page:
     """Remove the passkey of the form, against a second factor, which may be that passkey."""
     id_ = request.form.get("passkey", 0, type=int)
@@ -84,7 +84,7 @@ def remove_passkey() -> Page:
 def _page(refused: str | None = None) -> str:
     with runtime().database.transaction() as conn:
         found = passkeys.of(conn, me().account.id)
-    address = factors.party().origin
+    address = factor_form.party().origin
     elsewhere = None if request.host == address.partition("//")[2] else address
     return render_template(
         "desk/passkeys.html",

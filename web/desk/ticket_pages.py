@@ -108,7 +108,7 @@ def close_ticket(id_: int) -> Page:
     def close(conn: Conn) -> None:
         closed = tickets.close(conn, id_, outcome, said, doer())
         if closed.phone is not None:
-            desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome)
+            desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome, doer().proof)
 
     return _do(id_, close)
 

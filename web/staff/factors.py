@@ -7,14 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
 from flask_login import current_user
 
 from postal.people import factors, passkeys
-from postal.people.factors import Factor, Shown, SignedFactor, TypedFactor
-from postal.people.passkeys import RelyingParty
+from postal.people.factors import Factor, TypedFactor
 from store.database import Conn
 from web.running import runtime
+from web.staff.factor_form import shown
 from web.staff.places import here
 from web.staff.rooms import key, me, shared
 
@@ -24,19 +23,8 @@ def verify(conn: Conn) -> Factor | None:
 
     The caller's transaction must end well where it is wrong too: a wrong try is counted in it.
     """
-    return factors.verify(conn, me().sign_in, _shown(), key(), here(), runtime().now())
-
-
-def party() -> RelyingParty:
-    """Return what passkeys are bound to."""
-    return passkeys.relying_party(runtime().settings.public_url)
-
-
-def _shown() -> Shown:
-    assertion = request.form.get("assertion", "")
-    if assertion:
-        return SignedFactor(assertion, party())
-    return TypedFactor(request.form.get("number", ""))
+    typed = shown() or TypedFactor("")
+    return factors.verify(conn, me().sign_in, typed, key(), here(), runtime().now())
 
 
 @shared.app_context_processor

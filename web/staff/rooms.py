@@ -214,7 +214,7 @@ def admit() -> ResponseReturnValue | None:
     if endpoint not in _QUIET:
         runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
     if request.method == "POST" and RIGHTS[ACTS[endpoint]].needs != "session":
-        return step_up.ask(me(), key())
+        return step_up.ask(me())
     return None
 
 

@@ -12,19 +12,18 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from postal.people import factors, sign_ins
-from postal.people.factors import Shown
 from store.database import Conn
 from web.running import runtime
+from web.staff import factor_form
 from web.staff.places import here
 
 if TYPE_CHECKING:
     from web.staff.rooms import Member
 
-_FIELDS: Final = ("number", "assertion")  # of macros/factor.html
-_OURS: Final = ("csrf_token", *_FIELDS)
+_OURS: Final = ("csrf_token", *factor_form.FIELDS)
 
 
-def ask(member: Member, shown: Shown) -> ResponseReturnValue | None:
+def ask(member: Member) -> ResponseReturnValue | None:
     """Return the page that asks for the second factor; None where it is fresh, or right now.
 
     A wrong one is counted with the wrong tries of the sign-in.
@@ -32,23 +31,25 @@ def ask(member: Member, shown: Shown) -> ResponseReturnValue | None:
     now = runtime().now()
     if member.sign_in.is_fresh(now):
         return None
-    entered = any(request.form.get(field) for field in _FIELDS)
+    shown = factor_form.shown()
 
     def confirm(conn: Conn) -> bool:
         keys = runtime().keys
+        if shown is None:
+            return False
         if factors.verify(conn, member.sign_in, shown, keys, here(), now) is None:
             return False
         member.sign_in = sign_ins.note_factor(conn, member.sign_in, now)
         return True
 
-    if entered and runtime().database.run(confirm):
+    if shown is not None and runtime().database.run(confirm):
         return None
     typed = [(name, value) for name, value in request.form.items(multi=True) if name not in _OURS]
     page = render_template(
         "desk/step_up.html",
         typed=typed,
         action=request.full_path.removesuffix("?"),
-        refused="second_factor_wrong" if entered else None,
+        refused="second_factor_wrong" if shown is not None else None,
     )
     if "HX-Request" not in request.headers:
         return Response(page, 401, mimetype="text/html")

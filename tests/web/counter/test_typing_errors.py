@@ -67,7 +67,7 @@ def test_he_corrects_it_and_both_telephones_are_told(
     assert "Correct the telephone" in page
     assert "Both telephones are told" in correct(at_counter.colleague, booked, "98765 00002")
     assert recipient(runtime) == (RIGHT, RIGHT)
-    assert texts(runtime, "number_moved") == [TYPED]
+    assert texts(runtime, "move_done") == [TYPED]
     assert texts(runtime, "booked") == [TYPED, RIGHT]
 
 
@@ -107,7 +107,7 @@ def test_nobodys_telephones_ring_without_end(
     for phone in (RIGHT, "+919876500003", "+919876500004"):
         correct(at_counter.colleague, booked, phone)
     assert recipient(runtime) == ("+919876500003", "+919876500003")
-    assert len(texts(runtime, "number_moved")) == 2
+    assert len(texts(runtime, "move_done")) == 2
 
 
 def test_it_is_signed_and_of_a_telephone_of_nobody_at_work(

@@ -130,7 +130,9 @@ def test_a_number_is_corrected_only_while_it_is_not_out_and_both_telephones_are_
     assert "move_done, moved_here, sender_relinked" in said
     lines = books.drain()
     assert any(line.startswith(OTHER) and ARTICLE in line for line in lines)
-    assert any(line.startswith(f"{RECIPIENT} < The code of post 6785 goes to another") for line in lines)
+    assert any(
+        line.startswith(f"{RECIPIENT} < The code of post 6785 goes to another") for line in lines
+    )
     books.step(f"list 1001: {ARTICLE}")
     assert act(master, ARTICLE, "correct-number", phone=RECIPIENT).startswith("That cannot")
 

@@ -68,11 +68,11 @@ def test_then_a_password_and_a_number_that_counts_once(
     shown = number(runtime, colleague.staff_row)
     assert password(client).headers["Location"] == "/desk/second-factor"
     assert client.get("/desk").headers["Location"] == "/desk/second-factor"
-    assert submit(client, "/desk/second-factor", number=shown).status_code == 401  # was used
+    assert submit(client, "/desk/second-factor", second_factor=shown).status_code == 401  # was used
     clock.advance(seconds=30)
     spoken = number(runtime, colleague.staff_row)
     typed = f"{spoken[:3]} {spoken[3:]}"
-    assert submit(client, "/desk/second-factor", number=typed).headers["Location"] == "/desk"
+    assert submit(client, "/desk/second-factor", second_factor=typed).headers["Location"] == "/desk"
     assert client.get("/desk").status_code == 200
 
 
@@ -83,7 +83,7 @@ def test_a_recovery_code_opens_once(app: Flask, client: FlaskClient, runtime: Ru
     for typed, status in ((codes[3].lower(), 302), (codes[3], 401), (codes[4], 302)):
         browser = app.test_client()
         password(browser)
-        answer = submit(browser, "/desk/second-factor", number=typed)
+        answer = submit(browser, "/desk/second-factor", second_factor=typed)
         assert answer.status_code == status
 
 
@@ -183,16 +183,18 @@ def test_another_password_ends_every_sign_in(app: Flask, runtime: Runtime, clock
         "/desk/account/password",
         old=PASSWORD,
         new="a1",
-        number=number(runtime, colleague.staff_row),
+        second_factor=number(runtime, colleague.staff_row),
     )
     assert weak.status_code == 422
-    wrong = colleague.post("/desk/account/password", old="x", new="quite another one", number="1")
+    wrong = colleague.post(
+        "/desk/account/password", old="x", new="quite another one", second_factor="1"
+    )
     assert wrong.status_code == 422
     right = colleague.post(
         "/desk/account/password",
         old=PASSWORD,
         new="quite another one",
-        number=number(runtime, colleague.staff_row),
+        second_factor=number(runtime, colleague.staff_row),
     )
     assert right.status_code == 200
     assert colleague.get("/desk").status_code == 302
@@ -214,8 +216,8 @@ def test_new_recovery_codes_end_the_old_ones(app: Flask, runtime: Runtime, clock
     assert not set(new) & set(old)
     browser = app.test_client()
     password(browser)
-    assert submit(browser, "/desk/second-factor", number=old[0]).status_code == 401
-    assert submit(browser, "/desk/second-factor", number=new[0]).status_code == 302
+    assert submit(browser, "/desk/second-factor", second_factor=old[0]).status_code == 401
+    assert submit(browser, "/desk/second-factor", second_factor=new[0]).status_code == 302
 
 
 def test_nothing_that_opens_stands_in_the_database(app: Flask, runtime: Runtime) -> None:

@@ -38,7 +38,7 @@ class Browser:
         return self.submit("/desk/sign-in", staff_id="s1", password=password)
 
     def number(self, typed: str) -> int:
-        return self.submit("/desk/second-factor", number=typed)
+        return self.submit("/desk/second-factor", second_factor=typed)
 
 
 @dataclass

@@ -45,7 +45,9 @@ def enter(computer: FlaskClient, runtime: Runtime, clock: Clock, staff_id: str) 
     assert row is not None
     submit(computer, "/desk/sign-in", staff_id=staff_id, password=PASSWORD)
     return str(
-        submit(computer, "/desk/second-factor", number=number(runtime, row[0])).headers["Location"]
+        submit(computer, "/desk/second-factor", second_factor=number(runtime, row[0])).headers[
+            "Location"
+        ]
     )
 
 

@@ -54,7 +54,7 @@ def enter(browser: FlaskClient, colleague: Colleague, clock: Clock) -> None:
     assert submit(browser, "/desk/sign-in", staff_id="s1", password=PASSWORD).status_code == 302
     clock.advance(seconds=30)
     shown = number(colleague.runtime, colleague.staff_row)
-    assert submit(browser, "/desk/second-factor", number=shown).status_code == 302
+    assert submit(browser, "/desk/second-factor", second_factor=shown).status_code == 302
 
 
 def told(colleague: Colleague) -> list[str]:
@@ -232,12 +232,12 @@ def test_each_change_is_told_by_an_alarm_and_stop_silences_none(
 
     other = browser_of(app, FIREFOX, "198.51.100.7")
     submit(other, "/desk/sign-in", staff_id="s1", password=PASSWORD)
-    submit(other, "/desk/second-factor", number=codes[0])
+    submit(other, "/desk/second-factor", second_factor=codes[0])
     assert texts(colleague, player) == ["recovery_code_used", "account_opened"]
 
     clock.advance(seconds=30)
     shown = number(colleague.runtime, colleague.staff_row)
-    assert post(here, "/desk/account/recovery-codes", number=shown) == 200
+    assert post(here, "/desk/account/recovery-codes", second_factor=shown) == 200
     assert texts(colleague, player) == ["account_factor_changed"]
     token = TOKEN.search(here.get("/desk/recovery-codes").text)
     here.post("/desk/recovery-codes/kept", data={"csrf_token": token[1] if token else ""})
@@ -248,7 +248,9 @@ def test_each_change_is_told_by_an_alarm_and_stop_silences_none(
 
     clock.advance(seconds=30)
     shown = number(colleague.runtime, colleague.staff_row)
-    changed = post(here, "/desk/account/password", old=PASSWORD, new="quite another", number=shown)
+    changed = post(
+        here, "/desk/account/password", old=PASSWORD, new="quite another", second_factor=shown
+    )
     assert changed == 200
     assert texts(colleague, player) == ["account_password_changed"]
 

@@ -50,7 +50,7 @@ def begin(colleague: Colleague, clock: Clock, name: str = "blue key") -> str:
     """What the browser is asked, to make a passkey; empty where it is not asked."""
     clock.advance(seconds=30)
     shown = number(colleague.runtime, colleague.staff_row)
-    page = colleague.post("/desk/account/passkeys/new", name=name, number=shown).text
+    page = colleague.post("/desk/account/passkeys/new", name=name, second_factor=shown).text
     asked = _OPTIONS.search(page)
     return html.unescape(asked[1]) if asked else ""
 
@@ -139,7 +139,7 @@ def test_an_authenticator_is_still_as_good(
     clock.advance(seconds=30)
     browser = with_password(app)
     shown = number(colleague.runtime, colleague.staff_row)
-    assert submit(browser, "/desk/second-factor", number=shown).status_code == 302
+    assert submit(browser, "/desk/second-factor", second_factor=shown).status_code == 302
 
 
 # ---- what does not open --------------------------------------------------------------------------
@@ -280,12 +280,12 @@ def test_a_passkey_has_a_name(colleague: Colleague, clock: Clock, name: str) -> 
 def test_without_a_second_factor_none_is_added_or_removed(
     colleague: Colleague, clock: Clock, key: Key
 ) -> None:
-    wrong = colleague.post("/desk/account/passkeys/new", name="red key", number="000000")
+    wrong = colleague.post("/desk/account/passkeys/new", name="red key", second_factor="000000")
     assert wrong.status_code == 422
     assert not _OPTIONS.search(wrong.text)
     page = colleague.get("/desk/account/passkeys").text
     (id_,) = re.findall(r'<option value="(\d+)">', page)
-    kept = colleague.post("/desk/account/passkeys/remove", passkey=id_, number="000000")
+    kept = colleague.post("/desk/account/passkeys/remove", passkey=id_, second_factor="000000")
     assert kept.status_code == 422
     assert "blue key" in colleague.get("/desk/account/passkeys").text
     assert finish(colleague, Key().made(json.dumps({"challenge": "AAAA"}))).startswith("This")
@@ -299,7 +299,10 @@ def test_another_persons_passkey_is_not_removed(
     (id_,) = re.findall(r'<option value="(\d+)">', page)
     clock.advance(seconds=30)
     shown = number(runtime, other.staff_row)
-    assert other.post("/desk/account/passkeys/remove", passkey=id_, number=shown).status_code == 404
+    assert (
+        other.post("/desk/account/passkeys/remove", passkey=id_, second_factor=shown).status_code
+        == 404
+    )
     assert "blue key" in colleague.get("/desk/account/passkeys").text
 
 

@@ -35,7 +35,7 @@ def post(browser: FlaskClient, path: str, on: str = "/desk/recovery-codes", **fo
 
 
 def opens(app: Flask, code: str) -> bool:
-    return submit(browser_of(app), "/desk/second-factor", number=code).status_code == 302
+    return submit(browser_of(app), "/desk/second-factor", second_factor=code).status_code == 302
 
 
 def test_the_answer_to_an_enrolment_is_lost(
@@ -45,7 +45,7 @@ def test_the_answer_to_an_enrolment_is_lost(
     never_seen = CODE.findall(submit(lost, "/desk/enrol", number=number(runtime, row)).text)
     again = browser_of(app)
     clock.advance(seconds=30)
-    submit(again, "/desk/second-factor", number=number(runtime, row))
+    submit(again, "/desk/second-factor", second_factor=number(runtime, row))
     for path in ("/desk", "/desk/account", "/counter"):
         assert again.get(path).headers["Location"] == "/desk/recovery-codes"
     assert "perhaps the page with them was lost" in again.get("/desk/recovery-codes").text
@@ -78,7 +78,7 @@ def test_the_answer_to_new_ones_is_lost(
     post(browser, "/desk/recovery-codes/kept")
     clock.advance(seconds=30)
     shown = number(runtime, row)
-    lost = post(browser, "/desk/account/recovery-codes", on="/desk/account", number=shown)
+    lost = post(browser, "/desk/account/recovery-codes", on="/desk/account", second_factor=shown)
     assert browser.get("/desk").headers["Location"] == "/desk/recovery-codes"
     seen = CODE.findall(post(browser, "/desk/recovery-codes"))
     post(browser, "/desk/recovery-codes/kept")
@@ -91,7 +91,7 @@ def test_whoever_has_them_says_so_and_keeps_them(app: Flask, runtime: Runtime, r
     browser = browser_of(app)
     codes = CODE.findall(submit(browser, "/desk/enrol", number=number(runtime, row)).text)
     other = browser_of(app)
-    assert submit(other, "/desk/second-factor", number=codes[0]).status_code == 302
+    assert submit(other, "/desk/second-factor", second_factor=codes[0]).status_code == 302
     post(other, "/desk/recovery-codes/kept")
     assert other.get("/desk").status_code == 200
     assert opens(app, codes[1])

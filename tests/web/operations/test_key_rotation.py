@@ -152,7 +152,7 @@ def _enrolled(of: ServerProcess) -> tuple[int, list[str]]:
 def _signs_in(of: ServerProcess, number: str) -> int:
     browser = of.app.test_client()
     desk.submit(browser, "/desk/sign-in", staff_id="a1", password=desk.PASSWORD)
-    return desk.submit(browser, "/desk/second-factor", number=number).status_code
+    return desk.submit(browser, "/desk/second-factor", second_factor=number).status_code
 
 
 def test_recovery_codes_from_before_the_ring_open_while_their_key_does(

@@ -18,6 +18,8 @@ Scope = Literal[
     "books",
     "office",
     "postmen",
+    "moves",
+    "requests",
     "lists",
     "imports",
     "payments",

@@ -75,6 +75,10 @@ def payment(call: Call[Any]) -> Offices:
     return belonging.of_payment(call.conn, _row(call))
 
 
+def request(call: Call[Any]) -> Offices:
+    return belonging.of_request(call.conn, _row(call))
+
+
 def sum_(call: Call[Any]) -> Offices:
     return belonging.of_sum(call.conn, _row(call))
 

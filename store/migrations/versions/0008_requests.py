@@ -7,7 +7,7 @@ from pathlib import Path
 
 from alembic import op
 
-revision = "0006_requests"
+revision = "0008_requests"
 down_revision = "0007_edges"
 branch_labels = None
 depends_on = None
