@@ -30,7 +30,9 @@ from flows.events import (
     Start,
     Stop,
     StopRecall,
+    TakeOver,
     ToldCode,
+    TurnDown,
     Undo,
     Visit,
     Yes,
@@ -144,7 +146,9 @@ def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
 
 
 # What is exact in any words, and what is exact in digits.
-_EXACT = (GivePin, Pass, ProveSender, ReportFraud, SendCode, Undo, Visit)
+_EXACT = (
+    GivePin, Pass, ProveSender, ReportFraud, SendCode, TakeOver, TurnDown, Undo, Visit,
+)  # fmt: skip
 _IN_DIGITS = (Consent, Deny, StopRecall, Yes)
 
 

@@ -23,7 +23,9 @@ from flows.events import (
     ReportFraud,
     SomebodyElse,
     StopRecall,
+    TakeOver,
     TimedOut,
+    TurnDown,
     Undo,
     Visit,
 )
@@ -31,7 +33,7 @@ from flows.facts import Proof
 from flows.grammar.postman import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
-from postal import facts
+from postal import facts, offers
 from postal.acts import beats, handsets
 from postal.acts.all import Books, Held, hold
 from runtime import Runtime
@@ -44,7 +46,7 @@ _BEGINNINGS = {
 }
 
 # Roles that no article leads to.
-_BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
+_BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -68,7 +70,8 @@ class Locked:
     proof: Proof | None = None  # of whoever brought the event
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
-    colleague: beats.Colleague | None = None
+    colleague: beats.Colleague | None = None  # who is to take items over
+    offer: offers.OpenOffer | None = None  # that he answers
     named: handsets.Named | None = None
     standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)  # ids: had their code here until lately
@@ -126,6 +129,10 @@ class Locked:
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)
+        if self.offer is not None:
+            return facts.articles_of_items(
+                self.conn, self.offer.giver_id, self.today, self.offer.items
+            )
         if place.machine == "postman" and self.postman_id is not None:
             standing = conversations.peek(self.conn, place)
             refs = self.refs(event, standing.context if standing else None)
@@ -173,6 +180,12 @@ class Locked:
             self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
             if self.colleague is not None:
                 self.beside["colleague"] = ConversationPlace(self.colleague.phone, "postman")
+                self.beside["giver"] = ConversationPlace(place.whose, "offer")
+        if isinstance(event, TakeOver | TurnDown) and self.postman_id is not None:
+            self.colleague = offers.taker(self.conn, self.postman_id)
+            self.offer = offers.to_postman(self.conn, self.postman_id, self.today, event.offer)
+            if self.offer is not None and self.offer.giver_phone is not None:
+                self.beside["giver"] = ConversationPlace(self.offer.giver_phone, "offer")
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
         """Return the items that an event in a postman's conversation is about."""

@@ -185,6 +185,8 @@ class ItemFact:
     verdict: CodeVerdict = "unchecked"
     approached: bool = False
     approaches: int = 0  # within the last ten minutes
+    offered_to: str = ""  # the staff id of the colleague who is asked to take it over
+    approached_since: bool = False  # he went there himself, after he had offered it
 
 
 @dataclass(frozen=True)
@@ -200,8 +202,23 @@ class DayFact:
 
 
 @dataclass(frozen=True)
+class OfferFact:
+    """What a colleague offers to this postman, and he has not answered. `by`: the colleague."""
+
+    id: int
+    by: str  # staff id
+    to: str  # this postman's own
+    asked_at: datetime
+    serial: int  # that the first item would have on his own list
+    fits: bool  # there is room on it, and no code of them goes to his own telephone
+
+
+@dataclass(frozen=True)
 class PostmanFacts(Facts):
-    """The items that the postman named, in his order, and his list of today."""
+    """The items that the postman named, in his order, and his list of today.
+
+    Where he answers a colleague's offer, the items are those offered, on the colleague's list.
+    """
 
     items: tuple[ItemFact, ...]
     has_list: bool
@@ -210,6 +227,23 @@ class PostmanFacts(Facts):
     written_at: datetime | None = None  # by the carrier, if it is trusted
     colleague: str | None = None  # the staff id of the one named, if he is of the same office
     day: DayFact | None = None  # at its beginning and its end
+    offer: OfferFact | None = None  # of a colleague
+
+
+@dataclass(frozen=True)
+class SentOffer:
+    """What a postman offered to the colleague `to` (staff id), without an answer yet."""
+
+    id: int
+    to: str
+    count: int  # of items that are open still
+
+
+@dataclass(frozen=True)
+class OfferFacts(Facts):
+    """All that a postman offered to colleagues and nobody answered, oldest first."""
+
+    offers: tuple[SentOffer, ...]
 
 
 @dataclass(frozen=True)

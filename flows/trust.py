@@ -151,6 +151,11 @@ APPROACHES_WITHIN: Final = timedelta(minutes=10)
 MOST_DOORS: Final = 5  # in one text; more are asked back once, within that time
 
 
+# ---- a change of beat (rule 13) ------------------------------------------------------------------
+
+TAKEN_WITHIN: Final = timedelta(minutes=30)  # of the last offer; then all stays where it is
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

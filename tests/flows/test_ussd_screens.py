@@ -27,6 +27,7 @@ from flows.ussd.engine import (
     Graph,
     MenuFacts,
     MenuItem,
+    MenuOffer,
     Post,
     Question,
     Screen,
@@ -82,7 +83,7 @@ ITEMS = tuple(
     for serial, amount, otp, state in _LISTED
 )
 KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
-PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed")
+PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed", "named")
 TYPED = (
     *(Typed(key) for key in KEYS),
     *(Typed(str(item.serial)) for item in ITEMS[-7:]),
@@ -90,6 +91,9 @@ TYPED = (
     *(Typed(post.digits) for post in POSTS),
     *(Typed(worth=worth, left=2) for worth in PROOFS),
 )
+
+
+OFFER = MenuOffer(3, "W" * 20, tuple(post.number for post in POSTS))
 
 
 def worlds(language: Language) -> Iterator[MenuFacts]:
@@ -101,6 +105,8 @@ def worlds(language: Language) -> Iterator[MenuFacts]:
     ):
         if postman or not items:
             yield MenuFacts(language, posts, postman, items)
+            if postman and len(posts) < 2:
+                yield MenuFacts(language, posts, postman, items, OFFER)
 
 
 def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
@@ -206,6 +212,8 @@ BY_SMS = {
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
+    *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
+    *("offer_asked", "offer_asked_many"),  # a screen says which offer is answered
     *("nominee_how", "language_menu"),  # without an article or a language nothing is asked
 }
 
