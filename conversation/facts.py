@@ -28,6 +28,7 @@ from flows.events import (
     ProveSender,
     Recall,
     RepeatQuestion,
+    ReportFraud,
     SendCode,
     SomebodyElse,
     SpeakCode,
@@ -193,6 +194,8 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
             _quoting(locked, each, phone, each.questions) if is_asked(each) else each
             for each in mine
         )
+    elif isinstance(event, ReportFraud):
+        mine = locked.reader.with_herds(mine, phone)
     return RecipientFacts(
         now=locked.now,
         articles=mine,

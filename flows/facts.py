@@ -81,7 +81,11 @@ class ArticleFact:
     extended: bool = False
     delivered_at: datetime | None = None
     objected: bool = False
-    fraud_reports: int = 0  # by other telephones, in the same PIN, today
+    # By other telephones, in the same PIN, today; of those that had a live code there today.
+    fraud_reports: int = 0
+    had_code: bool = False  # this telephone had one; read for reports of fraud
+    # Whom a warning in its PIN would reach; None: one was sent today, or waits for a supervisor.
+    herd: int | None = None
     # Who gets the code (docs/developing/trust.md).
     moves: int = 0  # done ones: another telephone became the holder
     asked: bool = False  # whether the code may go to another telephone, and he has not answered

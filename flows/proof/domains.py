@@ -19,7 +19,7 @@ from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
-from flows.trust import MOST_DOORS, MOST_MOVES
+from flows.trust import MOST_DOORS, MOST_MOVES, MOST_WARNED
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
@@ -220,6 +220,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     ),
     "objected": _where("delivered", one_of(False, True), False),
     "fraud_reports": one_of(0, 1, 2, 3),
+    "herd": one_of(None, MOST_WARNED, MOST_WARNED + 1),
     "moves": one_of(0, MOST_MOVES),
     "questions": one_of(1),
     "asked": _asked,

@@ -9,11 +9,16 @@ from typing import Final
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from flows.trust import MOST_WARNED
+from india.calendar import day_of
+from messages.catalogue import LANGUAGES, catalogue
+from postal import herd
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
+from postal.herd import TEXT
 from postal.people import access, contacts
 from postal.people.contacts import Contact
 from store.database import Conn
@@ -86,16 +91,21 @@ def conversation_news(conversation: int) -> Page:
 def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
-    def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
+    def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView, int]:
         row = article_within(conn, article)
         access.note(conn, doer(), "opened", article_id=row.id)
-        return row, contacts.of_article(conn, row.id), _view(conn, of_article(row.id, row.number))
+        view = _view(conn, of_article(row.id, row.number))
+        around = herd.people(conn, row.recipient_pin, day_of(runtime().now()))
+        return row, contacts.of_article(conn, row.id), view, around
 
-    row, parties, view = runtime().database.run(look)
+    row, parties, view, around = runtime().database.run(look)
     return render_template(
         "desk/article.html",
         article=row,
         parties=parties,
+        around=around,
+        many=around > MOST_WARNED,
+        herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=view,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),

@@ -7,11 +7,13 @@ import re
 import pytest
 from flask import Flask
 
+from postal import herd
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.requests import ask, at, both, sign, told
 from tests.rigs.transcript import Player
+from web.desk import conversations
 
 RECIPIENT, SENDER, POSTMAN = "+919876500001", "+919811100001", "+919839000001"
 OTHER, OFFICE = "+919876500002", "+915512340000"
@@ -178,6 +180,24 @@ def test_everybody_around_is_warned_once_a_day(master: Colleague, books: Player)
     assert act(master, ARTICLE, "warn-herd").startswith("Done")
     assert any("Beware" in text for text in texts(books, RECIPIENT))
     assert act(master, ARTICLE, "warn-herd").startswith("That cannot")
+
+
+def test_many_are_warned_by_a_supervisor_who_saw_how_many_and_the_text(
+    master: Colleague, second: Colleague, books: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (herd, conversations):
+        monkeypatch.setattr(module, "MOST_WARNED", 0)
+    books.step(f"list 1001: {ARTICLE}")
+    page = link(second, ARTICLE, "articles")
+    assert "It would reach 1 telephones" in second.get(page).text
+    assert "Beware: today someone near you" in second.get(page).text
+    assert act(master, ARTICLE, "warn-herd").startswith("It would reach 1 telephones: more than")
+    assert master.post(f"{page}/warn-many", reason="other", seen="1").status_code == 403
+    for seen in ("0", "", "x"):
+        assert "Nothing was sent" in act(second, ARTICLE, "warn-many", seen=seen)
+    assert texts(books, RECIPIENT) == []
+    assert act(second, ARTICLE, "warn-many", seen="1").startswith("Done")
+    assert any("Beware" in text for text in texts(books, RECIPIENT))
 
 
 def test_the_language_of_recipients_and_postmen(master: Colleague, books: Player) -> None:
