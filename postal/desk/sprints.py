@@ -9,12 +9,16 @@ from typing import Any
 
 from psycopg.rows import class_row
 
+from flows.facts import Proof
 from store.database import Conn
 
 
 @dataclass(frozen=True)
 class StoredSprint:
-    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py)."""
+    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py).
+
+    `proof`: how it was proven who brought the event; None: nobody did (a time limit, software).
+    """
 
     id: int
     at: datetime
@@ -27,11 +31,12 @@ class StoredSprint:
     facts: Mapping[str, Any]
     decision: Mapping[str, Any]
     state_after: Mapping[str, Any]
+    proof: Proof | None
 
 
 _READ = """
 SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.event, s.state_before,
-       s.facts, s.decision, s.state_after
+       s.facts, s.decision, s.state_after, s.proof
 FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 """
 
