@@ -55,12 +55,15 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
     type=click.File("r", encoding="utf-8"),
     help="Compares with the decisions that another revision recorded, not with the stored ones.",
 )
+@click.option("--each", is_flag=True, help="Says every sprint and its proof; telephones masked.")
 def replay(
     since: datetime | None,
     until: datetime | None,
     phone: str | None,
     record: PersonalWriter | None,
     against: TextIO | None,
+    *,
+    each: bool,
 ) -> None:
     """Decide stored sprints again with today's code. Fail where a decision differs."""
     if since is not None and until is not None and since >= until:
@@ -80,7 +83,8 @@ def replay(
             missing += 1
         elif found:
             differing += 1
-            _say(stored, found)
+        if each or found:
+            _say(stored, found or ())
     took = max(time.monotonic() - began, 1e-9)
     unrecorded = f", {missing} not in {Path(against.name).name}" if against and missing else ""
     click.echo(
@@ -146,10 +150,12 @@ def _recorded(file: TextIO) -> dict[int, Any]:
 
 
 def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
+    """Say a sprint and its differences. Whole telephones are seen at the desk, with a reason."""
     whose = phones.masked(stored.whose) if stored.whose.startswith("+") else stored.whose
     click.echo(
         f"sprint {stored.id}, {calendar.local(stored.at):%Y-%m-%d %H:%M:%S}, {stored.machine}"
-        f" {whose}, {stored.event.get('kind')}:"
+        f" {whose}, {stored.event.get('kind')} (proof: {stored.proof or 'none'})"
+        f"{':' if found else ''}"
     )
     for each in found:
         click.echo(f"  {each.field} was {_short(each.was)}")

@@ -77,12 +77,22 @@ def test_a_difference_is_said_and_fails(played: Player, app: Flask, runtime: Run
     done = run(app)
     assert done.exit_code == 1
     assert f"sprint {id_}," in done.output
-    assert "recipient +91••••••0001, ReportFraud:" in done.output
+    assert "recipient +91••••••0001, ReportFraud (proof: text):" in done.output
     assert 'state was "idle"' in done.output
     assert 'state now "reported"' in done.output
     assert "acts now" in done.output
     assert RECIPIENT not in done.output
     assert "1 differ" in done.output
+
+
+def test_each_sprint_is_said_with_its_proof_and_no_telephone(played: Player, app: Flask) -> None:
+    assert "sprint" not in run(app).output.replace("sprints decided", "")
+    done = run(app, "--each")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"recipient \+91••••••0001, ReportFraud \(proof: text\)$", done.output, re.M)
+    assert re.search(r", \w+ \(proof: none\)$", done.output, re.M)
+    assert RECIPIENT not in done.output
+    assert POSTMAN not in done.output
 
 
 def test_the_desk_says_it_too(played: Player, app: Flask, runtime: Runtime) -> None:
