@@ -250,7 +250,7 @@ class _Hop:
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
         postman_id = self.sender.postman_id
         if where.proved and postman_id is not None:
-            items = todays_list.items(self.conn, postman_id, turn.today)
+            items = todays_list.items(self.conn, postman_id, turn.today, self.now)
             found = offers.to_postman(self.conn, postman_id, turn.today, None)
             offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
             return MenuFacts(self.language, postman=True, items=items, offer=offer)

@@ -71,13 +71,17 @@ class Post:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of a postman's list. `amount`: whole rupees to collect."""
+    """One line of a postman's list. `amount`: whole rupees to collect.
+
+    `document`: one is wanted besides the code (docs/developing/trust.md rule 6).
+    """
 
     serial: int
     number: str
     amount: int
     otp_required: bool
     state: ItemState
+    document: bool = False
 
     @property
     def digits(self) -> str:

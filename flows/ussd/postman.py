@@ -90,8 +90,12 @@ def _open(facts: MenuFacts) -> list[MenuItem]:
 
 
 def _line(item: MenuItem, facts: MenuFacts) -> str:
-    line = f"{item.serial} {item.digits}"
-    return f"{line} {word('money', facts, amount=item.amount)}" if item.amount else line
+    parts = [str(item.serial), item.digits]
+    if item.amount:
+        parts.append(word("money", facts, amount=item.amount))
+    if item.document:
+        parts.append(word("with_document", facts))
+    return " ".join(parts)
 
 
 def _show_home(where: Where, facts: MenuFacts) -> Shown:

@@ -79,7 +79,7 @@ _LISTED: tuple[tuple[int, int, bool, ItemState], ...] = (
     (986, 0, True, "withdrawn"),
 )
 ITEMS = tuple(
-    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state)
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state, document=otp)
     for serial, amount, otp, state in _LISTED
 )
 KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
@@ -275,6 +275,23 @@ def test_lists_turn_their_pages_round_and_lose_no_line() -> None:
         step = menu.GRAPH.step(shown.where, Typed("00"), facts)
         shown = menu.GRAPH.show(step.where, facts)
     assert seen == [str(item.serial) for item in ITEMS if item.state == "open"]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "7 0027 Rs 500 document"),
+        ("hi-Latn", "7 0027 Rs 500 kagaz"),
+        ("hi", "7 0027 500 रु कागज़"),
+    ],
+)
+def test_a_line_says_that_a_document_is_wanted_besides_the_code(
+    language: Language, line: str
+) -> None:
+    item = MenuItem(7, "EU123400027IN", 500, True, "open", document=True)
+    facts = MenuFacts(language, postman=True, items=(item,))
+    shown = menu.GRAPH.show(Where("list", proved=True), facts)
+    assert shown.values["lines"] == line
 
 
 def test_items_that_another_has_closed_lead_back_to_the_list() -> None:
