@@ -15,6 +15,7 @@ from store.migrate import UnknownRevision
 from web import api
 from web.callers import insist
 from web.commands import doctor
+from web.commands.audit import audit
 from web.commands.database import database
 from web.commands.directory import directory
 from web.commands.flows import flows
@@ -55,6 +56,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     office,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
+    audit,
     database,
     doctor.doctor,
     directory,

@@ -129,7 +129,7 @@ def measure(plan: Plan) -> Result:
     """Measure both. Raises `MeasureFailed` also where a handover was answered and not done."""
     with rig() as made:
         runtime = made.runtime()
-        doorsteps = books.fill(runtime.database, made.settings, plan.articles, datetime.now(UTC))
+        doorsteps = books.fill(made.settings, plan.articles, datetime.now(UTC))
         script = _record(runtime, doorsteps.pop())
         (made.directory / "script").write_bytes(pickle.dumps(script))
         requests = _Requests(made, made.directory / "requests", len(doorsteps))

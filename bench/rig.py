@@ -96,7 +96,7 @@ def rig(**changes: object) -> Iterator[Rig]:
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
         with Servers(directory, KEEP) as servers:
-            migrate.migrate(servers.addresses.database_url)
+            migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
             made = Rig(directory, servers, _settings(servers, own, given))
             try:
                 yield made
@@ -117,6 +117,8 @@ def _settings(
         _env_file=None,
         dakiya_env="production",
         database_url=servers.addresses.database_url,
+        database_owner_url=servers.addresses.owner_url,
+        database_purge_url=servers.addresses.purge_url,
         redis_url=servers.addresses.redis_url,
         dakiya_master_key=SecretStr(secrets.token_urlsafe(48)),
         secret_key=SecretStr(secrets.token_urlsafe(48)),

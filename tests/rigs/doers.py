@@ -9,7 +9,7 @@ from postal.people.doer import Doer, Operator, Software, Staff
 
 def operator(at: datetime) -> Doer:
     """Somebody at the server."""
-    return Doer(Operator(), None, None, None, at)
+    return Doer(Operator("root"), None, None, None, at)
 
 
 def staff(row: int, office: int | None, at: datetime) -> Doer:

@@ -16,9 +16,9 @@ from imports import file_rows, register
 from imports.columns import Kind, heading
 from imports.importer import advance
 from imports.register import UNDER_WAY, Import
-from postal.people.doer import Doer, Operator
 from runtime import Runtime
 from web import running
+from web.commands import operator
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
 _ENGLISH: Final = "en"
@@ -84,9 +84,7 @@ def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> N
         raise click.ClickException(f"{file} has more than {most} MB: split it (IMPORT_MEGABYTES)")
     content = file.read_bytes()
     found = runtime.database.run(
-        lambda conn: register.receive(
-            conn, content, file.name, Doer(Operator(), None, None, None, runtime.now())
-        )
+        lambda conn: register.receive(conn, content, file.name, operator.doer())
     )
     found = _drive(runtime, found, "checking")
     if found.state == "refused":
