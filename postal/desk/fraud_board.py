@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from postal.people import access
+from postal.people.access import Reading
 from store.database import Conn
 
 
@@ -42,12 +44,17 @@ def reports(conn: Conn, day: date) -> list[Reports]:
         ).fetchall()
 
 
-def callers(conn: Conn, since: date, until: date) -> list[FraudCaller]:
-    """Return the numbers named from `since` to `until`, inclusive; the busiest first."""
+def callers(conn: Conn, since: date, until: date, reading: Reading) -> list[FraudCaller]:
+    """Return the numbers named from `since` to `until`, inclusive; the busiest first.
+
+    That they were read is written down.
+    """
     with conn.cursor(row_factory=class_row(FraudCaller)) as cursor:
-        return cursor.execute(
+        found = cursor.execute(
             "SELECT named AS phone, count(DISTINCT phone) AS count, min(at) AS first,"
             " max(at) AS last FROM named_numbers WHERE day BETWEEN %s AND %s"
             " GROUP BY named ORDER BY 2 DESC, max(at) DESC LIMIT 100",
             (since, until),
         ).fetchall()
+    access.listed(conn, reading, len(found), f"numbers named {since} to {until}")
+    return found

@@ -15,6 +15,8 @@ from psycopg.rows import class_row
 from flows import number
 from flows.grammar.text import fold
 from india import phone
+from postal.people import access
+from postal.people.access import Reading
 from store.database import Conn
 
 MOST = 20  # of each kind
@@ -127,15 +129,25 @@ class Found:
         return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
 
 
-def find(conn: Conn, query: Query, day: date | None) -> Found:
-    """Return what `query` finds. With a `day`, only articles booked, out or finished on it."""
-    return Found(
+def find(conn: Conn, query: Query, day: date | None, reading: Reading) -> Found:
+    """Return what `query` finds, which is written down.
+
+    With a `day`, only articles booked, out or finished on it.
+    """
+    found = Found(
         _people(conn, query),
         _articles(conn, query, day),
         _tickets(conn, query),
         _postmen(conn, query),
         _offices(conn, query),
     )
+    if query.phone is not None:
+        access.look(conn, reading, "found", phone=query.phone)
+    elif len(found.articles) == 1:
+        access.look(conn, reading, "found", article_id=found.articles[0].id)
+    else:
+        access.listed(conn, reading, len(found.articles), f"found by {query.last_digits or 'text'}")
+    return found
 
 
 def _people(conn: Conn, query: Query) -> list[FoundPerson]:

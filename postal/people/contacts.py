@@ -7,6 +7,8 @@ from datetime import datetime
 
 from psycopg.rows import class_row
 
+from postal.people import access
+from postal.people.access import Reading
 from store.database import Conn
 
 _MOST_ARTICLES = 12
@@ -75,8 +77,26 @@ ORDER BY updated_at DESC, id DESC LIMIT %(most)s
 """
 
 
-def get(conn: Conn, conversation: int) -> Contact | None:
-    """Return the person of the conversation with that id; None for an article's own or none."""
+def get(conn: Conn, conversation: int, reading: Reading) -> Contact | None:
+    """Return the person of the conversation with that id; None for an article's own or none.
+
+    That somebody looks is written down.
+    """
+    found = _get(conn, conversation)
+    if found is not None:
+        access.look(conn, reading, "opened", phone=found.phone)
+    return found
+
+
+def reveal(conn: Conn, conversation: int, reading: Reading, said: str) -> Contact | None:
+    """Return the same where the whole number is to be shown: that and the reason are written."""
+    found = _get(conn, conversation)
+    if found is not None:
+        access.look(conn, reading, "revealed", phone=found.phone, about=said)
+    return found
+
+
+def _get(conn: Conn, conversation: int) -> Contact | None:
     row = conn.execute(
         "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
     ).fetchone()
@@ -91,8 +111,9 @@ def get(conn: Conn, conversation: int) -> Contact | None:
     return Contact(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
 
 
-def of_article(conn: Conn, article_id: int) -> list[Party]:
+def of_article(conn: Conn, article_id: int, reading: Reading) -> list[Party]:
     """Return the people of an article: recipient, nominee, sender, postman, office."""
+    access.look(conn, reading, "opened", article_id=article_id)
     with conn.cursor(row_factory=class_row(Party)) as cursor:
         return cursor.execute(
             """

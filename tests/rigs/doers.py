@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from postal.people.access import Reading
 from postal.people.doer import Doer, Operator, Software, Staff
+
+
+def reading(at: datetime) -> Reading:
+    """Somebody at the server who reads."""
+    return Reading(operator(at), "tests")
 
 
 def operator(at: datetime) -> Doer:

@@ -147,20 +147,21 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     )
     if booking.new:
         announce(call.runtime, call.conn, [Booked(given.number)])
-    return Answer(201 if booking.new else 200, _shown(call, booking.article))
+    return Answer(201 if booking.new else 200, _shown(call, given.number))
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, articles.get(call.conn, article_number(call))))
+    return Answer(200, _shown(call, article_number(call)))
 
 
 def _recall(call: Call[Nothing]) -> Answer:
     recalled = articles.recall(call.conn, article_number(call), call.now)
     announce(call.runtime, call.conn, [Recalled(recalled.number)])
-    return Answer(200, _shown(call, articles.get(call.conn, recalled.number)))
+    return Answer(200, _shown(call, recalled.number))
 
 
-def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
+def _shown(call: Call[Any], number: str) -> ArticleOut:
+    article = articles.look(call.conn, number, call.reading())
     return ArticleOut.of(
         article,
         recipient=RecipientOut(

@@ -14,6 +14,7 @@ from flask.cli import AppGroup
 
 from imports import file_rows, register
 from imports.columns import Kind, heading
+from imports.file_rows import Line
 from imports.importer import advance
 from imports.register import UNDER_WAY, Import
 from runtime import Runtime
@@ -132,7 +133,7 @@ def _drive(runtime: Runtime, found: Import, label: str) -> Import:
 
 def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     with runtime.database.transaction() as conn:
-        shown = file_rows.in_states(conn, found.id, ("bad",), 0, _SHOWN)
+        shown = file_rows.look(conn, found, ("bad",), Line(0, _SHOWN), operator.reading())
     for row in shown:
         for fault in row.faults:
             column = where(fault, found.kind, _ENGLISH)
@@ -144,11 +145,13 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     if into is not None:
         with into.open("w", encoding="utf-8", newline="") as file:
             file.write(bad_rows_head(found, _ENGLISH))
-            after = 0
+            left = Line(0, _AT_ONCE)
             with runtime.database.transaction() as conn:
-                while some := file_rows.in_states(conn, found.id, ("bad", "held"), after, _AT_ONCE):
+                while some := file_rows.export(
+                    conn, found, ("bad", "held"), left, operator.reading()
+                ):
                     file.write(bad_rows_part(found, some, _ENGLISH))
-                    after = some[-1].line
+                    left = Line(some[-1].line, _AT_ONCE)
 
 
 def _agreed(found: Import) -> bool:

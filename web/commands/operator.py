@@ -6,6 +6,9 @@ import getpass
 import os
 from typing import Final
 
+import click
+
+from postal.people.access import Reading
 from postal.people.doer import Doer, Operator
 from web import running
 
@@ -24,3 +27,8 @@ def login() -> str:
 def doer() -> Doer:
     """Return the operator as the `Doer` that books and access log record."""
     return Doer(Operator(login()), None, None, None, running.runtime().now())
+
+
+def reading() -> Reading:
+    """Return who reads, and by which command, for functions that show people's data."""
+    return Reading(doer(), click.get_current_context().command_path)

@@ -20,6 +20,7 @@ from india.calendar import INDIA
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
+from web.commands import operator
 
 _SHOWN = 200  # letters of a difference
 
@@ -93,7 +94,7 @@ def _with_progress(period: Period) -> Iterator[StoredSprint]:
     with runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(
-            sprints.stream(conn, period),
+            sprints.look_through(conn, period, operator.reading()),
             length=length,
             label="replaying",
             file=sys.stderr,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from typing import Final, TypeVar
 
 from flask import abort, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -15,15 +15,16 @@ from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
-from postal.people import access, contacts
+from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, doer, live_route, route, runtime
+from web.desk.room import HELPERS, live_route, reading, route, runtime
 from web.desk.sprints import differs_today
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
 Page = str | Response | tuple[str, int]
+Found = TypeVar("Found", Article, Contact)
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,7 @@ def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = _person(conn, conversation)
-        access.note(conn, doer(), "opened", phone=person.phone)
+        person = _found(contacts.get(conn, conversation, reading()))
         return person, _view(conn, of_phone(person.phone))
 
     person, view = runtime().database.run(look)
@@ -63,9 +63,12 @@ def reveal(conversation: int) -> Page:
     given = len(reason) >= SHORTEST_REASON
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = _person(conn, conversation)
-        if given:
-            access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
+        found = (
+            contacts.reveal(conn, conversation, reading(), reason)
+            if given
+            else contacts.get(conn, conversation, reading())
+        )
+        person = _found(found)
         return person, _view(conn, of_phone(person.phone))
 
     person, view = runtime().database.run(look)
@@ -77,7 +80,7 @@ def reveal(conversation: int) -> Page:
 def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        person = _person(conn, conversation)
+        person = _found(contacts.get(conn, conversation, reading()))
         view = _view(conn, of_phone(person.phone))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
@@ -87,9 +90,9 @@ def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
     def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
-        row = _article(conn, article)
-        access.note(conn, doer(), "opened", article_id=row.id)
-        return row, contacts.of_article(conn, row.id), _view(conn, of_article(row.id, row.number))
+        row = _found(articles.look_by_id(conn, article, reading()))
+        parties = contacts.of_article(conn, row.id, reading())
+        return row, parties, _view(conn, of_article(row.id, row.number))
 
     row, parties, view = runtime().database.run(look)
     return render_template(
@@ -106,7 +109,7 @@ def article(article: int) -> Page:
 def article_news(article: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        row = _article(conn, article)
+        row = _found(articles.look_by_id(conn, article, reading()))
         view = _view(conn, of_article(row.id, row.number))
     return _news(view, url_for("desk.article_news", article=article))
 
@@ -134,11 +137,11 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     older = Cursor.read(request.args.get("older", ""))
     newer = Cursor.read(request.args.get("newer", ""))
     if older is not None:
-        entries = timeline.older(conn, scope, older)
+        entries = timeline.older(conn, scope, older, reading())
     elif newer is not None:
-        entries = timeline.newer(conn, scope, newer)
+        entries = timeline.newer(conn, scope, newer, reading())
     else:
-        entries = timeline.newest(conn, scope)
+        entries = timeline.newest(conn, scope, reading())
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")
@@ -147,15 +150,7 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     return TimelineView(entries, waiting, differing, tickets, live=entries.newer is None)
 
 
-def _person(conn: Conn, conversation: int) -> Contact:
-    person = contacts.get(conn, conversation)
-    if person is None:
+def _found(what: Found | None) -> Found:
+    if what is None:
         abort(404)
-    return person
-
-
-def _article(conn: Conn, article: int) -> Article:
-    row = articles.by_id(conn, article)
-    if row is None:
-        abort(404)
-    return row
+    return what

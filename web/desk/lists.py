@@ -7,9 +7,8 @@ from flask import abort, render_template
 from india.calendar import day_of
 from postal.desk import lists
 from postal.desk.lists import ListOfDay, ListOfDayItem
-from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, doer, route, runtime
+from web.desk.room import HELPERS, reading, route, runtime
 from web.staff.times import asked_day
 
 
@@ -33,9 +32,7 @@ def sheet(id_: int) -> str:
         found = lists.get(conn, id_)
         if found is None:
             return None
-        reason = f"list {found.staff_id} {found.date}"
-        access.note(conn, doer(), "opened", reason=reason)
-        return found, lists.items(conn, id_)
+        return found, lists.items(conn, found, reading())
 
     looked = runtime().database.run(look)
     if looked is None:

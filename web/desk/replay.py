@@ -18,10 +18,10 @@ from messages.speech import tongue_of
 from postal.desk import timeline
 from postal.desk.timeline import Entry, SprintLine, TimelineScreen, TimelineText
 from postal.desk.timeline_keys import of_phone
-from postal.people import access, contacts
+from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, doer, route, runtime
+from web.desk.room import HELPERS, reading, route, runtime
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
@@ -49,10 +49,9 @@ def replay_conversation(conversation: int) -> str:
     """Show the phone, its player, and the state machine."""
 
     def look(conn: Conn) -> tuple[Contact, list[Entry]]:
-        person = contacts.get(conn, conversation)
+        person = contacts.get(conn, conversation, reading())
         if person is None:
             abort(404)
-        access.note(conn, doer(), "opened", phone=person.phone)
         return person, _entries(conn, person.phone)
 
     person, entries = runtime().database.run(look)
@@ -68,12 +67,12 @@ def replay_conversation(conversation: int) -> str:
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:
     scope = of_phone(phone)
-    page = timeline.newest(conn, scope)
+    page = timeline.newest(conn, scope, reading())
     found = page.entries
     for _ in range(_MOST_PAGES):
         if page.older is None:
             break
-        page = timeline.older(conn, scope, page.older)
+        page = timeline.older(conn, scope, page.older, reading())
         found = page.entries + found
     return found
 

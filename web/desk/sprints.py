@@ -22,9 +22,8 @@ from messages.speech import tongue_of
 from postal.desk import sprints, timeline
 from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import TimelineText
-from postal.people import access
 from store.database import Conn
-from web.desk.room import HELPERS, desk, doer, route, runtime
+from web.desk.room import HELPERS, desk, reading, route, runtime
 from web.staff.times import exact
 from web.staff.words import word
 
@@ -57,12 +56,8 @@ def sprint_page(id_: int) -> str:
     """Show the explanation of one sprint, a part of the timeline's page."""
 
     def look(conn: Conn) -> SprintView | None:
-        stored = sprints.get(conn, id_)
-        if stored is None:
-            return None
-        phone = stored.whose if stored.whose.startswith("+") else None
-        access.note(conn, doer(), "opened", phone=phone)
-        return _view(conn, stored)
+        stored = sprints.look(conn, id_, "opened", reading())
+        return _view(conn, stored) if stored is not None else None
 
     view = runtime().database.run(look)
     if view is None:

@@ -26,9 +26,9 @@ from flows.replay.what_if_facts import Verdict
 from messages.render import render
 from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
-from postal.people import access, roles
+from postal.people import roles
 from store.database import Conn
-from web.desk.room import HELPERS, desk, doer, route, runtime
+from web.desk.room import HELPERS, desk, reading, route, runtime
 
 _MOST_STEPS: Final = 30
 _LONGEST_TYPED: Final = 500
@@ -54,12 +54,9 @@ def what_if_page(id_: int) -> str | tuple[str, int]:
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
-        stored = sprints.get(conn, id_)
+        stored = sprints.look(conn, id_, "simulated", reading())
         if stored is None:
             abort(404)
-        phone = stored.whose if stored.whose.startswith("+") else None
-        if request.method == "GET":
-            access.note(conn, doer(), "simulated", phone=phone)
         earlier = sprints.before(conn, stored, stored.at - _DAY)
         languages = roles.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)

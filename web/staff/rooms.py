@@ -19,6 +19,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from postal.people import sign_ins
+from postal.people.access import Reading
 from postal.people.accounts import ROLES, Role
 from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
@@ -133,6 +134,11 @@ def me() -> Member:
 def doer() -> Doer:
     """Return the signed-in member as the `Doer` that the books record, with the time."""
     return me().sign_in.doer(runtime().now())
+
+
+def reading() -> Reading:
+    """Return who reads, and on which page, for functions that show people's data."""
+    return Reading(doer(), request.endpoint or "")
 
 
 def key() -> bytes:

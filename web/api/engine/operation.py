@@ -10,6 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from postal.people.access import Reading
 from postal.people.doer import Doer, Software, Staff
 from runtime import Runtime
 from settings import Settings
@@ -30,7 +31,7 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 class Call(Generic[I]):
     """The input of a handler: checked input, the path's values, an open transaction.
 
-    `token_id`: whose token calls.
+    `token_id`: whose token calls. `operation`: the name of this one.
     """
 
     runtime: Runtime
@@ -39,6 +40,11 @@ class Call(Generic[I]):
     now: datetime
     input: I
     path: Mapping[str, str]
+    operation: str
+
+    def reading(self, office: int | None = None, names: Staff | None = None) -> Reading:
+        """Return who reads, and by which call, for functions that show people's data."""
+        return Reading(self.doer(office, names), f"api.{self.operation}")
 
     def doer(self, office: int | None = None, names: Staff | None = None) -> Doer:
         """Return the software that calls, as the books name who does something.

@@ -67,7 +67,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     now = here.now()
 
     def work(conn: Conn) -> tuple[int, Any, bool]:
-        call = Call(here, conn, g.token_id, now, given, path)
+        call = Call(here, conn, g.token_id, now, given, path, operation.name)
         kept = idempotency.claim(conn, key) if key else None
         if kept is not None:
             return kept.status, operation.reveal(call, kept.answer), True

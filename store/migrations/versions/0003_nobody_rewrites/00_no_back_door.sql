@@ -44,3 +44,4 @@ COMMENT ON COLUMN access_log.shown IS
 COMMENT ON COLUMN access_log.reason IS
     'The ticket, else the page, call or command; and what was searched for, without telephones.';
 CREATE INDEX access_log_token ON access_log (token_id, id) WHERE token_id IS NOT NULL;
+CREATE INDEX access_log_article ON access_log (article_id, id) WHERE article_id IS NOT NULL;
