@@ -130,7 +130,8 @@ def test_who_read_it_is_written_down(clerk: Colleague, runtime: Runtime) -> None
     clerk.get(f"/office/lists/{list_id(runtime)}/slip.pdf")
     with runtime.database.transaction() as conn:
         looks = conn.execute(
-            "SELECT what, shown, reason FROM access_log WHERE staff_id = %s AND reason LIKE '%%slip%%'",
+            "SELECT what, shown, reason FROM access_log"
+            " WHERE staff_id = %s AND reason LIKE '%%slip%%'",
             [clerk.staff_row],
         ).fetchall()
     assert looks == [("listed", 3, "office.slip_pdf: slip 1001 2026-08-14")]
