@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from imports.faults import Fault
 from imports.register import Import
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 RowState = Literal["new", "read", "good", "held", "known", "bad", "done"]
@@ -68,20 +68,20 @@ def in_states(
 
 
 def look(
-    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reading: Reading
+    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reader: Onlooker
 ) -> list[ShownRow]:
     """Return rows of a file for somebody to see, as `in_states`; that is written down."""
     rows = in_states(conn, found.id, states, after.line, after.most)
-    access.listed(conn, reading, len(rows), f"import {found.id}: {', '.join(states)} rows")
+    access.listed(conn, reader, len(rows), f"import {found.id}: {', '.join(states)} rows")
     return rows
 
 
 def export(
-    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reading: Reading
+    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reader: Onlooker
 ) -> list[ShownRow]:
     """Return rows of a file that leave as another file, as `in_states`; that is written down."""
     rows = in_states(conn, found.id, states, after.line, after.most)
-    access.exported(conn, reading, len(rows), f"import {found.id}: {', '.join(states)} rows")
+    access.exported(conn, reader, len(rows), f"import {found.id}: {', '.join(states)} rows")
     return rows
 
 

@@ -13,7 +13,7 @@ from psycopg.rows import class_row
 from flows.facts import ArticleState
 from flows.number import read
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -208,18 +208,18 @@ def differing(booked: Article, new: NewArticle) -> list[str]:
     return [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
 
 
-def look(conn: Conn, number: str, reading: Reading) -> Article:
+def look(conn: Conn, number: str, reader: Onlooker) -> Article:
     """Return the article for somebody to see, which is written down. Raise as `get`."""
     found = get(conn, number)
-    access.look(conn, reading, "opened", article_id=found.id)
+    access.look(conn, reader, "opened", article_id=found.id)
     return found
 
 
-def look_by_id(conn: Conn, id_: int, reading: Reading) -> Article | None:
+def look_by_id(conn: Conn, id_: int, reader: Onlooker) -> Article | None:
     """Return the article of that row for somebody to see, which is written down."""
     found = by_id(conn, id_)
     if found is not None:
-        access.look(conn, reading, "opened", article_id=found.id)
+        access.look(conn, reader, "opened", article_id=found.id)
     return found
 
 

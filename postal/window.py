@@ -15,7 +15,7 @@ from psycopg.rows import class_row
 from flows.events import DocumentType
 from postal.collect import Document
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -79,11 +79,11 @@ def ask(conn: Conn, article_id: int, document: Document, reason: str, by: Doer) 
         raise AskedAlready from again
 
 
-def waiting(conn: Conn, reading: Reading) -> list[WindowRequest]:
+def waiting(conn: Conn, reader: Onlooker) -> list[WindowRequest]:
     """Return what waits for a second person, the oldest first; that it was read is written."""
     with conn.cursor(row_factory=class_row(WindowRequest)) as cursor:
         found = cursor.execute(_READ + "ORDER BY w.asked_at").fetchall()
-    access.listed(conn, reading, len(found), "documents at the window")
+    access.listed(conn, reader, len(found), "documents at the window")
     return found
 
 

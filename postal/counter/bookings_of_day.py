@@ -12,7 +12,7 @@ from india.calendar import bounds
 from postal.articles import Service
 from postal.counter.ledger import Method
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 MOST = 500  # rows of one page
@@ -36,7 +36,7 @@ class BookingOfDay:
     at: datetime
 
 
-def of_office(conn: Conn, office_id: int, day: date, reading: Reading) -> Sequence[BookingOfDay]:
+def of_office(conn: Conn, office_id: int, day: date, reader: Onlooker) -> Sequence[BookingOfDay]:
     """Return an office's bookings of a day (in India), the newest first, at most `MOST`.
 
     That they were read is written down.
@@ -57,5 +57,5 @@ def of_office(conn: Conn, office_id: int, day: date, reading: Reading) -> Sequen
             """,
             {"office": office_id, "first": first, "next": following, "most": MOST},
         ).fetchall()
-    access.listed(conn, reading, len(found), f"bookings {day}")
+    access.listed(conn, reader, len(found), f"bookings {day}")
     return found

@@ -17,7 +17,7 @@ from psycopg.rows import class_row
 from postal.articles import Language, Service
 from postal.counter.ledger import Method
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -181,10 +181,10 @@ class BookedMeanwhile(NumberInUse):
     word = "book_in_use"
 
 
-def look(conn: Conn, id_: int, reading: Reading) -> Group:
+def look(conn: Conn, id_: int, reader: Onlooker) -> Group:
     """Return the group for somebody to see, which is written down. Raises `UnknownGroup`."""
     found = get(conn, id_)
-    access.listed(conn, reading, 1 + len(found.items), f"booking {found.tr}")
+    access.listed(conn, reader, 1 + len(found.items), f"booking {found.tr}")
     return found
 
 
@@ -204,7 +204,7 @@ def lock(conn: Conn, id_: int) -> Group:
     return get(conn, id_)
 
 
-def unfinished(conn: Conn, counter_day_id: int, reading: Reading) -> Sequence[Group]:
+def unfinished(conn: Conn, counter_day_id: int, reader: Onlooker) -> Sequence[Group]:
     """Return a counter's groups that are neither booked nor cancelled, oldest first.
 
     That they were read is written down.
@@ -214,7 +214,7 @@ def unfinished(conn: Conn, counter_day_id: int, reading: Reading) -> Sequence[Gr
         " ORDER BY id",
         (counter_day_id,),
     ).fetchall()
-    access.listed(conn, reading, len(rows), "bookings that wait")
+    access.listed(conn, reader, len(rows), "bookings that wait")
     return [get(conn, row[0]) for row in rows]
 
 

@@ -17,7 +17,7 @@ from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedRe
 from postal import articles
 from postal.counter import groups
 from postal.counter.groups import BookingItem, Group, GroupState
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
@@ -46,12 +46,12 @@ class NotBooked(Conflict):
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
 
 
-def read(conn: Conn, group_id: int, reading: Reading) -> PrintedReceipt:
+def read(conn: Conn, group_id: int, reader: Onlooker) -> PrintedReceipt:
     """Return the content of a group's receipt. Raises `UnknownGroup` and `NotBooked`.
 
     That it was read is written down.
     """
-    group = groups.look(conn, group_id, reading)
+    group = groups.look(conn, group_id, reader)
     if group.state != "booked":
         raise NotBooked(group.state)
     assert group.method is not None

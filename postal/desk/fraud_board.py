@@ -8,7 +8,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -44,7 +44,7 @@ def reports(conn: Conn, day: date) -> list[Reports]:
         ).fetchall()
 
 
-def callers(conn: Conn, since: date, until: date, reading: Reading) -> list[FraudCaller]:
+def callers(conn: Conn, since: date, until: date, reader: Onlooker) -> list[FraudCaller]:
     """Return the numbers named from `since` to `until`, inclusive; the busiest first.
 
     That they were read is written down.
@@ -56,5 +56,5 @@ def callers(conn: Conn, since: date, until: date, reading: Reading) -> list[Frau
             " GROUP BY named ORDER BY 2 DESC, max(at) DESC LIMIT 100",
             (since, until),
         ).fetchall()
-    access.listed(conn, reading, len(found), f"numbers named {since} to {until}")
+    access.listed(conn, reader, len(found), f"numbers named {since} to {until}")
     return found

@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 from postal.desk.search import FoundOffice
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -79,7 +79,7 @@ def get(conn: Conn, list_id: int) -> ListOfDay | None:
         return cursor.execute(_LISTS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)).fetchone()
 
 
-def items(conn: Conn, of: ListOfDay, reading: Reading) -> list[ListOfDayItem]:
+def items(conn: Conn, of: ListOfDay, reader: Onlooker) -> list[ListOfDayItem]:
     """Return the items of a list, in walking order; that they were read is written down."""
     with conn.cursor(row_factory=class_row(ListOfDayItem)) as cursor:
         found = cursor.execute(
@@ -88,5 +88,5 @@ def items(conn: Conn, of: ListOfDay, reading: Reading) -> list[ListOfDayItem]:
             " WHERE i.list_id = %s ORDER BY i.serial",
             (of.id,),
         ).fetchall()
-    access.listed(conn, reading, len(found), f"list {of.staff_id} {of.date}")
+    access.listed(conn, reader, len(found), f"list {of.staff_id} {of.date}")
     return found

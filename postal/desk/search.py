@@ -16,7 +16,7 @@ from flows import number
 from flows.grammar.text import fold
 from india import phone
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 MOST = 20  # of each kind
@@ -129,7 +129,7 @@ class Found:
         return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
 
 
-def find(conn: Conn, query: Query, day: date | None, reading: Reading) -> Found:
+def find(conn: Conn, query: Query, day: date | None, reader: Onlooker) -> Found:
     """Return what `query` finds, which is written down.
 
     With a `day`, only articles booked, out or finished on it.
@@ -142,11 +142,11 @@ def find(conn: Conn, query: Query, day: date | None, reading: Reading) -> Found:
         _offices(conn, query),
     )
     if query.phone is not None:
-        access.look(conn, reading, "found", phone=query.phone)
+        access.look(conn, reader, "found", phone=query.phone)
     elif len(found.articles) == 1:
-        access.look(conn, reading, "found", article_id=found.articles[0].id)
+        access.look(conn, reader, "found", article_id=found.articles[0].id)
     else:
-        access.listed(conn, reading, len(found.articles), f"found by {query.last_digits or 'text'}")
+        access.listed(conn, reader, len(found.articles), f"found by {query.last_digits or 'text'}")
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from psycopg.rows import class_row
 
 from postal.people import access
-from postal.people.access import Reading, What
+from postal.people.access import Onlooker, What
 from store.database import Conn
 
 
@@ -43,12 +43,12 @@ def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
     return next(iter(several(conn, [sprint_id])), None)
 
 
-def look(conn: Conn, sprint_id: int, what: What, reading: Reading) -> StoredSprint | None:
+def look(conn: Conn, sprint_id: int, what: What, reader: Onlooker) -> StoredSprint | None:
     """Return the sprint for somebody to see, or to simulate from; that is written down."""
     found = get(conn, sprint_id)
     if found is not None:
         phone = found.whose if found.whose.startswith("+") else None
-        access.look(conn, reading, what, phone=phone, about=f"sprint {sprint_id}")
+        access.look(conn, reader, what, phone=phone, about=f"sprint {sprint_id}")
     return found
 
 
@@ -100,12 +100,12 @@ def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
         yield from cursor
 
 
-def look_through(conn: Conn, period: Period, reading: Reading) -> Iterator[StoredSprint]:
+def look_through(conn: Conn, period: Period, reader: Onlooker) -> Iterator[StoredSprint]:
     """Yield the same for somebody to see, which is written down first."""
     if period.phone is not None:
-        access.look(conn, reading, "opened", phone=period.phone)
+        access.look(conn, reader, "opened", phone=period.phone)
     else:
-        access.listed(conn, reading, counted(conn, period), "sprints")
+        access.listed(conn, reader, counted(conn, period), "sprints")
     yield from stream(conn, period)
 
 

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 
 from flows.events import Outcome
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
@@ -101,7 +101,7 @@ _OPEN_ORDER = " ORDER BY t.priority, t.at, t.id LIMIT %(most)s"
 _CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
 
 
-def queue(conn: Conn, fitting: Filter, reading: Reading) -> list[Ticket]:
+def queue(conn: Conn, fitting: Filter, reader: Onlooker) -> list[Ticket]:
     """Return the first `AT_ONCE` tickets that fit; how many there were is written down."""
     order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
     values = {
@@ -112,17 +112,15 @@ def queue(conn: Conn, fitting: Filter, reading: Reading) -> list[Ticket]:
     }
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
         found = cursor.execute(_READ + _FITTING + order, values).fetchall()
-    access.listed(conn, reading, sum(each.phone is not None for each in found), "")
+    access.listed(conn, reader, sum(each.phone is not None for each in found), "")
     return found
 
 
-def look(conn: Conn, id_: int, reading: Reading) -> Ticket:
+def look(conn: Conn, id_: int, reader: Onlooker) -> Ticket:
     """Return a ticket for somebody to see, which is written down. Raise `UnknownTicket`."""
     found = get(conn, id_)
     about = f"ticket {id_}"
-    access.look(
-        conn, reading, "opened", phone=found.phone, article_id=found.article_id, about=about
-    )
+    access.look(conn, reader, "opened", phone=found.phone, article_id=found.article_id, about=about)
     return found
 
 

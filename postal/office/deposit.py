@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 from flows.remarks import REFUSED
 from postal.office.pool import LOOKED_BACK
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 # The office where an article lies: that of the postman who had it last, else the one that scanned
@@ -80,34 +80,34 @@ def counted(conn: Conn, office_id: int, pin: str, today: date) -> DepositCount:
     return DepositCount(fetch, len(_going_back(conn, office_id, pin, today)))
 
 
-def lying(conn: Conn, office_id: int, pin: str, today: date, reading: Reading) -> list[Deposited]:
+def lying(conn: Conn, office_id: int, pin: str, today: date, reader: Onlooker) -> list[Deposited]:
     """Return what lies at the office undelivered: first what is to be fetched, by its last day.
 
     That it was read is written down.
     """
     found = _lying(conn, office_id, pin, today)
-    access.listed(conn, reading, len(found), "deposit")
+    access.listed(conn, reader, len(found), "deposit")
     return found
 
 
 def going_back(
-    conn: Conn, office_id: int, pin: str, day: date, reading: Reading
+    conn: Conn, office_id: int, pin: str, day: date, reader: Onlooker
 ) -> list[GoingBack]:
     """Return what went back on `day` (in India): returned or recalled then, or scanned then.
 
     That it was read is written down.
     """
     found = _going_back(conn, office_id, pin, day)
-    access.listed(conn, reading, len(found), f"returns {day}")
+    access.listed(conn, reader, len(found), f"returns {day}")
     return found
 
 
 def export_back(
-    conn: Conn, office_id: int, pin: str, day: date, reading: Reading
+    conn: Conn, office_id: int, pin: str, day: date, reader: Onlooker
 ) -> list[GoingBack]:
     """Return the same as `going_back` for a file; that it was exported is written down."""
     found = _going_back(conn, office_id, pin, day)
-    access.exported(conn, reading, len(found), f"returns {day}")
+    access.exported(conn, reader, len(found), f"returns {day}")
     return found
 
 

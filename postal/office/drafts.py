@@ -16,7 +16,7 @@ from flows import number as numbers
 from india.calendar import day_of
 from postal.office.pool import Piece, pieces
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -161,14 +161,14 @@ def counted(conn: Conn, office_id: int, today: date) -> DraftCount:
     return DraftCount(len(found.free), sum(len(each.pieces) for each in found.lists))
 
 
-def draft(conn: Conn, office_id: int, today: date, reading: Reading) -> Draft:
+def draft(conn: Conn, office_id: int, today: date, reader: Onlooker) -> Draft:
     """Return the draft of an office, with everything that lies there for a list.
 
     That it was read is written down.
     """
     found = _draft(conn, office_id, today)
     many = sum(len(each.pieces) for each in found.lists) + len(found.free) + len(found.waiting)
-    access.listed(conn, reading, many, f"draft {today}")
+    access.listed(conn, reader, many, f"draft {today}")
     return found
 
 

@@ -10,7 +10,7 @@ from psycopg.rows import class_row
 from flows.events import Payment
 from flows.facts import ArticleState, ItemState, Witness
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -153,10 +153,10 @@ def lines(conn: Conn, list_id: int) -> list[ReturnLine]:
         ).fetchall()
 
 
-def sheet(conn: Conn, of: ListHead, reading: Reading) -> list[ReturnLine]:
+def sheet(conn: Conn, of: ListHead, reader: Onlooker) -> list[ReturnLine]:
     """Return all items of a list for somebody to see; that they were read is written down."""
     found = lines(conn, of.id)
-    access.listed(conn, reading, len(found), f"list {of.staff_id} {of.date}")
+    access.listed(conn, reader, len(found), f"list {of.staff_id} {of.date}")
     return found
 
 
@@ -189,7 +189,7 @@ def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
 
 
 def contested(
-    conn: Conn, office_id: int, since: date, reading: Reading
+    conn: Conn, office_id: int, since: date, reader: Onlooker
 ) -> list[tuple[ListHead, ReturnLine]]:
     """Return the contested remarks of lists from `since` on that wait for the postmaster.
 
@@ -206,5 +206,5 @@ def contested(
     ).fetchall()
     found = [(head(conn, list_id), line(conn, item_id)) for list_id, item_id in rows]
     waiting = [(whose, each) for whose, each in found if each.waits]
-    access.listed(conn, reading, len(waiting), "contested remarks")
+    access.listed(conn, reader, len(waiting), "contested remarks")
     return waiting

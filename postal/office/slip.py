@@ -24,7 +24,7 @@ from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
 from postal.office.returning import UnknownList
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
@@ -61,7 +61,7 @@ def office_of(conn: Conn, list_id: int) -> int:
     return _head(conn, list_id).office_id
 
 
-def read(conn: Conn, list_id: int, reading: Reading) -> Slip:
+def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
     """Return the current slip of a list, in walking order. Raises `UnknownList`.
 
     That it was read is written down. It omits withdrawn items, which the postman does not carry
@@ -77,14 +77,14 @@ def read(conn: Conn, list_id: int, reading: Reading) -> Slip:
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
             (list_id,),
         ).fetchall()
-    access.listed(conn, reading, len(lines), f"slip {head.staff_id} {head.day}")
+    access.listed(conn, reader, len(lines), f"slip {head.staff_id} {head.day}")
     return Slip(
         office=head.office,
         office_pin=head.office_pin,
         postman=head.postman,
         staff_id=head.staff_id,
         day=head.day,
-        made_at=reading.by.at,
+        made_at=reader.by.at,
         carried=tuple(_carried(line) for line in lines),
     )
 

@@ -1,7 +1,7 @@
 """The access log: who looked at whose data, when, and why. Append-only.
 
 The functions that read a person's data for somebody to see write it themselves: each takes a
-`Reading`, so no page, call or command can forget it. What only decides takes none, and shows none.
+`Onlooker`, so no page, call or command can forget it. What only decides takes none, and shows none.
 docs/developing/domain.md rule 11, docs/developing/trust.md rule 12
 """
 
@@ -30,7 +30,7 @@ STILL: Final = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Reading:
+class Onlooker:
     """Who reads people's data, and where: the page's endpoint, the call's or command's name."""
 
     by: Doer
@@ -74,7 +74,7 @@ def note(
 
 def look(
     conn: Conn,
-    reading: Reading,
+    reader: Onlooker,
     what: What,
     *,
     phone: str | None = None,
@@ -86,23 +86,23 @@ def look(
     The reason is the open ticket that the reader works on and that is about this telephone or
     article, else the page.
     """
-    reason = _reason(reading, about)
-    line = _line(reading.by, what, reason) | {"phone": phone, "article": article_id}
+    reason = _reason(reader, about)
+    line = _line(reader.by, what, reason) | {"phone": phone, "article": article_id}
     again = "" if what in ("revealed", "exported") else _unless_still(line)
     conn.execute((_NOTE + again).encode(), line)
 
 
-def listed(conn: Conn, reading: Reading, shown: int, about: str) -> None:
+def listed(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
     """Write down that `shown` people were read at once, in one line; none where it is nobody."""
     if shown:
-        line = _line(reading.by, "listed", _reason(reading, about)) | {"shown": shown}
+        line = _line(reader.by, "listed", _reason(reader, about)) | {"shown": shown}
         conn.execute((_NOTE + _unless_still(line)).encode(), line)
 
 
-def exported(conn: Conn, reading: Reading, shown: int, about: str) -> None:
+def exported(conn: Conn, reader: Onlooker, shown: int, about: str) -> None:
     """Write down that `shown` people left as a file; none where it is nobody."""
     if shown:
-        line = _line(reading.by, "exported", _reason(reading, about)) | {"shown": shown}
+        line = _line(reader.by, "exported", _reason(reader, about)) | {"shown": shown}
         conn.execute(_NOTE.encode(), line)
 
 
@@ -115,7 +115,8 @@ SELECT n.at, n.staff_id, n.token_id, n.operator, n.what, n.phone, n.article_id, 
               AND (t.phone = n.phone OR t.article_id = n.article_id)
             ORDER BY t.id DESC LIMIT 1), n.reason), '')
 FROM (SELECT %(at)s::timestamptz AS at, %(staff)s::bigint AS staff_id,
-             %(token)s::bigint AS token_id, %(operator)s::text AS operator, %(what)s::text AS what, %(phone)s::text AS phone,
+             %(token)s::bigint AS token_id, %(operator)s::text AS operator,
+             %(what)s::text AS what, %(phone)s::text AS phone,
              %(article)s::bigint AS article_id, %(shown)s::integer AS shown,
              %(reason)s::text AS reason) n
 """
@@ -165,8 +166,8 @@ def _line(by: Doer, what: What, reason: str | None) -> dict[str, object]:
     }
 
 
-def _reason(reading: Reading, about: str) -> str:
-    return f"{reading.where}: {about}" if about else reading.where
+def _reason(reader: Onlooker, about: str) -> str:
+    return f"{reader.where}: {about}" if about else reader.where
 
 
 def read(

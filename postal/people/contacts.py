@@ -8,7 +8,7 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 _MOST_ARTICLES = 12
@@ -77,22 +77,22 @@ ORDER BY updated_at DESC, id DESC LIMIT %(most)s
 """
 
 
-def get(conn: Conn, conversation: int, reading: Reading) -> Contact | None:
+def get(conn: Conn, conversation: int, reader: Onlooker) -> Contact | None:
     """Return the person of the conversation with that id; None for an article's own or none.
 
     That somebody looks is written down.
     """
     found = _get(conn, conversation)
     if found is not None:
-        access.look(conn, reading, "opened", phone=found.phone)
+        access.look(conn, reader, "opened", phone=found.phone)
     return found
 
 
-def reveal(conn: Conn, conversation: int, reading: Reading, said: str) -> Contact | None:
+def reveal(conn: Conn, conversation: int, reader: Onlooker, said: str) -> Contact | None:
     """Return the same where the whole number is to be shown: that and the reason are written."""
     found = _get(conn, conversation)
     if found is not None:
-        access.look(conn, reading, "revealed", phone=found.phone, about=said)
+        access.look(conn, reader, "revealed", phone=found.phone, about=said)
     return found
 
 
@@ -111,9 +111,9 @@ def _get(conn: Conn, conversation: int) -> Contact | None:
     return Contact(conversation, phone, machines, language, opted_out_at, names, staff_id, articles)
 
 
-def of_article(conn: Conn, article_id: int, reading: Reading) -> list[Party]:
+def of_article(conn: Conn, article_id: int, reader: Onlooker) -> list[Party]:
     """Return the people of an article: recipient, nominee, sender, postman, office."""
-    access.look(conn, reading, "opened", article_id=article_id)
+    access.look(conn, reader, "opened", article_id=article_id)
     with conn.cursor(row_factory=class_row(Party)) as cursor:
         return cursor.execute(
             """

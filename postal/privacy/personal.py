@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from postal.people import access
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -58,7 +58,7 @@ _PARTS: Mapping[str, str] = {
 }
 
 
-def parts(conn: Conn, phone: str, reading: Reading) -> list[PersonalPart]:
+def parts(conn: Conn, phone: str, reader: Onlooker) -> list[PersonalPart]:
     """Return everything of `phone` (E.164), kind by kind, without empty kinds.
 
     That it was exported is written down, where there is anything.
@@ -70,7 +70,7 @@ def parts(conn: Conn, phone: str, reading: Reading) -> list[PersonalPart]:
         if part.rows:
             found.append(part)
     if found:
-        access.look(conn, reading, "exported", phone=phone)
+        access.look(conn, reader, "exported", phone=phone)
     return found
 
 

@@ -74,8 +74,8 @@ def rows(chain: Chain) -> sql.Composed:
 
 
 def content(chain: Chain, which: sql.Composable) -> sql.Composed:
-    """Return the query of `id`, `day_written`, `salt` and content of the rows `which` selects."""
-    query = sql.SQL("SELECT t.id, t.day_written, t.salt, {} FROM {} t {}")
+    """Return the query of `id`, day, salt, digest and content of the rows that `which` selects."""
+    query = sql.SQL("SELECT t.id, t.day_written, t.salt, t.digest, {} FROM {} t {}")
     return query.format(_CONTENT, sql.Identifier(chain), which)
 
 

@@ -7,10 +7,12 @@ from pathlib import Path
 
 from click.testing import Result
 from flask import Flask
+from psycopg import sql
 
 from india.calendar import day_of
 from runtime import Runtime
 from store.chains.days import Days
+from store.chains.rows import CHAINS
 from store.database import Conn, Database
 
 TODAY = day_of(datetime.now(UTC))
@@ -41,6 +43,18 @@ def many_happened(owner: Database, day: date, count: int) -> list[int]:
             [day, day, count],
         ).fetchall()
     return [row[0] for row in rows]
+
+
+def as_of_yesterday(owner: Database) -> None:
+    """Let everything have been written yesterday: its days and digests, as they would be."""
+    with owner.transaction() as conn:
+        conn.execute("SET LOCAL TimeZone = 'UTC'")
+        for chain in CHAINS:
+            table = sql.Identifier(chain)
+            conn.execute(sql.SQL("UPDATE {} SET day_written = %s").format(table), [days_ago(1)])
+            conn.execute(
+                sql.SQL("UPDATE {0} SET digest = row_digest(salt, to_json({0}))").format(table)
+            )
 
 
 def seal(runtime: Runtime, directory: Path | None = None) -> int:

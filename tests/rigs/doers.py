@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer, Operator, Software, Staff
 
 
-def reading(at: datetime) -> Reading:
+def reader(at: datetime) -> Onlooker:
     """Somebody at the server who reads."""
-    return Reading(operator(at), "tests")
+    return Onlooker(operator(at), "tests")
 
 
 def operator(at: datetime) -> Doer:

@@ -118,6 +118,7 @@ class ArticleOut(Output):
     delivered_at: datetime | None
     updated_at: datetime
     events: list[EventOut]
+    proof: str = Field(description="the address of its certificate")
 
 
 def _book(call: Call[BookArticleIn]) -> Answer:
@@ -161,7 +162,7 @@ def _recall(call: Call[Nothing]) -> Answer:
 
 
 def _shown(call: Call[Any], number: str) -> ArticleOut:
-    article = articles.look(call.conn, number, call.reading())
+    article = articles.look(call.conn, number, call.reader())
     return ArticleOut.of(
         article,
         recipient=RecipientOut(
@@ -173,6 +174,7 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
         ),
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
+        proof=f"/api/v1/articles/{article.number}/proof",
         events=[
             EventOut.of(each, data=dict(each.data)) for each in articles.history(call.conn, article)
         ],

@@ -62,7 +62,7 @@ class DraftOut(Output):
 
 def _read(call: Call[Any]) -> Answer:
     office_id, _ = office(call)
-    found = drafts.draft(call.conn, office_id, day_of(call.now), call.reading(office_id))
+    found = drafts.draft(call.conn, office_id, day_of(call.now), call.reader(office_id))
     return Answer(
         200,
         DraftOut(

@@ -94,7 +94,7 @@ def _mine(call: Call[Any]) -> Found:
 
 
 def _shown(call: Call[Any], found: Found, after: int, most: int) -> ImportOut:
-    rows = file_rows.look(call.conn, found, ("bad",), Line(after, most), call.reading())
+    rows = file_rows.look(call.conn, found, ("bad",), Line(after, most), call.reader())
     return ImportOut.of(
         found,
         refusal=refusal(found, _ENGLISH) if found.refusal else None,

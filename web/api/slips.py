@@ -27,7 +27,7 @@ def _slip(call: Call[AskSlipIn]) -> Answer:
     who = clerks.clerk(call.conn, call.input.staff, CLERKS)
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
-    what = slips.read(call.conn, head.id, call.reading(who.office_id, who.staff))
+    what = slips.read(call.conn, head.id, call.reader(who.office_id, who.staff))
     document = slips_on_paper.slip(what, call.input.language)
     return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 

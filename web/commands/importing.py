@@ -133,7 +133,7 @@ def _drive(runtime: Runtime, found: Import, label: str) -> Import:
 
 def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     with runtime.database.transaction() as conn:
-        shown = file_rows.look(conn, found, ("bad",), Line(0, _SHOWN), operator.reading())
+        shown = file_rows.look(conn, found, ("bad",), Line(0, _SHOWN), operator.reader())
     for row in shown:
         for fault in row.faults:
             column = where(fault, found.kind, _ENGLISH)
@@ -148,7 +148,7 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
             left = Line(0, _AT_ONCE)
             with runtime.database.transaction() as conn:
                 while some := file_rows.export(
-                    conn, found, ("bad", "held"), left, operator.reading()
+                    conn, found, ("bad", "held"), left, operator.reader()
                 ):
                     file.write(bad_rows_part(found, some, _ENGLISH))
                     left = Line(some[-1].line, _AT_ONCE)

@@ -8,7 +8,7 @@ from typing import Final
 
 import click
 
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer, Operator
 from web import running
 
@@ -29,6 +29,6 @@ def doer() -> Doer:
     return Doer(Operator(login()), None, None, None, running.runtime().now())
 
 
-def reading() -> Reading:
+def reader() -> Onlooker:
     """Return who reads, and by which command, for functions that show people's data."""
-    return Reading(doer(), click.get_current_context().command_path)
+    return Onlooker(doer(), click.get_current_context().command_path)

@@ -17,7 +17,7 @@ from postal.privacy.retention import Kept
 from store.chains.redact import Removing
 from web import running
 from web.commands.as_purge import purging
-from web.commands.operator import login, reading
+from web.commands.operator import login, reader
 from web.commands.refusals import refusals_shown
 
 
@@ -62,7 +62,7 @@ def export_person(phone: str, into: TextIO) -> None:
     """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
     with running.runtime().database.transaction() as conn:
-        parts = personal.parts(conn, number, reading())
+        parts = personal.parts(conn, number, reader())
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
     json.dump({part.name: part.rows for part in parts}, into, ensure_ascii=False, indent=1)

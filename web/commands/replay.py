@@ -94,7 +94,7 @@ def _with_progress(period: Period) -> Iterator[StoredSprint]:
     with runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(
-            sprints.look_through(conn, period, operator.reading()),
+            sprints.look_through(conn, period, operator.reader()),
             length=length,
             label="replaying",
             file=sys.stderr,

@@ -24,7 +24,7 @@ from postal.counter import receipts
 from postal.counter.groups import Group
 from postal.counter.receipts import NewPrinting, NotBooked, Printing
 from store.database import Conn
-from web.counter.room import CLERKS, doer, own_group, reading, route, runtime
+from web.counter.room import CLERKS, doer, own_group, reader, route, runtime
 from web.staff.printed import pdf_of, ways
 
 Choice = TypeVar("Choice", bound=str)
@@ -41,7 +41,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         group = own_group(conn, id_)
         if group.state != "booked":
             return _none_yet(group)
-        what = receipts.read(conn, id_, reading())
+        what = receipts.read(conn, id_, reader())
         printed = receipts.printings(conn, id_)
         printing = receipts.printing(conn, id_, once) if once else None
     if once and printing is None:
@@ -121,7 +121,7 @@ def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printin
             printing = receipts.note_printing(conn, id_, new, doer())
         except NotBooked:
             return group
-        return receipts.read(conn, id_, reading()), printing
+        return receipts.read(conn, id_, reader()), printing
 
     return runtime().database.run(work)
 

@@ -8,7 +8,7 @@ from postal.counter import groups
 from postal.counter.groups import Group
 from store.database import Conn
 from web.running import runtime
-from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, reading
+from web.staff.rooms import BOOKKEEPERS, CLERKS, JUDGES, doer, key, me, reader
 from web.staff.rooms import Room as _Room
 
 _room = _Room("counter", "/counter")
@@ -19,7 +19,7 @@ live_route = _room.live_route
 
 def own_group(conn: Conn, id_: int) -> Group:
     """Return a booking of the user's office; 404 for any other."""
-    found = groups.look(conn, id_, reading())
+    found = groups.look(conn, id_, reader())
     if found.office_id != me().account.office_id:
         abort(404)
     return found
@@ -35,7 +35,7 @@ __all__ = [
     "live_route",
     "me",
     "own_group",
-    "reading",
+    "reader",
     "route",
     "runtime",
 ]

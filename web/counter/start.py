@@ -25,7 +25,7 @@ from web.counter.reading import (
     read_article,
     read_sender,
 )
-from web.counter.room import CLERKS, doer, me, reading, route, runtime
+from web.counter.room import CLERKS, doer, me, reader, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
 from web.staff.refusals import word_of
 
@@ -42,7 +42,7 @@ def start() -> Page:
             return _opening_page(conn)
         if day.day != day_of(runtime().now()):
             return render_template(
-                "counter/stale.html", day=day, waiting=unfinished(conn, day.id, reading())
+                "counter/stale.html", day=day, waiting=unfinished(conn, day.id, reader())
             )
         language = runtime().settings.default_language
         typed = new_article(rolls.offered(conn, me().account.id), language)
@@ -55,7 +55,7 @@ def start() -> Page:
                 read,
                 sender,
                 {},
-                unfinished(conn, day.id, reading()),
+                unfinished(conn, day.id, reader()),
                 day,
             )
         )
@@ -121,7 +121,7 @@ def begin() -> Page:
             read,
             typed_sender,
             sender.notes,
-            unfinished(conn, day.id, reading()),
+            unfinished(conn, day.id, reader()),
             day,
         )
         return form_page(form), 422

@@ -36,7 +36,7 @@ from settings import Language
 from store import feed
 from store.database import Conn
 from store.refusals import Refusal
-from web.desk.room import HELPERS, JUDGES, doer, reading, route, runtime
+from web.desk.room import HELPERS, JUDGES, doer, reader, route, runtime
 from web.staff.refusals import FormRefused, tell
 
 REASONS: Final = (
@@ -175,7 +175,7 @@ def _own(conn: Conn, event: Happening) -> Intervened:
 
 def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        row = articles.look_by_id(conn, id_, reading())
+        row = articles.look_by_id(conn, id_, reader())
         if row is None:
             abort(404)
         done = act(conn, row)
@@ -188,7 +188,7 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
     def work(conn: Conn) -> Intervened:
-        person = contacts.get(conn, id_, reading())
+        person = contacts.get(conn, id_, reader())
         if person is None:
             abort(404)
         done = act(conn, person)

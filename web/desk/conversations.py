@@ -18,7 +18,7 @@ from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, live_route, reading, route, runtime
+from web.desk.room import HELPERS, live_route, reader, route, runtime
 from web.desk.sprints import differs_today
 
 SHORTEST_REASON: Final = 5
@@ -49,7 +49,7 @@ def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = _found(contacts.get(conn, conversation, reading()))
+        person = _found(contacts.get(conn, conversation, reader()))
         return person, _view(conn, of_phone(person.phone))
 
     person, view = runtime().database.run(look)
@@ -64,9 +64,9 @@ def reveal(conversation: int) -> Page:
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
         found = (
-            contacts.reveal(conn, conversation, reading(), reason)
+            contacts.reveal(conn, conversation, reader(), reason)
             if given
-            else contacts.get(conn, conversation, reading())
+            else contacts.get(conn, conversation, reader())
         )
         person = _found(found)
         return person, _view(conn, of_phone(person.phone))
@@ -80,7 +80,7 @@ def reveal(conversation: int) -> Page:
 def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        person = _found(contacts.get(conn, conversation, reading()))
+        person = _found(contacts.get(conn, conversation, reader()))
         view = _view(conn, of_phone(person.phone))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
@@ -90,8 +90,8 @@ def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
     def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
-        row = _found(articles.look_by_id(conn, article, reading()))
-        parties = contacts.of_article(conn, row.id, reading())
+        row = _found(articles.look_by_id(conn, article, reader()))
+        parties = contacts.of_article(conn, row.id, reader())
         return row, parties, _view(conn, of_article(row.id, row.number))
 
     row, parties, view = runtime().database.run(look)
@@ -109,7 +109,7 @@ def article(article: int) -> Page:
 def article_news(article: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
-        row = _found(articles.look_by_id(conn, article, reading()))
+        row = _found(articles.look_by_id(conn, article, reader()))
         view = _view(conn, of_article(row.id, row.number))
     return _news(view, url_for("desk.article_news", article=article))
 
@@ -137,11 +137,11 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     older = Cursor.read(request.args.get("older", ""))
     newer = Cursor.read(request.args.get("newer", ""))
     if older is not None:
-        entries = timeline.older(conn, scope, older, reading())
+        entries = timeline.older(conn, scope, older, reader())
     elif newer is not None:
-        entries = timeline.newer(conn, scope, newer, reading())
+        entries = timeline.newer(conn, scope, newer, reader())
     else:
-        entries = timeline.newest(conn, scope, reading())
+        entries = timeline.newest(conn, scope, reader())
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")

@@ -12,7 +12,7 @@ from postal.desk import figures, fraud_board
 from postal.desk.figures import BeatFigures
 from postal.people.accounts import Role
 from web.desk.charts import ChartBar, ChartPart, stacked
-from web.desk.room import JUDGES, reading, route, runtime
+from web.desk.room import JUDGES, reader, route, runtime
 from web.language import say
 from web.staff.tables import sheet
 from web.staff.times import asked_day
@@ -75,7 +75,7 @@ def fraud() -> str:
     day = asked_day() or today
     with runtime().database.transaction() as conn:
         reports = fraud_board.reports(conn, day)
-        callers = fraud_board.callers(conn, day - _MONTH, day, reading())
+        callers = fraud_board.callers(conn, day - _MONTH, day, reader())
     return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
 
 

@@ -9,7 +9,7 @@ from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from postal.desk import search
-from web.desk.room import HELPERS, reading, route, runtime
+from web.desk.room import HELPERS, reader, route, runtime
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
@@ -35,5 +35,5 @@ def find() -> Page:
         page = render_template("desk/find.html", query=typed, day=written, refused="find_unclear")
         return page, 422
 
-    found = runtime().database.run(lambda conn: search.find(conn, query, day, reading()))
+    found = runtime().database.run(lambda conn: search.find(conn, query, day, reader()))
     return render_template("desk/find.html", query=typed, day=written, found=found)

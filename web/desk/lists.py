@@ -8,7 +8,7 @@ from india.calendar import day_of
 from postal.desk import lists
 from postal.desk.lists import ListOfDay, ListOfDayItem
 from store.database import Conn
-from web.desk.room import HELPERS, reading, route, runtime
+from web.desk.room import HELPERS, reader, route, runtime
 from web.staff.times import asked_day
 
 
@@ -32,7 +32,7 @@ def sheet(id_: int) -> str:
         found = lists.get(conn, id_)
         if found is None:
             return None
-        return found, lists.items(conn, found, reading())
+        return found, lists.items(conn, found, reader())
 
     looked = runtime().database.run(look)
     if looked is None:

@@ -21,7 +21,7 @@ from postal.desk.timeline_keys import of_phone
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import HELPERS, reading, route, runtime
+from web.desk.room import HELPERS, reader, route, runtime
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
@@ -49,7 +49,7 @@ def replay_conversation(conversation: int) -> str:
     """Show the phone, its player, and the state machine."""
 
     def look(conn: Conn) -> tuple[Contact, list[Entry]]:
-        person = contacts.get(conn, conversation, reading())
+        person = contacts.get(conn, conversation, reader())
         if person is None:
             abort(404)
         return person, _entries(conn, person.phone)
@@ -67,12 +67,12 @@ def replay_conversation(conversation: int) -> str:
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:
     scope = of_phone(phone)
-    page = timeline.newest(conn, scope, reading())
+    page = timeline.newest(conn, scope, reader())
     found = page.entries
     for _ in range(_MOST_PAGES):
         if page.older is None:
             break
-        page = timeline.older(conn, scope, page.older, reading())
+        page = timeline.older(conn, scope, page.older, reader())
         found = page.entries + found
     return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from web.running import runtime
-from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me, reading
+from web.staff.rooms import EVERYONE, HELPERS, JUDGES, csrf, doer, home, key, me, reader
 from web.staff.rooms import Room as _Room
 
 _room = _Room("desk", "/desk")
@@ -24,7 +24,7 @@ __all__ = [
     "live_route",
     "me",
     "open_route",
-    "reading",
+    "reader",
     "route",
     "runtime",
 ]

@@ -23,7 +23,7 @@ from postal.desk import sprints, timeline
 from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import TimelineText
 from store.database import Conn
-from web.desk.room import HELPERS, desk, reading, route, runtime
+from web.desk.room import HELPERS, desk, reader, route, runtime
 from web.staff.times import exact
 from web.staff.words import word
 
@@ -56,7 +56,7 @@ def sprint_page(id_: int) -> str:
     """Show the explanation of one sprint, a part of the timeline's page."""
 
     def look(conn: Conn) -> SprintView | None:
-        stored = sprints.look(conn, id_, "opened", reading())
+        stored = sprints.look(conn, id_, "opened", reader())
         return _view(conn, stored) if stored is not None else None
 
     view = runtime().database.run(look)

@@ -17,7 +17,7 @@ from postal.desk import tickets, timeline
 from postal.desk.tickets import Filter, Ticket
 from store.database import Conn
 from store.refusals import Conflict
-from web.desk.room import HELPERS, doer, live_route, me, reading, route, runtime
+from web.desk.room import HELPERS, doer, live_route, me, reader, route, runtime
 from web.staff import presence
 from web.staff.refusals import status_of, word_of
 
@@ -38,7 +38,7 @@ def ticket_queue() -> str:
         whose=whose,
     )
     with runtime().database.transaction() as conn:
-        found = tickets.queue(conn, fitting, reading())
+        found = tickets.queue(conn, fitting, reader())
         counted = tickets.counted(conn)
         others = tickets.colleagues(conn, me().account.id)
     return render_template(
@@ -62,7 +62,7 @@ def ticket(id_: int) -> Page:
 def ticket_here(id_: int) -> str:
     """Show who else has it open and whether it changed; polled every few seconds."""
     with runtime().database.transaction() as conn:
-        found, done = tickets.look(conn, id_, reading()), tickets.notes(conn, id_)
+        found, done = tickets.look(conn, id_, reader()), tickets.notes(conn, id_)
     changed = request.form.get("notes") != str(len(done))
     return render_template(
         "desk/ticket_here.html", ticket=found, others=_others(id_), changed=changed
@@ -138,10 +138,10 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
     def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
-        found = tickets.look(conn, id_, reading())
+        found = tickets.look(conn, id_, reader())
         # Texts that have no conversation are shown here.
         alone = found.kind == "unparsed" and found.conversation is None
-        unread = timeline.unreadable(conn, found.phone, reading()) if alone else []
+        unread = timeline.unreadable(conn, found.phone, reader()) if alone else []
         return found, tickets.notes(conn, id_), unread
 
     found, done, unread = runtime().database.run(look)

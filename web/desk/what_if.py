@@ -28,7 +28,7 @@ from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
 from postal.people import roles
 from store.database import Conn
-from web.desk.room import HELPERS, desk, reading, route, runtime
+from web.desk.room import HELPERS, desk, reader, route, runtime
 
 _MOST_STEPS: Final = 30
 _LONGEST_TYPED: Final = 500
@@ -54,7 +54,7 @@ def what_if_page(id_: int) -> str | tuple[str, int]:
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
-        stored = sprints.look(conn, id_, "simulated", reading())
+        stored = sprints.look(conn, id_, "simulated", reader())
         if stored is None:
             abort(404)
         earlier = sprints.before(conn, stored, stored.at - _DAY)

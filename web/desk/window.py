@@ -18,7 +18,7 @@ from postal.people import access
 from postal.people.accounts import Role
 from store import feed
 from store.database import Conn
-from web.desk.room import JUDGES, doer, me, reading, route, runtime
+from web.desk.room import JUDGES, doer, me, reader, route, runtime
 from web.staff.refusals import attempt
 
 ASKERS: Final[tuple[Role, ...]] = ("agent", "clerk", "supervisor", "postmaster")
@@ -35,7 +35,7 @@ def window_requests() -> str | Response:
         attempt(_ask)
         return redirect(url_for("desk.window_requests"))
     with runtime().database.transaction() as conn:
-        waiting = window.waiting(conn, reading())
+        waiting = window.waiting(conn, reader())
     return render_template(
         "desk/window.html",
         waiting=waiting,

@@ -10,7 +10,7 @@ from india.calendar import day_of
 from postal.office import deposit as deposited
 from postal.office.deposit import GoingBack
 from web.language import say
-from web.office.room import CLERKS, me, reading, route, runtime
+from web.office.room import CLERKS, me, reader, route, runtime
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 from web.staff.words import word
@@ -21,7 +21,7 @@ def deposit() -> str:
     """Show what can be fetched until when, and what waits for another visit."""
     account, today = me().account, day_of(runtime().now())
     lying = runtime().database.run(
-        lambda conn: deposited.lying(conn, account.office_id, account.office_pin, today, reading())
+        lambda conn: deposited.lying(conn, account.office_id, account.office_pin, today, reader())
     )
     return render_template(
         "office/deposit.html",
@@ -38,7 +38,7 @@ def returns() -> str:
     account = me().account
     back = runtime().database.run(
         lambda conn: deposited.going_back(
-            conn, account.office_id, account.office_pin, day, reading()
+            conn, account.office_id, account.office_pin, day, reader()
         )
     )
     return render_template("office/returns.html", day=day, back=back, today=day_of(runtime().now()))
@@ -55,7 +55,7 @@ def returns_csv() -> Response:
     account = me().account
     back = runtime().database.run(
         lambda conn: deposited.export_back(
-            conn, account.office_id, account.office_pin, day, reading()
+            conn, account.office_id, account.office_pin, day, reader()
         )
     )
     rows = [heading, *(_cells(day, each) for each in back)]

@@ -22,7 +22,7 @@ from postal.privacy import retention
 from store.database import Conn
 from web import language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
-from web.office.room import CLERKS, doer, live_route, me, office, reading, route, runtime
+from web.office.room import CLERKS, doer, live_route, me, office, reader, route, runtime
 from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
@@ -96,9 +96,9 @@ def one_import(id_: int) -> str:
     def look(conn: Conn) -> str:
         found = _mine(conn, id_)
         upto = Line(after, _SHOWN + 1)
-        bad = file_rows.look(conn, found, ("bad",), upto, reading())
+        bad = file_rows.look(conn, found, ("bad",), upto, reader())
         checked = found.state == "checked"
-        good = file_rows.look(conn, found, ("good",), Line(0, 5), reading()) if checked else []
+        good = file_rows.look(conn, found, ("good",), Line(0, 5), reader()) if checked else []
         default = runtime().settings.default_language
         return render_template(
             "office/import.html",
@@ -168,7 +168,7 @@ def import_bad_rows(id_: int) -> Page:
         found = _mine(conn, id_)
         parts, after = [bad_rows_head(found, chosen)], 0
         while some := file_rows.export(
-            conn, found, ("bad", "held"), Line(after, _AT_ONCE), reading()
+            conn, found, ("bad", "held"), Line(after, _AT_ONCE), reader()
         ):
             parts.append(bad_rows_part(found, some, chosen))
             after = some[-1].line

@@ -8,7 +8,7 @@ from postal.office import returning
 from postal.office.returning import ListHead
 from store.database import Conn
 from web.running import runtime
-from web.staff.rooms import CLERKS, JUDGES, doer, key, me, reading
+from web.staff.rooms import CLERKS, JUDGES, doer, key, me, reader
 from web.staff.rooms import Room as _Room
 
 _room = _Room("office", "/office")
@@ -34,7 +34,7 @@ __all__ = [
     "me",
     "office",
     "own_list",
-    "reading",
+    "reader",
     "route",
     "runtime",
 ]

@@ -19,7 +19,7 @@ from paper.receipt import count_of
 from postal.office import slip as slips
 from store.database import Conn
 from web import language
-from web.office.room import CLERKS, own_list, reading, route, runtime
+from web.office.room import CLERKS, own_list, reader, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -57,7 +57,7 @@ def _read(id_: int) -> Slip:
 
     def look(conn: Conn) -> Slip:
         own_list(conn, id_)
-        return slips.read(conn, id_, reading())
+        return slips.read(conn, id_, reader())
 
     return runtime().database.run(look)
 

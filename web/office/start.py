@@ -6,7 +6,7 @@ from flask import render_template
 
 from india.calendar import day_of
 from postal.office import arrivals, cash, closing, deposit, drafts, returning
-from web.office.room import CLERKS, me, reading, route, runtime
+from web.office.room import CLERKS, me, reader, route, runtime
 
 
 @route("", CLERKS)
@@ -22,7 +22,7 @@ def start() -> str:
             "left_open": closing.left_open(conn, account.office_id, today),
             "still_out": closing.still_out(conn, account.office_id, today),
             "waits": returning.contested(
-                conn, account.office_id, today - closing.REMEMBERED, reading()
+                conn, account.office_id, today - closing.REMEMBERED, reader()
             ),
             "closed": closing.closed(conn, account.office_id, today),
         }

@@ -19,7 +19,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from postal.people import sign_ins
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.accounts import ROLES, Role
 from postal.people.doer import Doer
 from postal.people.sign_ins import SignIn
@@ -136,9 +136,9 @@ def doer() -> Doer:
     return me().sign_in.doer(runtime().now())
 
 
-def reading() -> Reading:
+def reader() -> Onlooker:
     """Return who reads, and on which page, for functions that show people's data."""
-    return Reading(doer(), request.endpoint or "")
+    return Onlooker(doer(), request.endpoint or "")
 
 
 def key() -> bytes:

@@ -22,7 +22,7 @@ from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 from tests.rigs.desk import TOKEN, sign_in
-from tests.rigs.doers import reading, software
+from tests.rigs.doers import reader, software
 from tests.rigs.paper import sheets
 
 REGISTERED = replace(
@@ -206,7 +206,7 @@ def test_only_what_is_booked_has_a_receipt(
         assert answer.status_code == 409
         assert why in answer.text
     with runtime.database.transaction() as conn, pytest.raises(NotBooked, match=state):
-        receipts.read(conn, made.id, reading(runtime.now()))
+        receipts.read(conn, made.id, reader(runtime.now()))
 
 
 def test_another_offices_clerk_finds_nothing(

@@ -38,6 +38,8 @@ TABLE: dict[str, tuple[str, ...]] = {
     "POST /desk/conversations/<int:conversation>/reset-pin": ("postmaster",),
     "GET /desk/articles/<int:article>": _HELPERS,
     "POST /desk/articles/<int:article>/news": _HELPERS,
+    "GET /desk/articles/<int:article>/certificate": _HELPERS,
+    "GET /desk/articles/<int:article>/certificate.pdf": _HELPERS,
     "POST /desk/articles/<int:article>/send-code": _HELPERS,
     "POST /desk/articles/<int:article>/stop-code": _HELPERS,
     "POST /desk/articles/<int:article>/move-destination": _JUDGES,

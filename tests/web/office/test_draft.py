@@ -16,7 +16,7 @@ from postal.office import drafts
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
-from tests.rigs.doers import reading, staff
+from tests.rigs.doers import reader, staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -45,7 +45,7 @@ def seen(at: Office, staff_id: str = "1001") -> list[str]:
             conn,
             at.one("SELECT id FROM offices")[0],
             day_of(at.runtime.now()),
-            reading(at.runtime.now()),
+            reader(at.runtime.now()),
         )
     return [
         piece.number

@@ -10,7 +10,7 @@ from postal.office import slip as slips
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
-from tests.rigs.doers import reading
+from tests.rigs.doers import reader
 from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
 
@@ -76,7 +76,7 @@ def test_a_signature_is_asked_for_where_the_law_wants_one(
     clerk: Colleague, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
-        slip = slips.read(conn, list_id(runtime), reading(runtime.now()))
+        slip = slips.read(conn, list_id(runtime), reader(runtime.now()))
     rules = [(each.number, each.code_required, each.taker, each.signature) for each in slip.carried]
     assert rules == [
         (CODED, True, "anyone", False),
@@ -102,7 +102,7 @@ def test_who_may_take_it_and_who_signs(
     change = sql.SQL("UPDATE articles SET {} = %s WHERE number = %s")
     with runtime.database.transaction() as conn:
         conn.execute(change.format(sql.Identifier(column)), [value, CODED])
-        first = slips.read(conn, list_id(runtime), reading(runtime.now())).carried[0]
+        first = slips.read(conn, list_id(runtime), reader(runtime.now())).carried[0]
     assert (first.taker, first.signature) == (taker, signature)
 
 

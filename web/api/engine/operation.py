@@ -10,7 +10,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
-from postal.people.access import Reading
+from postal.people.access import Onlooker
 from postal.people.doer import Doer, Software, Staff
 from runtime import Runtime
 from settings import Settings
@@ -42,9 +42,9 @@ class Call(Generic[I]):
     path: Mapping[str, str]
     operation: str
 
-    def reading(self, office: int | None = None, names: Staff | None = None) -> Reading:
+    def reader(self, office: int | None = None, names: Staff | None = None) -> Onlooker:
         """Return who reads, and by which call, for functions that show people's data."""
-        return Reading(self.doer(office, names), f"api.{self.operation}")
+        return Onlooker(self.doer(office, names), f"api.{self.operation}")
 
     def doer(self, office: int | None = None, names: Staff | None = None) -> Doer:
         """Return the software that calls, as the books name who does something.
