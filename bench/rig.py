@@ -62,6 +62,10 @@ class Rig:
         self.processes.append(process)
         return process
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process on these servers."""
+        return _environment(self.settings)
+
     def log(self, name: str) -> Path:
         return self.directory / f"{name}.log"
 

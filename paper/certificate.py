@@ -1,7 +1,7 @@
 """The certificate of an article in the form of section 63 of the Bharatiya Sakshya Adhiniyam, 2023.
 
 Part A is left to the party and Part B to the expert: what only they know, and their signatures, are
-lines. What the register knows is filled in: the source, the hash and its algorithm. The hash report
+lines. What the register knows is filled in: the record, its hash and the algorithm. The hash report
 that the form asks for follows. In English, the language in which the form was enacted.
 """
 
@@ -25,8 +25,7 @@ _FOOT: Final = _HEIGHT - 12.0
 _TICK: Final = 3.0  # the side of a box to tick
 _BODY, _SMALL, _TINY = Style(9.5), Style(8), Style(6.8)
 _STRONG, _TITLE = Style(10, bold=True), Style(13, bold=True)
-_AT, _DAY = 34.0, 24.0  # widths of columns
-_OURS: Final = "Server"
+_AT, _DAY = 44.0, 24.0  # widths of columns
 _ALGORITHM: Final = "SHA256"
 
 
@@ -82,7 +81,7 @@ def _part_a(column: PrintColumn, what: PrintedCertificate) -> Iterator[Block]:
     yield from _part(column, what, "a")
     yield column.text(_said("control"), _BODY)
     yield space(2)
-    yield _ticks(column, (*_form()["holding"],), "")
+    yield _ticks(column, (*_form()["holding"],), 4)
     yield column.text(_said("by_me"), _BODY)
     yield space(3)
     yield from _hash(column, what)
@@ -104,7 +103,7 @@ def _part(column: PrintColumn, what: PrintedCertificate, letter: str) -> Iterato
     yield space(3)
     yield column.text(_said(f"source_{letter}"), _BODY)
     yield space(2)
-    yield _ticks(column, (*_form()["sources"],), _OURS)
+    yield _ticks(column, (*_form()["sources"],), 3)
     yield column.text(_said("other"), _BODY)
     yield space(2)
     yield column.text(_said("make"), _BODY)
@@ -123,7 +122,7 @@ def _hash(column: PrintColumn, what: PrintedCertificate) -> Iterator[Block]:
     yield space(1.5)
     yield column.text(_said("algorithm"), _BODY)
     yield space(2)
-    yield _ticks(column, (*_form()["algorithms"],), _ALGORITHM)
+    yield _ticks(column, (*_form()["algorithms"],), 4)
     yield column.text(_said("standard"), _BODY)
     yield column.text(_said("report"), _BODY)
     yield space(3)
@@ -140,16 +139,16 @@ def _signed(column: PrintColumn, key: str) -> Iterator[Block]:
         yield space(1.5)
 
 
-def _ticks(column: PrintColumn, labels: Sequence[str], ticked: str) -> Block:
-    """Return boxes to tick, four in a row; that of `ticked` has a cross."""
-    width = column.width / 4
-    rows = [labels[start : start + 4] for start in range(0, len(labels), 4)]
+def _ticks(column: PrintColumn, labels: Sequence[str], in_a_row: int) -> Block:
+    """Return boxes to tick; the algorithm that was used has a cross."""
+    width = column.width / in_a_row
+    rows = [labels[start : start + in_a_row] for start in range(0, len(labels), in_a_row)]
     return joined(
         joined(
             (
                 beside(
                     *(
-                        _tick(column, column.x + place * width, label, label == ticked)
+                        _tick(column, column.x + place * width, label, label == _ALGORITHM)
                         for place, label in enumerate(row)
                     )
                 ),

@@ -26,7 +26,7 @@ from messages.check import check
 from outbox import heartbeat
 from settings import Settings
 from store import migrate
-from web.operations import doctor_payments
+from web.operations import doctor_payments, doctor_roles
 from web.operations.findings import CONNECT_SECONDS, Finding, unreachable
 
 OLDEST_POSTGRESQL: Final = 15
@@ -140,6 +140,8 @@ def _database(settings: Settings) -> Iterator[Finding]:
     with psycopg.connect(settings.database_url, connect_timeout=CONNECT_SECONDS) as conn:
         yield from _server(conn, settings)
         yield from _schema(conn)
+        if migrate.version(conn).current:
+            yield from doctor_roles.examine(conn, settings)
         yield from _clock("database", conn)
 
 
