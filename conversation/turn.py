@@ -20,6 +20,7 @@ from flows.events import Event
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from messages.catalogue import catalogue
+from outbox.alarms import without_repeats
 from outbox.enqueue import OutboxDraft, enqueue_many
 from postal.acts import door
 from postal.acts.door import SentCode
@@ -30,8 +31,9 @@ from store import conversations
 from store.conversations import ConversationPlace, Sprint
 from store.database import Conn
 
-# Whoever said STOP still gets codes, and answers to what he asks: law and contract require them.
-_IN_SPITE_OF_STOP = ("code", "reply")
+# What STOP switches off: news. Codes, alarms and answers go on, by law, contract and
+# docs/developing/trust.md rule 9; so does whatever the staff needs for its work.
+_STOPPED = ("notice", "bulk")
 
 
 @dataclass(frozen=True)
@@ -93,9 +95,11 @@ class Turn(Locked):
         for unsent in self.drafts:
             manner = manners.get(unsent.place.whose, unknown)
             draft = self._draft(unsent, ids[unsent.sprint], manner.language)
-            if not manner.opted_out or draft.lane in _IN_SPITE_OF_STOP:
+            if not (manner.opted_out and draft.lane in _STOPPED and _is_news(draft)):
                 drafts.append(draft)
-        enqueue_many(self.conn, drafts)
+        # A text has its answer, whatever was said before.
+        answered = self.sprints[0].conversation.place.whose if message_id is not None else None
+        enqueue_many(self.conn, without_repeats(self.conn, drafts, answered))
 
     def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code
@@ -115,6 +119,10 @@ class Turn(Locked):
             channel=say.channel,
             request_id=self.request_id,
         )
+
+
+def _is_news(draft: OutboxDraft) -> bool:
+    return catalogue().template(draft.template).audience != "staff"
 
 
 def take_turn(

@@ -13,10 +13,11 @@ from typing import Any, Literal
 from messages.values import KINDS, Kind
 
 Language = Literal["hi", "hi-Latn", "en"]
-Lane = Literal["code", "reply", "notice", "bulk"]
+# alarm: what nobody may be kept from hearing (docs/developing/trust.md rule 9)
+Lane = Literal["code", "alarm", "reply", "notice", "bulk"]
 Channel = Literal["text", "voice"]  # written, or spoken in a call
 LANGUAGES: tuple[Language, ...] = ("en", "hi-Latn", "hi")
-LANES: tuple[Lane, ...] = ("code", "reply", "notice", "bulk")
+LANES: tuple[Lane, ...] = ("code", "alarm", "reply", "notice", "bulk")
 CODE = "code"  # the variable that is never given to the renderer
 
 VARIABLE = re.compile(r"\{([a-z_]*)\}")

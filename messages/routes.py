@@ -5,7 +5,8 @@ new lines. What is left of `=` says for which texts, in any order:
 
     +91 code hi = exotel, kannel; +91 bulk = msg91; +254 = gupshup
 
-`+…` is how the number begins (a country, or more of it), `code`, `reply`, `notice`, `bulk` a lane,
+`+…` is how the number begins (a country, or more of it), `code`, `alarm`, `reply`, `notice`, `bulk`
+a lane,
 `hi`, `hi-Latn`, `en` a language; several of one kind mean any of them. The first rule that fits
 counts, and only its carriers are used; a text that no rule fits uses `SMS_ROUTES`.
 """
@@ -18,7 +19,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-_LANES: Final = ("code", "reply", "notice", "bulk")
+_LANES: Final = ("code", "alarm", "reply", "notice", "bulk")
 _LANGUAGES: Final = ("hi", "hi-Latn", "en")
 _PREFIX: Final = re.compile(r"\+[1-9][0-9]{0,14}", re.ASCII)
 _PRICE: Final = re.compile(r"([a-z][a-z0-9_]*) *= *([0-9]+(?:\.[0-9]+)?)", re.ASCII)

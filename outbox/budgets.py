@@ -1,5 +1,8 @@
 """Hourly budgets of texts for a phone, an article, a sender and a block of numbers.
 
+Alarms have none: whoever spends a telephone's budget must not keep it from being warned
+(docs/developing/trust.md rule 9).
+
 Counted in Valkey (GCRA: half at once, half spread over the hour, so no hour holds more). While
 Valkey is away, codes are counted in the database instead, so that none exceeds its limit (fail
 closed); everything else is sent uncounted (fail open).
@@ -89,7 +92,7 @@ class Budgets:
 
     def over(self, texts: Sequence[TakenMessage], now: datetime) -> list[Over]:
         """Return those of `texts` that must wait, by the budget with the longest wait."""
-        wants = [(taken, self._asked(taken)) for taken in texts]
+        wants = [(taken, self._asked(taken)) for taken in texts if taken.due.lane != "alarm"]
         if wants and time.monotonic() >= self._resting_until:
             try:
                 return self._in_valkey(wants)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from messages.catalogue import Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
-from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from store import feed
 from store.database import Conn

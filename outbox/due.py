@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final, Literal
 from uuid import UUID
 
-from messages.catalogue import Channel
-from outbox.enqueue import Lane
+from messages.catalogue import Channel, Lane
 from outbox.policy import MessageStanding
 from outbox.routing import WAITED_FOR, Wanted
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from gateways.base import Reason
-from outbox.enqueue import Lane
+from messages.catalogue import Lane
 from outbox.policy import MessageVerdict, Status
 from store import feed
 from store.database import Conn

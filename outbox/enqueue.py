@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from psycopg.types.json import Jsonb
 
 from messages import speech
-from messages.catalogue import Channel
+from messages.catalogue import Channel, Lane
 from messages.render import CODE_MASK, render
 from settings import Language
 from store.database import Conn
-
-Lane = Literal["code", "reply", "notice", "bulk"]
 
 _INSERT = """
     INSERT INTO messages (direction, status, phone, at, next_attempt_at, sprint_id, article_id,

@@ -16,11 +16,11 @@ from typing import Final
 import structlog
 from psycopg.rows import class_row
 
+from messages.catalogue import Lane
 from messages.routes import Routes
 from outbox import carriers
 from outbox.due import Patience
 from outbox.ended import EndedMessage, tell_end
-from outbox.enqueue import Lane
 from outbox.policy import Status
 from outbox.routing import Router, Wanted
 from outbox.wake import wake

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from outbox.enqueue import Lane
+from messages.catalogue import Lane
 
-# In the order in which unused shares pass on: a person waits for the first two.
-LANES: Final[tuple[Lane, ...]] = ("code", "reply", "notice", "bulk")
-WEIGHTS: Final[Mapping[Lane, int]] = {"code": 8, "reply": 4, "notice": 2, "bulk": 1}
+# In the order in which unused shares pass on: a person waits for the first three.
+LANES: Final[tuple[Lane, ...]] = ("code", "alarm", "reply", "notice", "bulk")
+WEIGHTS: Final[Mapping[Lane, int]] = {"code": 8, "alarm": 4, "reply": 4, "notice": 2, "bulk": 1}
 
 
 class Turns:
     """Smooth weighted round robin over the lanes.
 
-    It remembers what each lane is owed, so that bulk gets its fifteenth even where the throttle
+    It remembers what each lane is owed, so that bulk gets its nineteenth even where the throttle
     leaves one slot at a time.
     """
 

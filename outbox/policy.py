@@ -19,23 +19,22 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
-from messages.catalogue import Channel
-from outbox.enqueue import Lane
+from messages.catalogue import Channel, Lane
 
 Status = Literal["queued", "sending", "unknown", "sent", "delivered", "failed", "expired"]
 
 # 1, 3, 9, 27 seconds. A code must reach its telephone in seconds, so its delay stays at 9: a
 # carrier gets a code that it refuses at most 70 times in ten minutes. A person waits for replies
 # too; news may wait longer, to spare a carrier in trouble.
-_LONGEST: Final[dict[Lane, int]] = {"code": 9, "reply": 27, "notice": 300, "bulk": 300}
+_LONGEST: Final[dict[Lane, int]] = {"code": 9, "alarm": 27, "reply": 27, "notice": 300, "bulk": 300}
 # Where a carrier cannot tell (no look-up, or no answer), the choice is between a text twice and a
 # text never. Never is worse: a worker that died before the send leaves the same trace as a lost
 # answer. So the text is sent again after this many calls without certainty: soon where a person
 # waits and a repeat does no harm (the same code, the same answer) ...
-_PATIENCE: Final[dict[Lane, int]] = {"code": 2, "reply": 2, "notice": 4, "bulk": 4}
+_PATIENCE: Final[dict[Lane, int]] = {"code": 2, "alarm": 2, "reply": 2, "notice": 4, "bulk": 4}
 # ... but not after this many: a carrier that accepts and never answers must not flood a phone.
 # The message then stays unknown until a receipt comes or its deadline passes.
-_MOST_CALLS: Final[dict[Lane, int]] = {"code": 12, "reply": 6, "notice": 6, "bulk": 6}
+_MOST_CALLS: Final[dict[Lane, int]] = {"code": 12, "alarm": 6, "reply": 6, "notice": 6, "bulk": 6}
 # Calls after which a final failure of a code (handset off, carrier's fault) is not tried again.
 _MOST_AFTER_FAILURE: Final = 4
 # An unanswered call is repeated once, after a time in which a person can reach the telephone.

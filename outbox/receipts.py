@@ -11,11 +11,10 @@ import structlog
 from psycopg.rows import class_row
 
 from gateways.base import Reason, Receipt, ReceiptStatus, Unreadable
-from messages.catalogue import Channel
+from messages.catalogue import Channel, Lane
 from outbox import carriers
 from outbox.circuit import weigh_receipt
 from outbox.ended import EndedMessage, record_end
-from outbox.enqueue import Lane
 from outbox.policy import MessageStanding, Status, after_receipt, second_send_at
 from runtime import Runtime
 from store.database import Conn

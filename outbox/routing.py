@@ -15,7 +15,7 @@ from typing import Final
 from messages.routes import Routes
 from outbox.carriers import Carrier
 
-WAITED_FOR: Final = ("code", "reply")
+WAITED_FOR: Final = ("code", "alarm", "reply")
 
 
 @dataclass(frozen=True)

@@ -198,7 +198,7 @@ def test_the_code_is_said_twice_slowly_digit_by_digit_in_hindi(gateway: TwilioVo
     assert said == ["आपका कोड है:", *digits, "फिर से सुनिए:", *digits]
     assert len(list(root.iter("Pause"))) == len(slow)
     plain = [each.text for each in root.iter("Say") if each.text]
-    assert "कोड सिर्फ दरवाज़े पर डाकिए को बताएं, फोन पर नहीं।" in plain
+    assert "कोड सिर्फ दरवाज़े पर डाकिए को दें, फोन या लिंक पर नहीं।" in plain
     assert root[-1].tag == "Hangup"
     assert CODE_MASK not in "".join(root.itertext())
 

@@ -46,8 +46,8 @@ def test_a_text_is_filled_in() -> None:
     assert render("left", "en", {"count": 12, "serial": 7}) == Rendered(
         "left",
         "en",
-        "12 items left, next is 7. Ask for the code only at the door, not by phone.",
-        Segments("GSM-7", 74, 74, 1),
+        "12 items left, next is 7. Ask for the code only at the door, not by phone or link.",
+        Segments("GSM-7", 82, 82, 1),
     )
 
 

@@ -94,7 +94,7 @@ def test_a_text_without_words_is_not_said() -> None:
     [
         ("en", '"Once more: {code}"', '"Once more."', "the code is said 1 times"),
         ("hi", '"फिर से सुनिए: {code}"', '"{code} {code}"', "says the code twice"),
-        ("en", "not on a call.", "at most.", "the warning is no sentence"),
+        ("en", "no call, no link.", "at most.", "the warning is no sentence"),
         ("en", "Pay {amount} rupees only.", "Pay nothing.", "its variables are"),
         ("hi", "nothing_waiting = ", "nothing_here = ", "the words are missing"),
         ("en", "nothing_waiting = ", "nothing_here = ", "templates.toml does not know it"),

@@ -22,10 +22,10 @@ from gateways.base import (
     Sent,
     UnknownOutcome,
 )
+from messages.catalogue import Lane
 from outbox.claim import claim
 from outbox.drain import Drain
 from outbox.due import LEASE
-from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.sweep import sweep
 from postal.codes import code_of
@@ -170,7 +170,7 @@ def test_a_worker_killed_between_claim_and_send_loses_nothing(
     carrier = Carrier(on_look_up=not_accepted)
     with runtime.database.transaction() as conn:
         ids = queue(conn, clock.now(), "notice", 5)
-    shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 5, "bulk": 0}
+    shares: dict[Lane, int] = {"code": 0, "alarm": 0, "reply": 0, "notice": 5, "bulk": 0}
     with runtime.database.transaction() as conn:  # … and the process is gone
         taken = claim(conn, shares, 5, uuid4(), lambda standing: NAME, clock.now()).taken
     assert len(taken) == 5

@@ -91,6 +91,18 @@ def test_half_of_a_budget_goes_at_once_and_the_rest_over_the_hour(
     assert all(timedelta() < wait <= timedelta(hours=1) for (wait,) in waits)
 
 
+def test_no_budget_holds_back_an_alarm(runtime: Runtime, clock: Clock) -> None:
+    """Who spends a telephone's budget must not keep it from being warned."""
+    limits = ("phone", "code", "article", "sender", "prefix")
+    runtime = with_carrier(runtime, Carrier(), **{f"{each}_hourly_limit": 2 for each in limits})
+    about = article(runtime, "+919811100002")
+    put(runtime, "notice", 20, PHONE, about)
+    drain(runtime)
+    alarms = put(runtime, "alarm", 10, PHONE, about)
+    drain(runtime)
+    assert sent(runtime, alarms) == 10
+
+
 def test_a_text_that_one_budget_refuses_takes_nothing_of_another(
     runtime: Runtime, clock: Clock
 ) -> None:

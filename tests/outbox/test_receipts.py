@@ -18,10 +18,10 @@ from gateways.base import (
     UnknownOutcome,
     Unreadable,
 )
+from messages.catalogue import Lane
 from outbox import receipts, settle
 from outbox.claim import claim
 from outbox.due import TakenMessage
-from outbox.enqueue import Lane
 from outbox.lanes import LANES
 from outbox.policy import after_send
 from outbox.sweep import sweep
@@ -131,7 +131,7 @@ def test_a_code_that_failed_for_the_moment_is_sent_once_more(
         later = runtime.now() + timedelta(seconds=1)
         (again,) = claim(
             conn,
-            {"code": 1, "reply": 0, "notice": 0, "bulk": 0},
+            {"code": 1, "alarm": 0, "reply": 0, "notice": 0, "bulk": 0},
             0,
             uuid4(),
             lambda standing: NAME,
@@ -255,7 +255,7 @@ def test_the_verdict_of_a_lost_lease_is_not_written(runtime: Runtime, clock: Clo
     assert sweep(runtime).leases_over == 1
     now = clock.now()
     with runtime.database.transaction() as conn:
-        shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 1, "bulk": 0}
+        shares: dict[Lane, int] = {"code": 0, "alarm": 0, "reply": 0, "notice": 1, "bulk": 0}
         claim(conn, shares, 1, uuid4(), lambda standing: NAME, now)
     returned(runtime, taken, "c")
     assert status(runtime, taken.due.id) == "sending"

@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 
 from gateways.base import Outcome, Outgoing, Retry, Sent, UnknownOutcome
+from messages.catalogue import Lane
 from outbox import slots as slots_module
 from outbox.due import DueMessage, TakenMessage
-from outbox.enqueue import Lane
 from outbox.slots import ReturnedCall, Slots
 from tests.rigs.outbox import Carrier
 

@@ -14,10 +14,10 @@ from uuid import uuid4
 
 import pytest
 
+from messages.catalogue import Lane
 from outbox import worker_lock
 from outbox.claim import claim
 from outbox.due import LEASE
-from outbox.enqueue import Lane
 from outbox.sweep import sweep
 from outbox.wake import wake
 from outbox.worker_lock import WorkerLock, living_workers
@@ -43,7 +43,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def leased(runtime: Runtime, worker: int | None) -> list[int]:
-    shares: dict[Lane, int] = {"code": 0, "reply": 0, "notice": 3, "bulk": 0}
+    shares: dict[Lane, int] = {"code": 0, "alarm": 0, "reply": 0, "notice": 3, "bulk": 0}
     with runtime.database.transaction() as conn:
         ids = queue(conn, runtime.now(), count=3)
         claim(conn, shares, 3, uuid4(), lambda due: NAME, runtime.now(), worker=worker)

@@ -19,6 +19,7 @@ class PhoneMessageOut(Output):
     text: str
     template: str
     segments: int
+    alarm: bool
 
 
 class InboxOut(RootModel[list[PhoneMessageOut]]):

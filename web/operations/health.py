@@ -82,7 +82,7 @@ def _outbox(runtime: Runtime) -> PartHealth:
     with runtime.database.transaction() as conn:
         row = conn.execute(
             "SELECT coalesce(extract(epoch FROM %s - min(next_attempt_at)), 0)::float FROM messages"
-            " WHERE status IN ('queued', 'unknown') AND lane IN ('code', 'reply')"
+            " WHERE status IN ('queued', 'unknown') AND lane IN ('code', 'alarm', 'reply')"
             " AND channel = 'text'",  # calls wait for each other: few begin in a second
             (runtime.now(),),
         ).fetchone()

@@ -55,7 +55,7 @@ _GAUGES = (
         ("lane",),
         """
         SELECT lanes.lane, count(messages.id)
-        FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+        FROM unnest(ARRAY['code', 'alarm', 'reply', 'notice', 'bulk']) AS lanes (lane)
         LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
         GROUP BY 1 ORDER BY 1
         """,
@@ -67,7 +67,7 @@ _GAUGES = (
         """
         SELECT lanes.lane,
                greatest(0, coalesce(extract(epoch FROM %(now)s - min(next_attempt_at)), 0))::float
-        FROM unnest(ARRAY['code', 'reply', 'notice', 'bulk']) AS lanes (lane)
+        FROM unnest(ARRAY['code', 'alarm', 'reply', 'notice', 'bulk']) AS lanes (lane)
         LEFT JOIN messages ON messages.lane = lanes.lane AND status IN ('queued', 'unknown')
         GROUP BY 1 ORDER BY 1
         """,

@@ -28,6 +28,7 @@ class PhoneMessage:
     text: str = field(repr=False)
     template: str
     segments: int
+    alarm: bool
 
 
 def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
@@ -46,7 +47,7 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
     rows = conn.execute(
         """
         SELECT m.id, coalesce(m.delivered_at, m.sent_at, m.at), m.body, m.template, m.segments,
-               a.code_salt, c.issue
+               m.lane = 'alarm', a.code_salt, c.issue
         FROM messages m LEFT JOIN codes c ON c.id = m.code_id
              LEFT JOIN articles a ON a.id = c.article_id
         WHERE m.phone = %s AND m.direction = 'out' AND m.gateway = 'simulator'
@@ -57,11 +58,11 @@ def inbox(conn: Conn, settings: Settings, phone: str) -> list[PhoneMessage]:
     ).fetchall()
     key = settings.dakiya_master_key.get_secret_value().encode()
     messages: list[PhoneMessage] = []
-    for id_, at, body, template, segments, salt, issue in reversed(rows):
+    for id_, at, body, template, segments, alarm, salt, issue in reversed(rows):
         text = body
         if issue is not None:
             text = fill_code(body, code_of(key, salt, issue, settings.code_length))
-        messages.append(PhoneMessage(id_, at, text, template, segments))
+        messages.append(PhoneMessage(id_, at, text, template, segments, alarm))
     return messages
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0003_nobody_rewrites"
-down_revision = "0001_first"
+down_revision = "0002_moves"
 branch_labels = None
 depends_on = None
 

@@ -64,7 +64,7 @@ def test_taking_noting_settling_and_the_person_is_told(agent: Colleague, player:
     assert agent.post(f"/desk/tickets/{number}/close", outcome="explained").status_code == 302
     assert told(player, RECIPIENT) == [
         f"{RECIPIENT} < Number {number}: your question is answered. More to ask? Send 9."
-        " Tell the code only to the postman at your door, not on a call."
+        " Tell the code only to the postman at your door: no call, no link."
     ]
     page = agent.get(f"/desk/tickets/{number}").text
     assert "explained by telephone" in page

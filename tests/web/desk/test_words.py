@@ -12,7 +12,7 @@ import pytest
 
 from flows import acts, decision, events, facts, happenings, machines, remarks
 from flows.grammar.postman import SIGNATURE
-from outbox.enqueue import Lane
+from messages.catalogue import Lane
 from postal.counter import ledger, payment_rules
 from store import feed_kinds
 from tests.rigs.told import nothing_in

@@ -110,7 +110,7 @@ def test_a_code_by_twilio_is_the_one_of_the_text_and_hands_over(
     (ring,), (call,) = carrier.rings, carrier.calls
     assert (ring["to"], ring["from"]) == (RECIPIENT, OURS)
     heard = said(twilio_taken_up(out.client, ring, call.form["Url"]))
-    assert "कोड सिर्फ दरवाज़े पर डाकिए को बताएं, फोन पर नहीं।" in heard
+    assert "कोड सिर्फ दरवाज़े पर डाकिए को दें, फोन या लिंक पर नहीं।" in heard
     # Asked again, it says the same.
     assert said(twilio_taken_up(out.client, ring, call.form["Url"])) == heard
     out.step(f"{RECIPIENT} > 1")
