@@ -15,9 +15,10 @@ from flask.testing import FlaskClient
 
 from postal.people import tokens
 from runtime import Runtime
-from store.chains import publish, seal
+from store.chains import publish, redact, seal
 from store.chains.days import Days
 from store.chains.document import DayDocument
+from store.chains.redact import Removing
 from store.chains.rows import CHAINS
 from store.chains.seal import Sealer
 from store.database import Database
@@ -139,6 +140,28 @@ def test_many_writers_while_a_day_closes(
     assert verified.exit_code == 0, verified.output
     told = f"{writers * each + 1} of days without a seal yet"  # and the event of the seal
     assert told in verified.output
+
+
+def test_what_purge_removed_before_the_seal_is_in_it(
+    app: Flask, runtime: Runtime, owner: Database, purging: Database
+) -> None:
+    with owner.transaction() as conn:
+        for what in ("opened", "found"):
+            conn.execute(
+                "INSERT INTO access_log (at, operator, what, day_written)"
+                " VALUES (now(), 'root', %s, %s)",
+                [what, days_ago(1)],
+            )
+    with purging.transaction() as conn:
+        removing = Removing("root", "purge", runtime.now())
+        gone = "DELETE FROM access_log WHERE what = 'opened' RETURNING *"
+        assert redact.remove(conn, "access_log", gone, {}, removing) == 1
+    chains.seal(runtime)
+    (document,) = sealed_days(runtime)
+    assert document.chains["access_log"].rows == 2
+    verified = verify(app)
+    assert verified.exit_code == 0, verified.output
+    assert "access_log: 1 rows, 1 removed whole" in verified.output
 
 
 def test_roots_go_to_files_that_are_never_written_again(
