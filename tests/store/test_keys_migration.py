@@ -64,7 +64,7 @@ def test_everything_that_was_derived_from_the_master_key_stays_what_it_was(old: 
         issue_code(conn, now, salt)
     assert staff is not None
     assert hook is not None
-    migrate.migrate(old)
+    migrate.migrate(old, None)
     keys = Keyring([MASTER])
     with psycopg.connect(old) as conn:
         number = conn.execute("SELECT number, code_issue FROM articles").fetchone()

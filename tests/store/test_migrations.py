@@ -50,7 +50,7 @@ INSERT INTO window_requests (article_id, asked_by, asked_at, document, document_
 def test_requests_of_the_window_and_sessions_survive(released: str) -> None:
     with psycopg.connect(released) as conn:
         conn.execute(_FILLED)
-    migrate.migrate(released)
+    migrate.migrate(released, None)
     with psycopg.connect(released) as conn:
         requests = conn.execute(
             "SELECT what, article_id, office_id, document_last4, note, state, signed_by,"

@@ -53,7 +53,7 @@ def test_accounts_recovery_codes_sign_ins_and_wrong_pins_are_kept(before: str) -
             "INSERT INTO sign_ins (staff_id, digest, at, seen_at, proved_at)"
             " VALUES (1, 'x', now(), now(), now())"
         )
-    migrate.migrate(before)
+    migrate.migrate(before, None)
     with psycopg.connect(before) as conn:
         assert conn.execute(
             "SELECT staff_id, recovery_confirmed_at IS NOT NULL FROM staff ORDER BY id"
