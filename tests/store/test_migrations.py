@@ -11,12 +11,13 @@ from alembic import command
 from psycopg import sql
 
 from store import migrate
+from tests.conftest import OfWorker
 
 
 @pytest.fixture
-def released(addresses: tuple[str, str]) -> Iterator[str]:
+def released(addresses: OfWorker) -> Iterator[str]:
     """The URL of a database of its own with the schema of 0.1.0."""
-    server, _, _ = addresses[0].rpartition("/")
+    server, _, _ = addresses.owner.rpartition("/")
     name = f"released_{os.getpid()}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))

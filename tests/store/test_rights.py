@@ -176,7 +176,10 @@ def test_the_application_still_places_events(runtime: Runtime) -> None:
 def test_each_role_knows_its_weakness(runtime: Runtime, purging: Database, owner: Database) -> None:
     assert runtime.database.run(rights.weaknesses) == []
     said = purging.run(rights.weaknesses)
-    assert said == ["it has UPDATE on access_log, sprints", "it has DELETE on access_log"]
+    assert said == [
+        "it has UPDATE on access_log, sprints",
+        "it has DELETE on access_log, token_calls",
+    ]
     said = owner.run(rights.weaknesses)
     assert "it is a superuser" in said
     assert any(each.startswith("it has TRUNCATE on ") for each in said)
