@@ -8,7 +8,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0010_offers"
-down_revision = "0008_requests"
+down_revision = "0009_nobody_rewrites"
 branch_labels = None
 depends_on = None
 
