@@ -105,10 +105,16 @@ def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
         yield from cursor
 
 
-def look_through(conn: Conn, period: Period, reader: Onlooker) -> Iterator[StoredSprint]:
-    """Yield the same for somebody to see, which is written down first."""
+def look_through(
+    conn: Conn, period: Period, reader: Onlooker, reason: str = ""
+) -> Iterator[StoredSprint]:
+    """Yield the same for somebody to see, which is written down first.
+
+    `reason`: why the whole telephone of `period` is shown, without telephones; "": it is not.
+    """
     if period.phone is not None:
-        access.look(conn, reader, "opened", phone=period.phone)
+        what: What = "revealed" if reason else "opened"
+        access.look(conn, reader, what, phone=period.phone, about=reason)
     else:
         access.listed(conn, reader, counted(conn, period), "sprints")
     yield from stream(conn, period)
