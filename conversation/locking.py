@@ -152,7 +152,8 @@ class Locked:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
-            self.held[act.article] = replace(held, nominee_phone=act.phone)
+            before = held.nominee_phone if held.nominee_phone != act.phone else None
+            self.held[act.article] = replace(held, nominee_phone=act.phone, former_phone=before)
         elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)

@@ -21,6 +21,7 @@ from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
     MoveAgreed,
+    NominationEnded,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
@@ -216,7 +217,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         "refusal_denied", "nominee_declined",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "article", "move"),
+    tells=("office", "sender", "recipient", "nominee", "article", "move"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = meant(case, case.event.which, _deniable(case))
@@ -320,6 +321,8 @@ def _not_mine(article: ArticleFact) -> Decision[Asked]:
         Tell("sender", Unlinked(number)),
         Tell("article", Unlinked(number)),
     )
+    if article.nominee != "none":
+        tells = (*tells, Tell("nominee", NominationEnded(number)))
     if article.asked:  # another telephone waits for just that word
         tells = (*tells, Tell("move", MoveAgreed(number)))
     return Decision("quiet", Asked(), (digits("denied", article),), acts, tells)
