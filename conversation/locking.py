@@ -95,6 +95,10 @@ class Locked:
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
+        if place.machine == "recipient" and isinstance(event, ReportFraud):
+            # What left this telephone while the turn waited for the locks is lost, and not its own.
+            lost = facts.articles_lost(self.conn, place.whose, self.now)
+            self.lost = [held.id for held in self.held.values() if held.id in lost]
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
@@ -119,10 +123,11 @@ class Locked:
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
             mine = facts.articles_of_recipient(self.conn, place.whose, self.now)
+            lost: list[int] = []
             if isinstance(event, ReportFraud):
-                self.lost = facts.articles_lost(self.conn, place.whose, self.now)
+                lost = facts.articles_lost(self.conn, place.whose, self.now)
                 self.recalls = facts.articles_recalled(self.conn, place.whose)
-            return [*dict.fromkeys((*mine, *self.lost, *self.recalls))]
+            return [*dict.fromkeys((*mine, *lost, *self.recalls))]
         if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
         if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
@@ -159,7 +164,8 @@ class Locked:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
-            self.held[act.article] = replace(held, nominee_phone=act.phone)
+            before = held.nominee_phone if held.nominee_phone != act.phone else None
+            self.held[act.article] = replace(held, nominee_phone=act.phone, former_phone=before)
         elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)

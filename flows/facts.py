@@ -75,6 +75,7 @@ class ArticleFact:
     remark: int | None = None
     witness: Witness = "none"
     final: bool = False  # the remark: the office took the return
+    judged: bool = False  # the witness's answer is the office's verdict, after an inquiry
     chosen_day: date | None = None
     choose_until: date | None = None
     held_until: date | None = None
@@ -132,6 +133,7 @@ class Changes(TypedDict, total=False):
     remark: int | None
     witness: Witness
     final: bool
+    judged: bool
     chosen_day: date | None
     choose_until: date | None
     held_until: date | None

@@ -198,6 +198,11 @@ def _final(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((False, True)) if remarked else False
 
 
+def _judged(picks: Picks, article: ArticleFact) -> object:
+    answered = article.witness in ("confirmed", "contested")
+    return picks.pick((False, True)) if answered else False
+
+
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -209,6 +214,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "remark": one_of(None, *remarks.EXAMPLES),
     "witness": _witness,
     "final": _final,
+    "judged": _judged,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),
     "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
     "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),
