@@ -113,9 +113,9 @@ def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> Mov
     held = locked.held[its.number]
     silence = timedelta(seconds=locked.runtime.settings.move_silence)
     ends = calendar.awake_after(locked.now, silence)
-    return MoveFacts(
-        locked.now, its, ends, named=held.named_phone or "", by=held.named_by or "sender"
-    )
+    named = held.named_phone or ""
+    staff = bool(named) and roles.is_staff(locked.conn, named)
+    return MoveFacts(locked.now, its, ends, named, held.named_by or "sender", staff)
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:

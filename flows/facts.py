@@ -309,3 +309,4 @@ class MoveFacts(Facts):
     silence_ends: datetime
     named: str = ""  # the telephone (E.164) about which the holder is asked
     by: Mover = "sender"  # who named it
+    named_is_staff: bool = False  # it belongs to the staff by now

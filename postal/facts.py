@@ -128,7 +128,7 @@ class Reader:
         self, article: ArticleFact, held: Held, phone: str, question: int, quoted: str
     ) -> ArticleFact:
         """Return `article` with the verdict on the digits that `phone` quotes of `question`."""
-        if quotes.tries_over(self.conn, held.id, phone, self.today):
+        if quotes.tries_over(self.conn, phone, self.today):
             return replace(article, quote="locked")
         key = quotes.key_of(self.conn, held.id, phone, question)
         if key is None:
