@@ -19,9 +19,10 @@ expect.set_options(timeout=20_000)
 
 def enter(page: Page, address: str, colleague: Colleague) -> None:
     """Take the session of a colleague over into the browser."""
-    cookie = colleague.client.get_cookie("session")
+    name = str(colleague.client.application.config["SESSION_COOKIE_NAME"])
+    cookie = colleague.client.get_cookie(name)
     assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
+    page.context.add_cookies([{"name": name, "value": cookie.value, "url": address}])
 
 
 @pytest.fixture
