@@ -149,6 +149,31 @@ def weaknesses(conn: Conn) -> list[str]:
     return found
 
 
+def ownership(conn: Conn) -> str | None:
+    """Return why the role of `conn` is no application's, in words; None: it owns no tables.
+
+    No `db roles` takes these away from a role: it is another role that is needed.
+    """
+    role = conn.execute(
+        "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        " AND to_regclass('public.alembic_version') IS NOT NULL"
+    ).fetchone()
+    if role == (True,):
+        return "it is a superuser"
+    owner = _owners_of_tables(conn)
+    return f"it is, or may become, the owner of tables ({owner})" if owner else None
+
+
+def _owners_of_tables(conn: Conn) -> str | None:
+    """Return the owners of tables whose rights the role of `conn` has, by comma."""
+    row = conn.execute(
+        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
+        " AND pg_has_role(current_user, relowner, 'MEMBER')"
+    ).fetchone()
+    return str(row[0]) if row is not None and row[0] is not None else None
+
+
 def _of_the_role(conn: Conn) -> Iterator[str]:
     role = conn.execute(
         "SELECT rolsuper, rolcreaterole, rolbypassrls OR rolreplication FROM pg_roles"
@@ -162,13 +187,9 @@ def _of_the_role(conn: Conn) -> Iterator[str]:
     ):
         if has:
             yield says
-    owner = conn.execute(
-        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
-        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
-        " AND pg_has_role(current_user, relowner, 'MEMBER')"
-    ).fetchone()
-    if owner is not None and owner[0] is not None:
-        yield f"it is, or may become, the owner of tables ({owner[0]})"
+    owner = _owners_of_tables(conn)
+    if owner is not None:
+        yield f"it is, or may become, the owner of tables ({owner})"
     for almighty in _ALMIGHTY:
         member = conn.execute(
             "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s",

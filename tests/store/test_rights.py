@@ -255,6 +255,14 @@ def test_one_role_for_all_is_told_what_to_do(app: Flask, runtime: Runtime) -> No
     assert "DATABASE_URL names the owner of the tables" in done.output
 
 
+def test_purge_has_a_role_of_its_own(app: Flask, runtime: Runtime) -> None:
+    same = {"database_purge_url": runtime.settings.database_url}
+    object.__setattr__(runtime, "settings", runtime.settings.model_copy(update=same))
+    done = app.test_cli_runner().invoke(args=["db", "roles"])
+    assert done.exit_code == 1
+    assert "name the same role" in done.output
+
+
 def test_the_names_come_from_the_urls(addresses: OfWorker) -> None:
     named = rights.named(addresses.owner, addresses.application, addresses.purge)
     assert named == rights.Roles(APPLICATION, PURGE)
