@@ -1,8 +1,8 @@
 """The rights of the three roles of the database (docs/developing/trust.md rule 12).
 
 The *owner* migrates. The *application* reads and writes, but changes and deletes nothing of what is
-append-only. *purge* may also remove personal data there, and nothing else. The names are the
-installation's own: whoever DATABASE_URL and DATABASE_PURGE_URL name.
+append-only. *purge* may also remove personal data there, by functions of the owner, and nothing
+else. The names are the installation's own: whoever DATABASE_URL and DATABASE_PURGE_URL name.
 """
 
 from __future__ import annotations
@@ -37,20 +37,19 @@ APPEND_ONLY: Final = frozenset(
 """The tables that the application only adds to. The comment of each says so too."""
 
 # What only the database itself sets: the identity, the place in the feed, and the links of a chain.
-_SET_BY_THE_DATABASE: Final = frozenset({"id", "position", "day_written", "salt", "digest"})
-_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
-    "seals": frozenset({"at"}),
-    "redactions": frozenset({"role"}),
-}
-_ONLY_READ: Final = frozenset({"alembic_version"})
-# Where purge and forgetting remove content. A new salt makes the old content impossible to guess.
-_REMOVABLE: Final[Mapping[str, Sequence[str]]] = {
-    "sprints": ("event", "state_before", "facts", "decision", "state_after", "salt"),
-    "access_log": ("phone", "reason", "salt"),
-}
-_DELETABLE: Final = frozenset({"access_log", "token_calls"})
-_OF_PURGE: Final = frozenset({"redactions"})  # the application adds nothing here
+_SET_BY_THE_DATABASE: Final = frozenset(
+    {"id", "position", "day_written", "salt", "digest", "told", "private_salt", "private_digest"}
+)
+_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {"seals": frozenset({"at"})}
+_ONLY_READ: Final = frozenset({"alembic_version", "redactions"})
+_DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)",)
+# By these alone purge and forgetting remove content, and write down that they did.
+_FUNCTIONS_OF_PURGE: Final = (
+    "forget_in_sprints(text, text, text[], timestamptz, text, text)",
+    "forget_in_access_log(text, text, timestamptz, text, text)",
+    "purge_access_log(timestamptz, integer, timestamptz, text, text)",
+)
 
 # Predefined roles that write past every grant.
 _ALMIGHTY: Final = (
@@ -121,13 +120,13 @@ def grant(conn: Conn, roles: Roles) -> None:
         for name in sorted(both):
             _on_table(conn, table, columns, name)
         if roles.purge != roles.application:
-            _of_purge(conn, table, columns, roles.purge)
+            _of_purge(conn, table, roles.purge)
     for name in sorted(both):
-        for function in _FUNCTIONS_OF_THE_APPLICATION:
-            if conn.execute("SELECT to_regprocedure(%s)", [function]).fetchone() != (None,):
-                _run(conn, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", name)
+        _execute(conn, _FUNCTIONS_OF_THE_APPLICATION, name)
         for sequence in _sequences(conn):
             _run(conn, "GRANT USAGE ON SEQUENCE {} TO {}", sequence, name)
+    if roles.purge != roles.application:
+        _execute(conn, _FUNCTIONS_OF_PURGE, roles.purge)
 
 
 def weaknesses(conn: Conn) -> list[str]:
@@ -225,7 +224,7 @@ def _start_from_nothing(conn: Conn, name: str) -> None:
 
 
 def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
-    if table in _ONLY_READ or table in _OF_PURGE:
+    if table in _ONLY_READ:
         _run(conn, "GRANT SELECT ON {} TO {}", table, name)
     elif table in APPEND_ONLY:
         _run(conn, "GRANT SELECT ON {} TO {}", table, name)
@@ -234,18 +233,15 @@ def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None
         _run(conn, "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", table, name)
 
 
-def _of_purge(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
-    if table in _OF_PURGE:
-        _add(conn, table, columns, name)
-    if table in _REMOVABLE:
-        listed = sql.SQL(", ").join(map(sql.Identifier, _REMOVABLE[table]))
-        conn.execute(
-            sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
-                listed, sql.Identifier(table), sql.Identifier(name)
-            )
-        )
+def _of_purge(conn: Conn, table: str, name: str) -> None:
     if table in _DELETABLE:
         _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+
+
+def _execute(conn: Conn, functions: Sequence[str], name: str) -> None:
+    for function in functions:
+        if conn.execute("SELECT to_regprocedure(%s)", [function]).fetchone() != (None,):
+            _run(conn, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", name)
 
 
 def _add(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:

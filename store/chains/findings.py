@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 Difference = Literal[
     "changed",
+    "reworded",
     "removed",
     "inserted",
     "removal",
@@ -22,6 +23,7 @@ Difference = Literal[
 
 _SAYS: Final[dict[Difference, str]] = {
     "changed": "changed after it was written",
+    "reworded": "event or acts are not what its digest tells of them: more than removed",
     "removed": "removed, and not by purge",
     "inserted": "inserted after the day was sealed",
     "removal": "its entry in redactions does not fit the digest that was sealed",

@@ -209,6 +209,10 @@ class _Row:
     content: str
     digest_was: bytes | None
     digest_now: bytes | None
+    private_salt: Any  # a UUID; None: nothing of the row is hashed apart
+    private_digest: bytes | None
+    private: str | None  # the content that is hashed apart
+    consistent: bool  # with it, what is told of it
 
 
 @dataclass
@@ -252,14 +256,24 @@ class _Leaves:
 def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFinding]:
     """Check a row's content against its digest, or against what purge left of it."""
     tally.rows += 1
-    expected = row.digest
     if row.digest_now is not None:
         tally.rewritten += 1
-        expected = row.digest_now
         if row.digest_was != row.digest:
             yield ChainFinding("removal", day, table, row.id)
-    if merkle.leaf(row.salt.bytes, row.content) != expected:
+    if row.private is None or row.private_digest is None:
+        expected = row.digest if row.digest_now is None else row.digest_now
+        if merkle.leaf(row.salt.bytes, row.content) != expected:
+            yield ChainFinding("changed", day, table, row.id)
+        return
+    # Purge touches only what is hashed apart: the row's own digest holds as long as the row.
+    expected = row.private_digest if row.digest_now is None else row.digest_now
+    if (
+        merkle.leaf(row.salt.bytes, row.content) != row.digest
+        or merkle.leaf(row.private_salt.bytes, row.private) != expected
+    ):
         yield ChainFinding("changed", day, table, row.id)
+    elif not row.consistent:
+        yield ChainFinding("reworded", day, table, row.id)
 
 
 def _seal(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import LiteralString
 
@@ -136,10 +137,16 @@ def test_nobody_seals_a_day_that_is_not_over(runtime: Runtime, table: str) -> No
         "DELETE FROM sprints",
         "UPDATE sprints SET digest = ''",
         "UPDATE sprints SET at = now()",
+        "UPDATE sprints SET decision = '{}', salt = gen_random_uuid()",
+        "UPDATE sprints SET told = '{}', private_salt = gen_random_uuid()",
         "UPDATE access_log SET staff_id = NULL",
+        "UPDATE access_log SET phone = NULL, reason = 'another'",
+        "DELETE FROM access_log",
         "UPDATE redactions SET reason = ''",
         "DELETE FROM redactions",
         "INSERT INTO redactions (role) VALUES ('somebody else')",
+        "INSERT INTO redactions (at, chain, row_id, row_day, digest_was, operator, reason)"
+        " VALUES (now(), 'sprints', 1, '2026-01-01', '', 'x', 'x')",
         "DELETE FROM seals",
         "TRUNCATE access_log",
         "ALTER TABLE sprints DISABLE TRIGGER ALL",
@@ -149,6 +156,32 @@ def test_purge_removes_personal_data_and_nothing_else(
     runtime: Runtime, purging: Database, beyond: LiteralString
 ) -> None:
     refused(purging, sql.SQL(beyond))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            "SELECT forget_in_sprints('delivered', '+9991234567890', '{}', now(), 'x', 'x')",
+            "is a t",
+        ),
+        ("SELECT forget_in_sprints('+919876500001', 'returned', '{}', now(), 'x', 'x')", "nobody"),
+        (
+            "SELECT forget_in_sprints('+919876500001', '+919876500002', '{}', now(), 'x', 'x')",
+            "+999",
+        ),
+        ("SELECT forget_in_access_log('+919876500001', '\\1', now(), 'x', 'x')", "nobody can"),
+        ("SELECT purge_access_log(now(), 9, now(), 'x', 'x')", "of the last day are not removed"),
+    ],
+)
+def test_purge_puts_nothing_else_in_the_place_of_what_it_removes(
+    runtime: Runtime, purging: Database, call: LiteralString, says: str
+) -> None:
+    refused(runtime.database, sql.SQL(call))
+    with purging.transaction() as conn:
+        with pytest.raises(psycopg.errors.RaiseException, match=re.escape(says)):
+            conn.execute(call)
+        conn.rollback()
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -176,10 +209,7 @@ def test_the_application_still_places_events(runtime: Runtime) -> None:
 def test_each_role_knows_its_weakness(runtime: Runtime, purging: Database, owner: Database) -> None:
     assert runtime.database.run(rights.weaknesses) == []
     said = purging.run(rights.weaknesses)
-    assert said == [
-        "it has UPDATE on access_log, sprints",
-        "it has DELETE on access_log, token_calls",
-    ]
+    assert said == ["it has DELETE on token_calls"]
     said = owner.run(rights.weaknesses)
     assert "it is a superuser" in said
     assert any(each.startswith("it has TRUNCATE on ") for each in said)
@@ -201,7 +231,12 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
             " has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         ).fetchall()
-    assert [row[0] for row in rows] == ["place_events"]
+    assert sorted(row[0] for row in rows) == [
+        "forget_in_access_log",
+        "forget_in_sprints",
+        "place_events",
+        "purge_access_log",
+    ]
     nothing_in(
         f"{name}: SECURITY DEFINER needs a search_path with pg_temp last, and no EXECUTE for all"
         for name, path, open_ in rows
@@ -244,7 +279,7 @@ def test_roles_are_made_and_granted_by_a_command(
         assert rights.weaknesses(conn) == []
         assert conn.execute("SELECT count(*) FROM events").fetchone() == (0,)
     with psycopg.connect(urls[1]) as conn:
-        conn.execute("DELETE FROM access_log")
+        conn.execute("SELECT purge_access_log('2020-01-01', 1, now(), 'root', 'purge')")
 
 
 def test_one_role_for_all_is_told_what_to_do(app: Flask, runtime: Runtime) -> None:

@@ -13,7 +13,9 @@ import pytest
 from flask import Flask
 
 from runtime import Runtime
+from store.chains import redact
 from store.chains.document import DayDocument, root_of
+from store.chains.redact import Removing, StandIn
 from store.database import Database
 from tests.rigs import chains
 from tests.rigs.chains import days_ago, happened, many_happened, verify
@@ -226,3 +228,94 @@ def test_every_chain_is_verified(
         conn.execute(b"UPDATE %b SET at = at + interval '1 second'" % table.encode())
     (finding,) = found(app)
     assert finding == f"{table} id 1, {days_ago(1)}: changed after it was written"
+
+
+def _a_sprint(owner: Database) -> None:
+    with owner.transaction() as conn:
+        conn.execute(
+            "INSERT INTO conversations (whose, machine, state, entered_at)"
+            " VALUES ('+919839000001', 'recipient', 'idle', now())"
+        )
+        conn.execute(
+            "INSERT INTO sprints (conversation_id, at, event, state_before, facts, decision,"
+            " state_after, day_written) SELECT id, now(), %s, '{}', '{}', %s, '{}', %s"
+            " FROM conversations",
+            [
+                json.dumps({"kind": "text_came", "phone": "+919839000001"}),
+                json.dumps({"acts": [{"kind": "Tell", "to": "+919839000001"}]}),
+                days_ago(1),
+            ],
+        )
+
+
+def test_what_was_forgotten_is_no_difference_and_is_counted(
+    app: Flask, runtime: Runtime, owner: Database, purging: Database
+) -> None:
+    _a_sprint(owner)
+    chains.seal(runtime)
+    with purging.transaction() as conn:
+        by = Removing("root", "by letter", runtime.now())
+        gone = StandIn("+919839000001", "+9991234567890")
+        assert redact.forget_in_sprints(conn, gone, ["+919839000001"], by) == 1
+        assert redact.forget_in_sprints(conn, gone, ["+919839000001"], by) == 0
+    verified = verify(app)
+    assert verified.exit_code == 0, verified.output
+    assert "sprints: 1 rows, 1 of which something was removed since" in verified.output
+    assert "removed: sprints, 1 rows" in verified.output
+    with runtime.database.transaction() as conn:
+        (text,) = conn.execute("SELECT s::text FROM sprints s").fetchall()
+    assert "+919839000001" not in text[0]
+    assert "+9991234567890" in text[0]
+
+
+def test_a_part_of_a_telephone_is_no_telephone(
+    runtime: Runtime, owner: Database, purging: Database
+) -> None:
+    _a_sprint(owner)
+    with purging.transaction() as conn:
+        by = Removing("root", "by letter", runtime.now())
+        gone = StandIn("+9198390000", "+9991234567890")
+        assert redact.forget_in_sprints(conn, gone, ["+919839000001"], by) == 0
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "decision = jsonb_set(decision, '{acts,0,kind}', '\"HandOver\"')",
+        "event = jsonb_set(event, '{kind}', '\"told_code\"')",
+    ],
+)
+def test_a_rewriting_that_calls_itself_a_removal_is_found(
+    app: Flask, runtime: Runtime, owner: Database, forged: LiteralString
+) -> None:
+    """With the owner's rights: purge itself may not."""
+    _a_sprint(owner)
+    chains.seal(runtime)
+    with owner.transaction() as conn:
+        conn.execute("SET LOCAL TimeZone = 'UTC'")
+        conn.execute(
+            b"WITH touched AS (UPDATE sprints SET private_salt = gen_random_uuid(), %b"
+            b" RETURNING *) INSERT INTO redactions (at, chain, row_id, row_day, digest_was,"
+            b" digest_now, operator, reason) SELECT now(), 'sprints', id, day_written, digest,"
+            b" private_digest(private_salt, to_json(touched)), 'x', 'retention' FROM touched"
+            % forged.encode()
+        )
+    (finding,) = found(app)
+    assert finding.startswith(f"sprints id 1, {days_ago(1)}: event or acts are not what its digest")
+
+
+@pytest.mark.parametrize("column", ["facts", "private_salt", "private_digest", "told"])
+def test_each_part_of_a_sprint_is_verified(
+    app: Flask, runtime: Runtime, owner: Database, column: LiteralString
+) -> None:
+    _a_sprint(owner)
+    chains.seal(runtime)
+    values: dict[str, LiteralString] = {
+        "facts": "UPDATE sprints SET facts = '[]'",
+        "private_salt": "UPDATE sprints SET private_salt = gen_random_uuid()",
+        "private_digest": "UPDATE sprints SET private_digest = sha256('x')",
+        "told": "UPDATE sprints SET told = '{}'",
+    }
+    tamper(owner, values[column])
+    (finding,) = found(app)
+    assert finding == f"sprints id 1, {days_ago(1)}: changed after it was written"
