@@ -51,6 +51,20 @@ _FUNCTIONS_OF_PURGE: Final = (
     "purge_access_log(timestamptz, integer, timestamptz, text, text)",
 )
 
+# Who consented and who signed: of each column, who may change it. The application deletes none.
+_CHANGING: Final[Mapping[str, Sequence[str]]] = {
+    "moves": ("ended_at", "outcome", "consent"),
+    "requests": (
+        *("signed_by", "signed_at", "office_id", "told_at", "pin_hash"),
+        *("state", "decided_by", "decided_at", "answer", "refused_as", "seen_at"),
+    ),
+}
+# Personal data, which only purge and forgetting remove there, also with the row.
+_PERSONAL: Final[Mapping[str, Sequence[str]]] = {
+    "moves": ("from_phone", "to_phone"),
+    "requests": ("phone", "document_last4", "note", "answer"),
+}
+
 # Predefined roles that write past every grant.
 _ALMIGHTY: Final = (
     "pg_write_all_data",
@@ -229,6 +243,10 @@ def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None
     elif table in APPEND_ONLY:
         _run(conn, "GRANT SELECT ON {} TO {}", table, name)
         _add(conn, table, columns, name)
+    elif table in _CHANGING:
+        _run(conn, "GRANT SELECT ON {} TO {}", table, name)
+        _add(conn, table, columns, name)
+        _change(conn, table, _CHANGING[table], name)
     else:
         _run(conn, "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", table, name)
 
@@ -236,6 +254,18 @@ def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None
 def _of_purge(conn: Conn, table: str, name: str) -> None:
     if table in _DELETABLE:
         _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+    if table in _PERSONAL:
+        _change(conn, table, _PERSONAL[table], name)
+        _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+
+
+def _change(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    conn.execute(
+        sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
+            listed, sql.Identifier(table), sql.Identifier(name)
+        )
+    )
 
 
 def _execute(conn: Conn, functions: Sequence[str], name: str) -> None:

@@ -199,6 +199,86 @@ def test_nobody_hands_on_rights_that_are_not_theirs(
     assert row == (0,)
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "DELETE FROM moves",
+        "TRUNCATE moves",
+        "UPDATE moves SET asked_proof = 'two'",
+        "UPDATE moves SET by = 'holder'",
+        "UPDATE moves SET to_phone = '+919876500009'",
+        "UPDATE moves SET article_id = 1",
+        "DELETE FROM requests",
+        "TRUNCATE requests",
+        "UPDATE requests SET phone = '+919876500009'",
+        "UPDATE requests SET what = 'reopen'",
+        "UPDATE requests SET reason = 'another'",
+        "UPDATE requests SET asked_at = now()",
+        "UPDATE requests SET token_id = NULL",
+        "UPDATE requests SET until = now()",
+    ],
+)
+def test_what_was_asked_is_changed_by_nobody(runtime: Runtime, forged: LiteralString) -> None:
+    refused(runtime.database, sql.SQL(forged))
+
+
+_DECIDED: LiteralString = """
+WITH o AS (INSERT INTO offices (name, pin, branch_type, district)
+    VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur') RETURNING id),
+a AS (INSERT INTO articles (number, service, otp_required, recipient_phone, recipient_name,
+        recipient_address, recipient_pin, sender_name, booked_at, updated_at, code_salt)
+    VALUES ('EU123456785IN', 'parcel', true, '+919876500001', 'Sita', 'A', '273303', 'Mohan',
+            now(), now(), decode(repeat('00', 16), 'hex')) RETURNING id),
+s AS (INSERT INTO staff (staff_id, name, role, office_id)
+    SELECT name, name, 'agent', o.id FROM o, unnest(ARRAY['one', 'two', 'three']) AS name
+    RETURNING id),
+m AS (INSERT INTO moves (article_id, by, to_phone, asked_at, asked_proof, ended_at, outcome)
+    SELECT id, 'sender', '+919876500001', now(), 'text', now(), 'denied' FROM a)
+INSERT INTO requests (what, article_id, document, document_last4, reason, asked_at, until,
+        signed_by, signed_at, state, decided_by, decided_at)
+    SELECT 'document', a.id, 'pan', '1234', 'other', now(), now() + interval '1 hour', min(s.id),
+           now(), 'agreed', max(s.id), now() FROM a, s GROUP BY a.id
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE moves SET outcome = 'done'",
+        "UPDATE moves SET consent = 'quoted'",
+        "UPDATE moves SET ended_at = NULL, outcome = NULL",
+        "UPDATE requests SET signed_by = (SELECT id FROM staff WHERE staff_id = 'two')",
+        "UPDATE requests SET decided_by = (SELECT id FROM staff WHERE staff_id = 'two')",
+        "UPDATE requests SET state = 'refused'",
+        "UPDATE requests SET state = 'waiting', decided_by = NULL, decided_at = NULL",
+        "UPDATE requests SET signed_at = signed_at - interval '1 hour'",
+    ],
+)
+def test_what_was_decided_is_decided_once(
+    runtime: Runtime, owner: Database, forged: LiteralString
+) -> None:
+    with owner.transaction() as conn:
+        conn.execute(_DECIDED)
+    with runtime.database.transaction() as conn:
+        with pytest.raises(psycopg.errors.RaiseException, match="stays"):
+            conn.execute(forged)
+        conn.rollback()
+
+
+def test_purge_removes_people_from_what_was_decided(
+    runtime: Runtime, owner: Database, purging: Database
+) -> None:
+    with owner.transaction() as conn:
+        conn.execute(_DECIDED)
+    with purging.transaction() as conn:
+        conn.execute("UPDATE moves SET to_phone = '+9991234567890'")
+        conn.execute("UPDATE requests SET document_last4 = NULL, note = '', answer = ''")
+        conn.execute("DELETE FROM requests")
+        conn.execute("DELETE FROM moves")
+    with runtime.database.transaction() as conn:
+        assert conn.execute("SELECT FROM moves").fetchone() is None
+
+
 def test_the_application_still_places_events(runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         feed.append(conn, "desk_acted", None, runtime.now(), {})
