@@ -17,6 +17,8 @@ Difference = Literal[
     "seal",
     "chain",
     "unsealed",
+    "no seal",
+    "told",
     "future",
     "file",
 ]
@@ -31,7 +33,9 @@ _SAYS: Final[dict[Difference, str]] = {
     "root": "the root over the sealed digests is not the one in the seal",
     "seal": "the seal itself was changed",
     "chain": "the seal does not follow from the day before: one was changed, removed or inserted",
-    "unsealed": "there are rows, and days after it are sealed, but there is no seal",
+    "unsealed": "there are rows before the first day that was sealed",
+    "no seal": "the day is over and has no seal: it was removed, or no worker seals (audit seal)",
+    "told": "the feed told another root of it than the seal has",
     "future": "written on a day that has not begun",
     "file": "the published file and the seal differ",
 }

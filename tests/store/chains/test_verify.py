@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 
 from runtime import Runtime
-from store.chains import redact
+from store.chains import redact, seal
 from store.chains.document import DayDocument, root_of
 from store.chains.redact import Removing, StandIn
 from store.database import Database
@@ -22,6 +22,7 @@ from tests.rigs.chains import days_ago, happened, many_happened, verify
 
 ROWS = 1500  # two parts
 DAY = 3  # days ago
+NO_SEAL = "the day is over and has no seal: it was removed, or no worker seals (audit seal)"
 
 
 @pytest.fixture
@@ -159,22 +160,72 @@ def test_a_seal_that_was_written_anew_is_not_what_was_published(
 
 def test_a_seal_that_is_gone_is_missed(app: Flask, owner: Database, ids: list[int]) -> None:
     tamper(owner, "DELETE FROM seals WHERE day = %s", days_ago(DAY))
+    gone = f"all tables, {days_ago(DAY)}: {NO_SEAL} (the feed told its root: it was removed)"
     assert found(app) == [
+        gone,
         f"all tables, {days_ago(DAY - 1)}: the seal does not follow from the day before: one was"
         " changed, removed or inserted",
-        f"events, {days_ago(DAY)}: there are rows, and days after it are sealed, but there is no"
-        " seal",
     ]
+    assert found(app, "--day", str(days_ago(DAY))) == [gone]
+    assert found(app, "--day", str(days_ago(DAY)), "--table", "ledger") == [gone]
+    assert verify(app, "--day", str(days_ago(DAY + 1))).exit_code == 0
 
 
 def test_the_last_seal_that_is_gone_is_missed_by_its_file(
     app: Flask, owner: Database, ids: list[int]
 ) -> None:
     tamper(owner, "DELETE FROM seals WHERE day = %s", days_ago(1))
+    tamper(owner, "DELETE FROM events WHERE data->>'day' = %s", str(days_ago(1)))
     assert found(app) == [
+        f"all tables, {days_ago(1)}: {NO_SEAL}",
         f"all tables, {days_ago(1)}: the published file and the seal differ"
-        " (there is a file and no seal)"
+        " (there is a file and no seal)",
     ]
+
+
+def test_the_last_seal_that_is_gone_is_missed_without_a_file(
+    app: Flask, runtime: Runtime, owner: Database
+) -> None:
+    with owner.transaction() as conn:
+        happened(conn, days_ago(2), "a")
+    chains.seal(runtime)
+    assert verify(app).exit_code == 0
+    tamper(owner, "DELETE FROM seals WHERE day = %s", days_ago(1))
+    gone = f"all tables, {days_ago(1)}: {NO_SEAL} (the feed told its root: it was removed)"
+    assert found(app) == [gone]
+    assert found(app, "--day", str(days_ago(1))) == [gone]
+    with owner.transaction() as conn:
+        conn.execute("DELETE FROM events WHERE kind = 'day_sealed'")
+        conn.execute("DELETE FROM seals")
+    assert found(app) == [f"all tables, {days_ago(n)}: {NO_SEAL}" for n in (2, 1)]
+
+
+def test_a_day_that_was_sealed_again_is_not_what_the_feed_told(
+    app: Flask, runtime: Runtime, owner: Database
+) -> None:
+    with owner.transaction() as conn:
+        id_ = happened(conn, days_ago(1), "a")
+    chains.seal(runtime)
+    tamper(owner, "DELETE FROM seals WHERE day = %s", days_ago(1))
+    tamper(owner, "DELETE FROM sealed_leaves WHERE day = %s", days_ago(1))
+    tamper(owner, "DELETE FROM events WHERE id = %s", id_)
+    with owner.transaction() as conn:
+        happened(conn, days_ago(1), "another")
+    runtime.database.run(lambda conn: seal._advance(conn, days_ago(1)))
+    runtime.database.run(lambda conn: seal._advance(conn, days_ago(1)))
+    says = f"all tables, {days_ago(1)}: the feed told another root of it than the seal has"
+    assert found(app) == [says]
+
+
+def test_a_row_that_is_dated_before_every_seal_is_named(
+    app: Flask, owner: Database, ids: list[int]
+) -> None:
+    with owner.transaction() as conn:
+        happened(conn, days_ago(DAY + 9), "invented")
+    late = f"events, {days_ago(DAY + 9)}: there are rows before the first day that was sealed"
+    assert found(app) == [late]
+    assert found(app, "--day", str(days_ago(DAY + 9))) == [late]
+    assert verify(app, "--day", str(days_ago(DAY))).exit_code == 0
 
 
 def test_a_row_of_today_is_held_to_its_own_digest(
