@@ -32,6 +32,8 @@ _NUMBER: Final = re.compile(
     rf"|{_ABROAD}[0-9](?:{_GAP}[0-9]){{5,14}}(?![0-9])"
     r"))"
 )
+# A digest in hexadecimal is nobody's telephone, whatever digits it holds.
+_DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # EU001234565IN: nine digits between letters, of which two noughts begin no telephone.
 _ARTICLE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d{8} ?\d ?IN(?![A-Z0-9])", re.ASCII)
 
@@ -63,10 +65,11 @@ def veiled_within(value: Any) -> Any:
 def _spans(plain: str) -> list[tuple[int, int]]:
     """Return where numbers begin and end; those that overlap are one."""
     spans: list[tuple[int, int]] = []
-    articles = {at for each in _ARTICLE.finditer(plain) for at in range(*each.span())}
+    kept = (*_ARTICLE.finditer(plain), *_DIGEST.finditer(plain))
+    others = {at for each in kept for at in range(*each.span())}
     for found in _NUMBER.finditer(plain):
         first, last = found.span(1)
-        if first in articles:
+        if first in others:
             continue
         if spans and first < spans[-1][1]:
             spans[-1] = spans[-1][0], max(last, spans[-1][1])

@@ -1,7 +1,7 @@
 """The certificate of an article: what was written of it, and the proof that nobody rewrote it.
 
 It can be checked without us, against the published roots of the days
-(docs/examples/check_certificate.py). It holds no code, and telephones masked.
+(docs/examples/check_certificate.py). It holds no code, and telephones masked, in names too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from india.masks import veiled
 from india.phone import masked
 from postal import articles
 from postal.articles import Article
@@ -151,9 +152,9 @@ def _record(
         service=article.service,
         state=article.state,
         booked_at=article.booked_at.isoformat(),
-        recipient_name=article.recipient_name,
+        recipient_name=veiled(article.recipient_name),
         recipient_phone=masked(article.recipient_phone) if article.recipient_phone else None,
-        sender_name=article.sender_name,
+        sender_name=veiled(article.sender_name),
         sender_phone=masked(article.sender_phone) if article.sender_phone else None,
         events=events,
         decisions=decisions,

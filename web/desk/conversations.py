@@ -26,6 +26,7 @@ from store.database import Conn
 from web.desk.room import live_route, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
+from web.staff.rooms import office_seen
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
@@ -41,6 +42,7 @@ class TimelineView:
     differing: list[int]  # sprints that today's code would answer otherwise
     tickets: list[FoundTicket]
     live: bool
+    partly: bool  # what concerns other offices alone is left out
 
     @property
     def version(self) -> str:
@@ -66,7 +68,7 @@ def conversation(conversation: int) -> Page:
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = person_within(conn, conversation)
-        return person, _view(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
 
     person, view = runtime().database.run(look)
     return _person_page(person, view, revealed=False)
@@ -84,7 +86,7 @@ def reveal(conversation: int) -> Page:
             if given
             else person_within(conn, conversation)
         )
-        return person, _view(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
 
     person, view = runtime().database.run(look)
     page = _person_page(person, view, revealed=given)
@@ -96,7 +98,7 @@ def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
         person = person_within(conn, conversation)
-        view = _view(conn, of_phone(person.phone))
+        view = _view(conn, of_phone(conn, person.phone, office_seen()))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
 
@@ -169,6 +171,7 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")
-    tickets = search.tickets_of(conn, phone=phone, article=article)
+    tickets = search.tickets_of(conn, office_seen(), phone=phone, article=article)
     waiting = timeline.pending(conn, scope)
-    return TimelineView(entries, waiting, differing, tickets, live=entries.newer is None)
+    live = entries.newer is None
+    return TimelineView(entries, waiting, differing, tickets, live, scope.partly)

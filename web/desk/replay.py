@@ -23,6 +23,7 @@ from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import reader, route, runtime
 from web.desk.subjects import person_within
+from web.staff.rooms import office_seen
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
 _FROM_PERSON: Final = ("came", "screen", "missed_call")
@@ -68,7 +69,7 @@ def replay_conversation(conversation: int) -> str:
 
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:
-    scope = of_phone(phone)
+    scope = of_phone(conn, phone, office_seen())
     page = timeline.newest(conn, scope, reader())
     found = page.entries
     for _ in range(_MOST_PAGES):
