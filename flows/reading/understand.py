@@ -1,0 +1,164 @@
+"""What a person wishes, from a text in his own words, and why it is read so. Pure.
+
+Rules decide first (`rules.toml`); where none fits, a small model of letters may (`model.py`). The
+same text is read the same for ever by one `VERSION`, which is stored with what was read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final, Literal, cast
+
+from flows.reading import model
+from flows.reading.normal import Normal, TextKind, normalise
+from flows.reading.precedence import as_sender, ordered
+from flows.reading.rules import clauses, rules
+from flows.wishes import DayNamed, PersonWish, WishKind
+
+VERSION: Final = 1
+"""Of lexicon, rules and model together; tests/flows/reading/test_version.py says when it rises."""
+
+Role = Literal["recipient", "sender"]
+_MOST_WISHES: Final = 2
+
+
+@dataclass(frozen=True)
+class TextReading:
+    """What was read. `certain`: whether a wish that protects may act; if not, it is asked back."""
+
+    normal: str
+    wishes: tuple[PersonWish, ...]
+    kind: TextKind
+    why: tuple[str, ...]
+    certain: bool = True
+    version: int = VERSION
+
+
+@lru_cache(maxsize=4_096)
+def read(raw: str, role: Role) -> TextReading:
+    """Return what a recipient or a sender wishes with `raw`: at most two wishes, never none."""
+    normal = normalise(raw)
+    if normal.kind in ("quote", "notice", "autoresponder"):
+        kind = cast(WishKind, normal.kind)
+        return TextReading(
+            normal.text, (PersonWish(kind),), normal.kind, (f"a text of kind {kind}",)
+        )
+    found = _by_answer(normal) or _by_rules(normal, role) or _by_model(normal, role)
+    if role == "sender":
+        found = as_sender(found)
+    certain = "fraud_asked" not in found or "fraud" in found
+    if not certain:
+        found["fraud"] = found.pop("fraud_asked")
+    kinds = ordered(found)[:_MOST_WISHES]
+    if not kinds:
+        return TextReading(
+            normal.text, (PersonWish("unclear", normal.which),), normal.kind, ("nothing fits",)
+        )
+    return TextReading(
+        normal.text,
+        tuple(_wish(kind, normal) for kind in kinds),
+        normal.kind,
+        tuple(f"{kind}: {found[kind]}" for kind in kinds),
+        certain and not any(found[kind].startswith("model") for kind in kinds),
+    )
+
+
+# ---- answers in words ----------------------------------------------------------------------------
+
+_YES: Final = frozenset(["yes", "ji", "is"])
+_NO: Final = frozenset(["no", "not", "ji", "is"])
+_AROUND_DIGIT: Final = frozenset(
+    [
+        "yes",
+        "no",
+        "not",
+        "ok",
+        "ji",
+        "send",
+        "give",
+        "is",
+        "number",
+        "thanks",
+        "karo",
+        "sent",
+        "right",
+        "dabaya",
+        "press",
+        "pressed",
+        "option",
+        "gave",
+        ";",
+        "greet",
+        "only",
+        "i",
+        "thumbs",
+    ]
+)
+_DIGITS: Final[dict[str, WishKind]] = {
+    "1": "yes",
+    "2": "no",
+    "4": "another_day",
+    "44": "hold",
+    "5": "nominate",
+    "6": "speak_code",
+}
+_CONTRARY: Final = {"1": ("no", "not"), "2": ("yes",)}
+
+
+def _by_answer(normal: Normal) -> dict[str, str]:
+    """Return yes or no where the text is nothing else, or a digit of the menu with polite words."""
+    notions = normal.text.replace(";", " ").split()
+    if not notions:
+        return {}
+    if set(notions) <= _YES and "yes" in notions:
+        return {"yes": "nothing but yes"}
+    if set(notions) <= {"ji"}:
+        return {"yes": "nothing but ji"}
+    if set(notions) <= _NO and not set(notions) <= {"ji", "is"}:
+        return {"no": "nothing but no"}
+    digits = [each for each in notions if each.isdigit()]
+    rest = {each for each in notions if not each.isdigit()}
+    if len(digits) != 1 or digits[0] not in (*_DIGITS, "3") or not rest <= _AROUND_DIGIT:
+        return {}
+    digit = digits[0]
+    if digit == "3":
+        return {"fraud_asked": "3 with other words"} if rest else {}
+    if rest & set(_CONTRARY.get(digit, ())) and digit == "1":
+        return {"unclear": "1 and no"}
+    return {_DIGITS[digit]: f"{digit} with other words"}
+
+
+def _by_rules(normal: Normal, role: Role) -> dict[str, str]:
+    sentences = clauses(normal.text)
+    found: dict[str, str] = {}
+    for rule in rules():
+        if rule.wish in found or rule.role not in ("", role):
+            continue
+        why = rule.why(sentences)
+        if why is not None:
+            found[rule.wish] = f"{rule.name} ({why[0]})"
+    return found
+
+
+def _by_model(normal: Normal, role: Role) -> dict[str, str]:
+    guessed = model.guess(normal.text) if role == "recipient" else None
+    return {guessed.kind: f"model, by {guessed.margin}: {guessed.features}"} if guessed else {}
+
+
+# ---- what a wish names ---------------------------------------------------------------------------
+
+_WITH_DAY: Final = frozenset(["another_day", "not_home", "accept", "hold", "nominate", "true"])
+_WITH_PHONE: Final = frozenset(["nominate", "new_number", "fraud", "correct_number"])
+
+
+def _wish(kind: WishKind, normal: Normal) -> PersonWish:
+    day = _day(normal.days) if kind in _WITH_DAY else None
+    phone = normal.phones[0] if kind in _WITH_PHONE and len(normal.phones) == 1 else None
+    return PersonWish(kind, normal.which, day, phone)
+
+
+def _day(named: tuple[DayNamed, ...]) -> DayNamed | None:
+    """Return the day that is named, today apart; None where two are."""
+    later = {each for each in named if each.offset != 0}
+    return later.pop() if len(later) == 1 else None
