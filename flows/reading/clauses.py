@@ -11,6 +11,7 @@ _NUMBERED: Final = frozenset(
 _AFTER_NUMBER: Final = frozenset(
     ("phone#", "caller#", "long#", "at", "from", "change", "remove", "update", "band", "given")
 )
+_BEFORE_SAID: Final = frozenset(("ne", "karke", "karake", "krke", "usne"))  # "ne kaha": said
 _ENDS: Final = frozenset((";", "?"))
 
 
@@ -23,7 +24,12 @@ def settled(pairs: list[tuple[str, str]], *, hindi: bool) -> list[str]:
     for at, (spelled, notion) in enumerate(pairs):
         before = notions[-1] if notions else ";"
         after = pairs[at + 1][1] if at + 1 < len(pairs) else ";"
-        notions.append(_settled(spelled, notion, before, after, hindi))
+        said = at > 0 and pairs[at - 1][0] in _BEFORE_SAID
+        notions.append(
+            "said"
+            if said and notion == "where"
+            else _settled(spelled, notion, before, after, hindi)
+        )
     return notions
 
 
@@ -52,8 +58,6 @@ def _settled(spelled: str, notion: str, before: str, after: str, hindi: bool) ->
         return ""
     if spelled == "ka" and last and before == "is":
         return "kya"
-    if spelled == "kaha" and before == "ne":
-        return "said"
     if notion == "na":
         # "bhej do na" only asks kindly; before a verb of Bhojpuri it denies.
         return "no" if first and last else "" if last and not first else "not"

@@ -23,6 +23,19 @@ _MARKS: Final = " .,;:!?-\"'“”>"
 # Words of both languages say nothing about which is meant.
 _BOTH: Final = frozenset(
     [
+        "man",
+        "broken",
+        "wait",
+        "left",
+        "agree",
+        "sorry",
+        "lock",
+        "threat",
+        "relative",
+        "home",
+        "digit",
+        "real",
+        "video",
         "code",
         "sms",
         "phone",

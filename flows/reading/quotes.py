@@ -14,7 +14,9 @@ from flows.reading.scripts import folded, latin
 from messages.catalogue import catalogue
 
 _RUN: Final = 4  # words in a row that are ours
-_SURELY: Final = 6  # words of ours without which a text is nobody's copy
+_SURELY: Final = 8  # words of ours without which a text is nobody's copy
+_WITH_DIGIT: Final = 5  # if it says which digit to send
+_SEND_DIGIT: Final = re.compile(r"(?<!\w)\d{1,2} ?(?:bhej\w*|\.)|(?:reply|send) \d{1,2}\b|\d\?")
 _LIKED: Final = re.compile(
     r"^\s*(?:liked|loved|laughed at|emphasi[sz]ed|disliked|questioned|reacted \S+ to|\S{1,4} to|"
     r"replied to|fwd?|forwarded(?: message)?|re)\s*:?\s*[\"“'«]?(?P<text>.*?)[\"”'»]?\s*$",
@@ -65,10 +67,11 @@ def without_quotes(text: str) -> str:
     if "“" in text or '"' in text or "«" in text:
         text = _MARKED.sub(lambda match: "" if _share(match["text"]) > 0.5 else match.group(), text)
     words = _words(text)
-    if len(words) < _SURELY:
+    surely = _WITH_DIGIT if _SEND_DIGIT.search(text) else _SURELY
+    if len(words) < surely:
         return text
     ours = _covered([word for word, _, _ in words])
-    if sum(ours) < _SURELY:
+    if sum(ours) < surely:
         return text
     left = [words[at] for at in range(len(words)) if not ours[at]]
     if len(left) <= max(1, len(words) // 4):

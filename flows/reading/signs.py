@@ -13,7 +13,7 @@ from typing import Final
 
 from flows import number
 from flows.grammar.text import articles_joined
-from flows.reading.words import find
+from flows.reading.words import find, parts
 from flows.wishes import DayNamed
 from india.phone import mobile
 
@@ -54,6 +54,7 @@ _SIGN: Final = re.compile(
     r"|(?P<phone>\+?\d[\d ().-]{6,}\d)"
     r"|(?P<hour>\b\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|baje|bje|bajay|bajey|o'?clock)\b)"
     r"|(?P<nth>\b\d{1,2}(?:st|nd|rd|th)\b)"
+    r"|(?P<ussd>[*#]{1,2}\d{2,3}[*#][\d*#]*)"
     r"|(?P<digits>\d+)"
     r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?\b)"
     r"|(?P<word>[^\W\d_]+(?:'[a-z]+)?)"
@@ -141,7 +142,8 @@ _READ: Final[Mapping[str, Callable[[str], list[Sign]]]] = MappingProxyType(
         "nth": lambda text: [Sign(text, str(int(text[:-2])))],
         "digits": _digits,
         "letters": lambda text: [Sign(text.replace(".", ""))],
-        "word": lambda text: [Sign(text)],
+        "word": lambda text: [Sign(part) for part in parts(text)],
+        "ussd": lambda text: [Sign(text, "ussd#")],
         "ask": lambda text: [Sign(text, "?")],
         "emoji": lambda text: [Sign(text, _EMOJI[text])],
     }

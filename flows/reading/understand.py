@@ -14,6 +14,7 @@ from flows.reading import model
 from flows.reading.normal import Normal, TextKind, normalise
 from flows.reading.precedence import as_sender, ordered
 from flows.reading.rules import clauses, rules
+from flows.reading.words import find
 from flows.wishes import DayNamed, PersonWish, WishKind
 
 VERSION: Final = 1
@@ -119,14 +120,27 @@ def _by_answer(normal: Normal) -> dict[str, str]:
         return {"no": "nothing but no"}
     digits = [each for each in notions if each.isdigit()]
     rest = {each for each in notions if not each.isdigit()}
+    if notions[0] == "3" and len(digits) == 1 and all(map(_says_fraud, rest)):
+        return {"fraud": "3 with a name or what happened"}
     if len(digits) != 1 or digits[0] not in (*_DIGITS, "3") or not rest <= _AROUND_DIGIT:
         return {}
     digit = digits[0]
+    if digit == "1" and rest & _SENDING and rest <= _SENDING | {"ji", "yes"}:
+        return {"send_code": "1 with words of sending"}
     if digit == "3":
-        return {"fraud_asked": "3 with other words"} if rest else {}
+        return {"fraud": "3 with other words"}
     if rest & set(_CONTRARY.get(digit, ())) and digit == "1":
         return {"unclear": "1 and no"}
     return {_DIGITS[digit]: f"{digit} with other words"}
+
+
+_SENDING: Final = frozenset(("send", "give", "karo", "then", "again", "code", "resend", "new"))
+_OF_FRAUD: Final = frozenset(("fraud", "ask", "code", "someone", "some", "phone", "call", "called"))
+
+
+def _says_fraud(notion: str) -> bool:
+    """Tell whether a word after `3` is a name, or tells of somebody who asked."""
+    return notion in _OF_FRAUD or (notion.isalpha() and find(notion).tongue == "unknown")
 
 
 def _by_rules(normal: Normal, role: Role) -> dict[str, str]:

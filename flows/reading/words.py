@@ -21,9 +21,7 @@ from flows.reading.spelling import key, unstretched
 Tongue = Literal["hindi", "english", "plain", "unknown"]
 _FILE: Final = Path(__file__).with_name("lexicon.toml")
 _LONG_ENOUGH: Final = 5  # letters of a word whose slip is mended
-_KEYPAD: Final = str.maketrans("abcdefghijklmnopqrstuvwxyz", "22233344455566677778889999")
 _VOWEL: Final = re.compile("[aeiou]")
-_ON_KEYPAD: Final = 4  # letters of a word of which one may be another of the same key
 
 
 @dataclass(frozen=True)
@@ -36,12 +34,11 @@ class FoundWord:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """The words: by spelling, by sound, by spelling less one letter, by keypad; and phrases."""
+    """The words: by spelling, by sound, by spelling less one letter, and phrases."""
 
     spelled: Mapping[str, FoundWord]
     sounds: Mapping[str, FoundWord]
     slips: Mapping[str, frozenset[str]]  # less one letter → whole spellings
-    keyed: Mapping[str, frozenset[str]]
     together: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]  # by the first notion
     exact: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]  # by the first word
 
@@ -68,7 +65,6 @@ def lexicon() -> Lexicon:
         spelled,
         sounds,
         _grouped((less, each) for each in long for less in (each, *_less_one(each))),
-        _grouped((each.translate(_KEYPAD), each) for each in spelled if len(each) >= _ON_KEYPAD),
         _phrases(tables["together"], spelled),
         _phrases(tables["exact"], {}),
     )
@@ -107,6 +103,32 @@ def _less_one(word: str) -> Iterator[str]:
         yield word[:at] + word[at + 1 :]
 
 
+_GLUED: Final = range(6, 25)  # letters of what may be several words without a blank
+_PART: Final = 2
+_TELLING_PART: Final = 4
+
+
+@lru_cache(maxsize=20_000)
+def parts(spelling: str) -> tuple[str, ...]:
+    """Return the words of which "codebhejo" consists, or the spelling itself."""
+    if len(spelling) not in _GLUED or find(spelling).tongue != "unknown":
+        return (spelling,)
+    spelled = lexicon().spelled
+    best: list[tuple[str, ...] | None] = [()] + [None] * len(spelling)
+    for end in range(_PART, len(spelling) + 1):
+        for start in range(end - _PART + 1):
+            before, part = best[start], spelling[start:end]
+            word = spelled.get(part) if before is not None else None
+            if before is None or word is None or word.tongue not in ("hindi", "english"):
+                continue
+            found = best[end]
+            if found is None or len(before) + 1 < len(found):
+                best[end] = (*before, part)
+    whole = best[-1]
+    telling = whole is not None and any(len(part) >= _TELLING_PART for part in whole)
+    return whole if whole is not None and telling and len(whole) <= 5 else (spelling,)
+
+
 @lru_cache(maxsize=50_000)
 def find(spelling: str) -> FoundWord:
     """Return the word of a `spelling` in Latin letters; an unknown one is its own notion."""
@@ -133,9 +155,6 @@ def _with_a_slip(spelling: str, words: Lexicon) -> FoundWord | None:
         for less in (spelling, *_less_one(spelling)):
             near |= words.slips.get(less, frozenset())
         near = {each for each in near if _one_slip(spelling, each)}
-    elif len(spelling) == _ON_KEYPAD:
-        same = words.keyed.get(spelling.translate(_KEYPAD), frozenset())
-        near = {each for each in same if sum(map(str.__ne__, spelling, each)) == 1}
     meant = {words.spelled[each].notion for each in near}
     if len(meant) != 1:
         return None

@@ -245,7 +245,7 @@ def _same_day(one: str, other: str) -> bool:
         return tuple(part.lstrip("0") for part in bare.replace("-", "/").split("/"))
 
     first, second = parts(one), parts(other)
-    if len(second) == 3 and len(second[0]) == 4:  # ISO
+    if "-" in other:  # MM-DD or YYYY-MM-DD
         second = second[::-1]
     shorter = min(len(first), len(second))
     return first[:shorter] == second[:shorter]
