@@ -157,7 +157,9 @@ def _by_rules(normal: Normal, role: Role) -> dict[str, str]:
 
 def _by_model(normal: Normal, role: Role) -> dict[str, str]:
     guessed = model.guess(normal.text) if role == "recipient" else None
-    return {guessed.kind: f"model, by {guessed.margin}: {guessed.features}"} if guessed else {}
+    return (
+        {guessed.kind: f"model, by {guessed.lead}: {', '.join(guessed.pieces)}"} if guessed else {}
+    )
 
 
 # ---- what a wish names ---------------------------------------------------------------------------
