@@ -12,6 +12,23 @@ _AFTER_NUMBER: Final = frozenset(
     ("phone#", "caller#", "long#", "at", "from", "change", "remove", "update", "band", "given")
 )
 _BEFORE_SAID: Final = frozenset(("ne", "karke", "karake", "krke", "usne"))  # "ne kaha": said
+_BEFORE_ME: Final = frozenset(
+    (
+        "call",
+        "send",
+        "give",
+        "tell",
+        "for",
+        "to",
+        "with",
+        "ask",
+        "asked",
+        "told",
+        "remove",
+        "let",
+        "of",
+    )
+)
 _ENDS: Final = frozenset((";", "?"))
 
 
@@ -24,6 +41,9 @@ def settled(pairs: list[tuple[str, str]], *, hindi: bool) -> list[str]:
     for at, (spelled, notion) in enumerate(pairs):
         before = notions[-1] if notions else ";"
         after = pairs[at + 1][1] if at + 1 < len(pairs) else ";"
+        if spelled == "me" and at > 0 and pairs[at - 1][0] in _BEFORE_ME:
+            notions.append("me")
+            continue
         said = at > 0 and pairs[at - 1][0] in _BEFORE_SAID
         notions.append(
             "said"
@@ -52,6 +72,8 @@ def _settled(spelled: str, notion: str, before: str, after: str, hindi: bool) ->
         return "is"
     if spelled == "he" and hindi:
         return "is"
+    if spelled in ("to", "toh", "t", "ta", "tho") and before in ("ask", "would"):
+        return "if"  # "koi code maange to": what if
     if spelled == "me" and not hindi:
         return "me"
     if spelled in ("do", "de") and not hindi:

@@ -68,7 +68,7 @@ _FAILED: Final = re.compile(
 )
 _FORMAL: Final[tuple[tuple[str, int], ...]] = (
     (r"\b(?:never|do not|don'?t|dont) (?:share|disclose)\b|\bsaajhaa? (?:na|mat)\b"
-     r"|\bkis[ie]+ (?:ko|se|ke saath) (?:na|mat|naheen|nahi) ?(?:share|bataye\w*|batae\w*)", 1),
+     r"|\bkis[ie]+ (?:ko|se|ke saath) (?:na|n|mat|naheen|nahi) ?(?:share|bataye\w*|batae\w*)", 1),
     (r"\bvalid (?:for|till|upto|until)\b|\bexpires? (?:in|at|on)\b|\bvaidh\b", 1),
     (r"\b(?:your|aapk[aie]|aapaka) (?:\w+ ){0,3}(?:otp|o\.t\.p|code|pin|password)\b.{0,40}\d{4,8}"
      r"|\d{4,8} (?:is|as) (?:your |the )?(?:\w+ ){0,3}(?:otp|code|password|pin)\b"
@@ -78,7 +78,7 @@ _FORMAL: Final[tuple[tuple[str, int], ...]] = (
     (r"\b(?:a/c|acct?|account|khaat[ae]|khate|khaton)\b", 1),
     (r"\b(?:credited|debited|avl|avail(?:able)?|bal(?:ance)?|jama|jamaa|nikasi|shesh|ref no|"
      r"upi ref|emi|loan|due date|statement)\b", 1),
-    (r"\b(?:dear|priy) (?:customer|user|sir/madam|grahak|graahak|member|subscriber)\b", 2),
+    (r"\b(?:dear|priy) (?:customer|user|parent|parents|student|sir/madam|grahak|graahak|member|subscriber)\b", 2),
     (r"\b(?:recharge|richaarj|data|daata|validity|talktime|pack|plan|unlimited|prepaid|postpaid|"
      r"caller ?tune|missed call alert|roaming|top ?up)\b", 1),
     (r"\b(?:jio|jiyo|airtel|vodafone|bsnl|idea|vi)\b", 1),
@@ -90,8 +90,11 @@ _FORMAL: Final[tuple[tuple[str, int], ...]] = (
      r"badhai ho|t&c|tnc|shop now|buy now|hurry|\d+% (?:off|chhoot)|flat \d+|free)\b", 1),
     (r"\bdial \*?\d|\*\d{3,}#|\b(?:click|visit|download)\b.{0,12}(?:http|www|bit\.ly|t\.co|app)"
      r"|\b\d dabaa?(?:ye\w*|en|yen|e)\b|\bpress \d\b|\bto (?:stop|unsubscribe|opt out)\b", 1),
-    (r"\b\d{1,3}%|\b(?:rs|inr|₹)\.? ?[\d,]+(?:\.\d\d)?\b|[\d,]+ ?rupa?y[ae]\w*", 1),
+    (r"\b\d{1,3}%|\b(?:rs|ru|inr|₹)\.? ?[\d,]+(?:\.\d\d)?\b|[\d,]+ ?rupa?y[ae]\w*", 1),
     (r"[-–~] ?[\w ]{2,24}(?:bank|baink|jio|airtel|ltd|limited|govt|team)\.?$|^[\w ]{2,14}: ", 1),
+    (r"\b(?:saavadhaan|savdhan|sawdhan|beware|alert|advisory|helpline|1930|police|pulis|will remain|"
+     r"camp|shivir|panchayat)\b", 1),
+    (r"\b(?:nikaale|nikale|nikali) ga[iy]?e\b", 1),
     (r"\b(?:khatm|samaapt|samapt|band ho jaa?y?ega|expire)\b", 1),
 )  # fmt: skip
 _FORMALITIES: Final = tuple((re.compile(pattern), weight) for pattern, weight in _FORMAL)
@@ -100,7 +103,7 @@ _PERSONAL: Final = re.compile(
     r"\b(?:mera|meri|mere|mujhe|muje|mje|mai|main|maine|ham|hum|humko|hamara|hamari|hamar|hamre|"
     r"koi|kisi|kisine|kehu|someone|somebody|my|me|i|i'm|maang\w*|mang\w*|puch\w*|pooch\w*|kya|kyaa|"
     r"bhai|bhaiya|sir|ji|asked|asking|aaya tha|call kiya|nahi|nhi|bol\w*|called|he|she|they|"
-    r"hamako|hamen|mainne|kisee|koee)\b"
+    r"hamako|hamen|mainne|koee)\b"
 )
 _ENOUGH: Final = 2
 _WORDS: Final = 5  # a notice is never shorter

@@ -104,6 +104,8 @@ _DIGITS: Final[dict[str, WishKind]] = {
     "5": "nominate",
     "6": "speak_code",
 }
+_SPELLED: Final = 3  # groups of a code that is typed digit by digit
+_CODE_LENGTHS: Final = range(5, 9)
 _CONTRARY: Final = {"1": ("no", "not"), "2": ("yes",)}
 
 
@@ -119,6 +121,8 @@ def _by_answer(normal: Normal) -> dict[str, str]:
     if set(notions) <= _NO and not set(notions) <= {"ji", "is"}:
         return {"no": "nothing but no"}
     digits = [each for each in notions if each.isdigit()]
+    if len(digits) == len(notions) >= _SPELLED and len("".join(digits)) in _CODE_LENGTHS:
+        return {"told_code": "digits one by one"}
     rest = {each for each in notions if not each.isdigit()}
     if notions[0] == "3" and len(digits) == 1 and all(map(_says_fraud, rest)):
         return {"fraud": "3 with a name or what happened"}
@@ -135,7 +139,24 @@ def _by_answer(normal: Normal) -> dict[str, str]:
 
 
 _SENDING: Final = frozenset(("send", "give", "karo", "then", "again", "code", "resend", "new"))
-_OF_FRAUD: Final = frozenset(("fraud", "ask", "code", "someone", "some", "phone", "call", "called"))
+_OF_FRAUD: Final = frozenset(
+    (
+        "fraud",
+        "ask",
+        "code",
+        "someone",
+        "some",
+        "phone",
+        "call",
+        "called",
+        "and",
+        "came",
+        "was",
+        "send",
+        "give",
+        "is",
+    )
+)
 
 
 def _says_fraud(notion: str) -> bool:

@@ -106,6 +106,7 @@ def _less_one(word: str) -> Iterator[str]:
 _GLUED: Final = range(6, 25)  # letters of what may be several words without a blank
 _PART: Final = 2
 _TELLING_PART: Final = 4
+_SHORT_PARTS: Final = frozenset(("me", "do", "kl", "kb", "le", "de", "ko"))
 
 
 @lru_cache(maxsize=20_000)
@@ -119,7 +120,8 @@ def parts(spelling: str) -> tuple[str, ...]:
         for start in range(end - _PART + 1):
             before, part = best[start], spelling[start:end]
             word = spelled.get(part) if before is not None else None
-            if before is None or word is None or word.tongue not in ("hindi", "english"):
+            short = len(part) == _PART and part not in _SHORT_PARTS
+            if before is None or word is None or short or word.tongue not in ("hindi", "english"):
                 continue
             found = best[end]
             if found is None or len(before) + 1 < len(found):
@@ -164,6 +166,8 @@ def _with_a_slip(spelling: str, words: Lexicon) -> FoundWord | None:
 
 def _one_slip(one: str, other: str) -> bool:
     """Tell whether one letter was left out, put in, changed, or two were exchanged."""
+    if one[0] != other[0]:  # the first letter is the last to slip
+        return False
     if len(one) > len(other):
         one, other = other, one
     at = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
