@@ -46,6 +46,7 @@ from flows.grammar.days import day_named
 from flows.grammar.text import fold, tokens
 from flows.reading.noise import without_signature
 from flows.reading.understand import Role, TextReading, read
+from flows.wishes import DayNamed
 from india.phone import mobile
 
 
@@ -75,7 +76,8 @@ _COMMANDS: Mapping[words.Keyword, Callable[[str | None], Event]] = MappingProxyT
         "send_code": SendCode,
         "speak_code": SpeakCode,
         "fraud": ReportFraud,
-        "another_day": AnotherDay,
+        "tomorrow": lambda which: AnotherDay(which, None, DayNamed(offset=1)),
+        "day_after": lambda which: AnotherDay(which, None, DayNamed(offset=2)),
         "hold": HoldAtOffice,
         "only_me": OnlyMe,
         "person": lambda _: AskPerson(),
@@ -202,12 +204,7 @@ def _by_keyword(found: list[str], which: str | None) -> Event | None:
     if keyword is None:
         said = tuple(token for token in found if token not in _POLITE)
         keyword = _KEYWORDS.get(said)
-    if keyword is not None:
-        if keyword == "another_day":
-            named = day_named(said)
-            return AnotherDay(which, None, named)
-        return _COMMANDS[keyword](which)
-    return None
+    return _COMMANDS[keyword](which) if keyword is not None else None
 
 
 # ---- wishes ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from typing import Literal
 from flows.events import DocumentType
 
 Keyword = Literal[
-    "yes", "no", "send_code", "speak_code", "fraud", "another_day", "hold", "only_me", "person",
+    "yes", "no", "send_code", "speak_code", "fraud", "tomorrow", "day_after", "hold", "only_me", "person",
     "menu", "stop", "start", "hi", "hi-Latn", "en",
 ]  # fmt: skip
 
@@ -35,7 +35,8 @@ KEYWORDS: dict[Keyword, tuple[str, ...]] = {
     ),
     "fraud": ("fraud", "thag", "thagi", "thug", "dhokha", "dhoka", "scam", "farzi", "farji",
               "fake call", "ठग", "ठगी", "धोखा", "फर्जी", "फ़र्जी"),
-    "another_day": ("kal", "tomorrow", "parson", "day after tomorrow", "कल", "परसों"),
+    "tomorrow": ("kal", "tomorrow", "कल"),
+    "day_after": ("parson", "day after tomorrow", "परसों"),
     "hold": ("daakghar", "dakghar", "post office", "डाकघर"),
     "only_me": ("sirf mujhe", "only me", "सिर्फ मुझे"),
     "person": ("madad", "sahayata", "person", "agent", "baat karni hai", "help desk", "मदद",

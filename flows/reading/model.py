@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from flows.reading.words import find
 
@@ -44,7 +44,11 @@ class Guess:
 @cache
 def model() -> Model:
     """Return the model that is shipped, read once."""
-    table = json.loads(_FILE.read_text(encoding="utf-8"))
+    return made(json.loads(_FILE.read_text(encoding="utf-8")))
+
+
+def made(table: Mapping[str, Any]) -> Model:
+    """Return the model of a table as the file has it."""
     return Model(
         tuple(table["kinds"]),
         tuple(table["bias"]),
