@@ -29,7 +29,13 @@ def measure(labelled: Sequence[Row], train: Train, examples: Examples, parts: in
         for way, found in verdicts.items():
             with _reading(way, trained):
                 found += [judge(row) for row in left]
-    return "\n".join(_line(way, found) for way, found in verdicts.items()) + "\n"
+    harmful = (
+        f"{way}: {each.row['text'][:150]!r}\n"
+        for way, found in verdicts.items()
+        for each in found
+        if each.harmful
+    )
+    return "".join((*(_line(way, found) + "\n" for way, found in verdicts.items()), *harmful))
 
 
 def _part(row: Row, parts: int) -> int:
