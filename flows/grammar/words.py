@@ -10,8 +10,8 @@ from typing import Literal
 from flows.events import DocumentType
 
 Keyword = Literal[
-    "yes", "no", "send_code", "speak_code", "fraud", "tomorrow", "day_after", "hold", "only_me", "person",
-    "menu", "stop", "start", "hi", "hi-Latn", "en",
+    "yes", "no", "send_code", "speak_code", "fraud", "tomorrow", "day_after", "hold", "only_me",
+    "person", "menu", "stop", "start", "hi", "hi-Latn", "en",
 ]  # fmt: skip
 
 # A text that is one of these and nothing else (polite words aside) is a command, as digits are.

@@ -78,7 +78,8 @@ _FORMAL: Final[tuple[tuple[str, int], ...]] = (
     (r"\b(?:a/c|acct?|account|khaat[ae]|khate|khaton)\b", 1),
     (r"\b(?:credited|debited|avl|avail(?:able)?|bal(?:ance)?|jama|jamaa|nikasi|shesh|ref no|"
      r"upi ref|emi|loan|due date|statement)\b", 1),
-    (r"\b(?:dear|priy) (?:customer|user|parent|parents|student|sir/madam|grahak|graahak|member|subscriber)\b", 2),
+    (r"\b(?:dear|priy) (?:customer|user|parents?|student|sir/madam|grahak|graahak|member|"
+     r"subscriber)\b", 2),
     (r"\b(?:recharge|richaarj|data|daata|validity|talktime|pack|plan|unlimited|prepaid|postpaid|"
      r"caller ?tune|missed call alert|roaming|top ?up)\b", 1),
     (r"\b(?:jio|jiyo|airtel|vodafone|bsnl|idea|vi)\b", 1),
@@ -92,8 +93,8 @@ _FORMAL: Final[tuple[tuple[str, int], ...]] = (
      r"|\b\d dabaa?(?:ye\w*|en|yen|e)\b|\bpress \d\b|\bto (?:stop|unsubscribe|opt out)\b", 1),
     (r"\b\d{1,3}%|\b(?:rs|ru|inr|₹)\.? ?[\d,]+(?:\.\d\d)?\b|[\d,]+ ?rupa?y[ae]\w*", 1),
     (r"[-–~] ?[\w ]{2,24}(?:bank|baink|jio|airtel|ltd|limited|govt|team)\.?$|^[\w ]{2,14}: ", 1),
-    (r"\b(?:saavadhaan|savdhan|sawdhan|beware|alert|advisory|helpline|1930|police|pulis|will remain|"
-     r"camp|shivir|panchayat)\b", 1),
+    (r"\b(?:saavadhaan|savdhan|sawdhan|beware|alert|advisory|helpline|1930|police|pulis|"
+     r"will remain|camp|shivir|panchayat)\b", 1),
     (r"\b(?:nikaale|nikale|nikali) ga[iy]?e\b", 1),
     (r"\b(?:khatm|samaapt|samapt|band ho jaa?y?ega|expire)\b", 1),
 )  # fmt: skip

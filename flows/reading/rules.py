@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
 _FILE: Final = Path(__file__).with_name("rules.toml")
 _GAPS: Final = {"..": 3, "...": 8}
+_LONGEST: Final = 40  # notions of a sentence; who writes on without a full stop begins a new one
 _ANY: Final = r"[^ ]+ "
 
 
@@ -54,21 +56,64 @@ class WishRule:
     unless: tuple[Pattern, ...]
     role: str
 
-    def why(self, clauses: list[tuple[str, frozenset[str]]]) -> tuple[str, int] | None:
-        """Return the pattern that fits and its sentence's place, or None."""
-        for at, (clause, notions) in enumerate(clauses):
-            for pattern in self.when:
-                if pattern.fits(clause, notions):
-                    excepted = any(each.fits(*any_) for each in self.unless for any_ in clauses)
-                    return None if excepted else (pattern.written, at)
-        return None
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All rules. `first`: by a notion that they need, the patterns that a sentence may fit."""
+
+    rules: tuple[WishRule, ...]
+    first: Mapping[str, tuple[tuple[int, int], ...]]  # notion → places of rule and pattern
+    always: tuple[tuple[int, int], ...]  # patterns that need no notion
+
+    def found(self, normal: str, role: str) -> dict[str, str]:
+        """Return by wish the rule and pattern that fit a normal form, in the order of the file."""
+        sentences = clauses(normal)
+        fitting: dict[str, str] = {}
+        for at, which in sorted(
+            {each for _, notions in sentences for each in self._candidates(notions)}
+        ):
+            rule = self.rules[at]
+            if rule.wish in fitting or rule.role not in ("", role):
+                continue
+            pattern = rule.when[which]
+            if not any(pattern.fits(*each) for each in sentences):
+                continue
+            if any(each.fits(*sentence) for each in rule.unless for sentence in sentences):
+                continue
+            fitting[rule.wish] = f"{rule.name} ({pattern.written})"
+        return fitting
+
+    def _candidates(self, notions: frozenset[str]) -> Iterator[tuple[int, int]]:
+        yield from self.always
+        for notion in notions:
+            yield from self.first.get(notion, ())
 
 
 @cache
-def rules() -> tuple[WishRule, ...]:
-    """Return the rules, read once, in the order of the file."""
-    table = _table()
-    return tuple(_rule(entry, table["sets"]) for entry in table["rule"])
+def rules() -> RuleBook:
+    """Return the rules, read once."""
+    book = tuple(_rule(entry, _table()["sets"]) for entry in _table()["rule"])
+    often = Counter(
+        notion
+        for rule in book
+        for pattern in rule.when
+        for term in pattern.has
+        for each in term.needs
+        for notion in each
+    )
+    first: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    always: list[tuple[int, int]] = []
+    for at, rule in enumerate(book):
+        for which, pattern in enumerate(rule.when):
+            needs = [each for term in pattern.has for each in term.needs]
+            if not needs:
+                always.append((at, which))
+                continue
+            for notion in min(needs, key=lambda each: sum(often[notion] for notion in each)):
+                first[notion].append((at, which))
+    return RuleBook(
+        book, {notion: tuple(places) for notion, places in first.items()}, tuple(always)
+    )
 
 
 @cache
@@ -136,13 +181,15 @@ def _notions(part: str, sets: dict[str, str]) -> frozenset[str]:
     return frozenset(nested)
 
 
-def clauses(normal: str) -> list[tuple[str, frozenset[str]]]:
+@lru_cache(maxsize=64)
+def clauses(normal: str) -> tuple[tuple[str, frozenset[str]], ...]:
     """Return the sentences of a normal form, each with its notions; "?" belongs to its own."""
-    return list(_clauses(normal))
+    return tuple(_clauses(normal))
 
 
 def _clauses(normal: str) -> Iterator[tuple[str, frozenset[str]]]:
     for part in re.split(r"(?<=\?) | ?; ?| but ", normal):
         words = part.split()
-        if words:
-            yield f" {' '.join(words)} ", frozenset(words)
+        for at in range(0, len(words), _LONGEST):
+            some = words[at : at + _LONGEST]
+            yield f" {' '.join(some)} ", frozenset(some)

@@ -51,7 +51,8 @@ _SIGN: Final = re.compile(
     r"|(?P<date>\b\d{1,2}(?:/\d{1,2}(?:/\d{2,4})?|[-.]\d{1,2}[-.]\d{2,4})(?![\d/]))"
     r"|(?P<money>(?:₹|\b(?:rs|inr)\b)\.?\s*\d[\d,]*|\b\d[\d,]*\s*/-)"
     r"|(?P<grouped>\b\d{1,3}(?:,\d{2,3})+\b)"
-    r"|(?P<phone>\+?\d[\d ().-]{6,}\d)"
+    r"|(?P<mobile>(?<!\d)(?:\+?91[ -]?|0091[ -]?|0)?[6-9]\d(?:[ ().-]{0,2}\d){8}(?!\d))"
+    r"|(?P<phone>\+?\d[\d ().-]{6,18}\d)"
     r"|(?P<hour>\b\d{1,2}(?:[:.]\d{2})?\s*(?:am|pm|baje|bje|bajay|bajey|o'?clock)\b)"
     r"|(?P<nth>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<ussd>[*#]{1,2}\d{2,3}[*#][\d*#]*)"
@@ -64,6 +65,7 @@ _SIGN: Final = re.compile(
 )
 _NO_END_AFTER: Final = frozenset(("no", "rs", "mob", "ph", "dr", "sh", "smt", "mr", "mrs"))
 _FOREIGN: Final = re.compile(r"\+(?!91)\d{8,15}|00(?!91)\d{9,15}")
+_NO_ARTICLE: Final = re.compile(r"1930|1800|20[2-3]\d")  # helplines and years
 _TOLL: Final = re.compile(r"1[89]\d{2}\d{6,7}|1[48]\d{5,9}")
 
 
@@ -125,7 +127,7 @@ def _digits(run: str) -> list[Sign]:
     if _TOLL.fullmatch(run):
         return [Sign(run, "caller#")]
     if len(run) == 4:
-        return [Sign(run, "four#", which=run)]
+        return [Sign(run, "four#", which="" if _NO_ARTICLE.fullmatch(run) else run)]
     if len(run) <= 3:
         return [Sign(run, str(int(run)))]
     return [Sign(run, "digits#" if len(run) <= 8 else "long#")]
@@ -137,6 +139,7 @@ _READ: Final[Mapping[str, Callable[[str], list[Sign]]]] = MappingProxyType(
         "date": _date,
         "money": lambda text: [Sign(text, "money"), Sign(text, "n#")],
         "grouped": lambda text: [Sign(text, "n#")],
+        "mobile": _phone,
         "phone": _phone,
         "hour": lambda text: [Sign(text, "time")],
         "nth": lambda text: [Sign(text, str(int(text[:-2])))],

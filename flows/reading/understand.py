@@ -13,7 +13,7 @@ from typing import Final, Literal, cast
 from flows.reading import model
 from flows.reading.normal import Normal, TextKind, normalise
 from flows.reading.precedence import as_sender, ordered
-from flows.reading.rules import clauses, over, rules
+from flows.reading.rules import over, rules
 from flows.reading.words import find
 from flows.wishes import DayNamed, PersonWish, WishKind
 
@@ -172,18 +172,6 @@ def _says_fraud(notion: str) -> bool:
     return notion in _OF_FRAUD or (notion.isalpha() and find(notion).tongue == "unknown")
 
 
-def _by_rules(normal: Normal, role: Role) -> dict[str, str]:
-    sentences = clauses(normal.text)
-    found: dict[str, str] = {}
-    for rule in rules():
-        if rule.wish in found or rule.role not in ("", role):
-            continue
-        why = rule.why(sentences)
-        if why is not None:
-            found[rule.wish] = f"{rule.name} ({why[0]})"
-    return found
-
-
 # Leads of the model, measured on texts that neither it nor the rules had seen
 # (docs/developing/reading.md).
 _SECOND: Final = 100  # beside a rule: both are asked
@@ -201,7 +189,7 @@ _NO_QUESTION: Final = frozenset(
 
 def _by_rules_and_model(normal: Normal, role: Role) -> dict[str, str]:
     """Return what the rules find, and what the model finds where they do not."""
-    found = _by_rules(normal, role)
+    found = rules().found(normal.text, role)
     guessed = model.guess(normal.text) if role == "recipient" else None
     if guessed is None or guessed.kind in found or (found and guessed.lead < _SECOND):
         return found

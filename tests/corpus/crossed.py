@@ -13,6 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from flows.reading import model, understand
+from flows.reading.rules import RuleBook
 from tests.corpus.judge import Row, Verdict, figures, heard, judge
 
 Train = Callable[[Sequence[Any]], Mapping[str, Any]]
@@ -44,14 +45,11 @@ def _part(row: Row, parts: int) -> int:
 
 @contextmanager
 def _reading(way: str, trained: model.Model) -> Iterator[None]:
-    def no_rules(*_: object) -> dict[str, str]:
-        return {}
-
     understand.read.cache_clear()
     silent = trained if way != "rules" else model.Model((), (), {}, 0)
     with patch.object(model, "model", lambda: silent):
         if way == "model":
-            with patch.object(understand, "_by_rules", no_rules):
+            with patch.object(understand, "rules", lambda: RuleBook((), {}, ())):
                 yield
         else:
             yield
