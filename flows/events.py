@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from flows.wishes import DayNamed, PersonWish
+
 Payment = Literal["cash", "upi"]
 Language = Literal["hi", "hi-Latn", "en"]
 # Identity documents that are accepted at the window.
@@ -96,10 +98,11 @@ class ReportFraud(Event):
 
 @dataclass(frozen=True)
 class AnotherDay(Event):
-    """`4`: another day: the next working day, or `4 29`, a day of a month."""
+    """`4`: another day: the next working day; `4 29`, a day of a month; or `named` in full."""
 
     which: str | None = None
     day: int | None = None
+    named: DayNamed | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +125,27 @@ class OnlyMe(Event):
     """`5 0`: nobody accepts it in my place any more."""
 
     which: str | None = None
+
+
+# ---- words that propose ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Wished(Event):
+    """What was read in a person's own words. It does nothing; it brings the question of `wishes`.
+
+    At most two, the most important first. `version`: of the reading (`reading.understand`).
+    """
+
+    wishes: tuple[PersonWish, ...]
+    version: int
+
+
+@dataclass(frozen=True)
+class Said(Event):
+    """A bare yes or no in words: it answers only what was asked last."""
+
+    answer: Literal["yes", "no"]
 
 
 # ---- texts that recipients and senders send ----------------------------------------------------

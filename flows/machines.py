@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import get_args
 
 from flows import (
@@ -18,7 +19,7 @@ from flows import (
     window,
 )
 from flows.decision import Role
-from flows.events import Event
+from flows.events import AnotherDay, Deny, Event, NotUnderstood, Said, Wished, Yes
 from flows.grammar import person
 from flows.grammar import postman as postman_grammar
 from flows.grammar.person import Understood
@@ -66,10 +67,24 @@ def understand(role: str, text: str, code_length: int) -> Understood:
     if role == "new_phone":
         return postman_grammar.pin(text)
     if role == "recipient":
-        return person.recipient(text)
+        return _as_before(person.recipient(text))
     if role == "sender":
-        return person.sender(text)
+        return _as_before(person.sender(text))
     return person.party(text)
+
+
+def _as_before(understood: Understood) -> Understood:
+    """Return `understood` with an event that the machines know: they do not answer wishes yet."""
+    event = understood.event
+    if isinstance(event, Said):
+        return replace(understood, event=Yes() if event.answer == "yes" else Deny())
+    if isinstance(event, Wished):
+        return replace(understood, event=NotUnderstood())
+    if isinstance(event, AnotherDay) and event.named is not None:
+        known = event.named.offset == 1 or event.day is not None
+        before = AnotherDay(event.which, event.day) if known else NotUnderstood()
+        return replace(understood, event=before)
+    return understood
 
 
 def of_role(role: Role) -> Machine:

@@ -1,4 +1,9 @@
-"""From a person's text to a typed event. Pure. What is not certain is not guessed."""
+"""From a person's text to a typed event. Pure. What is not certain is not guessed.
+
+Only an exact command acts: digits, or a text that is one keyword (docs/developing/trust.md rule 1).
+Everything else is read as a wish (`flows/reading`), which brings its question; a report of fraud
+and "send my code" protect, and act however they are said.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +30,7 @@ from flows.events import (
     ProveSender,
     Recall,
     ReportFraud,
+    Said,
     SendCode,
     SomebodyElse,
     SpeakCode,
@@ -32,13 +38,16 @@ from flows.events import (
     Stop,
     StopRecall,
     ToldCode,
+    Wished,
     Yes,
 )
 from flows.grammar import words
+from flows.grammar.days import day_named
 from flows.grammar.text import fold, tokens
+from flows.reading.noise import without_signature
+from flows.reading.understand import Role, TextReading, read
+from flows.wishes import DayNamed
 from india.phone import mobile
-
-_MOST_WORDS = 6  # a longer text is a story, not a command: only fraud is recognised in it
 
 
 @dataclass(frozen=True)
@@ -51,24 +60,24 @@ class Understood:
 
 # ---- recipients --------------------------------------------------------------------------------
 
-_SINGLE = {fold(word): command for command, line in words.WORDS.items() for word in line}
-_PHRASES = sorted(
-    ((tokens(phrase), command) for command, line in words.PHRASES.items() for phrase in line),
-    key=lambda pair: -len(pair[0]),
+_POLITE = frozenset(fold(word) for word in words.POLITE)
+_KEYWORDS: Mapping[tuple[str, ...], words.Keyword] = MappingProxyType(
+    {tokens(word): keyword for keyword, line in words.KEYWORDS.items() for word in line}
 )
 _LANGUAGES: Mapping[str, Language] = MappingProxyType({"1": "hi", "2": "hi-Latn", "3": "en"})
 _ABOUT_ONE: Mapping[str, Callable[[str | None], Event]] = MappingProxyType(
     {"1": Yes, "2": Deny, "3": ReportFraud, "44": HoldAtOffice, "6": SpeakCode}
 )
 _ALONE_RECIPIENT: Mapping[str, Event] = MappingProxyType({"0": AskMenu(), "9": AskPerson()})
-_COMMANDS: Mapping[words.RecipientWord, Callable[[str | None], Event]] = MappingProxyType(
+_COMMANDS: Mapping[words.Keyword, Callable[[str | None], Event]] = MappingProxyType(
     {
-        "yes": Yes,
+        "yes": lambda _: Said("yes"),
+        "no": lambda _: Said("no"),
         "send_code": SendCode,
         "speak_code": SpeakCode,
-        "deny": Deny,
         "fraud": ReportFraud,
-        "another_day": AnotherDay,
+        "tomorrow": lambda which: AnotherDay(which, None, DayNamed(offset=1)),
+        "day_after": lambda which: AnotherDay(which, None, DayNamed(offset=2)),
         "hold": HoldAtOffice,
         "only_me": OnlyMe,
         "person": lambda _: AskPerson(),
@@ -83,16 +92,23 @@ _COMMANDS: Mapping[words.RecipientWord, Callable[[str | None], Event]] = Mapping
 
 
 def recipient(raw: str) -> Understood:
-    """Return the event of a recipient's text: a digit, a word or an article number."""
-    found = list(tokens(raw))
-    articles = [n for n in (number.parse(token) for token in found) if n is not None]
-    rest = [token for token in found if number.parse(token) is None]
-    if len(articles) > 1:
-        return Understood(NotUnderstood())
-    which = articles[0] if articles else None
+    """Return the event of a recipient's text: a digit, a keyword, an article number, or a wish."""
+    which, rest = _article_and_rest(without_signature(fold(raw)))
     if which is not None and not rest:
         return Understood(AskStatus(which))
-    return _consent(rest, which) or Understood(_by_digits(rest, which) or _by_words(rest, which))
+    consent = _consent(rest, which)
+    if consent is not None:
+        return consent
+    return Understood(_by_digits(rest, which) or _by_keyword(rest, which) or _wished(raw, which))
+
+
+def _article_and_rest(text: str) -> tuple[str | None, list[str]]:
+    """Return the one article number of a text, and its other words; of several numbers none."""
+    found = tokens(text)
+    articles = [n for n in (number.parse(token) for token in found) if n is not None]
+    if len(articles) != 1:
+        return None, list(found)
+    return articles[0], [token for token in found if number.parse(token) is None]
 
 
 QUOTE = "quote"  # the key in `Understood.codes` of the two digits that a text quotes
@@ -111,6 +127,7 @@ def _consent(found: list[str], which: str | None) -> Understood | None:
 
 def _by_digits(found: list[str], which: str | None) -> Event | None:
     """Return the event of a text that begins with a digit of the phone manners, or None."""
+    found = [token for token in found if token not in _POLITE]
     if not found or not found[0].isdigit():
         return None
     digit, rest = found[0], found[1:]
@@ -118,17 +135,27 @@ def _by_digits(found: list[str], which: str | None) -> Event | None:
         return _ALONE_RECIPIENT[digit]
     if digit == "8" and which is None:
         return _language(rest)
-    if which is None and rest and len(rest[0]) == 4 and rest[0].isdigit():
+    if which is None and rest and _is_last_four(digit, rest):
         which, rest = rest[0], rest[1:]
     if digit in _ABOUT_ONE and not rest:
         return _ABOUT_ONE[digit](which)
-    if digit == "3" and _named(rest):
-        return ReportFraud(which, _named(rest))
+    if digit == "3":
+        return _fraud(rest, which)
     if digit == "4":
         return _another_day(rest, which)
     if digit == "5":
         return _somebody_else(rest, which)
+    if not rest and which is None and 5 <= len(digit) <= _LONGEST_CODE:
+        return ToldCode()
     return None
+
+
+_LONGEST_CODE = 8
+
+
+def _is_last_four(digit: str, rest: list[str]) -> bool:
+    toll_free = digit == "3" and rest[0] == "1800" and len(rest) > 1
+    return len(rest[0]) == 4 and rest[0].isdigit() and not toll_free
 
 
 def _language(rest: list[str]) -> Event | None:
@@ -138,12 +165,25 @@ def _language(rest: list[str]) -> Event | None:
 
 
 def _another_day(rest: list[str], which: str | None) -> Event | None:
-    """Return the event of `4`, `4 29` or `4 29 11`: a day; a written month is ignored."""
+    """Return the event of `4`, `4 29`, `4 29 11`, `4 02/12/2026`, `4 02 Dec` or `4 kal`."""
     if not rest:
         return AnotherDay(which)
-    if len(rest) > 2 or not all(token.isdigit() and len(token) <= 2 for token in rest):
+    named = day_named(rest)
+    if named is None:
         return None
-    return AnotherDay(which, int(rest[0]))
+    alone = named.month is None and named.day is not None
+    return AnotherDay(which, named.day, None if alone else named)
+
+
+_FEWEST_DIGITS = 7  # of a caller's number: shorter ones are a time, a sum or days
+
+
+def _fraud(rest: list[str], which: str | None) -> Event | None:
+    """Return the event of `3` and whatever number called; one that is no mobile is not kept."""
+    run = "".join(rest)
+    if not run.isdigit() or len(run) < _FEWEST_DIGITS:
+        return None
+    return ReportFraud(which, mobile(run) or None)
 
 
 def _somebody_else(rest: list[str], which: str | None) -> Event | None:
@@ -157,41 +197,37 @@ def _somebody_else(rest: list[str], which: str | None) -> Event | None:
     return SomebodyElse(which, mobile("".join(rest)))
 
 
-def _named(found: list[str]) -> str | None:
-    """Return the telephone in `found`, however it is spaced."""
-    run = ""
-    for token in (*found, ""):
-        if token.isdigit():
-            run += token
-            continue
-        if mobile(run):
-            return mobile(run)
-        run = ""
-    return None
+def _by_keyword(found: list[str], which: str | None) -> Event | None:
+    """Return the event of a text that is one keyword, polite words aside."""
+    said = tuple(found)
+    keyword = _KEYWORDS.get(said)
+    if keyword is None:
+        said = tuple(token for token in found if token not in _POLITE)
+        keyword = _KEYWORDS.get(said)
+    return _COMMANDS[keyword](which) if keyword is not None else None
 
 
-def _by_words(found: list[str], which: str | None) -> Event:
-    commands = _commands(found)
-    if "fraud" in commands:
-        return ReportFraud(which, _named(found))
-    if any(token.isdigit() and 4 <= len(token) <= 8 for token in found):
-        return ToldCode()
-    if len(found) <= _MOST_WORDS and len(commands) == 1:
-        return _COMMANDS[commands.pop()](which)
-    return NotUnderstood()
+# ---- wishes ------------------------------------------------------------------------------------
 
 
-def _commands(found: list[str]) -> set[words.RecipientWord]:
-    """Return the commands named in `found`; the words of a phrase do not count as single words."""
-    left = list(found)
-    commands: set[words.RecipientWord] = set()
-    for phrase, command in _PHRASES:
-        for start in range(len(left) - len(phrase) + 1):
-            if tuple(left[start : start + len(phrase)]) == phrase:
-                commands.add(command)
-                left[start : start + len(phrase)] = [""]
-                break
-    return commands | {_SINGLE[token] for token in left if token in _SINGLE}
+def _wished(raw: str, which: str | None) -> Event:
+    """Return the event of a text in a recipient's own words."""
+    reading = read(raw, "recipient")
+    first = reading.wishes[0]
+    if first.kind == "fraud" and reading.certain:
+        return ReportFraud(which or first.which, first.phone)
+    if len(reading.wishes) == 1:
+        if first.kind == "send_code" and reading.certain:
+            return SendCode(which or first.which)
+        if first.kind == "told_code":
+            return ToldCode()
+        if first.kind in ("yes", "no") and not any(map(str.isdigit, reading.normal)):
+            return Said("yes" if first.kind == "yes" else "no")
+    return _with(reading)
+
+
+def _with(reading: TextReading) -> Wished:
+    return Wished(reading.wishes, reading.version)
 
 
 def _wish(article: str, rest: list[str]) -> Event | None:
@@ -204,7 +240,7 @@ def _wish(article: str, rest: list[str]) -> Event | None:
 
 # ---- senders, offices, strangers ---------------------------------------------------------------
 
-_ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Stop, Start)
+_ANYTIME = (AskMenu, AskPerson, ChooseLanguage, Said, Stop, Start)
 _RECALL = frozenset(fold(word) for word in words.RECALL)
 
 
@@ -218,26 +254,47 @@ def party(raw: str) -> Understood:
 
 def sender(raw: str) -> Understood:
     """Return the event of a sender's text: an article number alone, with a telephone, a recall or
-    the two digits of our first text, or with the latter at the end; `3`, not I wanted it back; and
-    what everybody may say (language, a person, STOP).
+    the two digits of our first text, or with the latter at the end; `3`, not I wanted it back;
+    what everybody may say (language, a person, STOP); and wishes in his own words.
     """
     found = tokens(raw)
     articles = [n for n in (number.parse(token) for token in found) if n is not None]
     rest = [token for token in found if number.parse(token) is None]
     if rest == ["3"] and len(articles) <= 1:
         return Understood(StopRecall(articles[0] if articles else None))
-    if len(articles) == 1 and rest:
-        wish = _wish(articles[0], rest)
-        if wish is not None:
-            return Understood(wish)
-        # A telephone that lacks two digits is no telephone with a quote.
-        if _QUOTE.fullmatch(rest[-1]):
-            quoted = _wish(articles[0], rest[:-1]) if rest[:-1] else ProveSender(articles[0])
-            if quoted is not None:
-                return Understood(quoted, {QUOTE: rest[-1]})
-    if len(articles) == 1 and rest and all(token.isdigit() for token in rest):
-        return Understood(CorrectNumber(articles[0], ""))
-    if articles:
-        return party(raw)
-    event = _by_digits(rest, None) or _by_words(rest, None)
-    return Understood(event if isinstance(event, _ANYTIME) else NotUnderstood())
+    if len(articles) == 1:
+        return _about(articles[0], rest) or Understood(_with(_sent(raw)))
+    event = _by_digits(rest, None) or _by_keyword(rest, None)
+    if isinstance(event, _ANYTIME) and not articles:
+        return Understood(event)
+    if rest and all(token.isdigit() for token in rest) and len("".join(rest)) <= _LONGEST_CODE:
+        return Understood(NotUnderstood())
+    reading = _sent(raw)
+    only = reading.wishes[0].kind if len(reading.wishes) == 1 else None
+    if only in ("yes", "no"):
+        return Understood(Said("yes" if only == "yes" else "no"))
+    return Understood(_with(reading))
+
+
+def _about(article: str, rest: list[str]) -> Understood | None:
+    """Return the event of a sender's text that names one of his articles, or None for words."""
+    if not rest:
+        return Understood(AskStatus(article))
+    wish = _wish(article, rest)
+    if wish is not None:
+        return Understood(wish)
+    # A telephone that lacks two digits is no telephone with a quote.
+    if _QUOTE.fullmatch(rest[-1]):
+        quoted = _wish(article, rest[:-1]) if rest[:-1] else ProveSender(article)
+        if quoted is not None:
+            return Understood(quoted, {QUOTE: rest[-1]})
+    if all(token.isdigit() for token in rest):
+        return Understood(CorrectNumber(article, ""))
+    return None
+
+
+_SENDER: Role = "sender"
+
+
+def _sent(raw: str) -> TextReading:
+    return read(raw, _SENDER)

@@ -45,8 +45,13 @@ def fold(raw: str) -> str:
 
 def tokens(raw: str) -> tuple[str, ...]:
     """Return the words and numbers of `raw`; a full article number is one, however it is spaced."""
-    joined = _ARTICLE.sub(_join, fold(raw))
+    joined = articles_joined(fold(raw))
     return tuple(token for token in _NOT_WORD.split(joined.replace("_", " ")) if token)
+
+
+def articles_joined(text: str) -> str:
+    """Return `text` with each article number as one word, however it is spaced."""
+    return _ARTICLE.sub(_join, text)
 
 
 def mask_codes(raw: str) -> str:

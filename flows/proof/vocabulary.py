@@ -74,9 +74,8 @@ _RECIPIENTS: Mapping[str, Event] = {
     "yes": events.Yes(),
     "send_code": events.SendCode(),
     "speak_code": events.SpeakCode(),
-    "deny": events.Deny(),
+    "no": events.Deny(),
     "fraud": events.ReportFraud(),
-    "another_day": events.AnotherDay(),
     "hold": events.HoldAtOffice(),
     "only_me": events.OnlyMe(),
     "person": events.AskPerson(),
@@ -145,24 +144,23 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
     def read(role: str) -> Read:
         return lambda text: machines.understand(role, text, code_length)
 
-    said = {word: line for word, line in words.WORDS.items() if word in _FOR_SENDERS}
+    said = {word: line for word, line in words.KEYWORDS.items() if word in _FOR_SENDERS}
     money = {"rupees": words.RUPEES}
     paid = events.Visit((events.Handover("7", "code", "cash", 500),))
     return (
         Vocabulary(
             "recipient",
             read("recipient"),
-            (words.WORDS, words.PHRASES),
+            (words.KEYWORDS,),
             {
                 **_DIGITS,
-                **_meanings(words.WORDS, _RECIPIENTS, {}),
-                **_meanings(words.PHRASES, _RECIPIENTS, {}),
+                **_meanings(words.KEYWORDS, _RECIPIENTS, {}),
             },
         ),
         Vocabulary(
             "sender",
             read("sender"),
-            (words.WORDS, {"recall": words.RECALL}),
+            (words.KEYWORDS, {"recall": words.RECALL}),
             {
                 **_ANYTIME,
                 "6": events.NotUnderstood(),
