@@ -35,6 +35,7 @@ from flows.events import (
     StopRecall,
     TakeOver,
     TurnDown,
+    Wished,
     Yes,
 )
 from flows.facts import (
@@ -69,10 +70,11 @@ from flows.recipient.moves import is_asked
 from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
-from outbox.reach import arrive
+from outbox.reach import arrive, was_said
 from postal import collect, lists, offers
 from postal.acts import beats
 from postal.acts.reports import next_ticket
+from postal.facts import articles_sent
 from postal.people import pins, roles
 from postal.quotes import BOOKING
 from store.conversations import Conversation
@@ -81,6 +83,7 @@ from store.gcra import Gcra
 # What a telephone may ask for; both fail closed without Valkey.
 CODES_AN_HOUR = 5  # code messages, calls among them
 CALLS_AN_HOUR = 3
+GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 
 SAID: Final = "said"
 """What travels apart from the events: the code that was said at the window."""
@@ -135,6 +138,8 @@ def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> Pa
             ),
             None,
         )
+    elif isinstance(event, Wished):
+        found = _only_open(locked, phone)
     staff = isinstance(event, CorrectNumber) and bool(event.phone)
     return PartyFacts(
         locked.now,
@@ -154,6 +159,12 @@ def _sent(locked: Locked, phone: str, number: str) -> ArticleFact | None:
     if found is None or QUOTE not in locked.codes:
         return found
     return _quoting(locked, found, phone, BOOKING)
+
+
+def _only_open(locked: Locked, phone: str) -> ArticleFact | None:
+    """Return the one article under way that `phone` sent, or None where there are more."""
+    numbers = articles_sent(locked.conn, phone)
+    return locked.reader.of_party(numbers[0], phone) if len(numbers) == 1 else None
 
 
 def _quoting(locked: Locked, article: ArticleFact, phone: str, question: int) -> ArticleFact:
@@ -212,6 +223,9 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         may_call=bool(settings.voices),
         today=locked.today,
         ticket=_ticket(locked, event, phone),
+        greeted=isinstance(event, Wished)
+        and any(wish.kind == "greeting" for wish in event.wishes)
+        and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER),
     )
 
 

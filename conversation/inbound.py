@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from conversation import loops
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
@@ -28,16 +29,18 @@ from flows.events import (
     NotUnderstood,
     OnlyMe,
     RepeatQuestion,
+    Said,
     SomebodyElse,
     SpeakCode,
     Start,
     Stop,
     ToldCode,
+    Wished,
     Yes,
 )
 from flows.facts import Proof
 from flows.grammar import late
-from flows.grammar.person import QUOTE, Understood
+from flows.grammar.person import QUOTE, Understood, is_command
 from flows.grammar.text import fold, mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
@@ -126,9 +129,13 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         return False
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
         return False
+    if loops.rests(conn, message_id, text, understood.event):
+        return True
     place = ConversationPlace(inbound.phone, machine)
     written_at = late.written_at(inbound.carrier_at, now)
-    turn = Turn(runtime, conn, now, sender.postman_id, understood.codes, written_at, proof)
+    turn = Turn(
+        runtime, conn, now, sender.postman_id, understood.codes, written_at, proof, message_id
+    )
     turn.begin(place, understood.event)
     turn.take(place, understood.event)
     turn.finish(message_id)
@@ -145,7 +152,8 @@ def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
 
 # What is no exact command about a delivery, and what is one only in digits or by a call.
 _TALK = (
-    AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop, ToldCode,
+    AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Said, Start, Stop,
+    ToldCode, Wished,
 )  # fmt: skip
 _IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
 
@@ -209,17 +217,41 @@ def _opted(sender: PhoneRoles, inbound: Inbound) -> tuple[str, Understood] | Non
 def _understand(
     runtime: Runtime, conn: Conn, sender: PhoneRoles, phone: str, text: str
 ) -> tuple[str, Understood]:
-    """Return the most particular role of the sender that understands the text, and what it says."""
+    """Return the most particular role of the sender to which the text is exact, and what it says.
+
+    Where it is to none, it is the words of the first role with a clear wish; a postman's own words
+    remain a postman's.
+    """
     code_length = runtime.settings.code_length
     tried = [(role, machines.understand(role, text, code_length)) for role in sender.roles]
+    at_work = "postman" in sender.roles
     for role, understood in tried:
         if isinstance(understood.event, AskStatus):
             related = roles.relation(conn, phone, understood.event.article)
             if related is not None and related in sender.roles:
                 return related, understood
-        elif not isinstance(understood.event, NotUnderstood):
-            return role, understood
-    return tried[0]
+        elif not isinstance(understood.event, _WORDS):
+            if role == "postman" or not at_work or _is_own(understood.event, text):
+                return role, understood
+    if at_work:
+        return next(each for each in tried if each[0] == "postman")
+    clear = (each for each in tried if _is_clear(each[1].event))
+    return next(clear, tried[0])
+
+
+_WORDS = (NotUnderstood, Said, Wished)
+_NO_WISH = frozenset(("unclear", "chatter"))
+
+
+def _is_own(event: Event, text: str) -> bool:
+    """Tell whether a postman's text is a command about post of his own, and no slip at work."""
+    return is_command(text) and not isinstance(event, ToldCode)
+
+
+def _is_clear(event: Event) -> bool:
+    if isinstance(event, Wished):
+        return any(wish.kind not in _NO_WISH for wish in event.wishes)
+    return isinstance(event, Said)
 
 
 _LAST_TWO = re.compile(r"(?<!\w)\w{2}(?=\W*$)")

@@ -68,6 +68,7 @@ class Locked:
     codes: Mapping[str, str] = field(default_factory=dict, repr=False)
     written_at: datetime | None = None  # the text that came, by its carrier
     proof: Proof | None = None  # of whoever brought the event
+    message_id: int | None = None  # the text that came, as it is kept
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
     colleague: beats.Colleague | None = None  # who is to take items over
@@ -117,7 +118,14 @@ class Locked:
         )
         default = self.runtime.settings.default_language
         self.books = Books(
-            self.conn, self.held, self.now, self.today, default, self.codes, self.proof
+            self.conn,
+            self.held,
+            self.now,
+            self.today,
+            default,
+            self.codes,
+            self.proof,
+            self.message_id,
         )
 
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:

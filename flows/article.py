@@ -216,7 +216,8 @@ def taken_in(case: Case[TakenIn, Nothing, ClockFacts]) -> Decision[Nothing]:
         state = "waiting" if article.linked else "unlinked"
         return Decision(state, Nothing(), (), (*kill, GiveBack(number)))
     back = article.state in ("attempted", "at_office") and article.remark is not None
-    if not back or article.final or (article.witness == "contested" and event.verdict is None):
+    doubted = article.witness == "contested" or article.suspended
+    if not back or article.final or (doubted and event.verdict is None):
         return stay(case)
     return stay(case, acts=(MakeFinal(number, event.by),))
 

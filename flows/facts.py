@@ -74,6 +74,7 @@ class ArticleFact:
     attempts: int = 0  # counted ones
     remark: int | None = None
     witness: Witness = "none"
+    suspended: bool = False  # the remark: words contest it, and the digit has not come
     final: bool = False  # the remark: the office took the return
     judged: bool = False  # the witness's answer is the office's verdict, after an inquiry
     chosen_day: date | None = None
@@ -112,7 +113,8 @@ class ArticleFact:
     def office_next(self) -> bool:
         """Tell whether it waits at the office from now on (docs/developing/domain.md rule 3)."""
         remarked = self.state == "attempted" and self.remark in NO_OTHER_VISIT
-        return self.attempts >= MOST_ATTEMPTS or (remarked and self.witness != "contested")
+        stands = self.witness != "contested" and not self.suspended
+        return self.attempts >= MOST_ATTEMPTS or (remarked and stands)
 
 
 class Changes(TypedDict, total=False):
@@ -132,6 +134,7 @@ class Changes(TypedDict, total=False):
     attempts: int
     remark: int | None
     witness: Witness
+    suspended: bool
     final: bool
     judged: bool
     chosen_day: date | None
@@ -178,6 +181,7 @@ class RecipientFacts(Facts):
     lost: tuple[ArticleFact, ...] = ()  # had their code here until two days ago; for `3`
     recalls: tuple[ArticleFact, ...] = ()  # sent by this telephone and called back; for `3`
     texts_arrive: bool = True  # False: the last texts to this telephone could not be delivered
+    greeted: bool = False  # this telephone was greeted within a day; read where it greets
 
 
 @dataclass(frozen=True)

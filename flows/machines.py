@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import get_args
 
 from flows import (
@@ -15,18 +14,19 @@ from flows import (
     recall,
     sender,
     sender_wishes,
+    sender_words,
     stranger,
     window,
 )
 from flows.decision import Role
-from flows.events import AnotherDay, Deny, Event, NotUnderstood, Said, Wished, Yes
+from flows.events import Event
 from flows.grammar import person
 from flows.grammar import postman as postman_grammar
 from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
 from flows.postman import new_phone, offering, states
-from flows.recipient import answers, calls, fraud, moves, wishes
+from flows.recipient import answers, calls, fraud, moves, own_words, wishes
 from flows.recipient import states as recipient
 
 ALL: dict[str, Machine] = {
@@ -57,7 +57,10 @@ _MACHINE_OF = {
     "old_phone": "postman",
 }
 # Imported to complete the machines: their transitions are declared in these files.
-COMPLETED_BY = (answers, calls, fraud, moves, wishes, sender_wishes, anytime, desk, window)
+COMPLETED_BY = (
+    answers, calls, fraud, moves, wishes, own_words, sender_wishes, sender_words, anytime, desk,
+    window,
+)  # fmt: skip
 
 
 def understand(role: str, text: str, code_length: int) -> Understood:
@@ -67,24 +70,10 @@ def understand(role: str, text: str, code_length: int) -> Understood:
     if role == "new_phone":
         return postman_grammar.pin(text)
     if role == "recipient":
-        return _as_before(person.recipient(text))
+        return person.recipient(text)
     if role == "sender":
-        return _as_before(person.sender(text))
+        return person.sender(text)
     return person.party(text)
-
-
-def _as_before(understood: Understood) -> Understood:
-    """Return `understood` with an event that the machines know: they do not answer wishes yet."""
-    event = understood.event
-    if isinstance(event, Said):
-        return replace(understood, event=Yes() if event.answer == "yes" else Deny())
-    if isinstance(event, Wished):
-        return replace(understood, event=NotUnderstood())
-    if isinstance(event, AnotherDay) and event.named is not None:
-        known = event.named.offset == 1 or event.day is not None
-        before = AnotherDay(event.which, event.day) if known else NotUnderstood()
-        return replace(understood, event=before)
-    return understood
 
 
 def of_role(role: Role) -> Machine:

@@ -78,6 +78,7 @@ KINDS: Mapping[str, Kind] = MappingProxyType(
         "digits": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "6785"),
         "other": Word(r"[0-9]{4}", "four digits", "9999", "numeric", "3775"),
         "ticket": Number(1, 99_999_999),
+        "date": Number(1, 31),  # of a month, as it is typed after 4
         "day": Word(r"[0-9]{2}[A-Z]{3}", "a day, such as 14AUG", "30WWW", "alphanumeric", "14AUG"),
         "article": Word(
             r"[A-Z]{2}[0-9]{9}[A-Z]{2}",

@@ -1,7 +1,8 @@
-"""Whether texts reach a telephone at all, by what became of the last ones."""
+"""What a telephone was sent lately, and whether texts reach it at all."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 
 from store.database import Conn
@@ -17,3 +18,13 @@ def arrive(conn: Conn, phone: str) -> bool:
         [phone, _LAST],
     ).fetchall()
     return not rows or any(status != "failed" for (status,) in rows)
+
+
+def was_said(conn: Conn, phone: str, template: str, since: datetime) -> bool:
+    """Tell whether `phone` was sent `template` after `since`, or is going to be."""
+    row = conn.execute(
+        "SELECT FROM messages WHERE phone = %s AND direction = 'out' AND template = %s"
+        " AND at > %s LIMIT 1",
+        [phone, template, since],
+    ).fetchone()
+    return row is not None

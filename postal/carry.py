@@ -30,7 +30,8 @@ JOIN delivery_lists l ON l.id = i.list_id
 JOIN staff s ON s.id = l.postman_id AND s.active
 WHERE l.date < %(day)s AND a.unlinked_at IS NULL
   AND (a.state = 'attempted' AND coalesce(a.chosen_day, %(day)s) <= %(day)s
-         AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested')
+         AND (a.remark IS NULL OR a.remark <> ALL(%(office)s) OR a.witness = 'contested'
+              OR a.suspended_at IS NOT NULL)
        OR a.state = 'out_for_delivery' AND i.state = 'open')
   AND a.attempts < %(most)s AND a.recipient_phone IS DISTINCT FROM s.phone
 """

@@ -22,6 +22,7 @@ _ARTICLE = """
     CASE WHEN a.registration THEN 'registered' ELSE a.service END AS service,
     a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
     coalesce(a.witness, 'none') AS witness,
+    a.suspended_at IS NOT NULL AS suspended,
     a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
     coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
@@ -294,6 +295,7 @@ class Reader:
             attempts=row.attempts,
             remark=row.remark,
             witness=row.witness,
+            suspended=row.suspended,
             final=row.final,
             judged=row.judged,
             chosen_day=row.chosen_day,
@@ -368,6 +370,16 @@ def articles_recalled(conn: Conn, phone: str) -> list[int]:
     rows = conn.execute(
         "SELECT id FROM articles WHERE sender_phone = %s AND recall_asked_at IS NOT NULL"
         " ORDER BY recall_asked_at DESC LIMIT 20",
+        [phone],
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def articles_sent(conn: Conn, phone: str) -> list[str]:
+    """Return the numbers of up to two articles under way that `phone` sent."""
+    rows = conn.execute(
+        f"SELECT number FROM articles WHERE sender_phone = %s AND state IN {_OPEN}"  # noqa: S608
+        " ORDER BY id LIMIT 2",
         [phone],
     )
     return [row[0] for row in rows.fetchall()]

@@ -268,7 +268,8 @@ def _send_out(
     )
     conn.execute(
         "UPDATE articles SET state = 'out_for_delivery', remark = NULL, witness = NULL,"
-        " remark_counts = NULL, chosen_day = NULL, updated_at = %s WHERE id = ANY(%s)",
+        " remark_counts = NULL, suspended_at = NULL, chosen_day = NULL, updated_at = %s"
+        " WHERE id = ANY(%s)",
         (now, ids),
     )
     feed.append_many(

@@ -57,6 +57,8 @@ ArticleKind = Literal[
     "recipient_denied",
     "remark_confirmed",
     "remark_contested",
+    "remark_suspended",
+    "hint_noted",
     "taken_off_list",
     # Who gets the code: EMSEVT has no event for it.
     "move_asked",

@@ -17,6 +17,9 @@ from store.database import Conn
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
+# In `messages.error` of a text that came and has no answer, because a machine seems to write:
+LOOP: Final = "loop"  # the one with which the rest began
+RESTING: Final = "resting"  # within it
 
 
 @dataclass(frozen=True)
@@ -96,3 +99,33 @@ def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
         (phone, since, most),
     ).fetchone()
     return int(row[0]) if row else 0
+
+
+# ---- the rest after a loop (conversation/loops.py) -----------------------------------------------
+
+
+def mark(conn: Conn, message_id: int, why: str) -> None:
+    """Write down why the text `message_id` has no answer."""
+    conn.execute("UPDATE messages SET error = %s WHERE id = %s", [why, message_id])
+
+
+def began_to_rest(conn: Conn, phone: str, since: datetime) -> bool:
+    """Tell whether a rest began for `phone` after `since`."""
+    row = conn.execute(
+        "SELECT FROM messages WHERE phone = %s AND direction = 'in' AND at > %s AND error = %s"
+        " LIMIT 1",
+        [phone, since, LOOP],
+    ).fetchone()
+    return row is not None
+
+
+def answered_since(conn: Conn, phone: str, since: datetime) -> list[str]:
+    """Return the last texts of `phone` after `since` that had an answer."""
+    rows = conn.execute(
+        "SELECT m.body FROM messages m WHERE m.phone = %s AND m.direction = 'in'"
+        " AND m.channel = 'text' AND m.at > %s AND m.error IS NULL AND EXISTS (SELECT"
+        " FROM sprints s JOIN messages o ON o.sprint_id = s.id AND o.direction = 'out'"
+        " AND o.phone = m.phone WHERE s.message_id = m.id) ORDER BY m.id DESC LIMIT 20",
+        [phone, since],
+    ).fetchall()
+    return [row[0] for row in rows]

@@ -120,6 +120,7 @@ class ReopenArticle(ArticleAct):
             attempts=min(article.attempts, 1),
             remark=None,
             witness="none",
+            suspended=False,
             final=False,
             held_until=None,
             extended=False,

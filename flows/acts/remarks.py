@@ -1,4 +1,6 @@
-"""Acts on a remark: recorded at the door, undone, confirmed or contested, judged, made final."""
+"""Acts on a remark: recorded at the door, undone, suspended, confirmed or contested, judged, made
+final.
+"""
 
 from __future__ import annotations
 
@@ -33,6 +35,7 @@ class RecordRemark(ArticleAct):
             state="attempted",
             remark=self.remark,
             witness="confirmed" if self.proven else "unconfirmed",
+            suspended=False,
             final=False,
             judged=False,
             attempts=article.attempts + self.counts,
@@ -54,7 +57,8 @@ class UndoRemark(ArticleAct):
             state="out_for_delivery",
             remark=None,
             witness="none",
-            attempts=max(0, article.attempts - 1),
+            suspended=False,
+            attempts=_without_it(article),
             code="dead" if article.code == "used" else article.code,
         )
 
@@ -78,6 +82,20 @@ class MakeFinal(ArticleAct):
 
 
 @dataclass(frozen=True)
+class SuspendRemark(ArticleAct):
+    """The recipient's own words that the postman never came: until his digit, or the office's
+    verdict, the attempt does not count (docs/developing/trust.md rule 1).
+    """
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from _unanswered(article)
+        yield from must(not article.suspended, "it is suspended already")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes(suspended=True, attempts=max(0, article.attempts - 1))
+
+
+@dataclass(frozen=True)
 class ConfirmRemark(ArticleAct):
     """The recipient's word that the remark is true."""
 
@@ -85,7 +103,7 @@ class ConfirmRemark(ArticleAct):
         yield from _unanswered(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
-        return Changes(witness="confirmed")
+        return _stands(article)
 
 
 @dataclass(frozen=True)
@@ -115,7 +133,7 @@ class JudgeRemark(ArticleAct):
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         if self.verdict == "contested":
             return Changes(**_struck_out(article), judged=True)
-        return Changes(witness="confirmed", judged=True)
+        return Changes(**_stands(article), judged=True)
 
 
 def _unanswered(article: ArticleFact) -> Iterator[str]:
@@ -124,10 +142,22 @@ def _unanswered(article: ArticleFact) -> Iterator[str]:
     yield from must(article.part != "asked", "who has not agreed is no witness")
 
 
+def _without_it(article: ArticleFact) -> int:
+    """Return the attempts without this one; while it is suspended it is not among them."""
+    return article.attempts if article.suspended else max(0, article.attempts - 1)
+
+
+def _stands(article: ArticleFact) -> Changes:
+    return Changes(
+        witness="confirmed", suspended=False, attempts=article.attempts + article.suspended
+    )
+
+
 def _struck_out(article: ArticleFact) -> Changes:
     return Changes(
         state="attempted",
         witness="contested",
-        attempts=max(0, article.attempts - 1),
+        suspended=False,
+        attempts=_without_it(article),
         held_until=None,
     )

@@ -63,6 +63,17 @@ class MarkNotReceived(ArticleAct):
 
 
 @dataclass(frozen=True)
+class NoteHint(ArticleAct):
+    """How the place is found, in the recipient's words: those of the text that is decided."""
+
+    def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
+        yield from in_state(article, "booked", "out_for_delivery", "attempted", "at_office")
+
+    def effect(self, article: ArticleFact, now: datetime) -> Changes:
+        return Changes()
+
+
+@dataclass(frozen=True)
 class WarnHerd(ArticleAct):
     """A warning to everybody with an article due today in the same PIN."""
 

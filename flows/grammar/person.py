@@ -102,6 +102,14 @@ def recipient(raw: str) -> Understood:
     return Understood(_by_digits(rest, which) or _by_keyword(rest, which) or _wished(raw, which))
 
 
+def is_command(raw: str) -> bool:
+    """Tell whether `raw` is exact to a recipient: digits or one keyword, and no own words."""
+    which, rest = _article_and_rest(without_signature(fold(raw)))
+    if (which is not None and not rest) or _consent(rest, which) is not None:
+        return True
+    return (_by_digits(rest, which) or _by_keyword(rest, which)) is not None
+
+
 def _article_and_rest(text: str) -> tuple[str | None, list[str]]:
     """Return the one article number of a text, and its other words; of several numbers none."""
     found = tokens(text)

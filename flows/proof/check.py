@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, is_dataclass
 from typing import TypeVar
 
 from flows.decision import Act, Decision, Role, Say, Tell
-from flows.events import Event, News, TimedOut
+from flows.events import Event, News, Said, TimedOut, Wished
 from flows.happenings import Happening
 from flows.machine import SAME, Machine, Standing, Transition, decide
 from flows.proof.inputs import Inputs, Met, inputs_of
@@ -22,6 +22,8 @@ from messages.render import render
 from messages.speech import render as render_aloud
 
 N = TypeVar("N", bound=Hashable)
+
+_MAY_BE_IDLE = (Said, Wished)  # "thank you" is not answered
 
 MOST_PATHS = 500_000  # of one event in one state
 
@@ -95,12 +97,13 @@ class _Walk:
         yield from unmet(decision, met.facts)
         yield from filter(None, map(self._say, decision.says))
         yield from filter(None, (self._tell(transition.event, tell) for tell in decision.tells))
-        told = isinstance(met.event, Happening | News | TimedOut)
-        if not told and len(decision.says) != 1:
-            if decision.says:
-                yield f"{len(decision.says)} answers to one text"
-            elif transition.says:
-                yield "no answer to a person's text"
+        if isinstance(met.event, Happening | News | TimedOut):
+            return
+        wishes = len(met.event.wishes) if isinstance(met.event, Wished) else 1
+        if len(decision.says) > wishes:
+            yield f"{len(decision.says)} answers to one text"
+        elif not decision.says and transition.says and not isinstance(met.event, _MAY_BE_IDLE):
+            yield "no answer to a person's text"
 
     def _note(self, transition: Transition, state: str, decision: Decision) -> None:
         seen = self.seen[_declaration(transition)]

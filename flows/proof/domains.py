@@ -12,7 +12,7 @@ from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from functools import cache
 from types import MappingProxyType
-from typing import get_type_hints
+from typing import get_args, get_type_hints
 
 from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
@@ -20,6 +20,7 @@ from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
 from flows.trust import MOST_DOORS, MOST_MOVES, MOST_WARNED
+from flows.wishes import DayNamed, PersonWish, WishKind
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
@@ -112,6 +113,10 @@ _ACT_FIELDS: Mapping[str, Domain[object]] = {
 
 def event_of(picks: Picks, kind: type[Event], thorough: bool = True) -> Event:
     """Return an event of `kind`, each in some run. A phone is None only if its type says so."""
+    if kind is events.AnotherDay:
+        return another_day(picks, thorough)
+    if kind is events.Wished:
+        return wished(picks, thorough)
     values: dict[str, object] = {}
     for name, domain in _event_domains(kind).items():  # type: ignore[arg-type]  # classes are hashable
         known = one_of(None) if name == "which" and not thorough else domain
@@ -134,6 +139,36 @@ def _event_domains(kind: type[Event]) -> Mapping[str, Domain[object]]:
     if hints.get("document") == events.DocumentType:  # shown, not left out
         domains["document"] = one_of("voter")
     return domains | ({"phone": one_of("", _PHONE)} if hints.get("phone") is str else {})
+
+
+_DAYS = (
+    DayNamed(offset=1), DayNamed(offset=2), DayNamed(weekday=5), DayNamed(weekday=6),
+    DayNamed(day=17, month=8), DayNamed(day=30, month=2), DayNamed(),
+)  # fmt: skip
+
+
+def another_day(picks: Picks, thorough: bool) -> events.AnotherDay:
+    which = _EVENT_FIELDS["which"](picks, None) if thorough else None
+    day = _EVENT_FIELDS["day"](picks, None)
+    named = picks.pick((None, *_DAYS)) if day is None else None
+    return events.AnotherDay(which, day, named)  # type: ignore[arg-type]  # of these domains
+
+
+_PAIRS: tuple[tuple[WishKind, WishKind], ...] = (
+    ("not_home", "nominate"), ("true", "never_came"), ("accept", "decline"), ("yes", "no"),
+    ("stop", "start"), ("unclear", "hold"), ("thanks", "where"), ("never_came", "address_hint"),
+)  # fmt: skip
+
+
+def wished(picks: Picks, thorough: bool) -> events.Wished:
+    """Return one wish of each kind, naming an article or a day, or two at once."""
+    kind = picks.pick((*get_args(WishKind), None))
+    if kind is None:
+        first, second = picks.pick(_PAIRS)
+        return events.Wished((PersonWish(first), PersonWish(second)), 1)
+    which = picks.pick((None, "6785", "0000")) if thorough else None
+    day = picks.pick((None, *_DAYS)) if kind == "another_day" and which is None else None
+    return events.Wished((PersonWish(kind, which, day),), 1)
 
 
 _CROWD = (Approach("9"),) * MOST_DOORS  # with one more, they are too many at once
@@ -193,6 +228,11 @@ def _holds_from(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((None, NOW, NOW + timedelta(minutes=9)))
 
 
+def _suspended(picks: Picks, article: ArticleFact) -> object:
+    """Only what waits for its witness is suspended."""
+    return picks.pick((False, True)) if article.witness == "unconfirmed" else False
+
+
 def _final(picks: Picks, article: ArticleFact) -> object:
     remarked = article.state in ("attempted", "at_office") and article.remark is not None
     return picks.pick((False, True)) if remarked else False
@@ -213,6 +253,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "nominations": one_of(2, 3),
     "remark": one_of(None, *remarks.EXAMPLES),
     "witness": _witness,
+    "suspended": _suspended,
     "final": _final,
     "judged": _judged,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),

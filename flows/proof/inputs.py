@@ -74,7 +74,7 @@ class Inputs:
 
 def _meet_recipient(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind, thorough)
-    asked = (None, NUMBER, OTHER) if thorough else (None,)
+    asked = (None, NUMBER, OTHER) if thorough or kind is events.Said else (None,)
     context = lazy(Asked, picks, {"article": one_of(*asked)})
     more: dict[str, Domain[ArticleFact]] = {}
     if kind is events.Consent:

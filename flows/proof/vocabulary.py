@@ -14,6 +14,8 @@ from flows.events import Event
 from flows.grammar import words
 from flows.grammar.person import Understood
 from flows.grammar.text import tokens
+from flows.reading.understand import VERSION
+from flows.wishes import PersonWish
 
 Read = Callable[[str], Understood]
 
@@ -71,10 +73,10 @@ def _written(text: str) -> tuple[str, ...]:
 # ---- ours --------------------------------------------------------------------------------------
 
 _RECIPIENTS: Mapping[str, Event] = {
-    "yes": events.Yes(),
+    "yes": events.Said("yes"),
     "send_code": events.SendCode(),
     "speak_code": events.SpeakCode(),
-    "no": events.Deny(),
+    "no": events.Said("no"),
     "fraud": events.ReportFraud(),
     "hold": events.HoldAtOffice(),
     "only_me": events.OnlyMe(),
@@ -97,6 +99,7 @@ _ANYTIME: Mapping[str, Event] = {
 }
 _DIGITS: Mapping[str, Event] = {
     **_ANYTIME,
+    "7": events.Wished((PersonWish("unclear"),), VERSION),
     "1": events.Yes(),
     "2": events.Deny(),
     "3": events.ReportFraud(),

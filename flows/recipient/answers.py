@@ -60,11 +60,11 @@ def asks_witness(article: ArticleFact) -> bool:
 
 def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
     """Tell whether a telephone was asked: a nominee only if that was his last news."""
-    asked = state == "attempted" and context.article == article.number
+    asked = state in ("attempted", "asked_back") and context.article == article.number
     return asks_witness(article) and (article.part == "addressee" or asked)
 
 
-def _unsaid(article: ArticleFact) -> bool:
+def unsaid(article: ArticleFact) -> bool:
     """Tell whether the addressee can still deny what was confirmed, perhaps in his name.
 
     His own code proved a refusal, and an office's verdict or what it took in is no more his alone.
@@ -237,7 +237,7 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return _object(case, article)
     if article.state not in OPEN:
         return stay(case, Say("nothing_waiting"))
-    if is_witness(article, case.state, case.context) or _unsaid(article):
+    if is_witness(article, case.state, case.context) or unsaid(article):
         return _contest(article)
     if article.part != "addressee":
         return _decline(article)

@@ -55,6 +55,12 @@ MACHINE = Machine(
         State("out", "told that the article is out for delivery", DAY, "quiet"),
         State("code", "holds a code", DAY, "quiet"),
         State("attempted", "asked whether the postman's remark is true", 3 * DAY, "quiet"),
+        State(
+            "asked_back",
+            "asked what own words meant: only digits answer",
+            3 * DAY,
+            "quiet",
+        ),
         State("asked", "asked to accept the article for somebody", 3 * DAY, "quiet"),
         State("at_office", "told that the article waits at the office", 15 * DAY, "quiet"),
         State("reported", "reported that somebody asked for the code", DAY, "quiet"),

@@ -14,6 +14,7 @@ from flows.events import AnotherDay, Event, HoldAtOffice, OnlyMe, SomebodyElse
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import CameToOffice, DayChosen, HoldExtended, Nominated, NominationEnded
 from flows.machine import SAME, Case
+from flows.recipient import days
 from flows.recipient.states import (
     ASKED_BACK,
     MACHINE,
@@ -26,7 +27,6 @@ from flows.recipient.states import (
 )
 from india import calendar
 
-CHOOSE_WITHIN = timedelta(days=7)  # of the first choice: an article cannot be put off for ever
 # Of waiting at the office, extendable once (docs/developing/domain.md rule 3).
 OFFICE_DAYS = timedelta(days=7)
 MOST_NOMINATIONS = 3  # of one article, so that a telephone is not pestered with questions
@@ -49,16 +49,11 @@ def another_day(case: Case[AnotherDay, Asked, RecipientFacts]) -> Decision[Asked
         return stay(case, article)
     if article.state == "at_office":
         return stay(case, say_at_office(article))
-    if article.state not in ("booked", "out_for_delivery", "attempted"):
-        return stay(case, digits("day_not_now", article))
-    if article.office_next:  # no morning's list includes it
-        return stay(case, digits("day_not_now", article))
     facts = case.facts
-    until = article.choose_until or facts.today + CHOOSE_WITHIN
-    soonest, day = calendar.next_working(facts.today), _day(case.event.day, facts.today)
-    if until < soonest:
+    if not days.may_choose(article, facts):
         return stay(case, digits("day_not_now", article))
-    if day is None or not soonest <= day <= until or not calendar.is_working(day):
+    until, day = days.last(article, facts), _day(case.event, facts.today)
+    if day is None or not days.is_possible(day, article, facts):
         return stay(case, by_day("day_impossible", article, until))
     number = article.number
     return Decision(
@@ -78,16 +73,11 @@ def _addressees(case: Case[Event, Asked, RecipientFacts], which: str | None) -> 
     return digits("only_addressee", article)
 
 
-def _day(of_month: int | None, today: date) -> date | None:
-    """Return the next day with that number (today's and past ones are next month's), or None."""
-    if of_month is None:
-        return calendar.next_working(today)
-    day = today + timedelta(days=1)
-    for _ in range(31):
-        if day.day == of_month:
-            return day
-        day += timedelta(days=1)
-    return None
+def _day(event: AnotherDay, today: date) -> date | None:
+    """Return the day that `event` names; where it names none, the next one."""
+    if event.day is not None:
+        return days.of_month(event.day, today)
+    return calendar.next_working(today) if event.named is None else days.named(event.named, today)
 
 
 def _off_the_list(article: ArticleFact) -> tuple[Act, ...]:

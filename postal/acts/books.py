@@ -104,6 +104,7 @@ class Books:
     default_language: Language
     apart: Mapping[str, str] = field(default_factory=dict, repr=False)  # what no act holds
     proof: Proof | None = None  # of whoever brought the event that is decided
+    message_id: int | None = None  # the text that is decided; None: it was none
     _changes: list[_Change] = field(default_factory=list)
 
     def do(self, acts: Sequence[Act], whose: str) -> None:

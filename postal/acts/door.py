@@ -140,7 +140,7 @@ def record_remark(books: Books, act: RecordRemark, whose: str) -> None:
     books.update(
         act.article,
         "state = 'attempted', remark = %(remark)s, witness = %(witness)s, witness_by = NULL,"
-        " remark_counts = %(counts)s, remark_final_at = NULL,"
+        " suspended_at = NULL, remark_counts = %(counts)s, remark_final_at = NULL,"
         " attempts = attempts + %(counts)s::int",
         "state = 'out_for_delivery'",
         remark=act.remark,
@@ -168,7 +168,8 @@ def undo_remark(books: Books, act: UndoRemark, whose: str) -> None:
     books.update(
         act.article,
         "state = 'out_for_delivery', remark = NULL, witness = NULL, witness_by = NULL,"
-        " attempts = attempts - remark_counts::int, remark_counts = NULL",
+        " attempts = attempts - (remark_counts AND suspended_at IS NULL)::int,"
+        " suspended_at = NULL, remark_counts = NULL",
         "state = 'attempted'",
     )
     books.feed("remark_undone", article)

@@ -16,18 +16,34 @@ from flows.acts.hold import (
 )
 from flows.acts.nominee import AcceptNomination, EndNomination, Nominate
 from flows.acts.phone import OptIn, OptOut, SetLanguage, Unlink
-from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark
+from flows.acts.remarks import ConfirmRemark, ContestRemark, JudgeRemark, SuspendRemark
 from flows.trust import NOMINEE_AFTER
 from postal.acts.books import Books, writes
 
 # ---- the witness of a remark -------------------------------------------------------------------
 
 
+_COUNTS_AGAIN = (
+    "attempts = attempts + (coalesce(remark_counts, false) AND suspended_at IS NOT NULL)::int,"
+    " suspended_at = NULL"
+)
+
+
+@writes(SuspendRemark)
+def suspend_remark(books: Books, act: SuspendRemark, whose: str) -> None:
+    article = books.update(
+        act.article,
+        "suspended_at = %(now)s, attempts = attempts - coalesce(remark_counts, false)::int",
+        "witness = 'unconfirmed' AND suspended_at IS NULL",
+    )
+    books.feed("remark_suspended", article)
+
+
 @writes(ConfirmRemark)
 def confirm_remark(books: Books, act: ConfirmRemark, whose: str) -> None:
     article = books.update(
         act.article,
-        "witness = 'confirmed', witness_by = %(proof)s",
+        f"witness = 'confirmed', witness_by = %(proof)s, {_COUNTS_AGAIN}",
         "witness = 'unconfirmed'",
         proof=books.proof,
     )
@@ -39,8 +55,8 @@ def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
     article = books.update(
         act.article,
         "witness = 'contested', witness_by = %(proof)s,"
-        " attempts = attempts - remark_counts::int,"
-        " remark_counts = false, state = 'attempted', held_until = NULL",
+        " attempts = attempts - (remark_counts AND suspended_at IS NULL)::int,"
+        " suspended_at = NULL, remark_counts = false, state = 'attempted', held_until = NULL",
         "witness IN ('unconfirmed', 'confirmed')",
         proof=books.proof,
     )
@@ -54,7 +70,10 @@ def judge_remark(books: Books, act: JudgeRemark, whose: str) -> None:
     books.update(
         act.article,
         "witness = %(verdict)s, witness_by = %(proof)s,"
-        " attempts = attempts - (%(contested)s AND remark_counts)::int,"
+        " attempts = attempts + CASE WHEN NOT remark_counts THEN 0"
+        "   WHEN %(contested)s THEN -(suspended_at IS NULL)::int"
+        "   ELSE (suspended_at IS NOT NULL)::int END,"
+        " suspended_at = NULL,"
         " remark_counts = remark_counts AND NOT %(contested)s,"
         " held_until = CASE WHEN %(contested)s THEN NULL ELSE held_until END,"
         " state = CASE WHEN %(contested)s THEN 'attempted' ELSE state END",
@@ -71,7 +90,7 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
     article = books.update(
         act.article,
         "state = 'attempted', attempts = least(attempts, 1), remark = NULL, witness = NULL,"
-        " remark_counts = NULL, held_until = NULL, extended = false, delivered_at = NULL,"
+        " remark_counts = NULL, suspended_at = NULL, held_until = NULL, extended = false, delivered_at = NULL,"
         " not_received_at = NULL, disputed_at = NULL, witness_by = NULL, collected = NULL,"
         " document = NULL, document_last4 = NULL",
         "state IN ('attempted', 'at_office', 'delivered')",

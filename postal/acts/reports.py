@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flows.acts.reports import MarkDoorOnly, MarkNotReceived, NameNumber, OpenTicket, WarnHerd
+from flows.acts.reports import (
+    MarkDoorOnly,
+    MarkNotReceived,
+    NameNumber,
+    NoteHint,
+    OpenTicket,
+    WarnHerd,
+)
 from postal.acts.books import Books, writes
 from store.database import Conn
 
@@ -26,6 +33,18 @@ def mark_not_received(books: Books, act: MarkNotReceived, whose: str) -> None:
     article = books.held[act.article]
     books.one("UPDATE articles SET not_received_at = %(now)s WHERE id = %(id)s", article)
     books.feed("not_received", article)
+
+
+@writes(NoteHint)
+def note_hint(books: Books, act: NoteHint, whose: str) -> None:
+    """Keep which text it was: its body is masked, and purged with all others."""
+    article = books.held[act.article]
+    books.one(
+        "UPDATE articles SET hint_id = coalesce(%(message)s, hint_id) WHERE id = %(id)s",
+        article,
+        message=books.message_id,
+    )
+    books.feed("hint_noted", article)
 
 
 @writes(WarnHerd)

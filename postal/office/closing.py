@@ -119,7 +119,8 @@ SELECT l.id, s.id AS postman_row, s.staff_id, s.name, s.beat, l.date, count(i.id
        count(*) FILTER (WHERE i.state = 'attempted') AS remarked,
        count(*) FILTER (WHERE i.state <> 'delivered' AND c.item_id IS NULL
                         AND a.state <> 'delivered' AND NOT moved.on) AS missing,
-       count(*) FILTER (WHERE i.state = 'attempted' AND a.witness = 'contested'
+       count(*) FILTER (WHERE i.state = 'attempted'
+                        AND (a.witness = 'contested' OR a.suspended_at IS NOT NULL)
                         AND a.remark IS NOT NULL AND a.remark_final_at IS NULL
                         AND NOT moved.on) AS waits,
        coalesce(sum(a.cod_amount) FILTER (WHERE i.state IN ('open', 'delivered')), 0) AS cod,

@@ -82,12 +82,13 @@ SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
        a.chosen_day,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
             WHEN a.attempts >= %(most)s OR a.state = 'attempted' AND a.remark = ANY(%(no_visit)s)
-                 AND a.witness IS DISTINCT FROM 'contested' THEN 'no_visit'
+                 AND a.witness IS DISTINCT FROM 'contested' AND a.suspended_at IS NULL
+                 THEN 'no_visit'
             WHEN here.item_id IS NOT NULL AND NOT EXISTS (
                  SELECT FROM check_ins c WHERE c.item_id = here.item_id) THEN 'with_postman'
             WHEN a.chosen_day > %(today)s THEN 'chosen_day'
             WHEN here.last_out = %(today)s AND a.witness IS DISTINCT FROM 'contested'
-                 THEN 'out_today' END AS why,
+                 AND a.suspended_at IS NULL THEN 'out_today' END AS why,
        (SELECT s.beat FROM delivery_items i JOIN delivery_lists l ON l.id = i.list_id
         JOIN staff s ON s.id = l.postman_id WHERE i.article_id = a.id
         ORDER BY i.id DESC LIMIT 1) AS last_beat,

@@ -57,6 +57,7 @@ class ReturnLine:
     finished_at: datetime | None
     article_state: ArticleState
     witness: Witness
+    suspended: bool
     checked_in_at: datetime | None
     checked_in_late: bool
     moved_on: bool
@@ -70,11 +71,13 @@ class ReturnLine:
 
     @property
     def waits(self) -> bool:
-        """Tell whether the recipient contests the remark and the postmaster has yet to judge it."""
+        """Tell whether the recipient contests the remark, by his digit or in words, and the
+        postmaster has yet to judge it.
+        """
         return (
             self.state == "attempted"
             and not self.moved_on
-            and self.witness == "contested"
+            and (self.witness == "contested" or self.suspended)
             and self.remark_open
         )
 
@@ -98,7 +101,8 @@ _LINES = """
 SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_address, a.service,
        a.registration, a.passport, a.otp_required, a.document_until, a.cod_amount AS cod,
        i.state, i.remark, i.payment, i.finished_at, a.state AS article_state,
-       coalesce(a.witness, 'none') AS witness, c.at AS checked_in_at,
+       coalesce(a.witness, 'none') AS witness, a.suspended_at IS NOT NULL AS suspended,
+       c.at AS checked_in_at,
        coalesce(c.late, false) AS checked_in_late,
        EXISTS (SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
            AS moved_on,
@@ -200,7 +204,8 @@ def contested(
     rows = conn.execute(
         "SELECT l.id, i.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
         " JOIN delivery_items i ON i.list_id = l.id AND i.state = 'attempted'"
-        " JOIN articles a ON a.id = i.article_id AND a.witness = 'contested'"
+        " JOIN articles a ON a.id = i.article_id AND (a.witness = 'contested'"
+        " OR a.suspended_at IS NOT NULL)"
         " AND a.remark IS NOT NULL AND a.remark_final_at IS NULL"
         " JOIN check_ins c ON c.item_id = i.id"
         " WHERE s.office_id = %s AND l.date >= %s ORDER BY i.id",
