@@ -230,9 +230,10 @@ def _understand(
             related = roles.relation(conn, phone, understood.event.article)
             if related is not None and related in sender.roles:
                 return related, understood
-        elif not isinstance(understood.event, _WORDS):
-            if role == "postman" or not at_work or _is_own(understood.event, text):
-                return role, understood
+        elif not isinstance(understood.event, _WORDS) and (
+            role == "postman" or not at_work or _is_own(understood.event, text)
+        ):
+            return role, understood
     if at_work:
         return next(each for each in tried if each[0] == "postman")
     clear = (each for each in tried if _is_clear(each[1].event))

@@ -23,7 +23,7 @@ _MACHINES: Final = ("notice", "autoresponder")
 
 
 def rests(conn: Conn, message_id: int, text: InboundRow, event: Event) -> bool:
-    """Tell whether `text`, kept as `message_id`, is left without an answer; its row then says so."""
+    """Tell whether `text`, kept as `message_id`, is left without an answer; its row says so."""
     if not isinstance(event, NotUnderstood | Said | Wished) or text.phone is None:
         return False
     if texts.began_to_rest(conn, text.phone, text.at - REST):

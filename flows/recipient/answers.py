@@ -61,7 +61,8 @@ def asks_witness(article: ArticleFact) -> bool:
 def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
     """Tell whether a telephone was asked: a nominee only if that was his last news."""
     asked = state in ("attempted", "asked_back") and context.article == article.number
-    return asks_witness(article) and (article.part == "addressee" or asked)
+    may = article.part == "addressee" or (article.part == "nominee" and asked)
+    return asks_witness(article) and may
 
 
 def unsaid(article: ArticleFact) -> bool:

@@ -67,7 +67,8 @@ _Handler = Callable[[WishCase, PersonWish], _Answer]
     says=(
         "nothing_waiting", "which_article", "remark_confirmed", "remark_confirmed_last",
         "remark_contested", "nominee_not_now", "nominee_thanks", "nominee_declined", "ask_accept",
-        "ask_code", "ask_contest", "ask_no", "ask_not_mine", "ask_not_received", "move_asked",
+        "ask_code", "ask_contest", "ask_no", "ask_not_mine", "ask_not_received", "ask_refusal",
+        "move_asked",
     ),
     acts=(
         ConfirmRemark, ContestRemark, OpenTicket, AcceptNomination, EndNomination, KillCode,
@@ -90,7 +91,7 @@ def _asked_last(case: WishCase) -> str | None:
     for article in case.facts.articles:
         if article.number != case.context.article:
             continue
-        if case.state == "asked" and article.part == "asked":
+        if case.state == "asked" and article.part == "asked" and is_open(article):
             return article.number
         remark = article.state == "attempted" and is_witness(article, case.state, case.context)
         if case.state == "attempted" and remark and not article.suspended:
@@ -169,9 +170,16 @@ def _no(case: WishCase, wish: PersonWish, article: ArticleFact) -> _Answer:
         return _ask("ask_accept", article)
     if is_asked(article) and article.number == case.context.article:
         return _Answer((ask_holder(article),))
+    if _is_refused(article):
+        return _ask("ask_refusal", article)
     if asks_witness(article) and article.state == "attempted":
         return _ask("ask_contest", article)
     return _ask("ask_not_mine", article) if article.state == "booked" else _Answer((Say("ask_no"),))
+
+
+def _is_refused(article: ArticleFact) -> bool:
+    """Tell whether the postman says that it is refused, and a code waits to prove it."""
+    return article.code == "live" and article.code_for == "refusal"
 
 
 def _code(case: WishCase, wish: PersonWish, article: ArticleFact) -> _Answer:
@@ -235,6 +243,10 @@ def _take_back(case: WishCase, wish: PersonWish, article: ArticleFact) -> _Answe
 def _asks(template: str) -> _Handler:
     """Return the handler that asks an addressee with `template`."""
     return _of_addressee(lambda case, wish, article: _ask(template, article))
+
+
+def _refuse(case: WishCase, wish: PersonWish, article: ArticleFact) -> _Answer:
+    return _ask("ask_refusal" if _is_refused(article) else "ask_refuse", article)
 
 
 def _hint(case: WishCase, wish: PersonWish, article: ArticleFact) -> _Answer:
@@ -339,8 +351,8 @@ _ANSWERS: Final[Mapping[WishKind, _Handler]] = MappingProxyType(
         "nominate": _of_addressee(_nominate),
         "take_back_nominee": _of_addressee(_take_back),
         "accept": _yes,
-        "decline": _asks("ask_refuse"),
-        "refuse": _asks("ask_refuse"),
+        "decline": _of_addressee(_refuse),
+        "refuse": _of_addressee(_refuse),
         "no_money": _asks("ask_no_money"),
         "address_hint": _of(is_open, _hint),
         "where": _where,
@@ -393,6 +405,7 @@ _TEMPLATES: Final = (
     *ASKED_BACK, *status.TEMPLATES, "ask_code", "ask_speak", "code_kept", "ask_fraud",
     "ask_not_home", "ask_day", "ask_other_day", "ask_hold", "nominee_how", "nominee_not_allowed",
     "nominee_not_now", "nominee_none", "ask_take_back", "ask_accept", "ask_refuse",
+    "ask_refusal",
     "ask_no_money", "hint_kept", "ask_not_received", "ask_contest", "ask_not_mine",
     "ask_new_number", "say_dead", "say_moved_away", "say_how", "ask_person", "ask_stop",
     "ask_start", "language_menu", "ask_no", "greeted", "recipient_menu", "no_code_needed",

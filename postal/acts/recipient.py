@@ -90,7 +90,8 @@ def reopen_article(books: Books, act: ReopenArticle, whose: str) -> None:
     article = books.update(
         act.article,
         "state = 'attempted', attempts = least(attempts, 1), remark = NULL, witness = NULL,"
-        " remark_counts = NULL, suspended_at = NULL, held_until = NULL, extended = false, delivered_at = NULL,"
+        " remark_counts = NULL, suspended_at = NULL, held_until = NULL, extended = false,"
+        " delivered_at = NULL,"
         " not_received_at = NULL, disputed_at = NULL, witness_by = NULL, collected = NULL,"
         " document = NULL, document_last4 = NULL",
         "state IN ('attempted', 'at_office', 'delivered')",
