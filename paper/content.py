@@ -92,7 +92,8 @@ class Carried:
     """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
 
     `document`: the code alone is not enough, the receiver shows a document as well.
-    `taker`: who may receive it. `signature`: whether the receiver signs on the slip.
+    `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
+    the recipient says that the place is found.
     """
 
     serial: int
@@ -107,6 +108,7 @@ class Carried:
     signature: bool
     outcome: Outcome
     remark: int | None
+    hint: str = ""
 
 
 @dataclass(frozen=True)

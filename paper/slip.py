@@ -172,6 +172,8 @@ def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
 def _recipient(column: PrintColumn, each: Carried) -> Iterator[Block]:
     yield column.text(each.recipient_name, _STRONG)
     yield column.text(f"{each.recipient_address}, {each.recipient_pin}", _BODY)
+    if each.hint:
+        yield column.text(f'"{each.hint}"', _SMALL)
 
 
 def _cod(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:

@@ -76,6 +76,8 @@ class Article:
     booked_at: datetime
     delivered_at: datetime | None
     updated_at: datetime
+    suspended: bool = False  # the remark: own words contest it, and the digit has not come
+    hint: str | None = None  # to the place, in the recipient's words; purged with all texts
 
 
 @dataclass(frozen=True)
@@ -252,8 +254,10 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        p.language AS recipient_language, a.sender_phone, a.sender_name, a.cod_amount,
        a.attempts, a.remark, a.witness, a.witness_by, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
-       a.delivered_at, a.updated_at
-FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone WHERE
+       a.delivered_at, a.updated_at, a.suspended_at IS NOT NULL AS suspended,
+       nullif(h.body, '') AS hint
+FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
+LEFT JOIN messages h ON h.id = a.hint_id WHERE
 """
 
 

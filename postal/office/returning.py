@@ -58,6 +58,7 @@ class ReturnLine:
     article_state: ArticleState
     witness: Witness
     suspended: bool
+    hint: str | None  # to the place, in the recipient's words
     checked_in_at: datetime | None
     checked_in_late: bool
     moved_on: bool
@@ -102,13 +103,14 @@ SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_add
        a.registration, a.passport, a.otp_required, a.document_until, a.cod_amount AS cod,
        i.state, i.remark, i.payment, i.finished_at, a.state AS article_state,
        coalesce(a.witness, 'none') AS witness, a.suspended_at IS NOT NULL AS suspended,
-       c.at AS checked_in_at,
+       nullif(h.body, '') AS hint, c.at AS checked_in_at,
        coalesce(c.late, false) AS checked_in_late,
        EXISTS (SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
            AS moved_on,
        a.remark IS NOT NULL AND a.remark_final_at IS NULL AS remark_open
 FROM delivery_items i JOIN articles a ON a.id = i.article_id
 LEFT JOIN check_ins c ON c.item_id = i.id
+LEFT JOIN messages h ON h.id = a.hint_id
 """
 
 

@@ -57,6 +57,10 @@ class _Line:
     document: bool
     outcome: Outcome
     remark: int | None
+    hint: str
+
+
+_LONGEST_HINT: Final = 120  # letters on paper; the list's page has all of them
 
 
 def office_of(conn: Conn, list_id: int) -> int:
@@ -76,8 +80,9 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
             "SELECT i.serial, a.number, a.service, a.registration, a.passport, a.recipient_name,"
             " a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
             " a.otp_required AND i.state = 'open' AND coalesce(a.document_until > %s, false)"
-            " AS document, i.state AS outcome, i.remark FROM delivery_items i"
-            " JOIN articles a ON a.id = i.article_id"
+            " AS document, i.state AS outcome, i.remark, coalesce(h.body, '') AS hint"
+            " FROM delivery_items i JOIN articles a ON a.id = i.article_id"
+            " LEFT JOIN messages h ON h.id = a.hint_id"
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
             (reader.by.at, list_id),
         ).fetchall()
@@ -124,4 +129,5 @@ def _carried(line: _Line) -> Carried:
         signature=personal or not line.otp_required,
         outcome=line.outcome,
         remark=line.remark,
+        hint=veiled(" ".join(line.hint.split()))[:_LONGEST_HINT],
     )
