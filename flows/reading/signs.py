@@ -57,7 +57,7 @@ _SIGN: Final = re.compile(
     r"|(?P<nth>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<ussd>[*#]{1,2}\d{2,3}[*#][\d*#]*)"
     r"|(?P<digits>\d+)"
-    r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?\b)"
+    r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?(?![a-z]))"
     r"|(?P<word>[^\W\d_]+(?:'[a-z]+)?)"
     r"|(?P<ask>\?)"
     r"|(?P<end>\.{2,}|[.!;|\n\r]|--+|[—–])"

@@ -317,7 +317,7 @@ def test_sender_texts(text: str, event: Event) -> None:
 def test_what_is_no_exact_command_is_only_a_wish(text: str, kind: str) -> None:
     event = person.recipient(text).event
     assert isinstance(event, Wished)
-    assert [wish.kind for wish in event.wishes] == [kind]
+    assert [wish.what for wish in event.wishes] == [kind]
 
 
 @pytest.mark.parametrize("table", [words.KEYWORDS, words.POSTMAN_WORDS])
