@@ -112,8 +112,8 @@ _DIGITS: Final[dict[str, WishKind]] = {
     "5": "nominate",
     "6": "speak_code",
 }
-_SPELLED: Final = 3  # groups of a code that is typed digit by digit
-_CODE_LENGTHS: Final = range(5, 9)
+_SPELLED: Final = 2  # groups of a code that is typed with gaps
+_CODE_LENGTHS: Final = range(6, 9)
 _CONTRARY: Final = {"1": ("no", "not"), "2": ("yes",)}
 
 

@@ -152,6 +152,8 @@ def test_a_senders_words(text: str, kind: str) -> None:
 
 def test_digits_typed_one_by_one_are_a_code_and_nothing_else() -> None:
     assert person.recipient("4 8 2 9 1 3").event == ToldCode()
+    assert person.recipient("1 482913").event == ToldCode()
+    assert person.recipient("482 913").event == ToldCode()
 
 
 def test_why_names_the_rule_or_the_models_pieces() -> None:
