@@ -25,7 +25,7 @@ from flows.grammar import postman as postman_grammar
 from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
-from flows.postman import new_phone, states
+from flows.postman import new_phone, offering, states
 from flows.recipient import answers, calls, fraud, moves, wishes
 from flows.recipient import states as recipient
 
@@ -41,6 +41,7 @@ ALL: dict[str, Machine] = {
         move.MACHINE,
         recall.MACHINE,
         new_phone.MACHINE,
+        offering.MACHINE,
     )
 }
 
@@ -52,6 +53,7 @@ _MACHINE_OF = {
     "named": "recipient",
     "former": "recipient",
     "colleague": "postman",
+    "giver": "offer",
     "old_phone": "postman",
 }
 # Imported to complete the machines: their transitions are declared in these files.

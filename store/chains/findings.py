@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 Difference = Literal[
     "changed",
+    "reworded",
     "removed",
     "inserted",
     "removal",
@@ -16,12 +17,15 @@ Difference = Literal[
     "seal",
     "chain",
     "unsealed",
+    "no seal",
+    "told",
     "future",
     "file",
 ]
 
 _SAYS: Final[dict[Difference, str]] = {
     "changed": "changed after it was written",
+    "reworded": "event or acts are not what its digest tells of them: more than removed",
     "removed": "removed, and not by purge",
     "inserted": "inserted after the day was sealed",
     "removal": "its entry in redactions does not fit the digest that was sealed",
@@ -29,7 +33,9 @@ _SAYS: Final[dict[Difference, str]] = {
     "root": "the root over the sealed digests is not the one in the seal",
     "seal": "the seal itself was changed",
     "chain": "the seal does not follow from the day before: one was changed, removed or inserted",
-    "unsealed": "there are rows, and days after it are sealed, but there is no seal",
+    "unsealed": "there are rows before the first day that was sealed",
+    "no seal": "the day is over and has no seal: it was removed, or no worker seals (audit seal)",
+    "told": "the feed told another root of it than the seal has",
     "future": "written on a day that has not begun",
     "file": "the published file and the seal differ",
 }

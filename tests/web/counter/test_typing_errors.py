@@ -68,7 +68,8 @@ def test_he_corrects_it_and_both_telephones_are_told(
     assert "Both telephones are told" in correct(at_counter.colleague, booked, "98765 00002")
     assert recipient(runtime) == (RIGHT, RIGHT)
     assert texts(runtime, "move_done") == [TYPED]
-    assert texts(runtime, "booked") == [TYPED, RIGHT]
+    assert texts(runtime, "booked") == [TYPED]
+    assert texts(runtime, "moved_here") == [RIGHT]
 
 
 def test_another_clerk_takes_two(
