@@ -10,14 +10,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import chaining, dialling, finding, importing, inbound, replay, report, sending
+from bench import (
+    chaining,
+    dialling,
+    finding,
+    importing,
+    inbound,
+    reading,
+    replay,
+    report,
+    sending,
+)
 from bench.report import Line
 from bench.rig import MeasureFailed
 from gateways.registry import variables
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains")
+_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains", "reading")
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class Size:
     stored: int  # texts, for the searches
     importing: importing.Plan
     chained: int  # rows of a day that is verified
+    readings: int  # of each usual text
 
 
 FULL = Size(
@@ -47,6 +58,7 @@ FULL = Size(
     1_000_000,
     importing.Plan(100_000, 300, 3.0),
     1_000_000,
+    500,
 )
 QUICK = Size(
     inbound.Plan(2, 300, 200, 3.0),
@@ -59,6 +71,7 @@ QUICK = Size(
     50_000,
     importing.Plan(4_000, 15, 3.0),
     50_000,
+    50,
 )
 CODES_PER_SECOND = 5.0
 
@@ -195,6 +208,17 @@ def measure_chains(size: Size) -> Measured:
     return lines, {"cost": asdict(cost), "verified": asdict(result)}
 
 
+def measure_reading(size: Size) -> Measured:
+    read = reading.measure(size.readings)
+    lines = [
+        Line("a text read: median", f"{read.median:.2f} ms", "< 0.3 ms", read.median < 0.3),
+        Line("the same: 99 %", f"{read.p99:.2f} ms"),
+        Line("a thousand letters of anything: slowest", f"{read.slowest_long:.1f} ms", "< 20 ms",
+             read.slowest_long < 20),
+    ]  # fmt: skip
+    return lines, asdict(read)
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
@@ -204,6 +228,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "find": measure_find,
     "import": measure_import,
     "chains": measure_chains,
+    "reading": measure_reading,
 }
 
 

@@ -224,7 +224,7 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         today=locked.today,
         ticket=_ticket(locked, event, phone),
         greeted=isinstance(event, Wished)
-        and any(wish.kind == "greeting" for wish in event.wishes)
+        and any(wish.what == "greeting" for wish in event.wishes)
         and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER),
     )
 

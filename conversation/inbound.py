@@ -251,7 +251,7 @@ def _is_own(event: Event, text: str) -> bool:
 
 def _is_clear(event: Event) -> bool:
     if isinstance(event, Wished):
-        return any(wish.kind not in _NO_WISH for wish in event.wishes)
+        return any(wish.what not in _NO_WISH for wish in event.wishes)
     return isinstance(event, Said)
 
 

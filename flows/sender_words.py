@@ -50,7 +50,7 @@ def said(case: Case[Said, Nothing, PartyFacts]) -> Decision[Nothing]:
 )
 def wished(case: Case[Wished, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Answer at most two wishes; say what can be asked once a day where none is clear."""
-    kinds = [wish.kind for wish in case.event.wishes if wish.kind not in _NOT_ANSWERED]
+    kinds = [wish.what for wish in case.event.wishes if wish.what not in _NOT_ANSWERED]
     if not kinds:
         return Decision(case.state, case.context)
     says: dict[str, Say] = {}

@@ -38,7 +38,7 @@ class DayNamed:
 class PersonWish:
     """One wish. `which`: the article it names (last four digits or the full number)."""
 
-    kind: WishKind
+    what: WishKind
     which: str | None = None
     day: DayNamed | None = None
     phone: str | None = None

@@ -222,15 +222,15 @@ def _wished(raw: str, which: str | None) -> Event:
     """Return the event of a text in a recipient's own words."""
     reading = read(raw, "recipient")
     first = reading.wishes[0]
-    if first.kind == "fraud" and reading.certain:
+    if first.what == "fraud" and reading.certain:
         return ReportFraud(which or first.which, first.phone)
     if len(reading.wishes) == 1:
-        if first.kind == "send_code" and reading.certain:
+        if first.what == "send_code" and reading.certain:
             return SendCode(which or first.which)
-        if first.kind == "told_code":
+        if first.what == "told_code":
             return ToldCode()
-        if first.kind in ("yes", "no") and not any(map(str.isdigit, reading.normal)):
-            return Said("yes" if first.kind == "yes" else "no")
+        if first.what in ("yes", "no") and not any(map(str.isdigit, reading.normal)):
+            return Said("yes" if first.what == "yes" else "no")
     return _with(reading)
 
 
@@ -278,7 +278,7 @@ def sender(raw: str) -> Understood:
     if rest and all(token.isdigit() for token in rest) and len("".join(rest)) <= _LONGEST_CODE:
         return Understood(NotUnderstood())
     reading = _sent(raw)
-    only = reading.wishes[0].kind if len(reading.wishes) == 1 else None
+    only = reading.wishes[0].what if len(reading.wishes) == 1 else None
     if only in ("yes", "no"):
         return Understood(Said("yes" if only == "yes" else "no"))
     return Understood(_with(reading))

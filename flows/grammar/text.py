@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Final
 
 from flows import number
+from flows.reading.scripts import MOST_READ
 from india.phone import DIALLED
 from india.signs import ascii_digits
 
 MASK = "••••••"
-MOST_READ: Final = 2_000
-"""Characters of a text that are understood; a text of people has ten parts of 160 at most.
-
-Without an end, one character that NFKC makes eighteen of (U+FDFA), or digits by the thousand, hold
-a worker for seconds.
-"""
-
 _JOINERS = {ord(c): None for c in "\u200b\u200c\u200d\u2060\ufeff"}
 _APOSTROPHES = {ord("'"): None, ord("’"): None}
 _NOT_WORD = re.compile(r"[^\w\u0900-\u0963\u0971-\u097f]+")  # "।" is no letter
@@ -37,10 +30,25 @@ _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9
 def fold(raw: str) -> str:
     """Return `raw` with ASCII digits, composed letters, no joiners, in lower case.
 
-    Of a longer text the beginning, `MOST_READ` characters.
+    Of a longer text the beginning, `MOST_READ` letters and no word or number cut in two.
     """
-    text = unicodedata.normalize("NFKC", raw[:MOST_READ])[:MOST_READ]
-    return ascii_digits(text.translate(_JOINERS).translate(_APOSTROPHES)).lower()
+    text = unicodedata.normalize("NFKC", raw[: 2 * MOST_READ])[: 2 * MOST_READ]
+    text = ascii_digits(text.translate(_JOINERS).translate(_APOSTROPHES)).lower()
+    whole = len(raw) <= 2 * MOST_READ and len(text) <= MOST_READ
+    return text if whole else _to_the_last_word(text[:MOST_READ])
+
+
+def _to_the_last_word(cut: str) -> str:
+    """Return `cut` without the word at its end, and without numbers before it.
+
+    Half of "7 482 913" would be another item's number, or a sum.
+    """
+    end = len(cut)
+    while end and cut[end - 1].isalnum():
+        end -= 1
+    while end and not cut[end - 1].isalpha():
+        end -= 1
+    return cut[:end]
 
 
 def tokens(raw: str) -> tuple[str, ...]:

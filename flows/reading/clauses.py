@@ -29,6 +29,7 @@ _BEFORE_ME: Final = frozenset(
         "of",
     )
 )
+_VOCATIVE: Final = frozenset(("bhai", "bhaiya", "bhaiyaa", "beta", "didi", "bhaaee", "bhaiyya"))
 _ENDS: Final = frozenset((";", "?"))
 
 
@@ -58,6 +59,8 @@ def _settled(spelled: str, notion: str, before: str, after: str, hindi: bool) ->
     if spelled == "no":
         named = before in _NUMBERED or after in _AFTER_NUMBER
         return "number" if named and not (first and last) else "no"
+    if spelled in _VOCATIVE and last and not first and before not in ("my", "he", "you"):
+        return ""
     if spelled == "hi":
         return "greet" if first else ""
     if spelled == "ya" and not first:

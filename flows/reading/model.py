@@ -87,7 +87,7 @@ def guess(normal: str) -> Guess | None:
     """Return the model's wish for a normal form, or None where it is not sure of one."""
     trained = model()
     found = [piece for piece in pieces(normal) if piece in trained.weights]
-    if not found:
+    if not normal or not found:
         return None
     sums = list(trained.bias)
     for piece in found:

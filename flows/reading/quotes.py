@@ -35,7 +35,7 @@ def _ours() -> frozenset[tuple[str, ...]]:
     runs: set[tuple[str, ...]] = set()
     for texts in catalogue().texts.values():
         for text in texts.values():
-            said = [word for word, _, _ in _words(latin(folded(_VARIABLE.sub(" 0 ", text))))]
+            said = [word for word, _, _ in _words(latin(folded(_VARIABLE.sub(" 00 ", text))))]
             runs.update(tuple(said[at : at + _RUN]) for at in range(len(said) - _RUN + 1))
     return frozenset(runs)
 

@@ -57,7 +57,7 @@ _SIGN: Final = re.compile(
     r"|(?P<nth>\b\d{1,2}(?:st|nd|rd|th)\b)"
     r"|(?P<ussd>[*#]{1,2}\d{2,3}[*#][\d*#]*)"
     r"|(?P<digits>\d+)"
-    r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?\b)"
+    r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?(?![a-z]))"
     r"|(?P<word>[^\W\d_]+(?:'[a-z]+)?)"
     r"|(?P<ask>\?)"
     r"|(?P<end>\.{2,}|[.!;|\n\r]|--+|[—–])"
@@ -65,6 +65,7 @@ _SIGN: Final = re.compile(
 )
 _NO_END_AFTER: Final = frozenset(("no", "rs", "mob", "ph", "dr", "sh", "smt", "mr", "mrs"))
 _FOREIGN: Final = re.compile(r"\+(?!91)\d{8,15}|00(?!91)\d{9,15}")
+_TOLL_START: Final = 4
 _NO_ARTICLE: Final = re.compile(r"1930|1800|20[2-3]\d")  # helplines and years
 _TOLL: Final = re.compile(r"1[89]\d{2}\d{6,7}|1[48]\d{5,9}")
 
@@ -108,7 +109,8 @@ def _phone(text: str) -> list[Sign]:
     phone = mobile(joined.lstrip("+"))
     if phone:
         return [Sign(text, "phone#", phone=phone)]
-    if _FOREIGN.fullmatch(joined) or _TOLL.fullmatch(joined):
+    spaced_code = len(text.split()[0]) < _TOLL_START  # "1 482913": an answer and a code
+    if _FOREIGN.fullmatch(joined) or (_TOLL.fullmatch(joined) and not spaced_code):
         return [Sign(text, "caller#")]
     first, _, rest = text.partition(" ")
     if rest:  # "2 9839012345": an answer before a telephone

@@ -112,8 +112,8 @@ _DIGITS: Final[dict[str, WishKind]] = {
     "5": "nominate",
     "6": "speak_code",
 }
-_SPELLED: Final = 3  # groups of a code that is typed digit by digit
-_CODE_LENGTHS: Final = range(5, 9)
+_SPELLED: Final = 2  # groups of a code that is typed with gaps
+_CODE_LENGTHS: Final = range(6, 9)
 _CONTRARY: Final = {"1": ("no", "not"), "2": ("yes",)}
 
 
@@ -180,23 +180,61 @@ _ACTS: Final = {"fraud": 200, "send_code": 100}  # what protects acts, though no
 
 # A denial, a question or a condition turns what letters suggest: then it is only asked.
 _DOUBT: Final = frozenset(
-    ("not", "no", "noone", "dont", "cannot", "kya", "?", "if", "would", "or", "real", "why", "3")
+    (
+        "not",
+        "no",
+        "noone",
+        "dont",
+        "cannot",
+        "kya",
+        "?",
+        "if",
+        "would",
+        "or",
+        "real",
+        "why",
+        "3",
+        "postman",
+    )
 )
+_A_FEW: Final = 3  # notions: "ok sir" needs no second opinion
 _NO_QUESTION: Final = frozenset(
     ("unclear", "thanks", "greeting", "acknowledged", "received", "notice", "chatter", "abuse")
 )
 
 
+_OPPOSITE: Final = {
+    "true": "never_came",
+    "never_came": "true",
+    "accept": "decline",
+    "decline": "accept",
+    "received": "not_received",
+    "not_received": "received",
+    "yes": "no",
+    "no": "yes",
+    "start": "stop",
+    "stop": "start",
+    "nominate": "take_back_nominee",
+    "take_back_nominee": "nominate",
+}
+
+
 def _by_rules_and_model(normal: Normal, role: Role) -> dict[str, str]:
     """Return what the rules find, and what the model finds where they do not."""
     found = rules().found(normal.text, role)
-    guessed = model.guess(normal.text) if role == "recipient" else None
+    notions = normal.text.split()
+    clear = bool(found) and set(found) <= _NO_QUESTION and len(notions) <= _A_FEW
+    if role != "recipient" or clear or not any(map(str.isalpha, notions)):
+        return found
+    guessed = model.guess(normal.text)
     if guessed is None or guessed.kind in found or (found and guessed.lead < _SECOND):
+        return found
+    if _OPPOSITE.get(guessed.kind) in found:  # a rule knows what a denial denies
         return found
     if guessed.kind in _NO_QUESTION and (found or guessed.lead < _SECOND):
         return found
     why = f"model, by {guessed.lead}: {', '.join(guessed.pieces)}"
-    doubtful = bool(_DOUBT & set(normal.text.split()))
+    doubtful = bool(_DOUBT & set(notions))
     acts = guessed.lead >= _ACTS.get(guessed.kind, 0) and not doubtful
     if guessed.kind == "fraud" and not acts:
         return {"fraud_asked": why} | found

@@ -395,9 +395,9 @@ _CONTRARY: Final[Mapping[WishKind, WishKind]] = MappingProxyType(
 
 def _apart(wishes: Iterable[PersonWish]) -> tuple[PersonWish, ...]:
     """Return the wishes to answer: without what nothing explains, and what is taken back."""
-    kinds = [wish.kind for wish in wishes]
-    clear = [wish for wish in wishes if wish.kind != "unclear"]
-    kept = [wish for wish in clear if _CONTRARY.get(wish.kind) not in kinds]
+    kinds = [wish.what for wish in wishes]
+    clear = [wish for wish in wishes if wish.what != "unclear"]
+    kept = [wish for wish in clear if _CONTRARY.get(wish.what) not in kinds]
     return tuple(kept or wishes)
 
 
@@ -422,7 +422,7 @@ _TEMPLATES: Final = (
 def wished(case: Case[Wished, Asked, RecipientFacts]) -> Decision[Asked]:
     """Answer at most two wishes, each text once."""
     wishes = _apart(case.event.wishes)
-    return _together(case, [_ANSWERS[wish.kind](case, wish) for wish in wishes])
+    return _together(case, [_ANSWERS[wish.what](case, wish) for wish in wishes])
 
 
 def _together(case: WishCase, answers: Iterable[_Answer]) -> Decision[Asked]:

@@ -7,7 +7,7 @@ follows the type hints, so what is read is equal to what was written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date, datetime
 from types import NoneType, UnionType
 from typing import Literal, TypeVar, Union, get_args, get_origin
@@ -21,17 +21,11 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 
 T = TypeVar("T")
 
-
-def _has_kind(record: type[object]) -> bool:
-    """Tell whether a field is called `kind` itself: then the type hint alone says what it is."""
-    return is_dataclass(record) and "kind" in (field.name for field in fields(record))
-
-
 _KINDS: dict[str, type[object]] = {
     name: value
     for module in (events, happenings, facts, decision, *acts.MODULES)
     for name, value in vars(module).items()
-    if isinstance(value, type) and is_dataclass(value) and not _has_kind(value)
+    if isinstance(value, type) and is_dataclass(value)
 }
 # What a type hint can name: a record, a base of records, or no record.
 _RECORDS = {NoneType, *(base for kind in _KINDS.values() for base in kind.__mro__[:-1])}

@@ -96,9 +96,12 @@ def _time(given: object) -> datetime | None:
 
 
 def fields(body: bytes) -> dict[str, Any]:
-    """Return the fields of a JSON object; none for anything else."""
+    """Return the fields of a JSON object; none for anything else.
+
+    A byte that is not UTF-8 is U+FFFD: it must not lose the sender.
+    """
     try:
-        value = json.loads(body)
+        value = json.loads(body.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}

@@ -1,4 +1,4 @@
-"""A telephone of several roles: an exact command is whosesoever it is, own words are not guessed."""
+"""A telephone of several roles: whose an exact command is, and that own words are not guessed."""
 
 from __future__ import annotations
 

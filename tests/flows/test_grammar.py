@@ -317,7 +317,7 @@ def test_sender_texts(text: str, event: Event) -> None:
 def test_what_is_no_exact_command_is_only_a_wish(text: str, kind: str) -> None:
     event = person.recipient(text).event
     assert isinstance(event, Wished)
-    assert [wish.kind for wish in event.wishes] == [kind]
+    assert [wish.what for wish in event.wishes] == [kind]
 
 
 @pytest.mark.parametrize("table", [words.KEYWORDS, words.POSTMAN_WORDS])
@@ -378,3 +378,34 @@ def test_masking_leaves_the_rest_readable(text: str, kept: str) -> None:
 def test_spelled_out_codes_are_masked_where_nothing_was_understood() -> None:
     assert mask_spelled_codes("code 4 8 2 9 1 3 hai") == "code •••••• hai"
     assert mask_spelled_codes("48 29 13") == "••••••"
+
+
+# ---- long texts ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("ab " * 400, 998),
+        ("कोड " * 300, 999),
+        ("9" * 1_500, 0),
+        ("x" + "9-" * 700, 1),
+        ("\ufdfa" * 900, None),
+        ("a " * 497 + "bc 7 482 913 and more", 996),
+        ("a " * 495 + "bc 7 482 913 and more", 992),
+    ],
+)
+def test_of_a_long_text_the_beginning_is_read_and_no_number_is_cut(
+    text: str, left: int | None
+) -> None:
+    read = fold(text)
+    assert len(read) <= 1_000
+    assert not read or not read.rstrip().endswith(("7", "482", "48"))
+    if left is not None:
+        assert len(read) == left
+    assert fold("\u200b" * 900 + "2") == "2"
+
+
+@pytest.mark.parametrize("much", [1_001, 2_000, 9_999])
+def test_a_postmans_text_beyond_what_is_read_does_nothing(much: int) -> None:
+    assert isinstance(postman("7 482913" + "\n" * much).event, NotUnderstood)

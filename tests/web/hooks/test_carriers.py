@@ -337,6 +337,37 @@ def test_a_byte_that_is_no_utf8_does_not_lose_the_sender(
     assert "\ufffd" in said or "hello" in said or "hi" in said
 
 
+_PARTED = (
+    b'--x\r\nContent-Disposition: form-data; name="id"\r\n\r\nA1\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="from"\r\n\r\n+919839012345\r\n'
+    b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\nhel\xfflo\r\n--x--\r\n'
+)
+
+
+@pytest.mark.parametrize(
+    "call",
+    {
+        "JSON": _simulated(b'{"from": "+919839012345", "text": "hel\xfflo", "more": "\xfe"}'),
+        "a multipart form": _raw(_PARTED, "multipart/form-data; boundary=x"),
+        "Twilio": lambda client: client.post(
+            _SMS,
+            data=b"MessageSid=SM1&From=%2B919839012345&Body=hel\xfflo",
+            content_type=_FORM_TYPE,
+            headers={
+                "X-Twilio-Signature": signature(
+                    {"MessageSid": "SM1", "From": PHONE, "Body": "hel\ufffdlo"}, _SMS
+                )
+            },
+        ),
+    }.values(),
+)
+def test_such_a_byte_loses_neither_sender_nor_text_in_any_form(
+    client: FlaskClient, runtime: Runtime, call: Call
+) -> None:
+    assert call(client).status_code == 200
+    assert _kept(runtime) == [("received", PHONE, "hel\ufffdlo")]
+
+
 @pytest.mark.parametrize("date", ["9999-12-31 23:59:59", "0001-01-01 00:00:00", "1970-01-01"])
 def test_a_time_that_cannot_be_is_no_time_and_the_text_is_kept(
     client: FlaskClient, runtime: Runtime, date: str
