@@ -34,7 +34,7 @@ TEXT_EVENTS = {
         events.AskStatus, events.NotUnderstood, events.Yes, events.SendCode, events.SpeakCode,
         events.Deny, events.ReportFraud, events.AnotherDay, events.HoldAtOffice,
         events.SomebodyElse, events.OnlyMe, events.AskPerson, events.ChooseLanguage,
-        events.Stop, events.Start, events.AskMenu, events.ToldCode,
+        events.Stop, events.Start, events.AskMenu, events.ToldCode, events.Said, events.Wished,
     ),
     "article": (),
     "postman": (
@@ -44,6 +44,7 @@ TEXT_EVENTS = {
     "sender": (
         events.AskStatus, events.NotUnderstood, events.Recall, events.CorrectNumber,
         events.AskPerson, events.ChooseLanguage, events.Stop, events.Start, events.AskMenu,
+        events.Said, events.Wished,
     ),
     "new_phone": (events.GivePin, events.NotUnderstood),
     "office": (events.AskStatus, events.NotUnderstood),
