@@ -5,6 +5,7 @@ What a text means is decided above, in `conversation/inbound.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,8 @@ from store.database import Conn
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
+# In `messages.error` of a text that came and is a part of another, which was read in its place:
+PART: Final = "part"
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,19 @@ def keep(conn: Conn, text: InboundRow) -> int | None:
         ],
     ).fetchone()
     return int(row[0]) if row else None
+
+
+def mark(conn: Conn, message_id: int, why: str | None) -> None:
+    """Write into the row of a text why it has no answer of its own; None: it has one."""
+    conn.execute("UPDATE messages SET error = %s WHERE id = %s", [why, message_id])
+
+
+def set_unreadable(conn: Conn, message_ids: Sequence[int], why: str) -> None:
+    """Write into the rows of texts that they could not be read."""
+    conn.execute(
+        "UPDATE messages SET status = 'unreadable', error = %s WHERE id = ANY(%s)",
+        [why, list(message_ids)],
+    )
 
 
 def is_kept(conn: Conn, gateway: str, carrier_id: str) -> bool:

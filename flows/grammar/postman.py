@@ -33,7 +33,8 @@ from flows.events import (
 )
 from flows.grammar import words
 from flows.grammar.person import Understood
-from flows.grammar.text import MOST_READ, fold, tokens
+from flows.grammar.text import fold, tokens
+from flows.reading.scripts import MOST_READ
 from flows.remarks import TYPED
 
 PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
