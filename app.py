@@ -17,6 +17,7 @@ from web import api, given
 from web.callers import insist
 from web.commands import doctor
 from web.commands.audit import audit
+from web.commands.corpus import corpus
 from web.commands.database import database
 from web.commands.directory import directory
 from web.commands.flows import flows
@@ -59,6 +60,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
     audit,
+    corpus,
     database,
     doctor.doctor,
     directory,

@@ -10,7 +10,7 @@ from functools import cached_property
 import psycopg
 import structlog
 
-from conversation import herd, postmen, requests
+from conversation import herd, inbound, postmen, requests
 from conversation.accounts import tell_staff
 from conversation.timers import fire_timers
 from embedded.servers import resolve
@@ -124,9 +124,10 @@ def sweep() -> None:
 
 
 def timers() -> None:
-    """Fire the time limits that have passed."""
+    """Read texts of which no more parts are awaited, and fire the time limits that have passed."""
     answer(runtime().redis, TIMERS)
     try:
+        inbound.read_held(runtime())
         if fire_timers(runtime()):
             wake(runtime().redis)
     except psycopg.OperationalError as error:

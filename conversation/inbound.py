@@ -1,7 +1,8 @@
 """The door of texts: one text comes in, one transaction applies what a pure function decides.
 
-The order: the sender and the meaning of the text, its row (`store/inbound.py`), then the turn
-(`conversation/turn.py`). Nothing is sent here; the outbox is woken after the commit.
+The order: its parts (`conversation/parts.py`), the sender and the meaning of the text, its row
+(`store/inbound.py`), then the turn (`conversation/turn.py`). Nothing is sent here; the outbox is
+woken after the commit.
 """
 
 from __future__ import annotations
@@ -9,10 +10,11 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 
-from conversation import loops
+from conversation import loops, parts
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
@@ -55,9 +57,14 @@ from postal.people import roles
 from postal.people.roles import PhoneRoles
 from runtime import Runtime
 from store import inbound as texts
+from store import text_parts
 from store.conversations import ConversationPlace
 from store.database import Conn
 from store.inbound import InboundRow
+from store.text_parts import PartsOf
+
+_AT_ONCE: Final = 200
+_PUT_OFF: Final = timedelta(minutes=1)  # held texts that could not be read
 
 log = structlog.get_logger(__name__)
 
@@ -104,12 +111,35 @@ def receive_unreadable(runtime: Runtime, unreadable: Unreadable) -> None:
 def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
     """Take in a text; return whether it is new, and something is to be sent."""
     sender = _sender(conn, inbound)
+    if (
+        inbound.part is not None
+        and inbound.part.total > 1
+        and _is_flood(runtime, conn, inbound, now)
+    ):
+        return _put_aside(runtime, conn, sender, inbound, now)
+    gathered = parts.gather(runtime, conn, inbound, now)
+    if gathered.held:
+        return False
+    return _read(runtime, conn, sender, gathered.inbound, now)
+
+
+def _read(
+    runtime: Runtime,
+    conn: Conn,
+    sender: PhoneRoles,
+    inbound: Inbound,
+    now: datetime,
+    kept_as: int | None = None,
+) -> bool:
+    """Read a whole text; return whether it is new. `kept_as`: its row, if it was held before."""
     said = texts.storable(inbound.text)
     machine, understood = _opted(sender, inbound) or _understand(
         runtime, conn, sender, inbound.phone, said
     )
-    if not _is_exact(inbound, understood.event) and floods.over(
-        conn, inbound.phone, runtime.settings.inbound_hourly_limit, now
+    if (
+        kept_as is None
+        and not _is_exact(inbound, understood.event)
+        and _is_flood(runtime, conn, inbound, now)
     ):
         return _put_aside(runtime, conn, sender, inbound, now)
     proof: Proof = "text"
@@ -124,7 +154,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         _body(said, understood),
         inbound.carrier_at,
     )
-    message_id = texts.keep(conn, text)
+    message_id = kept_as if kept_as is not None else texts.keep(conn, text)
     if message_id is None:
         return False
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
@@ -140,6 +170,45 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     turn.take(place, understood.event)
     turn.finish(message_id)
     return True
+
+
+def read_held(runtime: Runtime) -> int:
+    """Read texts of which nothing more is awaited, or leave them to people; return how many."""
+    now = runtime.now()
+    due = runtime.database.run(lambda conn: text_parts.due(conn, now, _AT_ONCE))
+
+    def finish(conn: Conn, of: PartsOf) -> int:
+        return _finish(runtime, conn, of, now)
+
+    def put_off(conn: Conn, of: PartsOf) -> None:
+        text_parts.put_off(conn, of, now + _PUT_OFF)
+
+    done = runtime.database.run_each(due, finish, put_off)
+    if done:
+        wake(runtime.redis)
+    return done
+
+
+def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
+    text_parts.lock(conn, of.phone)
+    there = text_parts.held(conn, runtime.keys, of)
+    if not there or there[0].due_at > now:  # meanwhile the rest came
+        return 0
+    sender = roles.identify(conn, of.phone)
+    # A postman's text that ends within a number would be another item's.
+    whole = of.ref is None and "postman" not in sender.roles
+    if not whole or any(each.text is None for each in there):
+        parts.give_up(conn, there, now)
+        return 1
+    last = there[-1].message_id
+    text = parts.alone(conn, there)
+    texts.mark(conn, last, None)
+    _read(runtime, conn, sender, text, now, last)
+    return 1
+
+
+def _is_flood(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
+    return floods.over(conn, inbound.phone, runtime.settings.inbound_hourly_limit, now)
 
 
 def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, Protocol, runtime_checkable
+from typing import Final, Literal, Protocol, runtime_checkable
 
 from india.phone import e164, without_trunk
 from messages.catalogue import Channel
@@ -83,8 +83,22 @@ class Unauthentic(Exception):
 
 
 @dataclass(frozen=True)
+class TextPart:
+    """A part of a long text. `ref`: the same for all its parts; 1 of 1: the carrier joined them."""
+
+    ref: str
+    number: int  # from 1
+    total: int
+
+
+WHOLE: Final = TextPart("", 1, 1)
+
+
+@dataclass(frozen=True)
 class Inbound:
     """A text that a person sent. `phone` is E.164; `carrier_at` is aware or None.
+
+    `part`: None where the carrier does not say whether this is all of the text.
 
     `channel` voice: a missed call, and `text` is the meaning of the number that was called.
     """
@@ -96,6 +110,7 @@ class Inbound:
     carrier_at: datetime | None = None
     opting: Literal["stop", "start"] | None = None  # the carrier's own reading, acted on
     channel: Channel = "text"
+    part: TextPart | None = None
 
 
 @dataclass(frozen=True)

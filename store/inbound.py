@@ -5,6 +5,7 @@ What a text means is decided above, in `conversation/inbound.py`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -20,6 +21,8 @@ _LONGEST_BODY: Final = 10_000
 # In `messages.error` of a text that came and has no answer, because a machine seems to write:
 LOOP: Final = "loop"  # the one with which the rest began
 RESTING: Final = "resting"  # within it
+# In `messages.error` of a text that came and is a part of another, which was read in its place:
+PART: Final = "part"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,19 @@ def keep(conn: Conn, text: InboundRow) -> int | None:
     return int(row[0]) if row else None
 
 
+def mark(conn: Conn, message_id: int, why: str | None) -> None:
+    """Write into the row of a text why it has no answer of its own; None: it has one."""
+    conn.execute("UPDATE messages SET error = %s WHERE id = %s", [why, message_id])
+
+
+def set_unreadable(conn: Conn, message_ids: Sequence[int], why: str) -> None:
+    """Write into the rows of texts that they could not be read."""
+    conn.execute(
+        "UPDATE messages SET status = 'unreadable', error = %s WHERE id = ANY(%s)",
+        [why, list(message_ids)],
+    )
+
+
 def is_kept(conn: Conn, gateway: str, carrier_id: str) -> bool:
     """Tell whether the text of that carrier's id was kept before."""
     row = conn.execute(
@@ -102,11 +118,6 @@ def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
 
 
 # ---- the rest after a loop (conversation/loops.py) -----------------------------------------------
-
-
-def mark(conn: Conn, message_id: int, why: str) -> None:
-    """Write down why the text `message_id` has no answer."""
-    conn.execute("UPDATE messages SET error = %s WHERE id = %s", [why, message_id])
 
 
 def began_to_rest(conn: Conn, phone: str, since: datetime) -> bool:

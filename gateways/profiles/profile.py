@@ -216,6 +216,12 @@ class InboundKeys(ProfileHook):
     from_: Sources = Field(alias="from", min_length=1)
     text: Sources = Field(min_length=1)
     prefix: Filled | None = None  # a word that people must write first, such as a keyword
+    # Where the carrier delivers long texts in parts: the header in hexadecimal, or three fields.
+    udh: Sources = ()
+    part_ref: Sources = ()
+    part: Sources = ()
+    parts: Sources = ()
+    joined: bool = False  # the carrier joins the parts itself
     at: Sources = ()
     at_format: str = "iso"  # iso, epoch, epoch_ms, or a format of strptime
     at_zone: str = "UTC"
@@ -224,6 +230,14 @@ class InboundKeys(ProfileHook):
     def _is_told_from_its_repeat(self) -> Self:
         if not self.id and not self.id_of:
             raise ValueError("id or id_of must say how a text is told from its repeat")
+        return self
+
+    @model_validator(mode="after")
+    def _says_which_part(self) -> Self:
+        if len({bool(each) for each in (self.part_ref, self.part, self.parts)}) > 1:
+            raise ValueError("part_ref, part and parts are of use only together")
+        if self.joined and (self.udh or self.part):
+            raise ValueError("joined: then there are no parts to tell apart")
         return self
 
     @model_validator(mode="after")

@@ -10,6 +10,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from gateways.base import (
+    WHOLE,
     Inbound,
     Outcome,
     Reason,
@@ -19,11 +20,13 @@ from gateways.base import (
     Request,
     Retry,
     Sent,
+    TextPart,
     UnknownOutcome,
     Unreadable,
     attested,
 )
 from gateways.network import refused, retry_after
+from gateways.parts import WRONG_PART, WrongPart, numbered, of_header
 from gateways.profiles.profile import ANY, AnswerKeys, InboundKeys, ReceiptKeys
 from gateways.profiles.sources import Heard, ValueSource
 from gateways.storable import clean, identifier, line, whole, without_numbers
@@ -66,7 +69,21 @@ def inbound(
     if carrier_id is None or phone is None or text is None:
         why = "the id, the sender or the text is missing"
         return Unreadable(gateway, carrier_id, why, clean(text or "") or as_came(request), phone)
-    return Inbound(gateway, carrier_id, phone, _without(prefix, text), _at(keys, heard))
+    try:
+        part = _part(keys, heard)
+    except WrongPart:
+        return Unreadable(gateway, carrier_id, WRONG_PART, clean(text), phone)
+    if part is None or part.number == 1:
+        text = _without(prefix, text)
+    return Inbound(gateway, carrier_id, phone, text, _at(keys, heard), part=part)
+
+
+def _part(keys: InboundKeys, heard: Heard) -> TextPart | None:
+    """Return which part of a text it is, as the carrier says. Raises `WrongPart`."""
+    if keys.joined:
+        return WHOLE
+    found = of_header(heard.first(keys.udh))
+    return found or numbered(*map(heard.first, (keys.part_ref, keys.part, keys.parts)))
 
 
 def receipt(gateway: str, keys: ReceiptKeys, request: Request) -> Receipt | Unreadable:

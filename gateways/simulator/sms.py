@@ -23,6 +23,7 @@ from gateways.base import (
     Unreadable,
     attested,
 )
+from gateways.parts import WRONG_PART, WrongPart, numbered
 from gateways.simulator.settings import SimulatorSettings
 from gateways.storable import clean, identifier, line, whole
 from settings import Settings
@@ -48,9 +49,10 @@ class SimulatorGateway:
         return self.send(message)
 
     def receive_text(self, request: Request) -> Inbound | Unreadable:
-        """Read JSON `{"from", "text", "id", "at"}`; `id` and `at` are optional.
+        """Read JSON `{"from", "text", "id", "at", "ref", "part", "parts"}`; two must be there.
 
         `at`, ISO 8601 with an offset, is when the carrier received the text from the telephone.
+        `ref`, `part` and `parts`: it is that part of so many, which share the reference.
         """
         body = fields(request.body)
         given, text, named = body.get("from"), body.get("text"), body.get("id")
@@ -61,7 +63,12 @@ class SimulatorGateway:
             return Unreadable(
                 NAME, carrier_id, why, text if isinstance(text, str) else whole(request), phone
             )
-        return Inbound(NAME, carrier_id or uuid4().hex, phone, text, _time(body.get("at")))
+        try:
+            part = numbered(*(_bare(body.get(name)) for name in ("ref", "part", "parts")))
+        except WrongPart:
+            return Unreadable(NAME, carrier_id, WRONG_PART, text, phone)
+        at = _time(body.get("at"))
+        return Inbound(NAME, carrier_id or uuid4().hex, phone, text, at, part=part)
 
     def receive_ussd(self, request: Request) -> Dialled | Unreadable:
         """Read JSON `{"session", "from", "text"}`; `text` is all that was typed, joined by `*`.
@@ -84,6 +91,10 @@ class SimulatorGateway:
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         """Refuse: the outcome of a send says already that it was delivered."""
         raise Unauthentic
+
+
+def _bare(given: object) -> str | None:
+    return str(given) if isinstance(given, str | int) else None
 
 
 def _time(given: object) -> datetime | None:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from gateways.base import (
+    WHOLE,
     Inbound,
     Outcome,
     Outgoing,
@@ -130,8 +131,10 @@ class TwilioGateway:
             return Unreadable(
                 NAME, sid, "MessageSid, From or Body is missing", text or whole(request), phone
             )
-        opting = _OPTING.get(request.form.get("OptOutType", ""))
-        return Inbound(NAME, sid, phone, text, opting=opting)
+        opting = _OPTING.get(form.get("OptOutType", ""))
+        # Twilio joins the parts of a text, and says of how many it is made.
+        part = WHOLE if form.get("NumSegments") else None
+        return Inbound(NAME, sid, phone, text, opting=opting, part=part)
 
     def receive_receipt(self, request: Request) -> Receipt | Unreadable:
         self._account.authenticate(request)

@@ -51,6 +51,7 @@ from rq.serializers import JSONSerializer
 
 from conversation.accounts import tell_staff
 from conversation.herd import warn_herds
+from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
 from gateways.simulator.voice import NUMBERS
@@ -371,6 +372,7 @@ class Player:
         return {"Authorization": f"Bearer {self.token}"}
 
     def timers(self) -> None:
+        read_held(self.runtime)
         while fire_timers(self.runtime):
             pass
         begin_day(self.runtime)

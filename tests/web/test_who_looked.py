@@ -116,6 +116,11 @@ def world(app: Flask, runtime: Runtime, owner: Database, player: Player, clock: 
             [OTHER, RECIPIENT, runtime.now().date(), runtime.now()],
         )
         conn.execute(
+            "INSERT INTO misread_texts (message_id, by_id, at) SELECT min(m.id), min(s.id), %s"
+            " FROM messages m, staff s WHERE direction = 'in'",
+            [runtime.now()],
+        )
+        conn.execute(
             "UPDATE articles SET state = 'at_office', held_until = %s WHERE number = %s",
             [runtime.now().date(), BACK],
         )
@@ -136,6 +141,7 @@ def world(app: Flask, runtime: Runtime, owner: Database, player: Player, clock: 
             "desk.office:id_": one("SELECT id FROM offices WHERE pin = '273303'"),
             "desk.sprint_page:id_": sprint,
             "desk.what_if_page:id_": sprint,
+            "text": one("SELECT min(id) FROM messages WHERE direction = 'in'"),
             "desk:id_": one("SELECT id FROM tickets WHERE phone = %s", RECIPIENT),
             "office:id_": list_,
             "counter:id_": str(booked.id),
@@ -351,6 +357,7 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "directory load": None,
     "doctor": None,
     "export-person": [RECIPIENT],
+    "corpus export": ["-"],
     "flows check": None,
     "flows draw": None,
     "forget-person": ["9876599999", "--reason", "asked", "--yes"],
@@ -366,6 +373,8 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "messages check": [],
     "messages export-dlt": None,
     "messages import-dlt": None,
+    "messages review": None,
+    "messages understand": ["kal aana"],
     "payments reconcile": None,
     "postman add": None,
     "postman block": ["1001"],

@@ -14,10 +14,14 @@ from messages.screens import check as check_screens
 from messages.speech import check as check_speech
 from messages.speech import speech
 from web.commands.dlt import export_dlt, import_dlt
+from web.commands.review import review_texts
+from web.commands.understanding import understand
 
 messages = AppGroup("messages", help="The catalogue of texts.")
 messages.add_command(export_dlt)
 messages.add_command(import_dlt)
+messages.add_command(review_texts)
+messages.add_command(understand)
 
 
 @messages.command("check")

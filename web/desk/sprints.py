@@ -23,6 +23,7 @@ from postal.desk import sprints, timeline
 from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import TimelineText
 from store.database import Conn
+from web.desk.readings import TextView, view_of
 from web.desk.room import desk, reader, route, runtime
 from web.desk.subjects import conversation_within
 from web.staff.times import exact
@@ -50,6 +51,7 @@ class SprintView:
     tells: list[PassedOn]
     explanation: Explanation | None
     differences: tuple[Difference, ...]
+    reading: TextView | None
 
 
 @route("/sprints/<int:id_>", "find")
@@ -82,6 +84,7 @@ def _view(conn: Conn, stored: StoredSprint) -> SprintView:
         [PassedOn(tell["to"], tell["event"]["kind"]) for tell in decision.get("tells", ())],
         _explanation(stored),
         differs_today(stored),
+        view_of(conn, came[0], stored.machine) if came and came[0].channel == "text" else None,
     )
 
 
