@@ -1,0 +1,124 @@
+"""The books of the small world as a value, and its people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Final
+
+from flows.events import Language
+from flows.machine import Standing
+from flows.proof.world.parcel import Parcel
+from india.calendar import day_of
+
+HOLDER: Final = "+919876500001"
+NOMINEE: Final = "+919876500002"
+STRANGER: Final = "+919876500003"
+NEIGHBOUR: Final = "+919876500004"
+SENDER: Final = "+919811100001"
+POSTMAN: Final = "+919839000001"
+COLLEAGUE: Final = "+919839000002"
+NEW_PHONE: Final = "+919839000009"
+OFFICE: Final = "+915512340000"
+PHONES: Final = (
+    HOLDER, NOMINEE, STRANGER, NEIGHBOUR, SENDER, POSTMAN, COLLEAGUE, NEW_PHONE, OFFICE,
+)  # fmt: skip
+
+CLERK: Final = "1001"  # a postman who serves at the window, as in the transcripts
+POSTMASTER: Final = "2001"
+
+Whose = tuple[str, str]  # a conversation: a telephone or an article's number, and its machine
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that has begun; `due_at`: when its time limit fires."""
+
+    standing: Standing
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostmanRow:
+    """A postman. `next_phone`: named by two of the office as his new one."""
+
+    staff: str
+    phone: str
+    next_phone: str | None = None
+    blocked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SmallWorld:
+    """Everything that is in the books at one moment.
+
+    `got`: the codes that telephones were sent, the last ones, as article and issue; `quoted`: whose
+    digits each was shown last, as article and question. `office`: whether it has a telephone.
+    """
+
+    now: datetime
+    parcels: Mapping[str, Parcel] = field(default_factory=dict)  # in the order of booking
+    talks: Mapping[Whose, Talk] = field(default_factory=dict)
+    postmen: Mapping[str, PostmanRow] = field(default_factory=dict)
+    got: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    quoted: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    frauds: frozenset[tuple[str, date]] = frozenset()
+    phones: Mapping[str, tuple[Language | None, bool]] = field(default_factory=dict)  # and STOP
+    tickets: frozenset[tuple[str, str | None]] = frozenset()  # of no article
+    morning: date | None = None  # the last one whose lists were made
+    office: bool = False
+    warned: frozenset[date] = frozenset()
+
+    @property
+    def today(self) -> date:
+        """The day in India."""
+        return day_of(self.now)
+
+    def index(self, number: str) -> int:
+        """Return which article `number` is, counted in the order of booking."""
+        return tuple(self.parcels).index(number)
+
+    def postman_of(self, phone: str) -> PostmanRow | None:
+        """Return the postman for whom `phone` speaks."""
+        found = (p for p in self.postmen.values() if p.phone == phone and not p.blocked)
+        return next(found, None)
+
+    def is_staff(self, phone: str) -> bool:
+        """Tell whether `phone` is a postman's or the office's."""
+        postmans = any(postman.phone == phone for postman in self.postmen.values())
+        return postmans or (self.office and phone == OFFICE)
+
+    def roles(self, phone: str) -> tuple[str, ...]:
+        """Return the machines that may understand `phone`, as `postal.people.roles` does."""
+        named = any(postman.next_phone == phone for postman in self.postmen.values())
+        parcels = self.parcels.values()
+        recipient = any(
+            phone == each.recipient
+            or (each.nominee is not None and each.nominee.phone == phone)
+            or phone in each.held_before
+            for each in parcels
+        )
+        roles = (
+            *(("new_phone",) if named else ()),
+            *(("postman",) if self.postman_of(phone) else ()),
+            *(("office",) if self.office and phone == OFFICE else ()),
+            *(("recipient",) if recipient else ()),
+            *(("sender",) if any(each.sender == phone for each in parcels) else ()),
+        )
+        return roles or ("stranger",)
+
+
+def code_of(world: SmallWorld, number: str, issue: int) -> str:
+    """Return the six digits of an issue, different for each."""
+    return f"{world.index(number) + 1}{issue:03d}50"
+
+
+def quote_of(world: SmallWorld, number: str, phone: str, question: int) -> str:
+    """Return the two digits that `phone` is shown, different for each question."""
+    whose = PHONES.index(phone) if phone in PHONES else 0
+    return f"{10 + (10 * whose + 4 * world.index(number) + question) % 90:02d}"
+
+
+EMPTY: Final[Mapping[str, str]] = MappingProxyType({})

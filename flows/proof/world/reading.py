@@ -1,0 +1,369 @@
+"""What a decision may know in the small world: as conversation/facts.py and postal/facts.py read it.
+
+Codes and quotes are compared here and nowhere else, as `postal.codes.judge` and
+`postal.quotes.judge` do it; the limits of Valkey (code messages an hour) never refuse.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, time, timedelta
+from typing import TYPE_CHECKING, Final
+
+from flows.decision import LastVisit
+from flows.events import (
+    AskLeft,
+    AskStatus,
+    Consent,
+    CorrectNumber,
+    DayEnded,
+    Event,
+    GivePin,
+    ListMade,
+    Pass,
+    PhoneMoved,
+    ProveSender,
+    Recall,
+    ReportFraud,
+    SomebodyElse,
+    StopRecall,
+    TimedOut,
+    Undo,
+    Visit,
+)
+from flows.facts import (
+    ArticleFact,
+    ClockFacts,
+    DayFact,
+    Facts,
+    ItemFact,
+    MoveFacts,
+    NewPhoneFacts,
+    PartyFacts,
+    PostmanFacts,
+    RecipientFacts,
+    StaffRole,
+    WindowFact,
+)
+from flows.grammar.person import QUOTE
+from flows.grammar.postman import COLLEAGUE as TAKER
+from flows.grammar.postman import PIN
+from flows.happenings import (
+    AtWindow,
+    CameToOffice,
+    DestinationMoved,
+    DocumentShown,
+    Happening,
+    ItemsCame,
+    NumberCorrected,
+    SenderProved,
+    ToldCodeAtWindow,
+)
+from flows.machine import Standing, settle
+from flows.postman import new_phone
+from flows.postman.beats import spoken
+from flows.proof.world import verdicts
+from flows.proof.world.books import CLERK, OFFICE, POSTMASTER, SmallWorld, Whose
+from flows.proof.world.parcel import Listed, Parcel
+from flows.recipient.moves import is_asked
+from flows.trust import APPROACHES_WITHIN
+from india import calendar
+from india.calendar import INDIA
+
+if TYPE_CHECKING:
+    from flows.proof.world.turn import SmallTurn
+
+SILENCE: Final = timedelta(hours=4)  # MOVE_SILENCE
+CODE_SECONDS: Final = 600  # CODE_TTL
+PIN_OF_ALL: Final = "2468"
+SAID: Final = "said"  # the key of what was said at the window
+_DAY_END: Final = time(20, 0)
+_OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
+_ROLES: Final[dict[str, StaffRole]] = {CLERK: "clerk", POSTMASTER: "postmaster"}
+
+
+# ---- what a turn holds -------------------------------------------------------------------------
+
+
+def look_beside(turn: SmallTurn, whose: Whose, event: Event) -> None:
+    """Find the people whom no article leads to: a colleague, or the owner of a new telephone."""
+    world = turn.world
+    if whose[1] == "new_phone":
+        named = (p for p in world.postmen.values() if p.next_phone == whose[0])
+        turn.named = next(named, None)
+    if isinstance(event, Pass) and turn.postman is not None and TAKER in turn.apart:
+        taker = world.postmen.get(turn.apart[TAKER])
+        fit = taker is not None and taker != turn.postman and not taker.blocked
+        turn.colleague = taker if fit else None
+
+
+def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
+    """Return the articles that an event in the conversation of `whose` can concern."""
+    world, (phone, machine) = turn.world, whose
+    if machine == "recipient":
+        mine = [n for n, each in world.parcels.items() if _is_of(each, phone, world.now, 3)]
+        if isinstance(event, ReportFraud):
+            turn.lost, turn.recalls = _lost(world, phone), _recalled(world, phone)
+        return (*mine, *turn.lost, *turn.recalls)
+    if machine in ("article", "move", "recall"):
+        return (phone,)
+    if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+        return (event.article,) if event.article in world.parcels else ()
+    if isinstance(event, StopRecall):
+        return _recalled(world, phone)
+    if machine == "postman" and turn.postman is not None:
+        talk = world.talks.get(whose)
+        refs = _refs(turn, event, talk.standing if talk else None)
+        items = (_listed(world, turn.postman.staff, ref) for ref in refs)
+        return tuple(item[0].number for item in items if item is not None)
+    return ()
+
+
+def _is_of(parcel: Parcel, phone: str, now: datetime, days: int) -> bool:
+    nominee = parcel.nominee
+    mine = parcel.recipient == phone or (nominee is not None and nominee.phone == phone)
+    return mine and (
+        parcel.state in _OPEN
+        or (parcel.updated_at is not None and parcel.updated_at > now - timedelta(days=days))
+    )
+
+
+def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
+    since = world.now - timedelta(days=2)
+    return tuple(
+        number
+        for number, parcel in world.parcels.items()
+        if any(whose == phone and at > since for whose, at in parcel.left)
+    )
+
+
+def _recalled(world: SmallWorld, phone: str) -> tuple[str, ...]:
+    return tuple(n for n, each in world.parcels.items() if each.sender == phone and each.recalling)
+
+
+# ---- by machine --------------------------------------------------------------------------------
+
+
+def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts:
+    """Return what the machine of `whose` may know when it decides `event`."""
+    phone, machine = whose
+    world = turn.world
+    match machine:
+        case "recipient":
+            return _of_recipient(turn, phone, event)
+        case "postman":
+            return _of_postman(turn, before, event)
+        case "article":
+            staff = isinstance(event, NumberCorrected) and world.is_staff(event.phone)
+            window = _window(turn, phone, event) if isinstance(event, AtWindow) else None
+            its = world.parcels[phone].fact(world.now)
+            return ClockFacts(world.now, world.today, its, window, staff)
+        case "move" | "recall":
+            held, its = turn.held[phone], world.parcels[phone].fact(world.now)
+            ends = calendar.awake_after(world.now, SILENCE)
+            return MoveFacts(
+                world.now, its, ends, named=held.named or "", by=held.named_by or "sender"
+            )
+        case "new_phone":
+            return _of_new_phone(turn, before, event)
+        case _:
+            return _of_party(turn, phone, event)
+
+
+def _window(turn: SmallTurn, number: str, event: AtWindow) -> WindowFact:
+    second = event.second if isinstance(event, DocumentShown) else None
+    fact = WindowFact(by=_ROLES.get(event.by), second=_ROLES.get(second) if second else None)
+    parcel = turn.world.parcels[number]
+    if not isinstance(event, ToldCodeAtWindow) or not parcel.otp:
+        return fact
+    said = turn.apart.get(SAID, "")
+    return replace(fact, verdict=verdicts.at_window(turn.world, parcel, said))
+
+
+def _of_new_phone(turn: SmallTurn, before: Standing, event: Event) -> NewPhoneFacts:
+    now, named = turn.world.now, turn.named
+    if named is None:
+        return NewPhoneFacts(now, "")
+    old = not named.blocked
+    asked = settle(new_phone.MACHINE, before, now).state == "asked"
+    if not isinstance(event, GivePin) or not asked:
+        return NewPhoneFacts(now, spoken(named.staff), old_phone=old)
+    right = turn.apart[PIN] == PIN_OF_ALL
+    return NewPhoneFacts(now, spoken(named.staff), "right" if right else "wrong", 2, old)
+
+
+def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
+    world = turn.world
+    found: ArticleFact | None = None
+    if isinstance(event, AskStatus | CameToOffice):
+        parcel = world.parcels.get(event.article)
+        may = parcel is not None and (
+            parcel.sender == phone or (world.office and phone == OFFICE)
+        )
+        found = parcel.fact(world.now, phone) if parcel is not None and may else None
+    elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
+        found = _sent(turn, phone, event.article)
+    elif isinstance(event, StopRecall):
+        known = (_sent(turn, phone, n) for n in turn.held if event.article in (None, n))
+        found = next(known, None)
+    staff = isinstance(event, CorrectNumber) and world.is_staff(event.phone)
+    return PartyFacts(world.now, found, world.today, 1, staff)
+
+
+def _sent(turn: SmallTurn, phone: str, number: str) -> ArticleFact | None:
+    if number not in turn.held or turn.held[number].sender != phone:
+        return None
+    fact = turn.world.parcels[number].fact(turn.world.now, phone)
+    return _quoting(turn, fact, phone, 0) if QUOTE in turn.apart else fact
+
+
+def _quoting(turn: SmallTurn, fact: ArticleFact, phone: str, question: int) -> ArticleFact:
+    quoted = turn.apart[QUOTE]
+    verdict = verdicts.quote(turn.world, fact.number, phone, question, quoted)
+    if verdict == "right" and turn.proof == "text":
+        turn.proof = "quoted"
+    return replace(fact, quote=verdict)
+
+
+def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
+    world, now = turn.world, turn.world.now
+    named = event.article if isinstance(event, Happening) else None
+    parcels = [
+        parcel
+        for number, parcel in world.parcels.items()
+        if number == named or (number in turn.held and _is_of(parcel, phone, now, 2))
+    ]
+    parcels.sort(key=lambda each: (each.number == named, each.updated_at or each.booked_at))
+    reports = sum(day == world.today and whose != phone for whose, day in world.frauds)
+    mine = tuple(parcel.fact(now, phone, reports) for parcel in parcels)
+    if isinstance(event, Consent):
+        mine = tuple(
+            _quoting(turn, each, phone, each.questions) if is_asked(each) else each for each in mine
+        )
+    names = SomebodyElse | DestinationMoved
+    return RecipientFacts(
+        now=now,
+        articles=mine,
+        lost=tuple(world.parcels[n].fact(now, phone, reports) for n in turn.lost),
+        recalls=tuple(world.parcels[n].fact(now, phone, reports) for n in turn.recalls),
+        named_is_staff=isinstance(event, names)
+        and bool(event.phone)
+        and world.is_staff(str(event.phone)),
+        release="approach",
+        code_ttl=CODE_SECONDS,
+        day_end=datetime.combine(world.today, _DAY_END, INDIA),
+        today=world.today,
+        ticket=1,
+    )
+
+
+# ---- postmen -----------------------------------------------------------------------------------
+
+
+def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts:
+    world, postman = turn.world, turn.postman
+    if isinstance(event, PhoneMoved):
+        return PostmanFacts(world.now, (), has_list=False, left=0, next_serial=None)
+    staff = postman.staff if postman else None
+    if isinstance(event, ItemsCame) and turn.colleague is not None:
+        staff = turn.colleague.staff
+    elif isinstance(event, Happening):
+        staff = turn.held[event.article].postman
+    assert staff is not None
+    items = tuple(_item(turn, staff, ref) for ref in _refs(turn, event, before))
+    has_list, left, following = True, 0, None
+    if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
+        has_list, left, following = _left(world, staff)
+    day = _day(world, staff) if isinstance(event, ListMade | DayEnded) else None
+    return PostmanFacts(
+        world.now, items, has_list, left, following, turn.written_at, _taker(turn), day
+    )
+
+
+def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:
+    context = before.context if before else None
+    if isinstance(event, Visit):
+        return [act.item for act in event.acts]
+    if isinstance(event, Pass):
+        return list(event.items)
+    if isinstance(event, Happening):
+        return [event.article]
+    if isinstance(event, Undo) and isinstance(context, LastVisit):
+        assert turn.postman is not None
+        mine = turn.postman.staff
+        parcels = turn.world.parcels
+        last = {n: each.item for n, each in parcels.items()}
+        return [
+            done.article
+            for done in context.done
+            if (item := last[done.article]) is not None and item.postman == mine
+        ]
+    if isinstance(event, TimedOut) and isinstance(context, LastVisit):
+        return list(context.visiting)
+    return []
+
+
+def _listed(world: SmallWorld, staff: str, ref: str) -> tuple[Parcel, Listed] | None:
+    """Return the item that `ref` (a serial, or an article number) is on today's list of `staff`."""
+    found = None
+    for parcel in world.parcels.values():
+        for item in parcel.items:
+            mine = (item.postman, item.day) == (staff, world.today)
+            if mine and ref in (str(item.serial), parcel.number):
+                found = (parcel, item)
+    return found
+
+
+def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
+    world, found = turn.world, _listed(turn.world, staff, ref)
+    if found is None:
+        return ItemFact(ref, int(ref) if ref.isdigit() else 0, "elsewhere", None)
+    parcel, item = found
+    since = world.now - APPROACHES_WITHIN
+    came = sum(at > since for at in parcel.approaches)
+    fact = parcel.fact(world.now)
+    entered = turn.apart.get(ref)
+    verdict = (
+        verdicts.at_door(world, parcel, item, entered, staff, turn.written_at)
+        if entered is not None and (parcel.otp or fact.code_for == "refusal")
+        else "unchecked"
+    )
+    return ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
+
+
+def _todays(world: SmallWorld, staff: str) -> list[tuple[Parcel, Listed]]:
+    return [
+        (parcel, item)
+        for parcel in world.parcels.values()
+        for item in parcel.items
+        if (item.postman, item.day) == (staff, world.today)
+    ]
+
+
+def _left(world: SmallWorld, staff: str) -> tuple[bool, int, int | None]:
+    todays = _todays(world, staff)
+    serials = [item.serial for _, item in todays if item.state == "open"]
+    return bool(todays), len(serials), min(serials, default=None)
+
+
+def _day(world: SmallWorld, staff: str) -> DayFact:
+    todays = _todays(world, staff)
+    states = [item.state for _, item in todays]
+    open_ = [(parcel.amount, item.serial) for parcel, item in todays if item.state == "open"]
+    return DayFact(
+        states.count("delivered"),
+        states.count("attempted"),
+        len(open_),
+        min((serial for _, serial in open_), default=None),
+        0,
+        sum(amount for amount, _ in open_),
+    )
+
+
+def _taker(turn: SmallTurn) -> str | None:
+    taker = turn.colleague
+    own = taker is not None and any(
+        taker.phone in (held.recipient, held.nominee) for held in turn.held.values()
+    )
+    return None if taker is None or own else taker.staff
