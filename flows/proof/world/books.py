@@ -54,8 +54,8 @@ class PostmanRow:
 class SmallWorld:
     """Everything that is in the books at one moment.
 
-    `got`: the codes that telephones were sent, the last ones, as article and issue; `quoted`: whose
-    digits each was shown last, as article and question. `office`: whether it has a telephone.
+    `got`: the codes that telephones were sent, the last ones, as article and issue; `quoted`: the
+    digits that each was shown, as article and question.
     """
 
     now: datetime
@@ -63,12 +63,12 @@ class SmallWorld:
     talks: Mapping[Whose, Talk] = field(default_factory=dict)
     postmen: Mapping[str, PostmanRow] = field(default_factory=dict)
     got: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
-    quoted: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    quoted: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     frauds: frozenset[tuple[str, date]] = frozenset()
     phones: Mapping[str, tuple[Language | None, bool]] = field(default_factory=dict)  # and STOP
     tickets: frozenset[tuple[str, str | None]] = frozenset()  # of no article
     morning: date | None = None  # the last one whose lists were made
-    office: bool = False
+    office: str = ""  # its telephone
     warned: frozenset[date] = frozenset()
 
     @property
@@ -88,7 +88,7 @@ class SmallWorld:
     def is_staff(self, phone: str) -> bool:
         """Tell whether `phone` is a postman's or the office's."""
         postmans = any(postman.phone == phone for postman in self.postmen.values())
-        return postmans or (self.office and phone == OFFICE)
+        return postmans or phone == self.office
 
     def roles(self, phone: str) -> tuple[str, ...]:
         """Return the machines that may understand `phone`, as `postal.people.roles` does."""
@@ -103,7 +103,7 @@ class SmallWorld:
         roles = (
             *(("new_phone",) if named else ()),
             *(("postman",) if self.postman_of(phone) else ()),
-            *(("office",) if self.office and phone == OFFICE else ()),
+            *(("office",) if phone == self.office else ()),
             *(("recipient",) if recipient else ()),
             *(("sender",) if any(each.sender == phone for each in parcels) else ()),
         )

@@ -27,6 +27,7 @@ from flows.events import (
     Yes,
 )
 from flows.facts import Proof, Service
+from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood
 from flows.happenings import (
     Booked,
@@ -155,9 +156,10 @@ def filled(world: SmallWorld, text: str) -> str:
     def digits(match: re.Match[str]) -> str:
         kind, phone, nth = match[1], match[2], int(match[3] or 1)
         if kind in ("quote", "misquote"):
-            if phone not in world.quoted:
-                raise NotPossible(f"{phone} was shown no digits")
-            number, question = world.quoted[phone]
+            shown = world.quoted.get(phone, ())
+            if len(shown) < nth:
+                raise NotPossible(f"{phone} was shown no such digits")
+            number, question = shown[-nth]
             right = quote_of(world, number, phone, question)
         else:
             got = world.got.get(phone, ())
@@ -174,9 +176,9 @@ def filled(world: SmallWorld, text: str) -> str:
 def _text(world: SmallWorld, line: str, phone: str, said: str, minutes: int | None) -> Played:
     roles = world.roles(phone)
     machine, understood = _understand(world, roles, phone, filled(world, said))
-    written_at = None if minutes is None else world.now - timedelta(minutes=minutes)
+    sent_at = None if minutes is None else world.now - timedelta(minutes=minutes)
     postman = world.postman_of(phone)
-    turn = SmallTurn(world, "text", understood.codes, postman, written_at)
+    turn = SmallTurn(world, "text", understood.codes, postman, late.written_at(sent_at, world.now))
     turn.begin((phone, machine), understood.event)
     turn.take((phone, machine), understood.event)
     return _over(line, turn, understood.event)
@@ -203,7 +205,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
         row = PostmanRow(words[1], words[2])
         return Played(line, replace(world, postmen={**world.postmen, row.staff: row}))
     if words[0] == "office":
-        return Played(line, replace(world, office=True))
+        return Played(line, replace(world, office=words[1]))
     if words[0] == "postmaster":
         return Played(line, world)
     if words[0] == "list":

@@ -64,7 +64,7 @@ from flows.machine import Standing, settle
 from flows.postman import new_phone
 from flows.postman.beats import spoken
 from flows.proof.world import verdicts
-from flows.proof.world.books import CLERK, OFFICE, POSTMASTER, SmallWorld, Whose
+from flows.proof.world.books import CLERK, POSTMASTER, SmallWorld, Whose
 from flows.proof.world.parcel import Listed, Parcel
 from flows.recipient.moves import is_asked
 from flows.trust import APPROACHES_WITHIN
@@ -199,7 +199,7 @@ def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
     if isinstance(event, AskStatus | CameToOffice):
         parcel = world.parcels.get(event.article)
         may = parcel is not None and (
-            parcel.sender == phone or (world.office and phone == OFFICE)
+            parcel.sender == phone or phone == world.office
         )
         found = parcel.fact(world.now, phone) if parcel is not None and may else None
     elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):

@@ -20,7 +20,7 @@ from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from flows.proof.requirements import unmet
 from flows.proof.world import reading
-from flows.proof.world.books import EMPTY, OFFICE, PostmanRow, SmallWorld, Talk, Whose
+from flows.proof.world.books import EMPTY, PostmanRow, SmallWorld, Talk, Whose
 from flows.proof.world.writing import Ledger, RefusedByBooks
 
 
@@ -129,10 +129,11 @@ class SmallTurn:
         """Note that `phone` is shown the digits of `question` about the article."""
         parcel = self.world.parcels[number]
         shown = replace(parcel, shown=parcel.shown | {(phone, question)})
+        quoted = (*self.world.quoted.get(phone, ()), (number, question))[-3:]
         self.world = replace(
             self.world,
             parcels={**self.world.parcels, number: shown},
-            quoted={**self.world.quoted, phone: (number, question)},
+            quoted={**self.world.quoted, phone: quoted},
         )
 
     def tell(self, tell: Tell) -> None:
@@ -161,7 +162,7 @@ class SmallTurn:
             "nominee": held.nominee,
             "sender": held.sender,
             "postman": held.postman_phone,
-            "office": OFFICE if self.world.office else None,
+            "office": self.world.office or None,
             "named": held.named,
             "former": held.former,
         }[role]
