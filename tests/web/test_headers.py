@@ -52,7 +52,7 @@ def cookies(client: FlaskClient, runtime: Runtime) -> list[str]:
     answer = client.get("/desk/sign-in?lang=en")
     for path, form in (
         ("/desk/sign-in", {"staff_id": "a1", "password": PASSWORD}),
-        ("/desk/enrol", {"number": number(runtime, row)}),
+        ("/desk/enrol", {"second_factor": number(runtime, row)}),
     ):
         kept += answer.headers.getlist("Set-Cookie")
         answer = submit(client, path, **form)

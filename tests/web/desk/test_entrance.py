@@ -53,7 +53,7 @@ def test_the_first_sign_in_sets_up_the_second_factor(client: FlaskClient, runtim
     assert len(secret.replace(" ", "")) == 32
 
     assert submit(client, "/desk/enrol", number="000000").status_code == 401
-    codes = submit(client, "/desk/enrol", number=number(runtime, row))
+    codes = submit(client, "/desk/enrol", second_factor=number(runtime, row))
     assert len(CODE.findall(codes.text)) == 10
     assert client.get("/desk").headers["Location"] == "/desk/recovery-codes"
     assert keep(client).headers["Location"] == "/desk"
@@ -79,7 +79,7 @@ def test_then_a_password_and_a_number_that_counts_once(
 def test_a_recovery_code_opens_once(app: Flask, client: FlaskClient, runtime: Runtime) -> None:
     row = add(runtime, "a1", "agent")
     password(client)
-    codes = CODE.findall(submit(client, "/desk/enrol", number=number(runtime, row)).text)
+    codes = CODE.findall(submit(client, "/desk/enrol", second_factor=number(runtime, row)).text)
     for typed, status in ((codes[3].lower(), 302), (codes[3], 401), (codes[4], 302)):
         browser = app.test_client()
         password(browser)
@@ -132,7 +132,7 @@ def test_the_cookie_of_before_the_second_factor_opens_nothing(app: Flask, runtim
     client = app.test_client()
     password(client)
     early = session_of(client)
-    submit(client, "/desk/enrol", number=number(runtime, row))
+    submit(client, "/desk/enrol", second_factor=number(runtime, row))
     thief = app.test_client()
     thief.set_cookie(session_name(thief), early)
     assert thief.get("/desk").headers["Location"] == "/desk/sign-in"
@@ -158,7 +158,7 @@ def test_after_the_sign_in_one_is_where_one_wanted_to_be(
     row = add(runtime, "a1", "agent")
     client.get("/desk/account/sign-ins")
     password(client)
-    submit(client, "/desk/enrol", number=number(runtime, row))
+    submit(client, "/desk/enrol", second_factor=number(runtime, row))
     assert keep(client).headers["Location"] == "/desk/account/sign-ins"
 
 
@@ -206,7 +206,7 @@ def test_new_recovery_codes_end_the_old_ones(app: Flask, runtime: Runtime, clock
     row = add(runtime, "a1", "agent")
     client = app.test_client()
     password(client)
-    old = CODE.findall(submit(client, "/desk/enrol", number=number(runtime, row)).text)
+    old = CODE.findall(submit(client, "/desk/enrol", second_factor=number(runtime, row)).text)
     keep(client)
     clock.advance(seconds=30)
     token = TOKEN.search(client.get("/desk/account").text)
@@ -226,7 +226,7 @@ def test_nothing_that_opens_stands_in_the_database(app: Flask, runtime: Runtime)
     password(client)
     with runtime.database.transaction() as conn:
         secret = accounts.totp(conn, row, runtime.keys).secret
-    codes = CODE.findall(submit(client, "/desk/enrol", number=number(runtime, row)).text)
+    codes = CODE.findall(submit(client, "/desk/enrol", second_factor=number(runtime, row)).text)
     with runtime.database.transaction() as conn:
         tables = ("staff", "recovery_codes", "sign_ins", "access_log", "events")
         every = [

@@ -75,7 +75,7 @@ def account(player: Player, app: Flask, runtime: Runtime, clock: Clock) -> Accou
     row = add(runtime, "s1", "supervisor")
     browser = Browser(app.test_client(), OFFICE)
     assert browser.password() == 302
-    assert browser.submit("/desk/enrol", number=number(runtime, row)) == 200
+    assert browser.submit("/desk/enrol", second_factor=number(runtime, row)) == 200
     with runtime.database.transaction() as conn:
         accounts.keep_recovery_codes(conn, row, runtime.now())
     submit(browser.client, "/desk/sign-out")

@@ -32,7 +32,7 @@ def computer(player: Player, app: Flask, runtime: Runtime, clock: Clock) -> Flas
 def enrol(app: Flask, runtime: Runtime, row: int, staff_id: str) -> None:
     at_home = app.test_client()
     submit(at_home, "/desk/sign-in", staff_id=staff_id, password=PASSWORD)
-    submit(at_home, "/desk/enrol", number=number(runtime, row))
+    submit(at_home, "/desk/enrol", second_factor=number(runtime, row))
     with runtime.database.transaction() as conn:
         accounts.keep_recovery_codes(conn, row, runtime.now())
 

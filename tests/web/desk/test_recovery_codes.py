@@ -42,7 +42,7 @@ def test_the_answer_to_an_enrolment_is_lost(
     app: Flask, runtime: Runtime, clock: Clock, row: int
 ) -> None:
     lost = browser_of(app)
-    never_seen = CODE.findall(submit(lost, "/desk/enrol", number=number(runtime, row)).text)
+    never_seen = CODE.findall(submit(lost, "/desk/enrol", second_factor=number(runtime, row)).text)
     again = browser_of(app)
     clock.advance(seconds=30)
     submit(again, "/desk/second-factor", second_factor=number(runtime, row))
@@ -63,7 +63,7 @@ def test_once_they_are_kept_nobody_is_shown_any_without_a_second_factor(
     app: Flask, runtime: Runtime, row: int
 ) -> None:
     browser = browser_of(app)
-    codes = CODE.findall(submit(browser, "/desk/enrol", number=number(runtime, row)).text)
+    codes = CODE.findall(submit(browser, "/desk/enrol", second_factor=number(runtime, row)).text)
     post(browser, "/desk/recovery-codes/kept")
     assert browser.get("/desk/recovery-codes").headers["Location"] == "/desk/account"
     assert CODE.findall(post(browser, "/desk/recovery-codes", on="/desk/account")) == []
@@ -74,7 +74,7 @@ def test_the_answer_to_new_ones_is_lost(
     app: Flask, runtime: Runtime, clock: Clock, row: int
 ) -> None:
     browser = browser_of(app)
-    submit(browser, "/desk/enrol", number=number(runtime, row))
+    submit(browser, "/desk/enrol", second_factor=number(runtime, row))
     post(browser, "/desk/recovery-codes/kept")
     clock.advance(seconds=30)
     shown = number(runtime, row)
@@ -89,7 +89,7 @@ def test_the_answer_to_new_ones_is_lost(
 def test_whoever_has_them_says_so_and_keeps_them(app: Flask, runtime: Runtime, row: int) -> None:
     """The button was not pressed, but the codes were written down."""
     browser = browser_of(app)
-    codes = CODE.findall(submit(browser, "/desk/enrol", number=number(runtime, row)).text)
+    codes = CODE.findall(submit(browser, "/desk/enrol", second_factor=number(runtime, row)).text)
     other = browser_of(app)
     assert submit(other, "/desk/second-factor", second_factor=codes[0]).status_code == 302
     post(other, "/desk/recovery-codes/kept")

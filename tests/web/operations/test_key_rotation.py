@@ -145,7 +145,7 @@ def _enrolled(of: ServerProcess) -> tuple[int, list[str]]:
     row = desk.add(of.runtime, "a1", "supervisor")
     browser = of.app.test_client()
     desk.submit(browser, "/desk/sign-in", staff_id="a1", password=desk.PASSWORD)
-    page = desk.submit(browser, "/desk/enrol", number=desk.number(of.runtime, row)).text
+    page = desk.submit(browser, "/desk/enrol", second_factor=desk.number(of.runtime, row)).text
     return row, re.findall(r"\b[A-Z2-7]{5}-[A-Z2-7]{5}\b", page)
 
 
