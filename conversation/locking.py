@@ -152,7 +152,9 @@ class Locked:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
-            self.held[act.article] = replace(held, nominee_phone=act.phone)
+            self.held[act.article] = replace(
+                held, nominee_phone=act.phone, former_phone=held.nominee_phone
+            )
         elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)

@@ -21,6 +21,7 @@ from flows.happenings import (
     MoveDenied,
     MoveLapsed,
     NamedNoMore,
+    NominationEnded,
     Relinked,
 )
 from flows.machine import SAME, Case, Machine, State
@@ -61,6 +62,8 @@ def relinked(
         acts = (KillCode(number, "moved"), *acts)
     event = Relinked(number)
     tells: tuple[Tell, ...] = (Tell("recipient", event), Tell("article", event))
+    if article.nominee != "none":
+        tells = (Tell("nominee", NominationEnded(number)), *tells)
     if article.linked:
         tells = (Tell("former", MovedAway(number)), *tells)
     return acts, tells
@@ -70,7 +73,7 @@ def relinked(
     MoveAgreed,
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named"),
 )
 def agreed(case: Case[MoveAgreed, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Move it: the holder quoted our digits, or said that it is not his at all."""
@@ -118,7 +121,7 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
     states=("asked",),
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named"),
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""

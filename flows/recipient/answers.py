@@ -21,6 +21,7 @@ from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
     MoveAgreed,
+    NominationEnded,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
@@ -184,11 +185,11 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         return "code_disputed"
     if article.part == "nominee" and not trust.held_by_nominee(article, facts.now):
         return "nominee_thanks"  # the addressee can still object
+    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
+        return "nominee_agreed"  # the code goes there, also one that lives; 5 0 reverses that
     if article.code == "live" and article.code_for == purpose:
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
-    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
-        return "nominee_agreed"  # the code goes there; 5 0 reverses that
     if article.door_only and purpose == "handover":
         return "code_at_door"
     return None if facts.may_send_code else "code_wait"
@@ -216,7 +217,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         "refusal_denied", "nominee_declined",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "article", "move"),
+    tells=("office", "sender", "recipient", "nominee", "article", "move"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = meant(case, case.event.which, _deniable(case))
@@ -320,6 +321,8 @@ def _not_mine(article: ArticleFact) -> Decision[Asked]:
         Tell("sender", Unlinked(number)),
         Tell("article", Unlinked(number)),
     )
+    if article.nominee != "none":
+        tells = (Tell("nominee", NominationEnded(number)), *tells)
     if article.asked:  # another telephone waits for just that word
         tells = (*tells, Tell("move", MoveAgreed(number)))
     return Decision("quiet", Asked(), (digits("denied", article),), acts, tells)

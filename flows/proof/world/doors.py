@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from types import MappingProxyType
 from typing import Final
@@ -83,7 +83,8 @@ class NotPossible(Exception):
 class Played:
     """What a line led to. `decided`: every decision, in order; `said`: texts, and to whom.
 
-    `proof`: of whoever brought it, after digits were compared. `came`: the event of a text or call.
+    `proof`: of whoever brought it, after digits were compared. `came`: the event of a text or call,
+    `phone`: from where; `codes`: the six digits that were entered or said.
     """
 
     line: str
@@ -92,6 +93,9 @@ class Played:
     said: tuple[tuple[str, Say], ...] = ()
     proof: Proof | None = None
     came: Event | None = None
+    phone: str = ""
+    codes: frozenset[str] = frozenset()
+    written_at: datetime | None = None
 
 
 def play(world: SmallWorld, line: str) -> Played:
@@ -113,8 +117,12 @@ def play_all(world: SmallWorld, lines: Sequence[str]) -> list[Played]:
     return played
 
 
-def _over(line: str, turn: SmallTurn, came: Event | None = None) -> Played:
-    return Played(line, turn.world, tuple(turn.decided), tuple(turn.said), turn.proof, came)
+def _over(line: str, turn: SmallTurn, came: Event | None = None, phone: str = "") -> Played:
+    codes = frozenset(each for each in turn.apart.values() if len(each) == CODE_LENGTH)
+    decided, said = tuple(turn.decided), tuple(turn.said)
+    return Played(
+        line, turn.world, decided, said, turn.proof, came, phone, codes, turn.written_at
+    )
 
 
 # ---- texts and calls ---------------------------------------------------------------------------
@@ -181,7 +189,7 @@ def _text(world: SmallWorld, line: str, phone: str, said: str, minutes: int | No
     turn = SmallTurn(world, "text", understood.codes, postman, late.written_at(sent_at, world.now))
     turn.begin((phone, machine), understood.event)
     turn.take((phone, machine), understood.event)
-    return _over(line, turn, understood.event)
+    return _over(line, turn, understood.event, phone)
 
 
 def _call(world: SmallWorld, line: str, phone: str, meaning: str) -> Played:
@@ -191,7 +199,7 @@ def _call(world: SmallWorld, line: str, phone: str, meaning: str) -> Played:
     turn = SmallTurn(world, "call")
     turn.begin((phone, "recipient"), event)
     turn.take((phone, "recipient"), event)
-    return _over(line, turn, event)
+    return _over(line, turn, event, phone)
 
 
 # ---- everything else ---------------------------------------------------------------------------

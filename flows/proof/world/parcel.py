@@ -112,7 +112,7 @@ class Parcel:
     disputed: bool = False
     document_until: datetime | None = None
     proven: bool = False
-    recalling: bool = False
+    recalled_at: datetime | None = None  # he wants it back, since then
     left: tuple[tuple[str, datetime], ...] = ()  # who lost the code without wishing it, and when
     held_before: frozenset[str] = frozenset()  # telephones whose code it was once
     wrong_quotes: tuple[tuple[str, date], ...] = ()
@@ -202,5 +202,5 @@ class Parcel:
             document=self.document_until is not None and self.document_until > now,
             holds_from=nominee.holds_from if nominee else None,
             proven=self.proven,
-            recalling=self.recalling,
+            recalling=self.recalled_at is not None,
         )

@@ -139,7 +139,7 @@ def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
 
 
 def _recalled(world: SmallWorld, phone: str) -> tuple[str, ...]:
-    return tuple(n for n, each in world.parcels.items() if each.sender == phone and each.recalling)
+    return tuple(n for n, each in world.parcels.items() if each.sender == phone and each.recalled_at)
 
 
 # ---- by machine --------------------------------------------------------------------------------

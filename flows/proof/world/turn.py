@@ -41,12 +41,13 @@ class HeldParcel:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """One decision of a turn: in whose conversation, on what, knowing what."""
+    """One decision of a turn: in whose conversation, on what, knowing what, with these books."""
 
     whose: Whose
     event: Event
     facts: Facts
     decision: Decision
+    books: SmallWorld
 
 
 @dataclass(slots=True)
@@ -101,8 +102,8 @@ class SmallTurn:
         after = Talk(
             Standing(decision.state, decision.context, since), deadline(machine, decision, since)
         )
+        self.decided.append(Decided(whose, event, known, decision, self.world))
         self.world = replace(self.world, talks={**self.world.talks, whose: after})
-        self.decided.append(Decided(whose, event, known, decision))
         self._do(whose, known, decision)
         for tell in decision.tells:
             self.tell(tell)
@@ -171,7 +172,8 @@ class SmallTurn:
     def _meet(self, act: Act) -> None:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
-            self._held(act.article, nominee=act.phone)
+            former = self.held[act.article].nominee
+            self._held(act.article, nominee=act.phone, former=former)
         elif isinstance(act, AskMove):
             self._held(act.article, named=act.phone)
         elif isinstance(act, Relink):

@@ -276,19 +276,19 @@ def _return(ledger: Ledger, act: hold.ReturnToSender, parcel: Parcel, whose: str
 @_writes(hold.RecallArticle)
 def _recall(ledger: Ledger, act: hold.RecallArticle, parcel: Parcel, whose: str) -> None:
     _in(parcel, "booked", "attempted", "at_office")
-    ledger.update(parcel, state="recalled", recalling=False)
+    ledger.update(parcel, state="recalled", recalled_at=None)
 
 
 @_writes(hold.AskRecall)
 def _ask_recall(ledger: Ledger, act: hold.AskRecall, parcel: Parcel, whose: str) -> None:
-    _must(not parcel.recalling, "it is recalled already")
-    ledger.update(parcel, recalling=True)
+    _must(parcel.recalled_at is None, "it is recalled already")
+    ledger.update(parcel, recalled_at=ledger.now)
 
 
 @_writes(hold.EndRecall)
 def _end_recall(ledger: Ledger, act: hold.EndRecall, parcel: Parcel, whose: str) -> None:
-    _must(parcel.recalling, "nobody recalled it")
-    ledger.update(parcel, recalling=False)
+    _must(parcel.recalled_at is not None, "nobody recalled it")
+    ledger.update(parcel, recalled_at=None)
 
 
 @_writes(hold.ReopenArticle)

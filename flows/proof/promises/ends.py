@@ -1,0 +1,105 @@
+"""I5, and what of I7 and of the limits can be seen without the doors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flows.acts.door import MarkApproached
+from flows.decision import LastVisit
+from flows.events import Approach, Visit
+from flows.facts import PostmanFacts
+from flows.proof.promises.promise import Promise, done, pairs
+from flows.proof.world.books import SmallWorld
+from flows.proof.world.doors import Played
+
+_ENDED = ("delivered", "returned", "recalled")
+_TEN_MINUTES = timedelta(minutes=10)
+_MOST_APPROACHES, _MOST_DOORS, _TRIES, _QUOTES = 3, 5, 5, 3
+_SILENT = ("told", "greeted")  # said what to ask, once a day
+
+
+def nothing_is_forgotten(before: SmallWorld, played: Played) -> Iterator[str]:
+    for number, parcel in played.world.parcels.items():
+        talk = played.world.talks[number, "article"]
+        if parcel.state in _ENDED:
+            if talk.due_at is not None:
+                yield f"it is {parcel.state}, and its time still runs"
+        elif talk.due_at is None and not parcel.tickets:
+            yield f"it is {parcel.state} and has no time limit and no ticket"
+        if parcel.move is not None and played.world.talks[number, "move"].due_at is None:
+            yield "its holder is asked for ever"
+        if parcel.recalled_at is not None and played.world.talks[number, "recall"].due_at is None:
+            yield "its recall is neither done nor ended"
+
+
+def every_text_is_answered(before: SmallWorld, played: Played) -> Iterator[str]:
+    if not played.phone or any(phone == played.phone for phone, _ in played.said):
+        return
+    first = played.decided[0]
+    if first.decision.state not in _SILENT:
+        yield "a text without an answer"
+
+
+def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
+    for was, after in pairs(before, played):
+        today = played.world.today
+        opened = after.state == "delivered" and was.state != "delivered" and played.codes
+        if opened and was.wrong_on.count(today) >= _TRIES:
+            yield "a code opened after five wrong ones today"
+        if after.wrong_on.count(today) > _TRIES:
+            yield "more than five wrong codes were compared"
+        if len([day for _, day in after.wrong_quotes if day == today]) > _QUOTES:
+            yield "more than three wrong quotes were compared"
+    for each in played.decided:
+        facts = each.facts
+        if isinstance(each.event, Visit) and isinstance(facts, PostmanFacts):
+            for item in facts.items:
+                if item.verdict == "wrong" and item.article is not None:
+                    number = item.article.number
+                    was, after = each.books.parcels[number], played.world.parcels[number]
+                    if len(after.wrong_on) != len(was.wrong_on) + 1:
+                        yield "a wrong code was not counted"
+
+
+def three_approaches(before: SmallWorld, played: Played) -> Iterator[str]:
+    for parcel in played.world.parcels.values():
+        lately = [at for at in parcel.approaches if played.world.now - at < _TEN_MINUTES]
+        if parcel.otp and len(lately) > _MOST_APPROACHES:
+            yield f"{len(lately)} approaches to one item within ten minutes"
+    for each, _ in done(played, MarkApproached):
+        assert isinstance(each.event, Visit)
+        doors = [act for act in each.event.acts if isinstance(act, Approach)]
+        talk = each.books.talks.get(each.whose)
+        context = talk.standing.context if talk else None
+        asked = isinstance(context, LastVisit) and len(context.doors) == len(doors)
+        if len(doors) > _MOST_DOORS and not asked:
+            yield "more than five doors in one text, without asking back"
+
+
+PROMISES = (
+    Promise(
+        "I5",
+        "nothing is forgotten",
+        "Every article has ended, or has a time limit or a ticket; so has every question.",
+        nothing_is_forgotten,
+    ),
+    Promise(
+        "I5",
+        "every text is answered",
+        "Every text is answered, unless its sender was told today what to ask.",
+        every_text_is_answered,
+    ),
+    Promise(
+        "I7",
+        "every try counts",
+        "Every wrong code and every wrong quote counts; after five, or three, nothing is compared.",
+        tries_are_counted,
+    ),
+    Promise(
+        "R13",
+        "approaches",
+        "Three approaches to an item in ten minutes; more than five doors are asked back.",
+        three_approaches,
+    ),
+)
