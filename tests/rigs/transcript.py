@@ -77,7 +77,7 @@ from india.calendar import day_of
 from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
-from outbox.wake import BELLS
+from outbox.wake import BELLS, wake
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.refusals import Refusal
@@ -330,20 +330,20 @@ class Player:
                 senders.prove(self.runtime, number, words[1], "counter", "pin")
             return
         proof: Proof = "fresh" if words[-1] == "alone" else "two"
+        phone = words[1] if len(words) > 1 else ""
         events: dict[str, tuple[Happening, Proof | None]] = {
             "stop": (CodeStopped(number), "fresh"),
             "send": (CodeWanted(number), proof),
             "reopen": (Reopened(number), "two"),
             "back": (TakenIn(number, "2001"), None),
-            "judge": (RemarkJudged(number, "confirmed"), "fresh"),
-            "number": (NumberCorrected(number, words[-1]), proof),
-            "typing": (NumberCorrected(number, words[-1], "booker"), "pin"),
-            "nominee": (DestinationMoved(number, words[-1]), proof),
+            "judge": (
+                RemarkJudged(number, "confirmed" if phone == "confirmed" else "contested"),
+                "fresh",
+            ),
+            "number": (NumberCorrected(number, phone), proof),
+            "typing": (NumberCorrected(number, phone, "booker"), "pin"),
+            "nominee": (DestinationMoved(number, phone), proof),
         }
-        if words[0] == "judge" and words[1] == "contested":
-            events["judge"] = (RemarkJudged(number, "contested"), "fresh")
-        if words[0] == "number":
-            events["number"] = (NumberCorrected(number, words[1]), proof)
         event, proof_ = events[words[0]]
         with self.runtime.database.transaction() as conn:
             row = conn.execute("SELECT id FROM articles WHERE number = %s", [number]).fetchone()
@@ -355,6 +355,7 @@ class Player:
             else:
                 place = ConversationPlace(number, "article")
                 take_turn(self.runtime, conn, place, event, proof=proof_)
+        wake(self.runtime.redis)
 
     def _collect(self, number: str, words: list[str]) -> None:
         if words[0] == "alone" or len(words) == 3:
@@ -365,6 +366,7 @@ class Player:
                 else:
                     told = ToldCodeAtWindow(number, "1001", None, "aadhaar")
                     counter.told_code(self.runtime, conn, told, words[0], words[2])
+            wake(self.runtime.redis)
             return
         body: dict[str, Any] = {"staff": "1001"}
         if len(words) == 1:
