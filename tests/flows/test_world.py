@@ -24,6 +24,7 @@ from tests.rigs.transcript import Player
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
 # What the small world does not have: USSD, calls that are taken up, other carriers' hooks.
 _UNKNOWN = (" dials", " * ", " repeats", " hangs up", " takes up", " is busy", " is not ")
+_ASSERTED = (" < ", " ~ ", " = ", " =| ", " has ticket", " has no ticket")
 # PINs are counted, and lists repeated, outside of the machines.
 _BESIDE = ("another_telephone", "stop_and_start")
 # News that no decision depends on: they are texts alone.
@@ -31,15 +32,16 @@ _TEXTS_ALONE = {"DayEnded", "HerdWarned", "PhoneBlocked", "ListMade"}
 
 
 def lines_of(path: Path) -> list[str]:
-    """What comes in, without what is said and what is asserted."""
+    """Return what comes in, without what is said and what is asserted."""
     lines = path.read_text(encoding="utf-8").splitlines()
-    return [
-        line
-        for line in lines
-        if line and line[0] != "#" and " < " not in line and " ~ " not in line and " = " not in line
-        and " =| " not in line and " has ticket" not in line and " has no ticket" not in line
-        and not any(line.split()[1:2] == ["is"] for _ in (0,)) or line.endswith("is blocked")
-    ]  # fmt: skip
+    return [line for line in lines if line and line[0] != "#" and not _follows(line)]
+
+
+def _follows(line: str) -> bool:
+    """Tell whether a line says what follows from another: a text that goes out, or an assertion."""
+    if line.endswith("is blocked"):
+        return False
+    return line.split()[1:2] == ["is"] or any(sign in line for sign in _ASSERTED)
 
 
 class Both:

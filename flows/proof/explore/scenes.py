@@ -56,7 +56,12 @@ def _from(phone: str, *texts: str) -> tuple[str, ...]:
     return tuple(f"{phone} > {text}" for text in texts)
 
 
-_HOUSE = (f"postman 1001 {POSTMAN}", f"postman 1002 {COLLEAGUE}", f"office {OFFICE}")
+_HOUSE = (
+    f"postman 1001 {POSTMAN}",
+    f"postman 1002 {COLLEAGUE}",
+    "postmaster 2001",
+    f"office {OFFICE}",
+)
 _BOOKED = (*_HOUSE, f"article {PLAIN} to {HOLDER} en from {SENDER}")
 _OUT = (*_BOOKED, f"list 1001: {PLAIN}")
 _REMARKED = (*_OUT, f"{POSTMAN} > 1 11")

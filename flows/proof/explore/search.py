@@ -14,16 +14,22 @@ from flows.proof.explore.scenes import Scene
 from flows.proof.promises import ALL, Promise
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import NotPossible, Played, play
-from flows.proof.world.writing import RefusedByBooks
+from flows.proof.world.ledger import RefusedByBooks
 
 Clock = Callable[[], float]
 Story = tuple["Story", str] | None  # the lines of a story, the last one first
+
+
+def _seen_elsewhere(before: SmallWorld, played: Played) -> Iterator[str]:
+    """Find nothing: what breaks this promise raises."""
+    return iter(())
+
 
 MACHINES: Final = Promise(
     "FLOW",
     "the machines hold to themselves",
     "Every decision is declared, and the books take every act.",
-    lambda before, played: iter(()),
+    _seen_elsewhere,
 )
 
 
@@ -80,7 +86,7 @@ def explore(
     promises: Sequence[Promise] = ALL,
     first: bool = False,
 ) -> Explored:
-    """Play every order of the scene's lines, to `depth` or for `seconds`; `first`: to one breach."""
+    """Play every order of the scene's lines, to `depth` or for `seconds`; `first`: to a breach."""
     return _Search(scene, promises, clock, clock() + seconds, first).go(depth)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from flows.decision import Act
 from flows.proof.world.books import SmallWorld
@@ -14,6 +14,8 @@ from flows.proof.world.turn import Decided
 
 Check = Callable[[SmallWorld, Played], Iterator[str]]
 A = TypeVar("A", bound=Act)
+B = TypeVar("B", bound=Act)
+D = TypeVar("D", bound=Act)
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,15 @@ class Promise:
     check: Check
 
 
-def done(played: Played, *kinds: type[A]) -> Iterator[tuple[Decided, A]]:
+@overload
+def done(played: Played, first: type[A], /) -> Iterator[tuple[Decided, A]]: ...
+@overload
+def done(played: Played, first: type[A], second: type[B], /) -> Iterator[tuple[Decided, A | B]]: ...
+@overload
+def done(
+    played: Played, first: type[A], second: type[B], third: type[D], /
+) -> Iterator[tuple[Decided, A | B | D]]: ...
+def done(played: Played, *kinds: type[Act]) -> Iterator[tuple[Decided, Act]]:
     """Return each act of these kinds that the line led to, with the decision it belongs to."""
     for each in played.decided:
         for act in each.decision.acts:

@@ -47,8 +47,8 @@ def refusal_needs_the_code(before: SmallWorld, played: Played) -> Iterator[str]:
             yield f"remark {act.remark} counts otherwise than its table says"
         if kind.needs_code and parcel.recipient is not None and not (act.proven and played.codes):
             yield "a refusal without the recipient's code"
-    for each, act in done(played, ReturnToSender):
-        parcel = each.books.parcels[act.article]
+    for each, back in done(played, ReturnToSender):
+        parcel = each.books.parcels[back.article]
         refused = parcel.remark is not None and BY_CODE[parcel.remark].needs_code
         proven = refused and parcel.witness == "confirmed"
         waited = parcel.held_until is not None and each.books.today > parcel.held_until

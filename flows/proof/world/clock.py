@@ -26,7 +26,7 @@ def due(world: SmallWorld) -> list[tuple[Whose, Talk]]:
 
 
 def fire(world: SmallWorld, whose: Whose, talk: Talk) -> SmallTurn:
-    """Fire a time limit, unless the conversation has moved on; a postman without telephone: none."""
+    """Fire a time limit, unless the conversation has moved on; none of who has no telephone."""
     postman = world.postman_of(whose[0]) if whose[1] == "postman" else None
     turn = SmallTurn(world, postman=postman)
     if world.talks[whose] is not talk:

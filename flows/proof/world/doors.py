@@ -7,7 +7,7 @@ counterexample can be played against the real application.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -54,10 +54,10 @@ from flows.proof.world.books import (
     code_of,
     quote_of,
 )
+from flows.proof.world.ledger import kill_codes
 from flows.proof.world.parcel import Parcel
 from flows.proof.world.reading import SAID
 from flows.proof.world.turn import Decided, SmallTurn
-from flows.proof.world.writing import kill_codes
 
 CODE_LENGTH: Final = 6
 # What a missed call means, as the text of the same meaning (gateways/missed.py).
@@ -76,7 +76,7 @@ _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
 class NotPossible(Exception):
-    """A line that cannot be played in this world: a code that nobody got, a list that is refused."""
+    """A line that cannot be played here: a code that nobody got, a list that is refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +120,7 @@ def play_all(world: SmallWorld, lines: Sequence[str]) -> list[Played]:
 def _over(line: str, turn: SmallTurn, came: Event | None = None, phone: str = "") -> Played:
     codes = frozenset(each for each in turn.apart.values() if len(each) == CODE_LENGTH)
     decided, said = tuple(turn.decided), tuple(turn.said)
-    return Played(
-        line, turn.world, decided, said, turn.proof, came, phone, codes, turn.written_at
-    )
+    return Played(line, turn.world, decided, said, turn.proof, came, phone, codes, turn.written_at)
 
 
 # ---- texts and calls ---------------------------------------------------------------------------
@@ -283,7 +281,9 @@ def _list(world: SmallWorld, line: str, staff: str, numbers: Sequence[str]) -> P
     ):
         raise NotPossible(line)
     out = lists.send_out(world, staff, numbers)
-    return _announce(out, line, [WentOut(number) for number in numbers], ("holder", "article"), staff)
+    return _announce(
+        out, line, [WentOut(number) for number in numbers], ("holder", "article"), staff
+    )
 
 
 def _wait(world: SmallWorld, line: str, duration: timedelta) -> Played:
@@ -397,5 +397,3 @@ def _block(world: SmallWorld, line: str, staff: str) -> Played:
         for number, parcel in world.parcels.items()
     }
     return Played(line, replace(world, postmen={**world.postmen, staff: row}, parcels=parcels))
-
-

@@ -63,7 +63,7 @@ class NomineeRow:
 
 @dataclass(frozen=True, slots=True)
 class MoveRow:
-    """The row of `moves` that has not ended: the holder is asked. `whose`: who had the code then."""
+    """The row of `moves` that has not ended: the holder is asked. `whose`: who had it then."""
 
     phone: str
     by: Mover

@@ -1,4 +1,4 @@
-"""What a decision may know in the small world: as conversation/facts.py and postal/facts.py read it.
+"""What a decision may know in the small world, as conversation/ and postal/facts.py read it.
 
 Codes and quotes are compared here and nowhere else, as `postal.codes.judge` and
 `postal.quotes.judge` do it; the limits of Valkey (code messages an hour) never refuse.
@@ -139,7 +139,9 @@ def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
 
 
 def _recalled(world: SmallWorld, phone: str) -> tuple[str, ...]:
-    return tuple(n for n, each in world.parcels.items() if each.sender == phone and each.recalled_at)
+    return tuple(
+        n for n, each in world.parcels.items() if each.sender == phone and each.recalled_at
+    )
 
 
 # ---- by machine --------------------------------------------------------------------------------
@@ -198,9 +200,7 @@ def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
     found: ArticleFact | None = None
     if isinstance(event, AskStatus | CameToOffice):
         parcel = world.parcels.get(event.article)
-        may = parcel is not None and (
-            parcel.sender == phone or phone == world.office
-        )
+        may = parcel is not None and (parcel.sender == phone or phone == world.office)
         found = parcel.fact(world.now, phone) if parcel is not None and may else None
     elif isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
         found = _sent(turn, phone, event.article)

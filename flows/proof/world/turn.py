@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from flows import machines
 from flows.acts.moves import AskMove, Relink
@@ -19,9 +20,11 @@ from flows.facts import Facts, Mover, Proof
 from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from flows.proof.requirements import unmet
-from flows.proof.world import reading
+from flows.proof.world import reading, writing_door, writing_wishes
 from flows.proof.world.books import EMPTY, PostmanRow, SmallWorld, Talk, Whose
-from flows.proof.world.writing import Ledger, RefusedByBooks
+from flows.proof.world.ledger import Ledger, RefusedByBooks
+
+WRITTEN_IN: Final = (writing_door, writing_wishes)  # each declares writers to the ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,8 @@ class SmallTurn:
 
     world: SmallWorld
     proof: Proof | None = None
-    apart: Mapping[str, str] = field(default_factory=lambda: EMPTY)  # codes, quotes and PINs that no event holds
+    # Codes, quotes and PINs that no event holds.
+    apart: Mapping[str, str] = field(default_factory=lambda: EMPTY)
     postman: PostmanRow | None = None  # who texts
     written_at: datetime | None = None
     held: dict[str, HeldParcel] = field(default_factory=dict)

@@ -98,9 +98,7 @@ def _alive(code: CodeIssued, at: datetime) -> bool:
     return code.released_at <= at < min(ends)
 
 
-def quote(
-    world: SmallWorld, number: str, phone: str, question: int, quoted: str
-) -> QuoteVerdict:
+def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of `question` about the article."""
     of_article = [day for _, day in world.parcels[number].wrong_quotes]
     of_phone = [
