@@ -16,6 +16,7 @@ from store.migrate import UnknownRevision
 from web import api, given
 from web.callers import insist
 from web.commands import doctor
+from web.commands.audit import audit
 from web.commands.database import database
 from web.commands.directory import directory
 from web.commands.flows import flows
@@ -57,6 +58,7 @@ _BLUEPRINTS: Final[tuple[Blueprint, ...]] = (
     office,
 )
 _COMMANDS: Final[tuple[Command, ...]] = (
+    audit,
     database,
     doctor.doctor,
     directory,

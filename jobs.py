@@ -23,6 +23,7 @@ from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answ
 from payments.rounds import Rounds
 from runtime import Runtime
 from settings import Settings
+from store.chains.days import Days
 from webhooks.sender import WebhookSender
 
 log = structlog.get_logger(__name__)
@@ -45,6 +46,11 @@ class Process:
     @cached_property
     def webhooks(self) -> WebhookSender:
         return WebhookSender(self.runtime)
+
+    @cached_property
+    def days(self) -> Days:
+        runtime = self.runtime
+        return Days(runtime.database, runtime.settings.day_roots, runtime.now)
 
     @cached_property
     def upi(self) -> Rounds:
@@ -112,6 +118,7 @@ def sweep() -> None:
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
         requests.lapse(runtime())
+        process().days.advance()
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

@@ -89,6 +89,16 @@ class Settings(BaseSettings):
 
     dakiya_env: Environment = Field("development", description="production asks for its keys")
     database_url: str = Field("", description="PostgreSQL; empty outside production: embedded")
+    database_owner_url: str = Field(
+        "", description="PostgreSQL as the role that owns the tables and migrates; empty: the same"
+    )
+    database_purge_url: str = Field(
+        "", description="PostgreSQL as the role that purges and forgets; empty: the owner's"
+    )
+    day_roots_dir: Path | None = Field(
+        None,
+        description="where each day's root is written; unset: VAR_DIR/day-roots in development",
+    )
     redis_url: str = Field("", description="Valkey or Redis; empty outside production: embedded")
     dakiya_master_key: SecretStr = Field(SecretStr(""), description="opens the key ring")
     dakiya_old_master_keys: SecretStr = Field(
@@ -247,6 +257,23 @@ class Settings(BaseSettings):
         older = names(self.dakiya_old_master_keys.get_secret_value())
         present = self.dakiya_master_key.get_secret_value()
         return tuple(each.encode() for each in dict.fromkeys((present, *older)))
+
+    @property
+    def owner_url(self) -> str:
+        """Return the URL of the role that migrates."""
+        return self.database_owner_url or self.database_url
+
+    @property
+    def purge_url(self) -> str:
+        """Return the URL of the role that purges."""
+        return self.database_purge_url or self.owner_url
+
+    @property
+    def day_roots(self) -> Path | None:
+        """Return the directory for the roots of the days; None: they are not written to files."""
+        if self.day_roots_dir is None and self.dakiya_env == "development":
+            return self.var_dir / "day-roots"
+        return self.day_roots_dir
 
     @property
     def routes(self) -> tuple[str, ...]:

@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import dialling, finding, importing, inbound, replay, report, sending
+from bench import chaining, dialling, finding, importing, inbound, replay, report, sending
 from bench.report import Line
 from bench.rig import MeasureFailed
 from gateways.registry import variables
 from settings import Settings
 
 _RESULTS = Path(__file__).with_name("results")
-_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import")
+_PARTS = ("inbound", "outbox", "codes", "ussd", "replay", "find", "import", "chains")
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Size:
     replayed: int  # articles whose month is replayed
     stored: int  # texts, for the searches
     importing: importing.Plan
+    chained: int  # rows of a day that is verified
 
 
 FULL = Size(
@@ -45,6 +46,7 @@ FULL = Size(
     500,
     1_000_000,
     importing.Plan(100_000, 300, 3.0),
+    1_000_000,
 )
 QUICK = Size(
     inbound.Plan(2, 300, 200, 3.0),
@@ -56,6 +58,7 @@ QUICK = Size(
     60,
     50_000,
     importing.Plan(4_000, 15, 3.0),
+    50_000,
 )
 CODES_PER_SECOND = 5.0
 
@@ -168,6 +171,30 @@ def measure_import(size: Size) -> Measured:
     return lines, asdict(result)
 
 
+def measure_chains(size: Size) -> Measured:
+    cost = chaining.cost(size.inbound)
+    with_digests, without = cost.postgres_ms
+    result = chaining.verified(size.chained)
+    pace = result.rows / result.clean_seconds
+    lines = [
+        Line(
+            "handovers with digests, to those without",
+            f"{cost.ratio:.2f}",
+            "≥ 0.90",
+            cost.ratio >= 0.9,
+        ),
+        Line(
+            "PostgreSQL's processor per handover, with and without",
+            f"{with_digests:.2f}, {without:.2f} ms",
+        ),
+        Line(f"a day of {result.rows} rows sealed", f"{result.sealed_seconds:.1f} s"),
+        Line("audit verify of it", f"{result.clean_seconds:.1f} s, {pace:.0f} rows/s"),
+        Line("the same, one row changed and named", f"{result.found_seconds:.1f} s"),
+        Line("memory of audit verify", f"{result.megabytes:.0f} MiB"),
+    ]
+    return lines, {"cost": asdict(cost), "verified": asdict(result)}
+
+
 _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "inbound": measure_inbound,
     "outbox": measure_outbox,
@@ -176,6 +203,7 @@ _MEASURES: dict[str, Callable[[Size], Measured]] = {
     "replay": measure_replay,
     "find": measure_find,
     "import": measure_import,
+    "chains": measure_chains,
 }
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+import psycopg
 from psycopg.types.json import Jsonb
 
 from flows.decision import Asked, Context, LastVisit, Nothing
@@ -21,7 +22,7 @@ from flows.replay.record import encode
 from india.calendar import INDIA
 from postal.codes import code_of
 from settings import Settings
-from store.database import Conn, Database
+from store.database import Conn
 
 LIST_LENGTH = 60
 POSTMEN_PER_OFFICE = 5
@@ -58,19 +59,20 @@ class _Begun:
     context: Context
 
 
-def fill(database: Database, settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
-    """Fill lists with `articles` articles whose codes are out; neighbours have other postmen."""
+def fill(settings: Settings, articles: int, now: datetime) -> list[Doorstep]:
+    """Fill lists with `articles` articles whose codes are out; neighbours have other postmen.
+
+    As the owner: it gives rows ids of their own.
+    """
     postmen = -(-articles // LIST_LENGTH)
-    with database.transaction() as conn:
+    with psycopg.connect(settings.owner_url) as conn:
         _spread_ids(conn)
         doorsteps = _write(conn, settings, postmen, now)
         _continue_ids(conn)
-    with database.transaction() as conn:
-        conn.autocommit = True
+    with psycopg.connect(settings.owner_url, autocommit=True) as conn:
         # Not the empty tables: their plans would be made for empty tables, and kept for a minute.
         conn.execute(f"VACUUM ANALYZE {', '.join(_FILLED)}")
         conn.execute("CHECKPOINT")
-        conn.autocommit = False
     return sorted(doorsteps, key=lambda door: (door.serial, door.postman_phone))
 
 

@@ -43,7 +43,7 @@ def measure(plan: Plan) -> Dialled:
         every = plan.sessions + plan.warm_up
         # Each a postman of his own with his whole list: a telephone dials once at a time.
         articles = every * books.LIST_LENGTH
-        doorsteps = books.fill(runtime.database, made.settings, articles, datetime.now(UTC))[:every]
+        doorsteps = books.fill(made.settings, articles, datetime.now(UTC))[:every]
         with runtime.database.transaction() as conn:
             conn.execute(
                 "UPDATE staff SET pin_hash = %s", [pins.hashed(PIN, PinBearer("", "", ""))]

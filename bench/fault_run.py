@@ -157,7 +157,7 @@ def measure(plan: Plan) -> Result:
 async def _measure(made: Rig, plan: Plan, port: int, controls: Mapping[str, int]) -> Result:
     runtime = made.runtime()
     wanted = max(plan.codes, _LEAST_POSTMEN * books.LIST_LENGTH)
-    doors = books.fill(runtime.database, made.settings, wanted, datetime.now(UTC))
+    doors = books.fill(made.settings, wanted, datetime.now(UTC))
     with runtime.database.transaction() as conn:
         books.without_codes(conn)
         # Nobody booked with a sender's telephone: fewer texts on the same cores, more codes.

@@ -90,9 +90,7 @@ def measure(plan: Plan) -> Imported:
     with sending(_CARRIER_RATE) as (made, port):
         runtime = made.runtime()
         lists = -(-2 * plan.codes // books.LIST_LENGTH)
-        doors = books.fill(
-            runtime.database, made.settings, books.LIST_LENGTH * lists, datetime.now(UTC)
-        )
+        doors = books.fill(made.settings, books.LIST_LENGTH * lists, datetime.now(UTC))
         with runtime.database.transaction() as conn:
             books.without_codes(conn)
         worker = psutil.Process(start_worker(made, runtime).pid)
@@ -161,7 +159,10 @@ def _check(
             began = time.monotonic()
             found = runtime.database.run(
                 lambda conn: register.receive(
-                    conn, content, "bench.csv", Doer(Operator(), None, None, None, runtime.now())
+                    conn,
+                    content,
+                    "bench.csv",
+                    Doer(Operator("bench"), None, None, None, runtime.now()),
                 )
             )
             upload = time.monotonic() - began

@@ -86,13 +86,15 @@ def median_cpu(runs: Sequence[Run]) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Web:
+class ServedWeb:
+    """A web process and its port."""
+
     port: int
     process: subprocess.Popen[bytes]
 
 
 @dataclass
-class _Requests:
+class PreparedRequests:
     """The prepared requests, handed out once each."""
 
     made: Rig
@@ -100,7 +102,7 @@ class _Requests:
     left: int
     first: int = 0
 
-    def run(self, web: _Web, count: int, rate: float = 0.0) -> Run:
+    def run(self, web: ServedWeb, count: int, rate: float = 0.0) -> Run:
         processes = (web.process, self.made.servers.processes["postgres"])
         before = [cpu_seconds(process) for process in processes]
         load = self._load(web.port, count, rate)
@@ -129,17 +131,17 @@ def measure(plan: Plan) -> Result:
     """Measure both. Raises `MeasureFailed` also where a handover was answered and not done."""
     with rig() as made:
         runtime = made.runtime()
-        doorsteps = books.fill(runtime.database, made.settings, plan.articles, datetime.now(UTC))
+        doorsteps = books.fill(made.settings, plan.articles, datetime.now(UTC))
         script = _record(runtime, doorsteps.pop())
         (made.directory / "script").write_bytes(pickle.dumps(script))
-        requests = _Requests(made, made.directory / "requests", len(doorsteps))
+        requests = PreparedRequests(made, made.directory / "requests", len(doorsteps))
         texts.write(requests.path, made.settings, doorsteps)
         environment = {"BENCH_SCRIPT": str(made.directory / "script")}
-        ours = _serve(made, "web", "app:create_app", {})
-        baseline = _serve(made, "baseline", "bench.baseline:create_app", environment)
+        ours = serve(made, "web", "app:create_app", {})
+        baseline = serve(made, "baseline", "bench.baseline:create_app", environment)
         for web in (ours, baseline):
             requests.run(web, plan.warm_up)
-        closed: dict[_Web, list[Run]] = {ours: [], baseline: []}
+        closed: dict[ServedWeb, list[Run]] = {ours: [], baseline: []}
         for _ in range(plan.runs):
             for web, runs in closed.items():
                 runs.append(requests.run(web, plan.requests))
@@ -147,7 +149,7 @@ def measure(plan: Plan) -> Result:
             web: requests.run(web, round(median(runs) / 2 * plan.latency_seconds), median(runs) / 2)
             for web, runs in closed.items()
         }
-        _check(runtime, requests.first + 1)
+        check(runtime, requests.first + 1)
         runtime.database.close()
     return Result(
         script.statements, tuple(closed[ours]), tuple(closed[baseline]), half[ours], half[baseline]
@@ -166,14 +168,14 @@ def _record(runtime: Runtime, door: books.Doorstep) -> Script:
     return database.script(Seeds(now, door.postman_phone, sid, door.serial))
 
 
-def _serve(made: Rig, name: str, application: str, environment: dict[str, str]) -> _Web:
+def serve(made: Rig, name: str, application: str, environment: dict[str, str]) -> ServedWeb:
     port = free_port()
     process = made.start(name, web_command(application, port), environment)
     await_port(port, process)
-    return _Web(port, process)
+    return ServedWeb(port, process)
 
 
-def _check(runtime: Runtime, handovers: int) -> None:
+def check(runtime: Runtime, handovers: int) -> None:
     """Insist that every request has handed over one article and queued three messages."""
     with runtime.database.transaction() as conn:
         delivered = conn.execute(

@@ -40,8 +40,14 @@ def thrown_away() -> Iterator[Settings]:
     directory = Path(tempfile.mkdtemp(prefix="dakiya-month-"))
     try:
         with Servers(directory, THROW_AWAY) as servers:
-            migrate.migrate(servers.addresses.database_url)
-            yield settings_on(servers.addresses.database_url, servers.addresses.redis_url)
+            migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
+            made = settings_on(servers.addresses.database_url, servers.addresses.redis_url)
+            yield made.model_copy(
+                update={
+                    "database_owner_url": servers.addresses.owner_url,
+                    "database_purge_url": servers.addresses.purge_url,
+                }
+            )
     finally:
         shutil.rmtree(directory)
 

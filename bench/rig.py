@@ -62,6 +62,10 @@ class Rig:
         self.processes.append(process)
         return process
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment of a process on these servers."""
+        return _environment(self.settings)
+
     def log(self, name: str) -> Path:
         return self.directory / f"{name}.log"
 
@@ -96,7 +100,7 @@ def rig(**changes: object) -> Iterator[Rig]:
     directory = Path(tempfile.mkdtemp(prefix="dakiya-bench-"))
     try:
         with Servers(directory, KEEP) as servers:
-            migrate.migrate(servers.addresses.database_url)
+            migrate.migrate(servers.addresses.owner_url, servers.addresses.roles)
             made = Rig(directory, servers, _settings(servers, own, given))
             try:
                 yield made
@@ -117,6 +121,8 @@ def _settings(
         _env_file=None,
         dakiya_env="production",
         database_url=servers.addresses.database_url,
+        database_owner_url=servers.addresses.owner_url,
+        database_purge_url=servers.addresses.purge_url,
         redis_url=servers.addresses.redis_url,
         dakiya_master_key=SecretStr(secrets.token_urlsafe(48)),
         secret_key=SecretStr(secrets.token_urlsafe(48)),

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import psycopg
+
 from bench import books, carrier
 from bench.load import percentile
 from bench.rig import LOCAL, MeasureFailed, Rig, await_port, await_that, free_port, rig
@@ -82,16 +84,12 @@ def code_wait(notices: int, codes: int, per_second: float, rate: float = _UNTHRO
     """
     with sending(rate) as (made, port):
         runtime = made.runtime()
-        doorsteps = books.fill(
-            runtime.database, made.settings, books.LIST_LENGTH * 20, datetime.now(UTC)
-        )[:codes]
+        doorsteps = books.fill(made.settings, books.LIST_LENGTH * 20, datetime.now(UTC))[:codes]
         with runtime.database.transaction() as conn:
             books.without_codes(conn)
             _queue(conn, "bulk", notices)
-        with runtime.database.transaction() as conn:
-            conn.autocommit = True
+        with psycopg.connect(made.settings.owner_url, autocommit=True) as conn:
             conn.execute("ANALYZE messages")
-            conn.autocommit = False
         start_worker(made, runtime)
         await_that(lambda: bool(carrier.arrivals(port)), "the first notice arrives")
         time.sleep(_SETTLE_SECONDS)

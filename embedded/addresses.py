@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import hmac
 import json
 import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 from embedded.cluster import ServerFailed
 from embedded.secrets import write_secret
+from store.rights import Roles
+
+OWNER: Final = "dakiya"  # initdb's own user
+APPLICATION: Final = "dakiya_application"
+PURGE: Final = "dakiya_purge"
 
 
 @dataclass(frozen=True)
@@ -45,8 +52,30 @@ class Addresses:
     password: str
 
     @property
+    def owner_url(self) -> str:
+        """Return the URL of the owner, who made the cluster."""
+        return self._as(OWNER, self.password)
+
+    @property
     def database_url(self) -> str:
-        return f"postgresql://dakiya:{self.password}@127.0.0.1:{self.postgres_port}/dakiya"
+        """Return the URL of the application."""
+        return self._as(APPLICATION, self.password_of(APPLICATION))
+
+    @property
+    def purge_url(self) -> str:
+        """Return the URL of purge and forgetting."""
+        return self._as(PURGE, self.password_of(PURGE))
+
+    @property
+    def roles(self) -> Roles:
+        return Roles(APPLICATION, PURGE)
+
+    def password_of(self, role: str) -> str:
+        """Return a password from which nobody learns the owner's."""
+        return hmac.digest(self.password.encode(), role.encode(), "sha256").hex()
+
+    def _as(self, user: str, password: str) -> str:
+        return f"postgresql://{user}:{password}@127.0.0.1:{self.postgres_port}/dakiya"
 
     @property
     def redis_url(self) -> str:

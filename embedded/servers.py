@@ -33,7 +33,7 @@ from gateways.environment import environment
 from gateways.registry import carriers
 from gateways.safety import insist
 from settings import Settings
-from store import migrate
+from store import migrate, rights
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _START_SECONDS = 60
@@ -96,7 +96,7 @@ class Servers:
         addresses = self.addresses
         if name == "postgres":
             self._await(
-                self._start_postgres(addresses), lambda: _answers(addresses.database_url), name
+                self._start_postgres(addresses), lambda: _answers(addresses.owner_url), name
             )
         else:
             self._await(self._start_valkey(addresses), lambda: _ping(addresses.redis_url), name)
@@ -202,9 +202,20 @@ def resolve(settings: Settings) -> Settings:
     found: dict[str, object] = _keys(settings)
     if not settings.database_url or not settings.redis_url:
         addresses = _running_or_started(settings.var_dir.resolve())
-        found["database_url"] = settings.database_url or addresses.database_url
+        found |= database_of(addresses, settings)
         found["redis_url"] = settings.redis_url or addresses.redis_url
     return settings.model_copy(update=found).giving(**_hook_secrets(settings))
+
+
+def database_of(addresses: Addresses, settings: Settings) -> dict[str, object]:
+    """Return the database's URLs of all three roles, unless `settings` name another database."""
+    if settings.database_url:
+        return {}
+    return {
+        "database_url": addresses.database_url,
+        "database_owner_url": addresses.owner_url,
+        "database_purge_url": addresses.purge_url,
+    }
 
 
 def _keys(settings: Settings) -> dict[str, object]:
@@ -241,7 +252,7 @@ def _running_or_started(directory: Path) -> Addresses:
         return _await_other(directory)
     _of_this_process[directory] = servers
     atexit.register(servers.stop)
-    migrate.migrate(addresses.database_url)
+    migrate.migrate(addresses.owner_url, addresses.roles)
     return addresses
 
 
@@ -278,8 +289,8 @@ def _answers(database_url: str) -> bool:
 
 
 def _ensure_database(addresses: Addresses) -> bool:
-    """Tell whether PostgreSQL answers; then create the database `dakiya` where it is missing."""
-    administration = addresses.database_url.removesuffix("dakiya") + "postgres"
+    """Tell whether PostgreSQL answers; then create what is missing: the database and its roles."""
+    administration = addresses.owner_url.removesuffix("dakiya") + "postgres"
     try:
         connection = psycopg.connect(administration, connect_timeout=2, autocommit=True)
     except psycopg.OperationalError:
@@ -288,4 +299,5 @@ def _ensure_database(addresses: Addresses) -> bool:
         found = connection.execute("SELECT FROM pg_database WHERE datname = 'dakiya'").fetchone()
         if found is None:  # a row without columns is an empty, false tuple
             connection.execute("CREATE DATABASE dakiya")
+        rights.create(connection, addresses.database_url, addresses.purge_url)
     return True

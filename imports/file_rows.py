@@ -9,6 +9,8 @@ from psycopg.rows import class_row
 
 from imports.faults import Fault
 from imports.register import Import
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 RowState = Literal["new", "read", "good", "held", "known", "bad", "done"]
@@ -45,6 +47,14 @@ class Frequent:
     rows: int
 
 
+@dataclass(frozen=True)
+class Line:
+    """A place in a file: at most so many rows after this line."""
+
+    line: int
+    most: int
+
+
 def in_states(
     conn: Conn, id_: int, states: tuple[RowState, ...], after: int, most: int
 ) -> list[ShownRow]:
@@ -55,6 +65,24 @@ def in_states(
         (id_, list(states), after, most),
     ).fetchall()
     return [_shown(row) for row in found]
+
+
+def look(
+    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reader: Onlooker
+) -> list[ShownRow]:
+    """Return rows of a file for somebody to see, as `in_states`; that is written down."""
+    rows = in_states(conn, found.id, states, after.line, after.most)
+    access.listed(conn, reader, len(rows), f"import {found.id}: {', '.join(states)} rows")
+    return rows
+
+
+def export(
+    conn: Conn, found: Import, states: tuple[RowState, ...], after: Line, reader: Onlooker
+) -> list[ShownRow]:
+    """Return rows of a file that leave as another file, as `in_states`; that is written down."""
+    rows = in_states(conn, found.id, states, after.line, after.most)
+    access.exported(conn, reader, len(rows), f"import {found.id}: {', '.join(states)} rows")
+    return rows
 
 
 def of_list(conn: Conn, id_: int, postman: str) -> list[ShownRow]:

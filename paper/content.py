@@ -127,3 +127,40 @@ class Slip:
     @property
     def cod_items(self) -> int:
         return sum(each.cod_amount > 0 for each in self.carried)
+
+
+@dataclass(frozen=True)
+class PrintedEvent:
+    """An event on a certificate. `digest`: hexadecimal. `proof`: empty where none was written."""
+
+    at: datetime
+    said: str
+    proof: str
+    day: str
+    digest: str
+    sealed: bool
+
+
+@dataclass(frozen=True)
+class PrintedDay:
+    """The published root of a day, hexadecimal."""
+
+    day: str
+    root: str
+
+
+@dataclass(frozen=True)
+class PrintedCertificate:
+    """What a certificate says. `hash`: of the whole record; `decisions`: digests."""
+
+    article: str
+    service: str
+    state: str
+    recipient: str
+    sender: str
+    booked_at: datetime
+    hash: str
+    events: tuple[PrintedEvent, ...]
+    decisions: tuple[str, ...]
+    days: tuple[PrintedDay, ...]
+    made_at: datetime

@@ -12,6 +12,8 @@ from psycopg.rows import class_row
 
 from flows.facts import ArticleState, Proof
 from flows.number import read
+from postal.people import access
+from postal.people.access import Onlooker
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -205,6 +207,21 @@ def _same(booked: Article, new: NewArticle) -> Article:
 def differing(booked: Article, new: NewArticle) -> list[str]:
     """Return the fields in which `new` differs from the booked article."""
     return [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
+
+
+def look(conn: Conn, number: str, reader: Onlooker) -> Article:
+    """Return the article for somebody to see, which is written down. Raise as `get`."""
+    found = get(conn, number)
+    access.look(conn, reader, "opened", article_id=found.id)
+    return found
+
+
+def look_by_id(conn: Conn, id_: int, reader: Onlooker) -> Article | None:
+    """Return the article of that row for somebody to see, which is written down."""
+    found = by_id(conn, id_)
+    if found is not None:
+        access.look(conn, reader, "opened", article_id=found.id)
+    return found
 
 
 def get(conn: Conn, number: str) -> Article:

@@ -28,12 +28,12 @@ sys.path.insert(0, str(HOUSE))
 from embedded.addresses import KEEP  # noqa: E402
 from embedded.cluster import ServerFailed  # noqa: E402
 from embedded.lock import AlreadyRunning, Lock  # noqa: E402
-from embedded.servers import Servers, guarded, resolve  # noqa: E402
+from embedded.servers import Servers, database_of, guarded, resolve  # noqa: E402
 from gateways.safety import UnsafeSettings, insist  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
 from settings import Settings  # noqa: E402
-from store import migrate  # noqa: E402
+from store import migrate, rights  # noqa: E402
 from web import loopback  # noqa: E402
 from web.phones import demo  # noqa: E402
 
@@ -67,6 +67,7 @@ def main() -> int:
         AlreadyRunning,
         ServerFailed,
         migrate.UnknownRevision,
+        rights.MissingRole,
         ValidationError,
         UnsafeSettings,
     ) as problem:
@@ -95,14 +96,15 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
         processes.update(servers.processes)
         settings = settings.model_copy(
             update={
-                "database_url": settings.database_url or addresses.database_url,
+                **database_of(addresses, settings),
                 "redis_url": settings.redis_url or addresses.redis_url,
             }
         )
     settings = resolve(settings)
     if "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
-    migrate.migrate(settings.database_url)
+    roles = rights.named(settings.owner_url, settings.database_url, settings.purge_url)
+    migrate.migrate(settings.owner_url, roles)
     _load(settings)
     return settings, lock
 

@@ -105,14 +105,4 @@ def _place(conn: Conn, most: int) -> None:
     # A statement of its own: the snapshot of the next begins under the lock and sees what the
     # holder before has placed.
     conn.execute("SELECT pg_advisory_xact_lock(%s)", (_PLACING,))
-    # Materialized: as a join's inner side it would be evaluated again for each event.
-    conn.execute(
-        """
-        WITH placed AS MATERIALIZED (
-            SELECT id, nextval('event_positions') AS position
-            FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT %s) AS unplaced
-        )
-        UPDATE events SET position = placed.position FROM placed WHERE events.id = placed.id
-        """,
-        (most,),
-    )
+    conn.execute("SELECT place_events(%s)", (most,))

@@ -103,6 +103,7 @@ CarrierKind = Literal[
     "prefix_stopped",
 ]
 DeskKind = Literal[
+    "day_sealed",
     "desk_acted",
     "person_forgotten",
     "ticket_closed",

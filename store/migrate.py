@@ -10,13 +10,16 @@ from typing import TYPE_CHECKING, Final
 
 import psycopg
 
+from store import rights
 from store.database import Conn
+from store.rights import Roles
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 # Alembic and SQLAlchemy take a fifth of a process's start: imported only to migrate.
 
+_GRANTING: Final = 7_235_003  # the advisory lock: two that start at once grant one after the other
 _MIGRATIONS: Final = Path(__file__).parent / "migrations"
 
 # The chain before 0.1.0, which was squashed into one revision; 0001 to 0026.
@@ -45,20 +48,24 @@ def _config(database_url: str) -> Config:
     return config
 
 
-def migrate(database_url: str) -> None:
-    """Apply every missing migration to the database at `database_url` (a libpq URL).
+def migrate(owner_url: str, roles: Roles | None) -> None:
+    """Apply every missing migration as the owner (a libpq URL), then grant `roles` their rights.
 
-    Raises `UnknownRevision`.
+    `roles`: None where the owner is the application. Raises `UnknownRevision`, and
+    `store.rights.MissingRole`.
     """
-    with psycopg.connect(database_url) as conn:
+    with psycopg.connect(owner_url) as conn:
         at = _revision(conn)
-    if at == newest():
-        return
     if at is not None and at not in _revisions():
         raise UnknownRevision(_advice(at))
-    from alembic import command
+    if at != newest():
+        from alembic import command
 
-    command.upgrade(_config(database_url), "head")
+        command.upgrade(_config(owner_url), "head")
+    if roles is not None:
+        with psycopg.connect(owner_url) as conn:
+            conn.execute("SELECT pg_advisory_xact_lock(%s)", [_GRANTING])
+            rights.grant(conn, roles)
 
 
 def newest() -> str:

@@ -94,7 +94,8 @@ def _addresses(config: pytest.Config) -> Addresses:
         _remove_what_killed_runs_left()
         directory = config.stash[_directory] = Path(tempfile.mkdtemp(prefix=_PREFIX))
         servers = config.stash[_servers] = Servers(directory, THROW_AWAY)
-        migrate.migrate(servers.start().database_url)
+        made = servers.start()
+        migrate.migrate(made.owner_url, made.roles)
     return config.stash[_servers].addresses
 
 
@@ -117,40 +118,71 @@ def clock() -> Clock:
     return Clock()
 
 
+@dataclasses.dataclass(frozen=True)
+class OfWorker:
+    """The URLs of one xdist worker: its database as each of the three roles, and its Valkey."""
+
+    application: str
+    owner: str
+    purge: str
+    redis: str
+
+
 @pytest.fixture(scope="session")
-def addresses(request: pytest.FixtureRequest, worker_id: str) -> tuple[str, str]:
-    """DATABASE_URL and REDIS_URL of this xdist worker."""
+def addresses(request: pytest.FixtureRequest, worker_id: str) -> OfWorker:
+    """Where this xdist worker's database and Valkey are."""
     servers = _addresses(request.config)
     name = f"test_{worker_id}"
-    administration = servers.database_url.removesuffix("dakiya") + "postgres"
+    administration = servers.owner_url.removesuffix("dakiya") + "postgres"
     with psycopg.connect(administration, autocommit=True) as connection:
         connection.execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE dakiya").format(sql.Identifier(name))
         )
     number = 1 + int(worker_id.removeprefix("gw")) if worker_id.startswith("gw") else 1
-    return (
-        servers.database_url.removesuffix("dakiya") + name,
-        servers.redis_url.removesuffix("0") + str(number),
+    application, owner, purge = (
+        url.removesuffix("dakiya") + name
+        for url in (servers.database_url, servers.owner_url, servers.purge_url)
     )
+    return OfWorker(application, owner, purge, servers.redis_url.removesuffix("0") + str(number))
 
 
 @pytest.fixture(scope="session")
-def open_database(addresses: tuple[str, str]) -> Iterator[Database]:
-    """The connections of this xdist worker, open for all of its tests."""
-    database = Database(addresses[0], 12, wait=60)
+def open_database(addresses: OfWorker) -> Iterator[Database]:
+    """The application's connections of this xdist worker, open for all of its tests."""
+    database = Database(addresses.application, 12, wait=60)
+    database.open()
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def owner(addresses: OfWorker) -> Iterator[Database]:
+    """The database as its owner, a superuser: for what the application may not do."""
+    database = Database(addresses.owner, 2, wait=60)
+    database.open()
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def purging(addresses: OfWorker) -> Iterator[Database]:
+    """The database as the role that purges and forgets."""
+    database = Database(addresses.purge, 2, wait=60)
     database.open()
     yield database
     database.close()
 
 
 @pytest.fixture
-def settings(addresses: tuple[str, str]) -> Settings:
+def settings(addresses: OfWorker) -> Settings:
     """A module that needs other settings overrides this: `settings.model_copy(update=…)`."""
     return Settings(
         _env_file=None,
         dakiya_env="test",
-        database_url=addresses[0],
-        redis_url=addresses[1],
+        database_url=addresses.application,
+        database_owner_url=addresses.owner,
+        database_purge_url=addresses.purge,
+        redis_url=addresses.redis,
         dakiya_master_key=SecretStr("test master key: 32 bytes or more"),
         secret_key=SecretStr("test session key: 32 bytes or more"),
         public_url="https://dakiya.test",
@@ -166,9 +198,11 @@ def settings(addresses: tuple[str, str]) -> Settings:
 
 
 @pytest.fixture
-def runtime(settings: Settings, open_database: Database, clock: Clock) -> Iterator[Runtime]:
+def runtime(
+    settings: Settings, open_database: Database, owner: Database, clock: Clock
+) -> Iterator[Runtime]:
     """What the application works with: empty database, empty Valkey, a clock that stands."""
-    _empty(open_database)
+    _empty(owner)
     runtime = dataclasses.replace(
         Runtime.build(settings, clock.now),
         database=open_database,
@@ -196,7 +230,7 @@ def _empty(database: Database) -> None:
             tables = ", ".join(table for table, _ in used)
             connection.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
         else:
-            # Neither foreign keys nor what guards append-only tables.
+            # Without foreign keys.
             connection.execute("SET LOCAL session_replication_role = replica")
             connection.execute(";".join(f"DELETE FROM {table}" for table, _ in used))  # noqa: S608
         connection.execute(

@@ -11,6 +11,8 @@ from psycopg.rows import class_row
 from india.calendar import bounds
 from postal.articles import Service
 from postal.counter.ledger import Method
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 MOST = 500  # rows of one page
@@ -34,11 +36,14 @@ class BookingOfDay:
     at: datetime
 
 
-def of_office(conn: Conn, office_id: int, day: date) -> Sequence[BookingOfDay]:
-    """Return an office's bookings of a day (in India), the newest first, at most `MOST`."""
+def of_office(conn: Conn, office_id: int, day: date, reader: Onlooker) -> Sequence[BookingOfDay]:
+    """Return an office's bookings of a day (in India), the newest first, at most `MOST`.
+
+    That they were read is written down.
+    """
     first, following = bounds(day)
     with conn.cursor(row_factory=class_row(BookingOfDay)) as cursor:
-        return cursor.execute(
+        found = cursor.execute(
             """
             SELECT g.id AS group_id, i.article_id, i.number, i.service, i.recipient_name,
                    i.recipient_pin, i.recipient_phone, i.otp_required, i.paise, g.method,
@@ -52,3 +57,5 @@ def of_office(conn: Conn, office_id: int, day: date) -> Sequence[BookingOfDay]:
             """,
             {"office": office_id, "first": first, "next": following, "most": MOST},
         ).fetchall()
+    access.listed(conn, reader, len(found), f"bookings {day}")
+    return found

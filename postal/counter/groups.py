@@ -16,6 +16,8 @@ from psycopg.rows import class_row
 
 from postal.articles import Language, Service
 from postal.counter.ledger import Method
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -179,6 +181,13 @@ class BookedMeanwhile(NumberInUse):
     word = "book_in_use"
 
 
+def look(conn: Conn, id_: int, reader: Onlooker) -> Group:
+    """Return the group for somebody to see, which is written down. Raises `UnknownGroup`."""
+    found = get(conn, id_)
+    access.listed(conn, reader, 1 + len(found.items), f"booking {found.tr}")
+    return found
+
+
 def get(conn: Conn, id_: int) -> Group:
     """Return the group with that row id. Raises `UnknownGroup`."""
     return _read(conn, "id = %s", id_)
@@ -195,13 +204,17 @@ def lock(conn: Conn, id_: int) -> Group:
     return get(conn, id_)
 
 
-def unfinished(conn: Conn, counter_day_id: int) -> Sequence[Group]:
-    """Return a counter's groups that are neither booked nor cancelled, oldest first."""
+def unfinished(conn: Conn, counter_day_id: int, reader: Onlooker) -> Sequence[Group]:
+    """Return a counter's groups that are neither booked nor cancelled, oldest first.
+
+    That they were read is written down.
+    """
     rows = conn.execute(
         "SELECT id FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL"
         " ORDER BY id",
         (counter_day_id,),
     ).fetchall()
+    access.listed(conn, reader, len(rows), "bookings that wait")
     return [get(conn, row[0]) for row in rows]
 
 

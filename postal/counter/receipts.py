@@ -19,6 +19,7 @@ from postal import articles
 from postal.counter import groups
 from postal.counter.groups import BookingItem, Group, GroupState
 from postal.once import insist_same
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict
@@ -47,9 +48,12 @@ class NotBooked(Conflict):
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
 
 
-def read(conn: Conn, group_id: int) -> PrintedReceipt:
-    """Return the content of a group's receipt. Raises `UnknownGroup` and `NotBooked`."""
-    group = groups.get(conn, group_id)
+def read(conn: Conn, group_id: int, reader: Onlooker) -> PrintedReceipt:
+    """Return the content of a group's receipt. Raises `UnknownGroup` and `NotBooked`.
+
+    That it was read is written down.
+    """
+    group = groups.look(conn, group_id, reader)
     if group.state != "booked":
         raise NotBooked(group.state)
     assert group.method is not None

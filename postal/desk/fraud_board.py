@@ -7,6 +7,8 @@ from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -43,13 +45,16 @@ def reports(conn: Conn, day: date, pin: str | None) -> list[Reports]:
         ).fetchall()
 
 
-def callers(conn: Conn, since: date, until: date, pin: str | None) -> list[FraudCaller]:
+def callers(
+    conn: Conn, since: date, until: date, pin: str | None, reader: Onlooker
+) -> list[FraudCaller]:
     """Return the numbers named from `since` to `until`, inclusive; the busiest first.
 
-    `pin`: named by telephones that reported fraud there; None: anywhere.
+    `pin`: named by telephones that reported fraud there; None: anywhere. That they were read is
+    written down.
     """
     with conn.cursor(row_factory=class_row(FraudCaller)) as cursor:
-        return cursor.execute(
+        found = cursor.execute(
             "SELECT named AS phone, count(DISTINCT phone) AS count, min(at) AS first,"
             " max(at) AS last FROM named_numbers n WHERE day BETWEEN %(since)s AND %(until)s"
             " AND (%(pin)s::text IS NULL OR EXISTS (SELECT FROM fraud_reports r"
@@ -57,3 +62,5 @@ def callers(conn: Conn, since: date, until: date, pin: str | None) -> list[Fraud
             " GROUP BY named ORDER BY 2 DESC, max(at) DESC LIMIT 100",
             {"since": since, "until": until, "pin": pin},
         ).fetchall()
+    access.listed(conn, reader, len(found), f"numbers named {since} to {until}")
+    return found

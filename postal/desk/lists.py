@@ -8,6 +8,8 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from postal.desk.search import FoundOffice
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -78,12 +80,14 @@ def get(conn: Conn, list_id: int) -> ListOfDay | None:
         return cursor.execute(_LISTS + "WHERE l.id = %s GROUP BY l.id, s.id", (list_id,)).fetchone()
 
 
-def items(conn: Conn, list_id: int) -> list[ListOfDayItem]:
-    """Return the items of a list, in walking order."""
+def items(conn: Conn, of: ListOfDay, reader: Onlooker) -> list[ListOfDayItem]:
+    """Return the items of a list, in walking order; that they were read is written down."""
     with conn.cursor(row_factory=class_row(ListOfDayItem)) as cursor:
-        return cursor.execute(
+        found = cursor.execute(
             "SELECT i.serial, a.id AS article, a.number, a.recipient_name, i.state, i.remark,"
             " i.finished_at FROM delivery_items i JOIN articles a ON a.id = i.article_id"
             " WHERE i.list_id = %s ORDER BY i.serial",
-            (list_id,),
+            (of.id,),
         ).fetchall()
+    access.listed(conn, reader, len(found), f"list {of.staff_id} {of.date}")
+    return found

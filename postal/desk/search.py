@@ -16,6 +16,8 @@ from flows import number
 from flows.grammar.text import fold
 from india import phone, signs
 from postal import walls
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 MOST = 20  # of each kind
@@ -129,18 +131,28 @@ class Found:
         return not (self.people or self.articles or self.tickets or self.postmen or self.offices)
 
 
-def find(conn: Conn, query: Query, day: date | None, office: int | None = None) -> Found:
-    """Return what `query` finds. With a `day`, only articles booked, out or finished on it.
+def find(
+    conn: Conn, query: Query, day: date | None, reader: Onlooker, office: int | None = None
+) -> Found:
+    """Return what `query` finds, which is written down.
 
-    `office`: the only office that it may concern (docs/developing/trust.md rule 11); None: any.
+    With a `day`, only articles booked, out or finished on it. `office`: the only office that it may
+    concern (docs/developing/trust.md rule 11); None: any.
     """
-    return Found(
+    found = Found(
         _people(conn, query, office),
         _articles(conn, query, day, office),
         _tickets(conn, query, office),
         _postmen(conn, query, office),
         _offices(conn, query, office),
     )
+    if query.phone is not None:
+        access.look(conn, reader, "found", phone=query.phone)
+    elif len(found.articles) == 1:
+        access.look(conn, reader, "found", article_id=found.articles[0].id)
+    else:
+        access.listed(conn, reader, len(found.articles), f"found by {query.last_digits or 'text'}")
+    return found
 
 
 def _people(conn: Conn, query: Query, office: int | None) -> list[FoundPerson]:

@@ -9,6 +9,8 @@ from typing import Any
 
 from psycopg.rows import class_row
 
+from postal.people import access
+from postal.people.access import Onlooker, What
 from store.database import Conn
 
 
@@ -39,6 +41,15 @@ FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 def get(conn: Conn, sprint_id: int) -> StoredSprint | None:
     """Return the sprint with that id."""
     return next(iter(several(conn, [sprint_id])), None)
+
+
+def look(conn: Conn, sprint_id: int, what: What, reader: Onlooker) -> StoredSprint | None:
+    """Return the sprint for somebody to see, or to simulate from; that is written down."""
+    found = get(conn, sprint_id)
+    if found is not None:
+        phone = found.whose if found.whose.startswith("+") else None
+        access.look(conn, reader, what, phone=phone, about=f"sprint {sprint_id}")
+    return found
 
 
 def several(conn: Conn, ids: list[int]) -> list[StoredSprint]:
@@ -87,6 +98,15 @@ def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
         cursor.itersize = _AT_ONCE
         cursor.execute(_READ + _WITHIN, _named(period))
         yield from cursor
+
+
+def look_through(conn: Conn, period: Period, reader: Onlooker) -> Iterator[StoredSprint]:
+    """Yield the same for somebody to see, which is written down first."""
+    if period.phone is not None:
+        access.look(conn, reader, "opened", phone=period.phone)
+    else:
+        access.listed(conn, reader, counted(conn, period), "sprints")
+    yield from stream(conn, period)
 
 
 def _named(period: Period) -> dict[str, object]:

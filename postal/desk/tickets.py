@@ -10,7 +10,8 @@ from psycopg.rows import class_row
 
 from flows.events import Outcome
 from postal import walls
-from postal.people import rights
+from postal.people import access, rights
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store import feed
 from store.database import Conn
@@ -105,8 +106,8 @@ _OPEN_ORDER = " ORDER BY t.priority, t.at, t.id LIMIT %(most)s"
 _CLOSED_ORDER = " ORDER BY t.closed_at DESC, t.id DESC LIMIT %(most)s"
 
 
-def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
-    """Return the first `AT_ONCE` tickets that fit."""
+def queue(conn: Conn, fitting: Filter, reader: Onlooker) -> list[Ticket]:
+    """Return the first `AT_ONCE` tickets that fit; how many there were is written down."""
     order = _CLOSED_ORDER if fitting.closed else _OPEN_ORDER
     values = {
         "closed": fitting.closed,
@@ -116,7 +117,17 @@ def queue(conn: Conn, fitting: Filter) -> list[Ticket]:
         "most": AT_ONCE,
     }
     with conn.cursor(row_factory=class_row(Ticket)) as cursor:
-        return cursor.execute((_READ + _FITTING + order).encode(), values).fetchall()
+        found = cursor.execute((_READ + _FITTING + order).encode(), values).fetchall()
+    access.listed(conn, reader, sum(each.phone is not None for each in found), "")
+    return found
+
+
+def look(conn: Conn, id_: int, reader: Onlooker) -> Ticket:
+    """Return a ticket for somebody to see, which is written down. Raise `UnknownTicket`."""
+    found = get(conn, id_)
+    about = f"ticket {id_}"
+    access.look(conn, reader, "opened", phone=found.phone, article_id=found.article_id, about=about)
+    return found
 
 
 def counted(conn: Conn, office: int | None) -> dict[str, int]:

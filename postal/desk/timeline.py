@@ -14,6 +14,8 @@ from psycopg.rows import class_row
 
 from messages.catalogue import Channel
 from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -117,24 +119,32 @@ class Page:
     newer: Cursor | None
 
 
-def newest(conn: Conn, scope: Scope) -> Page:
-    """Return the last page."""
+def newest(conn: Conn, scope: Scope, reader: Onlooker) -> Page:
+    """Return the last page. That somebody reads it is written down, as for the others."""
+    _note(conn, scope, reader)
     keys = keys_at(conn, scope, None, "older")
     return _page(conn, keys, older=len(keys) > PAGE, newer=False)
 
 
-def older(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
+def older(conn: Conn, scope: Scope, cursor: Cursor, reader: Onlooker) -> Page:
     """Return the page before `cursor`."""
+    _note(conn, scope, reader)
     keys = keys_at(conn, scope, cursor, "older")
     return _page(conn, keys, older=len(keys) > PAGE, newer=True)
 
 
-def newer(conn: Conn, scope: Scope, cursor: Cursor) -> Page:
+def newer(conn: Conn, scope: Scope, cursor: Cursor, reader: Onlooker) -> Page:
     """Return the page after `cursor`; the last one is filled up with entries before it."""
     keys = keys_at(conn, scope, cursor, "newer")
     if len(keys) <= PAGE:
-        return newest(conn, scope)
+        return newest(conn, scope, reader)
+    _note(conn, scope, reader)
     return _page(conn, keys, older=True, newer=True)
+
+
+def _note(conn: Conn, scope: Scope, reader: Onlooker) -> None:
+    phone, article = scope.values.get("phone"), scope.values.get("article")
+    access.look(conn, reader, "opened", phone=phone, article_id=article)
 
 
 def pending(conn: Conn, scope: Scope) -> list[Pending]:
@@ -187,7 +197,7 @@ def texts(conn: Conn, ids: list[int]) -> list[TimelineText]:
     return [replace(TimelineText(*row), receipts=tuple(receipts.get(row[0], ()))) for row in found]
 
 
-def unreadable(conn: Conn, phone: str | None) -> list[TimelineText]:
+def unreadable(conn: Conn, phone: str | None, reader: Onlooker) -> list[TimelineText]:
     """Return the newest unreadable messages, the newest first; `phone` None: of unknown callers.
 
     Withheld callers are among these, and calls to a number of ours that means nothing.
@@ -197,6 +207,7 @@ def unreadable(conn: Conn, phone: str | None) -> list[TimelineText]:
         " AND status = 'unreadable' ORDER BY id DESC LIMIT %s",
         (phone, PAGE),
     ).fetchall()
+    access.listed(conn, reader, len(rows), "unreadable texts")
     return texts(conn, [row[0] for row in rows])[::-1]
 
 

@@ -11,6 +11,8 @@ from psycopg.rows import class_row
 
 from flows.remarks import REFUSED
 from postal.office.pool import LOOKED_BACK
+from postal.people import access
+from postal.people.access import Onlooker
 from postal.walls import LIES_AT
 from store.database import Conn
 
@@ -53,8 +55,53 @@ class Deposited:
     with_postman: str | None
 
 
-def lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
-    """Return what lies at the office undelivered: first what is to be fetched, by its last day."""
+@dataclass(frozen=True)
+class DepositCount:
+    """How many articles can be fetched at an office, and how many go back today."""
+
+    fetch: int
+    back: int
+
+
+def counted(conn: Conn, office_id: int, pin: str, today: date) -> DepositCount:
+    """Return how much lies there, and nothing of anybody."""
+    lies = _lying(conn, office_id, pin, today)
+    fetch = sum(each.state == "at_office" for each in lies)
+    return DepositCount(fetch, len(_going_back(conn, office_id, pin, today)))
+
+
+def lying(conn: Conn, office_id: int, pin: str, today: date, reader: Onlooker) -> list[Deposited]:
+    """Return what lies at the office undelivered: first what is to be fetched, by its last day.
+
+    That it was read is written down.
+    """
+    found = _lying(conn, office_id, pin, today)
+    access.listed(conn, reader, len(found), "deposit")
+    return found
+
+
+def going_back(
+    conn: Conn, office_id: int, pin: str, day: date, reader: Onlooker
+) -> list[GoingBack]:
+    """Return what went back on `day` (in India): returned or recalled then, or scanned then.
+
+    That it was read is written down.
+    """
+    found = _going_back(conn, office_id, pin, day)
+    access.listed(conn, reader, len(found), f"returns {day}")
+    return found
+
+
+def export_back(
+    conn: Conn, office_id: int, pin: str, day: date, reader: Onlooker
+) -> list[GoingBack]:
+    """Return the same as `going_back` for a file; that it was exported is written down."""
+    found = _going_back(conn, office_id, pin, day)
+    access.exported(conn, reader, len(found), f"returns {day}")
+    return found
+
+
+def _lying(conn: Conn, office_id: int, pin: str, today: date) -> list[Deposited]:
     with conn.cursor(row_factory=class_row(Deposited)) as cursor:
         return cursor.execute(
             f"WITH near AS ({_NEAR.format(states=_UNDELIVERED)})"  # noqa: S608
@@ -95,8 +142,7 @@ class GoingBack:
     with_postman: str | None
 
 
-def going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBack]:
-    """Return what went back on `day` (in India): returned or recalled then, or scanned then."""
+def _going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBack]:
     with conn.cursor(row_factory=class_row(GoingBack)) as cursor:
         return cursor.execute(
             f"WITH near AS ({_NEAR.format(states=_BACK)}), here AS ("  # noqa: S608

@@ -15,6 +15,8 @@ from psycopg.rows import class_row
 from flows import number as numbers
 from india.calendar import day_of
 from postal.office.pool import Piece, pieces
+from postal.people import access
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -145,8 +147,32 @@ def version(conn: Conn, office_id: int) -> int:
     return int(row[0]) if row else 0
 
 
-def draft(conn: Conn, office_id: int, today: date) -> Draft:
-    """Return the draft of an office, with everything that lies there for a list."""
+@dataclass(frozen=True)
+class DraftCount:
+    """How many articles have no list yet, and how many are placed on one."""
+
+    free: int
+    placed: int
+
+
+def counted(conn: Conn, office_id: int, today: date) -> DraftCount:
+    """Return how much lies there for a list, and nothing of anybody."""
+    found = _draft(conn, office_id, today)
+    return DraftCount(len(found.free), sum(len(each.pieces) for each in found.lists))
+
+
+def draft(conn: Conn, office_id: int, today: date, reader: Onlooker) -> Draft:
+    """Return the draft of an office, with everything that lies there for a list.
+
+    That it was read is written down.
+    """
+    found = _draft(conn, office_id, today)
+    many = sum(len(each.pieces) for each in found.lists) + len(found.free) + len(found.waiting)
+    access.listed(conn, reader, many, f"draft {today}")
+    return found
+
+
+def _draft(conn: Conn, office_id: int, today: date) -> Draft:
     with conn.cursor(row_factory=class_row(_Head)) as cursor:
         head = cursor.execute(_HEAD, (office_id,)).fetchone() or _Head(0, None, None)
     lying = pieces(conn, office_id, today)
@@ -249,7 +275,7 @@ def take(conn: Conn, postman_row: int, seen: Sequence[str], by: Doer) -> tuple[s
     """
     office_id = by.own_office
     _lock(conn, office_id)
-    found = draft(conn, office_id, day_of(by.at))
+    found = _draft(conn, office_id, day_of(by.at))
     one = next((each for each in found.lists if each.beat.postman_row == postman_row), None)
     if one is None:
         raise UnknownBeat

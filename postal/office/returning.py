@@ -9,6 +9,8 @@ from psycopg.rows import class_row
 
 from flows.events import Payment
 from flows.facts import ArticleState, ItemState, Witness
+from postal.people import access
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Unknown
@@ -151,6 +153,13 @@ def lines(conn: Conn, list_id: int) -> list[ReturnLine]:
         ).fetchall()
 
 
+def sheet(conn: Conn, of: ListHead, reader: Onlooker) -> list[ReturnLine]:
+    """Return all items of a list for somebody to see; that they were read is written down."""
+    found = lines(conn, of.id)
+    access.listed(conn, reader, len(found), f"list {of.staff_id} {of.date}")
+    return found
+
+
 def line(conn: Conn, item_id: int) -> ReturnLine:
     """Return the item with that row id. Raises `UnknownItem`."""
     with conn.cursor(row_factory=class_row(ReturnLine)) as cursor:
@@ -179,8 +188,13 @@ def check_in(conn: Conn, item_id: int, by: Doer, *, late: bool) -> bool:
     )
 
 
-def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, ReturnLine]]:
-    """Return the contested remarks of lists from `since` on that wait for the postmaster."""
+def contested(
+    conn: Conn, office_id: int, since: date, reader: Onlooker
+) -> list[tuple[ListHead, ReturnLine]]:
+    """Return the contested remarks of lists from `since` on that wait for the postmaster.
+
+    That they were read is written down.
+    """
     rows = conn.execute(
         "SELECT l.id, i.id FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
         " JOIN delivery_items i ON i.list_id = l.id AND i.state = 'attempted'"
@@ -191,4 +205,6 @@ def contested(conn: Conn, office_id: int, since: date) -> list[tuple[ListHead, R
         (office_id, since),
     ).fetchall()
     found = [(head(conn, list_id), line(conn, item_id)) for list_id, item_id in rows]
-    return [(whose, each) for whose, each in found if each.waits]
+    waiting = [(whose, each) for whose, each in found if each.waits]
+    access.listed(conn, reader, len(waiting), "contested remarks")
+    return waiting

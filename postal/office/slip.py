@@ -14,7 +14,7 @@ These rules decide:
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Final
 
 from psycopg.rows import class_row
@@ -23,6 +23,8 @@ from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
 from postal.articles import Service
 from postal.office.returning import UnknownList
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 _PERSONAL: Final[frozenset[Service]] = frozenset({"registered", "insured", "money_order"})
@@ -59,10 +61,11 @@ def office_of(conn: Conn, list_id: int) -> int:
     return _head(conn, list_id).office_id
 
 
-def read(conn: Conn, list_id: int, now: datetime) -> Slip:
+def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
     """Return the current slip of a list, in walking order. Raises `UnknownList`.
 
-    It omits withdrawn items, which the postman does not carry any more.
+    That it was read is written down. It omits withdrawn items, which the postman does not carry
+    any more.
     """
     head = _head(conn, list_id)
     with conn.cursor(row_factory=class_row(_Line)) as cursor:
@@ -74,13 +77,14 @@ def read(conn: Conn, list_id: int, now: datetime) -> Slip:
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
             (list_id,),
         ).fetchall()
+    access.listed(conn, reader, len(lines), f"slip {head.staff_id} {head.day}")
     return Slip(
         office=head.office,
         office_pin=head.office_pin,
         postman=head.postman,
         staff_id=head.staff_id,
         day=head.day,
-        made_at=now,
+        made_at=reader.by.at,
         carried=tuple(_carried(line) for line in lines),
     )
 

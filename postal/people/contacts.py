@@ -8,6 +8,8 @@ from datetime import datetime
 from psycopg.rows import class_row
 
 from postal import walls
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 _MOST_ARTICLES = 12
@@ -77,8 +79,26 @@ ORDER BY updated_at DESC, id DESC LIMIT %(most)s
 """
 
 
-def get(conn: Conn, conversation: int) -> Contact | None:
-    """Return the person of the conversation with that id; None for an article's own or none."""
+def get(conn: Conn, conversation: int, reader: Onlooker) -> Contact | None:
+    """Return the person of the conversation with that id; None for an article's own or none.
+
+    That somebody looks is written down.
+    """
+    found = _get(conn, conversation)
+    if found is not None:
+        access.look(conn, reader, "opened", phone=found.phone)
+    return found
+
+
+def reveal(conn: Conn, conversation: int, reader: Onlooker, said: str) -> Contact | None:
+    """Return the same where the whole number is to be shown: that and the reason are written."""
+    found = _get(conn, conversation)
+    if found is not None:
+        access.look(conn, reader, "revealed", phone=found.phone, about=said)
+    return found
+
+
+def _get(conn: Conn, conversation: int) -> Contact | None:
     row = conn.execute(
         "SELECT whose FROM conversations WHERE id = %s AND machine <> 'article'", (conversation,)
     ).fetchone()
@@ -101,8 +121,9 @@ def within(conn: Conn, person: Contact, office: int | None) -> Contact:
     return replace(person, articles=seen)
 
 
-def of_article(conn: Conn, article_id: int) -> list[Party]:
+def of_article(conn: Conn, article_id: int, reader: Onlooker) -> list[Party]:
     """Return the people of an article: recipient, nominee, sender, postman, office."""
+    access.look(conn, reader, "opened", article_id=article_id)
     with conn.cursor(row_factory=class_row(Party)) as cursor:
         return cursor.execute(
             """

@@ -29,7 +29,9 @@ class Software:
 
 @dataclass(frozen=True)
 class Operator:
-    """The person who gives commands at the server; no name is known."""
+    """The person who gives commands at the server, by the account there."""
+
+    login: str
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 
 from india.phone import masked
 from store import feed
+from store.chains import redact
+from store.chains.redact import Removing
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -41,8 +42,8 @@ class NothingKnown(Unknown):
     sentence = "nothing is stored of this telephone"
 
 
-def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
-    """Forget the person of `phone` (E.164), in the caller's transaction.
+def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
+    """Forget the person of `phone` (E.164), in the caller's transaction, as the purging role.
 
     Raise `NotForgettable` and `NothingKnown`.
     """
@@ -61,21 +62,21 @@ def forget(conn: Conn, phone: str, reason: str, now: datetime) -> Forgotten:
     if stored == (False,):
         raise NothingKnown
     _refuse(conn, phone)
-    conn.execute("SET LOCAL dakiya.anonymising = 'on'")
     values = {
         "phone": phone,
         "other": _STAND_IN + "".join(str(secrets.randbelow(10)) for _ in range(_DIGITS)),
         "digits": phone[-10:],
-        "now": now,
+        "now": by.at,
     }
     around = _around(conn, phone)
-    sprints = conn.execute(_SPRINTS, {**values, "around": around}).rowcount
+    sprints = redact.rewrite(conn, "sprints", _SPRINTS, {**values, "around": around}, by)
+    redact.rewrite(conn, "access_log", _LOOKS, values, by)
     conn.execute(_NAMED_IN_TEXTS, {**values, "around": around})
     texts = conn.execute(_TEXTS, values).rowcount
     articles = conn.execute(_RECEIVED, values).rowcount + conn.execute(_SENT, values).rowcount
     for statement in _ELSEWHERE:
         conn.execute(statement.encode(), values)
-    feed.append(conn, "person_forgotten", None, now, {"reason": reason})
+    feed.append(conn, "person_forgotten", None, by.at, {"reason": by.reason})
     return Forgotten(texts, articles, sprints)
 
 
@@ -127,10 +128,16 @@ UPDATE sprints s SET event = replace(event::text, %(phone)s, %(other)s)::jsonb,
     state_before = replace(state_before::text, %(phone)s, %(other)s)::jsonb,
     facts = replace(facts::text, %(phone)s, %(other)s)::jsonb,
     decision = replace(decision::text, %(phone)s, %(other)s)::jsonb,
-    state_after = replace(state_after::text, %(phone)s, %(other)s)::jsonb
+    state_after = replace(state_after::text, %(phone)s, %(other)s)::jsonb,
+    salt = gen_random_uuid()
 FROM conversations c WHERE c.id = s.conversation_id AND c.whose = ANY(%(around)s)
   AND (event::text || state_before::text || facts::text || decision::text || state_after::text)
       LIKE '%%' || %(phone)s || '%%'
+RETURNING s.*
+"""
+_LOOKS = """
+UPDATE access_log SET phone = %(other)s, reason = NULL, salt = gen_random_uuid()
+WHERE phone = %(phone)s RETURNING *
 """
 _TEXTS = """
 UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
@@ -172,7 +179,6 @@ _ELSEWHERE = (
     "DELETE FROM inbound_floods WHERE phone = %(phone)s",
     "DELETE FROM pin_tries WHERE phone = %(phone)s",
     "UPDATE herd_warned SET phone = %(other)s WHERE phone = %(phone)s",
-    "UPDATE access_log SET phone = %(other)s, reason = NULL WHERE phone = %(phone)s",
     "UPDATE staff SET phone = NULL WHERE phone = %(phone)s AND NOT active",
     "UPDATE import_rows SET cells = '{}' WHERE names_phone(cells, %(phone)s)",
     "DELETE FROM phones WHERE phone = %(phone)s",

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from postal.people import access
+from postal.people.access import Onlooker
 from store.database import Conn
 
 
@@ -57,18 +59,25 @@ _PARTS: Mapping[str, str] = {
     "in_files": "SELECT i.id AS import, i.created_at AS at, r.line, r.number, r.state"
     " FROM import_rows r JOIN imports i ON i.id = r.import_id"
     " WHERE names_phone(r.cells, %(phone)s) ORDER BY i.id, r.line",
-    "looked_at": "SELECT at, what, reason FROM access_log WHERE phone = %(phone)s ORDER BY id",
+    "looked_at": "SELECT at, what, nullif(reason, '') AS reason, CASE WHEN staff_id IS NOT NULL"
+    " THEN 'staff' WHEN token_id IS NOT NULL THEN 'software' ELSE 'operator' END AS by"
+    " FROM access_log WHERE phone = %(phone)s ORDER BY id",
 }
 
 
-def parts(conn: Conn, phone: str) -> list[PersonalPart]:
-    """Return everything of `phone` (E.164), kind by kind, without empty kinds."""
+def parts(conn: Conn, phone: str, reader: Onlooker) -> list[PersonalPart]:
+    """Return everything of `phone` (E.164), kind by kind, without empty kinds.
+
+    That it was exported is written down, where there is anything.
+    """
     found = []
     for name, query in _PARTS.items():
         rows = conn.execute(_AS_JSON.replace("{query}", query).encode(), {"phone": phone})
         part = PersonalPart(name, [row[0] for row in rows.fetchall()])
         if part.rows:
             found.append(part)
+    if found:
+        access.look(conn, reader, "exported", phone=phone)
     return found
 
 

@@ -101,7 +101,7 @@ def _hold(directory: Path) -> subprocess.Popen[str]:
 
 
 def _remember(addresses: Addresses) -> None:
-    with psycopg.connect(addresses.database_url) as connection:
+    with psycopg.connect(addresses.owner_url) as connection:
         connection.execute("CREATE TABLE kept (word text)")
         connection.execute("INSERT INTO kept VALUES ('डाकिया')")
     with Redis.from_url(addresses.redis_url) as client:
@@ -109,7 +109,7 @@ def _remember(addresses: Addresses) -> None:
 
 
 def _remembers(addresses: Addresses) -> bool:
-    with psycopg.connect(addresses.database_url) as connection:
+    with psycopg.connect(addresses.owner_url) as connection:
         row = connection.execute("SELECT word FROM kept").fetchone()
     with Redis.from_url(addresses.redis_url, decode_responses=True) as client:
         return row == ("डाकिया",) and client.get("kept") == "डाकिया"

@@ -271,9 +271,10 @@ def test_who_did_what_stands_in_the_access_log(clerk: Colleague, runtime: Runtim
     with runtime.database.transaction() as conn:
         rows = conn.execute("SELECT what, reason FROM access_log ORDER BY id").fetchall()
     said = [each for each in rows if f"import {found.id}:" in (each[1] or "")]
+    what = f"office.import_bad_rows: import {found.id}: bad, held rows"
     assert said[0] == ("acted", f"import {found.id}: uploaded")
     assert ("acted", f"import {found.id}: started, 1 rows left out") in said
-    assert said[-1] == ("exported", f"import {found.id}: bad rows")
+    assert said[-1] == ("exported", what)
 
 
 # ---- the templates, the words, what is kept ------------------------------------------------------

@@ -19,6 +19,7 @@ from imports.importer import AT_ONCE, Importer, advance
 from imports.register import Import
 from outbox.wake import IMPORTS, ring
 from runtime import Runtime
+from store.database import Database
 from tests.outbox.test_worker import process, until
 from tests.rigs.api_calls import api_of
 from tests.rigs.counter import office
@@ -197,20 +198,20 @@ def test_cancelled_before_it_is_checked(runtime: Runtime, client: FlaskClient, w
 
 
 def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
-    runtime: Runtime, client: FlaskClient
+    runtime: Runtime, client: FlaskClient, owner: Database
 ) -> None:
     api_of(runtime, client)
     found = received(runtime, 60)
     work(runtime)
     start(runtime, found.id)
-    with runtime.database.transaction() as conn:  # a fault of ours that no check foresaw
+    with owner.transaction() as conn:  # a fault of ours that no check foresaw
         conn.execute(
             "ALTER TABLE articles ADD CONSTRAINT fault CHECK (recipient_phone <> '+919839000007')"
         )
     try:
         work(runtime)
     finally:
-        with runtime.database.transaction() as conn:
+        with owner.transaction() as conn:
             conn.execute("ALTER TABLE articles DROP CONSTRAINT fault")
     found = get(runtime, found.id)
     assert (found.state, found.imported, found.bad) == ("done", 59, 1)
@@ -220,16 +221,16 @@ def test_a_row_that_breaks_its_batch_is_named_and_the_others_are_done(
 
 
 def test_a_file_that_breaks_the_reader_does_not_hold_up_the_next(
-    runtime: Runtime, client: FlaskClient
+    runtime: Runtime, client: FlaskClient, owner: Database
 ) -> None:
     api_of(runtime, client)
     broken, next_ = received(runtime, 20), received(runtime, 3, first=500)
-    with runtime.database.transaction() as conn:  # a fault of ours that no check foresaw
+    with owner.transaction() as conn:  # a fault of ours that no check foresaw
         conn.execute("ALTER TABLE import_rows ADD CONSTRAINT fault CHECK (line <> 9)")
     try:
         work(runtime)
     finally:
-        with runtime.database.transaction() as conn:
+        with owner.transaction() as conn:
             conn.execute("ALTER TABLE import_rows DROP CONSTRAINT fault")
     assert (get(runtime, broken.id).state, get(runtime, broken.id).refusal) == ("refused", "broke")
     assert count(runtime, f"import_pieces WHERE import_id = {broken.id}") == 0

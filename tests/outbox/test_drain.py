@@ -483,7 +483,8 @@ def test_a_database_that_goes_away_costs_no_outcome(runtime: Runtime, clock: Clo
     with runtime.database.transaction() as conn:
         conn.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE usename = current_user AND datname = current_database()"
+            " AND pid <> pg_backend_pid()"
         )
     while drain.run():
         pass

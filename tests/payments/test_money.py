@@ -21,6 +21,8 @@ from postal.counter.credits import CountedAlready
 from postal.counter.groups import NothingToBook, NotOpen
 from providers.base import Came
 from runtime import Runtime
+from store.database import Database
+from tests.conftest import OfWorker
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, group, office
 from tests.rigs.upi import (
@@ -190,16 +192,16 @@ def test_money_for_a_booking_that_cannot_be_made_goes_back(
 
 
 def test_money_stands_in_the_books_whatever_hinders_the_booking(
-    runtime: Runtime, at_counter: Clerk
+    runtime: Runtime, at_counter: Clerk, owner: Database
 ) -> None:
     """The database refuses the article, as a fault of ours would make it."""
     made, payment = begun(runtime, at_counter)
-    with runtime.database.transaction() as conn:
+    with owner.transaction() as conn:
         conn.execute("ALTER TABLE articles ADD CONSTRAINT broken CHECK (false) NOT VALID")
     try:
         credit = paid(runtime, payment)
     finally:
-        with runtime.database.transaction() as conn:
+        with owner.transaction() as conn:
             conn.execute("ALTER TABLE articles DROP CONSTRAINT broken")
     assert (credit.state, credit.cause) == ("refund_due", "not_booked")
     assert group_now(runtime, made.id).state == "open"
@@ -387,7 +389,7 @@ upi.take(runtime, Came("simulator", sys.argv[1], int(sys.argv[2]),
 
 
 def test_killed_between_money_and_booking_nothing_is_half_done(
-    runtime: Runtime, at_counter: Clerk, addresses: tuple[str, str]
+    runtime: Runtime, at_counter: Clerk, addresses: OfWorker
 ) -> None:
     """kill -9 after the booking, before the commit: the provider is asked again, and it books."""
     made, payment = begun(runtime, at_counter)
@@ -395,8 +397,8 @@ def test_killed_between_money_and_booking_nothing_is_half_done(
     environment = {
         "PATH": os.environ["PATH"],
         "DAKIYA_ENV": "test",
-        "DATABASE_URL": addresses[0],
-        "REDIS_URL": addresses[1],
+        "DATABASE_URL": addresses.application,
+        "REDIS_URL": addresses.redis,
         "DAKIYA_MASTER_KEY": runtime.settings.dakiya_master_key.get_secret_value(),
     }
     ended = subprocess.run(

@@ -16,6 +16,7 @@ from postal.counter.payments import Payment
 from postal.counter.refunds import RefundUnderWay
 from runtime import Runtime
 from settings import Settings
+from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, Clerk, clerk, office
 from tests.rigs.doers import operator
@@ -176,13 +177,15 @@ def test_the_own_upi_id_is_left_to_the_banks_statement(
     assert "static: 1 payments, Rs 75.52, 1 not marked as in the bank" in said
 
 
-def test_a_line_that_fails_stops_no_other(app: Flask, runtime: Runtime, at_counter: Clerk) -> None:
+def test_a_line_that_fails_stops_no_other(
+    app: Flask, runtime: Runtime, at_counter: Clerk, owner: Database
+) -> None:
     """The database refuses the one sum, as a fault of ours would make it; not the one behind."""
     _, first = begun(runtime, at_counter)
     made, second = begun(runtime, at_counter)
     pay(runtime, first)
     pay(runtime, second)
-    with runtime.database.transaction() as conn:
+    with owner.transaction() as conn:
         conn.execute(
             sql.SQL(
                 "ALTER TABLE credits ADD CONSTRAINT broken CHECK (payment_id <> {}) NOT VALID"
@@ -194,7 +197,7 @@ def test_a_line_that_fails_stops_no_other(app: Flask, runtime: Runtime, at_count
         assert "75.52           -  -           could not be compared" in said
         assert group_now(runtime, made.id).state == "booked"
     finally:
-        with runtime.database.transaction() as conn:
+        with owner.transaction() as conn:
             conn.execute("ALTER TABLE credits DROP CONSTRAINT broken")
     assert "taken in now" in reconcile(app)[1]
     assert credits_of(runtime, first.group_id)[0].state == "booked"

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from postal.people.access import Onlooker
 from postal.people.doer import Doer, Operator, Software, Staff
+
+
+def reader(at: datetime) -> Onlooker:
+    """Somebody at the server who reads."""
+    return Onlooker(operator(at), "tests")
 
 
 def operator(at: datetime) -> Doer:
     """Somebody at the server."""
-    return Doer(Operator(), None, None, None, at)
+    return Doer(Operator("root"), None, None, None, at)
 
 
 def staff(row: int, office: int | None, at: datetime) -> Doer:

@@ -2,10 +2,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from typing import LiteralString
-
-import psycopg
-import pytest
 
 from runtime import Runtime
 from store import feed
@@ -108,13 +104,3 @@ def test_readers_and_writers_at_once_miss_nothing_and_repeat_nothing(runtime: Ru
     assert sorted(name for _, name in seen[0]) == sorted(
         f"{w}-{n}" for w in range(4) for n in range(25)
     )
-
-
-@pytest.mark.parametrize("change", ["DELETE FROM events", "UPDATE events SET kind = 'other'"])
-def test_the_feed_is_append_only(runtime: Runtime, change: LiteralString) -> None:
-    happen(runtime, "a")
-    with runtime.database.transaction() as conn:
-        with pytest.raises(psycopg.errors.RaiseException, match="append-only"):
-            conn.execute(change)
-        conn.rollback()
-    assert read(runtime) == [(1, "a")]

@@ -16,6 +16,7 @@ from postal import codes
 from postal.people import accounts, tokens
 from store import migrate
 from store.keyring import Keyring
+from tests.conftest import OfWorker
 from tests.rigs.outbox import issue_code
 from tests.script.test_server import HOUSE
 from webhooks.secret import COLUMN
@@ -24,11 +25,11 @@ MASTER = b"the master key of an installation from before the ring"
 
 
 @pytest.fixture
-def old(addresses: tuple[str, str]) -> Iterator[str]:
+def old(addresses: OfWorker) -> Iterator[str]:
     """A database with the schema of 0.1.0."""
-    name = addresses[0].rpartition("/")[2] + "_of_0_1_0"
-    administration = addresses[0].rpartition("/")[0] + "/postgres"
-    url = addresses[0].rpartition("/")[0] + f"/{name}"
+    name = addresses.owner.rpartition("/")[2] + "_of_0_1_0"
+    administration = addresses.owner.rpartition("/")[0] + "/postgres"
+    url = addresses.owner.rpartition("/")[0] + f"/{name}"
     with psycopg.connect(administration, autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     try:
@@ -64,7 +65,7 @@ def test_everything_that_was_derived_from_the_master_key_stays_what_it_was(old: 
         issue_code(conn, now, salt)
     assert staff is not None
     assert hook is not None
-    migrate.migrate(old)
+    migrate.migrate(old, None)
     keys = Keyring([MASTER])
     with psycopg.connect(old) as conn:
         number = conn.execute("SELECT number, code_issue FROM articles").fetchone()

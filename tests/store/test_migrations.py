@@ -11,12 +11,13 @@ from alembic import command
 from psycopg import sql
 
 from store import migrate
+from tests.conftest import OfWorker
 
 
 @pytest.fixture
-def released(addresses: tuple[str, str]) -> Iterator[str]:
+def released(addresses: OfWorker) -> Iterator[str]:
     """The URL of a database of its own with the schema of 0.1.0."""
-    server, _, _ = addresses[0].rpartition("/")
+    server, _, _ = addresses.owner.rpartition("/")
     name = f"released_{os.getpid()}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -50,7 +51,7 @@ INSERT INTO window_requests (article_id, asked_by, asked_at, document, document_
 def test_requests_of_the_window_and_sessions_survive(released: str) -> None:
     with psycopg.connect(released) as conn:
         conn.execute(_FILLED)
-    migrate.migrate(released)
+    migrate.migrate(released, None)
     with psycopg.connect(released) as conn:
         requests = conn.execute(
             "SELECT what, article_id, office_id, document_last4, note, state, signed_by,"

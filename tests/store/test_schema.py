@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -24,6 +25,7 @@ from runtime import Runtime
 from store import migrate
 from store.database import Database
 from store.schema_page import COMMAND
+from tests.conftest import OfWorker
 
 HOUSE = Path(__file__).parent.parent.parent
 PAGE = HOUSE / "docs" / "developing" / "schema.md"
@@ -35,9 +37,9 @@ def flask(app: Flask) -> FlaskCliRunner:
 
 
 @pytest.fixture
-def other(addresses: tuple[str, str]) -> Iterator[str]:
-    """The URL of an empty database of its own."""
-    server, _, _ = addresses[0].rpartition("/")
+def other(addresses: OfWorker) -> Iterator[str]:
+    """The URL of an empty database of its own, as its owner."""
+    server, _, _ = addresses.owner.rpartition("/")
     name = sql.Identifier(f"schema_{os.getpid()}")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(name))
@@ -53,7 +55,7 @@ def var_before_the_release() -> Iterator[Path]:
     """
     with tempfile.TemporaryDirectory() as var:
         with Servers(Path(var), THROW_AWAY) as servers:
-            _at(servers.addresses.database_url, "0026")
+            _at(servers.addresses.owner_url, "0026")
         yield Path(var)
 
 
@@ -66,7 +68,8 @@ def _at(url: str, revision: str) -> None:
 
 def _on(runtime: Runtime, url: str) -> Flask:
     """The application with `url` as its database's."""
-    settings = runtime.settings.model_copy(update={"database_url": url})
+    one = dict.fromkeys(("database_url", "database_owner_url", "database_purge_url"), url)
+    settings = runtime.settings.model_copy(update=one)
     return create_app(replace(runtime, settings=settings))
 
 
@@ -108,6 +111,32 @@ def test_an_empty_database_gets_the_schema_and_keeps_it(runtime: Runtime, other:
         assert flask.invoke(args=["db", "migrate"]).output == at
     with psycopg.connect(other) as conn:
         assert conn.execute("SELECT count(*) FROM articles").fetchone() == (0,)
+
+
+def test_rows_from_before_the_digests_are_in_the_chain_of_their_day(
+    runtime: Runtime, other: str
+) -> None:
+    command.upgrade(migrate._config(other), "0001_first")
+    with psycopg.connect(other) as conn:
+        conn.execute("SET TIME ZONE 'Asia/Kolkata'")
+        conn.execute(
+            "INSERT INTO events (at, kind, data) VALUES"
+            " ('2026-10-01 23:30+05:30', 'desk_acted', '{\"a\": \"\\u0938\", \"n\": null}'),"
+            " ('2026-10-02 00:30+05:30', 'desk_acted', '{\"list\": [1, 2.50, {\"deep\": true}]}')"
+        )
+    app = _on(runtime, other)
+    flask = app.test_cli_runner()
+    assert flask.invoke(args=["db", "migrate"]).exit_code == 0
+    database = Database(other)
+    database.open()
+    app.extensions["dakiya"] = replace(runtime, database=database)
+    with database.transaction() as conn:
+        days = conn.execute("SELECT day_written::text FROM events ORDER BY id").fetchall()
+    assert days == [("2026-10-01",), ("2026-10-02",)]
+    verified = flask.invoke(args=["audit", "verify"])
+    database.close()
+    assert verified.exit_code == 0, verified.output
+    assert "events: 2 rows, 2 of days without a seal yet" in verified.output
 
 
 @pytest.mark.parametrize(

@@ -12,14 +12,15 @@ from alembic.script import ScriptDirectory
 from psycopg import sql
 
 from store import migrate
+from tests.conftest import OfWorker
 
 _OURS = "0005_factors_and_sign_ins"
 
 
 @pytest.fixture
-def before(addresses: tuple[str, str]) -> Iterator[str]:
+def before(addresses: OfWorker) -> Iterator[str]:
     """The URL of a database of its own, with the schema that came before."""
-    server, _, _ = addresses[0].rpartition("/")
+    server, _, _ = addresses.owner.rpartition("/")
     name = f"sign_ins_{os.getpid()}"
     with psycopg.connect(f"{server}/postgres", autocommit=True) as conn:
         conn.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
@@ -53,7 +54,7 @@ def test_accounts_recovery_codes_sign_ins_and_wrong_pins_are_kept(before: str) -
             "INSERT INTO sign_ins (staff_id, digest, at, seen_at, proved_at)"
             " VALUES (1, 'x', now(), now(), now())"
         )
-    migrate.migrate(before)
+    migrate.migrate(before, None)
     with psycopg.connect(before) as conn:
         assert conn.execute(
             "SELECT staff_id, recovery_confirmed_at IS NOT NULL FROM staff ORDER BY id"

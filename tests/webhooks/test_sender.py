@@ -17,6 +17,7 @@ import jobs
 from postal.people import tokens
 from postal.privacy.retention import Kept, purge
 from runtime import Runtime, utc_now
+from store.database import Database
 from store.feed_kinds import Kind
 from tests.outbox.test_worker import end, process, until
 from tests.rigs.clock import Clock
@@ -340,14 +341,21 @@ def test_dead_deliveries_are_sent_again_one_or_all(
 
 
 def test_settled_deliveries_go_after_a_month_and_waiting_ones_stay(
-    runtime: Runtime, receiver: Receiver, sender: WebhookSender, hook: int, clock: Clock
+    runtime: Runtime,
+    receiver: Receiver,
+    sender: WebhookSender,
+    hook: int,
+    clock: Clock,
+    purging: Database,
 ) -> None:
     receiver.script = [200, 500]
     happen(runtime, "delivered", "attempted")
     work(sender)
     clock.advance(days=31)
-    kept = Kept(clock.now() - timedelta(days=90), clock.now() - timedelta(days=365), clock.now())
-    assert list(purge(runtime.database, kept)) == [("webhook deliveries", 1)]
+    kept = Kept(
+        clock.now() - timedelta(days=90), clock.now() - timedelta(days=365), clock.now(), "root"
+    )
+    assert list(purge(purging, kept)) == [("webhook deliveries", 1)]
     assert [each.position for each in deliveries(runtime, hook)] == [2]
 
 

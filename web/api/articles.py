@@ -147,6 +147,7 @@ class ArticleOut(Output):
     delivered_at: datetime | None
     updated_at: datetime
     events: list[EventOut]
+    proof: str = Field(description="the address of its certificate")
 
 
 def _book(call: Call[BookArticleIn]) -> Answer:
@@ -176,20 +177,21 @@ def _book(call: Call[BookArticleIn]) -> Answer:
     )
     if booking.new:
         announce(call.runtime, call.conn, [Booked(given.number)])
-    return Answer(201 if booking.new else 200, _shown(call, booking.article))
+    return Answer(201 if booking.new else 200, _shown(call, given.number))
 
 
 def _get(call: Call[Nothing]) -> Answer:
-    return Answer(200, _shown(call, articles.get(call.conn, article_number(call))))
+    return Answer(200, _shown(call, article_number(call)))
 
 
 def _recall(call: Call[Nothing]) -> Answer:
     recalled = articles.recall(call.conn, article_number(call), call.now)
     announce(call.runtime, call.conn, [Recalled(recalled.number)])
-    return Answer(200, _shown(call, articles.get(call.conn, recalled.number)))
+    return Answer(200, _shown(call, recalled.number))
 
 
-def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
+def _shown(call: Call[Any], number: str) -> ArticleOut:
+    article = articles.look(call.conn, number, call.reader())
     return ArticleOut.of(
         article,
         recipient=RecipientOut(
@@ -202,6 +204,7 @@ def _shown(call: Call[Any], article: articles.Article) -> ArticleOut:
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],
+        proof=f"/api/v1/articles/{article.number}/proof",
         events=[
             EventOut.of(each, data=veiled_within(each.data))
             for each in articles.history(call.conn, article)
@@ -240,7 +243,7 @@ GET = Operation(
 def _prove_sender(call: Call[SenderProofIn]) -> Answer:
     number = article_number(call)
     senders.prove(call.runtime, number, call.input.proof, "software", None)
-    return Answer(200, _shown(call, articles.get(call.conn, number)))
+    return Answer(200, _shown(call, number))
 
 
 SENDER_PROOF = Operation(

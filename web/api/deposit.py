@@ -39,7 +39,9 @@ def _deposit(call: Call[Nothing]) -> Answer:
         DepositedArticleOut.of(
             each, cod_amount=each.cod, with_postman=each.with_postman is not None
         )
-        for each in deposit.lying(call.conn, office_id, pin, day_of(call.now))
+        for each in deposit.lying(
+            call.conn, office_id, pin, day_of(call.now), call.reader(office_id)
+        )
     ]
     return Answer(200, DepositOut(articles=articles))
 
@@ -74,7 +76,7 @@ def _returns(call: Call[OfDayIn]) -> Answer:
     asked = day(call)
     articles = [
         ReturnedArticleOut.of(each, with_postman=each.with_postman is not None)
-        for each in deposit.going_back(call.conn, office_id, pin, asked)
+        for each in deposit.going_back(call.conn, office_id, pin, asked, call.reader(office_id))
     ]
     return Answer(200, ReturnsOut(date=asked, articles=articles))
 

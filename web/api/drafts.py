@@ -62,7 +62,8 @@ class DraftOut(Output):
 
 
 def _read(call: Call[Any]) -> Answer:
-    found = drafts.draft(call.conn, office(call)[0], day_of(call.now))
+    office_id, _ = office(call)
+    found = drafts.draft(call.conn, office_id, day_of(call.now), call.reader(office_id))
     return Answer(
         200,
         DraftOut(

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from imports import file_rows, register
 from imports.columns import Kind
+from imports.file_rows import Line
 from imports.register import Import as Found
 from imports.register import State
 from web.api.engine.fields import FileIn, Input, Nothing, Output
@@ -93,7 +94,7 @@ def _mine(call: Call[Any]) -> Found:
 
 
 def _shown(call: Call[Any], found: Found, after: int, most: int) -> ImportOut:
-    rows = file_rows.in_states(call.conn, found.id, ("bad",), after, most)
+    rows = file_rows.look(call.conn, found, ("bad",), Line(after, most), call.reader())
     return ImportOut.of(
         found,
         refusal=refusal(found, _ENGLISH) if found.refusal else None,

@@ -93,7 +93,7 @@ def _whole(call: Call[Nothing]) -> Answer:
     head = delivery_list(call)
     items = [
         ListItemOut.of(line, with_postman=line.missing)
-        for line in returning.lines(call.conn, head.id)
+        for line in returning.sheet(call.conn, head, call.reader(head.office_id))
     ]
     shown = WholeListOut.of(head, postman=head.staff_id, items=items)
     return Answer(200, shown)

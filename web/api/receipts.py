@@ -54,7 +54,7 @@ class PrintingOut(Output):
 
 def _read(call: Call[Nothing]) -> Answer:
     group = group_of(call)
-    what = receipts.read(call.conn, group.id)
+    what = receipts.read(call.conn, group.id, call.reader())
     answer = ReceiptOut.of(
         what, articles=shown(group).articles, printed=len(receipts.printings(call.conn, group.id))
     )
@@ -83,7 +83,7 @@ def _pdf(call: Call[Nothing]) -> Answer:
     printing = receipts.printing(call.conn, group.id, once)
     if printing is None:
         raise Unknown("there is no such printing: count it first, by POST")
-    what = receipts.read(call.conn, group.id)
+    what = receipts.read(call.conn, group.id, call.reader())
     document = receipts_on_paper.receipt(
         what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
     )

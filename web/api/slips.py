@@ -8,7 +8,7 @@ from paper import slip as slips_on_paper
 from paper.content import Language
 from postal.counter import clerks
 from postal.office import slip as slips
-from postal.people import access, rights
+from postal.people import rights
 from store.refusals import Unknown
 from web.api.engine import whose
 from web.api.engine.fields import Input, StaffId
@@ -28,9 +28,7 @@ def _slip(call: Call[AskSlipIn]) -> Answer:
     who = clerks.clerk(call.conn, call.input.staff, rights.roles("deliver"))
     if slips.office_of(call.conn, head.id) != who.office_id:
         raise Unknown("the clerk's office has no such delivery list")
-    what = slips.read(call.conn, head.id, call.now)
-    reason = f"slip {what.staff_id} {what.day}"
-    access.note(call.conn, call.doer(who.office_id, who.staff), "opened", reason=reason)
+    what = slips.read(call.conn, head.id, call.reader(who.office_id, who.staff))
     document = slips_on_paper.slip(what, call.input.language)
     return Answer(200, File(document, f"slip-{what.staff_id}-{what.day}.pdf"))
 

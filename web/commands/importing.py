@@ -14,11 +14,12 @@ from flask.cli import AppGroup
 
 from imports import file_rows, register
 from imports.columns import Kind, heading
+from imports.file_rows import Line
 from imports.importer import advance
 from imports.register import UNDER_WAY, Import
-from postal.people.doer import Doer, Operator
 from runtime import Runtime
 from web import running
+from web.commands import operator
 from web.commands.personal_file import open_personal
 from web.staff.import_words import bad_rows_head, bad_rows_part, refusal, where, why
 
@@ -85,9 +86,7 @@ def _import(kind: Kind, file: Path, good_rows: bool, bad_rows: Path | None) -> N
         raise click.ClickException(f"{file} has more than {most} MB: split it (IMPORT_MEGABYTES)")
     content = file.read_bytes()
     found = runtime.database.run(
-        lambda conn: register.receive(
-            conn, content, file.name, Doer(Operator(), None, None, None, runtime.now())
-        )
+        lambda conn: register.receive(conn, content, file.name, operator.doer())
     )
     found = _drive(runtime, found, "checking")
     if found.state == "refused":
@@ -135,7 +134,7 @@ def _drive(runtime: Runtime, found: Import, label: str) -> Import:
 
 def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     with runtime.database.transaction() as conn:
-        shown = file_rows.in_states(conn, found.id, ("bad",), 0, _SHOWN)
+        shown = file_rows.look(conn, found, ("bad",), Line(0, _SHOWN), operator.reader())
     for row in shown:
         for fault in row.faults:
             column = where(fault, found.kind, _ENGLISH)
@@ -147,11 +146,13 @@ def _show_bad(runtime: Runtime, found: Import, into: Path | None) -> None:
     if into is not None:
         with open_personal(into) as file:
             file.write(bad_rows_head(found, _ENGLISH))
-            after = 0
+            left = Line(0, _AT_ONCE)
             with runtime.database.transaction() as conn:
-                while some := file_rows.in_states(conn, found.id, ("bad", "held"), after, _AT_ONCE):
+                while some := file_rows.export(
+                    conn, found, ("bad", "held"), left, operator.reader()
+                ):
                     file.write(bad_rows_part(found, some, _ENGLISH))
-                    after = some[-1].line
+                    left = Line(some[-1].line, _AT_ONCE)
 
 
 def _agreed(found: Import) -> bool:

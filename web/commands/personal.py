@@ -13,7 +13,10 @@ from flask.cli import with_appcontext
 from india import phone as phones
 from postal.privacy import forget, personal, retention
 from postal.privacy.retention import Kept
+from store.chains.redact import Removing
 from web import running
+from web.commands.as_purge import purging
+from web.commands.operator import login, reader
 from web.commands.personal_file import PersonalFile, PersonalWriter
 from web.commands.refusals import refusals_shown
 
@@ -31,6 +34,7 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
         now - timedelta(days=bodies or settings.keep_bodies_days),
         now - timedelta(days=persons or settings.keep_persons_days),
         now,
+        login(),
     )
     with runtime.database.transaction() as conn:
         length = retention.left(conn, kept)
@@ -38,8 +42,9 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
         click.echo(f"{length} rows would be purged; nothing was changed")
         return
     done: Counter[str] = Counter()
-    with click.progressbar(length=length, label="purging", file=sys.stderr) as bar:
-        for kind, count in retention.purge(runtime.database, kept):
+    bar = click.progressbar(length=length, label="purging", file=sys.stderr)
+    with purging() as database, bar:
+        for kind, count in retention.purge(database, kept):
             done[kind] += count
             bar.update(count)
     for kind, count in done.items():
@@ -57,7 +62,7 @@ def export_person(phone: str, into: PersonalWriter) -> None:
     """Write all that is stored of PHONE as JSON, for the person who asked for it."""
     number = _read(phone)
     with running.runtime().database.transaction() as conn:
-        parts = personal.parts(conn, number)
+        parts = personal.parts(conn, number, reader())
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
     json.dump({part.name: part.rows for part in parts}, into, ensure_ascii=False, indent=1)
@@ -73,8 +78,9 @@ def forget_person(phone: str, reason: str) -> None:
     """Remove PHONE, its names and words from everything; what happened stays."""
     runtime = running.runtime()
     number = _read(phone)
-    with refusals_shown():
-        done = runtime.database.run(lambda conn: forget.forget(conn, number, reason, runtime.now()))
+    by = Removing(login(), reason, runtime.now())
+    with refusals_shown(), purging() as database:
+        done = database.run(lambda conn: forget.forget(conn, number, by))
     click.echo(
         f"{phones.masked(number)} is forgotten:"
         f" {done.texts} texts, {done.articles} articles, {done.sprints} sprints rewritten"

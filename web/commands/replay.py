@@ -22,6 +22,7 @@ from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
+from web.commands import operator
 from web.commands.personal_file import PersonalFile, PersonalWriter
 
 _SHOWN = 200  # letters of a difference
@@ -96,7 +97,7 @@ def _with_progress(period: Period) -> Iterator[StoredSprint]:
     with runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(
-            sprints.stream(conn, period),
+            sprints.look_through(conn, period, operator.reader()),
             length=length,
             label="replaying",
             file=sys.stderr,

@@ -6,14 +6,16 @@ from flask import render_template
 
 from india.calendar import day_of
 from postal.counter import bookings_of_day, number_check, tariff
-from web.counter.room import me, route, runtime
+from web.counter.room import me, reader, route, runtime
 
 
 @route("/bookings", "book")
 def day_bookings() -> str:
     """Show today's bookings of this office, newest first."""
     with runtime().database.transaction() as conn:
-        booked = bookings_of_day.of_office(conn, me().account.office_id, day_of(runtime().now()))
+        booked = bookings_of_day.of_office(
+            conn, me().account.office_id, day_of(runtime().now()), reader()
+        )
         checks = number_check.for_articles(conn, [each.article_id for each in booked])
     return render_template("counter/bookings.html", booked=booked, checks=checks)
 

@@ -25,7 +25,7 @@ from postal.counter.groups import Group
 from postal.counter.receipts import NewPrinting, NotBooked, Printing
 from postal.once import OtherForm
 from store.database import Conn
-from web.counter.room import doer, own_group, route, runtime
+from web.counter.room import doer, own_group, reader, route, runtime
 from web.given import NotPossible
 from web.staff.printed import pdf_of, ways
 
@@ -43,7 +43,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         group = own_group(conn, id_)
         if group.state != "booked":
             return _none_yet(group)
-        what = receipts.read(conn, id_)
+        what = receipts.read(conn, id_, reader())
         printed = receipts.printings(conn, id_)
         senders = receipts.senders(conn, id_)
         printing = receipts.printing(conn, id_, once) if once else None
@@ -127,7 +127,7 @@ def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printin
             return group
         except OtherForm as other:
             raise NotPossible(str(other)) from other
-        return receipts.read(conn, id_), printing
+        return receipts.read(conn, id_, reader()), printing
 
     return runtime().database.run(work)
 

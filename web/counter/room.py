@@ -7,7 +7,7 @@ from postal.counter.groups import Group
 from store.database import Conn
 from web.running import runtime
 from web.staff.rooms import Room as _Room
-from web.staff.rooms import doer, key, me, office_seen, within
+from web.staff.rooms import doer, key, me, office_seen, reader, within
 
 _room = _Room("counter", "/counter")
 counter = _room.blueprint
@@ -17,7 +17,7 @@ live_route = _room.live_route
 
 def own_group(conn: Conn, id_: int) -> Group:
     """Return a booking of the user's office; 404 for any other."""
-    found = groups.get(conn, id_)
+    found = groups.look(conn, id_, reader())
     within(found.office_id)
     return found
 
@@ -30,6 +30,7 @@ __all__ = [
     "me",
     "office_seen",
     "own_group",
+    "reader",
     "route",
     "runtime",
     "within",

@@ -25,7 +25,7 @@ from web.counter.reading import (
     read_article,
     read_sender,
 )
-from web.counter.room import doer, me, route, runtime
+from web.counter.room import doer, me, reader, route, runtime
 from web.counter.typed import article_of, new_article, new_sender, sender_of
 from web.staff.refusals import word_of
 
@@ -41,14 +41,22 @@ def start() -> Page:
         if day is None:
             return _opening_page(conn)
         if day.day != day_of(runtime().now()):
-            return render_template("counter/stale.html", day=day, waiting=unfinished(conn, day.id))
+            return render_template(
+                "counter/stale.html", day=day, waiting=unfinished(conn, day.id, reader())
+            )
         language = runtime().settings.default_language
         typed = new_article(rolls.offered(conn, me().account.id), language)
-        reading = read_article(conn, _desk(), typed)
+        read = read_article(conn, _desk(), typed)
         sender = new_sender(language)
         return form_page(
             Form(
-                url_for("counter.begin"), typed, reading, sender, {}, unfinished(conn, day.id), day
+                url_for("counter.begin"),
+                typed,
+                read,
+                sender,
+                {},
+                unfinished(conn, day.id, reader()),
+                day,
             )
         )
 
@@ -96,24 +104,24 @@ def begin() -> Page:
         again = booking.made_by(conn, UUID(typed_sender.once))
         if again is not None and again.counter_day_id == day.id:
             return redirect(url_for("counter.group", id_=again.id))
-        reading = finished_article(typed, read_article(conn, _desk(), typed))
+        read = finished_article(typed, read_article(conn, _desk(), typed))
         sender = finished_sender(typed_sender, read_sender(typed_sender))
-        if reading.item is not None and sender.sender is not None:
+        if read.item is not None and sender.sender is not None:
             by, once = replace(doer(), office=day.office_id), UUID(typed_sender.once)
             try:
                 with conn.transaction():
                     made = booking.begin(conn, once, sender.sender, day.id, by)
-                    booking.add(conn, made.id, reading.item, by.at)
+                    booking.add(conn, made.id, read.item, by.at)
                 return redirect(url_for("counter.group", id_=made.id))
             except NumberInUse as taken:  # by another clerk, a moment ago
-                reading = taken_number(reading, taken)
+                read = taken_number(read, taken)
         form = Form(
             url_for("counter.begin"),
             typed,
-            reading,
+            read,
             typed_sender,
             sender.notes,
-            unfinished(conn, day.id),
+            unfinished(conn, day.id, reader()),
             day,
         )
         return form_page(form), 422

@@ -14,12 +14,12 @@ from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
-from postal.people import access, contacts
+from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import doer, live_route, route, runtime
+from web.desk.room import live_route, reader, route, runtime
 from web.desk.sprints import differs_today
-from web.desk.subjects import article_within, person_within
+from web.desk.subjects import article_within, person_revealed, person_within
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
@@ -49,7 +49,6 @@ def conversation(conversation: int) -> Page:
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = person_within(conn, conversation)
-        access.note(conn, doer(), "opened", phone=person.phone)
         return person, _view(conn, of_phone(person.phone))
 
     person, view = runtime().database.run(look)
@@ -63,9 +62,11 @@ def reveal(conversation: int) -> Page:
     given = len(reason) >= SHORTEST_REASON
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = person_within(conn, conversation)
-        if given:
-            access.note(conn, doer(), "revealed", phone=person.phone, reason=reason)
+        person = (
+            person_revealed(conn, conversation, reason)
+            if given
+            else person_within(conn, conversation)
+        )
         return person, _view(conn, of_phone(person.phone))
 
     person, view = runtime().database.run(look)
@@ -88,8 +89,8 @@ def article(article: int) -> Page:
 
     def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
         row = article_within(conn, article)
-        access.note(conn, doer(), "opened", article_id=row.id)
-        return row, contacts.of_article(conn, row.id), _view(conn, of_article(row.id, row.number))
+        parties = contacts.of_article(conn, row.id, reader())
+        return row, parties, _view(conn, of_article(row.id, row.number))
 
     row, parties, view = runtime().database.run(look)
     return render_template(
@@ -134,11 +135,11 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     older = Cursor.read(request.args.get("older", ""))
     newer = Cursor.read(request.args.get("newer", ""))
     if older is not None:
-        entries = timeline.older(conn, scope, older)
+        entries = timeline.older(conn, scope, older, reader())
     elif newer is not None:
-        entries = timeline.newer(conn, scope, newer)
+        entries = timeline.newer(conn, scope, newer, reader())
     else:
-        entries = timeline.newest(conn, scope)
+        entries = timeline.newest(conn, scope, reader())
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")

@@ -11,7 +11,7 @@ from india.calendar import day_of
 from postal.desk import figures, fraud_board
 from postal.desk.figures import BeatFigures
 from web.desk.charts import ChartBar, ChartPart, stacked
-from web.desk.room import me, office_seen, route, runtime
+from web.desk.room import me, office_seen, reader, route, runtime
 from web.language import say
 from web.staff.tables import sheet
 from web.staff.times import asked_day
@@ -74,7 +74,7 @@ def fraud() -> str:
     day = asked_day() or today
     with runtime().database.transaction() as conn:
         reports = fraud_board.reports(conn, day, _pin())
-        callers = fraud_board.callers(conn, day - _MONTH, day, _pin())
+        callers = fraud_board.callers(conn, day - _MONTH, day, _pin(), reader())
     return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
 
 

@@ -9,10 +9,7 @@ from werkzeug.wrappers import Response
 
 from india import calendar, signs
 from postal.desk import search
-from postal.desk.search import Found, Query
-from postal.people import access
-from store.database import Conn
-from web.desk.room import doer, office_seen, route, runtime
+from web.desk.room import office_seen, reader, route, runtime
 
 _LONGEST: Final = 100
 Page = str | Response | tuple[str, int]
@@ -38,19 +35,7 @@ def find() -> Page:
         page = render_template("desk/find.html", query=typed, day=written, refused="find_unclear")
         return page, 422
 
-    def look(conn: Conn) -> Found:
-        found = search.find(conn, query, day, office_seen())
-        _note(conn, query, found)
-        return found
-
-    found = runtime().database.run(look)
+    found = runtime().database.run(
+        lambda conn: search.find(conn, query, day, reader(), office_seen())
+    )
     return render_template("desk/find.html", query=typed, day=written, found=found)
-
-
-def _note(conn: Conn, query: Query, found: Found) -> None:
-    by = doer()
-    if query.phone is not None:
-        access.note(conn, by, "found", phone=query.phone)
-    elif found.articles:
-        # The list shows names; the page of each one that is opened is noted by itself.
-        access.note(conn, by, "found", article_id=found.articles[0].id)

@@ -7,9 +7,8 @@ from flask import abort, render_template
 from india.calendar import day_of
 from postal.desk import lists
 from postal.desk.lists import ListOfDay, ListOfDayItem
-from postal.people import access
 from store.database import Conn
-from web.desk.room import doer, route, runtime, within
+from web.desk.room import reader, route, runtime, within
 from web.staff.times import asked_day
 
 
@@ -35,9 +34,7 @@ def sheet(id_: int) -> str:
         if found is None:
             return None
         within(found.office_id)
-        reason = f"list {found.staff_id} {found.date}"
-        access.note(conn, doer(), "opened", reason=reason)
-        return found, lists.items(conn, id_)
+        return found, lists.items(conn, found, reader())
 
     looked = runtime().database.run(look)
     if looked is None:

@@ -18,10 +18,9 @@ from messages.speech import tongue_of
 from postal.desk import timeline
 from postal.desk.timeline import Entry, SprintLine, TimelineScreen, TimelineText
 from postal.desk.timeline_keys import of_phone
-from postal.people import access
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import doer, route, runtime
+from web.desk.room import reader, route, runtime
 from web.desk.subjects import person_within
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
@@ -51,7 +50,6 @@ def replay_conversation(conversation: int) -> str:
 
     def look(conn: Conn) -> tuple[Contact, list[Entry]]:
         person = person_within(conn, conversation)
-        access.note(conn, doer(), "opened", phone=person.phone)
         return person, _entries(conn, person.phone)
 
     person, entries = runtime().database.run(look)
@@ -67,12 +65,12 @@ def replay_conversation(conversation: int) -> str:
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:
     scope = of_phone(phone)
-    page = timeline.newest(conn, scope)
+    page = timeline.newest(conn, scope, reader())
     found = page.entries
     for _ in range(_MOST_PAGES):
         if page.older is None:
             break
-        page = timeline.older(conn, scope, page.older)
+        page = timeline.older(conn, scope, page.older, reader())
         found = page.entries + found
     return found
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from web.running import runtime
 from web.staff.rooms import Room as _Room
-from web.staff.rooms import csrf, doer, home, key, me, office_seen, within
+from web.staff.rooms import csrf, doer, home, key, me, office_seen, reader, within
 
 _room = _Room("desk", "/desk")
 desk = _room.blueprint
@@ -22,6 +22,7 @@ __all__ = [
     "me",
     "office_seen",
     "open_route",
+    "reader",
     "route",
     "runtime",
     "within",

@@ -22,9 +22,8 @@ from messages.speech import tongue_of
 from postal.desk import sprints, timeline
 from postal.desk.sprints import StoredSprint
 from postal.desk.timeline import TimelineText
-from postal.people import access
 from store.database import Conn
-from web.desk.room import desk, doer, route, runtime
+from web.desk.room import desk, reader, route, runtime
 from web.desk.subjects import conversation_within
 from web.staff.times import exact
 from web.staff.words import word
@@ -58,12 +57,10 @@ def sprint_page(id_: int) -> str:
     """Show the explanation of one sprint, a part of the timeline's page."""
 
     def look(conn: Conn) -> SprintView | None:
-        stored = sprints.get(conn, id_)
+        stored = sprints.look(conn, id_, "opened", reader())
         if stored is None:
             return None
         conversation_within(conn, stored.whose)
-        phone = stored.whose if stored.whose.startswith("+") else None
-        access.note(conn, doer(), "opened", phone=phone)
         return _view(conn, stored)
 
     view = runtime().database.run(look)

@@ -1,6 +1,6 @@
 """What a page or an action of the desk is about: 404 where it belongs to another office.
 
-docs/developing/trust.md rule 11
+What is looked at so is written down (docs/developing/trust.md rules 11 and 12).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from postal.articles import Article
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import office_seen
+from web.desk.room import office_seen, reader
 
 
 def article_within(conn: Conn, id_: int) -> Article:
     """Return the article with that row id."""
-    row = articles.by_id(conn, id_)
+    row = articles.look_by_id(conn, id_, reader())
     if row is None or not walls.concerns_article(conn, office_seen(), id_):
         abort(404)
     return row
@@ -25,7 +25,15 @@ def article_within(conn: Conn, id_: int) -> Article:
 
 def person_within(conn: Conn, conversation: int) -> Contact:
     """Return the person of that conversation, with articles that concern the user's office."""
-    person = contacts.get(conn, conversation)
+    return _within(conn, contacts.get(conn, conversation, reader()))
+
+
+def person_revealed(conn: Conn, conversation: int, reason: str) -> Contact:
+    """Return the same where the whole number is to be shown, for the reason that was typed."""
+    return _within(conn, contacts.reveal(conn, conversation, reader(), reason))
+
+
+def _within(conn: Conn, person: Contact | None) -> Contact:
     if person is None or not walls.concerns_phone(conn, office_seen(), person.phone):
         abort(404)
     return contacts.within(conn, person, office_seen())

@@ -15,10 +15,9 @@ from flows.events import Outcome
 from outbox.wake import wake
 from postal.desk import tickets, timeline
 from postal.desk.tickets import Filter, Ticket
-from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
-from web.desk.room import doer, live_route, me, office_seen, route, runtime
+from web.desk.room import doer, live_route, me, office_seen, reader, route, runtime
 from web.desk.subjects import ticket_within
 from web.staff import presence
 from web.staff.refusals import status_of, word_of
@@ -41,7 +40,7 @@ def ticket_queue() -> str:
         office=office_seen(),
     )
     with runtime().database.transaction() as conn:
-        found = tickets.queue(conn, fitting)
+        found = tickets.queue(conn, fitting, reader())
         counted = tickets.counted(conn, office_seen())
         others = tickets.colleagues(conn, doer())
     return render_template(
@@ -66,7 +65,7 @@ def ticket_here(id_: int) -> str:
     """Show who else has it open and whether it changed; polled every few seconds."""
     with runtime().database.transaction() as conn:
         ticket_within(conn, id_)
-        found, done = tickets.get(conn, id_), tickets.notes(conn, id_)
+        found, done = tickets.look(conn, id_, reader()), tickets.notes(conn, id_)
     changed = request.form.get("notes") != str(len(done))
     return render_template(
         "desk/ticket_here.html", ticket=found, others=_others(id_), changed=changed
@@ -147,11 +146,10 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200) -> Page:
     def look(conn: Conn) -> tuple[Ticket, list[tickets.TicketNote], list[timeline.TimelineText]]:
         ticket_within(conn, id_)
-        found = tickets.get(conn, id_)
-        access.note(conn, doer(), "opened", phone=found.phone, article_id=found.article_id)
+        found = tickets.look(conn, id_, reader())
         # Texts that have no conversation are shown here.
         alone = found.kind == "unparsed" and found.conversation is None
-        unread = timeline.unreadable(conn, found.phone) if alone else []
+        unread = timeline.unreadable(conn, found.phone, reader()) if alone else []
         return found, tickets.notes(conn, id_), unread
 
     found, done, unread = runtime().database.run(look)

@@ -26,10 +26,10 @@ from flows.replay.what_if_facts import Verdict
 from messages.render import render
 from postal.desk import sprints
 from postal.desk.sprints import StoredSprint
-from postal.people import access, roles
+from postal.people import roles
 from store.database import Conn
 from web import given
-from web.desk.room import desk, doer, route, runtime
+from web.desk.room import desk, reader, route, runtime
 from web.desk.subjects import conversation_within
 
 _MOST_STEPS: Final = 30
@@ -56,13 +56,10 @@ def what_if_page(id_: int) -> str | tuple[str, int]:
     side = "after" if request.values.get("side") == "after" else "before"
 
     def look(conn: Conn) -> tuple[StoredSprint, list[StoredSprint], str]:
-        stored = sprints.get(conn, id_)
+        stored = sprints.look(conn, id_, "simulated", reader())
         if stored is None:
             abort(404)
         conversation_within(conn, stored.whose)
-        phone = stored.whose if stored.whose.startswith("+") else None
-        if request.method == "GET":
-            access.note(conn, doer(), "simulated", phone=phone)
         earlier = sprints.before(conn, stored, stored.at - _DAY)
         languages = roles.languages(conn, [stored.whose])
         language = languages.get(stored.whose, runtime().settings.default_language)

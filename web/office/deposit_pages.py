@@ -8,11 +8,9 @@ from flask import Response, render_template
 
 from india.calendar import day_of, local
 from postal.office import deposit as deposited
-from postal.office.deposit import Deposited, GoingBack
-from postal.people import access
-from store.database import Conn
+from postal.office.deposit import GoingBack
 from web.language import say
-from web.office.room import doer, me, route, runtime
+from web.office.room import me, reader, route, runtime
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 from web.staff.words import word
@@ -22,12 +20,9 @@ from web.staff.words import word
 def deposit() -> str:
     """Show what can be fetched until when, and what waits for another visit."""
     account, today = me().account, day_of(runtime().now())
-
-    def look(conn: Conn) -> list[Deposited]:
-        access.note(conn, doer(), "opened", reason="deposit")
-        return deposited.lying(conn, account.office_id, account.office_pin, today)
-
-    lying = runtime().database.run(look)
+    lying = runtime().database.run(
+        lambda conn: deposited.lying(conn, account.office_id, account.office_pin, today, reader())
+    )
     return render_template(
         "office/deposit.html",
         today=today,
@@ -40,9 +35,13 @@ def deposit() -> str:
 def returns() -> str:
     """Show what is returned to senders on a day (default: today)."""
     day = asked_day() or day_of(runtime().now())
-    return render_template(
-        "office/returns.html", day=day, back=_back(day), today=day_of(runtime().now())
+    account = me().account
+    back = runtime().database.run(
+        lambda conn: deposited.going_back(
+            conn, account.office_id, account.office_pin, day, reader()
+        )
     )
+    return render_template("office/returns.html", day=day, back=back, today=day_of(runtime().now()))
 
 
 @route("/returns.csv", "deliver")
@@ -53,7 +52,13 @@ def returns_csv() -> Response:
         "date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
         "decided_at", "sender", "recipient", "recipient_pin", "with_postman",
     )  # fmt: skip
-    rows = [heading, *(_cells(day, each) for each in _back(day))]
+    account = me().account
+    back = runtime().database.run(
+        lambda conn: deposited.export_back(
+            conn, account.office_id, account.office_pin, day, reader()
+        )
+    )
+    rows = [heading, *(_cells(day, each) for each in back)]
     return sheet(f"dakiya-returns-{day.isoformat()}.csv", rows)
 
 
@@ -64,13 +69,3 @@ def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
         each.until.isoformat() if each.until else "", local(each.decided_at).isoformat(),
         each.sender_name, each.recipient_name, each.recipient_pin, each.with_postman or "",
     )  # fmt: skip
-
-
-def _back(day: date) -> list[GoingBack]:
-    account = me().account
-
-    def look(conn: Conn) -> list[GoingBack]:
-        access.note(conn, doer(), "opened", reason=f"returns {day}")
-        return deposited.going_back(conn, account.office_id, account.office_pin, day)
-
-    return runtime().database.run(look)

@@ -21,7 +21,7 @@ from postal.office.drafts import Draft
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
-from web.office.room import doer, live_route, me, route, runtime
+from web.office.room import doer, live_route, me, reader, route, runtime
 from web.staff import presence
 from web.staff.htmx import go_to
 from web.staff.refusals import word_of
@@ -132,7 +132,7 @@ def _others() -> list[str]:
 def _board() -> dict[str, Draft | list[str]]:
     account = me().account
     with runtime().database.transaction() as conn:
-        found = drafts.draft(conn, account.office_id, day_of(runtime().now()))
+        found = drafts.draft(conn, account.office_id, day_of(runtime().now()), reader())
     return {"draft": found, "others": _others()}
 
 

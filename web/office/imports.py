@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from imports import file_rows, register
 from imports.columns import COLUMNS, heading, unused
+from imports.file_rows import Line
 from imports.importer import ring_importer
 from imports.register import UNDER_WAY, Import
 from postal.people import access
@@ -20,7 +21,17 @@ from postal.privacy import retention
 from store.database import Conn
 from web import given, language
 from web.office.import_view import bad_rows_of, first_rows, minutes_left
-from web.office.room import doer, live_route, me, office, office_seen, route, runtime, within
+from web.office.room import (
+    doer,
+    live_route,
+    me,
+    office,
+    office_seen,
+    reader,
+    route,
+    runtime,
+    within,
+)
 from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
@@ -92,11 +103,10 @@ def one_import(id_: int) -> str:
 
     def look(conn: Conn) -> str:
         found = _mine(conn, id_)
-        bad = file_rows.in_states(conn, id_, ("bad",), after, _SHOWN + 1)
+        upto = Line(after, _SHOWN + 1)
+        bad = file_rows.look(conn, found, ("bad",), upto, reader())
         checked = found.state == "checked"
-        good = file_rows.in_states(conn, id_, ("good",), 0, 5) if checked else []
-        if bad or good:
-            _note(conn, "opened", found, "rows")
+        good = file_rows.look(conn, found, ("good",), Line(0, 5), reader()) if checked else []
         default = runtime().settings.default_language
         return render_template(
             "office/import.html",
@@ -165,9 +175,10 @@ def import_bad_rows(id_: int) -> Page:
 
     def work(conn: Conn) -> str:
         found = _mine(conn, id_)
-        _note(conn, "exported", found, "bad rows")
         parts, after = [bad_rows_head(found, chosen)], 0
-        while some := file_rows.in_states(conn, id_, ("bad", "held"), after, _AT_ONCE):
+        while some := file_rows.export(
+            conn, found, ("bad", "held"), Line(after, _AT_ONCE), reader()
+        ):
             parts.append(bad_rows_part(found, some, chosen))
             after = some[-1].line
         return "".join(parts)

@@ -15,11 +15,10 @@ from outbox.wake import wake
 from postal.counter.number_check import for_articles
 from postal.office import cash, closing, returning
 from postal.office.returning import ListClosed, ListHead, ReturnLine
-from postal.people import access
 from store.database import Conn
 from store.refusals import Conflict
 from web import given
-from web.office.room import doer, me, own_list, route, runtime
+from web.office.room import doer, me, own_list, reader, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import attempt, tell
 from web.staff.times import asked_day
@@ -53,8 +52,7 @@ def list_(id_: int) -> str:
 
     def look(conn: Conn) -> tuple[ListHead, list[ReturnLine]]:
         head = own_list(conn, id_)
-        access.note(conn, doer(), "opened", reason=f"list {head.staff_id} {head.date}")
-        return head, returning.lines(conn, id_)
+        return head, returning.sheet(conn, head, reader())
 
     head, lines = runtime().database.run(look)
     with runtime().database.transaction() as conn:
@@ -146,7 +144,7 @@ def close_day() -> Page:
 def _end_page(id_: int, taken: TakenItem | None) -> str:
     with runtime().database.transaction() as conn:
         head = own_list(conn, id_)
-        lines = returning.lines(conn, id_)
+        lines = returning.sheet(conn, head, reader())
         owing = cash.of_list(conn, id_)
     part = "office/taken.html" if "HX-Request" in request.headers else "office/end.html"
     return render_template(part, head=head, lines=lines, owing=owing, taken=taken)

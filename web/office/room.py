@@ -7,7 +7,7 @@ from postal.office.returning import ListHead
 from store.database import Conn
 from web.running import runtime
 from web.staff.rooms import Room as _Room
-from web.staff.rooms import doer, key, me, office_seen, within
+from web.staff.rooms import doer, key, me, office_seen, reader, within
 
 _room = _Room("office", "/office")
 office = _room.blueprint
@@ -30,6 +30,7 @@ __all__ = [
     "office",
     "office_seen",
     "own_list",
+    "reader",
     "route",
     "runtime",
     "within",

@@ -17,10 +17,9 @@ from paper.barcode import code128
 from paper.content import LANGUAGES, Language, Slip
 from paper.receipt import count_of
 from postal.office import slip as slips
-from postal.people import access
 from store.database import Conn
 from web import language
-from web.office.room import doer, own_list, route, runtime
+from web.office.room import own_list, reader, route, runtime
 from web.staff.printed import pdf_of
 
 
@@ -58,10 +57,7 @@ def _read(id_: int) -> Slip:
 
     def look(conn: Conn) -> Slip:
         own_list(conn, id_)
-        what = slips.read(conn, id_, runtime().now())
-        reason = f"slip {what.staff_id} {what.day}"
-        access.note(conn, doer(), "opened", reason=reason)
-        return what
+        return slips.read(conn, id_, reader())
 
     return runtime().database.run(look)
 

@@ -6,7 +6,7 @@ from flask import render_template
 
 from india.calendar import day_of
 from postal.office import arrivals, cash, closing, deposit, drafts, returning
-from web.office.room import me, route, runtime
+from web.office.room import me, reader, route, runtime
 
 
 @route("", "deliver")
@@ -15,24 +15,25 @@ def start() -> str:
     account, today = me().account, day_of(runtime().now())
     with runtime().database.transaction() as conn:
         lists = closing.of_day(conn, account.office_id, today)
-        making = drafts.draft(conn, account.office_id, today)
+        making = drafts.counted(conn, account.office_id, today)
         found = {
             "scanned": arrivals.counted(conn, account.office_id, today),
             "owing": cash.open_ones(conn, account.office_id),
             "left_open": closing.left_open(conn, account.office_id, today),
             "still_out": closing.still_out(conn, account.office_id, today),
-            "waits": returning.contested(conn, account.office_id, today - closing.REMEMBERED),
+            "waits": returning.contested(
+                conn, account.office_id, today - closing.REMEMBERED, reader()
+            ),
             "closed": closing.closed(conn, account.office_id, today),
         }
-        lying = deposit.lying(conn, account.office_id, account.office_pin, today)
-        back = deposit.going_back(conn, account.office_id, account.office_pin, today)
+        lying = deposit.counted(conn, account.office_id, account.office_pin, today)
     return render_template(
         "office/start.html",
         today=today,
         lists=lists,
-        free=len(making.free),
-        placed=sum(len(each.pieces) for each in making.lists),
-        fetch=sum(each.state == "at_office" for each in lying),
-        back=len(back),
+        free=making.free,
+        placed=making.placed,
+        fetch=lying.fetch,
+        back=lying.back,
         **found,
     )

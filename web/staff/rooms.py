@@ -19,6 +19,7 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import NotFound
 
 from postal.people import rights, sign_ins
+from postal.people.access import Onlooker
 from postal.people.doer import Doer
 from postal.people.rights import RIGHTS, Act
 from postal.people.sign_ins import SignIn
@@ -140,6 +141,11 @@ def me() -> Member:
 def doer() -> Doer:
     """Return the signed-in member as the `Doer` that the books record, with the time."""
     return me().sign_in.doer(runtime().now())
+
+
+def reader() -> Onlooker:
+    """Return who reads, and on which page, for functions that show people's data."""
+    return Onlooker(doer(), request.endpoint or "")
 
 
 def key() -> Keyring:

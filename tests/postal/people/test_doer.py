@@ -45,5 +45,5 @@ def test_software_vouches_for_nobody_and_may_name_one_of_the_staff(runtime: Runt
 
 
 def test_an_operator_has_no_name(runtime: Runtime) -> None:
-    by = Doer(Operator(), None, None, None, runtime.now())
+    by = Doer(Operator("root"), None, None, None, runtime.now())
     assert (by.staff_row, by.token_id, by.known_as) == (None, None, "operator")

@@ -11,7 +11,10 @@ from postal.privacy import forget, personal, retention
 from postal.privacy.forget import NotForgettable
 from postal.privacy.retention import Kept
 from runtime import Runtime
+from store.chains.redact import Removing
+from store.database import Database
 from tests.rigs.desk import sign_in
+from tests.rigs.doers import reader
 from tests.rigs.requests import ask, at, sign
 from tests.rigs.transcript import Player
 
@@ -20,20 +23,21 @@ FORM = {"phone": ASKED, "reason": "wrong_entry", "note": "call her sister"}
 
 
 @pytest.fixture
-def refused(player: Player, app: Flask, runtime: Runtime) -> int:
+def refused(player: Player, app: Flask, runtime: Runtime, purging: Database) -> int:
     """A request about the telephone `ASKED`, which was refused."""
     player.step(f"article EU123456785IN to {RECIPIENT} en")
     id_ = ask(sign_in(app, runtime, "postmaster"), "/desk/articles/1/correct-number", **FORM)
     second = sign_in(app, runtime, "supervisor")
     with pytest.raises(NotForgettable, match="waits for a second person"):
-        forgotten(runtime)
+        forgotten(runtime, purging)
     second.post(at(id_, "refuse"), answer="her sister says no")
     assert "refused already" in sign(second, id_)
     return id_
 
 
-def forgotten(runtime: Runtime) -> None:
-    runtime.database.run(lambda conn: forget.forget(conn, ASKED, "by letter", runtime.now()))
+def forgotten(runtime: Runtime, purging: Database) -> None:
+    by = Removing("root", "by letter", runtime.now())
+    purging.run(lambda conn: forget.forget(conn, ASKED, by))
 
 
 def stored(runtime: Runtime) -> tuple[object, ...]:
@@ -43,18 +47,24 @@ def stored(runtime: Runtime) -> tuple[object, ...]:
     return tuple(row)
 
 
-def test_a_person_is_given_it_and_forgotten_in_it(refused: int, runtime: Runtime) -> None:
+def test_a_person_is_given_it_and_forgotten_in_it(
+    refused: int, runtime: Runtime, purging: Database
+) -> None:
     with runtime.database.transaction() as conn:
-        parts = {part.name: part.rows for part in personal.parts(conn, ASKED)}
+        parts = {
+            part.name: part.rows for part in personal.parts(conn, ASKED, reader(runtime.now()))
+        }
     assert parts["asked_to_take"][0]["state"] == "refused"
-    forgotten(runtime)
+    forgotten(runtime, purging)
     assert str(stored(runtime)[0]).startswith("+999")
 
 
-def test_words_and_telephone_go_after_their_time(refused: int, runtime: Runtime) -> None:
+def test_words_and_telephone_go_after_their_time(
+    refused: int, runtime: Runtime, purging: Database
+) -> None:
     for past, left in ((1, (ASKED, "call her sister", "her sister says no", "refused")),
                        (400, (None, "", "", "refused"))):  # fmt: skip
         now = runtime.now() + timedelta(days=past)
         year = now - timedelta(days=365)
-        list(retention.purge(runtime.database, Kept(year, year, now)))
+        list(retention.purge(purging, Kept(year, year, now, "root")))
         assert stored(runtime) == left

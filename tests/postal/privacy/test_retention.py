@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from postal.people.places import SignInPlace, remember_browser
 from postal.privacy import retention
 from postal.privacy.retention import Kept
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.desk import sign_in
 from tests.rigs.transcript import Player
@@ -106,12 +108,17 @@ def test_what_is_still_being_sent_keeps_its_words(
 
 
 def test_a_purge_that_was_stopped_goes_on(
-    delivered: Player, app: Flask, runtime: Runtime, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    delivered: Player,
+    app: Flask,
+    runtime: Runtime,
+    clock: Clock,
+    purging: Database,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(retention, "AT_ONCE", 3)
     clock.advance(days=91)
-    kept = Kept(clock.now(), clock.now(), clock.now())
-    going = retention.purge(runtime.database, kept)
+    kept = Kept(clock.now(), clock.now(), clock.now(), "root")
+    going = retention.purge(purging, kept)
     assert next(going) == ("texts", 3)
     going.close()  # killed here
     left = rows(runtime, "SELECT count(*) FROM messages WHERE purged_at IS NULL")[0][0]
@@ -144,20 +151,40 @@ def test_people_of_articles_that_are_long_over_go_and_the_log_after_a_year(
     clock.advance(days=366)
     done = run(app, "purge").output
     assert "articles: 1" in done
-    assert "access log: 2" in done
+    assert "access log: 3" in done
     assert "sign-ins: 1" in done
     names = "SELECT recipient_name, recipient_address, recipient_phone, sender_phone FROM articles"
     assert rows(runtime, names) == [("", "", None, None)]
 
 
-@pytest.mark.parametrize("table", ["sprints", "events", "access_log"])
-def test_nothing_else_changes_what_is_append_only(
-    delivered: Player, app: Flask, runtime: Runtime, table: str
+def test_what_was_removed_is_written_down_and_the_digests_verify(
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
+) -> None:
+    agent = sign_in(app, runtime, "agent")
+    agent.post("/desk/find", query=RECIPIENT)
+    digests = set(rows(runtime, "SELECT id, digest FROM access_log"))
+    clock.advance(days=366)
+    assert "access log: 3" in run(app, "purge").output
+    assert rows(runtime, "SELECT FROM access_log") == []
+    written = "SELECT row_id, digest_was FROM redactions WHERE digest_now IS NULL"
+    assert set(rows(runtime, written)) == digests
+    verified = run(app, "audit", "verify")
+    assert verified.exit_code == 0, verified.output
+    assert re.search(r"removed: access_log, 3 rows, .+ as dakiya_purge: purge", verified.output)
+
+
+def test_without_the_purging_role_a_purge_says_what_to_do(
+    delivered: Player, app: Flask, runtime: Runtime, clock: Clock
 ) -> None:
     sign_in(app, runtime, "agent")
-    change = sql.SQL("UPDATE {} SET at = now()").format(sql.Identifier(table))
-    with runtime.database.transaction() as conn, pytest.raises(Exception, match="append-only"):
-        conn.execute(change)
+    clock.advance(days=366)
+    settings = runtime.settings
+    alone = settings.model_copy(update={"database_purge_url": settings.database_url})
+    app.extensions["dakiya"] = replace(runtime, settings=alone)
+    done = run(app, "purge")
+    assert done.exit_code == 1
+    assert "set DATABASE_PURGE_URL" in done.output
+    assert len(rows(runtime, "SELECT FROM access_log")) == 2
 
 
 # ---- export ------------------------------------------------------------------------------------
@@ -222,6 +249,11 @@ def test_whoever_named_them_in_a_text_stays_without_those_words(
     assert OTHER not in found
     assert OTHER[3:] not in found
     assert run(app, "replay").exit_code == 0
+    verified = run(app, "audit", "verify")
+    assert verified.exit_code == 0, verified.output
+    assert re.search(
+        r"removed: sprints, \d+ rows, .+: asked by letter of 12 August", verified.output
+    )
 
 
 def test_nobody_can_book_or_text_the_stand_in(

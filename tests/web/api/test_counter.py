@@ -159,8 +159,11 @@ def test_a_slip_is_a_pdf_and_its_reader_is_written_down(api: Api, runtime: Runti
     slip = api.get("/delivery-lists/1/slip?staff=3001&language=en")
     assert (slip.mimetype, slip.data[:5]) == ("application/pdf", b"%PDF-")
     with runtime.database.transaction() as conn:
-        noted = conn.execute("SELECT reason FROM access_log").fetchall()
-    assert [row[0] for row in noted] == [f"slip 1001 {today['date']}"]
+        noted = conn.execute(
+            "SELECT l.reason, t.name, s.staff_id FROM access_log l JOIN tokens t"
+            " ON t.id = l.token_id JOIN staff s ON s.id = l.staff_id"
+        ).fetchall()
+    assert noted == [(f"api.slip_pdf: slip 1001 {today['date']}", "tests", "3001")]
     assert api.get("/delivery-lists/1/slip").status_code == 422
     both = {"reference": "412345678901", "cash_by": "3002"}
     assert list(fields(api.post("/refunds/1", both))) == ["cash_by"]

@@ -65,6 +65,7 @@ def api(runtime: Runtime, client: FlaskClient) -> Api:
     assert api.post("/counters", opened).status_code == 201
     unpaid(runtime, "BOOKEDBYSOFTWARE")
     assert api.post("/payments", {"booking": "BOOKEDBYSOFTWARE"}).status_code in (200, 202)
+    assert api.post("/postmen/1001/phone", {"phone": "9839000004"}).status_code == 202
     return api
 
 
@@ -110,6 +111,10 @@ BODIES: dict[str, Any] = {
     },
     "add_postman": postman(staff_id="1002", phone="9839000002"),
     "name_phone": {"phone": "9839000003"},
+    "reset_pin": {"pin": "704512", "reason": "forgotten"},
+    "correct_number": {"phone": "9876500009", "reason": "document shown"},
+    "move_destination": {"phone": "9876500009", "reason": "document shown"},
+    "reopen_article": {"reason": "he asks for it"},
     "make_delivery_list": {
         "postman": "1001",
         "date": "2026-08-14",

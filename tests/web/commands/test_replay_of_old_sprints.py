@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 
 from runtime import Runtime
+from store.database import Database
 
 _DUMP = Path(__file__).parent.parent.parent / "data" / "sprints_before_the_move.sql.gz"
 _SECTION = re.compile(r"^(COPY (\w+) .+? FROM stdin);\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
@@ -28,10 +29,10 @@ _ON_PURPOSE = {
 
 
 @pytest.fixture
-def old_sprints(runtime: Runtime) -> int:
+def old_sprints(runtime: Runtime, owner: Database) -> int:
     """Fill the database from the dump; return how many sprints there are."""
     sections = _SECTION.findall(gzip.decompress(_DUMP.read_bytes()).decode())
-    with runtime.database.transaction() as conn:
+    with owner.transaction() as conn:
         conn.execute("SET LOCAL session_replication_role = replica")  # each refers to the other
         for statement, _, rows in sections:
             with conn.cursor().copy(statement) as copy:

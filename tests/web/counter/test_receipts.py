@@ -22,7 +22,7 @@ from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
 from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
 from tests.rigs.desk import TOKEN, sign_in
-from tests.rigs.doers import software
+from tests.rigs.doers import reader, software
 from tests.rigs.paper import sheets
 
 REGISTERED = replace(
@@ -177,7 +177,10 @@ def test_what_was_printed_is_never_edited(
     runtime: Runtime, at_counter: Clerk, booked: Group
 ) -> None:
     pdf(at_counter, booked.id)
-    with pytest.raises(Exception, match="append-only"), runtime.database.transaction() as conn:
+    with (
+        pytest.raises(Exception, match="permission denied"),
+        runtime.database.transaction() as conn,
+    ):
         conn.execute("UPDATE receipt_prints SET ordinal = 7")
 
 
@@ -203,7 +206,7 @@ def test_only_what_is_booked_has_a_receipt(
         assert answer.status_code == 409
         assert why in answer.text
     with runtime.database.transaction() as conn, pytest.raises(NotBooked, match=state):
-        receipts.read(conn, made.id)
+        receipts.read(conn, made.id, reader(runtime.now()))
 
 
 def test_another_offices_clerk_finds_nothing(

@@ -52,7 +52,7 @@ def test_the_first_sign_in_sets_up_the_second_factor(client: FlaskClient, runtim
     secret = "".join(re.findall(r"[A-Z2-7]{4} ", page.split('class="secret"')[1].split("</p>")[0]))
     assert len(secret.replace(" ", "")) == 32
 
-    assert submit(client, "/desk/enrol", number="000000").status_code == 401
+    assert submit(client, "/desk/enrol", second_factor="000000").status_code == 401
     codes = submit(client, "/desk/enrol", second_factor=number(runtime, row))
     assert len(CODE.findall(codes.text)) == 10
     assert client.get("/desk").headers["Location"] == "/desk/recovery-codes"
@@ -210,7 +210,7 @@ def test_new_recovery_codes_end_the_old_ones(app: Flask, runtime: Runtime, clock
     keep(client)
     clock.advance(seconds=30)
     token = TOKEN.search(client.get("/desk/account").text)
-    form = {"csrf_token": token[1] if token else "", "number": number(runtime, row)}
+    form = {"csrf_token": token[1] if token else "", "second_factor": number(runtime, row)}
     new = CODE.findall(client.post("/desk/account/recovery-codes", data=form).text)
     assert len(new) == 10
     assert not set(new) & set(old)

@@ -35,6 +35,8 @@ ABOUT: dict[str, str | None] = {
     "/desk/tickets/<int:id_>": "ticket",
     "/desk/requests/<int:id_>": "request",
     "/desk/prefix-stops/<int:id_>": None,
+    "/desk/account/sign-ins/<int:id_>": None,
+    "/desk/accounts/sign-ins/<int:id_>": None,
     "/desk/webhooks/<int:id_>": None,
     "/desk/carriers/<name>": None,
     "/counter/groups/<int:id_>": "group",

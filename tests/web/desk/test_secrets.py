@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
 
 RECIPIENT, OTHER, SENDER, POSTMAN = (
@@ -58,6 +59,9 @@ def everything(colleague: Colleague, player: Player) -> str:
         seen.add(path)
         answer = colleague.get(path)
         assert answer.status_code in (200, 302, 403, 422), path
+        if answer.mimetype == "application/pdf":
+            pages += [sheet.text for sheet in sheets(answer.data)]
+            continue
         pages.append(answer.text)
         waiting += _LINK.findall(answer.text)
     assert len(seen) > 10

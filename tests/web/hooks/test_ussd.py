@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.clock import Clock
 from tests.rigs.gateway import SECRET
 from tests.rigs.transcript import Player
@@ -310,14 +311,14 @@ def test_a_request_without_its_telephone_is_shown_to_the_help_desk(
 
 
 def test_without_a_database_the_screen_says_that_nothing_was_written(
-    client: FlaskClient, runtime: Runtime, office: Player
+    client: FlaskClient, runtime: Runtime, office: Player, owner: Database
 ) -> None:
-    with runtime.database.transaction() as conn:
+    with owner.transaction() as conn:
         conn.execute("ALTER TABLE ussd_hops RENAME TO away")
     try:
         assert dial(client).startswith("END हमारी तरफ गड़बड़ी हुई")
     finally:
-        with runtime.database.transaction() as conn:
+        with owner.transaction() as conn:
             conn.execute("ALTER TABLE away RENAME TO ussd_hops")
     assert count(runtime, "ussd_sessions") == 0
     assert dial(client).startswith(f"CON {MENU}")

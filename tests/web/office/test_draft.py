@@ -16,7 +16,7 @@ from postal.office import drafts
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
-from tests.rigs.doers import staff
+from tests.rigs.doers import reader, staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
 from tests.rigs.transcript import Player
 
@@ -41,7 +41,12 @@ def place(at: Office, digits: str, beat: int, serial: int | str = "") -> str:
 def seen(at: Office, staff_id: str = "1001") -> list[str]:
     """What a beat has in the draft, in order."""
     with at.runtime.database.transaction() as conn:
-        found = drafts.draft(conn, at.one("SELECT id FROM offices")[0], day_of(at.runtime.now()))
+        found = drafts.draft(
+            conn,
+            at.one("SELECT id FROM offices")[0],
+            day_of(at.runtime.now()),
+            reader(at.runtime.now()),
+        )
     return [
         piece.number
         for each in found.lists

@@ -10,6 +10,7 @@ from postal.office import slip as slips
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.doers import reader
 from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
 
@@ -75,7 +76,7 @@ def test_a_signature_is_asked_for_where_the_law_wants_one(
     clerk: Colleague, runtime: Runtime
 ) -> None:
     with runtime.database.transaction() as conn:
-        slip = slips.read(conn, list_id(runtime), runtime.now())
+        slip = slips.read(conn, list_id(runtime), reader(runtime.now()))
     rules = [(each.number, each.code_required, each.taker, each.signature) for each in slip.carried]
     assert rules == [
         (CODED, True, "anyone", False),
@@ -101,7 +102,7 @@ def test_who_may_take_it_and_who_signs(
     change = sql.SQL("UPDATE articles SET {} = %s WHERE number = %s")
     with runtime.database.transaction() as conn:
         conn.execute(change.format(sql.Identifier(column)), [value, CODED])
-        first = slips.read(conn, list_id(runtime), runtime.now()).carried[0]
+        first = slips.read(conn, list_id(runtime), reader(runtime.now())).carried[0]
     assert (first.taker, first.signature) == (taker, signature)
 
 
@@ -129,10 +130,11 @@ def test_who_read_it_is_written_down(clerk: Colleague, runtime: Runtime) -> None
     clerk.get(f"/office/lists/{list_id(runtime)}/slip.pdf")
     with runtime.database.transaction() as conn:
         looks = conn.execute(
-            "SELECT what, reason FROM access_log WHERE staff_id = %s AND reason LIKE 'slip%%'",
+            "SELECT what, shown, reason FROM access_log"
+            " WHERE staff_id = %s AND reason LIKE '%%slip%%'",
             [clerk.staff_row],
         ).fetchall()
-    assert looks == [("opened", "slip 1001 2026-08-14")]
+    assert looks == [("listed", 3, "office.slip_pdf: slip 1001 2026-08-14")]
 
 
 def test_another_offices_list_is_not_there(clerk: Colleague, runtime: Runtime) -> None:

@@ -125,6 +125,22 @@ def test_what_is_sound_is_said_too(reachable: dict[str, str], tmp_path: Path) ->
     assert any(line.startswith("twilio: 127.0.0.1 cannot be reached") for line in found)
 
 
+def test_who_could_rewrite_is_wrong_in_production(
+    runtime: Runtime, reachable: dict[str, str], tmp_path: Path
+) -> None:
+    told = doctor(reachable, directory=tmp_path)
+    assert "ok     roles: the application adds to feed and books and never rewrites" in told.stdout
+    found = wrong(told.stdout)
+    assert any(line.startswith("DAY_ROOTS_DIR: unset") for line in found)
+    one = {"DATABASE_URL": runtime.settings.owner_url, "DAY_ROOTS_DIR": str(tmp_path)}
+    found = wrong(doctor({**reachable, **one}, directory=tmp_path).stdout)
+    roles = next(line for line in found if line.startswith("roles: the application could rewrite"))
+    assert "it is a superuser" in roles
+    assert "it has UPDATE on access_log" in roles
+    assert "flask --app app db roles" in roles
+    assert not any(line.startswith("DAY_ROOTS_DIR") for line in found)
+
+
 def test_a_worker_and_a_clock_that_run_are_seen(
     runtime: Runtime, reachable: dict[str, str], tmp_path: Path
 ) -> None:

@@ -11,6 +11,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel
 
+from postal.people.access import Onlooker
 from postal.people.doer import Doer, Software, Staff
 from postal.people.tokens import Token
 from runtime import Runtime
@@ -33,7 +34,7 @@ I = TypeVar("I", bound=Input)  # noqa: E741 - the input; there is no 1 or l near
 class Call(Generic[I]):
     """The input of a handler: checked input, the path's values, an open transaction.
 
-    `token`: that calls.
+    `token`: that calls. `operation`: the name of this one.
     """
 
     runtime: Runtime
@@ -42,6 +43,11 @@ class Call(Generic[I]):
     now: datetime
     input: I
     path: Mapping[str, str]
+    operation: str
+
+    def reader(self, office: int | None = None, names: Staff | None = None) -> Onlooker:
+        """Return who reads, and by which call, for functions that show people's data."""
+        return Onlooker(self.doer(office, names), f"api.{self.operation}")
 
     @property
     def token_id(self) -> int:

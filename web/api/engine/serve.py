@@ -32,7 +32,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     now = here.now()
 
     def work(conn: Conn) -> tuple[int, Any, bool]:
-        call = Call(here, conn, g.token, now, given, path)
+        call = Call(here, conn, g.token, now, given, path, operation.name)
         bearer.insist_on_office(operation, call)
         kept = idempotency.claim(conn, key, here.keys) if key else None
         if kept is not None:

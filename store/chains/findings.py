@@ -1,0 +1,84 @@
+"""What verifying the chains can find: which row, of which day, and what differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, Literal
+
+Difference = Literal[
+    "changed",
+    "removed",
+    "inserted",
+    "removal",
+    "leaves",
+    "root",
+    "seal",
+    "chain",
+    "unsealed",
+    "future",
+    "file",
+]
+
+_SAYS: Final[dict[Difference, str]] = {
+    "changed": "changed after it was written",
+    "removed": "removed, and not by purge",
+    "inserted": "inserted after the day was sealed",
+    "removal": "its entry in redactions does not fit the digest that was sealed",
+    "leaves": "the sealed digests were changed: what the rows are compared with is not sound",
+    "root": "the root over the sealed digests is not the one in the seal",
+    "seal": "the seal itself was changed",
+    "chain": "the seal does not follow from the day before: one was changed, removed or inserted",
+    "unsealed": "there are rows, and days after it are sealed, but there is no seal",
+    "future": "written on a day that has not begun",
+    "file": "the published file and the seal differ",
+}
+
+
+@dataclass(frozen=True)
+class ChainFinding:
+    """One difference. `table` and `row`: None where it is about the whole day; `detail`: more."""
+
+    difference: Difference
+    day: date
+    table: str | None = None
+    row: int | None = None
+    detail: str = ""
+
+    def __str__(self) -> str:
+        where = f"{self.table or 'all tables'}, {self.day}"
+        if self.row is not None:
+            where = f"{self.table} id {self.row}, {self.day}"
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"{where}: {_SAYS[self.difference]}{detail}"
+
+
+@dataclass(frozen=True)
+class CountedRows:
+    """What was looked at in one table: rows, and of them what purge and forgetting touched."""
+
+    table: str
+    rows: int
+    rewritten: int
+    removed: int
+    open: int  # rows of days without a seal yet
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What purge or forgetting removed in one table, by one person for one reason."""
+
+    table: str
+    rows: int
+    role: str
+    operator: str
+    reason: str
+    first: date
+    last: date
+
+    def __str__(self) -> str:
+        when = str(self.first) if self.first == self.last else f"{self.first} to {self.last}"
+        return (
+            f"removed: {self.table}, {self.rows} rows, {when}, by {self.operator} as {self.role}:"
+            f" {self.reason}"
+        )

@@ -1,0 +1,95 @@
+"""The statements that read rows of chains, for all chains alike."""
+
+from __future__ import annotations
+
+from typing import Final, Literal, get_args
+
+from psycopg import sql
+
+from store.rights import CHAINED
+
+Chain = Literal["events", "access_log", "ledger", "sprints", "redactions"]
+CHAINS: Final[tuple[Chain, ...]] = get_args(Chain)
+assert CHAINS == CHAINED
+
+# What row_digest(…) hashes. Written out: verifying trusts no function of the database's own.
+_CONTENT: Final = sql.SQL(
+    """
+(SELECT '{{' || string_agg('"' || key || '":' || value::text, ',' ORDER BY key COLLATE "C") || '}}'
+ FROM json_each(to_json(t))
+ WHERE key <> ALL ('{{salt,digest,position}}') AND value::text <> 'null')
+"""
+).format()
+_LEAVES: Final = sql.SQL(
+    """
+SELECT id, digest FROM (
+    SELECT id, digest FROM {table} WHERE day_written = %(day)s AND id > %(after)s
+    UNION ALL
+    SELECT row_id, digest_was FROM redactions
+    WHERE chain = %(chain)s AND row_day = %(day)s AND digest_now IS NULL AND row_id > %(after)s
+) AS written ORDER BY id LIMIT %(most)s
+"""
+)
+_ROWS: Final = sql.SQL(
+    """
+SELECT t.id, t.digest, t.salt, {content} AS content, r.digest_was, r.digest_now
+FROM {table} t LEFT JOIN LATERAL (
+    SELECT digest_was, digest_now FROM redactions
+    WHERE chain = %(chain)s AND row_day = t.day_written AND row_id = t.id
+    ORDER BY id DESC LIMIT 1
+) r ON true
+WHERE t.day_written = %(day)s ORDER BY t.id
+"""
+)
+_DAYS: Final = sql.SQL(
+    """
+WITH RECURSIVE days AS (
+    (SELECT day_written AS day FROM {table} ORDER BY day_written LIMIT 1)
+    UNION ALL
+    SELECT (SELECT day_written FROM {table} t WHERE t.day_written > days.day
+            ORDER BY day_written LIMIT 1) FROM days WHERE days.day IS NOT NULL
+)
+SELECT day FROM days WHERE day IS NOT NULL
+"""
+)
+_COUNT: Final = sql.SQL(
+    "SELECT count(*) FROM {table} WHERE %(day)s::date IS NULL OR day_written = %(day)s"
+)
+
+
+def leaves(chain: Chain) -> sql.Composed:
+    """Return the query of a day's ids and digests after an id; rows that purge removed count too.
+
+    Its values: `day`, `chain`, `after`, `most`.
+    """
+    return _LEAVES.format(table=sql.Identifier(chain))
+
+
+def rows(chain: Chain) -> sql.Composed:
+    """Return the query of a day's rows with content, and what was removed of them since.
+
+    Its values: `day`, `chain`. The session's time zone must be UTC.
+    """
+    return _ROWS.format(table=sql.Identifier(chain), content=_CONTENT)
+
+
+def content(chain: Chain, which: sql.Composable) -> sql.Composed:
+    """Return the query of `id`, day, salt, digest and content of the rows that `which` selects."""
+    query = sql.SQL("SELECT t.id, t.day_written, t.salt, t.digest, {} FROM {} t {}")
+    return query.format(_CONTENT, sql.Identifier(chain), which)
+
+
+def days(chain: Chain) -> sql.Composed:
+    """Return the query of the days that have rows, by the index: it is read once per day."""
+    return _DAYS.format(table=sql.Identifier(chain))
+
+
+def first_day(chain: Chain) -> sql.Composed:
+    """Return the query of the first day that has rows; no row: there are none."""
+    query = sql.SQL("SELECT day_written FROM {} ORDER BY day_written LIMIT 1")
+    return query.format(sql.Identifier(chain))
+
+
+def count(chain: Chain) -> sql.Composed:
+    """Return the query of how many rows there are: on `day`, or (None) in all."""
+    return _COUNT.format(table=sql.Identifier(chain))

@@ -1,0 +1,268 @@
+"""The rights of the three roles of the database (docs/developing/trust.md rule 12).
+
+The *owner* migrates. The *application* reads and writes, but changes and deletes nothing of what is
+append-only. *purge* may also remove personal data there, and nothing else. The names are the
+installation's own: whoever DATABASE_URL and DATABASE_PURGE_URL name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import psycopg
+from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
+
+from store.database import Conn
+
+CHAINED: Final = ("events", "access_log", "ledger", "sprints", "redactions")
+"""The tables whose rows have a digest and whose days are sealed (store/chains)."""
+
+APPEND_ONLY: Final = frozenset(
+    {
+        *CHAINED,
+        "sealed_leaves",
+        "seals",
+        "ticket_notes",
+        "receipt_prints",
+        "check_ins",
+        "cod_handings",
+        "list_closings",
+        "office_closings",
+        "token_calls",
+    }
+)
+"""The tables that the application only adds to. The comment of each says so too."""
+
+# What only the database itself sets: the identity, the place in the feed, and the links of a chain.
+_SET_BY_THE_DATABASE: Final = frozenset({"id", "position", "day_written", "salt", "digest"})
+_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
+    "seals": frozenset({"at"}),
+    "redactions": frozenset({"role"}),
+}
+_ONLY_READ: Final = frozenset({"alembic_version"})
+# Where purge and forgetting remove content. A new salt makes the old content impossible to guess.
+_REMOVABLE: Final[Mapping[str, Sequence[str]]] = {
+    "sprints": ("event", "state_before", "facts", "decision", "state_after", "salt"),
+    "access_log": ("phone", "reason", "salt"),
+}
+_DELETABLE: Final = frozenset({"access_log", "token_calls"})
+_OF_PURGE: Final = frozenset({"redactions"})  # the application adds nothing here
+_FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)",)
+
+# Predefined roles that write past every grant.
+_ALMIGHTY: Final = (
+    "pg_write_all_data",
+    "pg_write_server_files",
+    "pg_execute_server_program",
+    "pg_maintain",
+)
+
+
+@dataclass(frozen=True)
+class Roles:
+    """The names of the two roles that are granted rights; the third is the owner who grants."""
+
+    application: str
+    purge: str
+
+
+class MissingRole(Exception):
+    """A role does not exist in the database, and the owner may not make one. Says what to do."""
+
+
+def named(owner_url: str, application_url: str, purge_url: str) -> Roles | None:
+    """Return the roles that the URLs name; None where the application is the owner itself."""
+    owner, application, purge = map(_user, (owner_url, application_url, purge_url))
+    return None if application == owner else Roles(application, purge)
+
+
+def create(conn: Conn, application_url: str, purge_url: str) -> list[str]:
+    """Create the roles that the two URLs name, with the passwords there; return who is new.
+
+    An existing role keeps its password. Raise `MissingRole` where `conn` may create none.
+    """
+    made = []
+    for url in (application_url, purge_url):
+        parts = conninfo_to_dict(url)
+        name, password = str(parts.get("user", "")), str(parts.get("password", ""))
+        if _exists(conn, name):
+            continue
+        try:
+            conn.execute(
+                sql.SQL(
+                    "CREATE ROLE {} LOGIN PASSWORD {} NOSUPERUSER NOCREATEDB NOCREATEROLE"
+                ).format(sql.Identifier(name), sql.Literal(password))
+            )
+        except psycopg.errors.InsufficientPrivilege as refused:
+            raise MissingRole(
+                f"the owner may create no role: have {name} made where the database is managed,"
+                f" with LOGIN and its password and without other rights, then run this again"
+            ) from refused
+        made.append(name)
+    return made
+
+
+def grant(conn: Conn, roles: Roles) -> None:
+    """Grant each role exactly its rights on what there is, as the owner; repeat after migrations.
+
+    Raise `MissingRole`.
+    """
+    for name in (roles.application, roles.purge):
+        if not _exists(conn, name):
+            raise MissingRole(f"there is no role {name} yet: run `flask --app app db roles`")
+    _close_what_is_open_to_all(conn)
+    both = {roles.application, roles.purge}
+    for name in sorted(both):
+        _start_from_nothing(conn, name)
+    for table, columns in _tables(conn).items():
+        for name in sorted(both):
+            _on_table(conn, table, columns, name)
+        if roles.purge != roles.application:
+            _of_purge(conn, table, columns, roles.purge)
+    for name in sorted(both):
+        for function in _FUNCTIONS_OF_THE_APPLICATION:
+            if conn.execute("SELECT to_regprocedure(%s)", [function]).fetchone() != (None,):
+                _run(conn, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", name)
+        for sequence in _sequences(conn):
+            _run(conn, "GRANT USAGE ON SEQUENCE {} TO {}", sequence, name)
+
+
+def weaknesses(conn: Conn) -> list[str]:
+    """Return why the role of `conn` could rewrite what is append-only, a sentence each."""
+    found = list(_of_the_role(conn))
+    for privilege in ("UPDATE", "DELETE", "TRUNCATE", "TRIGGER"):
+        tables = [
+            str(row[0])
+            for row in conn.execute(
+                "SELECT relname FROM pg_class WHERE relkind IN ('r', 'p')"
+                " AND relnamespace = 'public'::regnamespace AND relname = ANY(%s)"
+                " AND CASE WHEN %s = 'UPDATE' THEN has_any_column_privilege(oid, 'UPDATE')"
+                " ELSE has_table_privilege(oid, %s) END ORDER BY relname",
+                [sorted(APPEND_ONLY), privilege, privilege],
+            ).fetchall()
+        ]
+        if tables:
+            found.append(f"it has {privilege} on {', '.join(tables)}")
+    return found
+
+
+def _of_the_role(conn: Conn) -> Iterator[str]:
+    role = conn.execute(
+        "SELECT rolsuper, rolcreaterole, rolbypassrls OR rolreplication FROM pg_roles"
+        " WHERE rolname = current_user"
+    ).fetchone()
+    assert role is not None
+    for has, says in zip(
+        role,
+        ("it is a superuser", "it may create roles", "it may replicate, or pass row security"),
+        strict=True,
+    ):
+        if has:
+            yield says
+    owner = conn.execute(
+        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
+        " AND pg_has_role(current_user, relowner, 'MEMBER')"
+    ).fetchone()
+    if owner is not None and owner[0] is not None:
+        yield f"it is, or may become, the owner of tables ({owner[0]})"
+    for almighty in _ALMIGHTY:
+        member = conn.execute(
+            "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s",
+            [almighty],
+        ).fetchone()
+        if member == (True,):
+            yield f"it is a member of {almighty}"
+    makes = conn.execute("SELECT has_schema_privilege('public', 'CREATE')").fetchone()
+    if makes == (True,):
+        yield "it may create tables and functions in the schema public"
+
+
+def _user(url: str) -> str:
+    return str(conninfo_to_dict(url).get("user", ""))
+
+
+def _exists(conn: Conn, name: str) -> bool:
+    return conn.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [name]).fetchone() is not None
+
+
+def _close_what_is_open_to_all(conn: Conn) -> None:
+    conn.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+    conn.execute("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")
+    conn.execute("REVOKE ALL ON ALL SEQUENCES IN SCHEMA public FROM PUBLIC")
+
+
+def _start_from_nothing(conn: Conn, name: str) -> None:
+    """Revoke what an earlier release granted: of a table, and with it of its columns."""
+    for what in ("TABLES", "SEQUENCES", "FUNCTIONS"):
+        _run(conn, f"REVOKE ALL ON ALL {what} IN SCHEMA public FROM {{}}", name)
+    _run(conn, "REVOKE ALL ON SCHEMA public FROM {}", name)
+    _run(conn, "GRANT USAGE ON SCHEMA public TO {}", name)
+
+
+def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
+    if table in _ONLY_READ or table in _OF_PURGE:
+        _run(conn, "GRANT SELECT ON {} TO {}", table, name)
+    elif table in APPEND_ONLY:
+        _run(conn, "GRANT SELECT ON {} TO {}", table, name)
+        _add(conn, table, columns, name)
+    else:
+        _run(conn, "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", table, name)
+
+
+def _of_purge(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
+    if table in _OF_PURGE:
+        _add(conn, table, columns, name)
+    if table in _REMOVABLE:
+        listed = sql.SQL(", ").join(map(sql.Identifier, _REMOVABLE[table]))
+        conn.execute(
+            sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
+                listed, sql.Identifier(table), sql.Identifier(name)
+            )
+        )
+    if table in _DELETABLE:
+        _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+
+
+def _add(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
+    """Grant INSERT of what the database does not set itself."""
+    kept = _SET_BY_THE_DATABASE if table in CHAINED else frozenset({"id"})
+    kept |= _ALSO_SET.get(table, frozenset())
+    listed = sql.SQL(", ").join(sql.Identifier(each) for each in columns if each not in kept)
+    conn.execute(
+        sql.SQL("GRANT INSERT ({}) ON {} TO {}").format(
+            listed, sql.Identifier(table), sql.Identifier(name)
+        )
+    )
+
+
+def _tables(conn: Conn) -> Mapping[str, Sequence[str]]:
+    """Return the tables, and the columns of each. Partitions are reached by their table alone."""
+    rows = conn.execute(
+        "SELECT relname, array_agg(attname::text ORDER BY attnum) FROM pg_class"
+        " JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped"
+        " WHERE relkind IN ('r', 'p') AND NOT relispartition"
+        " AND relnamespace = 'public'::regnamespace GROUP BY relname ORDER BY relname"
+    ).fetchall()
+    return {str(table): columns for table, columns in rows}
+
+
+def _sequences(conn: Conn) -> list[str]:
+    """Return the sequences that a statement may name: none of an append-only table."""
+    rows = conn.execute(
+        "SELECT s.relname FROM pg_class s"
+        " JOIN pg_depend d ON d.objid = s.oid AND d.deptype IN ('a', 'i')"
+        " AND d.refclassid = 'pg_class'::regclass JOIN pg_class t ON t.oid = d.refobjid"
+        " WHERE s.relkind = 'S' AND s.relnamespace = 'public'::regnamespace"
+        " AND t.relkind IN ('r', 'p') AND t.relname <> ALL(%s) ORDER BY s.relname",
+        [sorted(APPEND_ONLY)],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _run(conn: Conn, statement: str, *names: str) -> None:
+    # The statements are this file's own; every name in them is quoted.
+    conn.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))

@@ -1,0 +1,34 @@
+"""The person who gives a command at the server, for what the command writes down."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from typing import Final
+
+import click
+
+from postal.people.access import Onlooker
+from postal.people.doer import Doer, Operator
+from web import running
+
+_LONGEST: Final = 64
+
+
+def login() -> str:
+    """Return the account: of whoever called sudo, else the process's own."""
+    try:
+        account = os.environ.get("SUDO_USER") or getpass.getuser()
+    except (KeyError, OSError):  # a container without a name for its user
+        account = f"uid {os.getuid()}"
+    return account[:_LONGEST]
+
+
+def doer() -> Doer:
+    """Return the operator as the `Doer` that books and access log record."""
+    return Doer(Operator(login()), None, None, None, running.runtime().now())
+
+
+def reader() -> Onlooker:
+    """Return who reads, and by which command, for functions that show people's data."""
+    return Onlooker(doer(), click.get_current_context().command_path)
