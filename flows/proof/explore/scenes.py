@@ -177,6 +177,16 @@ MOVED: Final = Scene(
         *_TIME, "wait 2 d",
     ),
 )  # fmt: skip
+ASKED: Final = Scene(
+    "asked",
+    "a code was sent, nobody was at home, and the holder is asked whether it moves",
+    (*_OUT, f"{POSTMAN} > 1", f"{POSTMAN} > 1 12", _CORRECTS[0]),
+    (
+        *_ANSWERS, *_CONSENT, *_CALLS[:2], *_NAMES[:1], *_NOMINEE[:2], *_NEW_HOLDER, *_CORRECTS[:2],
+        *_RECALLS, *_OFFICE_MOVES[:2], f"{PLAIN} desk typing {STRANGER}", *_LISTS[:1],
+        *_from(POSTMAN, "1", "0"), *_CODES_OF[2:], *_TIME,
+    ),
+)  # fmt: skip
 OFFICE_HOLDS: Final = Scene(
     "window",
     "it waits at the office to be collected",
@@ -269,5 +279,6 @@ WHOLE: Final = Scene(
 )  # fmt: skip
 
 ALL: Final = (
-    WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, TRIES, HERD,
+    WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, TRIES,
+    HERD,
 )  # fmt: skip

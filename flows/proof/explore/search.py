@@ -35,12 +35,17 @@ MACHINES: Final = Promise(
 
 @dataclass(frozen=True)
 class Breach:
-    """A promise that is broken, with the shortest story that breaks it."""
+    """A promise that is broken, with the shortest story that breaks it, from the first booking."""
 
     promise: Promise
     why: str
     scene: Scene
     lines: tuple[str, ...]
+
+    @property
+    def depth(self) -> int:
+        """How many lines the story has after those of its scene."""
+        return len(self.lines) - len(self.scene.lines)
 
 
 @dataclass(frozen=True)
@@ -105,9 +110,9 @@ class _Search:
 
     def go(self, depth: int) -> Explored:
         began = self.clock()
-        world = self._begin()
+        world, story = self._begin()
         self.seen.add(merged(world))
-        frontier: list[tuple[SmallWorld, Story]] = [(world, None)]
+        frontier: list[tuple[SmallWorld, Story]] = [(world, story)]
         while frontier and self.found.depth < depth and not self._enough():
             level_began, lines = self.clock(), self.found.lines
             following = self._expand(frontier)
@@ -126,15 +131,15 @@ class _Search:
         self.found.seconds = self.clock() - began
         return self.found
 
-    def _begin(self) -> SmallWorld:
+    def _begin(self) -> tuple[SmallWorld, Story]:
         """Play the scene's own lines, which have to hold every promise too."""
         world = self.scene.start
         story: Story = None
         for line in self.scene.lines:
             played = self._play(world, line, story)
             assert played is not None, f"{self.scene.name}: {line}"
-            world = played.world
-        return world
+            world, story = played.world, (story, line)
+        return world, story
 
     def _expand(
         self, frontier: list[tuple[SmallWorld, Story]]
@@ -158,7 +163,8 @@ class _Search:
         return following
 
     def _enough(self) -> bool:
-        return self.first and bool(self.found.breaches)
+        wanted = {promise.name for promise in self.promises}
+        return self.first and any(name in wanted for name, _ in self.found.breaches)
 
     def _play(self, world: SmallWorld, line: str, story: Story) -> Played | None:
         try:

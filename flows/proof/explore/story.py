@@ -20,8 +20,7 @@ def transcript(breach: Breach) -> list[str]:
     """Return the whole story of a breach, from the first booking, with what it breaks above it."""
     promise = breach.promise
     lines = [f"# {promise.rule}, {promise.name}: {breach.why}.", f"# {promise.sentence}"]
-    told = list(tell(breach.scene.start, (*breach.scene.lines, *breach.lines)))
-    return [*lines, *told]
+    return [*lines, *tell(breach.scene.start, breach.lines)]
 
 
 def tell(world: SmallWorld, lines: Sequence[str]) -> Iterator[str]:

@@ -16,6 +16,7 @@ from flows.proof.world.doors import Played
 _ENDED = ("delivered", "returned", "recalled")
 _TEN_MINUTES = timedelta(minutes=10)
 _MOST_APPROACHES, _MOST_DOORS, _TRIES, _QUOTES = 3, 5, 5, 3
+_WRONG = ("quote_wrong", "sender_quote_wrong")
 _SILENT = ("told", "greeted")  # said what to ask, once a day
 
 
@@ -62,6 +63,14 @@ def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
                         yield "a wrong code was not counted"
 
 
+def quotes_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
+    for phone, say in played.said:
+        if say.template in _WRONG and say.article is not None:
+            was, after = before.parcels[say.article], played.world.parcels[say.article]
+            if len(after.wrong_quotes) != len(was.wrong_quotes) + 1:
+                yield f"{phone} quoted wrong digits, and they were not counted"
+
+
 def three_approaches(before: SmallWorld, played: Played) -> Iterator[str]:
     for parcel in played.world.parcels.values():
         lately = [at for at in parcel.approaches if played.world.now - at < _TEN_MINUTES]
@@ -95,6 +104,12 @@ PROMISES = (
         "every try counts",
         "Every wrong code and every wrong quote counts; after five, or three, nothing is compared.",
         tries_are_counted,
+    ),
+    Promise(
+        "I7",
+        "every quote counts",
+        "Whoever is told that the digits of a quote are wrong has one try less.",
+        quotes_are_counted,
     ),
     Promise(
         "R13",

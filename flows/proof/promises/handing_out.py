@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from flows.acts.door import HandOver
+from flows.acts.moves import DisputeMove
 from flows.acts.remarks import RecordRemark
 from flows.acts.window import HandOut
-from flows.happenings import DocumentShown
+from flows.events import ReportFraud
+from flows.happenings import CodeStopped, DocumentShown
 from flows.proof.promises.promise import Promise, done
 from flows.proof.world import verdicts
 from flows.proof.world.books import POSTMASTER, SmallWorld
@@ -105,6 +107,26 @@ def _said(played: Played, each: Decided, parcel: Parcel) -> CodeIssued | None:
     return next((code for code in found if code is not None), None)
 
 
+def stopped_codes(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each in played.decided:
+        if isinstance(each.event, CodeStopped) and _alive(played.world, each.event.article):
+            yield "the desk stopped a code, and it lives"
+    came = played.came
+    if not isinstance(came, ReportFraud) or came.which is not None:
+        return
+    if any(done(played, DisputeMove)):  # of what was moved away: that comes first
+        return
+    for number, was in before.parcels.items():
+        lived = was.holder(before.now) == played.phone and _alive(before, number)
+        if lived and _alive(played.world, number):
+            yield "its holder reported fraud, and the code lives"
+
+
+def _alive(world: SmallWorld, number: str) -> bool:
+    code = world.parcels[number].code
+    return code is not None and code.state(world.now) == "live"
+
+
 def nothing_in_dispute(before: SmallWorld, played: Played) -> Iterator[str]:
     for each, act in done(played, HandOver, HandOut):
         by_two = isinstance(act, HandOut) and act.document is not None
@@ -138,5 +160,11 @@ PROMISES = (
         "dead codes",
         "A code that was stopped, used, replaced or over, or issued before a move, opens nothing.",
         dead_codes,
+    ),
+    Promise(
+        "I2",
+        "stopped codes",
+        "No code lives after its holder reported fraud, or a desk stopped it.",
+        stopped_codes,
     ),
 )

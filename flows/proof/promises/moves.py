@@ -9,7 +9,7 @@ from flows.acts.hold import AskRecall, RecallArticle
 from flows.acts.moves import Relink
 from flows.acts.nominee import AcceptNomination, Nominate
 from flows.acts.phone import TakePhone, Unlink
-from flows.events import Consent, Deny, TimedOut
+from flows.events import Consent, Deny, ReportFraud, StopRecall, TimedOut
 from flows.facts import NewPhoneFacts, PartyFacts
 from flows.happenings import DestinationMoved
 from flows.proof.promises.promise import Promise, done
@@ -24,6 +24,7 @@ _OWN_TYPING = timedelta(minutes=30)
 _TEN_MINUTES = timedelta(minutes=10)
 _HALF_AN_HOUR = timedelta(minutes=30)
 _MOST_MOVES = 2
+_ENDED = ("delivered", "returned", "recalled")
 
 
 def _personal(parcel: Parcel) -> bool:
@@ -141,6 +142,20 @@ def recalled_by(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "it was recalled before the sender had half an hour to object"
 
 
+def said_no(before: SmallWorld, played: Played) -> Iterator[str]:
+    for number, was in before.parcels.items():
+        after = played.world.parcels[number]
+        kept = isinstance(played.came, ReportFraud) and played.came.which is None
+        asked = was.move is not None and was.recipient == played.phone
+        going_on = after.move is not None or not after.frozen
+        if asked and kept and going_on and was.state not in _ENDED:
+            yield "the holder said that it is his, and he is still asked, or asked again"
+        stopped = isinstance(played.came, StopRecall) and played.came.article in (None, number)
+        his = was.recalled_at is not None and was.sender == played.phone
+        if his and stopped and after.recalled_at is not None:
+            yield "the sender objected to a recall, and it goes on"
+
+
 PROMISES = (
     Promise(
         "I1",
@@ -171,6 +186,12 @@ PROMISES = (
     ),
     Promise(
         "I1", "no staff", "A telephone of the staff never becomes a holder.", staff_holds_nothing
+    ),
+    Promise(
+        "I1",
+        "no",
+        "The holder's 3 ends a move that he is asked about, for good; the sender's, a recall.",
+        said_no,
     ),
     Promise("I1", "twice at most", "An article is moved twice at most.", twice_at_most),
     Promise(
