@@ -54,8 +54,10 @@ def prove(
     chosen = [scene for scene in scenes.ALL if not names or scene.name in names]
     found = list(_shown(_explored(chosen, depth, minutes * 60, processes)))
     click.echo("")
-    for scene in chosen:
-        click.echo(f"{scene.name}: {scene.meaning}")
+    for each in found:
+        click.echo(f"{each.scene.name}: {each.scene.meaning}")
+        for line in each.impossible:
+            click.echo(f"    in no world that was seen: {line}")
     breaches = [breach for each in found for breach in each.breaches.values()]
     _promises(found)
     never = _acts(found)

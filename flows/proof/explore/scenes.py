@@ -262,8 +262,8 @@ WHOLE: Final = Scene(
     "two articles of two kinds from their booking, and everybody",
     (
         *_HOUSE,
-        f"article {PLAIN} to {HOLDER} en from {SENDER}",
         f"article {PASSPORT} to {HOLDER} en from {SENDER} as registered passport",
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",  # whose digits the sender saw last
     ),
     tuple(
         dict.fromkeys(
@@ -271,7 +271,7 @@ WHOLE: Final = Scene(
                 *BOOKED.offers, *DOOR.offers, *REMARKED.offers, *NOMINATED.offers, *MOVED.offers,
                 *OFFICE_HOLDS.offers, *TWO.offers,
                 f"list 1001: {PLAIN} {PASSPORT}",
-                f"{SENDER} > {PASSPORT} {_short(STRANGER)} {{quote {SENDER}}}",
+                f"{SENDER} > {PASSPORT} {_short(STRANGER)} {{quote {SENDER} 2}}",
                 f"{PASSPORT} collect aadhaar 1234",
             )
         )

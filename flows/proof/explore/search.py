@@ -66,6 +66,7 @@ class Explored:
     levels: list[Level] = field(default_factory=list)
     breaches: dict[tuple[str, str], Breach] = field(default_factory=dict)
     fired: Counter[type[Act]] = field(default_factory=Counter)
+    played: set[str] = field(default_factory=set)  # the lines that were possible somewhere
     states: int = 1
     lines: int = 0
     seconds: float = 0.0
@@ -74,6 +75,11 @@ class Explored:
     @property
     def depth(self) -> int:
         return len(self.levels)
+
+    @property
+    def impossible(self) -> tuple[str, ...]:
+        """Return the lines that no world allowed: a code that nobody was sent, a list refused."""
+        return tuple(line for line in self.scene.offers if line not in self.played)
 
     @property
     def branching(self) -> float:
@@ -176,6 +182,7 @@ class _Search:
             self._note(MACHINES, why, (story, line))
             return None
         self.found.lines += 1
+        self.found.played.add(line)
         for each in played.decided:
             for act in each.decision.acts:
                 self.found.fired[type(act)] += 1

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from flows.acts.door import MarkApproached
+from flows.acts.reports import OpenTicket
 from flows.decision import LastVisit
-from flows.events import Approach, Visit
+from flows.events import Approach, NotUnderstood, Visit
 from flows.facts import PostmanFacts
 from flows.proof.promises.promise import Promise, done, pairs
 from flows.proof.world.books import SmallWorld
@@ -40,6 +41,14 @@ def every_text_is_answered(before: SmallWorld, played: Played) -> Iterator[str]:
     first = played.decided[0]
     if first.decision.state not in _SILENT:
         yield "a text without an answer"
+
+
+def nothing_by_guess(before: SmallWorld, played: Played) -> Iterator[str]:
+    if isinstance(played.came, NotUnderstood):
+        for each in played.decided:
+            for act in each.decision.acts:
+                if not isinstance(act, OpenTicket):
+                    yield f"a text that is not understood did {type(act).__name__}"
 
 
 def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -98,6 +107,12 @@ PROMISES = (
         "every text is answered",
         "Every text is answered, unless its sender was told today what to ask.",
         every_text_is_answered,
+    ),
+    Promise(
+        "R1",
+        "nothing by guess",
+        "A text that is not understood opens a ticket, and does nothing else.",
+        nothing_by_guess,
     ),
     Promise(
         "I7",
