@@ -13,7 +13,7 @@ from flows.proof.explore.merging import merged
 from flows.proof.explore.scenes import Scene
 from flows.proof.promises import ALL, Promise
 from flows.proof.world.books import SmallWorld
-from flows.proof.world.doors import NotPossible, Played, play
+from flows.proof.world.doors import NotPlayable, Played, play
 from flows.proof.world.ledger import RefusedByBooks
 
 Clock = Callable[[], float]
@@ -175,7 +175,7 @@ class _Search:
     def _play(self, world: SmallWorld, line: str, story: Story) -> Played | None:
         try:
             played = play(world, line)
-        except NotPossible:
+        except NotPlayable:
             return None
         except (FlowError, RefusedByBooks, AssertionError, StopIteration) as error:
             why = f"{type(error).__name__}: {error}"

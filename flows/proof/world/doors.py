@@ -75,7 +75,7 @@ _FILLED = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
-class NotPossible(Exception):
+class NotPlayable(Exception):
     """A line that cannot be played here: a code that nobody got, a list that is refused."""
 
 
@@ -99,7 +99,7 @@ class Played:
 
 
 def play(world: SmallWorld, line: str) -> Played:
-    """Return what `line` leads to. Raise `NotPossible`."""
+    """Return what `line` leads to. Raise `NotPlayable`."""
     said, called = _TEXT.match(line), _CALL.match(line)
     if said:
         return _text(world, line, said[1], said[2], int(said[3]) if said[3] else None)
@@ -157,20 +157,20 @@ def _relation(world: SmallWorld, phone: str, number: str) -> str | None:
 
 
 def filled(world: SmallWorld, text: str) -> str:
-    """Return `text` with the digits that a telephone was sent. Raise `NotPossible`: none were."""
+    """Return `text` with the digits that a telephone was sent. Raise `NotPlayable`: none were."""
 
     def digits(match: re.Match[str]) -> str:
         kind, phone, nth = match[1], match[2], int(match[3] or 1)
         if kind in ("quote", "misquote"):
             shown = world.quoted.get(phone, ())
             if len(shown) < nth:
-                raise NotPossible(f"{phone} was shown no such digits")
+                raise NotPlayable(f"{phone} was shown no such digits")
             number, question = shown[-nth]
             right = quote_of(world, number, phone, question)
         else:
             got = world.got.get(phone, ())
             if len(got) < nth:
-                raise NotPossible(f"{phone} got no such code")
+                raise NotPlayable(f"{phone} got no such code")
             right = code_of(world, *got[-nth])
         if kind in ("code", "quote"):
             return right
@@ -227,13 +227,13 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _new_phone(world, line, words[0], words[4])
     if words[1:] == ["is", "blocked"]:
         return _block(world, line, words[0])
-    raise NotPossible(line)
+    raise NotPlayable(line)
 
 
 def _book(world: SmallWorld, line: str) -> Played:
     match = _ARTICLE.match(line)
     if match is None:
-        raise NotPossible(line)
+        raise NotPlayable(line)
     service: Service = match["service"] or "speed_post"  # type: ignore[assignment]  # a Service
     to = match["to"]
     parcel = Parcel(
@@ -279,7 +279,7 @@ def _list(world: SmallWorld, line: str, staff: str, numbers: Sequence[str]) -> P
     if staff not in world.postmen or not all(
         number in world.parcels and lists.may_go_out(world, staff, number) for number in numbers
     ):
-        raise NotPossible(line)
+        raise NotPlayable(line)
     out = lists.send_out(world, staff, numbers)
     return _announce(
         out, line, [WentOut(number) for number in numbers], ("holder", "article"), staff
@@ -363,25 +363,25 @@ def _desk(world: SmallWorld, line: str, number: str, words: Sequence[str]) -> Pl
             return _on_article(world, line, NumberCorrected(number, words[1]), proof)
         case "typing":
             if world.now - parcel.booked_at > timedelta(minutes=30):
-                raise NotPossible(line)
+                raise NotPlayable(line)
             return _on_article(world, line, NumberCorrected(number, words[1], "booker"), "pin")
         case "send" | "nominee":
             event = CodeWanted(number) if words[0] == "send" else DestinationMoved(number, words[1])
             phone = parcel.holder(world.now) if words[0] == "send" else parcel.recipient
             if phone is None:
-                raise NotPossible(line)
+                raise NotPlayable(line)
             return _in_turn(world, line, (phone, "recipient"), event, proof)
         case "proof":
             digits = filled(world, " ".join(words[1:]))
             whose = (parcel.sender, "sender")
             event_ = SenderProved(number, "counter")
             return _in_turn(world, line, whose, event_, "pin", {QUOTE: digits})
-    raise NotPossible(line)
+    raise NotPlayable(line)
 
 
 def _new_phone(world: SmallWorld, line: str, staff: str, phone: str) -> Played:
     if any(p.staff != staff and phone in (p.phone, p.next_phone) for p in world.postmen.values()):
-        raise NotPossible(line)
+        raise NotPlayable(line)
     named = replace(world.postmen[staff], next_phone=phone)
     world = replace(world, postmen={**world.postmen, staff: named})
     return _in_turn(world, line, (phone, "new_phone"), PhoneNamed(), None)

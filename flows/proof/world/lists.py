@@ -9,7 +9,7 @@ from datetime import date
 from flows.facts import MOST_ATTEMPTS
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.ledger import kill_codes
-from flows.proof.world.parcel import Listed, Parcel
+from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.proof.world.writing_door import next_serial
 from flows.remarks import NO_OTHER_VISIT
 
@@ -39,7 +39,7 @@ def send_out(world: SmallWorld, staff: str, numbers: Sequence[str]) -> SmallWorl
         parcel = world.parcels[number]
         if parcel.item is not None and parcel.item.state == "open":
             parcel = kill_codes(parcel.with_item(state="withdrawn"), world.now)
-        listed = Listed(staff, world.today, next_serial(world, staff))
+        listed = ListedParcel(staff, world.today, next_serial(world, staff))
         parcel = replace(
             parcel,
             items=(*parcel.items, listed),

@@ -42,7 +42,7 @@ class CodeIssued:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedParcel:
     """A row of `delivery_items`."""
 
     postman: str  # his staff id
@@ -88,7 +88,7 @@ class Parcel:
     updated_at: datetime | None = None
     codes: tuple[CodeIssued, ...] = ()
     wrong_on: tuple[date, ...] = ()  # the days of wrong codes
-    items: tuple[Listed, ...] = ()
+    items: tuple[ListedParcel, ...] = ()
     approaches: tuple[datetime, ...] = ()
     door_only: bool = False
     attempts: int = 0
@@ -127,7 +127,7 @@ class Parcel:
         return self.codes[-1] if self.codes else None
 
     @property
-    def item(self) -> Listed | None:
+    def item(self) -> ListedParcel | None:
         """The article's last place on a list."""
         return self.items[-1] if self.items else None
 

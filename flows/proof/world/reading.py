@@ -65,7 +65,7 @@ from flows.postman import new_phone
 from flows.postman.beats import spoken
 from flows.proof.world import verdicts
 from flows.proof.world.books import CLERK, POSTMASTER, SmallWorld, Whose
-from flows.proof.world.parcel import Listed, Parcel
+from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.recipient.moves import is_asked
 from flows.trust import APPROACHES_WITHIN
 from india import calendar
@@ -304,7 +304,7 @@ def _refs(turn: SmallTurn, event: Event, before: Standing | None) -> list[str]:
     return []
 
 
-def _listed(world: SmallWorld, staff: str, ref: str) -> tuple[Parcel, Listed] | None:
+def _listed(world: SmallWorld, staff: str, ref: str) -> tuple[Parcel, ListedParcel] | None:
     """Return the item that `ref` (a serial, or an article number) is on today's list of `staff`."""
     found = None
     for parcel in world.parcels.values():
@@ -332,7 +332,7 @@ def _item(turn: SmallTurn, staff: str, ref: str) -> ItemFact:
     return ItemFact(ref, item.serial, item.state, fact, verdict, item.approached, came)
 
 
-def _todays(world: SmallWorld, staff: str) -> list[tuple[Parcel, Listed]]:
+def _todays(world: SmallWorld, staff: str) -> list[tuple[Parcel, ListedParcel]]:
     return [
         (parcel, item)
         for parcel in world.parcels.values()

@@ -10,7 +10,7 @@ from datetime import datetime
 from flows.facts import CodeState, CodeVerdict, QuoteVerdict
 from flows.grammar.late import SLOW_DOOR
 from flows.proof.world.books import SmallWorld, code_of, quote_of
-from flows.proof.world.parcel import CodeIssued, Listed, Parcel
+from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
 from flows.trust import WRONG_QUOTES
 
 _STALE_ISSUES = 5
@@ -28,7 +28,7 @@ def issue_of(world: SmallWorld, parcel: Parcel, entered: str) -> CodeIssued | No
 def at_door(
     world: SmallWorld,
     parcel: Parcel,
-    item: Listed,
+    item: ListedParcel,
     entered: str,
     postman: str,
     written_at: datetime | None,

@@ -18,7 +18,7 @@ from flows.proof.world.ledger import (
     use,
     writes,
 )
-from flows.proof.world.parcel import CodeIssued, Listed, Parcel
+from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
 
 # ---- codes ---------------------------------------------------------------------------------------
 
@@ -168,7 +168,7 @@ def next_serial(world: SmallWorld, postman: str) -> int:
 @writes(lists.PassItem)
 def _pass(ledger: Ledger, act: lists.PassItem, parcel: Parcel, whose: str) -> None:
     has_item(parcel)
-    taken = Listed(act.to, ledger.world.today, next_serial(ledger.world, act.to))
+    taken = ListedParcel(act.to, ledger.world.today, next_serial(ledger.world, act.to))
     withdrawn = parcel.with_item(state="withdrawn")
     ledger.put(replace(withdrawn, items=(*withdrawn.items, taken)))
 
