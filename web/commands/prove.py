@@ -43,10 +43,11 @@ def prove(
     mutants: bool,
     stories: bool,
 ) -> None:
-    """Play every order of events in a small world; fail where a promise of trust.md is broken.
+    """Play every order of events in a small world; fail where a promise is broken.
 
-    Each scene has the same share of the time. The depth is the last one that was gone through
-    whole: no story with so many lines breaks anything.
+    The promises: docs/developing/trust.md, "Proof that it holds". Each scene has the same share of
+    the time. The depth is the last one that was gone through whole: no story with so many lines
+    breaks anything.
     """
     if mutants:
         _hunt(stories)
