@@ -24,6 +24,7 @@ from flows.happenings import (
     CodeStopped,
     CodeWanted,
     DestinationMoved,
+    NamedNoMore,
     NumberCorrected,
     RemarkConfirmed,
     RemarkContested,
@@ -98,7 +99,7 @@ def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Dec
     NumberCorrected,
     to=("waiting", SAME),
     acts=(Relink, EndNomination, KillCode),
-    tells=("recipient", "former", "nominee", "sender"),
+    tells=("recipient", "former", "nominee", "sender", "named"),
 )
 def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Change the number as the office's or the booker's rule allows (flows/trust.py)."""
@@ -108,6 +109,8 @@ def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision
         return stays(case)
     acts, tells = relinked(facts.article, event.phone, event.by, facts.proof)
     told = tuple(each for each in tells if each.to != "article")  # it decides here
+    if facts.article.asked:  # another telephone waited for the holder's word
+        told = (*told, Tell("named", NamedNoMore(facts.article.number)))
     return Decision("waiting", case.context, (), acts, (*told, Tell("sender", event)))
 
 

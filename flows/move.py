@@ -50,8 +50,8 @@ def relinked(
 ) -> tuple[tuple[Act, ...], tuple[Tell, ...]]:
     """Return what makes `phone` (E.164) the recipient's, and who is told.
 
-    Whoever had the code is told as well as whoever gets it, and the sender where he did not wish
-    it himself (docs/developing/trust.md rule 3).
+    Whoever had the code, or was named to take it, is told as well as whoever gets it, and the
+    sender where he did not wish it himself (docs/developing/trust.md rule 3).
     """
     number = article.number
     rule = trust.MOVES[by]
@@ -80,7 +80,7 @@ def agreed(case: Case[MoveAgreed, Nothing, MoveFacts]) -> Decision[Nothing]:
     article = case.facts.article
     if not article.asked:
         return Decision("still", case.context)
-    if not trust.can_move(article, case.facts.by):
+    if case.facts.named_is_staff or not trust.can_move(article, case.facts.by):
         return _lapsed(case)
     return _moved(case, case.facts.proof)
 
@@ -125,7 +125,7 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""
-    if trust.by_silence(case.facts.article):
+    if trust.by_silence(case.facts.article) and not case.facts.named_is_staff:
         return _moved(case, None)
     return _lapsed(case)
 

@@ -156,6 +156,17 @@ APPROACHES_WITHIN: Final = timedelta(minutes=10)
 MOST_DOORS: Final = 5  # in one text; more are asked back once, within that time
 
 
+# ---- a change of beat (rule 13) ------------------------------------------------------------------
+
+TAKEN_WITHIN: Final = timedelta(minutes=30)  # of the last offer; then all stays where it is
+
+
+# ---- a warning to a herd (rule 13) ---------------------------------------------------------------
+
+HERD: Final = 3  # telephones of one PIN that had a live code, and report fraud, on one day
+MOST_WARNED: Final = 50  # beyond, a supervisor sees how many people it is, and the text, first
+
+
 # ---- ends --------------------------------------------------------------------------------------
 
 RECALL_AFTER: Final = timedelta(minutes=30)  # in which the sender can object (rule 7)

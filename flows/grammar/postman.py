@@ -25,6 +25,8 @@ from flows.events import (
     Payment,
     Remark,
     ShownDocument,
+    TakeOver,
+    TurnDown,
     Undo,
     Visit,
     VisitAct,
@@ -48,9 +50,11 @@ class _Ambiguous(Exception):
 
 
 _POSTMAN = {fold(word): command for command, line in words.POSTMAN_WORDS.items() for word in line}
-_ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
+_ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
     "0": Undo,
     "00": AskLeft,
+    "01": TakeOver,  # "1" alone is always an item (docs/developing/trust.md rule 13)
+    "02": TurnDown,
     "99": AskHelp,
     "undo": Undo,
     "left": AskLeft,

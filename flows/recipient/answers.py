@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flows import trust
+from flows import remarks, trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
 from flows.acts.phone import Unlink
@@ -62,6 +62,16 @@ def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
     """Tell whether a telephone was asked: a nominee only if that was his last news."""
     asked = state == "attempted" and context.article == article.number
     return asks_witness(article) and (article.part == "addressee" or asked)
+
+
+def _unsaid(article: ArticleFact) -> bool:
+    """Tell whether the addressee can still deny what was confirmed, perhaps in his name.
+
+    His own code proved a refusal, and an office's verdict or what it took in is no more his alone.
+    """
+    said = article.state in ("attempted", "at_office") and article.witness == "confirmed"
+    more = article.judged or article.final or article.remark == remarks.REFUSED
+    return said and not more and article.part == "addressee"
 
 
 # ---- 1: yes, my code ---------------------------------------------------------------------------
@@ -227,7 +237,7 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return _object(case, article)
     if article.state not in OPEN:
         return stay(case, Say("nothing_waiting"))
-    if is_witness(article, case.state, case.context):
+    if is_witness(article, case.state, case.context) or _unsaid(article):
         return _contest(article)
     if article.part != "addressee":
         return _decline(article)
@@ -322,7 +332,7 @@ def _not_mine(article: ArticleFact) -> Decision[Asked]:
         Tell("article", Unlinked(number)),
     )
     if article.nominee != "none":
-        tells = (Tell("nominee", NominationEnded(number)), *tells)
+        tells = (*tells, Tell("nominee", NominationEnded(number)))
     if article.asked:  # another telephone waits for just that word
         tells = (*tells, Tell("move", MoveAgreed(number)))
     return Decision("quiet", Asked(), (digits("denied", article),), acts, tells)

@@ -34,6 +34,8 @@
                                                         the end: alone), typing +91… (the booker's),
                                                         nominee +91…, proof {quote +91…}
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
+    EU123456785IN has holder +919876500001              who gets the next code; or: nobody
+    EU123456785IN has event code_wrong code_killed      in its feed
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
 
@@ -55,6 +57,7 @@ from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
 from conversation import counter, desk, senders
+from conversation.accounts import tell_staff
 from conversation.herd import warn_herds
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
@@ -78,6 +81,8 @@ from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
+from postal.acts.books import hold
+from postal.facts import articles_numbered
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.refusals import Refusal
@@ -314,7 +319,7 @@ class Player:
             else:
                 self.api(f"/postmen/{words[0]}/block", None)
         elif words[1] == "has":
-            self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
+            self._has(line, words[0], words[2], words[3:])
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
             assert answer.get_json()["state"] == words[2], (
@@ -399,19 +404,32 @@ class Player:
             },
         )
 
-    def _has_ticket(self, line: str, number: str, kind: str | None) -> None:
-        """`kind` None: it has none at all."""
-        tickets = self._tickets(number)
-        assert kind in tickets if kind else not tickets, f"{line}: it has {sorted(tickets)}"
+    def _has(self, line: str, number: str, what: str, names: list[str]) -> None:
+        """Fail where the article has not what the line says; "no": it has no ticket at all."""
+        if what == "holder":
+            found = {self.holder(number) or "nobody"}
+        elif what == "event":
+            found = self._kinds("events e JOIN articles a ON a.id = e.article_id", number)
+        else:
+            found = self._kinds(
+                "tickets e JOIN articles a ON a.id = e.article_id AND e.closed_at IS NULL", number
+            )
+        wanted = set() if what == "no" else set(names)
+        assert wanted <= found if wanted else not found, f"{line}: it has {sorted(found)}"
 
-    def _tickets(self, number: str) -> set[str]:
+    def _kinds(self, of: str, number: str) -> set[str]:
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
-                "SELECT t.kind FROM tickets t JOIN articles a ON a.id = t.article_id"
-                " WHERE a.number = %s AND t.closed_at IS NULL",
+                f"SELECT DISTINCT e.kind FROM {of} WHERE a.number = %s".encode(),  # noqa: S608
                 [number],
             ).fetchall()
         return {kind for (kind,) in rows}
+
+    def holder(self, number: str) -> str | None:
+        """Return the telephone that gets the next code of the article; None: none does."""
+        with self.runtime.database.transaction() as conn:
+            (id_,) = articles_numbered(conn, [number])
+            return hold(conn, [id_], self.clock.now())[number].holder_phone
 
     def api(self, path: str, body: dict[str, Any] | None) -> Any:
         """Call the API, which must take it; return its answer, as JSON."""
@@ -428,4 +446,5 @@ class Player:
         begin_day(self.runtime)
         warn_herds(self.runtime)
         end_day(self.runtime)
+        tell_staff(self.runtime)
         sweep(self.runtime)

@@ -9,11 +9,17 @@ from typing import Final
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from flows.trust import MOST_WARNED
+from india.calendar import day_of
+from messages.catalogue import LANGUAGES, catalogue
+from postal import herd, moves
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
+from postal.herd import TEXT
+from postal.moves import MoveMade
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
@@ -41,6 +47,17 @@ class TimelineView:
         """Return a digest that changes with anything that is shown."""
         shown = repr((self.entries, self.pending, self.tickets))
         return sha256(shown.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class ArticlePage:
+    """What the page of an article shows. `around`: whom a warning in its PIN would reach now."""
+
+    article: Article
+    parties: list[contacts.Party]
+    moves: list[MoveMade]
+    around: int
+    timeline: TimelineView
 
 
 @route("/conversations/<int:conversation>", "find")
@@ -87,17 +104,26 @@ def conversation_news(conversation: int) -> Page:
 def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
-    def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
+    def look(conn: Conn) -> ArticlePage:
         row = article_within(conn, article)
-        parties = contacts.of_article(conn, row.id, reader())
-        return row, parties, _view(conn, of_article(row.id, row.number))
+        return ArticlePage(
+            row,
+            contacts.of_article(conn, row.id, reader()),
+            moves.of_article(conn, row.id),
+            herd.people(conn, row.recipient_pin, day_of(runtime().now())),
+            _view(conn, of_article(row.id, row.number)),
+        )
 
-    row, parties, view = runtime().database.run(look)
+    page = runtime().database.run(look)
     return render_template(
         "desk/article.html",
-        article=row,
-        parties=parties,
-        timeline=view,
+        article=page.article,
+        parties=page.parties,
+        moves=page.moves,
+        around=page.around,
+        many=page.around > MOST_WARNED,
+        herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
+        timeline=page.timeline,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )

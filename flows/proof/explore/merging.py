@@ -9,11 +9,13 @@ it is: whether it is evening or Saturday decides what a wait brings.
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from flows import machines
-from flows.proof.world.books import SmallWorld, Talk, Whose
-from flows.proof.world.parcel import CodeIssued, Parcel
+from flows.decision import LastVisit
+from flows.proof.world.books import OfferRow, SmallWorld, Talk, Whose
+from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
 
 _DAYS = timedelta(days=2)
 _DOCUMENT_FOR = timedelta(hours=48)
@@ -29,12 +31,14 @@ def merged(world: SmallWorld) -> int:
             world.now,
             tuple(_parcel(world, each) for each in world.parcels.values()),
             tuple(order) if len(order) > 1 else (),
-            frozenset((whose, _talk(whose, talk)) for whose, talk in world.talks.items()),
+            frozenset((whose, _talk(world, whose, talk)) for whose, talk in world.talks.items()),
             frozenset(world.postmen.values()),
             _known(world),
             frozenset(phone for phone, (_, stopped) in world.phones.items() if stopped),
             frozenset(phone for phone, day in world.frauds if day == world.today),
             world.morning,
+            tuple(_offer(world, each) for each in _offers(world)),
+            (world.today in world.warned, _reporters(world)),
         )
     )
 
@@ -59,10 +63,46 @@ def _known(world: SmallWorld) -> Hashable:
     return codes, quotes
 
 
-def _talk(whose: Whose, talk: Talk) -> Hashable:
+def _reporters(world: SmallWorld) -> Hashable:
+    """Return whose reports of fraud count today."""
+    phones = {phone for parcel in world.parcels.values() for phone in (parcel.recipient,) if phone}
+    reported = {phone for phone, day in world.frauds if day == world.today}
+    return frozenset(each for each in phones | reported if world.had_code(each, world.today))
+
+
+def _offers(world: SmallWorld) -> list[OfferRow]:
+    return [each for each in world.offers if each.is_of(world.today)]
+
+
+def _offer(world: SmallWorld, offer: OfferRow) -> Hashable:
+    """Return what an offer is, its id left out: places say which is which."""
+    since = tuple(
+        any(
+            each.serial == serial and each.approached_at and each.approached_at > offer.asked_at
+            for each in world.parcels[number].items
+        )
+        for number, serial in offer.items
+    )
+    return offer.giver, offer.to, offer.asked_at, offer.items, since
+
+
+def _asked_last(world: SmallWorld, context: LastVisit) -> LastVisit:
+    """Return the context with the place of its offer among the open ones, if it is."""
+    places = {offer.id: place for place, offer in enumerate(_offers(world))}
+    return replace(context, offer=places.get(context.offer or 0))
+
+
+def _item(item: ListedParcel) -> Hashable:
+    return item.postman, item.day, item.serial, item.state, item.approached
+
+
+def _talk(world: SmallWorld, whose: Whose, talk: Talk) -> Hashable:
     state = machines.ALL[whose[1]].state(talk.standing.state)
     since = talk.standing.entered_at if state.after is not None else None
-    return talk.standing.state, talk.standing.context, since, talk.due_at
+    context = talk.standing.context
+    if isinstance(context, LastVisit) and context.offer is not None:
+        context = _asked_last(world, context)
+    return talk.standing.state, context, since, talk.due_at
 
 
 def _code(code: CodeIssued, now: datetime) -> Hashable:
@@ -89,10 +129,17 @@ def _parcel(world: SmallWorld, parcel: Parcel) -> Hashable:
         tuple(_code(code, now) for code in parcel.codes[-2:]),
         (issues > 0, parcel.code_at_move >= issues, parcel.code_at_move >= issues - 1),
         parcel.wrong_on.count(today),
-        parcel.items,
+        tuple(map(_item, parcel.items)),
         tuple(at for at in parcel.approaches if now - at < _LATELY),
         (parcel.door_only, parcel.attempts, parcel.remark, parcel.counts, parcel.witness),
-        (parcel.final, parcel.chosen_day, parcel.choose_until, parcel.held_until, parcel.extended),
+        (
+            parcel.final,
+            parcel.judged,
+            parcel.chosen_day,
+            parcel.choose_until,
+            parcel.held_until,
+            parcel.extended,
+        ),
         (parcel.delivered_at, parcel.objected, parcel.unlinked, parcel.nominee),
         (min(parcel.nominations, 3), parcel.move, parcel.moves, parcel.frozen, parcel.disputed),
         document if document is not None and document > now else None,

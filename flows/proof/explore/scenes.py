@@ -91,7 +91,7 @@ _DOOR = _from(
     "1 17",
     "0",
 )
-_OTHER_DOOR = _from(COLLEAGUE, "1", f"1 {{code {HOLDER}}}", "0")
+_OTHER_DOOR = _from(COLLEAGUE, "1", f"1 {{code {HOLDER}}}", "0", "01", "02")
 _BEATS = _from(POSTMAN, "1 > 1002", "1 > 0")
 _LISTS = (f"list 1001: {PLAIN}", f"list 1002: {PLAIN}")
 _WINDOW = (
@@ -233,6 +233,28 @@ TWO: Final = Scene(
         *_CALLS, *_TIME,
     ),
 )  # fmt: skip
+BEAT: Final = Scene(
+    "beat",
+    "a colleague is asked to take two articles over, of which one has a code",
+    (
+        *_HOUSE,
+        f"article {PLAIN} to {HOLDER} en from {SENDER}",
+        f"article {OTHERS[0]} to {STRANGER} en from {SENDER}",
+        f"list 1001: {PLAIN} {OTHERS[0]}",
+        f"{POSTMAN} > 1",
+        f"{POSTMAN} > 1 2 > 1002",
+    ),
+    (
+        *_from(COLLEAGUE, "01", "02", "1", f"1 {{code {HOLDER}}}", "1 11", "1 > 1001", "0"),
+        f"{COLLEAGUE} > 01 @ -12 min",
+        *_from(
+            POSTMAN, "1", "2", f"1 {{code {HOLDER}}}", "2 12", "2 > 1002", "1 > 0", "0", "01",
+        ),
+        *_from(HOLDER, "1", "3", "4"), f"{STRANGER} > 2", f"list 1002: {OTHERS[0]}",
+        f"{PLAIN} desk back", f"{PLAIN} desk stop", "1001 is blocked", "1002 is blocked",
+        f"1001 has new phone {NEW_PHONE}", f"{NEW_PHONE} > 2468", *_TIME,
+    ),
+)  # fmt: skip
 TRIES: Final = Scene(
     "tries",
     "four wrong codes were tried at the door",
@@ -248,6 +270,7 @@ HERD: Final = Scene(
         f"article {OTHERS[0]} to {STRANGER} en from {SENDER}",
         f"article {OTHERS[1]} to {NEIGHBOUR} en from {SENDER}",
         f"list 1001: {PLAIN} {' '.join(OTHERS)}",
+        f"{POSTMAN} > 1 2 3",  # reports count of those who had a code
         f"{STRANGER} > 3",
         f"{NEIGHBOUR} > 3",
     ),
@@ -279,6 +302,6 @@ WHOLE: Final = Scene(
 )  # fmt: skip
 
 ALL: Final = (
-    WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, TRIES,
-    HERD,
+    WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
+    TRIES, HERD,
 )  # fmt: skip

@@ -15,6 +15,7 @@ from flows import facts as facts_
 from flows import remarks, trust, window
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.hold import ReturnToSender
+from flows.acts.lists import OfferItem, PassItem
 from flows.acts.moves import CountWrongQuote, EndMove
 from flows.acts.nominee import AcceptNomination
 from flows.acts.remarks import ConfirmRemark
@@ -25,9 +26,13 @@ from flows.events import (
     Deny,
     GivePin,
     NotUnderstood,
+    OfferSent,
+    Pass,
     RepeatQuestion,
     SomebodyElse,
+    TakeOver,
     TimedOut,
+    TurnDown,
     Visit,
     Yes,
 )
@@ -162,6 +167,22 @@ def _not_understood_is_yes(
 ) -> Decision:
     guessed = isinstance(event, NotUnderstood) and machine.name == "recipient"
     return true(machine, standing, Yes() if guessed else event, facts)
+
+
+def _no_is_yes(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    event = TakeOver(event.offer) if isinstance(event, TurnDown) else event
+    return true(machine, standing, event, facts)
+
+
+def _passes(decision: Decision, event: Any, facts: Any) -> Decision:
+    """What is offered goes at once."""
+    acts = [
+        PassItem(act.article, act.to) if isinstance(act, OfferItem) else act
+        for act in decision.acts
+    ]
+    return replace(decision, acts=tuple(acts), tells=())
 
 
 def _agrees(decision: Decision, event: Any, facts: Any) -> Decision:
@@ -311,6 +332,11 @@ MUTANTS: Final = (
            scenes.DOOR, (f"{POSTMAN} > 1",) * 3),
     Mutant("six doors at once", 13, everywhere(trust, "MOST_DOORS", 6), ("R13", "approaches"),
            scenes.TWO),
+    Mutant("a colleague is not asked", 13, on(Pass, _passes), ("R13", "his own word"),
+           scenes.DOOR),
+    Mutant("his 02 takes it over", 13, decides(_no_is_yes), ("R13", "his own word"), scenes.BEAT),
+    Mutant("a colleague is asked for ever", 13, untold(OfferSent, "giver"),
+           ("I5", "nothing is forgotten"), scenes.DOOR),
     # ---- codes, remarks and texts: the invariants that no one rule says alone ----------------
     Mutant("any six digits open", None, unlocked(decides(_wrong_is_right)), _CODE,
            scenes.DOOR),
@@ -333,6 +359,8 @@ MUTANTS: Final = (
     Mutant("whoever is asked to be a nominee is a witness", None,
            unlocked(everywhere(answers, "is_witness", _asked_or_not)),
            ("I3", "the witness"), scenes.NOMINATED, (f"{POSTMAN} > 1 11",)),
+    Mutant("an answer counts after the verdict", None, unlocked(forgets(judged=False)),
+           ("I3", "the witness"), scenes.REMARKED, (f"{_PLAIN} desk judge confirmed",)),
     Mutant("three attempts", None, everywhere(facts_, "MOST_ATTEMPTS", 3), ("I3", "two attempts"),
            scenes.REMARKED, (f"list 1001: {_PLAIN}", f"{POSTMAN} > 2 12")),
     Mutant("sent back before its days are over", None, on(TimedOut, _returns),

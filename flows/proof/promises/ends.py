@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
 from flows.acts.door import MarkApproached
+from flows.acts.lists import PassItem
 from flows.acts.reports import OpenTicket
 from flows.decision import LastVisit
-from flows.events import Approach, NotUnderstood, Visit
+from flows.events import Approach, NotUnderstood, TakeOver, Visit
 from flows.facts import PostmanFacts
+from flows.happenings import WentOut
 from flows.proof.promises.promise import Promise, done, pairs
 from flows.proof.world.books import SmallWorld
 from flows.proof.world.doors import Played
@@ -33,6 +36,11 @@ def nothing_is_forgotten(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "its holder is asked for ever"
         if parcel.recalled_at is not None and played.world.talks[number, "recall"].due_at is None:
             yield "its recall is neither done nor ended"
+    for offer in played.world.offers:
+        giver = played.world.postmen[offer.giver].phone
+        waits = played.world.talks.get((giver, "offer"))
+        if offer.is_of(played.world.today) and (waits is None or waits.due_at is None):
+            yield "a colleague is asked for ever to take items over"
 
 
 def every_text_is_answered(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -59,8 +67,14 @@ def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
             yield "a code opened after five wrong ones today"
         if after.wrong_on.count(today) > _TRIES:
             yield "more than five wrong codes were compared"
-        if len([day for _, day in after.wrong_quotes if day == today]) > _QUOTES:
-            yield "more than three wrong quotes were compared"
+    wrong = Counter(
+        phone
+        for parcel in played.world.parcels.values()
+        for phone, day in parcel.wrong_quotes
+        if day == played.world.today
+    )
+    if any(count > _QUOTES for count in wrong.values()):
+        yield "more than three wrong quotes of a telephone were compared"
     for each in played.decided:
         facts = each.facts
         if isinstance(each.event, Visit) and isinstance(facts, PostmanFacts):
@@ -93,6 +107,27 @@ def three_approaches(before: SmallWorld, played: Played) -> Iterator[str]:
         asked = isinstance(context, LastVisit) and len(context.doors) == len(doors)
         if len(doors) > _MOST_DOORS and not asked:
             yield "more than five doors in one text, without asking back"
+
+
+def by_his_own_word(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, PassItem):
+        taker = each.books.postmen[act.to]
+        if not isinstance(played.came, TakeOver) or played.phone != taker.phone:
+            yield "an item went to a colleague without his word"
+        parcel = each.books.parcels[act.article]
+        offered = any(
+            (offer.to, offer.giver) == (act.to, parcel.item.postman)
+            and (act.article, parcel.item.serial) in offer.items
+            for offer in each.books.offers
+            if parcel.item is not None
+        )
+        if not offered:
+            yield "a colleague took over what its postman does not offer him"
+    for was, after in pairs(before, played):
+        if was.item and after.item and was.item.postman != after.item.postman:
+            listed = any(isinstance(each.event, WentOut) for each in played.decided)
+            if not listed and not any(done(played, PassItem)):
+                yield "an item is on another list, and nobody put it there"
 
 
 PROMISES = (
@@ -131,5 +166,11 @@ PROMISES = (
         "approaches",
         "Three approaches to an item in ten minutes; more than five doors are asked back.",
         three_approaches,
+    ),
+    Promise(
+        "R13",
+        "his own word",
+        "An item goes to a colleague only by his own 01, and only if its postman offers it to him.",
+        by_his_own_word,
     ),
 )

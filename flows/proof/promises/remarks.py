@@ -37,6 +37,9 @@ def witness_is_asked(before: SmallWorld, played: Played) -> Iterator[str]:
         theirs = {parcel.recipient} | ({nominee.phone} if nominee and agreed else set())
         if played.phone not in theirs:
             yield "a remark was answered by somebody whom it does not concern"
+        closed = parcel.judged or parcel.final
+        if parcel.witness == "confirmed" and closed:
+            yield "a remark was contested that an office has confirmed, or taken in as confirmed"
 
 
 def refusal_needs_the_code(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -93,7 +96,8 @@ PROMISES = (
     Promise(
         "I3",
         "the witness",
-        "A remark is answered only by the addressee, or by a nominee who agreed.",
+        "A remark is answered only by the addressee, or by a nominee who agreed, and a"
+        " yes only until an office judged it or took the article in.",
         witness_is_asked,
     ),
     Promise(

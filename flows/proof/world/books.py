@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
@@ -51,6 +51,21 @@ class PostmanRow:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRow:
+    """A row of `offers` without an answer. `items`: article and serial on the giver's list."""
+
+    id: int
+    giver: str  # staff id
+    to: str  # staff id
+    asked_at: datetime
+    items: tuple[tuple[str, int], ...] = ()
+
+    def is_of(self, day: date) -> bool:
+        """Tell whether its items are on the list of `day`: yesterday's are nobody's to pass on."""
+        return day_of(self.asked_at) == day
+
+
+@dataclass(frozen=True, slots=True)
 class SmallWorld:
     """Everything that is in the books at one moment.
 
@@ -70,6 +85,8 @@ class SmallWorld:
     morning: date | None = None  # the last one whose lists were made
     office: str = ""  # its telephone
     warned: frozenset[date] = frozenset()
+    offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
+    last_offer: int = 0  # its id
 
     @property
     def today(self) -> date:
@@ -84,6 +101,35 @@ class SmallWorld:
         """Return the postman for whom `phone` speaks."""
         found = (p for p in self.postmen.values() if p.phone == phone and not p.blocked)
         return next(found, None)
+
+    def newest_offer(self, staff: str, named: int | None) -> OfferRow | None:
+        """Return the offer `named` of those of today to this postman; None: the newest of them."""
+        found = [
+            offer
+            for offer in self.offers
+            if offer.to == staff and named in (None, offer.id) and offer.is_of(self.today)
+        ]
+        return max(found, key=lambda each: (each.asked_at, each.id), default=None)
+
+    def offers_of(self, phone: str) -> tuple[OfferRow, ...]:
+        """Return what the postman with this telephone offers today, the oldest first."""
+        return tuple(
+            offer
+            for offer in self.offers
+            if self.postmen[offer.giver].phone == phone and offer.is_of(self.today)
+        )
+
+    def without_offers(self, giver: str) -> SmallWorld:
+        """Return the world in which this postman offers nothing: his telephone is another."""
+        return replace(self, offers=tuple(each for each in self.offers if each.giver != giver))
+
+    def had_code(self, phone: str, day: date) -> bool:
+        """Tell whether a code that lived on `day` was sent to `phone`; there is one PIN."""
+        return any(
+            phone in code.sent_to and code.lived_on(day)
+            for parcel in self.parcels.values()
+            for code in parcel.codes
+        )
 
     def is_staff(self, phone: str) -> bool:
         """Tell whether `phone` is a postman's or the office's."""
@@ -108,6 +154,17 @@ class SmallWorld:
             *(("sender",) if any(each.sender == phone for each in parcels) else ()),
         )
         return roles or ("stranger",)
+
+
+def next_serial(world: SmallWorld, postman: str) -> int:
+    """Return the serial of the next item on today's list of `postman`."""
+    on_it = [
+        item.serial
+        for parcel in world.parcels.values()
+        for item in parcel.items
+        if (item.postman, item.day) == (postman, world.today)
+    ]
+    return max(on_it, default=0) + 1
 
 
 def code_of(world: SmallWorld, number: str, issue: int) -> str:

@@ -390,6 +390,7 @@ def _new_phone(world: SmallWorld, line: str, staff: str, phone: str) -> Played:
 def _block(world: SmallWorld, line: str, staff: str) -> Played:
     """Block a lost telephone; the codes that only it could submit die."""
     row = replace(world.postmen[staff], blocked=True, next_phone=None)
+    world = world.without_offers(staff)
     parcels = {
         number: kill_codes(parcel, world.now)
         if parcel.code is not None and parcel.code.bearer == staff

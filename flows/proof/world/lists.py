@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import date
 
 from flows.facts import MOST_ATTEMPTS
-from flows.proof.world.books import SmallWorld
+from flows.proof.world.books import SmallWorld, next_serial
 from flows.proof.world.ledger import kill_codes
 from flows.proof.world.parcel import ListedParcel, Parcel
-from flows.proof.world.writing_door import next_serial
 from flows.remarks import NO_OTHER_VISIT
 
 

@@ -20,7 +20,7 @@ from india.calendar import day_of
 
 @dataclass(frozen=True, slots=True)
 class CodeIssued:
-    """A row of `codes`. `sent_to`: telephones; not in the books, for the proof alone."""
+    """A row of `codes`. `sent_to`: telephones, as `messages` has them."""
 
     number: int
     released_at: datetime
@@ -31,6 +31,11 @@ class CodeIssued:
     dead_at: datetime | None = None
     sends: int = 0
     sent_to: tuple[str, ...] = ()
+
+    def lived_on(self, day: date) -> bool:
+        """Tell whether it was good on `day`, as the function `had_code` of the database does."""
+        ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
+        return day_of(self.released_at) <= day <= day_of(min(ends))
 
     def state(self, now: datetime) -> CodeState:
         """Return what the code is at `now`."""
@@ -49,7 +54,12 @@ class ListedParcel:
     day: date
     serial: int
     state: ItemState = "open"
-    approached: bool = False
+    approached_at: datetime | None = None
+
+    @property
+    def approached(self) -> bool:
+        """Whether its postman said that he comes."""
+        return self.approached_at is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ class Parcel:
     counts: bool = False  # the remark, as an attempt
     witness: str | None = None
     final: bool = False
+    judged: bool = False  # the witness's answer is the office's verdict
     chosen_day: date | None = None
     choose_until: date | None = None
     held_until: date | None = None
@@ -161,8 +172,8 @@ class Parcel:
         last = replace(self.items[-1], **changes)  # type: ignore[arg-type]  # by the field's name
         return replace(self, items=(*self.items[:-1], last))
 
-    def fact(self, now: datetime, phone: str = "", reports: int = 0) -> ArticleFact:
-        """Return what a decision may know, as `postal.facts` reads it; `reports`: of fraud."""
+    def fact(self, now: datetime, phone: str = "") -> ArticleFact:
+        """Return what a decision may know, as `postal.facts` reads it."""
         code, nominee = self.code, self.nominee
         return ArticleFact(
             number=self.number,
@@ -187,13 +198,13 @@ class Parcel:
             remark=self.remark,
             witness=self.witness or "none",  # type: ignore[arg-type]  # a Witness, or NULL
             final=self.remark is not None and self.final,
+            judged=self.judged,
             chosen_day=self.chosen_day,
             choose_until=self.choose_until,
             held_until=self.held_until,
             extended=self.extended,
             delivered_at=self.delivered_at,
             objected=self.objected,
-            fraud_reports=reports,
             moves=self.moves,
             asked=self.move is not None,
             questions=self.questions,

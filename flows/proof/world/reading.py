@@ -20,6 +20,7 @@ from flows.events import (
     DayEnded,
     Event,
     GivePin,
+    ItemsOffered,
     ListMade,
     Pass,
     PhoneMoved,
@@ -28,7 +29,9 @@ from flows.events import (
     ReportFraud,
     SomebodyElse,
     StopRecall,
+    TakeOver,
     TimedOut,
+    TurnDown,
     Undo,
     Visit,
 )
@@ -40,9 +43,12 @@ from flows.facts import (
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
+    OfferFact,
+    OfferFacts,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
+    SentOffer,
     StaffRole,
     WindowFact,
 )
@@ -55,7 +61,6 @@ from flows.happenings import (
     DestinationMoved,
     DocumentShown,
     Happening,
-    ItemsCame,
     NumberCorrected,
     SenderProved,
     ToldCodeAtWindow,
@@ -64,7 +69,15 @@ from flows.machine import Standing, settle
 from flows.postman import new_phone
 from flows.postman.beats import spoken
 from flows.proof.world import verdicts
-from flows.proof.world.books import CLERK, POSTMASTER, SmallWorld, Whose
+from flows.proof.world.books import (
+    CLERK,
+    POSTMASTER,
+    OfferRow,
+    PostmanRow,
+    SmallWorld,
+    Whose,
+    next_serial,
+)
 from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.recipient.moves import is_asked
 from flows.trust import APPROACHES_WITHIN
@@ -96,6 +109,11 @@ def look_beside(turn: SmallTurn, whose: Whose, event: Event) -> None:
         taker = world.postmen.get(turn.apart[TAKER])
         fit = taker is not None and taker != turn.postman and not taker.blocked
         turn.colleague = taker if fit else None
+        turn.giver = whose[0] if fit else None
+    if isinstance(event, TakeOver | TurnDown) and turn.postman is not None:
+        turn.colleague = turn.postman
+        turn.offer = world.newest_offer(turn.postman.staff, event.offer)
+        turn.giver = world.postmen[turn.offer.giver].phone if turn.offer else None
 
 
 def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
@@ -112,6 +130,10 @@ def concerned(turn: SmallTurn, whose: Whose, event: Event) -> Sequence[str]:
         return (event.article,) if event.article in world.parcels else ()
     if isinstance(event, StopRecall):
         return _recalled(world, phone)
+    if turn.offer is not None:
+        giver = turn.offer.giver
+        offered = (_listed(world, giver, number) for number, _ in turn.offer.items)
+        return tuple(item[0].number for item in offered if item is not None)
     if machine == "postman" and turn.postman is not None:
         talk = world.talks.get(whose)
         refs = _refs(turn, event, talk.standing if talk else None)
@@ -164,9 +186,12 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
         case "move" | "recall":
             held, its = turn.held[phone], world.parcels[phone].fact(world.now)
             ends = calendar.awake_after(world.now, SILENCE)
-            return MoveFacts(
-                world.now, its, ends, named=held.named or "", by=held.named_by or "sender"
-            )
+            named = held.named or ""
+            staff = bool(named) and world.is_staff(named)
+            return MoveFacts(world.now, its, ends, named, held.named_by or "sender", staff)
+        case "offer":
+            sent = tuple(_sent_offer(world, each) for each in world.offers_of(phone))
+            return OfferFacts(world.now, sent)
         case "new_phone":
             return _of_new_phone(turn, before, event)
         case _:
@@ -235,8 +260,9 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         if number == named or (number in turn.held and _is_of(parcel, phone, now, 2))
     ]
     parcels.sort(key=lambda each: (each.number == named, each.updated_at or each.booked_at))
-    reports = sum(day == world.today and whose != phone for whose, day in world.frauds)
-    mine = tuple(parcel.fact(now, phone, reports) for parcel in parcels)
+    mine = tuple(parcel.fact(now, phone) for parcel in parcels)
+    if isinstance(event, ReportFraud):
+        mine = tuple(_with_herd(world, each, phone) for each in mine)
     if isinstance(event, Consent):
         mine = tuple(
             _quoting(turn, each, phone, each.questions) if is_asked(each) else each for each in mine
@@ -245,8 +271,8 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
     return RecipientFacts(
         now=now,
         articles=mine,
-        lost=tuple(world.parcels[n].fact(now, phone, reports) for n in turn.lost),
-        recalls=tuple(world.parcels[n].fact(now, phone, reports) for n in turn.recalls),
+        lost=tuple(world.parcels[n].fact(now, phone) for n in turn.lost),
+        recalls=tuple(world.parcels[n].fact(now, phone) for n in turn.recalls),
         named_is_staff=isinstance(event, names)
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
@@ -258,6 +284,24 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
     )
 
 
+def _with_herd(world: SmallWorld, fact: ArticleFact, phone: str) -> ArticleFact:
+    """As `postal.herd.reported`: everybody lives in one PIN."""
+    today = world.today
+    others = (whose for whose, day in world.frauds if day == today and whose != phone)
+    warned = today in world.warned or any(
+        about == "herd" for each in world.parcels.values() for about, _ in each.tickets
+    )
+    due = {
+        each.recipient for each in world.parcels.values() if each.state == "out_for_delivery"
+    } - {None}
+    return replace(
+        fact,
+        fraud_reports=sum(world.had_code(whose, today) for whose in others),
+        had_code=world.had_code(phone, today),
+        herd=None if warned else len(due),
+    )
+
+
 # ---- postmen -----------------------------------------------------------------------------------
 
 
@@ -265,16 +309,18 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
     world, postman = turn.world, turn.postman
     if isinstance(event, PhoneMoved):
         return PostmanFacts(world.now, (), has_list=False, left=0, next_serial=None)
+    if isinstance(event, ItemsOffered | TakeOver | TurnDown):
+        return _answering(turn, event)
     staff = postman.staff if postman else None
-    if isinstance(event, ItemsCame) and turn.colleague is not None:
-        staff = turn.colleague.staff
-    elif isinstance(event, Happening):
+    if isinstance(event, Happening):
         staff = turn.held[event.article].postman
     assert staff is not None
     items = tuple(_item(turn, staff, ref) for ref in _refs(turn, event, before))
     has_list, left, following = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, following = _left(world, staff)
+    if isinstance(event, Pass):
+        items = _offered(world, items)
     day = _day(world, staff) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
         world.now, items, has_list, left, following, turn.written_at, _taker(turn), day
@@ -361,9 +407,74 @@ def _day(world: SmallWorld, staff: str) -> DayFact:
     )
 
 
+# ---- offers to colleagues ------------------------------------------------------------------------
+
+
 def _taker(turn: SmallTurn) -> str | None:
     taker = turn.colleague
-    own = taker is not None and any(
-        taker.phone in (held.recipient, held.nominee) for held in turn.held.values()
+    return taker.staff if taker is not None and _fits(turn, taker) else None
+
+
+def _fits(turn: SmallTurn, taker: PostmanRow) -> bool:
+    """Tell whether no code of the items is the colleague's own; no list is full here."""
+    return not any(taker.phone in (held.recipient, held.nominee) for held in turn.held.values())
+
+
+def _offered(world: SmallWorld, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
+    """Return `items` with what is offered of them, to whom."""
+    return tuple(
+        replace(item, offered_to=found[0], approached_since=found[1])
+        if item.article is not None and (found := _offer_of(world, item.article.number))
+        else item
+        for item in items
     )
-    return None if taker is None or own else taker.staff
+
+
+def _offer_of(world: SmallWorld, number: str) -> tuple[str, bool] | None:
+    """As `postal.offers.of_items`: to whom, and whether its postman went there since."""
+    for offer in world.offers:
+        for offered, serial in offer.items:
+            item = _listed_as(world, offer, offered, serial)
+            if offered == number and item is not None:
+                at = item.approached_at
+                return offer.to, at is not None and at > offer.asked_at
+    return None
+
+
+def _listed_as(world: SmallWorld, offer: OfferRow, number: str, serial: int) -> ListedParcel | None:
+    found = (
+        item
+        for item in world.parcels[number].items
+        if (item.postman, item.day, item.serial) == (offer.giver, world.today, serial)
+    )
+    return next(found, None)
+
+
+def _answering(turn: SmallTurn, event: ItemsOffered | TakeOver | TurnDown) -> PostmanFacts:
+    """Read what is offered to the postman who is asked."""
+    world, taker = turn.world, turn.colleague
+    assert taker is not None
+    named = turn.offer.id if turn.offer is not None else None
+    found = None
+    if named is not None or isinstance(event, ItemsOffered):
+        found = world.newest_offer(taker.staff, named)
+    if found is None:
+        return PostmanFacts(world.now, (), True, 0, None, turn.written_at)
+    numbers = [number for number, _ in sorted(found.items, key=lambda each: each[1])]
+    items = _offered(world, [_item(turn, found.giver, number) for number in numbers])
+    offer = OfferFact(
+        found.id,
+        found.giver,
+        taker.staff,
+        found.asked_at,
+        next_serial(world, taker.staff),
+        _fits(turn, taker),
+    )
+    return PostmanFacts(world.now, items, True, 0, None, turn.written_at, offer=offer)
+
+
+def _sent_offer(world: SmallWorld, offer: OfferRow) -> SentOffer:
+    items = (_listed_as(world, offer, *each) for each in offer.items)
+    return SentOffer(
+        offer.id, offer.to, sum(item is not None and item.state == "open" for item in items)
+    )

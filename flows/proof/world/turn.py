@@ -21,7 +21,7 @@ from flows.happenings import Happening
 from flows.machine import Standing, deadline, decide, entered
 from flows.proof.requirements import unmet
 from flows.proof.world import reading, writing_door, writing_wishes
-from flows.proof.world.books import EMPTY, PostmanRow, SmallWorld, Talk, Whose
+from flows.proof.world.books import EMPTY, OfferRow, PostmanRow, SmallWorld, Talk, Whose
 from flows.proof.world.ledger import Ledger, RefusedByBooks
 
 WRITTEN_IN: Final = (writing_door, writing_wishes)  # each declares writers to the ledger
@@ -64,7 +64,9 @@ class SmallTurn:
     postman: PostmanRow | None = None  # who texts
     written_at: datetime | None = None
     held: dict[str, HeldParcel] = field(default_factory=dict)
-    colleague: PostmanRow | None = None
+    colleague: PostmanRow | None = None  # who is to take items over
+    offer: OfferRow | None = None  # that he answers
+    giver: str | None = None  # the telephone of whoever offers
     named: PostmanRow | None = None  # for whom the office named the telephone that texts
     lost: tuple[str, ...] = ()
     recalls: tuple[str, ...] = ()
@@ -152,6 +154,8 @@ class SmallTurn:
     def _beside(self, role: Role) -> Whose | None:
         if role == "colleague" and self.colleague is not None:
             return self.colleague.phone, "postman"
+        if role == "giver" and self.giver is not None:
+            return self.giver, "offer"
         if role == "old_phone" and self.named is not None:
             return self.named.phone, "postman"
         return None
@@ -176,7 +180,8 @@ class SmallTurn:
     def _meet(self, act: Act) -> None:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
-            former = self.held[act.article].nominee
+            before = self.held[act.article].nominee
+            former = before if before != act.phone else None
             self._held(act.article, nominee=act.phone, former=former)
         elif isinstance(act, AskMove):
             self._held(act.article, named=act.phone)

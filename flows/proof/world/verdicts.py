@@ -100,14 +100,13 @@ def _alive(code: CodeIssued, at: datetime) -> bool:
 
 def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:
     """Judge the digits that `phone` quotes of `question` about the article."""
-    of_article = [day for _, day in world.parcels[number].wrong_quotes]
-    of_phone = [
+    wrong = [
         day
         for parcel in world.parcels.values()
         for whose, day in parcel.wrong_quotes
         if whose == phone
     ]
-    if max(of_article.count(world.today), of_phone.count(world.today)) >= WRONG_QUOTES:
+    if wrong.count(world.today) >= WRONG_QUOTES:
         return "locked"
     if (phone, question) not in world.parcels[number].shown:
         return "wrong"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from flows.acts import codes, door, lists, remarks
-from flows.proof.world.books import SmallWorld
+from flows.proof.world.books import OfferRow, next_serial
 from flows.proof.world.ledger import (
     Ledger,
     has_item,
@@ -50,13 +50,13 @@ def _wrong(ledger: Ledger, act: codes.CountWrongCode, parcel: Parcel, whose: str
 def _approached(ledger: Ledger, act: door.MarkApproached, parcel: Parcel, whose: str) -> None:
     has_item(parcel)
     came = replace(parcel, approaches=(*parcel.approaches, ledger.now))
-    ledger.put(came.with_item(approached=True))
+    ledger.put(came.with_item(approached_at=ledger.now))
 
 
 @writes(door.UndoApproach)
 def _unapproached(ledger: Ledger, act: door.UndoApproach, parcel: Parcel, whose: str) -> None:
     has_item(parcel)
-    ledger.put(parcel.with_item(approached=False))
+    ledger.put(parcel.with_item(approached_at=None))
 
 
 @writes(door.HandOver)
@@ -93,6 +93,7 @@ def _record(ledger: Ledger, act: remarks.RecordRemark, parcel: Parcel, whose: st
         counts=act.counts,
         witness="confirmed" if act.proven else "unconfirmed",
         final=False,
+        judged=False,
         attempts=parcel.attempts + act.counts,
     )
 
@@ -106,6 +107,7 @@ def _unrecord(ledger: Ledger, act: remarks.UndoRemark, parcel: Parcel, whose: st
         state="out_for_delivery",
         remark=None,
         witness=None,
+        judged=False,
         attempts=parcel.attempts - parcel.counts,
         counts=False,
     )
@@ -121,13 +123,13 @@ def _finalize(ledger: Ledger, act: remarks.MakeFinal, parcel: Parcel, whose: str
 @writes(remarks.ConfirmRemark)
 def _confirm(ledger: Ledger, act: remarks.ConfirmRemark, parcel: Parcel, whose: str) -> None:
     must(parcel.witness == "unconfirmed", f"the witness is {parcel.witness}")
-    ledger.update(parcel, witness="confirmed")
+    ledger.update(parcel, witness="confirmed", judged=False)
 
 
 @writes(remarks.ContestRemark)
 def _contest(ledger: Ledger, act: remarks.ContestRemark, parcel: Parcel, whose: str) -> None:
-    must(parcel.witness == "unconfirmed", f"the witness is {parcel.witness}")
-    _strike(ledger, parcel)
+    must(parcel.witness in ("unconfirmed", "confirmed"), f"the witness is {parcel.witness}")
+    _strike(ledger, parcel, judged=False)
 
 
 @writes(remarks.JudgeRemark)
@@ -135,15 +137,16 @@ def _judge(ledger: Ledger, act: remarks.JudgeRemark, parcel: Parcel, whose: str)
     in_state(parcel, "attempted", "at_office")
     must(parcel.witness not in (None, act.verdict), f"the witness is {parcel.witness}")
     if act.verdict == "contested":
-        _strike(ledger, parcel)
+        _strike(ledger, parcel, judged=True)
     else:
-        ledger.update(parcel, witness="confirmed")
+        ledger.update(parcel, witness="confirmed", judged=True)
 
 
-def _strike(ledger: Ledger, parcel: Parcel) -> None:
+def _strike(ledger: Ledger, parcel: Parcel, *, judged: bool) -> None:
     ledger.update(
         parcel,
         witness="contested",
+        judged=judged,
         attempts=parcel.attempts - parcel.counts,
         counts=False,
         held_until=None,
@@ -154,15 +157,33 @@ def _strike(ledger: Ledger, parcel: Parcel) -> None:
 # ---- lists ---------------------------------------------------------------------------------------
 
 
-def next_serial(world: SmallWorld, postman: str) -> int:
-    """Return the serial of the next item on today's list of `postman`."""
-    on_it = [
-        item.serial
-        for parcel in world.parcels.values()
-        for item in parcel.items
-        if (item.postman, item.day) == (postman, world.today)
-    ]
-    return max(on_it, default=0) + 1
+@writes(lists.OfferItem)
+def _offer(ledger: Ledger, act: lists.OfferItem, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    item, world = parcel.item, ledger.world
+    assert item is not None
+    offered = (parcel.number, item.serial)
+    left = tuple(
+        replace(each, items=tuple(one for one in each.items if one != offered))
+        if each.giver == item.postman
+        else each
+        for each in world.offers
+    )
+    left = tuple(each for each in left if each.items or each.giver != item.postman)
+    same = (item.postman, act.to, ledger.now)  # all that one text offers to one colleague
+    found = next((e for e in left if (e.giver, e.to, e.asked_at) == same), None)
+    into = found or OfferRow(world.last_offer + 1, *same)
+    into = replace(into, items=(*into.items, offered))
+    others = tuple(each for each in left if each is not found)
+    last = max(world.last_offer, into.id)
+    ledger.world = replace(world, offers=(*others, into), last_offer=last)
+
+
+@writes(lists.EndOffer)
+def _end_offer(ledger: Ledger, act: lists.EndOffer, parcel: None, whose: str) -> None:
+    left = tuple(each for each in ledger.world.offers if each.id != act.offer)
+    must(len(left) < len(ledger.world.offers), f"offer {act.offer} is over")
+    ledger.world = replace(ledger.world, offers=left)
 
 
 @writes(lists.PassItem)

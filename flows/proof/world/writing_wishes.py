@@ -70,6 +70,7 @@ def _reopen(ledger: Ledger, act: hold.ReopenArticle, parcel: Parcel, whose: str)
         attempts=min(parcel.attempts, 1),
         remark=None,
         witness=None,
+        judged=False,
         counts=False,
         held_until=None,
         extended=False,
@@ -97,7 +98,9 @@ def _end_move(ledger: Ledger, act: moves.EndMove, parcel: Parcel, whose: str) ->
 
 @writes(moves.Relink)
 def _relink(ledger: Ledger, act: moves.Relink, parcel: Parcel, whose: str) -> None:
-    former = parcel.move.whose if parcel.move else ledger.holders[parcel.number]
+    asked = parcel.move
+    this = asked is not None and (asked.by, asked.phone) == (act.by, act.phone)
+    former = asked.whose if asked and this else ledger.holders[parcel.number]
     gone = ((former, ledger.now),) if former else ()
     ledger.update(
         parcel,
@@ -180,7 +183,8 @@ def _take_phone(ledger: Ledger, act: phone.TakePhone, parcel: None, whose: str) 
     must(named is not None, "no telephone is named")
     assert named is not None
     taken = replace(named, phone=whose, next_phone=None, blocked=False)
-    ledger.world = replace(ledger.world, postmen={**postmen, named.staff: taken})
+    world = replace(ledger.world, postmen={**postmen, named.staff: taken})
+    ledger.world = world.without_offers(named.staff)
 
 
 @writes(phone.SetLanguage)
@@ -235,7 +239,8 @@ def _name(ledger: Ledger, act: reports.NameNumber, parcel: None, whose: str) -> 
 
 @writes(reports.OpenTicket)
 def _ticket(ledger: Ledger, act: reports.OpenTicket, parcel: Parcel | None, whose: str) -> None:
-    raised = (act.about, whose if whose.startswith("+") else None)
+    asks = whose.startswith("+") and act.about != "herd"
+    raised = (act.about, whose if asks else None)
     if parcel is None:
         tickets = ledger.world.tickets | {raised}
         ledger.world = replace(ledger.world, tickets=tickets)

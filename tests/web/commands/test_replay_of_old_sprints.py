@@ -25,6 +25,7 @@ _ON_PURPOSE = {
     ("recipient", "Yes"): "a nominee who agrees ends the code that lives",
     ("postman", "Visit"): "a nominee is told by his own role: he is not the holder at once",
     ("postman", "Undo"): "the same",
+    ("postman", "Pass"): "the colleague is asked, and takes over by his own word",
 }
 
 
