@@ -23,7 +23,16 @@ from tests.rigs.transcript import Player
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
 # What the small world does not have: USSD, calls that are taken up, other carriers' hooks.
 _UNKNOWN = (" dials", " * ", " repeats", " hangs up", " takes up", " is busy", " is not ")
-_ASSERTED = (" < ", " ~ ", " = ", " =| ", " has ticket", " has no ticket")
+_ASSERTED = (
+    " < ",
+    " ~ ",
+    " = ",
+    " =| ",
+    " has ticket",
+    " has no ticket",
+    " has holder",
+    " has event",
+)
 # PINs are counted, and lists repeated, outside of the machines.
 _BESIDE = ("another_telephone", "stop_and_start")
 # News that no decision depends on: they are texts alone.

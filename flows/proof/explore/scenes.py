@@ -79,6 +79,7 @@ _CORRECTS = _from(
     f"{PLAIN} {_short(STRANGER)} {{misquote {SENDER}}}",
     f"{PLAIN} {_short(STRANGER)}",
     f"{PLAIN} {_short(COLLEAGUE)} {{quote {SENDER}}}",
+    f"{PLAIN} {_short(HOLDER)} {{quote {SENDER}}}",
 )
 _RECALLS = _from(SENDER, f"{PLAIN} wapas {{quote {SENDER}}}", f"{PLAIN} wapas", "3")
 _DOOR = _from(
@@ -113,6 +114,7 @@ _OFFICE_MOVES = (
     f"{PLAIN} desk number {STRANGER}",
     f"{PLAIN} desk number {STRANGER} alone",
     f"{PLAIN} desk number {COLLEAGUE}",
+    f"{PLAIN} desk number {HOLDER}",
     f"{PLAIN} desk nominee {NOMINEE}",
     f"{PLAIN} desk nominee {NOMINEE} alone",
 )

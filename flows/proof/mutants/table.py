@@ -23,6 +23,7 @@ from flows.acts.reports import OpenTicket
 from flows.decision import Decision, Tell
 from flows.events import (
     Consent,
+    CorrectNumber,
     Deny,
     GivePin,
     NotUnderstood,
@@ -46,6 +47,7 @@ from flows.happenings import (
     NamedForMove,
     Nominated,
     NomineeAgreed,
+    NumberCorrected,
     RecallAsked,
     RecallEnded,
     Relinked,
@@ -169,6 +171,15 @@ def _not_understood_is_yes(
     return true(machine, standing, Yes() if guessed else event, facts)
 
 
+def _nobodys(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """A correction finds the article without a holder who could be asked."""
+    if isinstance(event, CorrectNumber) and facts.article is not None:
+        facts = replace(facts, article=replace(facts.article, linked=False))
+    return true(machine, standing, event, facts)
+
+
 def _no_is_yes(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
@@ -244,7 +255,7 @@ MUTANTS: Final = (
     Mutant("what is not understood is a yes", 1, decides(_not_understood_is_yes),
            ("R1", "nothing by guess"), scenes.HERD),
     # ---- 2: a move is asked of the holder ------------------------------------------------------
-    Mutant("nobody is asked", 2, _rule("sender", asked="nobody"), _MOVES, scenes.BOOKED),
+    Mutant("nobody is asked", 2, decides(_nobodys), _MOVES, scenes.BOOKED),
     Mutant("consent needs no digits", 2, _each_article(Consent, quote="right"), _MOVES,
            scenes.ASKED),
     Mutant("a bare yes agrees", 2, on(Yes, _agrees), _MOVES, scenes.ASKED),
@@ -285,6 +296,8 @@ MUTANTS: Final = (
            ("I1", "no staff"), scenes.BOOKED),
     Mutant("three moves", 5, everywhere(trust, "MOST_MOVES", 3), ("I1", "twice at most"),
            scenes.BOOKED, (f"{_PLAIN} desk number {STRANGER}", f"{_PLAIN} desk number {NOMINEE}")),
+    Mutant("what a telephone has counts as a move", 5, _sees(TimedOut, named_has_it=False), _MOVES,
+           scenes.BOOKED),
     Mutant("a nominee who was asked has agreed", 5, on(Nominated, _agreed_for_her), _NOMINEE,
            scenes.BOOKED),
     # ---- 6: a document after a move ----------------------------------------------------------
@@ -315,6 +328,8 @@ MUTANTS: Final = (
     Mutant("a remark without a question", 9, untold(Attempted, "holder"), ("I4", "the attempt"),
            scenes.DOOR),
     # ---- 11: what takes two --------------------------------------------------------------------
+    Mutant("an office moves it to where it is", 11, _sees(NumberCorrected, named_has_it=False),
+           _MOVES, scenes.BOOKED),
     Mutant("one of an office moves it alone", 11, _rule("office", least="fresh"), _MOVES,
            scenes.BOOKED),
     Mutant("one of an office names somebody alone", 11,

@@ -36,6 +36,8 @@ def moved_by(before: SmallWorld, played: Played) -> Iterator[str]:
     for each, act in done(played, Relink):
         was = before.parcels[act.article]
         parcel = each.books.parcels[act.article]
+        if act.phone == was.recipient:
+            yield "it was moved to the telephone that it had"
         if act.by == "office":
             if each.facts.proof != "two":
                 yield "an office moved it without two people"
@@ -162,7 +164,8 @@ PROMISES = (
         "who moves it",
         "Another telephone becomes the holder only by the present one's consent, quoted; by his own"
         " word that it is not his, for a proven sender; by four waking hours of his silence, if no"
-        " code was ever issued; by two of an office; or by the booker within half an hour.",
+        " code was ever issued; by two of an office; or by the booker within half an hour."
+        " What it has already is no move.",
         moved_by,
     ),
     Promise(

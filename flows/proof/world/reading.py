@@ -156,7 +156,8 @@ def _lost(world: SmallWorld, phone: str) -> tuple[str, ...]:
     return tuple(
         number
         for number, parcel in world.parcels.items()
-        if any(whose == phone and at > since for whose, at in parcel.left)
+        if parcel.recipient != phone
+        and any(whose == phone and at > since for whose, at in parcel.left)
     )
 
 
@@ -179,16 +180,20 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
         case "postman":
             return _of_postman(turn, before, event)
         case "article":
-            staff = isinstance(event, NumberCorrected) and world.is_staff(event.phone)
+            staff = has_it = False
+            if isinstance(event, NumberCorrected):
+                staff = world.is_staff(event.phone)
+                has_it = event.phone == turn.held[phone].recipient
             window = _window(turn, phone, event) if isinstance(event, AtWindow) else None
             its = world.parcels[phone].fact(world.now)
-            return ClockFacts(world.now, world.today, its, window, staff)
+            return ClockFacts(world.now, world.today, its, window, staff, has_it)
         case "move" | "recall":
             held, its = turn.held[phone], world.parcels[phone].fact(world.now)
             ends = calendar.awake_after(world.now, SILENCE)
             named = held.named or ""
             staff = bool(named) and world.is_staff(named)
-            return MoveFacts(world.now, its, ends, named, held.named_by or "sender", staff)
+            by, has_it = held.named_by or "sender", bool(named) and named == held.recipient
+            return MoveFacts(world.now, its, ends, named, by, staff, has_it)
         case "offer":
             sent = tuple(_sent_offer(world, each) for each in world.offers_of(phone))
             return OfferFacts(world.now, sent)
@@ -320,7 +325,7 @@ def _of_postman(turn: SmallTurn, before: Standing, event: Event) -> PostmanFacts
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, following = _left(world, staff)
     if isinstance(event, Pass):
-        items = _offered(world, items)
+        items = _offered(world, staff, items)
     day = _day(world, staff) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
         world.now, items, has_list, left, following, turn.written_at, _taker(turn), day
@@ -420,22 +425,22 @@ def _fits(turn: SmallTurn, taker: PostmanRow) -> bool:
     return not any(taker.phone in (held.recipient, held.nominee) for held in turn.held.values())
 
 
-def _offered(world: SmallWorld, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
-    """Return `items` with what is offered of them, to whom."""
+def _offered(world: SmallWorld, giver: str, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
+    """Return `items` of a postman's list with what he offers of them, to whom."""
     return tuple(
         replace(item, offered_to=found[0], approached_since=found[1])
-        if item.article is not None and (found := _offer_of(world, item.article.number))
+        if item.article is not None and (found := _offer_of(world, giver, item.serial))
         else item
         for item in items
     )
 
 
-def _offer_of(world: SmallWorld, number: str) -> tuple[str, bool] | None:
+def _offer_of(world: SmallWorld, giver: str, serial: int) -> tuple[str, bool] | None:
     """As `postal.offers.of_items`: to whom, and whether its postman went there since."""
     for offer in world.offers:
-        for offered, serial in offer.items:
-            item = _listed_as(world, offer, offered, serial)
-            if offered == number and item is not None:
+        for number, offered in offer.items:
+            item = _listed_as(world, offer, number, offered)
+            if (offer.giver, offered) == (giver, serial) and item is not None:
                 at = item.approached_at
                 return offer.to, at is not None and at > offer.asked_at
     return None
@@ -460,8 +465,9 @@ def _answering(turn: SmallTurn, event: ItemsOffered | TakeOver | TurnDown) -> Po
         found = world.newest_offer(taker.staff, named)
     if found is None:
         return PostmanFacts(world.now, (), True, 0, None, turn.written_at)
-    numbers = [number for number, _ in sorted(found.items, key=lambda each: each[1])]
-    items = _offered(world, [_item(turn, found.giver, number) for number in numbers])
+    serials = sorted(serial for _, serial in found.items)
+    listed = [_item(turn, found.giver, str(serial)) for serial in serials]
+    items = _offered(world, found.giver, listed)
     offer = OfferFact(
         found.id,
         found.giver,
