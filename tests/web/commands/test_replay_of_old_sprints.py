@@ -14,7 +14,7 @@ from store.database import Database
 
 _DUMP = Path(__file__).parent.parent.parent / "data" / "sprints_before_the_move.sql.gz"
 _SECTION = re.compile(r"^(COPY (\w+) .+? FROM stdin);\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
-_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+):$", re.MULTILINE)
+_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+) \(proof: \w+\):$", re.MULTILINE)
 
 # What was decided otherwise on purpose since the dump was made, and why.
 _ON_PURPOSE = {
