@@ -107,8 +107,11 @@ def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> Cl
     window = None
     if isinstance(event, AtWindow):
         window = collect.at_window(locked.reader, its, event, locked.codes.get(SAID, ""))
-    staff = isinstance(event, NumberCorrected) and roles.is_staff(locked.conn, event.phone)
-    return ClockFacts(locked.now, locked.today, its, window, staff)
+    staff = has_it = False
+    if isinstance(event, NumberCorrected):
+        staff = roles.is_staff(locked.conn, event.phone)
+        has_it = event.phone == locked.held[its.number].recipient_phone
+    return ClockFacts(locked.now, locked.today, its, window, staff, has_it)
 
 
 def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> MoveFacts:
@@ -118,7 +121,8 @@ def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> Mov
     ends = calendar.awake_after(locked.now, silence)
     named = held.named_phone or ""
     staff = bool(named) and roles.is_staff(locked.conn, named)
-    return MoveFacts(locked.now, its, ends, named, held.named_by or "sender", staff)
+    has_it = bool(named) and named == held.recipient_phone
+    return MoveFacts(locked.now, its, ends, named, held.named_by or "sender", staff, has_it)
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
@@ -264,7 +268,7 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, next_serial = locked.reader.left(postman_id)
     if isinstance(event, Pass):
-        items = _offered(locked, items)
+        items = _offered(locked, postman_id, items)
     fits = locked.colleague is not None and _fits(locked, locked.colleague, len(items))
     colleague = locked.colleague.staff_id if locked.colleague is not None and fits else None
     day = locked.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
@@ -283,13 +287,13 @@ def _fits(locked: Locked, colleague: beats.Colleague, count: int) -> bool:
     return beats.last_serial(locked.conn, colleague, locked.today) + count <= lists.MOST_ITEMS
 
 
-def _offered(locked: Locked, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
-    """Return `items` with what is offered of them, to whom."""
-    numbers = [item.article.number for item in items if item.article is not None]
-    known = offers.of_items(locked.conn, numbers, locked.today)
+def _offered(locked: Locked, giver_id: int, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
+    """Return `items` of a postman's list with what he offers of them, to whom."""
+    serials = [item.serial for item in items if item.article is not None]
+    known = offers.of_items(locked.conn, giver_id, serials, locked.today)
     return tuple(
         replace(item, offered_to=found.to, approached_since=found.approached_since)
-        if item.article is not None and (found := known.get(item.article.number))
+        if item.article is not None and (found := known.get(item.serial))
         else item
         for item in items
     )
@@ -305,7 +309,8 @@ def _answering_facts(locked: Locked, event: ItemsOffered | TakeOver | TurnDown) 
         found = offers.to_postman(locked.conn, colleague.id, locked.today, named)
     if found is None:
         return PostmanFacts(locked.now, (), True, 0, None, locked.written_at)
-    items = _offered(locked, locked.reader.of_items(found.giver_id, found.items, {}))
+    listed = locked.reader.of_items(found.giver_id, found.serials, {})
+    items = _offered(locked, found.giver_id, listed)
     offer = OfferFact(
         found.id,
         found.giver,

@@ -89,7 +89,7 @@ def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Dec
     """Refuse what the recipient could not wish for either, and what one person alone wants."""
     article = fact(case, case.event.article)
     facts, phone = case.facts, case.event.phone
-    alone = trust.move(article, "office", facts.proof, facts.named_is_staff) == "second"
+    alone = not trust.at_least(facts.proof, trust.MOVES["office"].least)
     if refuse_nominee(article) is not None or facts.named_is_staff or alone or not phone:
         return stay(case)
     return nominate(article, phone)
@@ -105,7 +105,7 @@ def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision
     """Change the number as the office's or the booker's rule allows (flows/trust.py)."""
     event, facts = case.event, case.facts
     answer = trust.move(facts.article, event.by, facts.proof, facts.named_is_staff)
-    if answer != "done" or not event.phone:
+    if answer != "done" or not event.phone or facts.named_has_it:  # which would be no move
         return stays(case)
     acts, tells = relinked(facts.article, event.phone, event.by, facts.proof)
     told = tuple(each for each in tells if each.to != "article")  # it decides here

@@ -300,6 +300,7 @@ class ClockFacts(Facts):
     article: ArticleFact
     window: WindowFact | None = None
     named_is_staff: bool = False  # the telephone that the event names belongs to the staff
+    named_has_it: bool = False  # that telephone is the recipient's already
 
 
 @dataclass(frozen=True)
@@ -314,3 +315,4 @@ class MoveFacts(Facts):
     named: str = ""  # the telephone (E.164) about which the holder is asked
     by: Mover = "sender"  # who named it
     named_is_staff: bool = False  # it belongs to the staff by now
+    named_has_it: bool = False  # it is the recipient's already, or was when the turn began

@@ -82,6 +82,8 @@ def agreed(case: Case[MoveAgreed, Nothing, MoveFacts]) -> Decision[Nothing]:
         return Decision("still", case.context)
     if case.facts.named_is_staff or not trust.can_move(article, case.facts.by):
         return _lapsed(case)
+    if case.facts.named_has_it:
+        return _kept(case) if article.linked else _lapsed(case)  # he just said: not mine
     return _moved(case, case.facts.proof)
 
 
@@ -93,6 +95,18 @@ def _moved(case: Case[Event, Nothing, MoveFacts], consent: Proof | None) -> Deci
     return Decision(
         "still", case.context, (), acts, (*tells, Tell("sender", Relinked(facts.article.number)))
     )
+
+
+def _kept(case: Case[Event, Nothing, MoveFacts]) -> Decision[Nothing]:
+    """End a question about the telephone that has it already: no move, no code dies.
+
+    The sender hears what he would hear of any other number, at the same time: he must not find out
+    by it whose the code is.
+    """
+    number = case.facts.article.number
+    event = Relinked(number)
+    tells = (Tell("recipient", event), Tell("sender", event))
+    return Decision("still", case.context, (), (EndMove(number, "lapsed"),), tells)
 
 
 @MACHINE.on(
@@ -125,9 +139,9 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""
-    if trust.by_silence(case.facts.article) and not case.facts.named_is_staff:
-        return _moved(case, None)
-    return _lapsed(case)
+    if not trust.by_silence(case.facts.article) or case.facts.named_is_staff:
+        return _lapsed(case)
+    return _kept(case) if case.facts.named_has_it else _moved(case, None)
 
 
 def _lapsed(case: Case[Event, Nothing, MoveFacts]) -> Decision[Nothing]:

@@ -135,8 +135,13 @@ def by_silence(article: ArticleFact) -> bool:
 
 
 def can_move(article: ArticleFact, by: Mover) -> bool:
-    """Tell whether what the holder was asked about is still possible: time has passed since."""
-    return article.asked and article.state in MOVES[by].states and article.moves < MOST_MOVES
+    """Tell whether what the holder was asked about is still possible: time has passed since.
+
+    Not where somebody who had the code before said meanwhile that it is his: an office looks first.
+    """
+    stopped = article.frozen or article.disputed
+    possible = article.state in MOVES[by].states and article.moves < MOST_MOVES
+    return article.asked and possible and not stopped
 
 
 def held_by_nominee(article: ArticleFact, now: datetime) -> bool:

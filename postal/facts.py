@@ -356,11 +356,15 @@ _LOST_WITHIN: Final = timedelta(days=2)
 
 
 def articles_lost(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """Return the ids of the articles whose code left `phone` lately; it can object."""
+    """Return the ids of the articles whose code left `phone` lately; it can object.
+
+    Not what came back to it: its no is about what it is asked of that.
+    """
     rows = conn.execute(
-        "SELECT DISTINCT article_id FROM moves WHERE from_phone = %s AND by <> 'holder'"
-        " AND outcome = 'done' AND ended_at > %s LIMIT 20",
-        [phone, now - _LOST_WITHIN],
+        "SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id"
+        " WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'"
+        " AND m.ended_at > %(since)s AND a.recipient_phone IS DISTINCT FROM %(phone)s LIMIT 20",
+        {"phone": phone, "since": now - _LOST_WITHIN},
     )
     return [row[0] for row in rows.fetchall()]
 

@@ -26,7 +26,10 @@ _OPEN = """
 
 @dataclass(frozen=True)
 class OpenOffer:
-    """An offer without an answer. `giver_phone`: E.164; `items`: article numbers, as listed."""
+    """An offer without an answer. `giver_phone`: E.164; `items`: article numbers, as listed.
+
+    `serials`: of the items on the giver's list: an article may be on it again, and is not offered.
+    """
 
     id: int
     giver_id: int
@@ -34,6 +37,7 @@ class OpenOffer:
     giver_phone: str | None
     asked_at: datetime
     items: list[str]
+    serials: list[str]
 
 
 def to_postman(conn: Conn, postman_id: int, today: date, named: int | None) -> OpenOffer | None:
@@ -44,7 +48,10 @@ def to_postman(conn: Conn, postman_id: int, today: date, named: int | None) -> O
             " giver.phone AS giver_phone, o.asked_at,"
             " (SELECT array_agg(a.number ORDER BY j.serial) FROM offered_items k"
             "  JOIN delivery_items j ON j.id = k.item_id JOIN articles a ON a.id = j.article_id"
-            f"  WHERE k.offer_id = o.id) AS items {_OPEN}"
+            "  WHERE k.offer_id = o.id) AS items,"
+            " (SELECT array_agg(j.serial::text ORDER BY j.serial) FROM offered_items k"
+            "  JOIN delivery_items j ON j.id = k.item_id"
+            f"  WHERE k.offer_id = o.id) AS serials {_OPEN}"
             " AND o.to_id = %(to)s AND o.id = coalesce(%(named)s::bigint, o.id)"
             " ORDER BY o.asked_at DESC, o.id DESC LIMIT 1",
             {"to": postman_id, "today": today, "named": named},
@@ -69,15 +76,14 @@ class Offered:
     approached_since: bool
 
 
-def of_items(conn: Conn, numbers: Sequence[str], today: date) -> dict[str, Offered]:
-    """Return by article number what is offered of these articles."""
+def of_items(conn: Conn, giver_id: int, serials: Sequence[int], today: date) -> dict[int, Offered]:
+    """Return by serial what this postman offers of these items of his list."""
     rows = conn.execute(
-        "SELECT a.number, taker.staff_id, coalesce(i.approached_at > o.asked_at, false)"
-        f" {_OPEN.replace('WHERE', 'JOIN articles a ON a.id = i.article_id WHERE')}"
-        " AND a.number = ANY(%(numbers)s)",
-        {"numbers": list(numbers), "today": today},
+        "SELECT i.serial, taker.staff_id, coalesce(i.approached_at > o.asked_at, false)"
+        f" {_OPEN} AND o.from_id = %(giver)s AND i.serial = ANY(%(serials)s)",
+        {"giver": giver_id, "serials": list(serials), "today": today},
     ).fetchall()
-    return {number: Offered(to, since) for number, to, since in rows}
+    return {serial: Offered(to, since) for serial, to, since in rows}
 
 
 def taker(conn: Conn, postman_id: int) -> Colleague | None:

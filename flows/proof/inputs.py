@@ -333,7 +333,9 @@ def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     corrected = kind is happenings.NumberCorrected
     proof: Proof | None = picks.pick(("pin", "two")) if corrected else None
     staff = corrected and bool(picks.pick((False, True)))
-    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window, staff, proof=proof))
+    has_it = corrected and article.linked and bool(picks.pick((False, True)))
+    facts = ClockFacts(NOW, TODAY, article, window, staff, has_it, proof=proof)
+    return Met(Nothing(), event, facts)
 
 
 def _meet_offer(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:

@@ -196,11 +196,11 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         return "code_disputed"
     if article.part == "nominee" and not trust.held_by_nominee(article, facts.now):
         return "nominee_thanks"  # the addressee can still object
+    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
+        return "nominee_agreed"  # the code goes there, also one that lives; 5 0 reverses that
     if article.code == "live" and article.code_for == purpose:
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
-    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
-        return "nominee_agreed"  # the code goes there; 5 0 reverses that
     if article.door_only and purpose == "handover":
         return "code_at_door"
     return None if facts.may_send_code else "code_wait"

@@ -167,7 +167,10 @@ def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[A
 
 
 def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
-    """Ask the person with `phone`; the present code dies, an earlier nomination ends."""
+    """Ask the person with `phone`; the present code dies, an earlier nomination ends.
+
+    Whoever was nominated until now is told: the codes do not come to that telephone any more.
+    """
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)
     tells: tuple[Tell, ...] = (Tell("nominee", Nominated(number)),)

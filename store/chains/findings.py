@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final, Literal
 
 Difference = Literal[
@@ -43,16 +44,21 @@ _SAYS: Final[dict[Difference, str]] = {
 
 @dataclass(frozen=True)
 class ChainFinding:
-    """One difference. `table` and `row`: None where it is about the whole day; `detail`: more."""
+    """One difference. `table` and `row`: None where it is about the whole day; `detail`: more.
+
+    `until`: the last of several days in a row of which the same is true.
+    """
 
     difference: Difference
     day: date
     table: str | None = None
     row: int | None = None
     detail: str = ""
+    until: date | None = None
 
     def __str__(self) -> str:
-        where = f"{self.table or 'all tables'}, {self.day}"
+        days = f"{self.day} to {self.until}" if self.until else f"{self.day}"
+        where = f"{self.table or 'all tables'}, {days}"
         if self.row is not None:
             where = f"{self.table} id {self.row}, {self.day}"
         detail = f" ({self.detail})" if self.detail else ""
@@ -88,3 +94,19 @@ class Removal:
             f"removed: {self.table}, {self.rows} rows, {when}, by {self.operator} as {self.role}:"
             f" {self.reason}"
         )
+
+
+def in_rows(found: Iterable[ChainFinding]) -> Iterator[ChainFinding]:
+    """Return findings about whole days in their order, those of days in a row as one."""
+    waiting: ChainFinding | None = None
+    for each in found:
+        if waiting is not None and each == replace(waiting, day=each.day, until=None):
+            last = waiting.until or waiting.day
+            if each.day == last + timedelta(days=1):
+                waiting = replace(waiting, until=each.day)
+                continue
+        if waiting is not None:
+            yield waiting
+        waiting = each
+    if waiting is not None:
+        yield waiting

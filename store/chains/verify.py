@@ -18,7 +18,7 @@ from psycopg.rows import args_row, class_row
 
 from store.chains import merkle, publish, rows
 from store.chains.document import ChainOfDay, DayDocument, root_of
-from store.chains.findings import ChainFinding, CountedRows, Removal
+from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
 from store.chains.rows import CHAINS, Chain
 from store.database import Conn
 
@@ -91,7 +91,10 @@ class Verifier:
             if last is None or day > last:
                 found.append(ChainFinding("file", day, detail="there is a file and no seal"))
         found.sort(key=lambda each: each.day)
-        yield from (each for each in found if self.asked.day in (None, each.day))
+        if self.asked.day is None:
+            yield from in_rows(found)
+        else:
+            yield from (each for each in found if each.day == self.asked.day)
         return seals
 
     def _missing_seals(self, roots: Mapping[date, str]) -> Iterator[ChainFinding]:

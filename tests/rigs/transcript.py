@@ -27,6 +27,12 @@
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
+    EU123456785IN collect {code +919876500001} aadhaar 1234    the code, and a document besides
+    EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
+    EU123456785IN desk stop                             or send, reopen, back (from the postman),
+                                                        judge contested, number +91… (by two; at
+                                                        the end: alone), typing +91… (the booker's),
+                                                        nominee +91…, proof {quote +91…}
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
     EU123456785IN has holder +919876500001              who gets the next code; or: nobody
     EU123456785IN has event code_wrong code_killed      in its feed
@@ -40,6 +46,7 @@ for a person to read before it is committed.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -49,20 +56,37 @@ from flask.testing import FlaskClient
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from conversation import counter, desk, senders
 from conversation.accounts import tell_staff
 from conversation.herd import warn_herds
 from conversation.inbound import read_held
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
+from conversation.turn import take_turn
+from flows.facts import Proof
+from flows.happenings import (
+    CodeStopped,
+    CodeWanted,
+    DestinationMoved,
+    DocumentShown,
+    Happening,
+    NumberCorrected,
+    RemarkJudged,
+    Reopened,
+    TakenIn,
+    ToldCodeAtWindow,
+)
 from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
 from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
-from outbox.wake import BELLS
+from outbox.wake import BELLS, wake
 from postal.acts.books import hold
 from postal.facts import articles_numbered
 from runtime import Runtime
+from store.conversations import ConversationPlace
+from store.refusals import Refusal
 from tests.rigs.clock import Clock
 from tests.rigs.requests import by_two
 from web.phones.simulator import received
@@ -285,6 +309,8 @@ class Player:
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1] == "desk":
+            self._desk(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
@@ -303,7 +329,51 @@ class Player:
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
 
+    def _desk(self, number: str, words: list[str]) -> None:
+        """What help desk, office and counter do, through their doors."""
+        if words[0] == "proof":
+            with suppress(Refusal):  # wrong digits count nevertheless
+                senders.prove(self.runtime, number, words[1], "counter", "pin")
+            return
+        proof: Proof = "fresh" if words[-1] == "alone" else "two"
+        phone = words[1] if len(words) > 1 else ""
+        events: dict[str, tuple[Happening, Proof | None]] = {
+            "stop": (CodeStopped(number), "fresh"),
+            "send": (CodeWanted(number), proof),
+            "reopen": (Reopened(number), "two"),
+            "back": (TakenIn(number, "2001"), None),
+            "judge": (
+                RemarkJudged(number, "confirmed" if phone == "confirmed" else "contested"),
+                "fresh",
+            ),
+            "number": (NumberCorrected(number, phone), proof),
+            "typing": (NumberCorrected(number, phone, "booker"), "pin"),
+            "nominee": (DestinationMoved(number, phone), proof),
+        }
+        event, proof_ = events[words[0]]
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute("SELECT id FROM articles WHERE number = %s", [number]).fetchone()
+            assert row
+            if isinstance(event, CodeWanted):
+                desk.on_holder(self.runtime, conn, row[0], event, proof_)
+            elif isinstance(event, DestinationMoved):
+                desk.on_recipient(self.runtime, conn, row[0], event, proof_)
+            else:
+                place = ConversationPlace(number, "article")
+                take_turn(self.runtime, conn, place, event, proof=proof_)
+        wake(self.runtime.redis)
+
     def _collect(self, number: str, words: list[str]) -> None:
+        if words[0] == "alone" or len(words) == 3:
+            with suppress(Refusal), self.runtime.database.transaction() as conn:
+                if words[0] == "alone":
+                    shown = DocumentShown(number, "1001", None, "aadhaar", None)
+                    counter.shown_document(self.runtime, conn, shown, words[2])
+                else:
+                    told = ToldCodeAtWindow(number, "1001", None, "aadhaar")
+                    counter.told_code(self.runtime, conn, told, words[0], words[2])
+            wake(self.runtime.redis)
+            return
         body: dict[str, Any] = {"staff": "1001"}
         if len(words) == 1:
             body["code"] = words[0]

@@ -360,6 +360,7 @@ COMMANDS: Final[dict[str, list[str] | None]] = {
     "corpus export": ["-"],
     "flows check": None,
     "flows draw": None,
+    "flows prove": None,
     "forget-person": ["9876599999", "--reason", "asked", "--yes"],
     "gateways check": None,
     "gateways list": None,

@@ -14,7 +14,7 @@ from store.database import Database
 
 _DUMP = Path(__file__).parent.parent.parent / "data" / "sprints_before_the_move.sql.gz"
 _SECTION = re.compile(r"^(COPY (\w+) .+? FROM stdin);\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
-_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+):$", re.MULTILINE)
+_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+) \(proof: \w+\):$", re.MULTILINE)
 
 # What was decided otherwise on purpose since the dump was made, and why.
 _ON_PURPOSE = {
@@ -23,6 +23,9 @@ _ON_PURPOSE = {
     ("sender", "CorrectNumber"): "only a proven sender moves it, and the holder is asked first",
     ("recipient", "Relinked"): "the new telephone is told that a document will be wanted",
     ("recipient", "Yes"): "a nominee who agrees ends the code that lives",
+    ("recipient", "SpeakCode"): "the code is the nominee's, also one that lives",
+    ("recipient", "Deny"): "who said yes to a remark can still contest it",
+    ("recipient", "ReportFraud"): "a herd is warned by telephones that had a code",
     ("postman", "Visit"): "a nominee is told by his own role: he is not the holder at once",
     ("postman", "Undo"): "the same",
     ("postman", "Pass"): "the colleague is asked, and takes over by his own word",

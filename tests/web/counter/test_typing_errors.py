@@ -115,6 +115,7 @@ def test_it_is_signed_and_of_a_telephone_of_nobody_at_work(
     runtime: Runtime, at_counter: Clerk, booked: Group, clock: Clock
 ) -> None:
     assert "no telephone number" in correct(at_counter.colleague, booked, "12")
+    assert "that telephone already" in correct(at_counter.colleague, booked, str(TYPED))
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE staff SET phone = '+919876500009'")
     assert "belongs to the staff" in correct(at_counter.colleague, booked, "+919876500009")

@@ -124,11 +124,14 @@ def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
     fresh = {"second_factor": number(runtime, master.staff_row)}  # the last one is 11 minutes old
     assert "no telephone number" in act(master, ARTICLE, "move-destination", phone="12", **fresh)
     assert "belongs to the staff" in act(master, ARTICLE, "move-destination", phone=POSTMAN)
+    assert "that telephone already" in act(master, ARTICLE, "move-destination", phone=RECIPIENT)
 
 
 def test_a_number_is_corrected_only_while_it_is_not_out_and_both_telephones_are_told(
     master: Colleague, second: Colleague, books: Player
 ) -> None:
+    assert "that telephone already" in act(master, ARTICLE, "correct-number", phone=RECIPIENT)
+    assert books.drain() == []
     said = agreed(master, second, ARTICLE, "correct-number", phone=OTHER)
     assert "move_done, moved_here, sender_relinked" in said
     lines = books.drain()
