@@ -15,6 +15,7 @@ import structlog
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
+    AskedBack,
     AskStatus,
     Consent,
     Deny,
@@ -38,6 +39,7 @@ from flows.events import (
 from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood
+from flows.grammar.postman_words import mask_spoken
 from flows.grammar.text import fold, mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
@@ -227,5 +229,5 @@ def _body(text: str, understood: Understood) -> str:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
-    unclear = no_phone or isinstance(event, NotUnderstood | ToldCode)
-    return mask_spelled_codes(text) if unclear else mask_codes(text)
+    unclear = no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode)
+    return mask_spoken(mask_spelled_codes(text)) if unclear else mask_codes(text)

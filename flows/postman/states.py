@@ -17,6 +17,7 @@ from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
     Approach,
+    AskedBack,
     AskHelp,
     AskLeft,
     AskStatus,
@@ -171,6 +172,31 @@ def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit
 @MACHINE.on(AskStatus, says=("not_understood",))
 def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision(case.state, case.context, (Say("not_understood"),))
+
+
+_ASKED_BACK = {
+    "spelled": "asked_code",
+    "item": "asked_code",
+    "doors": "asked_doors",
+    "what": "asked_what",
+    "sure": "asked_sure",
+}
+
+
+@MACHINE.on(AskedBack, says=(*dict.fromkeys(_ASKED_BACK.values()), "not_understood"))
+def asked_back(case: Case[AskedBack, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Ask which of two readings is meant, or for what is missing; nothing is done."""
+    event = case.event
+    values = {"serial": event.item}
+    if event.why in ("spelled", "item"):
+        say = Say("asked_code")
+    elif event.item == 0:  # a full article number: no question names it
+        say = Say("not_understood")
+    elif event.why == "doors":
+        say = Say("asked_doors", {**values, "remark": event.remark})
+    else:
+        say = Say(_ASKED_BACK[event.why], values)
+    return Decision(case.state, case.context, (say,))
 
 
 @MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))

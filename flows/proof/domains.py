@@ -99,6 +99,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "meaning": one_of("yes", "no"),
     "how": one_of("counter"),
     "serial": one_of(1, 8),
+    "item": one_of(0, 7),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {

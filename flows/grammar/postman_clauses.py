@@ -1,0 +1,300 @@
+"""A postman's text with words in it: cut into clauses, each about its items, each read by itself.
+
+Pure. One clause that is not clear makes the whole text unclear: nothing of it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from flows.events import (
+    Approach,
+    AskedBack,
+    Event,
+    Handover,
+    NotUnderstood,
+    Pass,
+    Payment,
+    Remark,
+    Visit,
+    VisitAct,
+)
+from flows.grammar.person import Understood
+from flows.grammar.postman_digits import (
+    AMOUNT,
+    MOST_ITEMS,
+    PAYMENTS,
+    Reader,
+    Unclear,
+    is_spelled,
+    item_of,
+    whole_visit,
+)
+from flows.grammar.postman_phrases import JOIN, PASSING, UNIT, WITH_CODE, meaning
+from flows.grammar.postman_words import Token
+from flows.remarks import TYPED
+
+COLLEAGUE: Final = ">"  # the key in `Understood.codes` of what was typed for the colleague
+_IDLE: Final = frozenset(("fill", "ok", "join"))  # a clause of these alone says nothing
+_MANY: Final = 14  # tokens of a text that is asked about its one item; longer ones are stories
+
+
+def read(found: Sequence[Token], code_length: int) -> Understood:
+    """Return the event of tokens with words among them; never raises."""
+    try:
+        return _Clauses(code_length).read(found)
+    except Unclear as unclear:
+        if not isinstance(unclear.event, NotUnderstood):
+            return Understood(unclear.event)
+        return Understood(_asked(found, code_length))
+
+
+def _asked(found: Sequence[Token], code_length: int) -> Event:
+    """Return the question about an unclear text, if one helps."""
+    codes = [token for token in found if token.shape == "number" and len(token.text) == code_length]
+    items = [token.text for token in found if _is_item(token)]
+    if len(found) > _MANY or any(token.kind == UNIT for token in found):
+        return NotUnderstood()
+    if codes and not items:
+        known = all(token.kind in WITH_CODE for token in found if token.shape == "word")
+        return AskedBack("item") if known else NotUnderstood()
+    money = not codes and any(token.kind == "rupees" for token in found)
+    if len(set(items)) != 1 or not items[0].isdigit() or money:
+        return NotUnderstood()
+    return AskedBack("sure" if codes else "what", int(items[0]))
+
+
+def _is_item(token: Token) -> bool:
+    if token.shape == "article":
+        return True
+    return token.shape == "number" and len(token.text) <= 3 and int(token.text) > 0
+
+
+@dataclass(frozen=True)
+class _Clauses:
+    code_length: int
+
+    def read(self, found: Sequence[Token]) -> Understood:
+        if any(token.kind == UNIT for token in found):
+            raise Unclear
+        numbers = [token.text for token in found if token.shape == "number"]
+        if is_spelled(numbers, self.code_length):
+            raise Unclear(AskedBack("spelled"))
+        passed = _passed(found, self.code_length)
+        if passed is not None:
+            return passed
+        acts: list[VisitAct] = []
+        codes: dict[str, str] = {}
+        back: list[str] = []
+        for clause in self._cut(found):
+            self._clause(clause, acts, codes, back)
+        if back and not acts and len(set(back)) == len(back):
+            return Understood(Pass(tuple(back), back=True))
+        if back:
+            raise Unclear
+        return whole_visit(acts, codes)
+
+    # ---- clauses -------------------------------------------------------------------------------
+
+    def _cut(self, found: Sequence[Token]) -> Iterator[list[Token]]:
+        """Yield the clauses: a line or sentence each, and within it one for each item in turn."""
+        clause: list[Token] = []
+        for place, token in enumerate(found):
+            if clause and self._begins(clause, token, found[place + 1 :]):
+                yield clause
+                clause = []
+            clause.append(token)
+        if clause:
+            yield clause
+
+    def _begins(self, clause: Sequence[Token], token: Token, after: Sequence[Token]) -> bool:
+        """Tell whether `token` begins a clause of its own."""
+        starts = _is_item(token) or (token.kind == "mark" and bool(after) and _is_item(after[0]))
+        if not starts or not any(_is_item(each) for each in clause):
+            return False
+        if token.shape == "number" and clause[-1].kind == "mark":
+            return False
+        coded = any(self._is_code(each) for each in clause)
+        if coded and token.shape == "number" and not any(map(self._is_code, after[:1])):
+            if AMOUNT.fullmatch(token.text) or _money_is_near(clause, after):
+                return False
+            if token.text in PAYMENTS and "\n" not in token.gap:
+                return False
+        if coded or "\n" in token.gap or ";" in token.gap or "।" in token.gap:
+            return True
+        said = [each for each in clause if each.shape == "word" and each.kind not in ("mark", JOIN)]
+        last_item = max(place for place, each in enumerate(clause) if _is_item(each))
+        if any(each in said for each in clause[last_item:]):
+            return True
+        return "," in token.gap and len(clause) - last_item == 1 and _is_pair(clause)
+
+    def _is_code(self, token: Token) -> bool:
+        return token.shape == "number" and 4 <= len(token.text) <= 8
+
+    def _clause(
+        self,
+        clause: Sequence[Token],
+        acts: list[VisitAct],
+        codes: dict[str, str],
+        back: list[str],
+    ) -> None:
+        words = [token for token in clause if token.shape in ("word", "sign")]
+        if not any(token.shape not in ("word", "sign") for token in clause):
+            if all(token.kind in _IDLE for token in words):
+                return
+            raise Unclear
+        if all(token.kind in ("mark", JOIN) for token in words):
+            plain = Reader(self.code_length).visit(_plain(clause))
+            assert isinstance(plain.event, Visit)
+            acts += plain.event.acts
+            _add(codes, plain.codes)
+        elif any(map(self._is_code, clause)):
+            handed, code = self._handover(clause)
+            acts.append(handed)
+            _add(codes, {handed.item: code})
+        else:
+            items = _items_of(clause)
+            means = meaning(words)
+            if means is None or (len(items) > 1 and means != "approach" and not _joined(clause)):
+                raise Unclear
+            if means == "back":
+                back += items
+            elif means == "approach":
+                acts += [Approach(item) for item in items]
+            else:
+                acts += [Remark(item, int(means)) for item in items]
+
+    # ---- an item and its code ------------------------------------------------------------------
+
+    def _handover(self, clause: Sequence[Token]) -> tuple[Handover, str]:
+        """Return the handover of one item on one code; anything else beside them is a doubt."""
+        shapes = [token for token in clause if token.shape in ("number", "article", "grouped")]
+        words = [token for token in clause if token.shape in ("word", "sign")]
+        code_at = next(place for place, token in enumerate(clause) if self._is_code(token))
+        before = [token for token in clause[:code_at] if token in shapes and _is_item(token)]
+        after = [token for token in clause[code_at + 1 :] if token in shapes]
+        if not before and after and clause[clause.index(after[0]) - 1].kind == "mark":
+            before = [after.pop(0)]  # "code 482913 item 7"
+        slip = clause[code_at + 1 :][:1]
+        known = [token for token in words if not (token in slip and _is_slip(token))]
+        doubt = any(token.kind not in WITH_CODE for token in known)
+        code = clause[code_at].text
+        if len(before) != 1 or doubt or len(code) != self.code_length:
+            raise Unclear
+        payment, amount = _paid(after, known, clause)
+        return Handover(item_of(before[0].text), "code", payment, amount), code
+
+
+def _add(codes: dict[str, str], more: object) -> None:
+    assert hasattr(more, "items")
+    for item, code in more.items():
+        if codes.setdefault(item, code) != code:
+            raise Unclear
+
+
+def _is_slip(token: Token) -> bool:
+    """Tell whether one letter was typed with the code: "482913q"."""
+    return token.gap == "|" and len(token.text) == 1
+
+
+def _paid(
+    numbers: Sequence[Token], words: Sequence[Token], clause: Sequence[Token]
+) -> tuple[Payment | None, int | None]:
+    """Return how it was paid and what, from what follows a code. Raise `Unclear`."""
+    said: set[Payment] = {
+        payment for payment in ("cash", "upi") if any(token.kind == payment for token in words)
+    }
+    amount: int | None = None
+    for token in numbers:
+        at = clause.index(token)
+        near = {each.kind for each in (*clause[at - 1 : at], *clause[at + 1 : at + 2])}
+        money = token.shape == "grouped" or "rupees" in near or AMOUNT.fullmatch(token.text)
+        followed = clause[at + 1 : at + 2]
+        if not money and token.text in PAYMENTS and token.shape == "number":
+            said.add(PAYMENTS[token.text])
+        elif amount is None and (money or (followed and followed[0].kind in ("cash", "upi"))):
+            amount = int(token.text)
+        else:
+            raise Unclear
+    if len(said) > 1 or (amount is not None and not 0 < amount < 100_000):
+        raise Unclear
+    return (said.pop() if said else None), amount
+
+
+# ---- items of a clause without a code ----------------------------------------------------------
+
+
+def _items_of(clause: Sequence[Token]) -> list[str]:
+    """Return the items, which are together but for words that join them. Raise `Unclear`."""
+    places = [place for place, token in enumerate(clause) if token.shape in ("number", "article")]
+    between = clause[places[0] : places[-1]]
+    apart = [t for t in between if t.shape == "word" and t.kind not in (JOIN, "mark")]
+    items = [item_of(clause[place].text) for place in places]
+    twice = len(set(items)) < len(items) or len(items) > MOST_ITEMS
+    if apart or twice or any(token.shape == "grouped" for token in clause):
+        raise Unclear
+    if len(items) > 1 and any(item.isdigit() and int(item) in TYPED for item in items[1:]):
+        raise Unclear  # "7 11 aa raha hu": a remark among them?
+    return items
+
+
+def _joined(clause: Sequence[Token]) -> bool:
+    return any(token.kind == JOIN for token in clause)
+
+
+def _is_pair(clause: Sequence[Token]) -> bool:
+    """Tell whether the clause is an item and a remark in digits."""
+    numbers = [token.text for token in clause if token.shape in ("number", "article")]
+    return len(numbers) == 2 and len(numbers[1]) == 2 and int(numbers[1]) in TYPED
+
+
+def _money_is_near(clause: Sequence[Token], after: Sequence[Token]) -> bool:
+    """Tell whether a number after a code stands at a word of money: "45 cash", "Rs 45"."""
+    before = clause[-1].kind == "rupees"
+    return before or any(token.kind in ("rupees", "cash", "upi") for token in after[:1])
+
+
+def _plain(clause: Sequence[Token]) -> list[str]:
+    """Return the numbers of a clause as the reader of digits takes them."""
+    found: list[str] = []
+    for token in clause:
+        if token.shape == "grouped":
+            found.append(f"rs{token.text}")
+        elif token.shape in ("number", "article"):
+            found.append(token.text)
+    return found
+
+
+# ---- a change of beat in words -----------------------------------------------------------------
+
+
+def _passed(found: Sequence[Token], code_length: int) -> Understood | None:
+    """Return the event of "7 8 45 ko de do", or None if no colleague is named in such words.
+
+    Raise `Unclear` where it is not certain who gives what to whom.
+    """
+    places = [place for place, token in enumerate(found) if token.shape in ("number", "article")]
+    kinds = [token.kind for token in found]
+    gives = bool({"give", "given", "pass", "send"} & set(kinds))
+    to = [place for place in places if _is_receiver(found, place, "pass" in kinds or gives)]
+    if not to or any(kind == UNIT for kind in kinds):
+        return None
+    words = [token for token in found if token.shape != "number" and token.shape != "article"]
+    if len(to) > 1 or len(places) < 2 or any(token.kind not in PASSING for token in words):
+        return None
+    staff = found[to[0]].text
+    items = [item_of(found[place].text) for place in places if place != to[0]]
+    unsure = not gives and staff.isdigit() and int(staff) in TYPED
+    if unsure or len(staff) == code_length or len(set(items)) < len(items):
+        raise Unclear
+    return Understood(Pass(tuple(items)), {COLLEAGUE: staff})
+
+
+def _is_receiver(found: Sequence[Token], place: int, gives: bool) -> bool:
+    """Tell whether the number at `place` is to whom: "45 ko", "pass to 45"."""
+    after, before = found[place + 1 : place + 2], found[max(0, place - 1) : place]
+    if after and after[0].kind == "ko" and after[0].text not in ("to", "ke"):
+        return True
+    return gives and bool(before) and before[0].text == "to"
