@@ -40,8 +40,8 @@ class NotUnderstood(Event):
     """A text that the grammar of this person does not know. The text itself is with the message."""
 
 
-# spelled: a code in several pieces · item: a code, but of which item? · doors: an item and a remark,
-# or two items? · what: an item, but what of it? · sure: an item and its code, with a doubt
+# spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
+# it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt
 AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure"]
 
 

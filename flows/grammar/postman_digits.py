@@ -108,7 +108,7 @@ class Reader:
                 raise Unclear
             bare, after_code = [], payment is None
         after = _bare_acts(verb, _pay(bare, acts) if after_code else bare)
-        if codes and verb is None and any(map(_is_no_next_door, after)):
+        if codes and verb is None and _is_doubtful(after, acts[-1]):
             raise Unclear  # "7 482913 45 1": two doors, or 45 rupees in cash?
         acts += after
 
@@ -181,7 +181,7 @@ def is_spelled(run: Sequence[str], code_length: int) -> bool:
 
     Doors in walking order are none: "3 4 5 6 7 8", "27 28 29 30".
     """
-    if any(not token.isdigit() for token in run):
+    if not run or any(not token.isdigit() for token in run):
         return False
     if len(run) == 1:
         return code_length < len(run[0]) <= code_length + 3
@@ -240,6 +240,15 @@ def _is_no_next_door(act: VisitAct) -> bool:
     return act.item in PAYMENTS or int(act.item) > _MOST_NEXT
 
 
+def _is_doubtful(after: list[VisitAct], handed: VisitAct) -> bool:
+    """Tell whether what follows a code may be a payment mistyped, "7 482913 3", or money."""
+    if len(after) == 1 and isinstance(after[0], Approach):
+        below = [act.item for act in (*after, handed) if act.item.isdigit()]
+        if len(below) == 2 and int(below[0]) < int(below[1]):
+            return True
+    return any(map(_is_no_next_door, after))
+
+
 def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
     """Record the payment that may follow a code, and return the tokens after it."""
     if not bare or bare[0] not in PAYMENTS:
@@ -279,11 +288,18 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
     ]
 
 
+_FAR: Final = 100  # from here, a number beside a small one may be an amount
+
+
 def _doors(bare: list[str]) -> list[VisitAct]:
-    """Return the approaches. Raise `Unclear` where the last number may be a payment or 99, help."""
+    """Return the approaches. Raise `Unclear` where a number may be another thing than a door: a
+    payment, 99 for help, an amount or half a code.
+    """
     doors: list[VisitAct] = [Approach(item_of(token)) for token in bare]
     if len(bare) > 1 and (
-        HELP in bare or (bare[-1] in PAYMENTS and not _ascends(bare[-2], bare[-1]))
+        HELP in bare
+        or (bare[-1] in PAYMENTS and not _ascends(bare[-2], bare[-1]))
+        or len({int(token) >= _FAR for token in bare if token.isdigit()}) > 1
     ):
         first = item_of(bare[0])
         raise Unclear(AskedBack("what", int(first)) if first.isdigit() else None)
@@ -294,11 +310,14 @@ def _ascends(before: str, after: str) -> bool:
     return before.isdigit() and int(before) < int(after)
 
 
+_NEAR: Final = 3
+
+
 def _may_be_doors(item: str, remark: int) -> bool:
     """Tell whether "11 12" may be two doors in walking order."""
     if not item.isdigit():
         return False
-    return remark == int(item) + 1 or (int(item) in TYPED and remark > int(item))
+    return remark == int(item) + 1 or (int(item) in TYPED and 0 < remark - int(item) < _NEAR)
 
 
 def _signed_for(bare: list[str]) -> bool:
@@ -342,6 +361,11 @@ def item_of(token: str) -> str:
     article = number.parse(token)
     if article is not None:
         return article
-    if not token.isdigit() or len(token) > 6 or not 1 <= int(token) <= 999:
+    if (
+        not token.isdigit()
+        or len(token) > 6
+        or token.startswith("00")
+        or not 1 <= int(token) <= 999
+    ):
         raise Unclear
     return str(int(token))

@@ -124,8 +124,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "such": "such aisa",
         "person": (
             "addressee addresee adressee receiver person man grahak customer custmer aadmi"
-            " admi malik owner recipient reciever prapak log logo vyakti आदमी ग्राहक"
-            " प्राप्तकर्ता व्यक्ति मालिक"
+            " admi malik owner recipient reciever prapak vyakti आदमी ग्राहक प्राप्तकर्ता"
+            " व्यक्ति मालिक"
         ),
         "address": (
             "pata patta address adress adres addres addrs addr adrs addess thikana पता एड्रेस ठिकाना"
@@ -237,6 +237,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "list": "list lst suchi soochi लिस्ट सूची",
         "items": "items itms sab sabhi all total kul सब कुल",
         "help": "help halp hlp madad mdad madat sahayata sahayta मदद सहायता हेल्प",
+        "over": "tries try khatam over khatm",
         "how": "kaise kese kaisey how tarika कैसे",
         "how_many": "kitna kitne kitni ketna many kitana कितने कितना कितनी",
         "understand": "samajh samaj smjh understand samjh samjha समझ",
@@ -259,11 +260,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
             " शाम सुबह बाद आऊंगा जाऊंगा दूंगा"
         ),
         "unit": (
-            "baje bje bajey baj bajkar oclock pm litre ltr liter litr din days day ghanta"
-            " ghante ghnta hours hour hr hrs minute minut min mins km kilometer kg kilo tarikh"
-            " tareekh tarik date mahina mahine month months hafta week weeks saal years"
-            " percent bar times degree vetan petrol बजे लीटर दिन घंटे मिनट किलोमीटर तारीख"
-            " महीने साल हफ्ते"
+            "log logo logon baje bje bajey baj bajkar oclock pm litre ltr liter litr din days"
+            " day ghanta ghante ghnta hours hour hr hrs minute minut min mins km kilometer kg"
+            " kilo tarikh tareekh tarik date mahina mahine month months hafta week weeks saal"
+            " years percent bar times degree vetan petrol बजे लीटर दिन घंटे मिनट किलोमीटर"
+            " तारीख महीने साल हफ्ते"
         ),
     }
 )

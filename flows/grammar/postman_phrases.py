@@ -41,8 +41,8 @@ def _rules(means: Meaning, *lines: str, may: str = "", unknown: int = 0) -> Iter
 _WAYS: Final = ("aa raha", "ja raha", "coming", "reach", "stand", "hu pe", "door pe")
 
 _RULES: Final = (
-    *_rules(11, "lock", may="home athome door shut lag met gone tell", unknown=2),
-    *_rules(11, "shut home", "shut athome", "shut door", may="home door met lag", unknown=1),
+    *_rules(11, "lock", may="home athome door shut lag gone tell", unknown=2),
+    *_rules(11, "shut home", "shut athome", "shut door", may="home door lag", unknown=1),
     *_rules(12, "anybody no", may="home athome met live2", unknown=2),
     *_rules(12, "nobody", may="home athome met met", unknown=2),
     *_rules(12, "absent", may="home athome", unknown=2),
@@ -64,7 +64,7 @@ _RULES: Final = (
     *_rules(16, "without tell gone", may="home moved address", unknown=1),
     *_rules(16, "without address gone", may="given home moved", unknown=1),
     *_rules(16, "without instructions", may="left gone", unknown=1),
-    *_rules(17, "refuse", may="take given post paid", unknown=2),
+    *_rules(17, "refuse", may="take given post", unknown=2),
     *_rules(17, "refuse take no", may="given post tell", unknown=1),
     *_rules(17, "refuse code", may="given give tell no take", unknown=1),
     *_rules(17, "take no", may="want post raha", unknown=1),
@@ -74,7 +74,6 @@ _RULES: Final = (
     *_rules(19, "cash no", may="money paid code", unknown=1),
     *_rules(19, "rupees no", may="paid given give cash met", unknown=1),
     *_rules(19, "code no paid", may="cash money", unknown=0),
-    *_rules(19, "money little", may="paid given", unknown=1),
     *_rules(20, "upi fail", may="happen gone paid money", unknown=1),
     *_rules(20, "paid fail", may="happen gone upi", unknown=0),
     *_rules(20, "upi no happen", "upi no work", "upi no go", "upi no gone", may="paid", unknown=1),
@@ -89,16 +88,14 @@ _RULES: Final = (
         26, "code no come", "code no met", "message no come", may="phone message raha", unknown=1
     ),
     *_rules(26, "phone shut", may="", unknown=1),
-    *_rules(27, "code wrong", may="tell given raha happen", unknown=1),
+    *_rules(27, "code wrong over", may="tell given happen", unknown=1),
     *_rules(27, "code no match", "code no work", "code no gone", may="happen", unknown=0),
     *_rules("approach", "coming", "stand", "reach", may="home door outside way gone aa"),
     *_rules("approach", "aa raha", "ja raha", "aa hu", "ja hu", "go raha", may="home door way"),
     *_rules("approach", "hu pe", may="home door outside way"),
     *_rules("approach", "home pe hu", "door pe", "outside hu", "way pe", may="home hu"),
     *_rules("approach", *(f"{way} code send" for way in _WAYS), may="home door outside way give"),
-    *_rules(
-        "approach", "code send", "code need", "code give", "code new", may="phone new need give"
-    ),
+    *_rules("approach", "code send", "code need", "code give", "code new", may="new need give"),
     *_rules("back", "office back", "office deposit", may="give given send raha post gone back"),
 )
 

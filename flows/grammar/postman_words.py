@@ -260,10 +260,12 @@ def _numbered(found: list[Token]) -> list[Token]:
         ]
     if any(token.shape in ("number", "article", "grouped") for token in found):
         return found
-    begun = [token for token in found if token.kind not in ("polite", "mark")][:1]
+    start = 1 if found and found[0].kind == "mark" else 0
+    row = [token for token in found[start:] if token.text in _ALL_NUMBERS or token.kind == "join"]
+    sure = all(token.text in _BY_WORD or token.kind == "join" for token in row)
+    if not sure or list(found[start : start + len(row)]) != row:
+        return found
     return [
-        Token("number", _BY_WORD[token.text], "", token.gap)
-        if token.text in _BY_WORD and (token in begun or longest > 1)
-        else token
+        Token("number", _BY_WORD[token.text], "", token.gap) if token.text in _BY_WORD else token
         for token in found
     ]
