@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from flows.events import (
+    AskedBack,
     AskHelp,
     AskLeft,
     Event,
@@ -34,6 +35,7 @@ from flows.grammar.postman_digits import (
     VERBS,
     Reader,
     Unclear,
+    is_spelled,
     item_of,
 )
 from flows.grammar.postman_phrases import command
@@ -55,7 +57,7 @@ def postman(raw: str, code_length: int) -> Understood:
     """Return the event of a postman's text; `code_length` digits together are a code."""
     if len(raw) > MOST_READ:  # a beginning may be another command than the whole
         return Understood(NotUnderstood())
-    text = prepared(raw)
+    text = _without_stars(prepared(raw))
     if ">" in text:
         return _passed(text, code_length)
     if "*" in text:
@@ -67,8 +69,29 @@ def postman(raw: str, code_length: int) -> Understood:
     if not any(token.shape in ("number", "article", "grouped") for token in found):
         return Understood(NotUnderstood())
     if has_no_items(text):
-        return Understood(NotUnderstood())
+        numbers = [token.text for token in found if token.shape == "number"]
+        spelled = is_spelled(numbers, code_length)
+        return Understood(AskedBack("spelled") if spelled else NotUnderstood())
     return _of_items(found, code_length)
+
+
+_STARRED = re.compile(r"([0-9]{1,3})\*([0-9]{4,8})(?:\*([12]))?#?")
+
+
+def _without_stars(text: str) -> str:
+    """Return a text whose stars are only gaps ("7*482913*1") or around it ("*7*") without them."""
+    bare = text.strip()
+    starred = _STARRED.fullmatch(bare)
+    if starred is not None:
+        return " ".join(each for each in starred.groups() if each)
+    if (
+        "#" not in bare
+        and bare.startswith("*")
+        and bare.count("*") == 1 + bare.endswith("*")
+        and len(bare) > 1
+    ):
+        return bare.strip("*")
+    return text
 
 
 def _alone(found: Sequence[Token]) -> Event | None:

@@ -6,7 +6,7 @@ Pure. One clause that is not clear makes the whole text unclear: nothing of it i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from flows.events import (
@@ -32,8 +32,9 @@ from flows.grammar.postman_digits import (
     item_of,
     whole_visit,
 )
-from flows.grammar.postman_phrases import JOIN, PASSING, UNIT, WITH_CODE, meaning
+from flows.grammar.postman_phrases import JOIN, PASSING, SURE, UNIT, WITH_CODE, meaning
 from flows.grammar.postman_words import Token
+from flows.grammar.text import fold
 from flows.remarks import TYPED
 
 COLLEAGUE: Final = ">"  # the key in `Understood.codes` of what was typed for the colleague
@@ -82,6 +83,7 @@ class _Clauses:
         numbers = [token.text for token in found if token.shape == "number"]
         if is_spelled(numbers, self.code_length):
             raise Unclear(AskedBack("spelled"))
+        found = _halves_joined(found, self.code_length)
         passed = _passed(found, self.code_length)
         if passed is not None:
             return passed
@@ -155,14 +157,20 @@ class _Clauses:
             acts.append(handed)
             _add(codes, {handed.item: code})
         else:
+            if all(token.kind in ("rem", "mark") for token in words) and _is_pair(clause):
+                item, remark = (t.text for t in clause if t.shape in ("number", "article"))
+                acts.append(Remark(item_of(item), int(remark)))
+                return
             items = _items_of(clause)
             means = meaning(words)
             if means is None or (len(items) > 1 and means != "approach" and not _joined(clause)):
                 raise Unclear
             if means == "back":
                 back += items
-            elif means == "approach":
+            elif means == "approach" and (not codes or {token.kind for token in words} & SURE):
                 acts += [Approach(item) for item in items]
+            elif means == "approach":
+                raise Unclear  # "7 482913 8 ka hai ye code"
             else:
                 acts += [Remark(item, int(means)) for item in items]
 
@@ -185,6 +193,20 @@ class _Clauses:
             raise Unclear
         payment, amount = _paid(after, known, clause)
         return Handover(item_of(before[0].text), "code", payment, amount), code
+
+
+def _halves_joined(found: Sequence[Token], code_length: int) -> Sequence[Token]:
+    """Return the tokens with the halves of a code as one: "7 ka 482 913"."""
+    halves = [
+        place
+        for place, token in enumerate(found)
+        if token.shape == "number" and len(token.text) * 2 == code_length
+    ]
+    if len(halves) != 2 or halves[1] != halves[0] + 1 or not any(map(_is_item, found[: halves[0]])):
+        return found
+    first, second = halves
+    whole = replace(found[first], text=found[first].text + found[second].text)
+    return [*found[:first], whole, *found[second + 1 :]]
 
 
 def _add(codes: dict[str, str], more: object) -> None:
@@ -223,6 +245,11 @@ def _paid(
     return (said.pop() if said else None), amount
 
 
+_COUNTED: Final = frozenset(
+    map(fold, ["customer", "aadmi", "admi", "grahak", "man", "person", "vyakti", "आदमी", "ग्राहक"])
+)
+
+
 # ---- items of a clause without a code ----------------------------------------------------------
 
 
@@ -235,13 +262,16 @@ def _items_of(clause: Sequence[Token]) -> list[str]:
     twice = len(set(items)) < len(items) or len(items) > MOST_ITEMS
     if apart or twice or any(token.shape == "grouped" for token in clause):
         raise Unclear
-    if len(items) > 1 and any(item.isdigit() and int(item) in TYPED for item in items[1:]):
+    if clause[places[-1] + 1 : places[-1] + 2] and clause[places[-1] + 1].text in _COUNTED:
+        raise Unclear  # "2 customer ne mana kiya": two of them
+    typed = [item.isdigit() and int(item) in TYPED for item in items]
+    if len(items) > 1 and any(typed[1:]) and not all(typed) and not _joined(clause):
         raise Unclear  # "7 11 aa raha hu": a remark among them?
     return items
 
 
 def _joined(clause: Sequence[Token]) -> bool:
-    return any(token.kind == JOIN for token in clause)
+    return any(token.kind in (JOIN, "items") for token in clause)
 
 
 def _is_pair(clause: Sequence[Token]) -> bool:
@@ -282,6 +312,10 @@ def _passed(found: Sequence[Token], code_length: int) -> Understood | None:
     if not to or any(kind == UNIT for kind in kinds):
         return None
     words = [token for token in found if token.shape != "number" and token.shape != "article"]
+    if any(
+        found[place].shape == "number" and len(found[place].text) >= code_length for place in places
+    ):
+        return None
     if len(to) > 1 or len(places) < 2 or any(token.kind not in PASSING for token in words):
         return None
     staff = found[to[0]].text
@@ -294,7 +328,8 @@ def _passed(found: Sequence[Token], code_length: int) -> Understood | None:
 
 def _is_receiver(found: Sequence[Token], place: int, gives: bool) -> bool:
     """Tell whether the number at `place` is to whom: "45 ko", "pass to 45"."""
-    after, before = found[place + 1 : place + 2], found[max(0, place - 1) : place]
+    rest = [token for token in found[place + 1 :] if token.kind not in ("mark", "staff", "signed")]
+    after, before = rest[:1], found[max(0, place - 1) : place]
     if after and after[0].kind == "ko" and after[0].text not in ("to", "ke"):
         return True
     return gives and bool(before) and before[0].text == "to"

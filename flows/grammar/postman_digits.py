@@ -121,6 +121,8 @@ class Reader:
         if len(rest) > 1 and rest[0] in PAYMENTS and _rupees(rest[1]) is not None:
             payment = PAYMENTS[rest.pop(0)]
             return payment, _rupees(rest.pop(0))
+        if len(rest) == 2 and rest[0] in PAYMENTS and AMOUNT.fullmatch(rest[1]):
+            return PAYMENTS[rest.pop(0)], int(rest.pop())
         if len(rest) == 1 and AMOUNT.fullmatch(rest[0]):
             return None, int(rest.pop())
         if len(rest) < 2 or not AMOUNT.fullmatch(rest[0]) or rest[1] not in PAYMENTS:

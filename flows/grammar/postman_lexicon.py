@@ -18,9 +18,9 @@ from flows.grammar.text import fold
 POLITE: Final = (
     "sir sar shir madam mam maam ji jee bhai bhaiya bhaia saheb sahab sahib sirji namaste"
     " namaskar pranam hello hallo hey please pls plz plese kripya thanks thank you thankyou thnx"
-    " thx ty dhanyavad dhanyawad shukriya jai hind ram dear good morning mornin afternoon evening"
-    " gm greetings respected नमस्ते नमस्कार प्रणाम सर जी भाई साहब कृपया धन्यवाद शुक्रिया जय हिंद"
-    " हिन्द राम मैडम"
+    " thx ty dhanyavad dhanyawad shukriya jai hind ram dear good morning mornin afternoon"
+    " evening gm gd gud mrng mng mornng sorry greetings respected नमस्ते नमस्कार प्रणाम सर जी"
+    " भाई साहब कृपया धन्यवाद शुक्रिया जय हिंद हिन्द राम मैडम"
 )
 
 # Where a signature begins; what may stand between it and the end is in postman_words.py.
@@ -37,14 +37,15 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "without": "bina without bagair bagar बिना बगैर",
         "dont": "mat मत ruko roko rukiye रुको",
         "fill": (
-            "k ka ki ke kaa se me mein men m ne hai h ha hain hay hi bhi tho is iske iska"
-            " uske uska usne us unke unka unhone inke wo woh vo ye yeh yah wala wale wali vala"
-            " walla vaale the a an was has have had been for of in my mera mere meri hamar i"
-            " am im we this that there here yahan yaha iha eha wahan abhi abi kar kr karke"
-            " krke kiya kia kiye kela karat kailan kailas by with aaj aj ba bate baa bare bade"
-            " rahal tha thi bahut are arre got it its be karo kari wahi usi usko unko inko"
-            " party का की के से में ने है हैं भी तो इस उस उसके उसका उसने उनके यह वह वो ये वाला"
-            " वाले वाली था थी यहां यहाँ वहां अभी कर करके किया आज बा बाटे"
+            "k ki ke se me mein men m ne hai h ha hain hay hi bhi tho is iske iska uske uska"
+            " usne us unke unka unhone inke wo woh vo ye yeh yah wala wale wali vala walla"
+            " vaale the a an was has have had been of in my mera mere meri hamar i am im we"
+            " this that there here yahan yaha iha eha wahan abi kar kr karke krke kiya kia"
+            " kiye kela karat kailan kailas by with aaj aj ba bate baa bare bade rahal tha thi"
+            " bahut are arre got it its be karo kari wahi usi usko unko inko party की के से"
+            " में ने है हैं भी तो इस उस उसके उसका उसने उनके यह वह वो ये वाला वाले वाली था थी"
+            " यहां यहाँ वहां अभी कर करके किया आज बा बाटे now abhi jaldi turant maine main mai"
+            " self hamne"
         ),
         "join": "and aur aor au evam tatha plus dono both और एवं तथा दोनों",
         "ko": "ko koo to को",
@@ -53,44 +54,52 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "hu": "hu hun hoon hoo huu bani baani bans hum हूं हूँ हु हुं हू बानी",
         "mark": (
             "item itm aitam sl slno serial sr srno sno number numbr num nmbr nambar nambr nbr"
-            " kramank article artical आइटम नंबर नम्बर क्रमांक सीरियल नं"
+            " kramank article artical आइटम नंबर नम्बर क्रमांक सीरियल नं sankhya sankya"
+            " sankhaya संख्या"
         ),
         "rupees": ("rs rupaye rupay rupees rupee rupya rupaya inr rupe rupiya रु रुपये रुपए रूपये रुपया"),
         # codes and money
-        "code": "code cod kode codes otp otps opt oto ootp kod coad cde cofe coe कोड ओटीपी",
+        "code": (
+            "code cod kode codes otp otps opt oto ootp kod coad cde cofe coe कोड ओटीपी oyp"
+            " ott otpp coode kood"
+        ),
         "cash": (
             "cash csh kash cas caash kaish keish cahs chash nakad nakd nkd nakadi nagad nagd"
-            " ngd naqad nkad rokda नकद नगद कैश रोकड़"
+            " ngd naqad nkad rokda नकद नगद कैश रोकड़ kesh rokra"
         ),
         "upi": (
             "upi upii uppi ypi paytm patm peytm paytem phonepe phonepay phonpe fonpe gpay"
             " googlepay googlepe bhim online onlain onlin onlne qr scan scanner skaner qrcode"
-            " यूपीआई यूपीआइ पेटीएम फोनपे ऑनलाइन क्यूआर गूगलपे"
+            " यूपीआई यूपीआइ पेटीएम फोनपे ऑनलाइन क्यूआर गूगलपे google jiopay"
         ),
         "paid": (
-            "paid pay payment pement paymnt payed bhugtan collect collected liya lia lihli li"
-            " ली लिया भुगतान पेमेंट"
+            "paid pay payment pement paymnt payed bhugtan collect collected liya lia lihli ली"
+            " लिया भुगतान पेमेंट liye lihlan recd recvd rcvd rcd li"
         ),
         "money": ("money paisa paise pese paysa paisha pasa paesa amount amt rakam दाम पैसा पैसे रकम"),
         "change": "chutta chhutta chhutte khulle khudra छुट्टा खुल्ले",
         "little": "kam less short कम",
         # what became of it
         "given": (
-            "diya dia diye di dya dihli dihni delivered delivrd deliverd deliver dlvrd given"
-            " gave handed saunp saup done dn दिया दिए दी सौंप डिलीवर"
+            "diya dia diye di dya dihli delivered delivrd deliverd deliver given gave handed"
+            " saunp saup done dn दिया दिए दी सौंप डिलीवर d dihlan dihni dihin dihali dihal"
+            " dlvd dlvrd दिहनी दिहलन दिहल"
         ),
-        "give": ("do de dedo dena dijiye dijie dede deve dene det deta deti deb दो दे देना दीजिए देने"),
+        "give": (
+            "do de dedo dena dijiye dijie dede deve dene det deta deti deb दो दे देना दीजिए"
+            " देने da dilwao दा"
+        ),
         "ok": (
             "ok okay okey okk theek thik thk sahi sahee accha acha achha success right ठीक"
             " सही ओके अच्छा"
         ),
         "take": (
             "lena le leta lega lete leti lenge lihal let lebe leb leni lene lehal levat ले"
-            " लेना लेता लेगा लेने लेंगे लेत लेब"
+            " लेना लेता लेगा लेने लेंगे लेत लेब lunga lungi la lekar leke lai लूंगा लेकर"
         ),
         "refuse": (
             "refuse refused refusd refus refuss refusing reject rejected rejct mana manaa mna"
-            " inkar inkaar inakar deny denied मना इनकार इंकार रिफ्यूज"
+            " inkar inkaar inakar deny denied मना इनकार इंकार रिफ्यूज rfsd rfsed refsd"
         ),
         "want": "chahta chahte chahti wants want चाहता चाहते",
         "met": (
@@ -104,11 +113,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "athome": "ghare gharey घरे",
         "door": (
             "darwaza darvaja darwaja darvaza drwaja darwaje darwaze gate door dor kiwad kivad"
-            " kevadi kewadi shutter दरवाजा दरवाज़ा दरवाजे गेट केवाड़ी किवाड़"
+            " kevadi kewadi shutter दरवाजा दरवाज़ा दरवाजे गेट केवाड़ी किवाड़ dr drwaza"
         ),
         "lock": (
             "lock locked lok lokd lck lockd loked loack tala taala talaa taale tale ताला ताले"
-            " लॉक लाक"
+            " लॉक लाक lckd lokked"
         ),
         "shut": (
             "band bnd baand bandh bund close closed clos closd shut off switch switched swich"
@@ -141,10 +150,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "other": ("other another dusra dusre doosre doosri dusri dosra dusar दूसरा दूसरे दूसरी दूसर"),
         "place": "jagah shahar sahar city place town जगह शहर",
         "gone": (
-            "gaya gya gye gaye gae gayi gai gail gailan gailen gaile gailay gayal chala chale"
-            " chali chal chl gone gaia went chlgya गया गए गये गई गइल गइलन चला चले चली चल"
+            "gaya gya gye gae gayi gai gail gailan gailen gailay gayal chala chale chali chal"
+            " chl gone gaia went chlgya गया गए गये गई गइल गइलन चला चले चली चल gaini gaile"
+            " gailin gaye"
         ),
-        "live": "rehne rahne rahta rehta rehte rahte lives live living रहने रहता रहते",
+        "live": ("rehne rahne rahta rehta rehte rahte lives live living रहने रहता रहते rehti rahti"),
         "left": "left",
         "instructions": "instruction instructions suchna",
         "tell": (
@@ -164,15 +174,17 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "happen": (
             "hua hui hue ho hota hot hoat hokar bhail bhel huaa hopa pa हुआ हुई हो होता भइल भईल पा"
         ),
-        "work": "chalta chalat chalrha work working chalna चलता",
+        "work": "chalta chalat chalrha work working chalna चलता kaam",
         "go": "ja jaa jaata jata जा",
         "beat": "beat beet ilaka ilake elaka area route बीट इलाका इलाके",
-        "mine": "hamara hamare हमारा हमारे",
+        "mine": "hamara hamare हमारा हमारे hamra hamaar",
         "office": (
             "office ofis ofice offis offce daakghar dakghar dakghr po postoffice डाकघर ऑफिस"
-            " आफिस कार्यालय karyalay"
+            " आफिस कार्यालय karyalay daftar दफ्तर"
         ),
-        "institution": "school skul bank dukan dukaan shop court kachahri स्कूल बैंक दुकान",
+        "institution": (
+            "school skul bank dukan dukaan shop court kachahri स्कूल बैंक दुकान tehsil tahsil तहसील"
+        ),
         "holiday": "holiday holyday avkash chutti chhutti chhuti अवकाश छुट्टी",
         "damage": (
             "damage damaged damag demage damej phata fata phati phat fat toota tuta tut toot"
@@ -181,7 +193,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "post": (
             "post4 parcel parsal packet paket pkt dak daak chitthi chithi letter saman पार्सल"
-            " पैकेट डाक चिट्ठी सामान"
+            " पैकेट डाक चिट्ठी सामान post patri patra lifafa"
         ),
         "sender": "sender sendr preshak bhejnewala bhejnewale bhejne प्रेषक भेजनेवाला भेजने",
         "recall": "recall recalled ricall रिकॉल",
@@ -201,7 +213,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         # where he is going
         "send": (
             "bhejo bhej bhejiye bhejie bhejna bhejdo bhejdijiye bheje bheja bheji send snd"
-            " sent sand resend bhejs भेजो भेज भेजिए भेजें भेजना भेजा"
+            " sent sand bhejs भेजो भेज भेजिए भेजें भेजना भेजा dilao bhijwao bhijvao nikalo"
+            " bhijwaiye"
         ),
         "need": "chahiye chahie chaiye chahi need चाहिए",
         "new": (
@@ -210,23 +223,22 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "coming": (
             "coming cming comng comin reaching reach reached rching arrived arriving arrive"
-            " enroute approaching approach"
+            " enroute approaching approach going"
         ),
         "way": "way raste rasta raaste रास्ते",
-        "aa": "aa aavat aawat avat aawt aata aat aaraha aarha arha araha आ आवत आता",
-        "ja": "ja2 jaat jat jarha jaraha going goin जात",
+        "aa": ("aa aavat aawat avat aawt aata aat aaraha aarha arha araha आ आवत आता aagya aagaya"),
+        "ja": "ja2 jaat jat jarha jaraha goin जात",
         "reach": (
-            "pahunch pahuch pahucha pahuncha pohoch pahoch phunch pahunche pahunchgaya phuch"
-            " puhuch पहुंच पहुँच पहुंचा पहुँचा पहुच"
+            "pahunch pahuch pahuncha pohoch pahoch phunch pahunchgaya phuch puhuch पहुंच"
+            " पहुँच पहुंचा पहुँचा पहुच pahuche pahunchat pahuchat pahucha pahunche"
         ),
         "stand": "khada khara khadaa kharha standing stand खड़ा खडा खड़े",
         "outside": "bahar bahri outside samne बाहर सामने",
-        "gadi": "nikal nikla निकल",
         # a change of beat, the list, help, undo
         "pass": "pass transfer trnsfer forward handover trans ट्रांसफर",
         "back": (
             "wapas vapas wapis vapis wpas vaapas back bak return returned retun retrn laut"
-            " lauta lautana वापस वापिस लौटा"
+            " lauta lautana वापस वापिस लौटा returning"
         ),
         "deposit": "jama submit deposit deposited जमा",
         "staff": "staff colleague saathi sathi",
@@ -235,11 +247,11 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
             " बाकी बाक़ी बचा बचे shesh"
         ),
         "list": "list lst suchi soochi लिस्ट सूची",
-        "items": "items itms sab sabhi all total kul सब कुल",
+        "items": "items itms sab sabhi all total kul सब कुल sabne teeno tino chaaro",
         "help": "help halp hlp madad mdad madat sahayata sahayta मदद सहायता हेल्प",
         "over": "tries try khatam over khatm",
         "how": "kaise kese kaisey how tarika कैसे",
-        "how_many": "kitna kitne kitni ketna many kitana कितने कितना कितनी",
+        "how_many": "kitna kitne kitni ketna many kitana कितने कितना कितनी kai",
         "understand": "samajh samaj smjh understand samjh samjha समझ",
         "undo": "undo ando",
         "mistake": "galti galati galtee mistake mistek glti bhul bhool गलती ग़लती भूल",
@@ -256,8 +268,8 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "open": "khula khul khuli khulgaya open on chalu start started खुला खुल चालू",
         "later": (
             "kal parso parson tomorrow tmrw shaam sham subah baad later aaunga aunga jaunga"
-            " jaenge jayenge aayenge ayenge karunga dunga denge deunga lunga tommorow कल परसों"
-            " शाम सुबह बाद आऊंगा जाऊंगा दूंगा"
+            " jaenge jayenge aayenge ayenge karunga dunga denge deunga tommorow कल परसों शाम"
+            " सुबह बाद आऊंगा जाऊंगा दूंगा"
         ),
         "unit": (
             "log logo logon baje bje bajey baj bajkar oclock pm litre ltr liter litr din days"
@@ -266,6 +278,21 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
             " years percent bar times degree vetan petrol बजे लीटर दिन घंटे मिनट किलोमीटर"
             " तारीख महीने साल हफ्ते"
         ),
+        "of": "ka for kaa का",
+        "full": "pura poora puri complete clear saaf पूरा",
+        "now": "ab अब",
+        "away": "out outstation",
+        "chhod": "chhod chhor chod chhodkar chhodke छोड़",
+        "errand": "khet bazar bajar market duty shadi rishtedari खेत बाजार",
+        "leave": "nikal nikla निकल",
+        "resend": "resend",
+        "cancel": "cancel cancle hatao hata हटाओ रद्द",
+        "last": "last pichla pichhla pichhle पिछला",
+        "write": (
+            "likhna likhe likhu likhein likho likh dale daale daalu dalna daliye dalo daalo"
+            " daal dal note enter entry write type लिखना लिखें लिखो"
+        ),
+        "rem": "rmk remark rimark remrk rmrk",
     }
 )
 

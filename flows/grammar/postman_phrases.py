@@ -19,7 +19,9 @@ Command = Literal["undo", "left", "help"]
 Meaning = Literal["approach", "back"] | int
 
 # What never changes a meaning, beside any rule.
-_ALWAYS: Final = frozenset(("fill", "pe", "raha", "mark", "ko", "join", "person", "hu"))
+_ALWAYS: Final = frozenset(
+    ("fill", "pe", "raha", "mark", "ko", "join", "person", "hu", "of", "now", "mine")
+)
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,18 @@ def _rules(means: Meaning, *lines: str, may: str = "", unknown: int = 0) -> Iter
 
 _WAYS: Final = ("aa raha", "ja raha", "coming", "reach", "stand", "hu pe", "door pe")
 
+_AROUND: Final = "home door outside way give new message"
+
 _RULES: Final = (
     *_rules(11, "lock", may="home athome door shut lag gone tell", unknown=2),
     *_rules(11, "shut home", "shut athome", "shut door", may="home door lag", unknown=1),
-    *_rules(12, "anybody no", may="home athome met live2", unknown=2),
-    *_rules(12, "nobody", may="home athome met met", unknown=2),
+    *_rules(12, "anybody no", may="home athome met door items", unknown=2),
+    *_rules(12, "nobody", may="home athome met door", unknown=2),
     *_rules(12, "absent", may="home athome", unknown=2),
     *_rules(12, "athome no", may="met anybody tell home", unknown=2),
     *_rules(12, "home no", may="tell", unknown=1),
+    *_rules(12, "away", may="home"),
+    *_rules(12, "outside gone", "errand gone", may="items home"),
     *_rules(13, "name no", may="anybody met live know such", unknown=2),
     *_rules(13, "know no", may="anybody name", unknown=1),
     *_rules(13, "such no", may="anybody name", unknown=1),
@@ -55,48 +61,67 @@ _RULES: Final = (
     *_rules(14, "address wrong", may="given happen tell", unknown=2),
     *_rules(14, "address incomplete", may="given happen", unknown=2),
     *_rules(14, "incomplete", may="given", unknown=1),
+    *_rules(14, "address no full", may="given write", unknown=1),
     *_rules(14, "address no met", may="home raha", unknown=1),
     *_rules(14, "home no met", may="address", unknown=0),
     *_rules(15, "moved", may="home athome gone happen other place live", unknown=2),
     *_rules(15, "gone live", may="other place", unknown=2),
+    *_rules(15, "now live", may="other place", unknown=1),
     *_rules(15, "home badal", may="given paid happen gone live other", unknown=1),
     *_rules(15, "gone other place", may="live", unknown=1),
-    *_rules(16, "without tell gone", may="home moved address", unknown=1),
+    *_rules(16, "without tell gone", may="home moved address no question chhod", unknown=1),
+    *_rules(16, "gone no address", may="home chhod question"),
+    *_rules(16, "gone no tell", may="home chhod", unknown=1),
+    *_rules(16, "left no address"),
     *_rules(16, "without address gone", may="given home moved", unknown=1),
     *_rules(16, "without instructions", may="left gone", unknown=1),
-    *_rules(17, "refuse", may="take given post", unknown=2),
+    *_rules(17, "refuse", may="take given post items", unknown=2),
     *_rules(17, "refuse take no", may="given post tell", unknown=1),
     *_rules(17, "refuse code", may="given give tell no take", unknown=1),
-    *_rules(17, "take no", may="want post raha", unknown=1),
+    *_rules(17, "take no", "need no", may="want post raha tell back", unknown=1),
     *_rules(18, "dead", may="gone happen home name", unknown=2),
     *_rules(18, "mar gone", may="happen", unknown=2),
-    *_rules(19, "money no", may="paid given give cash met", unknown=1),
+    *_rules(19, "money no", may="paid given give cash met tell", unknown=1),
     *_rules(19, "cash no", may="money paid code", unknown=1),
     *_rules(19, "rupees no", may="paid given give cash met", unknown=1),
     *_rules(19, "code no paid", may="cash money", unknown=0),
     *_rules(20, "upi fail", may="happen gone paid money", unknown=1),
     *_rules(20, "paid fail", may="happen gone upi", unknown=0),
     *_rules(20, "upi no happen", "upi no work", "upi no go", "upi no gone", may="paid", unknown=1),
-    *_rules(21, "beat wrong", "beat other", "beat no", may="", unknown=0),
-    *_rules(22, "office shut", "institution shut", may="door", unknown=0),
+    *_rules(21, "beat wrong", "beat other", "beat no", may="signed", unknown=1),
+    *_rules(22, "office shut", "institution shut", may="door holiday", unknown=0),
     *_rules(22, "holiday", may="office institution", unknown=0),
     *_rules(23, "damage", may="post gone happen given", unknown=1),
     *_rules(24, "recall", may="sender back asked given paid take", unknown=1),
     *_rules(24, "sender back", may="asked given paid post take", unknown=0),
-    *_rules(25, "network no", "network fail", "network weak", "network shut", may="met come"),
+    *_rules(25, "network no", "network fail", "network weak", "network shut", may="met come aa"),
     *_rules(
-        26, "code no come", "code no met", "message no come", may="phone message raha", unknown=1
+        26,
+        "code no come",
+        "code no met",
+        "code no reach",
+        "message no come",
+        may="phone message raha",
+        unknown=1,
     ),
     *_rules(26, "phone shut", may="", unknown=1),
     *_rules(27, "code wrong over", may="tell given happen", unknown=1),
     *_rules(27, "code no match", "code no work", "code no gone", may="happen", unknown=0),
     *_rules("approach", "coming", "stand", "reach", may="home door outside way gone aa"),
     *_rules("approach", "aa raha", "ja raha", "aa hu", "ja hu", "go raha", may="home door way"),
-    *_rules("approach", "hu pe", may="home door outside way"),
-    *_rules("approach", "home pe hu", "door pe", "outside hu", "way pe", may="home hu"),
-    *_rules("approach", *(f"{way} code send" for way in _WAYS), may="home door outside way give"),
-    *_rules("approach", "code send", "code need", "code give", "code new", may="new need give"),
-    *_rules("back", "office back", "office deposit", may="give given send raha post gone back"),
+    *_rules("approach", "hu pe", may="home door outside way leave gone"),
+    *_rules("approach", "aa gone hu", may="home door"),
+    *_rules("approach", "home pe hu", "door pe", "outside hu", "way pe", "way ko", may="home hu"),
+    *_rules("approach", *(f"{way} code send" for way in _WAYS), may=_AROUND, unknown=1),
+    *_rules("approach", "aa gone hu code send", may=_AROUND),
+    *_rules("approach", "code send", may="new give message of now", unknown=1),
+    *_rules("approach", "code need", "code give", "code new", "code of", may="new need give"),
+    *_rules("approach", "code new send", may="happen gone", unknown=1),
+    *_rules("approach", "code no met send", "code no come send", may="new"),
+    *_rules("approach", "resend", "send new", "send of", may="code"),
+    *_rules(
+        "back", "office back", "office deposit", may="give given send post gone take aa ja go home"
+    ),
 )
 
 
@@ -139,19 +164,29 @@ def _holds(rule: _Rule, kinds: frozenset[str]) -> bool:
     return rule.needs <= kinds and kinds <= rule.needs | rule.may | _ALWAYS
 
 
-_FREE: Final = frozenset(("fill", "pe", "raha", "hu", "join", "mine", "mark", "ko"))
+_FREE: Final = frozenset(("fill", "pe", "raha", "hu", "join", "mine", "mark", "ko", "of", "now"))
+_ASKS: Final = "need send give given how how_many question code post write"
+_LEFT: Final = "baki items post list left given question gone home send give tell happen raha"
+_UNDONE: Final = "happen gone given send wrong mistake undo back cancel last take give paid mark"
+
 _COMMANDS: Final[tuple[tuple[Command, str, str, int], ...]] = (
-    ("help", "help", "need send give how how_many question code post", 3),
-    ("help", "how", "send given give no understand come code question work", 2),
-    ("help", "understand no", "come gone how send question raha", 2),
-    ("left", "how_many", "baki items post list left given question gone", 1),
-    ("left", "baki", "items post list question send give tell how_many left", 1),
-    ("left", "left", "items question post list tell", 1),
-    ("left", "list", "send give need baki left items question tell new today", 1),
-    ("undo", "undo", "", 0),
-    ("undo", "mistake", "happen gone given send wrong", 0),
-    ("undo", "wrong send", "given gone happen", 0),
-    ("undo", "wrong happen", "gone", 0),
+    ("help", "help", f"{_ASKS} no understand aa do", 3),
+    ("help", "how", f"{_ASKS} no understand aa come work", 2),
+    ("help", "understand no", f"{_ASKS} come gone aa", 2),
+    ("help", "question write", f"{_ASKS} rem number", 2),
+    ("help", "question rem", _ASKS, 2),
+    ("left", "how_many", f"{_LEFT} how", 1),
+    ("left", "baki", f"{_LEFT} how how_many", 1),
+    ("left", "left", f"{_LEFT} how how_many", 1),
+    ("left", "list", f"{_LEFT} need new", 1),
+    ("undo", "undo", _UNDONE, 0),
+    ("undo", "mistake", _UNDONE, 0),
+    ("undo", "wrong send", _UNDONE, 0),
+    ("undo", "wrong happen", _UNDONE, 0),
+    ("undo", "wrong back", _UNDONE, 0),
+    ("undo", "wrong cancel", _UNDONE, 0),
+    ("undo", "last cancel", _UNDONE, 0),
+    ("undo", "last back", _UNDONE, 0),
 )
 
 
@@ -168,6 +203,9 @@ def command(words: Iterable[Token]) -> Command | None:
 
 
 # What may be beside an item and its code. Anything else is a doubt, and asked back.
+# What an approach after another item's code needs, so that "8 ka code" cannot mean that code.
+SURE: Final = frozenset(("send", "resend", "aa", "ja", "go", "coming", "reach", "stand", "hu"))
+
 WITH_CODE: Final = frozenset(
     (
         "fill",
@@ -184,7 +222,15 @@ WITH_CODE: Final = frozenset(
         "met",
         "tell",
         "done",
+        "of",
+        "now",
+        "pe",
+        "come",
+        "write",
+        "post",
     )
 )
-PASSING: Final = frozenset(("give", "given", "pass", "send", "fill", "mark", "staff", "ko", "join"))
+PASSING: Final = frozenset(
+    ("give", "given", "pass", "send", "fill", "mark", "staff", "ko", "join", "signed", "now", "of")
+)
 UNIT, JOIN = "unit", "join"

@@ -156,7 +156,7 @@ def _polite_left_out(found: list[Token]) -> list[Token]:
     return kept
 
 
-_AFTER_MARK = frozenset(("fill", "pe", "ko"))
+_AFTER_MARK = frozenset(("fill", "of", "pe", "ko", "door", "signed"))
 
 
 def _marked(found: list[Token]) -> list[Token]:
@@ -183,6 +183,12 @@ def _marked(found: list[Token]) -> list[Token]:
             kind = "fill"  # "de diya": given
         elif token.kind == "happen" and _kind_at(found, place + 1) == "gone":
             kind = "done"  # "ho gaya"
+        elif token.kind == "gone" and marked and marked[-1].kind == "met":
+            kind = "fill"  # "mil gaya"
+        elif token.kind == "take" and _kind_at(found, place + 1) == "paid":
+            kind = "fill"  # "le liya"
+        elif token.text == "on" and _kind_at(found, place + 1) in ("fill", "way"):
+            kind = "fill"  # "on the way"
         elif token.kind == "gone" and marked and marked[-1].kind == "done":
             kind = "fill"
         marked.append(replace(token, kind=kind))
@@ -203,16 +209,38 @@ def _signature_left_out(found: list[Token]) -> list[Token]:
             continue
         rest = found[place + 1 :]
         digits = [each for each in rest if each.shape != "word"]
-        known = [
-            each for each in rest if each.kind not in ("", "signed", "polite", "office", "fill")
-        ]
-        if len(rest) > _MOST_SIGNED or known or not _is_signature(token, rest, digits):
+        known = [each for each in rest if each.kind not in _IN_SIGNATURE]
+        line = _line_begins(found, place)
+        signed = _is_signature(token, rest, digits) or (line is not None and not digits)
+        if len(rest) > _MOST_SIGNED or known or not signed:
             continue
-        start = place
-        while token.text in _TITLES and start > 1 and _is_name(found[start - 1]):
-            start -= 1
-        return found[:start]
+        return found[: _signature_begins(found, place)]
     return found
+
+
+_IN_SIGNATURE = frozenset(("", "signed", "polite", "office", "fill"))
+
+
+def _signature_begins(found: list[Token], place: int) -> int:
+    """Return where the signature with a title at `place` begins: with the name before it."""
+    if found[place].text not in _TITLES:
+        return place
+    line = _line_begins(found, place)
+    if line is not None:
+        return line
+    while place > 1 and _is_name(found[place - 1]):
+        place -= 1
+    return place
+
+
+def _line_begins(found: list[Token], place: int) -> int | None:
+    """Return where the line of words begins that leads to `place`; None: no such line."""
+    for start in range(place, 0, -1):
+        if found[start].shape != "word":
+            return None
+        if "\n" in found[start].gap or "- " in found[start].gap:
+            return start
+    return None
 
 
 def _is_signature(token: Token, rest: list[Token], digits: list[Token]) -> bool:
@@ -238,6 +266,18 @@ _SPOKEN = re.compile(
 )
 
 
+def _is_only_item(found: list[Token], digits: list[Token]) -> bool:
+    """Tell whether the word of a number that begins a text is its item.
+
+    "ek number ka code bhejo", "saat 482913".
+    """
+    if any(token.text in _ALL_NUMBERS for token in found[1:]):
+        return False
+    if not digits:
+        return found[1:2] != [] and (found[1].kind == "mark" or found[1].text == "no")
+    return found[0].text in _BY_WORD and len(digits) == 1 and len(digits[0].text) > 3
+
+
 def mask_spoken(raw: str) -> str:
     """Return `raw` with •••••• for a row of words that are numbers: a code told aloud."""
     return _SPOKEN.sub(lambda row: MASK if len(row.group().split()) >= _ROW else row.group(), raw)
@@ -258,7 +298,10 @@ def _numbered(found: list[Token]) -> list[Token]:
             Token("number", _ALL_NUMBERS[token.text], "", token.gap) if said else token
             for token, said in zip(found, spoken, strict=True)
         ]
-    if any(token.shape in ("number", "article", "grouped") for token in found):
+    digits = [token for token in found if token.shape != "word"]
+    if found and found[0].text in _ALL_NUMBERS and _is_only_item(found, digits):
+        return [Token("number", _ALL_NUMBERS[found[0].text], "", found[0].gap), *found[1:]]
+    if digits:
         return found
     start = 1 if found and found[0].kind == "mark" else 0
     row = [token for token in found[start:] if token.text in _ALL_NUMBERS or token.kind == "join"]

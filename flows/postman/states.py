@@ -30,7 +30,7 @@ from flows.events import (
     Undo,
     Visit,
 )
-from flows.facts import PostmanFacts
+from flows.facts import ItemFact, PostmanFacts
 from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
@@ -81,6 +81,10 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if len(doors) > MOST_DOORS and not _asked_about(case.context, doors, facts.now):
         context = replace(case.context, doors=doors, doors_at=facts.now)
         return Decision(case.state, context, (Say("doors_asked", {"count": len(doors)}),))
+    strange = _not_on_list(case.event, facts)
+    if strange is not None:
+        values = {"done": 0, "failed": len(facts.items), "serial": strange.serial}
+        return Decision(case.state, case.context, (Say("batch_partly", values),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
     ]
@@ -98,6 +102,18 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         tuple(act for outcome in outcomes for act in outcome.acts),
         tuple(tell for outcome in outcomes for tell in outcome.tells),
     )
+
+
+def _not_on_list(event: Visit, facts: PostmanFacts) -> ItemFact | None:
+    """Return that of two doors which is none of his list, if the other one is.
+
+    "7 45" may be mistyped, or 7 for the colleague 45: no code goes out.
+    """
+    doors = len(event.acts) == 2 and all(isinstance(act, Approach) for act in event.acts)
+    if not doors or "open" not in {item.state for item in facts.items}:
+        return None
+    strange = (item for item in facts.items if item.state == "elsewhere" and item.ref.isdigit())
+    return next(strange, None)
 
 
 def _asked_about(context: LastVisit, doors: tuple[str, ...], now: datetime) -> bool:

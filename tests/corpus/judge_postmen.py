@@ -76,8 +76,8 @@ def effects(understood: Understood, context: str) -> Iterator[dict[str, Any]]:
             yield {"act": "pass_to", "items": items, "staff": understood.codes[COLLEAGUE]}
     elif isinstance(event, Visit):
         doors = [_serial(act.item) for act in event.acts if isinstance(act, Approach)]
-        if len(event.acts) > 1 and any(door not in ON_LIST for door in doors):
-            return  # nothing is done: one door of several is not on his list
+        if len(event.acts) == 2 == len(doors) and any(door not in ON_LIST for door in doors):
+            return  # nothing is done: one of two doors is not on his list
         for act in event.acts:
             item = _serial(act.item)
             if item not in ON_LIST:
