@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
@@ -123,9 +124,20 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         _body(said, understood),
         inbound.carrier_at,
     )
+    if inbound.channel == "text":
+        texts.one_by_one(conn, inbound.phone)
     message_id = texts.keep(conn, text)
     if message_id is None:
         return False
+    if inbound.channel == "text":
+        length = runtime.settings.code_length
+        repeat = repeat_of(conn, message_id, inbound.phone, said, now, length)
+        if repeat is not None:
+            codes = repeat.understood.codes
+            turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)
+            turn.begin(repeat.place, repeat.understood.event)
+            turn.repeat(repeat.place, repeat.understood.event, repeat.answers)
+            return True
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
         return False
     place = ConversationPlace(inbound.phone, machine)
