@@ -321,9 +321,15 @@ def _passed(found: Sequence[Token], code_length: int) -> Understood | None:
     staff = found[to[0]].text
     items = [item_of(found[place].text) for place in places if place != to[0]]
     unsure = not gives and staff.isdigit() and int(staff) in TYPED
+    if to[0] < places[-1]:  # "45 ko 7 de do", but what of "7 ko 45"?
+        unsure = unsure or not gives or not staff.isdigit() or int(staff) <= max(map(_size, items))
     if unsure or len(staff) == code_length or len(set(items)) < len(items):
         raise Unclear
     return Understood(Pass(tuple(items)), {COLLEAGUE: staff})
+
+
+def _size(item: str) -> int:
+    return int(item) if item.isdigit() else 0
 
 
 def _is_receiver(found: Sequence[Token], place: int, gives: bool) -> bool:

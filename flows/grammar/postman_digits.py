@@ -109,7 +109,7 @@ class Reader:
             bare, after_code = [], payment is None
         after = _bare_acts(verb, _pay(bare, acts) if after_code else bare)
         if codes and verb is None and _is_doubtful(after, acts[-1]):
-            raise Unclear  # "7 482913 45 1": two doors, or 45 rupees in cash?
+            raise _sure(next(iter(codes)))  # "7 482913 45 1": two doors, or 45 rupees in cash?
         acts += after
 
     def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:

@@ -169,7 +169,7 @@ def _marked(found: list[Token]) -> list[Token]:
             after = found[place + 1] if place + 1 < len(found) else None
             if after is not None and (
                 after.shape == "number"
-                or (before is not None and before.kind == "mark")
+                or (before is not None and before.kind == "mark" and before.text != "no")
                 or (
                     before is not None
                     and before.shape == "number"
@@ -235,12 +235,14 @@ def _signature_begins(found: list[Token], place: int) -> int:
 
 def _line_begins(found: list[Token], place: int) -> int | None:
     """Return where the line of words begins that leads to `place`; None: no such line."""
+    line = None
     for start in range(place, 0, -1):
-        if found[start].shape != "word":
-            return None
+        name = _is_name(found[start]) or len(found[start].text) == 1
+        if start < place and not (name and found[start].shape == "word"):
+            break
         if "\n" in found[start].gap or "- " in found[start].gap:
-            return start
-    return None
+            line = start
+    return line
 
 
 def _is_signature(token: Token, rest: list[Token], digits: list[Token]) -> bool:
