@@ -33,13 +33,13 @@ from flows.grammar.postman_digits import (
     MOST_ITEMS,
     RUPEE_WORDS,
     VERBS,
-    Reader,
+    DigitsReader,
     Unclear,
     is_spelled,
     item_of,
 )
 from flows.grammar.postman_phrases import command
-from flows.grammar.postman_words import Token, has_no_items, prepared
+from flows.grammar.postman_words import PostmanToken, has_no_items, prepared
 from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import MOST_READ, fold, tokens
 
@@ -94,7 +94,7 @@ def _without_stars(text: str) -> str:
     return text
 
 
-def _alone(found: Sequence[Token]) -> Event | None:
+def _alone(found: Sequence[PostmanToken]) -> Event | None:
     """Return the event of a text that is one number or word, or a question without any number."""
     if len(found) == 1:
         word = VERBS.get(found[0].text, found[0].text)
@@ -106,20 +106,20 @@ def _alone(found: Sequence[Token]) -> Event | None:
     return None
 
 
-def _of_items(found: Sequence[Token], code_length: int) -> Understood:
+def _of_items(found: Sequence[PostmanToken], code_length: int) -> Understood:
     """Return the event of a text about items: digits and verbs alone, or with other words."""
     words_of = [token for token in found if token.shape in ("word", "sign")]
     verbs = ("approach", "handover", "remark")
     if all(token.text in RUPEE_WORDS or VERBS.get(token.text) in verbs for token in words_of):
         try:
-            return Reader(code_length).visit(_plain(found))
+            return DigitsReader(code_length).visit(_plain(found))
         except Unclear as unclear:
             if not words_of or not isinstance(unclear.event, NotUnderstood):
                 return Understood(unclear.event)
     return postman_clauses.read(found, code_length)
 
 
-def _plain(found: Sequence[Token]) -> list[str]:
+def _plain(found: Sequence[PostmanToken]) -> list[str]:
     """Return the tokens as the reader of digits takes them: "rs 500" as one, "1,250" as rupees.
 
     Between items, "7,482" are two numbers.
@@ -137,7 +137,7 @@ def _plain(found: Sequence[Token]) -> list[str]:
     return plain
 
 
-def _may_be_money(before: Sequence[Token]) -> bool:
+def _may_be_money(before: Sequence[PostmanToken]) -> bool:
     """Tell whether an amount may be here: after an item and its code, or a signature."""
     last = before[-1:]
     return bool(last) and last[0].shape == "number" and len(before) > 1 and len(last[0].text) > 1

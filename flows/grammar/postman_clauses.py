@@ -26,14 +26,14 @@ from flows.grammar.postman_digits import (
     AMOUNT,
     MOST_ITEMS,
     PAYMENTS,
-    Reader,
+    DigitsReader,
     Unclear,
     is_spelled,
     item_of,
     whole_visit,
 )
 from flows.grammar.postman_phrases import JOIN, PASSING, SURE, UNIT, WITH_CODE, meaning
-from flows.grammar.postman_words import Token
+from flows.grammar.postman_words import PostmanToken
 from flows.grammar.text import fold
 from flows.remarks import TYPED
 
@@ -42,7 +42,7 @@ _IDLE: Final = frozenset(("fill", "ok", "join"))  # a clause of these alone says
 _MANY: Final = 14  # tokens of a text that is asked about its one item; longer ones are stories
 
 
-def read(found: Sequence[Token], code_length: int) -> Understood:
+def read(found: Sequence[PostmanToken], code_length: int) -> Understood:
     """Return the event of tokens with words among them; never raises."""
     try:
         return _Clauses(code_length).read(found)
@@ -52,7 +52,7 @@ def read(found: Sequence[Token], code_length: int) -> Understood:
         return Understood(_asked(found, code_length))
 
 
-def _asked(found: Sequence[Token], code_length: int) -> Event:
+def _asked(found: Sequence[PostmanToken], code_length: int) -> Event:
     """Return the question about an unclear text, if one helps."""
     codes = [token for token in found if token.shape == "number" and len(token.text) == code_length]
     items = [token.text for token in found if _is_item(token)]
@@ -67,7 +67,7 @@ def _asked(found: Sequence[Token], code_length: int) -> Event:
     return AskedBack("sure" if codes else "what", int(items[0]))
 
 
-def _is_item(token: Token) -> bool:
+def _is_item(token: PostmanToken) -> bool:
     if token.shape == "article":
         return True
     return token.shape == "number" and len(token.text) <= 3 and int(token.text) > 0
@@ -77,7 +77,7 @@ def _is_item(token: Token) -> bool:
 class _Clauses:
     code_length: int
 
-    def read(self, found: Sequence[Token]) -> Understood:
+    def read(self, found: Sequence[PostmanToken]) -> Understood:
         if any(token.kind == UNIT for token in found):
             raise Unclear
         numbers = [token.text for token in found if token.shape == "number"]
@@ -100,9 +100,9 @@ class _Clauses:
 
     # ---- clauses -------------------------------------------------------------------------------
 
-    def _cut(self, found: Sequence[Token]) -> Iterator[list[Token]]:
+    def _cut(self, found: Sequence[PostmanToken]) -> Iterator[list[PostmanToken]]:
         """Yield the clauses: a line or sentence each, and within it one for each item in turn."""
-        clause: list[Token] = []
+        clause: list[PostmanToken] = []
         for place, token in enumerate(found):
             if clause and self._begins(clause, token, found[place + 1 :]):
                 yield clause
@@ -111,7 +111,9 @@ class _Clauses:
         if clause:
             yield clause
 
-    def _begins(self, clause: Sequence[Token], token: Token, after: Sequence[Token]) -> bool:
+    def _begins(
+        self, clause: Sequence[PostmanToken], token: PostmanToken, after: Sequence[PostmanToken]
+    ) -> bool:
         """Tell whether `token` begins a clause of its own."""
         starts = _is_item(token) or (token.kind == "mark" and bool(after) and _is_item(after[0]))
         if not starts or not any(_is_item(each) for each in clause):
@@ -132,12 +134,12 @@ class _Clauses:
             return True
         return "," in token.gap and len(clause) - last_item == 1 and _is_pair(clause)
 
-    def _is_code(self, token: Token) -> bool:
+    def _is_code(self, token: PostmanToken) -> bool:
         return token.shape == "number" and 4 <= len(token.text) <= 8
 
     def _clause(
         self,
-        clause: Sequence[Token],
+        clause: Sequence[PostmanToken],
         acts: list[VisitAct],
         codes: dict[str, str],
         back: list[str],
@@ -148,7 +150,7 @@ class _Clauses:
                 return
             raise Unclear
         if all(token.kind in ("mark", JOIN) for token in words):
-            plain = Reader(self.code_length).visit(_plain(clause))
+            plain = DigitsReader(self.code_length).visit(_plain(clause))
             assert isinstance(plain.event, Visit)
             acts += plain.event.acts
             _add(codes, plain.codes)
@@ -176,7 +178,7 @@ class _Clauses:
 
     # ---- an item and its code ------------------------------------------------------------------
 
-    def _handover(self, clause: Sequence[Token]) -> tuple[Handover, str]:
+    def _handover(self, clause: Sequence[PostmanToken]) -> tuple[Handover, str]:
         """Return the handover of one item on one code; anything else beside them is a doubt."""
         shapes = [token for token in clause if token.shape in ("number", "article", "grouped")]
         words = [token for token in clause if token.shape in ("word", "sign")]
@@ -195,7 +197,7 @@ class _Clauses:
         return Handover(item_of(before[0].text), "code", payment, amount), code
 
 
-def _halves_joined(found: Sequence[Token], code_length: int) -> Sequence[Token]:
+def _halves_joined(found: Sequence[PostmanToken], code_length: int) -> Sequence[PostmanToken]:
     """Return the tokens with the halves of a code as one: "7 ka 482 913"."""
     halves = [
         place
@@ -216,13 +218,13 @@ def _add(codes: dict[str, str], more: object) -> None:
             raise Unclear
 
 
-def _is_slip(token: Token) -> bool:
+def _is_slip(token: PostmanToken) -> bool:
     """Tell whether one letter was typed with the code: "482913q"."""
     return token.gap == "|" and len(token.text) == 1
 
 
 def _paid(
-    numbers: Sequence[Token], words: Sequence[Token], clause: Sequence[Token]
+    numbers: Sequence[PostmanToken], words: Sequence[PostmanToken], clause: Sequence[PostmanToken]
 ) -> tuple[Payment | None, int | None]:
     """Return how it was paid and what, from what follows a code. Raise `Unclear`."""
     said: set[Payment] = {
@@ -253,7 +255,7 @@ _COUNTED: Final = frozenset(
 # ---- items of a clause without a code ----------------------------------------------------------
 
 
-def _items_of(clause: Sequence[Token]) -> list[str]:
+def _items_of(clause: Sequence[PostmanToken]) -> list[str]:
     """Return the items, which are together but for words that join them. Raise `Unclear`."""
     places = [place for place, token in enumerate(clause) if token.shape in ("number", "article")]
     between = clause[places[0] : places[-1]]
@@ -270,23 +272,23 @@ def _items_of(clause: Sequence[Token]) -> list[str]:
     return items
 
 
-def _joined(clause: Sequence[Token]) -> bool:
+def _joined(clause: Sequence[PostmanToken]) -> bool:
     return any(token.kind in (JOIN, "items") for token in clause)
 
 
-def _is_pair(clause: Sequence[Token]) -> bool:
+def _is_pair(clause: Sequence[PostmanToken]) -> bool:
     """Tell whether the clause is an item and a remark in digits."""
     numbers = [token.text for token in clause if token.shape in ("number", "article")]
     return len(numbers) == 2 and len(numbers[1]) == 2 and int(numbers[1]) in TYPED
 
 
-def _money_is_near(clause: Sequence[Token], after: Sequence[Token]) -> bool:
+def _money_is_near(clause: Sequence[PostmanToken], after: Sequence[PostmanToken]) -> bool:
     """Tell whether a number after a code stands at a word of money: "45 cash", "Rs 45"."""
     before = clause[-1].kind == "rupees"
     return before or any(token.kind in ("rupees", "cash", "upi") for token in after[:1])
 
 
-def _plain(clause: Sequence[Token]) -> list[str]:
+def _plain(clause: Sequence[PostmanToken]) -> list[str]:
     """Return the numbers of a clause as the reader of digits takes them."""
     found: list[str] = []
     for token in clause:
@@ -300,7 +302,7 @@ def _plain(clause: Sequence[Token]) -> list[str]:
 # ---- a change of beat in words -----------------------------------------------------------------
 
 
-def _passed(found: Sequence[Token], code_length: int) -> Understood | None:
+def _passed(found: Sequence[PostmanToken], code_length: int) -> Understood | None:
     """Return the event of "7 8 45 ko de do", or None if no colleague is named in such words.
 
     Raise `Unclear` where it is not certain who gives what to whom.
@@ -332,7 +334,7 @@ def _size(item: str) -> int:
     return int(item) if item.isdigit() else 0
 
 
-def _is_receiver(found: Sequence[Token], place: int, gives: bool) -> bool:
+def _is_receiver(found: Sequence[PostmanToken], place: int, gives: bool) -> bool:
     """Tell whether the number at `place` is to whom: "45 ko", "pass to 45"."""
     rest = [token for token in found[place + 1 :] if token.kind not in ("mark", "staff", "signed")]
     after, before = rest[:1], found[max(0, place - 1) : place]

@@ -58,7 +58,7 @@ def doors_or_remark(item: str, remark: str) -> Unclear:
 
 
 @dataclass(frozen=True)
-class Reader:
+class DigitsReader:
     """A reader of the tokens about items. Codes divide the text; `bare` is between them."""
 
     code_length: int

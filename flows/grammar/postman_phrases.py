@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flows.grammar.postman_words import Token
+from flows.grammar.postman_words import PostmanToken
 
 Command = Literal["undo", "left", "help"]
 # approach · back (to the office) · the number of a remark
@@ -125,7 +125,7 @@ _RULES: Final = (
 )
 
 
-def _kinds(words: Iterable[Token]) -> tuple[frozenset[str], int]:
+def _kinds(words: Iterable[PostmanToken]) -> tuple[frozenset[str], int]:
     """Return the kinds of the words, and how many are of none."""
     kinds: set[str] = set()
     unknown = 0
@@ -144,7 +144,7 @@ def _kinds(words: Iterable[Token]) -> tuple[frozenset[str], int]:
     return frozenset(kinds), unknown
 
 
-def meaning(words: Iterable[Token]) -> Meaning | None:
+def meaning(words: Iterable[PostmanToken]) -> Meaning | None:
     """Return what the words beside an item say, or None: nothing known, or more than one thing."""
     kinds, unknown = _kinds(words)
     at_home = kinds - {"athome"} | {"home"} if "athome" in kinds else kinds
@@ -190,7 +190,7 @@ _COMMANDS: Final[tuple[tuple[Command, str, str, int], ...]] = (
 )
 
 
-def command(words: Iterable[Token]) -> Command | None:
+def command(words: Iterable[PostmanToken]) -> Command | None:
     """Return what a text without any number asks for."""
     kinds, unknown = _kinds(words)
     found = {

@@ -38,7 +38,7 @@ _NO_ITEMS = re.compile(
 
 
 @dataclass(frozen=True)
-class Token:
+class PostmanToken:
     """One token. `kind`: what a word contributes ("" if it is not known); `gap`: what is before."""
 
     shape: Shape
@@ -58,9 +58,9 @@ def prepared(raw: str) -> str:
     return _DOTTED.sub(lambda found: found.group().replace(".", "").replace(" ", ""), text)
 
 
-def tokens(folded: str) -> tuple[Token, ...]:
+def tokens(folded: str) -> tuple[PostmanToken, ...]:
     """Return the tokens of a prepared text, greetings and a signature left out."""
-    found: list[Token] = []
+    found: list[PostmanToken] = []
     joined = articles_joined(folded).replace("_", " ")
     end = 0
     for match in _TOKEN.finditer(joined):
@@ -69,19 +69,19 @@ def tokens(folded: str) -> tuple[Token, ...]:
     return tuple(_numbered(_polite_left_out(_signature_left_out(_marked(found)))))
 
 
-def _of_chunk(match: re.Match[str], gap: str) -> list[Token]:
+def _of_chunk(match: re.Match[str], gap: str) -> list[PostmanToken]:
     text = match.group()
     if match["grouped"]:
-        return [Token("grouped", text.replace(",", ""), "", gap)]
+        return [PostmanToken("grouped", text.replace(",", ""), "", gap)]
     if match["sign"]:
-        return [Token("sign", text, "question" if text == "?" else "", gap)]
+        return [PostmanToken("sign", text, "question" if text == "?" else "", gap)]
     if (article := number.parse(text)) is not None:
-        return [Token("article", article, "", gap)]
+        return [PostmanToken("article", article, "", gap)]
     pieces = _PIECES.findall(text)
     return [
-        Token("number", piece, "", gap if place == 0 else "|")
+        PostmanToken("number", piece, "", gap if place == 0 else "|")
         if piece.isdigit()
-        else Token("word", piece, kind_of(piece), gap if place == 0 else "|")
+        else PostmanToken("word", piece, kind_of(piece), gap if place == 0 else "|")
         for place, piece in enumerate(pieces)
     ]
 
@@ -143,9 +143,9 @@ def _one_slip(one: str, other: str) -> bool:
     return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
 
 
-def _polite_left_out(found: list[Token]) -> list[Token]:
+def _polite_left_out(found: list[PostmanToken]) -> list[PostmanToken]:
     """Return the tokens without greetings; what was before a greeting is before the next token."""
-    kept: list[Token] = []
+    kept: list[PostmanToken] = []
     gap = ""
     for token in found:
         if token.kind == "polite":
@@ -159,9 +159,9 @@ def _polite_left_out(found: list[Token]) -> list[Token]:
 _AFTER_MARK = frozenset(("fill", "of", "pe", "ko", "door", "signed"))
 
 
-def _marked(found: list[Token]) -> list[Token]:
+def _marked(found: list[PostmanToken]) -> list[PostmanToken]:
     """Return the tokens with "no" as a mark where it means number: "item no 7", "7 no. pe"."""
-    marked: list[Token] = []
+    marked: list[PostmanToken] = []
     for place, token in enumerate(found):
         kind = token.kind
         if token.text == "no":
@@ -195,14 +195,14 @@ def _marked(found: list[Token]) -> list[Token]:
     return marked
 
 
-def _kind_at(found: list[Token], place: int) -> str:
+def _kind_at(found: list[PostmanToken], place: int) -> str:
     return found[place].kind if place < len(found) else ""
 
 
 _MOST_SIGNED = 8  # tokens of a signature
 
 
-def _signature_left_out(found: list[Token]) -> list[Token]:
+def _signature_left_out(found: list[PostmanToken]) -> list[PostmanToken]:
     """Return the tokens before "Regards RP Yadav GDS 7001"."""
     for place, token in enumerate(found):
         if token.kind != "signed" or place == 0:
@@ -221,7 +221,7 @@ def _signature_left_out(found: list[Token]) -> list[Token]:
 _IN_SIGNATURE = frozenset(("", "signed", "polite", "office", "fill"))
 
 
-def _signature_begins(found: list[Token], place: int) -> int:
+def _signature_begins(found: list[PostmanToken], place: int) -> int:
     """Return where the signature with a title at `place` begins: with the name before it."""
     if found[place].text not in _TITLES:
         return place
@@ -233,7 +233,7 @@ def _signature_begins(found: list[Token], place: int) -> int:
     return place
 
 
-def _line_begins(found: list[Token], place: int) -> int | None:
+def _line_begins(found: list[PostmanToken], place: int) -> int | None:
     """Return where the line of words begins that leads to `place`; None: no such line."""
     line = None
     for start in range(place, 0, -1):
@@ -245,14 +245,16 @@ def _line_begins(found: list[Token], place: int) -> int | None:
     return line
 
 
-def _is_signature(token: Token, rest: list[Token], digits: list[Token]) -> bool:
+def _is_signature(
+    token: PostmanToken, rest: list[PostmanToken], digits: list[PostmanToken]
+) -> bool:
     if not digits:
         return bool(rest) or token.text not in _TITLES
     alone = len(digits) == 1 and digits[0] is rest[-1] and digits[0].shape == "number"
     return alone and len(digits[0].text) in (2, 3, 4, 5, 7, 8, 10) and "\n" not in digits[0].gap
 
 
-def _is_name(token: Token) -> bool:
+def _is_name(token: PostmanToken) -> bool:
     return token.shape == "word" and token.kind in ("", "signed")
 
 
@@ -268,7 +270,7 @@ _SPOKEN = re.compile(
 )
 
 
-def _is_only_item(found: list[Token], digits: list[Token]) -> bool:
+def _is_only_item(found: list[PostmanToken], digits: list[PostmanToken]) -> bool:
     """Tell whether the word of a number that begins a text is its item.
 
     "ek number ka code bhejo", "saat 482913".
@@ -285,7 +287,7 @@ def mask_spoken(raw: str) -> str:
     return _SPOKEN.sub(lambda row: MASK if len(row.group().split()) >= _ROW else row.group(), raw)
 
 
-def _numbered(found: list[Token]) -> list[Token]:
+def _numbered(found: list[PostmanToken]) -> list[PostmanToken]:
     """Return the tokens with the words of numbers as digits where they can be nothing else.
 
     The first token of a text without digits, or a row of them.
@@ -297,12 +299,12 @@ def _numbered(found: list[Token]) -> list[Token]:
         longest = max(longest, run)
     if longest >= _ROW:
         return [
-            Token("number", _ALL_NUMBERS[token.text], "", token.gap) if said else token
+            PostmanToken("number", _ALL_NUMBERS[token.text], "", token.gap) if said else token
             for token, said in zip(found, spoken, strict=True)
         ]
     digits = [token for token in found if token.shape != "word"]
     if found and found[0].text in _ALL_NUMBERS and _is_only_item(found, digits):
-        return [Token("number", _ALL_NUMBERS[found[0].text], "", found[0].gap), *found[1:]]
+        return [PostmanToken("number", _ALL_NUMBERS[found[0].text], "", found[0].gap), *found[1:]]
     if digits:
         return found
     start = 1 if found and found[0].kind == "mark" else 0
@@ -311,6 +313,8 @@ def _numbered(found: list[Token]) -> list[Token]:
     if not sure or list(found[start : start + len(row)]) != row:
         return found
     return [
-        Token("number", _BY_WORD[token.text], "", token.gap) if token.text in _BY_WORD else token
+        PostmanToken("number", _BY_WORD[token.text], "", token.gap)
+        if token.text in _BY_WORD
+        else token
         for token in found
     ]

@@ -31,6 +31,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import ItemFact, PostmanFacts
+from flows.grammar.postman_digits import PAYMENTS
 from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
@@ -85,6 +86,8 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if strange is not None:
         values = {"done": 0, "failed": len(facts.items), "serial": strange.serial}
         return Decision(case.state, case.context, (Say("batch_partly", values),))
+    if _may_be_paid(case.event, facts):
+        return Decision(case.state, case.context, (Say("not_understood"),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
     ]
@@ -114,6 +117,15 @@ def _not_on_list(event: Visit, facts: PostmanFacts) -> ItemFact | None:
         return None
     strange = (item for item in facts.items if item.state == "elsewhere" and item.ref.isdigit())
     return next(strange, None)
+
+
+def _may_be_paid(event: Visit, facts: PostmanFacts) -> bool:
+    """Tell whether "7 2" may be a payment at the door of 7, its code forgotten, not door 2."""
+    if len(event.acts) != 2 or not all(isinstance(act, Approach) for act in event.acts):
+        return False
+    first, second = facts.items
+    at_door = first.article is not None and first.article.code == "live"
+    return at_door and bool(first.article and first.article.amount) and second.ref in PAYMENTS
 
 
 def _asked_about(context: LastVisit, doors: tuple[str, ...], now: datetime) -> bool:
