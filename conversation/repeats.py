@@ -28,7 +28,7 @@ from flows.events import (
     Visit,
 )
 from flows.grammar.person import Understood
-from flows.grammar.postman_clauses import COLLEAGUE
+from flows.grammar.postman_passing import COLLEAGUE
 from flows.postman.beats import spoken
 from flows.replay.record import decode, encode
 from store import inbound as texts

@@ -28,18 +28,19 @@ from flows.events import (
 )
 from flows.grammar import postman_clauses, words
 from flows.grammar.person import Understood
-from flows.grammar.postman_clauses import COLLEAGUE
-from flows.grammar.postman_digits import (
+from flows.grammar.postman_digits import DigitsReader
+from flows.grammar.postman_numbers import (
     MOST_ITEMS,
     RUPEE_WORDS,
     VERBS,
-    DigitsReader,
     Unclear,
     is_spelled,
     item_of,
 )
+from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.postman_phrases import command
-from flows.grammar.postman_words import PostmanToken, has_no_items, prepared
+from flows.grammar.postman_signature import PostmanToken
+from flows.grammar.postman_words import has_no_items, prepared
 from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import MOST_READ, fold, tokens
 

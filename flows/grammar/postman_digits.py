@@ -6,55 +6,36 @@ second text costs the postman seconds.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
-from types import MappingProxyType
 from typing import Final, Literal
 
 from flows import number
 from flows.events import (
     Approach,
     AskedBack,
-    Event,
     Handover,
-    NotUnderstood,
     Payment,
     Remark,
     Visit,
     VisitAct,
 )
-from flows.grammar import words
 from flows.grammar.person import Understood
-from flows.grammar.text import fold
+from flows.grammar.postman_numbers import (
+    AMOUNT,
+    HELP,
+    MOST_ITEMS,
+    PAYMENTS,
+    RUPEE_WORDS,
+    SIGNATURE,
+    VERBS,
+    Unclear,
+    doors_or_remark,
+    is_spelled,
+    item_of,
+    remark_of,
+    rupees_of,
+)
 from flows.remarks import TYPED
-
-PAYMENTS: Final[Mapping[str, Payment]] = MappingProxyType({"1": "cash", "2": "upi"})
-SIGNATURE: Final = 10  # "7 10": handed over against a signature, where no code is required
-MOST_ITEMS: Final = 20
-HELP: Final = "99"
-# Digits alone are an amount only after a code, and from 100: "45 1" are two doors.
-AMOUNT: Final = re.compile(r"[1-9][0-9]{2,4}", re.ASCII)
-_RUPEES = re.compile(r"rs0*([1-9][0-9]{0,4})", re.ASCII)
-RUPEE_WORDS: Final = frozenset(fold(word) for word in words.RUPEES)
-VERBS: Final = {
-    fold(word): command for command, line in words.POSTMAN_WORDS.items() for word in line
-}
-
-
-class Unclear(Exception):
-    """A text that has two readings, or none; `event` is what comes of it."""
-
-    def __init__(self, event: Event | None = None) -> None:
-        super().__init__()
-        self.event = event or NotUnderstood()
-
-
-def doors_or_remark(item: str, remark: str) -> Unclear:
-    """Return the question about "11 12"; of full article numbers the general one."""
-    known = item.isdigit() and remark.isdigit()
-    return Unclear(AskedBack("doors", int(item), int(remark)) if known else None)
 
 
 @dataclass(frozen=True)
@@ -114,13 +95,13 @@ class DigitsReader:
 
     def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
         """Remove "500 1" or "Rs 500 1" after a code; return how it was paid, and the amount."""
-        amount = _rupees(rest[0]) if rest else None
+        amount = rupees_of(rest[0]) if rest else None
         if amount is not None:
             del rest[0]
             return (PAYMENTS[rest.pop(0)] if rest and rest[0] in PAYMENTS else None), amount
-        if len(rest) > 1 and rest[0] in PAYMENTS and _rupees(rest[1]) is not None:
+        if len(rest) > 1 and rest[0] in PAYMENTS and rupees_of(rest[1]) is not None:
             payment = PAYMENTS[rest.pop(0)]
-            return payment, _rupees(rest.pop(0))
+            return payment, rupees_of(rest.pop(0))
         if len(rest) == 2 and rest[0] in PAYMENTS and AMOUNT.fullmatch(rest[1]):
             return PAYMENTS[rest.pop(0)], int(rest.pop())
         if len(rest) == 1 and AMOUNT.fullmatch(rest[0]):
@@ -131,7 +112,7 @@ class DigitsReader:
         if len(rest[0]) == 3 and after:
             if self._is_code(after[0]):
                 return None, None  # "7 482913 500 1 551234": approach 500, and item 1 with its code
-            if _remark(after[0]) is not None and not any(map(self._is_code, after)):
+            if remark_of(after[0]) is not None and not any(map(self._is_code, after)):
                 raise Unclear  # "7 482913 500 1 11": paid and approach 11, or item 1, remark 11?
         amount, payment = int(rest[0]), PAYMENTS[rest[1]]
         del rest[:2]
@@ -178,37 +159,6 @@ def whole_visit(acts: list[VisitAct], codes: dict[str, str]) -> Understood:
     return Understood(Visit(said), codes)
 
 
-def is_spelled(run: Sequence[str], code_length: int) -> bool:
-    """Tell whether numbers in a row may be a code in pieces: "7 4 8 2 9 1 3", "7 4829 13".
-
-    Doors in walking order are none: "3 4 5 6 7 8", "27 28 29 30".
-    """
-    if not run or any(not token.isdigit() for token in run):
-        return False
-    if len(run) == 1:
-        return code_length < len(run[0]) <= code_length + 3
-    values = [int(token) for token in run]
-    lengths = [len(token) for token in run]
-    walking = all(after > before for before, after in pairwise(values))
-    if walking and (max(lengths) == 1 or values[-1] - values[0] == len(values) - 1):
-        return False
-    if "d" * (code_length - 1) in "".join("d" if length == 1 else " " for length in lengths):
-        return True
-    if _are_pairs(run) or (walking and set(lengths) == {2}):
-        return False
-    return any(
-        len(pieces) > 1 and sum(pieces) == code_length and pieces != [3, 3] and max(pieces) < 5
-        for pieces in (lengths, lengths[:-1], lengths[1:], lengths[1:-1])
-    )
-
-
-def _are_pairs(run: Sequence[str]) -> bool:
-    """Tell whether these are items and remarks, or "7 10 500 1": paid against a signature."""
-    if len(run) == 4 and run[1] == str(SIGNATURE) and run[3] in PAYMENTS:
-        return True
-    return len(run) % 2 == 0 and all(_remark(token) is not None for token in run[1::2])
-
-
 def _is_half(token: str) -> bool:
     return len(token) == 3 and token.isdigit()
 
@@ -217,7 +167,7 @@ def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
     """Return the tokens, cut before each word such as D or A. Raise `Unclear` for others."""
     parts: list[tuple[str | None, list[str]]] = [(None, [])]
     for token in found:
-        if token.isdigit() or number.parse(token) is not None or _rupees(token) is not None:
+        if token.isdigit() or number.parse(token) is not None or rupees_of(token) is not None:
             parts[-1][1].append(token)
         elif VERBS.get(token) in ("approach", "handover", "remark"):
             parts.append((VERBS[token], []))
@@ -255,7 +205,7 @@ def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
     """Record the payment that may follow a code, and return the tokens after it."""
     if not bare or bare[0] not in PAYMENTS:
         return bare
-    if len(bare) == 2 and _remark(bare[1]) is not None:
+    if len(bare) == 2 and remark_of(bare[1]) is not None:
         raise Unclear  # "7 482913 1 11": paid and approach 11, or item 1 with remark 11?
     last = acts[-1]
     assert isinstance(last, Handover)
@@ -269,13 +219,13 @@ def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
         return []
     if verb == "approach":
         return [Approach(item_of(token)) for token in bare]
-    if len(bare) == 3 and _remark(bare[1]) == SIGNATURE and bare[2] in PAYMENTS:
+    if len(bare) == 3 and remark_of(bare[1]) == SIGNATURE and bare[2] in PAYMENTS:
         return [Handover(item_of(bare[0]), "signature", PAYMENTS[bare[2]])]
     if len(bare) == 4 and _signed_for(bare[:2]) and bare[3] in PAYMENTS:
-        amount = _rupees(bare[2] if bare[2].startswith("rs") else f"rs{bare[2]}")
+        amount = rupees_of(bare[2] if bare[2].startswith("rs") else f"rs{bare[2]}")
         if amount is not None and (bare[2].startswith("rs") or AMOUNT.fullmatch(bare[2])):
             return [Handover(item_of(bare[0]), "signature", PAYMENTS[bare[3]], amount)]
-    remarks = [_remark(token) for token in bare[1:]]
+    remarks = [remark_of(token) for token in bare[1:]]
     if verb is None and not any(remark is not None for remark in remarks):
         return _doors(bare)
     if len(bare) % 2 or any(remark is None for remark in remarks[::2]):
@@ -324,7 +274,7 @@ def _may_be_doors(item: str, remark: int) -> bool:
 
 def _signed_for(bare: list[str]) -> bool:
     """Tell whether these are an item and the remark of a signature: "7 10"."""
-    return len(bare) == 2 and _remark(bare[1]) == SIGNATURE
+    return len(bare) == 2 and remark_of(bare[1]) == SIGNATURE
 
 
 def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
@@ -335,7 +285,7 @@ def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
     return Remark(item, remark)
 
 
-def with_rupees(found: tuple[str, ...]) -> list[str]:
+def withrupees_of(found: tuple[str, ...]) -> list[str]:
     """Return the tokens, with "rs 500" as one: "rs500"."""
     joined: list[str] = []
     for token in found:
@@ -344,30 +294,3 @@ def with_rupees(found: tuple[str, ...]) -> list[str]:
         else:
             joined.append("rs" if token in RUPEE_WORDS else token)
     return joined
-
-
-def _rupees(token: str) -> int | None:
-    """Return the whole rupees of "rs500", or None."""
-    match = _RUPEES.fullmatch(token)
-    return int(match[1]) if match else None
-
-
-def _remark(token: str) -> int | None:
-    if len(token) == 2 and token.isdigit() and int(token) in TYPED:
-        return int(token)
-    return None
-
-
-def item_of(token: str) -> str:
-    """Return a serial without leading zeros, or a full article number. Raise `Unclear`."""
-    article = number.parse(token)
-    if article is not None:
-        return article
-    if (
-        not token.isdigit()
-        or len(token) > 6
-        or token.startswith("00")
-        or not 1 <= int(token) <= 999
-    ):
-        raise Unclear
-    return str(int(token))

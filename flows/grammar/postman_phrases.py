@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from flows.grammar.postman_words import PostmanToken
+from flows.grammar.postman_signature import PostmanToken
 
 Command = Literal["undo", "left", "help"]
 # approach · back (to the office) · the number of a remark

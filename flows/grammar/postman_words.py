@@ -7,18 +7,16 @@ range, "02/12/2026" a day, "->" the sign of a change of beat. Pure.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final
 
 from flows import number
 from flows.grammar import postman_lexicon as lexicon
+from flows.grammar.postman_signature import PostmanToken, signature_left_out
 from flows.grammar.spelling import key
 from flows.grammar.text import MASK, articles_joined, fold
-
-# number: digits · grouped: "1,250" as "1250" · article · sign: > * ? · word
-Shape = Literal["number", "grouped", "article", "sign", "word"]
 
 _ARROW = re.compile(r"(?:[-=~–—_]{0,4}>+|[→➔➜➝➞⟶⇒⇨▶►⮕])+")
 _PAISE = re.compile(r"(?<=[0-9])(?:\.00?)?\s?(?:/[-=]|-/)|(?<=[0-9]{2})\.00(?![0-9])")
@@ -35,16 +33,6 @@ _NO_ITEMS = re.compile(
     r"|[0-9]{1,2}[.:][0-5][0-9](?![0-9.])(?=\s?(?:[ap]m|baje|bje|बजे))|[0-9]{1,2}:[0-5][0-9](?!\w)"
     r"|[0-9]{1,2}[/.-][0-9]{1,2}[/.-](?:20)?[0-9]{2}(?![0-9]))"
 )
-
-
-@dataclass(frozen=True)
-class PostmanToken:
-    """One token. `kind`: what a word contributes ("" if it is not known); `gap`: what is before."""
-
-    shape: Shape
-    text: str
-    kind: str = ""
-    gap: str = ""
 
 
 def has_no_items(folded: str) -> bool:
@@ -66,7 +54,7 @@ def tokens(folded: str) -> tuple[PostmanToken, ...]:
     for match in _TOKEN.finditer(joined):
         gap, end = joined[end : match.start()], match.end()
         found += _of_chunk(match, gap)
-    return tuple(_numbered(_polite_left_out(_signature_left_out(_marked(found)))))
+    return tuple(_numbered(_polite_left_out(signature_left_out(_marked(found)))))
 
 
 def _of_chunk(match: re.Match[str], gap: str) -> list[PostmanToken]:
@@ -90,7 +78,6 @@ _EXACT: Final = MappingProxyType(lexicon.exact(lexicon.WORDS))
 _KEYED: Final = MappingProxyType(lexicon.keyed(lexicon.WORDS))
 _POLITE: Final = frozenset(key(word) for word in map(fold, lexicon.POLITE.split()))
 _SIGNED: Final = frozenset(map(fold, lexicon.SIGNED.split()))
-_TITLES: Final = frozenset(("gds", "bpm", "abpm", "postman", "dakiya", fold("डाकिया")))
 _LONG = 5  # letters of a key from which one slip of the finger is forgiven
 _BY_LENGTH: Final = MappingProxyType(
     {
@@ -197,65 +184,6 @@ def _marked(found: list[PostmanToken]) -> list[PostmanToken]:
 
 def _kind_at(found: list[PostmanToken], place: int) -> str:
     return found[place].kind if place < len(found) else ""
-
-
-_MOST_SIGNED = 8  # tokens of a signature
-
-
-def _signature_left_out(found: list[PostmanToken]) -> list[PostmanToken]:
-    """Return the tokens before "Regards RP Yadav GDS 7001"."""
-    for place, token in enumerate(found):
-        if token.kind != "signed" or place == 0:
-            continue
-        rest = found[place + 1 :]
-        digits = [each for each in rest if each.shape != "word"]
-        known = [each for each in rest if each.kind not in _IN_SIGNATURE]
-        line = _line_begins(found, place)
-        signed = _is_signature(token, rest, digits) or (line is not None and not digits)
-        if len(rest) > _MOST_SIGNED or known or not signed:
-            continue
-        return found[: _signature_begins(found, place)]
-    return found
-
-
-_IN_SIGNATURE = frozenset(("", "signed", "polite", "office", "fill"))
-
-
-def _signature_begins(found: list[PostmanToken], place: int) -> int:
-    """Return where the signature with a title at `place` begins: with the name before it."""
-    if found[place].text not in _TITLES:
-        return place
-    line = _line_begins(found, place)
-    if line is not None:
-        return line
-    while place > 1 and _is_name(found[place - 1]):
-        place -= 1
-    return place
-
-
-def _line_begins(found: list[PostmanToken], place: int) -> int | None:
-    """Return where the line of words begins that leads to `place`; None: no such line."""
-    line = None
-    for start in range(place, 0, -1):
-        name = _is_name(found[start]) or len(found[start].text) == 1
-        if start < place and not (name and found[start].shape == "word"):
-            break
-        if "\n" in found[start].gap or "- " in found[start].gap:
-            line = start
-    return line
-
-
-def _is_signature(
-    token: PostmanToken, rest: list[PostmanToken], digits: list[PostmanToken]
-) -> bool:
-    if not digits:
-        return bool(rest) or token.text not in _TITLES
-    alone = len(digits) == 1 and digits[0] is rest[-1] and digits[0].shape == "number"
-    return alone and len(digits[0].text) in (2, 3, 4, 5, 7, 8, 10) and "\n" not in digits[0].gap
-
-
-def _is_name(token: PostmanToken) -> bool:
-    return token.shape == "word" and token.kind in ("", "signed")
 
 
 _BY_WORD: Final = MappingProxyType(lexicon.exact(lexicon.NUMBERS_SURE))

@@ -31,7 +31,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import ItemFact, PostmanFacts
-from flows.grammar.postman_digits import PAYMENTS
+from flows.grammar.postman_numbers import PAYMENTS
 from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came

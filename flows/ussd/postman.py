@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from flows import remarks
 from flows.events import Approach, Handover, HandoverProof, Payment, Remark, Undo, Visit, VisitAct
-from flows.grammar.postman_digits import PAYMENTS
+from flows.grammar.postman_numbers import PAYMENTS
 from flows.ussd.engine import (
     BACK,
     MORE,

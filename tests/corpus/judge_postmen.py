@@ -21,7 +21,7 @@ from typing import Any, Literal
 from flows.events import Approach, AskHelp, AskLeft, Handover, Pass, Undo, Visit
 from flows.grammar.person import Understood
 from flows.grammar.postman import postman
-from flows.grammar.postman_clauses import COLLEAGUE
+from flows.grammar.postman_passing import COLLEAGUE
 
 CODE_LENGTH = 6
 ON_LIST = range(1, 13)
