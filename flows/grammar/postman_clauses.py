@@ -82,8 +82,12 @@ class _Clauses:
         acts: list[VisitAct] = []
         codes: dict[str, str] = {}
         back: list[str] = []
+        worded = False
         for clause in self._cut(found):
+            if worded and len(clause) == 1 and not set(clause[0].gap) - set(" -"):
+                raise Unclear  # "7 482913 cash 8": 8 rupees, or the next door?
             self._clause(clause, acts, codes, back)
+            worded = bool(codes) and any(token.shape == "word" for token in clause)
         if back and not acts and len(set(back)) == len(back):
             return Understood(Pass(tuple(back), back=True))
         if back:

@@ -16,11 +16,11 @@ from flows.grammar.text import fold
 
 # Greetings, thanks, forms of address: dropped wherever they are.
 POLITE: Final = (
-    "sir sar shir madam mam maam ji jee bhai bhaiya bhaia saheb sahab sahib sirji namaste"
+    "sir sar shir madam mam maam ji jee    saheb sahab sahib sirji namaste"
     " namaskar pranam hello hallo hey please pls plz plese kripya thanks thank you thankyou thnx"
     " thx ty dhanyavad dhanyawad shukriya jai hind ram dear good morning mornin afternoon"
     " evening gm gd gud mrng mng mornng sorry greetings respected नमस्ते नमस्कार प्रणाम सर जी"
-    " भाई साहब कृपया धन्यवाद शुक्रिया जय हिंद हिन्द राम मैडम"
+    "  साहब कृपया धन्यवाद शुक्रिया जय हिंद हिन्द राम मैडम"
 )
 
 # Where a signature begins; what may stand between it and the end is in postman_words.py.
@@ -104,11 +104,21 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "want": "chahta chahte chahti wants want चाहता चाहते",
         "met": (
             "mila mile mili milal mil milta milat milte found find bhetail bhetal bhentail"
-            " bhet available avail uplabdh मिला मिले मिली मिल मिलल मिलता भेटाइल उपलब्ध"
+            " bhet मिला मिले मिली मिल मिलल मिलता भेटाइल"
+        ),
+        "avail": "available avail uplabdh availble उपलब्ध",
+        "kin": (
+            "bhai bhaiya bhaia papa pita pitaji beta beti bete bitiya ladka ladki dadi dada"
+            " baba nana nani maa mata mummy biwi bivi patni wife pati husband son daughter"
+            " father mother brother sister bahu sasur saas chacha chachi bhabhi padosi"
+            " neighbour bachche भाई पिता पिताजी बेटा बेटी दादी दादा बाबा मां माँ माता पत्नी"
+            " पति बहू चाचा भाभी पड़ोसी"
         ),
         "nobody": "nobody noone none nobdy nobudy",
         "anybody": "koi koyi kehu kehoo kou kauno kewno anyone anybody any keu कोई केहू कवनो",
-        "absent": "absent absnt anupasthit gairhajir gerhajir gairhazir अनुपस्थित गैरहाजिर",
+        "absent": (
+            "unavailable absent absnt anupasthit gairhajir gerhajir gairhazir अनुपस्थित गैरहाजिर"
+        ),
         "home": "ghar ghr gher home house makan makaan hom घर मकान",
         "athome": "ghare gharey घरे",
         "door": (
@@ -235,7 +245,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "stand": "khada khara khadaa kharha standing stand खड़ा खडा खड़े",
         "outside": "bahar bahri outside samne बाहर सामने",
         # a change of beat, the list, help, undo
-        "pass": "pass transfer trnsfer forward handover trans ट्रांसफर",
+        "pass": "give pass transfer trnsfer forward handover trans ट्रांसफर",
         "back": (
             "wapas vapas wapis vapis wpas vaapas back bak return returned retun retrn laut"
             " lauta lautana वापस वापिस लौटा returning"

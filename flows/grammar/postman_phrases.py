@@ -20,7 +20,7 @@ Meaning = Literal["approach", "back"] | int
 
 # What never changes a meaning, beside any rule.
 _ALWAYS: Final = frozenset(
-    ("fill", "pe", "raha", "mark", "ko", "join", "person", "hu", "of", "now", "mine")
+    ("fill", "pe", "raha", "mark", "ko", "join", "person", "of", "now", "mine")
 )
 
 
@@ -49,9 +49,10 @@ _RULES: Final = (
     *_rules(11, "shut home", "shut athome", "shut door", may="home door lag", unknown=1),
     *_rules(12, "anybody no", may="home athome met door items", unknown=2),
     *_rules(12, "nobody", may="home athome met door", unknown=2),
+    *_rules(12, "avail no"),
     *_rules(12, "absent", may="home athome", unknown=2),
-    *_rules(12, "athome no", may="met anybody tell home", unknown=2),
-    *_rules(12, "home no", may="tell", unknown=1),
+    *_rules(12, "athome no", may="met anybody tell home kin", unknown=2),
+    *_rules(12, "home no", may="tell kin", unknown=1),
     *_rules(12, "away", may="home"),
     *_rules(12, "outside gone", "errand gone", may="items home"),
     *_rules(13, "name no", may="anybody met live know such", unknown=2),
@@ -79,9 +80,9 @@ _RULES: Final = (
     *_rules(17, "refuse take no", may="given post tell", unknown=1),
     *_rules(17, "refuse code", may="given give tell no take", unknown=1),
     *_rules(17, "take no", "need no", may="want post raha tell back", unknown=1),
-    *_rules(18, "dead", may="gone happen home name", unknown=2),
-    *_rules(18, "mar gone", may="happen", unknown=2),
-    *_rules(19, "money no", may="paid given give cash met tell", unknown=1),
+    *_rules(18, "dead", may="gone happen"),
+    *_rules(18, "mar gone", may="happen"),
+    *_rules(19, "money no", may="paid given give cash met tell avail", unknown=1),
     *_rules(19, "cash no", may="money paid code", unknown=1),
     *_rules(19, "rupees no", may="paid given give cash met", unknown=1),
     *_rules(19, "code no paid", may="cash money", unknown=0),
@@ -100,6 +101,8 @@ _RULES: Final = (
         "code no come",
         "code no met",
         "code no reach",
+        "code no aa",
+        "code no coming",
         "message no come",
         may="phone message raha",
         unknown=1,
@@ -161,13 +164,16 @@ def meaning(words: Iterable[PostmanToken]) -> Meaning | None:
 
 
 def _holds(rule: _Rule, kinds: frozenset[str]) -> bool:
-    return rule.needs <= kinds and kinds <= rule.needs | rule.may | _ALWAYS
+    i_am: frozenset[str] = frozenset(("hu",)) if isinstance(rule.means, str) else frozenset()
+    return rule.needs <= kinds <= rule.needs | rule.may | _ALWAYS | i_am
 
 
 _FREE: Final = frozenset(("fill", "pe", "raha", "hu", "join", "mine", "mark", "ko", "of", "now"))
 _ASKS: Final = "need send give given how how_many question code post write"
 _LEFT: Final = "baki items post list left given question gone home send give tell happen raha"
-_UNDONE: Final = "happen gone given send wrong mistake undo back cancel last take give paid mark"
+_UNDONE: Final = (
+    "happen gone given send wrong mistake undo back cancel last take give paid mark write"
+)
 
 _COMMANDS: Final[tuple[tuple[Command, str, str, int], ...]] = (
     ("help", "help", f"{_ASKS} no understand aa do", 3),
@@ -184,6 +190,7 @@ _COMMANDS: Final[tuple[tuple[Command, str, str, int], ...]] = (
     ("undo", "wrong send", _UNDONE, 0),
     ("undo", "wrong happen", _UNDONE, 0),
     ("undo", "wrong back", _UNDONE, 0),
+    ("undo", "wrong write", _UNDONE, 0),
     ("undo", "wrong cancel", _UNDONE, 0),
     ("undo", "last cancel", _UNDONE, 0),
     ("undo", "last back", _UNDONE, 0),

@@ -143,6 +143,8 @@ def _polite_left_out(found: list[PostmanToken]) -> list[PostmanToken]:
     return kept
 
 
+# "Bhai" first or last is courtesy; elsewhere it is somebody of the house.
+_BROTHERS = frozenset(map(fold, ("bhai", "bhaiya", "bhaia", "भाई")))
 _AFTER_MARK = frozenset(("fill", "of", "pe", "ko", "door", "signed"))
 
 
@@ -151,7 +153,9 @@ def _marked(found: list[PostmanToken]) -> list[PostmanToken]:
     marked: list[PostmanToken] = []
     for place, token in enumerate(found):
         kind = token.kind
-        if token.text == "no":
+        if kind == "kin" and place in (0, len(found) - 1) and token.text in _BROTHERS:
+            kind = "polite"
+        elif token.text == "no":
             before = marked[-1] if marked else None
             after = found[place + 1] if place + 1 < len(found) else None
             if after is not None and (

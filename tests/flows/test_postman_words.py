@@ -224,6 +224,11 @@ def test_remarks_in_words(remark: int, words: str, form: str) -> None:
             "shayad ghar band",
             "agar ghar band ho to",
             "ka beta aa raha hai",
+            "ke papa mar gaye",
+            "dead battery",
+            "no ghar pe hu",
+            "307164 cash 8",
+            "307164 delivered to 8",
         ),
         *(
             "open",
