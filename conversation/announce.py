@@ -22,7 +22,7 @@ _CONCERNED: Mapping[type[Happening], tuple[Role, ...]] = MappingProxyType(
     {
         Booked: ("recipient", "sender", "article"),
         WentOut: ("holder", "article"),
-        Recalled: ("recipient", "sender", "article"),
+        Recalled: ("recipient", "nominee", "sender", "article"),
         HerdWarned: ("recipient",),
     }
 )

@@ -21,12 +21,11 @@ def correct_typing(
 ) -> Intervened:
     """Give the article of a booked item its right telephone (E.164); both telephones are told.
 
-    Raise as `postal.counter.typing_errors.hold` does.
+    Raise as `postal.counter.typing_errors.hold` does, and `desk.HasItAlready`.
     """
     article = typing_errors.hold(conn, group_id, item_id, by)
-    done = desk.on_article(
-        runtime, conn, NumberCorrected(article.number, phone, "booker"), by.proof
-    )
+    event = NumberCorrected(article.number, phone, "booker")
+    done = desk.correct_number(runtime, conn, article.article_id, event, by.proof)
     if not done.done:
         raise TooLate
     typing_errors.note(conn, group_id, item_id, phone)

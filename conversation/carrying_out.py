@@ -38,8 +38,9 @@ def carry_out(
     """Do what was asked, decided by its own door. Raise what that raises, and `NotNow`."""
     match request.what:
         case "correct_number":
+            assert request.article_id is not None
             event = NumberCorrected(str(request.article), str(request.phone))
-            done = desk.on_article(runtime, conn, event, "two")
+            done = desk.correct_number(runtime, conn, request.article_id, event, "two")
         case "move_destination":
             assert request.article_id is not None
             moved = DestinationMoved(str(request.article), str(request.phone))

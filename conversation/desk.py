@@ -19,7 +19,7 @@ from flows.events import (
     TicketClosed,
 )
 from flows.facts import Proof
-from flows.happenings import CodeWanted, DestinationMoved, Happening
+from flows.happenings import CodeWanted, DestinationMoved, Happening, NumberCorrected
 from flows.postman.beats import spoken
 from messages.catalogue import Language
 from postal.acts.all import hold
@@ -45,6 +45,13 @@ class NobodyThere(Conflict):
     word = "act_nobody"
 
 
+class HasItAlready(Conflict):
+    """The telephone that is to get the article has it: that would move nothing."""
+
+    sentence = "the article has that telephone already: nothing was changed"
+    word = "act_has_it"
+
+
 def on_article(runtime: Runtime, conn: Conn, event: Happening, proof: Proof | None) -> Intervened:
     """Let the article's own conversation decide on `event`."""
     return _take(runtime, conn, ConversationPlace(event.article, "article"), event, proof)
@@ -63,11 +70,26 @@ def on_holder(
 def on_recipient(
     runtime: Runtime, conn: Conn, article_id: int, event: DestinationMoved, proof: Proof | None
 ) -> Intervened:
-    """Let the addressee's conversation decide on `event`. Raises `NobodyThere`."""
+    """Let the addressee's conversation decide on `event`.
+
+    Raises `NobodyThere`, and `HasItAlready` where the addressee himself is named in his place.
+    """
     held = hold(conn, [article_id], runtime.now())[event.article]
     if held.recipient_phone is None:
         raise NobodyThere
+    if held.recipient_phone == event.phone:
+        raise HasItAlready
     return _take(runtime, conn, ConversationPlace(held.recipient_phone, "recipient"), event, proof)
+
+
+def correct_number(
+    runtime: Runtime, conn: Conn, article_id: int, event: NumberCorrected, proof: Proof | None
+) -> Intervened:
+    """Let the article's own conversation decide on its new number. Raises `HasItAlready`."""
+    held = hold(conn, [article_id], runtime.now())[event.article]
+    if held.recipient_phone == event.phone:
+        raise HasItAlready
+    return on_article(runtime, conn, event, proof)
 
 
 def request_waiting(runtime: Runtime, conn: Conn, phone: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Final, Generic
 
@@ -21,23 +21,31 @@ from flows.events import (
     DayEnded,
     Event,
     GivePin,
+    ItemsOffered,
     ListMade,
+    Pass,
     PhoneMoved,
     ProveSender,
     Recall,
     RepeatQuestion,
+    ReportFraud,
     SendCode,
     SomebodyElse,
     SpeakCode,
     StopRecall,
+    TakeOver,
+    TurnDown,
     Yes,
 )
 from flows.facts import (
     ArticleFact,
     ClockFacts,
     Facts,
+    ItemFact,
     MoveFacts,
     NewPhoneFacts,
+    OfferFact,
+    OfferFacts,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
@@ -49,12 +57,11 @@ from flows.happenings import (
     CameToOffice,
     DestinationMoved,
     Happening,
-    ItemsCame,
     NumberCorrected,
     SenderProved,
 )
 from flows.machine import F, Machine, settle
-from flows.postman import new_phone
+from flows.postman import new_phone, offering
 from flows.postman import states as postman
 from flows.postman.beats import spoken
 from flows.recipient import states as recipient
@@ -63,7 +70,7 @@ from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
 from outbox.reach import arrive
-from postal import collect, lists
+from postal import collect, lists, offers
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.people import pins, roles
@@ -97,8 +104,11 @@ def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> Cl
     window = None
     if isinstance(event, AtWindow):
         window = collect.at_window(locked.reader, its, event, locked.codes.get(SAID, ""))
-    staff = isinstance(event, NumberCorrected) and roles.is_staff(locked.conn, event.phone)
-    return ClockFacts(locked.now, locked.today, its, window, staff)
+    staff = has_it = False
+    if isinstance(event, NumberCorrected):
+        staff = roles.is_staff(locked.conn, event.phone)
+        has_it = event.phone == locked.held[its.number].recipient_phone
+    return ClockFacts(locked.now, locked.today, its, window, staff, has_it)
 
 
 def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> MoveFacts:
@@ -106,9 +116,10 @@ def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> Mov
     held = locked.held[its.number]
     silence = timedelta(seconds=locked.runtime.settings.move_silence)
     ends = calendar.awake_after(locked.now, silence)
-    return MoveFacts(
-        locked.now, its, ends, named=held.named_phone or "", by=held.named_by or "sender"
-    )
+    named = held.named_phone or ""
+    staff = bool(named) and roles.is_staff(locked.conn, named)
+    has_it = bool(named) and named == held.recipient_phone
+    return MoveFacts(locked.now, its, ends, named, held.named_by or "sender", staff, has_it)
 
 
 def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> PartyFacts:
@@ -187,6 +198,8 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
             _quoting(locked, each, phone, each.questions) if is_asked(each) else each
             for each in mine
         )
+    elif isinstance(event, ReportFraud):
+        mine = locked.reader.with_herds(mine, phone)
     return RecipientFacts(
         now=locked.now,
         articles=mine,
@@ -231,32 +244,73 @@ def _postman_facts(locked: Locked, conversation: Conversation, event: Event) -> 
     postman_id = locked.postman_id
     if isinstance(event, PhoneMoved):
         return PostmanFacts(locked.now, (), has_list=False, left=0, next_serial=None)
-    if isinstance(event, ItemsCame) and locked.colleague is not None:
-        postman_id = locked.colleague.id
-    elif isinstance(event, Happening) or postman_id is None:
+    if isinstance(event, ItemsOffered | TakeOver | TurnDown):
+        return _answering_facts(locked, event)
+    if isinstance(event, Happening) or postman_id is None:
         postman_id = _carrier(locked, event)
     refs = locked.refs(event, conversation.standing.context)
     items = locked.reader.of_items(postman_id, refs, locked.codes)
     has_list, left, next_serial = True, 0, None
     if isinstance(event, AskLeft) or any(item.state == "elsewhere" for item in items):
         has_list, left, next_serial = locked.reader.left(postman_id)
-    colleague = _taker(locked, len(items))
+    if isinstance(event, Pass):
+        items = _offered(locked, postman_id, items)
+    fits = locked.colleague is not None and _fits(locked, locked.colleague, len(items))
+    colleague = locked.colleague.staff_id if locked.colleague is not None and fits else None
     day = locked.reader.day(postman_id) if isinstance(event, ListMade | DayEnded) else None
     return PostmanFacts(
         locked.now, items, has_list, left, next_serial, locked.written_at, colleague, day
     )
 
 
-def _taker(locked: Locked, count: int) -> str | None:
-    """Return the colleague named, where he can take them all: there is room, no code is his own."""
-    colleague = locked.colleague
-    if colleague is None or any(
+def _fits(locked: Locked, colleague: beats.Colleague, count: int) -> bool:
+    """Tell whether a colleague can take so many: there is room, no code of them is his own."""
+    if any(
         colleague.phone in (held.recipient_phone, held.nominee_phone)
         for held in locked.held.values()
     ):
-        return None
-    full = beats.last_serial(locked.conn, colleague, locked.today) + count > lists.MOST_ITEMS
-    return None if full else colleague.staff_id
+        return False
+    return beats.last_serial(locked.conn, colleague, locked.today) + count <= lists.MOST_ITEMS
+
+
+def _offered(locked: Locked, giver_id: int, items: Sequence[ItemFact]) -> tuple[ItemFact, ...]:
+    """Return `items` of a postman's list with what he offers of them, to whom."""
+    serials = [item.serial for item in items if item.article is not None]
+    known = offers.of_items(locked.conn, giver_id, serials, locked.today)
+    return tuple(
+        replace(item, offered_to=found.to, approached_since=found.approached_since)
+        if item.article is not None and (found := known.get(item.serial))
+        else item
+        for item in items
+    )
+
+
+def _answering_facts(locked: Locked, event: ItemsOffered | TakeOver | TurnDown) -> PostmanFacts:
+    """Read what is offered to the postman who is asked, under the lock of its articles."""
+    colleague = locked.colleague
+    assert colleague is not None
+    named = locked.offer.id if locked.offer is not None else None
+    found = None
+    if named is not None or isinstance(event, ItemsOffered):
+        found = offers.to_postman(locked.conn, colleague.id, locked.today, named)
+    if found is None:
+        return PostmanFacts(locked.now, (), True, 0, None, locked.written_at)
+    listed = locked.reader.of_items(found.giver_id, found.serials, {})
+    items = _offered(locked, found.giver_id, listed)
+    offer = OfferFact(
+        found.id,
+        found.giver,
+        colleague.staff_id,
+        found.asked_at,
+        beats.last_serial(locked.conn, colleague, locked.today) + 1,
+        _fits(locked, colleague, len(items)),
+    )
+    return PostmanFacts(locked.now, items, True, 0, None, locked.written_at, offer=offer)
+
+
+def _offer_facts(locked: Locked, conversation: Conversation, event: Event) -> OfferFacts:
+    phone = conversation.place.whose
+    return OfferFacts(locked.now, offers.of_giver(locked.conn, phone, locked.today))
 
 
 def _carrier(locked: Locked, event: Event) -> int:
@@ -272,6 +326,7 @@ _BY_MACHINE: Mapping[str, FactsOf] = {
         FactsOf[RecipientFacts](recipient.MACHINE, _recipient_facts),
         FactsOf[PostmanFacts](postman.MACHINE, _postman_facts),
         FactsOf[NewPhoneFacts](new_phone.MACHINE, _new_phone_facts),
+        FactsOf[OfferFacts](offering.MACHINE, _offer_facts),
         FactsOf[ClockFacts](article.MACHINE, _clock_facts),
         FactsOf[MoveFacts](move.MACHINE, _move_facts),
         FactsOf[MoveFacts](recall.MACHINE, _move_facts),

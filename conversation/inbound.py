@@ -16,25 +16,25 @@ from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
+    AnotherDay,
     AskedBack,
+    AskHelp,
+    AskMenu,
+    AskPerson,
     AskStatus,
+    ChooseLanguage,
     Consent,
     Deny,
     Event,
-    GivePin,
+    HoldAtOffice,
     NotUnderstood,
-    Pass,
-    ProveSender,
+    OnlyMe,
     RepeatQuestion,
-    ReportFraud,
-    SendCode,
     SomebodyElse,
+    SpeakCode,
     Start,
     Stop,
-    StopRecall,
     ToldCode,
-    Undo,
-    Visit,
     Yes,
 )
 from flows.facts import Proof
@@ -108,7 +108,7 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     machine, understood = _opted(sender, inbound) or _understand(
         runtime, conn, sender, inbound.phone, said
     )
-    if not _is_exact(said, understood.event) and floods.over(
+    if not _is_exact(inbound, understood.event) and floods.over(
         conn, inbound.phone, runtime.settings.inbound_hourly_limit, now
     ):
         return _put_aside(runtime, conn, sender, inbound, now)
@@ -157,16 +157,22 @@ def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
     return sender
 
 
-# What is exact in any words, and what is exact in digits.
-_EXACT = (GivePin, Pass, ProveSender, ReportFraud, SendCode, Undo, Visit)
-_IN_DIGITS = (Consent, Deny, StopRecall, Yes)
+# What is no exact command about a delivery, and what is one only in digits or by a call.
+_TALK = (
+    AskedBack, AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Start, Stop,
+    ToldCode,
+)  # fmt: skip
+_IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
 
 
-def _is_exact(said: str, event: Event) -> bool:
+def _is_exact(inbound: Inbound, event: Event) -> bool:
     """Tell whether a text is read however many came: whoever can forge a telephone's texts could
     otherwise silence it (docs/developing/trust.md rule 10).
     """
-    return isinstance(event, _EXACT) or (isinstance(event, _IN_DIGITS) and fold(said)[:1].isdigit())
+    if isinstance(event, _TALK):
+        return False
+    in_digits = inbound.channel == "voice" or fold(inbound.text)[:1].isdigit()
+    return in_digits or not isinstance(event, _IN_DIGITS)
 
 
 def _put_aside(

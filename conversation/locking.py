@@ -23,7 +23,9 @@ from flows.events import (
     ReportFraud,
     SomebodyElse,
     StopRecall,
+    TakeOver,
     TimedOut,
+    TurnDown,
     Undo,
     Visit,
 )
@@ -31,7 +33,7 @@ from flows.facts import Proof
 from flows.grammar.postman_passing import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
-from postal import facts
+from postal import facts, offers
 from postal.acts import beats, handsets
 from postal.acts.all import Books, Held, hold
 from runtime import Runtime
@@ -44,7 +46,7 @@ _BEGINNINGS = {
 }
 
 # Roles that no article leads to.
-_BESIDE: frozenset[Role] = frozenset(("colleague", "old_phone"))
+_BESIDE: frozenset[Role] = frozenset(("colleague", "giver", "old_phone"))
 
 
 def _newcomers(event: Event) -> list[ConversationPlace]:
@@ -68,7 +70,8 @@ class Locked:
     proof: Proof | None = None  # of whoever brought the event
     held: dict[str, Held] = field(default_factory=dict)
     beside: dict[Role, ConversationPlace] = field(default_factory=dict)  # people of no article
-    colleague: beats.Colleague | None = None
+    colleague: beats.Colleague | None = None  # who is to take items over
+    offer: offers.OpenOffer | None = None  # that he answers
     named: handsets.Named | None = None
     standing: dict[ConversationPlace, Conversation] = field(default_factory=dict)
     lost: list[int] = field(default_factory=list)  # ids: had their code here until lately
@@ -92,6 +95,10 @@ class Locked:
         roles = machines.tells(place.machine, type(event))
         ids = self._articles(place, event)
         self.hold(ids, roles, place, *_newcomers(event))
+        if place.machine == "recipient" and isinstance(event, ReportFraud):
+            # What left this telephone while the turn waited for the locks is lost, and not its own.
+            lost = facts.articles_lost(self.conn, place.whose, self.now)
+            self.lost = [held.id for held in self.held.values() if held.id in lost]
 
     def hold(self, ids: list[int], roles: Sequence[Role], *more: ConversationPlace) -> None:
         """Lock the articles `ids`, then the conversations of their `roles` and those at `more`."""
@@ -116,16 +123,21 @@ class Locked:
     def _articles(self, place: ConversationPlace, event: Event) -> list[int]:
         if place.machine == "recipient":
             mine = facts.articles_of_recipient(self.conn, place.whose, self.now)
+            lost: list[int] = []
             if isinstance(event, ReportFraud):
-                self.lost = facts.articles_lost(self.conn, place.whose, self.now)
+                lost = facts.articles_lost(self.conn, place.whose, self.now)
                 self.recalls = facts.articles_recalled(self.conn, place.whose)
-            return [*dict.fromkeys((*mine, *self.lost, *self.recalls))]
+            return [*dict.fromkeys((*mine, *lost, *self.recalls))]
         if place.machine in ("article", "move", "recall"):
             return facts.articles_numbered(self.conn, [place.whose])
         if isinstance(event, Recall | CorrectNumber | ProveSender | SenderProved):
             return facts.articles_numbered(self.conn, [event.article])
         if isinstance(event, StopRecall):
             return facts.articles_recalled(self.conn, place.whose)
+        if self.offer is not None:
+            return facts.articles_of_items(
+                self.conn, self.offer.giver_id, self.today, self.offer.items
+            )
         if place.machine == "postman" and self.postman_id is not None:
             standing = conversations.peek(self.conn, place)
             refs = self.refs(event, standing.context if standing else None)
@@ -152,7 +164,8 @@ class Locked:
         """Send later news of an article to the new telephone that an act names for it."""
         if isinstance(act, Nominate):
             held = self.held[act.article]
-            self.held[act.article] = replace(held, nominee_phone=act.phone)
+            before = held.nominee_phone if held.nominee_phone != act.phone else None
+            self.held[act.article] = replace(held, nominee_phone=act.phone, former_phone=before)
         elif isinstance(act, AskMove):
             held = self.held[act.article]
             self.held[act.article] = replace(held, named_phone=act.phone)
@@ -173,6 +186,12 @@ class Locked:
             self.colleague = beats.lock_colleague(self.conn, self.postman_id, typed)
             if self.colleague is not None:
                 self.beside["colleague"] = ConversationPlace(self.colleague.phone, "postman")
+                self.beside["giver"] = ConversationPlace(place.whose, "offer")
+        if isinstance(event, TakeOver | TurnDown) and self.postman_id is not None:
+            self.colleague = offers.taker(self.conn, self.postman_id)
+            self.offer = offers.to_postman(self.conn, self.postman_id, self.today, event.offer)
+            if self.offer is not None and self.offer.giver_phone is not None:
+                self.beside["giver"] = ConversationPlace(self.offer.giver_phone, "offer")
 
     def refs(self, event: Event, context: Context | None) -> list[str]:
         """Return the items that an event in a postman's conversation is about."""

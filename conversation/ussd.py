@@ -19,16 +19,17 @@ from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
-from flows.grammar.postman import LAST4
+from flows.grammar.postman_passing import COLLEAGUE, LAST4
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
+from flows.postman.beats import spoken
 from flows.recipient.answers import is_witness
 from flows.ussd import engine, menu
-from flows.ussd.engine import MenuFacts, Post, Question, Shown, Typed, Where, Worth
+from flows.ussd.engine import MenuFacts, MenuOffer, Post, Question, Shown, Typed, Where, Worth
 from gateways.base import Dialled, HungUp
 from messages.screens import render
 from outbox.wake import wake
-from postal import facts, todays_list
+from postal import facts, offers, todays_list
 from postal.acts.books import BooksDisagree
 from postal.people import pins, roles
 from runtime import Runtime
@@ -183,6 +184,10 @@ class _Hop:
         hides = menu.GRAPH.screen(where.screen).hides
         if hides is None or text in (engine.BACK, engine.MORE):
             return Typed(text), mask_spelled_codes(raw)[:_LONGEST_TYPED]
+        if hides == "colleague":
+            named = "".join(c for c in text if c.isalnum())
+            self.codes = {COLLEAGUE: named}
+            return Typed(worth="named" if named else None), _HIDDEN
         if hides == "code" and where.serial is not None:
             code = "".join(c for c in text if c.isalnum())
             length = self.runtime.settings.code_length
@@ -245,8 +250,10 @@ class _Hop:
         turn = Turn(self.runtime, self.conn, self.now, self.sender.postman_id)
         postman_id = self.sender.postman_id
         if where.proved and postman_id is not None:
-            items = todays_list.items(self.conn, postman_id, turn.today)
-            return MenuFacts(self.language, postman=True, items=items)
+            items = todays_list.items(self.conn, postman_id, turn.today, self.now)
+            found = offers.to_postman(self.conn, postman_id, turn.today, None)
+            offer = MenuOffer(found.id, spoken(found.giver), tuple(found.items)) if found else None
+            return MenuFacts(self.language, postman=True, items=items, offer=offer)
         phone = self.dialled.phone
         ids = facts.articles_of_recipient(self.conn, phone, self.now)
         articles = turn.reader.of_recipient(phone, where.article, ids)

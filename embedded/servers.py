@@ -31,13 +31,14 @@ from embedded.lock import AlreadyRunning, Lock
 from embedded.secrets import keep_once, own_log, write_secret
 from gateways.environment import environment
 from gateways.registry import carriers
-from gateways.safety import insist
+from gateways.safety import UnsafeSettings, insist
 from settings import Settings
 from store import migrate, rights
 
 _GUARDIAN = Path(__file__).with_name("guardian.py")
 _START_SECONDS = 60
 _STOP_SECONDS = 15
+_ASK_SECONDS = 3  # of a database that may not be there yet
 
 
 class Servers:
@@ -198,6 +199,7 @@ def resolve(settings: Settings) -> Settings:
     """
     insist(settings)
     if settings.production:
+        refuse_the_owner(settings)
         return settings
     found: dict[str, object] = _keys(settings)
     if not settings.database_url or not settings.redis_url:
@@ -216,6 +218,25 @@ def database_of(addresses: Addresses, settings: Settings) -> dict[str, object]:
         "database_owner_url": addresses.owner_url,
         "database_purge_url": addresses.purge_url,
     }
+
+
+def refuse_the_owner(settings: Settings) -> None:
+    """Raise `UnsafeSettings` where the application's role owns the tables, or is a superuser.
+
+    A process has DATABASE_URL alone, so only the database knows it. One that does not answer yet,
+    or has no tables, refuses nobody: the first start and `db roles` go on.
+    """
+    try:
+        with psycopg.connect(settings.database_url, connect_timeout=_ASK_SECONDS) as conn:
+            says = rights.ownership(conn)
+    except psycopg.OperationalError:
+        return
+    if says is not None:
+        raise UnsafeSettings(
+            f"the role of DATABASE_URL could rewrite what is append-only: {says}. Give the"
+            " application a role of its own there, the owner's URL as DATABASE_OWNER_URL to whoever"
+            " migrates, and run `flask --app app db roles` (docs/operations.md, Nobody rewrites)"
+        )
 
 
 def _keys(settings: Settings) -> dict[str, object]:

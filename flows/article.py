@@ -42,6 +42,7 @@ from flows.happenings import (
     WentOut,
 )
 from flows.machine import SAME, Case, Machine, State
+from flows.postman.visit import concerned
 from flows.recipient.wishes import OFFICE_DAYS
 from india import calendar
 
@@ -178,7 +179,7 @@ def remind(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     states=("reminded", "refused"),
     to=("over",),
     acts=(ReturnToSender, KillCode),
-    tells=("recipient", "sender"),
+    tells=("recipient", "nominee", "sender"),
 )
 def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     article = case.facts.article
@@ -186,7 +187,7 @@ def send_back(case: Case[TimedOut, Nothing, ClockFacts]) -> Decision[Nothing]:
     event = Returned(article.number)
     tells: tuple[Tell, ...] = (Tell("sender", event),)
     if case.state != "refused":  # the person who refused it knows
-        tells = (Tell("recipient", event), *tells)
+        tells = tuple(Tell(r, event) for r in concerned(article) if r != "article")
     return Decision("over", Nothing(), (), (*kill, ReturnToSender(article.number)), tells)
 
 

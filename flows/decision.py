@@ -16,9 +16,9 @@ from flows.happenings import Happening
 from messages.catalogue import Channel
 
 # holder: receives the code, the nominee who agreed or the recipient · article: its own conversation
-# · colleague: named by a postman · old_phone: the telephone that was a postman's until now
-# · named: the telephone that a move names · former: the one that had the code before it ·
-# move, recall: the article's conversations about those
+# · colleague: named by a postman · giver: the postman who offers him items · old_phone: the
+# telephone that was a postman's until now · named: the telephone that a move names · former: the
+# one that had the code before it · move, recall: the article's conversations about those
 Role = Literal[
     "recipient",
     "holder",
@@ -26,6 +26,7 @@ Role = Literal[
     "sender",
     "postman",
     "colleague",
+    "giver",
     "old_phone",
     "office",
     "article",
@@ -136,7 +137,8 @@ class LastVisit(Context):
     """A postman's context: what his last text did, and when; and where he is going.
 
     `at`: when that text came; `written_at`: when it was written, by the carrier. `doors`: many
-    items that he was asked about at `doors_at`: is he coming to all of them?
+    items that he was asked about at `doors_at`: is he coming to all of them? `offer`: of a
+    colleague, about which he was asked last.
     """
 
     done: tuple[Done, ...] = ()
@@ -145,6 +147,14 @@ class LastVisit(Context):
     written_at: datetime | None = None
     doors: tuple[str, ...] = ()
     doors_at: datetime | None = None
+    offer: int | None = None
+
+
+@dataclass(frozen=True)
+class LastOffer(Context):
+    """The context of what a postman offers to colleagues: when he did so last."""
+
+    at: datetime | None = None
 
 
 C = TypeVar("C", bound=Context, default=Context, covariant=True)

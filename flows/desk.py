@@ -24,6 +24,7 @@ from flows.happenings import (
     CodeStopped,
     CodeWanted,
     DestinationMoved,
+    NamedNoMore,
     NumberCorrected,
     RemarkConfirmed,
     RemarkContested,
@@ -82,13 +83,13 @@ def postmans_code_stopped(case: Case[CodeStopped, LastVisit, PostmanFacts]) -> D
     to=("quiet", SAME),
     says=("nominee_asked",),
     acts=(Nominate, EndNomination, KillCode),
-    tells=("nominee",),
+    tells=("nominee", "former"),
 )
 def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Decision[Asked]:
     """Refuse what the recipient could not wish for either, and what one person alone wants."""
     article = fact(case, case.event.article)
     facts, phone = case.facts, case.event.phone
-    alone = trust.move(article, "office", facts.proof, facts.named_is_staff) == "second"
+    alone = not trust.at_least(facts.proof, trust.MOVES["office"].least)
     if refuse_nominee(article) is not None or facts.named_is_staff or alone or not phone:
         return stay(case)
     return nominate(article, phone)
@@ -98,16 +99,18 @@ def move_destination(case: Case[DestinationMoved, Asked, RecipientFacts]) -> Dec
     NumberCorrected,
     to=("waiting", SAME),
     acts=(Relink, EndNomination, KillCode),
-    tells=("recipient", "former", "sender"),
+    tells=("recipient", "former", "nominee", "sender", "named"),
 )
 def correct_number(case: Case[NumberCorrected, Nothing, ClockFacts]) -> Decision[Nothing]:
     """Change the number as the office's or the booker's rule allows (flows/trust.py)."""
     event, facts = case.event, case.facts
     answer = trust.move(facts.article, event.by, facts.proof, facts.named_is_staff)
-    if answer != "done" or not event.phone:
+    if answer != "done" or not event.phone or facts.named_has_it:  # which would be no move
         return stays(case)
     acts, tells = relinked(facts.article, event.phone, event.by, facts.proof)
     told = tuple(each for each in tells if each.to != "article")  # it decides here
+    if facts.article.asked:  # another telephone waited for the holder's word
+        told = (*told, Tell("named", NamedNoMore(facts.article.number)))
     return Decision("waiting", case.context, (), acts, (*told, Tell("sender", event)))
 
 

@@ -261,6 +261,23 @@ class Pass(Event):
 
 
 @dataclass(frozen=True)
+class TakeOver(Event):
+    """`01`: I take over what a colleague offers me.
+
+    `offer`: the one that a screen showed; None: the one that was asked about last.
+    """
+
+    offer: int | None = None
+
+
+@dataclass(frozen=True)
+class TurnDown(Event):
+    """`02`: I do not take it over. `offer`: as of `TakeOver`."""
+
+    offer: int | None = None
+
+
+@dataclass(frozen=True)
 class Undo(Event):
     """`0`: take back my last text."""
 
@@ -306,6 +323,29 @@ class ListMade(News):
 
     count: int
     serial: int
+
+
+@dataclass(frozen=True)
+class ItemsOffered(News):
+    """A colleague offers items of his list to this postman."""
+
+
+@dataclass(frozen=True)
+class OfferSent(News):
+    """A colleague of this postman was asked to take items over; now his answer is waited for."""
+
+
+@dataclass(frozen=True)
+class OfferAnswered(News):
+    """The colleague with the staff id `staff` (its letters and digits) took over, or did not.
+
+    `count`: of how many items, the first of them `serial` on the list of whoever offered them.
+    """
+
+    staff: str
+    count: int
+    serial: int
+    taken: bool
 
 
 @dataclass(frozen=True)

@@ -75,13 +75,18 @@ class ArticleFact:
     remark: int | None = None
     witness: Witness = "none"
     final: bool = False  # the remark: the office took the return
+    judged: bool = False  # the witness's answer is the office's verdict, after an inquiry
     chosen_day: date | None = None
     choose_until: date | None = None
     held_until: date | None = None
     extended: bool = False
     delivered_at: datetime | None = None
     objected: bool = False
-    fraud_reports: int = 0  # by other telephones, in the same PIN, today
+    # By other telephones, in the same PIN, today; of those that had a live code there today.
+    fraud_reports: int = 0
+    had_code: bool = False  # this telephone had one; read for reports of fraud
+    # Whom a warning in its PIN would reach; None: one was sent today, or waits for a supervisor.
+    herd: int | None = None
     # Who gets the code (docs/developing/trust.md).
     moves: int = 0  # done ones: another telephone became the holder
     asked: bool = False  # whether the code may go to another telephone, and he has not answered
@@ -128,6 +133,7 @@ class Changes(TypedDict, total=False):
     remark: int | None
     witness: Witness
     final: bool
+    judged: bool
     chosen_day: date | None
     choose_until: date | None
     held_until: date | None
@@ -185,6 +191,8 @@ class ItemFact:
     verdict: CodeVerdict = "unchecked"
     approached: bool = False
     approaches: int = 0  # within the last ten minutes
+    offered_to: str = ""  # the staff id of the colleague who is asked to take it over
+    approached_since: bool = False  # he went there himself, after he had offered it
 
 
 @dataclass(frozen=True)
@@ -200,8 +208,23 @@ class DayFact:
 
 
 @dataclass(frozen=True)
+class OfferFact:
+    """What a colleague offers to this postman, and he has not answered. `by`: the colleague."""
+
+    id: int
+    by: str  # staff id
+    to: str  # this postman's own
+    asked_at: datetime
+    serial: int  # that the first item would have on his own list
+    fits: bool  # there is room on it, and no code of them goes to his own telephone
+
+
+@dataclass(frozen=True)
 class PostmanFacts(Facts):
-    """The items that the postman named, in his order, and his list of today."""
+    """The items that the postman named, in his order, and his list of today.
+
+    Where he answers a colleague's offer, the items are those offered, on the colleague's list.
+    """
 
     items: tuple[ItemFact, ...]
     has_list: bool
@@ -210,6 +233,23 @@ class PostmanFacts(Facts):
     written_at: datetime | None = None  # by the carrier, if it is trusted
     colleague: str | None = None  # the staff id of the one named, if he is of the same office
     day: DayFact | None = None  # at its beginning and its end
+    offer: OfferFact | None = None  # of a colleague
+
+
+@dataclass(frozen=True)
+class SentOffer:
+    """What a postman offered to the colleague `to` (staff id), without an answer yet."""
+
+    id: int
+    to: str
+    count: int  # of items that are open still
+
+
+@dataclass(frozen=True)
+class OfferFacts(Facts):
+    """All that a postman offered to colleagues and nobody answered, oldest first."""
+
+    offers: tuple[SentOffer, ...]
 
 
 @dataclass(frozen=True)
@@ -256,6 +296,7 @@ class ClockFacts(Facts):
     article: ArticleFact
     window: WindowFact | None = None
     named_is_staff: bool = False  # the telephone that the event names belongs to the staff
+    named_has_it: bool = False  # that telephone is the recipient's already
 
 
 @dataclass(frozen=True)
@@ -269,3 +310,5 @@ class MoveFacts(Facts):
     silence_ends: datetime
     named: str = ""  # the telephone (E.164) about which the holder is asked
     by: Mover = "sender"  # who named it
+    named_is_staff: bool = False  # it belongs to the staff by now
+    named_has_it: bool = False  # it is the recipient's already, or was when the turn began

@@ -285,6 +285,11 @@ class HerdWarned(Happening):
     """Fraud was reported where this article is due today."""
 
 
+@dataclass(frozen=True)
+class HerdWaits(Happening):
+    """Fraud was reported often enough there to warn so many people that a supervisor decides."""
+
+
 # ---- what the help desk and the office do ------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ from flows.grammar import postman as postman_grammar
 from flows.grammar.person import Understood
 from flows.happenings import Happening
 from flows.machine import Machine
-from flows.postman import new_phone, states
+from flows.postman import new_phone, offering, states
 from flows.recipient import answers, calls, fraud, moves, wishes
 from flows.recipient import states as recipient
 
@@ -40,6 +40,7 @@ ALL: dict[str, Machine] = {
         move.MACHINE,
         recall.MACHINE,
         new_phone.MACHINE,
+        offering.MACHINE,
     )
 }
 
@@ -51,6 +52,7 @@ _MACHINE_OF = {
     "named": "recipient",
     "former": "recipient",
     "colleague": "postman",
+    "giver": "offer",
     "old_phone": "postman",
 }
 # Imported to complete the machines: their transitions are declared in these files.

@@ -21,6 +21,7 @@ from flows.happenings import (
     MoveDenied,
     MoveLapsed,
     NamedNoMore,
+    NominationEnded,
     Relinked,
 )
 from flows.machine import SAME, Case, Machine, State
@@ -49,8 +50,8 @@ def relinked(
 ) -> tuple[tuple[Act, ...], tuple[Tell, ...]]:
     """Return what makes `phone` (E.164) the recipient's, and who is told.
 
-    Whoever had the code is told as well as whoever gets it, and the sender where he did not wish
-    it himself (docs/developing/trust.md rule 3).
+    Whoever had the code, or was named to take it, is told as well as whoever gets it, and the
+    sender where he did not wish it himself (docs/developing/trust.md rule 3).
     """
     number = article.number
     rule = trust.MOVES[by]
@@ -61,6 +62,8 @@ def relinked(
         acts = (KillCode(number, "moved"), *acts)
     event = Relinked(number)
     tells: tuple[Tell, ...] = (Tell("recipient", event), Tell("article", event))
+    if article.nominee != "none":
+        tells = (Tell("nominee", NominationEnded(number)), *tells)
     if article.linked:
         tells = (Tell("former", MovedAway(number)), *tells)
     return acts, tells
@@ -70,15 +73,17 @@ def relinked(
     MoveAgreed,
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named"),
 )
 def agreed(case: Case[MoveAgreed, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Move it: the holder quoted our digits, or said that it is not his at all."""
     article = case.facts.article
     if not article.asked:
         return Decision("still", case.context)
-    if not trust.can_move(article, case.facts.by):
+    if case.facts.named_is_staff or not trust.can_move(article, case.facts.by):
         return _lapsed(case)
+    if case.facts.named_has_it:
+        return _kept(case) if article.linked else _lapsed(case)  # he just said: not mine
     return _moved(case, case.facts.proof)
 
 
@@ -90,6 +95,18 @@ def _moved(case: Case[Event, Nothing, MoveFacts], consent: Proof | None) -> Deci
     return Decision(
         "still", case.context, (), acts, (*tells, Tell("sender", Relinked(facts.article.number)))
     )
+
+
+def _kept(case: Case[Event, Nothing, MoveFacts]) -> Decision[Nothing]:
+    """End a question about the telephone that has it already: no move, no code dies.
+
+    The sender hears what he would hear of any other number, at the same time: he must not find out
+    by it whose the code is.
+    """
+    number = case.facts.article.number
+    event = Relinked(number)
+    tells = (Tell("recipient", event), Tell("sender", event))
+    return Decision("still", case.context, (), (EndMove(number, "lapsed"),), tells)
 
 
 @MACHINE.on(
@@ -118,13 +135,13 @@ def denied(case: Case[MoveDenied, Nothing, MoveFacts]) -> Decision[Nothing]:
     states=("asked",),
     to=("still",),
     acts=(Relink, EndNomination, EndMove, KillCode, OpenTicket),
-    tells=("recipient", "former", "sender", "article", "named"),
+    tells=("recipient", "former", "nominee", "sender", "article", "named"),
 )
 def silent(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Take silence for consent only where no code was ever sent to the holder."""
-    if trust.by_silence(case.facts.article):
-        return _moved(case, None)
-    return _lapsed(case)
+    if not trust.by_silence(case.facts.article) or case.facts.named_is_staff:
+        return _lapsed(case)
+    return _kept(case) if case.facts.named_has_it else _moved(case, None)
 
 
 def _lapsed(case: Case[Event, Nothing, MoveFacts]) -> Decision[Nothing]:

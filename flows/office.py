@@ -12,6 +12,7 @@ from flows.happenings import (
     Denied,
     FraudReported,
     Happening,
+    HerdWaits,
     MoveDenied,
     MoveDisputed,
     NotReceived,
@@ -41,6 +42,7 @@ _OFFICE_NEWS: dict[type[Happening], str] = {
     Overlooked: "office_overlooked",
     MoveDenied: "office_move",
     MoveDisputed: "office_move",
+    HerdWaits: "office_herd",
 }
 for _event, _template in _OFFICE_NEWS.items():
     OFFICE.on(_event, says=(_template,))(partial(status.news, _template))

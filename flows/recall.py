@@ -13,6 +13,7 @@ from flows.events import TimedOut
 from flows.facts import MoveFacts
 from flows.happenings import RecallAsked, Recalled, RecallEnded
 from flows.machine import Case, Machine, State
+from flows.postman.visit import concerned
 
 MACHINE = Machine(
     name="recall",
@@ -48,7 +49,7 @@ def objected(case: Case[RecallEnded, Nothing, MoveFacts]) -> Decision[Nothing]:
     states=("waiting",),
     to=("still",),
     acts=(RecallArticle, EndRecall, KillCode),
-    tells=("recipient", "sender", "article"),
+    tells=("recipient", "nominee", "sender", "article"),
 )
 def over(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
     """Call it back, unless it went out or its way ended meanwhile; tell the sender either way."""
@@ -68,5 +69,5 @@ def over(case: Case[TimedOut, Nothing, MoveFacts]) -> Decision[Nothing]:
         case.context,
         (),
         (*kill, RecallArticle(number)),
-        (Tell("recipient", recalled), Tell("sender", recalled), Tell("article", recalled)),
+        tuple(Tell(role, recalled) for role in concerned(article)),
     )

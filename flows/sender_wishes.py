@@ -150,7 +150,7 @@ def stop_recall(case: Case[StopRecall, Nothing, PartyFacts]) -> Decision[Nothing
         CountWrongQuote,
         OpenTicket,
     ),
-    tells=("recipient", "article", "move", "named"),
+    tells=("recipient", "nominee", "article", "move", "named"),
 )
 def correct_number(case: Case[CorrectNumber, Nothing, PartyFacts]) -> Decision[Nothing]:
     """Ask the present holder, whose code it is; do it at once where he said that it is not his."""

@@ -135,8 +135,13 @@ def by_silence(article: ArticleFact) -> bool:
 
 
 def can_move(article: ArticleFact, by: Mover) -> bool:
-    """Tell whether what the holder was asked about is still possible: time has passed since."""
-    return article.asked and article.state in MOVES[by].states and article.moves < MOST_MOVES
+    """Tell whether what the holder was asked about is still possible: time has passed since.
+
+    Not where somebody who had the code before said meanwhile that it is his: an office looks first.
+    """
+    stopped = article.frozen or article.disputed
+    possible = article.state in MOVES[by].states and article.moves < MOST_MOVES
+    return article.asked and possible and not stopped
 
 
 def held_by_nominee(article: ArticleFact, now: datetime) -> bool:
@@ -149,6 +154,17 @@ def held_by_nominee(article: ArticleFact, now: datetime) -> bool:
 MOST_APPROACHES: Final = 3  # of one item
 APPROACHES_WITHIN: Final = timedelta(minutes=10)
 MOST_DOORS: Final = 5  # in one text; more are asked back once, within that time
+
+
+# ---- a change of beat (rule 13) ------------------------------------------------------------------
+
+TAKEN_WITHIN: Final = timedelta(minutes=30)  # of the last offer; then all stays where it is
+
+
+# ---- a warning to a herd (rule 13) ---------------------------------------------------------------
+
+HERD: Final = 3  # telephones of one PIN that had a live code, and report fraud, on one day
+MOST_WARNED: Final = 50  # beyond, a supervisor sees how many people it is, and the text, first
 
 
 # ---- ends --------------------------------------------------------------------------------------

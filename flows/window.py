@@ -20,13 +20,14 @@ from flows.events import DocumentType
 from flows.facts import TRIES_PER_DAY, ClockFacts, WindowFact
 from flows.happenings import AtWindow, Collected, DocumentShown, ToldCodeAtWindow
 from flows.machine import SAME, Case
+from flows.postman.visit import concerned
 
 
 @ARTICLE.on(
     ToldCodeAtWindow,
     to=("over", SAME),
     acts=(HandOut, CountWrongAtWindow, RefuseAtWindow),
-    tells=("recipient", "sender"),
+    tells=("recipient", "nominee", "sender"),
 )
 def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Nothing]:
     article = case.facts.article
@@ -55,7 +56,7 @@ def told_code(case: Case[ToldCodeAtWindow, Nothing, ClockFacts]) -> Decision[Not
     DocumentShown,
     to=("over", SAME),
     acts=(HandOut, RefuseAtWindow),
-    tells=("recipient", "sender"),
+    tells=("recipient", "nominee", "sender"),
 )
 def document_shown(case: Case[DocumentShown, Nothing, ClockFacts]) -> Decision[Nothing]:
     """For an article without a code one of the staff is enough."""
@@ -94,12 +95,13 @@ def _hand_out(
 ) -> Decision[Nothing]:
     number, event = case.facts.article.number, case.event
     collected = Collected(number)
+    concerns = concerned(case.facts.article)
     return Decision(
         "over",
         Nothing(),
         (),
         (HandOut(number, event.by, event.payment, document, beside),),
-        (Tell("recipient", collected), Tell("sender", collected)),
+        tuple(Tell(role, collected) for role in concerns if role != "article"),  # decided here
     )
 
 

@@ -11,9 +11,9 @@ import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, Final
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
@@ -33,6 +33,11 @@ _FEWEST: Final = {SHORTEST_KEY: 10, SHORTEST_HOOK_SECRET: 6, SHORTEST_OF_OTHERS:
 _MAKE: Final = "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
 _OWN: Final = ("DAKIYA_MASTER_KEY", "DAKIYA_OLD_MASTER_KEYS", "SECRET_KEY")
 _ENCRYPTED: Final = ("require", "verify-ca", "verify-full")
+# Options of Redis' address with which the server's certificate is still checked.
+_CHECKED: Final = {
+    "ssl_cert_reqs": {"required"},
+    "ssl_check_hostname": {"true", "t", "yes", "y", "1"},
+}
 _SIMULATED: Final = ("simulator", "simulator_voice")
 
 
@@ -58,6 +63,7 @@ def unsafe(settings: Settings) -> tuple[str, ...]:
         *_missing(settings),
         *_weak(secrets_of(settings)),
         *_in_clear(settings),
+        *_one_role(settings),
         *_simulated(settings),
     )
 
@@ -85,12 +91,22 @@ def secrets_of(settings: Settings) -> Mapping[str, str]:
 
 def _passwords(settings: Settings) -> Iterator[tuple[str, str]]:
     """Yield the passwords of databases on other machines."""
-    link = _postgresql(settings.database_url) if settings.database_url else None
-    if link is not None and link.elsewhere:
-        yield "the password in DATABASE_URL", link.password
-    redis = urlsplit(settings.redis_url)
-    if not _local(redis.hostname or "localhost"):
-        yield "the password in REDIS_URL", unquote(redis.password or "")
+    for name, url in _databases(settings).items():
+        link = _postgresql(url)
+        if link is not None and link.elsewhere:
+            yield f"the password in {name}", link.password
+    if not _local(_redis_host(settings.redis_url)):
+        yield "the password in REDIS_URL", unquote(urlsplit(settings.redis_url).password or "")
+
+
+def _databases(settings: Settings) -> Mapping[str, str]:
+    """Return the addresses of PostgreSQL that are set, each a role's, by their variables."""
+    addresses = {
+        "DATABASE_URL": settings.database_url,
+        "DATABASE_OWNER_URL": settings.database_owner_url,
+        "DATABASE_PURGE_URL": settings.database_purge_url,
+    }
+    return {name: address for name, address in addresses.items() if address}
 
 
 def _fields(model: BaseModel, named: Any) -> Iterator[tuple[str, str]]:
@@ -158,18 +174,57 @@ def _trivial(secret: str, fewest: int) -> bool:
 
 def _in_clear(settings: Settings) -> Iterator[str]:
     """Yield each link to a database outside of this machine that is not encrypted."""
-    if settings.database_url:
-        parts = _postgresql(settings.database_url)
+    for name, url in _databases(settings).items():
+        parts = _postgresql(url)
         if parts is None:
-            yield "DATABASE_URL cannot be read: postgresql://USER:PASSWORD@HOST/DATABASE"
+            yield f"{name} cannot be read: postgresql://USER:PASSWORD@HOST/DATABASE"
         elif parts.elsewhere and parts.sslmode not in _ENCRYPTED:
             yield (
-                f"DATABASE_URL leads to {parts.elsewhere} in clear: add ?sslmode=verify-full"
+                f"{name} leads to {parts.elsewhere} in clear: add ?sslmode=verify-full"
                 " (with sslrootcert), or at least ?sslmode=require"
             )
-    redis = urlsplit(settings.redis_url)
-    if redis.scheme == "redis" and not _local(redis.hostname or "localhost"):
-        yield f"REDIS_URL leads to {redis.hostname} in clear: rediss://… is encrypted"
+    yield from _redis_in_clear(settings.redis_url)
+
+
+def _redis_in_clear(url: str) -> Iterator[str]:
+    redis = urlsplit(url)
+    if redis.scheme == "unix" or _local(_redis_host(url)):
+        return
+    if redis.scheme != "rediss":
+        yield f"REDIS_URL leads to {_redis_host(url)} in clear: rediss://… is encrypted"
+    for option, values in parse_qs(redis.query).items():
+        if option in _CHECKED and not {each.lower() for each in values} <= _CHECKED[option]:
+            yield (
+                f"REDIS_URL says {option}={values[0]}: whoever answers for {_redis_host(url)} would"
+                f" be believed. Take {option} away; ssl_ca_certs=FILE names an authority of your"
+                " own"
+            )
+
+
+def _redis_host(url: str) -> str:
+    """Return the host as the client reads it: `host` of the query where the address has none."""
+    parts = urlsplit(url)
+    return parts.hostname or parse_qs(parts.query).get("host", ["localhost"])[0]
+
+
+def _one_role(settings: Settings) -> Iterator[str]:
+    """Yield which of the database's roles are the same: whoever has one could rewrite or remove.
+
+    An address that is not set here is not compared: each process has only its own
+    (`embedded.servers.resolve` asks the database about the one that it has).
+    """
+    roles = {
+        name: link.role
+        for name, url in _databases(settings).items()
+        if (link := _postgresql(url)) is not None
+    }
+    for first, second in combinations(roles, 2):
+        if roles[first] == roles[second]:
+            yield (
+                f"{first} and {second} name the same role: the application could rewrite what is"
+                " append-only. Give each its own, then run `flask --app app db roles`"
+                " (docs/operations.md, Nobody rewrites)"
+            )
 
 
 def _simulated(settings: Settings) -> Iterator[str]:
@@ -194,11 +249,11 @@ def _unnamed(settings: Settings) -> Iterator[str]:
     if "dakiya_env" in settings.model_fields_set:
         return
     real: list[str] = []
-    if settings.database_url:
-        parts = _postgresql(settings.database_url)
+    for name, url in _databases(settings).items():
+        parts = _postgresql(url)
         if parts is None or parts.elsewhere:
-            real.append("DATABASE_URL names another machine")
-    if not _local(urlsplit(settings.redis_url).hostname or "localhost"):
+            real.append(f"{name} names another machine")
+    if not _local(_redis_host(settings.redis_url)):
         real.append("REDIS_URL names another machine")
     carriers_ = [name for name in settings.carriers if name not in _SIMULATED]
     if carriers_:
@@ -223,6 +278,7 @@ class _Link:
         if parts.get("service") or os.environ.get("PGSERVICE"):
             named.append("a service of pg_service.conf")
         self.elsewhere = next((each for each in named if not _local(each)), "")
+        self.role = str(parts.get("user") or os.environ.get("PGUSER", ""))
         self.password = str(parts.get("password") or "")
         self.sslmode = str(parts.get("sslmode") or os.environ.get("PGSSLMODE", ""))
 

@@ -16,22 +16,24 @@ HIDDEN: Final = "••••••"
 SHOWN: Final = 4
 """The last digits that stay, by which people tell numbers apart."""
 
-# Over the plain signs of a text: what `phone.read` passes over, and what people put besides.
-_GAP: Final = rf"[ ().\-/_{signs.UNSEEN}]*"
+# Over the plain signs of a text: whatever is no letter and no digit, as the grammar of texts
+# divides them (flows/grammar/text.py). A line end is no more than a blank.
+_GAP: Final = r"(?:[^\w\u0900-\u0963\u0971-\u097f]|_)*"
 _COUNTRY: Final = rf"9{_GAP}1{_GAP}"
 _ABROAD: Final = rf"(?:\+|0{_GAP}0){_GAP}(?=[1-9])"  # +, or 00 as it is dialled
-_REST: Final = rf"(?:{_GAP}\d){{9}}"
+_REST: Final = rf"(?:{_GAP}[0-9]){{9}}"
 # Several may begin at one place: the first that fits counts. A number begins and ends with a group
 # of digits, never within one. Each is found by itself, also where two overlap.
 _NUMBER: Final = re.compile(
-    r"(?<!\d)(?=("
-    rf"(?:{_ABROAD})?{_COUNTRY}(?:0{_GAP})?[6-9]{_REST}(?!\d)"
-    rf"|(?:{_ABROAD}{_COUNTRY}(?:0{_GAP})?|0{_GAP})[1-9]{_REST}(?!\d)"
-    rf"|[6-9]{_REST}(?!\d)"
-    rf"|{_ABROAD}\d(?:{_GAP}\d){{5,14}}(?!\d)"
-    r"))",
-    re.ASCII,
+    r"(?<![0-9])(?=("
+    rf"(?:{_ABROAD})?{_COUNTRY}(?:0{_GAP})?[6-9]{_REST}(?![0-9])"
+    rf"|(?:{_ABROAD}{_COUNTRY}(?:0{_GAP})?|0{_GAP})[1-9]{_REST}(?![0-9])"
+    rf"|[6-9]{_REST}(?![0-9])"
+    rf"|{_ABROAD}[0-9](?:{_GAP}[0-9]){{5,14}}(?![0-9])"
+    r"))"
 )
+# A digest in hexadecimal is nobody's telephone, whatever digits it holds.
+_DIGEST: Final = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 # EU001234565IN: nine digits between letters, of which two noughts begin no telephone.
 _ARTICLE: Final = re.compile(r"(?<![A-Z0-9])[A-Z]{2} ?\d{8} ?\d ?IN(?![A-Z0-9])", re.ASCII)
 
@@ -63,10 +65,11 @@ def veiled_within(value: Any) -> Any:
 def _spans(plain: str) -> list[tuple[int, int]]:
     """Return where numbers begin and end; those that overlap are one."""
     spans: list[tuple[int, int]] = []
-    articles = {at for each in _ARTICLE.finditer(plain) for at in range(*each.span())}
+    kept = (*_ARTICLE.finditer(plain), *_DIGEST.finditer(plain))
+    others = {at for each in kept for at in range(*each.span())}
     for found in _NUMBER.finditer(plain):
         first, last = found.span(1)
-        if first in articles:
+        if first in others:
             continue
         if spans and first < spans[-1][1]:
             spans[-1] = spans[-1][0], max(last, spans[-1][1])

@@ -40,7 +40,11 @@ class Variable:
 
 @dataclass(frozen=True)
 class Template:
-    """The purpose of a text. `lifetime`: seconds after which it is not worth sending."""
+    """The purpose of a text. `lifetime`: seconds after which it is not worth sending.
+
+    `talk`: an answer that no delivery waits for. Such answers have a quarter of a telephone's hour,
+    so that whoever forges its texts cannot spend the answers that somebody at a door waits for.
+    """
 
     name: str
     audience: str
@@ -48,6 +52,7 @@ class Template:
     lifetime: int
     variables: tuple[Variable, ...]
     why_so_many: str = ""  # the recorded reason for a third variable (TRAI, 18 Nov 2025)
+    talk: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,10 @@ def _template(name: str, entry: dict[str, Any]) -> Template:
         raise CatalogueError(f"{where}: no lane is called {template.lane}: {', '.join(LANES)}")
     if not isinstance(template.lifetime, int) or template.lifetime <= 0:
         raise CatalogueError(f"{where}: lifetime must be whole seconds, more than 0")
+    if template.talk and template.lane != "reply":
+        raise CatalogueError(
+            f"{where}: only a reply can be talk, not a text of lane {template.lane}"
+        )
     return template
 
 

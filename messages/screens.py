@@ -113,10 +113,11 @@ def fits(text: str) -> bool:
 
 
 def longest_line(screens: Screens, language: str) -> str:
-    """Return the longest line that a list can have: an item with money, a state, or a remark."""
+    """Return the longest line of a list: an item with money and document, a state, or a remark."""
     words = screens.words.get(language, {})
     money = VARIABLE.sub(KINDS["amount"].longest, words.get("money", ""))
-    lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {money}"]
+    document = words.get("with_document", "")
+    lines = [f"{KINDS['serial'].longest} {KINDS['digits'].longest} {money} {document}"]
     lines += [f"{KINDS['remark'].longest} {word}" for n, word in words.items() if "remark_" in n]
     lines += [f"{KINDS['digits'].longest} {word}" for n, word in words.items() if "_" not in n]
     return max(lines, key=lambda line: count(line).units)

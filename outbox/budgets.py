@@ -1,7 +1,9 @@
 """Hourly budgets of texts for a phone, an article, a sender and a block of numbers.
 
 Alarms have none: whoever spends a telephone's budget must not keep it from being warned
-(docs/developing/trust.md rule 9).
+(docs/developing/trust.md rule 9). Codes are counted by themselves: what neighbours, or others that
+the article concerns, were sent besides must not keep a code from a door (rule 10). Talk, answers
+that no delivery waits for, has a share of its telephone's hour.
 
 Counted in Valkey (GCRA: half at once, half spread over the hour, so no hour holds more). While
 Valkey is away, codes are counted in the database instead, so that none exceeds its limit (fail
@@ -20,17 +22,19 @@ import structlog
 from redis import Redis, RedisError
 
 from india.phone import fingerprint, masked
-from outbox.due import TakenMessage
+from messages.catalogue import catalogue
+from outbox.due import DueMessage, TakenMessage
 from settings import Settings
 from store.database import Conn, Database
 from store.gcra import Gcra, Limit
 
 log = structlog.get_logger(__name__)
 
-Kind = Literal["phone", "code", "article", "sender", "prefix"]
+Kind = Literal["phone", "talk", "code", "article", "sender", "prefix", "codes_prefix"]
 
 # A Valkey that hangs costs a time-out per call: after a failure it is not asked for this long.
 _REST_SECONDS: Final = 5.0
+_SHARE: Final = 4  # of a telephone's hour, one part is for talk
 _HOUR: Final = timedelta(hours=1)
 _WAIT: Final = timedelta(seconds=60)  # for a code over its budget, while Valkey is away
 
@@ -47,13 +51,9 @@ _COUNTED: Final = """
                 %(most)s::int[]) AS asked (kind, id, whose, ends, most)
     WHERE asked.kind = '{kind}'
 """
-# The index on (phone, id) serves codes and blocks of numbers; the one on articles serves the rest.
 _MATCHES: Final = {
     "code": "m.phone = asked.whose AND m.lane = 'code'",
-    "prefix": "m.phone BETWEEN asked.whose AND asked.ends",
-    "article": "m.article_id = asked.whose::bigint",
-    "sender": "m.article_id IN (SELECT a.id FROM articles a WHERE a.sender_phone = asked.whose"
-    " AND a.updated_at > %(since)s - interval '30 days')",
+    "codes_prefix": "m.phone BETWEEN asked.whose AND asked.ends AND m.lane = 'code'",
 }
 
 
@@ -81,6 +81,21 @@ def block(phone: str) -> str:
     return phone[:-4]
 
 
+def is_talk(due: DueMessage) -> bool:
+    """Tell whether the text is an answer that no delivery waits for."""
+    template = catalogue().templates.get(due.template)  # None: a text of an older release
+    return template is not None and template.talk
+
+
+def is_pumped(due: DueMessage) -> bool:
+    """Tell whether texts like this are stopped with their block: news, and talk.
+
+    Answers to acts, alarms and codes go on: neighbours and strangers must not keep them from a
+    telephone.
+    """
+    return due.lane in ("notice", "bulk") or is_talk(due)
+
+
 class Budgets:
     """The budgets, asked for each text at its first try."""
 
@@ -103,14 +118,19 @@ class Budgets:
 
     def _asked(self, taken: TakenMessage) -> list[_Asked]:
         settings, due = self._settings, taken.due
-        code = due.lane == "code"
-        limit = settings.code_hourly_limit if code else settings.phone_hourly_limit
-        asked = [_Asked("code" if code else "phone", due.phone, limit)]
+        if due.lane == "code":
+            codes = [_Asked("code", due.phone, settings.code_hourly_limit)]
+            if settings.prefix_limit is not None:
+                codes.append(_Asked("codes_prefix", block(due.phone), settings.prefix_limit))
+            return codes
+        asked = [_Asked("phone", due.phone, settings.phone_hourly_limit)]
+        if is_talk(due):
+            asked.append(_Asked("talk", due.phone, max(1, settings.phone_hourly_limit // _SHARE)))
         if due.article_id is not None:
             asked.append(_Asked("article", str(due.article_id), settings.article_hourly_limit))
         if due.sender is not None:
             asked.append(_Asked("sender", due.sender, settings.sender_hourly_limit))
-        if settings.prefix_limit is not None:
+        if settings.prefix_limit is not None and is_pumped(due):
             asked.append(_Asked("prefix", block(due.phone), settings.prefix_limit))
         return asked
 
@@ -143,7 +163,7 @@ def _limit(asked: _Asked) -> Limit:
 
 
 def _over(taken: TakenMessage, asked: _Asked, wait: timedelta) -> Over:
-    hidden = asked.kind in ("phone", "code", "sender")
+    hidden = asked.kind in ("phone", "talk", "code", "sender")
     return Over(taken, asked.kind, masked(asked.whose) if hidden else asked.whose, wait)
 
 
@@ -156,8 +176,8 @@ def _passed(
         "since": now - _HOUR,
         "kinds": [asked.kind for asked, _ in each],
         "ids": [due.id for _, due in each],
-        "whose": [f"{a.whose}0000" if a.kind == "prefix" else a.whose for a, _ in each],
-        "ends": [f"{a.whose}9999" if a.kind == "prefix" else "" for a, _ in each],
+        "whose": [f"{a.whose}0000" if a.kind == "codes_prefix" else a.whose for a, _ in each],
+        "ends": [f"{a.whose}9999" if a.kind == "codes_prefix" else "" for a, _ in each],
         "most": [asked.limit for asked, _ in each],
     }
     found: set[tuple[str, int]] = set()

@@ -12,7 +12,7 @@ from psycopg.rows import class_row
 
 from messages.catalogue import Lane
 from outbox.due import LEASE, Claim, DueMessage, Patience, TakenMessage
-from outbox.lanes import LANES
+from outbox.lanes import LANES, SPOKEN
 from store import feed
 from store.database import Conn
 
@@ -20,7 +20,6 @@ from store.database import Conn
 _NO_CARRIER: Final = timedelta(seconds=5)
 ARRIVED: Final = "arrived by another carrier"
 
-_SPOKEN: Final[tuple[Lane, ...]] = ("code", "reply")  # the lanes in which calls wait
 _NO_CALLS: Final[Mapping[Lane, int]] = MappingProxyType({})
 
 _ARM = """
@@ -117,11 +116,11 @@ def claim(
     `patience_for`: how long a code waits before it goes by another carrier too, if it may.
     `worker`: the number of the worker (`outbox/worker_lock.py`).
     """
-    calls = dict.fromkeys(_SPOKEN, most_rings)
+    calls = dict.fromkeys(SPOKEN, most_rings)
     found = _select(conn, shares, (), now, calls)
     dues = [due for due in found if due.channel == "text"]
     rings = sorted(
-        (due for due in found if due.channel == "voice"), key=lambda due: _SPOKEN.index(due.lane)
+        (due for due in found if due.channel == "voice"), key=lambda due: SPOKEN.index(due.lane)
     )[:most_rings]
     left = sum(shares.values()) - len(dues)
     left_others = most_others - sum(1 for due in dues if due.lane != "code")

@@ -12,7 +12,7 @@ import structlog
 from gateways.base import Reason
 from india.phone import masked
 from outbox import prefixes
-from outbox.budgets import Budgets, block
+from outbox.budgets import Budgets, block, is_pumped
 from outbox.due import TakenMessage
 from outbox.policy import MessageVerdict
 from outbox.settle import SettledMessage
@@ -66,7 +66,7 @@ class Guards:
                     "failed", error="country: no texts go there", reason=Reason.BAD_NUMBER
                 )
                 judged.ended.append(SettledMessage(each, verdict))
-            elif block(phone) in self._stops:
+            elif block(phone) in self._stops and is_pumped(each.due):
                 judged.waiting.append((each, self._stops[block(phone)] - now))
             elif each.due.attempts:
                 judged.going.append(each)  # counted at its first try
@@ -79,7 +79,7 @@ class Guards:
         over = {each.taken.due.id: each for each in self._budgets.over(asked, now)}
         for each in over.values():
             self._hits[each.budget, each.subject] += 1
-            if each.budget == "prefix":
+            if each.budget in ("prefix", "codes_prefix"):
                 self._bursts.add(each.subject)
         if over:
             log.warning("over_budget", messages=list(over))

@@ -9,6 +9,8 @@ from messages.catalogue import Lane
 
 # In the order in which unused shares pass on: a person waits for the first three.
 LANES: Final[tuple[Lane, ...]] = ("code", "alarm", "reply", "notice", "bulk")
+SPOKEN: Final[tuple[Lane, ...]] = ("code", "alarm", "reply")
+"""The lanes in which calls wait: what a person asked to hear, and what answers him."""
 WEIGHTS: Final[Mapping[Lane, int]] = {"code": 8, "alarm": 4, "reply": 4, "notice": 2, "bulk": 1}
 
 

@@ -10,6 +10,7 @@ import structlog
 
 from outbox import carriers
 from outbox.due import LEASE
+from outbox.lanes import LANES, SPOKEN
 from outbox.wake import wake
 from outbox.worker_lock import living_workers
 from runtime import Runtime
@@ -58,17 +59,16 @@ def sweep(runtime: Runtime) -> Swept:
 
 def anything_due(conn: Conn, now: datetime) -> bool:
     """Tell whether any message waits for a send or a look-up by `now`."""
+    waits = [("text", lane) for lane in LANES] + [("voice", lane) for lane in SPOKEN]
     row = conn.execute(
         """
         SELECT EXISTS (
-            SELECT FROM unnest(ARRAY['text', 'text', 'text', 'text', 'voice', 'voice'],
-                               ARRAY['code', 'reply', 'notice', 'bulk', 'code', 'reply'])
-                        AS lanes (channel, lane)
+            SELECT FROM unnest(%s::text[], %s::text[]) AS lanes (channel, lane)
             WHERE EXISTS (SELECT FROM messages
                           WHERE status IN ('queued', 'unknown') AND messages.lane = lanes.lane
                                 AND messages.channel = lanes.channel AND next_attempt_at <= %s))
         """,
-        (now,),
+        ([channel for channel, _ in waits], [lane for _, lane in waits], now),
     ).fetchone()
     return row == (True,)
 

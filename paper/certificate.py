@@ -206,6 +206,8 @@ def _report(column: PrintColumn, what: PrintedCertificate) -> Iterator[Block]:
         yield joined((column.text(f"{day.day}  {day.root}", _SMALL), space(0.8)))
     yield space(2)
     yield column.text(_said("decisions", count=len(what.decisions)), _SMALL)
+    yield space(1.5)
+    yield column.text(_said("complete"), _SMALL)
 
 
 def _event(column: PrintColumn, each: PrintedEvent) -> Block:

@@ -91,6 +91,7 @@ class PrintedReceipt:
 class Carried:
     """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
 
+    `document`: the code alone is not enough, the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip.
     """
 
@@ -101,6 +102,7 @@ class Carried:
     recipient_pin: str
     cod_amount: int
     code_required: bool
+    document: bool
     taker: Taker
     signature: bool
     outcome: Outcome

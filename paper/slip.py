@@ -206,8 +206,10 @@ def remark(number: int, language: Language) -> str:
 
 
 def _signature(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
-    """Yield room to sign, or that the code is the proof; and who may take it, where limited."""
-    if not each.signature:
+    """Yield what proves the handover, and who may take it, where limited; else room to sign."""
+    if each.document:
+        yield column.text(say(language, "with_document"), _STRONG)
+    elif not each.signature:
         yield column.text(say(language, "by_code"), _SMALL)
     if each.taker == "addressee":
         yield column.text(say(language, "addressee_only"), _SMALL)

@@ -193,7 +193,12 @@ def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
         "article_booked",
         row[0],
         now,
-        {"service": new.service, "otp_required": new.otp_required, "cod_amount": new.cod_amount},
+        {
+            "number": new.number,  # what says, under its digest, which article these events are of
+            "service": new.service,
+            "otp_required": new.otp_required,
+            "cod_amount": new.cod_amount,
+        },
     )
     return Booking(get(conn, new.number), new=True)
 

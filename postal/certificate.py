@@ -1,7 +1,7 @@
 """The certificate of an article: what was written of it, and the proof that nobody rewrote it.
 
 It can be checked without us, against the published roots of the days
-(docs/examples/check_certificate.py). It holds no code, and telephones masked.
+(docs/examples/check_certificate.py). It holds no code, and telephones masked, in names too.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Any, Final
 
+from india.masks import veiled
 from india.phone import masked
 from postal import articles
 from postal.articles import Article
@@ -21,7 +22,7 @@ from store.chains import proof, seal
 from store.chains.proof import ProvenRow
 from store.database import Conn
 
-FORMAT: Final = "dakiya certificate 1"
+FORMAT: Final = "dakiya certificate 2"
 
 
 @dataclass(frozen=True)
@@ -53,14 +54,20 @@ class CertifiedEvent:
 
 @dataclass(frozen=True)
 class CertifiedDecision:
-    """A decision of the article's own machine. Its content names telephones: the digest stands
-    for it, and the department can show the content to a court."""
+    """A decision of the article's own machine, as its hashed content says it.
 
-    at: str
-    event: str
-    acts: tuple[str, ...]
+    `content`: the text that was hashed after a zero byte and the salt. It names event and acts, and
+    holds the digest of what names telephones, which the department can show to a court. Decisions
+    of before this was so have their digest alone: what they were is not proven, so it is not said.
+    """
+
+    at: str | None
+    event: str | None
+    acts: tuple[str, ...] | None
     proof: str | None
     day: str
+    content: str | None
+    salt: str | None
     digest: str
     path: tuple[PathStep, ...] | None
 
@@ -145,9 +152,9 @@ def _record(
         service=article.service,
         state=article.state,
         booked_at=article.booked_at.isoformat(),
-        recipient_name=article.recipient_name,
+        recipient_name=veiled(article.recipient_name),
         recipient_phone=masked(article.recipient_phone) if article.recipient_phone else None,
-        sender_name=article.sender_name,
+        sender_name=veiled(article.sender_name),
         sender_phone=masked(article.sender_phone) if article.sender_phone else None,
         events=events,
         decisions=decisions,
@@ -173,12 +180,27 @@ def _event(row: ProvenRow) -> CertifiedEvent:
 
 def _decision(row: ProvenRow) -> CertifiedDecision:
     written = json.loads(row.content)
+    told = written.get("told")
+    if told is None:
+        return CertifiedDecision(
+            at=None,
+            event=None,
+            acts=None,
+            proof=None,
+            day=row.day.isoformat(),
+            content=None,
+            salt=None,
+            digest=row.digest.hex(),
+            path=_path(row),
+        )
     return CertifiedDecision(
         at=written["at"],
-        event=str(written["event"].get("kind", "")),
-        acts=tuple(str(act.get("kind", "")) for act in written["decision"].get("acts", ())),
+        event=told.get("event", ""),
+        acts=tuple(told["acts"]),
         proof=written.get("proof"),
         day=row.day.isoformat(),
+        content=row.content,
+        salt=row.salt.hex(),
         digest=row.digest.hex(),
         path=_path(row),
     )

@@ -11,7 +11,7 @@ from psycopg.rows import namedtuple_row
 
 from flows.facts import ArticleFact, CodeState, CodeVerdict, DayFact, ItemFact, ItemState
 from flows.trust import APPROACHES_WITHIN
-from postal import codes, quotes
+from postal import codes, herd, quotes
 from postal.acts.books import Held
 from store.database import Conn
 from store.keyring import Keyring
@@ -23,6 +23,7 @@ _ARTICLE = """
     a.recipient_phone IS NOT NULL AS linked, a.attempts, a.remark,
     coalesce(a.witness, 'none') AS witness,
     a.remark IS NOT NULL AND a.remark_final_at IS NOT NULL AS final,
+    coalesce(a.witness_by IN ('pin', 'fresh', 'two'), false) AS judged,
     a.chosen_day, a.choose_until, a.held_until, a.extended,
     a.delivered_at, a.not_received_at IS NOT NULL AS objected,
     a.moves, a.questions, a.move_asked_at IS NOT NULL AS asked, a.frozen_at IS NOT NULL AS frozen,
@@ -37,8 +38,6 @@ _ARTICLE = """
     CASE WHEN n.id IS NULL THEN 'none' WHEN n.agreed_at IS NULL THEN 'asked' ELSE 'agreed' END
         AS nominee,
     (SELECT count(*) FROM nominees m WHERE m.article_id = a.id) AS nominations,
-    (SELECT count(*) FROM fraud_reports f WHERE f.pin = a.recipient_pin AND f.day = %(today)s
-     AND f.phone <> %(phone)s) AS fraud_reports,
     (SELECT count(*) FROM code_attempts t
      WHERE t.article_id = a.id AND t.day = %(today)s AND t.outcome = 'wrong') AS wrong_tries
 """
@@ -95,6 +94,24 @@ class Reader:
         )
         return tuple(self._article(row) for row in reversed(rows))
 
+    def with_herds(self, articles: tuple[ArticleFact, ...], phone: str) -> tuple[ArticleFact, ...]:
+        """Return `articles` with what decides whether a report of fraud warns their PINs."""
+        numbers = [each.number for each in articles]
+        rows = self.conn.execute(
+            "SELECT number, recipient_pin FROM articles WHERE number = ANY(%s)", [numbers]
+        ).fetchall()
+        found = {pin: herd.reported(self.conn, pin, self.today, phone) for _, pin in rows}
+        there = {number: found[pin] for number, pin in rows}
+        return tuple(
+            replace(
+                each,
+                fraud_reports=there[each.number].others,
+                had_code=there[each.number].had_code,
+                herd=there[each.number].to_be_warned,
+            )
+            for each in articles
+        )
+
     def numbered(self, phone: str, numbers: Collection[str]) -> tuple[ArticleFact, ...]:
         """Return the articles with these numbers as `phone` may know them, in any state."""
         if not numbers:
@@ -111,7 +128,7 @@ class Reader:
         self, article: ArticleFact, held: Held, phone: str, question: int, quoted: str
     ) -> ArticleFact:
         """Return `article` with the verdict on the digits that `phone` quotes of `question`."""
-        if quotes.tries_over(self.conn, held.id, phone, self.today):
+        if quotes.tries_over(self.conn, phone, self.today):
             return replace(article, quote="locked")
         key = quotes.key_of(self.conn, held.id, phone, question)
         if key is None:
@@ -278,13 +295,13 @@ class Reader:
             remark=row.remark,
             witness=row.witness,
             final=row.final,
+            judged=row.judged,
             chosen_day=row.chosen_day,
             choose_until=row.choose_until,
             held_until=row.held_until,
             extended=row.extended,
             delivered_at=row.delivered_at,
             objected=row.objected,
-            fraud_reports=row.fraud_reports,
             moves=row.moves,
             asked=row.asked,
             questions=row.questions,
@@ -337,11 +354,15 @@ _LOST_WITHIN: Final = timedelta(days=2)
 
 
 def articles_lost(conn: Conn, phone: str, now: datetime) -> list[int]:
-    """Return the ids of the articles whose code left `phone` lately; it can object."""
+    """Return the ids of the articles whose code left `phone` lately; it can object.
+
+    Not what came back to it: its no is about what it is asked of that.
+    """
     rows = conn.execute(
-        "SELECT DISTINCT article_id FROM moves WHERE from_phone = %s AND by <> 'holder'"
-        " AND outcome = 'done' AND ended_at > %s LIMIT 20",
-        [phone, now - _LOST_WITHIN],
+        "SELECT DISTINCT m.article_id FROM moves m JOIN articles a ON a.id = m.article_id"
+        " WHERE m.from_phone = %(phone)s AND m.by <> 'holder' AND m.outcome = 'done'"
+        " AND m.ended_at > %(since)s AND a.recipient_phone IS DISTINCT FROM %(phone)s LIMIT 20",
+        {"phone": phone, "since": now - _LOST_WITHIN},
     )
     return [row[0] for row in rows.fetchall()]
 

@@ -1,7 +1,8 @@
 """Herd warnings: everybody with an article due today in a PIN with reported fraud is warned.
 
-Three telephones of one PIN report it on one day (flows/recipient/answers.py), or the help desk
-confirms it. Each telephone is warned once a day, whatever the PIN.
+Three telephones of one PIN that had a live code that day report it (flows/recipient/fraud.py), or
+the help desk confirms it; where that are many people, a supervisor. Each telephone is warned once a
+day, whatever the PIN.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from flows.trust import MOST_WARNED
 from store.database import Conn
-from store.refusals import Invalid
+from store.refusals import Conflict, Invalid
 
 _PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+TEXT = "herd_warning"  # the template that everybody is sent
 AT_ONCE = 100  # articles whose people are warned in one transaction
 
 
@@ -25,13 +28,75 @@ class HerdWarning:
     day: date
 
 
-def start(conn: Conn, pin: str, day: date, now: datetime) -> bool:
+_TO_WARN = """
+    FROM articles WHERE recipient_pin = %(pin)s AND state = 'out_for_delivery'
+    AND recipient_phone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM herd_warned w
+     WHERE w.phone = recipient_phone AND w.day = %(day)s)
+"""
+
+
+def people(conn: Conn, pin: str, day: date) -> int:
+    """Return how many telephones a warning in `pin` would reach now."""
+    row = conn.execute(
+        f"SELECT count(DISTINCT recipient_phone) {_TO_WARN}",
+        {"pin": pin, "day": day},
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
+@dataclass(frozen=True)
+class Reported:
+    """The reports of fraud in a PIN on one day, before one more by a telephone.
+
+    `had_code`: that telephone had a live code there that day; `others`: so many other telephones
+    had, and reported fraud. `to_be_warned`: how many a warning would reach; None: there was one, or
+    a supervisor has the ticket that asks for it.
+    """
+
+    had_code: bool
+    others: int
+    to_be_warned: int | None
+
+
+def reported(conn: Conn, pin: str, day: date, phone: str) -> Reported:
+    """Return what was reported in `pin` on `day`, for a report by `phone` (E.164)."""
+    row = conn.execute(
+        "SELECT had_code(%(phone)s, %(pin)s, %(day)s), (SELECT count(*) FROM fraud_reports f"
+        "  WHERE f.pin = %(pin)s AND f.day = %(day)s AND f.phone <> %(phone)s"
+        "  AND had_code(f.phone, f.pin, f.day)),"
+        " EXISTS (SELECT FROM herd_warnings WHERE pin = %(pin)s AND day = %(day)s)"
+        " OR EXISTS (SELECT FROM tickets t JOIN articles a ON a.id = t.article_id"
+        "  WHERE t.kind = 'herd' AND t.closed_at IS NULL AND a.recipient_pin = %(pin)s)",
+        {"pin": pin, "day": day, "phone": phone},
+    ).fetchone()
+    assert row is not None
+    had_code, others, decided = row
+    return Reported(had_code, others, None if decided else people(conn, pin, day))
+
+
+class ManyPeople(Conflict):
+    """It would warn more people than whoever wishes it has seen, or may warn."""
+
+    word = "act_herd_many"
+
+    def __init__(self, count: int) -> None:
+        super().__init__(
+            f"that would warn {count} people: see how many they are and what they are told first",
+            count=count,
+        )
+
+
+def start(conn: Conn, pin: str, day: date, now: datetime, seen: int = 0) -> bool:
     """Start the warning for `pin`, confirmed by the help desk. False: it was started before.
 
-    Raise `Invalid` for what is no PIN.
+    `seen`: so many people whoever sends it knows that it warns; beyond 50 it takes that. Raise
+    `Invalid` for what is no PIN, `ManyPeople` where there are more.
     """
     if not _PIN.fullmatch(pin):
         raise Invalid(f"{pin} is no PIN: six digits, the first not 0", field="pin")
+    if (count := people(conn, pin, day)) > max(MOST_WARNED, seen):
+        raise ManyPeople(count)
     done = conn.execute(
         "INSERT INTO herd_warnings (pin, day, cause, at) VALUES (%s, %s, 'help_desk', %s)"
         " ON CONFLICT DO NOTHING",
@@ -54,10 +119,8 @@ def next_articles(conn: Conn, warning: HerdWarning, now: datetime) -> list[str]:
     None left: the warning is done.
     """
     rows = conn.execute(
-        "WITH due AS (SELECT DISTINCT ON (recipient_phone) recipient_phone AS phone, number"
-        " FROM articles WHERE recipient_pin = %(pin)s AND state = 'out_for_delivery'"
-        " AND recipient_phone IS NOT NULL AND NOT EXISTS (SELECT 1 FROM herd_warned w"
-        "  WHERE w.phone = recipient_phone AND w.day = %(day)s)"
+        "WITH due AS (SELECT DISTINCT ON (recipient_phone) recipient_phone AS phone, number"  # noqa: S608
+        f" {_TO_WARN}"
         " ORDER BY recipient_phone, id LIMIT %(most)s),"
         " warned AS (INSERT INTO herd_warned (phone, day) SELECT phone, %(day)s FROM due"
         "  ON CONFLICT DO NOTHING RETURNING phone)"

@@ -47,13 +47,14 @@ def in_use(conn: Conn) -> dict[int, int]:
     return dict(rows)
 
 
-def tries_over(conn: Conn, article_id: int, phone: str, today: date) -> bool:
-    """Tell whether the wrong digits of today, of the article or the telephone, end the tries."""
+def tries_over(conn: Conn, phone: str, today: date) -> bool:
+    """Tell whether the telephone's wrong digits of today, about whatever article, end its tries.
+
+    Each telephone is shown digits of its own, so another's wrong ones about the same article are
+    not counted: whoever forges the sender's number must not end the holder's tries.
+    """
     row = conn.execute(
-        "SELECT greatest("
-        "(SELECT count(*) FROM wrong_quotes WHERE article_id = %(id)s AND day = %(today)s),"
-        "(SELECT count(*) FROM wrong_quotes WHERE phone = %(phone)s AND day = %(today)s))",
-        {"id": article_id, "phone": phone, "today": today},
+        "SELECT count(*) FROM wrong_quotes WHERE phone = %s AND day = %s", (phone, today)
     ).fetchone()
     return row is not None and row[0] >= WRONG_QUOTES
 

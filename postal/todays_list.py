@@ -10,18 +10,19 @@ from flows.ussd.engine import MenuItem
 from store.database import Conn
 
 
-def items(conn: Conn, postman_id: int, today: date) -> tuple[MenuItem, ...]:
+def items(conn: Conn, postman_id: int, today: date, now: datetime) -> tuple[MenuItem, ...]:
     """Return the items of the list of `today` (in Asia/Kolkata), in walking order; none without
     one.
 
     Read without locks, only to be shown: what is done to an item is decided under its lock.
     """
     rows = conn.execute(
-        "SELECT i.serial, a.number, a.cod_amount, a.otp_required, i.state"
+        "SELECT i.serial, a.number, a.cod_amount, a.otp_required, i.state,"
+        " a.otp_required AND coalesce(a.document_until > %s, false)"
         " FROM delivery_lists l JOIN delivery_items i ON i.list_id = l.id"
         " JOIN articles a ON a.id = i.article_id"
         " WHERE l.postman_id = %s AND l.date = %s ORDER BY i.serial",
-        [postman_id, today],
+        [now, postman_id, today],
     ).fetchall()
     return tuple(MenuItem(*row) for row in rows)
 

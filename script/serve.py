@@ -28,7 +28,7 @@ sys.path.insert(0, str(HOUSE))
 from embedded.addresses import KEEP  # noqa: E402
 from embedded.cluster import ServerFailed  # noqa: E402
 from embedded.lock import AlreadyRunning, Lock  # noqa: E402
-from embedded.servers import Servers, database_of, guarded, resolve  # noqa: E402
+from embedded.servers import Servers, database_of, guarded, refuse_the_owner, resolve  # noqa: E402
 from gateways.safety import UnsafeSettings, insist  # noqa: E402
 from postal.counter import directory, directory_load  # noqa: E402
 from runtime import Runtime  # noqa: E402
@@ -105,6 +105,8 @@ def _prepare(stack: ExitStack, processes: Processes) -> tuple[Settings, Path]:
         settings = settings.model_copy(update={"public_url": f"http://{_LOCAL}:{settings.port}"})
     roles = rights.named(settings.owner_url, settings.database_url, settings.purge_url)
     migrate.migrate(settings.owner_url, roles)
+    if settings.production:
+        refuse_the_owner(settings)  # now that there are tables to own
     _load(settings)
     return settings, lock
 

@@ -1,8 +1,8 @@
 """The rights of the three roles of the database (docs/developing/trust.md rule 12).
 
 The *owner* migrates. The *application* reads and writes, but changes and deletes nothing of what is
-append-only. *purge* may also remove personal data there, and nothing else. The names are the
-installation's own: whoever DATABASE_URL and DATABASE_PURGE_URL name.
+append-only. *purge* may also remove personal data there, by functions of the owner, and nothing
+else. The names are the installation's own: whoever DATABASE_URL and DATABASE_PURGE_URL name.
 """
 
 from __future__ import annotations
@@ -37,20 +37,33 @@ APPEND_ONLY: Final = frozenset(
 """The tables that the application only adds to. The comment of each says so too."""
 
 # What only the database itself sets: the identity, the place in the feed, and the links of a chain.
-_SET_BY_THE_DATABASE: Final = frozenset({"id", "position", "day_written", "salt", "digest"})
-_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {
-    "seals": frozenset({"at"}),
-    "redactions": frozenset({"role"}),
-}
-_ONLY_READ: Final = frozenset({"alembic_version"})
-# Where purge and forgetting remove content. A new salt makes the old content impossible to guess.
-_REMOVABLE: Final[Mapping[str, Sequence[str]]] = {
-    "sprints": ("event", "state_before", "facts", "decision", "state_after", "salt"),
-    "access_log": ("phone", "reason", "salt"),
-}
-_DELETABLE: Final = frozenset({"access_log", "token_calls"})
-_OF_PURGE: Final = frozenset({"redactions"})  # the application adds nothing here
+_SET_BY_THE_DATABASE: Final = frozenset(
+    {"id", "position", "day_written", "salt", "digest", "told", "private_salt", "private_digest"}
+)
+_ALSO_SET: Final[Mapping[str, frozenset[str]]] = {"seals": frozenset({"at"})}
+_ONLY_READ: Final = frozenset({"alembic_version", "redactions"})
+_DELETABLE: Final = frozenset({"token_calls"})  # by purge; it is in no chain
 _FUNCTIONS_OF_THE_APPLICATION: Final = ("place_events(integer)",)
+# By these alone purge and forgetting remove content, and write down that they did.
+_FUNCTIONS_OF_PURGE: Final = (
+    "forget_in_sprints(text, text, text[], timestamptz, text, text)",
+    "forget_in_access_log(text, text, timestamptz, text, text)",
+    "purge_access_log(timestamptz, integer, timestamptz, text, text)",
+)
+
+# Who consented and who signed: of each column, who may change it. The application deletes none.
+_CHANGING: Final[Mapping[str, Sequence[str]]] = {
+    "moves": ("ended_at", "outcome", "consent"),
+    "requests": (
+        *("signed_by", "signed_at", "office_id", "told_at", "pin_hash"),
+        *("state", "decided_by", "decided_at", "answer", "refused_as", "seen_at"),
+    ),
+}
+# Personal data, which only purge and forgetting remove there, also with the row.
+_PERSONAL: Final[Mapping[str, Sequence[str]]] = {
+    "moves": ("from_phone", "to_phone"),
+    "requests": ("phone", "document_last4", "note", "answer"),
+}
 
 # Predefined roles that write past every grant.
 _ALMIGHTY: Final = (
@@ -121,13 +134,13 @@ def grant(conn: Conn, roles: Roles) -> None:
         for name in sorted(both):
             _on_table(conn, table, columns, name)
         if roles.purge != roles.application:
-            _of_purge(conn, table, columns, roles.purge)
+            _of_purge(conn, table, roles.purge)
     for name in sorted(both):
-        for function in _FUNCTIONS_OF_THE_APPLICATION:
-            if conn.execute("SELECT to_regprocedure(%s)", [function]).fetchone() != (None,):
-                _run(conn, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", name)
+        _execute(conn, _FUNCTIONS_OF_THE_APPLICATION, name)
         for sequence in _sequences(conn):
             _run(conn, "GRANT USAGE ON SEQUENCE {} TO {}", sequence, name)
+    if roles.purge != roles.application:
+        _execute(conn, _FUNCTIONS_OF_PURGE, roles.purge)
 
 
 def weaknesses(conn: Conn) -> list[str]:
@@ -149,6 +162,31 @@ def weaknesses(conn: Conn) -> list[str]:
     return found
 
 
+def ownership(conn: Conn) -> str | None:
+    """Return why the role of `conn` is no application's, in words; None: it owns no tables.
+
+    No `db roles` takes these away from a role: it is another role that is needed.
+    """
+    role = conn.execute(
+        "SELECT rolsuper FROM pg_roles WHERE rolname = current_user"
+        " AND to_regclass('public.alembic_version') IS NOT NULL"
+    ).fetchone()
+    if role == (True,):
+        return "it is a superuser"
+    owner = _owners_of_tables(conn)
+    return f"it is, or may become, the owner of tables ({owner})" if owner else None
+
+
+def _owners_of_tables(conn: Conn) -> str | None:
+    """Return the owners of tables whose rights the role of `conn` has, by comma."""
+    row = conn.execute(
+        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
+        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
+        " AND pg_has_role(current_user, relowner, 'MEMBER')"
+    ).fetchone()
+    return str(row[0]) if row is not None and row[0] is not None else None
+
+
 def _of_the_role(conn: Conn) -> Iterator[str]:
     role = conn.execute(
         "SELECT rolsuper, rolcreaterole, rolbypassrls OR rolreplication FROM pg_roles"
@@ -162,13 +200,9 @@ def _of_the_role(conn: Conn) -> Iterator[str]:
     ):
         if has:
             yield says
-    owner = conn.execute(
-        "SELECT string_agg(DISTINCT pg_get_userbyid(relowner), ', ') FROM pg_class"
-        " WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'S')"
-        " AND pg_has_role(current_user, relowner, 'MEMBER')"
-    ).fetchone()
-    if owner is not None and owner[0] is not None:
-        yield f"it is, or may become, the owner of tables ({owner[0]})"
+    owner = _owners_of_tables(conn)
+    if owner is not None:
+        yield f"it is, or may become, the owner of tables ({owner})"
     for almighty in _ALMIGHTY:
         member = conn.execute(
             "SELECT pg_has_role(current_user, oid, 'MEMBER') FROM pg_roles WHERE rolname = %s",
@@ -204,27 +238,40 @@ def _start_from_nothing(conn: Conn, name: str) -> None:
 
 
 def _on_table(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
-    if table in _ONLY_READ or table in _OF_PURGE:
+    if table in _ONLY_READ:
         _run(conn, "GRANT SELECT ON {} TO {}", table, name)
     elif table in APPEND_ONLY:
         _run(conn, "GRANT SELECT ON {} TO {}", table, name)
         _add(conn, table, columns, name)
+    elif table in _CHANGING:
+        _run(conn, "GRANT SELECT ON {} TO {}", table, name)
+        _add(conn, table, columns, name)
+        _change(conn, table, _CHANGING[table], name)
     else:
         _run(conn, "GRANT SELECT, INSERT, UPDATE, DELETE ON {} TO {}", table, name)
 
 
-def _of_purge(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
-    if table in _OF_PURGE:
-        _add(conn, table, columns, name)
-    if table in _REMOVABLE:
-        listed = sql.SQL(", ").join(map(sql.Identifier, _REMOVABLE[table]))
-        conn.execute(
-            sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
-                listed, sql.Identifier(table), sql.Identifier(name)
-            )
-        )
+def _of_purge(conn: Conn, table: str, name: str) -> None:
     if table in _DELETABLE:
         _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+    if table in _PERSONAL:
+        _change(conn, table, _PERSONAL[table], name)
+        _run(conn, "GRANT DELETE ON {} TO {}", table, name)
+
+
+def _change(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:
+    listed = sql.SQL(", ").join(map(sql.Identifier, columns))
+    conn.execute(
+        sql.SQL("GRANT UPDATE ({}) ON {} TO {}").format(
+            listed, sql.Identifier(table), sql.Identifier(name)
+        )
+    )
+
+
+def _execute(conn: Conn, functions: Sequence[str], name: str) -> None:
+    for function in functions:
+        if conn.execute("SELECT to_regprocedure(%s)", [function]).fetchone() != (None,):
+            _run(conn, f"GRANT EXECUTE ON FUNCTION {function} TO {{}}", name)
 
 
 def _add(conn: Conn, table: str, columns: Sequence[str], name: str) -> None:

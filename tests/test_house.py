@@ -28,7 +28,7 @@ ROOMS = (
     "webhooks",
 )
 # Tests that are about no room: processes as a whole, the documentation, what tests work with.
-BESIDE_ROOMS = {"bench", "corpus", "data", "docs", "rigs", "script", "transcripts"}
+BESIDE_ROOMS = {"attacks", "bench", "corpus", "data", "docs", "rigs", "script", "transcripts"}
 NO_NAMES = {"utils", "util", "helpers", "helper", "manager", "managers", "misc", "common"}
 
 

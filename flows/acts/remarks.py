@@ -34,6 +34,7 @@ class RecordRemark(ArticleAct):
             remark=self.remark,
             witness="confirmed" if self.proven else "unconfirmed",
             final=False,
+            judged=False,
             attempts=article.attempts + self.counts,
             code="used" if self.proven else article.code,
         )
@@ -89,10 +90,14 @@ class ConfirmRemark(ArticleAct):
 
 @dataclass(frozen=True)
 class ContestRemark(ArticleAct):
-    """The recipient's word that the postman never came: the attempt does not count."""
+    """The recipient's word that the postman never came: the attempt does not count.
+
+    Also after a yes: that may have been somebody else's, in his name.
+    """
 
     def required(self, article: ArticleFact, item: ItemFact | None) -> Iterator[str]:
-        yield from _unanswered(article)
+        if article.witness != "confirmed" or article.judged or article.final:
+            yield from _unanswered(article)
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         return _struck_out(article)
@@ -109,8 +114,8 @@ class JudgeRemark(ArticleAct):
 
     def effect(self, article: ArticleFact, now: datetime) -> Changes:
         if self.verdict == "contested":
-            return _struck_out(article)
-        return Changes(witness="confirmed")
+            return Changes(**_struck_out(article), judged=True)
+        return Changes(witness="confirmed", judged=True)
 
 
 def _unanswered(article: ArticleFact) -> Iterator[str]:

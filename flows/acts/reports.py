@@ -21,6 +21,7 @@ TicketKind = Literal[
     "overlooked",
     "unparsed",
     "move",  # the holder says no to another telephone, or did not answer
+    "herd",  # a warning to so many people that a supervisor sends it
     "unproven",  # a sender who has not proven himself wants it moved, or back
 ]
 

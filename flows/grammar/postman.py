@@ -23,6 +23,8 @@ from flows.events import (
     NotUnderstood,
     Pass,
     ShownDocument,
+    TakeOver,
+    TurnDown,
     Undo,
     Visit,
 )
@@ -44,9 +46,11 @@ from flows.grammar.postman_words import has_no_items, prepared
 from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import MOST_READ, fold, tokens
 
-_ALONE: dict[str, type[Undo] | type[AskLeft] | type[AskHelp]] = {
+_ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
     "0": Undo,
     "00": AskLeft,
+    "01": TakeOver,  # "1" alone is always an item (docs/developing/trust.md rule 13)
+    "02": TurnDown,
     "99": AskHelp,
     "undo": Undo,
     "left": AskLeft,

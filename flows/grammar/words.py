@@ -45,7 +45,8 @@ PHRASES: dict[RecipientWord, tuple[str, ...]] = {
         "नहीं मिला", "नहीं मिली", "मेरा नहीं", "गलत नंबर",
     ),
     "fraud": (
-        "code manga", "code maanga", "code mang raha", "otp manga", "otp maanga", "otp mang raha",
+        "code manga", "code maanga", "code mang raha", "code maang raha", "otp manga", "otp maanga",
+        "otp mang raha", "otp maang raha",
         "asked for code", "asked for my code", "asked for otp", "asked my code", "fake call",
         "कोड मांगा", "कोड माँगा", "कोड मांग रहा", "ओटीपी मांगा",
     ),

@@ -1,14 +1,16 @@
-"""A change of beat: items handed to a colleague, or back to the office.
+"""A change of beat: items offered to a colleague, or handed back to the office.
 
-The code of such an item dies: a code is bound to the postman who carries the article.
+The code of an item that goes dies: a code is bound to the postman who carries the article.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flows.acts.codes import KillCode
-from flows.acts.lists import GiveBack, PassItem
+from flows.acts.lists import GiveBack, OfferItem
 from flows.decision import Act, Decision, LastVisit, Say, Tell
-from flows.events import Pass
+from flows.events import ItemsOffered, OfferSent, Pass
 from flows.facts import ArticleFact, ItemFact, PostmanFacts
 from flows.happenings import GivenBack, ItemsCame
 from flows.machine import Case
@@ -16,69 +18,96 @@ from flows.postman.visit import closed, say_item
 
 
 def hand_on(case: Case[Pass, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Answer `7 8 > 45` and `7 > 0`: move those items that are open on his list."""
-    event = case.event
-    facts = case.facts
-    if not event.back and facts.colleague is None:
+    """Answer `7 8 > 45` and `7 > 0`: those items that are open on his list."""
+    going = [item for item in case.facts.items if item.state == "open" and item.article is not None]
+    if case.event.back:
+        return _give_back(case, going)
+    return _offer(case, going)
+
+
+# ---- to a colleague ------------------------------------------------------------------------------
+
+
+def _offer(case: Case[Pass, LastVisit, PostmanFacts], going: list[ItemFact]) -> Decision[LastVisit]:
+    """Ask the colleague; he takes them over by his own word (docs/developing/trust.md rule 13).
+
+    What he is asked about already is not asked once more.
+    """
+    colleague = case.facts.colleague
+    if colleague is None:
         return Decision(case.state, case.context, (Say("pass_unknown"),))
-    going = [item for item in facts.items if item.state == "open" and item.article is not None]
-    articles = tuple(item.article for item in going if item.article is not None)
-    tells: tuple[Tell, ...] = ()
-    if event.back:
-        tells = tuple(Tell("article", GivenBack(article.number)) for article in articles)
-    elif articles:
-        tells = (Tell("colleague", ItemsCame(articles[0].number, len(articles))),)
+    says = (_say_offered(case.facts, going, spoken(colleague)),)
+    new = [
+        item.article for item in going if item.article is not None and item.offered_to != colleague
+    ]
+    tells = (Tell("colleague", ItemsOffered()), Tell("giver", OfferSent())) if new else ()
+    acts = tuple(OfferItem(article.number, colleague) for article in new)
+    return Decision(case.state, case.context, says, acts, tells)
+
+
+def _say_offered(facts: PostmanFacts, going: list[ItemFact], staff: str) -> Say:
+    stays = [item for item in facts.items if item not in going]
+    if not going:
+        return _stays(stays, going)
+    if stays:
+        return Say("pass_partly", {"count": len(going), "staff": staff, "serial": stays[0].serial})
+    if len(going) > 1:
+        return Say("pass_asked_many", {"count": len(going), "staff": staff})
+    number = going[0].article.number if going[0].article else None
+    return Say("pass_asked", {"serial": going[0].serial, "staff": staff}, number)
+
+
+# ---- to the office -------------------------------------------------------------------------------
+
+
+def _give_back(
+    case: Case[Pass, LastVisit, PostmanFacts], going: list[ItemFact]
+) -> Decision[LastVisit]:
+    articles = [item.article for item in going if item.article is not None]
     context = _without(case.context, articles)
     return Decision(
         "visiting" if context.visiting else "ready",
         context,
-        (_answer(event, facts, going),),
-        tuple(act for article in articles for act in _acts(event, facts, article)),
-        tells,
+        (_say_back(case.facts, going),),
+        tuple(act for article in articles for act in _acts(article)),
+        tuple(Tell("article", GivenBack(article.number)) for article in articles),
     )
 
 
-def _acts(event: Pass, facts: PostmanFacts, article: ArticleFact) -> tuple[Act, ...]:
+def _acts(article: ArticleFact) -> tuple[Act, ...]:
     kill = (KillCode(article.number, "passed"),) if article.code == "live" else ()
-    if event.back or facts.colleague is None:
-        return (*kill, GiveBack(article.number))
-    return (*kill, PassItem(article.number, facts.colleague))
+    return (*kill, GiveBack(article.number))
 
 
-def _without(context: LastVisit, articles: tuple[ArticleFact, ...]) -> LastVisit:
+def _without(context: LastVisit, articles: list[ArticleFact]) -> LastVisit:
     gone = {article.number for article in articles}
-    return LastVisit(
-        tuple(done for done in context.done if done.article not in gone),
-        context.at,
-        tuple(number for number in context.visiting if number not in gone),
-        context.written_at,
+    return replace(
+        context,
+        done=tuple(done for done in context.done if done.article not in gone),
+        visiting=tuple(number for number in context.visiting if number not in gone),
     )
 
 
-def _answer(event: Pass, facts: PostmanFacts, going: list[ItemFact]) -> Say:
+def _say_back(facts: PostmanFacts, going: list[ItemFact]) -> Say:
     stays = [item for item in facts.items if item not in going]
-    if len(facts.items) == 1 and stays:
-        return _why_not(stays[0])
     if stays:
-        values = {"done": len(going), "failed": len(stays), "serial": stays[0].serial}
-        return Say("batch_partly", values)
-    one = len(going) == 1
-    if event.back:
-        return say_item("given_back", going[0]) if one else Say("given_back_many", _count(going))
-    staff = spoken(facts.colleague or "")
-    if one:
-        number = going[0].article.number if going[0].article else None
-        return Say("passed", {"serial": going[0].serial, "staff": staff}, number)
-    return Say("passed_many", {**_count(going), "staff": staff})
+        return _stays(stays, going)
+    if len(going) == 1:
+        return say_item("given_back", going[0])
+    return Say("given_back_many", {"count": len(going)})
+
+
+def _stays(stays: list[ItemFact], going: list[ItemFact]) -> Say:
+    """Return why the only item cannot go, or how many of several cannot."""
+    if len(stays) == 1 and not going:
+        return _why_not(stays[0])
+    values = {"done": len(going), "failed": len(stays), "serial": stays[0].serial}
+    return Say("batch_partly", values)
 
 
 def spoken(staff_id: str) -> str:
     """Return a staff id as texts name it: its letters and digits, at most twenty."""
     return "".join(letter for letter in staff_id if letter.isalnum())[:20]
-
-
-def _count(items: list[ItemFact]) -> dict[str, int]:
-    return {"count": len(items)}
 
 
 def _why_not(item: ItemFact) -> Say:
@@ -90,7 +119,10 @@ def _why_not(item: ItemFact) -> Say:
 
 
 def items_came(case: Case[ItemsCame, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
-    """Tell the postman that a colleague's items are on his list now."""
+    """Tell the postman that a colleague's items are on his list now.
+
+    Only in sprints of before the colleague was asked (flows/postman/offers.py).
+    """
     facts = case.facts
     event = case.event
     says = tuple(

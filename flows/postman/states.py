@@ -11,7 +11,7 @@ from datetime import datetime
 
 from flows.acts.codes import CountWrongCode, KillCode
 from flows.acts.door import HandOver, MarkApproached, UndoApproach, UndoHandOver
-from flows.acts.lists import GiveBack, PassItem
+from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem
 from flows.acts.remarks import RecordRemark, UndoRemark
 from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Decision, Done, LastVisit, Say
@@ -22,11 +22,14 @@ from flows.events import (
     AskLeft,
     AskStatus,
     DayEnded,
+    ItemsOffered,
     ListMade,
     NotUnderstood,
     Pass,
     PhoneMoved,
+    TakeOver,
     TimedOut,
+    TurnDown,
     Undo,
     Visit,
 )
@@ -35,6 +38,7 @@ from flows.grammar.postman_numbers import PAYMENTS
 from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
+from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.undo import undo
 from flows.postman.visit import answer, judge, say_first, say_item
 from flows.trust import APPROACHES_WITHIN, MOST_DOORS
@@ -97,7 +101,7 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if _written_before(context, facts):  # a dead zone's text is not his last: 0 does not undo it
         context = replace(context, visiting=visiting)
     elif done or context.done:  # a text without effect leaves nothing of the one before to undo
-        context = LastVisit(done, facts.now, visiting, facts.written_at)
+        context = LastVisit(done, facts.now, visiting, facts.written_at, offer=context.offer)
     return Decision(
         "visiting" if context.visiting else "ready",
         context,
@@ -160,21 +164,26 @@ MACHINE.on(
     Pass,
     to=("ready", "visiting"),
     says=(
-        *("passed", "passed_many", "given_back", "given_back_many", "pass_unknown"),
-        *(
-            "batch_partly",
-            "not_on_list",
-            "not_yours",
-            "already_delivered",
-            "item_closed",
-            "item_gone",
-            "item_withdrawn",
-        ),
+        *("pass_asked", "pass_asked_many", "pass_partly", "pass_unknown"),
+        *("given_back", "given_back_many", "batch_partly", "not_on_list", "not_yours"),
+        *("already_delivered", "item_closed", "item_gone", "item_withdrawn"),
     ),
-    acts=(PassItem, GiveBack, KillCode),
-    tells=("colleague", "article"),
+    acts=(OfferItem, GiveBack, KillCode),
+    tells=("colleague", "giver", "article"),
 )(hand_on)
 MACHINE.on(ItemsCame, says=("items_came",))(items_came)
+
+_ASKS = ("offer_asked", "offer_asked_many")
+MACHINE.on(ItemsOffered, says=_ASKS)(offered)
+MACHINE.on(
+    TakeOver,
+    says=(*_ASKS, "offer_none", "offer_gone", "items_taken"),
+    acts=(PassItem, EndOffer, KillCode),
+    tells=("giver",),
+)(take_over)
+MACHINE.on(
+    TurnDown, says=(*_ASKS, "offer_none", "offer_declined"), acts=(EndOffer,), tells=("giver",)
+)(turn_down)
 
 
 # ---- questions, news, time ---------------------------------------------------------------------

@@ -46,7 +46,7 @@ def undo(case: Case[Undo, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         acts.append(_UNDO[done.what](done.article))
     return Decision(
         "visiting" if _not_undone(context, undoable) else "ready",
-        LastVisit(visiting=_not_undone(context, undoable)),
+        LastVisit(visiting=_not_undone(context, undoable), offer=context.offer),
         (_say_undone(undoable),),
         tuple(acts),
         tuple(

@@ -19,7 +19,7 @@ from flows.events import Approach, Event, Handover, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
-from flows.trust import MOST_DOORS, MOST_MOVES
+from flows.trust import MOST_DOORS, MOST_MOVES, MOST_WARNED
 
 NUMBER, OTHER, ALIKE = "EU123456785IN", "RR287043775IN", "RR000006785IN"
 _PHONE = "+919876543210"
@@ -100,6 +100,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "how": one_of("counter"),
     "serial": one_of(1, 8),
     "item": one_of(0, 7),
+    "offer": one_of(None, 3),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }
 _ACT_FIELDS: Mapping[str, Domain[object]] = {
@@ -198,6 +199,11 @@ def _final(picks: Picks, article: ArticleFact) -> object:
     return picks.pick((False, True)) if remarked else False
 
 
+def _judged(picks: Picks, article: ArticleFact) -> object:
+    answered = article.witness in ("confirmed", "contested")
+    return picks.pick((False, True)) if answered else False
+
+
 _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "amount": one_of(0, 500),
     "code_expires_at": _expires,
@@ -209,6 +215,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     "remark": one_of(None, *remarks.EXAMPLES),
     "witness": _witness,
     "final": _final,
+    "judged": _judged,
     "chosen_day": one_of(None, TODAY + timedelta(days=1)),
     "choose_until": one_of(None, TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=7)),
     "held_until": _where("at_office", one_of(TODAY, TODAY + timedelta(days=7)), None),
@@ -220,6 +227,7 @@ _ARTICLE: Mapping[str, Domain[ArticleFact]] = {
     ),
     "objected": _where("delivered", one_of(False, True), False),
     "fraud_reports": one_of(0, 1, 2, 3),
+    "herd": one_of(None, MOST_WARNED, MOST_WARNED + 1),
     "moves": one_of(0, MOST_MOVES),
     "questions": one_of(1),
     "asked": _asked,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from flows import events, happenings, remarks
-from flows.decision import Asked, Context, Done, LastVisit, Nothing
+from flows.decision import Asked, Context, Done, LastOffer, LastVisit, Nothing
 from flows.events import Event, Handover, TimedOut, VisitAct
 from flows.facts import (
     ArticleFact,
@@ -18,10 +18,13 @@ from flows.facts import (
     ItemFact,
     MoveFacts,
     NewPhoneFacts,
+    OfferFact,
+    OfferFacts,
     PartyFacts,
     PostmanFacts,
     Proof,
     RecipientFacts,
+    SentOffer,
 )
 from flows.happenings import Happening
 from flows.machine import Machine
@@ -173,6 +176,7 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
             else one_of((NUMBER,), (OTHER,), (NUMBER, OTHER)),
             "doors": one_of((), doors) if len(doors) > MOST_DOORS else one_of(()),
             "doors_at": one_of(None, NOW, NOW - timedelta(minutes=11)),
+            "offer": one_of(None, 3, 4) if isinstance(event, _OF_OFFER) else one_of(None),
         },
     )  # fmt: skip
 
@@ -188,6 +192,9 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
             )
         if isinstance(event, events.Pass):
             return tuple(_item(picks, ref) for ref in event.items)
+        if isinstance(event, _OF_OFFER):
+            first = _item(picks, NUMBER)
+            return picks.pick(((), (first,), (first, _item(picks, OTHER))))
         if isinstance(event, Happening):
             return (_item(picks, event.article),)
         if isinstance(event, TimedOut):
@@ -200,13 +207,25 @@ def _meet_postman(picks: Picks, state: str, kind: type[Event], thorough: bool) -
         "left": one_of(1, 70),
         "next_serial": one_of(None, 3),
         "colleague": one_of(None, "45"),
+        "offer": lambda picks, _: picks.pick((None, lazy(OfferFact, picks, _OFFER))),
         "day": lambda picks, _: lazy(DayFact, picks, _DAY),
         "written_at": one_of(None, NOW - timedelta(minutes=31))
         if among or not thorough
         else one_of(None, NOW - timedelta(minutes=30), NOW - timedelta(minutes=31)),
     }
+    if kind is events.ItemsOffered:  # he is told of what there is
+        domains["offer"] = lambda picks, _: lazy(OfferFact, picks, _OFFER)
     return Met(context, event, lazy(PostmanFacts, picks, domains))
 
+
+_OF_OFFER = (events.ItemsOffered, events.TakeOver, events.TurnDown)
+_OFFER: Mapping[str, Domain[OfferFact]] = {
+    "id": one_of(3),
+    "by": one_of("46"),
+    "to": one_of("45"),
+    "asked_at": one_of(NOW - timedelta(minutes=10)),
+    "serial": one_of(8),
+}
 
 # The states of an article by that of its item; an item elsewhere has none.
 _BY_ITEM: Mapping[str, tuple[ArticleState, ...]] = {
@@ -251,6 +270,7 @@ def _item(
     domains: Mapping[str, Domain[ItemFact]] = {
         "article": its_article,
         "approaches": one_of(0, 3),
+        "offered_to": one_of("", "45"),
         "verdict": verdict,
         "ref": one_of(ref) if ref == NUMBER else one_of("7", NUMBER),
     }
@@ -313,7 +333,16 @@ def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -
     corrected = kind is happenings.NumberCorrected
     proof: Proof | None = picks.pick(("pin", "two")) if corrected else None
     staff = corrected and bool(picks.pick((False, True)))
-    return Met(Nothing(), event, ClockFacts(NOW, TODAY, article, window, staff, proof=proof))
+    has_it = corrected and article.linked and bool(picks.pick((False, True)))
+    facts = ClockFacts(NOW, TODAY, article, window, staff, has_it, proof=proof)
+    return Met(Nothing(), event, facts)
+
+
+def _meet_offer(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
+    sent = SentOffer(3, "45", 2)
+    among = ((sent,), (sent, SentOffer(4, "46", 0))) if kind is TimedOut else ((), (sent,))
+    context = lazy(LastOffer, picks, {"at": one_of(NOW)})
+    return Met(context, event_of(picks, kind), OfferFacts(NOW, picks.pick(among)))
 
 
 def _meet_new_phone(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
@@ -344,6 +373,7 @@ _INPUTS: Mapping[str, Inputs] = {
         " was just now",
     ),
     "new_phone": Inputs(_meet_new_phone),
+    "offer": Inputs(_meet_offer),
     "move": Inputs(_meet_move, rests=frozenset(("still",))),
     "recall": Inputs(_meet_move, rests=frozenset(("still",))),
     "article": Inputs(_meet_article, rests=frozenset(("searched", "over"))),

@@ -184,6 +184,8 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
             {
                 "0": events.Undo(),
                 "00": events.AskLeft(),
+                "01": events.TakeOver(),
+                "02": events.TurnDown(),
                 "99": events.AskHelp(),
                 "7": _POSTMANS["approach"],
                 "7 11": _POSTMANS["remark"],

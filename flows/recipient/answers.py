@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from flows import trust
+from flows import remarks, trust
 from flows.acts.codes import IssueCode, KillCode
 from flows.acts.nominee import AcceptNomination, EndNomination
 from flows.acts.phone import Unlink
@@ -21,6 +21,7 @@ from flows.facts import ArticleFact, Purpose, RecipientFacts
 from flows.happenings import (
     Denied,
     MoveAgreed,
+    NominationEnded,
     NomineeAgreed,
     NomineeRefused,
     NotReceived,
@@ -61,6 +62,16 @@ def is_witness(article: ArticleFact, state: str, context: Asked) -> bool:
     """Tell whether a telephone was asked: a nominee only if that was his last news."""
     asked = state == "attempted" and context.article == article.number
     return asks_witness(article) and (article.part == "addressee" or asked)
+
+
+def _unsaid(article: ArticleFact) -> bool:
+    """Tell whether the addressee can still deny what was confirmed, perhaps in his name.
+
+    His own code proved a refusal, and an office's verdict or what it took in is no more his alone.
+    """
+    said = article.state in ("attempted", "at_office") and article.witness == "confirmed"
+    more = article.judged or article.final or article.remark == remarks.REFUSED
+    return said and not more and article.part == "addressee"
 
 
 # ---- 1: yes, my code ---------------------------------------------------------------------------
@@ -184,11 +195,11 @@ def _refuse_code(facts: RecipientFacts, article: ArticleFact, purpose: Purpose) 
         return "code_disputed"
     if article.part == "nominee" and not trust.held_by_nominee(article, facts.now):
         return "nominee_thanks"  # the addressee can still object
+    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
+        return "nominee_agreed"  # the code goes there, also one that lives; 5 0 reverses that
     if article.code == "live" and article.code_for == purpose:
         spent = article.code_sends >= MOST_SENDS or not facts.may_send_code
         return "code_wait" if spent else None
-    if article.part == "addressee" and trust.held_by_nominee(article, facts.now):
-        return "nominee_agreed"  # the code goes there; 5 0 reverses that
     if article.door_only and purpose == "handover":
         return "code_at_door"
     return None if facts.may_send_code else "code_wait"
@@ -216,7 +227,7 @@ def _deniable(case: Case[Event, Asked, RecipientFacts]) -> Sensible:
         "refusal_denied", "nominee_declined",
     ),
     acts=(Unlink, MarkNotReceived, OpenTicket, ContestRemark, KillCode, EndNomination),
-    tells=("office", "sender", "recipient", "article", "move"),
+    tells=("office", "sender", "recipient", "nominee", "article", "move"),
 )  # fmt: skip
 def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
     article = meant(case, case.event.which, _deniable(case))
@@ -226,7 +237,7 @@ def deny(case: Case[Deny, Asked, RecipientFacts]) -> Decision[Asked]:
         return _object(case, article)
     if article.state not in OPEN:
         return stay(case, Say("nothing_waiting"))
-    if is_witness(article, case.state, case.context):
+    if is_witness(article, case.state, case.context) or _unsaid(article):
         return _contest(article)
     if article.part != "addressee":
         return _decline(article)
@@ -320,6 +331,8 @@ def _not_mine(article: ArticleFact) -> Decision[Asked]:
         Tell("sender", Unlinked(number)),
         Tell("article", Unlinked(number)),
     )
+    if article.nominee != "none":
+        tells = (*tells, Tell("nominee", NominationEnded(number)))
     if article.asked:  # another telephone waits for just that word
         tells = (*tells, Tell("move", MoveAgreed(number)))
     return Decision("quiet", Asked(), (digits("denied", article),), acts, tells)

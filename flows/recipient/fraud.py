@@ -1,7 +1,7 @@
 """The recipient's answer 3, somebody asked for my code; and a code that was texted to us.
 
-The code dies, postman and postmaster are told, and three telephones of one PIN on one day warn
-everybody with an article due there (docs/developing/domain.md rules 7 to 9).
+The code dies, postman and postmaster are told, and three telephones of one PIN that had a live code
+that day warn everybody with an article due there (docs/developing/trust.md rule 13).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from flows.events import ReportFraud, ToldCode
 from flows.facts import ArticleFact, RecipientFacts
 from flows.happenings import (
     FraudReported,
+    HerdWaits,
     MoveDenied,
     MoveDisputed,
     NominationEnded,
@@ -24,8 +25,7 @@ from flows.happenings import (
 )
 from flows.machine import SAME, Case
 from flows.recipient.states import MACHINE, OPEN, digits, is_open, meant, stay
-
-HERD = 3  # telephones of one PIN that report fraud on one day
+from flows.trust import HERD, MOST_WARNED
 
 
 def _any(article: ArticleFact) -> bool:
@@ -96,8 +96,8 @@ def _reported(case: Case[ReportFraud, Asked, RecipientFacts]) -> Decision[Asked]
     if article.state in OPEN:
         return _protect((article,))
     # "status not updated, tell the code": no code is needed now
-    office = Tell("office", FraudReported(number))
-    return Decision("reported", Asked(number), (Say("fraud_heard"),), _noted(article), (office,))
+    tells = (Tell("office", FraudReported(number)), *_herd_waits(article))
+    return Decision("reported", Asked(number), (Say("fraud_heard"),), _noted(article), tells)
 
 
 def _protect(articles: tuple[ArticleFact, ...]) -> Decision[Asked]:
@@ -145,7 +145,7 @@ def _told(article: ArticleFact) -> tuple[Tell, ...]:
     tells: tuple[Tell, ...] = ()
     if _of_code(article):
         fraud = FraudReported(number)
-        tells = (Tell("postman", fraud), Tell("office", fraud))
+        tells = (Tell("postman", fraud), Tell("office", fraud), *_herd_waits(article))
     elif not article.asked:
         tells = (Tell("office", MoveDenied(number)),)
     if article.asked:
@@ -158,7 +158,27 @@ def _told(article: ArticleFact) -> tuple[Tell, ...]:
 def _noted(article: ArticleFact) -> tuple[Act, ...]:
     number = article.number
     acts: tuple[Act, ...] = (MarkDoorOnly(number), OpenTicket("fraud", number))
-    return (*acts, WarnHerd(number)) if article.fraud_reports + 1 >= HERD else acts
+    if not _warns(article):
+        return acts
+    return (*acts, OpenTicket("herd", number) if _are_many(article) else WarnHerd(number))
+
+
+def _warns(article: ArticleFact) -> bool:
+    """Tell whether this report is the one that warns everybody around.
+
+    Whoever had no code cannot have been asked for it: anybody can say that he was.
+    """
+    return article.had_code and article.fraud_reports + 1 >= HERD and article.herd is not None
+
+
+def _are_many(article: ArticleFact) -> bool:
+    return article.herd is not None and article.herd > MOST_WARNED
+
+
+def _herd_waits(article: ArticleFact) -> tuple[Tell, ...]:
+    """Tell the office that a supervisor has to look before so many people are warned."""
+    waits = _warns(article) and _are_many(article)
+    return (Tell("office", HerdWaits(article.number)),) if waits else ()
 
 
 # ---- what was moved away, and what the sender is said to want back -------------------------------

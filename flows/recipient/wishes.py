@@ -158,7 +158,7 @@ def _extend(case: Case[Event, Asked, RecipientFacts], article: ArticleFact) -> D
     says=(*ASKED_BACK, "nominee_how", "nominee_asked", "nominee_not_allowed", "nominee_not_now",
           "nominee_bad_number", "only_addressee"),
     acts=(Nominate, EndNomination, KillCode),
-    tells=("nominee",),
+    tells=("nominee", "former"),
     to=("quiet", SAME),
 )  # fmt: skip
 def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[Asked]:
@@ -177,11 +177,16 @@ def somebody_else(case: Case[SomebodyElse, Asked, RecipientFacts]) -> Decision[A
 
 
 def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
-    """Ask the person with `phone`; the present code dies, an earlier nomination ends."""
+    """Ask the person with `phone`; the present code dies, an earlier nomination ends.
+
+    Whoever was nominated until now is told: the codes do not come to that telephone any more.
+    """
     number = article.number
     acts: tuple[Act, ...] = (Nominate(number, phone),)
+    tells: tuple[Tell, ...] = (Tell("nominee", Nominated(number)),)
     if article.nominee != "none":
         acts = (EndNomination(number, "replaced"), *acts)
+        tells = (Tell("former", NominationEnded(number)), *tells)
     if article.code == "live":
         acts = (KillCode(number, "moved"), *acts)
     return Decision(
@@ -189,7 +194,7 @@ def nominate(article: ArticleFact, phone: str) -> Decision[Asked]:
         Asked(number),
         (digits("nominee_asked", article),),
         acts,
-        (Tell("nominee", Nominated(number)),),
+        tells,
     )
 
 

@@ -14,7 +14,16 @@ from typing import Literal
 
 from flows import machines
 from flows.decision import Decision
-from flows.events import AskedBack, Event, Handover, NotUnderstood, Payment, TimedOut, Visit
+from flows.events import (
+    AskedBack,
+    Event,
+    Handover,
+    NotUnderstood,
+    Pass,
+    Payment,
+    TimedOut,
+    Visit,
+)
 from flows.facts import (
     ArticleFact,
     ClockFacts,
@@ -220,6 +229,8 @@ def _facts_for(sandbox: Sandbox, event: Event, verdict: Verdict) -> Playable:
     if not isinstance(facts, PostmanFacts):
         return facts
     refs = [act.item for act in event.acts] if isinstance(event, Visit) else []
+    if isinstance(event, Pass):
+        refs = [*event.items]
     coded = {
         act.item
         for act in (event.acts if isinstance(event, Visit) else ())

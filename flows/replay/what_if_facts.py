@@ -17,6 +17,7 @@ from flows.facts import (
     CodeVerdict,
     Facts,
     ItemFact,
+    OfferFacts,
     Part,
     PartyFacts,
     PostmanFacts,
@@ -51,6 +52,8 @@ def of_told(role: Role, article: ArticleFact, now: datetime) -> Facts:
         return PostmanFacts(now, (item,), True, 1, 1)
     if machine == "article":
         return ClockFacts(now, today, article)
+    if machine == "offer":
+        return OfferFacts(now, ())
     return PartyFacts(now, article, today)
 
 

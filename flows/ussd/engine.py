@@ -20,12 +20,13 @@ from messages.screens import LINES, fitting, screens
 
 BACK = "0"  # one screen back, finally to the menu: on every screen
 MORE = "00"  # the next lines of a list, after the last the first; no serial begins with 0
-Secret = Literal["pin", "code"]
+Secret = Literal["pin", "code", "colleague"]
 # nominee: will you accept it for somebody at home? · witness: is the postman's remark true?
 Question = Literal["nominee", "witness"]
 # The validity of a secret; its digits travel separately and end with the request.
-# code_document: the code, and right after it the end of a document's number.
-Worth = Literal["right", "wrong", "locked", "code", "code_document", "malformed"]
+# code_document: the code, and right after it the end of a document's number. named: whatever was
+# typed for a colleague's staff id; it may be a code.
+Worth = Literal["right", "wrong", "locked", "code", "code_document", "malformed", "named"]
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Where:
     serial: int | None = None
     then: str | None = None  # what to do with the article that is being chosen
     payment: Payment | None = None
+    offer: int | None = None  # of a colleague, that is shown
     tries: int | None = None  # of the PIN, remaining
     told: str | None = None  # the answer that this screen shows
     start: int = 0  # the first line of a list that is shown
@@ -69,17 +71,30 @@ class Post:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """One line of a postman's list. `amount`: whole rupees to collect."""
+    """One line of a postman's list. `amount`: whole rupees to collect.
+
+    `document`: one is wanted besides the code (docs/developing/trust.md rule 6).
+    """
 
     serial: int
     number: str
     amount: int
     otp_required: bool
     state: ItemState
+    document: bool = False
 
     @property
     def digits(self) -> str:
         return last_digits(self.number)
+
+
+@dataclass(frozen=True)
+class MenuOffer:
+    """What a colleague with the staff id `by` (its letters and digits) offers to this postman."""
+
+    id: int
+    by: str
+    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -90,6 +105,7 @@ class MenuFacts:
     articles: tuple[Post, ...] = ()  # oldest first
     postman: bool = False
     items: tuple[MenuItem, ...] = ()  # in walking order; read only after a right PIN
+    offer: MenuOffer | None = None  # the newest; read only after a right PIN
     broke_off: Where | None = None  # where this telephone's last session was interrupted just now
 
 
@@ -193,6 +209,7 @@ class Chosen(TypedDict, total=False):
     serial: int | None
     then: str | None
     payment: Payment | None
+    offer: int | None
     tries: int | None
     told: str | None
     more: int

@@ -6,8 +6,21 @@ The input becomes the same `Visit` as his text, and flows/postman/states.py deci
 from __future__ import annotations
 
 from flows import remarks
-from flows.events import Approach, Handover, HandoverProof, Payment, Remark, Undo, Visit, VisitAct
+from flows.events import (
+    Approach,
+    Handover,
+    HandoverProof,
+    Pass,
+    Payment,
+    Remark,
+    TakeOver,
+    TurnDown,
+    Undo,
+    Visit,
+    VisitAct,
+)
 from flows.grammar.postman_numbers import PAYMENTS
+from flows.number import last_digits
 from flows.ussd.engine import (
     BACK,
     MORE,
@@ -33,7 +46,7 @@ _THEN_CODE = (
 _THEN_ITEM = (
     *("approach_locked", "code_expired", "no_code_yet", "tries_over", "code_needed"),
     *("ask_payment", "no_payment_due", "remark_unknown", "item_unlinked", "late_ticket"),
-    "item_disputed",
+    *("item_disputed", "pass_asked", "pass_unknown"),
 )
 ANSWERS = (
     *_THEN_CODE,
@@ -41,6 +54,7 @@ ANSWERS = (
     *("handed_over", "handed_over_cash", "handed_over_upi", "not_on_list", "already_delivered"),
     *("item_closed", "remark_noted", "undone_one", "undone_many", "nothing_to_undo", "no_list"),
     *("item_withdrawn", "item_gone", "refusal_noted", "late_closed", "by_sms", "noted"),
+    *("items_taken", "offer_declined", "offer_gone", "offer_none"),
 )
 # A handover is confirmed by SMS as well: the screen disappears, proof must remain.
 PROOF = ("handed_over", "handed_over_cash", "handed_over_upi", "refusal_noted")
@@ -76,17 +90,23 @@ def _open(facts: MenuFacts) -> list[MenuItem]:
 
 
 def _line(item: MenuItem, facts: MenuFacts) -> str:
-    line = f"{item.serial} {item.digits}"
-    return f"{line} {word('money', facts, amount=item.amount)}" if item.amount else line
+    parts = [str(item.serial), item.digits]
+    if item.amount:
+        parts.append(word("money", facts, amount=item.amount))
+    if item.document:
+        parts.append(word("with_document", facts))
+    return " ".join(parts)
 
 
 def _show_home(where: Where, facts: MenuFacts) -> Shown:
-    return Shown(where, "home", {"count": len(_open(facts))})
+    return Shown(where, "home_offer" if facts.offer else "home", {"count": len(_open(facts))})
 
 
 def _take_home(where: Where, typed: Typed, facts: MenuFacts) -> Step:
     if typed.text == "2":
         return Step(go(where, "told"), Ask("postman", Undo()))
+    if typed.text == "3" and facts.offer is not None:
+        return Step(go(where, "offer", offer=facts.offer.id))
     targets = {"1": "list", MORE: "list", "7": "menu"}
     return Step(go(where, targets.get(typed.text, "home")))
 
@@ -173,7 +193,43 @@ def _take_item(where: Where, typed: Typed, facts: MenuFacts) -> Step:
         return _visit(where, Approach(str(item.serial)))
     if typed.text == "2":
         return _handing(where, item)
-    return Step(go(where, "remarks", serial=item.serial)) if typed.text == "3" else Step(where)
+    targets = {"3": "remarks", "4": "pass"}
+    if typed.text not in targets:
+        return Step(where)
+    return Step(go(where, targets[typed.text], serial=item.serial))
+
+
+def _take_pass(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    item = _item(where, facts)
+    if typed.text in (BACK, MORE) or item is None:
+        return Step(go(where, "list"))
+    if typed.worth != "named":
+        return Step(where)
+    told = go(where, "told", serial=where.serial)
+    return Step(told, Ask("postman", Pass((str(item.serial),))))
+
+
+# ---- what a colleague offers -------------------------------------------------------------------
+
+
+def _show_offer(where: Where, facts: MenuFacts) -> Shown:
+    offer = facts.offer
+    if offer is None or offer.id != where.offer:  # answered, over, or a newer one came
+        return _show_home(go(where, "home"), facts)
+    values: dict[str, int | str] = {"staff": offer.by, "count": len(offer.numbers)}
+    lines = [last_digits(number) for number in offer.numbers]
+    return page(where, "offer", values, lines, facts.language)
+
+
+def _take_offer(where: Where, typed: Typed, facts: MenuFacts) -> Step:
+    """Answer the offer that was shown, and no other that may have come since."""
+    if typed.text == MORE:
+        return next_page(where)
+    if typed.text == "1":
+        return Step(go(where, "told"), Ask("postman", TakeOver(where.offer)))
+    if typed.text == "2":
+        return Step(go(where, "told"), Ask("postman", TurnDown(where.offer)))
+    return Step(go(where, "home")) if typed.text == BACK else Step(where)
 
 
 def _take_pay(where: Where, typed: Typed, facts: MenuFacts) -> Step:
@@ -253,7 +309,8 @@ SCREENS = (
     ),
     Screen(
         "home", "the postman's menu",
-        _show_home, _take_home, ("home",), to=("list", "menu", "told"), asks=(Undo,),
+        _show_home, _take_home, ("home", "home_offer"),
+        to=("list", "menu", "told", "offer"), asks=(Undo,),
     ),
     Screen(
         "list", "the open items of today's list",
@@ -262,7 +319,15 @@ SCREENS = (
     Screen(
         "item", "one item: coming, handed over, not handed over",
         _show_item, _take_item, ("item",),
-        to=("list", "told", "pay", "enter", "sign", "remarks"), asks=(Visit,),
+        to=("list", "told", "pay", "enter", "sign", "remarks", "pass"), asks=(Visit,),
+    ),
+    Screen(
+        "pass", "asks for the colleague who is to take the item over",
+        _show_item, _take_pass, ("pass",), to=("list", "told"), asks=(Pass,), hides="colleague",
+    ),
+    Screen(
+        "offer", "what a colleague offers: yes or no",
+        _show_offer, _take_offer, ("offer",), to=("home", "told"), asks=(TakeOver, TurnDown),
     ),
     Screen(
         "pay", "how the money was paid",

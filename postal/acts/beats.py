@@ -1,11 +1,11 @@
-"""Changes of beat in the books: items passed to a colleague or back at the office."""
+"""Changes of beat in the books: items offered and passed to a colleague, or back at the office."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from flows.acts.lists import GiveBack, PassItem, TakeOffList
+from flows.acts.lists import EndOffer, GiveBack, OfferItem, PassItem, TakeOffList
 from postal.acts.books import Books, Held, writes
 from store.database import Conn
 
@@ -45,6 +45,54 @@ def last_serial(conn: Conn, colleague: Colleague, today: date) -> int:
     ).fetchone()
     assert row is not None
     return int(row[0])
+
+
+@writes(OfferItem)
+def offer_item(books: Books, act: OfferItem, whose: str) -> None:
+    article = books.held[act.article]
+    bound = {"from": article.postman_id, "item": article.item_id, "now": books.now, "to": act.to}
+    books.conn.execute(
+        "DELETE FROM offered_items i USING offers o"
+        " WHERE o.id = i.offer_id AND i.item_id = %(item)s AND o.ended_at IS NULL",
+        bound,
+    )
+    books.conn.execute(
+        "UPDATE offers SET ended_at = %(now)s, outcome = 'replaced'"
+        " WHERE from_id = %(from)s AND ended_at IS NULL"
+        " AND NOT EXISTS (SELECT FROM offered_items WHERE offer_id = offers.id)",
+        bound,
+    )
+    books.conn.execute(
+        "INSERT INTO offers (from_id, to_id, asked_at)"
+        " SELECT %(from)s, id, %(now)s FROM staff WHERE staff_id = %(to)s"
+        " ON CONFLICT (from_id, to_id, asked_at) WHERE ended_at IS NULL DO NOTHING",
+        bound,
+    )
+    books.one(
+        "INSERT INTO offered_items (offer_id, item_id) SELECT o.id, %(item)s FROM offers o"
+        " JOIN staff s ON s.id = o.to_id AND s.staff_id = %(to)s"
+        " WHERE o.from_id = %(postman)s AND o.asked_at = %(now)s AND o.ended_at IS NULL",
+        article,
+        to=act.to,
+    )
+
+
+@writes(EndOffer)
+def end_offer(books: Books, act: EndOffer, whose: str) -> None:
+    done = books.conn.execute(
+        "UPDATE offers SET ended_at = %s, outcome = %s WHERE id = %s AND ended_at IS NULL",
+        [books.now, act.why, act.offer],
+    )
+    books.row(done, f"offer {act.offer}")
+
+
+def end_offers(conn: Conn, postman_id: int, now: datetime) -> None:
+    """End what a postman offers: his telephone is lost, or another one."""
+    conn.execute(
+        "UPDATE offers SET ended_at = %s, outcome = 'lapsed'"
+        " WHERE from_id = %s AND ended_at IS NULL",
+        [now, postman_id],
+    )
 
 
 @writes(PassItem)

@@ -43,7 +43,7 @@ class Held:
     postman_phone: str | None
     office_phone: str | None
     salt: bytes = field(default=b"", repr=False)  # of its codes, and of the digits to quote
-    former_phone: str | None = None  # who had the code before this turn moved it
+    former_phone: str | None = None  # who had the code, or was to, before this turn moved it
 
 
 _HOLD = """

@@ -8,6 +8,7 @@ from datetime import datetime
 import psycopg
 
 from flows.acts.phone import TakePhone
+from postal.acts import beats
 from postal.acts.books import Books, writes
 from postal.lists import UnknownPostman
 from postal.people.people import PhoneTaken
@@ -55,6 +56,7 @@ def block(conn: Conn, staff_id: str, now: datetime) -> int:
         "UPDATE staff SET blocked_at = coalesce(blocked_at, %s), next_phone = NULL WHERE id = %s",
         [now, postman_id],
     )
+    beats.end_offers(conn, postman_id, now)
     # The postman's row first, then the articles in the order of their ids, as everywhere.
     articles = [
         row[0]
@@ -90,13 +92,14 @@ def named(conn: Conn, phone: str) -> Named | None:
 def take_phone(books: Books, act: TakePhone, whose: str) -> None:
     moved = books.conn.execute(
         "UPDATE staff SET phone = next_phone, next_phone = NULL, blocked_at = NULL"
-        " WHERE next_phone = %s AND active RETURNING staff_id",
+        " WHERE next_phone = %s AND active RETURNING staff_id, id",
         [whose],
     )
     books.row(moved, "the telephone named")
     row = moved.fetchone()
     if row is not None:
         feed.append(books.conn, "phone_moved", None, books.now, {"postman": row[0]})
+        beats.end_offers(books.conn, row[1], books.now)
 
 
 def _lock(conn: Conn, staff_id: str) -> int:

@@ -63,13 +63,16 @@ def relink(books: Books, act: Relink, whose: str) -> None:
         document=act.document,
         until=books.now + DOCUMENT_FOR,
     )
-    books.conn.execute(
-        "WITH asked AS (UPDATE moves SET ended_at = %(now)s, outcome = 'done',"
-        " consent = %(consent)s WHERE article_id = %(id)s AND ended_at IS NULL RETURNING 1)"
+    books.conn.execute(  # a question about another telephone is over, and led to nothing
+        "WITH asked AS (SELECT id, by = %(by)s AND to_phone = %(phone)s AS this FROM moves"
+        " WHERE article_id = %(id)s AND ended_at IS NULL),"
+        " ended AS (UPDATE moves m SET ended_at = %(now)s,"
+        " outcome = CASE WHEN this THEN 'done' ELSE 'lapsed' END,"
+        " consent = CASE WHEN this THEN %(consent)s END FROM asked WHERE asked.id = m.id)"
         " INSERT INTO moves (article_id, by, from_phone, to_phone, asked_at, asked_proof,"
         " ended_at, outcome, consent)"
         " SELECT %(id)s, %(by)s, %(from_phone)s, %(phone)s, %(now)s, %(proof)s, %(now)s, 'done',"
-        " %(consent)s WHERE NOT EXISTS (SELECT FROM asked)",
+        " %(consent)s WHERE NOT EXISTS (SELECT FROM asked WHERE this)",
         {
             "id": article.id,
             "by": act.by,

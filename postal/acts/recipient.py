@@ -41,7 +41,7 @@ def contest_remark(books: Books, act: ContestRemark, whose: str) -> None:
         "witness = 'contested', witness_by = %(proof)s,"
         " attempts = attempts - remark_counts::int,"
         " remark_counts = false, state = 'attempted', held_until = NULL",
-        "witness = 'unconfirmed'",
+        "witness IN ('unconfirmed', 'confirmed')",
         proof=books.proof,
     )
     books.feed("remark_contested", article, proof=books.proof)

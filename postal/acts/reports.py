@@ -50,7 +50,11 @@ def name_number(books: Books, act: NameNumber, whose: str) -> None:
 
 @writes(OpenTicket)
 def open_ticket(books: Books, act: OpenTicket, whose: str) -> None:
-    """Open a ticket; one that an article's own time limit opens has no telephone."""
+    """Open a ticket; one that an article's own time limit opens has no telephone.
+
+    Nor has one about a warning to others: it does not wait for the outcome.
+    """
+    asks = whose.startswith("+") and act.about != "herd"
     article = books.held[act.article] if act.article is not None else None
     books.conn.execute(
         "INSERT INTO tickets (id, kind, article_id, phone, staff_id, at) OVERRIDING SYSTEM VALUE"
@@ -60,7 +64,7 @@ def open_ticket(books: Books, act: OpenTicket, whose: str) -> None:
             act.number,
             act.about,
             article.id if article else None,
-            whose if whose.startswith("+") else None,
+            whose if asks else None,
             article.postman_id if article else None,
             books.now,
         ],

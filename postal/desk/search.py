@@ -225,15 +225,20 @@ def _tickets(conn: Conn, query: Query, office: int | None) -> list[FoundTicket]:
 
 
 def tickets_of(
-    conn: Conn, *, phone: str | None = None, article: int | None = None
+    conn: Conn, office: int | None, *, phone: str | None = None, article: int | None = None
 ) -> list[FoundTicket]:
-    """Return the tickets that a telephone raised, or about an article; the newest first."""
+    """Return the tickets that a telephone raised, or about an article; the newest first.
+
+    `office`: only those that concern it.
+    """
+    query = (
+        "SELECT id, kind, at, closed_at FROM tickets t"  # noqa: S608
+        " WHERE (t.phone = %(phone)s OR t.article_id = %(article)s)"
+        f" AND {walls.TICKET} ORDER BY id DESC LIMIT %(most)s"
+    )
+    values = {"phone": phone, "article": article, "office": office, "most": MOST}
     with conn.cursor(row_factory=class_row(FoundTicket)) as cursor:
-        return cursor.execute(
-            "SELECT id, kind, at, closed_at FROM tickets WHERE phone = %s OR article_id = %s"
-            " ORDER BY id DESC LIMIT %s",
-            (phone, article, MOST),
-        ).fetchall()
+        return cursor.execute(query.encode(), values).fetchall()
 
 
 def _postmen(conn: Conn, query: Query, office: int | None) -> list[FoundPostman]:

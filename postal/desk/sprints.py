@@ -9,6 +9,7 @@ from typing import Any
 
 from psycopg.rows import class_row
 
+from flows.facts import Proof
 from postal.people import access
 from postal.people.access import Onlooker, What
 from store.database import Conn
@@ -16,7 +17,10 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class StoredSprint:
-    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py)."""
+    """A row of `sprints` with its conversation; the records are JSON (flows/replay/record.py).
+
+    `proof`: how it was proven who brought the event; None: nobody did (a time limit, software).
+    """
 
     id: int
     at: datetime
@@ -29,11 +33,12 @@ class StoredSprint:
     facts: Mapping[str, Any]
     decision: Mapping[str, Any]
     state_after: Mapping[str, Any]
+    proof: Proof | None
 
 
 _READ = """
 SELECT s.id, s.at, s.conversation_id, c.whose, c.machine, s.message_id, s.event, s.state_before,
-       s.facts, s.decision, s.state_after
+       s.facts, s.decision, s.state_after, s.proof
 FROM sprints s JOIN conversations c ON c.id = s.conversation_id
 """
 
@@ -100,10 +105,16 @@ def stream(conn: Conn, period: Period) -> Iterator[StoredSprint]:
         yield from cursor
 
 
-def look_through(conn: Conn, period: Period, reader: Onlooker) -> Iterator[StoredSprint]:
-    """Yield the same for somebody to see, which is written down first."""
+def look_through(
+    conn: Conn, period: Period, reader: Onlooker, reason: str = ""
+) -> Iterator[StoredSprint]:
+    """Yield the same for somebody to see, which is written down first.
+
+    `reason`: why the whole telephone of `period` is shown, without telephones; "": it is not.
+    """
     if period.phone is not None:
-        access.look(conn, reader, "opened", phone=period.phone)
+        what: What = "revealed" if reason else "opened"
+        access.look(conn, reader, what, phone=period.phone, about=reason)
     else:
         access.listed(conn, reader, counted(conn, period), "sprints")
     yield from stream(conn, period)

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from psycopg.rows import class_row
 
+from flows.facts import Proof
 from messages.catalogue import Channel
 from postal.desk.timeline_keys import HOPS, PAGE, Cursor, Key, Scope, keys_at
 from postal.people import access
@@ -74,7 +75,10 @@ class TimelineScreen:
 
 @dataclass(frozen=True)
 class SprintLine:
-    """One sprint in short. `event` and `acts` are names of flows' classes."""
+    """One sprint in short. `event` and `acts` are names of flows' classes.
+
+    `proof`: how it was proven who brought the event; None: nobody did (a time limit, software).
+    """
 
     id: int
     at: datetime
@@ -85,6 +89,7 @@ class SprintLine:
     state_before: str
     state_after: str
     acts: list[str]
+    proof: Proof | None
 
 
 @dataclass(frozen=True)
@@ -248,7 +253,8 @@ def _sprints(conn: Conn, ids: list[int]) -> dict[int, Entry]:
         found = cursor.execute(
             "SELECT s.id, s.at, c.whose, c.machine, s.message_id, s.event->>'kind' AS event,"
             " s.state_before->>'state' AS state_before, s.state_after->>'state' AS state_after,"
-            " ARRAY(SELECT act->>'kind' FROM jsonb_array_elements(s.decision->'acts') act) AS acts"
+            " ARRAY(SELECT act->>'kind' FROM jsonb_array_elements(s.decision->'acts') act) AS acts,"
+            " s.proof"
             " FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
             " WHERE s.id = ANY(%s)",
             (ids,),

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 from india.calendar import is_usable
+from postal.walls import ARTICLE
 from store.database import Conn
 
 PAGE = 60
@@ -44,11 +45,15 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Scope:
-    """The subject of a timeline: the parts of the query that find its keys."""
+    """The subject of a timeline: the parts of the query that find its keys.
+
+    `partly`: what concerns other offices alone is left out.
+    """
 
     parts: Mapping[Kind, str]
     values: Mapping[str, Any]
     whose: tuple[str, ...]
+    partly: bool = False
 
 
 _IN = "SELECT at, id FROM messages m WHERE m.direction = 'in' AND "
@@ -74,8 +79,36 @@ _SPRINTS_ABOUT = "SELECT at, id FROM sprints WHERE id IN ("
 _ASKED_ABOUT = "m.id IN (SELECT message_id FROM sprints WHERE id IN ("
 
 
-def of_phone(phone: str) -> Scope:
-    """Return all that the person with `phone` (E.164) saw and wrote, and their articles' events."""
+# What one office sees of a telephone that has to do with others too: turns that told something
+# about an article of the office, or found the telephone told of one last.
+_FOREIGN = (
+    f"SELECT EXISTS (SELECT FROM articles a WHERE a.id IN ({_ARTICLES})"  # noqa: S608
+    f" AND {ARTICLE} IS NOT TRUE)"
+)
+_CONCERNS = (
+    " (EXISTS (SELECT FROM messages o JOIN articles a ON a.id = o.article_id"  # noqa: S608
+    " WHERE o.direction = 'out' AND o.phone = %(phone)s AND o.at = {s}.at AND o.sprint_id = {s}.id"
+    f" AND {ARTICLE}) OR EXISTS (SELECT FROM articles a"
+    " WHERE a.number = {s}.state_before->'context'->>'article'"
+    f" AND {ARTICLE}))"
+)
+_READ_SO = (
+    " EXISTS (SELECT FROM sprints s JOIN conversations c ON c.id = s.conversation_id"
+    f" WHERE c.whose = %(phone)s AND s.at = m.at AND s.message_id = m.id AND{_CONCERNS})"
+).replace("{s}", "s")
+
+
+def of_phone(conn: Conn, phone: str, office: int | None) -> Scope:
+    """Return all that the person with `phone` (E.164) saw and wrote, and their articles' events.
+
+    `office`: the only one whose articles are looked at; None: every office's.
+    """
+    values = {"phone": phone, "hops": HOPS}
+    if office is not None:
+        values["office"] = office
+        row = conn.execute(_FOREIGN.encode(), values).fetchone()
+        if row is not None and row[0]:
+            return _of_phone_at(values, phone)
     return Scope(
         {
             "text": _IN + "m.phone = %(phone)s",
@@ -84,8 +117,26 @@ def of_phone(phone: str) -> Scope:
             "sprint": _SPRINTS_OF + "%(phone)s",
             "happened": _EVENTS + _ARTICLES + ")",
         },
-        {"phone": phone, "hops": HOPS},
+        values,
         (phone,),
+    )
+
+
+def _of_phone_at(values: Mapping[str, Any], phone: str) -> Scope:
+    """Return the part of a telephone's timeline that concerns one office; screens show them all."""
+    own = f"EXISTS (SELECT FROM articles a WHERE a.id = m.article_id AND {ARTICLE})"
+    sprints = _SPRINTS_OF.replace("{keys}", "{keys} AND" + _CONCERNS.replace("{s}", "sprints"))
+    articles = f"SELECT a.id FROM articles a WHERE a.id IN ({_ARTICLES}) AND {ARTICLE}"  # noqa: S608
+    return Scope(
+        {
+            "text": _IN + "m.phone = %(phone)s AND" + _READ_SO,
+            "sent": _OUT + "m.phone = %(phone)s AND " + own,
+            "sprint": sprints + "%(phone)s",
+            "happened": _EVENTS + articles + ")",
+        },
+        values,
+        (phone,),
+        partly=True,
     )
 
 

@@ -61,12 +61,14 @@ class _Article:
     list_id: int | None
     list_closed: bool
     postman: str | None
+    carried_by: int | None  # the office of the list
 
 
 _READ = """
 SELECT a.id, a.state, a.recipient_pin, a.unlinked_at IS NOT NULL AS unlinked, a.chosen_day,
        i.id AS item_id, i.state AS item_state, c.item_id IS NOT NULL AS checked_in,
-       l.id AS list_id, z.list_id IS NOT NULL AS list_closed, s.name AS postman
+       l.id AS list_id, z.list_id IS NOT NULL AS list_closed, s.name AS postman,
+       s.office_id AS carried_by
 FROM articles a
 LEFT JOIN LATERAL (
     SELECT * FROM delivery_items WHERE article_id = a.id ORDER BY id DESC LIMIT 1
@@ -106,6 +108,9 @@ def scan(conn: Conn, office_pin: str, typed: str, by: Doer) -> Arrival:
     if article is None:
         since = _note(conn, one, None, "unknown", by)
         return Arrival(typed, "unknown", number, since=since)
+    elsewhere = article.carried_by not in (None, one.office_id)
+    if elsewhere and article.recipient_pin != office_pin and article.state != "delivered":
+        return _missent(conn, one, article, by)  # whose list it is on is that office's own matter
     if article.list_id is not None and article.state != "delivered":
         return _back(typed, number, article)
     if article.state == "delivered":

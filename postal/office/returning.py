@@ -49,6 +49,7 @@ class ReturnLine:
     registration: bool
     passport: bool
     otp_required: bool
+    document_until: datetime | None  # until then the code alone is not enough
     cod: int
     state: ItemState
     remark: int | None
@@ -95,9 +96,10 @@ WHERE l.id = %s
 """
 _LINES = """
 SELECT i.id, i.serial, i.article_id, a.number, a.recipient_name, a.recipient_address, a.service,
-       a.registration, a.passport, a.otp_required, a.cod_amount AS cod, i.state, i.remark,
-       i.payment, i.finished_at, a.state AS article_state, coalesce(a.witness, 'none') AS witness,
-       c.at AS checked_in_at, coalesce(c.late, false) AS checked_in_late,
+       a.registration, a.passport, a.otp_required, a.document_until, a.cod_amount AS cod,
+       i.state, i.remark, i.payment, i.finished_at, a.state AS article_state,
+       coalesce(a.witness, 'none') AS witness, c.at AS checked_in_at,
+       coalesce(c.late, false) AS checked_in_late,
        EXISTS (SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
            AS moved_on,
        a.remark IS NOT NULL AND a.remark_final_at IS NULL AS remark_open

@@ -9,6 +9,8 @@ These rules decide:
   an authorised person only, and so does an article with paid registration; a passport goes to the
   addressee or a representative at that address. With or without a code, the signature shows who
   took it.
+- docs/developing/trust.md rule 6: for 48 hours after the code went to another telephone the code
+  alone is not enough.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ class _Line:
     recipient_pin: str
     cod_amount: int
     otp_required: bool
+    document: bool
     outcome: Outcome
     remark: int | None
 
@@ -72,10 +75,11 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
         lines = cursor.execute(
             "SELECT i.serial, a.number, a.service, a.registration, a.passport, a.recipient_name,"
             " a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
-            " i.state AS outcome, i.remark FROM delivery_items i"
+            " a.otp_required AND i.state = 'open' AND coalesce(a.document_until > %s, false)"
+            " AS document, i.state AS outcome, i.remark FROM delivery_items i"
             " JOIN articles a ON a.id = i.article_id"
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
-            (list_id,),
+            (reader.by.at, list_id),
         ).fetchall()
     access.listed(conn, reader, len(lines), f"slip {head.staff_id} {head.day}")
     return Slip(
@@ -115,6 +119,7 @@ def _carried(line: _Line) -> Carried:
         recipient_pin=line.recipient_pin,
         cod_amount=line.cod_amount,
         code_required=line.otp_required,
+        document=line.document,
         taker=taker,
         signature=personal or not line.otp_required,
         outcome=line.outcome,

@@ -15,10 +15,10 @@ from typing import Final, Literal
 from postal.people.accounts import ROLES, Role
 
 Act = Literal[
-    "enter", "find", "help_people", "tickets", "warn_herd", "judge_remark", "move", "reopen",
-    "reset_pin", "name_phone", "document", "refund", "requests", "sign_request", "figures", "fraud",
-    "book", "correct_typing", "statement", "books", "correct_entry", "payments", "deliver",
-    "judge_return", "import", "carriers", "webhooks", "access_log",
+    "enter", "find", "help_people", "tickets", "warn_herd", "warn_many", "judge_remark", "move",
+    "reopen", "reset_pin", "name_phone", "document", "refund", "requests", "sign_request",
+    "figures", "fraud", "book", "correct_typing", "statement", "books", "correct_entry", "payments",
+    "deliver", "judge_return", "import", "carriers", "webhooks", "access_log",
     "passkeys", "accounts", "end_sign_in",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
@@ -63,7 +63,10 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
         ),
         "tickets": Right("tickets", _HELPERS),
         "judge_remark": Right("confirm a remark, or strike it out", _JUDGES, "fresh"),
-        "warn_herd": Right("warn everybody around", _JUDGES),
+        "warn_herd": Right("warn everybody around, 50 people at most", _JUDGES),
+        "warn_many": Right(
+            "warn more, having seen how many and the text", {"supervisor": "district"}
+        ),
         "move": Right(
             "correct a recipient's number; name who takes an article", _JUDGES, "two", _JUDGES
         ),

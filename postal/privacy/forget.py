@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from india.phone import masked
 from store import feed
 from store.chains import redact
-from store.chains.redact import Removing
+from store.chains.redact import Removing, StandIn
 from store.database import Conn
 from store.refusals import Conflict, Unknown
 
@@ -62,15 +62,16 @@ def forget(conn: Conn, phone: str, by: Removing) -> Forgotten:
     if stored == (False,):
         raise NothingKnown
     _refuse(conn, phone)
+    other = _STAND_IN + "".join(str(secrets.randbelow(10)) for _ in range(_DIGITS))
     values = {
         "phone": phone,
-        "other": _STAND_IN + "".join(str(secrets.randbelow(10)) for _ in range(_DIGITS)),
+        "other": other,
         "digits": phone[-10:],
         "now": by.at,
     }
     around = _around(conn, phone)
-    sprints = redact.rewrite(conn, "sprints", _SPRINTS, {**values, "around": around}, by)
-    redact.rewrite(conn, "access_log", _LOOKS, values, by)
+    sprints = redact.forget_in_sprints(conn, StandIn(phone, other), around, by)
+    redact.forget_in_access_log(conn, StandIn(phone, other), by)
     conn.execute(_NAMED_IN_TEXTS, {**values, "around": around})
     texts = conn.execute(_TEXTS, values).rowcount
     articles = conn.execute(_RECEIVED, values).rowcount + conn.execute(_SENT, values).rowcount
@@ -123,22 +124,6 @@ UNION ALL
 SELECT 'the file of import ' || id || ' is just being read' FROM imports WHERE state = 'reading'
 """
 
-_SPRINTS = """
-UPDATE sprints s SET event = replace(event::text, %(phone)s, %(other)s)::jsonb,
-    state_before = replace(state_before::text, %(phone)s, %(other)s)::jsonb,
-    facts = replace(facts::text, %(phone)s, %(other)s)::jsonb,
-    decision = replace(decision::text, %(phone)s, %(other)s)::jsonb,
-    state_after = replace(state_after::text, %(phone)s, %(other)s)::jsonb,
-    salt = gen_random_uuid()
-FROM conversations c WHERE c.id = s.conversation_id AND c.whose = ANY(%(around)s)
-  AND (event::text || state_before::text || facts::text || decision::text || state_after::text)
-      LIKE '%%' || %(phone)s || '%%'
-RETURNING s.*
-"""
-_LOOKS = """
-UPDATE access_log SET phone = %(other)s, reason = NULL, salt = gen_random_uuid()
-WHERE phone = %(phone)s RETURNING *
-"""
 _TEXTS = """
 UPDATE messages SET phone = %(other)s, body = '', variables = NULL, error = NULL,
     purged_at = coalesce(purged_at, %(now)s) WHERE phone = %(phone)s

@@ -140,14 +140,8 @@ def _bookings(conn: Conn, kept: Kept) -> int:
 
 def _access_log(conn: Conn, kept: Kept) -> int:
     """Purge what is older than a year (docs/developing/domain.md rule 11); the digests stay."""
-    return redact.remove(
-        conn,
-        "access_log",
-        "DELETE FROM access_log WHERE id IN (SELECT id FROM access_log WHERE at < %(persons)s"
-        " ORDER BY id LIMIT %(most)s) RETURNING *",
-        _values(kept),
-        Removing(kept.operator, "purge", kept.now),
-    )
+    by = Removing(kept.operator, "purge", kept.now)
+    return redact.purge_access_log(conn, kept.persons, AT_ONCE, by)
 
 
 def _token_log(conn: Conn, kept: Kept) -> int:

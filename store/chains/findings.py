@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Final, Literal
 
 Difference = Literal[
     "changed",
+    "reworded",
     "removed",
     "inserted",
     "removal",
@@ -16,12 +18,15 @@ Difference = Literal[
     "seal",
     "chain",
     "unsealed",
+    "no seal",
+    "told",
     "future",
     "file",
 ]
 
 _SAYS: Final[dict[Difference, str]] = {
     "changed": "changed after it was written",
+    "reworded": "event or acts are not what its digest tells of them: more than removed",
     "removed": "removed, and not by purge",
     "inserted": "inserted after the day was sealed",
     "removal": "its entry in redactions does not fit the digest that was sealed",
@@ -29,7 +34,9 @@ _SAYS: Final[dict[Difference, str]] = {
     "root": "the root over the sealed digests is not the one in the seal",
     "seal": "the seal itself was changed",
     "chain": "the seal does not follow from the day before: one was changed, removed or inserted",
-    "unsealed": "there are rows, and days after it are sealed, but there is no seal",
+    "unsealed": "there are rows before the first day that was sealed",
+    "no seal": "the day is over and has no seal: it was removed, or no worker seals (audit seal)",
+    "told": "the feed told another root of it than the seal has",
     "future": "written on a day that has not begun",
     "file": "the published file and the seal differ",
 }
@@ -37,16 +44,21 @@ _SAYS: Final[dict[Difference, str]] = {
 
 @dataclass(frozen=True)
 class ChainFinding:
-    """One difference. `table` and `row`: None where it is about the whole day; `detail`: more."""
+    """One difference. `table` and `row`: None where it is about the whole day; `detail`: more.
+
+    `until`: the last of several days in a row of which the same is true.
+    """
 
     difference: Difference
     day: date
     table: str | None = None
     row: int | None = None
     detail: str = ""
+    until: date | None = None
 
     def __str__(self) -> str:
-        where = f"{self.table or 'all tables'}, {self.day}"
+        days = f"{self.day} to {self.until}" if self.until else f"{self.day}"
+        where = f"{self.table or 'all tables'}, {days}"
         if self.row is not None:
             where = f"{self.table} id {self.row}, {self.day}"
         detail = f" ({self.detail})" if self.detail else ""
@@ -82,3 +94,19 @@ class Removal:
             f"removed: {self.table}, {self.rows} rows, {when}, by {self.operator} as {self.role}:"
             f" {self.reason}"
         )
+
+
+def in_rows(found: Iterable[ChainFinding]) -> Iterator[ChainFinding]:
+    """Return findings about whole days in their order, those of days in a row as one."""
+    waiting: ChainFinding | None = None
+    for each in found:
+        if waiting is not None and each == replace(waiting, day=each.day, until=None):
+            last = waiting.until or waiting.day
+            if each.day == last + timedelta(days=1):
+                waiting = replace(waiting, until=each.day)
+                continue
+        if waiting is not None:
+            yield waiting
+        waiting = each
+    if waiting is not None:
+        yield waiting

@@ -1,18 +1,16 @@
 """Removing content from a row that has a digest: the digest stays, and who removed it is written.
 
-Only the role that purges may do this (store/rights.py).
+Only the role that purges may do this (store/rights.py), and only by the owner's functions that are
+called here: it can remove, and put nothing else in the place of what was there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, LiteralString
+from typing import LiteralString
 
-from psycopg import sql
-
-from store.chains.rows import Chain
 from store.database import Conn
 
 
@@ -25,47 +23,48 @@ class Removing:
     at: datetime
 
 
-_NOTE: Final = sql.SQL(
+@dataclass(frozen=True)
+class StandIn:
+    """A telephone that is forgotten, and the number (+999 and ten digits) that comes in its place.
+
+    Anything else in its place is refused by the database.
     """
-WITH touched AS ({change})
-INSERT INTO redactions (at, chain, row_id, row_day, digest_was, digest_now, operator, reason)
-SELECT %(removed_at)s, %(chain)s, id, day_written, digest, {now}, %(operator)s, %(why)s
-FROM touched ORDER BY id
-"""
-)
-_REWRITTEN: Final = sql.SQL("row_digest(salt, to_json(touched))")
-_NOTHING: Final = sql.SQL("NULL")
+
+    phone: str
+    other: str
 
 
-def rewrite(
-    conn: Conn, chain: Chain, change: LiteralString, values: Mapping[str, object], by: Removing
-) -> int:
-    """Do `change`, an UPDATE with a new salt that returns the whole rows; return how many."""
-    conn.execute("SET LOCAL TimeZone = 'UTC'")  # digests have times as UTC
-    return _note(conn, chain, change, _REWRITTEN, {**values, **_written(chain, by)})
+def forget_in_sprints(conn: Conn, stand_in: StandIn, around: Sequence[str], by: Removing) -> int:
+    """Replace the telephone in the sprints of whom `around` names; return in how many."""
+    return _called(
+        conn,
+        "SELECT forget_in_sprints(%s, %s, %s, %s, %s, %s)",
+        [stand_in.phone, stand_in.other, list(around), by.at, by.operator, by.reason],
+    )
 
 
-def remove(
-    conn: Conn, chain: Chain, change: LiteralString, values: Mapping[str, object], by: Removing
-) -> int:
-    """Do `change`, a DELETE that returns the whole rows; return how many."""
-    return _note(conn, chain, change, _NOTHING, {**values, **_written(chain, by)})
+def forget_in_access_log(conn: Conn, stand_in: StandIn, by: Removing) -> int:
+    """Replace the telephone in the access log, and remove the reasons; return in how many lines."""
+    return _called(
+        conn,
+        "SELECT forget_in_access_log(%s, %s, %s, %s, %s)",
+        [stand_in.phone, stand_in.other, by.at, by.operator, by.reason],
+    )
 
 
-def _note(
-    conn: Conn,
-    chain: Chain,
-    change: LiteralString,
-    now: sql.Composable,
-    values: Mapping[str, object],
-) -> int:
-    return conn.execute(_NOTE.format(change=sql.SQL(change), now=now), values).rowcount
+def purge_access_log(conn: Conn, before: datetime, most: int, by: Removing) -> int:
+    """Remove the oldest lines of the access log before a moment, `most` at once; return how many.
+
+    The database refuses a moment within the last day.
+    """
+    return _called(
+        conn,
+        "SELECT purge_access_log(%s, %s, %s, %s, %s)",
+        [before, most, by.at, by.operator, by.reason],
+    )
 
 
-def _written(chain: Chain, by: Removing) -> Mapping[str, object]:
-    return {
-        "chain": chain,
-        "removed_at": by.at,
-        "operator": by.operator,
-        "why": by.reason,
-    }
+def _called(conn: Conn, call: LiteralString, values: Sequence[object]) -> int:
+    row = conn.execute(call, values).fetchone()
+    assert row is not None
+    return int(row[0])

@@ -20,6 +20,29 @@ _CONTENT: Final = sql.SQL(
  WHERE key <> ALL ('{{salt,digest,position}}') AND value::text <> 'null')
 """
 ).format()
+# Of a sprint, what private_digest stands for is hashed apart (chain_sprint), so that it can go.
+_CONTENT_OF_SPRINT: Final = sql.SQL(
+    """
+(SELECT '{{' || string_agg('"' || key || '":' || value::text, ',' ORDER BY key COLLATE "C") || '}}'
+ FROM json_each(to_json(t))
+ WHERE key <> ALL ('{{salt,digest,position,private_salt}}') AND value::text <> 'null'
+   AND (key <> ALL ('{{event,state_before,facts,decision,state_after}}')
+        OR t.private_digest IS NULL))
+"""
+).format()
+_PRIVATE: Final = sql.SQL(
+    """
+, t.private_salt, t.private_digest, CASE WHEN t.private_digest IS NOT NULL THEN
+(SELECT '{{' || string_agg('"' || key || '":' || value::text, ',' ORDER BY key COLLATE "C") || '}}'
+ FROM json_each(to_json(t)) WHERE key = ANY ('{{event,state_before,facts,decision,state_after}}'))
+END AS private, t.private_digest IS NULL OR (
+    t.told->>'event' IS NOT DISTINCT FROM t.event->>'kind'
+    AND t.told->'acts' = jsonb_path_query_array(t.decision, '$.acts[*].kind')) AS consistent
+"""
+).format()
+_NO_PRIVATE: Final = sql.SQL(
+    ", NULL AS private_salt, NULL AS private_digest, NULL AS private, true AS consistent"
+)
 _LEAVES: Final = sql.SQL(
     """
 SELECT id, digest FROM (
@@ -32,7 +55,7 @@ SELECT id, digest FROM (
 )
 _ROWS: Final = sql.SQL(
     """
-SELECT t.id, t.digest, t.salt, {content} AS content, r.digest_was, r.digest_now
+SELECT t.id, t.digest, t.salt, {content} AS content, r.digest_was, r.digest_now {private}
 FROM {table} t LEFT JOIN LATERAL (
     SELECT digest_was, digest_now FROM redactions
     WHERE chain = %(chain)s AND row_day = t.day_written AND row_id = t.id
@@ -70,13 +93,18 @@ def rows(chain: Chain) -> sql.Composed:
 
     Its values: `day`, `chain`. The session's time zone must be UTC.
     """
-    return _ROWS.format(table=sql.Identifier(chain), content=_CONTENT)
+    private = _PRIVATE if chain == "sprints" else _NO_PRIVATE
+    return _ROWS.format(table=sql.Identifier(chain), content=_content(chain), private=private)
 
 
 def content(chain: Chain, which: sql.Composable) -> sql.Composed:
     """Return the query of `id`, day, salt, digest and content of the rows that `which` selects."""
     query = sql.SQL("SELECT t.id, t.day_written, t.salt, t.digest, {} FROM {} t {}")
-    return query.format(_CONTENT, sql.Identifier(chain), which)
+    return query.format(_content(chain), sql.Identifier(chain), which)
+
+
+def _content(chain: Chain) -> sql.Composed:
+    return _CONTENT_OF_SPRINT if chain == "sprints" else _CONTENT
 
 
 def days(chain: Chain) -> sql.Composed:

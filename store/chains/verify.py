@@ -7,9 +7,10 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,13 @@ from psycopg.rows import args_row, class_row
 
 from store.chains import merkle, publish, rows
 from store.chains.document import ChainOfDay, DayDocument, root_of
-from store.chains.findings import ChainFinding, CountedRows, Removal
+from store.chains.findings import ChainFinding, CountedRows, Removal, in_rows
 from store.chains.rows import CHAINS, Chain
 from store.database import Conn
 
 _FETCHED: Final = 2_000
 _REPORTED: Final = 1_000
+_SEALING: Final = timedelta(hours=1)  # after midnight, in which a day may have no seal yet
 
 _Seals = dict[date, DayDocument | None]
 
@@ -67,24 +69,63 @@ class Verifier:
     # ---- the seals -------------------------------------------------------------------------------
 
     def _seals(self) -> Generator[ChainFinding, None, _Seals]:
-        """Check every seal against the one before and its file; return those that are asked for."""
-        wanted: _Seals = {}
+        """Check every seal, and that every day that is over has one; return all of them.
+
+        Also where one day is asked for: whether it is sealed and late rows are in no seal is seen
+        from the others. What is found of other days is not said then.
+        """
+        seals: _Seals = {}
+        roots: dict[date, str] = {}
         before: tuple[date, str] | None = None
+        found: list[ChainFinding] = []
         query = "SELECT day, document, root FROM seals ORDER BY day"
         for day, text, root in self.conn.execute(query).fetchall():
-            found = list(_seal(day, text, root, before))
+            found += _seal(day, text, root, before)
             found += self._file(day, text)
-            if self.asked.day in (None, day):
-                yield from found
-                wanted[day] = _read(text)
-            before = (day, root_of(text).hex())
-            self.days += 1
-        self.last = before
+            seals[day], roots[day] = _read(text), root_of(text).hex()
+            before = (day, roots[day])
+        self.days, self.last = len(seals), before
+        found += self._missing_seals(roots)
         last = before[0] if before else None
         for day in publish.days(self.asked.files) if self.asked.files else ():
-            if (last is None or day > last) and self.asked.day in (None, day):
-                yield ChainFinding("file", day, detail="there is a file and no seal")
-        return wanted
+            if last is None or day > last:
+                found.append(ChainFinding("file", day, detail="there is a file and no seal"))
+        found.sort(key=lambda each: each.day)
+        if self.asked.day is None:
+            yield from in_rows(found)
+        else:
+            yield from (each for each in found if each.day == self.asked.day)
+        return seals
+
+    def _missing_seals(self, roots: Mapping[date, str]) -> Iterator[ChainFinding]:
+        """Yield the days that are over and have no seal, or another one than the feed told."""
+        told = {
+            date.fromisoformat(day): root
+            for day, root in self.conn.execute(
+                "SELECT data->>'day', data->>'root' FROM events WHERE kind = 'day_sealed'"
+                " AND data->>'day' ~ '^[0-9]{4}-[0-9]{2}-[0-9]{2}$' ORDER BY id"
+            ).fetchall()
+        }
+        for day in self._over({*roots, *told}):
+            if day not in roots:
+                detail = "the feed told its root: it was removed" if day in told else ""
+                yield ChainFinding("no seal", day, detail=detail)
+            elif day in told and told[day] != roots[day]:
+                yield ChainFinding("told", day)
+
+    def _over(self, known: AbstractSet[date]) -> Iterator[date]:
+        """Yield the days since the first that has a seal or rows that are over since an hour."""
+        row = self.conn.execute(
+            "SELECT ((clock_timestamp() - %s) AT TIME ZONE 'Asia/Kolkata')::date", [_SEALING]
+        ).fetchone()
+        assert row is not None
+        first = min(known, default=None)
+        if first is None:
+            rows_of = (self.conn.execute(rows.first_day(each)).fetchone() for each in CHAINS)
+            first = min((each[0] for each in rows_of if each is not None), default=row[0])
+        while first < row[0]:
+            yield first
+            first += timedelta(days=1)
 
     def _file(self, day: date, text: str) -> Iterator[ChainFinding]:
         if self.asked.files is not None:
@@ -99,17 +140,20 @@ class Verifier:
         today = self.conn.execute(
             "SELECT (clock_timestamp() AT TIME ZONE 'Asia/Kolkata')::date"
         ).fetchone()
-        last_sealed = max(seals, default=None)
+        first_sealed = min(seals, default=None)
         for day in self._days(table, seals):
             document = seals.get(day)
             if day in seals:
                 yield from self._sealed_day(table, day, document, tally)
                 continue
+            before = tally.open
+            yield from self._open_day(table, day, tally)
+            if tally.open == before:
+                continue
             if today is not None and day > today[0]:
                 yield ChainFinding("future", day, table)
-            elif last_sealed is not None and day < last_sealed:
+            elif first_sealed is not None and day < first_sealed:
                 yield ChainFinding("unsealed", day, table)
-            yield from self._open_day(table, day, tally)
         self.counted.append(
             CountedRows(table, tally.rows, tally.rewritten, tally.removed, tally.open)
         )
@@ -209,6 +253,10 @@ class _Row:
     content: str
     digest_was: bytes | None
     digest_now: bytes | None
+    private_salt: Any  # a UUID; None: nothing of the row is hashed apart
+    private_digest: bytes | None
+    private: str | None  # the content that is hashed apart
+    consistent: bool  # with it, what is told of it
 
 
 @dataclass
@@ -252,14 +300,24 @@ class _Leaves:
 def _own(table: Chain, day: date, row: _Row, tally: _Tally) -> Iterator[ChainFinding]:
     """Check a row's content against its digest, or against what purge left of it."""
     tally.rows += 1
-    expected = row.digest
     if row.digest_now is not None:
         tally.rewritten += 1
-        expected = row.digest_now
         if row.digest_was != row.digest:
             yield ChainFinding("removal", day, table, row.id)
-    if merkle.leaf(row.salt.bytes, row.content) != expected:
+    if row.private is None or row.private_digest is None:
+        expected = row.digest if row.digest_now is None else row.digest_now
+        if merkle.leaf(row.salt.bytes, row.content) != expected:
+            yield ChainFinding("changed", day, table, row.id)
+        return
+    # Purge touches only what is hashed apart: the row's own digest holds as long as the row.
+    expected = row.private_digest if row.digest_now is None else row.digest_now
+    if (
+        merkle.leaf(row.salt.bytes, row.content) != row.digest
+        or merkle.leaf(row.private_salt.bytes, row.private) != expected
+    ):
         yield ChainFinding("changed", day, table, row.id)
+    elif not row.consistent:
+        yield ChainFinding("reworded", day, table, row.id)
 
 
 def _seal(

@@ -127,3 +127,39 @@ def test_a_forged_flood_silences_nobody(player: Player) -> None:
     player.drain()
     said = player.step(f"+919839000001 > 1 {{code {OTHER}}}")
     assert any(line.startswith(f"{OTHER} < Post 6785 was handed over.") for line in said)
+
+
+@pytest.mark.parametrize("said", ["1", "2", "4", "44", "5 9876500077", "5 0", "6"])
+def test_after_a_forged_flood_every_command_about_an_own_article_is_read(
+    player: Player, runtime: Runtime, said: str
+) -> None:
+    player.step("postman 1001 +919839000001")
+    player.step(f"article EU123456785IN to {OTHER} en")
+    player.step("list 1001: EU123456785IN")
+    player.drain()
+    for _ in range(LIMIT + 1):
+        player.say(OTHER, "kya likha hai")
+    before = counted(runtime)["sprints"]
+    player.say(OTHER, said)
+    read = counted(runtime)["sprints"]
+    assert read > before
+    player.say(OTHER, "nahi")  # words can wait
+    assert counted(runtime)["sprints"] == read
+
+
+def test_after_a_forged_flood_a_postman_and_a_sender_are_read(
+    player: Player, runtime: Runtime
+) -> None:
+    postman, sender = "+919839000001", "+919811100001"
+    player.step(f"postman 1001 {postman}")
+    player.step(f"article EU123456785IN to {OTHER} en from {sender}")
+    player.step("list 1001: EU123456785IN")
+    player.drain()
+    for _ in range(LIMIT + 1):
+        player.say(postman, "kya likha hai")
+        player.say(sender, "kya likha hai")
+    before = counted(runtime)["sprints"]
+    player.say(postman, "00")
+    assert counted(runtime)["sprints"] == before + 1
+    player.say(sender, "EU123456785IN 9876500077")
+    assert counted(runtime)["sprints"] == before + 2

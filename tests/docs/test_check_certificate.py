@@ -15,6 +15,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from runtime import Runtime
+from store.chains import redact
+from store.chains.redact import Removing, StandIn
 from store.database import Database
 from tests.rigs import chains
 from tests.rigs.chains import days_ago
@@ -77,7 +79,12 @@ def test_a_certificate_is_checked_offline(
     code, said = check(made, roots, tmp_path)
     assert code == 0, said
     events = made["record"]["events"]
-    assert f"{NUMBER}: {len(events)} events are as they were written, 0 not sealed" in said
+    decided = len(made["record"]["decisions"])
+    assert (
+        f"{NUMBER}: {len(events)} events and {decided} decisions are as they were written" in said
+    )
+    assert "UNPROVEN  that nothing is missing" in said
+    assert "UNPROVEN  recipient_name, recipient_phone, sender_name, sender_phone" in said
     assert events[0]["kind"] == "article_booked"
     assert "delivered" in [each["kind"] for each in events]
     assert made["record"]["decisions"]
@@ -177,6 +184,160 @@ def test_a_forged_certificate_is_told(
         code, said = check(made, roots, tmp_path)
         assert code == 1
         assert says in said
+
+
+def _decided(**changes: object) -> Callable[[Json], None]:
+    return lambda record: record["decisions"][1].update(changes)
+
+
+def _without(kind: str) -> Callable[[Json], None]:
+    def spoil(record: Json) -> None:
+        record["events"] = [each for each in record["events"] if each["kind"] != kind]
+
+    return spoil
+
+
+INVENTED = {
+    "at": "2026-08-14T00:00:00+00:00", "event": "told_code", "acts": ["HandOver"], "proof": "two",
+    "day": "2026-08-14", "content": None, "salt": None, "digest": "00" * 32, "path": None,
+}  # fmt: skip
+SILENT = dict.fromkeys(("at", "event", "acts", "proof"))
+
+
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda record: record.update(article=OTHER), f"WRONG  the events are of article {NUMBER}"),
+        (lambda record: record.update(state="returned"), "its events say delivered"),
+        (lambda record: record.update(state="attempted"), "its events say delivered"),
+        (lambda record: record.update(service="money_order"), "WRONG  the service: "),
+        (lambda record: record.update(booked_at="2026-08-01T00:00:00+00:00"), "WRONG  booked_at"),
+        (_without("delivered"), "WRONG  the state delivered: its events say that it has not ended"),
+        (_without("article_booked"), "must be that the article was booked"),
+        (lambda record: record["events"].append(record["events"][1]), "it is there twice"),
+        (lambda record: record["events"].reverse(), "out of its order"),
+        (lambda record: record["events"][0].update(content="[]"), "a JSON object is expected"),
+        (lambda record: record["events"][0].update(content="{"), "a JSON object is expected"),
+        (lambda record: record["events"][0].update(content=None), "its content is missing"),
+        (_decided(event="told_otherwise"), "it says something else than what was hashed"),
+        (_decided(acts=["HandOver"]), "it says something else than what was hashed"),
+        (_decided(proof="two"), "its proof or day is not the one that was hashed"),
+        (_decided(at="2026-01-01T00:00:00+00:00"), "it says something else than what was hashed"),
+        (_decided(content=None), "it says what was decided, without what was hashed"),
+        (lambda record: record["decisions"].append(dict(INVENTED)), "without what was hashed"),
+        (
+            lambda record: record["decisions"].append({**INVENTED, **SILENT}),
+            "OPEN  decision",
+        ),
+        (lambda record: record["decisions"][0].update(path=None), "no way to its seal is given"),
+        (lambda record: record.update(days=[]), "the seal of"),
+        (lambda record: record.update(days=7), "it is no certificate (TypeError"),
+        (lambda record: record.pop("events"), "it is no certificate (KeyError"),
+        (lambda record: record["events"][0].update(salt="not hexadecimal"), "it is no certificate"),
+        (lambda record: record.update(format="dakiya certificate 1"), "its format is"),
+    ],
+)
+def test_a_certificate_with_another_hash_is_told_too(
+    delivered: Player,
+    client: FlaskClient,
+    roots: Path,
+    tmp_path: Path,
+    spoil: Callable[[Json], None],
+    says: str,
+) -> None:
+    made = certificate(delivered, client)
+    spoil(made["record"])
+    _rehash(made)
+    code, said = check(made, roots, tmp_path)
+    assert code == 1, said
+    assert says in said
+    assert "Traceback" not in said
+
+
+@pytest.mark.parametrize(("part", "says"), [("events", "different"), ("decisions", "of another")])
+def test_what_another_article_went_through_is_not_this_one_s(
+    delivered: Player, client: FlaskClient, roots: Path, tmp_path: Path, part: str, says: str
+) -> None:
+    made = certificate(delivered, client)
+    other = certificate(delivered, client, OTHER)
+    kept = {each["day"]: each for each in (*made["record"]["days"], *other["record"]["days"])}
+    made["record"][part] += other["record"][part][1:]
+    made["record"]["days"] = [kept[day] for day in sorted(kept)]
+    _rehash(made)
+    code, said = check(made, roots, tmp_path)
+    assert (code, says in said) == (1, True), said
+
+
+def test_names_and_what_is_missing_are_said_to_be_unproven(
+    delivered: Player, client: FlaskClient, roots: Path, tmp_path: Path
+) -> None:
+    made = certificate(delivered, client)
+    made["record"].update(recipient_name="Somebody Else", recipient_phone="+91••••••9999")
+    made["record"].update(state="out_for_delivery")
+    _without("delivered")(made["record"])
+    _rehash(made)
+    code, said = check(made, roots, tmp_path)
+    assert code == 0
+    assert "UNPROVEN  recipient_name, recipient_phone" in said
+    assert "UNPROVEN  the state out_for_delivery: its events say only that it has not" in said
+    assert "UNPROVEN  that nothing is missing" in said
+
+
+def test_a_decision_is_proven_after_a_person_in_it_was_forgotten(
+    delivered: Player,
+    client: FlaskClient,
+    owner: Database,
+    tmp_path: Path,
+    purging: Database,
+    app: Flask,
+) -> None:
+    runtime = delivered.runtime
+    with owner.transaction() as conn:
+        conn.execute("SET LOCAL TimeZone = 'UTC'")
+        conn.execute("UPDATE sprints SET facts = jsonb_build_object('said', %s::text)", [RECIPIENT])
+        conn.execute(
+            "UPDATE sprints SET private_digest = private_digest(private_salt, to_json(sprints))"
+        )
+    chains.as_of_yesterday(owner)
+    chains.seal(runtime, tmp_path / "roots")
+    before = certificate(delivered, client)["record"]["decisions"]
+    with purging.transaction() as conn:
+        by = Removing("root", "by letter", runtime.now())
+        stand_in = StandIn(RECIPIENT, "+9991234567890")
+        assert redact.forget_in_sprints(conn, stand_in, [NUMBER], by) == len(before)
+    made = certificate(delivered, client)
+    assert made["record"]["decisions"] == before
+    code, said = check(made, tmp_path / "roots", tmp_path)
+    assert code == 0, said
+    assert f"and {len(before)} decisions are as they were" in said
+    verified = chains.verify(app)
+    assert verified.exit_code == 0, verified.output
+
+
+def test_a_decision_from_before_says_nothing_but_its_digest(
+    delivered: Player, client: FlaskClient, owner: Database, runtime: Runtime, tmp_path: Path
+) -> None:
+    chains.as_of_yesterday(owner)
+    with owner.transaction() as conn:
+        conn.execute("SET LOCAL TimeZone = 'UTC'")
+        conn.execute("UPDATE sprints SET told = NULL, private_salt = NULL, private_digest = NULL")
+        conn.execute("UPDATE sprints SET digest = row_digest(salt, to_json(sprints))")
+    chains.seal(runtime, tmp_path / "roots")
+    made = certificate(delivered, client)
+    assert {each["event"] for each in made["record"]["decisions"]} == {None}
+    assert RECIPIENT[3:] not in json.dumps(made)
+    code, said = check(made, tmp_path / "roots", tmp_path)
+    assert code == 0, said
+    assert "UNPROVEN  decision 1: what was decided" in said
+
+
+def test_what_is_no_certificate_is_said_to_be_none(roots: Path, tmp_path: Path) -> None:
+    nonsense: list[Any] = [[], {}, {"record": []}, None]
+    for what in nonsense:
+        code, said = check(what, roots, tmp_path)
+        assert code == 1
+        assert "it is no certificate" in said
+        assert "Traceback" not in said
 
 
 def test_what_is_not_sealed_yet_is_not_proven(

@@ -18,13 +18,17 @@ import psycopg
 import pytest
 from redis import Redis
 
-from embedded import cluster
+from embedded import cluster, servers
 from embedded.addresses import KEEP, THROW_AWAY, Addresses, read
 from embedded.cluster import ServerFailed
 from embedded.lock import AlreadyRunning
 from embedded.secrets import keep_once
 from embedded.servers import Servers, resolve
+from gateways.safety import UnsafeSettings
+from runtime import Runtime
 from settings import Settings
+from store import rights
+from store.database import Database
 
 HOUSE = Path(__file__).parent.parent.parent
 _HOLD = """
@@ -311,3 +315,29 @@ def test_a_command_alone_starts_servers_for_as_long_as_it_runs(directory: Path) 
     )
     assert done.stdout == "0\n"
     until(lambda: not servers_of(directory))
+
+
+def test_production_starts_on_no_owner_of_the_tables(
+    runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A web process has DATABASE_URL alone: only the database knows that it names the owner."""
+    production = runtime.settings.model_copy(
+        update={"dakiya_env": "production", "database_owner_url": "", "database_purge_url": ""}
+    )
+    monkeypatch.setattr(servers, "insist", lambda settings: None)
+    assert resolve(production) is production
+    owning = production.model_copy(update={"database_url": runtime.settings.owner_url})
+    with pytest.raises(UnsafeSettings, match=r"role of DATABASE_URL could rewrite.*superuser"):
+        resolve(owning)
+    away = production.model_copy(update={"database_url": "postgresql://d:x@127.0.0.1:1/d"})
+    assert resolve(away) is away
+
+
+def test_an_owner_that_is_no_superuser_is_refused_too(owner: Database, runtime: Runtime) -> None:
+    with owner.transaction() as conn:
+        conn.execute("CREATE ROLE owns_one; CREATE TABLE owned (id int)")
+        conn.execute("ALTER TABLE owned OWNER TO owns_one; SET LOCAL ROLE owns_one")
+        says = rights.ownership(conn)
+        conn.rollback()
+    assert says == "it is, or may become, the owner of tables (owns_one)"
+    assert runtime.database.run(rights.ownership) is None

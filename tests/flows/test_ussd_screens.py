@@ -27,6 +27,7 @@ from flows.ussd.engine import (
     Graph,
     MenuFacts,
     MenuItem,
+    MenuOffer,
     Post,
     Question,
     Screen,
@@ -78,11 +79,11 @@ _LISTED: tuple[tuple[int, int, bool, ItemState], ...] = (
     (986, 0, True, "withdrawn"),
 )
 ITEMS = tuple(
-    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state)
+    MenuItem(serial, f"WW99999{serial}9WW", amount, otp, state, document=otp)
     for serial, amount, otp, state in _LISTED
 )
 KEYS = ("", "0", "00", *"123456789", "11", "27", "10", "44", "*", "abc", "9" * 10)
-PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed")
+PROOFS: tuple[Worth, ...] = ("right", "wrong", "locked", "code", "malformed", "named")
 TYPED = (
     *(Typed(key) for key in KEYS),
     *(Typed(str(item.serial)) for item in ITEMS[-7:]),
@@ -90,6 +91,9 @@ TYPED = (
     *(Typed(post.digits) for post in POSTS),
     *(Typed(worth=worth, left=2) for worth in PROOFS),
 )
+
+
+OFFER = MenuOffer(3, "W" * 20, tuple(post.number for post in POSTS))
 
 
 def worlds(language: Language) -> Iterator[MenuFacts]:
@@ -101,6 +105,8 @@ def worlds(language: Language) -> Iterator[MenuFacts]:
     ):
         if postman or not items:
             yield MenuFacts(language, posts, postman, items)
+            if postman and len(posts) < 2:
+                yield MenuFacts(language, posts, postman, items, OFFER)
 
 
 def answers(ask: Ask) -> Iterator[tuple[Say, ...]]:
@@ -206,6 +212,8 @@ BY_SMS = {
     "not_understood",  # one article twice in a text; a screen names one item
     "amount_wrong",  # the sum is never typed on a screen
     "approach_late",  # a screen is never late
+    *("pass_asked_many", "pass_partly", "given_back", "given_back_many"),
+    *("offer_asked", "offer_asked_many"),  # a screen says which offer is answered
     *("nominee_how", "language_menu"),  # without an article or a language nothing is asked
 }
 
@@ -267,6 +275,23 @@ def test_lists_turn_their_pages_round_and_lose_no_line() -> None:
         step = menu.GRAPH.step(shown.where, Typed("00"), facts)
         shown = menu.GRAPH.show(step.where, facts)
     assert seen == [str(item.serial) for item in ITEMS if item.state == "open"]
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "7 0027 Rs 500 document"),
+        ("hi-Latn", "7 0027 Rs 500 kagaz"),
+        ("hi", "7 0027 500 रु कागज़"),
+    ],
+)
+def test_a_line_says_that_a_document_is_wanted_besides_the_code(
+    language: Language, line: str
+) -> None:
+    item = MenuItem(7, "EU123400027IN", 500, True, "open", document=True)
+    facts = MenuFacts(language, postman=True, items=(item,))
+    shown = menu.GRAPH.show(Where("list", proved=True), facts)
+    assert shown.values["lines"] == line
 
 
 def test_items_that_another_has_closed_lead_back_to_the_list() -> None:

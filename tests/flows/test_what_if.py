@@ -55,7 +55,7 @@ def articles_in(facts: Any) -> dict[str, ArticleFact]:
 
 
 # What another telephone's facts see otherwise, and what time alone changes.
-_SEEN_APART = {"part", "fraud_reports", "code_sends", "nominations"}
+_SEEN_APART = {"part", "fraud_reports", "code_sends", "nominations", "had_code"}
 # The books were written before anybody decided: booked, listed, recalled.
 _WITHOUT_A_DECISION = {"Booked", "WentOut", "Recalled", "ListMade"}
 

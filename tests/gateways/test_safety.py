@@ -173,6 +173,63 @@ def test_a_redis_elsewhere_is_reached_encrypted_or_not_at_all(
     assert reason == "REDIS_URL leads to redis.example in clear: rediss://… is encrypted"
 
 
+OWNER = "postgresql://owner:owners-password@db.example/d?sslmode=verify-full"
+PURGE = "postgresql://purge:purges-password@db.example/d?sslmode=verify-full"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_OWNER_URL", "DATABASE_PURGE_URL"])
+def test_the_addresses_of_the_other_roles_are_held_to_the_same(
+    environment: pytest.MonkeyPatch, name: str
+) -> None:
+    clear, short = reasons(environment, **{name: "postgresql://other:pw@db.example/d"})
+    assert short.startswith(f"{name} leads to db.example in clear")
+    assert clear.startswith(f"the password in {name} is too short: at least 12")
+    (unread,) = reasons(environment, **{name: "postgresql://%zz"})
+    assert unread.startswith(f"{name} cannot be read")
+    for each in SOUND:
+        environment.delenv(each)
+    (unnamed,) = reasons(environment, **{name: OWNER})
+    assert f"{name} names another machine" in unnamed
+
+
+@pytest.mark.parametrize(
+    "same", [("DATABASE_OWNER_URL",), ("DATABASE_PURGE_URL",), ("owner", "purge"), ("all",)]
+)
+def test_one_role_for_two_purposes_is_refused(
+    environment: pytest.MonkeyPatch, same: tuple[str, ...]
+) -> None:
+    assert reasons(environment, DATABASE_OWNER_URL=OWNER, DATABASE_PURGE_URL=PURGE) == []
+    mine = "postgresql://dakiya@/d"
+    if same == ("owner", "purge"):
+        changes = {"DATABASE_PURGE_URL": "postgresql://owner@/d"}
+    elif same == ("all",):
+        changes = {"DATABASE_OWNER_URL": mine, "DATABASE_PURGE_URL": mine}
+    else:
+        changes = {same[0]: mine}
+    found = reasons(environment, **changes)
+    assert len(found) == (3 if same == ("all",) else 1)
+    assert all("name the same role" in each and "db roles" in each for each in found)
+
+
+@pytest.mark.parametrize(
+    "option", ["ssl_cert_reqs=none", "ssl_cert_reqs=optional", "ssl_check_hostname=false"]
+)
+def test_a_redis_whose_certificate_is_not_checked_is_as_good_as_in_clear(
+    environment: pytest.MonkeyPatch, option: str
+) -> None:
+    url = SOUND["REDIS_URL"]
+    (reason,) = reasons(environment, REDIS_URL=f"{url}?{option}")
+    assert reason.startswith(f"REDIS_URL says {option}: whoever answers for redis.example")
+    fine = "ssl_cert_reqs=required&ssl_check_hostname=true&ssl_ca_certs=/etc/ssl/own.pem"
+    assert reasons(environment, REDIS_URL=f"{url}?{fine}") == []
+    assert reasons(environment, REDIS_URL=f"rediss://:x@127.0.0.1/0?{option}") == []
+
+
+def test_a_redis_that_the_query_names_counts_too(environment: pytest.MonkeyPatch) -> None:
+    (reason,) = reasons(environment, REDIS_URL="redis:///0?host=redis.example")
+    assert "leads to redis.example in clear" in reason
+
+
 def test_the_environment_of_libpq_counts_too(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("PGHOST", "db.example")
     (reason,) = reasons(environment, DATABASE_URL="postgresql:///d")

@@ -71,6 +71,7 @@ def test_the_number_goes_and_what_is_beside_it_stays(text: str, shown: str) -> N
         "2026-08-14 10:04:31",
         "UPI 412345678901",
         "4111 1111 1111 1111",
+        f"root {'a9839555777f' + '0b' * 26}",
     ],
 )
 def test_what_is_no_telephone_stays(text: str) -> None:

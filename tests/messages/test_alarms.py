@@ -29,8 +29,9 @@ ACTS = {
     "refusal": "refused",
     "recall": "recalled|sender_recalled",
     "undo": "undone",
-    "code stopped": "code_stopped|code_stopped_postman|code_locked",
-    "a move asked or done": r"nominee_(ask|asked|agreed|refused|ended)|sender_(un|re)linked|denied",
+    "code stopped": "code_stopped|code_stopped_postman|code_locked|fraud_noted",
+    "a move asked or done": r"nominee_(ask|asked|agreed|refused|ended|back)|sender_(un|re)linked"
+    r"|denied|move_(kept|disputed)",
     "PIN or telephone of a postman changed": "pin_changed|phone_moved|phone_asked",
     "fraud, for the staff": "fraud_alert|office_(fraud|denied|not_received|contested|tries_over)",
 }

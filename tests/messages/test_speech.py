@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import messages.speech
+from flows import machines
+from flows.events import SpeakCode
 from messages.catalogue import LANGUAGES, CatalogueError, catalogue
 from messages.render import CODE_MASK
 from messages.speech import (
@@ -42,6 +44,20 @@ def test_every_text_that_can_be_said_can_be_written_too(template: str, language:
     body = render(template, language, {name: VALUES[name] for name in wanted})
     assert catalogue().warning(template, tongue_of(language)) in body.split("\n")
     assert body.count(CODE_MASK) in (0, 2)
+
+
+def test_whatever_answers_a_wish_to_hear_the_code_can_be_said() -> None:
+    """Other texts are never said: a call brings nothing but an answer to its own wish.
+
+    A question of a move shows two digits that prove who read them, so it is a text as well.
+    """
+    machine = machines.ALL["recipient"]
+    found = (machine.transition(state.name, SpeakCode) for state in machine.states)
+    answers = {template for each in found if each is not None for template in each.says}
+    unsaid = {"which_article", "which_number", "code_wait"}  # read on, or written back
+    said = {name for name in catalogue().templates if speech().has(name)}
+    assert answers - said == unsaid
+    assert said <= answers
 
 
 @given(code=CODES, language=st.sampled_from(LANGUAGES))

@@ -66,10 +66,9 @@ def hits(runtime: Runtime) -> list[Any]:
         ("phone_hourly_limit", "notice", "phone", "+91••••••5678"),
         ("code_hourly_limit", "code", "code", "+91••••••5678"),
         ("article_hourly_limit", "notice", "article", "1"),
-        ("article_hourly_limit", "code", "article", "1"),
         ("sender_hourly_limit", "reply", "sender", "+91••••••0002"),
         ("prefix_hourly_limit", "bulk", "prefix", "+91981234"),
-        ("prefix_hourly_limit", "code", "prefix", "+91981234"),
+        ("prefix_hourly_limit", "code", "codes_prefix", "+91981234"),
     ],
 )
 def test_half_of_a_budget_goes_at_once_and_the_rest_over_the_hour(
@@ -101,6 +100,35 @@ def test_no_budget_holds_back_an_alarm(runtime: Runtime, clock: Clock) -> None:
     alarms = put(runtime, "alarm", 10, PHONE, about)
     drain(runtime)
     assert sent(runtime, alarms) == 10
+
+
+def test_talk_leaves_its_telephone_three_quarters_of_its_hour(
+    runtime: Runtime, clock: Clock
+) -> None:
+    """Rubbish from a forged number must not keep "handed over" from a door."""
+    runtime = with_carrier(runtime, Carrier(), phone_hourly_limit=16)
+    talk = put(runtime, "reply", 40, PHONE)
+    with runtime.database.transaction() as conn:
+        conn.execute("UPDATE messages SET template = 'not_understood'")
+    drain(runtime)
+    answers = put(runtime, "reply", 6, PHONE)
+    drain(runtime)
+    assert sent(runtime, talk) == 2  # half of a quarter at once
+    assert sent(runtime, answers) == 6
+    assert hits(runtime)[0][:2] == ("talk", "+91••••••5678")
+
+
+def test_codes_wait_for_codes_alone(runtime: Runtime, clock: Clock) -> None:
+    limits = {f"{each}_hourly_limit": 2 for each in ("phone", "article", "sender", "prefix")}
+    runtime = with_carrier(runtime, Carrier(), **limits)
+    about = article(runtime, "+919811100002")
+    put(runtime, "notice", 20, PHONE, about)
+    drain(runtime)
+    drain(runtime)
+    codes = put(runtime, "code", 3, PHONE, about)
+    drain(runtime)
+    assert sent(runtime, codes) == 1  # of its block's own two an hour
+    assert ("codes_prefix", "+91981234", 2) in hits(runtime)
 
 
 def test_a_text_that_one_budget_refuses_takes_nothing_of_another(
@@ -158,10 +186,11 @@ def test_a_burst_to_one_block_stops_it_and_alarms_once(runtime: Runtime, clock: 
     burst = put(runtime, "notice", 40)  # +919800000001 and its neighbours
     elsewhere = put(runtime, "notice", 4, OTHER)
     drain(runtime)
-    later = put(runtime, "code", 3)
+    codes, answers = put(runtime, "code", 3), put(runtime, "reply", 3)
     drain(runtime)
     assert sent(runtime, burst) == 5
-    assert sent(runtime, later) == 0  # codes too: whoever pumps asks for codes
+    assert sent(runtime, codes) == 3  # neighbours keep no code from a door
+    assert sent(runtime, answers) == 3
     assert sent(runtime, elsewhere) == 4
     assert rows(runtime, "SELECT kind, data->>'prefix' FROM events") == [
         ("prefix_stopped", "+91980000")
@@ -212,14 +241,11 @@ def test_a_stop_runs_out_and_a_new_burst_is_a_new_alarm(runtime: Runtime, clock:
 # ---- without Valkey ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "setting", ["code_hourly_limit", "article_hourly_limit", "sender_hourly_limit"]
-)
 def test_without_valkey_no_code_passes_its_limit_and_the_others_go(
-    runtime: Runtime, clock: Clock, setting: str
+    runtime: Runtime, clock: Clock
 ) -> None:
     carrier = Carrier()
-    runtime = with_carrier(runtime, carrier, **{setting: 4})
+    runtime = with_carrier(runtime, carrier, code_hourly_limit=4)
     runtime = dataclasses.replace(runtime, redis=Redis.from_url(NOWHERE))
     about = article(runtime, "+919811100002")
     codes: list[int] = []

@@ -48,10 +48,11 @@ def texts_due(runtime: Runtime, clock: Clock, count: int) -> list[int]:
 def test_calls_and_texts_go_by_their_own_carriers(runtime: Runtime, clock: Clock) -> None:
     texts, calls = Carrier(), Carrier()
     said, spoken_reply = calls_due(runtime, clock), calls_due(runtime, clock, lane="reply")
+    spoken_alarm = calls_due(runtime, clock, lane="alarm")
     written = texts_due(runtime, clock, 1)
     drain(with_voice(runtime, texts, calls))
     assert texts.sent_ids == written
-    assert sorted(calls.sent_ids) == [*said, *spoken_reply]
+    assert sorted(calls.sent_ids) == [*said, *spoken_reply, *spoken_alarm]
 
 
 def test_calls_that_wait_hold_no_text_up(runtime: Runtime, clock: Clock) -> None:

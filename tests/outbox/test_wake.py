@@ -12,6 +12,7 @@ from rq.serializers import JSONSerializer
 
 import jobs
 from outbox import wake as bells
+from outbox.lanes import LANES
 from outbox.wake import OUTBOX, SWEEP, TIMERS, answer, ring, wake
 from runtime import Runtime
 from tests.rigs.clock import Clock
@@ -94,6 +95,17 @@ def test_the_sweep_finds_what_nobody_rang_for(
     ring(installed.redis, SWEEP)
     work(installed)
     assert len(carrier.sends) == 2
+
+
+@pytest.mark.parametrize("lane", LANES)
+def test_the_sweep_finds_texts_of_every_lane(
+    installed: Runtime, carrier: Carrier, clock: Clock, lane: str
+) -> None:
+    with installed.database.transaction() as conn:
+        queue(conn, clock.now(), lane)
+    ring(installed.redis, SWEEP)
+    work(installed)
+    assert len(carrier.sends) == 1
 
 
 def test_without_valkey_the_jobs_can_be_done_by_hand(

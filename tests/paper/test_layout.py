@@ -71,6 +71,7 @@ CARRIED = Carried(
     recipient_pin="273303",
     cod_amount=50_000,
     code_required=True,
+    document=True,
     taker="addressee",
     signature=True,
     outcome="attempted",
@@ -97,6 +98,7 @@ def carried(count: int) -> Slip:
                 recipient_name=names[place % 3],
                 recipient_address="ग्राम पिपरौली",
                 cod_amount=100 if place % 5 == 0 else 0,
+                document=False,
                 outcome="open",
                 remark=None,
             )
@@ -150,6 +152,7 @@ def test_no_word_of_ours_is_parted_at_the_edge(language: Language) -> None:
         key: (cell.width - 1.8, slips._SMALL) for cell in slips._CELLS for key in (cell.head,)
     }
     places |= dict.fromkeys(("by_code", "addressee_only"), (28.7, slips._SMALL))
+    places |= {"with_document": (28.7, slips._STRONG)}
     places |= {"code_yes": (11.2, slips._STRONG), "code_no": (11.2, slips._BODY)}
     places |= {key: (21.2, slips._BODY) for key in said if key.startswith("remark_")}
     places |= {"outcome_delivered": (21.2, slips._BODY)}

@@ -27,7 +27,15 @@
     wait 11 min
     EU123456785IN is delivered                          what the API says of it
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
+    EU123456785IN collect {code +919876500001} aadhaar 1234    the code, and a document besides
+    EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
+    EU123456785IN desk stop                             or send, reopen, back (from the postman),
+                                                        judge contested, number +91… (by two; at
+                                                        the end: alone), typing +91… (the booker's),
+                                                        nominee +91…, proof {quote +91…}
     EU123456785IN has ticket late_handover              open, and no other; or: has no ticket
+    EU123456785IN has holder +919876500001              who gets the next code; or: nobody
+    EU123456785IN has event code_wrong code_killed      in its feed
     1001 has new phone +919839000009                    named by two of the office
     1001 is blocked                                     his telephone is lost
 
@@ -38,6 +46,7 @@ for a person to read before it is committed.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -47,16 +56,36 @@ from flask.testing import FlaskClient
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
+from conversation import counter, desk, senders
+from conversation.accounts import tell_staff
 from conversation.herd import warn_herds
 from conversation.postmen import begin_day, end_day
 from conversation.timers import fire_timers
+from conversation.turn import take_turn
+from flows.facts import Proof
+from flows.happenings import (
+    CodeStopped,
+    CodeWanted,
+    DestinationMoved,
+    DocumentShown,
+    Happening,
+    NumberCorrected,
+    RemarkJudged,
+    Reopened,
+    TakenIn,
+    ToldCodeAtWindow,
+)
 from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
 from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
-from outbox.wake import BELLS
+from outbox.wake import BELLS, wake
+from postal.acts.books import hold
+from postal.facts import articles_numbered
 from runtime import Runtime
+from store.conversations import ConversationPlace
+from store.refusals import Refusal
 from tests.rigs.clock import Clock
 from tests.rigs.requests import by_two
 from web.phones.simulator import received
@@ -279,6 +308,8 @@ class Player:
         elif words[0] == "office":
             with self.runtime.database.transaction() as conn:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
+        elif words[1] == "desk":
+            self._desk(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
@@ -288,7 +319,7 @@ class Player:
             else:
                 self.api(f"/postmen/{words[0]}/block", None)
         elif words[1] == "has":
-            self._has_ticket(line, words[0], words[3] if words[2] == "ticket" else None)
+            self._has(line, words[0], words[2], words[3:])
         elif words[1] == "is":
             answer = self.client.get(f"/api/v1/articles/{words[0]}", headers=self.headers())
             assert answer.get_json()["state"] == words[2], (
@@ -297,7 +328,51 @@ class Player:
         else:
             raise AssertionError(f"a transcript cannot say: {line}")
 
+    def _desk(self, number: str, words: list[str]) -> None:
+        """What help desk, office and counter do, through their doors."""
+        if words[0] == "proof":
+            with suppress(Refusal):  # wrong digits count nevertheless
+                senders.prove(self.runtime, number, words[1], "counter", "pin")
+            return
+        proof: Proof = "fresh" if words[-1] == "alone" else "two"
+        phone = words[1] if len(words) > 1 else ""
+        events: dict[str, tuple[Happening, Proof | None]] = {
+            "stop": (CodeStopped(number), "fresh"),
+            "send": (CodeWanted(number), proof),
+            "reopen": (Reopened(number), "two"),
+            "back": (TakenIn(number, "2001"), None),
+            "judge": (
+                RemarkJudged(number, "confirmed" if phone == "confirmed" else "contested"),
+                "fresh",
+            ),
+            "number": (NumberCorrected(number, phone), proof),
+            "typing": (NumberCorrected(number, phone, "booker"), "pin"),
+            "nominee": (DestinationMoved(number, phone), proof),
+        }
+        event, proof_ = events[words[0]]
+        with self.runtime.database.transaction() as conn:
+            row = conn.execute("SELECT id FROM articles WHERE number = %s", [number]).fetchone()
+            assert row
+            if isinstance(event, CodeWanted):
+                desk.on_holder(self.runtime, conn, row[0], event, proof_)
+            elif isinstance(event, DestinationMoved):
+                desk.on_recipient(self.runtime, conn, row[0], event, proof_)
+            else:
+                place = ConversationPlace(number, "article")
+                take_turn(self.runtime, conn, place, event, proof=proof_)
+        wake(self.runtime.redis)
+
     def _collect(self, number: str, words: list[str]) -> None:
+        if words[0] == "alone" or len(words) == 3:
+            with suppress(Refusal), self.runtime.database.transaction() as conn:
+                if words[0] == "alone":
+                    shown = DocumentShown(number, "1001", None, "aadhaar", None)
+                    counter.shown_document(self.runtime, conn, shown, words[2])
+                else:
+                    told = ToldCodeAtWindow(number, "1001", None, "aadhaar")
+                    counter.told_code(self.runtime, conn, told, words[0], words[2])
+            wake(self.runtime.redis)
+            return
         body: dict[str, Any] = {"staff": "1001"}
         if len(words) == 1:
             body["code"] = words[0]
@@ -329,19 +404,32 @@ class Player:
             },
         )
 
-    def _has_ticket(self, line: str, number: str, kind: str | None) -> None:
-        """`kind` None: it has none at all."""
-        tickets = self._tickets(number)
-        assert kind in tickets if kind else not tickets, f"{line}: it has {sorted(tickets)}"
+    def _has(self, line: str, number: str, what: str, names: list[str]) -> None:
+        """Fail where the article has not what the line says; "no": it has no ticket at all."""
+        if what == "holder":
+            found = {self.holder(number) or "nobody"}
+        elif what == "event":
+            found = self._kinds("events e JOIN articles a ON a.id = e.article_id", number)
+        else:
+            found = self._kinds(
+                "tickets e JOIN articles a ON a.id = e.article_id AND e.closed_at IS NULL", number
+            )
+        wanted = set() if what == "no" else set(names)
+        assert wanted <= found if wanted else not found, f"{line}: it has {sorted(found)}"
 
-    def _tickets(self, number: str) -> set[str]:
+    def _kinds(self, of: str, number: str) -> set[str]:
         with self.runtime.database.transaction() as conn:
             rows = conn.execute(
-                "SELECT t.kind FROM tickets t JOIN articles a ON a.id = t.article_id"
-                " WHERE a.number = %s AND t.closed_at IS NULL",
+                f"SELECT DISTINCT e.kind FROM {of} WHERE a.number = %s".encode(),  # noqa: S608
                 [number],
             ).fetchall()
         return {kind for (kind,) in rows}
+
+    def holder(self, number: str) -> str | None:
+        """Return the telephone that gets the next code of the article; None: none does."""
+        with self.runtime.database.transaction() as conn:
+            (id_,) = articles_numbered(conn, [number])
+            return hold(conn, [id_], self.clock.now())[number].holder_phone
 
     def api(self, path: str, body: dict[str, Any] | None) -> Any:
         """Call the API, which must take it; return its answer, as JSON."""
@@ -358,4 +446,5 @@ class Player:
         begin_day(self.runtime)
         warn_herds(self.runtime)
         end_day(self.runtime)
+        tell_staff(self.runtime)
         sweep(self.runtime)

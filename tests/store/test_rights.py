@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import LiteralString
 
@@ -136,10 +137,16 @@ def test_nobody_seals_a_day_that_is_not_over(runtime: Runtime, table: str) -> No
         "DELETE FROM sprints",
         "UPDATE sprints SET digest = ''",
         "UPDATE sprints SET at = now()",
+        "UPDATE sprints SET decision = '{}', salt = gen_random_uuid()",
+        "UPDATE sprints SET told = '{}', private_salt = gen_random_uuid()",
         "UPDATE access_log SET staff_id = NULL",
+        "UPDATE access_log SET phone = NULL, reason = 'another'",
+        "DELETE FROM access_log",
         "UPDATE redactions SET reason = ''",
         "DELETE FROM redactions",
         "INSERT INTO redactions (role) VALUES ('somebody else')",
+        "INSERT INTO redactions (at, chain, row_id, row_day, digest_was, operator, reason)"
+        " VALUES (now(), 'sprints', 1, '2026-01-01', '', 'x', 'x')",
         "DELETE FROM seals",
         "TRUNCATE access_log",
         "ALTER TABLE sprints DISABLE TRIGGER ALL",
@@ -149,6 +156,32 @@ def test_purge_removes_personal_data_and_nothing_else(
     runtime: Runtime, purging: Database, beyond: LiteralString
 ) -> None:
     refused(purging, sql.SQL(beyond))
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (
+            "SELECT forget_in_sprints('delivered', '+9991234567890', '{}', now(), 'x', 'x')",
+            "is a t",
+        ),
+        ("SELECT forget_in_sprints('+919876500001', 'returned', '{}', now(), 'x', 'x')", "nobody"),
+        (
+            "SELECT forget_in_sprints('+919876500001', '+919876500002', '{}', now(), 'x', 'x')",
+            "+999",
+        ),
+        ("SELECT forget_in_access_log('+919876500001', '\\1', now(), 'x', 'x')", "nobody can"),
+        ("SELECT purge_access_log(now(), 9, now(), 'x', 'x')", "of the last day are not removed"),
+    ],
+)
+def test_purge_puts_nothing_else_in_the_place_of_what_it_removes(
+    runtime: Runtime, purging: Database, call: LiteralString, says: str
+) -> None:
+    refused(runtime.database, sql.SQL(call))
+    with purging.transaction() as conn:
+        with pytest.raises(psycopg.errors.RaiseException, match=re.escape(says)):
+            conn.execute(call)
+        conn.rollback()
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -166,6 +199,86 @@ def test_nobody_hands_on_rights_that_are_not_theirs(
     assert row == (0,)
 
 
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "DELETE FROM moves",
+        "TRUNCATE moves",
+        "UPDATE moves SET asked_proof = 'two'",
+        "UPDATE moves SET by = 'holder'",
+        "UPDATE moves SET to_phone = '+919876500009'",
+        "UPDATE moves SET article_id = 1",
+        "DELETE FROM requests",
+        "TRUNCATE requests",
+        "UPDATE requests SET phone = '+919876500009'",
+        "UPDATE requests SET what = 'reopen'",
+        "UPDATE requests SET reason = 'another'",
+        "UPDATE requests SET asked_at = now()",
+        "UPDATE requests SET token_id = NULL",
+        "UPDATE requests SET until = now()",
+    ],
+)
+def test_what_was_asked_is_changed_by_nobody(runtime: Runtime, forged: LiteralString) -> None:
+    refused(runtime.database, sql.SQL(forged))
+
+
+_DECIDED: LiteralString = """
+WITH o AS (INSERT INTO offices (name, pin, branch_type, district)
+    VALUES ('Gorakhpur', '273303', 'head', 'Gorakhpur') RETURNING id),
+a AS (INSERT INTO articles (number, service, otp_required, recipient_phone, recipient_name,
+        recipient_address, recipient_pin, sender_name, booked_at, updated_at, code_salt)
+    VALUES ('EU123456785IN', 'parcel', true, '+919876500001', 'Sita', 'A', '273303', 'Mohan',
+            now(), now(), decode(repeat('00', 16), 'hex')) RETURNING id),
+s AS (INSERT INTO staff (staff_id, name, role, office_id)
+    SELECT name, name, 'agent', o.id FROM o, unnest(ARRAY['one', 'two', 'three']) AS name
+    RETURNING id),
+m AS (INSERT INTO moves (article_id, by, to_phone, asked_at, asked_proof, ended_at, outcome)
+    SELECT id, 'sender', '+919876500001', now(), 'text', now(), 'denied' FROM a)
+INSERT INTO requests (what, article_id, document, document_last4, reason, asked_at, until,
+        signed_by, signed_at, state, decided_by, decided_at)
+    SELECT 'document', a.id, 'pan', '1234', 'other', now(), now() + interval '1 hour', min(s.id),
+           now(), 'agreed', max(s.id), now() FROM a, s GROUP BY a.id
+"""
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "UPDATE moves SET outcome = 'done'",
+        "UPDATE moves SET consent = 'quoted'",
+        "UPDATE moves SET ended_at = NULL, outcome = NULL",
+        "UPDATE requests SET signed_by = (SELECT id FROM staff WHERE staff_id = 'two')",
+        "UPDATE requests SET decided_by = (SELECT id FROM staff WHERE staff_id = 'two')",
+        "UPDATE requests SET state = 'refused'",
+        "UPDATE requests SET state = 'waiting', decided_by = NULL, decided_at = NULL",
+        "UPDATE requests SET signed_at = signed_at - interval '1 hour'",
+    ],
+)
+def test_what_was_decided_is_decided_once(
+    runtime: Runtime, owner: Database, forged: LiteralString
+) -> None:
+    with owner.transaction() as conn:
+        conn.execute(_DECIDED)
+    with runtime.database.transaction() as conn:
+        with pytest.raises(psycopg.errors.RaiseException, match="stays"):
+            conn.execute(forged)
+        conn.rollback()
+
+
+def test_purge_removes_people_from_what_was_decided(
+    runtime: Runtime, owner: Database, purging: Database
+) -> None:
+    with owner.transaction() as conn:
+        conn.execute(_DECIDED)
+    with purging.transaction() as conn:
+        conn.execute("UPDATE moves SET to_phone = '+9991234567890'")
+        conn.execute("UPDATE requests SET document_last4 = NULL, note = '', answer = ''")
+        conn.execute("DELETE FROM requests")
+        conn.execute("DELETE FROM moves")
+    with runtime.database.transaction() as conn:
+        assert conn.execute("SELECT FROM moves").fetchone() is None
+
+
 def test_the_application_still_places_events(runtime: Runtime) -> None:
     with runtime.database.transaction() as conn:
         feed.append(conn, "desk_acted", None, runtime.now(), {})
@@ -176,10 +289,7 @@ def test_the_application_still_places_events(runtime: Runtime) -> None:
 def test_each_role_knows_its_weakness(runtime: Runtime, purging: Database, owner: Database) -> None:
     assert runtime.database.run(rights.weaknesses) == []
     said = purging.run(rights.weaknesses)
-    assert said == [
-        "it has UPDATE on access_log, sprints",
-        "it has DELETE on access_log, token_calls",
-    ]
+    assert said == ["it has DELETE on token_calls"]
     said = owner.run(rights.weaknesses)
     assert "it is a superuser" in said
     assert any(each.startswith("it has TRUNCATE on ") for each in said)
@@ -201,7 +311,12 @@ def test_every_function_of_the_owner_is_closed_and_keeps_its_path(owner: Databas
             " has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc"
             " WHERE prosecdef AND pronamespace = 'public'::regnamespace"
         ).fetchall()
-    assert [row[0] for row in rows] == ["place_events"]
+    assert sorted(row[0] for row in rows) == [
+        "forget_in_access_log",
+        "forget_in_sprints",
+        "place_events",
+        "purge_access_log",
+    ]
     nothing_in(
         f"{name}: SECURITY DEFINER needs a search_path with pg_temp last, and no EXECUTE for all"
         for name, path, open_ in rows
@@ -244,7 +359,7 @@ def test_roles_are_made_and_granted_by_a_command(
         assert rights.weaknesses(conn) == []
         assert conn.execute("SELECT count(*) FROM events").fetchone() == (0,)
     with psycopg.connect(urls[1]) as conn:
-        conn.execute("DELETE FROM access_log")
+        conn.execute("SELECT purge_access_log('2020-01-01', 1, now(), 'root', 'purge')")
 
 
 def test_one_role_for_all_is_told_what_to_do(app: Flask, runtime: Runtime) -> None:
@@ -253,6 +368,14 @@ def test_one_role_for_all_is_told_what_to_do(app: Flask, runtime: Runtime) -> No
     done = app.test_cli_runner().invoke(args=["db", "roles"])
     assert done.exit_code == 1
     assert "DATABASE_URL names the owner of the tables" in done.output
+
+
+def test_purge_has_a_role_of_its_own(app: Flask, runtime: Runtime) -> None:
+    same = {"database_purge_url": runtime.settings.database_url}
+    object.__setattr__(runtime, "settings", runtime.settings.model_copy(update=same))
+    done = app.test_cli_runner().invoke(args=["db", "roles"])
+    assert done.exit_code == 1
+    assert "name the same role" in done.output
 
 
 def test_the_names_come_from_the_urls(addresses: OfWorker) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -134,9 +135,14 @@ def test_rows_from_before_the_digests_are_in_the_chain_of_their_day(
         days = conn.execute("SELECT day_written::text FROM events ORDER BY id").fetchall()
     assert days == [("2026-10-01",), ("2026-10-02",)]
     verified = flask.invoke(args=["audit", "verify"])
+    assert verified.exit_code == 1
+    assert len(re.findall(r"all tables, 2026-10-01 to .*: the day is over", verified.output)) == 1
+    assert "events: 2 rows, 2 of days without a seal yet" in verified.output
+    sealed = flask.invoke(args=["audit", "seal"])
+    assert sealed.exit_code == 0, sealed.output
+    verified = flask.invoke(args=["audit", "verify"])
     database.close()
     assert verified.exit_code == 0, verified.output
-    assert "events: 2 rows, 2 of days without a seal yet" in verified.output
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from india import signs
 from postal.people.accounts import ROLES, Role
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import Colleague, sign_in
 from tests.rigs.full_house import FullHouse, full_house, may
@@ -76,8 +77,10 @@ def paths(rule: str) -> list[str]:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_and_papers_mask_what_people_wrote(house: FullHouse, role: Role) -> None:
-    house.plant(WRITTEN)
+def test_pages_and_papers_mask_what_people_wrote(
+    house: FullHouse, owner: Database, role: Role
+) -> None:
+    house.plant(owner, WRITTEN)
     colleague = house.clerk
     if role != "clerk":
         colleague = sign_in(house.app, house.runtime, role, f"{role[:9]}-looks")
@@ -104,8 +107,8 @@ def _by_post(colleague: Colleague) -> list[str]:
     ]
 
 
-def test_the_api_masks_what_people_wrote(house: FullHouse, client: Any) -> None:
-    house.plant(WRITTEN)
+def test_the_api_masks_what_people_wrote(house: FullHouse, owner: Database, client: Any) -> None:
+    house.plant(owner, WRITTEN)
     values = {
         "number": number_of(1),
         "pin": "273303",

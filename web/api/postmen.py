@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from conversation import desk
 from india.phone import masked
 from postal.acts import handsets
-from postal.people import people
+from postal.people import contacts, people
 from postal.requests.wish import Wish
 from web.api.engine import whose
 from web.api.engine.fields import Input, Name, Nothing, Output, Phone, Pin, SecretPin, StaffId
@@ -62,7 +63,10 @@ def _name_phone(call: Call[NamePhoneIn]) -> Answer:
 
 def _block(call: Call[Nothing]) -> Answer:
     staff_id = call.path["staff_id"]
+    worked = contacts.postmans_phone(call.conn, staff_id) is not None
     codes = handsets.block(call.conn, staff_id, call.now)
+    if worked:  # a repeat tells nobody again
+        desk.phone_blocked(call.runtime, call.conn, staff_id)
     return Answer(200, BlockedPhoneOut(staff_id=staff_id, codes=codes))
 
 

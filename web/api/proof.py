@@ -37,13 +37,18 @@ class CertifiedEventOut(Output):
 
 
 class CertifiedDecisionOut(Output):
-    """By its digest alone: its content names telephones."""
+    """`content` has the digest of what names telephones in its place.
 
-    at: str
-    event: str
-    acts: list[str]
+    Null but for `day`, `digest` and `path`: written before decisions could be proven without it.
+    """
+
+    at: str | None
+    event: str | None
+    acts: list[str] | None
     proof: str | None
     day: str
+    content: str | None = Field(description="as it was hashed: JSON, letter by letter")
+    salt: str | None
     digest: str
     path: list[PathStepOut] | None
 

@@ -21,7 +21,7 @@ from postal.requests.register import LONGEST_NOTE, Why
 from postal.requests.wish import What, Wish
 from store.refusals import Invalid
 from web.api.engine import whose
-from web.api.engine.fields import Input, Nothing, Output, Phone, SecretPin
+from web.api.engine.fields import Input, Nothing, Output, Phone, SecretPin, Veiled
 from web.api.engine.operation import Answer, Call, Operation
 from web.api.engine.path import article_number, row
 
@@ -47,7 +47,7 @@ class RequestOut(Output):
     asked_at: datetime
     until: datetime
     decided_at: datetime | None
-    why_not: str | None = Field(description="what was said of a refusal, or the rule's name")
+    why_not: Veiled | None = Field(description="what was said of a refusal, or the rule's name")
 
 
 class NewPhoneIn(Input):

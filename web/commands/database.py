@@ -41,6 +41,11 @@ def roles() -> None:
             "DATABASE_URL names the owner of the tables: give the application a role of its own"
             " there, and the owner's URL as DATABASE_OWNER_URL (docs/operations.md)"
         )
+    if named.application == named.purge:
+        raise click.ClickException(
+            "DATABASE_URL and DATABASE_PURGE_URL name the same role: what the application may not"
+            " remove, it could then. Give purge a role of its own (docs/operations.md)"
+        )
     try:
         with psycopg.connect(settings.owner_url) as conn:
             made = rights.create(conn, settings.database_url, settings.purge_url)

@@ -1,4 +1,4 @@
-"""`flask flows …`: the machines, drawn and checked."""
+"""`flask flows …`: the machines, drawn, checked and proven."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from flows.drawing import remarks, screens
 from flows.drawing.pages import page, svg
 from flows.proof.examine import examine
 from flows.ussd.menu import GRAPH
+from web.commands.prove import prove
 
 flows = AppGroup("flows", help="The conversations as state machines.")
 
@@ -57,3 +58,6 @@ def check() -> None:
     if found.problems:
         raise click.ClickException(f"problems found: {len(found.problems)}, see above")
     click.echo("no problems")
+
+
+flows.add_command(prove)

@@ -26,6 +26,7 @@ from web.commands import operator
 from web.commands.personal_file import PersonalFile, PersonalWriter
 
 _SHOWN = 200  # letters of a difference
+_SHORTEST_REASON = 5  # letters
 
 
 class Moment(click.ParamType):  # type: ignore[type-arg]
@@ -56,12 +57,17 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
     type=click.File("r", encoding="utf-8"),
     help="Compares with the decisions that another revision recorded, not with the stored ones.",
 )
+@click.option("--each", is_flag=True, help="Says every sprint and its proof; telephones masked.")
+@click.option("--reveal", metavar="REASON", help="Shows that of --phone; the access log says why.")
 def replay(
     since: datetime | None,
     until: datetime | None,
     phone: str | None,
     record: PersonalWriter | None,
     against: TextIO | None,
+    *,
+    each: bool,
+    reveal: str | None,
 ) -> None:
     """Decide stored sprints again with today's code. Fail where a decision differs."""
     if since is not None and until is not None and since >= until:
@@ -71,17 +77,19 @@ def replay(
         recorded = _recorded(against) if against else None
     except ValueError as refused:
         raise click.ClickException(str(refused)) from refused
+    why = _why(reveal, number)
     period = Period(since, until, number)
     began = time.monotonic()
     total = differing = missing = 0
-    for stored in _with_progress(period):
+    for stored in _with_progress(period, why):
         total += 1
         found = _differences(stored, recorded, record)
         if found is None:
             missing += 1
         elif found:
             differing += 1
-            _say(stored, found)
+        if each or found:
+            _say(stored, found or (), whole=bool(why))
     took = max(time.monotonic() - began, 1e-9)
     unrecorded = f", {missing} not in {Path(against.name).name}" if against and missing else ""
     click.echo(
@@ -92,12 +100,22 @@ def replay(
         raise click.exceptions.Exit(1)
 
 
-def _with_progress(period: Period) -> Iterator[StoredSprint]:
+def _why(reason: str | None, number: str | None) -> str:
+    """Return why a whole telephone is shown; "": none is. Raises `click.UsageError`."""
+    if reason is None:
+        return ""
+    why = " ".join(veiled(reason).split())
+    if number is None or len(why) < _SHORTEST_REASON:
+        raise click.UsageError("--reveal takes a reason in words, and one --phone")
+    return why
+
+
+def _with_progress(period: Period, why: str) -> Iterator[StoredSprint]:
     runtime = running.runtime()
     with runtime.database.transaction() as conn:
         length = sprints.counted(conn, period)
         with click.progressbar(
-            sprints.look_through(conn, period, operator.reader()),
+            sprints.look_through(conn, period, operator.reader(), why),
             length=length,
             label="replaying",
             file=sys.stderr,
@@ -146,11 +164,14 @@ def _recorded(file: TextIO) -> dict[int, Any]:
     return found
 
 
-def _say(stored: StoredSprint, found: tuple[Difference, ...]) -> None:
-    whose = phones.masked(stored.whose) if stored.whose.startswith("+") else stored.whose
+def _say(stored: StoredSprint, found: tuple[Difference, ...], *, whole: bool) -> None:
+    """Say a sprint and its differences. `whole`: with the whole telephone whose it is."""
+    masked = stored.whose.startswith("+") and not whole
+    whose = phones.masked(stored.whose) if masked else stored.whose
     click.echo(
         f"sprint {stored.id}, {calendar.local(stored.at):%Y-%m-%d %H:%M:%S}, {stored.machine}"
-        f" {whose}, {stored.event.get('kind')}:"
+        f" {whose}, {stored.event.get('kind')} (proof: {stored.proof or 'none'})"
+        f"{':' if found else ''}"
     )
     for each in found:
         click.echo(f"  {each.field} was {_short(each.was)}")

@@ -6,6 +6,7 @@ feed and a line in the access log. Nobody at the desk sees a code, and no text i
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Final
 
@@ -79,13 +80,24 @@ def act_contest_remark(article: int) -> Response:
 
 @route("/articles/<int:article>/warn-herd", "warn_herd", methods=("POST",))
 def act_warn_herd(article: int) -> Response:
-    """Warn everybody with an article due today in the same PIN."""
+    """Warn everybody with an article due today in the same PIN, where they are not many."""
+    return _warn(article, "warn_herd", seen=0)
 
+
+@route("/articles/<int:article>/warn-many", "warn_many", methods=("POST",))
+def act_warn_many(article: int) -> Response:
+    """Warn more than 50 people; the page showed how many they are, and the text."""
+    shown = request.form.get("seen", "")
+    seen = int(shown) if re.fullmatch("[0-9]{1,7}", shown, re.ASCII) else 0
+    return _warn(article, "warn_many", seen)
+
+
+def _warn(article: int, action: str, seen: int) -> Response:
     def act(conn: Conn, row: Article) -> Intervened:
         now = runtime().now()
-        return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now), ())
+        return Intervened(herd.start(conn, row.recipient_pin, day_of(now), now, seen), ())
 
-    return _on_article(article, "warn_herd", act)
+    return _on_article(article, action, act)
 
 
 # ---- on a telephone ----------------------------------------------------------------------------

@@ -9,17 +9,24 @@ from typing import Final
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from flows.trust import MOST_WARNED
+from india.calendar import day_of
+from messages.catalogue import LANGUAGES, catalogue
+from postal import herd, moves
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
 from postal.desk.timeline import Page as Entries
 from postal.desk.timeline_keys import Cursor, Scope, of_article, of_phone
+from postal.herd import TEXT
+from postal.moves import MoveMade
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import live_route, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
+from web.staff.rooms import office_seen
 
 SHORTEST_REASON: Final = 5
 _LONGEST_REASON: Final = 200
@@ -35,6 +42,7 @@ class TimelineView:
     differing: list[int]  # sprints that today's code would answer otherwise
     tickets: list[FoundTicket]
     live: bool
+    partly: bool  # what concerns other offices alone is left out
 
     @property
     def version(self) -> str:
@@ -43,13 +51,24 @@ class TimelineView:
         return sha256(shown.encode()).hexdigest()[:16]
 
 
+@dataclass(frozen=True)
+class ArticlePage:
+    """What the page of an article shows. `around`: whom a warning in its PIN would reach now."""
+
+    article: Article
+    parties: list[contacts.Party]
+    moves: list[MoveMade]
+    around: int
+    timeline: TimelineView
+
+
 @route("/conversations/<int:conversation>", "find")
 def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = person_within(conn, conversation)
-        return person, _view(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
 
     person, view = runtime().database.run(look)
     return _person_page(person, view, revealed=False)
@@ -67,7 +86,7 @@ def reveal(conversation: int) -> Page:
             if given
             else person_within(conn, conversation)
         )
-        return person, _view(conn, of_phone(person.phone))
+        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
 
     person, view = runtime().database.run(look)
     page = _person_page(person, view, revealed=given)
@@ -79,7 +98,7 @@ def conversation_news(conversation: int) -> Page:
     """Return the timeline if it has changed since the page; else 204."""
     with runtime().database.transaction() as conn:
         person = person_within(conn, conversation)
-        view = _view(conn, of_phone(person.phone))
+        view = _view(conn, of_phone(conn, person.phone, office_seen()))
     return _news(view, url_for("desk.conversation_news", conversation=conversation))
 
 
@@ -87,17 +106,26 @@ def conversation_news(conversation: int) -> Page:
 def article(article: int) -> Page:
     """Show all that was said and done about one article."""
 
-    def look(conn: Conn) -> tuple[Article, list[contacts.Party], TimelineView]:
+    def look(conn: Conn) -> ArticlePage:
         row = article_within(conn, article)
-        parties = contacts.of_article(conn, row.id, reader())
-        return row, parties, _view(conn, of_article(row.id, row.number))
+        return ArticlePage(
+            row,
+            contacts.of_article(conn, row.id, reader()),
+            moves.of_article(conn, row.id),
+            herd.people(conn, row.recipient_pin, day_of(runtime().now())),
+            _view(conn, of_article(row.id, row.number)),
+        )
 
-    row, parties, view = runtime().database.run(look)
+    page = runtime().database.run(look)
     return render_template(
         "desk/article.html",
-        article=row,
-        parties=parties,
-        timeline=view,
+        article=page.article,
+        parties=page.parties,
+        moves=page.moves,
+        around=page.around,
+        many=page.around > MOST_WARNED,
+        herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
+        timeline=page.timeline,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )
@@ -143,6 +171,7 @@ def _view(conn: Conn, scope: Scope) -> TimelineView:
     shown = [each.id for each in entries.entries if isinstance(each, timeline.SprintLine)]
     differing = [stored.id for stored in sprints.several(conn, shown) if differs_today(stored)]
     phone, article = scope.values.get("phone"), scope.values.get("article")
-    tickets = search.tickets_of(conn, phone=phone, article=article)
+    tickets = search.tickets_of(conn, office_seen(), phone=phone, article=article)
     waiting = timeline.pending(conn, scope)
-    return TimelineView(entries, waiting, differing, tickets, live=entries.newer is None)
+    live = entries.newer is None
+    return TimelineView(entries, waiting, differing, tickets, live, scope.partly)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from flows import machines
 from flows.drawing.pages import svg
+from flows.facts import Proof
 from messages.render import CODE_MASK
 from messages.segments import split
 from messages.speech import tongue_of
@@ -22,8 +23,10 @@ from postal.people.contacts import Contact
 from store.database import Conn
 from web.desk.room import reader, route, runtime
 from web.desk.subjects import person_within
+from web.staff.rooms import office_seen
 
 _MOST_PAGES: Final = 8  # of the timeline: about five hundred entries
+_FROM_PERSON: Final = ("came", "screen", "missed_call")
 _STYLE: Final = re.compile(r"<style>.*?</style>", re.DOTALL)  # the pages' policy forbids it
 
 
@@ -32,6 +35,7 @@ class Frame:
     """What the phone showed at one moment. `wait`: the time from us to the phone.
 
     `state`: of the conversation at that moment. `segments`: the parts that the handset joined.
+    `proof`: how it was proven whose text or dial it was; None: none was decided on.
     """
 
     kind: Literal["came", "went", "missing", "screen", "missed_call", "call", "unheard"]
@@ -42,6 +46,7 @@ class Frame:
     wait: timedelta | None
     note: str
     state: str
+    proof: Proof | None = None
 
 
 @route("/conversations/<int:conversation>/replay", "find")
@@ -64,7 +69,7 @@ def replay_conversation(conversation: int) -> str:
 
 
 def _entries(conn: Conn, phone: str) -> list[Entry]:
-    scope = of_phone(phone)
+    scope = of_phone(conn, phone, office_seen())
     page = timeline.newest(conn, scope, reader())
     found = page.entries
     for _ in range(_MOST_PAGES):
@@ -90,8 +95,19 @@ def _frames(entries: list[Entry], machine: str) -> list[Frame]:
     shown = [frame for each in entries if (frame := _frame(each)) is not None]
     shown.sort(key=lambda frame: frame.at)
     initial = machines.ALL[machine].initial
+    # What comes in, and what is decided on it, are of one moment.
+    proofs = {
+        each.at: each.proof
+        for each in entries
+        if isinstance(each, SprintLine) and each.proof is not None
+    }
     return [
-        Frame(**{**vars(frame), "state": _state_at(states, frame.at, initial)}) for frame in shown
+        replace(
+            frame,
+            state=_state_at(states, frame.at, initial),
+            proof=proofs.get(frame.at) if frame.kind in _FROM_PERSON else None,
+        )
+        for frame in shown
     ]
 
 

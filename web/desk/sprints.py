@@ -13,7 +13,7 @@ from flask import abort, render_template
 from flows import machines
 from flows.decision import Context
 from flows.events import Event
-from flows.facts import Facts
+from flows.facts import Facts, Proof
 from flows.machine import Standing
 from flows.replay.explain import Explanation, explain
 from flows.replay.record import decode
@@ -111,6 +111,12 @@ def cost(text: TimelineText) -> str:
     if price is None or text.segments is None or text.sent_at is None:
         return ""
     return f"₹{price * text.segments / Decimal(100):.2f}"
+
+
+@desk.app_template_global()
+def proof_word(proof: Proof | None) -> str:
+    """Return how it was proven who brought an event, in words (docs/developing/trust.md)."""
+    return word(proof or "none", "proof_")
 
 
 @desk.app_template_filter()

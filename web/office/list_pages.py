@@ -57,7 +57,8 @@ def list_(id_: int) -> str:
     head, lines = runtime().database.run(look)
     with runtime().database.transaction() as conn:
         checks = for_articles(conn, [line.article_id for line in lines])
-    return render_template("office/list.html", head=head, lines=lines, checks=checks)
+    now = runtime().now()
+    return render_template("office/list.html", head=head, lines=lines, checks=checks, now=now)
 
 
 @route("/lists/<int:id_>/close", "deliver")

@@ -75,12 +75,41 @@ def test_a_difference_is_said_and_fails(played: Player, app: Flask, owner: Datab
     done = run(app)
     assert done.exit_code == 1
     assert f"sprint {id_}," in done.output
-    assert "recipient +91••••••0001, ReportFraud:" in done.output
+    assert "recipient +91••••••0001, ReportFraud (proof: text):" in done.output
     assert 'state was "idle"' in done.output
     assert 'state now "reported"' in done.output
     assert "acts now" in done.output
     assert RECIPIENT not in done.output
     assert "1 differ" in done.output
+
+
+def test_each_sprint_is_said_with_its_proof_and_no_telephone(played: Player, app: Flask) -> None:
+    assert "sprint" not in run(app).output.replace("sprints decided", "")
+    done = run(app, "--each")
+    assert done.exit_code == 0, done.output
+    assert re.search(r"recipient \+91••••••0001, ReportFraud \(proof: text\)$", done.output, re.M)
+    assert re.search(r", \w+ \(proof: none\)$", done.output, re.M)
+    assert RECIPIENT not in done.output
+    assert POSTMAN not in done.output
+
+
+def test_a_whole_telephone_is_shown_for_a_reason_which_is_written_down(
+    played: Player, app: Flask, runtime: Runtime
+) -> None:
+    for wrong in (("--reveal", "ticket 7 asks"), ("--reveal", " x ", "--phone", RECIPIENT)):
+        refused = run(app, "--each", *wrong)
+        assert refused.exit_code == 2
+        assert RECIPIENT not in refused.output
+    done = run(app, "--each", "--phone", RECIPIENT, "--reveal", f"ticket 7 of {POSTMAN}")
+    assert f"recipient {RECIPIENT}, ReportFraud (proof: text)" in done.output
+    with runtime.database.transaction() as conn:
+        looks = conn.execute(
+            "SELECT phone, reason FROM access_log WHERE what = 'revealed' AND operator IS NOT NULL"
+        ).fetchall()
+    ((phone, reason),) = looks
+    assert phone == RECIPIENT
+    assert "ticket 7 of" in reason
+    assert POSTMAN not in reason
 
 
 def test_the_desk_says_it_too(

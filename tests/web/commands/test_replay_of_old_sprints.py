@@ -14,7 +14,7 @@ from store.database import Database
 
 _DUMP = Path(__file__).parent.parent.parent / "data" / "sprints_before_the_move.sql.gz"
 _SECTION = re.compile(r"^(COPY (\w+) .+? FROM stdin);\n(.*?)^\\\.$", re.MULTILINE | re.DOTALL)
-_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+):$", re.MULTILINE)
+_DIFFERS = re.compile(r"^sprint \d+, [^,]+, (\w+) [^,]*, (\w+) \(proof: \w+\):$", re.MULTILINE)
 
 # What was decided otherwise on purpose since the dump was made, and why.
 _ON_PURPOSE = {
@@ -25,6 +25,7 @@ _ON_PURPOSE = {
     ("recipient", "Yes"): "a nominee who agrees ends the code that lives",
     ("postman", "Visit"): "a nominee is told by his own role: he is not the holder at once",
     ("postman", "Undo"): "the same",
+    ("postman", "Pass"): "the colleague is asked, and takes over by his own word",
 }
 
 

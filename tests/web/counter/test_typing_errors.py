@@ -68,7 +68,8 @@ def test_he_corrects_it_and_both_telephones_are_told(
     assert "Both telephones are told" in correct(at_counter.colleague, booked, "98765 00002")
     assert recipient(runtime) == (RIGHT, RIGHT)
     assert texts(runtime, "move_done") == [TYPED]
-    assert texts(runtime, "booked") == [TYPED, RIGHT]
+    assert texts(runtime, "booked") == [TYPED]
+    assert texts(runtime, "moved_here") == [RIGHT]
 
 
 def test_another_clerk_takes_two(
@@ -114,6 +115,7 @@ def test_it_is_signed_and_of_a_telephone_of_nobody_at_work(
     runtime: Runtime, at_counter: Clerk, booked: Group, clock: Clock
 ) -> None:
     assert "no telephone number" in correct(at_counter.colleague, booked, "12")
+    assert "that telephone already" in correct(at_counter.colleague, booked, str(TYPED))
     with runtime.database.transaction() as conn:
         conn.execute("UPDATE staff SET phone = '+919876500009'")
     assert "belongs to the staff" in correct(at_counter.colleague, booked, "+919876500009")

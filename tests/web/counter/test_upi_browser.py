@@ -14,10 +14,10 @@ from payments import upi
 from postal.counter import payments
 from postal.counter.payments import Payment
 from runtime import Runtime
-from tests.rigs.browser import listen
+from tests.rigs.browser import enter, listen
 from tests.rigs.clock import Clock
 from tests.rigs.counter import Clerk, clerk, office
-from tests.rigs.desk import Colleague, session_name, sign_in
+from tests.rigs.desk import sign_in
 from tests.rigs.requests import sign
 from tests.rigs.upi import booking_of, credits_of, group_now, paid, rounds, with_settings, working
 
@@ -49,16 +49,6 @@ class Screen:
 
     def says(self, words: str) -> None:
         expect(self.page.locator(".upi-state")).to_have_text(words)
-
-
-def enter(page: Page, address: str, colleague: Colleague) -> None:
-    """Takes the sign-in of a colleague over into the browser."""
-    cookie = colleague.client.get_cookie(session_name(colleague.client))
-    assert cookie is not None
-    page.context.add_cookies(
-        # __Host-: Chromium takes it for https alone, and sends it to loopback all the same.
-        [{"name": cookie.key, "value": cookie.value, "url": address.replace("http:", "https:")}]
-    )
 
 
 @pytest.fixture

@@ -7,11 +7,13 @@ import re
 import pytest
 from flask import Flask
 
+from postal import herd
 from runtime import Runtime
 from tests.rigs.clock import Clock
-from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.desk import Colleague, number, sign_in
 from tests.rigs.requests import ask, at, both, sign, told
 from tests.rigs.transcript import Player
+from web.desk import conversations
 
 RECIPIENT, SENDER, POSTMAN = "+919876500001", "+919811100001", "+919839000001"
 OTHER, OFFICE = "+919876500002", "+915512340000"
@@ -108,7 +110,7 @@ def test_a_killed_code_is_worth_nothing(master: Colleague, books: Player) -> Non
 
 
 def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
-    master: Colleague, second: Colleague, books: Player
+    master: Colleague, second: Colleague, books: Player, runtime: Runtime
 ) -> None:
     books.step(f"list 1001: {ARTICLE}")
     said = agreed(master, second, ARTICLE, "move-destination", phone="98765 00002")
@@ -119,13 +121,17 @@ def test_the_code_goes_where_it_is_moved_once_that_telephone_agrees(
     books.step(f"{POSTMAN} > 1")
     assert books.codes[OTHER]
     assert RECIPIENT not in books.codes
-    for wrong, why in (("12", "no telephone number"), (POSTMAN, "belongs to the staff")):
-        assert why in act(master, ARTICLE, "move-destination", phone=wrong)
+    fresh = {"second_factor": number(runtime, master.staff_row)}  # the last one is 11 minutes old
+    assert "no telephone number" in act(master, ARTICLE, "move-destination", phone="12", **fresh)
+    assert "belongs to the staff" in act(master, ARTICLE, "move-destination", phone=POSTMAN)
+    assert "that telephone already" in act(master, ARTICLE, "move-destination", phone=RECIPIENT)
 
 
 def test_a_number_is_corrected_only_while_it_is_not_out_and_both_telephones_are_told(
     master: Colleague, second: Colleague, books: Player
 ) -> None:
+    assert "that telephone already" in act(master, ARTICLE, "correct-number", phone=RECIPIENT)
+    assert books.drain() == []
     said = agreed(master, second, ARTICLE, "correct-number", phone=OTHER)
     assert "move_done, moved_here, sender_relinked" in said
     lines = books.drain()
@@ -178,6 +184,24 @@ def test_everybody_around_is_warned_once_a_day(master: Colleague, books: Player)
     assert act(master, ARTICLE, "warn-herd").startswith("Done")
     assert any("Beware" in text for text in texts(books, RECIPIENT))
     assert act(master, ARTICLE, "warn-herd").startswith("That cannot")
+
+
+def test_many_are_warned_by_a_supervisor_who_saw_how_many_and_the_text(
+    master: Colleague, second: Colleague, books: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (herd, conversations):
+        monkeypatch.setattr(module, "MOST_WARNED", 0)
+    books.step(f"list 1001: {ARTICLE}")
+    page = link(second, ARTICLE, "articles")
+    assert "It would reach 1 telephones" in second.get(page).text
+    assert "Beware: today someone near you" in second.get(page).text
+    assert act(master, ARTICLE, "warn-herd").startswith("It would reach 1 telephones: more than")
+    assert master.post(f"{page}/warn-many", reason="other", seen="1").status_code == 403
+    for seen in ("0", "", "x"):
+        assert "Nothing was sent" in act(second, ARTICLE, "warn-many", seen=seen)
+    assert texts(books, RECIPIENT) == []
+    assert act(second, ARTICLE, "warn-many", seen="1").startswith("Done")
+    assert any("Beware" in text for text in texts(books, RECIPIENT))
 
 
 def test_the_language_of_recipients_and_postmen(master: Colleague, books: Player) -> None:

@@ -77,3 +77,17 @@ def test_the_machine_stands_beside_it_without_styles_of_its_own(agent: Colleague
     assert 'id="state-code"' in page
     assert "<style" not in page
     assert 'id="state-visiting"' in reel(agent, POSTMAN)
+
+
+def test_a_frame_says_how_it_was_proven_who_it_was(
+    agent: Colleague, player: Player, clock: Clock
+) -> None:
+    clock.advance(seconds=5)
+    player.step(f"{POSTMAN} > 1")
+    clock.advance(seconds=5)
+    player.say(RECIPIENT, "3")
+    page = reel(agent)
+    came = page[page.index("frame-came") :]
+    assert "proof: the sender of the text or dial" in came[: came.index("</li>")]
+    went = page[page.index("frame-went") :]
+    assert "proof:" not in went[: went.index("</li>")]

@@ -9,6 +9,7 @@ from flask import Flask
 
 import jobs
 from runtime import Runtime
+from store.database import Database
 from tests.rigs.api_calls import Api
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, number, sign_in
@@ -222,11 +223,11 @@ def test_it_lapses_with_its_day_and_is_asked_again(
 
 
 def test_who_asked_is_told_that_it_lapsed(
-    master: Colleague, runtime: Runtime, correct: str, clock: Clock
+    master: Colleague, runtime: Runtime, owner: Database, correct: str, clock: Clock
 ) -> None:
     id_, now = ask(master, correct, **CORRECT), clock.now()
     master.get(at(id_))
-    with runtime.database.transaction() as conn:
+    with owner.transaction() as conn:
         conn.execute(
             "UPDATE requests SET asked_at = asked_at - interval '1 day', until = %s", [now]
         )

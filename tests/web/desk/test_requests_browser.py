@@ -7,6 +7,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from runtime import Runtime
+from tests.rigs.browser import enter
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, number, sign_in
 from tests.rigs.requests import ask, at
@@ -15,13 +16,6 @@ from tests.rigs.transcript import Player
 RECIPIENT, ARTICLE = "+919876500001", "EU123456785IN"
 CORRECT = {"phone": "+919876500002", "reason": "wrong_entry", "note": "one digit off"}
 expect.set_options(timeout=20_000)
-
-
-def enter(page: Page, address: str, colleague: Colleague) -> None:
-    """Take the session of a colleague over into the browser."""
-    cookie = colleague.client.get_cookie("session")
-    assert cookie is not None
-    page.context.add_cookies([{"name": "session", "value": cookie.value, "url": address}])
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from postal.office.returning import ListClosed
 from runtime import Runtime
 from tests.rigs.desk import sign_in
 from tests.rigs.doers import staff
-from tests.rigs.office import POSTMAN, Office, office, phone_of
+from tests.rigs.office import POSTMAN, SECOND, Office, office, phone_of
 from tests.rigs.transcript import Player
 
 
@@ -107,6 +107,7 @@ def test_what_a_recipient_put_off_must_come_back_too(at: Office) -> None:
 def test_what_went_to_a_colleague_is_not_missing_here(at: Office) -> None:
     (number,) = at.out(1)
     at.player.step(f"{POSTMAN} > 1 > 1002")
+    at.player.step(f"{SECOND} > 01")
     assert (
         "Everything that was not delivered is back."
         in at.clerk.get(f"/office/lists/{at.list_id('1001')}/close").text

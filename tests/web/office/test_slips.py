@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from psycopg import sql
 
+from india.calendar import day_of
+from postal import todays_list
 from postal.office import slip as slips
 from runtime import Runtime
 from tests.rigs.clock import Clock
@@ -104,6 +108,29 @@ def test_who_may_take_it_and_who_signs(
         conn.execute(change.format(sql.Identifier(column)), [value, CODED])
         first = slips.read(conn, list_id(runtime), reader(runtime.now())).carried[0]
     assert (first.taker, first.signature) == (taker, signature)
+
+
+def test_for_two_days_after_a_move_slip_page_and_dial_ask_for_a_document(
+    clerk: Colleague, player: Player, runtime: Runtime, clock: Clock
+) -> None:
+    with runtime.database.transaction() as conn:
+        until = runtime.now() + timedelta(minutes=5)
+        conn.execute("UPDATE articles SET document_until = %s", [until])  # the plain one too
+    list_ = f"/office/lists/{list_id(runtime)}"
+    (page,) = sheets(clerk.get(f"{list_}/slip.pdf?lang=en").data)
+    assert " ".join(page.text.split()).count("Code AND a document") == 2
+    assert clerk.get(f"{list_}/slip").text.count("Code AND a document") == 2
+    assert clerk.get(list_).text.count("code and a document") == 2
+    with runtime.database.transaction() as conn:
+        postman = conn.execute("SELECT postman_id FROM delivery_lists").fetchone()
+        assert postman is not None
+        items = todays_list.items(conn, postman[0], day_of(runtime.now()), runtime.now())
+    assert [each.document for each in items] == [True, False, True]
+
+    clock.advance(minutes=5)
+    (page,) = sheets(clerk.get(f"{list_}/slip.pdf?lang=en").data)
+    assert "document" not in page.text
+    assert "code and a document" not in clerk.get(list_).text
 
 
 def test_printed_again_it_shows_what_came_of_each(

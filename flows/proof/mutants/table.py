@@ -1,0 +1,393 @@
+"""What is broken, by the rule of docs/developing/trust.md that says it, and which promise tells.
+
+`lines` begin the scene later, so that the test is short: the scene itself, or the whole of
+exploring, gets there by them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+from flows import facts as facts_
+from flows import remarks, trust, window
+from flows.acts.codes import CountWrongCode, KillCode
+from flows.acts.hold import ReturnToSender
+from flows.acts.lists import OfferItem, PassItem
+from flows.acts.moves import CountWrongQuote, EndMove
+from flows.acts.nominee import AcceptNomination
+from flows.acts.remarks import ConfirmRemark
+from flows.acts.reports import OpenTicket
+from flows.decision import Decision, Tell
+from flows.events import (
+    Consent,
+    CorrectNumber,
+    Deny,
+    GivePin,
+    NotUnderstood,
+    OfferSent,
+    Pass,
+    RepeatQuestion,
+    SomebodyElse,
+    TakeOver,
+    TimedOut,
+    TurnDown,
+    Visit,
+    Yes,
+)
+from flows.facts import ArticleFact, Facts, Mover
+from flows.happenings import (
+    Attempted,
+    Collected,
+    MoveAgreed,
+    MoveAsked,
+    MovedAway,
+    NamedForMove,
+    Nominated,
+    NomineeAgreed,
+    NumberCorrected,
+    RecallAsked,
+    RecallEnded,
+    Relinked,
+)
+from flows.machine import Machine, Standing
+from flows.proof.explore import scenes
+from flows.proof.explore.scenes import Scene
+from flows.proof.mutants.breaking import (
+    Broken,
+    Deciding,
+    all_of,
+    decides,
+    drops,
+    everywhere,
+    forgets,
+    on,
+    replaced,
+    says,
+    unlocked,
+    untold,
+)
+from flows.proof.world.books import (
+    HOLDER,
+    NOMINEE,
+    POSTMAN,
+    SENDER,
+    STRANGER,
+)
+from flows.recipient import answers
+from flows.trust import MoveRule
+
+_PLAIN: Final = scenes.PLAIN
+_CORRECTS: Final = f"{SENDER} > {_PLAIN} 9876500003 {{quote {SENDER}}}"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A rule that is broken. `finds`: the rule and name of the promise that this breaks."""
+
+    name: str
+    rule: int | None  # None: no rule says it alone, an invariant does
+    broken: Broken
+    finds: tuple[str, str]
+    scene: Scene
+    lines: tuple[str, ...] = ()
+
+    @property
+    def begins(self) -> Scene:
+        """The scene, begun later by `lines`."""
+        return replace(self.scene, lines=(*self.scene.lines, *self.lines))
+
+
+# The rules that no machine decides: nothing in the small world could find them broken.
+OUTSIDE: Final[Mapping[int, str]] = MappingProxyType(
+    {
+        10: "limits of texts and sign-in are counted at the doors: tests/conversation, tests/web",
+        12: "what nobody rewrites is for the database to hold: flask audit verify",
+        14: "keys, tokens and what forbids a start: tests/store, tests/gateways, tests/web",
+    }
+)
+
+
+def _rule(by: Mover, **changes: Any) -> Broken:
+    """Return what changes one row of the table of moves."""
+    rules: dict[Mover, MoveRule] = {**trust.MOVES}
+    rules[by] = replace(rules[by], **changes)
+    return everywhere(trust, "MOVES", MappingProxyType(rules))
+
+
+def _sees(kind: type, **changes: Any) -> Broken:
+    """Return what decides on events of a kind as if the facts were so."""
+
+    def change(
+        true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Facts
+    ) -> Decision:
+        if type(event) is kind and all(hasattr(facts, name) for name in changes):
+            facts = replace(facts, **changes)
+        return true(machine, standing, event, facts)
+
+    return decides(change)
+
+
+def _each_article(kind: type, **changes: Any) -> Broken:
+    """Return what decides on a recipient's event as if all the articles were so."""
+
+    def change(
+        true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+    ) -> Decision:
+        if type(event) is kind and machine.name == "recipient":
+            articles = tuple(replace(each, **changes) for each in facts.articles)
+            facts = replace(facts, articles=articles)
+        return true(machine, standing, event, facts)
+
+    return decides(change)
+
+
+def _wrong_is_right(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if isinstance(event, Visit) and machine.name == "postman":
+        items = tuple(
+            replace(item, verdict="right") if item.verdict == "wrong" else item
+            for item in facts.items
+        )
+        facts = replace(facts, items=items)
+    return true(machine, standing, event, facts)
+
+
+def _call_is_text(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    if isinstance(event, RepeatQuestion):
+        event = Yes() if event.meaning == "yes" else Deny()
+    return true(machine, standing, event, facts)
+
+
+def _not_understood_is_yes(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    guessed = isinstance(event, NotUnderstood) and machine.name == "recipient"
+    return true(machine, standing, Yes() if guessed else event, facts)
+
+
+def _nobodys(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """A correction finds the article without a holder who could be asked."""
+    if isinstance(event, CorrectNumber) and facts.article is not None:
+        facts = replace(facts, article=replace(facts.article, linked=False))
+    return true(machine, standing, event, facts)
+
+
+def _no_is_yes(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    event = TakeOver(event.offer) if isinstance(event, TurnDown) else event
+    return true(machine, standing, event, facts)
+
+
+def _passes(decision: Decision, event: Any, facts: Any) -> Decision:
+    """What is offered goes at once."""
+    acts = [
+        PassItem(act.article, act.to) if isinstance(act, OfferItem) else act
+        for act in decision.acts
+    ]
+    return replace(decision, acts=tuple(acts), tells=())
+
+
+def _agrees(decision: Decision, event: Any, facts: Any) -> Decision:
+    """A yes without the digits agrees to a move."""
+    asked = [each.number for each in getattr(facts, "articles", ()) if each.asked]
+    return replace(decision, tells=tuple(Tell("move", MoveAgreed(each)) for each in asked))
+
+
+def _agreed_for_her(decision: Decision, event: Any, facts: Any) -> Decision:
+    return replace(decision, acts=(*decision.acts, AcceptNomination(event.article)))
+
+
+def _confirms(decision: Decision, event: Any, facts: Any) -> Decision:
+    article = getattr(facts, "article", None)
+    if not isinstance(article, ArticleFact) or article.witness != "unconfirmed":
+        return decision
+    return replace(decision, acts=(*decision.acts, ConfirmRemark(article.number)))
+
+
+def _returns(decision: Decision, event: Any, facts: Any) -> Decision:
+    article = getattr(facts, "article", None)
+    if not isinstance(article, ArticleFact) or article.state != "at_office":
+        return decision
+    return Decision("over", decision.context, (), (ReturnToSender(article.number),))
+
+
+def _now(decision: Decision, event: Any, facts: Any) -> Decision:
+    return replace(decision, until=facts.now)
+
+
+def _silent(decision: Decision, event: Any, facts: Any) -> Decision:
+    return replace(decision, says=())
+
+
+_TRUE_MOVE: Final = trust.move
+
+
+def _whoever(article: ArticleFact, by: Any, proof: Any, to_is_staff: bool) -> Any:
+    """A telephone of the staff is like any other."""
+    return _TRUE_MOVE(article, by, proof, to_is_staff=False)
+
+
+def _asked_or_not(article: ArticleFact, state: str, context: Any) -> bool:
+    return answers.asks_witness(article)
+
+
+def _counts(code: int, **changes: Any) -> Broken:
+    """Return what changes one line of the table of remarks, where visits read it."""
+    table = {**remarks.BY_CODE, code: replace(remarks.BY_CODE[code], **changes)}
+    return lambda: replaced(remarks, "BY_CODE", MappingProxyType(table))
+
+
+_MOVES, _NOMINEE = ("I1", "who moves it"), ("I1", "who names a nominee")
+_CODE, _DEAD = ("I1", "the holder's code"), ("I2", "dead codes")
+_BOTH = ("R3", "both telephones")
+
+MUTANTS: Final = (
+    # ---- 1: words propose -----------------------------------------------------------------------
+    Mutant("what is not understood is a yes", 1, decides(_not_understood_is_yes),
+           ("R1", "nothing by guess"), scenes.HERD),
+    # ---- 2: a move is asked of the holder ------------------------------------------------------
+    Mutant("nobody is asked", 2, decides(_nobodys), _MOVES, scenes.BOOKED),
+    Mutant("consent needs no digits", 2, _each_article(Consent, quote="right"), _MOVES,
+           scenes.ASKED),
+    Mutant("a bare yes agrees", 2, on(Yes, _agrees), _MOVES, scenes.ASKED),
+    Mutant("silence agrees though a code was sent", 2,
+           everywhere(trust, "by_silence", lambda article: trust.can_move(article, "sender")),
+           _MOVES, scenes.ASKED),
+    Mutant("silence agrees at once", 2, on(MoveAsked, _now), _MOVES, scenes.BOOKED),
+    Mutant("his 3 ends nothing", 2, drops(EndMove, why="denied"), ("I1", "no"), scenes.ASKED),
+    Mutant("asked again after his 3", 2, forgets(frozen=False), _MOVES, scenes.BOOKED,
+           (_CORRECTS, f"{HOLDER} > 3", _CORRECTS)),
+    Mutant("no ten minutes for the holder", 2,
+           everywhere(trust, "held_by_nominee", lambda article, now: article.nominee == "agreed"),
+           ("I1", "ten minutes for the holder"), scenes.NOMINATED),
+    Mutant("the holder is not told of a nominee's yes", 2, untold(NomineeAgreed, "recipient"),
+           ("I4", "the code"), scenes.BOOKED, (f"{HOLDER} > 5 9876500002",)),
+    # ---- 3: both telephones are told ---------------------------------------------------------
+    Mutant("the new telephone is not told that it is named", 3, untold(NamedForMove, "named"),
+           _BOTH, scenes.BOOKED),
+    Mutant("the new telephone is not told that it is moved", 3, untold(Relinked, "recipient"),
+           _BOTH, scenes.ASKED),
+    Mutant("whoever had the code is not told", 3, untold(MovedAway, "former"), ("I4", "the code"),
+           scenes.BOOKED),
+    Mutant("wrong quotes are not counted", 3, drops(CountWrongQuote), ("I7", "every quote counts"),
+           scenes.ASKED),
+    Mutant("four wrong quotes", 3, everywhere(trust, "WRONG_QUOTES", 4), ("I7", "every try counts"),
+           scenes.ASKED, (f"{HOLDER} > 1 {{misquote {HOLDER}}}",) * 3),
+    Mutant("a dispute is forgotten", 3, forgets(disputed=False), ("I1", "nothing in dispute"),
+           scenes.MOVED, (f"{HOLDER} > 3", f"{POSTMAN} > 1", "wait 11 min")),
+    # ---- 4: what goes to the addressee in person ---------------------------------------------
+    Mutant("a passport is moved by text", 4, _rule("sender", personal="always"), _MOVES,
+           scenes.REGISTERED),
+    Mutant("somebody is named for a passport", 4, forgets(passport=False), _NOMINEE,
+           scenes.REGISTERED),
+    # ---- 5: staff, twice, the nominee's own yes ----------------------------------------------
+    Mutant("a sender names a postman's telephone", 5,
+           everywhere(trust, "move", _whoever), ("I1", "no staff"), scenes.BOOKED),
+    Mutant("the holder names a postman", 5, _sees(SomebodyElse, named_is_staff=False),
+           ("I1", "no staff"), scenes.BOOKED),
+    Mutant("three moves", 5, everywhere(trust, "MOST_MOVES", 3), ("I1", "twice at most"),
+           scenes.BOOKED, (f"{_PLAIN} desk number {STRANGER}", f"{_PLAIN} desk number {NOMINEE}")),
+    Mutant("what a telephone has counts as a move", 5, _sees(TimedOut, named_has_it=False), _MOVES,
+           scenes.BOOKED),
+    Mutant("a nominee who was asked has agreed", 5, on(Nominated, _agreed_for_her), _NOMINEE,
+           scenes.BOOKED),
+    # ---- 6: a document after a move ----------------------------------------------------------
+    Mutant("no document at door and window", 6, forgets(document=False),
+           ("I1", "a document after a move"), scenes.MOVED),
+    Mutant("a sender's move needs no document", 6, _rule("sender", document=False),
+           ("I1", "a document after a move"), scenes.MOVED,
+           (f"{POSTMAN} > 1",)),
+    # ---- 7: the sender is believed once he is proven -----------------------------------------
+    Mutant("every sender moves it", 7, forgets(proven=True), _MOVES, scenes.BOOKED),
+    Mutant("every sender recalls it", 7, forgets(proven=True), ("R7", "who recalls"),
+           scenes.BOOKED),
+    Mutant("a recall at once", 7, on(RecallAsked, _now), ("R7", "who recalls"), scenes.BOOKED),
+    Mutant("a recall goes on though he objects", 7, untold(RecallEnded, "recall"), ("I1", "no"),
+           scenes.BOOKED),
+    # ---- 8: a missed call only brings something ----------------------------------------------
+    Mutant("a call is a text", 8, decides(_call_is_text), ("R8", "a missed call"), scenes.REMARKED),
+    Mutant("a call is a witness", 8, decides(_call_is_text), ("I3", "silence proves nothing"),
+           scenes.REMARKED),
+    Mutant("a call says that it is not his", 8, decides(_call_is_text), ("I1", "not mine"),
+           scenes.BOOKED),
+    # ---- 9: alarms are not news ----------------------------------------------------------------
+    Mutant("whoever loses the code gets news, no alarm", 9,
+           says("move_done", lambda say: replace(say, template="nominee_none")),
+           ("I4", "the code"), scenes.BOOKED),
+    Mutant("an end without a text", 9, untold(Collected, "recipient"), ("I4", "the article"),
+           scenes.OFFICE_HOLDS),
+    Mutant("a remark without a question", 9, untold(Attempted, "holder"), ("I4", "the attempt"),
+           scenes.DOOR),
+    # ---- 11: what takes two --------------------------------------------------------------------
+    Mutant("an office moves it to where it is", 11, _sees(NumberCorrected, named_has_it=False),
+           _MOVES, scenes.BOOKED),
+    Mutant("one of an office moves it alone", 11, _rule("office", least="fresh"), _MOVES,
+           scenes.BOOKED),
+    Mutant("one of an office names somebody alone", 11,
+           everywhere(trust, "at_least", lambda proof, least: True), _NOMINEE, scenes.BOOKED),
+    Mutant("one of an office sees the document alone", 11,
+           unlocked(everywhere(window, "_no_second", lambda case: None)), _CODE,
+           scenes.OFFICE_HOLDS),
+    Mutant("the booker moves it after a code", 11,
+           all_of(_rule("booker", states=("booked", "attempted")), forgets(code_issue=0)), _MOVES,
+           scenes.ASKED),
+    Mutant("a telephone is a postman's without his PIN", 11, _sees(GivePin, pin="right"),
+           ("I1", "a postman's telephone"), scenes.HERD),
+    # ---- 13: approaches ------------------------------------------------------------------------
+    Mutant("four approaches", 13, everywhere(trust, "MOST_APPROACHES", 4), ("R13", "approaches"),
+           scenes.DOOR, (f"{POSTMAN} > 1",) * 3),
+    Mutant("six doors at once", 13, everywhere(trust, "MOST_DOORS", 6), ("R13", "approaches"),
+           scenes.TWO),
+    Mutant("a colleague is not asked", 13, on(Pass, _passes), ("R13", "his own word"),
+           scenes.DOOR),
+    Mutant("his 02 takes it over", 13, decides(_no_is_yes), ("R13", "his own word"), scenes.BEAT),
+    Mutant("a colleague is asked for ever", 13, untold(OfferSent, "giver"),
+           ("I5", "nothing is forgotten"), scenes.DOOR),
+    # ---- codes, remarks and texts: the invariants that no one rule says alone ----------------
+    Mutant("any six digits open", None, unlocked(decides(_wrong_is_right)), _CODE,
+           scenes.DOOR),
+    Mutant("a signature is enough", None, forgets(otp_required=False), _CODE, scenes.DOOR),
+    Mutant("a code lives on when it goes to another", None,
+           unlocked(drops(KillCode, reason="moved")), _DEAD, scenes.DOOR,
+           (f"{POSTMAN} > 1", f"{HOLDER} > 5 9876500002", f"{NOMINEE} > 1")),
+    Mutant("fraud stops no code", None, drops(KillCode, reason="fraud"), ("I2", "stopped codes"),
+           scenes.DOOR),
+    Mutant("the desk stops no code", None, drops(KillCode, reason="desk"), ("I2", "stopped codes"),
+           scenes.DOOR),
+    Mutant("wrong codes are not counted", None, drops(CountWrongCode), ("I7", "every try counts"),
+           scenes.DOOR),
+    Mutant("silence confirms a remark", None, on(TimedOut, _confirms),
+           ("I3", "silence proves nothing"), scenes.REMARKED),
+    Mutant("a locked door is no attempt", None, _counts(11, counts=False),
+           ("I3", "refused and unclaimed"), scenes.DOOR),
+    Mutant("refused without a code", None, _counts(17, needs_code=False),
+           ("I3", "refused and unclaimed"), scenes.DOOR),
+    Mutant("whoever is asked to be a nominee is a witness", None,
+           unlocked(everywhere(answers, "is_witness", _asked_or_not)),
+           ("I3", "the witness"), scenes.NOMINATED, (f"{POSTMAN} > 1 11",)),
+    Mutant("an answer counts after the verdict", None, unlocked(forgets(judged=False)),
+           ("I3", "the witness"), scenes.REMARKED, (f"{_PLAIN} desk judge confirmed",)),
+    Mutant("three attempts", None, everywhere(facts_, "MOST_ATTEMPTS", 3), ("I3", "two attempts"),
+           scenes.REMARKED, (f"list 1001: {_PLAIN}", f"{POSTMAN} > 2 12")),
+    Mutant("sent back before its days are over", None, on(TimedOut, _returns),
+           ("I3", "refused and unclaimed"), scenes.OFFICE_HOLDS, ("wait 1 d",) * 4),
+    Mutant("nobody searches", None, drops(OpenTicket, about="overlooked"),
+           ("I5", "nothing is forgotten"), scenes.BOOKED, ("wait 10 d", "wait 9 d")),
+    Mutant("a no without an answer", None, on(Deny, _silent), ("I5", "every text is answered"),
+           scenes.BOOKED),
+    Mutant("the code goes to the addressee too", None,
+           everywhere(trust, "held_by_nominee", lambda article, now: False),
+           ("I6", "nobody else's"), scenes.NOMINATED, ("wait 11 min",)),
+    Mutant("the new telephone is shown the holder's digits", None,
+           says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
+           scenes.BOOKED),
+)  # fmt: skip

@@ -1,0 +1,170 @@
+"""I1 and I2 at the door and at the window: on what an article is handed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from flows.acts.door import HandOver
+from flows.acts.moves import DisputeMove
+from flows.acts.remarks import RecordRemark
+from flows.acts.window import HandOut
+from flows.events import ReportFraud
+from flows.happenings import CodeStopped, DocumentShown
+from flows.proof.promises.promise import Promise, done
+from flows.proof.world import verdicts
+from flows.proof.world.books import POSTMASTER, SmallWorld
+from flows.proof.world.doors import Played
+from flows.proof.world.parcel import CodeIssued, Parcel
+from flows.proof.world.turn import Decided
+
+_DOCUMENT_FOR = timedelta(hours=48)
+
+
+def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, HandOver, HandOut):
+        parcel = each.books.parcels[act.article]
+        if not parcel.otp:
+            continue
+        if isinstance(act, HandOut) and act.document is not None:
+            yield from _by_two(each)
+            continue
+        if isinstance(act, HandOver) and act.proof != "code":
+            yield "handed over without a code"
+            continue
+        yield from _sent_to_holder(played, each, parcel)
+        if isinstance(act, HandOver) and _carrier(parcel) != _postman(each):
+            yield "handed over by a postman who does not carry it"
+
+
+def _sent_to_holder(played: Played, each: Decided, parcel: Parcel) -> Iterator[str]:
+    code = _said(played, each, parcel)
+    if code is None:
+        yield "handed out without the digits of any of its codes"
+    elif code.sent_to != (parcel.holder(each.books.now),):
+        yield f"handed out on a code that {' and '.join(code.sent_to) or 'nobody'} got"
+
+
+def _by_two(each: Decided) -> Iterator[str]:
+    event = each.event
+    assert isinstance(event, DocumentShown)
+    if event.second != POSTMASTER or event.second == event.by:
+        yield "handed out on a document that one person alone saw"
+
+
+def _carrier(parcel: Parcel) -> str | None:
+    return parcel.item.postman if parcel.item else None
+
+
+def _postman(each: Decided) -> str | None:
+    row = each.books.postman_of(each.whose[0])
+    return row.staff if row else None
+
+
+def document_after_a_move(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, HandOver, HandOut):
+        parcel = each.books.parcels[act.article]
+        shown = act.document if isinstance(act, HandOver) else act.document or act.beside
+        moved = parcel.moved_at
+        lately = moved is not None and each.books.now - moved < _DOCUMENT_FOR
+        if lately and shown is None and parcel.otp:
+            yield "handed out without a document, in the 48 hours after a move"
+
+
+def dead_codes(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, HandOver, HandOut, RecordRemark):
+        if isinstance(act, RecordRemark) and not act.proven:
+            continue
+        if not isinstance(act, RecordRemark) and act.document is not None and not played.codes:
+            continue
+        parcel = each.books.parcels[act.article]
+        code = _said(played, each, parcel)
+        if code is not None and parcel.otp:
+            yield from _worthless(code, parcel, each.books.now, played.written_at)
+            wanted = "refusal" if isinstance(act, RecordRemark) else "handover"
+            wanted = "window" if isinstance(act, HandOut) else wanted
+            if code.purpose != wanted:
+                yield f"a code for the {code.purpose} was good for the {wanted}"
+
+
+def _worthless(
+    code: CodeIssued, parcel: Parcel, now: datetime, written_at: datetime | None
+) -> Iterator[str]:
+    if code.used_at is not None:
+        yield "a code opened twice"
+    if code.dead_at is not None:
+        yield "a code opened that was stopped"
+    if code.expires_at <= (written_at or now):
+        yield "a code opened whose time was over"
+    if code.number <= parcel.code_at_move:
+        yield "a code opened that was issued before the code went to another telephone"
+    if code.number != len(parcel.codes):
+        yield "a code opened that a newer one replaced"
+
+
+def _said(played: Played, each: Decided, parcel: Parcel) -> CodeIssued | None:
+    found = (verdicts.issue_of(each.books, parcel, digits) for digits in played.codes)
+    return next((code for code in found if code is not None), None)
+
+
+def stopped_codes(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each in played.decided:
+        if isinstance(each.event, CodeStopped) and _alive(played.world, each.event.article):
+            yield "the desk stopped a code, and it lives"
+    came = played.came
+    if not isinstance(came, ReportFraud) or came.which is not None:
+        return
+    if any(done(played, DisputeMove)):  # of what was moved away: that comes first
+        return
+    for number, was in before.parcels.items():
+        lived = was.holder(before.now) == played.phone and _alive(before, number)
+        if lived and _alive(played.world, number):
+            yield "its holder reported fraud, and the code lives"
+
+
+def _alive(world: SmallWorld, number: str) -> bool:
+    code = world.parcels[number].code
+    return code is not None and code.state(world.now) == "live"
+
+
+def nothing_in_dispute(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, HandOver, HandOut):
+        by_two = isinstance(act, HandOut) and act.document is not None
+        if each.books.parcels[act.article].disputed and not by_two:
+            yield "handed out while whoever had the code before objects"
+
+
+PROMISES = (
+    Promise(
+        "I1",
+        "the holder's code",
+        "An article with OTP delivery is handed out only on a code that its holder alone was sent,"
+        " by the postman who carries it, or on a document that two of the staff saw.",
+        holders_code,
+    ),
+    Promise(
+        "I1",
+        "a document after a move",
+        "For 48 hours after a move that the holder did not begin, it is handed out on code and"
+        " document.",
+        document_after_a_move,
+    ),
+    Promise(
+        "I1",
+        "nothing in dispute",
+        "What a former holder objects to is handed out to nobody, but on a document by two.",
+        nothing_in_dispute,
+    ),
+    Promise(
+        "I2",
+        "dead codes",
+        "A code that was stopped, used, replaced or over, or issued before a move, opens nothing.",
+        dead_codes,
+    ),
+    Promise(
+        "I2",
+        "stopped codes",
+        "No code lives after its holder reported fraud, or a desk stopped it.",
+        stopped_codes,
+    ),
+)

@@ -1,0 +1,212 @@
+"""I1 where the holder changes: who may make another telephone the holder, and how it was proven."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from flows.acts.hold import AskRecall, RecallArticle
+from flows.acts.moves import Relink
+from flows.acts.nominee import AcceptNomination, Nominate
+from flows.acts.phone import TakePhone, Unlink
+from flows.events import Consent, Deny, ReportFraud, StopRecall, TimedOut
+from flows.facts import NewPhoneFacts, PartyFacts
+from flows.happenings import DestinationMoved
+from flows.proof.promises.promise import Promise, done
+from flows.proof.world.books import SmallWorld
+from flows.proof.world.doors import Played
+from flows.proof.world.parcel import Parcel
+from flows.proof.world.turn import Decided
+from india.calendar import awake_after
+
+_SILENCE = timedelta(hours=4)
+_OWN_TYPING = timedelta(minutes=30)
+_TEN_MINUTES = timedelta(minutes=10)
+_HALF_AN_HOUR = timedelta(minutes=30)
+_MOST_MOVES = 2
+_ENDED = ("delivered", "returned", "recalled")
+
+
+def _personal(parcel: Parcel) -> bool:
+    kinds = ("registered", "insured", "money_order")
+    return parcel.passport or parcel.service in kinds or parcel.amount > 0
+
+
+def moved_by(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, Relink):
+        was = before.parcels[act.article]
+        parcel = each.books.parcels[act.article]
+        if act.phone == was.recipient:
+            yield "it was moved to the telephone that it had"
+        if act.by == "office":
+            if each.facts.proof != "two":
+                yield "an office moved it without two people"
+        elif act.by == "booker":
+            late = each.books.now - parcel.booked_at > _OWN_TYPING
+            if parcel.codes or late or each.facts.proof not in ("pin", "fresh", "two"):
+                yield "the booker moved it after half an hour, or after a code"
+        elif _personal(parcel):
+            yield "what goes to the addressee in person was moved by text"
+        else:
+            yield from _by_sender(was, parcel, played, each)
+
+
+def _by_sender(was: Parcel, parcel: Parcel, played: Played, each: Decided) -> Iterator[str]:
+    facts = each.facts
+    quoted = isinstance(facts, PartyFacts) and facts.article and facts.article.quote == "right"
+    if not (parcel.proven or quoted):
+        yield "it was moved for a sender who has not proven himself"
+    if parcel.frozen or parcel.disputed:
+        yield "it was moved for a sender though a holder said that it is his"
+    if was.recipient is None:
+        return  # he said himself that it is not his, as `unlinked_by` has seen
+    mine = played.phone == was.recipient
+    if isinstance(played.came, Consent) and mine and played.proof == "quoted":
+        return
+    if isinstance(played.came, Deny) and mine and played.proof == "text":
+        return
+    if isinstance(each.event, TimedOut) and parcel.move is not None and not parcel.codes:
+        if awake_after(parcel.move.asked_at, _SILENCE) > each.books.now:
+            yield "silence was consent before four waking hours"
+        return
+    yield "it was moved without the holder's consent"
+
+
+def unlinked_by(before: SmallWorld, played: Played) -> Iterator[str]:
+    for _, act in done(played, Unlink):
+        mine = before.parcels[act.article].recipient == played.phone
+        if not (mine and isinstance(played.came, Deny) and played.proof in ("text", "quoted")):
+            yield "a telephone lost an article without saying by text that it is not its own"
+
+
+def nominated_by(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, Nominate, AcceptNomination):
+        parcel = each.books.parcels[act.article]
+        if _personal(parcel) and (parcel.passport or not parcel.authorised):
+            yield "somebody is named for what goes to the addressee in person"
+        if isinstance(act, AcceptNomination):
+            asked = parcel.nominee.phone if parcel.nominee else None
+            if played.phone != asked or played.proof not in ("text", "quoted"):
+                yield "a nominee's yes that is not the nominee's own"
+            continue
+        by_desk = isinstance(each.event, DestinationMoved)
+        if by_desk and each.facts.proof != "two":
+            yield "one person of the office alone named somebody"
+        if not by_desk and (played.phone != parcel.recipient or played.proof != "text"):
+            yield "somebody was named by another than the addressee"
+
+
+def nominee_after_ten_minutes(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each in played.decided:
+        for say in each.decision.says:
+            if say.code_of is None:
+                continue
+            nominee = played.world.parcels[say.code_of].nominee
+            if nominee is None or nominee.phone != each.whose[0]:
+                continue
+            agreed = nominee.agreed_at
+            if agreed is None or each.books.now - agreed < _TEN_MINUTES:
+                yield "a nominee got a code before the holder had ten minutes to object"
+
+
+def staff_holds_nothing(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, Relink, Nominate):
+        if each.books.is_staff(act.phone):
+            yield "a telephone of the staff is to get the code"
+
+
+def twice_at_most(before: SmallWorld, played: Played) -> Iterator[str]:
+    for parcel in played.world.parcels.values():
+        if parcel.moves > _MOST_MOVES:
+            yield f"it was moved {parcel.moves} times"
+
+
+def postmans_phone(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, _ in done(played, TakePhone):
+        facts = each.facts
+        right = isinstance(facts, NewPhoneFacts) and facts.pin == "right"
+        named = any(p.next_phone == each.whose[0] for p in each.books.postmen.values())
+        if not (right and named):
+            yield "a telephone speaks for a postman without his office and his PIN"
+
+
+def recalled_by(before: SmallWorld, played: Played) -> Iterator[str]:
+    for each, act in done(played, AskRecall, RecallArticle):
+        parcel = each.books.parcels[act.article]
+        facts = each.facts
+        quoted = isinstance(facts, PartyFacts) and facts.article and facts.article.quote == "right"
+        if not (parcel.proven or quoted):
+            yield "it was recalled for a sender who has not proven himself"
+        at = parcel.recalled_at
+        if isinstance(act, RecallArticle) and (
+            at is None or each.books.now - at < _HALF_AN_HOUR or parcel.state == "out_for_delivery"
+        ):
+            yield "it was recalled before the sender had half an hour to object"
+
+
+def said_no(before: SmallWorld, played: Played) -> Iterator[str]:
+    for number, was in before.parcels.items():
+        after = played.world.parcels[number]
+        kept = isinstance(played.came, ReportFraud) and played.came.which is None
+        asked = was.move is not None and was.recipient == played.phone
+        going_on = after.move is not None or not after.frozen
+        if asked and kept and going_on and was.state not in _ENDED:
+            yield "the holder said that it is his, and he is still asked, or asked again"
+        stopped = isinstance(played.came, StopRecall) and played.came.article in (None, number)
+        his = was.recalled_at is not None and was.sender == played.phone
+        if his and stopped and after.recalled_at is not None:
+            yield "the sender objected to a recall, and it goes on"
+
+
+PROMISES = (
+    Promise(
+        "I1",
+        "who moves it",
+        "Another telephone becomes the holder only by the present one's consent, quoted; by his own"
+        " word that it is not his, for a proven sender; by four waking hours of his silence, if no"
+        " code was ever issued; by two of an office; or by the booker within half an hour."
+        " What it has already is no move.",
+        moved_by,
+    ),
+    Promise(
+        "I1",
+        "not mine",
+        "A telephone ceases to be an article's only by its own text.",
+        unlinked_by,
+    ),
+    Promise(
+        "I1",
+        "who names a nominee",
+        "A nominee is named by the addressee, where the law allows one, or by two of an office, and"
+        " agrees herself.",
+        nominated_by,
+    ),
+    Promise(
+        "I1",
+        "ten minutes for the holder",
+        "A nominee gets codes ten minutes after her yes, not earlier.",
+        nominee_after_ten_minutes,
+    ),
+    Promise(
+        "I1", "no staff", "A telephone of the staff never becomes a holder.", staff_holds_nothing
+    ),
+    Promise(
+        "I1",
+        "no",
+        "The holder's 3 ends a move that he is asked about, for good; the sender's, a recall.",
+        said_no,
+    ),
+    Promise("I1", "twice at most", "An article is moved twice at most.", twice_at_most),
+    Promise(
+        "I1",
+        "a postman's telephone",
+        "Another telephone speaks for a postman only if his office named it and his PIN was right.",
+        postmans_phone,
+    ),
+    Promise(
+        "R7",
+        "who recalls",
+        "A sender recalls an article only if he is proven, and half an hour after he said so.",
+        recalled_by,
+    ),
+)

@@ -1,0 +1,217 @@
+"""One article of the small world, with its codes, its places on lists, and who was told what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from flows.facts import (
+    ArticleFact,
+    ArticleState,
+    CodeState,
+    ItemState,
+    Mover,
+    Part,
+    Purpose,
+    Service,
+)
+from india.calendar import day_of
+
+
+@dataclass(frozen=True, slots=True)
+class CodeIssued:
+    """A row of `codes`. `sent_to`: telephones, as `messages` has them."""
+
+    number: int
+    released_at: datetime
+    expires_at: datetime
+    purpose: Purpose
+    bearer: str | None  # the staff id of the postman for whom it counts
+    used_at: datetime | None = None
+    dead_at: datetime | None = None
+    sends: int = 0
+    sent_to: tuple[str, ...] = ()
+
+    def lived_on(self, day: date) -> bool:
+        """Tell whether it was good on `day`, as the function `had_code` of the database does."""
+        ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
+        return day_of(self.released_at) <= day <= day_of(min(ends))
+
+    def state(self, now: datetime) -> CodeState:
+        """Return what the code is at `now`."""
+        if self.used_at is not None:
+            return "used"
+        if self.dead_at is not None:
+            return "dead"
+        return "live" if self.expires_at > now else "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class ListedParcel:
+    """A row of `delivery_items`."""
+
+    postman: str  # his staff id
+    day: date
+    serial: int
+    state: ItemState = "open"
+    approached_at: datetime | None = None
+
+    @property
+    def approached(self) -> bool:
+        """Whether its postman said that he comes."""
+        return self.approached_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class NomineeRow:
+    """The row of `nominees` that has not ended."""
+
+    phone: str
+    agreed_at: datetime | None = None
+    holds_from: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRow:
+    """The row of `moves` that has not ended: the holder is asked. `whose`: who had it then."""
+
+    phone: str
+    by: Mover
+    whose: str | None
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A row of `articles`, and of the tables that belong to it."""
+
+    number: str
+    booked_at: datetime
+    recipient: str | None
+    sender: str
+    otp: bool = True
+    amount: int = 0
+    service: Service = "speed_post"
+    passport: bool = False
+    authorised: bool = False
+    state: ArticleState = "booked"
+    updated_at: datetime | None = None
+    codes: tuple[CodeIssued, ...] = ()
+    wrong_on: tuple[date, ...] = ()  # the days of wrong codes
+    items: tuple[ListedParcel, ...] = ()
+    approaches: tuple[datetime, ...] = ()
+    door_only: bool = False
+    attempts: int = 0
+    remark: int | None = None
+    counts: bool = False  # the remark, as an attempt
+    witness: str | None = None
+    final: bool = False
+    judged: bool = False  # the witness's answer is the office's verdict
+    chosen_day: date | None = None
+    choose_until: date | None = None
+    held_until: date | None = None
+    extended: bool = False
+    delivered_at: datetime | None = None
+    objected: bool = False
+    unlinked: bool = False
+    nominee: NomineeRow | None = None
+    nominations: int = 0
+    move: MoveRow | None = None
+    questions: int = 0
+    moves: int = 0
+    frozen: bool = False
+    disputed: bool = False
+    document_until: datetime | None = None
+    proven: bool = False
+    recalled_at: datetime | None = None  # he wants it back, since then
+    left: tuple[tuple[str, datetime], ...] = ()  # who lost the code without wishing it, and when
+    held_before: frozenset[str] = frozenset()  # telephones whose code it was once
+    wrong_quotes: tuple[tuple[str, date], ...] = ()
+    shown: frozenset[tuple[str, int]] = frozenset()  # which digits which telephone was shown
+    tickets: frozenset[tuple[str, str | None]] = frozenset()
+    code_at_move: int = 0  # the last issue when the code went to another telephone: for the proof
+    moved_at: datetime | None = None  # when that was not begun by the holder: for the proof
+
+    @property
+    def code(self) -> CodeIssued | None:
+        """The code issued last."""
+        return self.codes[-1] if self.codes else None
+
+    @property
+    def item(self) -> ListedParcel | None:
+        """The article's last place on a list."""
+        return self.items[-1] if self.items else None
+
+    def holder(self, now: datetime) -> str | None:
+        """Return the telephone that gets the code at `now`."""
+        nominee = self.nominee
+        if nominee is None or nominee.holds_from is None or nominee.holds_from > now:
+            return self.recipient
+        return nominee.phone
+
+    def part(self, phone: str) -> Part:
+        """Return what `phone` is to the article."""
+        nominee = self.nominee
+        if nominee is None or nominee.phone != phone or self.recipient == phone:
+            return "addressee"
+        return "asked" if nominee.agreed_at is None else "nominee"
+
+    def wrong_today(self, now: datetime) -> int:
+        """Return how many wrong codes count against it today."""
+        return self.wrong_on.count(day_of(now))
+
+    def with_code(self, **changes: object) -> Parcel:
+        """Return the parcel with a changed last code."""
+        assert self.codes
+        last = replace(self.codes[-1], **changes)  # type: ignore[arg-type]  # by the field's name
+        return replace(self, codes=(*self.codes[:-1], last))
+
+    def with_item(self, **changes: object) -> Parcel:
+        """Return the parcel with a changed last place on a list."""
+        assert self.items
+        last = replace(self.items[-1], **changes)  # type: ignore[arg-type]  # by the field's name
+        return replace(self, items=(*self.items[:-1], last))
+
+    def fact(self, now: datetime, phone: str = "") -> ArticleFact:
+        """Return what a decision may know, as `postal.facts` reads it."""
+        code, nominee = self.code, self.nominee
+        return ArticleFact(
+            number=self.number,
+            state=self.state,
+            otp_required=self.otp,
+            amount=self.amount,
+            code=code.state(now) if code else "none",
+            code_expires_at=code.expires_at if code else None,
+            code_issue=len(self.codes),
+            wrong_tries=self.wrong_today(now),
+            code_sends=code.sends if code else 0,
+            door_only=self.door_only,
+            code_for=code.purpose if code else "handover",
+            service=self.service,
+            passport=self.passport,
+            authorised=self.authorised,
+            part=self.part(phone),
+            linked=self.recipient is not None,
+            nominee="none" if nominee is None else "asked" if not nominee.agreed_at else "agreed",
+            nominations=self.nominations,
+            attempts=self.attempts,
+            remark=self.remark,
+            witness=self.witness or "none",  # type: ignore[arg-type]  # a Witness, or NULL
+            final=self.remark is not None and self.final,
+            judged=self.judged,
+            chosen_day=self.chosen_day,
+            choose_until=self.choose_until,
+            held_until=self.held_until,
+            extended=self.extended,
+            delivered_at=self.delivered_at,
+            objected=self.objected,
+            moves=self.moves,
+            asked=self.move is not None,
+            questions=self.questions,
+            frozen=self.frozen,
+            disputed=self.disputed,
+            document=self.document_until is not None and self.document_until > now,
+            holds_from=nominee.holds_from if nominee else None,
+            proven=self.proven,
+            recalling=self.recalled_at is not None,
+        )

@@ -1,0 +1,193 @@
+"""One turn in the small world: a machine decides, its acts are done, those concerned are told.
+
+It mirrors conversation/turn.py and conversation/locking.py: what a turn holds is read once, at its
+beginning, and an act can bring in a telephone that later news goes to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Final
+
+from flows import machines
+from flows.acts.moves import AskMove, Relink
+from flows.acts.nominee import Nominate
+from flows.decision import Act, Decision, Role, Say, Tell
+from flows.events import Event
+from flows.facts import Facts, Mover, Proof
+from flows.happenings import Happening
+from flows.machine import Standing, deadline, decide, entered
+from flows.proof.requirements import unmet
+from flows.proof.world import reading, writing_door, writing_wishes
+from flows.proof.world.books import EMPTY, OfferRow, PostmanRow, SmallWorld, Talk, Whose
+from flows.proof.world.ledger import Ledger, RefusedByBooks
+
+WRITTEN_IN: Final = (writing_door, writing_wishes)  # each declares writers to the ledger
+
+
+@dataclass(frozen=True, slots=True)
+class HeldParcel:
+    """The people of an article, as they were when the turn began, or were met in it."""
+
+    recipient: str | None
+    sender: str
+    nominee: str | None
+    holder: str | None
+    named: str | None
+    named_by: Mover | None
+    postman: str | None  # his staff id
+    postman_phone: str | None
+    former: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """One decision of a turn: in whose conversation, on what, knowing what, with these books."""
+
+    whose: Whose
+    event: Event
+    facts: Facts
+    decision: Decision
+    books: SmallWorld
+
+
+@dataclass(slots=True)
+class SmallTurn:
+    """An event and everything that follows from it."""
+
+    world: SmallWorld
+    proof: Proof | None = None
+    # Codes, quotes and PINs that no event holds.
+    apart: Mapping[str, str] = field(default_factory=lambda: EMPTY)
+    postman: PostmanRow | None = None  # who texts
+    written_at: datetime | None = None
+    held: dict[str, HeldParcel] = field(default_factory=dict)
+    colleague: PostmanRow | None = None  # who is to take items over
+    offer: OfferRow | None = None  # that he answers
+    giver: str | None = None  # the telephone of whoever offers
+    named: PostmanRow | None = None  # for whom the office named the telephone that texts
+    lost: tuple[str, ...] = ()
+    recalls: tuple[str, ...] = ()
+    decided: list[Decided] = field(default_factory=list)
+    said: list[tuple[str, Say]] = field(default_factory=list)
+
+    def begin(self, whose: Whose, event: Event) -> None:
+        """Hold what `event` in the conversation of `whose` can concern."""
+        reading.look_beside(self, whose, event)
+        self.hold(reading.concerned(self, whose, event))
+
+    def hold(self, numbers: Iterable[str]) -> None:
+        """Hold these articles: read who their people are."""
+        for number in dict.fromkeys(numbers):
+            parcel = self.world.parcels[number]
+            item, move = parcel.item, parcel.move
+            postman = self.world.postmen[item.postman] if item else None
+            self.held[number] = HeldParcel(
+                parcel.recipient,
+                parcel.sender,
+                parcel.nominee.phone if parcel.nominee else None,
+                parcel.holder(self.world.now),
+                move.phone if move else None,
+                move.by if move else None,
+                postman.staff if postman else None,
+                postman.phone if postman and not postman.blocked else None,
+            )
+
+    def take(self, whose: Whose, event: Event) -> None:
+        """Decide `event` in the conversation of `whose`, do the acts and pass the news on."""
+        machine = machines.ALL[whose[1]]
+        now = self.world.now
+        talk = self.world.talks.get(whose)
+        before = talk.standing if talk else Standing(machine.initial, machine.context, now)
+        known = reading.read(self, whose, before, event)
+        known = replace(known, proof=self.proof)
+        decision = decide(machine, before, event, known)
+        since = entered(machine, before, decision, now)
+        after = Talk(
+            Standing(decision.state, decision.context, since), deadline(machine, decision, since)
+        )
+        self.decided.append(Decided(whose, event, known, decision, self.world))
+        self.world = replace(self.world, talks={**self.world.talks, whose: after})
+        self._do(whose, known, decision)
+        for tell in decision.tells:
+            self.tell(tell)
+
+    def _do(self, whose: Whose, known: Facts, decision: Decision) -> None:
+        if decision.acts or any(say.code_of for say in decision.says):
+            for why in unmet(decision, known):
+                raise RefusedByBooks(why)
+        holders = {number: held.holder for number, held in self.held.items()}
+        ledger = Ledger(self.world, self.proof, holders)
+        for act in decision.acts:
+            ledger.do(act, whose[0])
+            self._meet(act)
+        for say in decision.says:
+            if say.code_of is not None:
+                ledger.count_sent(say, whose[0])
+            self.said.append((whose[0], say))
+        self.world = ledger.world
+        for say in decision.says:
+            if say.quote is not None and say.article is not None:
+                self._show(whose[0], say.article, say.quote)
+
+    def _show(self, phone: str, number: str, question: int) -> None:
+        """Note that `phone` is shown the digits of `question` about the article."""
+        parcel = self.world.parcels[number]
+        shown = replace(parcel, shown=parcel.shown | {(phone, question)})
+        quoted = (*self.world.quoted.get(phone, ()), (number, question))[-3:]
+        self.world = replace(
+            self.world,
+            parcels={**self.world.parcels, number: shown},
+            quoted={**self.world.quoted, phone: quoted},
+        )
+
+    def tell(self, tell: Tell) -> None:
+        """Pass a happening to the person of its article; nobody there: nobody is told."""
+        place = self._beside(tell.to)
+        if place is None and isinstance(tell.event, Happening):
+            place = self.place_of(tell.to, tell.event.article)
+        if place is not None:
+            self.take(place, tell.event)
+
+    def _beside(self, role: Role) -> Whose | None:
+        if role == "colleague" and self.colleague is not None:
+            return self.colleague.phone, "postman"
+        if role == "giver" and self.giver is not None:
+            return self.giver, "offer"
+        if role == "old_phone" and self.named is not None:
+            return self.named.phone, "postman"
+        return None
+
+    def place_of(self, role: Role, number: str) -> Whose | None:
+        """Return the conversation of an article's `role`; None without its telephone."""
+        if role in ("article", "move", "recall"):
+            return number, role
+        held = self.held[number]
+        phone = {
+            "recipient": held.recipient,
+            "holder": held.holder,
+            "nominee": held.nominee,
+            "sender": held.sender,
+            "postman": held.postman_phone,
+            "office": self.world.office or None,
+            "named": held.named,
+            "former": held.former,
+        }[role]
+        return (phone, machines.of_role(role).name) if phone is not None else None
+
+    def _meet(self, act: Act) -> None:
+        """Send later news of an article to the new telephone that an act names for it."""
+        if isinstance(act, Nominate):
+            before = self.held[act.article].nominee
+            former = before if before != act.phone else None
+            self._held(act.article, nominee=act.phone, former=former)
+        elif isinstance(act, AskMove):
+            self._held(act.article, named=act.phone)
+        elif isinstance(act, Relink):
+            former = self.held[act.article].recipient
+            self._held(act.article, recipient=act.phone, former=former)
+
+    def _held(self, number: str, **changes: str | None) -> None:
+        self.held[number] = replace(self.held[number], **changes)  # type: ignore[arg-type]  # people

@@ -1,0 +1,113 @@
+"""What entered digits are worth in the small world: as `postal.codes` and `postal.quotes` judge.
+
+The digits are made up (`books.code_of`, `books.quote_of`); only whether they are equal counts.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flows.facts import CodeState, CodeVerdict, QuoteVerdict
+from flows.grammar.late import SLOW_DOOR
+from flows.proof.world.books import SmallWorld, code_of, quote_of
+from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+from flows.trust import WRONG_QUOTES
+
+_STALE_ISSUES = 5
+_TRIES = 5
+
+
+def issue_of(world: SmallWorld, parcel: Parcel, entered: str) -> CodeIssued | None:
+    """Return the issue of the article's whose code was entered, if it is one of the last."""
+    last = parcel.codes[-1 - _STALE_ISSUES :]
+    return next(
+        (each for each in last if entered == code_of(world, parcel.number, each.number)), None
+    )
+
+
+def at_door(
+    world: SmallWorld,
+    parcel: Parcel,
+    item: ListedParcel,
+    entered: str,
+    postman: str,
+    written_at: datetime | None,
+) -> CodeVerdict:
+    """Judge a code that the postman with that staff id entered for an item of his list."""
+    now, code = world.now, parcel.code
+    locked = parcel.wrong_today(now) >= _TRIES
+    verdict: CodeVerdict = "unchecked"
+    if item.state == "open":
+        bound = code is not None and code.bearer in (postman, None) and code.purpose != "window"
+        state: CodeState = code.state(now) if code is not None and bound else "dead"
+        verdict = _judge(world, parcel, entered, state)
+    over = verdict in ("expired", "stale") or item.state in ("attempted", "withdrawn")
+    if not over or locked:
+        return verdict
+    late = _late(world, parcel, entered, postman, item.state == "open", written_at)
+    return late or verdict
+
+
+def at_window(world: SmallWorld, parcel: Parcel, said: str) -> CodeVerdict:
+    """Judge a code that was said at the office window."""
+    code = parcel.code
+    window = code is not None and code.purpose == "window"
+    state: CodeState = code.state(world.now) if code is not None and window else "none"
+    return _judge(world, parcel, said, state)
+
+
+def _judge(world: SmallWorld, parcel: Parcel, entered: str, state: CodeState) -> CodeVerdict:
+    if parcel.wrong_today(world.now) >= _TRIES:
+        return "locked"
+    if parcel.code is None:
+        return "none"
+    meant = issue_of(world, parcel, entered)
+    if meant is None:
+        return "wrong" if state in ("live", "expired") else "none"
+    if meant.number != parcel.code.number:
+        return "stale"
+    return {"live": "right", "expired": "expired"}.get(state, "stale")  # type: ignore[return-value]
+
+
+def _late(
+    world: SmallWorld,
+    parcel: Parcel,
+    entered: str,
+    postman: str,
+    is_open: bool,
+    written_at: datetime | None,
+) -> CodeVerdict | None:
+    """Judge a code that counts no more by when its text was written (`codes.judge_late`)."""
+    code = issue_of(world, parcel, entered)
+    if code is None or code.purpose != "handover" or code.bearer != postman:
+        return None
+    if code.used_at is not None or _alive(code, world.now):
+        return None
+    if not is_open:
+        return "late"
+    if written_at is not None and _alive(code, written_at):
+        last = parcel.code
+        unharmed = code.dead_at is None and last is not None and code.number == last.number
+        return "right" if unharmed else "late"
+    over = code.dead_at is None and world.now - code.expires_at > SLOW_DOOR
+    return "late" if over else None
+
+
+def _alive(code: CodeIssued, at: datetime) -> bool:
+    ends = [end for end in (code.expires_at, code.used_at, code.dead_at) if end is not None]
+    return code.released_at <= at < min(ends)
+
+
+def quote(world: SmallWorld, number: str, phone: str, question: int, quoted: str) -> QuoteVerdict:
+    """Judge the digits that `phone` quotes of `question` about the article."""
+    wrong = [
+        day
+        for parcel in world.parcels.values()
+        for whose, day in parcel.wrong_quotes
+        if whose == phone
+    ]
+    if wrong.count(world.today) >= WRONG_QUOTES:
+        return "locked"
+    if (phone, question) not in world.parcels[number].shown:
+        return "wrong"
+    return "right" if quoted == quote_of(world, number, phone, question) else "wrong"

@@ -1,0 +1,210 @@
+"""The acts of postmen and witnesses, and the lists, in the small books: as postal/acts/door.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from flows.acts import codes, door, lists, remarks
+from flows.proof.world.books import OfferRow, next_serial
+from flows.proof.world.ledger import (
+    Ledger,
+    has_item,
+    in_state,
+    kill_codes,
+    must,
+    spend,
+    unspent,
+    use,
+    writes,
+)
+from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
+
+# ---- codes ---------------------------------------------------------------------------------------
+
+
+@writes(codes.IssueCode)
+def _issue(ledger: Ledger, act: codes.IssueCode, parcel: Parcel, whose: str) -> None:
+    parcel = kill_codes(parcel, ledger.now)
+    bearer = None if act.purpose == "window" or not parcel.item else parcel.item.postman
+    number = len(parcel.codes) + 1
+    issued = CodeIssued(number, ledger.now, act.expires_at, act.purpose, bearer)
+    ledger.put(replace(parcel, codes=(*parcel.codes, issued)))
+
+
+@writes(codes.KillCode)
+def _kill(ledger: Ledger, act: codes.KillCode, parcel: Parcel, whose: str) -> None:
+    must(any(map(unspent, parcel.codes)), "no code to kill")
+    ledger.put(kill_codes(parcel, ledger.now))
+
+
+@writes(codes.CountWrongCode)
+def _wrong(ledger: Ledger, act: codes.CountWrongCode, parcel: Parcel, whose: str) -> None:
+    ledger.put(replace(parcel, wrong_on=(*parcel.wrong_on, ledger.world.today)))
+
+
+# ---- at the door ---------------------------------------------------------------------------------
+
+
+@writes(door.MarkApproached)
+def _approached(ledger: Ledger, act: door.MarkApproached, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    came = replace(parcel, approaches=(*parcel.approaches, ledger.now))
+    ledger.put(came.with_item(approached_at=ledger.now))
+
+
+@writes(door.UndoApproach)
+def _unapproached(ledger: Ledger, act: door.UndoApproach, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    ledger.put(parcel.with_item(approached_at=None))
+
+
+@writes(door.HandOver)
+def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -> None:
+    if act.proof == "code":
+        parcel = use(parcel, ledger.now, act.written_at or ledger.now)
+    has_item(parcel)
+    in_state(parcel, "out_for_delivery")
+    parcel = parcel.with_item(state="delivered")
+    ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+
+
+@writes(door.UndoHandOver)
+def _not_handed_over(ledger: Ledger, act: door.UndoHandOver, parcel: Parcel, whose: str) -> None:
+    has_item(parcel, "delivered")
+    in_state(parcel, "delivered")
+    parcel = spend(parcel, ledger.now).with_item(state="open")
+    ledger.update(parcel, state="out_for_delivery", delivered_at=None, objected=False)
+
+
+# ---- remarks -------------------------------------------------------------------------------------
+
+
+@writes(remarks.RecordRemark)
+def _record(ledger: Ledger, act: remarks.RecordRemark, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    if act.proven:
+        parcel = use(parcel, ledger.now, ledger.now)
+    in_state(parcel, "out_for_delivery")
+    ledger.update(
+        parcel.with_item(state="attempted"),
+        state="attempted",
+        remark=act.remark,
+        counts=act.counts,
+        witness="confirmed" if act.proven else "unconfirmed",
+        final=False,
+        judged=False,
+        attempts=parcel.attempts + act.counts,
+    )
+
+
+@writes(remarks.UndoRemark)
+def _unrecord(ledger: Ledger, act: remarks.UndoRemark, parcel: Parcel, whose: str) -> None:
+    has_item(parcel, "attempted")
+    in_state(parcel, "attempted")
+    ledger.update(
+        spend(parcel, ledger.now).with_item(state="open"),
+        state="out_for_delivery",
+        remark=None,
+        witness=None,
+        judged=False,
+        attempts=parcel.attempts - parcel.counts,
+        counts=False,
+    )
+
+
+@writes(remarks.MakeFinal)
+def _finalize(ledger: Ledger, act: remarks.MakeFinal, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "attempted", "at_office")
+    must(parcel.remark is not None and not parcel.final, "no remark to make final")
+    ledger.update(parcel, final=True)
+
+
+@writes(remarks.ConfirmRemark)
+def _confirm(ledger: Ledger, act: remarks.ConfirmRemark, parcel: Parcel, whose: str) -> None:
+    must(parcel.witness == "unconfirmed", f"the witness is {parcel.witness}")
+    ledger.update(parcel, witness="confirmed", judged=False)
+
+
+@writes(remarks.ContestRemark)
+def _contest(ledger: Ledger, act: remarks.ContestRemark, parcel: Parcel, whose: str) -> None:
+    must(parcel.witness in ("unconfirmed", "confirmed"), f"the witness is {parcel.witness}")
+    _strike(ledger, parcel, judged=False)
+
+
+@writes(remarks.JudgeRemark)
+def _judge(ledger: Ledger, act: remarks.JudgeRemark, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "attempted", "at_office")
+    must(parcel.witness not in (None, act.verdict), f"the witness is {parcel.witness}")
+    if act.verdict == "contested":
+        _strike(ledger, parcel, judged=True)
+    else:
+        ledger.update(parcel, witness="confirmed", judged=True)
+
+
+def _strike(ledger: Ledger, parcel: Parcel, *, judged: bool) -> None:
+    ledger.update(
+        parcel,
+        witness="contested",
+        judged=judged,
+        attempts=parcel.attempts - parcel.counts,
+        counts=False,
+        held_until=None,
+        state="attempted",
+    )
+
+
+# ---- lists ---------------------------------------------------------------------------------------
+
+
+@writes(lists.OfferItem)
+def _offer(ledger: Ledger, act: lists.OfferItem, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    item, world = parcel.item, ledger.world
+    assert item is not None
+    offered = (parcel.number, item.serial)
+    left = tuple(
+        replace(each, items=tuple(one for one in each.items if one != offered))
+        if each.giver == item.postman
+        else each
+        for each in world.offers
+    )
+    left = tuple(each for each in left if each.items or each.giver != item.postman)
+    same = (item.postman, act.to, ledger.now)  # all that one text offers to one colleague
+    found = next((e for e in left if (e.giver, e.to, e.asked_at) == same), None)
+    into = found or OfferRow(world.last_offer + 1, *same)
+    into = replace(into, items=(*into.items, offered))
+    others = tuple(each for each in left if each is not found)
+    last = max(world.last_offer, into.id)
+    ledger.world = replace(world, offers=(*others, into), last_offer=last)
+
+
+@writes(lists.EndOffer)
+def _end_offer(ledger: Ledger, act: lists.EndOffer, parcel: None, whose: str) -> None:
+    left = tuple(each for each in ledger.world.offers if each.id != act.offer)
+    must(len(left) < len(ledger.world.offers), f"offer {act.offer} is over")
+    ledger.world = replace(ledger.world, offers=left)
+
+
+@writes(lists.PassItem)
+def _pass(ledger: Ledger, act: lists.PassItem, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    taken = ListedParcel(act.to, ledger.world.today, next_serial(ledger.world, act.to))
+    withdrawn = parcel.with_item(state="withdrawn")
+    ledger.put(replace(withdrawn, items=(*withdrawn.items, taken)))
+
+
+def _back(ledger: Ledger, act: Any, parcel: Parcel, whose: str) -> None:
+    has_item(parcel)
+    in_state(parcel, "out_for_delivery")
+    ledger.update(
+        parcel.with_item(state="withdrawn"),
+        state="attempted",
+        remark=None,
+        witness=None,
+        counts=False,
+    )
+
+
+writes(lists.GiveBack)(_back)
+writes(lists.TakeOffList)(_back)

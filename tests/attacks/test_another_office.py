@@ -1,0 +1,50 @@
+"""Who: a postmaster and a clerk of an office that has nothing to do with the article.
+
+Wants: to read whose it is, to move it, to agree to a move, to hand it out at their own window.
+In the way: docs/developing/trust.md rule 11, rule I6
+Told: nobody is harmed, nothing is shown; each answer is 404 or a refusal, and the office's own
+postmaster has what was asked of him before him still.
+"""
+
+from __future__ import annotations
+
+from tests.rigs.api_calls import Api
+from tests.rigs.requests import ask, at, state, told
+from tests.rigs.scene import ARTICLE, ELSEWHERE, FRIEND, HOLDER, Scene
+
+MOVE = {"phone": FRIEND, "reason": "wrong_entry"}
+
+
+def test_a_postmaster_behind_the_wall_sees_and_signs_nothing(scene: Scene) -> None:
+    scene.steps(f"{HOLDER} > 9")
+    ((conversation,),) = scene.rows("SELECT id FROM conversations WHERE whose = %s", HOLDER)
+    asked = ask(scene.signed_in("postmaster", "own"), "/desk/articles/1/correct-number", **MOVE)
+    other = scene.signed_in("postmaster", "other", ELSEWHERE)
+    for page in ("/desk/articles/1", f"/desk/conversations/{conversation}", "/desk/tickets/1"):
+        assert other.get(page).status_code == 404, page
+    assert other.post("/desk/articles/1/correct-number", **MOVE).status_code == 404
+    assert scene.rows("SELECT count(*) FROM requests") == [(1,)]
+    assert other.post(at(asked, "sign"), place="second").status_code == 404
+    found = other.post("/desk/find", asked=ARTICLE).text
+    assert "Sita Devi" not in found
+    assert "/desk/articles/1" not in found
+    assert state(scene.runtime, asked) == "waiting"
+    assert scene.is_safe()
+    assert scene.looked("other") == []
+    assert ("acted", "correct_number asked, wrong_entry") in scene.looked("own")
+
+
+def test_the_window_of_another_office_hands_nothing_out(scene: Scene) -> None:
+    scene.at_office()
+    scene.steps(f"{HOLDER} > 1")
+    code = scene.player.codes[HOLDER][-1]
+    clerk = scene.signed_in("clerk", "far", ELSEWHERE)
+    shown = {"article": ARTICLE, "document": "voter", "last4": "AB12", "reason": "no telephone"}
+    clerk.post("/desk/window", **shown)
+    assert "No such article" in told(clerk, "/desk/window")
+    api = Api(scene.player.client, scene.player.token)
+    refused = api.post(f"/articles/{ARTICLE}/collect", {"staff": "far", "code": code})
+    assert refused.status_code == 422
+    assert "another office" in refused.text
+    assert scene.is_safe("at_office")
+    assert ("collect_article", 422) in scene.used("transcripts")

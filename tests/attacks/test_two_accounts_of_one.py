@@ -1,0 +1,30 @@
+"""Who: a postmaster with a second account, of a supervisor's role, and one telephone for both.
+
+Wants: to be the second person to his own wish: the code of an article to a friend's telephone.
+In the way: docs/developing/trust.md rule 11
+Told: the other possible second persons, by text; both accounts have it in the access log.
+"""
+
+from __future__ import annotations
+
+from tests.rigs.requests import ask, at, sign, state
+from tests.rigs.scene import FRIEND, SUPERVISOR, Scene
+
+HIS = "+919811444555"
+MOVE = {"phone": FRIEND, "reason": "wrong_entry"}
+
+
+def test_one_telephone_is_one_person(scene: Scene) -> None:
+    scene.supervisor()
+    first = scene.signed_in("postmaster", "pm")
+    second = scene.signed_in("supervisor", "pm-too")
+    scene.rows("UPDATE staff SET phone = %s WHERE staff_id = 'pm' RETURNING 1", HIS)
+    scene.rows("UPDATE staff SET next_phone = %s WHERE staff_id = 'pm-too' RETURNING 1", HIS)
+    id_ = ask(first, "/desk/articles/1/correct-number", **MOVE)
+    assert len(scene.told(SUPERVISOR)) == 1
+    assert "not another account" in sign(second, id_)
+    assert first.post(at(id_, "sign"), place="first").status_code == 302
+    assert state(scene.runtime, id_) == "waiting"
+    assert scene.is_safe()
+    assert ("acted", "correct_number asked, wrong_entry") in scene.looked("pm")
+    assert "recipient_corrected" not in scene.written()

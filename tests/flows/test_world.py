@@ -1,0 +1,140 @@
+"""The small world of `flask flows prove` does what the real application does, line by line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from flows.acts.lists import EndOffer
+from flows.acts.reports import OpenTicket
+from flows.decision import Decision, WindowAct
+from flows.proof.world.books import SmallWorld
+from flows.proof.world.doors import Played, play
+from flows.replay.record import decode
+from india.calendar import day_of
+from postal.desk import sprints as sprint
+from postal.desk.sprints import Period
+from postal.facts import Reader
+from runtime import Runtime
+from tests.rigs.transcript import Player
+
+TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
+# What the small world does not have: USSD, calls that are taken up, other carriers' hooks.
+_UNKNOWN = (" dials", " * ", " repeats", " hangs up", " takes up", " is busy", " is not ")
+_ASSERTED = (
+    " < ",
+    " ~ ",
+    " = ",
+    " =| ",
+    " has ticket",
+    " has no ticket",
+    " has holder",
+    " has event",
+)
+# PINs are counted, and lists repeated, outside of the machines.
+_BESIDE = ("another_telephone", "stop_and_start")
+# News that no decision depends on: they are texts alone.
+_TEXTS_ALONE = {"DayEnded", "HerdWarned", "PhoneBlocked", "ListMade"}
+
+
+def lines_of(path: Path) -> list[str]:
+    """Return what comes in, without what is said and what is asserted."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [line for line in lines if line and line[0] != "#" and not _follows(line)]
+
+
+def _follows(line: str) -> bool:
+    """Tell whether a line says what follows from another: a text that goes out, or an assertion."""
+    if line.endswith("is blocked"):
+        return False
+    return line.split()[1:2] == ["is"] or any(sign in line for sign in _ASSERTED)
+
+
+class Both:
+    """A story in both worlds."""
+
+    def __init__(self, player: Player, runtime: Runtime) -> None:
+        self.player, self.runtime = player, runtime
+        self.world = SmallWorld(player.clock.now())
+        self.sprints = 0
+
+    def step(self, line: str) -> Played:
+        """Play `line` in both; fail where they differ."""
+        for key in self.runtime.redis.scan_iter("dakiya:c*"):  # no limit refuses a code
+            if key.startswith((b"dakiya:codes", b"dakiya:calls")):
+                self.runtime.redis.delete(key)
+        played = play(self.world, line)
+        self.world = played.world
+        self.player.step(line)
+        self._compare(line, played)
+        return played
+
+    def _compare(self, line: str, played: Played) -> None:
+        now = self.player.clock.now()
+        assert self.world.now == now
+        with self.runtime.database.transaction() as conn:
+            reader = Reader(conn, now, day_of(now), self.runtime.keys, 6)
+            for number, parcel in self.world.parcels.items():
+                real = reader.of_itself(number)
+                assert parcel.fact(now) == real, line
+                row = conn.execute(
+                    "SELECT a.recipient_phone, n.phone FROM articles a LEFT JOIN nominees n"
+                    " ON n.article_id = a.id AND n.ended_at IS NULL WHERE a.number = %s",
+                    [number],
+                ).fetchone()
+                assert row == (parcel.recipient, parcel.nominee and parcel.nominee.phone), line
+                tickets = conn.execute(
+                    "SELECT t.kind, t.phone FROM tickets t JOIN articles a ON a.id = t.article_id"
+                    " WHERE a.number = %s",
+                    [number],
+                ).fetchall()
+                assert set(tickets) == parcel.tickets, line
+            rows = conn.execute(
+                "SELECT c.whose, c.machine, c.state, t.due_at FROM conversations c"
+                " LEFT JOIN timers t ON t.conversation_id = c.id"
+            ).fetchall()
+            talks = {(whose, machine): (state, due) for whose, machine, state, due in rows}
+            for key, talk in self.world.talks.items():
+                assert talks[key] == (talk.standing.state, talk.due_at), (line, key)
+            stored = sorted(sprint.stream(conn, Period()), key=lambda each: each.id)
+        new, self.sprints = stored[self.sprints :], len(stored)
+        real_decisions = [
+            (each.machine, each.event["kind"], *_shown(decode(each.decision, Decision)))
+            for each in new
+            if each.event["kind"] not in _TEXTS_ALONE
+        ]
+        small = [
+            (each.whose[1], type(each.event).__name__, *_shown(each.decision))
+            for each in played.decided
+            if type(each.event).__name__ not in _TEXTS_ALONE
+        ]
+        if line.startswith("wait"):  # several time limits of one moment have no order
+            assert sorted(small, key=str) == sorted(real_decisions, key=str), line
+        else:
+            assert small == real_decisions, line
+
+
+def _shown(decision: Decision) -> tuple[Any, ...]:
+    acts = [
+        # Who serves is another, and so is the number of an offer.
+        type(act).__name__ if isinstance(act, WindowAct | EndOffer) else repr(act)
+        for act in decision.acts
+        if not isinstance(act, OpenTicket)  # its number is another
+    ]
+    return decision.state, [say.template for say in decision.says], acts, decision.tells
+
+
+@pytest.fixture
+def both(player: Player, runtime: Runtime) -> Both:
+    return Both(player, runtime)
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+def test_the_transcripts_go_alike(both: Both, path: Path) -> None:
+    lines = lines_of(path)
+    if path.stem in _BESIDE or any(sign in line for line in lines for sign in _UNKNOWN):
+        pytest.skip("dials and calls that are taken up")
+    for line in lines:
+        both.step(line)
