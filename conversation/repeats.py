@@ -24,24 +24,28 @@ from flows.events import (
     NotUnderstood,
     Pass,
     ProveSender,
+    ReportFraud,
+    StopRecall,
+    TakeOver,
     ToldCode,
+    TurnDown,
     Visit,
 )
 from flows.grammar.person import Understood
-from flows.grammar.postman_passing import COLLEAGUE
-from flows.postman.beats import spoken
 from flows.replay.record import decode, encode
 from store import inbound as texts
 from store.conversations import ConversationPlace
 from store.database import Conn
 
 WITHIN: Final = timedelta(seconds=60)
-# Tries, texts whose words may differ while their event does not, and `44`, which its own answer
-# offers again ("more days: 44").
+# Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
+# again ("more days: 44"); what protects; and what answers a colleague, for each offer is another
+# question.
 _NEVER: Final = (
     *(AskedBack, NotUnderstood, ToldCode),
     *(Consent, GivePin, ProveSender),
-    HoldAtOffice,
+    *(HoldAtOffice, ReportFraud, StopRecall),
+    *(TakeOver, TurnDown),
 )
 # What brings a code again, or only counts, changes nothing that a second time would change more.
 _NO_CHANGE: Final = frozenset(
@@ -98,6 +102,5 @@ def _is_whole(again: Understood, former: texts.FormerText) -> bool:
         context: dict[str, Any] = former.decisions[0]["context"]
         return len(context["done"]) == len(event.acts)
     if isinstance(event, Pass) and not event.back:
-        colleague = former.facts.get("colleague")
-        return spoken(colleague or "").lower() == again.codes[COLLEAGUE].lower()
+        return False  # a colleague who was asked is not asked twice: offers see to that
     return not again.codes  # quoted digits are a try
