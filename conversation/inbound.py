@@ -15,10 +15,12 @@ from typing import Final
 import structlog
 
 from conversation import loops, parts
+from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
     AnotherDay,
+    AskedBack,
     AskHelp,
     AskMenu,
     AskPerson,
@@ -43,6 +45,7 @@ from flows.events import (
 from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood, is_command
+from flows.grammar.postman_words import mask_spoken
 from flows.grammar.text import fold, mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
@@ -154,9 +157,20 @@ def _read(
         _body(said, understood),
         inbound.carrier_at,
     )
+    if inbound.channel == "text":
+        texts.one_by_one(conn, inbound.phone)
     message_id = kept_as if kept_as is not None else texts.keep(conn, text)
     if message_id is None:
         return False
+    if inbound.channel == "text":
+        length = runtime.settings.code_length
+        repeat = repeat_of(conn, message_id, inbound.phone, said, now, length)
+        if repeat is not None:
+            codes = repeat.understood.codes
+            turn = Turn(runtime, conn, now, sender.postman_id, codes, proof=proof)
+            turn.begin(repeat.place, repeat.understood.event)
+            turn.repeat(repeat.place, repeat.understood.event, repeat.answers)
+            return True
     if inbound.channel == "voice" and texts.rings_on(conn, message_id, text):
         return False
     if loops.rests(conn, message_id, text, understood.event):
@@ -221,8 +235,8 @@ def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
 
 # What is no exact command about a delivery, and what is one only in digits or by a call.
 _TALK = (
-    AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Said, Start, Stop,
-    ToldCode, Wished,
+    AskedBack, AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Said, Start,
+    Stop, ToldCode, Wished,
 )  # fmt: skip
 _IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
 
@@ -334,5 +348,5 @@ def _body(text: str, understood: Understood) -> str:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
-    unclear = no_phone or isinstance(event, NotUnderstood | ToldCode)
-    return mask_spelled_codes(text) if unclear else mask_codes(text)
+    unclear = no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode)
+    return mask_spoken(mask_spelled_codes(text)) if unclear else mask_codes(text)

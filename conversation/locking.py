@@ -30,7 +30,7 @@ from flows.events import (
     Visit,
 )
 from flows.facts import Proof
-from flows.grammar.postman import COLLEAGUE
+from flows.grammar.postman_passing import COLLEAGUE
 from flows.happenings import DestinationMoved, Happening, NumberCorrected, SenderProved
 from india.calendar import day_of
 from postal import facts, offers

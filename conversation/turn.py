@@ -44,7 +44,7 @@ _STOPPED = ("notice", "bulk")
 class _Unsent:
     """What the sprint at that index of the turn says to the person at `place`."""
 
-    sprint: int
+    sprint: int | None  # None: of a repeat, which has none
     place: ConversationPlace
     say: Say
     code: SentCode | None
@@ -80,6 +80,20 @@ class Turn(Locked):
         for tell in decision.tells:
             self.tell(tell)
 
+    def repeat(self, place: ConversationPlace, event: Event, answers: tuple[Say, ...]) -> None:
+        """Answer a repeat: nothing is done, and the conversation stays as it is.
+
+        Where it would do something once more, it is answered as the first time (`answers`).
+        """
+        conversation = self.standing[place]
+        known = replace(read(self, conversation, event), proof=self.proof)
+        decision = decide(machines.ALL[place.machine], conversation.standing, event, known)
+        again = bool(decision.acts or decision.tells or any(s.code_of for s in decision.says))
+        self.drafts += [
+            _Unsent(None, place, say, None) for say in (answers if again else decision.says)
+        ]
+        self._send([], place.whose)
+
     def tell(self, tell: Tell) -> None:
         """Pass a happening to the person of its article; nobody there: nobody is told."""
         place = self.beside.get(tell.to)
@@ -91,6 +105,12 @@ class Turn(Locked):
     def finish(self, message_id: int | None) -> None:
         """Write the sprints and put the messages into the outbox."""
         ids = conversations.record(self.conn, self.sprints, message_id, self.now, self.proof)
+        # A text has its answer, whatever was said before.
+        answered = self.sprints[0].conversation.place.whose if message_id is not None else None
+        self._send(ids, answered)
+
+    def _send(self, ids: list[int], answered: str | None) -> None:
+        """Put what is said into the outbox; `ids`: of the sprints."""
         if not self.drafts:
             return
         manners = roles.manners(self.conn, {unsent.place.whose for unsent in self.drafts})
@@ -98,14 +118,13 @@ class Turn(Locked):
         drafts = []
         for unsent in self.drafts:
             manner = manners.get(unsent.place.whose, unknown)
-            draft = self._draft(unsent, ids[unsent.sprint], manner.language)
+            sprint_id = None if unsent.sprint is None else ids[unsent.sprint]
+            draft = self._draft(unsent, sprint_id, manner.language)
             if not (manner.opted_out and draft.lane in _STOPPED and _is_news(draft)):
                 drafts.append(draft)
-        # A text has its answer, whatever was said before.
-        answered = self.sprints[0].conversation.place.whose if message_id is not None else None
         enqueue_many(self.conn, without_repeats(self.conn, drafts, answered))
 
-    def _draft(self, unsent: _Unsent, sprint_id: int, language: Language) -> OutboxDraft:
+    def _draft(self, unsent: _Unsent, sprint_id: int | None, language: Language) -> OutboxDraft:
         say, code = unsent.say, unsent.code
         template = catalogue().template(say.template)
         not_after = self.now + timedelta(seconds=template.lifetime)

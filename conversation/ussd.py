@@ -19,7 +19,8 @@ from flows import machines
 from flows.decision import Asked
 from flows.events import ChooseLanguage
 from flows.facts import ArticleFact
-from flows.grammar.postman import COLLEAGUE, LAST4
+from flows.grammar.postman import LAST4
+from flows.grammar.postman_passing import COLLEAGUE
 from flows.grammar.text import fold, mask_spelled_codes
 from flows.machine import Standing, settle
 from flows.postman.beats import spoken

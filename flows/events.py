@@ -42,6 +42,23 @@ class NotUnderstood(Event):
     """A text that the grammar of this person does not know. The text itself is with the message."""
 
 
+# spelled: a code in several pieces · item: a code, but of which item? · what: an item, but what of
+# it? · doors: an item and a remark, or two items? · sure: an item and its code, with a doubt
+AskedBackWhy = Literal["spelled", "item", "doors", "what", "sure"]
+
+
+@dataclass(frozen=True)
+class AskedBack(Event):
+    """A postman's text with more than one reading, or with too little: he is asked which.
+
+    `item` and `remark`: what he typed, for the question; 0 where the question names none.
+    """
+
+    why: AskedBackWhy
+    item: int = 0
+    remark: int = 0
+
+
 # ---- recipients' texts -----------------------------------------------------------------------
 # `which` names the article: the last four digits or the full number; None: the one asked of last.
 

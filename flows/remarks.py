@@ -2,7 +2,8 @@
 
 They are those of docs/developing/domain.md rule 5. Everything that distinguishes remarks reads this
 table. A new remark is one line here, and its words in web/words/*/flows.toml, paper/words/*.toml
-and messages/screens/*.toml, under `remark_NN`.
+and messages/screens/*.toml, under `remark_NN`; what postmen write for it is a rule in
+flows/grammar/postman_phrases.py.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from gateways.storable import clean
 from india.calendar import is_usable
@@ -105,6 +105,49 @@ def rings_on(conn: Conn, message_id: int, call: InboundRow) -> bool:
         [message_id, call.phone, call.body, call.at - RINGS_ON, message_id],
     )
     return again.rowcount == 1
+
+
+@dataclass(frozen=True)
+class FormerText:
+    """The text before, and what was decided on it. `is_last`: nothing was said there since."""
+
+    machine: str
+    event: dict[str, Any]
+    facts: dict[str, Any]
+    decisions: list[dict[str, Any]]
+    is_last: bool
+
+
+_FORMER = """
+SELECT c.machine, s.event, s.facts, s.decision, last.message_id IS NOT DISTINCT FROM s.message_id
+FROM (
+    SELECT id FROM messages WHERE phone = %s AND direction = 'in' AND at > %s AND id <> %s
+    AND channel = 'text' AND error IS NULL ORDER BY at DESC, id DESC LIMIT 1
+) AS before
+JOIN sprints s ON s.message_id = before.id
+JOIN conversations c ON c.id = s.conversation_id
+JOIN sprints last ON last.id = c.last_sprint_id
+ORDER BY s.id
+"""
+
+
+def former(conn: Conn, phone: str, message_id: int, since: datetime) -> FormerText | None:
+    """Return the text of `phone` before that kept as `message_id`, if one came after `since`."""
+    rows = conn.execute(_FORMER, [phone, since, message_id]).fetchall()
+    if not rows:
+        return None
+    machine, event, facts, _, is_last = rows[0]
+    return FormerText(machine, event, facts, [row[3] for row in rows], is_last)
+
+
+def one_by_one(conn: Conn, phone: str) -> None:
+    """Let the texts of one telephone wait for each other, to the end of the transaction."""
+    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{phone}"])
+
+
+def mark_repeat(conn: Conn, message_id: int) -> None:
+    """Write down that a text did nothing, because it repeats the one before."""
+    conn.execute("UPDATE messages SET error = 'repeat' WHERE id = %s", [message_id])
 
 
 def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:

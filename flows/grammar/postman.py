@@ -1,56 +1,52 @@
-"""The grammar of a postman: items, codes, remarks and payments in digits, several in one text.
-Pure.
+"""The grammar of a postman: items, codes, remarks and payments, several in one text. Pure.
 
-A text whose digits have two readings is `NotUnderstood`: a wrong guess would cost somebody an
-article, a second text costs the postman seconds.
+In two steps: a text becomes tokens (`postman_words.py`), and these an event, by the reader of
+digits (`postman_digits.py`) or, with words among them, of clauses (`postman_clauses.py`). A text
+with two readings is asked back: a wrong guess would cost somebody an article, a second text costs
+the postman seconds.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import Literal
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
 
-from flows import number
 from flows.events import (
-    Approach,
+    AskedBack,
     AskHelp,
     AskLeft,
+    Event,
     GivePin,
     Handover,
     NotUnderstood,
     Pass,
-    Payment,
-    Remark,
     ShownDocument,
     TakeOver,
     TurnDown,
     Undo,
     Visit,
-    VisitAct,
 )
-from flows.grammar import words
+from flows.grammar import postman_clauses, words
 from flows.grammar.person import Understood
+from flows.grammar.postman_digits import DigitsReader
+from flows.grammar.postman_numbers import (
+    MOST_ITEMS,
+    RUPEE_WORDS,
+    VERBS,
+    Unclear,
+    is_spelled,
+    item_of,
+)
+from flows.grammar.postman_passing import COLLEAGUE
+from flows.grammar.postman_phrases import command
+from flows.grammar.postman_signature import PostmanToken
+from flows.grammar.postman_words import has_no_items, prepared
+from flows.grammar.postman_words import tokens as tokens_of
 from flows.grammar.text import fold, tokens
 from flows.reading.scripts import MOST_READ
-from flows.remarks import TYPED
 
-PAYMENTS: Mapping[str, Payment] = MappingProxyType({"1": "cash", "2": "upi"})
-SIGNATURE = 10  # "7 10": handed over against a signature, where no code is required
-_MOST_ITEMS = 20
-# Digits alone are an amount only before a payment, and from 100: "45 1" are two doors.
-_AMOUNT = re.compile(r"[1-9][0-9]{2,4}", re.ASCII)
-_RUPEES = re.compile(r"rs0*([1-9][0-9]{0,4})", re.ASCII)
-_RUPEE_WORDS = frozenset(fold(word) for word in words.RUPEES)
-
-
-class _Ambiguous(Exception):
-    """The text has two readings, or none."""
-
-
-_POSTMAN = {fold(word): command for command, line in words.POSTMAN_WORDS.items() for word in line}
 _ALONE: dict[str, type[Undo | AskLeft | AskHelp | TakeOver | TurnDown]] = {
     "0": Undo,
     "00": AskLeft,
@@ -67,19 +63,90 @@ def postman(raw: str, code_length: int) -> Understood:
     """Return the event of a postman's text; `code_length` digits together are a code."""
     if len(raw) > MOST_READ:  # a beginning may be another command than the whole
         return Understood(NotUnderstood())
-    if ">" in raw:
-        return _passed(raw)
-    if "*" in raw:
-        return _with_document(raw, code_length)
-    found = _with_rupees(tokens(raw))
-    if len(found) == 1:
-        command = _POSTMAN.get(found[0], found[0])
-        if command in _ALONE:
-            return Understood(_ALONE[command]())
-    try:
-        return _Reader(code_length).visit(found)
-    except _Ambiguous:
+    text = _without_stars(prepared(raw))
+    if ">" in text:
+        return _passed(text, code_length)
+    if "*" in text:
+        return _with_document(text, code_length)
+    found = tokens_of(text)
+    alone = _alone(found)
+    if alone is not None:
+        return Understood(alone)
+    if not any(token.shape in ("number", "article", "grouped") for token in found):
         return Understood(NotUnderstood())
+    if has_no_items(text):
+        numbers = [token.text for token in found if token.shape == "number"]
+        spelled = is_spelled(numbers, code_length)
+        return Understood(AskedBack("spelled") if spelled else NotUnderstood())
+    return _of_items(found, code_length)
+
+
+_STARRED = re.compile(r"([0-9]{1,3})\*([0-9]{4,8})(?:\*([12]))?#?")
+
+
+def _without_stars(text: str) -> str:
+    """Return a text whose stars are only gaps ("7*482913*1") or around it ("*7*") without them."""
+    bare = text.strip()
+    starred = _STARRED.fullmatch(bare)
+    if starred is not None:
+        return " ".join(each for each in starred.groups() if each)
+    if (
+        "#" not in bare
+        and bare.startswith("*")
+        and bare.count("*") == 1 + bare.endswith("*")
+        and len(bare) > 1
+    ):
+        return bare.strip("*")
+    return text
+
+
+def _alone(found: Sequence[PostmanToken]) -> Event | None:
+    """Return the event of a text that is one number or word, or a question without any number."""
+    if len(found) == 1:
+        word = VERBS.get(found[0].text, found[0].text)
+        if word in _ALONE:
+            return _ALONE[word]()
+    if found and all(token.shape == "word" for token in found):
+        asked = command(found)
+        return _ALONE[asked]() if asked is not None else None
+    return None
+
+
+def _of_items(found: Sequence[PostmanToken], code_length: int) -> Understood:
+    """Return the event of a text about items: digits and verbs alone, or with other words."""
+    words_of = [token for token in found if token.shape in ("word", "sign")]
+    verbs = ("approach", "handover", "remark")
+    if all(token.text in RUPEE_WORDS or VERBS.get(token.text) in verbs for token in words_of):
+        try:
+            return DigitsReader(code_length).visit(_plain(found))
+        except Unclear as unclear:
+            if not words_of or not isinstance(unclear.event, NotUnderstood):
+                return Understood(unclear.event)
+    return postman_clauses.read(found, code_length)
+
+
+def _plain(found: Sequence[PostmanToken]) -> list[str]:
+    """Return the tokens as the reader of digits takes them: "rs 500" as one, "1,250" as rupees.
+
+    Between items, "7,482" are two numbers.
+    """
+    plain: list[str] = []
+    for place, token in enumerate(found):
+        if plain and plain[-1] == "rs" and token.shape in ("number", "grouped"):
+            plain[-1] = f"rs{token.text}"
+        elif token.shape == "grouped" and _may_be_money(found[:place]):
+            plain.append(f"rs{token.text}")
+        elif token.shape == "grouped":
+            plain += [token.text[:-3], token.text[-3:]]
+        else:
+            plain.append("rs" if token.text in RUPEE_WORDS else token.text)
+    return plain
+
+
+def _may_be_money(before: Sequence[PostmanToken]) -> bool:
+    """Tell whether an amount may be here: after an item and its code, or a signature."""
+    last = before[-1:]
+    return bool(last) and last[0].shape == "number" and len(before) > 1 and len(last[0].text) > 1
 
 
 PIN = "pin"  # the key of a PIN in `Understood.codes`
@@ -94,24 +161,35 @@ def pin(raw: str) -> Understood:
     return Understood(NotUnderstood())
 
 
-COLLEAGUE = ">"  # the key in `Understood.codes` of what was typed after the sign
 _OFFICE = frozenset(("0", "00", *(fold(word) for word in words.OFFICE)))
 
 
-def _passed(raw: str) -> Understood:
+def _passed(text: str, code_length: int) -> Understood:
     """Return the event of `7 8 > 45` or `7 > 0`; of a staff id only letters and digits count."""
-    left, _, right = raw.partition(">")
-    to = "".join(tokens(right))
+    left, _, right = text.partition(">")
+    to = "".join(_named(right))
     try:
-        items = tuple(_item(token) for token in tokens(left))
-    except _Ambiguous:
-        items = ()
-    bad = not items or len(set(items)) < len(items) or len(items) > _MOST_ITEMS or ">" in right
-    if bad or not to:
+        given = [token for token in tokens_of(left) if token.kind not in _BESIDE]
+        items = tuple(item_of(token.text) for token in given if token.shape != "word")
+        bad = any(token.shape not in ("number", "article") for token in given)
+    except Unclear:
+        items, bad = (), True
+    bad = bad or not items or len(set(items)) < len(items) or len(items) > MOST_ITEMS
+    if bad or not to or ">" in right or "?" in text:
         return Understood(NotUnderstood())
     if to in _OFFICE:
         return Understood(Pass(items, back=True))
     return Understood(Pass(items), {COLLEAGUE: to})
+
+
+_BESIDE: Final = frozenset(("mark", "join", "fill", "given"))
+_AROUND: Final = frozenset(("polite", "ko", "give", "given", "mark", "staff"))
+
+
+def _named(right: str) -> list[str]:
+    """Return what names the colleague, without the words around it: "45 ko de do"."""
+    named = [token for token in tokens_of(right) if token.kind not in _AROUND]
+    return list(tokens(" ".join(token.text for token in named)))
 
 
 LAST4 = "last4"  # the key in `Understood.codes` of the end of a document's number
@@ -119,9 +197,9 @@ _ENDING = re.compile(r"[0-9a-z]{4}", re.ASCII)
 _DOCUMENTS = {fold(word): document for document, line in words.DOCUMENTS.items() for word in line}
 
 
-def _with_document(raw: str, code_length: int) -> Understood:
+def _with_document(text: str, code_length: int) -> Understood:
     """Return the event of `7 482913 * 1234`: handed over, and a document was shown besides."""
-    left, _, right = raw.partition("*")
+    left, _, right = text.partition("*")
     handed = postman(left, code_length)
     shown = list(tokens(right))
     document: ShownDocument = "unnamed"
@@ -135,190 +213,3 @@ def _with_document(raw: str, code_length: int) -> Understood:
         return Understood(NotUnderstood())
     codes = {**handed.codes, LAST4: shown[0].upper()}
     return Understood(Visit((replace(act, document=document),)), codes)
-
-
-@dataclass(frozen=True)
-class _Reader:
-    """A reader of the tokens about items. Codes divide the text; `bare` is between them."""
-
-    code_length: int
-
-    def visit(self, found: list[str]) -> Understood:
-        acts: list[VisitAct] = []
-        codes: dict[str, str] = {}
-        for verb, part in _by_verb(found):
-            whole = part if verb == "approach" else self._join_halves(part)
-            self._part(verb, whole, acts, codes)
-        items = [act.item for act in acts]
-        if not acts or len(set(items)) < len(items) or len(items) > _MOST_ITEMS:
-            raise _Ambiguous
-        return Understood(Visit(tuple(acts)), codes)
-
-    def _part(
-        self, verb: str | None, part: list[str], acts: list[VisitAct], codes: dict[str, str]
-    ) -> None:
-        bare: list[str] = []
-        after_code = False
-        rest = list(part)
-        while rest:
-            token = rest.pop(0)
-            if not self._is_code(token):
-                bare.append(token)
-                continue
-            if _signed_for(bare) and _AMOUNT.fullmatch(token) and rest and rest[0] in PAYMENTS:
-                bare.append(f"rs{token}")
-                continue
-            if not bare or verb not in (None, "handover"):
-                raise _Ambiguous
-            item = bare.pop()
-            acts += _bare_acts(verb, _pay(bare, acts) if after_code else bare)
-            payment, amount = self._paid(rest)
-            acts.append(Handover(_item(item), self._proof(token), payment, amount))
-            codes[_item(item)] = token
-            bare, after_code = [], payment is None
-        acts += _bare_acts(verb, _pay(bare, acts) if after_code else bare)
-
-    def _paid(self, rest: list[str]) -> tuple[Payment | None, int | None]:
-        """Remove "500 1" or "Rs 500 1" after a code; return how it was paid, and the amount."""
-        amount = _rupees(rest[0]) if rest else None
-        if amount is not None:
-            del rest[0]
-            return (PAYMENTS[rest.pop(0)] if rest and rest[0] in PAYMENTS else None), amount
-        if len(rest) > 1 and rest[0] in PAYMENTS and _rupees(rest[1]) is not None:
-            payment = PAYMENTS[rest.pop(0)]
-            return payment, _rupees(rest.pop(0))
-        if len(rest) < 2 or not _AMOUNT.fullmatch(rest[0]) or rest[1] not in PAYMENTS:
-            return None, None
-        after = rest[2:]
-        if len(rest[0]) == 3 and after:
-            if self._is_code(after[0]):
-                return None, None  # "7 482913 500 1 551234": approach 500, and item 1 with its code
-            if _remark(after[0]) is not None and not any(map(self._is_code, after)):
-                raise _Ambiguous  # "7 482913 500 1 11": paid and approach 11, or item 1, remark 11?
-        amount, payment = int(rest[0]), PAYMENTS[rest[1]]
-        del rest[:2]
-        return payment, amount
-
-    def _is_code(self, token: str) -> bool:
-        return token.isdigit() and 4 <= len(token) <= 8
-
-    def _proof(self, token: str) -> Literal["code", "malformed"]:
-        return "code" if len(token) == self.code_length else "malformed"
-
-    def _join_halves(self, part: list[str]) -> list[str]:
-        """Join the halves of a code that was typed as two groups of three: "7 482 913".
-
-        "101 102 103" may also be three doors, so it is refused; "A 101 102 103" is not.
-        """
-        joined: list[str] = []
-        rest = list(part)
-        while rest:
-            if not joined or not all(map(_is_half, rest[:2])) or len(rest) < 2:
-                joined.append(rest.pop(0))
-                continue
-            paid = len(rest) > 3 and rest[3] in PAYMENTS  # "7 482 913 500 1"
-            if _is_half(joined[-1]) or (any(map(_is_half, rest[2:3])) and not paid):
-                raise _Ambiguous
-            joined.append("".join(rest[:2]))
-            del rest[:2]
-        return joined
-
-
-def _is_half(token: str) -> bool:
-    return len(token) == 3 and token.isdigit()
-
-
-def _by_verb(found: list[str]) -> list[tuple[str | None, list[str]]]:
-    """Return the tokens, cut before each word such as D or A. Raise `_Ambiguous` for others."""
-    parts: list[tuple[str | None, list[str]]] = [(None, [])]
-    for token in found:
-        if token.isdigit() or number.parse(token) is not None or _rupees(token) is not None:
-            parts[-1][1].append(token)
-        elif _POSTMAN.get(token) in ("approach", "handover", "remark"):
-            parts.append((_POSTMAN[token], []))
-        else:
-            raise _Ambiguous
-    if any(verb is not None and not part for verb, part in parts):
-        raise _Ambiguous
-    return [(verb, part) for verb, part in parts if part]
-
-
-def _pay(bare: list[str], acts: list[VisitAct]) -> list[str]:
-    """Record the payment that may follow a code, and return the tokens after it."""
-    if not bare or bare[0] not in PAYMENTS:
-        return bare
-    if len(bare) == 2 and _remark(bare[1]) is not None:
-        raise _Ambiguous  # "7 482913 1 11": paid and approach 11, or item 1 with remark 11?
-    last = acts[-1]
-    assert isinstance(last, Handover)
-    acts[-1] = replace(last, payment=PAYMENTS[bare[0]])
-    return bare[1:]
-
-
-def _bare_acts(verb: str | None, bare: list[str]) -> list[VisitAct]:
-    """Return the acts of tokens between codes: all approaches, or all pairs of item and remark."""
-    if not bare:
-        return []
-    if verb == "approach":
-        return [Approach(_item(token)) for token in bare]
-    if len(bare) == 3 and _remark(bare[1]) == SIGNATURE and bare[2] in PAYMENTS:
-        return [Handover(_item(bare[0]), "signature", PAYMENTS[bare[2]])]
-    if len(bare) == 4 and _signed_for(bare[:2]) and bare[3] in PAYMENTS:
-        amount = _rupees(bare[2] if bare[2].startswith("rs") else f"rs{bare[2]}")
-        if amount is not None and (bare[2].startswith("rs") or _AMOUNT.fullmatch(bare[2])):
-            return [Handover(_item(bare[0]), "signature", PAYMENTS[bare[3]], amount)]
-    remarks = [_remark(token) for token in bare[1:]]
-    if verb is None and not any(remark is not None for remark in remarks):
-        return [Approach(_item(token)) for token in bare]
-    if len(bare) % 2 or any(remark is None for remark in remarks[::2]):
-        raise _Ambiguous
-    return [
-        _noted(verb, _item(item), int(remark))
-        for item, remark in zip(bare[::2], bare[1::2], strict=True)
-    ]
-
-
-def _signed_for(bare: list[str]) -> bool:
-    """Tell whether these are an item and the remark of a signature: "7 10"."""
-    return len(bare) == 2 and _remark(bare[1]) == SIGNATURE
-
-
-def _noted(verb: str | None, item: str, remark: int) -> VisitAct:
-    if remark == SIGNATURE:
-        return Handover(item, "signature")
-    if verb == "handover":
-        raise _Ambiguous
-    return Remark(item, remark)
-
-
-def _with_rupees(found: tuple[str, ...]) -> list[str]:
-    """Return the tokens, with "rs 500" as one: "rs500"."""
-    joined: list[str] = []
-    for token in found:
-        if joined and joined[-1] == "rs" and token.isdigit():
-            joined[-1] = f"rs{token}"
-        else:
-            joined.append("rs" if token in _RUPEE_WORDS else token)
-    return joined
-
-
-def _rupees(token: str) -> int | None:
-    """Return the whole rupees of "rs500", or None."""
-    match = _RUPEES.fullmatch(token)
-    return int(match[1]) if match else None
-
-
-def _remark(token: str) -> int | None:
-    if len(token) == 2 and token.isdigit() and int(token) in TYPED:
-        return int(token)
-    return None
-
-
-def _item(token: str) -> str:
-    """Return a serial without leading zeros, or a full article number. Raise `_Ambiguous`."""
-    article = number.parse(token)
-    if article is not None:
-        return article
-    if not token.isdigit() or len(token) > 6 or not 1 <= int(token) <= 999:
-        raise _Ambiguous
-    return str(int(token))

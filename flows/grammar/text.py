@@ -24,6 +24,9 @@ _CODE_RUN = re.compile(
     rf"(?<![0-9])(?!{DIALLED}(?![0-9]))(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
 )
 _SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
+# The same in unequal pieces, "4829 13"; so long only where nothing was understood.
+_PIECES = re.compile(r"(?<![0-9])[0-9]{1,5}(?:[\W_]{1,4}[0-9]{1,5})+(?![0-9])")
+_MOST_SHOWN = 4  # digits in pieces that are certainly no code
 _JOINED_DIGITS = re.compile(rf"(?<=[0-9])[{''.join(map(chr, _JOINERS))}]+(?=[0-9])")
 
 
@@ -57,9 +60,9 @@ def tokens(raw: str) -> tuple[str, ...]:
     return tuple(token for token in _NOT_WORD.split(joined.replace("_", " ")) if token)
 
 
-def articles_joined(text: str) -> str:
-    """Return `text` with each article number as one word, however it is spaced."""
-    return _ARTICLE.sub(_join, text)
+def articles_joined(folded: str) -> str:
+    """Return a folded text with each full article number as one word."""
+    return _ARTICLE.sub(_join, folded)
 
 
 def mask_codes(raw: str) -> str:
@@ -68,21 +71,25 @@ def mask_codes(raw: str) -> str:
 
 
 def mask_spelled_codes(raw: str) -> str:
-    """Mask as `mask_codes` does, and also digits one or two at a time ("4 8 2 9 1 3")."""
-    return _mask(mask_codes(raw), _SPELLED)
+    """Mask as `mask_codes` does, and also digits in other pieces ("4 8 2 9 1 3")."""
+    return _mask(mask_codes(_mask(raw, _PIECES)), _SPELLED)
 
 
 def _mask(raw: str, pattern: re.Pattern[str]) -> str:
+    def hidden(found: re.Match[str]) -> str:
+        shown = pattern is _PIECES and sum(map(str.isdigit, found.group())) <= _MOST_SHOWN
+        return found.group() if shown else MASK
+
     text = _JOINED_DIGITS.sub("", ascii_digits(raw))
     parts: list[str] = []
     start = 0
     for article in _ARTICLE.finditer(text):
         if number.parse(article.group()) is None:
             continue  # the shape of an article number, but not one: it may contain a code
-        parts.append(pattern.sub(MASK, text[start : article.start()]))
+        parts.append(pattern.sub(hidden, text[start : article.start()]))
         parts.append(article.group())
         start = article.end()
-    parts.append(pattern.sub(MASK, text[start:]))
+    parts.append(pattern.sub(hidden, text[start:]))
     return "".join(parts)
 
 

@@ -17,6 +17,7 @@ from flows.acts.reports import OpenTicket, ReportLate
 from flows.decision import Decision, Done, LastVisit, Say
 from flows.events import (
     Approach,
+    AskedBack,
     AskHelp,
     AskLeft,
     AskStatus,
@@ -32,7 +33,8 @@ from flows.events import (
     Undo,
     Visit,
 )
-from flows.facts import PostmanFacts
+from flows.facts import ItemFact, PostmanFacts
+from flows.grammar.postman_numbers import PAYMENTS
 from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
@@ -84,6 +86,12 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     if len(doors) > MOST_DOORS and not _asked_about(case.context, doors, facts.now):
         context = replace(case.context, doors=doors, doors_at=facts.now)
         return Decision(case.state, context, (Say("doors_asked", {"count": len(doors)}),))
+    strange = _not_on_list(case.event, facts)
+    if strange is not None:
+        values = {"done": 0, "failed": len(facts.items), "serial": strange.serial}
+        return Decision(case.state, case.context, (Say("batch_partly", values),))
+    if _may_be_paid(case.event, facts):
+        return Decision(case.state, case.context, (Say("not_understood"),))
     outcomes = [
         judge(act, item, facts) for act, item in zip(case.event.acts, facts.items, strict=True)
     ]
@@ -101,6 +109,27 @@ def visit(case: Case[Visit, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
         tuple(act for outcome in outcomes for act in outcome.acts),
         tuple(tell for outcome in outcomes for tell in outcome.tells),
     )
+
+
+def _not_on_list(event: Visit, facts: PostmanFacts) -> ItemFact | None:
+    """Return that of two doors which is none of his list, if the other one is.
+
+    "7 45" may be mistyped, or 7 for the colleague 45: no code goes out.
+    """
+    doors = len(event.acts) == 2 and all(isinstance(act, Approach) for act in event.acts)
+    if not doors or "open" not in {item.state for item in facts.items}:
+        return None
+    strange = (item for item in facts.items if item.state == "elsewhere" and item.ref.isdigit())
+    return next(strange, None)
+
+
+def _may_be_paid(event: Visit, facts: PostmanFacts) -> bool:
+    """Tell whether "7 2" may be a payment at the door of 7, its code forgotten, not door 2."""
+    if len(event.acts) != 2 or not all(isinstance(act, Approach) for act in event.acts):
+        return False
+    first, second = facts.items
+    at_door = first.article is not None and first.article.code == "live"
+    return at_door and bool(first.article and first.article.amount) and second.ref in PAYMENTS
 
 
 def _asked_about(context: LastVisit, doors: tuple[str, ...], now: datetime) -> bool:
@@ -180,6 +209,31 @@ def ask_help(case: Case[AskHelp, LastVisit, PostmanFacts]) -> Decision[LastVisit
 @MACHINE.on(AskStatus, says=("not_understood",))
 def ask_status(case: Case[AskStatus, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
     return Decision(case.state, case.context, (Say("not_understood"),))
+
+
+_ASKED_BACK = {
+    "spelled": "asked_code",
+    "item": "asked_code",
+    "doors": "asked_doors",
+    "what": "asked_what",
+    "sure": "asked_sure",
+}
+
+
+@MACHINE.on(AskedBack, says=(*dict.fromkeys(_ASKED_BACK.values()), "not_understood"))
+def asked_back(case: Case[AskedBack, LastVisit, PostmanFacts]) -> Decision[LastVisit]:
+    """Ask which of two readings is meant, or for what is missing; nothing is done."""
+    event = case.event
+    values = {"serial": event.item}
+    if event.why in ("spelled", "item"):
+        say = Say("asked_code")
+    elif event.item == 0:  # a full article number: no question names it
+        say = Say("not_understood")
+    elif event.why == "doors":
+        say = Say("asked_doors", {**values, "remark": event.remark})
+    else:
+        say = Say(_ASKED_BACK[event.why], values)
+    return Decision(case.state, case.context, (say,))
 
 
 @MACHINE.on(NotUnderstood, says=("not_understood",), acts=(OpenTicket,))

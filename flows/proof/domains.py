@@ -100,6 +100,7 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "meaning": one_of("yes", "no"),
     "how": one_of("counter"),
     "serial": one_of(1, 8),
+    "item": one_of(0, 7),
     "offer": one_of(None, 3),
     "items": one_of(("7",), ("7", "8"), ("7", "9")),
 }

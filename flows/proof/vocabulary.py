@@ -194,6 +194,8 @@ def vocabularies(code_length: int = 6) -> tuple[Vocabulary, ...]:
                 "7 8 > 45": events.Pass(("7", "8")),
                 "7 > 0": events.Pass(("7",), back=True),
                 "7 482913 1": events.Visit((events.Handover("7", "code", "cash"),)),
+                "7 4 8 2 9 1 3": events.AskedBack("spelled"),
+                "11 12": events.AskedBack("doors", 11, 12),
                 "7 482913 2": events.Visit((events.Handover("7", "code", "upi"),)),
                 **_meanings(words.POSTMAN_WORDS, _POSTMANS, _AFTER),
                 **{f"7 482913 {word} 500 1": paid for word in words.RUPEES},

@@ -14,7 +14,16 @@ from typing import Literal
 
 from flows import machines
 from flows.decision import Decision
-from flows.events import Event, Handover, NotUnderstood, Pass, Payment, TimedOut, Visit
+from flows.events import (
+    AskedBack,
+    Event,
+    Handover,
+    NotUnderstood,
+    Pass,
+    Payment,
+    TimedOut,
+    Visit,
+)
 from flows.facts import (
     ArticleFact,
     ClockFacts,
@@ -114,7 +123,7 @@ def answer(
     coded = isinstance(event, Visit) and any(
         isinstance(act, Handover) and act.proof == "code" for act in event.acts
     )
-    unclear = isinstance(event, NotUnderstood) or coded
+    unclear = isinstance(event, NotUnderstood | AskedBack) or coded
     shown = mask_spelled_codes(typed) if unclear else mask_codes(typed)
     return _step(sandbox, event, facts, shown, verdict if coded else None)
 

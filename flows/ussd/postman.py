@@ -19,7 +19,7 @@ from flows.events import (
     Visit,
     VisitAct,
 )
-from flows.grammar.postman import PAYMENTS
+from flows.grammar.postman_numbers import PAYMENTS
 from flows.number import last_digits
 from flows.ussd.engine import (
     BACK,

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flows.grammar.postman import SIGNATURE
+from flows.grammar.postman_numbers import SIGNATURE
 from flows.remarks import BY_CODE, KINDS, TYPED, RemarkKind
 from messages.catalogue import catalogue
 from tests.rigs.told import nothing_in

@@ -53,8 +53,8 @@ from flows.facts import (
     WindowFact,
 )
 from flows.grammar.person import QUOTE
-from flows.grammar.postman import COLLEAGUE as TAKER
 from flows.grammar.postman import PIN
+from flows.grammar.postman_passing import COLLEAGUE as TAKER
 from flows.happenings import (
     AtWindow,
     CameToOffice,

@@ -11,7 +11,7 @@ from typing import Literal, get_args, get_origin
 import pytest
 
 from flows import acts, decision, events, facts, happenings, machines, remarks
-from flows.grammar.postman import SIGNATURE
+from flows.grammar.postman_numbers import SIGNATURE
 from messages.catalogue import Lane
 from postal.counter import ledger, payment_rules
 from store import feed_kinds

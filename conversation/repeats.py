@@ -1,0 +1,106 @@
+"""A repeat known by its act: the same telephone says the same again, under another id.
+
+Carriers deliver a text twice under two ids, and people press "send" again. Within 60 s the same
+command does nothing if the first one did something and nothing has been said in its conversation
+since (docs/developing/architecture.md rule 15, docs/developing/trust.md rule I7); it is answered,
+and leaves the conversation as it was. Not a repeat are tries (at a PIN, a code, quoted digits), a
+text that did nothing, what was not understood, and what only brings a code again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from flows import acts, machines
+from flows.decision import Decision, Say
+from flows.events import (
+    AskedBack,
+    Consent,
+    Event,
+    GivePin,
+    HoldAtOffice,
+    NotUnderstood,
+    Pass,
+    ProveSender,
+    ReportFraud,
+    StopRecall,
+    TakeOver,
+    ToldCode,
+    TurnDown,
+    Visit,
+)
+from flows.grammar.person import Understood
+from flows.replay.record import decode, encode
+from store import inbound as texts
+from store.conversations import ConversationPlace
+from store.database import Conn
+
+WITHIN: Final = timedelta(seconds=60)
+# Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
+# again ("more days: 44"); what protects; and what answers a colleague, for each offer is another
+# question.
+_NEVER: Final = (
+    *(AskedBack, NotUnderstood, ToldCode),
+    *(Consent, GivePin, ProveSender),
+    *(HoldAtOffice, ReportFraud, StopRecall),
+    *(TakeOver, TurnDown),
+)
+# What brings a code again, or only counts, changes nothing that a second time would change more.
+_NO_CHANGE: Final = frozenset(
+    each.__name__
+    for each in (
+        acts.codes.IssueCode,
+        acts.codes.KillCode,
+        acts.door.MarkApproached,
+        acts.reports.NameNumber,
+        acts.reports.ReportLate,
+        acts.reports.WarnHerd,
+    )
+)
+_TRIES: Final = frozenset(
+    each.__name__ for each in (acts.codes.CountWrongCode, acts.moves.CountWrongQuote)
+)
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """A text that repeats the one before: where that was said, and what it was answered."""
+
+    place: ConversationPlace
+    understood: Understood
+    answers: tuple[Say, ...]
+
+
+def repeat_of(
+    conn: Conn, message_id: int, phone: str, said: str, now: datetime, code_length: int
+) -> Repeat | None:
+    """Return what the text kept as `message_id` repeats, if it does; its row then says so.
+
+    The caller has made the texts of this telephone wait for each other.
+    """
+    former = texts.former(conn, phone, message_id, now - WITHIN)
+    if former is None or not former.is_last:
+        return None
+    again = machines.understand(former.machine, said, code_length)
+    if isinstance(again.event, _NEVER) or encode(again.event) != former.event:
+        return None
+    done = {act["kind"] for decision in former.decisions for act in decision["acts"]}
+    if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
+        return None
+    texts.mark_repeat(conn, message_id)
+    first = decode(former.decisions[0], Decision)
+    answers = tuple(say for say in first.says if say.code_of is None and say.quote is None)
+    return Repeat(ConversationPlace(phone, former.machine), again, answers)
+
+
+def _is_whole(again: Understood, former: texts.FormerText) -> bool:
+    """Tell whether the first text did all that it says, to whom it says."""
+    event: Event = again.event
+    if isinstance(event, Visit):
+        context: dict[str, Any] = former.decisions[0]["context"]
+        return len(context["done"]) == len(event.acts)
+    if isinstance(event, Pass) and not event.back:
+        return False  # a colleague who was asked is not asked twice: offers see to that
+    return not again.codes  # quoted digits are a try
