@@ -50,6 +50,12 @@ def read(raw: str, role: Role) -> TextReading:
         found = as_sender(found)
     asked = _only_asked(found)
     kinds = ordered(found)[:_MOST_WISHES]
+    if kinds == ["send_code"] and not asked and _SUSPECT & set(normal.text.split()):
+        found["fraud"] = "a code is wished, and somebody is said to ask for one"
+        kinds, asked = ["fraud", "send_code"], {"fraud"}
+    if kinds and set(kinds) <= _SILENT and not _is_plain(normal):
+        found["human"] = "more is said than that"
+        kinds = [kinds[0], "human"]
     if not kinds:
         kinds, found = ["unclear"], {"unclear": "nothing fits"}
     return TextReading(
@@ -71,6 +77,19 @@ def _only_asked(found: dict[str, str]) -> set[str]:
             found[kind] = why
             asked.add(kind)
     return asked
+
+
+# Beside a wish for the code: where both could be meant, fraud wins (rule 1 of trust.md).
+_SUSPECT: Final = frozenset(("someone", "called", "ask", "fraud", "link", "bank"))
+# What is not answered if nothing else is said. A longer text, or one with a denial, may say more.
+_SILENT: Final = frozenset(("received", "thanks"))
+_MORE: Final = frozenset(("not", "no", "noone", "dont", "cannot", "why", "?", "but"))
+_PLAIN: Final = 6  # notions
+
+
+def _is_plain(normal: Normal) -> bool:
+    notions = normal.text.split()
+    return len(notions) <= _PLAIN and not _MORE & set(notions)
 
 
 # ---- answers in words ----------------------------------------------------------------------------

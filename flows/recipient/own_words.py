@@ -281,6 +281,13 @@ def _asked_whether_received(case: WishCase, wish: PersonWish, article: ArticleFa
     return _ask("ask_not_received", article)
 
 
+def _received(case: WishCase, wish: PersonWish) -> _Answer:
+    """Answer shortly where something was delivered: "I have it" may have been read wrongly."""
+    if _delivered_last(case, wish):
+        return _of(_delivered, lambda c, w, article: _ask("glad_received", article))(case, wish)
+    return _SILENCE
+
+
 def _delivered_last(case: WishCase, wish: PersonWish) -> bool:
     """Tell whether a delivered article is meant: named, mentioned last, or none other is left."""
     known = case.facts.articles
@@ -356,7 +363,7 @@ _ANSWERS: Final[Mapping[WishKind, _Handler]] = MappingProxyType(
         "no_money": _asks("ask_no_money"),
         "address_hint": _of(is_open, _hint),
         "where": _where,
-        "received": _silence,
+        "received": _received,
         "not_received": _not_received,
         "never_came": _never_came,
         "true": _true,
@@ -405,8 +412,8 @@ _TEMPLATES: Final = (
     *ASKED_BACK, *status.TEMPLATES, "ask_code", "ask_speak", "code_kept", "ask_fraud",
     "ask_not_home", "ask_day", "ask_other_day", "ask_hold", "nominee_how", "nominee_not_allowed",
     "nominee_not_now", "nominee_none", "ask_take_back", "ask_accept", "ask_refuse",
-    "ask_refusal",
-    "ask_no_money", "hint_kept", "ask_not_received", "ask_contest", "ask_not_mine",
+    "ask_refusal", "glad_received", "ask_no_money", "hint_kept", "ask_not_received",
+    "ask_contest", "ask_not_mine",
     "ask_new_number", "say_dead", "say_moved_away", "say_how", "ask_person", "ask_stop",
     "ask_start", "language_menu", "ask_no", "greeted", "recipient_menu", "no_code_needed",
     "code_not_yet", "at_office", "at_office_last", "day_not_now", "move_asked",

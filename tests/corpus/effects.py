@@ -138,6 +138,8 @@ def _of_wishes(wishes: Sequence[PersonWish], context: str) -> Effect:
     silent = all(wish.what in _SILENT for wish in wishes)
     if silent and first.what == "acknowledged" and context in _ASKED:
         silent = False
+    if first.what == "received" and context == "delivered":  # glad of it; 2 and 9 are offered
+        silent, labels = False, {*labels, "not_received", "human"}
     return Effect("silent" if silent else "asks", frozenset(labels), phone, named)
 
 

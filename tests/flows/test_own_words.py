@@ -73,7 +73,7 @@ ANSWERS: dict[WishKind, tuple[str, str, str, str, str]] = {
         "status_booked", "status_out_for_delivery", "status_attempted", "status_at_office",
         "status_delivered",
     ),
-    "received": ("",) * 5,
+    "received": (*("",) * 4, "glad_received"),
     "not_received": (
         "status_booked", "status_out_for_delivery", "status_attempted", "status_at_office",
         "ask_not_received",
