@@ -9,7 +9,7 @@ from flows.reading import understand
 
 _FOLDER = Path(understand.__file__).parent
 # Of each version, the digest of all that decides. Keep the old lines.
-DIGESTS = {1: "ca02636ee92c45a4"}
+DIGESTS = {1: "ca02636ee92c45a4", 2: "e65af74977155349"}
 
 
 def digest() -> str:
