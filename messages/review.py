@@ -55,7 +55,7 @@ class SheetLine:
 
 
 @dataclass(frozen=True)
-class Correction:
+class WordsCorrected:
     """Other words for one thing in one language."""
 
     kind: Said
@@ -69,7 +69,7 @@ class Correction:
 class ReturnedSheet:
     """A sheet that came back: corrections, why lines were refused, and what was only remarked."""
 
-    corrections: list[Correction] = field(default_factory=list)
+    corrections: list[WordsCorrected] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -158,7 +158,7 @@ def _take(found: ReturnedSheet, line: SheetLine, language: Language, shown: str,
     elif "\n" in now and "\n" not in was:
         found.refused.append(f"{where}: a line break is in it")
     elif now != was:
-        found.corrections.append(Correction(line.kind, line.name, language, was, now))
+        found.corrections.append(WordsCorrected(line.kind, line.name, language, was, now))
 
 
 def _clean(cell: str) -> str:
@@ -183,11 +183,11 @@ Value = str | tuple[str, ...]
 
 
 def changes(
-    corrections: Iterable[Correction], texts: Catalogue, spoken: Spoken
+    corrections: Iterable[WordsCorrected], texts: Catalogue, spoken: Spoken
 ) -> dict[SheetPlace, Value]:
     """Return the new value of each key. A warning changes in every text that contains it."""
     made: dict[SheetPlace, Value] = {}
-    last: list[Correction] = []
+    last: list[WordsCorrected] = []
     for each in corrections:
         match each.kind:
             case "text":
@@ -206,7 +206,7 @@ def changes(
     return made
 
 
-def _say_instead(made: dict[SheetPlace, Value], each: Correction, spoken: Spoken) -> None:
+def _say_instead(made: dict[SheetPlace, Value], each: WordsCorrected, spoken: Spoken) -> None:
     found = _LINE.fullmatch(each.name)
     assert found is not None  # the sheet's own name
     tongue: Tongue = "en" if each.language == "en" else "hi"
@@ -223,7 +223,7 @@ def _spoken_place(tongue: Tongue, name: str, *, over: bool) -> SheetPlace:
 
 
 def _warn_instead(
-    made: dict[SheetPlace, Value], each: Correction, texts: Catalogue, spoken: Spoken
+    made: dict[SheetPlace, Value], each: WordsCorrected, texts: Catalogue, spoken: Spoken
 ) -> None:
     made[SheetPlace("catalogue/warnings.toml", each.name, each.language)] = each.now
     concerned = [t.name for t in texts.templates.values() if t.audience == each.name]

@@ -19,7 +19,7 @@ from messages import screens as screens_of
 from messages import speech as speech_of
 from messages.catalogue import CatalogueError
 from messages.check import check
-from messages.review import Correction, NoSuchPlace, ReturnedSheet, SheetPlace, Value
+from messages.review import NoSuchPlace, ReturnedSheet, SheetPlace, Value, WordsCorrected
 from messages.segments import count
 
 MESSAGES: Final = Path(texts_of.__file__).parent
@@ -130,7 +130,7 @@ def _print(found: ReturnedSheet) -> None:
         click.echo(f"remark: {remark}")
 
 
-def _shown(each: Correction, text: str) -> str:
+def _shown(each: WordsCorrected, text: str) -> str:
     plain = text.replace("\n", " ⏎ ")
     return f"{plain} ({count(text).segments})" if each.kind == "text" else plain
 
