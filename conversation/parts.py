@@ -43,23 +43,20 @@ class Gathered:
 
 def gather(runtime: Runtime, conn: Conn, came: Inbound, now: datetime) -> Gathered:
     """Return what is to be read now: the text that came, joined with the parts before it."""
-    if came.channel != "text" or came.opting is not None:
+    part = came.part
+    if came.channel != "text" or came.opting is not None or (part and part.total == 1):
         return Gathered(came)
     text_parts.lock(conn, came.phone)
-    if texts.is_kept(conn, came.gateway, came.carrier_id):
-        return Gathered(came, held=True)
-    if came.part is not None:
-        return (
-            _numbered(runtime, conn, came, came.part, now)
-            if came.part.total > 1
-            else Gathered(came)
-        )
+    if part is not None:
+        return _numbered(runtime, conn, came, part, now)
     return _following(runtime, conn, came, now)
 
 
 def _numbered(
     runtime: Runtime, conn: Conn, came: Inbound, part: TextPart, now: datetime
 ) -> Gathered:
+    if texts.is_kept(conn, came.gateway, came.carrier_id):
+        return Gathered(came, held=True)
     of = PartsOf(came.gateway, came.phone, part.ref, part.total)
     there = text_parts.held(conn, runtime.keys, of)
     same = next((each for each in there if each.number == part.number), None)
@@ -79,9 +76,14 @@ def _numbered(
 def _following(runtime: Runtime, conn: Conn, came: Inbound, now: datetime) -> Gathered:
     of = PartsOf(came.gateway, came.phone)
     there = [each for each in text_parts.held(conn, runtime.keys, of) if each.text is not None]
+    goes_on = _goes_on(came.text)
+    if not there and not goes_on:
+        return Gathered(came)
+    if texts.is_kept(conn, came.gateway, came.carrier_id):
+        return Gathered(came, held=True)
     if (
         len(there) + 1 < _MOST_JOINED
-        and _goes_on(came.text)
+        and goes_on
         and not floods.over(conn, came.phone, runtime.settings.inbound_hourly_limit, now)
     ):
         message_id = _keep(conn, came, now)

@@ -55,7 +55,7 @@ class SheetLine:
 
 
 @dataclass(frozen=True)
-class Correction:
+class WordsCorrected:
     """Other words for one thing in one language."""
 
     kind: Said
@@ -66,10 +66,10 @@ class Correction:
 
 
 @dataclass
-class Returned:
+class ReturnedSheet:
     """A sheet that came back: corrections, why lines were refused, and what was only remarked."""
 
-    corrections: list[Correction] = field(default_factory=list)
+    corrections: list[WordsCorrected] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -122,10 +122,10 @@ def _spoken(spoken: Spoken) -> Iterator[SheetLine]:
 # ---- what comes back -----------------------------------------------------------------------------
 
 
-def returned(today: Iterable[SheetLine], rows: Iterable[Mapping[str, str]]) -> Returned:
+def returned(today: Iterable[SheetLine], rows: Iterable[Mapping[str, str]]) -> ReturnedSheet:
     """Return the corrections in the rows of a sheet, by its headings."""
     known: dict[tuple[str, str], SheetLine] = {(line.kind, line.name): line for line in today}
-    found = Returned()
+    found = ReturnedSheet()
     for row in rows:
         kind, name = (row.get(each, "").strip() for each in ("Kind", "Name"))
         line = known.get((kind, name))
@@ -146,7 +146,7 @@ def returned(today: Iterable[SheetLine], rows: Iterable[Mapping[str, str]]) -> R
     return found
 
 
-def _take(found: Returned, line: SheetLine, language: Language, shown: str, now: str) -> None:
+def _take(found: ReturnedSheet, line: SheetLine, language: Language, shown: str, now: str) -> None:
     where = f"{line.kind} {line.name}, {_HEADS[language]}"
     was = line.texts.get(language, "")
     if not was:
@@ -158,7 +158,7 @@ def _take(found: Returned, line: SheetLine, language: Language, shown: str, now:
     elif "\n" in now and "\n" not in was:
         found.refused.append(f"{where}: a line break is in it")
     elif now != was:
-        found.corrections.append(Correction(line.kind, line.name, language, was, now))
+        found.corrections.append(WordsCorrected(line.kind, line.name, language, was, now))
 
 
 def _clean(cell: str) -> str:
@@ -171,7 +171,7 @@ def _clean(cell: str) -> str:
 
 
 @dataclass(frozen=True)
-class Place:
+class SheetPlace:
     """A key in one of the files below `messages/`. `section` "": before any table."""
 
     file: str
@@ -183,22 +183,22 @@ Value = str | tuple[str, ...]
 
 
 def changes(
-    corrections: Iterable[Correction], texts: Catalogue, spoken: Spoken
-) -> dict[Place, Value]:
+    corrections: Iterable[WordsCorrected], texts: Catalogue, spoken: Spoken
+) -> dict[SheetPlace, Value]:
     """Return the new value of each key. A warning changes in every text that contains it."""
-    made: dict[Place, Value] = {}
-    last: list[Correction] = []
+    made: dict[SheetPlace, Value] = {}
+    last: list[WordsCorrected] = []
     for each in corrections:
         match each.kind:
             case "text":
-                made[Place(f"catalogue/{each.language}.toml", "", each.name)] = each.now
+                made[SheetPlace(f"catalogue/{each.language}.toml", "", each.name)] = each.now
             case "screen" | "word":
                 section = "texts" if each.kind == "screen" else "words"
-                made[Place(f"screens/{each.language}.toml", section, each.name)] = each.now
+                made[SheetPlace(f"screens/{each.language}.toml", section, each.name)] = each.now
             case "spoken" | "over":
                 _say_instead(made, each, spoken)
             case "digit":
-                made[Place(f"speech/{each.language}.toml", "digits", each.name)] = each.now
+                made[SheetPlace(f"speech/{each.language}.toml", "digits", each.name)] = each.now
             case "warning":
                 last.append(each)
     for each in last:
@@ -206,7 +206,7 @@ def changes(
     return made
 
 
-def _say_instead(made: dict[Place, Value], each: Correction, spoken: Spoken) -> None:
+def _say_instead(made: dict[SheetPlace, Value], each: WordsCorrected, spoken: Spoken) -> None:
     found = _LINE.fullmatch(each.name)
     assert found is not None  # the sheet's own name
     tongue: Tongue = "en" if each.language == "en" else "hi"
@@ -218,17 +218,17 @@ def _say_instead(made: dict[Place, Value], each: Correction, spoken: Spoken) -> 
     made[place] = tuple(said)
 
 
-def _spoken_place(tongue: Tongue, name: str, *, over: bool) -> Place:
-    return Place(f"speech/{tongue}.toml", "" if over else "texts", name)
+def _spoken_place(tongue: Tongue, name: str, *, over: bool) -> SheetPlace:
+    return SheetPlace(f"speech/{tongue}.toml", "" if over else "texts", name)
 
 
 def _warn_instead(
-    made: dict[Place, Value], each: Correction, texts: Catalogue, spoken: Spoken
+    made: dict[SheetPlace, Value], each: WordsCorrected, texts: Catalogue, spoken: Spoken
 ) -> None:
-    made[Place("catalogue/warnings.toml", each.name, each.language)] = each.now
+    made[SheetPlace("catalogue/warnings.toml", each.name, each.language)] = each.now
     concerned = [t.name for t in texts.templates.values() if t.audience == each.name]
     for name in concerned:
-        place = Place(f"catalogue/{each.language}.toml", "", name)
+        place = SheetPlace(f"catalogue/{each.language}.toml", "", name)
         text = made.get(place, texts.texts[each.language].get(name, ""))
         if isinstance(text, str) and each.was in text:
             made[place] = text.replace(each.was, each.now)

@@ -6,6 +6,7 @@ is done with them is decided above, in `conversation/parts.py`.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -112,6 +113,14 @@ def put_off(conn: Conn, of: PartsOf, until: datetime) -> None:
         "UPDATE text_parts SET due_at = %s WHERE message_id = ANY(%s)",
         [until, [row.message_id for row in _rows(conn, of)]],
     )
+
+
+def in_use(conn: Conn) -> Mapping[int, int]:
+    """Return how many parts wait that are sealed, by the number of their key of codes."""
+    rows = conn.execute(
+        "SELECT key_number, count(*) FROM text_parts WHERE sealed IS NOT NULL GROUP BY 1"
+    ).fetchall()
+    return {int(number): int(count) for number, count in rows}
 
 
 def _rows(conn: Conn, of: PartsOf) -> list[_PartRow]:

@@ -18,7 +18,8 @@ _DASHED: Final = re.compile(r"\s*(?:--+|[—–]|\n\s*-|~)\s*(?P<who>[^\n]{1,80}
 # Behind dashes these are no signature but what is meant.
 _SAYS_SOMETHING: Final = re.compile(
     r"\b(?:na+|no|not|nahi\w*|nhi|mat|dont|yes|haa*n?|jhu\w*|kal|aaj|parso\w*|otp|code|kod|stop|"
-    r"galat|wrong|\d+)\b"
+    r"galat|wrong|(?:mon|tue|wed|thu|fri|sat|sun|som|mangal|budh|guru|shukr|shani|ravi|itwar)\w*|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\d+)\b"
 )
 
 

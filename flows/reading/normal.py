@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final, Literal
@@ -19,6 +20,7 @@ from flows.wishes import DayNamed
 
 TextKind = Literal["words", "quote", "notice", "autoresponder", "empty"]
 BREAK: Final = ";"
+_ELONGATED: Final = re.compile(r"([a-vx-z])\1{2,}")  # "codeee"; "www" is an address
 _MARKS: Final = " .,;:!?-\"'“”>"
 # Words of both languages say nothing about which is meant.
 _BOTH: Final = frozenset(
@@ -86,7 +88,7 @@ class Normal:
 
 def normalise(raw: str) -> Normal:
     """Return the normal form of `raw`, of which the first thousand letters are read."""
-    text = latin(folded(raw))
+    text = _ELONGATED.sub(r"\1", latin(folded(raw)))
     kept, kind = _own_words(text)
     found = signs(kept)
     words = [_word(sign) for sign in found]

@@ -60,7 +60,7 @@ _SIGN: Final = re.compile(
     r"|(?P<letters>\b(?:[a-z]\.){2,}[a-z]?(?![a-z]))"
     r"|(?P<word>[^\W\d_]+(?:'[a-z]+)?)"
     r"|(?P<ask>\?)"
-    r"|(?P<end>\.{2,}|[.!;|\n\r]|--+|[—–])"
+    r"|(?P<end>\.{2,}|[.!;|]|--+|[—–])"
     r"|(?P<emoji>[👍👌🆗✅✔☑👏💯🤝🙏👎❌🚫😡😠🤬])"
 )
 _NO_END_AFTER: Final = frozenset(("no", "rs", "mob", "ph", "dr", "sh", "smt", "mr", "mrs"))

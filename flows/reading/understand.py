@@ -151,7 +151,8 @@ def _by_answer(normal: Normal) -> dict[str, str]:
     if len(digits) == len(notions) >= _SPELLED and len("".join(digits)) in _CODE_LENGTHS:
         return {"told_code": "digits one by one"}
     rest = {each for each in notions if not each.isdigit()}
-    if notions[0] == "3" and len(digits) == 1 and all(map(_says_fraud, rest)):
+    first = next((each for each in notions if each not in _AHEAD), "")
+    if first == "3" and len(digits) == 1 and all(map(_says_fraud, rest - _AHEAD)):
         return {"fraud": "3 with a name or what happened"}
     if len(digits) != 1 or digits[0] not in (*_DIGITS, "3") or not rest <= _AROUND_DIGIT:
         return {}
@@ -186,8 +187,14 @@ _OF_FRAUD: Final = frozenset(
 )
 
 
+_AHEAD: Final = frozenset(("greet", ";"))  # of a digit: "namaste 3" begins with it
+_COUNTED: Final = frozenset(("baar", "bar", "dafa", "times"))  # "3 baar" is no digit of the menu
+
+
 def _says_fraud(notion: str) -> bool:
     """Tell whether a word after `3` is a name, or tells of somebody who asked."""
+    if notion in _COUNTED:
+        return False
     return notion in _OF_FRAUD or (notion.isalpha() and find(notion).tongue == "unknown")
 
 

@@ -92,6 +92,11 @@ def things(player: Player, pin: str, opener: Colleague, asker: Colleague) -> Thi
                 " WHERE c.whose = %s",
                 phone,
             ),
+            "text": _read(
+                runtime,
+                "SELECT min(id) FROM messages WHERE direction = 'in' AND phone = %s",
+                phone,
+            ),
             "ticket": _read(runtime, "SELECT min(id) FROM tickets WHERE phone = %s", phone),
             "list": list_id,
             "item": _read(

@@ -19,7 +19,7 @@ from messages import screens as screens_of
 from messages import speech as speech_of
 from messages.catalogue import CatalogueError
 from messages.check import check
-from messages.review import Correction, NoSuchPlace, Place, Returned, Value
+from messages.review import NoSuchPlace, ReturnedSheet, SheetPlace, Value, WordsCorrected
 from messages.segments import count
 
 MESSAGES: Final = Path(texts_of.__file__).parent
@@ -100,7 +100,7 @@ def _checked(folder: Path) -> list[str]:
     ]
 
 
-def _change(folder: Path, made: Mapping[Place, Value]) -> list[str]:
+def _change(folder: Path, made: Mapping[SheetPlace, Value]) -> list[str]:
     """Write the new values into the files of `folder`; return why some could not be."""
     problems = []
     for place, value in made.items():
@@ -121,7 +121,7 @@ def _replace(path: Path, text: str) -> None:
     os.replace(beside, path)
 
 
-def _print(found: Returned) -> None:
+def _print(found: ReturnedSheet) -> None:
     for each in found.corrections:
         click.echo(f"{each.kind} {each.name}, {each.language}")
         click.echo(f"  - {_shown(each, each.was)}")
@@ -130,7 +130,7 @@ def _print(found: Returned) -> None:
         click.echo(f"remark: {remark}")
 
 
-def _shown(each: Correction, text: str) -> str:
+def _shown(each: WordsCorrected, text: str) -> str:
     plain = text.replace("\n", " ⏎ ")
     return f"{plain} ({count(text).segments})" if each.kind == "text" else plain
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from postal import codes, quotes
 from postal.people import factor_secret
-from store import ussd_sessions
+from store import text_parts, ussd_sessions
 from store.database import Conn
 from store.hidden import HiddenColumn
 from store.keyring import Purpose
@@ -45,6 +45,12 @@ USES: Final[tuple[KeyUse, ...]] = (
         "texts whose two digits can still be quoted",
         "they end with their articles",
         lambda conn, _: quotes.in_use(conn),
+    ),
+    KeyUse(
+        "codes",
+        "parts of long texts that wait for the others",
+        "they end by themselves within minutes",
+        lambda conn, _: text_parts.in_use(conn),
     ),
     KeyUse(
         "factors",

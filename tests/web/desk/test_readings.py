@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from flows.reading.understand import VERSION
 from runtime import Runtime
 from tests.rigs.clock import Clock
 from tests.rigs.desk import Colleague, sign_in
@@ -52,7 +53,7 @@ def test_the_desk_shows_normal_form_wishes_why_and_version(
     assert "not_home" in page
     assert "Normal form" in page
     assert "phone#" in page
-    assert re.search(r"Version of the reading</dt>\s*<dd>1", page)
+    assert re.search(rf"Version of the reading</dt>\s*<dd>{VERSION}", page)
     assert "9839555014" not in page
 
 

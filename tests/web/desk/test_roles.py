@@ -30,6 +30,7 @@ ABOUT: dict[str, str | None] = {
     "/desk/conversations/<int:conversation>": "conversation",
     "/desk/articles/<int:article>": "article",
     "/desk/sprints/<int:id_>": "sprint",
+    "/desk/texts/<int:text>": "text",
     "/desk/offices/<int:id_>": "office",
     "/desk/lists/<int:id_>": "list",
     "/desk/tickets/<int:id_>": "ticket",
