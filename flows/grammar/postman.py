@@ -9,11 +9,13 @@ the postman seconds.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
 from flows.events import (
+    Approach,
     AskedBack,
     AskHelp,
     AskLeft,
@@ -78,7 +80,26 @@ def postman(raw: str, code_length: int) -> Understood:
         numbers = [token.text for token in found if token.shape == "number"]
         spelled = is_spelled(numbers, code_length)
         return Understood(AskedBack("spelled") if spelled else NotUnderstood())
-    return _of_items(found, code_length)
+    read = _of_items(found, code_length)
+    return _asked_of_signs(fold(raw), read)
+
+
+# Beside items alone: a tick, a sum, "=". What they say is no "I am coming", which sends codes.
+_SAYS_MORE = re.compile(r"=|/-")
+
+
+def _asked_of_signs(text: str, read: Understood) -> Understood:
+    """Return `read`, or the question what is meant where signs say more than the items."""
+    visit = read.event
+    if not isinstance(visit, Visit) or not all(isinstance(act, Approach) for act in visit.acts):
+        return read
+    symbols = any(unicodedata.category(sign) in ("So", "Sk") for sign in text)
+    if not symbols and _SAYS_MORE.search(text) is None:
+        return read
+    item = visit.acts[0].item
+    return Understood(
+        AskedBack("what", int(item) if item.isdigit() and len(visit.acts) == 1 else 0)
+    )
 
 
 _STARRED = re.compile(r"([0-9]{1,3})\*([0-9]{4,8})(?:\*([12]))?#?")
@@ -161,6 +182,7 @@ def pin(raw: str) -> Understood:
     return Understood(NotUnderstood())
 
 
+_TELEPHONE: Final = 7  # digits, or more: nobody of the staff has so long an id
 _OFFICE = frozenset(("0", "00", *(fold(word) for word in words.OFFICE)))
 
 
@@ -175,7 +197,8 @@ def _passed(text: str, code_length: int) -> Understood:
     except Unclear:
         items, bad = (), True
     bad = bad or not items or len(set(items)) < len(items) or len(items) > MOST_ITEMS
-    if bad or not to or ">" in right or "?" in text:
+    telephone = to.isdigit() and len(to) >= _TELEPHONE
+    if bad or not to or telephone or ">" in right or "?" in text:
         return Understood(NotUnderstood())
     if to in _OFFICE:
         return Understood(Pass(items, back=True))

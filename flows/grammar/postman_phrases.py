@@ -85,7 +85,6 @@ _RULES: Final = (
     *_rules(19, "money no", may="paid given give cash met tell avail", unknown=1),
     *_rules(19, "cash no", may="money paid code", unknown=1),
     *_rules(19, "rupees no", may="paid given give cash met", unknown=1),
-    *_rules(19, "code no paid", may="cash money", unknown=0),
     *_rules(20, "upi fail", may="happen gone paid money", unknown=1),
     *_rules(20, "paid fail", may="happen gone upi", unknown=0),
     *_rules(20, "upi no happen", "upi no work", "upi no go", "upi no gone", may="paid", unknown=1),
