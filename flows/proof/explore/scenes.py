@@ -68,6 +68,7 @@ _REMARKED = (*_OUT, f"{POSTMAN} > 1 11")
 _PROVEN = f"{SENDER} > {PLAIN} {{quote {SENDER}}}"
 
 _ANSWERS = _from(HOLDER, "1", "2", "3")
+_OWN_WORDS = ("koi aaya hi nahi", "mandir ke paas ghar hai")  # they bring questions with digits
 _CALLS = tuple(f"{HOLDER} calls {each}" for each in ("yes", "not_received", "speak_code"))
 _CONSENT = _from(HOLDER, f"1 {{quote {HOLDER}}}", f"1 {{misquote {HOLDER}}}")
 _NAMES = _from(HOLDER, f"5 {_short(NOMINEE)}", f"5 {_short(POSTMAN)}", "5 0")
@@ -151,7 +152,8 @@ REMARKED: Final = Scene(
     "a postman says that nobody was at home",
     _REMARKED,
     (
-        *_ANSWERS, *_from(HOLDER, "4", "44"), *_CALLS[:2], *_DESK, *_CORRECTS[:1], *_CONSENT,
+        *_ANSWERS, *_from(HOLDER, "4", "44", *_OWN_WORDS), *_CALLS[:2], *_DESK, *_CORRECTS[:1],
+        *_CONSENT,
         *_RECALLS[:1], *_LISTS, *_from(POSTMAN, "0", "1", "1 12", "1 23"), *_TIME, "wait 2 d",
     ),
 )  # fmt: skip

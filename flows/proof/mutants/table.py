@@ -35,6 +35,7 @@ from flows.events import (
     TimedOut,
     TurnDown,
     Visit,
+    Wished,
     Yes,
 )
 from flows.facts import ArticleFact, Facts, Mover
@@ -167,7 +168,7 @@ def _call_is_text(
 def _not_understood_is_yes(
     true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
 ) -> Decision:
-    guessed = isinstance(event, NotUnderstood) and machine.name == "recipient"
+    guessed = isinstance(event, NotUnderstood | Wished) and machine.name == "recipient"
     return true(machine, standing, Yes() if guessed else event, facts)
 
 

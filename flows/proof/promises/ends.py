@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from flows.acts.door import MarkApproached
 from flows.acts.lists import PassItem
-from flows.acts.reports import OpenTicket
+from flows.acts.remarks import SuspendRemark
+from flows.acts.reports import NoteHint, OpenTicket
 from flows.decision import LastVisit
-from flows.events import Approach, NotUnderstood, TakeOver, Visit
+from flows.events import Approach, AskedBack, NotUnderstood, TakeOver, Visit, Wished
 from flows.facts import PostmanFacts
 from flows.happenings import WentOut
 from flows.proof.promises.promise import Promise, done, pairs
@@ -51,12 +52,16 @@ def every_text_is_answered(before: SmallWorld, played: Played) -> Iterator[str]:
         yield "a text without an answer"
 
 
+# What own words may do before a digit comes: they are noted, and doubt what a postman said.
+_PROPOSES = (NoteHint, OpenTicket, SuspendRemark)
+
+
 def nothing_by_guess(before: SmallWorld, played: Played) -> Iterator[str]:
-    if isinstance(played.came, NotUnderstood):
+    if isinstance(played.came, NotUnderstood | AskedBack | Wished):
         for each in played.decided:
             for act in each.decision.acts:
-                if not isinstance(act, OpenTicket):
-                    yield f"a text that is not understood did {type(act).__name__}"
+                if not isinstance(act, _PROPOSES):
+                    yield f"a text in own words did {type(act).__name__}"
 
 
 def tries_are_counted(before: SmallWorld, played: Played) -> Iterator[str]:
@@ -146,7 +151,7 @@ PROMISES = (
     Promise(
         "R1",
         "nothing by guess",
-        "A text that is not understood opens a ticket, and does nothing else.",
+        "Own words ask, note and doubt; what is not understood opens a ticket; neither does more.",
         nothing_by_guess,
     ),
     Promise(

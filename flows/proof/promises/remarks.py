@@ -70,7 +70,8 @@ def attempts_that_count(before: SmallWorld, played: Played) -> Iterator[str]:
     for each, judged in done(played, ContestRemark, JudgeRemark):
         was, after = each.books.parcels[judged.article], played.world.parcels[judged.article]
         struck = isinstance(judged, ContestRemark) or judged.verdict == "contested"
-        if struck and after.attempts != was.attempts - was.counts:
+        counted = was.counts and not was.suspended
+        if struck and after.attempts != was.attempts - counted:
             yield "a contested remark still counts"
 
 

@@ -84,6 +84,7 @@ class SmallWorld:
     tickets: frozenset[tuple[str, str | None]] = frozenset()  # of no article
     morning: date | None = None  # the last one whose lists were made
     office: str = ""  # its telephone
+    greeted: Mapping[str, datetime] = field(default_factory=dict)  # telephones, when last
     warned: frozenset[date] = frozenset()
     offers: tuple[OfferRow, ...] = ()  # what postmen offer to colleagues
     last_offer: int = 0  # its id

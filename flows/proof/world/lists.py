@@ -44,6 +44,7 @@ def send_out(world: SmallWorld, staff: str, numbers: Sequence[str]) -> SmallWorl
             items=(*parcel.items, listed),
             state="out_for_delivery",
             remark=None,
+            suspended=False,
             witness=None,
             counts=False,
             chosen_day=None,

@@ -104,6 +104,7 @@ class Parcel:
     attempts: int = 0
     remark: int | None = None
     counts: bool = False  # the remark, as an attempt
+    suspended: bool = False  # by own words: then it does not
     witness: str | None = None
     final: bool = False
     judged: bool = False  # the witness's answer is the office's verdict
@@ -199,6 +200,7 @@ class Parcel:
             witness=self.witness or "none",  # type: ignore[arg-type]  # a Witness, or NULL
             final=self.remark is not None and self.final,
             judged=self.judged,
+            suspended=self.suspended,
             chosen_day=self.chosen_day,
             choose_until=self.choose_until,
             held_until=self.held_until,

@@ -34,6 +34,7 @@ from flows.events import (
     TurnDown,
     Undo,
     Visit,
+    Wished,
 )
 from flows.facts import (
     ArticleFact,
@@ -92,6 +93,7 @@ CODE_SECONDS: Final = 600  # CODE_TTL
 PIN_OF_ALL: Final = "2468"
 SAID: Final = "said"  # the key of what was said at the window
 _DAY_END: Final = time(20, 0)
+_GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 _OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
 _ROLES: Final[dict[str, StaffRole]] = {CLERK: "clerk", POSTMASTER: "postmaster"}
 
@@ -237,6 +239,10 @@ def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
     elif isinstance(event, StopRecall):
         known = (_sent(turn, phone, n) for n in turn.held if event.article in (None, n))
         found = next(known, None)
+    elif isinstance(event, Wished):
+        sent = [each for each in world.parcels.values() if each.sender == phone]
+        under_way = [each for each in sent if each.state in _OPEN]
+        found = under_way[0].fact(world.now, phone) if len(under_way) == 1 else None
     staff = isinstance(event, CorrectNumber) and world.is_staff(event.phone)
     return PartyFacts(world.now, found, world.today, 1, staff)
 
@@ -281,12 +287,20 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         named_is_staff=isinstance(event, names)
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
+        greeted=isinstance(event, Wished)
+        and any(wish.what == "greeting" for wish in event.wishes)
+        and _greeted_lately(world, phone),
         release="approach",
         code_ttl=CODE_SECONDS,
         day_end=datetime.combine(world.today, _DAY_END, INDIA),
         today=world.today,
         ticket=1,
     )
+
+
+def _greeted_lately(world: SmallWorld, phone: str) -> bool:
+    last = world.greeted.get(phone)
+    return last is not None and last > world.now - _GREETED_AGAIN_AFTER
 
 
 def _with_herd(world: SmallWorld, fact: ArticleFact, phone: str) -> ArticleFact:

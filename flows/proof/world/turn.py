@@ -128,6 +128,9 @@ class SmallTurn:
                 ledger.count_sent(say, whose[0])
             self.said.append((whose[0], say))
         self.world = ledger.world
+        if any(say.template == "greeted" for say in decision.says):
+            greeted = {**self.world.greeted, whose[0]: self.world.now}
+            self.world = replace(self.world, greeted=greeted)
         for say in decision.says:
             if say.quote is not None and say.article is not None:
                 self._show(whose[0], say.article, say.quote)

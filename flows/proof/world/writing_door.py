@@ -91,6 +91,7 @@ def _record(ledger: Ledger, act: remarks.RecordRemark, parcel: Parcel, whose: st
         state="attempted",
         remark=act.remark,
         counts=act.counts,
+        suspended=False,
         witness="confirmed" if act.proven else "unconfirmed",
         final=False,
         judged=False,
@@ -108,8 +109,9 @@ def _unrecord(ledger: Ledger, act: remarks.UndoRemark, parcel: Parcel, whose: st
         remark=None,
         witness=None,
         judged=False,
-        attempts=parcel.attempts - parcel.counts,
+        attempts=parcel.attempts - (parcel.counts and not parcel.suspended),
         counts=False,
+        suspended=False,
     )
 
 
@@ -120,10 +122,17 @@ def _finalize(ledger: Ledger, act: remarks.MakeFinal, parcel: Parcel, whose: str
     ledger.update(parcel, final=True)
 
 
+@writes(remarks.SuspendRemark)
+def _suspend(ledger: Ledger, act: remarks.SuspendRemark, parcel: Parcel, whose: str) -> None:
+    must(parcel.witness == "unconfirmed", f"the witness is {parcel.witness}")
+    must(not parcel.suspended, "it is suspended already")
+    ledger.update(parcel, suspended=True, attempts=parcel.attempts - parcel.counts)
+
+
 @writes(remarks.ConfirmRemark)
 def _confirm(ledger: Ledger, act: remarks.ConfirmRemark, parcel: Parcel, whose: str) -> None:
     must(parcel.witness == "unconfirmed", f"the witness is {parcel.witness}")
-    ledger.update(parcel, witness="confirmed", judged=False)
+    ledger.update(_counting(parcel), witness="confirmed", judged=False)
 
 
 @writes(remarks.ContestRemark)
@@ -139,7 +148,13 @@ def _judge(ledger: Ledger, act: remarks.JudgeRemark, parcel: Parcel, whose: str)
     if act.verdict == "contested":
         _strike(ledger, parcel, judged=True)
     else:
-        ledger.update(parcel, witness="confirmed", judged=True)
+        ledger.update(_counting(parcel), witness="confirmed", judged=True)
+
+
+def _counting(parcel: Parcel) -> Parcel:
+    """Return the parcel with its attempt counted again, where own words had suspended it."""
+    again = parcel.counts and parcel.suspended
+    return replace(parcel, attempts=parcel.attempts + again, suspended=False)
 
 
 def _strike(ledger: Ledger, parcel: Parcel, *, judged: bool) -> None:
@@ -147,8 +162,9 @@ def _strike(ledger: Ledger, parcel: Parcel, *, judged: bool) -> None:
         parcel,
         witness="contested",
         judged=judged,
-        attempts=parcel.attempts - parcel.counts,
+        attempts=parcel.attempts - (parcel.counts and not parcel.suspended),
         counts=False,
+        suspended=False,
         held_until=None,
         state="attempted",
     )
@@ -201,6 +217,7 @@ def _back(ledger: Ledger, act: Any, parcel: Parcel, whose: str) -> None:
         parcel.with_item(state="withdrawn"),
         state="attempted",
         remark=None,
+        suspended=False,
         witness=None,
         counts=False,
     )

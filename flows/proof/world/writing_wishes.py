@@ -69,6 +69,7 @@ def _reopen(ledger: Ledger, act: hold.ReopenArticle, parcel: Parcel, whose: str)
         state="attempted",
         attempts=min(parcel.attempts, 1),
         remark=None,
+        suspended=False,
         witness=None,
         judged=False,
         counts=False,
@@ -235,6 +236,11 @@ def _warn(ledger: Ledger, act: reports.WarnHerd, parcel: Parcel, whose: str) -> 
 @writes(reports.NameNumber)
 def _name(ledger: Ledger, act: reports.NameNumber, parcel: None, whose: str) -> None:
     """Write nothing: no decision reads which numbers were named."""
+
+
+@writes(reports.NoteHint)
+def _hint(ledger: Ledger, act: reports.NoteHint, parcel: Parcel, whose: str) -> None:
+    in_state(parcel, "booked", "out_for_delivery", "attempted", "at_office")
 
 
 @writes(reports.OpenTicket)
