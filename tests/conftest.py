@@ -67,6 +67,15 @@ def pytest_configure() -> None:
         os.environ.pop(name, None)
 
 
+# They begin first, so that the other worker is not left waiting for them at the end.
+_LONGEST = ("tests/flows/test_check.py", "tests/web/test_hostile_values.py", "tests/payments",
+            "tests/imports/test_restart.py", "tests/script")  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONGEST))
+
+
 class Node(Protocol):
     """A worker as xdist shows it to the process that leads."""
 
