@@ -25,11 +25,13 @@ from flows.events import (
     Pass,
     ProveSender,
     ReportFraud,
+    Said,
     StopRecall,
     TakeOver,
     ToldCode,
     TurnDown,
     Visit,
+    Wished,
 )
 from flows.grammar.person import Understood
 from flows.replay.record import decode, encode
@@ -40,12 +42,14 @@ from store.database import Conn
 WITHIN: Final = timedelta(seconds=60)
 # Tries; texts whose words may differ while their event does not; `44`, which its own answer offers
 # again ("more days: 44"); what protects; and what answers a colleague, for each offer is another
-# question.
+# question. Own words do nothing that a second time would do again, and machines repeat theirs
+# (conversation/loops.py).
 _NEVER: Final = (
     *(AskedBack, NotUnderstood, ToldCode),
     *(Consent, GivePin, ProveSender),
     *(HoldAtOffice, ReportFraud, StopRecall),
     *(TakeOver, TurnDown),
+    *(Said, Wished),
 )
 # What brings a code again, or only counts, changes nothing that a second time would change more.
 _NO_CHANGE: Final = frozenset(

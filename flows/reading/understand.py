@@ -79,7 +79,8 @@ def _only_asked(found: dict[str, str]) -> set[str]:
     return asked
 
 
-# Beside a wish for the code: where both could be meant, fraud wins (rule 1 of trust.md).
+# Beside a wish for the code: where both could be meant, fraud wins
+# (docs/developing/trust.md rule 1).
 _SUSPECT: Final = frozenset(("someone", "called", "ask", "fraud", "link", "bank"))
 # What is not answered if nothing else is said. A longer text, or one with a denial, may say more.
 _SILENT: Final = frozenset(("received", "thanks"))

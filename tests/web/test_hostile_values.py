@@ -151,8 +151,8 @@ def _share(rule: Rule, role: Role, values: tuple[str, ...] = HOSTILE) -> tuple[s
 def _forms(house: FullHouse, rule: Rule, role: Role) -> Iterator[dict[str, str]]:
     names = fields_of(house.app, rule.endpoint, "POST")
     orderly = {name: ORDERLY.get(name, "1") for name in names}
-    for name in names:
-        for value in _share(rule, role):
+    for place, name in enumerate(names):
+        for value in _share(rule, role)[place % 2 :: 2]:  # neighbours divide them
             yield orderly | {name: value}
     yield orderly
 
