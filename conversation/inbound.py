@@ -120,6 +120,8 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
         and _is_flood(runtime, conn, inbound, now)
     ):
         return _put_aside(runtime, conn, sender, inbound, now)
+    if inbound.channel == "text":
+        texts.one_by_one(conn, inbound.phone)
     gathered = parts.gather(runtime, conn, inbound, now)
     if gathered.held:
         return False
@@ -157,8 +159,6 @@ def _read(
         _body(said, understood),
         inbound.carrier_at,
     )
-    if inbound.channel == "text":
-        texts.one_by_one(conn, inbound.phone)
     message_id = kept_as if kept_as is not None else texts.keep(conn, text)
     if message_id is None:
         return False
@@ -204,7 +204,7 @@ def read_held(runtime: Runtime) -> int:
 
 
 def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
-    text_parts.lock(conn, of.phone)
+    texts.one_by_one(conn, of.phone)
     there = text_parts.held(conn, runtime.keys, of)
     if not there or there[0].due_at > now:  # meanwhile the rest came
         return 0

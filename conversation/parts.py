@@ -46,7 +46,6 @@ def gather(runtime: Runtime, conn: Conn, came: Inbound, now: datetime) -> Gather
     part = came.part
     if came.channel != "text" or came.opting is not None or (part and part.total == 1):
         return Gathered(came)
-    text_parts.lock(conn, came.phone)
     if part is not None:
         return _numbered(runtime, conn, came, part, now)
     return _following(runtime, conn, came, now)

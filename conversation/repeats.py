@@ -93,7 +93,7 @@ def repeat_of(
     done = {act["kind"] for decision in former.decisions for act in decision["acts"]}
     if not done - _NO_CHANGE or done & _TRIES or not _is_whole(again, former):
         return None
-    texts.mark_repeat(conn, message_id)
+    texts.mark(conn, message_id, texts.REPEAT)
     first = decode(former.decisions[0], Decision)
     answers = tuple(say for say in first.says if say.code_of is None and say.quote is None)
     return Repeat(ConversationPlace(phone, former.machine), again, answers)

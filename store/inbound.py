@@ -18,7 +18,9 @@ from store.database import Conn
 
 RINGS_ON: Final = timedelta(seconds=30)  # within which a missed call is one, however often it rings
 _LONGEST_BODY: Final = 10_000
-# In `messages.error` of a text that came and has no answer, because a machine seems to write:
+# In `messages.error` of a text that came and did nothing, because it repeats the one before:
+REPEAT: Final = "repeat"
+# … and of one that has no answer, because a machine seems to write:
 LOOP: Final = "loop"  # the one with which the rest began
 RESTING: Final = "resting"  # within it
 # In `messages.error` of a text that came and is a part of another, which was read in its place:
@@ -145,11 +147,6 @@ def one_by_one(conn: Conn, phone: str) -> None:
     conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{phone}"])
 
 
-def mark_repeat(conn: Conn, message_id: int) -> None:
-    """Write down that a text did nothing, because it repeats the one before."""
-    conn.execute("UPDATE messages SET error = 'repeat' WHERE id = %s", [message_id])
-
-
 def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
     """Return how many texts of `phone` were kept after `since`, counting up to `most`."""
     row = conn.execute(
@@ -178,8 +175,9 @@ def answered_since(conn: Conn, phone: str, since: datetime) -> list[str]:
     rows = conn.execute(
         "SELECT m.body FROM messages m WHERE m.phone = %s AND m.direction = 'in'"
         " AND m.channel = 'text' AND m.at > %s AND m.error IS NULL AND EXISTS (SELECT"
-        " FROM sprints s JOIN messages o ON o.sprint_id = s.id AND o.direction = 'out'"
-        " AND o.phone = m.phone WHERE s.message_id = m.id) ORDER BY m.id DESC LIMIT 20",
+        " FROM sprints s JOIN messages o ON o.phone = m.phone AND o.at = s.at"
+        " AND o.sprint_id = s.id AND o.direction = 'out' WHERE s.message_id = m.id)"
+        " ORDER BY m.id DESC LIMIT 20",
         [phone, since],
     ).fetchall()
     return [row[0] for row in rows]

@@ -19,8 +19,8 @@ from store.sealing import SealBroken, seal, unseal
 
 
 @dataclass(frozen=True)
-class HeldPart:
-    """A part that waits. `text` None: it was read, with the others, or its key is gone."""
+class TextPartRow:
+    """A part that waits, without its words."""
 
     message_id: int
     gateway: str
@@ -31,20 +31,17 @@ class HeldPart:
     number: int
     total: int | None
     due_at: datetime
+
+
+@dataclass(frozen=True)
+class HeldPart(TextPartRow):
+    """A part that waits. `text` None: it was read, with the others, or its key is gone."""
+
     text: str | None = field(repr=False)
 
 
 @dataclass(frozen=True)
-class _PartRow:
-    message_id: int
-    gateway: str
-    phone: str
-    carrier_id: str
-    carrier_at: datetime | None
-    ref: str | None
-    number: int
-    total: int | None
-    due_at: datetime
+class _PartRow(TextPartRow):
     key_number: int
     sealed: bytes | None = field(repr=False)
 
@@ -57,11 +54,6 @@ class PartsOf:
     phone: str
     ref: str | None = None
     total: int | None = None
-
-
-def lock(conn: Conn, phone: str) -> None:
-    """Let the texts of one telephone wait for each other until the transaction ends."""
-    conn.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"text:{phone}"])
 
 
 def hold(

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -155,31 +156,33 @@ def addresses(request: pytest.FixtureRequest, worker_id: str) -> OfWorker:
     return OfWorker(application, owner, purge, servers.redis_url.removesuffix("0") + str(number))
 
 
-@pytest.fixture(scope="session")
-def open_database(addresses: OfWorker) -> Iterator[Database]:
-    """The application's connections of this xdist worker, open for all of its tests."""
-    database = Database(addresses.application, 12, wait=60)
+@contextmanager
+def _opened(url: str, connections: int) -> Iterator[Database]:
+    database = Database(url, connections, wait=60)
     database.open()
     yield database
     database.close()
+
+
+@pytest.fixture(scope="session")
+def open_database(addresses: OfWorker) -> Iterator[Database]:
+    """The application's connections of this xdist worker, open for all of its tests."""
+    with _opened(addresses.application, 12) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
 def owner(addresses: OfWorker) -> Iterator[Database]:
     """The database as its owner, a superuser: for what the application may not do."""
-    database = Database(addresses.owner, 2, wait=60)
-    database.open()
-    yield database
-    database.close()
+    with _opened(addresses.owner, 2) as database:
+        yield database
 
 
 @pytest.fixture(scope="session")
 def purging(addresses: OfWorker) -> Iterator[Database]:
     """The database as the role that purges and forgets."""
-    database = Database(addresses.purge, 2, wait=60)
-    database.open()
-    yield database
-    database.close()
+    with _opened(addresses.purge, 2) as database:
+        yield database
 
 
 @pytest.fixture

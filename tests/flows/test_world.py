@@ -18,7 +18,7 @@ from postal.desk import sprints as sprint
 from postal.desk.sprints import Period
 from postal.facts import Reader
 from runtime import Runtime
-from store.inbound import LOOP, RESTING
+from store.inbound import LOOP, REPEAT, RESTING
 from tests.rigs.transcript import Player
 
 TRANSCRIPTS = sorted((Path(__file__).parent.parent / "transcripts").glob("*.txt"))
@@ -82,7 +82,7 @@ class Both:
             last = conn.execute(
                 "SELECT error FROM messages WHERE direction = 'in' ORDER BY id DESC LIMIT 1"
             ).fetchone()
-        return last is not None and last[0] in ("repeat", LOOP, RESTING)
+        return last is not None and last[0] in (LOOP, REPEAT, RESTING)
 
     def _compare(self, line: str, played: Played) -> None:
         now = self.player.clock.now()

@@ -76,6 +76,7 @@ from flows.happenings import (
     TakenIn,
     ToldCodeAtWindow,
 )
+from flows.proof.world.lines import BOOKED, FILLED, SECONDS
 from gateways.simulator.voice import NUMBERS
 from india.calendar import day_of
 from messages.render import QUOTE_MASK
@@ -96,13 +97,6 @@ _WRITTEN = re.compile(r"(.*?)(?: @ -(\d+) min)?")
 _TEXT_OUT = re.compile(r"^(\+\d+) (?:<|~|=\|?) (.*)$")
 _CALLS = re.compile(r"^(\+\d+) (?:(takes up|is busy)|calls (\w+))$")
 _DIALS = re.compile(r"^(\+\d+) (?:(dials|repeats|hangs up)|\* ?(.*))$")
-_ARTICLE = re.compile(
-    r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
-    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
-    r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
-)
-_CODE = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 _DIGITS = re.compile(r"(?<!\d)\d{6}(?!\d)")
 
 
@@ -282,7 +276,7 @@ class Player:
             right = match[1] in ("code", "quote")
             return got if right else f"{(int(got) + 1) % 10 ** len(got):0{len(got)}d}"
 
-        return _CODE.sub(code, text)
+        return FILLED.sub(code, text)
 
     def _direct(self, line: str) -> None:
         words = line.split()
@@ -297,7 +291,7 @@ class Player:
             listed = {"postman": postman.strip(), "date": today, "articles": numbers.split()}
             self.api("/delivery-lists", listed)
         elif words[0] == "wait":
-            self.clock.advance(seconds=int(words[1]) * _SECONDS[words[2]])
+            self.clock.advance(seconds=int(words[1]) * SECONDS[words[2]])
             self.timers()
         elif words[0] == "postmaster":
             with self.runtime.database.transaction() as conn:
@@ -384,7 +378,7 @@ class Player:
             by_two(self.client.application, self.runtime, answer["request"])
 
     def _book(self, line: str) -> None:
-        match = _ARTICLE.match(line)
+        match = BOOKED.match(line)
         assert match, f"a transcript cannot say: {line}"
         recipient = {"name": "Sita Devi", "address": "Village Piprauli", "pin": "273303"}
         self.api(

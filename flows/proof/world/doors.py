@@ -55,6 +55,7 @@ from flows.proof.world.books import (
     quote_of,
 )
 from flows.proof.world.ledger import kill_codes
+from flows.proof.world.lines import BOOKED, FILLED, SECONDS
 from flows.proof.world.parcel import Parcel
 from flows.proof.world.reading import SAID
 from flows.proof.world.turn import Decided, SmallTurn
@@ -66,13 +67,6 @@ CALLS: Final[Mapping[str, str]] = MappingProxyType(
 )
 _TEXT = re.compile(r"^(\+\d+) > ?(.*?)(?: @ -(\d+) min)?$")
 _CALL = re.compile(r"^(\+\d+) calls (\w+)$")
-_ARTICLE = re.compile(
-    r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
-    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
-    r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
-)
-_FILLED = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
-_SECONDS = {"s": 1, "min": 60, "h": 3600, "d": 86400}
 
 
 class NotPlayable(Exception):
@@ -176,7 +170,7 @@ def filled(world: SmallWorld, text: str) -> str:
             return right
         return f"{(int(right) + 1) % 10 ** len(right):0{len(right)}d}"
 
-    return _FILLED.sub(digits, text)
+    return FILLED.sub(digits, text)
 
 
 def _text(world: SmallWorld, line: str, phone: str, said: str, minutes: int | None) -> Played:
@@ -218,7 +212,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
         staff, numbers = line.removeprefix("list ").split(":")
         return _list(world, line, staff.strip(), numbers.split())
     if words[0] == "wait":
-        return _wait(world, line, timedelta(seconds=int(words[1]) * _SECONDS[words[2]]))
+        return _wait(world, line, timedelta(seconds=int(words[1]) * SECONDS[words[2]]))
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])
     if words[1] == "desk":
@@ -231,7 +225,7 @@ def _direct(world: SmallWorld, line: str) -> Played:
 
 
 def _book(world: SmallWorld, line: str) -> Played:
-    match = _ARTICLE.match(line)
+    match = BOOKED.match(line)
     if match is None:
         raise NotPlayable(line)
     service: Service = match["service"] or "speed_post"  # type: ignore[assignment]  # a Service

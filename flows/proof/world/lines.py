@@ -1,0 +1,19 @@
+"""The words that lines of stories share, wherever they are played: here, and by the tests' rig."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+# article EU123456785IN to +919876500001 hi-Latn from +919811100001 cod 500 as registered
+BOOKED: Final = re.compile(
+    r"^article (?P<number>\S+) to (?P<to>\S+) (?P<language>\S+)"
+    r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
+    r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
+)
+# {code +919876500001}: what that telephone was sent last; {code +919876500001 2}: the one before
+FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
+# wait 11 min
+SECONDS: Final[Mapping[str, int]] = MappingProxyType({"s": 1, "min": 60, "h": 3600, "d": 86400})
