@@ -14,28 +14,19 @@ from typing import Final
 
 import structlog
 
-from conversation import loops, parts
+from conversation import flooding, loops, parts
 from conversation.repeats import repeat_of
 from conversation.turn import Turn
 from flows import machines
 from flows.events import (
-    AnotherDay,
     AskedBack,
-    AskHelp,
-    AskMenu,
-    AskPerson,
     AskStatus,
-    ChooseLanguage,
-    Consent,
     Deny,
     Event,
-    HoldAtOffice,
     NotUnderstood,
-    OnlyMe,
     RepeatQuestion,
     Said,
     SomebodyElse,
-    SpeakCode,
     Start,
     Stop,
     ToldCode,
@@ -46,13 +37,11 @@ from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood, is_command
 from flows.grammar.postman_words import mask_spoken
-from flows.grammar.text import fold, mask_codes, mask_spelled_codes
+from flows.grammar.text import mask_codes, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import request_id
-from messages.catalogue import catalogue
 from messages.render import QUOTE_MASK
-from outbox.enqueue import OutboxDraft, enqueue
 from outbox.wake import wake
 from postal import floods
 from postal.acts import reports
@@ -117,9 +106,9 @@ def _receive(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> b
     if (
         inbound.part is not None
         and inbound.part.total > 1
-        and _is_flood(runtime, conn, inbound, now)
+        and flooding.is_flood(runtime, conn, inbound, now)
     ):
-        return _put_aside(runtime, conn, sender, inbound, now)
+        return flooding.put_aside(runtime, conn, sender, inbound, now)
     if inbound.channel == "text":
         texts.one_by_one(conn, inbound.phone)
     gathered = parts.gather(runtime, conn, inbound, now)
@@ -143,10 +132,10 @@ def _read(
     )
     if (
         kept_as is None
-        and not _is_exact(inbound, understood.event)
-        and _is_flood(runtime, conn, inbound, now)
+        and not flooding.is_exact(inbound, understood.event)
+        and flooding.is_flood(runtime, conn, inbound, now)
     ):
-        return _put_aside(runtime, conn, sender, inbound, now)
+        return flooding.put_aside(runtime, conn, sender, inbound, now)
     proof: Proof = "text"
     if inbound.channel == "voice":
         proof, understood = "call", replace(understood, event=_by_call(understood.event))
@@ -221,62 +210,12 @@ def _finish(runtime: Runtime, conn: Conn, of: PartsOf, now: datetime) -> int:
     return 1
 
 
-def _is_flood(runtime: Runtime, conn: Conn, inbound: Inbound, now: datetime) -> bool:
-    return floods.over(conn, inbound.phone, runtime.settings.inbound_hourly_limit, now)
-
-
 def _sender(conn: Conn, inbound: Inbound) -> PhoneRoles:
     sender = roles.identify(conn, inbound.phone)
     if inbound.channel == "voice":
         # A missed call answers a recipient's question: on a postman's list it would be an item.
         return replace(sender, roles=("recipient",), postman_id=None)
     return sender
-
-
-# What is no exact command about a delivery, and what is one only in digits or by a call.
-_TALK = (
-    AskedBack, AskHelp, AskMenu, AskPerson, AskStatus, ChooseLanguage, NotUnderstood, Said, Start,
-    Stop, ToldCode, Wished,
-)  # fmt: skip
-_IN_DIGITS = (AnotherDay, Consent, Deny, HoldAtOffice, OnlyMe, SomebodyElse, SpeakCode, Yes)
-
-
-def _is_exact(inbound: Inbound, event: Event) -> bool:
-    """Tell whether a text is read however many came: whoever can forge a telephone's texts could
-    otherwise silence it (docs/developing/trust.md rule 10).
-    """
-    if isinstance(event, _TALK):
-        return False
-    in_digits = inbound.channel == "voice" or fold(inbound.text)[:1].isdigit()
-    return in_digits or not isinstance(event, _IN_DIGITS)
-
-
-def _put_aside(
-    runtime: Runtime, conn: Conn, sender: PhoneRoles, inbound: Inbound, now: datetime
-) -> bool:
-    """Count a text beyond the limit without reading it; tell a known telephone once an hour."""
-    if texts.is_kept(conn, inbound.gateway, inbound.carrier_id):
-        return False
-    first = floods.count(conn, inbound.phone, now)
-    if not first or sender.roles == ("stranger",):
-        return False
-    staff = sender.roles[0] in ("postman", "office")
-    template = catalogue().template("staff_flood" if staff else "flood")
-    manner = roles.manners(conn, [inbound.phone]).get(inbound.phone)
-    enqueue(
-        conn,
-        OutboxDraft(
-            phone=inbound.phone,
-            template=template.name,
-            language=manner.language if manner else runtime.settings.default_language,
-            values={},
-            lane=template.lane,
-            not_after=now + timedelta(seconds=template.lifetime),
-            at=now,
-            request_id=request_id(),
-        ),
-    )
-    return True
 
 
 def _by_call(event: Event) -> Event:
