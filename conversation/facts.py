@@ -67,6 +67,7 @@ from flows.postman import states as postman
 from flows.postman.beats import spoken
 from flows.recipient import states as recipient
 from flows.recipient.moves import is_asked
+from flows.sender_words import SENT_LATELY
 from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
@@ -74,7 +75,7 @@ from outbox.reach import arrive, was_said
 from postal import collect, lists, offers
 from postal.acts import beats
 from postal.acts.reports import next_ticket
-from postal.facts import articles_sent
+from postal.facts import article_sent
 from postal.people import pins, roles
 from postal.quotes import BOOKING
 from store.conversations import Conversation
@@ -143,7 +144,7 @@ def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> Pa
             None,
         )
     elif isinstance(event, Wished):
-        found = _only_open(locked, phone)
+        found = _only_sent(locked, phone)
     staff = isinstance(event, CorrectNumber) and bool(event.phone)
     return PartyFacts(
         locked.now,
@@ -151,6 +152,7 @@ def _party_facts(locked: Locked, conversation: Conversation, event: Event) -> Pa
         locked.today,
         _ticket(locked, event, phone),
         staff and isinstance(event, CorrectNumber) and roles.is_staff(locked.conn, event.phone),
+        _greeted(locked, phone, event),
     )
 
 
@@ -165,10 +167,10 @@ def _sent(locked: Locked, phone: str, number: str) -> ArticleFact | None:
     return _quoting(locked, found, phone, BOOKING)
 
 
-def _only_open(locked: Locked, phone: str) -> ArticleFact | None:
-    """Return the one article under way that `phone` sent, or None where there are more."""
-    numbers = articles_sent(locked.conn, phone)
-    return locked.reader.of_party(numbers[0], phone) if len(numbers) == 1 else None
+def _only_sent(locked: Locked, phone: str) -> ArticleFact | None:
+    """Return the one article that a sender without a number can mean, or None."""
+    number = article_sent(locked.conn, phone, locked.now - SENT_LATELY)
+    return None if number is None else locked.reader.of_party(number, phone)
 
 
 def _quoting(locked: Locked, article: ArticleFact, phone: str, question: int) -> ArticleFact:
@@ -227,10 +229,14 @@ def _recipient_facts(locked: Locked, conversation: Conversation, event: Event) -
         may_call=bool(settings.voices),
         today=locked.today,
         ticket=_ticket(locked, event, phone),
-        greeted=isinstance(event, Wished)
-        and any(wish.what == "greeting" for wish in event.wishes)
-        and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER),
+        greeted=_greeted(locked, phone, event),
     )
+
+
+def _greeted(locked: Locked, phone: str, event: Event) -> bool:
+    """Tell whether this text greets, and the telephone was greeted within a day."""
+    greets = isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
+    return greets and was_said(locked.conn, phone, "greeted", locked.now - GREETED_AGAIN_AFTER)
 
 
 def _numbers(locked: Locked, ids: Sequence[int]) -> list[str]:

@@ -25,8 +25,11 @@ from flows.events import (
     Event,
     NotUnderstood,
     RepeatQuestion,
+    ReportFraud,
     Said,
+    SendCode,
     SomebodyElse,
+    SpeakCode,
     Start,
     Stop,
     ToldCode,
@@ -37,7 +40,7 @@ from flows.facts import Proof
 from flows.grammar import late
 from flows.grammar.person import QUOTE, Understood, is_command
 from flows.grammar.postman_words import mask_spoken
-from flows.grammar.text import mask_codes, mask_spelled_codes
+from flows.grammar.text import mask_codes, mask_own_words, mask_spelled_codes
 from gateways.base import Inbound, Unreadable
 from india.phone import masked
 from logs import request_id
@@ -287,5 +290,8 @@ def _body(text: str, understood: Understood) -> str:
         text = _LAST_TWO.sub(QUOTE_MASK, text)
     # "5 9 8 0 5 3" reads as "somebody else" with a telephone that is none: it may be a code.
     no_phone = isinstance(event, SomebodyElse) and event.phone == ""
-    unclear = no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode)
-    return mask_spoken(mask_spelled_codes(text)) if unclear else mask_codes(text)
+    if no_phone or isinstance(event, AskedBack | NotUnderstood | ToldCode):
+        return mask_spoken(mask_spelled_codes(text))
+    if isinstance(event, ReportFraud | SendCode | SpeakCode | Said | Wished):
+        return mask_spoken(mask_own_words(text))
+    return mask_codes(text)

@@ -1,8 +1,9 @@
 """Machines that answer our answers: after a few alike texts from one telephone we rest.
 
 An autoresponder, or two of our kind, would answer each other for ever, at somebody's cost. Within
-the hour of rest only own words are left without an answer: exact commands, a report of fraud and
-"send my code" are heard. The text that begins the rest, and those within it, say so in their rows.
+the hour of rest only what began it, and what says nothing clear, is left without an answer: a rest
+that a stranger's forged texts began must not silence a person. The text that begins the rest, and
+those within it, say so in their rows.
 """
 
 from __future__ import annotations
@@ -20,21 +21,31 @@ ALIKE: Final = 3  # answered texts; the next one of that kind is not answered
 WITHIN: Final = timedelta(minutes=10)
 REST: Final = timedelta(hours=1)
 _MACHINES: Final = ("notice", "autoresponder")
+_NOTHING_CLEAR: Final = frozenset(
+    ("unclear", "chatter", "thanks", "greeting", "acknowledged", "quote", *_MACHINES)
+)
 
 
 def rests(conn: Conn, message_id: int, text: InboundRow, event: Event) -> bool:
     """Tell whether `text`, kept as `message_id`, is left without an answer; its row says so."""
     if not isinstance(event, NotUnderstood | Said | Wished) or text.phone is None:
         return False
-    if texts.began_to_rest(conn, text.phone, text.at - REST):
+    form = _form(text.body)
+    resting = texts.rested_since(conn, text.phone, text.at - REST)
+    if resting and (not _is_clear(event) or form in map(_form, resting)):
         texts.mark(conn, message_id, texts.RESTING)
         return True
-    form = _form(text.body)
     answered = texts.answered_since(conn, text.phone, text.at - WITHIN)
     if sum(_form(each) == form for each in answered) < ALIKE:
         return False
     texts.mark(conn, message_id, texts.LOOP)
     return True
+
+
+def _is_clear(event: Event) -> bool:
+    if isinstance(event, Wished):
+        return not {wish.what for wish in event.wishes} <= _NOTHING_CLEAR
+    return isinstance(event, Said)
 
 
 def _form(body: str) -> str:

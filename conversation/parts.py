@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from flows.events import ReportFraud, Stop
+from flows.grammar import person
 from flows.grammar.text import mask_spelled_codes
 from gateways.base import Inbound, TextPart
 from messages.segments import count
@@ -76,7 +78,7 @@ def _following(runtime: Runtime, conn: Conn, came: Inbound, now: datetime) -> Ga
     of = PartsOf(came.gateway, came.phone)
     there = [each for each in text_parts.held(conn, runtime.keys, of) if each.text is not None]
     goes_on = _goes_on(came.text)
-    if not there and not goes_on:
+    if not goes_on and (not there or _protects(came.text)):
         return Gathered(came)
     if texts.is_kept(conn, came.gateway, came.carrier_id):
         return Gathered(came, held=True)
@@ -91,6 +93,14 @@ def _following(runtime: Runtime, conn: Conn, came: Inbound, now: datetime) -> Ga
         )
         return Gathered(came, held=True)
     return Gathered(_joined(conn, there, came, len(there) + 1) if there else came)
+
+
+def _protects(text: str) -> bool:
+    """Tell whether `text` alone is an exact report of fraud, or STOP: it waits for no other text.
+
+    As the end of a longer one it would be read alone too, and do no harm.
+    """
+    return isinstance(person.recipient(text).event, ReportFraud | Stop) and person.is_command(text)
 
 
 def _goes_on(text: str) -> bool:

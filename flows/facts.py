@@ -274,6 +274,7 @@ class PartyFacts(Facts):
     today: date = date.min  # in Asia/Kolkata
     ticket: int = 0  # the number that a ticket opened now would have
     named_is_staff: bool = False  # the telephone that the text names belongs to the staff
+    greeted: bool = False  # this telephone was greeted within a day; read where it greets
 
 
 @dataclass(frozen=True)

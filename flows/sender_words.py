@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
@@ -34,6 +35,8 @@ _NOT_ANSWERED: Final = (
     "quote",
 )  # fmt: skip
 _MOST_ANSWERS: Final = 2
+SENT_LATELY: Final = timedelta(days=7)
+"""How long after its delivery an article may be meant by who names none."""
 
 
 @SENDER.on(Said)
@@ -45,11 +48,14 @@ def said(case: Case[Said, Nothing, PartyFacts]) -> Decision[Nothing]:
 @SENDER.on(
     Wished,
     to=("told", SAME),
-    says=(*dict.fromkeys(_QUESTIONS.values()), *status.TEMPLATES, "sender_menu"),
+    says=(*dict.fromkeys(_QUESTIONS.values()), *status.TEMPLATES, "greeted", "sender_menu"),
     acts=(OpenTicket,),
 )
 def wished(case: Case[Wished, Nothing, PartyFacts]) -> Decision[Nothing]:
-    """Answer at most two wishes; say what can be asked once a day where none is clear."""
+    """Answer at most two wishes; say what can be asked once a day where none is clear.
+
+    A greeting alone is greeted once a day, as a recipient's is.
+    """
     kinds = [wish.what for wish in case.event.wishes if wish.what not in _NOT_ANSWERED]
     if not kinds:
         return Decision(case.state, case.context)
@@ -62,6 +68,9 @@ def wished(case: Case[Wished, Nothing, PartyFacts]) -> Decision[Nothing]:
             says.setdefault(answer.template, answer)
     if says:
         return Decision(case.state, case.context, tuple(says.values())[:_MOST_ANSWERS])
+    if kinds == ["greeting"]:
+        greeting = () if case.facts.greeted else (Say("greeted"),)
+        return Decision(case.state, case.context, greeting)
     if "where" in kinds:
         return Decision(case.state, case.context, (Say("sender_menu"),))
     if case.state == "told":

@@ -10,7 +10,7 @@ import re
 from typing import Final
 
 from gateways.base import TextPart
-from gateways.storable import LONGEST_ID
+from gateways.storable import identifier
 
 MOST_PARTS: Final = 255
 WRONG_PART: Final = "it is a part of a text, and the carrier does not say which"
@@ -59,6 +59,6 @@ def of_header(udh: str | None) -> TextPart | None:
 
 
 def _part(ref: str, number: int, total: int) -> TextPart | None:
-    if not 1 <= number <= total <= MOST_PARTS or len(ref) > LONGEST_ID:
+    if not 1 <= number <= total <= MOST_PARTS:
         raise WrongPart
-    return TextPart(ref, number, total)
+    return TextPart(identifier(ref) or "", number, total)

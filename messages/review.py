@@ -30,6 +30,8 @@ HEADINGS: Final[tuple[str, ...]] = (
     *(f"{head} {_CORRECTED}" for head in _HEADS.values()),
     *_BESIDE,
 )  # fmt: skip
+# What a wrong sheet would turn against people: "tell the code to anyone", another digit said.
+SENSITIVE: Final[tuple[Said, ...]] = ("warning", "digit")
 _LINE: Final = re.compile(r"(?P<name>[a-z0-9_]+) (?P<number>[1-9][0-9]?)")
 _KEY: Final = r'^\s*"?{}"?\s*='
 _ONE_LINE: Final = re.compile(r'\s*(?:"(?:[^"\\]|\\.)*"|\[.*\])\s*')
@@ -131,7 +133,7 @@ def returned(today: Iterable[SheetLine], rows: Iterable[Mapping[str, str]]) -> R
         line = known.get((kind, name))
         wishes = {each: _clean(row.get(f"{_HEADS[each]} {_CORRECTED}", "")) for each in SHOWN}
         found.remarks += [
-            f"{kind} {name}, {beside}: {said}"
+            _shown(f"{kind} {name}, {beside}: {said}")
             for beside in _BESIDE
             if (said := row.get(beside, "").strip())
         ]
@@ -146,6 +148,11 @@ def returned(today: Iterable[SheetLine], rows: Iterable[Mapping[str, str]]) -> R
     return found
 
 
+def _shown(line: str) -> str:
+    """Return a line as a terminal may show it: one line, no control characters."""
+    return "".join(" " if unicodedata.category(c) in ("Cc", "Cf", "Zl") else c for c in line)
+
+
 def _take(found: ReturnedSheet, line: SheetLine, language: Language, shown: str, now: str) -> None:
     where = f"{line.kind} {line.name}, {_HEADS[language]}"
     was = line.texts.get(language, "")
@@ -157,8 +164,33 @@ def _take(found: ReturnedSheet, line: SheetLine, language: Language, shown: str,
         found.refused.append(f"{where}: a letter in it cannot be shown")
     elif "\n" in now and "\n" not in was:
         found.refused.append(f"{where}: a line break is in it")
+    elif _figures(now) != _figures(was) and _filled_in(now) == _filled_in(was):
+        found.refused.append(f"{where}: its digits and what is filled in must stay, in their order")
     elif now != was:
         found.corrections.append(WordsCorrected(line.kind, line.name, language, was, now))
+
+
+def sensitive(corrections: Iterable[WordsCorrected]) -> list[str]:
+    """Return why corrections of the warning and of the spoken digits are not taken unasked."""
+    return [
+        f"{each.kind} {each.name}, {_HEADS[each.language]}: people trust these words most;"
+        " read them twice, then add --sensitive"
+        for each in corrections
+        if each.kind in SENSITIVE
+    ]
+
+
+_FIGURE: Final = re.compile(r"[0-9]+|\{[a-z_0-9]+\}")
+
+
+def _figures(text: str) -> list[str]:
+    """Return the digits and variables of a text: they say what to press, each for one thing."""
+    return _FIGURE.findall(unicodedata.normalize("NFKC", text))
+
+
+def _filled_in(text: str) -> list[str]:
+    """Return the variables alone: `messages/check.py` says which are missing or unknown."""
+    return sorted(each for each in _figures(text) if not each.isdigit())
 
 
 def _clean(cell: str) -> str:

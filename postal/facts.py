@@ -379,14 +379,21 @@ def articles_recalled(conn: Conn, phone: str) -> list[int]:
     return [row[0] for row in rows.fetchall()]
 
 
-def articles_sent(conn: Conn, phone: str) -> list[str]:
-    """Return the numbers of up to two articles under way that `phone` sent."""
+def article_sent(conn: Conn, phone: str, since: datetime) -> str | None:
+    """Return the number of the one article under way that `phone` sent.
+
+    Where none is, that of the one delivered after `since`; None where there are several.
+    """
     rows = conn.execute(
-        f"SELECT number FROM articles WHERE sender_phone = %s AND state IN {_OPEN}"  # noqa: S608
-        " ORDER BY id LIMIT 2",
-        [phone],
-    )
-    return [row[0] for row in rows.fetchall()]
+        f"(SELECT number, true FROM articles WHERE sender_phone = %(phone)s"  # noqa: S608
+        f" AND state IN {_OPEN} LIMIT 2) UNION ALL"
+        " (SELECT number, false FROM articles WHERE sender_phone = %(phone)s"
+        " AND state = 'delivered' AND delivered_at > %(since)s LIMIT 2)",
+        {"phone": phone, "since": since},
+    ).fetchall()
+    under_way = [str(number) for number, is_open in rows if is_open]
+    meant = under_way or [str(number) for number, _ in rows]
+    return meant[0] if len(meant) == 1 else None
 
 
 def nominated(conn: Conn, phone: str) -> list[int]:

@@ -26,7 +26,6 @@ _SHRINK: Final = 2e-4  # of each weight at each step: what is rare stays small
 _SCALE: Final = 100
 _LEAST: Final = 6  # smaller weights are left out
 _SEEN: Final = 2  # texts that a piece must be in
-_SURE: Final = 60
 _PARTS: Final = 5
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -85,7 +84,6 @@ def train(given: Sequence[Example]) -> dict[str, Any]:
     return {
         "kinds": kinds,
         "bias": [round(value * _SCALE) for value in bias],
-        "sure": _SURE,
         "weights": {piece: row for piece in sorted(known) if (row := _whole(weights[piece]))},
     }
 
@@ -115,7 +113,7 @@ def _whole(row: Sequence[float]) -> dict[str, int]:
 
 def written(trained: Mapping[str, Any]) -> str:
     """Return a model as its file has it: one piece a line."""
-    head = {name: trained[name] for name in ("kinds", "bias", "sure")}
+    head = {name: trained[name] for name in ("kinds", "bias")}
     lines = [f"{json.dumps(piece, ensure_ascii=False)}: {json.dumps(row)}"
              for piece, row in trained["weights"].items()]  # fmt: skip
     start = json.dumps(head, ensure_ascii=False)[:-1]

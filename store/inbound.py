@@ -160,14 +160,16 @@ def count_since(conn: Conn, phone: str, since: datetime, most: int) -> int:
 # ---- the rest after a loop (conversation/loops.py) -----------------------------------------------
 
 
-def began_to_rest(conn: Conn, phone: str, since: datetime) -> bool:
-    """Tell whether a rest began for `phone` after `since`."""
-    row = conn.execute(
-        "SELECT FROM messages WHERE phone = %s AND direction = 'in' AND at > %s AND error = %s"
-        " LIMIT 1",
-        [phone, since, LOOP],
-    ).fetchone()
-    return row is not None
+def rested_since(conn: Conn, phone: str, since: datetime) -> list[str]:
+    """Return the last texts of `phone` that had no answer in a rest that began after `since`."""
+    rows = conn.execute(
+        "SELECT body FROM messages WHERE phone = %(phone)s AND direction = 'in'"
+        " AND error IN (%(loop)s, %(resting)s) AND id >= (SELECT min(id) FROM messages"
+        " WHERE phone = %(phone)s AND direction = 'in' AND at > %(since)s AND error = %(loop)s)"
+        " ORDER BY id DESC LIMIT 20",
+        {"phone": phone, "since": since, "loop": LOOP, "resting": RESTING},
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def answered_since(conn: Conn, phone: str, since: datetime) -> list[str]:

@@ -44,8 +44,10 @@ from flows.events import (
 from flows.grammar import words
 from flows.grammar.days import day_named
 from flows.grammar.text import fold, tokens
-from flows.reading.noise import without_signature
-from flows.reading.understand import Role, TextReading, read
+from flows.reading.noise import without_advertisement
+from flows.reading.rules import Role
+from flows.reading.scripts import MOST_READ
+from flows.reading.understand import TextReading, read
 from flows.wishes import DayNamed
 from india.phone import mobile
 
@@ -93,21 +95,45 @@ _COMMANDS: Mapping[words.Keyword, Callable[[str | None], Event]] = MappingProxyT
 
 def recipient(raw: str) -> Understood:
     """Return the event of a recipient's text: a digit, a keyword, an article number, or a wish."""
-    which, rest = _article_and_rest(without_signature(fold(raw)))
+    exact = _exact(raw)
+    if exact is not None:
+        return exact
+    which, _ = _article_and_rest(fold(raw))
+    return Understood(_wished(raw, which))
+
+
+def is_command(raw: str) -> bool:
+    """Tell whether `raw` is exact to a recipient: digits or one keyword, and no own words."""
+    return _exact(raw) is not None
+
+
+# "kal?" asks, "₹2" is a sum, and what stands below a thumb is a comment. Folded hands are polite.
+_NO_SIGN = re.compile(r"[\w\s\u0900-\u097f.,;:!'’‘\"“”()/+\-–—…*🙏\U0001f3fb-\U0001f3ff\ufe0f]+")
+
+
+def _plain(raw: str) -> str | None:
+    """Return a text as exact commands are found in it, or None if it has signs beside words.
+
+    Of a text longer than is read, the end is not known: nothing of it is exact.
+    """
+    text = without_advertisement(fold(raw))
+    whole = len(raw) <= MOST_READ
+    return text if whole and _NO_SIGN.fullmatch(text) else None
+
+
+def _exact(raw: str) -> Understood | None:
+    """Return the event of a text that is digits or one keyword, and nothing besides."""
+    text = _plain(raw)
+    if text is None:
+        return None
+    which, rest = _article_and_rest(text)
     if which is not None and not rest:
         return Understood(AskStatus(which))
     consent = _consent(rest, which)
     if consent is not None:
         return consent
-    return Understood(_by_digits(rest, which) or _by_keyword(rest, which) or _wished(raw, which))
-
-
-def is_command(raw: str) -> bool:
-    """Tell whether `raw` is exact to a recipient: digits or one keyword, and no own words."""
-    which, rest = _article_and_rest(without_signature(fold(raw)))
-    if (which is not None and not rest) or _consent(rest, which) is not None:
-        return True
-    return (_by_digits(rest, which) or _by_keyword(rest, which)) is not None
+    event = _by_digits(rest, which) or _by_keyword(rest, which)
+    return None if event is None else Understood(event)
 
 
 def _article_and_rest(text: str) -> tuple[str | None, list[str]]:
@@ -265,7 +291,10 @@ def sender(raw: str) -> Understood:
     the two digits of our first text, or with the latter at the end; `3`, not I wanted it back;
     what everybody may say (language, a person, STOP); and wishes in his own words.
     """
-    found = tokens(raw)
+    plain = _plain(raw)
+    if plain is None:
+        return _sent_words(raw)
+    found = tokens(plain)
     articles = [n for n in (number.parse(token) for token in found) if n is not None]
     rest = [token for token in found if number.parse(token) is None]
     if rest == ["3"] and len(articles) <= 1:
@@ -277,6 +306,10 @@ def sender(raw: str) -> Understood:
         return Understood(event)
     if rest and all(token.isdigit() for token in rest) and len("".join(rest)) <= _LONGEST_CODE:
         return Understood(NotUnderstood())
+    return _sent_words(raw)
+
+
+def _sent_words(raw: str) -> Understood:
     reading = _sent(raw)
     only = reading.wishes[0].what if len(reading.wishes) == 1 else None
     if only in ("yes", "no"):

@@ -85,7 +85,7 @@ def postman(raw: str, code_length: int) -> Understood:
 
 
 # Beside items alone: a tick, a sum, "=". What they say is no "I am coming", which sends codes.
-_SAYS_MORE = re.compile(r"=|/-")
+_SAYS_MORE = re.compile(r"=|/-|[\u2190-\u21ff]|(?<=[0-9])(?: *(?:--|[—–]) *| +- +)(?=[0-9])")
 
 
 def _asked_of_signs(text: str, read: Understood) -> Understood:
@@ -189,7 +189,10 @@ _OFFICE = frozenset(("0", "00", *(fold(word) for word in words.OFFICE)))
 def _passed(text: str, code_length: int) -> Understood:
     """Return the event of `7 8 > 45` or `7 > 0`; of a staff id only letters and digits count."""
     left, _, right = text.partition(">")
-    to = "".join(_named(right))
+    named = _named(right)
+    to = "".join(named)
+    # "45", "GDS 45": of "1 2" or "45 nahi" it is not certain who is meant.
+    one = len(named) == 1 or (len(named) == 2 and named[0].isalpha() and named[1].isdigit())
     try:
         given = [token for token in tokens_of(left) if token.kind not in _BESIDE]
         items = tuple(item_of(token.text) for token in given if token.shape != "word")
@@ -198,7 +201,7 @@ def _passed(text: str, code_length: int) -> Understood:
         items, bad = (), True
     bad = bad or not items or len(set(items)) < len(items) or len(items) > MOST_ITEMS
     telephone = to.isdigit() and len(to) >= _TELEPHONE
-    if bad or not to or telephone or ">" in right or "?" in text:
+    if bad or not one or telephone or ">" in right or "?" in text:
         return Understood(NotUnderstood())
     if to in _OFFICE:
         return Understood(Pass(items, back=True))

@@ -82,17 +82,25 @@ class _Clauses:
         acts: list[VisitAct] = []
         codes: dict[str, str] = {}
         back: list[str] = []
-        worded = False
+        worded = unsure = False
         for clause in self._cut(found):
             if worded and len(clause) == 1 and not set(clause[0].gap) - set(" -"):
                 raise Unclear  # "7 482913 cash 8": 8 rupees, or the next door?
+            unsure = unsure or self._is_of_code(clause)
             self._clause(clause, acts, codes, back)
             worded = bool(codes) and any(token.shape == "word" for token in clause)
+        if unsure and codes:
+            raise Unclear  # "8 ka code 7 482913": whose code is it?
         if back and not acts and len(set(back)) == len(back):
             return Understood(Pass(tuple(back), back=True))
         if back:
             raise Unclear
         return whole_visit(acts, codes)
+
+    def _is_of_code(self, clause: Sequence[PostmanToken]) -> bool:
+        """Tell whether the clause is an item and the word code, and does not say "send"."""
+        kinds = {token.kind for token in clause}
+        return "code" in kinds and not kinds & SURE and not any(map(self._is_code, clause))
 
     # ---- clauses -------------------------------------------------------------------------------
 
@@ -254,6 +262,8 @@ _COUNTED: Final = frozenset(
 def _items_of(clause: Sequence[PostmanToken]) -> list[str]:
     """Return the items, which are together but for words that join them. Raise `Unclear`."""
     places = [place for place, token in enumerate(clause) if token.shape in ("number", "article")]
+    if not places:
+        raise Unclear  # "rs 1,250": a sum, and no item
     between = clause[places[0] : places[-1]]
     apart = [t for t in between if t.shape == "word" and t.kind not in (JOIN, "mark")]
     items = [item_of(clause[place].text) for place in places]

@@ -60,7 +60,7 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "rupees": ("rs rupaye rupay rupees rupee rupya rupaya inr rupe rupiya रु रुपये रुपए रूपये रुपया"),
         # codes and money
         "code": (
-            "code cod kode codes otp otps opt oto ootp kod coad cde cofe coe कोड ओटीपी oyp"
+            "code cd cod kode codes otp otps opt oto ootp kod coad cde cofe coe कोड ओटीपी oyp"
             " ott otpp coode kood"
         ),
         "cash": (
@@ -162,20 +162,20 @@ WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "gone": (
             "gaya gya gye gae gayi gai gail gailan gailen gailay gayal chala chale chali chal"
             " chl gone gaia went chlgya गया गए गये गई गइल गइलन चला चले चली चल gaini gaile"
-            " gailin gaye"
+            " gailin gaili gaye"
         ),
         "live": ("rehne rahne rahta rehta rehte rahte lives live living रहने रहता रहते rehti rahti"),
         "left": "left",
         "instructions": "instruction instructions suchna",
         "tell": (
             "bataya bata bataye batawat batat batatba bola bol bole bolal bolta told says"
-            " said kaha kahat bolat बताया बता बताए बोला बोल बोले कहा"
+            " said kaha kahat bataiye batao bolat बताया बता बताए बोला बोल बोले कहा"
         ),
         "mar": "mar mare mr guzar gujar gujr guzr मर गुजर गुज़र मरल",
         "dead": (
             "died dead ded deceased desised decesed death dehant swargwas swargvas swargiya"
             " mrityu mrityo nidhan marlan mualan मृत्यु देहांत स्वर्गवास निधन मृत मृतक मौत"
-            " maut"
+            " maut expired"
         ),
         "fail": (
             "fail failed fel feil faild failure error eror problem prblm declined dikkat फेल"

@@ -70,17 +70,18 @@ _RULES: Final = (
     *_rules(15, "now live", may="other place", unknown=1),
     *_rules(15, "home badal", may="given paid happen gone live other", unknown=1),
     *_rules(15, "gone other place", may="live", unknown=1),
+    *_rules(15, "chhod gone", may="home athome other place live", unknown=1),
     *_rules(16, "without tell gone", may="home moved address no question chhod", unknown=1),
     *_rules(16, "gone no address", may="home chhod question"),
     *_rules(16, "gone no tell", may="home chhod", unknown=1),
     *_rules(16, "left no address"),
     *_rules(16, "without address gone", may="given home moved", unknown=1),
     *_rules(16, "without instructions", may="left gone", unknown=1),
-    *_rules(17, "refuse", may="take given post items", unknown=2),
+    *_rules(17, "refuse", may="take given post items full", unknown=2),
     *_rules(17, "refuse take no", may="given post tell", unknown=1),
     *_rules(17, "refuse code", may="given give tell no take", unknown=1),
     *_rules(17, "take no", "need no", may="want post raha tell back", unknown=1),
-    *_rules(18, "dead", may="gone happen"),
+    *_rules(18, "dead", may="gone happen kin person last", unknown=2),
     *_rules(18, "mar gone", may="happen"),
     *_rules(19, "money no", may="paid given give cash met tell avail", unknown=1),
     *_rules(19, "cash no", may="money paid code", unknown=1),
@@ -168,7 +169,7 @@ def _holds(rule: _Rule, kinds: frozenset[str]) -> bool:
 
 
 _FREE: Final = frozenset(("fill", "pe", "raha", "hu", "join", "mine", "mark", "ko", "of", "now"))
-_ASKS: Final = "need send give given how how_many question code post write"
+_ASKS: Final = "need send give given how how_many question code post write tell"
 _LEFT: Final = "baki items post list left given question gone home send give tell happen raha"
 _UNDONE: Final = (
     "happen gone given send wrong mistake undo back cancel last take give paid mark write"

@@ -7,7 +7,7 @@ import unicodedata
 
 from flows import number
 from flows.reading.scripts import MOST_READ
-from india.phone import DIALLED
+from india.phone import DIALLED, mobile
 from india.signs import ascii_digits
 
 MASK = "••••••"
@@ -24,6 +24,14 @@ _CODE_RUN = re.compile(
     rf"(?<![0-9])(?!{DIALLED}(?![0-9]))(?:[0-9]{{4,}}|[0-9]{{3}}[\W_]+[0-9]{{3}})(?![0-9])"
 )
 _SPELLED = re.compile(r"(?<![0-9])(?:[0-9]{1,2}[\W_]{1,3}){2,7}[0-9]{1,2}(?![0-9])")
+# The same with letters for digits or between them: "48x29x13", "482o13".
+_LETTERED = re.compile(
+    r"(?<![0-9A-Za-z])[0-9](?=[0-9]*[A-Za-z])(?:[A-Za-z]?[0-9]){3,11}(?![0-9A-Za-z])"
+)
+_AFTER_PIN = re.compile(
+    r"(?<=\bpin)[\W_]{1,3}[0-9](?:[\W_]{0,3}[0-9]){1,7}(?![0-9])", re.IGNORECASE
+)
+_DATE = re.compile(r"(?:0?[1-9]|[12][0-9]|3[01]) (?:0?[1-9]|1[0-2])(?: (?:20)?[0-9]{2})?")
 # The same in unequal pieces, "4829 13"; so long only where nothing was understood.
 _PIECES = re.compile(r"(?<![0-9])[0-9]{1,5}(?:[\W_]{1,4}[0-9]{1,5})+(?![0-9])")
 _MOST_SHOWN = 4  # digits in pieces that are certainly no code
@@ -71,8 +79,27 @@ def mask_codes(raw: str) -> str:
 
 
 def mask_spelled_codes(raw: str) -> str:
-    """Mask as `mask_codes` does, and also digits in other pieces ("4 8 2 9 1 3")."""
-    return _mask(mask_codes(_mask(raw, _PIECES)), _SPELLED)
+    """Mask as `mask_codes` does, and also digits in other pieces ("4 8 2 9 1 3", "482o13")."""
+    text = _mask(_mask(_mask(raw, _AFTER_PIN), _LETTERED), _PIECES)
+    return _mask(mask_codes(text), _SPELLED)
+
+
+def mask_own_words(raw: str) -> str:
+    """Mask as `mask_spelled_codes` does, but keep telephones and dates in pieces."""
+    text = _JOINED_DIGITS.sub("", ascii_digits(raw))
+    parts: list[str] = []
+    start = 0
+    for found in _PIECES.finditer(text):
+        if _is_number(found.group()):
+            parts += [mask_spelled_codes(text[start : found.start()]), found.group()]
+            start = found.end()
+    return "".join((*parts, mask_spelled_codes(text[start:])))
+
+
+def _is_number(found: str) -> bool:
+    """Tell whether digits in pieces are a telephone or a date."""
+    bare = re.sub(r"[^0-9]+", " ", found).strip()
+    return bool(mobile(bare.replace(" ", "")) or _DATE.fullmatch(bare))
 
 
 def _mask(raw: str, pattern: re.Pattern[str]) -> str:

@@ -1,4 +1,4 @@
-"""The guess of a small model where no rule fits: sums of whole weights over pieces of a text. Pure.
+"""The guesses of a small model: sums of whole weights over pieces of a text. Pure.
 
 It was trained by `script/train_reading.py` on labelled texts. A piece is a notion, two that follow
 each other (or have one between them), or three or four letters of a word that is no notion. The
@@ -19,25 +19,25 @@ from flows.reading.words import find
 _FILE: Final = Path(__file__).with_name("model.json")
 _MOST_PIECES: Final = 200
 _LETTERS: Final = (3, 4)
+_RANKED: Final = 2
 _TOLD: Final = 3  # pieces that are told as the reason
 
 
 @dataclass(frozen=True)
 class Model:
-    """Weights in hundredths. `sure`: the sum by which the best wish must lead the next."""
+    """Weights in hundredths."""
 
     kinds: tuple[str, ...]
     bias: tuple[int, ...]
     weights: Mapping[str, Mapping[int, int]]  # piece → place of the kind → weight
-    sure: int
 
 
 @dataclass(frozen=True)
 class Guess:
-    """A wish, by how much it leads before the next one, and the pieces that weighed most."""
+    """A wish, how far its sum is behind the best one's, and the pieces that weighed most."""
 
     kind: str
-    lead: int
+    behind: int
     pieces: tuple[str, ...]
 
 
@@ -56,7 +56,6 @@ def made(table: Mapping[str, Any]) -> Model:
             piece: {int(at): weight for at, weight in row.items()}
             for piece, row in table["weights"].items()
         },
-        table["sure"],
     )
 
 
@@ -83,19 +82,23 @@ def _pieces(notions: list[str]) -> Iterator[str]:
                 yield from (word[start : start + size] for start in range(len(word) - size + 1))
 
 
-def guess(normal: str) -> Guess | None:
-    """Return the model's wish for a normal form, or None where it is not sure of one."""
+def ranked(normal: str) -> tuple[Guess, ...]:
+    """Return the model's two likeliest wishes for a normal form; none where it knows no piece."""
     trained = model()
     found = [piece for piece in pieces(normal) if piece in trained.weights]
     if not normal or not found:
-        return None
+        return ()
     sums = list(trained.bias)
     for piece in found:
         for at, weight in trained.weights[piece].items():
             sums[at] += weight
-    best, second = sorted(range(len(sums)), key=lambda at: (-sums[at], at))[:2]
-    lead = sums[best] - sums[second]
-    if lead < trained.sure:
-        return None
-    weighed = sorted(found, key=lambda piece: (-trained.weights[piece].get(best, 0), piece))
-    return Guess(trained.kinds[best], lead, tuple(weighed[:_TOLD]))
+    first = sorted(range(len(sums)), key=lambda at: (-sums[at], at))[:_RANKED]
+    return tuple(
+        Guess(trained.kinds[at], sums[first[0]] - sums[at], _weighed(trained, found, at))
+        for at in first
+    )
+
+
+def _weighed(trained: Model, found: list[str], at: int) -> tuple[str, ...]:
+    by_weight = sorted(found, key=lambda piece: (-trained.weights[piece].get(at, 0), piece))
+    return tuple(by_weight[:_TOLD])

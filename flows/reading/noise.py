@@ -5,33 +5,55 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from flows.reading.words import find
+
 # ---- signatures --------------------------------------------------------------------------------
 
-_SIGNED: Final = re.compile(
-    r"(?:^|[\s.,;])(?:"
-    r"(?:sent|bheja gaya) (?:from|by|via|using) (?:my|mera|a)? ?[\w ]{1,24}\.?$"
-    r"|get outlook for .*$"
-    r"|(?:thanks|warm|best|with)? ?(?:&|and)? ?regards\b.{0,80}$"
-    r"|(?:bhavdiya|bhavdiy|aapka vinit|yours (?:truly|faithfully|sincerely)|prarthi)\b.{0,80}$)"
+_DEVICE: Final = (
+    r"(?:iphone|android|smart ?phone|phone|mobile|jio\w*|samsung|redmi|vivo|oppo|nokia|realme|lava|"
+    r"micromax|itel|mi|galaxy|honor|poco|oneplus|motorola|moto|tecno|infinix|outlook|gmail|yahoo|"
+    r"mail|device)"
 )
-_DASHED: Final = re.compile(r"\s*(?:--+|[—–]|\n\s*-|~)\s*(?P<who>[^\n]{1,80})$")
-# Behind dashes these are no signature but what is meant.
-_SAYS_SOMETHING: Final = re.compile(
-    r"\b(?:na+|no|not|nahi\w*|nhi|mat|dont|yes|haa*n?|jhu\w*|kal|aaj|parso\w*|otp|code|kod|stop|"
-    r"galat|wrong|(?:mon|tue|wed|thu|fri|sat|sun|som|mangal|budh|guru|shukr|shani|ravi|itwar)\w*|"
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*|\d+)\b"
+_ADVERTISED: Final = re.compile(
+    r"[\s.,;\-]+(?:sent|bheja gaya) (?:from|by|via|using) (?:my |mera |a )?"
+    rf"{_DEVICE}(?: (?:{_DEVICE}|[a-z]?\d{{1,3}}[a-z]?|[45]g|pro|plus|mini|app))*\.?$"
+    r"|[\s.,;\-]+get outlook for (?:android|ios)\.?$"
 )
+_CLOSED: Final = re.compile(
+    r"(?:(?:thanks|warm|best|with) )?(?:(?:&|and) )?regards\b"
+    r"|\b(?:bhavdiya|bhavdiy|aapka vinit|yours (?:truly|faithfully|sincerely)|prarthi)\b"
+)
+_DASHES: Final = ("--", "—", "–", "~", "\n-", "\n -")
+_MOST_NAMES: Final = 4  # words of a signature
+_WORD: Final = re.compile(r"\w+")
+
+
+def without_advertisement(text: str) -> str:
+    """Return a folded text without what a telephone puts below it ("sent from my phone")."""
+    found = _ADVERTISED.search(text)
+    return text[: found.start()] if found is not None and found.start() > 0 else text
 
 
 def without_signature(text: str) -> str:
-    """Return a folded text without the name below it or the telephone's advertisement."""
-    signed = _SIGNED.search(text)
-    if signed is not None and signed.start() > 0:
-        text = text[: signed.start()]
-    dashed = _DASHED.search(text)
-    if dashed is not None and dashed.start() > 0 and not _SAYS_SOMETHING.search(dashed["who"]):
-        text = text[: dashed.start()]
+    """Return a folded text without the telephone's advertisement and the name below it.
+
+    Only names are a signature: a word that we know says something ("1 -- nahi").
+    """
+    text = without_advertisement(text)
+    closed = _CLOSED.search(text)
+    if closed is not None and closed.start() > 0 and _is_name(text[closed.end() :]):
+        text = text[: closed.start()]
+    at = max(text.rfind(dash) for dash in _DASHES)
+    if at > 0 and _is_name(text[at:]):
+        text = text[:at]
     return text
+
+
+def _is_name(text: str) -> bool:
+    words = _WORD.findall(text)
+    return len(words) <= _MOST_NAMES and all(
+        word.isalpha() and find(word).tongue in ("unknown", "plain") for word in words
+    )
 
 
 # ---- answers of a machine ----------------------------------------------------------------------
@@ -40,7 +62,9 @@ _AUTOMATIC: Final = re.compile(
     r"\bauto[- ]?(?:matic|mated)?[- ]?(?:reply|response|responder|answer|message)\b"
     r"|\bout of (?:the )?office\b(?!.*(?:parcel|post|code|otp))"
     r"|\bi(?:'m| am)? (?:currently )?(?:driving|in a meeting|busy|sleeping|unavailable)\b"
-    r"|\b(?:i'?ll|i will|will) (?:call|get|text) (?:you )?back(?: to you)?(?: later| soon)?\b"
+    r"(?: right now| now)?"
+    r"|\b(?:i'?ll|i will|will) (?:call|get|text) (?:you )?(?:back|later)\b(?: to you)?"
+    r"(?: later| soon)?"
     r"|\bcan'?t (?:talk|answer|take (?:your|the) call) (?:right )?now\b"
     r"|\bcannot talk right now\b|\bdo not disturb mode\b|\bthis is an automated\b"
     r"|\b(?:main?|mai) (?:abhi )?(?:gaa?di|gari|bike) chala rah[ai]\b"
@@ -105,17 +129,37 @@ _PERSONAL: Final = re.compile(
     r"\b(?:mera|meri|mere|mujhe|muje|mje|mai|main|maine|ham|hum|humko|hamara|hamari|hamar|hamre|"
     r"koi|kisi|kisine|kehu|someone|somebody|my|me|i|i'm|maang\w*|mang\w*|puch\w*|pooch\w*|kya|kyaa|"
     r"bhai|bhaiya|sir|ji|asked|asking|aaya tha|call kiya|nahi|nhi|bol\w*|called|he|she|they|"
-    r"hamako|hamen|mainne|koee)\b"
+    r"hamako|hamen|mainne|koee|karna|karni|chahiye|karwana|kar do|kardo)\b"
 )
+_OURS: Final = re.compile(r"\b(?:otp|code|kod)\b")
 _ENOUGH: Final = 2
 _WORDS: Final = 5  # a notice is never shorter
 
 
 def is_notice(text: str) -> bool:
     """Tell whether a carrier, a bank or a shop wrote this by machine."""
-    if _FAILED.search(text) and not _PERSONAL.search(text):
+    about_us = _OURS.search(text)
+    if _FAILED.search(text) and not _PERSONAL.search(text) and not about_us:
         return True
     if len(text.split()) < _WORDS:
         return False
     found = sum(weight for pattern, weight in _FORMALITIES if pattern.search(text))
     return found >= (_ENOUGH if not _PERSONAL.search(text) else 2 * _ENOUGH)
+
+
+# ---- what a person adds to it ------------------------------------------------------------------
+
+_CLAUSE: Final = re.compile(r"[.,!?;\n|—–]+")
+
+
+def own_part(text: str) -> str:
+    """Return what a person himself may have written beside a machine's words, often nothing."""
+    automatic = _AUTOMATIC.sub(" ; ", text)
+    clauses = _CLAUSE.split(automatic)
+    own = (each for each in clauses if not any(p.search(each) for p, _ in _FORMALITIES))
+    return " . ".join(each.strip() for each in own if each.strip())
+
+
+def is_personal(text: str) -> bool:
+    """Tell whether somebody tells of himself, or of somebody who asked."""
+    return _PERSONAL.search(text) is not None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Final
 
 from flows.reading.rules import over
@@ -59,11 +59,14 @@ def as_sender(found: Mapping[str, str]) -> dict[str, str]:
     return {kind: why for kind, why in meant.items() if kind in _OF_SENDER}
 
 
-def ordered(found: Iterable[str]) -> list[WishKind]:
-    """Return the wishes that count, the most important first."""
+def ordered(found: Iterable[str], asked: Container[str] = ()) -> list[WishKind]:
+    """Return the wishes that count, the most important first.
+
+    One of `asked` is not certain: it says nothing about the others.
+    """
     kinds = set(found)
     for kind in ORDER:
-        if kind in kinds:
+        if kind in kinds and kind not in asked:
             kinds -= over().get(kind, frozenset())
     if kinds - set(_POLITE):
         kinds -= set(_POLITE)

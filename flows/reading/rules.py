@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal
+
+Role = Literal["recipient", "sender"]
 
 _FILE: Final = Path(__file__).with_name("rules.toml")
 _GAPS: Final = {"..": 3, "...": 8}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Final, cast, get_args
 
@@ -10,10 +9,22 @@ from flows import machines
 from flows.events import Event
 from flows.grammar.text import fold
 from flows.reading import understand
-from flows.reading.understand import Role
+from flows.reading.rules import Role
+from flows.wishes import PersonWish, WishKind
 
 _READ: Final = get_args(Role)
 """The roles whose own words are read; all others only have commands."""
+
+
+@dataclass(frozen=True)
+class WishShown:
+    """A wish: its kind, and what it names in one line ("day offset 1"), often nothing."""
+
+    kind: WishKind
+    named: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.named})" if self.named else self.kind
 
 
 @dataclass(frozen=True)
@@ -26,7 +37,7 @@ class ReadingShown:
     role: str
     normal: str
     kind: str
-    wishes: tuple[str, ...]
+    wishes: tuple[WishShown, ...]
     why: tuple[str, ...]
     certain: bool
     version: int | None
@@ -43,7 +54,7 @@ def reading_of(role: str, text: str, code_length: int) -> ReadingShown:
         role,
         found.normal,
         found.kind,
-        tuple(map(told, found.wishes)),
+        tuple(WishShown(each.what, _named(each)) for each in found.wishes),
         found.why,
         found.certain,
         found.version,
@@ -51,22 +62,23 @@ def reading_of(role: str, text: str, code_length: int) -> ReadingShown:
     )
 
 
-def told(value: object) -> str:
-    """Return a wish, an event or what they name in one line: `another_day (day offset 1)`."""
-    if not is_dataclass(value):
-        return str(value)
-    found: Mapping[str, object] = {each.name: getattr(value, each.name) for each in fields(value)}
-    said = [f"{name} {_within(inner)}" for name, inner in found.items() if inner is not None]
-    if isinstance(value, Event):
-        return f"{type(value).__name__} ({', '.join(said)})" if said else type(value).__name__
-    kind = str(next(iter(found.values())))
-    return f"{kind} ({', '.join(said[1:])})" if said[1:] else kind
+def told(event: Event) -> str:
+    """Return an event and what it names in one line: `AnotherDay (day 4)`."""
+    said = ", ".join(_names(event))
+    return f"{type(event).__name__} ({said})" if said else type(event).__name__
+
+
+def _named(wish: PersonWish) -> str:
+    return ", ".join(_names(wish)[1:])  # after its kind
 
 
 def _within(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(map(_within, value))
-    if is_dataclass(value):
-        named = ((each.name, getattr(value, each.name)) for each in fields(value))
-        return " ".join(f"{name} {_within(inner)}" for name, inner in named if inner is not None)
-    return str(value)
+    return " ".join(_names(value)) if is_dataclass(value) else str(value)
+
+
+def _names(value: object) -> list[str]:
+    assert is_dataclass(value)
+    named = ((each.name, getattr(value, each.name)) for each in fields(value))
+    return [f"{name} {_within(inner)}" for name, inner in named if inner is not None]

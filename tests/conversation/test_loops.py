@@ -41,14 +41,25 @@ def test_an_autoresponder_playing_ping_pong_gets_three_answers(
     assert sorted(marks, key=str) == [("loop", 1), (None, 3)]
 
 
-def test_during_the_rest_commands_fraud_and_codes_are_heard(played: Player) -> None:
+def test_during_the_rest_a_person_is_heard(played: Player) -> None:
     played.step(f"list 1001: {ARTICLE}")
     for _ in range(4):
         answers(played, "qwertz uiop")
-    assert answers(played, "where is my parcel") == []
+    assert answers(played, "qwertz uiop") == []
+    assert answers(played, "asdf yxcv") == []
+    assert "6785" in answers(played, "where is my parcel")[0]
     assert "Code" in answers(played, "send my code please")[0]
     assert "1930" in answers(played, "somebody called and asked for my otp")[0]
     assert "1 code" in answers(played, "0")[0]
+
+
+def test_forged_texts_do_not_silence_who_contests_a_remark(played: Player) -> None:
+    played.step(f"list 1001: {ARTICLE}")
+    played.step(f"{POSTMAN} > 1 11")
+    for _ in range(4):
+        answers(played, "where is my parcel")
+    assert answers(played, "where is my parcel") == []
+    assert "He did not come" in answers(played, "he is lying nobody came here")[0]
 
 
 def test_after_an_hour_it_is_answered_again(played: Player, clock: Clock) -> None:

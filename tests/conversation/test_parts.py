@@ -132,6 +132,24 @@ def test_a_reference_that_is_used_again_joins_no_two_texts(
     assert tickets(runtime) == [("unparsed", PHONE)]
 
 
+@pytest.mark.parametrize("ref", ["x" * 300, "\x00", "\ud800"])
+def test_parts_are_joined_by_any_reference(
+    talk: Player, client: FlaskClient, runtime: Runtime, ref: str
+) -> None:
+    say(client, "kal ", "a", ref=ref, part=1, parts=2)
+    say(client, "aana", "b", ref=ref, part=2, parts=2)
+    assert [body for _, body, _ in kept(runtime)][-1] == "kal aana"
+
+
+def test_fraud_and_stop_wait_for_no_other_text(
+    talk: Player, client: FlaskClient, runtime: Runtime
+) -> None:
+    say(client, "m" * 160, "a")
+    say(client, "3", "b")
+    say(client, "STOP", "c")
+    assert [body for _, body, _ in kept(runtime)][-2:] == ["3", "STOP"]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -141,7 +159,6 @@ def test_a_reference_that_is_used_again_joins_no_two_texts(
         {"ref": "1", "part": 1},
         {"ref": "1", "part": "-1", "parts": "2"},
         {"ref": "1", "part": "x", "parts": "2"},
-        {"ref": "x" * 300, "part": 1, "parts": 2},
     ],
 )
 def test_a_part_that_cannot_be_one_is_kept_and_does_nothing(

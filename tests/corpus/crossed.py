@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 from unittest.mock import patch
 
-from flows.reading import model, understand
+from flows.reading import model, opinions, understand
 from flows.reading.rules import RuleBook
 from tests.corpus.judge import Row, Verdict, figures, heard, judge
 
@@ -46,10 +46,10 @@ def _part(row: Row, parts: int) -> int:
 @contextmanager
 def _reading(way: str, trained: model.Model) -> Iterator[None]:
     understand.read.cache_clear()
-    silent = trained if way != "rules" else model.Model((), (), {}, 0)
+    silent = trained if way != "rules" else model.Model((), (), {})
     with patch.object(model, "model", lambda: silent):
         if way == "model":
-            with patch.object(understand, "rules", lambda: RuleBook((), {}, ())):
+            with patch.object(opinions, "rules", lambda: RuleBook((), {}, ())):
                 yield
         else:
             yield

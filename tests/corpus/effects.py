@@ -79,11 +79,15 @@ _LABELS: Mapping[str, tuple[str, ...]] = {
 }
 # What a wish is where something else was asked.
 _THERE: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("where", "out"): ("where_is_it", "send_code"),  # the answer has the digit of the code
+    ("where", "code"): ("where_is_it", "send_code"),
+    ("not_received", "out"): ("where_is_it", "not_received", "send_code"),
+    ("not_received", "code"): ("where_is_it", "not_received", "send_code"),
     ("not_received", "delivered"): ("not_received",),
     ("never_came", "delivered"): ("not_received", "postman_never_came"),
     ("never_came", "asked"): ("postman_never_came", "no"),
-    ("never_came", "out"): ("where_is_it", "postman_never_came"),
-    ("never_came", "code"): ("where_is_it", "postman_never_came"),
+    ("never_came", "out"): ("where_is_it", "postman_never_came", "send_code"),
+    ("never_came", "code"): ("where_is_it", "postman_never_came", "send_code"),
     ("not_received", "asked"): ("postman_never_came", "where_is_it", "not_received"),
     ("refuse", "nominee_asked"): ("no",),
     ("not_home", "nominee_asked"): ("no", "not_home_today"),

@@ -70,16 +70,16 @@ ANSWERS: dict[WishKind, tuple[str, str, str, str, str]] = {
     "no_money": (*("ask_no_money",) * 4, "nothing_waiting"),
     "address_hint": (*("hint_kept",) * 4, "nothing_waiting"),
     "where": (
-        "status_booked", "status_out_for_delivery", "status_attempted", "status_at_office",
+        "status_booked", "where_today", "status_attempted", "status_at_office",
         "status_delivered",
     ),
     "received": (*("",) * 4, "glad_received"),
     "not_received": (
-        "status_booked", "status_out_for_delivery", "status_attempted", "status_at_office",
+        "status_booked", "where_today", "status_attempted", "status_at_office",
         "ask_not_received",
     ),
     "never_came": (
-        "status_booked", "status_out_for_delivery", "ask_contest", "status_at_office",
+        "status_booked", "where_today", "ask_contest", "status_at_office",
         "ask_not_received",
     ),
     "true": ("", "ask_code", "ask_contest", "", ""),
@@ -88,7 +88,7 @@ ANSWERS: dict[WishKind, tuple[str, str, str, str, str]] = {
     "dead": (*("say_dead",) * 4, "nothing_waiting"),
     "moved_away": (*("say_moved_away",) * 4, "nothing_waiting"),
     "recall": (
-        "status_booked", "status_out_for_delivery", "status_attempted", "status_at_office",
+        "status_booked", "where_today", "status_attempted", "status_at_office",
         "status_delivered",
     ),
     "correct_number": (*("ask_new_number",) * 4, "nothing_waiting"),
@@ -179,7 +179,7 @@ def test_two_wishes_are_both_answered_and_each_text_comes_once() -> None:
     assert said(decided(wish("unclear", "hold"), out)) == ["ask_hold"]
     assert said(decided(wish("yes", "no"), out)) == ["ask_no"]
     assert said(decided(wish("start", "stop"), out)) == ["ask_stop"]
-    assert said(decided(wish("thanks", "where"), out)) == ["status_out_for_delivery"]
+    assert said(decided(wish("thanks", "where"), out)) == ["where_today"]
 
 
 def test_of_two_articles_it_is_asked_which() -> None:

@@ -140,6 +140,9 @@ class ArticleOut(Output):
     witness: str | None
     witness_by: Proof | None = Field(description="how it was proven who answered for the remark")
     remark_counts: bool | None
+    remark_suspended: bool = Field(
+        description="own words contest the remark, and the digit that confirms it has not come"
+    )
     moves: list[MoveOut] = Field(description="how often its code went to another telephone")
     chosen_day: date | None = Field(description="the addressee chose it: not before")
     held_until: date | None = Field(description="the last day at the office")
@@ -202,6 +205,7 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
             language=article.recipient_language,
         ),
         sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
+        remark_suspended=article.suspended,
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],
         proof=f"/api/v1/articles/{article.number}/proof",

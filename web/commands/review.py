@@ -37,10 +37,15 @@ _LARGEST: Final = 4_000_000  # bytes of a sheet
     "--apply", "applies", is_flag=True, help="With --read: change the files, if all is well."
 )
 @click.option(
+    "--sensitive",
+    is_flag=True,
+    help="Take corrections of the warning and of spoken digits, too: read them twice.",
+)
+@click.option(
     "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=MESSAGES,
     help="Another copy of the folder `messages`; default: the one in use.",
 )  # fmt: skip
-def review_texts(file: Path, reads: bool, applies: bool, folder: Path) -> None:
+def review_texts(file: Path, reads: bool, applies: bool, sensitive: bool, folder: Path) -> None:
     """Write everything we say to FILE (.csv, or .tsv), with columns for what it should be.
 
     It opens in a spreadsheet. What is filled in is read back by --read, compared, and checked as
@@ -62,7 +67,8 @@ def review_texts(file: Path, reads: bool, applies: bool, folder: Path) -> None:
         tried = Path(copy)
         for name in _FOLDERS:
             shutil.copytree(folder / name, tried / name)
-        problems = [*found.refused, *_change(tried, made)]
+        withheld = [] if sensitive else review.sensitive(found.corrections)
+        problems = [*found.refused, *withheld, *_change(tried, made)]
         again = set() if problems else set(dlt.changed(_read(tried)[0]))
         problems += [] if problems else [each for each in _checked(tried) if each not in again]
         for problem in problems:

@@ -54,7 +54,10 @@ def _reading(found: ReadingShown) -> Iterator[tuple[str, str]]:
     yield "normal", found.normal
     if found.version is not None:
         yield "kind", found.kind
-        yield "wishes", ", ".join(found.wishes) + ("" if found.certain else " (asked back)")
+        yield (
+            "wishes",
+            ", ".join(map(str, found.wishes)) + ("" if found.certain else " (asked back)"),
+        )
         for why in found.why:
             yield "why", why
         yield "version", str(found.version)

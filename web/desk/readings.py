@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import abort, redirect, render_template, session, url_for
 from werkzeug.wrappers import Response
 
+from flows.events import Event
 from flows.replay.reading import ReadingShown, reading_of, told
 from postal.desk import misread, timeline
 from postal.desk.timeline import TimelineText
@@ -88,6 +89,6 @@ def _text_within(conn: Conn, id_: int) -> TimelineText:
 
 
 @desk.app_template_filter()
-def told_event(event: object) -> str:
+def told_event(event: Event) -> str:
     """Return an event in one line, as `flask messages understand` prints it."""
     return told(event)

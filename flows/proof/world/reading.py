@@ -81,6 +81,7 @@ from flows.proof.world.books import (
 )
 from flows.proof.world.parcel import ListedParcel, Parcel
 from flows.recipient.moves import is_asked
+from flows.sender_words import SENT_LATELY
 from flows.trust import APPROACHES_WITHIN
 from india import calendar
 from india.calendar import INDIA
@@ -242,9 +243,17 @@ def _of_party(turn: SmallTurn, phone: str, event: Event) -> PartyFacts:
     elif isinstance(event, Wished):
         sent = [each for each in world.parcels.values() if each.sender == phone]
         under_way = [each for each in sent if each.state in _OPEN]
-        found = under_way[0].fact(world.now, phone) if len(under_way) == 1 else None
+        lately = [
+            each
+            for each in sent
+            if each.state == "delivered"
+            and each.delivered_at is not None
+            and each.delivered_at > world.now - SENT_LATELY
+        ]
+        meant = under_way or lately
+        found = meant[0].fact(world.now, phone) if len(meant) == 1 else None
     staff = isinstance(event, CorrectNumber) and world.is_staff(event.phone)
-    return PartyFacts(world.now, found, world.today, 1, staff)
+    return PartyFacts(world.now, found, world.today, 1, staff, _greeted(world, phone, event))
 
 
 def _sent(turn: SmallTurn, phone: str, number: str) -> ArticleFact | None:
@@ -287,9 +296,7 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
         named_is_staff=isinstance(event, names)
         and bool(event.phone)
         and world.is_staff(str(event.phone)),
-        greeted=isinstance(event, Wished)
-        and any(wish.what == "greeting" for wish in event.wishes)
-        and _greeted_lately(world, phone),
+        greeted=_greeted(world, phone, event),
         release="approach",
         code_ttl=CODE_SECONDS,
         day_end=datetime.combine(world.today, _DAY_END, INDIA),
@@ -298,8 +305,9 @@ def _of_recipient(turn: SmallTurn, phone: str, event: Event) -> RecipientFacts:
     )
 
 
-def _greeted_lately(world: SmallWorld, phone: str) -> bool:
-    last = world.greeted.get(phone)
+def _greeted(world: SmallWorld, phone: str, event: Event) -> bool:
+    greets = isinstance(event, Wished) and any(wish.what == "greeting" for wish in event.wishes)
+    last = world.greeted.get(phone) if greets else None
     return last is not None and last > world.now - _GREETED_AGAIN_AFTER
 
 

@@ -31,11 +31,11 @@ def test_what_was_laid_aside_is_refused() -> None:
 
 
 def test_the_shipped_model_says_which_pieces_weighed() -> None:
-    guess = model.guess(normalise("mujhe jaldi se otp bhijwaiye").text)
-    assert guess is not None
+    guess, after = model.ranked(normalise("mujhe jaldi se otp bhijwaiye").text)
     assert guess.kind == "send_code"
+    assert (guess.behind, after.behind > 0) == (0, True)
     assert "code" in guess.pieces
 
 
 def test_nothing_known_is_no_guess() -> None:
-    assert model.guess("") is None
+    assert model.ranked("") == ()

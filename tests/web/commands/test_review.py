@@ -97,6 +97,11 @@ def test_everything_that_is_said_is_on_it_side_by_side(
     assert found["warning", "person"]["Hindi"] in found["text", "booked"]["Hindi"]
 
 
+SWAPPED = (
+    "Is the code of {digits} to go to another phone? No more yours: send 3. It is mine: 1 {quote}."
+    " Tell the code only to the postman at your door: no call, no link."
+)
+
 # ---- what comes back -----------------------------------------------------------------------------
 
 
@@ -130,14 +135,14 @@ def test_corrections_are_printed_first_and_made_when_asked(
             ("digit", "6"): {HINDI: "छः"},
         },
     )
-    done = run(app, sheet, "--read", "--folder", copy)
+    done = run(app, sheet, "--read", "--sensitive", "--folder", copy)
     assert done.exit_code == 0, done.output
     assert "5 corrections, no problems" in done.output
     assert f"- {was} (" in done.output
     assert f"+ {now} (" in done.output
     assert "remark: text nothing_waiting, Bhojpuri: कवनो डाक नइखे" in done.output
     assert everything(copy) == before
-    done = run(app, sheet, "--read", "--apply", "--folder", copy)
+    done = run(app, sheet, "--read", "--apply", "--sensitive", "--folder", copy)
     assert done.exit_code == 0, done.output
     assert said(copy, "catalogue/hi.toml")["nothing_waiting"] == now
     assert said(copy, "screens/hi.toml")["texts"]["resume"].startswith("पहले का")
@@ -163,7 +168,7 @@ def test_a_corrected_warning_changes_every_text_that_has_it(
     was = said(copy, "catalogue/warnings.toml")["person"]["hi"]
     now = was.replace("दरवाज़े", "दरवाजे")
     fill(app, copy, sheet, {("warning", "person"): {HINDI: now}})
-    done = run(app, sheet, "--read", "--apply", "--folder", copy)
+    done = run(app, sheet, "--read", "--apply", "--sensitive", "--folder", copy)
     assert done.exit_code == 0, done.output
     texts = catalogue.read(copy / "catalogue")
     assert check(texts).problems == ()
@@ -179,7 +184,10 @@ def test_a_corrected_warning_changes_every_text_that_has_it(
         (("text", "booked"), HINDI, "आपकी डाक आएगी।", "the warning for person is missing"),
         (("text", "nothing_waiting"), ENGLISH, None, "segments"),
         (("text", "denied"), ROMAN, "{article}", "its variables are"),
-        (("text", "denied"), ROMAN, "{digits} – नहीं", "GSM-7"),
+        (("text", "nothing_waiting"), ROMAN, "– नहीं", "GSM-7"),
+        (("text", "move_asked"), ENGLISH, SWAPPED, "in their order"),
+        (("warning", "person"), ENGLISH, "Tell the code to anyone.", "--sensitive"),
+        (("digit", "1"), ENGLISH, "two", "--sensitive"),
         (("text", "denied"), ENGLISH, "a\x07b", "cannot be shown"),
         (("text", "denied"), ENGLISH, "a\nb", "a line break"),
         (("screen", "noted"), ENGLISH, "x" * 161, "noted"),
