@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from india.gst import registrations
 from messages.missed_calls import meanings
 from messages.routes import Routes, names, prefixes, prices, rules
 
@@ -75,6 +76,7 @@ _READERS: Final[Mapping[str, Callable[[str], object]]] = {
     "sms_prices": prices,
     "missed_calls": meanings,
     "upi_id": _upi_id,
+    "gstin": registrations,
     "trusted_proxies": _networks,
     "webhook_ports": _ports,
 }
@@ -212,6 +214,12 @@ class Settings(BaseSettings):
     upi_seconds: int = Field(300, ge=60, le=900, description="how long a QR code is shown")
     upi_id: str = Field("", description="static: the department's own UPI id, as post@bank")
     upi_name: str = Field("India Post", min_length=1, max_length=50, description="who is paid")
+
+    gstin: str = Field(
+        "",
+        description="the department's GST registrations, one for each state, by comma: each receipt"
+        " prints that of its office's state; empty: receipts are no tax invoices",
+    )
 
     razorpay_key_id: AccountName = Field("", description="the account's key")
     razorpay_key_secret: AccountKey = Field(SecretStr(""), description="the key's secret half")

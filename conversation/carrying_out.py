@@ -8,7 +8,7 @@ from __future__ import annotations
 from conversation import counter, desk, postmen
 from conversation.desk import Intervened
 from flows.happenings import DestinationMoved, DocumentShown, NumberCorrected, Reopened
-from postal.counter import counter_days, refunds
+from postal.counter import counter_days, refunds, reopening
 from postal.people import pins
 from postal.people.doer import Doer
 from postal.requests import reading
@@ -57,6 +57,10 @@ def carry_out(
             done = _hand_out(runtime, conn, request, first, second)
         case "refund":
             done = _give_back(conn, request, first)
+        case "reopen_counter":
+            assert request.closed_day_id is not None
+            reopening.reopen(conn, request.closed_day_id, request.note, first, second)
+            done = Intervened(True, ())
     if not done.done:
         raise NotNow
     return done

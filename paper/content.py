@@ -13,7 +13,7 @@ Language = Literal["hi", "en"]
 """The languages of print: readers of Roman Hindi get English (docs/paper.md says why)."""
 Paper = Literal["80mm", "a4"]
 Method = Literal["cash", "upi"]
-ChargeKind = Literal["base", "otp", "registration", "gst"]
+ChargeKind = Literal["base", "otp", "registration", "cgst", "sgst"]
 Taker = Literal["anyone", "addressee"]
 Outcome = Literal["open", "delivered", "attempted"]
 
@@ -23,10 +23,11 @@ PAPERS: tuple[Paper, ...] = get_args(Paper)
 
 @dataclass(frozen=True)
 class Charge:
-    """One line of an article's price, in paise."""
+    """One line of an article's price, in paise. `per_cent`: of a tax."""
 
     kind: ChargeKind
     paise: int
+    per_cent: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Posted:
     service: Service
     weight_g: int
     recipient_name: str
+    recipient_address: str
     recipient_pin: str
     code_required: bool
     cod_amount: int
@@ -48,6 +50,20 @@ class Posted:
     @property
     def paise(self) -> int:
         return sum(charge.paise for charge in self.charges)
+
+    @property
+    def taxed(self) -> tuple[Charge, ...]:
+        """Return what the taxes are on."""
+        return tuple(charge for charge in self.charges if charge.per_cent is None)
+
+    @property
+    def taxes(self) -> tuple[Charge, ...]:
+        return tuple(charge for charge in self.charges if charge.per_cent is not None)
+
+    @property
+    def taxable(self) -> int:
+        """Return the paise that the taxes are on."""
+        return sum(charge.paise for charge in self.taxed)
 
 
 @dataclass(frozen=True)
@@ -69,18 +85,34 @@ class PrintedReceipt:
 
     `counter`, `clerk`: None where software booked. `reference`: the merchant's reference of the
     payment, which a UPI application shows as `tr`. `rrn`: the bank's reference, where known.
+    `number`: consecutive in its series; None: booked before receipts had one. `given_paise`: the
+    cash that was given. `gstin`: of the department in `state`; empty: no tax invoice.
+    `state_code`: that of GST.
     """
 
     reference: str
+    number: str | None
+    gstin: str
     office: str
     office_pin: str
+    district: str
+    state: str
+    state_code: str
     counter: int | None
     clerk: str | None
     at: datetime
     sender_name: str
+    sender_address: str
+    sender_pin: str | None
     method: Method
     posted: tuple[Posted, ...]
+    given_paise: int | None = None
     rrn: str | None = None
+
+    @property
+    def change_paise(self) -> int | None:
+        """Return the change that the customer got; None where it is not known what he gave."""
+        return None if self.given_paise is None else self.given_paise - self.paise
 
     @property
     def paise(self) -> int:

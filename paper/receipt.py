@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from india.calendar import moment
+from india.gst import SAC
 from india.money import printed, printed_whole
 from paper.content import Language, Paper, Posted, PrintedReceipt, Ways
 from paper.layout import Block, PrintColumn, beside, joined, space
@@ -112,14 +113,45 @@ def _head(
         yield column.banner(say(language, "copy", count=copy), _SUM)
         yield space(1)
     yield column.text(say(language, "receipt"), _TITLE, Align.C)
-    yield column.text(
-        say(language, "post_office", office=what.office, pin=what.office_pin), _STRONG, Align.C
-    )
+    yield column.text(supplier(what, language), _STRONG, Align.C)
+    if what.gstin:
+        for line in invoice(what, language):
+            yield column.text(line, _BODY, Align.C)
     yield column.text(moment(what.at, language), _BODY, Align.C)
     yield column.text(served_by(what, language), _BODY, Align.C)
     yield space(1)
-    yield column.text(say(language, "from", name=what.sender_name), _BODY)
+    if what.number:
+        yield column.text(say(language, "number", number=what.number), _STRONG)
+    yield column.text(sent_by(what, language), _BODY)
     yield column.text(say(language, "reference", reference=what.reference), _BODY)
+
+
+def supplier(what: PrintedReceipt, language: Language) -> str:
+    """Return the office with its address."""
+    office = say(language, "post_office", office=what.office, pin=what.office_pin)
+    return ", ".join(filter(None, (office, what.district, what.state)))
+
+
+def invoice(what: PrintedReceipt, language: Language) -> tuple[str, ...]:
+    """Return the lines of a tax invoice: rule 46 of the CGST Rules, (a), (g), (n) and (p)."""
+    place = f"{what.state} ({what.state_code})"
+    return (
+        say(language, "tax_invoice"),
+        say(language, "gstin", gstin=what.gstin),
+        say(language, "supplied", sac=SAC, place=place),
+    )
+
+
+def sent_by(what: PrintedReceipt, language: Language) -> str:
+    """Return the sender, with the address as far as he said it."""
+    known = (what.sender_name, what.sender_address, what.sender_pin)
+    return say(language, "from", name=", ".join(filter(None, known)))
+
+
+def sent_to(each: Posted, language: Language) -> str:
+    """Return the addressee, with the address."""
+    whom = ", ".join(filter(None, (each.recipient_name, each.recipient_address)))
+    return say(language, "to", name=whom, pin=each.recipient_pin)
 
 
 def served_by(what: PrintedReceipt, language: Language) -> str:
@@ -156,8 +188,7 @@ def _named(column: PrintColumn, place: int, each: Posted, language: Language) ->
     yield space(1)
     yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
     yield column.text(spaced(each.number), _NUMBER, Align.C)
-    to = say(language, "to", name=each.recipient_name, pin=each.recipient_pin)
-    yield column.text(to, _BODY)
+    yield column.text(sent_to(each, language), _BODY)
     handover = "code_required" if each.code_required else "signature_required"
     yield column.text(say(language, handover), _SMALL)
     if each.cod_amount:
@@ -166,9 +197,13 @@ def _named(column: PrintColumn, place: int, each: Posted, language: Language) ->
 
 
 def _charged(column: PrintColumn, each: Posted, language: Language) -> Iterator[Block]:
-    for charge in each.charges:
+    for charge in each.taxed:
         label = say(language, f"charge_{charge.kind}")
         yield column.pair(label, printed(charge.paise, language), _BODY)
+    yield column.pair(say(language, "taxable"), printed(each.taxable, language), _BODY)
+    for tax in each.taxes:
+        label = say(language, f"charge_{tax.kind}", per_cent=tax.per_cent or 0)
+        yield column.pair(label, printed(tax.paise, language), _BODY)
     yield column.pair(say(language, "article_total"), printed(each.paise, language), _STRONG)
 
 
@@ -176,6 +211,9 @@ def _sum(column: PrintColumn, what: PrintedReceipt, language: Language) -> Itera
     count = count_of(len(what.posted), language)
     yield column.pair(f"{say(language, 'total')} ({count})", printed(what.paise, language), _SUM)
     yield column.text(say(language, f"paid_{what.method}"), _STRONG)
+    if what.given_paise is not None and what.change_paise is not None:
+        yield column.pair(say(language, "given"), printed(what.given_paise, language), _BODY)
+        yield column.pair(say(language, "change"), printed(what.change_paise, language), _BODY)
     if what.method == "upi":
         yield column.text(say(language, "upi_reference", reference=what.reference), _BODY)
         if what.rrn:

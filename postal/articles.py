@@ -43,6 +43,8 @@ class NewArticle:
     authorised_person: str | None = None
     registration: bool = False  # paid for: the addressee or an authorised person only
     weight_g: int | None = None
+    sender_address: str = ""  # where it goes back to; empty: the sender did not say
+    sender_pin: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,8 @@ class Article:
     delivered_at: datetime | None
     updated_at: datetime
     suspended: bool = False  # the remark: own words contest it, and the digit has not come
+    sender_address: str = ""
+    sender_pin: str | None = None
     hint: str | None = None  # to the place, in the recipient's words; purged with all texts
 
 
@@ -136,13 +140,13 @@ def parse_number(raw: str) -> str:
 _INSERT = """
 INSERT INTO articles
     (number, service, otp_required, recipient_phone, recipient_name, recipient_address,
-     recipient_pin, sender_phone, sender_name, cod_amount, passport, authorised_person,
-     registration, weight_g, code_salt, booked_at, updated_at)
+     recipient_pin, sender_phone, sender_name, sender_address, sender_pin, cod_amount, passport,
+     authorised_person, registration, weight_g, code_salt, booked_at, updated_at)
 VALUES
     (%(number)s, %(service)s, %(otp_required)s, %(recipient_phone)s, %(recipient_name)s,
-     %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s, %(cod_amount)s,
-     %(passport)s, %(authorised_person)s, %(registration)s, %(weight_g)s, %(salt)s, %(now)s,
-     %(now)s)
+     %(recipient_address)s, %(recipient_pin)s, %(sender_phone)s, %(sender_name)s,
+     %(sender_address)s, %(sender_pin)s, %(cod_amount)s, %(passport)s, %(authorised_person)s,
+     %(registration)s, %(weight_g)s, %(salt)s, %(now)s, %(now)s)
 ON CONFLICT (number) DO NOTHING RETURNING id
 """
 _COMPARED = (
@@ -160,6 +164,8 @@ _COMPARED = (
     "registration",
     "weight_g",
 )
+# Whoever books it once more may not know them: left out, they differ from nothing.
+_COMPARED_IF_SAID = ("sender_address", "sender_pin")
 
 
 def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
@@ -171,7 +177,7 @@ def book(conn: Conn, new: NewArticle, now: datetime) -> Booking:
     row = conn.execute(
         _INSERT,
         {
-            **{field: getattr(new, field) for field in _COMPARED},
+            **{field: getattr(new, field) for field in (*_COMPARED, *_COMPARED_IF_SAID)},
             "number": new.number,
             "salt": secrets.token_bytes(16),
             "now": now,
@@ -213,7 +219,8 @@ def _same(booked: Article, new: NewArticle) -> Article:
 
 def differing(booked: Article, new: NewArticle) -> list[str]:
     """Return the fields in which `new` differs from the booked article."""
-    return [field for field in _COMPARED if getattr(booked, field) != getattr(new, field)]
+    said = (field for field in _COMPARED_IF_SAID if getattr(new, field))
+    return [field for field in (*_COMPARED, *said) if getattr(booked, field) != getattr(new, field)]
 
 
 def look(conn: Conn, number: str, reader: Onlooker) -> Article:
@@ -255,6 +262,7 @@ SELECT a.id, a.number, a.service, a.otp_required, a.state, a.recipient_phone,
        a.attempts, a.remark, a.witness, a.witness_by, a.remark_counts, a.passport,
        a.authorised_person, a.registration, a.weight_g, a.chosen_day, a.held_until, a.booked_at,
        a.delivered_at, a.updated_at, a.suspended_at IS NOT NULL AS suspended,
+       a.sender_address, a.sender_pin,
        nullif(h.body, '') AS hint
 FROM articles a LEFT JOIN phones p ON p.phone = a.recipient_phone
 LEFT JOIN messages h ON h.id = a.hint_id WHERE

@@ -27,6 +27,7 @@ APPEND_ONLY: Final = frozenset(
         "seals",
         "ticket_notes",
         "receipt_prints",
+        "counter_reopenings",
         "check_ins",
         "cod_handings",
         "list_closings",

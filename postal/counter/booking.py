@@ -15,7 +15,7 @@ import psycopg
 from flows.number import read
 from postal import articles
 from postal.articles import NewArticle, NumberTaken, UnknownArticle
-from postal.counter import counter_days, ledger, rolls
+from postal.counter import counter_days, ledger, receipt_numbers, rolls
 from postal.counter.groups import (
     MOST_ITEMS,
     UNFINISHED,
@@ -23,6 +23,7 @@ from postal.counter.groups import (
     BookingFull,
     BookingItem,
     Group,
+    ItemGone,
     NewItem,
     NothingToBook,
     NotOpen,
@@ -48,8 +49,8 @@ def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by
         counter_days.hold_open(conn, counter_day_id)
     conn.execute(
         "INSERT INTO booking_groups (tr, once, office_id, counter_day_id, staff_id, token_id,"
-        " sender_name, sender_phone, sender_language, created_at)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (once) DO NOTHING",
+        " sender_name, sender_phone, sender_language, sender_address, sender_pin, created_at)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (once) DO NOTHING",
         (
             _new_tr(),
             once,
@@ -60,6 +61,8 @@ def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by
             sender.name,
             sender.phone,
             sender.language,
+            sender.address,
+            sender.pin,
             by.at,
         ),
     )
@@ -136,6 +139,32 @@ def remove(conn: Conn, group_id: int, item_id: int, now: datetime) -> Group:
     return get(conn, group_id)
 
 
+def change(conn: Conn, group_id: int, item_id: int, new: NewItem, now: datetime) -> Group:
+    """Put `new` in the place of an article, with the same number or another; all or nothing.
+
+    A form that was sent twice changes it once. Raises `ItemGone`, and as `add` does.
+    """
+    group = _open(conn, group_id)
+    if has_item(conn, new.once):
+        return group
+    if item_id not in {item.id for item in group.items}:
+        raise ItemGone
+    with conn.transaction():
+        remove(conn, group_id, item_id, now)
+        return add(conn, group_id, new, now)
+
+
+def change_sender(conn: Conn, group_id: int, sender: Sender) -> Group:
+    """Correct who posts an open group. Raises `UnknownGroup` and `NotOpen`."""
+    _open(conn, group_id)
+    conn.execute(
+        "UPDATE booking_groups SET sender_name = %s, sender_phone = %s, sender_language = %s,"
+        " sender_address = %s, sender_pin = %s WHERE id = %s",
+        (sender.name, sender.phone, sender.language, sender.address, sender.pin, group_id),
+    )
+    return get(conn, group_id)
+
+
 def await_payment(conn: Conn, group_id: int) -> Group:
     """Mark the group as being paid by UPI: nothing is added or removed meanwhile.
 
@@ -205,8 +234,8 @@ def book(
         )
     conn.execute(
         "UPDATE booking_groups SET state = 'booked', method = %s, given_paise = %s,"
-        " finished_at = %s WHERE id = %s",
-        (method, given_paise, now, group_id),
+        " finished_at = %s, receipt_number = %s WHERE id = %s",
+        (method, given_paise, now, receipt_numbers.following(conn, group.office_id, now), group_id),
     )
     ledger.enter(
         conn,
@@ -244,6 +273,8 @@ def _article(group: Group, item: BookingItem) -> NewArticle:
         sender_phone=group.sender_phone,
         sender_name=group.sender_name,
         sender_language=group.sender_language,
+        sender_address=group.sender_address,
+        sender_pin=group.sender_pin,
         cod_amount=item.cod_amount,
         passport=item.passport,
         registration=item.registration,

@@ -145,13 +145,25 @@ def hold_alone(conn: Conn, id_: int) -> None:
     hold_open(conn, id_)
 
 
-def usual(conn: Conn, staff_row: int) -> int | None:
-    """Return the number of the counter that this clerk had last."""
+def usual(conn: Conn, staff_row: int, today: date) -> int | None:
+    """Return the number of the counter that this clerk had last, if nobody had it today."""
     row = conn.execute(
-        "SELECT counter FROM counter_days WHERE staff_id = %s ORDER BY id DESC LIMIT 1",
-        (staff_row,),
+        "SELECT d.counter, EXISTS (SELECT FROM counter_days t WHERE t.office_id = d.office_id"
+        " AND t.counter = d.counter AND t.day = %s) FROM counter_days d WHERE d.staff_id = %s"
+        " ORDER BY d.id DESC LIMIT 1",
+        (today, staff_row),
     ).fetchone()
-    return None if row is None else int(row[0])
+    return None if row is None or row[1] else int(row[0])
+
+
+def closed_on(conn: Conn, staff_row: int, day: date) -> list[CounterDay]:
+    """Return the counters that this clerk closed on a day, the last one first."""
+    with conn.cursor(row_factory=class_row(CounterDay)) as cursor:
+        return cursor.execute(
+            _READ + " WHERE staff_id = %s AND day = %s AND closed_at IS NOT NULL"
+            " ORDER BY closed_at DESC, id DESC",
+            (staff_row, day),
+        ).fetchall()
 
 
 def get(conn: Conn, id_: int) -> CounterDay:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+from unicodedata import category
 from uuid import UUID
 
 from psycopg.rows import class_row
@@ -28,6 +29,8 @@ from store.refusals import Conflict, Invalid
 NOTES: Final = (500, 200, 100, 50, 20, 10, 5, 2, 1)
 """Values in rupees of the notes and coins in which a drawer is counted."""
 _MOST_OF_A_NOTE: Final = 100_000
+SHORTEST: Final = 10
+"""Letters of an explanation: a digit that slipped into the field explains nothing."""
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,15 @@ class Unfinished(Conflict):
 
 
 class NeedsExplanation(Invalid):
-    """The count differs from the books by `difference` paise without an explanation."""
+    """The count differs from the books by `difference` paise, and nothing explains it."""
 
     field = "explanation"
     word = "day_explain"
 
     def __init__(self, difference: int) -> None:
         super().__init__(
-            f"the count differs from the books: explain it, or count again ({difference} paise)"
+            "the count differs from the books: count again, or explain it in words of"
+            f" {SHORTEST} letters or more ({difference} paise)"
         )
 
 
@@ -150,26 +154,36 @@ def expected(conn: Conn, id_: int) -> int:
     return int(row[0])
 
 
+def explains(words: str) -> bool:
+    """Tell whether `words` are an explanation: `SHORTEST` letters, of whichever script."""
+    return sum(category(sign)[0] in "LM" for sign in words) >= SHORTEST
+
+
+def insist_finished(conn: Conn, id_: int) -> None:
+    """Raise `Unfinished` where the counter has bookings that are neither booked nor cancelled."""
+    row = conn.execute(
+        "SELECT count(*) FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL",
+        (id_,),
+    ).fetchone()
+    assert row is not None
+    if row[0]:
+        raise Unfinished(row[0])
+
+
 def close(conn: Conn, id_: int, count: Count, explanation: str, by: Doer) -> CounterEnd:
     """Close a counter's day on `count`; of two closings the first counts.
 
     Raises `UnknownCounterDay`, `Unfinished`, and `NeedsExplanation` if the count differs and
-    `explanation` is empty. If nothing differs, the explanation is not kept.
+    `explanation` says nothing. If nothing differs, the explanation is not kept.
     """
     conn.execute("SELECT 1 FROM counter_days WHERE id = %s FOR UPDATE", (id_,))
     day = counter_days.get(conn, id_)
     if day.closed_at is not None:
         return get(conn, id_)
-    begun = conn.execute(
-        "SELECT count(*) FROM booking_groups WHERE counter_day_id = %s AND finished_at IS NULL",
-        (id_,),
-    ).fetchone()
-    assert begun is not None
-    if begun[0]:
-        raise Unfinished(begun[0])
+    insist_finished(conn, id_)
     due = expected(conn, id_)
     difference = count.paise - due
-    if difference and not explanation:
+    if difference and not explains(explanation):
         raise NeedsExplanation(difference)
     why = explanation if difference else None
 

@@ -95,8 +95,11 @@ class _Row:
     sender_name: str
     sender_phone: str | None
     sender_language: Language
+    sender_address: str
+    sender_pin: str | None
     method: Method | None
     given_paise: int | None
+    receipt_number: str | None
     created_at: datetime
     finished_at: datetime | None
 
@@ -123,11 +126,13 @@ class Group(_Row):
 
 @dataclass(frozen=True)
 class Sender:
-    """The customer. `phone`: E.164."""
+    """The customer. `phone`: E.164. `address`, `pin`: where the articles go back to, if said."""
 
     name: str
     phone: str | None
     language: Language
+    address: str = ""
+    pin: str | None = None
 
 
 class UnknownGroup(Unknown):
@@ -152,6 +157,13 @@ class NothingToBook(Conflict):
 
     sentence = "there is no article to book: add one first"
     word = "book_nothing"
+
+
+class ItemGone(Conflict):
+    """The article that was to be changed was taken off meanwhile, or changed by another form."""
+
+    sentence = "this article is not on the booking any more: look at it again"
+    word = "book_item_gone"
 
 
 class BookingFull(Conflict):
@@ -220,7 +232,8 @@ def unfinished(conn: Conn, counter_day_id: int, reader: Onlooker) -> Sequence[Gr
 
 _GROUP = (
     "SELECT id, tr, state, office_id, counter_day_id, staff_id AS staff_row, sender_name,"
-    " sender_phone, sender_language, method, given_paise, created_at, finished_at"
+    " sender_phone, sender_language, sender_address, sender_pin, method, given_paise,"
+    " receipt_number, created_at, finished_at"
     " FROM booking_groups"
 )
 _ITEMS = (

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from psycopg.rows import class_row
 
+from india import gst
 from india.masks import veiled
-from paper.content import Charge, ChargeKind, Language, Paper, Posted, PrintedReceipt
+from paper.content import Charge, Language, Paper, Posted, PrintedReceipt
 from postal import articles
-from postal.counter import groups
+from postal.counter import groups, tariff
 from postal.counter.groups import BookingItem, Group, GroupState
 from postal.once import insist_same
 from postal.people.access import Onlooker
@@ -48,10 +49,10 @@ class NotBooked(Conflict):
         super().__init__(f"this booking is {state}: only what is booked and paid has a receipt")
 
 
-def read(conn: Conn, group_id: int, reader: Onlooker) -> PrintedReceipt:
+def read(conn: Conn, group_id: int, reader: Onlooker, registered: str) -> PrintedReceipt:
     """Return the content of a group's receipt. Raises `UnknownGroup` and `NotBooked`.
 
-    That it was read is written down.
+    `registered`: the setting `GSTIN`. That it was read is written down.
     """
     group = groups.look(conn, group_id, reader)
     if group.state != "booked":
@@ -59,27 +60,46 @@ def read(conn: Conn, group_id: int, reader: Onlooker) -> PrintedReceipt:
     assert group.method is not None
     assert group.finished_at is not None
     row = conn.execute(
-        "SELECT o.name, o.pin, d.counter, s.name, c.rrn FROM booking_groups g"
-        " JOIN offices o ON o.id = g.office_id"
+        "SELECT o.name, o.pin, coalesce(p.district, initcap(o.district)), coalesce(p.state, ''),"
+        " d.counter, s.name, c.rrn FROM booking_groups g"
+        " JOIN offices o ON o.id = g.office_id LEFT JOIN pin_directory p ON p.pin = o.pin"
         " LEFT JOIN counter_days d ON d.id = g.counter_day_id"
         " LEFT JOIN staff s ON s.id = g.staff_id"
         " LEFT JOIN credits c ON c.group_id = g.id AND c.state = 'booked' WHERE g.id = %s",
         (group_id,),
     ).fetchone()
     assert row is not None
-    office, pin, counter, clerk, rrn = row
+    office, pin, district, state, counter, clerk, rrn = row
     return PrintedReceipt(
         reference=group.tr,
+        number=group.receipt_number,
+        gstin=gst.registered_in(registered, state),
         office=office,
         office_pin=pin,
+        district=district,
+        state=state,
+        state_code=gst.code_of(state) or "",
         counter=counter,
         clerk=clerk,
         at=group.finished_at,
         sender_name=veiled(group.sender_name),
+        sender_address=veiled(group.sender_address),
+        sender_pin=group.sender_pin,
         method=group.method,
         posted=tuple(_posted(item) for item in group.items),
+        given_paise=group.given_paise,
         rrn=rrn,
     )
+
+
+def is_last(conn: Conn, group: Group) -> bool:
+    """Tell whether this customer is still at the counter: no other one came to it since."""
+    row = conn.execute(
+        "SELECT NOT EXISTS (SELECT FROM booking_groups WHERE counter_day_id = %s AND id > %s)",
+        (group.counter_day_id, group.id),
+    ).fetchone()
+    assert row is not None
+    return group.counter_day_id is not None and bool(row[0])
 
 
 def language_for(group: Group) -> Language:
@@ -150,23 +170,35 @@ _PRINTINGS = (
 
 
 def _posted(item: BookingItem) -> Posted:
-    charges: tuple[tuple[ChargeKind, int], ...] = (
-        ("base", item.base_paise),
-        ("otp", item.otp_paise),
-        ("registration", item.registration_paise),
-        ("gst", item.gst_paise),
+    chosen = (
+        Charge("base", item.base_paise),
+        Charge("otp", item.otp_paise),
+        Charge("registration", item.registration_paise),
     )
     return Posted(
         number=item.number,
         service=item.service,
         weight_g=item.weight_g,
         recipient_name=veiled(item.recipient_name),
+        recipient_address=veiled(item.recipient_address),
         recipient_pin=item.recipient_pin,
         code_required=item.otp_required,
         cod_amount=item.cod_amount,
-        charges=tuple(
-            Charge(kind, paise) for kind, paise in charges if paise or kind in ("base", "gst")
-        ),
+        charges=(*(each for each in chosen if each.paise or each.kind == "base"), *_taxes(item)),
+    )
+
+
+def _taxes(item: BookingItem) -> tuple[Charge, ...]:
+    """Return CGST and SGST, which its tariff has added up: equal halves, as their rates are.
+
+    An unregistered customer's post is supplied where it is handed in (IGST Act, section 12 (8)
+    (b)), so there is no IGST.
+    """
+    central, state = tariff.edition_on(item.tariff).gst.parts
+    half = item.gst_paise * central.per_cent // (central.per_cent + state.per_cent)
+    return (
+        Charge(central.name, half, central.per_cent),
+        Charge(state.name, item.gst_paise - half, state.per_cent),
     )
 
 

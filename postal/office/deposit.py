@@ -136,6 +136,8 @@ class GoingBack:
     until: date | None
     attempts: int
     sender_name: str
+    sender_address: str
+    sender_pin: str | None
     recipient_name: str
     recipient_pin: str
     decided_at: datetime
@@ -159,7 +161,8 @@ def _going_back(conn: Conn, office_id: int, pin: str, day: date) -> list[GoingBa
             " SELECT a.id AS article_id, a.number, CASE WHEN a.state = 'recalled' THEN 'recalled'"
             "   WHEN a.remark = %(refused)s THEN 'refused' ELSE 'unclaimed' END AS reason,"
             " a.remark,"
-            " a.held_until AS until, a.attempts, a.sender_name, a.recipient_name, a.recipient_pin,"
+            " a.held_until AS until, a.attempts, a.sender_name, a.sender_address,"
+            " a.sender_pin, a.recipient_name, a.recipient_pin,"
             " a.decided_at, CASE WHEN a.item_id IS NOT NULL AND NOT EXISTS"
             "   (SELECT FROM check_ins c WHERE c.item_id = a.item_id) THEN a.postman END"
             "   AS with_postman"

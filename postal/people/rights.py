@@ -19,7 +19,7 @@ Act = Literal[
     "reopen", "reset_pin", "name_phone", "document", "refund", "requests", "sign_request",
     "figures", "fraud", "book", "correct_typing", "statement", "books", "correct_entry", "payments",
     "deliver", "judge_return", "import", "carriers", "webhooks", "access_log",
-    "passkeys", "accounts", "end_sign_in",
+    "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -93,6 +93,13 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "a counter's statement of its day", {**_CLERKS, "supervisor": "district"}
         ),
         "books": Right("an office's books", _JUDGES),
+        "reopen_counter": Right(
+            "open a counter again that was closed on the same day",
+            {**_CLERKS, "supervisor": "district"},
+            "two",
+            _JUDGES,
+        ),
+        "tariff": Right("where the figures of the tariff come from", _KEEPERS),
         "correct_entry": Right("correct an entry of the books", _JUDGES, "fresh"),
         "payments": Right("payments by UPI, what is due back, reconciliation", _JUDGES),
         "deliver": Right(

@@ -139,12 +139,13 @@ UPDATE articles SET recipient_phone = %(other)s, recipient_name = '', recipient_
     authorised_person = NULL, document_last4 = NULL WHERE recipient_phone = %(phone)s
 """
 _SENT = (
-    "UPDATE articles SET sender_phone = %(other)s, sender_name = '' WHERE sender_phone = %(phone)s"
+    "UPDATE articles SET sender_phone = %(other)s, sender_name = '', sender_address = ''"
+    " WHERE sender_phone = %(phone)s"
 )
 _ELSEWHERE = (
     "UPDATE booking_items SET recipient_phone = %(other)s, recipient_name = '',"
     " recipient_address = '' WHERE recipient_phone = %(phone)s",
-    "UPDATE booking_groups SET sender_phone = %(other)s, sender_name = ''"
+    "UPDATE booking_groups SET sender_phone = %(other)s, sender_name = '', sender_address = ''"
     " WHERE sender_phone = %(phone)s",
     "UPDATE conversations SET whose = %(other)s, context ="
     " replace(context::text, %(phone)s, %(other)s)::jsonb WHERE whose = %(phone)s",

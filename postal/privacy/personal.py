@@ -28,9 +28,11 @@ _PARTS: Mapping[str, str] = {
     "received": "SELECT number, service, state, recipient_name, recipient_address, recipient_pin,"
     " cod_amount, booked_at, delivered_at, remark, witness FROM articles"
     " WHERE recipient_phone = %(phone)s ORDER BY id",
-    "sent": "SELECT number, service, state, sender_name, booked_at, delivered_at FROM articles"
+    "sent": "SELECT number, service, state, sender_name, sender_address, sender_pin, booked_at,"
+    " delivered_at FROM articles"
     " WHERE sender_phone = %(phone)s ORDER BY id",
-    "posted": "SELECT tr, state, method, sender_name, created_at, finished_at FROM booking_groups"
+    "posted": "SELECT tr, state, method, sender_name, sender_address, sender_pin, created_at,"
+    " finished_at FROM booking_groups"
     " WHERE sender_phone = %(phone)s ORDER BY id",
     "posted_to": "SELECT number, service, recipient_name, recipient_address, recipient_pin,"
     " cod_amount, removed_at FROM booking_items WHERE recipient_phone = %(phone)s ORDER BY id",

@@ -127,7 +127,8 @@ def _bookings(conn: Conn, kept: Kept) -> int:
                 recipient_phone = NULL, purged_at = %(now)s
             FROM old WHERE i.group_id = old.id
         ), groups AS (
-            UPDATE booking_groups g SET sender_name = '', sender_phone = NULL
+            UPDATE booking_groups g SET sender_name = '', sender_address = '',
+                sender_phone = NULL
             FROM old WHERE g.id = old.id
         )
         SELECT count(*) FROM old
@@ -179,7 +180,7 @@ def _statement(sql: str) -> Batch:
 # The people of articles whose journey has long been over.
 _ARTICLES = """
 UPDATE articles SET recipient_name = '', recipient_address = '', sender_name = '',
-    unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,
+    sender_address = '', unlinked_at = coalesce(unlinked_at, %(now)s), recipient_phone = NULL,
     sender_phone = NULL, authorised_person = NULL, document_last4 = NULL
 WHERE id IN (SELECT id FROM articles WHERE recipient_name <> ''
     AND updated_at < %(persons)s AND state IN ('delivered', 'returned', 'recalled')

@@ -22,7 +22,8 @@ _SHOWN: Final = 100
 
 @dataclass(frozen=True)
 class StaffRequest:
-    """One request. `article`: the number; `postman`: staff id; `paise`: the sum to be refunded.
+    """One request. `article`: the number; `postman`: staff id; `paise`: the sum to be refunded;
+    `closed_counter`: the number of the counter to be reopened.
 
     `signed_by` None: software asked and nobody has signed. `named`: the row of whom it named.
     `until`: the end of the day. `answer`: what the second person says of a refusal;
@@ -49,6 +50,8 @@ class StaffRequest:
     refund_way: Way | None
     refund_ref: str | None
     counter_day_id: int | None
+    closed_day_id: int | None
+    closed_counter: int | None
     reason: str
     note: str
     software: str | None
@@ -76,6 +79,8 @@ class StaffRequest:
     @property
     def about(self) -> str:
         """Return what it is about, as the pages name it: an article, a postman's staff id."""
+        if self.closed_counter is not None:
+            return str(self.closed_counter)
         return self.article or self.postman or f"#{self.credit_id}"
 
 
@@ -90,7 +95,8 @@ SELECT r.id, r.what, r.state, r.article_id, a.number AS article, r.postman_id,
        p.staff_id AS postman, p.name AS postman_name,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = p.phone) AS conversation,
        r.credit_id, k.paise, r.office_id, o.name AS office, r.phone, r.document, r.document_last4,
-       r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.reason, r.note,
+       r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
+       e.counter AS closed_counter, r.reason, r.note,
        t.name AS software, r.named_id AS named, n.staff_id AS named_id, r.asked_at, r.until,
        r.signed_by, f.staff_id AS signed_id, f.name AS signed_name, r.signed_at, r.decided_by,
        d.staff_id AS decided_id, d.name AS decided_name, r.decided_at, r.answer, r.refused_as,
@@ -99,6 +105,7 @@ FROM requests r LEFT JOIN articles a ON a.id = r.article_id LEFT JOIN staff p ON
 LEFT JOIN credits k ON k.id = r.credit_id LEFT JOIN offices o ON o.id = r.office_id
 LEFT JOIN tokens t ON t.id = r.token_id LEFT JOIN staff n ON n.id = r.named_id
 LEFT JOIN staff f ON f.id = r.signed_by LEFT JOIN staff d ON d.id = r.decided_by
+LEFT JOIN counter_days e ON e.id = r.closed_day_id
 """
 
 
@@ -108,9 +115,9 @@ def same(conn: Conn, wish: Wish) -> StaffRequest | None:
         return cursor.execute(
             _READ + "WHERE r.state = 'waiting' AND r.what = %s AND r.pin_hash IS NULL"
             " AND (r.article_id, r.postman_id, r.credit_id, r.phone, r.document, r.document_last4,"
-            "      r.payment, r.refund_way, r.refund_ref, r.counter_day_id)"
+            "      r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id)"
             " IS NOT DISTINCT FROM (%s::bigint, %s::bigint, %s::bigint, %s::phone, %s, %s, %s, %s,"
-            "                       %s, %s::bigint)",
+            "                       %s, %s::bigint, %s::bigint)",
             (
                 wish.what,
                 wish.article_id,
@@ -123,6 +130,7 @@ def same(conn: Conn, wish: Wish) -> StaffRequest | None:
                 wish.refund_way,
                 wish.refund_ref,
                 wish.counter_day_id,
+                wish.closed_day_id,
             ),
         ).fetchone()
 

@@ -9,15 +9,16 @@ from typing import Final, Literal
 
 from flows.events import DocumentType
 from postal import walls
-from postal.counter import credits
+from postal.counter import counter_days, credits
 from postal.counter.ledger import Method
 from postal.counter.payment_rules import Way
 from postal.people.rights import Act
 from store.database import Conn
 
 What = Literal[
-    "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document", "refund"
-]
+    "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document",
+    "refund", "reopen_counter",
+]  # fmt: skip
 ACT: Final[Mapping[What, Act]] = MappingProxyType(
     {
         "correct_number": "move",
@@ -27,6 +28,7 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
         "name_phone": "name_phone",
         "document": "document",
         "refund": "refund",
+        "reopen_counter": "reopen_counter",
     }
 )
 """The right that each takes (`postal/people/rights.py`)."""
@@ -34,16 +36,18 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done, and with what. Exactly one of the three rows says to whom.
+    """What somebody wants done, and with what. Exactly one of four rows says to whom or what.
 
     `phone`: E.164. `last4`: of the document's number. `pin_hash`: argon2 of the PIN that its owner
-    typed. `counter_day_id`: the open counter that a refund in cash comes from.
+    typed. `counter_day_id`: the open counter that a refund in cash comes from; `closed_day_id`: the
+    closed one that is to be reopened.
     """
 
     what: What
     article_id: int | None = None
     postman_id: int | None = None
     credit_id: int | None = None
+    closed_day_id: int | None = None
     phone: str | None = None
     document: DocumentType | None = None
     last4: str | None = None
@@ -71,5 +75,7 @@ def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
             "SELECT office_id FROM staff WHERE id = %s", (wish.postman_id,)
         ).fetchone()
         return row[0] if row else None
-    assert wish.credit_id is not None  # one of the three is there
+    if wish.closed_day_id is not None:
+        return counter_days.get(conn, wish.closed_day_id).office_id
+    assert wish.credit_id is not None  # one of the four is there
     return credits.get(conn, wish.credit_id).office_id or asking

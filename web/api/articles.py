@@ -45,8 +45,12 @@ class RecipientIn(Input):
 
 
 class SenderIn(Input):
+    """`address`, `pin`: where the article goes back to, should it."""
+
     phone: Phone | None = None
     name: Name
+    address: Address | None = None
+    pin: Pin | None = None
 
 
 class SenderProofIn(Input):
@@ -95,6 +99,8 @@ class RecipientOut(Output):
 class SenderOut(Output):
     phone: str | None = Field(description="masked")
     name: Veiled
+    address: Veiled = Field(description="where it goes back to; empty: the sender did not say")
+    pin: str | None
 
 
 class MoveOut(Output):
@@ -169,6 +175,8 @@ def _book(call: Call[BookArticleIn]) -> Answer:
             recipient_language=given.recipient.language or default,
             sender_phone=given.sender.phone,
             sender_name=given.sender.name,
+            sender_address=given.sender.address or "",
+            sender_pin=given.sender.pin,
             sender_language=default,
             cod_amount=given.cod_amount,
             passport=given.passport,
@@ -204,7 +212,12 @@ def _shown(call: Call[Any], number: str) -> ArticleOut:
             pin=article.recipient_pin,
             language=article.recipient_language,
         ),
-        sender=SenderOut(phone=_masked(article.sender_phone), name=article.sender_name),
+        sender=SenderOut(
+            phone=_masked(article.sender_phone),
+            name=article.sender_name,
+            address=article.sender_address,
+            pin=article.sender_pin,
+        ),
         remark_suspended=article.suspended,
         number_check=number_check.for_articles(call.conn, [article.id])[article.id].state,
         moves=[MoveOut.of(each) for each in moves.of_article(call.conn, article.id)],

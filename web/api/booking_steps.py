@@ -10,13 +10,22 @@ from pydantic import Field
 from conversation import counter
 from india.money import MOST_PAISE
 from postal.counter import booking, clerks, groups
-from postal.counter.groups import BookingItem, Group, NotOpen, Sender
+from postal.counter.groups import BookingItem, Group, NewItem, NotOpen
 from postal.desk import lists
 from postal.people import rights
 from postal.people.doer import Doer, Staff
 from postal.people.people import office_of
 from store.refusals import Invalid, Unknown
-from web.api.bookings import BookingOut, PostedIn, PosterIn, group_of, item_of, phone_errors, shown
+from web.api.bookings import (
+    BookingOut,
+    PostedIn,
+    PosterIn,
+    group_of,
+    item_of,
+    phone_errors,
+    sender_of,
+    shown,
+)
 from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Pin, StaffId
 from web.api.engine.operation import Answer, Call, Operation
@@ -58,10 +67,8 @@ class PayCashIn(Input):
 
 def _begin(call: Call[BeginBookingIn]) -> Answer:
     given = call.input
-    language = given.sender.language or call.runtime.settings.default_language
-    sender = Sender(given.sender.name, given.sender.phone, language)
     counter_day_id, by = _poster(call)
-    made = booking.begin(call.conn, uuid4(), sender, counter_day_id, by)
+    made = booking.begin(call.conn, uuid4(), sender_of(call, given.sender), counter_day_id, by)
     return Answer(201, shown(made))
 
 
@@ -75,7 +82,9 @@ def _poster(call: Call[BeginBookingIn]) -> tuple[int | None, Doer]:
 
 
 def _add(call: Call[AddArticleIn]) -> Answer:
-    return Answer(200, shown(_added(call, group_of(call))))
+    group = group_of(call)
+    new = _priced(call, group)
+    return Answer(200, shown(booking.add(call.conn, group.id, new, call.now)))
 
 
 def _change(call: Call[AddArticleIn]) -> Answer:
@@ -83,8 +92,8 @@ def _change(call: Call[AddArticleIn]) -> Answer:
     item = _item(call, group)
     if item is None:
         raise Unknown("this booking has no such article")
-    booking.remove(call.conn, group.id, item.id, call.now)
-    return Answer(200, shown(_added(call, group)))
+    new = _priced(call, group)
+    return Answer(200, shown(booking.change(call.conn, group.id, item.id, new, call.now)))
 
 
 def _remove(call: Call[Nothing]) -> Answer:
@@ -112,11 +121,10 @@ def _pay_cash(call: Call[PayCashIn]) -> Answer:
     return Answer(200, shown(booked))
 
 
-def _added(call: Call[AddArticleIn], group: Group) -> Group:
+def _priced(call: Call[AddArticleIn], group: Group) -> NewItem:
     office = lists.office(call.conn, group.office_id)
     assert office is not None
-    item = item_of(call, office.pin, call.input)
-    return booking.add(call.conn, group.id, item, call.now)
+    return item_of(call, office.pin, call.input)
 
 
 def _item(call: Call[Any], group: Group) -> BookingItem | None:

@@ -66,8 +66,12 @@ class PostedIn(Input):
 
 
 class PosterIn(Input):
+    """`address`, `pin`: where the articles go back to, should they."""
+
     phone: Phone | None = None
     name: Name
+    address: Address | None = None
+    pin: Pin | None = None
     language: Language | None = Field(None, description="default: DEFAULT_LANGUAGE")
 
 
@@ -106,9 +110,10 @@ class BookedArticleOut(Output):
 
 
 class BookingOut(Output):
-    """`reference`: of the payment, as UPI's `tr`."""
+    """`reference`: of the payment, as UPI's `tr`. `receipt_number`: null until it is booked."""
 
     reference: str
+    receipt_number: str | None
     state: GroupState
     method: Method | None
     paise: int
@@ -141,9 +146,8 @@ def phone_errors(loose: Any, under: str = "") -> list[FieldError]:
 
 def _make(call: Call[MakeBookingIn]) -> Answer:
     given, now = call.input, call.now
-    default = call.runtime.settings.default_language
     office_id, _ = office_of(call.conn, given.office_pin)
-    sender = Sender(given.sender.name, given.sender.phone, given.sender.language or default)
+    sender = sender_of(call, given.sender)
     group = booking.begin(call.conn, uuid4(), sender, None, call.doer(office_id))
     for index, each in enumerate(given.articles):
         with below(f"articles.{index}."):
@@ -154,6 +158,12 @@ def _make(call: Call[MakeBookingIn]) -> Answer:
         raise WrongSum(f"the price is {group.paise} paise: see GET /tariff")
     booked = counter.book(call.runtime, call.conn, group.id, given.payment.method)
     return Answer(201, shown(booked))
+
+
+def sender_of(call: Call[Any], given: PosterIn) -> Sender:
+    """Return the customer whom `given` names."""
+    language = given.language or call.runtime.settings.default_language
+    return Sender(given.name, given.phone, language, given.address or "", given.pin)
 
 
 def item_of(call: Call[Any], office_pin: str, each: PostedIn) -> NewItem:

@@ -63,6 +63,7 @@ class ReturnedArticleOut(Output):
     reason: deposit.Reason
     remark: int | None = Field(description="the last one, by its code: docs/flows/remarks.md")
     until: datetime.date | None = Field(description="the last day on which it could be fetched")
+    sender_pin: str | None = Field(description="where it goes; null: the sender did not say")
     with_postman: bool = Field(description="it has not come back from his list")
 
 

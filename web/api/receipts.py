@@ -21,16 +21,24 @@ from web.staff.printed import ways
 
 
 class ReceiptOut(Output):
-    """`rrn`: the bank's reference of a UPI payment. `printed`: how often."""
+    """`rrn`: the bank's reference of a UPI payment. `printed`: how often. `gstin`: of the
+    department where the office is; empty: none is set. `articles` have CGST and SGST in one sum,
+    of which each is half. `number`: consecutive at its PIN in a financial year."""
 
     reference: str
+    number: str | None
+    gstin: str
     office: str
     office_pin: str
     counter: int | None
     at: datetime
     sender_name: Veiled
+    sender_address: Veiled
+    sender_pin: str | None
     method: Method
     paise: int
+    given_paise: int | None
+    change_paise: int | None
     rrn: str | None
     articles: list[BookedArticleOut]
     printed: int
@@ -54,7 +62,7 @@ class PrintingOut(Output):
 
 def _read(call: Call[Nothing]) -> Answer:
     group = group_of(call)
-    what = receipts.read(call.conn, group.id, call.reader())
+    what = receipts.read(call.conn, group.id, call.reader(), call.runtime.settings.gstin)
     answer = ReceiptOut.of(
         what, articles=shown(group).articles, printed=len(receipts.printings(call.conn, group.id))
     )
@@ -83,7 +91,7 @@ def _pdf(call: Call[Nothing]) -> Answer:
     printing = receipts.printing(call.conn, group.id, once)
     if printing is None:
         raise Unknown("there is no such printing: count it first, by POST")
-    what = receipts.read(call.conn, group.id, call.reader())
+    what = receipts.read(call.conn, group.id, call.reader(), call.runtime.settings.gstin)
     document = receipts_on_paper.receipt(
         what, ways(call.runtime.settings), printing.paper, printing.language, printing.copy
     )

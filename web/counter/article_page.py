@@ -22,7 +22,8 @@ from web.counter.typed import LANGUAGES, TypedArticle, TypedSender, article_of, 
 class Form:
     """A form to `action`. `sender`: None if the booking has one; `group`: that booking.
 
-    `waiting`: the bookings of this counter that are not finished.
+    `waiting`: the bookings of this counter that are not finished. `rolls`: whether the clerk has a
+    roll of labels.
     """
 
     action: str
@@ -33,6 +34,14 @@ class Form:
     waiting: Sequence[Group]
     day: CounterDay
     group: Group | None = None
+    rolls: bool = True
+
+    @property
+    def title(self) -> str:
+        """Return the key of its title."""
+        if self.typed.changing:
+            return "book_title_change"
+        return "book_title_more" if self.sender is None else "book_title_first"
 
 
 def form_page(form: Form) -> str:
@@ -56,7 +65,7 @@ def form_page(form: Form) -> str:
 @route("/check", "book", methods=("POST",))
 def check() -> str:
     """Show the notes beside the fields, and the price, of what is typed so far."""
-    typed, sender = article_of(request.form), read_sender(sender_of(request.form))
+    typed = article_of(request.form)
     with runtime().database.transaction() as conn:
         group = None
         if (id_ := given.whole(request.form, "group")) is not None:
@@ -68,6 +77,7 @@ def check() -> str:
                 group = found if found.office_id == me().account.office_id else None
         desk = Desk(me().account.office_pin, day_of(runtime().now()), group)
         reading = read_article(conn, desk, typed)
+        sender = read_sender(conn, sender_of(request.form))
     return render_template(
         "counter/checked.html", reading=reading, notes={**reading.notes, **sender.notes}
     )

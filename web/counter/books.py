@@ -9,18 +9,21 @@ from werkzeug.wrappers import Response as Answer
 
 from india import money
 from india.calendar import day_of
-from postal.counter import day_end, entries
+from postal.counter import day_end, entries, reopening
 from postal.counter.day_end import CounterEnd
 from postal.counter.entries import Correction, Entry
 from postal.desk import lists
 from postal.desk.search import FoundOffice
 from postal.people.rights import RIGHTS
+from postal.requests.register import Why
+from postal.requests.wish import Wish
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
 from web.counter.room import doer, me, office_seen, route, runtime, within
+from web.staff.asking import ask
 from web.staff.books_tables import TABLES, name
-from web.staff.refusals import status_of, word_of
+from web.staff.refusals import FormRefused, status_of, word_of
 from web.staff.tables import sheet
 from web.staff.times import asked_day
 
@@ -57,10 +60,32 @@ def day_statement(id_: int) -> str:
         booked = day_end.booked(conn, id_)
         sums = day_end.sums(conn, id_)
         found = entries.of_counter(conn, id_)
+        reopened = reopening.of_counter(conn, id_)
     later = [each for each in found if end.last_entry is not None and each.id > end.last_entry]
     return render_template(
-        "counter/statement.html", end=end, booked=booked, sums=sums, entries=found, later=later
+        "counter/statement.html",
+        end=end,
+        booked=booked,
+        sums=sums,
+        entries=found,
+        later=later,
+        reopened=reopened,
+        reopenable=end.closed_at is not None and end.day == day_of(runtime().now()),
     )
+
+
+@route("/days/<int:id_>/reopen", "reopen_counter", methods=("POST",))
+def reopen_counter(id_: int) -> Answer:
+    """Ask a second person that a counter which was closed today is opened again."""
+    why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
+
+    def wish(conn: Conn) -> Wish:
+        end = _counter(conn, id_)
+        if not day_end.explains(why):
+            raise FormRefused("reopen_no_why", shortest=day_end.SHORTEST)
+        return Wish("reopen_counter", closed_day_id=end.id)
+
+    return ask(wish, url_for("counter.day_statement", id_=id_), lambda: Why("other", why))
 
 
 @route("/entries/<int:id_>", "books")

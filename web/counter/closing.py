@@ -1,4 +1,7 @@
-"""The clerk's own day: bookings, cash handed over meanwhile, the count, the close."""
+"""The clerk's own day: bookings, cash handed over meanwhile, the count, the close.
+
+The count closes nothing: the page after it says books, count and difference, and asks.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,15 @@ from flask import abort, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
 from india import money
-from postal.counter import counter_days, day_end
-from postal.counter.day_end import NOTES, Count, CounterEnd, NoCount, ToTreasury
+from postal.counter import counter_days, day_end, reopening
+from postal.counter.day_end import (
+    NOTES,
+    Count,
+    CounterEnd,
+    NeedsExplanation,
+    NoCount,
+    ToTreasury,
+)
 from store.database import Conn
 from store.refusals import Refusal
 from web import given
@@ -25,6 +35,12 @@ def own_day() -> str:
     return _page()
 
 
+@route("/day", "book", methods=("POST",))
+def count_again() -> str:
+    """Show the form with the count that was asked about: nothing is counted twice."""
+    return _page()
+
+
 @route("/day/count", "book", methods=("POST",))
 def count_drawer() -> str:
     """Show the count so far against the books; the page asks while the clerk types."""
@@ -35,24 +51,63 @@ def count_drawer() -> str:
     return render_template("counter/counted.html", counted=counted, due=due, wrong=wrong)
 
 
+@route("/day/question", "book", methods=("POST",))
+def ask_to_close() -> Response | str | tuple[str, int]:
+    """Say what the count comes to, and ask whether the day is to be closed on it."""
+    counted, wrong = _counted()
+    if counted is None:
+        return _page(wrong), 422
+    try:
+        return runtime().database.run(lambda conn: _question(conn, counted))
+    except Refusal as refusal:
+        return _page(word_of(refusal)), status_of(refusal)
+
+
 @route("/day/close", "book", methods=("POST",))
-def close_day() -> Response | tuple[str, int]:
-    """Close the day on the count; a difference from the books needs an explanation."""
+def close_day() -> Response | str | tuple[str, int]:
+    """Close the day on the count that was asked about; a difference needs an explanation.
+
+    The form names what the books said then: if that changed meanwhile, it is asked again.
+    """
     counted, wrong = _counted()
     if counted is None:
         return _page(wrong), 422
     explanation = _note("explanation")
 
-    def work(conn: Conn) -> CounterEnd:
+    def work(conn: Conn) -> CounterEnd | str:
         own = _own(conn, asked=given.whole(request.form, "counter_day"))
+        if own.closed_at is None:
+            counter_days.hold_alone(conn, own.id)
+            if given.whole(request.form, "seen") != day_end.expected(conn, own.id):
+                return _question(conn, counted, "day_changed")
         return day_end.close(conn, own.id, counted, explanation, doer())
 
     try:
         closed = runtime().database.run(work)
+    except NeedsExplanation as refusal:
+        word = word_of(refusal)
+        return runtime().database.run(lambda conn: _question(conn, counted, word)), 422
     except Refusal as refusal:
         return _page(word_of(refusal)), status_of(refusal)
+    if isinstance(closed, str):
+        return closed, 409
     session["told"] = "day_close_done"
     return redirect(url_for("counter.day_statement", id_=closed.id))
+
+
+def _question(conn: Conn, counted: Count, refused: str = "") -> str:
+    """Return the page that asks. Raises `Unfinished`."""
+    own = _own(conn)
+    day_end.insist_finished(conn, own.id)
+    return render_template(
+        "counter/question.html",
+        own=own,
+        counted=counted,
+        due=day_end.expected(conn, own.id),
+        typed=request.form,
+        shortest=day_end.SHORTEST,
+        refused=refused,
+    )
 
 
 @route("/day/hand-over", "book", methods=("POST",))
@@ -80,7 +135,8 @@ def _page(refused: str = "") -> str:
         booked = day_end.booked(conn, own.id)
         sums = day_end.sums(conn, own.id)
         due = day_end.expected(conn, own.id)
-    counted, wrong = _counted() if refused else (None, "")
+        reopened = reopening.of_counter(conn, own.id)
+    counted, wrong = _counted() if request.method == "POST" else (None, "")
     return render_template(
         "counter/day.html",
         own=own,
@@ -92,6 +148,7 @@ def _page(refused: str = "") -> str:
         due=due,
         wrong=wrong,
         refused=refused,
+        reopened=reopened,
         once=uuid4(),
     )
 

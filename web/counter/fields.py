@@ -64,8 +64,8 @@ def hint(word: str, **values: str | int) -> FieldNote:
     return FieldNote("hint", word, values)
 
 
-def read_number(conn: Conn, typed: str) -> FieldValue[str]:
-    """Read an article number that no article has yet."""
+def read_number(conn: Conn, typed: str, own: str | None = None) -> FieldValue[str]:
+    """Read an article number that no article has yet, or that of the one being changed, `own`."""
     bare = re.sub(r"[\s-]", "", typed).upper()
     if not bare:
         return FieldValue(None)
@@ -78,7 +78,7 @@ def read_number(conn: Conn, typed: str) -> FieldValue[str]:
             left = _NUMBER_LENGTH - len(bare)
             return FieldValue(None, hint("book_number_more", left=left))
         return FieldValue(None, wrong("book_number_shape"))
-    if rolls.is_taken(conn, number):
+    if number != own and rolls.is_taken(conn, number):
         return FieldValue(None, wrong("book_number_taken", number=number))
     grouped = f"{number[:2]} {number[2:10]} {number[10]} IN"
     return FieldValue(number, FieldNote("right", "book_number_right", {"number": grouped}))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from outbox.wake import wake
 from postal.counter import booking, counter_days, directory, groups, rolls, typing_errors
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
-from postal.counter.groups import BookingItem, Group, NotOpen, NumberInUse
+from postal.counter.groups import BookingItem, Group, NewItem, NotOpen, NumberInUse
 from postal.people import roles
 from store.database import Conn
 from store.refusals import Conflict, Refusal
@@ -26,7 +27,7 @@ from web.counter.article_page import Form, form_page
 from web.counter.reading import Desk, finished_article, read_article
 from web.counter.room import doer, me, own_group, route, runtime
 from web.counter.start import taken_number
-from web.counter.typed import TypedArticle, another_for, article_of, new_article
+from web.counter.typed import TypedArticle, another_for, article_of, legible, new_article
 from web.staff.refusals import FormRefused, attempt, tell
 
 Page = str | Response | tuple[str, int]
@@ -44,48 +45,61 @@ def another(id_: int) -> Page:
     """Show the form for one more article; `?like=`: an item with the same recipient."""
     with runtime().database.transaction() as conn:
         found = own_group(conn, id_)
-        day = _my_day(conn, found)
+        day = my_day(conn, found)
         if day is None or found.state != "open":
             session["told"] = "book_not_open"
             return redirect(url_for("counter.group", id_=id_))
         number = rolls.offered(conn, me().account.id)
-        like = _item(found, given.whole(request.args, "like"))
+        like = item_of(found, given.whole(request.args, "like"))
         if like is None:
             typed = new_article(number, runtime().settings.default_language)
         else:
             typed = another_for(like, number)
-        return form_page(_form(conn, found, typed, day))
+        return form_page(article_form(conn, found, typed, day))
 
 
 @route("/groups/<int:id_>/articles", "book", methods=("POST",))
 def add(id_: int) -> Page:
     """Add the article, or show the form again with what is wrong."""
+    return put_on_bill(
+        id_, lambda conn, item: booking.add(conn, id_, item, runtime().now()), article_form
+    )
+
+
+def put_on_bill(
+    id_: int,
+    put: Callable[[Conn, NewItem], Group],
+    form_of: Callable[[Conn, Group, TypedArticle, CounterDay], Form],
+) -> Page:
+    """`put` the article of the form that was sent, or show it again with what is wrong.
+
+    What refuses it for another reason than the form's is said above the form: nothing is typed
+    twice.
+    """
     typed = article_of(request.form)
 
     def work(conn: Conn) -> Page:
         found = own_group(conn, id_)
-        day = _my_day(conn, found)
+        day = my_day(conn, found)
         back = redirect(url_for("counter.group", id_=id_))
         if day is None:
             session["told"] = "book_other_counter"
             return back
         if booking.has_item(conn, UUID(typed.once)):
             return back  # sent twice
-        form = _form(conn, found, typed, day)
+        form = form_of(conn, found, typed, day)
         reading = finished_article(typed, form.reading)
         if reading.item is not None:
             try:
                 with conn.transaction():
-                    booking.add(conn, id_, reading.item, runtime().now())
+                    put(conn, reading.item)
             except NumberInUse as taken:
                 reading = taken_number(reading, taken)
             except Conflict as refusal:
                 tell(refusal)
-                return back
             else:
                 return back
-        shown = Form(form.action, typed, reading, None, {}, (), day, found)
-        return form_page(shown), 422
+        return form_page(replace(form, reading=reading)), 422
 
     return runtime().database.run(work)
 
@@ -173,7 +187,7 @@ def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
 
     def work(conn: Conn) -> tuple[str, dict[str, str]]:
         found = own_group(conn, id_)
-        if _my_day(conn, found) is None:
+        if my_day(conn, found) is None:
             raise FormRefused("book_other_counter")
         word = act(conn, found)
         after = groups.get(conn, id_)
@@ -192,7 +206,8 @@ def _act(id_: int, act: Callable[[Conn, Group], str]) -> Response:
 def _page(conn: Conn, found: Group) -> str:
     return render_template(
         "counter/group.html",
-        mine=_my_day(conn, found) is not None,
+        mine=my_day(conn, found) is not None,
+        legible=legible,
         correctable=_correctable(found),
         places={item.id: _place(conn, item.recipient_pin) for item in found.items},
         **_change(found, ""),
@@ -218,19 +233,23 @@ def _change(found: Group, typed: str) -> dict[str, Any]:
     return {"group": found, "typed": typed, "given": given}
 
 
-def _form(conn: Conn, found: Group, typed: TypedArticle, day: CounterDay) -> Form:
+def article_form(conn: Conn, found: Group, typed: TypedArticle, day: CounterDay) -> Form:
+    """Return the form that adds an article to the booking."""
     desk = Desk(me().account.office_pin, day_of(runtime().now()), found)
     reading = read_article(conn, desk, typed)
-    return Form(url_for("counter.add", id_=found.id), typed, reading, None, {}, (), day, found)
+    mine = bool(rolls.of_clerk(conn, me().account.id))
+    action = url_for("counter.add", id_=found.id)
+    return Form(action, typed, reading, None, {}, (), day, found, rolls=mine)
 
 
-def _my_day(conn: Conn, found: Group) -> CounterDay | None:
+def my_day(conn: Conn, found: Group) -> CounterDay | None:
     """Return the counter of the booking, if it is the one that this clerk has open."""
     day = counter_days.current(conn, me().account.id)
     return day if day is not None and day.id == found.counter_day_id else None
 
 
-def _item(found: Group, id_: int | None) -> BookingItem | None:
+def item_of(found: Group, id_: int | None) -> BookingItem | None:
+    """Return the article of the booking with that row id."""
     return next((item for item in found.items if item.id == id_), None)
 
 

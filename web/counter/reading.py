@@ -11,7 +11,7 @@ from uuid import UUID
 from postal.articles import Service
 from postal.counter import directory, tariff
 from postal.counter.directory import Place
-from postal.counter.groups import Group, NewItem, Sender, WithoutPhone
+from postal.counter.groups import BookingItem, Group, NewItem, Sender, WithoutPhone
 from postal.counter.tariff import Quote, ToPrice
 from store.database import Conn
 from store.refusals import Invalid
@@ -57,7 +57,8 @@ class SenderReading:
 
 def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     """Read what is typed so far; an empty field gets no note."""
-    number = fields.read_number(conn, typed.number)
+    changed = _item(desk.group, typed.changing)
+    number = fields.read_number(conn, typed.number, changed.number if changed else None)
     service = _one_of(SERVICES, typed.service)
     weight = fields.read_weight(typed.weight)
     place = fields.read_pin(conn, typed.pin)
@@ -157,19 +158,31 @@ def finished_article(typed: TypedArticle, reading: Reading) -> Reading:
     return Reading(notes, reading.quote, reading.how, reading.item)
 
 
-def read_sender(typed: TypedSender) -> SenderReading:
-    """Read what is typed of the sender so far. The telephone may be left out."""
+def read_sender(conn: Conn, typed: TypedSender) -> SenderReading:
+    """Read what is typed of the sender so far. All but the name may be left out."""
     name = fields.read_text(typed.name, fields.LONGEST_NAME)
     phone = fields.read_phone(typed.phone)
+    address = fields.read_text(typed.address, fields.LONGEST_ADDRESS)
+    place = fields.read_pin(conn, typed.pin)
     language = _one_of(LANGUAGES, typed.language)
-    notes = {
-        field: note
-        for field, note in (("sender_name", name.note), ("sender_phone", phone.note))
-        if note is not None
+    said = {
+        "sender_name": name.note,
+        "sender_phone": phone.note,
+        "sender_address": address.note,
+        "sender_pin": place.note,
     }
-    if name.value is None or language is None or (typed.phone and phone.value is None):
+    notes = {field: note for field, note in said.items() if note is not None}
+    if (
+        name.value is None
+        or language is None
+        or (typed.phone and phone.value is None)
+        or (typed.address and address.value is None)
+        or (typed.pin and place.value is None)
+    ):
         return SenderReading(notes, None)
-    return SenderReading(notes, Sender(name.value, phone.value, language))
+    pin = place.value.pin if place.value else None
+    sender = Sender(name.value, phone.value, language, address.value or "", pin)
+    return SenderReading(notes, sender)
 
 
 def finished_sender(typed: TypedSender, reading: SenderReading) -> SenderReading:
@@ -200,8 +213,13 @@ def _quote(
 
 def _like(group: Group | None, typed: TypedArticle) -> str | None:
     """Return the telephone of the item that `typed.like` names."""
+    item = _item(group, typed.like)
+    return item.recipient_phone if item else None
+
+
+def _item(group: Group | None, id_: str) -> BookingItem | None:
     items = group.items if group else ()
-    return next((item.recipient_phone for item in items if str(item.id) == typed.like), None)
+    return next((item for item in items if str(item.id) == id_), None)
 
 
 def _one_of(known: tuple[T, ...], typed: str) -> T | None:

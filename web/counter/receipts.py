@@ -1,7 +1,7 @@
 """The receipt of a booking: shown, printed from the browser, or as a PDF.
 
 Every printing is counted before it is returned: the first is the original, the others are copies.
-The language is the customer's, not the clerk's.
+The language is the customer's, not the clerk's. The change is shown until the next customer.
 """
 
 from __future__ import annotations
@@ -43,10 +43,11 @@ def receipt(id_: int) -> str | tuple[str, int]:
         group = own_group(conn, id_)
         if group.state != "booked":
             return _none_yet(group)
-        what = receipts.read(conn, id_, reader())
+        what = receipts.read(conn, id_, reader(), runtime().settings.gstin)
         printed = receipts.printings(conn, id_)
         senders = receipts.senders(conn, id_)
         printing = receipts.printing(conn, id_, once) if once else None
+        last = receipts.is_last(conn, group)
     if once and printing is None:
         abort(404)
     paper = printing.paper if printing else _chosen("paper", PAPERS, "80mm")
@@ -59,6 +60,7 @@ def receipt(id_: int) -> str | tuple[str, int]:
         "counter/receipt.html",
         id_=id_,
         what=what,
+        give_back=what.change_paise if last else None,
         ways=ways(runtime().settings),
         printing=printing,
         printed=printed,
@@ -76,6 +78,10 @@ def receipt(id_: int) -> str | tuple[str, int]:
         spaced=receipts_on_paper.spaced,
         count_of=receipts_on_paper.count_of,
         served_by=receipts_on_paper.served_by,
+        supplier=receipts_on_paper.supplier,
+        invoice=receipts_on_paper.invoice,
+        sent_by=receipts_on_paper.sent_by,
+        sent_to=receipts_on_paper.sent_to,
         code128=code128,
         put=partial(words.say, customer),
         rupees=money.printed,
@@ -127,7 +133,7 @@ def _count(id_: int, once: UUID, language: str) -> tuple[PrintedReceipt, Printin
             return group
         except OtherForm as other:
             raise NotPossible(str(other)) from other
-        return receipts.read(conn, id_, reader()), printing
+        return receipts.read(conn, id_, reader(), runtime().settings.gstin), printing
 
     return runtime().database.run(work)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from flows.number import WrongCheckDigit
+from flows.number import WrongCheckDigit, read
 from postal.counter import rolls
 from store.database import Conn
 from store.refusals import Refusal
@@ -20,8 +20,12 @@ def number_rolls() -> str | Response | tuple[str, int]:
     """Show this clerk's rolls, and add one more."""
     first = request.form.get("first", "")[:_LONGEST].strip()
     last = request.form.get("last", "")[:_LONGEST].strip()
-    refused = None
+    wrong: dict[str, str] = {}
     if request.method == "POST":
+        wrong = {
+            name: word for name, word in (("first", _wrong(first)), ("last", _wrong(last))) if word
+        }
+    if request.method == "POST" and not wrong:
 
         def work(conn: Conn) -> int:
             return rolls.add(conn, first, last, doer()).left
@@ -29,17 +33,22 @@ def number_rolls() -> str | Response | tuple[str, int]:
         try:
             labels = runtime().database.run(work)
         except Refusal as refusal:
-            refused = word_of(refusal)
-        except WrongCheckDigit:
-            refused = "book_roll_check"
-        except ValueError:
-            refused = "book_roll_wrong"
+            wrong = {refusal.field or "first": word_of(refusal)}
         else:
             session["told"], session["told_values"] = "book_roll_done", {"labels": labels}
             return redirect(url_for("counter.number_rolls"))
     with runtime().database.transaction() as conn:
         mine = rolls.of_clerk(conn, me().account.id)
-    page = render_template(
-        "counter/rolls.html", rolls=mine, refused=refused, first=first, last=last
-    )
-    return (page, 422) if refused else page
+    page = render_template("counter/rolls.html", rolls=mine, wrong=wrong, first=first, last=last)
+    return (page, 422) if wrong else page
+
+
+def _wrong(label: str) -> str | None:
+    """Return the word for what is wrong with the number of one label."""
+    try:
+        read(label)
+    except WrongCheckDigit:
+        return "book_roll_check"
+    except ValueError:
+        return "book_roll_wrong"
+    return None

@@ -57,6 +57,7 @@ def start() -> Page:
                 {},
                 unfinished(conn, day.id, reader()),
                 day,
+                rolls=bool(rolls.of_clerk(conn, me().account.id)),
             )
         )
 
@@ -105,7 +106,7 @@ def begin() -> Page:
         if again is not None and again.counter_day_id == day.id:
             return redirect(url_for("counter.group", id_=again.id))
         read = finished_article(typed, read_article(conn, _desk(), typed))
-        sender = finished_sender(typed_sender, read_sender(typed_sender))
+        sender = finished_sender(typed_sender, read_sender(conn, typed_sender))
         if read.item is not None and sender.sender is not None:
             by, once = replace(doer(), office=day.office_id), UUID(typed_sender.once)
             try:
@@ -138,11 +139,13 @@ def taken_number(reading: Reading, taken: NumberInUse) -> Reading:
 def _opening_page(
     conn: Conn, typed: dict[str, str] | None = None, refused: str | None = None
 ) -> str:
-    suggested = counter_days.usual(conn, me().account.id)
+    today, clerk = day_of(runtime().now()), me().account.id
+    suggested = counter_days.usual(conn, clerk, today)
     return render_template(
         "counter/open.html",
         typed=typed or {"counter": str(suggested or ""), "cash": ""},
         refused=refused,
+        closed=counter_days.closed_on(conn, clerk, today),
     )
 
 

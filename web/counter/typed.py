@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 
 from india import figures
 from postal.articles import Language
-from postal.counter.groups import BookingItem
+from postal.counter.groups import BookingItem, Group
 
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
 _LONGEST: Final = 400  # characters of any field; the readers have their own limits
@@ -17,7 +17,10 @@ _LONGEST: Final = 400  # characters of any field; the readers have their own lim
 
 @dataclass(frozen=True)
 class TypedArticle:
-    """An article as typed. `once`: the form's uuid. `like`: an item with the same telephone."""
+    """An article as typed. `once`: the form's uuid. `like`: an item with the same telephone.
+
+    `changing`: the row of the item that it is to replace.
+    """
 
     once: str
     number: str = ""
@@ -34,6 +37,7 @@ class TypedArticle:
     without_phone: str = ""
     language: str = "hi"
     like: str = ""
+    changing: str = ""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class TypedSender:
     name: str = ""
     phone: str = ""
     language: str = "hi"
+    address: str = ""
+    pin: str = ""
 
 
 def new_article(number: str | None, language: Language) -> TypedArticle:
@@ -66,6 +72,46 @@ def another_for(item: BookingItem, number: str | None) -> TypedArticle:
         language=item.recipient_language,
         like="" if item.recipient_phone is None else str(item.id),
     )
+
+
+def to_change(item: BookingItem) -> TypedArticle:
+    """Return the form of an article that is on the bill, filled in."""
+    return TypedArticle(
+        str(uuid4()),
+        number=item.number,
+        service=item.service,
+        weight=str(item.weight_g),
+        pin=item.recipient_pin,
+        cod=str(item.cod_amount) if item.cod_amount else "",
+        otp=item.otp_required,
+        registration=item.registration and item.service != "registered",
+        passport=item.passport,
+        name=item.recipient_name,
+        address=item.recipient_address,
+        phone=legible(item.recipient_phone),
+        without_phone=item.without_phone or "",
+        language=item.recipient_language,
+        changing=str(item.id),
+    )
+
+
+def sender_to_change(group: Group) -> TypedSender:
+    """Return the form of a booking's sender, filled in."""
+    return TypedSender(
+        str(uuid4()),
+        name=group.sender_name,
+        phone=legible(group.sender_phone),
+        language=group.sender_language,
+        address=group.sender_address,
+        pin=group.sender_pin or "",
+    )
+
+
+def legible(phone: str | None) -> str:
+    """Return a telephone (E.164) as one reads it out, 98390 00011, for whoever is typing it."""
+    if phone is None or not phone.startswith("+91"):
+        return phone or ""
+    return f"{phone[3:8]} {phone[8:]}"
 
 
 def new_sender(language: Language) -> TypedSender:
@@ -95,6 +141,7 @@ def article_of(form: Mapping[str, str]) -> TypedArticle:
         without_phone=field("without_phone"),
         language=field("language"),
         like=field("like"),
+        changing=field("changing"),
     )
 
 
@@ -105,6 +152,8 @@ def sender_of(form: Mapping[str, str]) -> TypedSender:
         name=" ".join(form.get("sender_name", "")[:_LONGEST].split()),
         phone=form.get("sender_phone", "")[:_LONGEST].strip(),
         language=form.get("sender_language", ""),
+        address=" ".join(form.get("sender_address", "")[:_LONGEST].split()),
+        pin=figures.digits(form.get("sender_pin", "")[:_LONGEST].strip()),
     )
 
 

@@ -28,6 +28,7 @@ from providers.static import rrn
 from store.database import Conn
 from store.refusals import Conflict, Refusal
 from web.counter.room import doer, live_route, own_group, route, runtime
+from web.language import NAMES, words
 from web.staff.htmx import load
 from web.staff.refusals import status_of, tell, word_of
 
@@ -46,6 +47,7 @@ Phase = Literal[
 ]
 _LIVE: Final[tuple[Phase, ...]] = ("asking", "shown", "over")
 _LATE: Final = timedelta(seconds=5)
+_STEPS: Final = ("upi_step_scan", "upi_step_check", "upi_step_pay")  # of the customer
 
 
 @dataclass(frozen=True)
@@ -183,6 +185,7 @@ def _page(sight: Sight, refused: str = "") -> str:
         receipt=url_for("counter.receipt", id_=sight.group.id),
         mixed_up=[each.id for each in sight.due if mixed_up(each.paise, each.price or 0)],
         rupees_due=money.exact(payment.paise) if payment else 0,
+        steps={each: [words(each)[step] for step in _STEPS] for each in NAMES},
     )
 
 

@@ -50,7 +50,8 @@ def returns_csv() -> Response:
     day = asked_day() or day_of(runtime().now())
     heading = (
         "date", "article", "reason", "remark", "remark_text", "attempts", "fetch_until",
-        "decided_at", "sender", "recipient", "recipient_pin", "with_postman",
+        "decided_at", "sender", "sender_address", "sender_pin", "recipient", "recipient_pin",
+        "with_postman",
     )  # fmt: skip
     account = me().account
     back = runtime().database.run(
@@ -67,5 +68,6 @@ def _cells(day: date, each: GoingBack) -> tuple[str | int, ...]:
         day.isoformat(), each.number, say(f"back_{each.reason}"), each.remark or "",
         word(str(each.remark), "remark_") if each.remark else "", each.attempts,
         each.until.isoformat() if each.until else "", local(each.decided_at).isoformat(),
-        each.sender_name, each.recipient_name, each.recipient_pin, each.with_postman or "",
+        each.sender_name, each.sender_address, each.sender_pin or "", each.recipient_name,
+        each.recipient_pin, each.with_postman or "",
     )  # fmt: skip

@@ -21,6 +21,7 @@ _PAGES: Final = (
     ("counter.payments_board", "nav_payments"),
     ("office.start", "nav_office"),
     ("counter.office_books", "nav_books"),
+    ("counter.tariff_sources", "nav_tariff"),
     ("office.imports", "nav_imports"),
     ("desk.find", "nav_find"),
     ("desk.ticket_queue", "nav_tickets"),

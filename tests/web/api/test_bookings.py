@@ -163,3 +163,21 @@ def test_an_article_may_say_weight_and_registration(api: Api) -> None:
     assert (told["weight_g"], told["registration"]) == (340, True)
     again = api.post("/articles", article(1, weight_g=341, registration=True))
     assert again.status_code == 409
+
+
+def test_the_sender_says_where_it_goes_back_to_and_a_repeat_need_not(api: Api) -> None:
+    where = {"address": "Subhash Chowk", "pin": "273001"}
+    body = article()
+    told = {**body, "sender": {**body["sender"], **where}}
+    assert api.post("/articles", told).status_code == 201
+    sender = api.get(f"/articles/{number_of(12345678)}").get_json()["sender"]
+    assert (sender["address"], sender["pin"]) == ("Subhash Chowk", "273001")
+    assert api.post("/articles", body).status_code == 200
+    elsewhere = {**told, "sender": {**told["sender"], "pin": "226001"}}
+    assert api.post("/articles", elsewhere).status_code == 409
+    posted = booking(2)
+    posted["sender"] |= where
+    made = api.post("/bookings", posted)
+    assert made.get_json()["receipt_number"] == "273303/26/000001"
+    receipt = api.get(f"/bookings/{made.get_json()['reference']}/receipt").get_json()
+    assert (receipt["sender_pin"], receipt["number"]) == ("273001", "273303/26/000001")

@@ -82,7 +82,7 @@ def test_a_clerks_day(api: Api, runtime: Runtime) -> None:
     english = print_ | {"once": str(uuid4()), "paper": "80mm", "language": "en"}
     assert api.post(f"{path}/receipts", english).get_json()["copy_number"] == 2
     (narrow,) = sheets(api.get(f"{path}/receipts/{english['once']}").data)
-    assert (round(narrow.width), "COPY 2 · not the original" in narrow.text) == (80, True)
+    assert (round(narrow.width), "DUPLICATE 2 · not the original" in narrow.text) == (80, True)
     assert narrow.barcodes() == [number_of(1)]
     assert api.get(f"{path}/receipts/{uuid4()}").status_code == 404
 

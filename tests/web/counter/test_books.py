@@ -15,6 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Page, expect
+from werkzeug.test import TestResponse
 
 from conversation import counter
 from postal.counter import day_end, entries
@@ -58,6 +59,15 @@ def counted(rupees: int, **more: str) -> dict[str, str]:
     return {"note_100": str(rupees // 100), "note_1": str(rupees % 100), **more}
 
 
+def close(at: Clerk, rupees: int, explanation: str = "", **more: str) -> TestResponse:
+    """Counts, is asked, and closes the day on it."""
+    form = counted(rupees, counter_day=str(at.day.id), **more)
+    question = at.colleague.post("/counter/day/question", **form)
+    seen = re.search(r'name="seen" value="(-?\d+)"', question.text)
+    asked = {"seen": seen[1]} if seen else {}
+    return at.colleague.post("/counter/day/close", explanation=explanation, **asked, **form)
+
+
 def ledger(runtime: Runtime) -> list[tuple[Any, ...]]:
     with runtime.database.transaction() as conn:
         return conn.execute("SELECT kind, method, paise FROM ledger ORDER BY id").fetchall()
@@ -94,12 +104,7 @@ def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
     with runtime.database.transaction() as conn:  # 4 paise, which no coin has
         out = day_end.ToTreasury(4, "", uuid4())
         day_end.hand_over(conn, sold.day.id, out, sold.doer(runtime.now()))
-    answer = sold.colleague.post(
-        "/counter/day/close",
-        counter_day=str(sold.day.id),
-        explanation="typed while it differed",
-        **counted(DUE // 100),
-    )
+    answer = close(sold, DUE // 100, "typed while it differed")
     assert answer.status_code == 302
     statement = sold.colleague.get(answer.headers["Location"]).text
     assert "typed while it differed" not in statement  # nothing is to be explained
@@ -110,21 +115,36 @@ def test_a_count_that_fits_closes_the_day_and_empties_the_drawer(
 
 
 def test_a_difference_must_be_explained_and_is_an_entry(sold: Clerk, runtime: Runtime) -> None:
-    form = counted(600, counter_day=str(sold.day.id))
-    refused = sold.colleague.post("/counter/day/close", **form)
-    assert refused.status_code == 422
-    assert "explain the difference" in refused.text
-    assert re.search(r'name="note_100"\s+inputmode', refused.text)
-    assert 'value="6"' in refused.text  # what was counted is not typed again
-    answer = sold.colleague.post("/counter/day/close", **form, explanation="Fifty rupees of change")
+    for explanation in ("", "1", "x", "200 5 1 20 10 200 500", "........"):
+        refused = close(sold, 600, explanation)
+        assert refused.status_code == 422
+        assert "Say in words why the count differs" in refused.text
+        assert 'name="note_100" value="6"' in refused.text  # what was counted is not typed again
+    assert "difference" not in [kind for kind, _, _ in ledger(runtime)]
+    answer = close(sold, 600, "Fifty rupees of change")
     assert answer.status_code == 302
     assert ("difference", "cash", 60_000 - DUE) in ledger(runtime)
     assert "Fifty rupees of change" in sold.colleague.get(answer.headers["Location"]).text
 
 
+def test_what_was_not_asked_about_or_changed_meanwhile_closes_nothing(
+    sold: Clerk, runtime: Runtime
+) -> None:
+    form = counted(600, counter_day=str(sold.day.id), explanation="Fifty rupees of change")
+    before = ledger(runtime)
+    question = sold.colleague.post("/counter/day/question", **form).text
+    words = re.sub(r"<[^>]+>|\s+", " ", question)
+    assert "₹651.04 by the cash book, ₹600 counted, −₹51.04" in re.sub(" +", " ", words)
+    for seen in ({}, {"seen": "60000"}):
+        answer = sold.colleague.post("/counter/day/close", **form, **seen)
+        assert (answer.status_code, "changed meanwhile" in answer.text) == (409, True)
+    assert ledger(runtime) == before
+    again = sold.colleague.post("/counter/day", **form).text  # "count again"
+    assert re.search(r'name="note_100"[^>]*value="6"', again)
+
+
 def test_closed_twice_is_closed_once(sold: Clerk, runtime: Runtime) -> None:
-    form = counted(600, counter_day=str(sold.day.id), explanation="counted twice")
-    first = sold.colleague.post("/counter/day/close", **form)
+    first = close(sold, 600, "counted it twice")
     entries = ledger(runtime)
     second = sold.colleague.post("/counter/day/close", **counted(700, counter_day=str(sold.day.id)))
     assert first.headers["Location"] == second.headers["Location"]
@@ -133,17 +153,17 @@ def test_closed_twice_is_closed_once(sold: Clerk, runtime: Runtime) -> None:
 
 def test_a_day_with_bookings_begun_is_not_closed(sold: Clerk, runtime: Runtime) -> None:
     group(runtime, sold.poster, 12345681)
-    refused = sold.colleague.post(
-        "/counter/day/close", counter_day=str(sold.day.id), **counted(651)
-    )
-    assert refused.status_code == 409
-    assert "not finished" in refused.text
+    form = counted(651, counter_day=str(sold.day.id))
+    for step, seen in (("question", {}), ("close", {"seen": str(DUE)})):
+        refused = sold.colleague.post(
+            f"/counter/day/{step}", **form, **seen, explanation="four paise are missing"
+        )
+        assert refused.status_code == 409
+        assert "not finished" in refused.text
 
 
 def test_a_closed_counter_takes_no_booking(sold: Clerk, runtime: Runtime) -> None:
-    sold.colleague.post(
-        "/counter/day/close", counter_day=str(sold.day.id), explanation="x", **counted(0)
-    )
+    close(sold, 0, "it was stolen")
     with pytest.raises(CounterClosed), runtime.database.transaction() as conn:
         sold.begin(conn, runtime.now())
     with pytest.raises(Exception, match="is closed"), runtime.database.transaction() as conn:
@@ -165,7 +185,7 @@ def test_closing_and_booking_at_the_same_moment_never_leave_a_booking_out(
         try:
             runtime.database.run(
                 lambda conn: day_end.close(
-                    conn, sold.day.id, Count({}), "stolen", sold.doer(runtime.now())
+                    conn, sold.day.id, Count({}), "it was stolen", sold.doer(runtime.now())
                 )
             )
         except Unfinished:
@@ -188,9 +208,7 @@ def test_closing_and_booking_at_the_same_moment_never_leave_a_booking_out(
 def test_a_correction_is_a_new_entry_and_leaves_the_signed_figures(
     sold: Clerk, postmaster: Colleague, runtime: Runtime, clock: Clock
 ) -> None:
-    sold.colleague.post(
-        "/counter/day/close", counter_day=str(sold.day.id), explanation="x", **counted(600)
-    )
+    close(sold, 600, "given out wrongly")
     clock.advance(minutes=20)
     page = postmaster.get("/counter/entries/2").text  # the cash booking
     assert "₹151.04" in page
@@ -219,7 +237,7 @@ def test_a_correction_during_the_close_comes_after_the_signed_figures(
     asked = runtime.now()
     right = entries.Correction(15_000, "The scale was wrong", uuid4())
     with ThreadPoolExecutor(1) as pool, runtime.database.transaction() as closing:
-        day_end.close(closing, sold.day.id, Count({}), "stolen", sold.doer(runtime.now()))
+        day_end.close(closing, sold.day.id, Count({}), "it was stolen", sold.doer(runtime.now()))
         waiting = pool.submit(
             runtime.database.run, lambda conn: entries.correct(conn, 2, right, sold.doer(asked))
         )
@@ -307,11 +325,9 @@ def test_the_tables_for_other_software(sold: Clerk, postmaster: Colleague) -> No
         ["booking", "cash", "151.04"],
         ["booking", "upi", "75.52"],
     ]
-    sold.colleague.post(
-        "/counter/day/close", counter_day=str(sold.day.id), explanation="=1+1", **counted(600)
-    )
+    close(sold, 600, "=given & not noted")
     counters = rows(postmaster.get("/counter/books/counters.csv").text)
-    assert counters[1][6:11] == ["651.04", "600.00", "100x6", "-51.04", "'=1+1"]
+    assert counters[1][6:11] == ["651.04", "600.00", "100x6", "-51.04", "'=given & not noted"]
     assert postmaster.get("/counter/books/secrets.csv").status_code == 404
 
 
@@ -386,15 +402,37 @@ def at_the_desk(sold: Clerk, page: Page, address: str, runtime: Runtime) -> Iter
     page.close()
 
 
-def test_a_clerk_counts_and_closes_in_the_browser(at_the_desk: Page) -> None:
+def test_a_clerk_counts_and_closes_with_enter_alone(at_the_desk: Page, runtime: Runtime) -> None:
     page = at_the_desk
-    page.get_by_label("₹100 ×").fill("6")
-    counted = page.locator("#counted")
-    expect(counted).to_contain_text("₹600")
+    keys, counted = page.keyboard, page.locator("#counted")
+    page.wait_for_load_state()
+    expect(page.get_by_label("₹500 ×")).to_be_focused()
+    keys.press("Enter")  # no note of 500
+    keys.press("Enter")
+    expect(page.get_by_label("₹100 ×")).to_be_focused()
+    keys.type("6")
+    keys.press("Enter")
     expect(counted).to_contain_text("−₹51.04")
-    page.get_by_label("₹50 ×").fill("1")
+    keys.type("1")
     expect(counted).to_contain_text("−₹1.04")
-    page.get_by_label("Explanation of a difference").fill("No coins for four paise")
-    page.keyboard.press("Enter")
+    for _ in range(6):
+        keys.press("Enter")
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_contain_text("Close counter 1")
+    expect(page.locator(".of-books")).to_contain_text("₹651.04 by the cash book, ₹650 counted")
+    expect(page.get_by_label("Explanation of a difference")).to_be_focused()
+    page.wait_for_load_state()
+    keys.type("200")  # meant for the notes
+    keys.press("Enter")
+    expect(page.get_by_role("button", name="Close the day")).to_be_focused()
+    assert "difference" not in [kind for kind, _, _ in ledger(runtime)]
+    keys.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("Say in words")
+    expect(page.get_by_label("Explanation of a difference")).to_be_focused()
+    page.wait_for_load_state()
+    keys.press("Control+a")
+    keys.type("No coins for four paise")
+    keys.press("Enter")
+    keys.press("Enter")
     expect(page.get_by_role("status").first).to_contain_text("The day is closed.")
     expect(page.locator("dl.sums")).to_contain_text("50x1")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from threading import Barrier
 from uuid import UUID, uuid4
 
@@ -18,12 +20,14 @@ from postal.counter import booking, receipts
 from postal.counter.groups import Charges, Group, Sender
 from postal.counter.receipts import NotBooked
 from runtime import Runtime
+from store.database import Conn
 from tests.rigs.api_calls import number_of
 from tests.rigs.clock import Clock
-from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, group, office
+from tests.rigs.counter import CHARGES, ITEM, SENDER, Clerk, clerk, directory, group, office
 from tests.rigs.desk import TOKEN, sign_in
 from tests.rigs.doers import reader, software
 from tests.rigs.paper import sheets
+from tests.rigs.upi import with_settings
 
 REGISTERED = replace(
     ITEM,
@@ -81,10 +85,11 @@ def test_a_receipt_has_what_was_posted_and_paid(
     (sheet,) = sheets(answer.data)
     assert round(sheet.width) == width
     assert sheet.barcodes() == ["EU123456785IN", "RR287043775IN"]
-    shared = ("EU 123456785 IN", "59.00", "5.00", "11.52", "75.52", "24.00", "5.22", "34.22")
+    first = ("EU 123456785 IN", "59.00", "5.00", "64.00", "5.76", "75.52")
+    second = ("29.00", "2.61", "34.22", "273303/26/000001", "Dhanewa Dhanai", "CGST 9 %")
     numbers = ("109.74", "1,500", "1930", "cybercrime.gov.in", "1800-266-6868", "*247#", "##002#")
     office_ = ("Maharajganj H.O", "273303", "2026, 10:00", booked.tr, "Gyan Pustak Kendra")
-    for each in (*shared, *numbers, *office_):
+    for each in (*first, *second, *numbers, *office_):
         assert each in sheet.text, each
     assert "+91" not in sheet.text
     english = ("Paid in cash", "Registration", "OTP delivery", "Beware of fraud", "Counter 1")
@@ -93,7 +98,9 @@ def test_a_receipt_has_what_was_posted_and_paid(
 
 def test_the_pages_language_stays_the_clerks(at_counter: Clerk, booked: Group) -> None:
     pdf(at_counter, booked.id, "?lang=hi")
-    assert "Print copy 1" in at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
+    assert (
+        "Print duplicate 1" in at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
+    )
 
 
 @pytest.mark.parametrize(
@@ -119,16 +126,17 @@ def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
 def test_the_first_is_the_original_and_each_further_one_a_copy(
     at_counter: Clerk, booked: Group, clock: Clock
 ) -> None:
-    assert "COPY" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
     assert (
-        "COPY 1 · not the original" in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+        "DUPLICATE 1 · not the original"
+        in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
     )
     shown = printed(at_counter, booked.id)
-    assert "COPY 2 · not the original" in shown.text
+    assert "DUPLICATE 2 · not the original" in shown.text
     assert "data-printing" in shown.text
     page = at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
     assert "Printed 3 times, last by Clerk clerk-1" in page
-    assert "Print copy 3" in page
+    assert "Print duplicate 3" in page
     assert 'class="paper receipt receipt-80mm preview"' in page
 
 
@@ -138,19 +146,82 @@ def test_loaded_again_or_pressed_twice_it_is_the_same_printing(
     once = uuid4()
     for _ in range(2):
         document = pdf(at_counter, booked.id, f"?lang=en&once={once}").data
-        assert "COPY" not in sheets(document)[0].text
+        assert "DUPLICATE" not in sheets(document)[0].text
     other = pdf(at_counter, booked.id, f"?paper=a4&once={once}")
     assert other.status_code == 422  # another paper is another printing
     pressed = uuid4()
     for _ in range(2):
-        assert "COPY 1" in printed(at_counter, booked.id, once=str(pressed)).text
-    assert "Print copy 2" in at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
+        assert "DUPLICATE 1" in printed(at_counter, booked.id, once=str(pressed)).text
+    assert (
+        "Print duplicate 2" in at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
+    )
 
 
 def test_who_only_asks_what_there_is_counts_nothing(at_counter: Clerk, booked: Group) -> None:
     at_counter.colleague.client.head(f"/counter/groups/{booked.id}/receipt.pdf")
     at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt")
-    assert "COPY" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+
+
+@pytest.mark.parametrize("paper", ["80mm", "a4"])
+def test_it_has_what_an_indian_tax_receipt_has(
+    app: Flask, runtime: Runtime, at_counter: Clerk, paper: str
+) -> None:
+    """Rule 46 of the CGST Rules, as far as a counter's customer is concerned; page and PDF."""
+    directory(runtime)
+    registered = with_settings(runtime, gstin="27AAPFU0939F1ZV,09AAACH7409R1ZZ")
+    app.extensions["dakiya"] = registered
+    with runtime.database.transaction() as conn:
+        sender = replace(SENDER, address="Subhash Chowk, 98390 00077", pin="273001")
+        by = at_counter.doer(runtime.now())
+        made = booking.begin(conn, uuid4(), sender, at_counter.day.id, by)
+        booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash", 10_000))
+    query = f"?paper={paper}&customer=en"
+    page = at_counter.colleague.get(f"/counter/groups/{made.id}/receipt{query}").text
+    (sheet,) = sheets(pdf(at_counter, made.id, query + "&lang=en").data)
+    for text in (re.sub(r"<[^>]+>", " ", page), sheet.text):
+        said = " ".join(text.split())
+        for each in (
+            "Tax invoice", "GSTIN 09AAACH7409R1ZZ", "SAC 996811",
+            "place of supply: Uttar Pradesh (09) · reverse charge: no",
+            "Maharajganj H.O, PIN 273303, Maharajganj, Uttar Pradesh",
+            "Receipt no.: 273303/26/000001", "Subhash Chowk", "273001", "Dhanewa Dhanai",
+            "Taxable value ₹ 64.00", "CGST 9 % ₹ 5.76", "SGST 9 % ₹ 5.76",
+            "Given ₹ 100.00", "Change ₹ 24.48",
+        ):  # fmt: skip
+            assert each in said, each
+        assert "27AAPFU0939F1ZV" not in said  # of another state
+        assert "00077" not in said  # a telephone is masked wherever it stands
+    again = sheets(pdf(at_counter, made.id, query + "&lang=en").data)[0].text
+    assert "DUPLICATE 1" in again
+
+
+def test_receipts_are_numbered_without_a_gap_though_they_are_booked_at_once(
+    runtime: Runtime, at_counter: Clerk, clock: Clock
+) -> None:
+    made = [group(runtime, at_counter.poster, 100 + each) for each in range(6)]
+    barrier = Barrier(6)
+
+    def book(each: Group) -> None:
+        barrier.wait()
+
+        def work(conn: Conn) -> None:
+            counter.book(runtime, conn, each.id, "cash")
+            if each is made[0]:
+                raise OSError("the power went")
+
+        with suppress(OSError):
+            runtime.database.run(work)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(book, made))
+    clock.at = datetime(2027, 3, 31, 18, 30, tzinfo=UTC)  # 1 April in India
+    runtime.database.run(lambda conn: counter.book(runtime, conn, made[0].id, "cash"))
+    with runtime.database.transaction() as conn:
+        numbers = conn.execute("SELECT receipt_number FROM booking_groups ORDER BY 1").fetchall()
+    years = [f"273303/26/00000{each}" for each in range(1, 6)] + ["273303/27/000001"]
+    assert [row[0] for row in numbers] == years
 
 
 def test_two_printings_at_the_same_moment_are_one_original_and_one_copy(
@@ -206,7 +277,7 @@ def test_only_what_is_booked_has_a_receipt(
         assert answer.status_code == 409
         assert why in answer.text
     with runtime.database.transaction() as conn, pytest.raises(NotBooked, match=state):
-        receipts.read(conn, made.id, reader(runtime.now()))
+        receipts.read(conn, made.id, reader(runtime.now()), "")
 
 
 def test_another_offices_clerk_finds_nothing(
@@ -224,7 +295,7 @@ def test_another_offices_clerk_finds_nothing(
     assert stranger.get(path).status_code == 404
     assert stranger.get(path + ".pdf").status_code == 404
     assert stranger.post(path).status_code == 404
-    assert "COPY" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
 
 
 @pytest.mark.parametrize("query", ["?paper=a5", "?lang=fr", "?once=1", "?once=%27"])

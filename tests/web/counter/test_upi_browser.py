@@ -142,6 +142,8 @@ def test_a_typed_reference_survives_the_asking(screen: Screen) -> None:
     expect(page.get_by_role("timer")).to_have_text("4:56")  # some questions and answers later
     page.keyboard.type("678901")
     page.keyboard.press("Enter")
+    expect(page.get_by_label("Rupees that came")).to_be_focused()
+    page.keyboard.press("Enter")
     screen.says("Paid and booked")
 
 

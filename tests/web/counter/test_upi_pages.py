@@ -152,7 +152,7 @@ def test_stopped_and_begun_again(runtime: Runtime, at_counter: Clerk) -> None:
     _, payment = begun(runtime, at_counter)
     at_counter.colleague.post(path(payment, "/stop"))
     page = at_counter.colleague.get(path(payment)).text
-    assert "Stopped. Should money come" in page
+    assert "The QR code is cancelled. Should money come" in page
     assert "Show a new QR code" in page
 
 

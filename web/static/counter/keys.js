@@ -1,12 +1,52 @@
 // The counter by keyboard. Enter goes to the next field that every article needs (a scanner ends
-// each label with Enter) and sends the form after the last one; function keys choose. The server makes
-// the notes beside the fields: this script only marks a field whose note says "wrong".
+// each label with Enter); after the last one it sends the form, or goes to the button of what cannot be
+// taken back. Function keys choose: web/counter/keys.py has them. The server makes the notes beside the
+// fields: this script only marks a field whose note says "wrong".
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.shiftKey || event.isComposing) return;
+  if (document.querySelector("dialog[open]")) return; // its own keys: Enter, Tab, Esc
   if (event.key === "Enter") goOn(event);
+  else if (event.key === "Escape") goTo(event);
   else if (/^F\d/.test(event.key)) choose(event);
 });
+
+// A question mark that nobody is typing opens the sheet of keys; Shift makes it on most keyboards.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "?" || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
+  const typing = event.target.closest("input, textarea");
+  if (typing && !typing.matches("[inputmode=numeric], [inputmode=decimal], [inputmode=tel], .label-number")) return;
+  event.preventDefault();
+  document.querySelector('[data-opens="keys"]')?.click();
+});
+
+document.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const opener = event.target.closest("[data-opens]");
+  if (opener) document.getElementById(opener.dataset.opens).showModal();
+  const link = event.target.closest("a[data-layer]");
+  if (!link || !document.querySelector("form[data-chain]")) return; // nothing typed can be lost
+  event.preventDefault();
+  layer(link.href);
+});
+
+async function layer(address) {
+  const content = document.getElementById("layer-content");
+  const answer = await fetch(address).catch(() => null);
+  const page = new DOMParser().parseFromString((await answer?.text()) ?? "", "text/html");
+  const card = page.getElementById("rate-card");
+  if (!card) return location.assign(address); // the sign-in, or a page that says what is wrong
+  content.replaceChildren(card);
+  document.getElementById("layer").showModal();
+}
+
+// What ends something is not pressed by its key: the key goes there, Enter presses.
+function goTo(event) {
+  const wanted = document.querySelector('[data-key="Escape"]');
+  if (!wanted) return;
+  event.preventDefault();
+  wanted.focus();
+}
 
 function goOn(event) {
   const field = event.target;

@@ -21,7 +21,6 @@ const again = document.querySelector("[data-print-now]");
 if (again) {
   again.hidden = false;
   again.addEventListener("click", () => window.print());
-  again.focus();
 }
 
 // A printing that is not counted yet is no receipt: the print shortcut counts it first.
