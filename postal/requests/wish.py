@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -16,8 +17,9 @@ from postal.people.rights import Act
 from store.database import Conn
 
 What = Literal[
-    "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document", "refund"
-]
+    "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document", "refund",
+    "reopen_day",
+]  # fmt: skip
 ACT: Final[Mapping[What, Act]] = MappingProxyType(
     {
         "correct_number": "move",
@@ -27,6 +29,7 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
         "name_phone": "name_phone",
         "document": "document",
         "refund": "refund",
+        "reopen_day": "reopen_day",
     }
 )
 """The right that each takes (`postal/people/rights.py`)."""
@@ -34,16 +37,19 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done, and with what. Exactly one of the three rows says to whom.
+    """What somebody wants done, and with what. One of the three rows, or `day`, says to whom.
 
-    `phone`: E.164. `last4`: of the document's number. `pin_hash`: argon2 of the PIN that its owner
-    typed. `counter_day_id`: the open counter that a refund in cash comes from.
+    `day`: of the office `office_id`, to be opened again. `phone`: E.164. `last4`: of the
+    document's number. `pin_hash`: argon2 of the PIN that its owner typed. `counter_day_id`: the
+    open counter that a refund in cash comes from.
     """
 
     what: What
     article_id: int | None = None
     postman_id: int | None = None
     credit_id: int | None = None
+    day: date | None = None
+    office_id: int | None = None
     phone: str | None = None
     document: DocumentType | None = None
     last4: str | None = None
@@ -71,5 +77,7 @@ def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
             "SELECT office_id FROM staff WHERE id = %s", (wish.postman_id,)
         ).fetchone()
         return row[0] if row else None
-    assert wish.credit_id is not None  # one of the three is there
+    if wish.day is not None:
+        return wish.office_id
+    assert wish.credit_id is not None  # one of the four is there
     return credits.get(conn, wish.credit_id).office_id or asking
