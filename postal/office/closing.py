@@ -56,6 +56,13 @@ class StillOut(Conflict):
         )
 
 
+class ListChanged(Conflict):
+    """What is missing is not what the form showed: something came back or went out meanwhile."""
+
+    sentence = "what is missing from this list has changed meanwhile: look once more"
+    word = "end_list_changed"
+
+
 class VerdictMissing(Conflict):
     """The postmaster must judge contested remarks first."""
 
@@ -113,10 +120,13 @@ def still_out(conn: Conn, office_id: int, before: date) -> list[Progress]:
     return [each for each in found if each.missing]
 
 
-def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[ListHead, bool]:
+def close_list(
+    conn: Conn, list_id: int, note: str | None, by: Doer, seen: int | None = None
+) -> tuple[ListHead, bool]:
     """Close a list; True: this call did it. `note`: why something is missing.
 
-    Raises `StillOut`, `VerdictMissing`, `reasons.NoReason`, and `returning.UnknownList`.
+    `seen`: how many were missing on the page; None: software, which was shown none. Raises
+    `ListChanged`, `StillOut`, `VerdictMissing`, `reasons.NoReason`, and `returning.UnknownList`.
     """
     # Lock the postman's row first, as making lists does: nothing is added while this counts.
     conn.execute(
@@ -133,6 +143,8 @@ def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[Li
     if waits:
         raise VerdictMissing(waits)
     missing = [line for line in lines if line.missing]
+    if seen not in (None, len(missing)):
+        raise ListChanged
     if missing and not note:
         raise StillOut(missing)
     if missing:

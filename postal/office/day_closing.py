@@ -58,7 +58,8 @@ class DraftLeft:
 
 @dataclass(frozen=True)
 class Left:
-    """What a day leaves when it is closed now. `free`: articles on no beat; `drafts`: on a beat
+    """What a day leaves when it is closed now. `free`: articles on no beat,
+    but for those that came back today; `drafts`: on a beat
     and not sent out; `open_lists`: lists that are not closed; `missing`: articles that the postmen
     of closed lists have still; `owing`: cash of that day and earlier ones.
     """
@@ -160,7 +161,7 @@ def left(conn: Conn, office_id: int, day: date, today: date) -> Left:
     free, waiting = 0, tuple[DraftLeft, ...]()
     if day == today:
         making = drafts.in_making(conn, office_id, today)
-        free = making.free
+        free = making.free - making.came_back
         waiting = tuple(
             DraftLeft(beat.beat, beat.name, count) for beat, count in making.beats if count
         )

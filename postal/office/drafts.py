@@ -150,9 +150,13 @@ def version(conn: Conn, office_id: int) -> int:
 
 @dataclass(frozen=True)
 class DraftCount:
-    """How many articles have no list yet, and how many are placed on each beat's."""
+    """How many articles have no list yet, and how many are placed on each beat's.
+
+    `came_back`: those without a list that one of today's brought back.
+    """
 
     free: int
+    came_back: int
     beats: tuple[tuple[DraftBeat, int], ...]
 
     @property
@@ -163,7 +167,13 @@ class DraftCount:
 def in_making(conn: Conn, office_id: int, today: date) -> DraftCount:
     """Return how much lies there for a list, and nothing of anybody."""
     found = _draft(conn, office_id, today)
-    return DraftCount(len(found.free), tuple((each.beat, len(each.pieces)) for each in found.lists))
+    back = conn.execute(
+        "SELECT count(DISTINCT i.article_id) FROM delivery_items i"
+        " JOIN delivery_lists l ON l.id = i.list_id WHERE l.date = %s AND i.article_id = ANY(%s)",
+        (today, [piece.id for piece in found.free]),
+    ).fetchone()
+    beats_ = tuple((each.beat, len(each.pieces)) for each in found.lists)
+    return DraftCount(len(found.free), int(back[0]) if back else 0, beats_)
 
 
 def draft(conn: Conn, office_id: int, today: date, reader: Onlooker) -> Draft:

@@ -10,14 +10,14 @@ from web.staff import over
 from web.staff.rooms import seconds_left, shared
 
 
-@open_route("/sign-in/left")
+@open_route("/sign-in-left")
 def sign_in_left() -> Response:
     """Return how many seconds the sign-in lasts, and whose it is; asking does not prolong it."""
     left = seconds_left()
     return jsonify(left=left, account=me().account.id if left else None)
 
 
-@route("/sign-in/alive", "enter", methods=("POST",))
+@route("/sign-in-alive", "enter", methods=("POST",))
 def sign_in_alive() -> Response:
     """Prolong the sign-in of somebody who types."""
     return jsonify(left=seconds_left(), account=me().account.id)

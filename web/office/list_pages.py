@@ -20,6 +20,7 @@ from postal.office import cash, closing, day_closing, returning
 from postal.office.returning import ListClosed, ListHead, ReturnLine
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.office.room import doer, me, own_list, reader, route, runtime
 from web.staff.htmx import go_to
 from web.staff.refusals import tell
@@ -91,10 +92,11 @@ def take_in(id_: int) -> Page:
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+    seen = given.whole(request.form, "seen")
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         own_list(conn, id_)
-        return closing.close_list(conn, id_, note or None, doer())
+        return closing.close_list(conn, id_, note or None, doer(), seen)
 
     try:
         head, _ = runtime().database.run(work)

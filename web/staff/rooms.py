@@ -278,13 +278,14 @@ def _tell_end(response: Response) -> Response:
 
 
 def _note_done(response: Response) -> Response:
-    """Note which form was done: what the browser kept of it is not needed any more.
+    """Note what became of a form: what was done is not kept in the browser any more.
 
     A refused form is answered with its own page, or leads on with a word that does not end well.
     """
-    sent = request.method == "POST" and response.status_code == 302 and bool(seconds_left())
-    if sent and str(session.get("told") or "_done").endswith("_done"):
-        session["kept_done"] = [*session.get("kept_done", ())[-_MOST_DONE:], request.path]
+    if request.method == "POST" and response.status_code == 302 and seconds_left():
+        good = str(session.get("told") or "_done").endswith("_done")
+        name = "kept_done" if good else "kept_back"
+        session[name] = [*session.get(name, ())[-_MOST_DONE:], request.path]
     return response
 
 
@@ -295,6 +296,7 @@ def _outcome() -> dict[str, Any]:
         "told_values": _once("told_values", {}),
         "said": _once("said", ()),
         "kept_done": _once("kept_done", ()),
+        "kept_back": _once("kept_back", ()),
         "seconds_left": seconds_left,
     }
 

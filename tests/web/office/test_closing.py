@@ -313,3 +313,19 @@ def test_another_offices_list_is_nowhere(at: Office, runtime: Runtime) -> None:
         answer = at.clerk.post(f"/office/lists/{list_id}/{path}", once="x")
         assert answer.status_code in (400, 404), path
     assert at.one("SELECT count(*) FROM list_closings") == (0,)
+
+
+def test_a_list_that_changed_under_the_form_is_not_closed(at: Office) -> None:
+    first, _ = at.out(1, 2)
+    page = at.clerk.get(f"/office/lists/{at.list_id()}/close").text
+    assert 'name="seen" value="2"' in page
+    take_in(at, first)  # by another clerk
+    close(at, seen="2", note="the bus broke down")
+    assert not is_closed(at)
+    assert (
+        "meanwhile something came back" in at.clerk.get(f"/office/lists/{at.list_id()}/close").text
+    )
+    close(at, seen="1", note="x")  # says nothing
+    assert not is_closed(at)
+    close(at, seen="1", note="the bus broke down")
+    assert is_closed(at)

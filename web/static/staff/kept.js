@@ -11,7 +11,6 @@ const NEVER = ["password", "hidden", "file", "submit", "button", "reset", "image
 const SECRET = ["code", "second_factor", "password", "old", "new", "again", "secret"];
 const ONCE = ["once", "group_once"]; // with which the server knows a form that it had already
 
-const key = crypto.subtle && here?.dataset.keptKey ? open(here.dataset.keptKey) : null;
 const fresh = new WeakMap(); // of a restored form that was sent: its own `once`
 let writing = Promise.resolve();
 
@@ -21,6 +20,8 @@ const text = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer)));
 function open(root) {
   return crypto.subtle.importKey("raw", bytes(root), "AES-GCM", false, ["encrypt", "decrypt"]);
 }
+
+const key = crypto.subtle && here?.dataset.keptKey ? open(here.dataset.keptKey) : null;
 
 const nameOf = (form) => OWN + new URL(form.action).pathname;
 const sealing = (name, iv) => ({ name: "AES-GCM", iv, additionalData: new TextEncoder().encode(name) });
@@ -106,7 +107,15 @@ async function restore(form) {
     for (const [field, value] of typed.once) form.elements[field].value = value;
   }
   show(form, name, kept.sent && !answered ? here.dataset.sayKeptSent : here.dataset.sayKept, kept.at);
-  form.dispatchEvent(new Event("input", { bubbles: true })); // what is worked out from it
+  tellAbout(form);
+  document.addEventListener("htmx:after:init", ({ target }) => {
+    if (form.id && target.matches?.(`[hx-trigger*="from:#${form.id}"]`)) tellAbout(form);
+  });
+}
+
+// What is worked out from a form is worked out again.
+function tellAbout(form) {
+  form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 // Returns whether something is other than before.
@@ -139,11 +148,13 @@ function show(form, name, words, at) {
     renew(form);
     form.reset();
     note.remove();
-    form.dispatchEvent(new Event("input", { bubbles: true }));
-    localStorage.removeItem(name);
+    tellAbout(form);
     fieldsOf(form).find(isTyped)?.focus();
   });
   note.append(button);
+  for (let part = form.closest("details"); part; part = part.parentElement.closest("details")) {
+    part.open = true;
+  }
   for (const old of form.querySelectorAll(":scope > .kept")) old.remove();
   form.prepend(note);
 }
@@ -173,12 +184,17 @@ function sent({ target: form }) {
   if (new URL(form.action).pathname === here.dataset.signOutAt) {
     return forget((name) => name.startsWith(OWN));
   }
-  const kept = form.hasAttribute("data-keep") ? read(nameOf(form)) : null;
-  if (kept) localStorage.setItem(nameOf(form), JSON.stringify({ ...kept, sent: true }));
+  if (form.hasAttribute("data-keep")) mark(nameOf(form), true);
+}
+
+function mark(name, sent) {
+  const kept = read(name);
+  if (kept) localStorage.setItem(name, JSON.stringify({ ...kept, sent }));
 }
 
 if (key) {
   const done = JSON.parse(here.dataset.keptDone).map((path) => OWN + path);
+  for (const path of JSON.parse(here.dataset.keptBack)) mark(OWN + path, false); // refused: not sent
   forget((name) => done.includes(name) || (name.startsWith(EVERYBODYS) && !read(name)));
   restoreAll();
   document.addEventListener("input", changed);

@@ -24,6 +24,8 @@ let lastKey = 0;
 let goOn = null; // called when the person is signed in again
 let again = null; // the promise of that; none while the sign-in lasts
 let before = null; // what had the focus
+let caret = []; // and where in it one typed
+let loading = null; // the promise of the form
 
 const seconds = () => (ends - Date.now()) / 1000;
 const tokens = () => document.querySelectorAll("input[name=csrf_token]");
@@ -116,13 +118,18 @@ function openAtRest() {
 async function open() {
   if (!again || dialog.open) return;
   before = document.activeElement;
+  caret = [before.selectionStart, before.selectionEnd];
+  before.blur?.();
   dialog.showModal(); // its heading has the focus: what is typed blindly goes nowhere
-  if (!place.firstElementChild) await load();
+  await load();
 }
 
+// Load the form, once: a key that is pressed meanwhile waits for the same.
 async function load() {
-  const answer = await send(here.dataset.signInAt, { headers: OVER });
-  if (answer) await show(answer);
+  if (place.firstElementChild) return;
+  loading ??= send(here.dataset.signInAt, { headers: OVER }).then((answer) => answer && show(answer));
+  await loading;
+  loading = null;
 }
 
 async function send(address, request) {
@@ -163,11 +170,14 @@ dialog?.addEventListener("submit", async (event) => {
 dialog?.addEventListener("keydown", async (event) => {
   if (event.target !== title || event.key !== "Enter") return;
   event.preventDefault();
-  if (!place.firstElementChild) await load();
+  await load();
   place.querySelector("[name=password], [name=second_factor]")?.focus();
 });
 dialog?.addEventListener("close", () => {
-  if (before?.isConnected) before.focus();
+  if (before?.isConnected) {
+    before.focus();
+    if (typeof caret[0] === "number") before.setSelectionRange(...caret);
+  }
   if (again) say("end", here.dataset.sayEnded, here.dataset.sayAgain, open);
 });
 dialog?.addEventListener("cancel", () => (lastKey = Date.now())); // Esc: the page, for a while
@@ -184,8 +194,8 @@ function resume(csrf, left) {
   hush("end");
   const go = goOn;
   again = goOn = null;
-  place.replaceChildren();
   if (dialog.open) dialog.close();
+  place.replaceChildren();
   go?.();
 }
 

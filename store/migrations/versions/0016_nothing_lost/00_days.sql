@@ -48,6 +48,7 @@ ALTER TABLE requests ADD CONSTRAINT requests_about_one
 ALTER TABLE requests ADD CONSTRAINT requests_day_of_an_office
     CHECK (day IS NULL OR office_id IS NOT NULL);
 DROP INDEX one_request;
-CREATE UNIQUE INDEX one_request ON requests
-    (what, article_id, postman_id, credit_id, day, (CASE WHEN day IS NOT NULL THEN office_id END))
-    NULLS NOT DISTINCT WHERE state = 'waiting';
+CREATE UNIQUE INDEX one_request ON requests (what, article_id, postman_id, credit_id)
+    NULLS NOT DISTINCT WHERE state = 'waiting' AND day IS NULL;
+CREATE UNIQUE INDEX one_request_of_a_day ON requests (what, office_id, day)
+    WHERE state = 'waiting' AND day IS NOT NULL;
