@@ -148,7 +148,7 @@ class NotClosed(Conflict):
     word = "day_not_closed"
 
 
-class DayOver(Conflict):
+class OfficeDayOver(Conflict):
     """A day is opened again on that day only."""
 
     sentence = "a day is opened again on that day only"
@@ -245,7 +245,7 @@ def close_day(
 
 
 def reopen(conn: Conn, office_id: int, day: date, request_id: int, first: Doer) -> None:
-    """Open the day again: two people have signed. Raises `NotClosed` and `DayOver`.
+    """Open the day again: two people have signed. Raises `NotClosed` and `OfficeDayOver`.
 
     Lists that are closed stay closed; other beats send out again. The door writes the access log.
     """
@@ -254,7 +254,7 @@ def reopen(conn: Conn, office_id: int, day: date, request_id: int, first: Doer) 
     ).fetchone()
     assert row is not None
     if day != day_of(first.at):
-        raise DayOver
+        raise OfficeDayOver
     last = closed(conn, office_id, day)
     if last is None:
         raise NotClosed
