@@ -9,6 +9,7 @@ from conversation import counter, desk, postmen
 from conversation.desk import Intervened
 from flows.happenings import DestinationMoved, DocumentShown, NumberCorrected, Reopened
 from postal.counter import counter_days, refunds, reopening
+from postal.office import day_closing
 from postal.people import pins
 from postal.people.doer import Doer
 from postal.requests import reading
@@ -53,6 +54,10 @@ def carry_out(
         case "name_phone":
             postmen.name_phone(runtime, conn, str(request.postman), str(request.phone))
             done = Intervened(True, ("phone_named",))
+        case "reopen_day":
+            assert request.office_id is not None and request.day is not None  # noqa: PT018
+            day_closing.reopen(conn, request.office_id, request.day, request.id, first)
+            done = Intervened(True, ())
         case "document":
             done = _hand_out(runtime, conn, request, first, second)
         case "refund":

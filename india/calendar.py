@@ -95,6 +95,11 @@ def morning(day: date) -> datetime:
 _WAKES, _SLEEPS = time(8), time(20)
 
 
+def is_awake(at: datetime) -> bool:
+    """Tell whether people are awake at `at` (aware): from 8 to 20 o'clock."""
+    return _WAKES <= at.astimezone(INDIA).time() < _SLEEPS
+
+
 def awake_after(at: datetime, hours: timedelta) -> datetime:
     """Return when people have been awake for `hours` since `at` (aware): 8 to 20 o'clock counts."""
     left, now = hours, at.astimezone(INDIA)

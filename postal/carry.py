@@ -15,7 +15,7 @@ from flows.facts import MOST_ATTEMPTS
 from flows.remarks import NO_OTHER_VISIT
 from india.calendar import day_of
 from postal.lists import DayClosed, NotListed, make_list
-from postal.office.closing import name_days_left_open
+from postal.office.day_closing import name_days_left_open
 from store.database import Conn
 
 log = structlog.get_logger(__name__)

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import parse
 from india.calendar import day_of
+from postal.closed_days import HOLDS
 from store import feed
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -165,9 +166,9 @@ def _list(conn: Conn, postman: str, day: date, now: datetime) -> int:
 
 def _refuse_closed(conn: Conn, postman: str, day: date, list_id: int) -> None:
     closed = conn.execute(
-        "SELECT FROM list_closings WHERE list_id = %(list)s UNION ALL"
+        "SELECT FROM list_closings WHERE list_id = %(list)s UNION ALL"  # noqa: S608
         " SELECT FROM office_closings z JOIN staff s ON s.office_id = z.office_id"
-        " WHERE s.staff_id = %(postman)s AND z.day = %(day)s",
+        f" WHERE s.staff_id = %(postman)s AND z.day = %(day)s AND {HOLDS}",
         {"list": list_id, "postman": postman, "day": day},
     ).fetchone()
     if closed is not None:

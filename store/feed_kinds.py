@@ -86,6 +86,7 @@ OfficeKind = Literal[
     "cod_handed_in",
     "day_closed",
     "day_left_open",
+    "day_reopened",
     "list_closed",
 ]
 PaymentKind = Literal[

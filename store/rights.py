@@ -32,6 +32,7 @@ APPEND_ONLY: Final = frozenset(
         "cod_handings",
         "list_closings",
         "office_closings",
+        "office_reopenings",
         "token_calls",
     }
 )

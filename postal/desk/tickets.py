@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from uuid import UUID
 
 from psycopg.rows import class_row
 
 from flows.events import Outcome
 from postal import walls
+from postal.once import insist_same
 from postal.people import access, rights
 from postal.people.access import Onlooker
 from postal.people.doer import Doer
@@ -79,6 +81,15 @@ class TicketChanged(Conflict):
     word = "ticket_changed"
 
 
+class TicketMoved(Conflict):
+    """Somebody did something with it since the page was shown."""
+
+    word = "ticket_moved"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name} did something with it meanwhile: look once more", about=name)
+
+
 class TicketTaken(Conflict):
     """A colleague works on it."""
 
@@ -86,6 +97,17 @@ class TicketTaken(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(f"{name} works on it", about=name)
+
+
+@dataclass(frozen=True)
+class TicketForm:
+    """What a form of a ticket says. `once`: of the form, so that two clicks are one; `seen`: how
+    many notes its page showed, so that nobody acts on what is not so any more; None: any.
+    """
+
+    said: str
+    once: UUID | None = None
+    seen: int | None = None
 
 
 _READ = """
@@ -160,10 +182,11 @@ def notes(conn: Conn, id_: int) -> list[TicketNote]:
         ).fetchall()
 
 
-def note(conn: Conn, id_: int, said: str, by: Doer) -> None:
+def note(conn: Conn, id_: int, form: TicketForm, by: Doer) -> None:
     """Note something worth knowing about the ticket. Raise `UnknownTicket`."""
     _lock(conn, id_)
-    _write(conn, id_, by, _NewNote("noted", said))
+    if not _is_repeat(conn, id_, form):
+        _write(conn, id_, by, _NewNote("noted", form.said, once=form.once))
 
 
 def take(conn: Conn, id_: int, by: Doer) -> None:
@@ -201,14 +224,23 @@ def hand_over(conn: Conn, to_staff_id: str, said: str, by: Doer) -> list[int]:
     return sorted(id_ for (id_,) in rows)
 
 
-def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket:
-    """Close the ticket. Tell the person in the same transaction. Raise as `take` does."""
+def close(
+    conn: Conn, id_: int, outcome: Outcome, form: TicketForm, by: Doer
+) -> tuple[Ticket, bool]:
+    """Close the ticket; True: this call did it, tell the person in the same transaction.
+
+    Raise as `take` does, and `TicketMoved`.
+    """
+    _lock(conn, id_)
+    if _is_repeat(conn, id_, form):
+        return get(conn, id_), False
     _open(conn, id_, by.staff_row)
+    _insist_seen(conn, id_, form)
     conn.execute(
         "UPDATE tickets SET closed_at = %s, outcome = %s, assigned_to = %s WHERE id = %s",
         (by.at, outcome, by.staff_row, id_),
     )
-    _write(conn, id_, by, _NewNote("closed", said))
+    _write(conn, id_, by, _NewNote("closed", form.said, once=form.once))
     ticket = get(conn, id_)
     feed.append(
         conn,
@@ -217,15 +249,17 @@ def close(conn: Conn, id_: int, outcome: Outcome, said: str, by: Doer) -> Ticket
         by.at,
         {"ticket": id_, "about": ticket.kind, "outcome": outcome},
     )
-    return ticket
+    return ticket, True
 
 
-def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
+def reopen(conn: Conn, id_: int, form: TicketForm, by: Doer) -> None:
     """Open a ticket again that was not settled after all.
 
     Raise `UnknownTicket`, and `TicketChanged` where it is open, or another of its kind is.
     """
     _lock(conn, id_)
+    if _is_repeat(conn, id_, form):
+        return
     done = conn.execute(
         "UPDATE tickets t SET closed_at = NULL, outcome = NULL, assigned_to = %s WHERE id = %s"
         " AND closed_at IS NOT NULL AND NOT EXISTS (SELECT FROM tickets o WHERE o.kind = t.kind"
@@ -235,7 +269,7 @@ def reopen(conn: Conn, id_: int, said: str, by: Doer) -> None:
     )
     if done.rowcount != 1:
         raise TicketChanged
-    _write(conn, id_, by, _NewNote("reopened", said))
+    _write(conn, id_, by, _NewNote("reopened", form.said, once=form.once))
 
 
 def colleagues(conn: Conn, by: Doer) -> list[tuple[str, str]]:
@@ -286,11 +320,31 @@ class _NewNote:
     did: Did
     said: str = ""
     other: int | None = None
+    once: UUID | None = None
+
+
+def _is_repeat(conn: Conn, id_: int, form: TicketForm) -> bool:
+    """Tell whether this very form came before. Raise `OtherForm` where it said something else."""
+    if form.once is None:
+        return False
+    row = conn.execute(
+        "SELECT ticket_id, said FROM ticket_notes WHERE once = %s", (form.once,)
+    ).fetchone()
+    if row is None:
+        return False
+    insist_same((row[0], id_), (row[1], form.said))
+    return True
+
+
+def _insist_seen(conn: Conn, id_: int, form: TicketForm) -> None:
+    done = notes(conn, id_)
+    if form.seen is not None and form.seen < len(done):
+        raise TicketMoved(done[-1].name)
 
 
 def _write(conn: Conn, id_: int, by: Doer, new: _NewNote) -> None:
     conn.execute(
-        "INSERT INTO ticket_notes (ticket_id, staff_id, at, did, said, other_id)"
-        " VALUES (%s, %s, %s, %s, %s, %s)",
-        (id_, by.staff_row, by.at, new.did, new.said, new.other),
+        "INSERT INTO ticket_notes (ticket_id, staff_id, at, did, said, other_id, once)"
+        " VALUES (%s, %s, %s, %s, %s, %s, %s)",
+        (id_, by.staff_row, by.at, new.did, new.said, new.other, new.once),
     )

@@ -1,19 +1,19 @@
-"""The end of the day: lists are closed, then the office's day; closing again changes nothing.
+"""The end of a list: what came back, what is missing and why; closing again changes nothing.
 
-Afterwards the office cannot change that day's lists: the rows are append-only.
+Afterwards the office cannot change it: the rows are append-only. The day: `day_closing.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Final
 
 from psycopg.rows import class_row
 
+from postal import reasons
 from postal.office import cash, returning
-from postal.office.cash import Owing
 from postal.office.returning import ListHead, ReturnLine
 from postal.people.doer import Doer
 from store import feed
@@ -21,7 +21,6 @@ from store.database import Conn
 from store.refusals import Conflict
 
 LONGEST_NOTE: Final = 300
-REMEMBERED: Final = timedelta(days=30)  # how long an unclosed day is named
 
 
 @dataclass(frozen=True)
@@ -44,20 +43,6 @@ class Progress:
     closed_at: datetime | None
 
 
-@dataclass(frozen=True)
-class DayClosing:
-    """The closing of an office's day. `cash_open`: paise not handed in by then, of
-    `cash_open_lists` lists; `explanation` says why."""
-
-    day: date
-    at: datetime
-    by: str
-    lists: int
-    cash_open_lists: int
-    cash_open: int
-    explanation: str | None
-
-
 class StillOut(Conflict):
     """Articles are still with the postman, and no reason for closing the list is given."""
 
@@ -71,6 +56,13 @@ class StillOut(Conflict):
         )
 
 
+class ListChanged(Conflict):
+    """What is missing is not what the form showed: something came back or went out meanwhile."""
+
+    sentence = "what is missing from this list has changed meanwhile: look once more"
+    word = "end_list_changed"
+
+
 class VerdictMissing(Conflict):
     """The postmaster must judge contested remarks first."""
 
@@ -80,36 +72,6 @@ class VerdictMissing(Conflict):
         super().__init__(
             f"{len(waits)} contested: the postmaster looks first. First: {waits[0].number}"
         )
-
-
-class ListsOpen(Conflict):
-    """Not every list of the day is closed."""
-
-    word = "end_lists_open"
-
-    def __init__(self, open_: Sequence[Progress]) -> None:
-        names = ", ".join(each.staff_id for each in open_)
-        super().__init__(f"not closed yet: the lists of {names}")
-
-
-class CashOpen(Conflict):
-    """Postmen have not handed in their cash, and no reason for closing the day is given."""
-
-    field = "explanation"
-    word = "end_cash_open"
-
-    def __init__(self, open_: Sequence[Owing]) -> None:
-        names = ", ".join(f"{each.staff_id} ({each.date})" for each in open_)
-        super().__init__(f"cash is not handed in yet: {names}. Take it in, or explain it")
-
-
-class NothingToClose(Conflict):
-    """The office had no list on that day, or the day is in the future."""
-
-    word = "end_nothing"
-
-    def __init__(self, day: date) -> None:
-        super().__init__(f"there is no list of {day} to close")
 
 
 _PROGRESS = """
@@ -158,10 +120,13 @@ def still_out(conn: Conn, office_id: int, before: date) -> list[Progress]:
     return [each for each in found if each.missing]
 
 
-def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[ListHead, bool]:
+def close_list(
+    conn: Conn, list_id: int, note: str | None, by: Doer, seen: int | None = None
+) -> tuple[ListHead, bool]:
     """Close a list; True: this call did it. `note`: why something is missing.
 
-    Raises `StillOut`, `VerdictMissing`, and `returning.UnknownList`.
+    `seen`: how many were missing on the page; None: software, which was shown none. Raises
+    `ListChanged`, `StillOut`, `VerdictMissing`, `reasons.NoReason`, and `returning.UnknownList`.
     """
     # Lock the postman's row first, as making lists does: nothing is added while this counts.
     conn.execute(
@@ -178,8 +143,12 @@ def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[Li
     if waits:
         raise VerdictMissing(waits)
     missing = [line for line in lines if line.missing]
+    if seen not in (None, len(missing)):
+        raise ListChanged
     if missing and not note:
         raise StillOut(missing)
+    if missing:
+        note = reasons.insist(note or "", "note")
     owing = cash.of_list(conn, list_id)
     back = [line for line in lines if line.checked_in_at is not None]
     counts: dict[str, int] = {
@@ -207,102 +176,3 @@ def close_list(conn: Conn, list_id: int, note: str | None, by: Doer) -> tuple[Li
     data: dict[str, str | int] = {"postman": head.staff_id, "day": head.date.isoformat(), **counts}
     feed.append(conn, "list_closed", None, by.at, data)
     return returning.head(conn, list_id), True
-
-
-def close_day(
-    conn: Conn, office_id: int, day: date, explanation: str | None, by: Doer
-) -> tuple[DayClosing, bool]:
-    """Close the office's day when all its lists are closed; True: this call did it.
-
-    `explanation`: why cash of that day or an earlier one is not handed in; kept only if some is.
-    Raises `ListsOpen`, `CashOpen` and `NothingToClose`.
-    """
-    row = conn.execute(
-        "SELECT pin FROM offices WHERE id = %s FOR NO KEY UPDATE", (office_id,)
-    ).fetchone()
-    assert row is not None
-    before = closed(conn, office_id, day)
-    if before is not None:
-        return before, False
-    lists = of_day(conn, office_id, day)
-    if not lists:
-        raise NothingToClose(day)
-    if open_ := [each for each in lists if each.closed_at is None]:
-        raise ListsOpen(open_)
-    owing = cash_open(conn, office_id, day)
-    if owing and not explanation:
-        raise CashOpen(owing)
-    open_paise = sum(each.open for each in owing)
-    conn.execute(
-        "INSERT INTO office_closings (office_id, day, at, staff_id, token_id, lists,"
-        " cash_open_lists, cash_open_paise, explanation)"
-        " VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-        (
-            office_id,
-            day,
-            by.at,
-            by.staff_row,
-            by.token_id,
-            len(lists),
-            len(owing),
-            open_paise,
-            explanation if owing else None,
-        ),
-    )
-    data = {
-        "office": row[0],
-        "day": day.isoformat(),
-        "lists": len(lists),
-        "cash_open": open_paise,
-    }
-    feed.append(conn, "day_closed", None, by.at, data)
-    made = closed(conn, office_id, day)
-    assert made is not None
-    return made, True
-
-
-def cash_open(conn: Conn, office_id: int, day: date) -> list[Owing]:
-    """Return the lists of that day and earlier ones whose cash is open."""
-    return [each for each in cash.open_ones(conn, office_id) if each.date <= day]
-
-
-def closed(conn: Conn, office_id: int, day: date) -> DayClosing | None:
-    """Return the closing of the office's day; None if it is open."""
-    with conn.cursor(row_factory=class_row(DayClosing)) as cursor:
-        return cursor.execute(
-            "SELECT z.day, z.at, coalesce(s.name, t.name) AS by, z.lists, z.cash_open_lists,"
-            " z.cash_open_paise AS cash_open, z.explanation FROM office_closings z"
-            " LEFT JOIN staff s ON s.id = z.staff_id LEFT JOIN tokens t ON t.id = z.token_id"
-            " WHERE z.office_id = %s AND z.day = %s",
-            (office_id, day),
-        ).fetchone()
-
-
-def left_open(conn: Conn, office_id: int, today: date) -> list[date]:
-    """Return the unclosed days of the thirty before `today`."""
-    rows = conn.execute(
-        "SELECT DISTINCT l.date FROM staff s JOIN delivery_lists l ON l.postman_id = s.id"
-        " WHERE s.office_id = %s AND l.date < %s AND l.date >= %s AND NOT EXISTS"
-        " (SELECT FROM office_closings z WHERE z.office_id = s.office_id AND z.day = l.date)"
-        " ORDER BY l.date",
-        (office_id, today, today - REMEMBERED),
-    ).fetchall()
-    return [day for (day,) in rows]
-
-
-def name_days_left_open(conn: Conn, today: date, now: datetime) -> None:
-    """Append each office's unclosed days to the feed, once each morning."""
-    rows = conn.execute(
-        "SELECT o.pin, l.date FROM delivery_lists l JOIN staff s ON s.id = l.postman_id"
-        " JOIN offices o ON o.id = s.office_id WHERE l.date < %s AND l.date >= %s"
-        " AND NOT EXISTS (SELECT FROM office_closings z"
-        " WHERE z.office_id = o.id AND z.day = l.date) GROUP BY o.id, l.date ORDER BY o.id, l.date",
-        (today, today - REMEMBERED),
-    ).fetchall()
-    feed.append_many(
-        conn,
-        [
-            feed.NewEvent("day_left_open", None, now, {"office": pin, "day": day.isoformat()})
-            for pin, day in rows
-        ],
-    )

@@ -14,6 +14,7 @@ from psycopg.rows import class_row
 
 from flows import number as numbers
 from india.calendar import day_of
+from postal.closed_days import HOLDS
 from postal.office.pool import Piece, pieces
 from postal.people import access
 from postal.people.access import Onlooker
@@ -127,11 +128,11 @@ def beats(conn: Conn, office_id: int, today: date) -> list[DraftBeat]:
     """Return the postmen of an office, by their beats."""
     with conn.cursor(row_factory=class_row(DraftBeat)) as cursor:
         return cursor.execute(
-            "SELECT s.id AS postman_row, s.beat, s.staff_id, s.name, l.id AS list_id,"
+            "SELECT s.id AS postman_row, s.beat, s.staff_id, s.name, l.id AS list_id,"  # noqa: S608
             " (SELECT count(*) FROM delivery_items i WHERE i.list_id = l.id) AS out,"
             " EXISTS (SELECT FROM list_closings z WHERE z.list_id = l.id)"
             " OR EXISTS (SELECT FROM office_closings z"
-            " WHERE z.office_id = s.office_id AND z.day = %(today)s) AS closed"
+            f" WHERE z.office_id = s.office_id AND z.day = %(today)s AND {HOLDS}) AS closed"
             " FROM staff s LEFT JOIN delivery_lists l ON l.postman_id = s.id AND l.date = %(today)s"
             " WHERE s.office_id = %(office)s AND s.role = 'postman' AND s.active"
             " ORDER BY s.beat, s.staff_id",
@@ -149,16 +150,30 @@ def version(conn: Conn, office_id: int) -> int:
 
 @dataclass(frozen=True)
 class DraftCount:
-    """How many articles have no list yet, and how many are placed on one."""
+    """How many articles have no list yet, and how many are placed on each beat's.
+
+    `came_back`: those without a list that one of today's brought back.
+    """
 
     free: int
-    placed: int
+    came_back: int
+    beats: tuple[tuple[DraftBeat, int], ...]
+
+    @property
+    def placed(self) -> int:
+        return sum(count for _, count in self.beats)
 
 
-def counted(conn: Conn, office_id: int, today: date) -> DraftCount:
+def in_making(conn: Conn, office_id: int, today: date) -> DraftCount:
     """Return how much lies there for a list, and nothing of anybody."""
     found = _draft(conn, office_id, today)
-    return DraftCount(len(found.free), sum(len(each.pieces) for each in found.lists))
+    back = conn.execute(
+        "SELECT count(DISTINCT i.article_id) FROM delivery_items i"
+        " JOIN delivery_lists l ON l.id = i.list_id WHERE l.date = %s AND i.article_id = ANY(%s)",
+        (today, [piece.id for piece in found.free]),
+    ).fetchone()
+    beats_ = tuple((each.beat, len(each.pieces)) for each in found.lists)
+    return DraftCount(len(found.free), int(back[0]) if back else 0, beats_)
 
 
 def draft(conn: Conn, office_id: int, today: date, reader: Onlooker) -> Draft:
@@ -266,6 +281,15 @@ def take_off(conn: Conn, article_id: int, by: Doer) -> None:
     left = [p.id for p in lying if p.postman_row == piece.postman_row and p.id != article_id]
     _number(conn, office_id, piece.postman_row, left)
     _changed(conn, office_id, by)
+
+
+def people(conn: Conn, numbers_: Sequence[str]) -> int:
+    """Return how many telephones are told when these articles go out."""
+    row = conn.execute(
+        "SELECT count(DISTINCT recipient_phone) FROM articles WHERE number = ANY(%s)",
+        (list(numbers_),),
+    ).fetchone()
+    return int(row[0]) if row else 0
 
 
 def take(conn: Conn, postman_row: int, seen: Sequence[str], by: Doer) -> tuple[str, list[str]]:

@@ -16,8 +16,9 @@ from postal.people.accounts import ROLES, Role
 
 Act = Literal[
     "enter", "find", "help_people", "tickets", "warn_herd", "warn_many", "judge_remark", "move",
-    "reopen", "reset_pin", "name_phone", "document", "refund", "requests", "sign_request",
-    "figures", "fraud", "book", "correct_typing", "statement", "books", "correct_entry", "payments",
+    "reopen", "reopen_day", "reset_pin", "name_phone", "document", "refund", "requests",
+    "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
+    "correct_entry", "payments",
     "deliver", "judge_return", "import", "carriers", "webhooks", "access_log",
     "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
 ]  # fmt: skip
@@ -71,6 +72,9 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "correct a recipient's number; name who takes an article", _JUDGES, "two", _JUDGES
         ),
         "reopen": Right("have an article brought once more", _JUDGES, "two", _JUDGES),
+        "reopen_day": Right(
+            "open a closed day of the office again, on that day", _CLERKS, "two", _JUDGES
+        ),
         "reset_pin": Right("reset a postman's PIN", {"postmaster": "own"}, "two", _JUDGES),
         "name_phone": Right("name a postman's new telephone", _JUDGES, "two", _JUDGES),
         "document": Right(

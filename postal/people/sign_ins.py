@@ -28,8 +28,9 @@ _TO_PROVE = timedelta(minutes=10)  # from the password to the second factor
 class SignIn:
     """A person at the desk. `proved_at`: when the second factor was shown first.
 
-    `factor_at`: when it was shown last. `unseen`: how many notices about the account the person has
-    not seen.
+    `factor_at`: when it was shown last. `ends_at`: when it ends if nothing is done any more;
+    `latest`: when it ends at the latest. `unseen`: how many notices about the account the person
+    has not seen.
     """
 
     id: int
@@ -37,6 +38,8 @@ class SignIn:
     proved_at: datetime | None
     unseen: int
     factor_at: datetime | None
+    ends_at: datetime
+    latest: datetime
 
     @property
     def proved(self) -> bool:
@@ -107,19 +110,23 @@ def find(conn: Conn, token: str, now: datetime) -> SignIn | None:
     if row is None:
         return None
     id_, staff_row, at, seen_at, proved_at, unseen, factor_at = row
-    over = now - at > (LONGEST if proved_at else _TO_PROVE) or now - seen_at > IDLE
+    latest = at + (LONGEST if proved_at else _TO_PROVE)
+    ends_at = min(latest, seen_at + IDLE)
     account = get(conn, staff_row)
-    if over or account is None:
+    if now > ends_at or account is None:
         return None
-    return SignIn(id_, account, proved_at, unseen, factor_at)
+    return SignIn(id_, account, proved_at, unseen, factor_at, ends_at, latest)
 
 
-def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> None:
+def note_seen(conn: Conn, sign_in: SignIn, now: datetime) -> SignIn:
     """Restart the idle time after an action. Written once a minute at most."""
-    conn.execute(
+    noted = conn.execute(
         "UPDATE sign_ins SET seen_at = %s WHERE id = %s AND seen_at < %s",
         (now, sign_in.id, now - _NOTED_EVERY),
     )
+    if noted.rowcount != 1:
+        return sign_in
+    return replace(sign_in, ends_at=min(sign_in.latest, now + IDLE))
 
 
 def end(conn: Conn, sign_in: SignIn, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final, Literal
 
 from psycopg.rows import class_row
@@ -41,6 +41,7 @@ class StaffRequest:
     conversation: int | None
     credit_id: int | None
     paise: int | None
+    day: date | None
     office_id: int | None
     office: str | None
     phone: str | None
@@ -78,10 +79,11 @@ class StaffRequest:
 
     @property
     def about(self) -> str:
-        """Return what it is about, as the pages name it: an article, a postman's staff id."""
+        """Return what it is about, as pages name it: an article, a staff id, a counter, a day."""
         if self.closed_counter is not None:
             return str(self.closed_counter)
-        return self.article or self.postman or f"#{self.credit_id}"
+        day = None if self.day is None else self.day.isoformat()
+        return self.article or self.postman or day or f"#{self.credit_id}"
 
 
 class UnknownRequest(Unknown):
@@ -94,8 +96,8 @@ _READ = """
 SELECT r.id, r.what, r.state, r.article_id, a.number AS article, r.postman_id,
        p.staff_id AS postman, p.name AS postman_name,
        (SELECT min(c.id) FROM conversations c WHERE c.whose = p.phone) AS conversation,
-       r.credit_id, k.paise, r.office_id, o.name AS office, r.phone, r.document, r.document_last4,
-       r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
+       r.credit_id, k.paise, r.day, r.office_id, o.name AS office, r.phone, r.document,
+       r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id,
        e.counter AS closed_counter, r.reason, r.note,
        t.name AS software, r.named_id AS named, n.staff_id AS named_id, r.asked_at, r.until,
        r.signed_by, f.staff_id AS signed_id, f.name AS signed_name, r.signed_at, r.decided_by,
@@ -114,15 +116,17 @@ def same(conn: Conn, wish: Wish) -> StaffRequest | None:
     with conn.cursor(row_factory=class_row(StaffRequest)) as cursor:
         return cursor.execute(
             _READ + "WHERE r.state = 'waiting' AND r.what = %s AND r.pin_hash IS NULL"
-            " AND (r.article_id, r.postman_id, r.credit_id, r.phone, r.document, r.document_last4,"
-            "      r.payment, r.refund_way, r.refund_ref, r.counter_day_id, r.closed_day_id)"
-            " IS NOT DISTINCT FROM (%s::bigint, %s::bigint, %s::bigint, %s::phone, %s, %s, %s, %s,"
-            "                       %s, %s::bigint, %s::bigint)",
+            " AND (r.article_id, r.postman_id, r.credit_id, r.day, r.phone, r.document,"
+            "      r.document_last4, r.payment, r.refund_way, r.refund_ref, r.counter_day_id,"
+            "      r.closed_day_id)"
+            " IS NOT DISTINCT FROM (%s::bigint, %s::bigint, %s::bigint, %s::date, %s::phone, %s,"
+            "                       %s, %s, %s, %s, %s::bigint, %s::bigint)",
             (
                 wish.what,
                 wish.article_id,
                 wish.postman_id,
                 wish.credit_id,
+                wish.day,
                 wish.phone,
                 wish.document,
                 wish.last4,

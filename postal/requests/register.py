@@ -77,18 +77,20 @@ def ask(conn: Conn, wish: Wish, why: Why, by: Doer) -> StaffRequest:
         with conn.transaction():
             row = conn.execute(
                 """
-                INSERT INTO requests (what, article_id, postman_id, credit_id, office_id, phone,
-                    document, document_last4, payment, refund_way, refund_ref, counter_day_id,
-                    closed_day_id, pin_hash, reason, note, token_id, named_id, asked_at, until,
+                INSERT INTO requests (what, article_id, postman_id, credit_id, day, office_id,
+                    phone, document, document_last4, payment, refund_way, refund_ref,
+                    counter_day_id, closed_day_id, pin_hash, reason, note, token_id, named_id,
+                    asked_at, until,
                     signed_by, signed_at)
                 VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
-                        %s, %s, %s) RETURNING id
+                        %s, %s, %s, %s) RETURNING id
                 """,
                 (
                     wish.what,
                     wish.article_id,
                     wish.postman_id,
                     wish.credit_id,
+                    wish.day,
                     office_of(conn, wish, by.office),
                     wish.phone,
                     wish.document,
@@ -194,7 +196,8 @@ def claim_telling(conn: Conn, request: StaffRequest, now: datetime) -> bool:
             AND e.article_id IS NOT DISTINCT FROM r.article_id
             AND e.postman_id IS NOT DISTINCT FROM r.postman_id
             AND e.credit_id IS NOT DISTINCT FROM r.credit_id
-            AND e.closed_day_id IS NOT DISTINCT FROM r.closed_day_id)
+            AND e.closed_day_id IS NOT DISTINCT FROM r.closed_day_id
+            AND (e.day, e.office_id) IS NOT DISTINCT FROM (r.day, r.office_id))
         """,
         {"now": now, "id": request.id, "since": now - TOLD_EVERY},
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Final, Literal
 
@@ -17,7 +18,7 @@ from store.database import Conn
 
 What = Literal[
     "correct_number", "move_destination", "reopen", "reset_pin", "name_phone", "document",
-    "refund", "reopen_counter",
+    "refund", "reopen_counter", "reopen_day",
 ]  # fmt: skip
 ACT: Final[Mapping[What, Act]] = MappingProxyType(
     {
@@ -29,6 +30,7 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
         "document": "document",
         "refund": "refund",
         "reopen_counter": "reopen_counter",
+        "reopen_day": "reopen_day",
     }
 )
 """The right that each takes (`postal/people/rights.py`)."""
@@ -36,11 +38,12 @@ ACT: Final[Mapping[What, Act]] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Wish:
-    """What somebody wants done, and with what. Exactly one of four rows says to whom or what.
+    """What somebody wants done, and with what. Exactly one of four rows, or `day`, says to whom.
 
-    `phone`: E.164. `last4`: of the document's number. `pin_hash`: argon2 of the PIN that its owner
-    typed. `counter_day_id`: the open counter that a refund in cash comes from; `closed_day_id`: the
-    closed one that is to be reopened.
+    `day`: of the office `office_id`, to be opened again. `phone`: E.164. `last4`: of the
+    document's number. `pin_hash`: argon2 of the PIN that its owner typed. `counter_day_id`: the
+    open counter that a refund in cash comes from; `closed_day_id`: the closed one that is to be
+    reopened.
     """
 
     what: What
@@ -48,6 +51,8 @@ class Wish:
     postman_id: int | None = None
     credit_id: int | None = None
     closed_day_id: int | None = None
+    day: date | None = None
+    office_id: int | None = None
     phone: str | None = None
     document: DocumentType | None = None
     last4: str | None = None
@@ -77,5 +82,7 @@ def office_of(conn: Conn, wish: Wish, asking: int | None) -> int | None:
         return row[0] if row else None
     if wish.closed_day_id is not None:
         return counter_days.get(conn, wish.closed_day_id).office_id
+    if wish.day is not None:
+        return wish.office_id
     assert wish.credit_id is not None  # one of the four is there
     return credits.get(conn, wish.credit_id).office_id or asking

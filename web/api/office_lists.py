@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 
 from conversation.office import Taken, take_in
 from flows.facts import ItemState
-from postal.office import closing, returning
+from postal.office import closing, day_closing, returning
 from web.api.engine import whose
 from web.api.engine.fields import Input, Nothing, Output, TypedNumber, Veiled
 from web.api.engine.operation import Answer, Call, Operation
@@ -46,7 +46,7 @@ class OfficeListsOut(Output):
 def _lists(call: Call[OfDayIn]) -> Answer:
     office_id, _ = office(call)
     asked = day(call)
-    closed = closing.closed(call.conn, office_id, asked)
+    closed = day_closing.closed(call.conn, office_id, asked)
     lists = [
         ListProgressOut.of(each, postman=each.staff_id, contested=each.waits)
         for each in closing.of_day(call.conn, office_id, asked)
@@ -161,7 +161,8 @@ TAKE_IN = Operation(
 
 
 class CloseListIn(Input):
-    """`note`: why something is not back; needed where something is missing."""
+    """`note`: why something is not back, in two words and ten letters at least; needed where
+    something is missing."""
 
     note: Note | None = None
 
@@ -191,32 +192,35 @@ CLOSE = Operation(
     input=CloseListIn,
     handle=_close,
     answers={200: ClosedListOut},
-    problems=(404, 409),
+    problems=(404, 409, 422),
 )
 
 
 class CloseDayIn(Input):
-    """`explanation`: why cash is not handed in; needed where some of that day or an earlier one is
-    not, and kept only there."""
+    """`explanation`: why cash is not handed in, articles did not go out or are with postmen still;
+    two words and ten letters at least, needed where something is left, and kept only there."""
 
     date: datetime.date
     explanation: Note | None = None
 
 
 class ClosedDayOut(Output):
-    """`cash_open`: paise that postmen had not handed in by then."""
+    """`cash_open`: paise that postmen had not handed in by then. `not_out`: articles that lay there
+    and did not go out; `missing`: with the postmen of closed lists."""
 
     date: datetime.date
     lists: int
     closed_at: datetime.datetime
     cash_open: int
+    not_out: int
+    missing: int
     explanation: Veiled | None
 
 
 def _close_day(call: Call[CloseDayIn]) -> Answer:
     office_id, _ = office(call)
     given, by = call.input, call.doer(office_id)
-    closed, _ = closing.close_day(call.conn, office_id, given.date, given.explanation, by)
+    closed, _ = day_closing.close_day(call.conn, office_id, given.date, given.explanation, by)
     shown = ClosedDayOut.of(closed, date=closed.day, closed_at=closed.at)
     return Answer(200, shown)
 
@@ -230,5 +234,5 @@ CLOSE_DAY = Operation(
     input=CloseDayIn,
     handle=_close_day,
     answers={200: ClosedDayOut},
-    problems=(409,),
+    problems=(409, 422),
 )

@@ -19,9 +19,9 @@ from postal.people.places import SignInPlace
 from store.database import Conn
 from store.gcra import Gcra
 from web.desk.room import doer, home, key, me, open_route, route, runtime
-from web.staff import factor_form, factors
+from web.staff import factor_form, factors, over
 from web.staff.places import here, here_marked
-from web.staff.rooms import enter, leave
+from web.staff.rooms import enter, leave, seconds_left
 
 TRIES_A_MINUTE: Final = 20  # of one network or known browser, over all staff ids
 Page = str | Response | tuple[str, int]
@@ -32,10 +32,12 @@ def sign_in() -> Page:
     """Sign in with staff id and password, the first factor."""
     if request.method == "GET":
         if current_user.is_authenticated and me().sign_in.proved:
-            return redirect(url_for("desk.overview"))
-        return render_template("desk/sign_in.html")
+            return _done() if over.asked() else redirect(url_for("desk.overview"))
+        return over.step("password") if over.asked() else render_template("desk/sign_in.html")
     place = here()
     if not _may_try(place):
+        if over.asked():
+            return over.step("password", "sign_in_too_often", 429)
         return render_template("desk/sign_in.html", refused="sign_in_too_often"), 429
     staff_id = signs.bare(request.form.get("staff_id", ""))
     password = request.form.get("password", "")
@@ -47,11 +49,17 @@ def sign_in() -> Page:
 
     token = runtime().database.run(begin)
     if token is None:
-        page = render_template("desk/sign_in.html", refused="sign_in_wrong", staff_id=staff_id)
         ring(runtime().redis, SWEEP)  # the owner may have to be told
+        if over.asked():
+            return over.step("password", "sign_in_wrong", 401)
+        page = render_template("desk/sign_in.html", refused="sign_in_wrong", staff_id=staff_id)
         return page, 401
     leave()
     enter(token)
+    if over.asked() and me().account.enrolled:
+        return over.step("factor")
+    if over.asked():
+        return over.elsewhere(url_for("desk.enrol"))
     return redirect(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
 
 
@@ -68,10 +76,12 @@ def second_factor() -> Page:
         return render_template("desk/second_factor.html")
     token = runtime().database.run(_proved)
     ring(runtime().redis, SWEEP)
+    if token is None and over.asked():
+        return over.step("factor", "second_factor_wrong", 401)
     if token is None:
         return render_template("desk/second_factor.html", refused="second_factor_wrong"), 401
     enter(token)
-    return redirect(home())
+    return _done() if over.asked() else redirect(home())
 
 
 @open_route("/passkey-options")
@@ -122,6 +132,14 @@ def sign_out() -> Page:
     leave()
     session.clear()
     return redirect(url_for("desk.sign_in"))
+
+
+def _done() -> Response:
+    """Return to the page below that its person is signed in, or where another one begins."""
+    session.pop("wanted", None)
+    if not me().account.codes_kept:
+        return over.elsewhere(url_for("desk.recovery_codes"))
+    return over.done(me().account.id, seconds_left(), url_for("desk.overview"))
 
 
 def _proved(conn: Conn) -> str | None:

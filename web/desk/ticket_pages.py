@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final, get_args
+from uuid import uuid4
 
 from flask import abort, redirect, render_template, request, url_for
 from markupsafe import Markup
@@ -14,9 +15,10 @@ from flows.acts.reports import TicketKind
 from flows.events import Outcome
 from outbox.wake import wake
 from postal.desk import tickets, timeline
-from postal.desk.tickets import Filter, Ticket
+from postal.desk.tickets import Filter, Ticket, TicketForm
 from store.database import Conn
-from store.refusals import Conflict
+from store.refusals import Refusal
+from web import given
 from web.desk.room import doer, live_route, me, office_seen, reader, route, runtime
 from web.desk.subjects import ticket_within
 from web.staff import presence
@@ -84,16 +86,16 @@ def put_back_ticket(id_: int) -> Page:
 
 @route("/tickets/<int:id_>/note", "tickets", methods=("POST",))
 def note_ticket(id_: int) -> Page:
-    said = _said()
-    if not said:
+    form = _form()
+    if not form.said:
         return _ticket_page(id_, refused="ticket_says_nothing", status=422)
-    return _do(id_, lambda conn: tickets.note(conn, id_, said, doer()))
+    return _do(id_, lambda conn: tickets.note(conn, id_, form, doer()))
 
 
 @route("/tickets/<int:id_>/reopen", "tickets", methods=("POST",))
 def reopen_ticket(id_: int) -> Page:
-    said = _said()
-    return _do(id_, lambda conn: tickets.reopen(conn, id_, said, doer()))
+    form = _form()
+    return _do(id_, lambda conn: tickets.reopen(conn, id_, form, doer()))
 
 
 @route("/tickets/<int:id_>/close", "tickets", methods=("POST",))
@@ -102,11 +104,11 @@ def close_ticket(id_: int) -> Page:
     outcome = next((each for each in OUTCOMES if each == request.form.get("outcome")), None)
     if outcome is None:
         return _ticket_page(id_, refused="ticket_no_outcome", status=422)
-    said = _said()
+    form = _form()
 
     def close(conn: Conn) -> None:
-        closed = tickets.close(conn, id_, outcome, said, doer())
-        if closed.phone is not None:
+        closed, new = tickets.close(conn, id_, outcome, form, doer())
+        if new and closed.phone is not None:
             desk.ticket_closed(runtime(), conn, closed.phone, id_, outcome, doer().proof)
 
     return _do(id_, close)
@@ -136,7 +138,7 @@ def _do(id_: int, work: Callable[[Conn], None]) -> Page:
 
     try:
         runtime().database.run(within)
-    except Conflict as refusal:
+    except Refusal as refusal:
         by = str(refusal.values.get("about", ""))
         return _ticket_page(id_, refused=word_of(refusal), by=by, status=status_of(refusal))
     wake(runtime().redis)
@@ -161,6 +163,7 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
         revealed=False,
         others=_others(id_),
         outcomes=OUTCOMES,
+        once=uuid4,
         mine=found.assigned_to == me().account.staff_id,
         refused=refused,
         by=by,
@@ -171,6 +174,12 @@ def _ticket_page(id_: int, *, refused: str = "", by: str = "", status: int = 200
 def _others(id_: int) -> list[str]:
     account = me().account
     return presence.here(runtime(), id_, account.staff_id, account.name)
+
+
+def _form() -> TicketForm:
+    return TicketForm(
+        _said(), given.uuid(request.form, "once"), given.whole(request.form, "seen", 2**31 - 1)
+    )
 
 
 def _said() -> str:

@@ -3,6 +3,7 @@
 from web.office import (
     arrival_pages,
     cash_pages,
+    day_pages,
     deposit_pages,
     draft_pages,
     import_view,
@@ -17,6 +18,7 @@ from web.office.room import office
 __all__ = [
     "arrival_pages",
     "cash_pages",
+    "day_pages",
     "deposit_pages",
     "draft_pages",
     "import_view",

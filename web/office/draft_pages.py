@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from flask import redirect, render_template, request, session, url_for
-from werkzeug.wrappers import Response
+from flask.typing import ResponseReturnValue
 
 from conversation import office
 from india.calendar import day_of
@@ -22,12 +22,12 @@ from store.database import Conn
 from store.refusals import Refusal
 from web import given
 from web.office.room import doer, live_route, me, reader, route, runtime
-from web.staff import presence
+from web.staff import night, presence
 from web.staff.htmx import go_to
 from web.staff.refusals import word_of
 
 _LONGEST: Final = 64
-Page = str | Response | tuple[str, int]
+Page = ResponseReturnValue
 
 
 @route("/draft", "deliver")
@@ -98,6 +98,11 @@ def send_out() -> Page:
     """Make the list of one beat, as the user saw it; everybody is told as by the API."""
     postman = given.whole(request.form, "postman") or 0
     seen = request.form.get("numbers", "").split()
+
+    with runtime().database.transaction() as conn:
+        people = drafts.people(conn, seen)
+    if (asked := night.ask(people)) is not None:
+        return asked
 
     def work(conn: Conn) -> lists.DeliveryList:
         return office.send_out(runtime(), conn, postman, seen, doer())

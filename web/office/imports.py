@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import Response as Page
 from flask import abort, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -32,6 +33,7 @@ from web.office.room import (
     runtime,
     within,
 )
+from web.staff import night
 from web.staff.htmx import load
 from web.staff.import_words import bad_rows_head, bad_rows_part
 from web.staff.refusals import attempt
@@ -138,10 +140,14 @@ def import_progress(id_: int) -> Page:
 
 
 @route("/imports/<int:id_>/start", "import", methods=("POST",))
-def start_import(id_: int) -> Response:
+def start_import(id_: int) -> ResponseReturnValue:
     """Start the import of the good rows; the form says how many are left out."""
     agreed = given.whole(request.form, "left_out")
     left_out = -1 if agreed is None else agreed
+    with runtime().database.transaction() as conn:
+        good = _mine(conn, id_).good
+    if (asked := night.ask(good)) is not None:
+        return asked
 
     def work(conn: Conn) -> str:
         found = _mine(conn, id_)

@@ -1,4 +1,7 @@
-"""The pages of lists: those of a day, one list, its returns scanned in, and its closing."""
+"""The pages of lists: those of a day, one list, its returns scanned in, and its closing.
+
+The day's own closing: `day_pages.py`.
+"""
 
 from __future__ import annotations
 
@@ -13,14 +16,14 @@ from flows.happenings import Verdict
 from india.calendar import day_of
 from outbox.wake import wake
 from postal.counter.number_check import for_articles
-from postal.office import cash, closing, returning
+from postal.office import cash, closing, day_closing, returning
 from postal.office.returning import ListClosed, ListHead, ReturnLine
 from store.database import Conn
-from store.refusals import Conflict
+from store.refusals import Refusal
 from web import given
 from web.office.room import doer, me, own_list, reader, route, runtime
 from web.staff.htmx import go_to
-from web.staff.refusals import attempt, tell
+from web.staff.refusals import tell
 from web.staff.times import asked_day
 
 _LONGEST: Final = 64
@@ -38,11 +41,11 @@ def lists() -> str:
             day=day,
             today=today,
             lists=closing.of_day(conn, account.office_id, day),
-            closed=closing.closed(conn, account.office_id, day),
-            left_open=closing.left_open(conn, account.office_id, today),
+            closed=day_closing.closed(conn, account.office_id, day),
+            left_open=day_closing.left_open(conn, account.office_id, today),
             still_out=closing.still_out(conn, account.office_id, today),
             owing={each.list_id: each for each in cash.of_day(conn, account.office_id, day)},
-            open_cash=closing.cash_open(conn, account.office_id, day),
+            open_cash=day_closing.cash_open(conn, account.office_id, day),
         )
 
 
@@ -78,7 +81,7 @@ def take_in(id_: int) -> Page:
 
     try:
         taken = runtime().database.run(work) if typed else None
-    except Conflict as refusal:
+    except ListClosed as refusal:
         tell(refusal)
         return go_to(url_for("office.end", id_=id_))
     wake(runtime().redis)
@@ -89,14 +92,15 @@ def take_in(id_: int) -> Page:
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
     note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+    seen = given.whole(request.form, "seen")
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         own_list(conn, id_)
-        return closing.close_list(conn, id_, note or None, doer())
+        return closing.close_list(conn, id_, note or None, doer(), seen)
 
     try:
         head, _ = runtime().database.run(work)
-    except Conflict as refusal:
+    except Refusal as refusal:
         tell(refusal)
         return go_to(url_for("office.end", id_=id_))
     session["told"] = "end_list_done"
@@ -123,23 +127,6 @@ def judge(id_: int) -> Page:
     wake(runtime().redis)
     session["told"] = "judged_done" if done else "judged_already"
     return go_to(url_for("office.end", id_=head.id))
-
-
-@route("/close", "deliver", methods=("POST",))
-def close_day() -> Page:
-    """Close the office's day after all its lists; cash that is not in needs a reason."""
-    account = me().account
-    said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
-    day = given.day(request.form, "day")
-    if day is None:
-        abort(400)
-
-    def work(conn: Conn) -> str:
-        closing.close_day(conn, account.office_id, day, said, doer())
-        return "end_day_done"
-
-    attempt(work)
-    return go_to(url_for("office.lists", day=day.isoformat()))
 
 
 def _end_page(id_: int, taken: TakenItem | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from india.calendar import day_of
-from postal.office import arrivals, cash, closing, deposit, drafts, returning
+from postal.office import arrivals, cash, closing, day_closing, deposit, drafts, returning
 from web.office.room import me, reader, route, runtime
 
 
@@ -15,16 +15,16 @@ def start() -> str:
     account, today = me().account, day_of(runtime().now())
     with runtime().database.transaction() as conn:
         lists = closing.of_day(conn, account.office_id, today)
-        making = drafts.counted(conn, account.office_id, today)
+        making = drafts.in_making(conn, account.office_id, today)
         found = {
             "scanned": arrivals.counted(conn, account.office_id, today),
             "owing": cash.open_ones(conn, account.office_id),
-            "left_open": closing.left_open(conn, account.office_id, today),
+            "left_open": day_closing.left_open(conn, account.office_id, today),
             "still_out": closing.still_out(conn, account.office_id, today),
             "waits": returning.contested(
-                conn, account.office_id, today - closing.REMEMBERED, reader()
+                conn, account.office_id, today - day_closing.REMEMBERED, reader()
             ),
-            "closed": closing.closed(conn, account.office_id, today),
+            "closed": day_closing.closed(conn, account.office_id, today),
         }
         lying = deposit.counted(conn, account.office_id, account.office_pin, today)
     return render_template(

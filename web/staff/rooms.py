@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final, TypeVar
 from urllib.parse import urlsplit
 
-from flask import Blueprint, Flask, abort, current_app, request, session, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
@@ -28,7 +28,7 @@ from store.refusals import Unknown
 from web import language
 from web.callers import Caller, states
 from web.running import runtime
-from web.staff import step_up
+from web.staff import over, step_up
 from web.staff.htmx import go_to
 from web.staff.places import keep_browser
 
@@ -42,6 +42,7 @@ _PATHS: list[str] = []
 _BEFORE_CODES: Final = frozenset(
     ("desk.recovery_codes", "desk.show_recovery_codes", "desk.keep_recovery_codes", "desk.sign_out")
 )
+_MOST_DONE: Final = 4  # forms that were done since a page was last shown
 _QUIET: set[str] = set()  # polled by the page itself: they do not prolong a sign-in
 
 shared: Final = Blueprint("staff", __name__)
@@ -96,6 +97,8 @@ class Room:
         self.blueprint.before_request(admit)
         self.blueprint.after_request(language.remember)
         self.blueprint.after_request(keep_browser)
+        self.blueprint.after_request(_tell_end)
+        self.blueprint.after_request(_note_done)
         self.blueprint.context_processor(_outcome)
         self.blueprint.register_error_handler(Unknown, _not_there)
         _PATHS.append(path)
@@ -168,7 +171,15 @@ def home() -> str:
     """Return where sign-in leads: the page that was asked for if it is in a room, else the desk."""
     wanted = str(session.pop("wanted", ""))
     known = any(wanted == path or wanted.startswith(path + "/") for path in _PATHS)
-    return wanted if known else url_for("desk.overview")
+    return _shown_at(wanted) if known else url_for("desk.overview")
+
+
+def _shown_at(path: str) -> str:
+    """Return the nearest page at `path` or above it: the answer to a form has no address."""
+    paths = current_app.url_map.bind("")
+    while path.strip("/") and not paths.test(path, "GET"):
+        path = path.rpartition("/")[0]
+    return path or url_for("desk.overview")
 
 
 def enter(token: str) -> None:
@@ -208,20 +219,31 @@ def admit() -> ResponseReturnValue | None:
         return None
     if not current_user.is_authenticated:
         _empty_session()
-        if request.method == "GET":
-            session["wanted"] = urlsplit(request.full_path).path
-        return go_to(url_for("desk.sign_in"))
+        session["wanted"] = urlsplit(_page_asked_for()).path
+        return over.ended() or go_to(url_for("desk.sign_in"))
     if not me().sign_in.proved:
-        return go_to(url_for("desk.second_factor" if me().account.enrolled else "desk.enrol"))
+        return over.ended() or go_to(
+            url_for("desk.second_factor" if me().account.enrolled else "desk.enrol")
+        )
     if not me().account.codes_kept and endpoint not in _BEFORE_CODES:
         return go_to(url_for("desk.recovery_codes"))
     if not me().may(endpoint):
         abort(403)
     if endpoint not in _QUIET:
-        runtime().database.run(lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now()))
+        me().sign_in = runtime().database.run(
+            lambda conn: sign_ins.note_seen(conn, me().sign_in, runtime().now())
+        )
     if request.method == "POST" and RIGHTS[ACTS[endpoint]].needs != "session":
         return step_up.ask(me())
     return None
+
+
+def _page_asked_for() -> str:
+    """Return the page that is asked for, or whose form or part this request is."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return request.full_path
+    came_from = urlsplit(request.referrer or "")
+    return came_from.path if came_from.netloc == request.host else ""
 
 
 def _empty_session() -> None:
@@ -241,10 +263,48 @@ def _member(token: str) -> Member | None:
     return Member(token, found) if found else None
 
 
+def seconds_left() -> int:
+    """Return how many seconds the sign-in lasts if nothing is done any more; 0: there is none."""
+    if not current_user.is_authenticated or not me().sign_in.proved:
+        return 0
+    return max(0, int((me().sign_in.ends_at - runtime().now()).total_seconds()))
+
+
+def _tell_end(response: Response) -> Response:
+    """Tell the page how long the sign-in lasts (web/static/staff/sign_in.js)."""
+    if left := seconds_left():
+        response.headers[over.LEFT] = str(left)
+    return response
+
+
+def _note_done(response: Response) -> Response:
+    """Note what became of a form: what was done is not kept in the browser any more.
+
+    A refused form is answered with its own page, or leads on with a word that does not end well.
+    """
+    if request.method == "POST" and response.status_code == 302 and seconds_left():
+        good = str(session.get("told") or "_done").endswith("_done")
+        name = "kept_done" if good else "kept_back"
+        session[name] = [*session.get(name, ())[-_MOST_DONE:], request.path]
+    return response
+
+
 def _outcome() -> dict[str, Any]:
     """Return the outcome of the last act, which is shown once."""
     return {
-        "told": session.pop("told", None),
-        "told_values": session.pop("told_values", {}),
-        "said": session.pop("said", ()),
+        "told": _once("told", None),
+        "told_values": _once("told_values", {}),
+        "said": _once("said", ()),
+        "kept_done": _once("kept_done", ()),
+        "kept_back": _once("kept_back", ()),
+        "seconds_left": seconds_left,
     }
+
+
+def _once(name: str, otherwise: object) -> Any:
+    """Return what the session has under `name`, for this page alone.
+
+    Where there is nothing the session stays untouched: the answer to a poll must not take from the
+    next page what was told meanwhile.
+    """
+    return session.pop(name) if name in session else otherwise

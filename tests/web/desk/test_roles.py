@@ -53,7 +53,13 @@ ABOUT: dict[str, str | None] = {
 }
 # Fillings of what else is in an address.
 FILLED = {"<what>": "entries", "<kind>": "lists", "<name>": "simulator"}
-ON_THE_WAY_IN = {"/desk/sign-in", "/desk/second-factor", "/desk/passkey-options", "/desk/enrol"}
+ON_THE_WAY_IN = {
+    "/desk/sign-in",
+    "/desk/sign-in-left",
+    "/desk/second-factor",
+    "/desk/passkey-options",
+    "/desk/enrol",
+}
 # Pages about one thing, whose answer is 404 for another reason.
 NOT_YET = {
     "POST /counter/groups/<int:id_>/upi/simulate",  # no QR code is shown

@@ -212,6 +212,8 @@ def test_the_end_of_a_day(screen: Screen) -> None:
     expect(screen.page.locator("#taken")).to_contain_text("Everything that was not delivered")
     screen.page.get_by_role("button", name="Close the list for good").press("Enter")
     expect(screen.page.locator(".told.done")).to_have_text("The list is closed.")
+    screen.page.get_by_role("link", name="Close the day").press("Enter")
+    expect(screen.page.get_by_text("Cash is not handed in: ₹500.")).to_be_visible()
     screen.page.locator("[name=explanation]").fill("the postman brings it tomorrow")
     screen.page.get_by_role("button", name="Close the day").press("Enter")
     expect(screen.page.locator(".told.done")).to_have_text("The day is closed.")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from conversation import office as delivery_office
 from postal.office import closing
@@ -31,6 +33,13 @@ def take_in(at: Office, number: str) -> str:
 
 def close(at: Office, **form: str) -> None:
     at.clerk.post(f"/office/lists/{at.list_id()}/close", **form)
+
+
+def close_day(at: Office, day: str = "2026-08-14", **form: str) -> TestResponse:
+    """Close the day on what its page shows, as a browser does; return the answer."""
+    page = at.clerk.get(f"/office/close?day={day}").text
+    seen = re.search(r'name="seen" value="([^"]+)"', page)
+    return at.clerk.post("/office/close", day=day, seen=seen[1] if seen else "", **form)
 
 
 def is_closed(at: Office) -> bool:
@@ -207,7 +216,8 @@ def test_the_day_is_closed_once_all_its_lists_are(at: Office) -> None:
     (number,) = at.out(1)
     at.out(2, postman="1002")
     day = "2026-08-14"
-    at.clerk.post("/office/close", day=day)
+    assert "Close these lists first." in at.clerk.get("/office/close").text
+    close_day(at)
     assert at.one("SELECT count(*) FROM office_closings") == (0,)
     at.next_day()
     assert "Nobody closed the day:" in at.clerk.get("/office").text
@@ -216,8 +226,9 @@ def test_the_day_is_closed_once_all_its_lists_are(at: Office) -> None:
     ]
     for (list_id,) in at.all("SELECT id FROM delivery_lists WHERE date = %s", day):
         at.clerk.post(f"/office/lists/{list_id}/close", note="went out again")
-    at.clerk.post("/office/close", day=day)
-    at.clerk.post("/office/close", day=day)
+    assert "1 article is with its postman still." not in at.clerk.get("/office/close").text
+    close_day(at, day, explanation="it went out again today")
+    close_day(at, day)
     assert at.one("SELECT count(*), min(lists) FROM office_closings") == (1, 2)
     assert "Nobody closed the day:" not in at.clerk.get("/office").text
     assert at.state(number) == "out_for_delivery"  # on the new list by now
@@ -227,20 +238,21 @@ def test_a_day_with_cash_at_a_postman_is_closed_with_a_reason(at: Office) -> Non
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "1")
     at.clerk.post(f"/office/lists/{at.list_id()}/close")
-    assert "Why is the day closed all the same?" in at.clerk.get("/office/lists").text
-    at.clerk.post("/office/close", day="2026-08-14", explanation="  ")
-    assert "Not closed: cash is not handed in yet." in at.clerk.get("/office/lists").text
+    assert "Cash is not handed in: ₹500." in at.clerk.get("/office/close").text
+    assert "Not closed: cash is not handed in yet." in close_day(at, explanation="  ").text
+    assert "two words and ten letters" in close_day(at, explanation="x").text
     assert at.one("SELECT count(*) FROM office_closings") == (0,)
-    at.clerk.post("/office/close", day="2026-08-14", explanation="he comes in the evening")
+    close_day(at, explanation="he comes in the evening")
     page = at.clerk.get("/office/lists").text
-    assert "Cash not handed in: ₹500. he comes in the evening" in page
+    assert "Cash not handed in: ₹500." in page
+    assert "he comes in the evening" in page
 
 
 def test_without_open_cash_no_reason_is_kept(at: Office) -> None:
     at.out(1, more=" cod 500")
     at.deliver(1, 1, "2")
     at.clerk.post(f"/office/lists/{at.list_id()}/close")
-    at.clerk.post("/office/close", day="2026-08-14", explanation="typed for nothing")
+    close_day(at, explanation="typed for nothing")
     assert at.one("SELECT cash_open_paise, explanation FROM office_closings") == (0, None)
 
 
@@ -301,3 +313,19 @@ def test_another_offices_list_is_nowhere(at: Office, runtime: Runtime) -> None:
         answer = at.clerk.post(f"/office/lists/{list_id}/{path}", once="x")
         assert answer.status_code in (400, 404), path
     assert at.one("SELECT count(*) FROM list_closings") == (0,)
+
+
+def test_a_list_that_changed_under_the_form_is_not_closed(at: Office) -> None:
+    first, _ = at.out(1, 2)
+    page = at.clerk.get(f"/office/lists/{at.list_id()}/close").text
+    assert 'name="seen" value="2"' in page
+    take_in(at, first)  # by another clerk
+    close(at, seen="2", note="the bus broke down")
+    assert not is_closed(at)
+    assert (
+        "meanwhile something came back" in at.clerk.get(f"/office/lists/{at.list_id()}/close").text
+    )
+    close(at, seen="1", note="x")  # says nothing
+    assert not is_closed(at)
+    close(at, seen="1", note="the bus broke down")
+    assert is_closed(at)

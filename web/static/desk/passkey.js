@@ -35,7 +35,7 @@ async function sign(place) {
       signature: text(response.signature),
     },
   });
-  form.submit();
+  form.requestSubmit();
 }
 
 async function make(form) {
@@ -61,12 +61,17 @@ async function make(form) {
   form.submit();
 }
 
-for (const place of document.querySelectorAll("[data-passkey], [data-new-passkey]")) {
+/** Furnish the places in `root` where a passkey can be used, or made. */
+export function furnish(root) {
+  for (const place of root.querySelectorAll("[data-passkey], [data-new-passkey]")) prepare(place);
+}
+
+function prepare(place) {
   const button = place.querySelector("button[type=button]");
   const said = place.querySelector("[role=status]");
   if (!window.PublicKeyCredential) {
     said.textContent = place.dataset.cannot;
-    continue;
+    return;
   }
   button.hidden = false;
   button.addEventListener("click", async () => {
@@ -80,3 +85,5 @@ for (const place of document.querySelectorAll("[data-passkey], [data-new-passkey
     button.disabled = false;
   });
 }
+
+furnish(document);

@@ -1,0 +1,150 @@
+"""Closing an office's day: what is left is named, a reason says something, two open it again."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from runtime import Runtime
+from tests.rigs.clock import Clock
+from tests.rigs.desk import Colleague, sign_in
+from tests.rigs.office import Office, office
+from tests.rigs.transcript import Player
+
+DAY = "2026-08-14"
+WHY = "the bus of the beat broke down"
+
+
+@pytest.fixture
+def at(player: Player, app: Flask, runtime: Runtime) -> Office:
+    return office(player, app, runtime)
+
+
+def arrive(at: Office, *serials: int) -> list[str]:
+    numbers = at.book(*serials)
+    for number in numbers:
+        at.clerk.post_in_page("/office/arrivals", number=number)
+    return numbers
+
+
+def left_over(at: Office) -> None:
+    """One list went out and is closed; of three others one is on a beat, and none went out."""
+    (out,) = at.out(9)
+    numbers = arrive(at, 1, 2, 3)
+    at.clerk.post_in_page("/office/draft/place", digits=numbers[0], beat="2", serial="")
+    list_id = at.list_id()
+    at.clerk.post_in_page(f"/office/lists/{list_id}/take-in", number=out)
+    at.clerk.post(f"/office/lists/{list_id}/close")
+
+
+def seen(at: Office) -> str:
+    found = re.search(r'name="seen" value="([^"]+)"', at.clerk.get("/office/close").text)
+    assert found is not None
+    return found[1]
+
+
+def close(at: Office, why: str = WHY, mark: str = "") -> TestResponse:
+    return at.clerk.post("/office/close", day=DAY, seen=mark or seen(at), explanation=why)
+
+
+def closings(at: Office) -> int:
+    return int(at.one("SELECT count(*) FROM office_closings")[0])
+
+
+def test_what_is_left_is_named_in_numbers_and_needs_words(at: Office) -> None:
+    left_over(at)
+    assert at.clerk.get("/office/lists").text.count("/office/close?day=") == 1
+    page = at.clerk.get("/office/close").text
+    assert "3 articles did not go out." in page
+    assert "beat 2 " in page
+    assert "2 on no beat" in page
+    for why in ("", "x", "xxxxxxxxxxxxxx", "a b"):
+        refused = close(at, why)
+        assert refused.status_code in (409, 422), why
+        assert closings(at) == 0
+    assert close(at).headers["Location"] == "/office"
+    assert at.one("SELECT not_out, missing, explanation FROM office_closings") == (3, 0, WHY)
+    today = at.clerk.get("/office").text
+    assert "The day was closed by Clerk clerk-1." in today
+    assert "3 articles did not go out." in today
+    said = at.one("SELECT reason FROM access_log WHERE what = 'acted' ORDER BY id DESC LIMIT 1")
+    assert said == (f"office day {DAY} closed, 3 not out, 0 with postmen",)
+
+
+def test_a_day_that_changed_under_the_form_is_not_closed(at: Office) -> None:
+    left_over(at)
+    mark = seen(at)
+    arrive(at, 4)
+    answer = close(at, mark=mark)
+    assert answer.status_code == 409
+    assert "meanwhile somebody did something" in answer.text
+    assert "4 articles did not go out." in answer.text
+    assert f'value="{WHY}"' in answer.text  # what was typed
+    assert closings(at) == 0
+
+
+def reopen(colleague: Colleague, why: str = "beat 2 came back with the jeep") -> str:
+    answer = colleague.post("/office/reopen", day=DAY, reason=why)
+    return str(answer.headers.get("Location", ""))
+
+
+def test_two_people_open_the_day_again_and_it_is_closed_once_more(
+    at: Office, app: Flask, runtime: Runtime, clock: Clock
+) -> None:
+    left_over(at)
+    close(at)
+    number = at.one("SELECT number FROM articles WHERE state = 'booked' LIMIT 1")[0]
+    body = {"postman": "1002", "date": DAY, "articles": [number]}
+    send = {"json": body, "headers": at.player.headers()}
+    assert at.player.client.post("/api/v1/delivery-lists", **send).status_code == 409
+    assert reopen(at.clerk, "x") == "/office"
+    asked = reopen(at.clerk)
+    assert re.fullmatch(r"/desk/requests/\d+", asked)
+    assert "beats without a closed list can go out" in at.clerk.get(asked).text
+    at.clerk.post(f"{asked}/sign", place="second")
+    assert at.one("SELECT count(*) FROM office_reopenings") == (0,)  # the same person
+    with runtime.database.transaction() as conn:
+        conn.execute(
+            "INSERT INTO offices (name, pin, branch_type, district)"
+            " VALUES ('Nautanwa', '273164', 'sub', 'MAHARAJGANJ')"
+        )
+    stranger = sign_in(app, runtime, "postmaster", "elsewhere", office="273164")
+    assert stranger.post(f"{asked}/sign", place="second").status_code == 404
+    postmaster = sign_in(app, runtime, "postmaster", "pm")
+    postmaster.post(f"{asked}/sign", place="second")
+    assert at.one("SELECT nth FROM office_reopenings") == (1,)
+    kinds = at.all("SELECT kind FROM events ORDER BY id DESC LIMIT 2")
+    assert kinds == [("desk_acted",), ("day_reopened",)]
+    assert "day was closed" not in at.clerk.get("/office").text
+    assert at.player.client.post("/api/v1/delivery-lists", **send).status_code == 201
+    at.clerk.post(f"/office/lists/{at.list_id('1002')}/close", note=WHY)
+    close(at)
+    assert at.all("SELECT nth, not_out, missing FROM office_closings ORDER BY nth") == [
+        (1, 3, 0),
+        (2, 2, 1),
+    ]
+    clock.advance(days=1)
+    clerk = sign_in(app, runtime, "clerk", "clerk-next")
+    assert reopen(clerk) == "/office"  # a day is opened again on that day only
+    assert at.one("SELECT count(*) FROM office_reopenings") == (1,)
+
+
+def test_at_night_nobody_is_woken_by_one_click(at: Office, app: Flask, runtime: Runtime) -> None:
+    numbers = arrive(at, 1, 2)
+    at.wait("11 h")  # 21 o'clock
+    for number in numbers:
+        at.clerk.post_in_page("/office/draft/place", digits=number, beat="1", serial="")
+    row = at.one("SELECT id FROM staff WHERE staff_id = '1001'")[0]
+    form = {"postman": str(row), "numbers": " ".join(numbers)}
+    asked = at.clerk.post("/office/draft/send-out", **form)
+    assert asked.status_code == 409
+    assert "It is 21:00. 2 people would get a text at once" in asked.text
+    assert form["numbers"] in asked.text
+    part = at.clerk.post_in_page("/office/draft/send-out", **form)
+    assert (part.status_code, part.headers["HX-Retarget"]) == (200, "body")
+    assert at.one("SELECT count(*) FROM delivery_lists") == (0,)
+    assert at.clerk.post("/office/draft/send-out", **form, at_night="yes").status_code == 302
+    assert at.one("SELECT count(*) FROM delivery_items") == (2,)
