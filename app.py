@@ -40,7 +40,7 @@ from web.hooks.payments import payment_hooks
 from web.hooks.profiles import profile_hooks
 from web.office import office
 from web.operations.health import health
-from web.phones.page import phones
+from web.phones import phones
 from web.staff.rooms import furnish
 from web.start import start
 

@@ -7,8 +7,11 @@ from typing import Any, Final
 from flask import Blueprint, current_app, redirect, render_template, url_for
 from werkzeug.wrappers import Response
 
+from india.calendar import day_of
+from postal.desk.today import numbers
 from web import language, loopback
 from web.callers import Caller, states
+from web.phones.page import may_act
 from web.running import runtime
 
 start = Blueprint("start", __name__)
@@ -23,14 +26,38 @@ _PAGES: Final = (
     ("office.start", "nav_office"),
 )
 
+# The rooms on the start page, each with the beginning of its words.
+_ROOMS: Final = (
+    ("phones.page", "start_room_phones"),
+    ("counter.start", "start_room_counter"),
+    ("office.start", "start_room_office"),
+    ("desk.overview", "start_room_desk"),
+)
+
 start.after_request(language.remember)
 
 
 @start.get("/")
 def home() -> str:
-    """Show what Dakiya is, and links to its parts."""
-    public = loopback.open_to_all(runtime().settings)
-    return render_template("start.html", addresses=_addresses(), anybody_texts=public)
+    """Show the problem, what Dakiya is, and its rooms.
+
+    Today's numbers are shown where the phones are, in a demonstration: in production a stranger
+    learns nothing of the day, and asks nothing of the database.
+    """
+    here = runtime()
+    public = loopback.open_to_all(here.settings)
+    today = None
+    if _served("phones.page"):
+        with here.database.transaction() as conn:
+            today = numbers(conn, day_of(here.now()))
+    return render_template(
+        "start.html",
+        addresses=_addresses(),
+        anybody_texts=public,
+        rooms=[(endpoint, word) for endpoint, word in _ROOMS if _served(endpoint)],
+        today=today,
+        guided=today is not None and may_act(here.settings),
+    )
 
 
 @start.get("/favicon.ico")

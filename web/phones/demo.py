@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
 from psycopg.rows import class_row
 from pydantic import BaseModel, ConfigDict
@@ -39,6 +40,8 @@ _LETTERS: dict[Service, str] = {
     "insured": "VU",
     "money_order": "MU",
 }
+STORY: Final = "story"  # the key of the household to which the guided delivery goes
+ENDED: Final = ("delivered", "returned", "recalled")  # states of an article that is over
 _ALONE = 7_235_003  # the advisory lock of loading
 
 
@@ -71,6 +74,10 @@ class _Home(_Row):
     sender: str
 
 
+class _Story(_Row):
+    home: _Home
+
+
 class _Staff(_Row):
     staff_id: str
     name: str
@@ -85,6 +92,7 @@ class _Demo(_Row):
     postmen: list[_Postman]
     senders: dict[str, _Sender]
     homes: list[_Home]
+    story: _Story
 
 
 @cache
@@ -204,7 +212,7 @@ def _load_list(runtime: Runtime, staff_id: str, conn: Conn) -> None:
     booked: list[str] = []
     for index, home in enumerate(_demo().homes):
         if home.postman == staff_id:
-            waiting = _waiting(conn, index, home)
+            waiting = _waiting(conn, str(index), home)
             if not waiting.booked:
                 articles.book(conn, _article(runtime, home, waiting.number), now)
                 booked.append(waiting.number)
@@ -231,21 +239,53 @@ class _Waiting:
     booked: bool
 
 
-def _waiting(conn: Conn, index: int, home: _Home) -> _Waiting:
+def _waiting(conn: Conn, key: str, home: _Home) -> _Waiting:
     for turn in itertools.count():
-        number = _number(index, turn, home.service)
+        number = _number(key, turn, home.service)
         try:
             article = articles.get(conn, number)
         except articles.UnknownArticle:
             return _Waiting(number, booked=False)
-        if article.state not in ("delivered", "returned", "recalled"):
+        if article.state not in ENDED:
             return _Waiting(number, booked=True)
     raise AssertionError("unreachable")
 
 
-def _number(index: int, turn: int, service: Service) -> str:
+def households() -> dict[str, _Home]:
+    """Return every household of the demo by its key, that of the guided delivery last."""
+    homes = {str(index): home for index, home in enumerate(_demo().homes)}
+    return homes | {STORY: _demo().story.home}
+
+
+def postmen() -> list[_Postman]:
+    """Return the demo's postmen."""
+    return list(_demo().postmen)
+
+
+def book(runtime: Runtime, conn: Conn, key: str) -> str:
+    """Book a new article for a household, tell whom it concerns, and return its number.
+
+    What the household had before must have ended. Wake the outbox after the commit.
+    """
+    conn.execute("SELECT pg_advisory_xact_lock(%s)", (_ALONE,))
+    home = households()[key]
+    waiting = _waiting(conn, key, home)
+    if waiting.booked:
+        raise RuntimeError(f"{waiting.number} of household {key} has not ended")
+    articles.book(conn, _article(runtime, home, waiting.number), runtime.now())
+    announce(runtime, conn, [Booked(waiting.number)])
+    return waiting.number
+
+
+def unfinished(conn: Conn, key: str) -> str | None:
+    """Return the number of the household's article that has not ended; None: it has none."""
+    waiting = _waiting(conn, key, households()[key])
+    return waiting.number if waiting.booked else None
+
+
+def _number(key: str, turn: int, service: Service) -> str:
     """Return the number of a household's `turn`-th article: valid and always the same."""
-    digest = hashlib.sha256(f"demo/{index}/{turn}".encode()).digest()
+    digest = hashlib.sha256(f"demo/{key}/{turn}".encode()).digest()
     serial = f"{int.from_bytes(digest[:8], 'big') % 10**8:08}"
     return f"{_LETTERS[service]}{serial}{check_digit(serial)}IN"
 

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Final
 
 from babel.dates import format_date
 from flask import Blueprint, abort, render_template, request
-from psycopg.rows import class_row
 from werkzeug.wrappers import Response
 
 from gateways.simulator.voice import numbers
@@ -26,9 +25,9 @@ from settings import Settings
 from store.database import Conn
 from web import language
 from web.callers import Caller, states
-from web.language import say
 from web.loopback import insist_on_loopback
-from web.phones import demo, simulator
+from web.phones import demo, fresh, lists, simulator
+from web.phones.captions import SaidAs, caption
 from web.running import runtime
 
 phones = Blueprint("phones", __name__)
@@ -37,12 +36,17 @@ phones.after_request(language.remember)
 
 _E164: Final = re.compile(r"\+[1-9][0-9]{6,14}", re.ASCII)
 _MOST_SENT = 200
-_SPOKEN_BY_SCREENS: Final = ("phone_", "key_")
+_LONG_AGO: Final = datetime.min.replace(tzinfo=UTC)
+_SIMULATED: Final = frozenset(("simulator", "simulator_voice"))
+_SPOKEN_BY_SCREENS: Final = ("phone_", "key_", "tab_new", "again_")
 
 
 @dataclass(frozen=True)
 class PhoneText:
-    """One text in a phone's memory. `mine`: sent from it. `language`: a BCP 47 tag."""
+    """One text in a phone's memory. `mine`: sent from it. `language`: a BCP 47 tag.
+
+    `caption`: what it says in the page's language; "" where it is in that. `code`: the code in it.
+    """
 
     id: int
     mine: bool
@@ -50,6 +54,8 @@ class PhoneText:
     body: str = field(repr=False)
     segments: int
     language: str
+    caption: str = ""
+    code: str = field(default="", repr=False)
 
     @property
     def clock(self) -> str:
@@ -58,65 +64,6 @@ class PhoneText:
     @property
     def day(self) -> str:
         return _shown(calendar.local(self.at), "d MMM")
-
-
-@dataclass(frozen=True)
-class PhoneListLine:
-    """One item of a postman's list, with what its recipient may answer."""
-
-    id: int
-    serial: int
-    number: str
-    recipient_name: str
-    recipient_phone: str | None
-    recipient_address: str
-    cod_amount: int
-    otp_required: bool
-    state: str
-    remark: int | None
-    approached: bool
-    code_out: bool
-
-    @property
-    def digits(self) -> str:
-        """Return the last four digits of the article number, as said at the door."""
-        return re.sub(r"[^0-9]", "", self.number)[-4:]
-
-    @property
-    def progress(self) -> str:
-        """Return open, coming, code_out, delivered, attempted or withdrawn."""
-        if self.state != "open":
-            return self.state
-        if self.code_out:
-            return "code_out"
-        return "coming" if self.approached else "open"
-
-    @property
-    def postman_may(self) -> str:
-        """Return what the postman can do next with this item."""
-        if self.state != "open":
-            return say("hint_done", serial=self.serial)
-        values: dict[str, str | int] = {
-            "serial": self.serial,
-            "digits": self.digits,
-            "amount": self.cod_amount,
-        }
-        if not self.otp_required:
-            return say("hint_plain_cod" if self.cod_amount else "hint_plain", **values)
-        if self.code_out:
-            return say("hint_code_cod" if self.cod_amount else "hint_code", **values)
-        return say("hint_approach", **values)
-
-    @property
-    def recipient_may(self) -> str:
-        """Return what the recipient can do next."""
-        if self.state == "delivered":
-            return say("hint_got")
-        if self.state == "open" and not self.otp_required:
-            return say("hint_sign")
-        if self.progress == "code_out":
-            return say("hint_tell", digits=self.digits)
-        return say("hint_menu")
 
 
 phones.before_request(insist_on_loopback)
@@ -131,14 +78,21 @@ def page() -> str:
         role: [person for person in cast if person.role == role]
         for role in ("recipient", "sender", "office", "postman")
     }
-    spoken = {
-        key: text
-        for key, text in language.words(language.chosen()).items()
-        if key.startswith(_SPOKEN_BY_SCREENS)
-    }
+    words = language.words(language.chosen())
+    spoken = {key: text for key, text in words.items() if key.startswith(_SPOKEN_BY_SCREENS)}
     return render_template(
-        "phones.html", people=people, spoken=spoken, numbers=_numbers(runtime().settings)
+        "phones.html",
+        people=people,
+        spoken=spoken,
+        story={key: text for key, text in words.items() if key.startswith("story_")},
+        numbers=_numbers(runtime().settings),
+        may_act=may_act(runtime().settings),
     )
+
+
+def may_act(settings: Settings) -> bool:
+    """Tell whether the simulated carrier is the only one, so that nothing reaches a real phone."""
+    return _SIMULATED.issuperset(settings.carriers)
 
 
 @phones.post("/phones/news")
@@ -153,12 +107,13 @@ def news() -> Response:
     if not all(_E164.fullmatch(phone) for phone in owners.values()):
         abort(400, "recipient and postman must be telephone numbers such as +919839000011")
     fragments: list[str] = []
+    since = fresh.began(here) or _LONG_AGO
     with here.database.transaction() as conn:
         for side, phone in owners.items():
             call = simulator.ringing(conn, phone, here.now())
-            version = _version(conn, phone, call)
+            version = _version(conn, phone, call, since)
             if version != request.form.get(f"{side}_version"):
-                texts = _texts(conn, here, phone)
+                texts = _texts(conn, here, phone, since)
                 fragments.append(
                     render_template(
                         "phones/texts.html",
@@ -169,8 +124,9 @@ def news() -> Response:
                         call=call,
                     )
                 )
-        lines = _list(conn, owners["postman"], here.now())
-        version = _digest(language.chosen(), lines)
+        lines = lists.of_today(conn, owners["postman"], here.now(), since)
+        closed = lists.closed(conn, owners["postman"], here.now())
+        version = _digest(language.chosen(), lines, closed)
         if version != request.form.get("list_version"):
             fragments.append(
                 render_template(
@@ -178,6 +134,7 @@ def news() -> Response:
                     phone=owners["postman"],
                     version=version,
                     lines=lines,
+                    closed=closed,
                     name=_name(conn, owners["postman"]),
                     shown=_shown,
                     day=day_of(here.now()),
@@ -191,14 +148,14 @@ def _numbers(settings: Settings) -> list[dict[str, str]]:
     return [{"number": number, "says": says} for number, says in numbers(settings).items()]
 
 
-def _version(conn: Conn, phone: str, call: str) -> str:
+def _version(conn: Conn, phone: str, call: str, since: datetime) -> str:
     """Return a digest that changes with every text to or from this phone, and with its call."""
     row = conn.execute(
         "SELECT count(*), max(id) FROM messages WHERE phone = %s AND gateway = 'simulator'"
         " AND status IN ('sent', 'delivered', 'received')",
         (phone,),
     ).fetchone()
-    return _digest(language.chosen(), phone, row, call)
+    return _digest(language.chosen(), phone, row, call, since)
 
 
 def _shown(day: date, pattern: str) -> str:
@@ -209,44 +166,41 @@ def _digest(*parts: Any) -> str:
     return sha256(repr(parts).encode()).hexdigest()[:16]
 
 
-def _texts(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneText]:
+def _texts(conn: Conn, runtime: Runtime, phone: str, since: datetime) -> list[PhoneText]:
     """Return all texts of a phone, newest first. Only those that it received contain codes."""
-    languages: dict[int, str] = dict(
-        conn.execute(
-            "SELECT id, language FROM messages WHERE phone = %s AND direction = 'out'", (phone,)
+    made: dict[int, SaidAs] = {
+        id_: SaidAs(*rest)
+        for id_, *rest in conn.execute(
+            "SELECT id, template, language, variables FROM messages"
+            " WHERE phone = %s AND direction = 'out' AND at >= %s",
+            (phone, since),
         ).fetchall()
-    )
+    }
+    tongue = language.chosen()
     received = [
-        PhoneText(each.id, False, each.at, each.text, each.segments, languages[each.id])
+        PhoneText(
+            each.id,
+            False,
+            each.at,
+            each.text,
+            each.segments,
+            made[each.id].language,
+            caption(made[each.id], tongue),
+            each.code,
+        )
         for each in simulator.inbox(conn, runtime, phone)
+        if each.id in made
     ]
     sent = [
         PhoneText(id_, True, at, body, count(body).segments, "und")
         for id_, at, body in conn.execute(
             "SELECT id, at, body FROM messages WHERE phone = %s AND direction = 'in'"
-            " AND gateway = 'simulator' AND status = 'received' ORDER BY id DESC LIMIT %s",
-            (phone, _MOST_SENT),
+            " AND gateway = 'simulator' AND status = 'received' AND at >= %s"
+            " ORDER BY id DESC LIMIT %s",
+            (phone, since, _MOST_SENT),
         ).fetchall()
     ]
     return sorted(received + sent, key=lambda text: text.id, reverse=True)
-
-
-def _list(conn: Conn, phone: str, now: datetime) -> list[PhoneListLine]:
-    """Return today's list of the postman with this telephone, in walking order."""
-    with conn.cursor(row_factory=class_row(PhoneListLine)) as cursor:
-        return cursor.execute(
-            """
-            SELECT i.id, i.serial, a.number, a.recipient_name, a.recipient_phone,
-                   a.recipient_address, a.cod_amount, a.otp_required, i.state, i.remark,
-                   i.approached_at IS NOT NULL AS approached,
-                   EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NULL
-                           AND c.dead_at IS NULL AND c.expires_at > %s) AS code_out
-            FROM staff s JOIN delivery_lists l ON l.postman_id = s.id AND l.date = %s
-            JOIN delivery_items i ON i.list_id = l.id JOIN articles a ON a.id = i.article_id
-            WHERE s.phone = %s AND s.active ORDER BY i.serial
-            """,
-            (now, day_of(now), phone),
-        ).fetchall()
 
 
 def _name(conn: Conn, phone: str) -> str:

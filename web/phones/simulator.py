@@ -23,7 +23,7 @@ _RINGS: Final = timedelta(seconds=40)
 
 @dataclass(frozen=True)
 class PhoneMessage:
-    """One text in the telephone's inbox. `text` may hold a code: it has no repr."""
+    """One text in the telephone's inbox. `text` may hold a code, `code`: it has no repr."""
 
     id: int
     at: datetime
@@ -31,6 +31,7 @@ class PhoneMessage:
     template: str
     segments: int
     alarm: bool
+    code: str = field(default="", repr=False)
 
 
 def received(runtime: Runtime, phone: str) -> list[PhoneMessage]:
@@ -61,16 +62,16 @@ def inbox(conn: Conn, runtime: Runtime, phone: str) -> list[PhoneMessage]:
     length = runtime.settings.code_length
     messages: list[PhoneMessage] = []
     for id_, at, body, template, segments, alarm, salt, issue, key, quote in reversed(rows):
-        text = body
+        text, code = body, ""
         if issue is not None or quote is not None:
             with suppress(UnknownKey):  # retired: the code is of no use to anybody any more
                 root = runtime.keys.root(conn, "codes", key)
-                text = (
-                    fill_code(body, code_of(root, salt, issue, length))
-                    if issue is not None
-                    else fill_quote(body, quote_of(root, salt, phone, quote))
-                )
-        messages.append(PhoneMessage(id_, at, text, template, segments, alarm))
+                if issue is not None:
+                    code = code_of(root, salt, issue, length)
+                    text = fill_code(body, code)
+                else:
+                    text = fill_quote(body, quote_of(root, salt, phone, quote))
+        messages.append(PhoneMessage(id_, at, text, template, segments, alarm, code))
     return messages
 
 

@@ -34,6 +34,7 @@ export class Handset {
     this.look = look;
     this.leaving = leaving;
     this.numbers = numbers;
+    this.afterDraw = () => {}; // the page's: what stands around the handset follows its screen
     this.ended = new Set(); // calls that rang here and are over
     this.typing = new Typing();
     this.online = true;
@@ -162,6 +163,13 @@ export class Handset {
     this.root.classList.toggle("offline", !this.online);
     this.root.classList.toggle("has-news", this.unread() > 0);
     this.spokenNow = spoken;
+    this.afterDraw();
+  }
+
+  /** Returns the text that the screen shows, or its chosen one; undefined: it shows none. */
+  shownText() {
+    if (this.screen === "arrived") return this.texts[0];
+    return this.screen === "read" || this.screen === "box" ? this.texts[this.index] : undefined;
   }
 
   /** Scrolls the handset's screen, and never the page around it. */

@@ -1,6 +1,9 @@
 // The page of two phones: who has which, what is new, and the postman's list between them.
 
+import { freshDay } from "./acts.js";
 import { Handset } from "./handset.js";
+import { Story } from "./story.js";
+import { Tabs } from "./tabs.js";
 
 const SIDES = ["recipient", "postman"];
 
@@ -17,6 +20,9 @@ function open() {
     const leaving = () => { following = side === "postman"; };
     return [side, new Handset(root, words, look, leaving, numbers[side])];
   }));
+  const tabs = new Tabs(SIDES, words);
+  for (const side of SIDES) phones[side].afterDraw = () => under(side);
+  let story = null; // the guided delivery, where this installation has it
   let chosenLine = "";
   let following = false; // the postman has texted, and the user has not chosen a phone since
   let progress = new Map(); // the state of each item of the list, by its line's id
@@ -46,6 +52,27 @@ function open() {
     if (phones[side].owner.phone === phone) return;
     give(side);
     look();
+  }
+
+  /** Gives a phone to somebody who may be new since the page was loaded. */
+  function person(side, who) {
+    const options = Array.from(select(side).options);
+    if (!options.some((option) => option.value === who.phone && option.dataset.role === side)) {
+      const option = new Option(who.name, who.phone);
+      option.dataset.role = side;
+      (select(side).querySelector("optgroup") ?? select(side)).prepend(option);
+    }
+    choose(side, who.phone, side);
+  }
+
+  /** Writes under a phone what the text on its screen says in the page's language. */
+  function under(side) {
+    const place = document.getElementById(`${side}-caption`);
+    const said = phones[side].shownText()?.caption ?? "";
+    place.hidden = !said;
+    const told = place.querySelector(".caption-words");
+    if (told.textContent !== said) told.textContent = said;
+    tabs.mark(side, phones[side].unread());
   }
 
   // ---- the list
@@ -119,6 +146,8 @@ function open() {
       segments: item.dataset.segments,
       language: item.lang,
       body: item.textContent,
+      caption: item.dataset.caption,
+      code: item.dataset.code,
     })));
     phones[side].rung(memory.dataset.call);
   }
@@ -145,6 +174,7 @@ function open() {
     SIDES.forEach(texts);
     list();
     hint();
+    story?.looked();
   });
   news.addEventListener("htmx:after:request", (event) => {
     reached(event.detail.ctx.response.status < 400);
@@ -164,5 +194,8 @@ function open() {
     if (again) again.selected = true;
     give(side);
   }
+  const guided = document.getElementById("story");
+  if (guided) story = new Story(guided, { phones, person, tabs, look });
+  freshDay(words);
   look();
 }
