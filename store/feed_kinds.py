@@ -48,6 +48,7 @@ ArticleKind = Literal[
     "given_back",
     "hold_extended",
     "late_handover",
+    "paper_kept",
     "nomination_ended",
     "nominee_agreed",
     "nominee_asked",
@@ -87,6 +88,7 @@ OfficeKind = Literal[
     "day_closed",
     "day_left_open",
     "list_closed",
+    "paper_day_opened",
 ]
 PaymentKind = Literal[
     "payment_booked",

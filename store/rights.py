@@ -31,6 +31,8 @@ APPEND_ONLY: Final = frozenset(
         "cod_handings",
         "list_closings",
         "office_closings",
+        "paper_days",
+        "paper_lines",
         "token_calls",
     }
 )

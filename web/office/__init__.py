@@ -9,6 +9,7 @@ from web.office import (
     imports,
     list_pages,
     navigation,
+    paper_pages,
     slips,
     start,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "list_pages",
     "navigation",
     "office",
+    "paper_pages",
     "slips",
     "start",
 ]

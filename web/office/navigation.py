@@ -16,6 +16,8 @@ _PAGES: Final = (
     ("office.cash", "navigation_cash"),
     ("office.deposit", "navigation_deposit"),
     ("office.returns", "navigation_returns"),
+    ("office.paper_day", "navigation_paper"),
+    ("office.outages", "navigation_outages"),
     ("office.imports", "navigation_imports"),
 )
 

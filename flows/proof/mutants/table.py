@@ -52,6 +52,7 @@ from flows.happenings import (
     RecallAsked,
     RecallEnded,
     Relinked,
+    WrittenOnPaper,
 )
 from flows.machine import Machine, Standing
 from flows.proof.explore import scenes
@@ -99,6 +100,15 @@ class Mutant:
     def begins(self) -> Scene:
         """The scene, begun later by `lines`."""
         return replace(self.scene, lines=(*self.scene.lines, *self.lines))
+
+
+def _late_is_right(
+    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
+) -> Decision:
+    """A code that was killed since is as good as one that only expired, on paper."""
+    if isinstance(event, WrittenOnPaper) and facts.paper.verdict in ("late", "wrong"):
+        facts = replace(facts, paper=replace(facts.paper, verdict="right"))
+    return true(machine, standing, event, facts)
 
 
 # The rules that no machine decides: nothing in the small world could find them broken.
