@@ -16,6 +16,7 @@ Method = Literal["cash", "upi"]
 ChargeKind = Literal["base", "otp", "registration", "gst"]
 Taker = Literal["anyone", "addressee"]
 Outcome = Literal["open", "delivered", "attempted"]
+SlipMark = Literal["fraud", "disputed", "move", "recall", "request", "number"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PAPERS: tuple[Paper, ...] = get_args(Paper)
@@ -91,7 +92,8 @@ class PrintedReceipt:
 class Carried:
     """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
 
-    `document`: the code alone is not enough, the receiver shows a document as well.
+    `marks`: what he must know of it, the gravest first. `document`: the code alone is not enough,
+    the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
     the recipient says that the place is found.
     """
@@ -109,6 +111,7 @@ class Carried:
     outcome: Outcome
     remark: int | None
     hint: str = ""
+    marks: tuple[SlipMark, ...] = ()
 
 
 @dataclass(frozen=True)

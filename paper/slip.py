@@ -142,7 +142,7 @@ def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
         (
             serial.text(str(each.serial), _SERIAL, Align.C),
             joined(_article(article, each)),
-            joined(_recipient(recipient, each)),
+            joined(_recipient(recipient, each, language)),
             joined(_cod(cod, each, language)),
             code.text(say(language, asks), _STRONG if each.code_required else _BODY),
             joined(_outcome(remark, each, language)),
@@ -169,7 +169,9 @@ def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
     yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
 
 
-def _recipient(column: PrintColumn, each: Carried) -> Iterator[Block]:
+def _recipient(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
+    for mark in each.marks:
+        yield column.text(f"! {say(language, f'mark_{mark}')}", _STRONG)
     yield column.text(each.recipient_name, _STRONG)
     yield column.text(f"{each.recipient_address}, {each.recipient_pin}", _BODY)
     if each.hint:

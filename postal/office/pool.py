@@ -11,7 +11,9 @@ from psycopg.rows import class_row
 from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import last_digits
 from flows.remarks import NO_OTHER_VISIT
+from postal import marks
 from postal.counter.number_check import NumberCheck, for_articles
+from postal.marks import NOTHING, Marked
 from store.database import Conn
 
 LOOKED_BACK: Final = timedelta(days=60)  # at lists; no article lies at an office longer
@@ -49,6 +51,7 @@ class Piece(_Row):
     """
 
     check: NumberCheck
+    marked: Marked
 
     @property
     def digits(self) -> str:
@@ -113,4 +116,7 @@ def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:
             },
         ).fetchall()
     checks = for_articles(conn, [row.id for row in rows])
-    return [Piece(**vars(row), check=checks[row.id]) for row in rows]
+    marked = marks.of_articles(conn, [row.id for row in rows])
+    return [
+        Piece(**vars(row), check=checks[row.id], marked=marked.get(row.id, NOTHING)) for row in rows
+    ]

@@ -29,7 +29,7 @@
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
     EU123456785IN collect {code +919876500001} aadhaar 1234    the code, and a document besides
     EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
-    EU123456785IN paper {code +919876500001} @ -40 min    typed from the slip of an outage; or: signed;
+    EU123456785IN paper {code +919876500001} @ -40 min    typed from an outage's slip; or: signed;
                                                         at the end: alone, by who vouches for it
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
                                                         judge contested, number +91… (by two; at
