@@ -39,12 +39,19 @@ _FIELDS: Final[Mapping[PaperLeft, str]] = MappingProxyType(
 )
 
 
+_WORDS: Final[Mapping[PaperLeft, str]] = MappingProxyType(
+    {"time": "paper_no_such_time", "code": "paper_code_wanted"}
+)
+
+
 class LineRefused(Invalid):
     """The line must be typed differently, or by somebody else; nothing of it is kept."""
 
     def __init__(self, why: PaperLeft) -> None:
         super().__init__(
-            f"the line is not taken: {why}", field=_FIELDS.get(why, "item"), word=f"paper_{why}"
+            f"the line is not taken: {why}",
+            field=_FIELDS.get(why, "item"),
+            word=_WORDS.get(why, f"paper_{why}"),
         )
 
 

@@ -177,7 +177,7 @@ def _line(conn: Conn, outage: Outage) -> NewLine:
     head = returning.head(conn, list_id)
     within(head.office_id)
     if head.date != outage.day or head.office_id != outage.office_id:
-        raise FormRefused("paper_time", field="list")
+        raise FormRefused("paper_no_such_time", field="time")
     item = _item(returning.lines(conn, list_id))
     typed = _TIME.fullmatch(signs.bare(request.form.get("time", "")))
     if typed is None:

@@ -401,4 +401,9 @@ MUTANTS: Final = (
     Mutant("the new telephone is shown the holder's digits", None,
            says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
            scenes.BOOKED),
+    # ---- 15: a paper day -----------------------------------------------------------------------
+    Mutant("who vouches for an outage types its slips", 15,
+           everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),
+    Mutant("any code of the article is good on paper", 15, decides(_late_is_right), _DEAD,
+           scenes.PAPER),
 )  # fmt: skip

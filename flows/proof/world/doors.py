@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from flows import machines
+from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
     AskStatus,
@@ -335,7 +336,11 @@ def _paper(world: SmallWorld, line: str, number: str) -> Played:
         1,
     )
     said = {SAID: shown} if shown.isdigit() else EMPTY
-    return _on_article(world, line, event, "paper", said)
+    played = _on_article(world, line, event, "paper", said)
+    acts = played.decided[0].decision.acts
+    if any(isinstance(act, LeaveOnPaper) and act.why != "done" for act in acts):
+        return Played(line, world)  # who types is told why, and nothing of the turn is kept
+    return played
 
 
 def _on_article(
