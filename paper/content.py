@@ -132,6 +132,10 @@ class Slip:
         return sum(each.cod_amount for each in self.carried)
 
     @property
+    def items(self) -> int:
+        return len(self.carried)
+
+    @property
     def cod_items(self) -> int:
         return sum(each.cod_amount > 0 for each in self.carried)
 

@@ -29,6 +29,7 @@ class _Row:
     number: str
     name: str
     address: str
+    pin: str
     service: str
     registration: bool
     passport: bool
@@ -80,7 +81,8 @@ WITH here AS (
     WHERE s.office_id = %(office)s AND l.date >= %(first)s AND NOT EXISTS (
         SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
 )
-SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address, a.service,
+SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
+       a.recipient_pin AS pin, a.service,
        a.registration, a.passport, a.otp_required, a.cod_amount AS cod, a.state, a.attempts,
        a.chosen_day,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'

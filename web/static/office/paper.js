@@ -4,8 +4,7 @@
 const form = document.querySelector("[data-paper]");
 const failed = form?.querySelector("[data-failed]");
 
-form?.addEventListener("htmx:after:swap", next);
-document.querySelector("#typed")?.addEventListener("htmx:after:swap", next);
+if (form) document.addEventListener("htmx:after:swap", next);
 form?.addEventListener("htmx:error", () => {
   failed.hidden = false;
 });
