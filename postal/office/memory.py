@@ -56,9 +56,12 @@ _HISTORY: Final = """
 SELECT a.recipient_address, a.recipient_pin, l.postman_id, array_agg(DISTINCT l.date),
        avg(i.serial)::float
 FROM staff s JOIN delivery_lists l ON l.postman_id = s.id
-JOIN delivery_items i ON i.list_id = l.id AND i.state <> 'withdrawn'
-JOIN articles a ON a.id = i.article_id
+JOIN delivery_items i ON i.list_id = l.id JOIN articles a ON a.id = i.article_id
 WHERE s.office_id = %(office)s AND l.date >= %(first)s AND l.date < %(today)s
+  -- What was passed on to a colleague the same day was on the wrong beat.
+  AND (i.state <> 'withdrawn' OR NOT EXISTS (
+       SELECT FROM delivery_items j JOIN delivery_lists k ON k.id = j.list_id AND k.date = l.date
+       WHERE j.article_id = i.article_id AND j.id > i.id))
 GROUP BY a.recipient_address, a.recipient_pin, l.postman_id
 """
 

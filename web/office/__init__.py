@@ -10,6 +10,7 @@ from web.office import (
     list_pages,
     navigation,
     paper_pages,
+    register_pages,
     slips,
     start,
 )
@@ -26,6 +27,7 @@ __all__ = [
     "navigation",
     "office",
     "paper_pages",
+    "register_pages",
     "slips",
     "start",
 ]
