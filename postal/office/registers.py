@@ -80,11 +80,15 @@ def of_deposit(
         for each in deposit.lying(conn, office_id, pin, today, reader)
         if each.state == "at_office"
     ]
-    since = dict(conn.execute(_SINCE, ([each.article_id for each in lying],)).fetchall())
+    since: dict[int, datetime] = dict(
+        conn.execute(_SINCE, ([each.article_id for each in lying],)).fetchall()
+    )
     moved = conn.execute(_MOVED, {"office": office_id, "begins": begins, "ends": ends}).fetchone()
     assert moved is not None
+    received, collected, returned, otherwise = moved
     entries = tuple(DepositEntry(each, since.get(each.article_id)) for each in lying)
-    return DepositRegister(entries, DepositAbstract(*moved, len(entries)))
+    abstract = DepositAbstract(received, collected, returned, otherwise, len(entries))
+    return DepositRegister(entries, abstract)
 
 
 def exported(conn: Conn, entries: Sequence[DepositEntry], reader: Onlooker) -> None:

@@ -9,18 +9,21 @@ form?.addEventListener("htmx:error", () => {
   failed.hidden = false;
 });
 
+// Not form.elements: its own method item() hides the field of that name.
+const named = (name) => form.querySelector(`[name="${name}"]`);
+
 function next() {
   const answer = document.querySelector("#typed .answer");
   failed.hidden = true;
   const wrong = answer.dataset.field;
   if (!wrong) {
-    form.elements.once.value = crypto.randomUUID();
-    for (const name of ["item", "code", "time", "payment"]) form.elements[name].value = "";
+    named("once").value = crypto.randomUUID();
+    for (const name of ["item", "code", "time", "payment"]) named(name).value = "";
   }
-  const field = form.elements[wrong] ?? form.elements.item;
+  const field = (wrong && named(wrong)) || named("item");
   field.focus();
   field.select?.();
 }
-form?.elements.list.addEventListener("change", () => {
-  location.search = new URLSearchParams({ list: form.elements.list.value });
+form?.querySelector("select[name=list]").addEventListener("change", (event) => {
+  location.search = new URLSearchParams({ list: event.target.value });
 });
