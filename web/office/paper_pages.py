@@ -174,6 +174,8 @@ def _chosen(lists: list[Progress]) -> int:
 def _line(conn: Conn, outage: Outage) -> NewLine:
     """Return what the form says. Raise `FormRefused` where a field cannot be read."""
     list_id = given.whole(request.form, "list") or 0
+    if not list_id:
+        raise FormRefused("paper_not_on_slip", field="item")
     head = returning.head(conn, list_id)
     within(head.office_id)
     if head.date != outage.day or head.office_id != outage.office_id:

@@ -52,7 +52,6 @@ from flows.happenings import (
     RecallAsked,
     RecallEnded,
     Relinked,
-    WrittenOnPaper,
 )
 from flows.machine import Machine, Standing
 from flows.proof.explore import scenes
@@ -71,6 +70,7 @@ from flows.proof.mutants.breaking import (
     unlocked,
     untold,
 )
+from flows.proof.world import verdicts
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
@@ -100,15 +100,6 @@ class Mutant:
     def begins(self) -> Scene:
         """The scene, begun later by `lines`."""
         return replace(self.scene, lines=(*self.scene.lines, *self.lines))
-
-
-def _late_is_right(
-    true: Deciding, machine: Machine, standing: Standing, event: Any, facts: Any
-) -> Decision:
-    """A code that was killed since is as good as one that only expired, on paper."""
-    if isinstance(event, WrittenOnPaper) and facts.paper.verdict in ("late", "wrong"):
-        facts = replace(facts, paper=replace(facts.paper, verdict="right"))
-    return true(machine, standing, event, facts)
 
 
 # The rules that no machine decides: nothing in the small world could find them broken.
@@ -404,6 +395,6 @@ MUTANTS: Final = (
     # ---- 15: a paper day -----------------------------------------------------------------------
     Mutant("who vouches for an outage types its slips", 15,
            everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),
-    Mutant("any code of the article is good on paper", 15, decides(_late_is_right), _DEAD,
-           scenes.PAPER),
+    Mutant("a slip's time is not looked at", 15,
+           lambda: replaced(verdicts, "_alive_about", lambda code, at: True), _DEAD, scenes.PAPER),
 )  # fmt: skip
