@@ -274,7 +274,17 @@ def test_every_word_is_printed_somewhere() -> None:
     root = Path(__file__).parent.parent.parent
     sources = [*root.glob("paper/*.py"), *root.glob("web/templates/**/*.html")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
-    families = ("service_", "charge_", "paid_", "way_", "remark_", "count_", "head_", "outcome_")
+    families = (
+        "service_",
+        "charge_",
+        "paid_",
+        "way_",
+        "remark_",
+        "count_",
+        "head_",
+        "outcome_",
+        "mark_",
+    )
     left = [key for key in words("en") if not key.startswith(families) and f'"{key}"' not in text]
     assert left == []
 

@@ -151,7 +151,9 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
             _write_down(conn, action, article_id=row.id)
         return done
 
-    return _work(work, url_for("desk.article", article=id_))
+    # The page of fraud warns as well, and shows there what came of it.
+    there = action in ("warn_herd", "warn_many") and request.form.get("back") == "fraud"
+    return _work(work, url_for("desk.fraud") if there else url_for("desk.article", article=id_))
 
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
