@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -18,6 +19,7 @@ from postal.counter import booking, counter_days, directory, groups, rolls, typi
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
 from postal.counter.groups import BookingItem, Group, NotOpen, NumberInUse
+from postal.once import OtherForm
 from postal.people import roles
 from store.database import Conn
 from store.refusals import Conflict, Refusal
@@ -69,9 +71,9 @@ def add(id_: int) -> Page:
         if day is None:
             session["told"] = "book_other_counter"
             return back
-        if booking.has_item(conn, UUID(typed.once)):
+        if found.state != "open" and booking.has_item(conn, UUID(typed.once)):
             return back  # sent twice
-        form = _form(conn, found, typed, day)
+        form, now = _form(conn, found, typed, day), typed
         reading = finished_article(typed, form.reading)
         if reading.item is not None:
             try:
@@ -79,12 +81,16 @@ def add(id_: int) -> Page:
                     booking.add(conn, id_, reading.item, runtime().now())
             except NumberInUse as taken:
                 reading = taken_number(reading, taken)
+            except OtherForm:
+                session["told"] = "book_form_used"
+                now = replace(typed, once=str(uuid4()))
+                reading = finished_article(now, _form(conn, found, now, day).reading)
             except Conflict as refusal:
                 tell(refusal)
                 return back
             else:
                 return back
-        shown = Form(form.action, typed, reading, None, {}, (), day, found)
+        shown = Form(form.action, now, reading, None, {}, (), day, found)
         return form_page(shown), 422
 
     return runtime().database.run(work)

@@ -88,7 +88,7 @@ def take_in(id_: int) -> Page:
 @route("/lists/<int:id_>/close", "deliver", methods=("POST",))
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
-    note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+    note = given.line(request.form, "note", closing.LONGEST_NOTE)
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
         own_list(conn, id_)
@@ -129,7 +129,7 @@ def judge(id_: int) -> Page:
 def close_day() -> Page:
     """Close the office's day after all its lists; cash that is not in needs a reason."""
     account = me().account
-    said = " ".join(request.form.get("explanation", "").split())[: closing.LONGEST_NOTE] or None
+    said = given.line(request.form, "explanation", closing.LONGEST_NOTE) or None
     day = given.day(request.form, "day")
     if day is None:
         abort(400)
