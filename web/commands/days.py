@@ -44,4 +44,6 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
             at = datetime.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value} is no day and no moment: 2026-08-14 or 2026-08-14T10:00")
+        if not calendar.is_usable(at):
+            self.fail(f"from {calendar.FIRST} to {calendar.LAST}", param, ctx)
         return at if at.tzinfo else at.replace(tzinfo=calendar.INDIA)
