@@ -19,7 +19,7 @@ class NoPin(ValueError):
     """What was typed is not the PIN of any place."""
 
 
-class Unfinished(NoPin):
+class PinBegun(NoPin):
     """The first digits of a PIN. `left`: so many are missing."""
 
     def __init__(self, left: int) -> None:
@@ -30,13 +30,13 @@ class Unfinished(NoPin):
 def read(typed: str) -> str:
     """Return the PIN in `typed`: `273 303`, `२७३३०३` and `273-303` are 273303.
 
-    Raise `NoPin`, and `Unfinished` for what may become one.
+    Raise `NoPin`, and `PinBegun` for what may become one.
     """
     digits = figures.digits(typed)
     if _BEGUN.fullmatch(digits) is None:
         raise NoPin("a PIN has six digits, of which the first is not 0")
     if len(digits) < _LENGTH:
-        raise Unfinished(_LENGTH - len(digits))
+        raise PinBegun(_LENGTH - len(digits))
     return digits
 
 

@@ -95,7 +95,7 @@ def read_pin(conn: Conn, typed: str) -> FieldValue[Place]:
         return FieldValue(None)
     try:
         place = directory.find(conn, pincode.read(typed))
-    except pincode.Unfinished as begun:
+    except pincode.PinBegun as begun:
         return FieldValue(None, hint("book_pin_more", left=begun.left))
     except pincode.NoPin:
         return FieldValue(None, wrong("book_pin_wrong"))
