@@ -240,6 +240,8 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
     yield space(1)
     legend = " · ".join(remark(number, language) for number in BY_CODE)
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
+    if column.pdf.respelt:
+        yield column.text(say(language, "respelt"), _SMALL)
     yield space(13)
     third = column.width / 3
     columns = [

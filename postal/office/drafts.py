@@ -13,6 +13,7 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from flows import number as numbers
+from india import figures
 from postal.closed_days import HOLDS
 from postal.office.pool import Piece, pieces
 from postal.people import access
@@ -221,7 +222,7 @@ def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
 
     Raises `UnknownPiece` and `Ambiguous`.
     """
-    bare = "".join(typed.split())
+    bare = figures.digits(typed)
     number = numbers.parse(bare)
     lying = pieces(conn, office_id, today)
     if number is not None:
@@ -240,7 +241,7 @@ def beat_of(conn: Conn, office_id: int, typed: str) -> int:
     row = conn.execute(
         "SELECT id FROM staff WHERE office_id = %s AND beat::text = %s"
         " AND role = 'postman' AND active",
-        (office_id, typed.strip()),
+        (office_id, figures.digits(typed)),
     ).fetchone()
     if row is None:
         raise UnknownBeat

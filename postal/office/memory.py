@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from functools import lru_cache
 from typing import Final
 
-from india import signs
+from india import names
 from postal.office.pool import Piece
 from store.database import Conn
 
@@ -138,6 +138,6 @@ def places(address: str) -> tuple[str, ...]:
 
 
 def _words(address: str) -> Iterator[str]:
-    for word in _WORD.findall(signs.named(address).casefold()):
+    for word in _WORD.findall(names.seen(address).casefold()):
         if len(word) >= _SHORTEST and word not in _NO_PLACE:
             yield word

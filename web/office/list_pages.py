@@ -91,7 +91,7 @@ def take_in(id_: int) -> Page:
 @route("/lists/<int:id_>/close", "deliver", methods=("POST",))
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
-    note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+    note = given.line(request.form, "note", closing.LONGEST_NOTE)
     seen = given.whole(request.form, "seen")
 
     def work(conn: Conn) -> tuple[ListHead, bool]:
