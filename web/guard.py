@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from logs import described
 from settings import Settings
-from web import loopback
+from web import compression, loopback
 from web.api.engine.problems import of_http
 from web.cookies import name_of
 from web.given import Fields
@@ -96,6 +96,7 @@ def guard(app: Flask, settings: Settings) -> None:
     """Install request ids, security headers and error answers in `app`."""
     if loopback.open_to_all(settings):
         log.warning("simulator_open_to_anybody", setting="SIMULATOR_PUBLIC")
+    compression.furnish(app)
     app.before_request(_begin)
     app.after_request(_name)
     app.after_request(_keep_apart)

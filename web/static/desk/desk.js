@@ -1,3 +1,5 @@
+import "./passkey.js";
+
 // The keyboard of the desk: "/" goes to the search, from every page.
 
 document.addEventListener("keydown", (event) => {
