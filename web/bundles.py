@@ -14,9 +14,12 @@ from typing import Final
 
 _SHEET: Final = re.compile(r'^@import "([^"]+)";\n', re.MULTILINE)
 _ADDRESS: Final = re.compile(r"url\(([^)\"':]+)\)")
-_IMPORT: Final = re.compile(r'^import (?:\{ ([\w, ]+) \} from )?"(\.[^"]+)";\n', re.MULTILINE)
+_IMPORT: Final = re.compile(r'^import (?:\{([\w,\s]+)\} from )?"(\.[^"]+)";\n', re.MULTILINE)
 _EXPORT: Final = re.compile(r"^export (?=(?:async )?(?:function|class|const) (\w+))", re.MULTILINE)
-_OTHER: Final = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
+_KEPT: Final = "const modules = (globalThis.modules ??= {});\n"
+_OTHER: Final = re.compile(  # and a module that waits, which as a function called once cannot be
+    r"^(?:import|export|await|(?:const|let)[^\n;]*= await)\b.*", re.MULTILINE
+)
 
 
 class NotBundled(ValueError):
@@ -58,37 +61,37 @@ def addressed(name: str, content: bytes, named: Callable[[str], str]) -> bytes:
 
 
 def script(name: str, files: Mapping[str, bytes]) -> bytes:
-    """Return the script `name` with its modules, each a function called once, before it."""
+    """Return the script `name` after its modules.
+
+    As with a browser's own imports, each module of a page runs once, whichever of the page's
+    scripts brings it: it is kept in `globalThis.modules` by its name.
+    """
     if name.startswith("vendor/"):
         return files[name]
     modules: dict[str, str] = {}
-    said = _module(name, files, modules, ())
-    return "".join([*modules.values(), said]).encode()
+    _add(name, files, modules, ())
+    return "".join([_KEPT, *modules.values()]).encode()
 
 
-def _module(
+def _add(
     name: str, files: Mapping[str, bytes], modules: dict[str, str], within: tuple[str, ...]
-) -> str:
-    """Return the text of a module, its imports taken from `modules`, to which those are added."""
+) -> None:
+    """Add a module to `modules`, after those that it imports."""
     if name in within:
         raise NotBundled(f"{name}: it imports itself by way of {', '.join(within)}")
 
     def taken(found: re.Match[str]) -> str:
         wanted, to = found[1], _from(name, found[2])
         if to not in modules:
-            said = _module(to, files, modules, (*within, name))
-            own = ", ".join(_EXPORT.findall(_read(to, files)))
-            modules[to] = f"const {_called(to)} = (() => {{\n{said}return {{ {own} }};\n}})();\n"
-        return f"const {{ {wanted} }} = {_called(to)};\n" if wanted else ""
+            _add(to, files, modules, (*within, name))
+        named = (wanted or "").strip().replace(" as ", ": ")
+        return f'const {{ {named} }} = modules["{to}"];\n' if wanted else ""
 
+    own = ", ".join(_EXPORT.findall(_read(name, files)))
     said = _EXPORT.sub("", _IMPORT.sub(taken, _read(name, files)))
     if other := _OTHER.search(said):
         raise NotBundled(f"{name}: {other[0]}")
-    return said
-
-
-def _called(name: str) -> str:
-    return "of_" + re.sub(r"\W", "_", name)
+    modules[name] = f'modules["{name}"] ??= (() => {{\n{said}return {{ {own} }};\n}})();\n'
 
 
 def _from(name: str, to: str) -> str:

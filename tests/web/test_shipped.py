@@ -104,6 +104,8 @@ def test_what_is_small_or_compressed_already_stays_as_it_is(client: FlaskClient)
         ({"a.js": 'import { b } from "./b.js";\n'}, "b.js: there is no such file"),
         ({"a.js": 'import * as b from "./b.js";\n', "b.js": ""}, "a.js: import * as b"),
         ({"a.js": "export default 3;\n"}, "a.js: export default 3"),
+        ({"a.js": "await ready;\n"}, "a.js: await ready"),
+        ({"a.js": "const b = await ready;\n"}, "a.js: const b = await ready"),
         (
             {"a.js": 'import "./b.js";\n', "b.js": 'import "./a.js";\n'},
             "a.js: it imports itself by way of a.js, b.js",
@@ -122,10 +124,11 @@ def test_every_module_and_style_sheet_comes_once_and_before_what_needs_it() -> N
         if path.is_file()
     }
     page = bundles.script("phones/page.js", files).decode()
-    made = re.findall(r"^const (of_\w+) = \(\(\) =>", page, re.MULTILINE)
-    assert len(made) == len(set(made)) == 11
-    for name in made:
-        assert page.index(f"const {name} =") < page.index(f"}} = {name};"), name
+    made = re.findall(r"^modules\[\"([\w/.]+)\"\] \?\?= ", page, re.MULTILINE)
+    assert len(made) == len(set(made)) == 12
+    assert made[-1] == "phones/page.js"
+    for name in made[:-1]:
+        assert page.index(f'modules["{name}"] ??=') < page.index(f'}} = modules["{name}"];'), name
     sheet = bundles.sheet("counter/counter.css", files).decode()
     assert sheet.count(":root {") == sheet.count("/* The desk:") == 1
     assert sheet.index(":root {") < sheet.index("/* The desk:") < sheet.index(".counter-day {")
