@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from flask import Blueprint, current_app, redirect, render_template, url_for
@@ -49,7 +50,7 @@ def home() -> str:
     today = None
     if _served("phones.page"):
         with here.database.transaction() as conn:
-            today = numbers(conn, day_of(here.now()))
+            today = asdict(numbers(conn, day_of(here.now())))
     return render_template(
         "start.html",
         addresses=_addresses(),

@@ -1,4 +1,4 @@
-"""What happened today, in six numbers for the start page of a demonstration; all offices together."""
+"""What happened today, in numbers for the start page of a demonstration; of all offices."""
 
 from __future__ import annotations
 

@@ -14,6 +14,7 @@ from web.phones import demo, fresh
 from web.phones.page import may_act, phones
 from web.running import runtime
 
+
 @phones.post("/phones/again")
 def again() -> Response:
     """Begin the demo's day afresh. 409: it has just begun."""

@@ -74,7 +74,7 @@ def end(runtime: Runtime, key: str, conn: Conn) -> None:
 
 
 def send_out(runtime: Runtime, conn: Conn, staff_id: str, numbers: list[str]) -> DeliveryList:
-    """Put articles on today's list of a postman, or of his relief where that is closed; tell all."""
+    """Put articles on today's list of a postman, of his relief where that is closed; tell all."""
     now = runtime.now()
     for carrier in _carriers(conn, staff_id, now):
         try:
@@ -107,10 +107,11 @@ def _carriers(conn: Conn, staff_id: str, now: datetime) -> Iterator[str]:
 
 
 def _open_office(conn: Conn, own: str, now: datetime) -> str:
-    """Return the PIN of an office whose day is not closed: his own, or another of the demo."""
+    """Return the PIN of offices whose day is not closed: his own, or another of the demo."""
     found = conn.execute(
         "SELECT o.pin FROM offices o WHERE o.branch_type <> 'branch' AND NOT EXISTS"  # noqa: S608
-        f" (SELECT FROM office_closings z WHERE z.office_id = o.id AND z.day = %s AND {HOLDS})"
+        " (SELECT FROM office_closings z JOIN offices same ON same.id = z.office_id"
+        f" WHERE same.pin = o.pin AND z.day = %s AND {HOLDS})"
         " ORDER BY o.pin <> %s, o.pin LIMIT 1",
         (day_of(now), own),
     ).fetchone()

@@ -32,6 +32,7 @@ class PhoneListLine:
     approached: bool
     may_undo: bool
     code_out: bool
+    fraud: bool
 
     @property
     def digits(self) -> str:
@@ -40,11 +41,13 @@ class PhoneListLine:
 
     @property
     def progress(self) -> str:
-        """Return open, coming, code_out, delivered, attempted or withdrawn."""
+        """Return open, coming, code_out, fraud, delivered, attempted or withdrawn."""
         if self.state != "open":
             return self.state
         if self.code_out:
             return "code_out"
+        if self.fraud:
+            return "fraud"
         return "coming" if self.approached else "open"
 
     @property
@@ -98,7 +101,8 @@ def of_today(conn: Conn, phone: str, now: datetime, since: datetime) -> list[Pho
                        AND NOT EXISTS (SELECT FROM list_closings z WHERE z.list_id = l.id)
                        AS may_undo,
                    EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NULL
-                           AND c.dead_at IS NULL AND c.expires_at > %(now)s) AS code_out
+                           AND c.dead_at IS NULL AND c.expires_at > %(now)s) AS code_out,
+                   a.door_only AS fraud
             FROM staff s JOIN delivery_lists l ON l.postman_id = s.id AND l.date = %(today)s
             JOIN delivery_items i ON i.list_id = l.id JOIN articles a ON a.id = i.article_id
             WHERE s.phone = %(phone)s AND s.active AND a.booked_at >= %(since)s ORDER BY i.serial

@@ -236,17 +236,17 @@ def test_both_phones_fit_a_small_computer_screen(phones: Phones, language: str) 
     )
 
 
-def test_on_a_narrow_window_the_phones_stack_and_take_fingers(phones: Phones) -> None:
+def test_on_a_narrow_window_the_phones_are_tabs_and_take_fingers(phones: Phones) -> None:
     phones.page.set_viewport_size({"width": 390, "height": 844})
-    left = phones.page.locator("#recipient-handset").bounding_box()
-    right = phones.page.locator("#postman-handset").bounding_box()
-    assert left is not None
-    assert right is not None
-    assert right["y"] >= left["y"] + left["height"]
+    expect(phones.page.locator("#postman-handset")).to_be_hidden()
+    phones.page.get_by_role("tab", name="Postman").tap()
+    expect(phones.page.locator("#recipient-handset")).to_be_hidden()
     assert phones.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     phones.key("postman", "1").tap()
     with phones.page.expect_response("**/hooks/simulator/sms"):
         phones.key("postman", "call").tap()
     phones.player.drain()
+    expect(phones.page.get_by_role("tab", name="Addressee")).to_contain_text("3 new")
+    phones.page.get_by_role("tab", name="Addressee").tap()
     expect(phones.screen("recipient")).to_contain_text(phones.player.codes[RECIPIENT][-1])
     assert phones.complaints == []

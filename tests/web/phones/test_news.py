@@ -72,18 +72,19 @@ def test_the_list_says_how_the_item_stands_and_what_can_be_done(
     books: Player, client: FlaskClient, clock: Clock
 ) -> None:
     def sheet() -> str:
-        return ask(client).text
+        answer = ask(client).text
+        return re.sub(r' data-caption="[^"]*"', "", answer)  # what the texts say, in English
 
     assert "to deliver" in sheet()
     assert "Text 1 to say that you are coming to item 1." in sheet()
     assert "₹ 500" in sheet()
     books.step(f"{POSTMAN} > 1")
-    assert "code is out" in sheet()
+    assert "code sent" in sheet()
     assert "At the door say 6785, hear the code, take Rs 500." in sheet()
     assert "Wait until the postman at your door says 6785." in sheet()
     clock.advance(seconds=601)
     assert "coming" in sheet()
-    assert "code is out" not in sheet()
+    assert "code sent" not in sheet()
     books.step(f"{POSTMAN} > 1 11")
     assert "remark 11" in sheet()
 

@@ -84,7 +84,9 @@ export class Handset {
     const open = this.screen === "read" || this.screen === "box" ? this.texts[this.index] : null;
     this.texts = texts;
     this.loaded = true;
-    if (open) this.index = Math.max(0, texts.findIndex((text) => text.id === open.id));
+    // A fresh day began: what was open is gone.
+    if (!texts.length && ["read", "arrived"].includes(this.screen)) this.show("home");
+    else if (open) this.index = Math.max(0, texts.findIndex((text) => text.id === open.id));
     if (!fresh.length) return this.draw();
     this.buzz();
     if (this.screen === "read") this.interrupted += fresh.length;

@@ -22,7 +22,6 @@ export class Story {
     root.querySelector("#story-end").addEventListener("click", () => this.leave());
     for (const side of BOTH) if (this.state[side]) table.person(side, this.state[side]);
     this.draw();
-    if (location.hash === "#story") this.next.focus();
   }
 
   // ---- the steps: what each does, who is texted then, whose phone a narrow window shows
@@ -83,6 +82,7 @@ export class Story {
     const phone = this.table.phones[side];
     this.table.person(side, this.state[side]);
     this.table.tabs.show(side);
+    this.table.tabs.reveal();
     phone.end();
     phone.typing.clear();
     for (const letter of words) {
@@ -121,6 +121,7 @@ export class Story {
     if (this.awaited.length) return;
     clearTimeout(this.slow);
     this.table.tabs.show(this.steps[this.state.step].shows);
+    this.table.tabs.reveal();
     this.state.step += 1;
     this.busy = false;
     this.problem("");

@@ -27,6 +27,11 @@ export class Tabs {
     this.draw();
   }
 
+  /** Brings the phone of a narrow window into view, below its tabs. */
+  reveal() {
+    if (this.narrow.matches) document.getElementById("table").scrollIntoView();
+  }
+
   /** Writes how many texts of a phone were not read; none: no mark. */
   mark(side, unread) {
     const mark = this.part(side, "new");
