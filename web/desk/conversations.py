@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from typing import Final
 
 from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
+from conversation import dry_run
+from flows.possible import Hindrance
 from flows.trust import MOST_WARNED
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
@@ -23,7 +26,7 @@ from postal.moves import MoveMade
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
-from web.desk.room import live_route, reader, route, runtime
+from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
 from web.staff.rooms import office_seen
@@ -53,12 +56,16 @@ class TimelineView:
 
 @dataclass(frozen=True)
 class ArticlePage:
-    """What the page of an article shows. `around`: whom a warning in its PIN would reach now."""
+    """What the page of an article shows. `around`: whom a warning in its PIN would reach now.
+
+    `hindrances`: by action, what stands in its way now; an action that is not in it can be done.
+    """
 
     article: Article
     parties: list[contacts.Party]
     moves: list[MoveMade]
     around: int
+    hindrances: Mapping[str, Hindrance]
     timeline: TimelineView
 
 
@@ -108,11 +115,13 @@ def article(article: int) -> Page:
 
     def look(conn: Conn) -> ArticlePage:
         row = article_within(conn, article)
+        around = herd.people(conn, row.recipient_pin, day_of(runtime().now()))
         return ArticlePage(
             row,
             contacts.of_article(conn, row.id, reader()),
             moves.of_article(conn, row.id),
-            herd.people(conn, row.recipient_pin, day_of(runtime().now())),
+            around,
+            _hindrances(conn, row, around),
             _view(conn, of_article(row.id, row.number)),
         )
 
@@ -123,12 +132,25 @@ def article(article: int) -> Page:
         parties=page.parties,
         moves=page.moves,
         around=page.around,
+        hindrances=page.hindrances,
         many=page.around > MOST_WARNED,
         herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=page.timeline,
         here=url_for("desk.article", article=article),
         news=url_for("desk.article_news", article=article),
     )
+
+
+def _hindrances(conn: Conn, row: Article, around: int) -> dict[str, Hindrance]:
+    """Return what cannot be done now and why, asked of the machines in a dry run."""
+    now: dict[str, Hindrance | None] = asdict(
+        dry_run.of_article(runtime(), conn, row.id, row.number)
+    )
+    if not around:
+        now["warn_herd"] = "nobody_around"
+    elif around > MOST_WARNED and not me().may("desk.act_warn_many"):
+        now["warn_herd"] = "many_around"
+    return {f"act_{action}": why for action, why in now.items() if why is not None}
 
 
 @live_route("/articles/<int:article>/news", "find")

@@ -246,5 +246,5 @@ def _outcome() -> dict[str, Any]:
     return {
         "told": session.pop("told", None),
         "told_values": session.pop("told_values", {}),
-        "said": session.pop("said", ()),
+        "told_texts": session.pop("texts", None),
     }
