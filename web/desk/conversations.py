@@ -15,7 +15,7 @@ from flows.possible import Hindrance
 from flows.trust import MOST_WARNED
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
-from postal import herd, moves
+from postal import articles, herd, moves
 from postal.articles import Article
 from postal.desk import search, sprints, timeline
 from postal.desk.search import FoundTicket
@@ -26,6 +26,7 @@ from postal.moves import MoveMade
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
+from web.desk.answers import ArticleAnswer, answer
 from web.desk.room import live_route, me, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
@@ -55,6 +56,15 @@ class TimelineView:
 
 
 @dataclass(frozen=True)
+class PersonPage:
+    """What the page of a telephone shows. `answer`: None for whoever receives nothing."""
+
+    person: Contact
+    answer: ArticleAnswer | None
+    timeline: TimelineView
+
+
+@dataclass(frozen=True)
 class ArticlePage:
     """What the page of an article shows. `around`: whom a warning in its PIN would reach now.
 
@@ -66,6 +76,7 @@ class ArticlePage:
     moves: list[MoveMade]
     around: int
     hindrances: Mapping[str, Hindrance]
+    answer: ArticleAnswer
     timeline: TimelineView
 
 
@@ -73,12 +84,8 @@ class ArticlePage:
 def conversation(conversation: int) -> Page:
     """Show all that the person of this telephone saw and wrote."""
 
-    def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = person_within(conn, conversation)
-        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
-
-    person, view = runtime().database.run(look)
-    return _person_page(person, view, revealed=False)
+    page = runtime().database.run(lambda conn: _person(conn, person_within(conn, conversation)))
+    return _person_page(page, revealed=False)
 
 
 @route("/conversations/<int:conversation>/whole-number", "find", methods=("POST",))
@@ -87,16 +94,12 @@ def reveal(conversation: int) -> Page:
     reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
     given = len(reason) >= SHORTEST_REASON
 
-    def look(conn: Conn) -> tuple[Contact, TimelineView]:
-        person = (
-            person_revealed(conn, conversation, reason)
-            if given
-            else person_within(conn, conversation)
-        )
-        return person, _view(conn, of_phone(conn, person.phone, office_seen()))
+    def look(conn: Conn) -> PersonPage:
+        if given:
+            return _person(conn, person_revealed(conn, conversation, reason))
+        return _person(conn, person_within(conn, conversation))
 
-    person, view = runtime().database.run(look)
-    page = _person_page(person, view, revealed=given)
+    page = _person_page(runtime().database.run(look), revealed=given)
     return page if given else (page, 422)
 
 
@@ -122,6 +125,7 @@ def article(article: int) -> Page:
             moves.of_article(conn, row.id),
             around,
             _hindrances(conn, row, around),
+            answer(conn, row),
             _view(conn, of_article(row.id, row.number)),
         )
 
@@ -133,6 +137,7 @@ def article(article: int) -> Page:
         moves=page.moves,
         around=page.around,
         hindrances=page.hindrances,
+        answer=page.answer,
         many=page.around > MOST_WARNED,
         herd_texts={language: catalogue().text(TEXT, language) for language in LANGUAGES},
         timeline=page.timeline,
@@ -162,11 +167,21 @@ def article_news(article: int) -> Page:
     return _news(view, url_for("desk.article_news", article=article))
 
 
-def _person_page(person: Contact, view: TimelineView, *, revealed: bool) -> str:
+def _person(conn: Conn, person: Contact) -> PersonPage:
+    """Return what is shown of a person, with the answer about what they received last."""
+    own = next((each for each in person.articles if each.part in ("recipient", "nominee")), None)
+    row = articles.look_by_id(conn, own.id, reader()) if own is not None else None
+    said = answer(conn, row) if row is not None else None
+    return PersonPage(person, said, _view(conn, of_phone(conn, person.phone, office_seen())))
+
+
+def _person_page(page: PersonPage, *, revealed: bool) -> str:
+    person = page.person
     return render_template(
         "desk/conversation.html",
         person=person,
-        timeline=view,
+        answer=page.answer,
+        timeline=page.timeline,
         revealed=revealed,
         here=url_for("desk.conversation", conversation=person.conversation),
         news=url_for("desk.conversation_news", conversation=person.conversation),
