@@ -67,10 +67,6 @@ def test_each_question_is_answered_all_along_the_way(agent: Colleague, player: P
         "Ram noted at 10:00: door locked. The addressee says that nobody came: it does not count."
     )
     assert "postman" in now["Who was told what?"]
-    player.step("wait 1 d")
-    assert "lies at Gorakhpur" in answers(agent)["Where is it?"] or (
-        "It has been out" in answers(agent)["Where is it?"]
-    )
 
 
 def test_a_telephone_begins_with_the_answer_about_what_it_receives(
