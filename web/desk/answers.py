@@ -27,7 +27,7 @@ from postal.desk.sprints import StoredSprint
 from postal.desk.story import ArticleStory, Told
 from store.database import Conn
 from web import language
-from web.desk.room import desk, reader, runtime
+from web.desk.room import desk, runtime
 from web.desk.sprints import explanation
 from web.language import say
 from web.staff.words import word
@@ -67,7 +67,7 @@ def answer(conn: Conn, row: Article) -> ArticleAnswer:
     its = story.of_article(conn, row.id, row.number, holder, now - _ASKED_LATELY)
     fact = dry_run.article_fact(runtime(), conn, row.number)
     why = dry_run.code(runtime(), conn, row.id, row.number)
-    asked = sprints.look(conn, its.asked, "opened", reader()) if its.asked is not None else None
+    asked = sprints.get(conn, its.asked) if its.asked is not None else None
     return ArticleAnswer(
         row.id,
         row.number,

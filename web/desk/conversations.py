@@ -170,7 +170,7 @@ def article_news(article: int) -> Page:
 def _person(conn: Conn, person: Contact) -> PersonPage:
     """Return what is shown of a person, with the answer about what they received last."""
     own = next((each for each in person.articles if each.part in ("recipient", "nominee")), None)
-    row = articles.look_by_id(conn, own.id, reader()) if own is not None else None
+    row = articles.by_id(conn, own.id) if own is not None else None
     said = answer(conn, row) if row is not None else None
     return PersonPage(person, said, _view(conn, of_phone(conn, person.phone, office_seen())))
 
