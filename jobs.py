@@ -22,6 +22,7 @@ from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
 from postal import sought
+from postal.desk import away
 from runtime import Runtime
 from settings import Settings
 from store.chains.days import Days
@@ -120,6 +121,7 @@ def sweep() -> None:
         postmen.end_day(runtime())
         requests.lapse(runtime())
         runtime().database.run(sought.catch_up)
+        runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         process().days.advance()
     except psycopg.OperationalError as error:
         _database_away("sweep", error)

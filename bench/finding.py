@@ -106,7 +106,8 @@ class _Agent:
             number = accounts.totp(conn, row, runtime.keys).at(runtime.now())
         self._client = create_app(runtime).test_client()
         self._submit("/desk/sign-in", "/desk/sign-in", staff_id="bench", password=_PASSWORD)
-        self._submit("/desk/enrol", "/desk/enrol", number=number)
+        self._submit("/desk/enrol", "/desk/enrol", second_factor=number)
+        self._submit("/desk/recovery-codes", "/desk/recovery-codes/kept")
         page = self._client.get("/desk/find").text
         self._token = _TOKEN.findall(page)[0]
 

@@ -175,6 +175,36 @@ def test_a_ticket_is_taken_and_settled_while_another_looks_on(
     quiet(desk)
 
 
+def test_the_queue_lives_and_one_closes_and_goes_on(desk: Desk) -> None:
+    """PAGES 24: counts in navigation and tab, first words, several at once, close and next."""
+    desk.player.step(f"{RECIPIENT} > mera ghar mandir ke piche hai")
+    desk.player.step(f"{RECIPIENT} > 9")
+    desk.sign_in("agent")
+    page = desk.page
+    page.get_by_role("link", name="Tickets 1 wait for somebody").first.press("Enter")
+    expect(page).to_have_title(re.compile(r"^\(1\) Tickets"))
+    expect(page.locator("#queue")).to_contain_text("Sita Devi")
+    expect(page.locator("#queue")).to_contain_text("Gorakhpur")
+    desk.player.step(f"{RECIPIENT} > 3")  # comes by itself, while one chooses
+    page.get_by_label("choose ticket #1").check()
+    expect(page.locator("#queue tbody tr")).to_have_count(2)
+    expect(page).to_have_title(re.compile(r"^\(2\) Tickets"))
+    expect(page.get_by_label("choose ticket #1")).to_be_checked()
+    page.get_by_label("choose ticket #2").check()
+    page.get_by_role("button", name="Assign the chosen to me").press("Enter")
+    expect(page.locator("#result")).to_be_focused()
+    expect(page.locator("#result")).to_contain_text("Assigned to you: 2.")
+    page.locator("#queue .ticket-link").first.press("Enter")
+    page.get_by_label("explained by telephone").check()
+    expect(page.locator(".text-of:visible")).to_have_count(1)
+    page.get_by_role("button", name="Close and next").press("Enter")
+    result = page.locator("#result")
+    expect(result).to_contain_text("is closed.")
+    expect(result.locator("blockquote")).to_have_count(1)
+    expect(page.get_by_role("button", name="Put it back")).to_be_visible()  # the next of mine
+    quiet(desk)
+
+
 def test_a_supervisor_sees_the_day_in_a_narrow_window_too(desk: Desk) -> None:
     desk.sign_in("supervisor")
     for width in (1024, 400):

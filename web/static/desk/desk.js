@@ -19,3 +19,14 @@ if (search && document.activeElement === document.body && !document.querySelecto
 // What became of an act has the focus: it is read at once, and in view.
 const result = document.querySelector("[data-focus]");
 if (result && !document.querySelector("[autofocus]")) result.focus();
+
+// The queue says in the tab's title how many tickets nobody has, also while one looks elsewhere.
+const title = document.title;
+const count = () => {
+  const waiting = document.querySelector("#queue")?.dataset.waiting;
+  document.title = Number(waiting) ? `(${waiting}) ${title.trim()}` : title;
+};
+if (document.querySelector("#queue")) {
+  count();
+  document.addEventListener("htmx:after:swap", count);
+}
