@@ -11,6 +11,7 @@ from psycopg.rows import class_row
 from postal import walls
 from store.database import Conn
 
+# `id + 0`: by the words' own index. By the ids, a rare word is looked for in every text there is.
 _NEWEST: Final = 1000  # with these words; the walls are asked among them
 
 
@@ -45,7 +46,7 @@ def texts(conn: Conn, typed: str | None, office: int | None, most: int) -> list[
             " WHERE c.whose = m.phone) AS conversation FROM (SELECT id, at, phone, body"
             " FROM messages WHERE direction = 'in' AND phone IS NOT NULL"
             " AND to_tsvector('simple', alike(body)) @@ plainto_tsquery('simple', alike(%(typed)s))"
-            f" ORDER BY id DESC LIMIT %(newest)s) m WHERE {whose} AND EXISTS (SELECT FROM"
+            f" ORDER BY id + 0 DESC LIMIT %(newest)s) m WHERE {whose} AND EXISTS (SELECT FROM"
             " conversations c WHERE c.whose = m.phone) ORDER BY m.id DESC LIMIT %(most)s".encode(),
             {"typed": typed, "office": office, "newest": _NEWEST, "most": most},
         ).fetchall()
@@ -61,6 +62,6 @@ def notes(conn: Conn, typed: str | None, office: int | None, most: int) -> list[
             " JOIN tickets t ON t.id = n.ticket_id"
             " WHERE to_tsvector('simple', alike(n.said))"
             " @@ plainto_tsquery('simple', alike(%(typed)s))"
-            f" AND {walls.TICKET} ORDER BY n.id DESC LIMIT %(most)s".encode(),
+            f" AND {walls.TICKET} ORDER BY n.id + 0 DESC LIMIT %(most)s".encode(),
             {"typed": typed, "office": office, "most": most},
         ).fetchall()

@@ -46,6 +46,7 @@ class Query:
     pin: str | None = None
     name: str | None = None
     sounds: tuple[str, ...] = ()  # of the words of a name; with a `pin`: there
+    words: str | None = None  # of a text or a note
     number_begins: str | None = None
     phone_part: str | None = None
 
@@ -79,6 +80,7 @@ def read(typed: str) -> Query:
         pin=pin[1].replace(" ", "") if pin else None,
         name=typed if named else None,
         sounds=sounds(typed) if named and begins is None else (),
+        words=typed if named and any(map(str.isalpha, text)) else None,
         number_begins=begins[0].upper() if begins else None,
         phone_part=bare if _PHONE_PART.fullmatch(bare) else None,
     )
@@ -163,8 +165,8 @@ def find(
         _tickets(conn, query, office),
         _postmen(conn, query, office),
         _offices(conn, query, office),
-        by_words.texts(conn, query.name, office, MOST),
-        by_words.notes(conn, query.name, office, MOST),
+        by_words.texts(conn, query.words, office, MOST),
+        by_words.notes(conn, query.words, office, MOST),
     )
     if query.phone is not None:
         access.look(conn, reader, "found", phone=query.phone)
@@ -223,7 +225,7 @@ ORDER BY id DESC LIMIT %(most)s
 _BY_NUMBER = "SELECT id FROM articles WHERE number = %(article)s"
 _BY_SOUGHT = (
     "(SELECT id FROM articles WHERE sought @@ %(sought)s::tsquery"
-    " AND (%(pin)s::text IS NULL OR recipient_pin = %(pin)s) ORDER BY id DESC LIMIT %(newest)s)"
+    " AND (%(pin)s::text IS NULL OR recipient_pin = %(pin)s) ORDER BY id + 0 DESC LIMIT %(newest)s)"
 )
 _BY_BEGINNING = (
     "(SELECT id FROM articles WHERE number LIKE %(begins)s ORDER BY number LIMIT %(newest)s)"

@@ -21,7 +21,7 @@ _ASKS = ("Yes", "SendCode", "SpeakCode", "RepeatQuestion", "CodeWanted")
 
 
 @dataclass(frozen=True)
-class Visit:
+class LastVisitMade:
     """The last list that the article was on, and what became of it there.
 
     `state`: of the item. `out_at`: when the list was made. `at`: when the postman reported.
@@ -50,7 +50,7 @@ class CodeGiven:
 
 
 @dataclass(frozen=True)
-class Told:
+class LastTold:
     """The last text or call to one of the article's people. `part`: None where he is it no more."""
 
     part: Role | None
@@ -72,9 +72,9 @@ class ArticleStory:
     office: str | None
     arrived_at: datetime | None
     final_at: datetime | None
-    visit: Visit | None
+    visit: LastVisitMade | None
     code: CodeGiven | None
-    told: list[Told]
+    told: list[LastTold]
     asked: int | None
 
 
@@ -136,11 +136,11 @@ def of_article(
     """
     values = {"id": article_id}
     place = conn.execute(_PLACE.encode(), values).fetchone()
-    with conn.cursor(row_factory=class_row(Visit)) as cursor:
+    with conn.cursor(row_factory=class_row(LastVisitMade)) as cursor:
         visit = cursor.execute(_VISIT, values).fetchone()
     with conn.cursor(row_factory=class_row(CodeGiven)) as cursor:
         code = cursor.execute(_CODE, values).fetchone()
-    with conn.cursor(row_factory=class_row(Told)) as cursor:
+    with conn.cursor(row_factory=class_row(LastTold)) as cursor:
         told = cursor.execute(_TOLD, values).fetchall()
     asked = conn.execute(
         _ASKED, {"asks": list(_ASKS), "number": number, "holder": holder, "since": since}

@@ -24,7 +24,7 @@ from postal.acts.books import peek
 from postal.articles import Article
 from postal.desk import sprints, story
 from postal.desk.sprints import StoredSprint
-from postal.desk.story import ArticleStory, Told
+from postal.desk.story import ArticleStory, LastTold
 from store.database import Conn
 from web import language
 from web.desk.room import desk, runtime
@@ -56,7 +56,7 @@ class ArticleAnswer:
     where: str
     code: str
     handed_over: str
-    told: list[Told]
+    told: list[LastTold]
     asked: CodeAsked | None
 
 
