@@ -78,6 +78,15 @@ def test_a_delivery_in_ninety_seconds_by_one_button(phones: Phones) -> None:
     expect(page.locator(".line-delivered .state")).to_have_text("handed over")
     assert second not in phones.half("postman")
     assert second not in page.locator(".round").inner_html()
+    # Once more, left half-way and begun anew: the living item is the marked one.
+    step(phones, 1)
+    step(phones, 2)
+    page.get_by_role("button", name="Leave").click()
+    step(phones, 1)
+    step(phones, 2)
+    expect(page.locator(".line-withdrawn")).to_have_count(1)
+    expect(page.locator(".line-chosen .serial")).to_have_text("9")
+    expect(page.locator("#story-next")).to_have_text("Next: the postman comes, he texts 9")
     assert phones.complaints == []
     assert not [url for url in phones.urls if "9198" in url]
 

@@ -6,6 +6,7 @@ import { Story } from "./story.js";
 import { Tabs } from "./tabs.js";
 
 const SIDES = ["recipient", "postman"];
+const OVER = ["delivered", "attempted", "withdrawn"]; // items that were brought, or taken off
 
 const table = document.getElementById("table");
 if (table) open();
@@ -62,7 +63,9 @@ function open() {
       option.dataset.role = side;
       (select(side).querySelector("optgroup") ?? select(side)).prepend(option);
     }
+    chosenLine = "";
     choose(side, who.phone, side);
+    hint();
   }
 
   /** Writes under a phone what the text on its screen says in the page's language. */
@@ -83,7 +86,8 @@ function open() {
 
   function mark() {
     const owned = lines().filter((line) => line.dataset.phone === phones.recipient.owner.phone);
-    const now = lines().find((line) => line.id === chosenLine) ?? owned[0] ?? null;
+    const living = owned.find((line) => !OVER.includes(line.dataset.progress)) ?? owned.at(-1);
+    const now = lines().find((line) => line.id === chosenLine) ?? living ?? null;
     for (const line of lines()) {
       line.classList.toggle("line-chosen", line === now);
       line.querySelector(".pick").setAttribute("aria-pressed", String(line === now));
