@@ -21,6 +21,7 @@ from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
+from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
 from store.chains.days import Days
@@ -119,6 +120,7 @@ def sweep() -> None:
         postmen.end_day(runtime())
         requests.lapse(runtime())
         process().days.advance()
+        runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

@@ -41,7 +41,11 @@ def day_figures() -> str:
     )
     by_beat = stacked(
         say("figures_by_beat"),
-        (*ends, ChartPart("open", say("figure_open"))),
+        (
+            *ends,
+            ChartPart("open", say("figure_open")),
+            ChartPart("withdrawn", say("figure_withdrawn")),
+        ),
         [ChartBar(f"{beat.name} ({beat.staff_id})", _parts(beat)) for beat in beats[:40]],
     )
     by_hour = stacked(
@@ -83,8 +87,8 @@ def _pin() -> str | None:
     return None if office_seen() is None else me().account.office_pin
 
 
-def _parts(beat: BeatFigures) -> tuple[int, int, int]:
-    return beat.delivered, beat.failed, beat.open
+def _parts(beat: BeatFigures) -> tuple[int, ...]:
+    return beat.delivered, beat.failed, beat.open, beat.withdrawn
 
 
 def _line(day: date, beat: BeatFigures) -> tuple[str | int, ...]:

@@ -27,7 +27,7 @@ _PAGES: Final = (
     ("desk.ticket_queue", "nav_tickets"),
     ("desk.request_list", "nav_requests"),
     ("desk.window", "nav_window"),
-    ("desk.day_figures", "nav_figures"),
+    ("desk.reports", "nav_figures"),
     ("desk.fraud", "nav_fraud"),
     ("desk.carriers", "nav_carriers"),
     ("desk.webhook_board", "nav_webhooks"),
