@@ -14,12 +14,16 @@ from store.database import Conn
 
 @dataclass(frozen=True)
 class DeliveriesToday:
-    """The lists of a day, counted; what is neither delivered, failed nor open was taken off."""
+    """The lists of a day, counted; `back`: what was taken off them."""
 
     out: int
     delivered: int
     failed: int
     open: int
+
+    @property
+    def back(self) -> int:
+        return self.out - self.delivered - self.failed - self.open
 
 
 @dataclass(frozen=True)
@@ -60,7 +64,8 @@ def tickets(conn: Conn, office: int | None) -> TicketsWaiting:
     with conn.cursor(row_factory=class_row(TicketsWaiting)) as cursor:
         found = cursor.execute(
             "SELECT count(*) AS open, count(*) FILTER (WHERE priority = 1) AS urgent,"  # noqa: S608
-            f" min(at) AS oldest FROM tickets t WHERE closed_at IS NULL AND {walls.TICKET}".encode(),
+            " min(at) AS oldest FROM tickets t"
+            f" WHERE closed_at IS NULL AND {walls.TICKET}".encode(),
             {"office": office},
         ).fetchone()
     assert found is not None

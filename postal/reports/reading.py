@@ -254,7 +254,7 @@ def not_summed(conn: Conn, period: ReportPeriod, now: datetime) -> int:
 
 
 _OF_TICKETS: Final = (
-    f"(SELECT t.took, t.office_id, t.postman_id, t.service, t.head FROM ({LIVE['tickets']}) AS t)"
+    f"(SELECT t.took, t.office_id, t.postman_id, t.service, t.head FROM ({LIVE['tickets']}) AS t)"  # noqa: S608
     " AS rows LEFT JOIN offices o ON o.id = rows.office_id"
 )
 

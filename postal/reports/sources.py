@@ -17,7 +17,7 @@ from postal.reports.measures import BURST_FROM, BURST_GAP, CONDITIONS, MEASURES,
 
 _DAY: Final = "({column} AT TIME ZONE 'Asia/Kolkata')::date"
 
-# What was last said of a remark before the next visit; its own proof (a refusal code) is a word too.
+# What was last said of a remark before the next visit; its own proof, a refusal code, is a word.
 _WORD: Final = """
 LEFT JOIN LATERAL (
     SELECT CASE e.kind WHEN 'remark_contested' THEN 'contested' WHEN 'remark_confirmed'

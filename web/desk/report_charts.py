@@ -51,7 +51,8 @@ def columns(title: str, parts: Sequence[ChartPart], each_step: Sequence[ChartCol
                 y -= value * scale
                 drawn.append(
                     Markup(
-                        '<rect class="bar bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+                        '<rect class="bar bar-{}" x="{:.1f}" y="{:.1f}" width="{:.1f}"'
+                        ' height="{:.1f}"/>'
                     ).format(
                         part.kind, _LEFT + n * pace + pace * 0.12, y, pace * 0.76, value * scale
                     )

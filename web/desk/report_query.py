@@ -19,7 +19,8 @@ from web.given import NotPossible
 from web.language import chosen, say
 
 _INNER: Final[dict[By, By]] = {
-    "district": "office", "office": "beat", "beat": "service", "service": "office", "head": "office",
+    "district": "office", "office": "beat", "beat": "service", "service": "office",
+    "head": "office",
 }  # fmt: skip
 SERVICES: Final = ("speed_post", "registered", "parcel", "insured", "money_order")
 _USUAL: Final = timedelta(days=29)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Final
 
 from babel.dates import format_timedelta
+from babel.units import format_unit
 from flask import request
 from markupsafe import Markup
 
@@ -13,6 +16,8 @@ from india.calendar import day_of, long_day
 from web import given, language
 from web.running import runtime
 from web.staff.rooms import shared
+
+_STORED: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00", re.ASCII)
 
 
 @shared.app_template_filter()
@@ -42,10 +47,32 @@ def when(at: datetime) -> Markup:
 
 
 @shared.app_template_filter()
+def local_if_time(value: object) -> object:
+    """Return a stored time in ISO 8601, as events hold it, in India's time; others as they are."""
+    if not isinstance(value, str) or _STORED.fullmatch(value) is None:
+        return value
+    return exact(datetime.fromisoformat(value))
+
+
+@shared.app_template_filter()
 def ago(at: datetime) -> str:
     """Return the relative time: 2 hours ago, in 5 minutes."""
     locale = f"{language.chosen()}_IN"
     return format_timedelta(at - runtime().now(), add_direction=True, locale=locale)
+
+
+@shared.app_template_filter()
+def lasting(seconds: float) -> str:
+    """Return a length of time in the largest unit that it is a whole number of: 1 day, 90 minutes.
+
+    Seconds below a minute are left out.
+    """
+    locale = f"{language.chosen()}_IN"
+    minutes = int(seconds // 60)
+    for unit, length in (("day", 24 * 60), ("hour", 60)):
+        if minutes and minutes % length == 0:
+            return format_unit(minutes // length, f"duration-{unit}", locale=locale)
+    return format_unit(minutes, "duration-minute", locale=locale)
 
 
 @shared.app_template_filter()

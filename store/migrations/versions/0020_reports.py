@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import op
 
 revision = "0020_reports"
-down_revision = "0017_nothing_lost"
+down_revision = "0018_office"
 branch_labels = None
 depends_on = None
 

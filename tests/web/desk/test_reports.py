@@ -94,7 +94,7 @@ def test_a_day_in_numbers_that_are_the_same_once_it_is_summed_up(
     assert fraud["reported"] == "1"
     (texts,) = live["texts"]
     assert int(texts["codes"]) == 2
-    assert int(texts["total"]) == sum(int(texts[part]) for part in ("codes", "alarms", "news", "calls"))  # fmt: skip
+    assert int(texts["total"]) == sum(int(texts[part]) for part in MEASURES["texts"].parts)
     (beat,) = live["lists beat"]
     assert beat["name"] == "Ram (1001)"
     assert {each["name"] for each in live["codes carrier"]} == {"simulator"}
@@ -104,12 +104,16 @@ def test_a_day_in_numbers_that_are_the_same_once_it_is_summed_up(
     while done := runtime.database.run(lambda conn: summing_up.sum_up_next(conn, runtime.now())):
         assert done < runtime.now().date() + timedelta(days=1)
     with runtime.database.transaction() as conn:
-        conn.execute("UPDATE delivery_items SET state = 'withdrawn' WHERE state = 'open'")
+        conn.execute("UPDATE delivery_items SET state = 'withdrawn', finished_at = %s"
+            " WHERE state = 'open'",
+            [runtime.now()],
+        )
     assert figures(supervisor) == live  # from the sums: the rows beneath have changed
     clock.advance(hours=2)
     assert runtime.database.run(lambda conn: summing_up.sum_up_next(conn, runtime.now())) == date(
         2026, 8, 14
     )  # yesterday, once more
+    supervisor = sign_in(supervisor.client.application, runtime, "supervisor", "supervisor-3")
     (lists,) = rows(supervisor, "lists")
     assert (lists["open"], lists["withdrawn"]) == ("0", "3")
     assert runtime.database.run(lambda conn: summing_up.due(conn, runtime.now())) is None
@@ -150,11 +154,14 @@ def test_the_page_says_it_in_charts_tables_and_links(supervisor: Colleague) -> N
     page = unescape(supervisor.get(f"/desk/reports/lists?{DAY}&by=beat").text)
     assert "7 = 1+3+3+0" in page
     assert "style=" not in page.split("<main")[1]
-    assert "/desk/reports/lists/articles?part=delivered" in page.replace("&", "&")
-    home = supervisor.get("/desk/reports").text
+    assert "/desk/reports/lists/articles?part=delivered" in page
+    home = unescape(supervisor.get("/desk/reports").text)
     assert home.count('class="card"') == len(MEASURES)
     assert "₹500" in home
-    assert 'href="/desk/reports"' in supervisor.get("/desk").text
+    cards = unescape(supervisor.get("/desk").text)
+    assert 'href="/desk/reports"' in cards
+    assert "Today: 7 out = 1 delivered, 3 not, 3 open, 0 back" in cards
+    assert "Reported today: 1" in cards
 
 
 @pytest.mark.parametrize(

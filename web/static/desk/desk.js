@@ -1,15 +1,19 @@
-// The keyboard of the desk: "/" goes to the search, from every page.
+import "./passkey.js";
+import "./tables.js";
+
+// The keyboard of the desk: "/" goes to the page's own search, else to the one in the bar.
+
+const menu = document.getElementById("menu");
 
 document.addEventListener("keydown", (event) => {
   if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
-  const search = document.querySelector("[data-search]");
+  const box = document.querySelector("[data-search]") ?? document.querySelector("[data-search-all]");
   const typing = event.target.closest("input, textarea, select");
-  if (typing && (typing !== search || search.value)) return;
-  const link = document.querySelector("[data-find]");
-  if (!search && !link) return;
+  if (!box || (typing && (typing !== box || box.value))) return;
   event.preventDefault();
-  if (search) search.select();
-  else location.assign(link.href);
+  if (!box.checkVisibility()) menu.showPopover?.(); // behind the menu button
+  box.focus();
+  box.select();
 });
 
 const search = document.querySelector("[data-search]");
