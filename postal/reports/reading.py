@@ -99,7 +99,7 @@ _KEYS: Final[Mapping[By, tuple[str, str]]] = {
 
 
 @dataclass(frozen=True)
-class Counted:
+class MeasureCount:
     """The parts of a measure, in its order. `key`: what the page passes on to see more; `name`: for
     people, empty where the rows belong to none (no office, no beat)."""
 
@@ -141,7 +141,7 @@ class TicketTimes:
 
 def over_time(
     conn: Conn, measures: Iterable[Measure], period: ReportPeriod, where: ReportWhere, now: datetime
-) -> dict[str, list[Counted]]:
+) -> dict[str, list[MeasureCount]]:
     """Return each step of the period for each measure, by its name; a `key` is a first day.
 
     Measures of the same source are read at once.
@@ -149,7 +149,7 @@ def over_time(
     sources: dict[Source, list[Measure]] = {}
     for measure in measures:
         sources.setdefault(measure.source, []).append(measure)
-    counted: dict[str, list[Counted]] = {}
+    counted: dict[str, list[MeasureCount]] = {}
     for source, of_source in sources.items():
         parts = tuple(part for measure in of_source for part in measure.parts)
         given, rows = _rows(conn, source, parts, period, now)
@@ -161,7 +161,7 @@ def over_time(
         sums = {row[0]: dict(zip(parts, row[1:], strict=True)) for row in found}
         for measure in of_source:
             counted[measure.name] = [
-                Counted(
+                MeasureCount(
                     measure,
                     start.isoformat(),
                     "",
@@ -172,16 +172,16 @@ def over_time(
     return counted
 
 
-def summed(steps: Iterable[Counted]) -> Counted:
+def summed(steps: Iterable[MeasureCount]) -> MeasureCount:
     """Return the sum of steps or groups of one measure, of which there is at least one."""
     all_of_them = list(steps)
     columns = zip(*(each.values for each in all_of_them), strict=True)
-    return Counted(all_of_them[0].measure, "", "", tuple(map(sum, columns)))
+    return MeasureCount(all_of_them[0].measure, "", "", tuple(map(sum, columns)))
 
 
 def divided(
     conn: Conn, measure: Measure, by: By, period: ReportPeriod, where: ReportWhere, now: datetime
-) -> list[Counted]:
+) -> list[MeasureCount]:
     """Return the whole period, divided; the largest first."""
     source = "texts" if by == "carrier" else measure.source
     given, rows = _rows(conn, source, measure.parts, period, now)
@@ -191,7 +191,7 @@ def divided(
         f" FROM {rows} WHERE {WITHIN} GROUP BY 1".encode(),
         {**given, **where.values()},
     ).fetchall()
-    counted = (Counted(measure, row[0], row[1], tuple(row[2:])) for row in found)
+    counted = (MeasureCount(measure, row[0], row[1], tuple(row[2:])) for row in found)
     return sorted(
         (each for each in counted if each.total), key=lambda each: (-each.total, each.key)
     )

@@ -14,8 +14,8 @@ from markupsafe import Markup
 from postal.desk.confidence import Share
 from web.desk.charts import ChartPart, legend
 
-_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 640, 220, 46, 10, 30, 24
-_MOST_LABELS = 8
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 480, 210, 46, 10, 30, 24
+_MOST_LABELS = 6
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,7 @@ def line(title: str, points: Sequence[ChartPoint]) -> Markup:
         drawn.append(Markup('<polygon class="band" points="{}"/>').format(" ".join(upper + lower)))
         spots = [_at(n, pace, point.share.value) for n, point in run]
         drawn.append(Markup('<polyline class="line" points="{}"/>').format(" ".join(spots)))
-        drawn.extend(
-            Markup('<circle class="spot" cx="{}" cy="{}" r="2.5"/>').format(*spot.split(","))
-            for spot in spots
-        )
+        drawn.extend(map(_spot, spots))
     drawn.append(_names([each.name for each in points], pace))
     return _svg(title, drawn)
 
@@ -90,14 +87,18 @@ def sparkline(title: str, values: Sequence[float | None]) -> Markup:
     ]
     return Markup(
         '<svg class="sparkline" viewBox="0 0 120 30" role="img" aria-label="{}">'
-        '<polyline class="line" points="{}"/></svg>'
-    ).format(title, " ".join(spots))
+        '<polyline class="line" points="{}"/>{}</svg>'
+    ).format(title, " ".join(spots), _spot(spots[-1]) if spots else "")
 
 
 def _runs(points: Sequence[ChartPoint]) -> list[list[tuple[int, ChartPoint]]]:
     """Return the points by unbroken runs: a Sunday on which nothing went out is skipped over."""
     run = [(n, point) for n, point in enumerate(points) if point.share.of]
     return [run] if run else []
+
+
+def _spot(at: str) -> Markup:
+    return Markup('<circle class="spot" cx="{}" cy="{}" r="2.5"/>').format(*at.split(","))
 
 
 def _at(n: int, pace: float, value: float) -> str:

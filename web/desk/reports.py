@@ -16,7 +16,7 @@ from flask import Response, abort, render_template, request
 from india.money import shown
 from postal.reports import articles, choices, reading
 from postal.reports.measures import MEASURES, Measure
-from postal.reports.reading import Counted, summed
+from postal.reports.reading import MeasureCount, summed
 from web.desk.charts import ChartBar, ChartPart, stacked
 from web.desk.report_charts import ChartColumn, ChartPoint, columns, line, sparkline
 from web.desk.report_query import SERVICES, ReportQuery, asked, measure_called
@@ -159,7 +159,7 @@ def counted(measure: Measure, value: int) -> str:
     return shown(value) if measure.money else str(value)
 
 
-def name_of(group: Counted, query: ReportQuery) -> str:
+def name_of(group: MeasureCount, query: ReportQuery) -> str:
     """Return what a group is called in the language of the page."""
     if not group.key:
         return say("report_none")
@@ -182,12 +182,12 @@ def _lasted(took: timedelta) -> str:
     return format_timedelta(took, locale=f"{chosen()}_IN")
 
 
-def _drawn(measure: Measure, each: Counted) -> tuple[int, ...]:
+def _drawn(measure: Measure, each: MeasureCount) -> tuple[int, ...]:
     """Return what is drawn: rupees instead of paise."""
     return tuple(value // 100 for value in each.values) if measure.money else each.values
 
 
-def _spark(steps: list[Counted]) -> str:
+def _spark(steps: list[MeasureCount]) -> str:
     values = [
         (each.share.value if each.share.of else None) if each.share else float(each.total)
         for each in steps
@@ -206,7 +206,7 @@ def _unit(measure: Measure, part: str) -> str:
     return f"{part}_paise" if measure.money else part
 
 
-def _in_digits(each: Counted) -> tuple[Cell, ...]:
+def _in_digits(each: MeasureCount) -> tuple[Cell, ...]:
     if each.share is None:
         return ()
     return tuple(f"{value:.4f}" for value in (each.share.value, each.share.low, each.share.high))
