@@ -7,6 +7,7 @@ from typing import Final
 
 from india.calendar import day_of
 from india.money import shown
+from postal.privacy import worklists
 from postal.reports import home
 from store.database import Conn
 from web.language import say
@@ -61,6 +62,11 @@ def _booked(conn: Conn, office: int | None) -> str:
     return say("home_booked", count=found.articles, sum=shown(found.paise))
 
 
+def _data(conn: Conn, office: int | None) -> str:
+    found = worklists.due(conn, runtime().now())
+    return say("home_data", open=found.open, late=found.late) if found.open else ""
+
+
 _LINES: Final[Mapping[str, Callable[[Conn, int | None], str]]] = {
     "desk.reports": _out,
     "office.start": _out,
@@ -68,4 +74,5 @@ _LINES: Final[Mapping[str, Callable[[Conn, int | None], str]]] = {
     "desk.ticket_queue": _tickets,
     "desk.fraud": _fraud,
     "counter.start": _booked,
+    "desk.data_protection": _data,
 }

@@ -50,6 +50,7 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
     "nav_keep": (
         ("desk.carriers", "nav_carriers"),
         ("desk.webhook_board", "nav_webhooks"),
+        ("desk.data_protection", "nav_data"),
         ("desk.access_log", "nav_access_log"),
         ("desk.account_board", "nav_accounts"),
     ),

@@ -104,8 +104,8 @@ def test_a_day_in_numbers_that_are_the_same_once_it_is_summed_up(
     while done := runtime.database.run(lambda conn: summing_up.sum_up_next(conn, runtime.now())):
         assert done < runtime.now().date() + timedelta(days=1)
     with runtime.database.transaction() as conn:
-        conn.execute("UPDATE delivery_items SET state = 'withdrawn', finished_at = %s"
-            " WHERE state = 'open'",
+        conn.execute(
+            "UPDATE delivery_items SET state = 'withdrawn', finished_at = %s WHERE state = 'open'",
             [runtime.now()],
         )
     assert figures(supervisor) == live  # from the sums: the rows beneath have changed

@@ -41,6 +41,8 @@ ABOUT: dict[str, str | None] = {
     "/desk/webhooks/<int:id_>": None,
     "/desk/carriers/<name>": None,
     "/desk/reports/<measure>": None,
+    "/desk/data-protection/requests/<int:id_>": None,
+    "/desk/data-protection/breaches/<int:id_>": None,
     "/counter/groups/<int:id_>": "group",
     "/counter/payments/<int:id_>": "credit",
     "/counter/days/<int:id_>": "day",
