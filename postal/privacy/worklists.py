@@ -53,7 +53,7 @@ class DataRequest:
 
 
 @dataclass(frozen=True)
-class Breach:
+class DataBreach:
     """A breach, and when each of the three who must be told was; None: not yet."""
 
     id: int
@@ -80,7 +80,7 @@ class UnknownDataRequest(Unknown):
     sentence = "there is no such request of data protection"
 
 
-class AskedAlready(Conflict):
+class DataAskedAlready(Conflict):
     """The same is asked of the same telephone and not answered yet."""
 
     sentence = "this is asked already, and open"
@@ -122,7 +122,7 @@ class NewDataRequest:
 
 
 def ask(conn: Conn, new: NewDataRequest, by: Doer) -> int:
-    """Write down what somebody asked, and return its id. Raise `NotAsked`, `AskedAlready`."""
+    """Write down what somebody asked, and return its id. Raise `NotAsked`, `DataAskedAlready`."""
     fits = new.what in get_args(DataWish) and new.identified in get_args(Identified)
     if not fits or new.asked_at > by.at:
         raise NotAsked
@@ -141,7 +141,7 @@ def ask(conn: Conn, new: NewDataRequest, by: Doer) -> int:
         ),
     ).fetchone()
     if row is None:
-        raise AskedAlready
+        raise DataAskedAlready
     access.note(conn, by, "acted", phone=new.phone, reason=f"data request {row[0]}: {new.what}")
     return int(row[0])
 
@@ -195,9 +195,9 @@ def asked(conn: Conn, now: datetime, reader: Onlooker) -> list[DataRequest]:
     return found
 
 
-def breaches(conn: Conn) -> list[Breach]:
+def breaches(conn: Conn) -> list[DataBreach]:
     """Return the breaches, open ones first."""
-    with conn.cursor(row_factory=class_row(Breach)) as cursor:
+    with conn.cursor(row_factory=class_row(DataBreach)) as cursor:
         return cursor.execute(
             (_BREACH + f"ORDER BY {_OPEN_BREACH} DESC, b.due_at DESC LIMIT 50").encode()
         ).fetchall()

@@ -29,7 +29,8 @@ def test_from_the_home_to_an_article(
     for width in (360, 1024, 1366):
         page.set_viewport_size({"width": width, "height": 900})
         for path in ("reports", "reports/lists?by=beat", "reports/contested", "reports/texts",
-                     "reports/lists/articles?part=failed", "figures", "data-protection"):  # fmt: skip
+                     "reports/lists/articles?part=failed", "figures",
+                     "data-protection"):  # fmt: skip
             page.goto(f"{address}/desk/{path}{'&' if '?' in path else '?'}lang={language}")
             page.wait_for_load_state()
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
