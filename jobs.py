@@ -21,6 +21,8 @@ from outbox.failover import send_again
 from outbox.sweep import sweep as sweep_outbox
 from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answer, wake
 from payments.rounds import Rounds
+from postal import sought
+from postal.desk import away
 from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
@@ -119,6 +121,8 @@ def sweep() -> None:
         herd.warn_herds(runtime())
         postmen.end_day(runtime())
         requests.lapse(runtime())
+        runtime().database.run(sought.catch_up)
+        runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         process().days.advance()
         runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))
     except psycopg.OperationalError as error:

@@ -108,7 +108,10 @@ FROM paper_days d JOIN offices o ON o.id = d.office_id JOIN staff s ON s.id = d.
 def vouch(
     conn: Conn, office_id: int, from_at: datetime, until_at: datetime, reason: str, by: Doer
 ) -> Outage:
-    """Write down an outage for which `by` vouches. Raise `BadTimes`, `NoOutageReason`, `NoListThen`."""
+    """Write down an outage for which `by` vouches.
+
+    Raise `BadTimes`, `NoOutageReason`, `NoListThen`.
+    """
     day = day_of(from_at)
     lately = day_of(by.at) - day <= PAPER_WITHIN
     if not (from_at < until_at <= by.at and day_of(until_at) == day and lately):

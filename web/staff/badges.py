@@ -23,7 +23,7 @@ def badges(role: Role, office: int) -> Mapping[str, int]:
     if rights.reach(role, act) is not None:
         seen = rights.seen(role, act, office)
         with runtime().database.transaction() as conn:
-            counts["desk.ticket_queue"] = sum(tickets.counted(conn, seen).values())
+            counts["desk.ticket_queue"] = tickets.waiting(conn, seen)
     act = ACTS["desk.fraud"]
     if rights.reach(role, act) is not None:
         seen = rights.seen(role, act, office)

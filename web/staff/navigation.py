@@ -20,7 +20,6 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("counter.day_bookings", "book_nav_day"),
         ("counter.number_rolls", "book_nav_rolls"),
         ("counter.tariff_page", "book_nav_tariff"),
-        ("counter.tariff_sources", "nav_tariff"),
         ("counter.own_day", "day_title"),
         ("counter.payments_board", "nav_payments"),
         ("counter.office_books", "nav_books"),
@@ -48,6 +47,7 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("desk.fraud", "nav_fraud"),
     ),
     "nav_keep": (
+        ("counter.tariff_sources", "nav_tariff"),
         ("desk.carriers", "nav_carriers"),
         ("desk.webhook_board", "nav_webhooks"),
         ("desk.data_protection", "nav_data"),

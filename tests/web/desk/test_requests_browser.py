@@ -35,7 +35,6 @@ def test_who_signs_confirms_and_what_was_typed_stays(
     enter(page, address, first)
     page.goto(f"{address}/desk/articles/1?lang=en")
     page.wait_for_load_state()
-    page.locator(".actions > summary").press("Enter")
     page.get_by_text("Correct the addressee's number").press("Enter")
     action = page.locator("form[action$=correct-number]")
     action.get_by_role("textbox", name="Telephone").fill("98765 00002")

@@ -39,7 +39,7 @@ def test_nobody_is_offered_a_room_that_the_role_may_not_enter(
         for each in sorted(offered)
         if (status := colleague.get(each).status_code) != 200
     )
-    rooms = {each.split("/")[1] for each in offered}
+    rooms = {each.split("/")[1] for each in offered if each != "/counter/tariff/sources"}
     assert ("counter" in rooms) == (role in ("clerk", "postmaster", "supervisor"))
     assert ("/desk/find" in offered) == (role in ("agent", "postmaster", "supervisor"))
     if role == "postmaster":  # also on the pages of nobody's room

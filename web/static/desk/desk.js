@@ -18,10 +18,19 @@ document.addEventListener("keydown", (event) => {
 
 const search = document.querySelector("[data-search]");
 search?.addEventListener("focus", () => search.select()); // typing replaces the last query
-if (search && document.activeElement === document.body) search.focus();
+if (search && document.activeElement === document.body && !document.querySelector("[data-focus]")) search.focus();
 
-// Scroll to the end of a conversation, where the newest entries are.
-const entries = document.querySelector("#timeline[hx-trigger] .entries");
-if (entries && entries.lastElementChild && !location.hash) {
-  entries.lastElementChild.scrollIntoView({ block: "center" });
+// What became of an act has the focus: it is read at once, and in view.
+const result = document.querySelector("[data-focus]");
+if (result && !document.querySelector("[autofocus]")) result.focus();
+
+// The queue says in the tab's title how many tickets nobody has, also while one looks elsewhere.
+const title = document.title;
+const count = () => {
+  const waiting = document.querySelector("#queue")?.dataset.waiting;
+  document.title = Number(waiting) ? `(${waiting}) ${title.trim()}` : title;
+};
+if (document.querySelector("#queue")) {
+  count();
+  document.addEventListener("htmx:after:swap", count);
 }
