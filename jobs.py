@@ -23,6 +23,7 @@ from outbox.wake import IMPORTS, OUTBOX, PAYMENTS, SWEEP, TIMERS, WEBHOOKS, answ
 from payments.rounds import Rounds
 from postal import sought
 from postal.desk import away
+from postal.reports import summing_up
 from runtime import Runtime
 from settings import Settings
 from store.chains.days import Days
@@ -123,6 +124,7 @@ def sweep() -> None:
         runtime().database.run(sought.catch_up)
         runtime().database.run(lambda conn: away.bring_back(conn, runtime().now()))
         process().days.advance()
+        runtime().database.run(lambda conn: summing_up.sum_up_next(conn, runtime().now()))
     except psycopg.OperationalError as error:
         _database_away("sweep", error)
 

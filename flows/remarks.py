@@ -26,7 +26,7 @@ class RemarkKind:
     `counts`: whether it is one of the two door attempts; faults of the system, the network or the
     office are not (docs/developing/domain.md rule 4). `another_visit`: whether a postman may bring
     the article again. `needs_code`: if the recipient has a telephone, only the refusal code proves
-    it.
+    it. `at_door`: whether it says that the postman was there.
     """
 
     code: int
@@ -35,6 +35,7 @@ class RemarkKind:
     counts: bool = True
     another_visit: bool = True
     needs_code: bool = False
+    at_door: bool = True
 
     @property
     def question(self) -> Question:
@@ -53,11 +54,11 @@ KINDS: Final = (
     RemarkKind(18, "deceased", "other", counts=False, another_visit=False),
     RemarkKind(19, "COD amount not available", "money"),
     RemarkKind(20, "UPI failed at the door", "money", counts=False),
-    RemarkKind(21, "wrong beat", "other", counts=False),
-    RemarkKind(22, "office closed, holiday", "other", counts=False),
-    RemarkKind(23, "damaged, take delivery at the window", "other", False, another_visit=False),
-    RemarkKind(24, "recalled by the sender", "other", counts=False, another_visit=False),
-    RemarkKind(25, "no network, not attempted", "other", counts=False),
+    RemarkKind(21, "wrong beat", "other", counts=False, at_door=False),
+    RemarkKind(22, "office closed, holiday", "other", counts=False, at_door=False),
+    RemarkKind(23, "damaged, take delivery at the window", "other", False, False, at_door=False),
+    RemarkKind(24, "recalled by the sender", "other", False, False, at_door=False),
+    RemarkKind(25, "no network, not attempted", "other", counts=False, at_door=False),
     RemarkKind(26, "code not received on the phone", "code", counts=False),
     RemarkKind(27, "code wrong, tries used", "code"),
 )

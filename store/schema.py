@@ -25,6 +25,7 @@ ROOMS: Final = (
     "postal/desk",
     "postal/requests",
     "postal/privacy",
+    "postal/reports",
     "webhooks",
     "postal/counter",
     "postal/office",

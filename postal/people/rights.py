@@ -20,7 +20,7 @@ Act = Literal[
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
     "correct_entry", "payments",
     "deliver", "paper_day", "vouch", "judge_return", "import", "carriers", "webhooks", "access_log",
-    "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
+    "data_protection", "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
 Reach = Literal["own", "district"]
@@ -118,13 +118,16 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
         "import": Right(
             "CSV files of articles and delivery lists", {**_CLERKS, "supervisor": "district"}
         ),
-        "figures": Right("figures of a day", _WATCHERS),
+        "figures": Right("the reports, and the figures of a day", _WATCHERS),
         "fraud": Right("where fraud was reported", _WATCHERS),
         "carriers": Right("carriers: order, rest, stopped prefixes", _KEEPERS),
         "webhooks": Right("webhooks, and sending failed deliveries again", _KEEPERS),
         "accounts": Right("everybody's sign-ins, and what they were told of them", _KEEPERS),
         "end_sign_in": Right(
             "end the sign-in of somebody else", {"administrator": "district"}, "fresh"
+        ),
+        "data_protection": Right(
+            "what people ask of their data, and breaches, with their times", _KEEPERS
         ),
         "access_log": Right("the access log; no person's data", {"administrator": "district"}),
     }

@@ -158,6 +158,9 @@ _ELSEWHERE = (
     "UPDATE moves SET to_phone = %(other)s WHERE to_phone = %(phone)s",
     "UPDATE wrong_quotes SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE tickets SET phone = %(other)s WHERE phone = %(phone)s",
+    "UPDATE data_requests SET phone = %(other)s, note = '', answer = '' WHERE phone = %(phone)s"
+    " AND outcome IS DISTINCT FROM 'refused'",
+    "UPDATE data_requests SET phone = %(other)s, note = '', answer = '…' WHERE phone = %(phone)s",
     "UPDATE requests SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE fraud_reports SET phone = %(other)s WHERE phone = %(phone)s",
     "UPDATE named_numbers SET phone = %(other)s WHERE phone = %(phone)s",

@@ -46,6 +46,8 @@ _PARTS: Mapping[str, str] = {
     " JOIN articles a ON a.id = q.article_id WHERE q.phone = %(phone)s ORDER BY q.id",
     "asked_to_take": "SELECT r.what, a.number, r.state, r.asked_at, r.decided_at FROM requests r"
     " LEFT JOIN articles a ON a.id = r.article_id WHERE r.phone = %(phone)s ORDER BY r.id",
+    "data_requests": "SELECT id, what, asked_at, due_at, done_at, outcome, answer"
+    " FROM data_requests WHERE phone = %(phone)s ORDER BY id",
     "staff": "SELECT staff_id, name, role, active, created_at FROM staff WHERE phone = %(phone)s",
     "texts": "SELECT at, direction, channel, body, template, language, status, sent_at,"
     " delivered_at, purged_at FROM messages WHERE phone = %(phone)s ORDER BY at, id",

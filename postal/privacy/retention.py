@@ -195,6 +195,10 @@ WHERE id IN (SELECT id FROM requests WHERE state <> 'waiting' AND asked_at < %(p
     AND (phone IS NOT NULL OR document_last4 IS NOT NULL OR note <> '' OR answer <> '')
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
+_DATA_REQUESTS = """
+DELETE FROM data_requests WHERE id IN
+    (SELECT id FROM data_requests WHERE done_at < %(persons)s ORDER BY id LIMIT %(most)s)
+"""
 _ANSWERS = """
 DELETE FROM idempotency_keys WHERE (token_id, key) IN
     (SELECT token_id, key FROM idempotency_keys WHERE created_at < %(answers)s LIMIT %(most)s)
@@ -236,6 +240,7 @@ _BATCHES: dict[str, Batch] = {
     "articles": _statement(_ARTICLES),
     "bookings": _bookings,
     "requests": _statement(_REQUESTS),
+    "data requests": _statement(_DATA_REQUESTS),
     "access log": _access_log,
     "token log": _token_log,
     "answers": _statement(_ANSWERS),

@@ -149,6 +149,7 @@ def world(app: Flask, runtime: Runtime, owner: Database, player: Player, clock: 
             "counter.day_statement:id_": str(at_counter.day.id),
             "counter.entry:id_": one("SELECT min(id) FROM ledger"),
             "what": "ledger",
+            "measure": "contested",
             "kind": "articles",
             "name": "simulator",
             "number": NUMBER,

@@ -11,12 +11,13 @@ import click
 from flask.cli import with_appcontext
 
 from india import phone as phones
-from postal.privacy import forget, personal, retention
+from postal.privacy import forget, personal, retention, worklists
 from postal.privacy.retention import Kept
+from postal.privacy.worklists import DataWish
 from store.chains.redact import Removing
 from web import running
 from web.commands.as_purge import purging
-from web.commands.operator import login, reader
+from web.commands.operator import doer, login, reader
 from web.commands.personal_file import PersonalFile, PersonalWriter
 from web.commands.refusals import refusals_shown
 
@@ -54,37 +55,62 @@ def purge(bodies: int | None, persons: int | None, dry_run: bool) -> None:
 
 @click.command("export-person")
 @with_appcontext
-@click.argument("phone")
+@click.argument("phone", required=False)
+@click.option("--request", "asked", type=int, help="The request of the desk; it is closed.")
 @click.option(
     "--into", type=PersonalFile(), default="-", help="A file, yours alone; default: stdout."
 )
-def export_person(phone: str, into: PersonalWriter) -> None:
-    """Write all that is stored of PHONE as JSON, for the person who asked for it."""
-    number = _read(phone)
+def export_person(phone: str | None, asked: int | None, into: PersonalWriter) -> None:
+    """Write all that is stored of PHONE, or of whom the request is about, as JSON for them."""
+    number = _of(phone, asked, "see")
     with running.runtime().database.transaction() as conn:
         parts = personal.parts(conn, number, reader())
     if not parts:
         raise click.ClickException("nothing is stored of this telephone")
+    _close(asked)
     json.dump({part.name: part.rows for part in parts}, into, ensure_ascii=False, indent=1)
     into.write("\n")
 
 
 @click.command("forget-person")
 @with_appcontext
-@click.argument("phone")
+@click.argument("phone", required=False)
+@click.option("--request", "asked", type=int, help="The request of the desk; it is closed.")
 @click.option("--reason", required=True, help="Why; it is written into the event feed.")
 @click.confirmation_option(prompt="What is forgotten cannot be brought back. Forget this person?")
-def forget_person(phone: str, reason: str) -> None:
-    """Remove PHONE, its names and words from everything; what happened stays."""
+def forget_person(phone: str | None, asked: int | None, reason: str) -> None:
+    """Remove PHONE (or of whom a request is), its names and words; what happened stays."""
     runtime = running.runtime()
-    number = _read(phone)
+    number = _of(phone, asked, "forget")
     by = Removing(login(), reason, runtime.now())
     with refusals_shown(), purging() as database:
         done = database.run(lambda conn: forget.forget(conn, number, by))
+    _close(asked)
     click.echo(
         f"{phones.masked(number)} is forgotten:"
         f" {done.texts} texts, {done.articles} articles, {done.sprints} sprints rewritten"
     )
+
+
+def _of(phone: str | None, asked: int | None, what: DataWish) -> str:
+    """Return the telephone of the command line, or of the open request `asked` for `what`."""
+    if (phone is None) == (asked is None):
+        raise click.UsageError("name a telephone, or a request with --request")
+    if asked is None:
+        return _read(phone or "")
+    with refusals_shown(), running.runtime().database.transaction() as conn:
+        found = worklists.get(conn, asked)
+    if found.what != what or found.done_at is not None:
+        raise click.ClickException(f"request {asked} is not an open one to {what}")
+    return found.phone
+
+
+def _close(asked: int | None) -> None:
+    if asked is not None:
+        with refusals_shown():
+            running.runtime().database.run(
+                lambda conn: worklists.answer(conn, asked, "done", "", doer())
+            )
 
 
 def _read(phone: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-_ROW, _BAR, _NAMES, _WIDTH, _NUMBERS = 26, 16, 176, 470, 80
+_ROW, _BAR, _NAMES, _WIDTH, _NUMBERS = 26, 16, 176, 560, 150
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) ->
     most = max((sum(bar.values) for bar in bars), default=0) or 1
     scale = (_WIDTH - _NAMES - _NUMBERS) / most
     height = _ROW * (len(bars) + 1) + 6
-    lines = [_legend(parts)]
+    lines = [legend(parts, _NAMES)]
     for n, bar in enumerate(bars, start=1):
         y = n * _ROW
         lines.append(_text(_NAMES - 10, y + 13, _short(bar.name), "end"))
@@ -47,7 +47,7 @@ def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) ->
                     ).format(part.kind, x, y, value * scale, _BAR)
                 )
             x += value * scale
-        lines.append(_text(x + 8, y + 13, " / ".join(map(str, bar.values)), "start"))
+        lines.append(_text(x + 8, y + 13, _added_up(bar.values), "start"))
     said = ". ".join(
         f"{bar.name}: "
         + ", ".join(f"{part.word} {value}" for part, value in zip(parts, bar.values, strict=True))
@@ -58,8 +58,9 @@ def stacked(title: str, parts: Sequence[ChartPart], bars: Sequence[ChartBar]) ->
     ).format(_WIDTH, height, title, said, Markup("").join(lines))
 
 
-def _legend(parts: Sequence[ChartPart]) -> Markup:
-    x, lines = _NAMES, []
+def legend(parts: Sequence[ChartPart], x: int) -> Markup:
+    """Return the words of the parts beside their colours, from `x` on."""
+    lines = []
     for part in parts:
         lines.append(
             Markup('<rect class="bar bar-{}" x="{}" y="4" width="12" height="12"/>').format(
@@ -69,6 +70,11 @@ def _legend(parts: Sequence[ChartPart]) -> Markup:
         lines.append(_text(x + 17, 14, part.word, "start"))
         x += 26 + 8 * len(part.word)
     return Markup("").join(lines)
+
+
+def _added_up(values: Sequence[int]) -> str:
+    """Return the sum and what it is made of: 11 = 3+0+1+7."""
+    return f"{sum(values)} = {'+'.join(map(str, values))}" if len(values) > 1 else str(sum(values))
 
 
 def _text(x: float, y: float, text: str, anchor: str) -> Markup:

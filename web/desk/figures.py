@@ -38,7 +38,11 @@ def day_figures() -> str:
     )
     by_beat = stacked(
         say("figures_by_beat"),
-        (*ends, ChartPart("open", say("figure_open"))),
+        (
+            *ends,
+            ChartPart("open", say("figure_open")),
+            ChartPart("withdrawn", say("figure_withdrawn")),
+        ),
         [ChartBar(f"{beat.name} ({beat.staff_id})", _parts(beat)) for beat in beats[:40]],
     )
     by_hour = stacked(
@@ -64,8 +68,8 @@ def day_figures_csv() -> Response:
     return sheet(f"dakiya-{day.isoformat()}.csv", [heading, *(_line(day, beat) for beat in beats)])
 
 
-def _parts(beat: BeatFigures) -> tuple[int, int, int]:
-    return beat.delivered, beat.failed, beat.open
+def _parts(beat: BeatFigures) -> tuple[int, ...]:
+    return beat.delivered, beat.failed, beat.open, beat.withdrawn
 
 
 def _line(day: date, beat: BeatFigures) -> tuple[str | int, ...]:

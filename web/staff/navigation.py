@@ -43,13 +43,14 @@ _ROOMS: Final[Mapping[str, tuple[tuple[str, str], ...]]] = {
         ("desk.window", "nav_window"),
     ),
     "nav_watch": (
-        ("desk.day_figures", "nav_figures"),
+        ("desk.reports", "nav_figures"),
         ("desk.fraud", "nav_fraud"),
     ),
     "nav_keep": (
         ("counter.tariff_sources", "nav_tariff"),
         ("desk.carriers", "nav_carriers"),
         ("desk.webhook_board", "nav_webhooks"),
+        ("desk.data_protection", "nav_data"),
         ("desk.access_log", "nav_access_log"),
         ("desk.account_board", "nav_accounts"),
     ),

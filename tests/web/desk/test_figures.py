@@ -62,7 +62,7 @@ def test_a_day_per_beat(supervisor: Colleague) -> None:
 
 def test_the_charts_say_it_in_words(supervisor: Colleague) -> None:
     page = supervisor.get("/desk/figures").text
-    assert "<desc>Ram (1001): delivered 1, failed 1, open 1</desc>" in page
+    assert "<desc>Ram (1001): delivered 1, failed 1, open 1, back at office 0</desc>" in page
     assert "<desc>10:00: delivered 1, failed 1</desc>" in page
     assert "style=" not in page.split("<main")[1]
 

@@ -40,6 +40,9 @@ ABOUT: dict[str, str | None] = {
     "/desk/accounts/sign-ins/<int:id_>": None,
     "/desk/webhooks/<int:id_>": None,
     "/desk/carriers/<name>": None,
+    "/desk/reports/<measure>": None,
+    "/desk/data-protection/requests/<int:id_>": None,
+    "/desk/data-protection/breaches/<int:id_>": None,
     "/counter/groups/<int:id_>": "group",
     "/counter/payments/<int:id_>": "credit",
     "/counter/days/<int:id_>": "day",
@@ -53,7 +56,7 @@ ABOUT: dict[str, str | None] = {
     "/office/imports/template-<kind>": None,
 }
 # Fillings of what else is in an address.
-FILLED = {"<what>": "entries", "<kind>": "lists", "<name>": "simulator"}
+FILLED = {"<measure>": "lists", "<what>": "entries", "<kind>": "lists", "<name>": "simulator"}
 ON_THE_WAY_IN = {
     "/desk/sign-in",
     "/desk/sign-in-left",

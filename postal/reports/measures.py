@@ -1,0 +1,135 @@
+"""The measures of the reports: their parts, which add up, and what each of them counts.
+
+One condition counts a part and finds the articles behind it, so that a number and its list agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from types import MappingProxyType
+from typing import Final, Literal
+
+from flows.remarks import KINDS
+
+By = Literal["office", "beat", "district", "service", "carrier", "head"]
+Source = Literal["items", "codes", "told", "texts", "cod", "tickets", "fraud"]
+
+SOON: Final = timedelta(seconds=30)
+"""A code that arrives later keeps somebody waiting at a door."""
+BURST_GAP: Final = timedelta(seconds=20)
+"""Nobody walks from one addressee to the next within this."""
+BURST_FROM: Final = 3
+"""Telephones in a row, each within `BURST_GAP` of the one before, that are a burst."""
+
+_NO_VISIT = ", ".join(str(kind.code) for kind in KINDS if not kind.at_door)
+AT_DOOR: Final = f"i.remark NOT IN ({_NO_VISIT})"
+_FIRST = f"""NOT EXISTS (
+    SELECT FROM delivery_items f WHERE f.article_id = i.article_id AND f.id < i.id
+    AND (f.state = 'delivered' OR f.state = 'attempted' AND f.remark NOT IN ({_NO_VISIT})))"""
+
+_FAILED = "i.state = 'attempted'"
+_VISITED = f"{_FAILED} AND {AT_DOOR}"
+
+CONDITIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "delivered": "i.state = 'delivered'",
+        "failed": _FAILED,
+        "open": "i.state = 'open'",
+        "withdrawn": "i.state = 'withdrawn'",
+        "first_delivered": f"i.state = 'delivered' AND {_FIRST}",
+        "first_failed": f"{_VISITED} AND {_FIRST}",
+        "contested": f"{_FAILED} AND w.word = 'contested'",
+        "confirmed": f"{_FAILED} AND w.word = 'confirmed'",
+        "unanswered": f"{_FAILED} AND w.word IS NULL",
+        "unapproached": f"{_VISITED} AND i.approached_at IS NULL",
+        "approached": f"{_VISITED} AND i.approached_at IS NOT NULL",
+        "soon": "t.at <= c.released_at + %(soon)s",
+        "late": "t.at > c.released_at + %(soon)s",
+        "silent": "t.at IS NULL",
+        "burst": "b.people >= %(burst_from)s",
+        "single": "b.people < %(burst_from)s",
+        "closed_soon": "t.closed_at <= t.at + interval '1 day'",
+        "closed_late": "t.closed_at > t.at + interval '1 day'",
+        "waiting": "t.closed_at IS NULL",
+    }
+)
+"""What a part counts, as SQL about the rows of its source (postal/reports/sources.py)."""
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure. `share`: the part whose share of all parts is its figure; None: the sum is.
+
+    `good`: whether a larger share is better. `by`: how it can be divided. `money`: its parts are
+    paise. `listed`: the parts whose articles can be seen.
+    """
+
+    name: str
+    source: Source
+    parts: tuple[str, ...]
+    by: tuple[By, ...]
+    share: str | None = None
+    good: bool = True
+    money: bool = False
+    listed: tuple[str, ...] = ()
+
+
+_DOOR: Final[tuple[By, ...]] = ("office", "beat", "district", "service")
+
+
+def _at_the_door(
+    name: str, source: Source, parts: tuple[str, ...], share: str | None, good: bool = True
+) -> Measure:
+    return Measure(name, source, parts, _DOOR, share, good, listed=parts)
+
+
+MEASURES: Final[Mapping[str, Measure]] = MappingProxyType(
+    {
+        each.name: each
+        for each in (
+            _at_the_door("lists", "items", ("delivered", "failed", "open", "withdrawn"), None),
+            _at_the_door("first", "items", ("first_delivered", "first_failed"), "first_delivered"),
+            Measure(
+                "codes",
+                "codes",
+                ("soon", "late", "silent"),
+                (*_DOOR, "carrier"),
+                "soon",
+                listed=("soon", "late", "silent"),
+            ),
+            _at_the_door(
+                "contested", "items", ("contested", "confirmed", "unanswered"), "contested", False
+            ),
+            _at_the_door(
+                "approach", "items", ("unapproached", "approached"), "unapproached", False
+            ),
+            _at_the_door("bursts", "told", ("burst", "single"), "burst", False),
+            Measure(
+                "cod",
+                "cod",
+                ("handed", "outstanding", "upi"),
+                ("office", "beat", "district"),
+                money=True,
+                listed=("handed", "outstanding", "upi"),
+            ),
+            Measure(
+                "tickets",
+                "tickets",
+                ("closed_soon", "closed_late", "waiting"),
+                ("head", "office", "district"),
+                "closed_soon",
+                listed=("closed_soon", "closed_late", "waiting"),
+            ),
+            Measure("fraud", "fraud", ("reported",), ("office", "district")),
+            Measure(
+                "texts",
+                "texts",
+                ("codes", "alarms", "news", "calls"),
+                ("carrier", "office", "district"),
+            ),
+        )
+    }
+)
+"""Every measure, by its name, in the order of the pages."""

@@ -1,0 +1,78 @@
+"""The numbers on the cards of the homes, one line a page, within what the user sees of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from india.calendar import day_of
+from india.money import shown
+from postal.privacy import worklists
+from postal.reports import home
+from store.database import Conn
+from web.language import say
+from web.running import runtime
+from web.staff.rooms import me, shared
+
+
+@shared.app_template_global()
+def home_line(endpoint: str) -> str:
+    """Return what is worth knowing of a page before it is opened; empty: nothing, or not allowed.
+
+    Each line is one small query: a home asks only for those that it shows.
+    """
+    read = _LINES.get(endpoint)
+    if read is None or not me().may(endpoint):
+        return ""
+    with runtime().database.transaction() as conn:
+        return read(conn, me().sees(endpoint))
+
+
+def _out(conn: Conn, office: int | None) -> str:
+    found = home.deliveries(conn, day_of(runtime().now()), office)
+    if not found.out:
+        return ""
+    return say(
+        "home_out",
+        out=found.out,
+        delivered=found.delivered,
+        failed=found.failed,
+        open=found.open,
+        back=found.back,
+    )
+
+
+def _tickets(conn: Conn, office: int | None) -> str:
+    found = home.tickets(conn, office)
+    return say("home_tickets", open=found.open, urgent=found.urgent) if found.open else ""
+
+
+def _fraud(conn: Conn, office: int | None) -> str:
+    count = home.fraud(conn, day_of(runtime().now()), office)
+    return say("home_fraud", count=count) if count else ""
+
+
+def _cod(conn: Conn, office: int | None) -> str:
+    paise = home.cod_open(conn, day_of(runtime().now()), office)
+    return say("home_cod", sum=shown(paise)) if paise else ""
+
+
+def _booked(conn: Conn, office: int | None) -> str:
+    found = home.booked(conn, office or me().account.office_id, runtime().now())
+    return say("home_booked", count=found.articles, sum=shown(found.paise))
+
+
+def _data(conn: Conn, office: int | None) -> str:
+    found = worklists.due(conn, runtime().now())
+    return say("home_data", open=found.open, late=found.late) if found.open else ""
+
+
+_LINES: Final[Mapping[str, Callable[[Conn, int | None], str]]] = {
+    "desk.reports": _out,
+    "office.start": _out,
+    "office.cash": _cod,
+    "desk.ticket_queue": _tickets,
+    "desk.fraud": _fraud,
+    "counter.start": _booked,
+    "desk.data_protection": _data,
+}
