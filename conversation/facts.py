@@ -60,6 +60,7 @@ from flows.happenings import (
     Happening,
     NumberCorrected,
     SenderProved,
+    WrittenOnPaper,
 )
 from flows.machine import F, Machine, settle
 from flows.postman import new_phone, offering
@@ -72,7 +73,7 @@ from india import calendar
 from india.calendar import INDIA
 from india.phone import fingerprint
 from outbox.reach import arrive, was_said
-from postal import collect, lists, offers
+from postal import collect, lists, offers, slips
 from postal.acts import beats
 from postal.acts.reports import next_ticket
 from postal.facts import article_sent
@@ -87,7 +88,7 @@ CALLS_AN_HOUR = 3
 GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 
 SAID: Final = "said"
-"""What travels apart from the events: the code that was said at the window."""
+"""What travels apart from the events: the code that was said at the window, or is on a slip."""
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,14 @@ def _clock_facts(locked: Locked, conversation: Conversation, event: Event) -> Cl
     window = None
     if isinstance(event, AtWindow):
         window = collect.at_window(locked.reader, its, event, locked.codes.get(SAID, ""))
+    paper = None
+    if isinstance(event, WrittenOnPaper):
+        paper = slips.on_paper(locked.reader, its, event, locked.codes.get(SAID, ""))
     staff = has_it = False
     if isinstance(event, NumberCorrected):
         staff = roles.is_staff(locked.conn, event.phone)
         has_it = event.phone == locked.held[its.number].recipient_phone
-    return ClockFacts(locked.now, locked.today, its, window, staff, has_it)
+    return ClockFacts(locked.now, locked.today, its, window, staff, has_it, paper)
 
 
 def _move_facts(locked: Locked, conversation: Conversation, event: Event) -> MoveFacts:

@@ -5,7 +5,7 @@ Each function works within the caller's transaction; wake the outbox after the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -14,10 +14,11 @@ from conversation.announce import announce
 from conversation.turn import take_turn
 from flows import number as numbers
 from flows.happenings import RemarkJudged, TakenIn, Verdict, WentOut
+from india import signs
 from india.calendar import day_of
 from postal import lists
 from postal.lists import DeliveryList
-from postal.office import arrivals, drafts, returning
+from postal.office import arrivals, placing, returning, scans
 from postal.office.arrivals import Arrival
 from postal.office.returning import ListClosed, ListHead, ReturnLine
 from postal.people.doer import Doer
@@ -29,10 +30,10 @@ from store.database import Conn
 # unvisited: comes another time · final: back, and its remark is final · contested: back, and its
 # remark waits for the postmaster · back: it was off the list already · already: taken in before ·
 # delivered: handed over, by the books, and yet here · moved_on: on another list since ·
-# not_here: not on this list · no_number: mistyped
+# not_here: not on this list · no_number: mistyped · several: several of the list end in the digits
 Taken = Literal[
     "unvisited", "final", "contested", "back", "already", "delivered", "moved_on", "not_here",
-    "no_number",
+    "no_number", "several",
 ]  # fmt: skip
 
 
@@ -47,8 +48,18 @@ class TakenItem:
 
 
 def scan(runtime: Runtime, conn: Conn, pin: str, typed: str, by: Doer) -> Arrival:
-    """Scan as `postal.office.arrivals.scan`; take in what comes back from a closed list."""
-    arrival = arrivals.scan(conn, pin, typed, by)
+    """Scan as `postal.office.arrivals.scan`; take in what comes back from a closed list.
+
+    Four digits are those that an expected article ends in. Every scan is written down. Raise
+    `scans.SeveralEndSo`.
+    """
+    number = scans.expected(conn, by.own_office, pin, typed)
+    arrival = _late(runtime, conn, arrivals.scan(conn, pin, number, by), by)
+    scans.note(conn, arrival, by)
+    return arrival
+
+
+def _late(runtime: Runtime, conn: Conn, arrival: Arrival, by: Doer) -> Arrival:
     if arrival.answer != "late" or arrival.list_id is None or arrival.item_id is None:
         return arrival
     head = returning.hold(conn, arrival.list_id)
@@ -67,11 +78,21 @@ def send_out(
     `seen`: the numbers in the order that the person saw. Raises `drafts.DraftChanged` where they
     differ, and as `postal.lists.make_list` does; then the draft stays as it is.
     """
-    staff_id, numbers_ = drafts.take(conn, postman_row, seen, by)
+    staff_id, numbers_ = placing.take(conn, postman_row, seen, by)
     made = lists.make_list(conn, staff_id, day_of(by.at), numbers_, by.at)
     if made.new:
         announce(runtime, conn, [WentOut(item.number) for item in made.items])
     return made
+
+
+def send_out_all(
+    runtime: Runtime, conn: Conn, seen: Mapping[int, Sequence[str]], by: Doer
+) -> list[DeliveryList]:
+    """Make today's lists of several beats, all or none; `seen`: the numbers by the postman's row.
+
+    Raises as `send_out` does.
+    """
+    return [send_out(runtime, conn, row, numbers_, by) for row, numbers_ in sorted(seen.items())]
 
 
 def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) -> TakenItem:
@@ -82,13 +103,21 @@ def take_in(runtime: Runtime, conn: Conn, list_id: int, typed: str, by: Doer) ->
     head = returning.hold(conn, list_id)
     if head.closed_at is not None:
         raise ListClosed(head)
-    number = numbers.parse(typed)
-    if number is None:
+    number, bare = numbers.parse(typed), signs.bare(typed)
+    digits = bare if len(bare) == 4 and bare.isdigit() else None
+    if number is None and digits is None:
         return TakenItem(typed, "no_number")
-    line = next((each for each in returning.lines(conn, list_id) if each.number == number), None)
-    if line is None:
+    found = [
+        each
+        for each in returning.lines(conn, list_id)
+        if number in (each.number, None) and digits in (numbers.last_digits(each.number), None)
+    ]
+    if not found:
         return TakenItem(typed, "not_here", number)
-    return TakenItem(typed, _take(runtime, conn, head, line, by), number, line)
+    if len(found) > 1:
+        return TakenItem(typed, "several")
+    (line,) = found
+    return TakenItem(typed, _take(runtime, conn, head, line, by), line.number, line)
 
 
 def _take(runtime: Runtime, conn: Conn, head: ListHead, line: ReturnLine, by: Doer) -> Taken:

@@ -11,7 +11,7 @@ from typing import Generic, Literal
 from typing_extensions import TypeVar  # of Python 3.13: with a default
 
 from flows.events import News
-from flows.facts import ArticleFact, Changes, ItemFact, WindowFact
+from flows.facts import ArticleFact, Changes, ItemFact, PaperFact, WindowFact
 from flows.happenings import Happening
 from messages.catalogue import Channel
 
@@ -102,6 +102,14 @@ class WindowAct(ArticleAct):
     @abstractmethod
     def required_there(self, article: ArticleFact, window: WindowFact) -> Iterator[str]:
         """Return a sentence for each thing at the window that does not allow this act."""
+
+
+class PaperAct(ArticleAct):
+    """Base of the acts on what is typed from the slip of an outage."""
+
+    @abstractmethod
+    def required_on_paper(self, article: ArticleFact, paper: PaperFact) -> Iterator[str]:
+        """Return a sentence for each thing about the slip that does not allow this act."""
 
 
 # ---- what a conversation remembers between sprints ---------------------------------------------

@@ -28,10 +28,11 @@ Purpose = Literal["handover", "refusal", "window"]
 # asked
 Part = Literal["addressee", "nominee", "asked"]
 # How sure we are who it is (docs/developing/trust.md), the weakest first. call: a caller's number ·
-# text: the sender of a text, or of a dial · quoted: it quotes the digits of our last text ·
-# pin: a postman's PIN, or a session of the staff · fresh: a second factor within five minutes ·
-# two: two people, both so
-Proof = Literal["call", "text", "quoted", "pin", "fresh", "two"]
+# paper: a slip of an outage, typed by one and vouched for by another of the staff · text: the
+# sender of a text, or of a dial · quoted: it quotes the digits of our last text · pin: a postman's
+# PIN, or a session of the staff · fresh: a second factor within five minutes · two: two people,
+# both so
+Proof = Literal["call", "paper", "text", "quoted", "pin", "fresh", "two"]
 # Who wishes that another telephone gets the code (flows/trust.py says what each may).
 Mover = Literal["holder", "sender", "booker", "office"]
 # The two digits that a text quotes, compared with those that its telephone was shown last.
@@ -291,10 +292,27 @@ class WindowFact:
 
 
 @dataclass(frozen=True)
+class PaperFact:
+    """What the books know of a line on the slip of an outage.
+
+    `verdict`: of the code, by the time on the slip. `late`: right at that time, but the code was
+    killed or replaced since. What fits no code of that time is `wrong`, whatever is wrong with it.
+    """
+
+    verdict: CodeVerdict = "unchecked"
+    item: ItemState = "elsewhere"  # of the article on that slip
+    closed: bool = False  # the list, or the office's day, was closed since
+    covered: bool = False  # the time is over, of the slip's day, and within the outage
+    by: StaffRole | None = None  # who types; None: nobody who works has that staff id
+    opener: StaffRole | None = None  # who vouches for the outage
+    alone: bool = False  # both are the same person
+
+
+@dataclass(frozen=True)
 class ClockFacts(Facts):
     """For an article's own conversation: its facts and the day.
 
-    `window`: where somebody is at the office window for it.
+    `window`: where somebody is at the office window for it. `paper`: where a slip tells of it.
     """
 
     today: date
@@ -302,6 +320,7 @@ class ClockFacts(Facts):
     window: WindowFact | None = None
     named_is_staff: bool = False  # the telephone that the event names belongs to the staff
     named_has_it: bool = False  # that telephone is the recipient's already
+    paper: PaperFact | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 from flows.events import DocumentType, Event, Payment
@@ -186,6 +187,29 @@ class DocumentShown(AtWindow):
 
     document: DocumentType
     second: str | None
+
+
+@dataclass(frozen=True)
+class WrittenOnPaper(Happening):
+    """The slip of an outage says that it was handed over at `said_at`, on a code or a signature.
+
+    `by`: the staff id of who types it. `slip` and `outage`: the row ids of the postman's list, and
+    of the outage for which somebody else vouched. The code travels apart, as at the window.
+    """
+
+    by: str
+    said_at: datetime
+    shown: Literal["code", "signature"]
+    payment: Payment | None
+    slip: int
+    outage: int
+
+
+@dataclass(frozen=True)
+class HandedOverOnPaper(Happening):
+    """The office typed from the postman's slip that he handed it over, and how COD was paid."""
+
+    payment: Payment | None
 
 
 @dataclass(frozen=True)

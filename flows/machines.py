@@ -11,6 +11,7 @@ from flows import (
     desk,
     move,
     office,
+    paper_day,
     recall,
     sender,
     sender_wishes,
@@ -59,7 +60,7 @@ _MACHINE_OF = {
 # Imported to complete the machines: their transitions are declared in these files.
 COMPLETED_BY = (
     answers, calls, fraud, moves, wishes, own_words, sender_wishes, sender_words, anytime, desk,
-    window,
+    window, paper_day,
 )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 
+from india import signs
+
 _WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 _SEPARATORS = re.compile(r"[\s\-]+")
 _SHAPE = re.compile(r"([A-Z]{2})([0-9OI]{9})(IN)", re.IGNORECASE | re.ASCII)
@@ -21,12 +23,12 @@ class WrongCheckDigit(ValueError):
 def read(raw: str) -> str:
     """Return the article number in `raw`, as `EU123456785IN`.
 
-    Any case, with spaces and hyphens; O and I among the digits are read as 0 and 1. Raise
-    ValueError with a sentence that says what is wrong.
+    Any case, digits of any script, with spaces, dashes and whatever unseen is pasted along; O and I
+    among the digits are read as 0 and 1. Raise ValueError with a sentence that says what is wrong.
     """
     if len(raw) > _LONGEST:
         raise ValueError("too long for an article number, which has 13 characters")
-    bare = _SEPARATORS.sub("", raw)
+    bare = _SEPARATORS.sub("", signs.bare(raw))
     # With an ignored case, Unicode's case folding accepts "ſ" and "ı".
     shape = _SHAPE.fullmatch(bare) if bare.isascii() else None
     if shape is None:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from flows.facts import ArticleFact, ArticleState, Mover, Proof
+from flows.facts import ArticleFact, ArticleState, Mover, PaperFact, Proof, StaffRole
 
 # ---- proofs ------------------------------------------------------------------------------------
 
@@ -165,6 +165,26 @@ TAKEN_WITHIN: Final = timedelta(minutes=30)  # of the last offer; then all stays
 
 HERD: Final = 3  # telephones of one PIN that had a live code, and report fraud, on one day
 MOST_WARNED: Final = 50  # beyond, a supervisor sees how many people it is, and the text, first
+
+
+# ---- a paper day (rule 15) -----------------------------------------------------------------------
+
+OPENERS: Final[tuple[StaffRole, ...]] = ("postmaster", "supervisor")
+"""Who may vouch for an outage: never the one who types the slips."""
+PAPER_WITHIN: Final = timedelta(days=7)  # of the day of the slip; later, a person looks
+WATCH: Final = timedelta(minutes=5)  # by which a watch may be slow or fast
+
+# time: not in the outage, or not yet over · staff: nobody who works · second: nobody else vouches
+PaperRefusal = Literal["time", "staff", "second"]
+
+
+def paper(slip: PaperFact) -> PaperRefusal | None:
+    """Return why a line of a slip is not judged at all; None: it is evidence (rule 15)."""
+    if not slip.covered:
+        return "time"
+    if slip.by is None:
+        return "staff"
+    return None if slip.opener in OPENERS and not slip.alone else "second"
 
 
 # ---- ends --------------------------------------------------------------------------------------

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Final, TypeVar, get_args
 
 from flows.number import read as read_number
 from imports.faults import Reason
-from india import figures, signs
+from india import figures, money, names, pincode, signs
 from india.calendar import NoDay
 from india.calendar import read as read_day
-from india.figures import GROUPED
 from india.phone import read as read_phone
 from postal.articles import Language, Service
 
@@ -24,20 +23,14 @@ T = TypeVar("T")
 
 MOST_COD: Final = 50_000  # whole rupees
 MOST_GRAMS: Final = 50_000
-LONGEST_NAME: Final = 100
-LONGEST_ADDRESS: Final = 300
 
 _SCIENTIFIC: Final = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?\s?[eE][+-]?[0-9]+", re.ASCII)
 _TEXT_TRICK: Final = re.compile(r'="(.*)"', re.DOTALL)  # ="0983…", as programs keep zeros in Excel
-# A whole number as `india.figures` reads it, and the decimals that spreadsheets add to it. Anything
-# else may be another number than it seems: 1.000 is a thousand in some countries.
-_WHOLE: Final = re.compile(rf"({GROUPED})(?:\.0{{1,2}})?", re.ASCII)
-_MOST_WHOLE: Final = 10**12  # beyond what any column takes
-_MONEY: Final = re.compile(r"(rs\.?|inr|₹|रु\.?|रू\.?|/-)", re.IGNORECASE)
-_PIN: Final = re.compile(r"[1-9][0-9]{5}", re.ASCII)
+# The decimals that spreadsheets add to a whole number. More of them may be another number than it
+# seems: 1.000 is a thousand in some countries.
+_ADDED: Final = re.compile(r"\.0{1,2}(?=$|\s*[^\s0-9.,])", re.ASCII)
 _STAFF_ID: Final = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_DATE: Final = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})[-/.]([0-9]{4}|[0-9]{2})", re.ASCII)
-_ISO: Final = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})([T ]00:00(:00)?)?", re.ASCII)
+_MIDNIGHT: Final = re.compile(r"[T ]00:00(:00)?$", re.ASCII)  # as spreadsheets add it to a day
 # Hindi that became Latin: three bytes of UTF-8 read as three letters.
 _MIXED: Final = re.compile("à[¤¥][\u0080-\u00ff\u0152-\u2122]|Ã[\u0080-\u00bf]|â€")
 _LOST: Final = re.compile(r"\?\s?\?|\ufffd")
@@ -87,10 +80,10 @@ def phone(cell: str) -> str:
 
 
 def pin(cell: str) -> str:
-    value = figures.digits(_digits(cell)).removesuffix(".0")
-    if _PIN.fullmatch(value) is None:
-        raise Bad("pin")
-    return value
+    try:
+        return pincode.read(_digits(cell).removesuffix(".0"))
+    except pincode.NoPin:
+        raise Bad("pin") from None
 
 
 def staff_id(cell: str) -> str:
@@ -104,46 +97,35 @@ def name(cell: str) -> str:
     value = _text(cell)
     if "\n" in value or "\r" in value:
         raise Bad("line_break")
-    return _seen(value, LONGEST_NAME)
+    return _named(names.read, value)
 
 
 def address(cell: str) -> str:
     """Return the address on one line: commas join several lines."""
-    lines = [" ".join(line.split()).strip(" ,") for line in _text(cell).splitlines()]
-    return _seen(", ".join(filter(None, lines)), LONGEST_ADDRESS)
+    return _named(names.read_address, _text(cell))
 
 
 def amount(cell: str) -> int:
     """Return whole rupees."""
-    value = _MONEY.sub("", _digits(cell)).strip()
-    rupees = _whole(value)
-    if rupees is None:
-        raise Bad("amount")
-    if rupees > MOST_COD:
-        raise Bad("amount_high", str(MOST_COD))
-    return rupees
+    try:
+        return money.whole_rupees(_digits(cell), MOST_COD)
+    except figures.OutOfRange:
+        raise Bad("amount_high", str(MOST_COD)) from None
+    except ValueError:
+        raise Bad("amount") from None
 
 
 def grams(cell: str) -> int:
-    value = re.sub(r"\s*(g|gm|gms|gram|grams|ग्राम)\.?$", "", _digits(cell), flags=re.IGNORECASE)
-    weight = _whole(value)
-    if weight is None or not 1 <= weight <= MOST_GRAMS:
-        raise Bad("weight", str(MOST_GRAMS))
-    return weight
+    try:
+        return figures.grams(_ADDED.sub("", _digits(cell)), MOST_GRAMS)
+    except figures.NoNumber:
+        raise Bad("weight", str(MOST_GRAMS)) from None
 
 
 def day(cell: str) -> date:
     """Return the day of 2026-08-14, or as India writes it: 14-08-2026, 14/8/26."""
-    value = _digits(cell)
-    if iso := _ISO.fullmatch(value):
-        year, month, number = int(iso[1]), int(iso[2]), int(iso[3])
-    elif written := _DATE.fullmatch(value):
-        number, month = int(written[1]), int(written[2])
-        year = int(written[3]) + (2000 if len(written[3]) == 2 else 0)
-    else:
-        raise Bad("date")
     try:
-        return read_day(f"{year:04}-{month:02}-{number:02}")
+        return read_day(_MIDNIGHT.sub("", _digits(cell)))
     except NoDay:
         raise Bad("date") from None
 
@@ -165,14 +147,6 @@ def _choice(cell: str, words: Mapping[str, T], reason: Reason) -> T:
     if word not in words:
         raise Bad(reason)
     return words[word]
-
-
-def _whole(value: str) -> int | None:
-    found = _WHOLE.fullmatch(value)
-    try:
-        return None if found is None else figures.whole(found[1], 0, _MOST_WHOLE)
-    except figures.NoNumber:
-        return _MOST_WHOLE
 
 
 def _digits(cell: str) -> str:
@@ -197,14 +171,15 @@ def _text(cell: str) -> str:
     return value
 
 
-def _seen(value: str, most: int) -> str:
-    """Return `value` as it is kept, of which a reader sees something."""
-    kept = signs.named(value)
-    if not kept:
-        raise Bad("missing")
-    if len(kept) > most:
-        raise Bad("too_long", str(most))
-    return kept
+def _named(read: Callable[[str], str], value: str) -> str:
+    try:
+        return read(value)
+    except names.TooLong as long:
+        raise Bad("too_long", str(long.most)) from None
+    except names.Unprintable:
+        raise Bad("control") from None
+    except names.Unseen:
+        raise Bad("missing") from None
 
 
 def _words(of: Mapping[T, str]) -> dict[str, T]:

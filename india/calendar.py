@@ -14,7 +14,8 @@ INDIA = timezone(timedelta(hours=5, minutes=30))  # no summer time, and none sin
 _MORNING = time(9, 0)
 _MONTHS = "JANFEBMARAPRMAYJUNJULAUGSEPOCTNOVDEC"
 _SUNDAY = 6
-_ISO = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})", re.ASCII)
+_INDIAN = re.compile(r"([0-9]{1,2})([-/.])([0-9]{1,2})\2([0-9]{4}|[0-9]{2})", re.ASCII)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 
@@ -22,6 +23,7 @@ _LATEST = datetime(9000, 1, 1, tzinfo=UTC)
 FIRST: Final = date(2000, 1, 1)
 LAST: Final = date(2099, 12, 31)
 """The days that anything here can be about; with others, sums of days overflow."""
+_HOW: Final = f"a day is written as 2026-08-14 or 14-08-2026, from {FIRST} to {LAST}"
 
 
 class NoDay(ValueError):
@@ -29,19 +31,25 @@ class NoDay(ValueError):
 
 
 def read(raw: str) -> date:
-    """Return the day of `2026-08-14`, digits of any script, from `FIRST` to `LAST`. Raise `NoDay`.
+    """Return the day of `2026-08-14`, or as India writes it: `14-08-2026`, `14/8/26`, `१४.०८.२०२६`.
 
-    The one reader of days in paths, queries, forms and bodies.
+    The one reader of days in paths, queries, forms, files, bodies and commands. Digits of any
+    script, from `FIRST` to `LAST`. Raise `NoDay`.
     """
     bare = signs.bare(raw)
-    if _ISO.fullmatch(bare) is None:
-        raise NoDay(f"a day is written as 2026-08-14, from {FIRST} to {LAST}")
+    if found := _ISO.fullmatch(bare):
+        year, month, number = (int(part) for part in found.groups())
+    elif found := _INDIAN.fullmatch(bare):
+        number, month, year = int(found[1]), int(found[3]), int(found[4])
+        year += FIRST.year if len(found[4]) == 2 else 0
+    else:
+        raise NoDay(_HOW)
     try:
-        day = date.fromisoformat(bare)
+        day = date(year, month, number)
     except ValueError:
         raise NoDay(f"there is no day {bare}") from None
     if not FIRST <= day <= LAST:
-        raise NoDay(f"a day is written as 2026-08-14, from {FIRST} to {LAST}")
+        raise NoDay(_HOW)
     return day
 
 

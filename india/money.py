@@ -15,8 +15,8 @@ from india.figures import GROUPED
 MOST_PAISE: Final = 10**12
 _MOST_TYPED: Final = 9_999_999  # rupees
 _TYPED: Final = re.compile(
-    rf"(?:rs\.?|₹)?\s*(?P<rupees>{GROUPED})(?:\.(?P<paise>[0-9]{{1,2}}))?",
-    re.ASCII | re.IGNORECASE,
+    rf"(?:(?:rs|inr|रु|रू)\.?|₹)?\s*(?P<rupees>{GROUPED})(?:\.(?P<paise>[0-9]{{1,2}}))?\s*(?:/-)?",
+    re.IGNORECASE,
 )
 
 
@@ -45,21 +45,36 @@ def of_rupees(raw: object) -> int:
 
 
 def of_typed(typed: str) -> int:
-    """Return the paise of typed rupees: `500`, `1,000`, `1,00,000`, `76.50`, `₹20` or `५००`.
+    """Return the paise of typed rupees: `500`, `1,000`, `1,00,000`, `76.50`, `₹20`, `Rs 5/-`, `५`.
 
     Raise ValueError: `500,00` and `76,50` may be two sums each.
     """
-    found = _TYPED.fullmatch(signs.bare(typed))
-    if found is None:
-        raise ValueError("rupees, as 500, 1,000 or 76.50")
-    whole = figures.whole(found["rupees"], 0, _MOST_TYPED)
-    return whole * 100 + int((found["paise"] or "").ljust(2, "0"))
+    return _paise(typed, _MOST_TYPED)
+
+
+def whole_rupees(typed: str, most: int) -> int:
+    """Return typed rupees as whole ones: `1,500` and `₹1500.00` are 1500.
+
+    Raise ValueError, and `figures.OutOfRange` above `most`.
+    """
+    rupees, paise = divmod(_paise(typed, most), 100)
+    if paise:
+        raise ValueError("whole rupees, as 500 or 1,000")
+    return rupees
 
 
 def of_signed(typed: str) -> int:
     """Return what `of_typed` returns, negative after a minus. Raise ValueError."""
     bare = signs.bare(typed)
     return -of_typed(bare[1:]) if bare.startswith("-") else of_typed(bare)
+
+
+def _paise(typed: str, most: int) -> int:
+    found = _TYPED.fullmatch(signs.bare(typed))
+    if found is None:
+        raise ValueError("rupees, as 500, 1,000 or 76.50")
+    whole = figures.whole(found["rupees"], 0, most)
+    return whole * 100 + int((found["paise"] or "").ljust(2, "0"))
 
 
 def loads(text: str | bytes) -> Any:

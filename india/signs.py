@@ -20,7 +20,6 @@ _BLANK_LETTERS: Final = frozenset(
         *(*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)),
     )
 )
-_JOINERS: Final = "\u200c\u200d"  # they shape letters of Hindi, and stay within a name
 _DASHES: Final = frozenset("\u2212\u02d7\u2043")  # beside the category Pd
 _LINE_ENDS: Final = frozenset("\n\r\u2028\u2029\x0b\x0c\x85")
 
@@ -74,18 +73,3 @@ def ascii_digits(text: str) -> str:
     if text.isascii():
         return text
     return "".join(str(unicodedata.digit(each)) if each.isdigit() else each for each in text)
-
-
-def named(text: str) -> str:
-    """Return a name or an address as it is kept: composed, single blanks, nothing unseen.
-
-    The joiners of Hindi stay between letters. What shows nothing at all becomes "".
-    """
-    composed = unicodedata.normalize("NFC", text)
-    seen = "".join(each for each in composed if each in _JOINERS or not is_unseen(each))
-    return " ".join(word.strip(_JOINERS) for word in seen.split() if word.strip(_JOINERS))
-
-
-def is_seen(text: str) -> bool:
-    """Tell whether a reader sees anything of `text`."""
-    return any(not each.isspace() and not is_unseen(each) for each in text)

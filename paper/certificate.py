@@ -208,6 +208,9 @@ def _report(column: PrintColumn, what: PrintedCertificate) -> Iterator[Block]:
     yield column.text(_said("decisions", count=len(what.decisions)), _SMALL)
     yield space(1.5)
     yield column.text(_said("complete"), _SMALL)
+    if column.pdf.respelt:
+        yield space(1.5)
+        yield column.text(_said("respelt"), _SMALL)
 
 
 def _event(column: PrintColumn, each: PrintedEvent) -> Block:

@@ -16,6 +16,7 @@ Method = Literal["cash", "upi"]
 ChargeKind = Literal["base", "otp", "registration", "cgst", "sgst"]
 Taker = Literal["anyone", "addressee"]
 Outcome = Literal["open", "delivered", "attempted"]
+SlipMark = Literal["fraud", "disputed", "move", "recall", "request", "number"]
 
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 PAPERS: tuple[Paper, ...] = get_args(Paper)
@@ -123,7 +124,8 @@ class PrintedReceipt:
 class Carried:
     """An article on a postman's slip. `cod_amount`: whole rupees, 0 for none.
 
-    `document`: the code alone is not enough, the receiver shows a document as well.
+    `marks`: what he must know of it, the gravest first. `document`: the code alone is not enough,
+    the receiver shows a document as well.
     `taker`: who may receive it. `signature`: whether the receiver signs on the slip. `hint`: how
     the recipient says that the place is found.
     """
@@ -141,6 +143,7 @@ class Carried:
     outcome: Outcome
     remark: int | None
     hint: str = ""
+    marks: tuple[SlipMark, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,10 @@ class Slip:
     def cod_amount(self) -> int:
         """Return the cash on delivery to collect, in whole rupees."""
         return sum(each.cod_amount for each in self.carried)
+
+    @property
+    def items(self) -> int:
+        return len(self.carried)
 
     @property
     def cod_items(self) -> int:

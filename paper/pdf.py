@@ -1,43 +1,29 @@
-"""A PDF with correct Devanagari: text is measured, broken into lines, drawn run by run.
+"""A PDF with correct Devanagari, Bengali, Tamil, Urdu: text is measured, broken, drawn run by run.
 
 HarfBuzz joins conjuncts and puts the ि before its consonant, but only in a run that it takes for
 Devanagari, and it takes a whole text for the script of its first letter. So `PIN, श्रीमती` is cut
-into runs here, each shaped in its own script. Lengths are millimetres, sizes of letters points.
+into runs (scripts.py), each shaped in its own script, in a font that has it. Lengths are
+millimetres, sizes of letters points.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
-from functools import lru_cache
 from itertools import chain
-from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from paper.barcode import Barcode
+from paper.scripts import Run, clusters, family, file, printable, runs
 
 if TYPE_CHECKING:
     from fpdf import FPDF
 
 # fpdf takes an eighth of a web process's start, so it is imported for the first document.
 
-_FAMILY: Final = "Noto Sans Devanagari"  # includes Latin letters, digits and ₹
-_FOLDER: Final = Path(__file__).parent / "fonts"
 _POINT: Final = 25.4 / 72
 _LEADING: Final = 1.42  # of the size: room for marks above and conjuncts below
-_DEVANAGARI: Final = re.compile(r"[\u0900-\u097f\u1cd0-\u1cff\ua8e0-\ua8ff]")
-_NEUTRAL: Final = re.compile(r"[^\w]|[\d_]", re.ASCII)  # belongs to the run around it
-# What may not be divided: a letter with its marks, and a virama with the consonant after it.
-_CLUSTER: Final = re.compile(
-    r"(?:[\u0915-\u0939\u0958-\u095f]\u093c?\u094d[\u200c\u200d]?)*.[\u0900-\u0903\u093a-\u094f"
-    r"\u0951-\u0957\u0962\u0963\u0300-\u036f\u200c\u200d]*",
-    re.DOTALL,
-)
-
-Script = Literal["Deva", "Latn"]
 
 
 class Align(Enum):
@@ -61,31 +47,6 @@ class Style:
         return self.size * _POINT * _LEADING
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run of text in one script."""
-
-    text: str
-    script: Script
-
-
-@lru_cache(maxsize=8192)
-def runs(text: str) -> tuple[Run, ...]:
-    """Return `text` cut where the script changes; spaces, digits, signs join the run before."""
-    found: list[Run] = []
-    for letter in text:
-        script: Script | None = None
-        if _DEVANAGARI.match(letter) or letter in "\u200c\u200d":
-            script = "Deva"
-        elif not _NEUTRAL.match(letter):
-            script = "Latn"
-        if found and script in (None, found[-1].script):
-            found[-1] = Run(found[-1].text + letter, found[-1].script)
-        else:
-            found.append(Run(letter, script or "Latn"))
-    return tuple(found)
-
-
 class PdfDocument:
     """One document. `language`: of the document, for screen readers."""
 
@@ -99,8 +60,9 @@ class PdfDocument:
         self._pdf.set_title(title)
         self._pdf.set_lang(language)
         self._pdf.set_creator("Dakiya")
-        for style, name in (("", "Regular"), ("B", "Bold")):
-            self._pdf.add_font(_FAMILY, style, _FOLDER / f"NotoSansDevanagari-{name}.ttf")
+        self._fonts: set[str] = set()
+        self.respelt = False
+        """Whether a name was spelt in Latin letters, for want of a font of its own."""
         self._widths: dict[tuple[Run, Style], float] = {}
 
     def page(self, width: float, height: float) -> None:
@@ -115,11 +77,11 @@ class PdfDocument:
 
     def width(self, text: str, style: Style) -> float:
         """Return the width of `text` on one line."""
-        return sum(self._run_width(run, style) for run in runs(text))
+        return sum(self._run_width(run, style) for run in runs(self._printable(text)))
 
     def lines(self, text: str, style: Style, width: float) -> tuple[str, ...]:
         """Return `text` in lines of `width` at most, broken between words or in a long word."""
-        words = unicodedata.normalize("NFC", text).split()
+        words = self._printable(text).split()
         line, broken = "", []
         for word in chain.from_iterable(self._parts(word, style, width) for word in words):
             longer = f"{line} {word}" if line else word
@@ -132,7 +94,7 @@ class PdfDocument:
     def write(self, x: float, y: float, text: str, style: Style, align: Align = Align.L) -> None:
         """Write one line; `y` is its top, `x` its left edge, middle or right edge by `align`."""
         x -= self.width(text, style) * {Align.R: 1.0, Align.C: 0.5}.get(align, 0.0)
-        for run in runs(text):
+        for run in runs(self._printable(text)):
             width = self._run_width(run, style)
             self._use(run, style)
             self._pdf.set_xy(x, y)
@@ -146,18 +108,28 @@ class PdfDocument:
             width = self._widths[run, style] = float(self._pdf.get_string_width(run.text))
         return width
 
+    def _printable(self, text: str) -> str:
+        shown, respelt = printable(text)
+        self.respelt |= respelt
+        return shown
+
     def _use(self, run: Run, style: Style) -> None:
-        self._pdf.set_font(_FAMILY, "B" if style.bold else "", style.size)
+        name = family(run.script)
+        if name not in self._fonts:
+            self._fonts.add(name)
+            self._pdf.add_font(name, "", file(name, "Regular"))
+            self._pdf.add_font(name, "B", file(name, "Bold"))
+        self._pdf.set_font(name, "B" if style.bold else "", style.size)
         # ASCII is not shaped: that would take most of the time of a slip.
         shaped = not run.text.isascii()
-        self._pdf.set_text_shaping(shaped, direction="ltr", script=run.script)
+        self._pdf.set_text_shaping(shaped, direction=run.direction, script=run.script)
 
     def _parts(self, word: str, style: Style, width: float) -> Iterator[str]:
         if self.width(word, style) <= width:
             yield word
             return
         part = ""
-        for cluster in _CLUSTER.findall(word):
+        for cluster in clusters(word):
             if part and self.width(part + cluster, style) > width:
                 yield part
                 part = ""

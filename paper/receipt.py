@@ -103,6 +103,8 @@ def _blocks(
         yield space(2)
         yield joined(_reached(column, ways, language))
     yield space(2)
+    if column.pdf.respelt:
+        yield column.text(say(language, "respelt"), _SMALL, Align.C)
     yield column.text(say(language, "keep"), _SMALL, Align.C)
 
 

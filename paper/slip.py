@@ -6,7 +6,7 @@ signature. It shows no telephone and no code.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
@@ -71,7 +71,19 @@ _CELLS: Final = _cells()
 
 def slip(what: Slip, language: Language) -> bytes:
     """Return the PDF."""
-    pdf = PdfDocument(f"{say(language, 'slip')} {what.staff_id} {what.day}", language)
+    return slips([what], language)
+
+
+def slips(all_: Sequence[Slip], language: Language) -> bytes:
+    """Return one PDF of several slips, at least one; each begins on a page of its own."""
+    names = ", ".join(what.staff_id for what in all_)
+    pdf = PdfDocument(f"{say(language, 'slip')} {names} {all_[0].day}", language)
+    for what in all_:
+        _draw(pdf, what, language)
+    return pdf.bytes()
+
+
+def _draw(pdf: PdfDocument, what: Slip, language: Language) -> None:
     whole = PrintColumn(pdf, _MARGIN, _INNER)
     foot = _HEIGHT - _MARGIN - _SMALL.leading
     head = joined(_head(whole, what, language))
@@ -92,7 +104,6 @@ def slip(what: Slip, language: Language) -> bytes:
         pdf.write(_MARGIN, foot, made, _SMALL)
         number = say(language, "page_of", page=place, pages=len(pages))
         pdf.write(_WIDTH - _MARGIN, foot, number, _SMALL, Align.R)
-    return pdf.bytes()
 
 
 def _head(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block]:
@@ -142,7 +153,7 @@ def _row(pdf: PdfDocument, each: Carried, language: Language) -> Block:
         (
             serial.text(str(each.serial), _SERIAL, Align.C),
             joined(_article(article, each)),
-            joined(_recipient(recipient, each)),
+            joined(_recipient(recipient, each, language)),
             joined(_cod(cod, each, language)),
             code.text(say(language, asks), _STRONG if each.code_required else _BODY),
             joined(_outcome(remark, each, language)),
@@ -169,7 +180,9 @@ def _article(column: PrintColumn, each: Carried) -> Iterator[Block]:
     yield column.barcode(each.number, _MODULE, _BAR_HEIGHT)
 
 
-def _recipient(column: PrintColumn, each: Carried) -> Iterator[Block]:
+def _recipient(column: PrintColumn, each: Carried, language: Language) -> Iterator[Block]:
+    for mark in each.marks:
+        yield column.text(f"! {say(language, f'mark_{mark}')}", _STRONG)
     yield column.text(each.recipient_name, _STRONG)
     yield column.text(f"{each.recipient_address}, {each.recipient_pin}", _BODY)
     if each.hint:
@@ -227,6 +240,8 @@ def _foot(column: PrintColumn, what: Slip, language: Language) -> Iterator[Block
     yield space(1)
     legend = " · ".join(remark(number, language) for number in BY_CODE)
     yield column.text(f"{say(language, 'remarks_are')} {legend}", _SMALL)
+    if column.pdf.respelt:
+        yield column.text(say(language, "respelt"), _SMALL)
     yield space(13)
     third = column.width / 3
     columns = [

@@ -15,17 +15,19 @@ import hmac
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pyotp
 
 from flows.facts import TRIES_PER_DAY, CodeState, CodeVerdict
 from flows.grammar.late import SLOW_DOOR
+from flows.trust import WATCH
 from store.database import Conn
 from store.keyring import Keyring, UnknownKey
 
 _PURPOSE = b"dakiya/code/1/"
 _MOST_COMPARED = 50
+_MINUTE = timedelta(minutes=1)
 _STALE_ISSUES = 5  # older issues are compared too, to say "that one is old" instead of "wrong"
 
 
@@ -90,6 +92,11 @@ class Past:
         ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
         return self.released_at <= at < min(ends)
 
+    def alive_about(self, at: datetime) -> bool:
+        """Tell the same of a moment read from a watch, in whole minutes."""
+        ends = [end for end in (self.expires_at, self.used_at, self.dead_at) if end is not None]
+        return self.released_at - WATCH < at + _MINUTE and at - WATCH < min(ends)
+
 
 @dataclass(frozen=True)
 class Late:
@@ -121,6 +128,27 @@ def judge_late(late: Late, past: Sequence[Past], last: Issue, length: int) -> Co
         return "right" if unharmed else "late"
     over = code.dead_at is None and late.now - code.expires_at > SLOW_DOOR
     return "late" if over else None
+
+
+def judge_on_paper(
+    entered: str, past: Sequence[Past], last: Issue, said_at: datetime, length: int
+) -> CodeVerdict:
+    """Judge a code on the slip of an outage by the codes that could be told at `said_at`.
+
+    `past`: the codes for handing over that were issued for that postman. "right": it lived then, by
+    a watch that may be `WATCH` slow or fast, and only expired since; "late": it was killed or
+    replaced since. All others are "wrong" without a difference, so that no guess teaches anything
+    (docs/developing/trust.md rule 15). The caller counts the tries.
+    """
+    if not past:
+        return "none"
+    # All are compared, whichever is equal: how long it takes tells nothing.
+    same = [code for code in past if _equal(entered, last, code.issue, length)]
+    told = [code for code in same if code.alive_about(said_at)]
+    if not told:
+        return "wrong"
+    unharmed = told[0].dead_at is None and told[0].used_at is None
+    return "right" if unharmed and told[0].issue == last.number else "late"
 
 
 def _equal(entered: str, last: Issue, issue: int, length: int) -> bool:

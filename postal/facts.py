@@ -258,10 +258,10 @@ class Reader:
         if not counts_no_more or article.locked:
             return verdict
         late = codes.Late(entered, state == "open", self.written_at, self.now)
-        past = self._past(article.number, postman_id)
+        past = self.past_codes(article.number, postman_id)
         return codes.judge_late(late, past, last, length) or verdict
 
-    def _past(self, number: str, postman_id: int) -> list[codes.Past]:
+    def past_codes(self, number: str, postman_id: int) -> list[codes.Past]:
         """Return the last codes on which this postman could have handed over, the newest first."""
         rows = self.conn.execute(
             "SELECT c.issue, c.released_at, c.expires_at, c.used_at, c.dead_at"

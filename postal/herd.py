@@ -7,15 +7,14 @@ day, whatever the PIN.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flows.trust import MOST_WARNED
+from india import pincode
 from store.database import Conn
 from store.refusals import Conflict, Invalid
 
-_PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 TEXT = "herd_warning"  # the template that everybody is sent
 AT_ONCE = 100  # articles whose people are warned in one transaction
 
@@ -93,7 +92,7 @@ def start(conn: Conn, pin: str, day: date, now: datetime, seen: int = 0) -> bool
     `seen`: so many people whoever sends it knows that it warns; beyond 50 it takes that. Raise
     `Invalid` for what is no PIN, `ManyPeople` where there are more.
     """
-    if not _PIN.fullmatch(pin):
+    if pincode.parse(pin) != pin:
         raise Invalid(f"{pin} is no PIN: six digits, the first not 0", field="pin")
     if (count := people(conn, pin, day)) > max(MOST_WARNED, seen):
         raise ManyPeople(count)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from india import figures
 from providers import link
 from providers.base import Attempt, Failure, ProviderName, Qr
 from settings import Settings
@@ -30,8 +31,8 @@ class StaticProvider:
 
 
 def rrn(typed: str) -> str:
-    """Return the bank's reference as it was typed, without spaces. Raises ValueError."""
-    bare = "".join(typed.split())
+    """Return the bank's reference as it was typed, without blanks. Raises ValueError."""
+    bare = figures.digits(typed)
     if _RRN.fullmatch(bare) is None:
         raise ValueError("the bank's reference (RRN, UTR) has 12 digits")
     return bare

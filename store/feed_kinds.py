@@ -48,6 +48,7 @@ ArticleKind = Literal[
     "given_back",
     "hold_extended",
     "late_handover",
+    "paper_kept",
     "nomination_ended",
     "nominee_agreed",
     "nominee_asked",
@@ -88,6 +89,7 @@ OfficeKind = Literal[
     "day_left_open",
     "day_reopened",
     "list_closed",
+    "paper_day_opened",
 ]
 PaymentKind = Literal[
     "payment_booked",

@@ -33,6 +33,8 @@ APPEND_ONLY: Final = frozenset(
         "list_closings",
         "office_closings",
         "office_reopenings",
+        "paper_days",
+        "paper_lines",
         "token_calls",
     }
 )

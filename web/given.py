@@ -17,7 +17,7 @@ from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import UnprocessableEntity
 from werkzeug.routing import IntegerConverter
 
-from india import calendar, figures, signs
+from india import calendar, figures, names, signs
 
 LARGEST: Final = 2**63 - 1
 """Of any number: PostgreSQL's bigint ends here."""
@@ -102,8 +102,8 @@ def uuid(fields: Mapping[str, str], name: str) -> UUID | None:
 
 
 def line(fields: Mapping[str, str], name: str, most: int) -> str:
-    """Return a field as one line of at most `most` characters, with single blanks."""
-    return " ".join(fields.get(name, "").split())[:most]
+    """Return a field as one line of at most `most` characters: what a reader sees of it."""
+    return names.seen(fields.get(name, ""))[:most]
 
 
 # ---- JSON --------------------------------------------------------------------------------------

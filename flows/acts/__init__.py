@@ -19,6 +19,7 @@ from flows.acts import (
     lists,
     moves,
     nominee,
+    paper,
     phone,
     remarks,
     reports,
@@ -27,7 +28,7 @@ from flows.acts import (
 from flows.decision import Act
 
 MODULES: Final = (
-    codes, door, hold, lists, moves, nominee, phone, remarks, reports, window,
+    codes, door, hold, lists, moves, nominee, paper, phone, remarks, reports, window,
 )  # fmt: skip
 
 # By class name, the key under which sprints are stored.

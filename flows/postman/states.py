@@ -35,12 +35,18 @@ from flows.events import (
 )
 from flows.facts import ItemFact, PostmanFacts
 from flows.grammar.postman_numbers import PAYMENTS
-from flows.happenings import DayChosen, FraudReported, ItemsCame, MoveDisputed
+from flows.happenings import (
+    DayChosen,
+    FraudReported,
+    HandedOverOnPaper,
+    ItemsCame,
+    MoveDisputed,
+)
 from flows.machine import Case, Machine, State
 from flows.postman.beats import hand_on, items_came
 from flows.postman.offers import offered, take_over, turn_down
 from flows.postman.undo import undo
-from flows.postman.visit import answer, judge, say_first, say_item
+from flows.postman.visit import answer, judge, say_first, say_handed_over, say_item
 from flows.trust import APPROACHES_WITHIN, MOST_DOORS
 
 MACHINE = Machine(
@@ -250,6 +256,25 @@ def fraud_alert(case: Case[FraudReported, LastVisit, PostmanFacts]) -> Decision[
         say_first("fraud_alert", item, item.article) for item in facts.items if item.article
     )
     return Decision(case.state, case.context, says)
+
+
+@MACHINE.on(
+    HandedOverOnPaper,
+    to=("ready", "visiting"),
+    says=("handed_over", "handed_over_cash", "handed_over_upi"),
+)
+def handed_over_on_paper(
+    case: Case[HandedOverOnPaper, LastVisit, PostmanFacts],
+) -> Decision[LastVisit]:
+    """Answer what the office typed from his slip of today as if he had texted it, 0 included."""
+    item = next(iter(case.facts.items), None)
+    if item is None or item.article is None or item.state != "delivered":
+        return Decision(case.state, case.context)
+    done = (Done("handover", item.serial, item.article.number),)
+    visiting = _still_visiting(case.context, done)
+    context = LastVisit(done, case.facts.now, visiting, offer=case.context.offer)
+    says = (say_handed_over(case.event.payment, item, item.article),)
+    return Decision("visiting" if visiting else "ready", context, says)
 
 
 @MACHINE.on(MoveDisputed, says=("item_disputed",))

@@ -13,7 +13,7 @@ from flows.acts.door import HandOver, MarkApproached
 from flows.acts.remarks import RecordRemark
 from flows.acts.reports import ReportLate
 from flows.decision import Act, Done, Role, Say, Tell
-from flows.events import Approach, Handover, Remark, VisitAct
+from flows.events import Approach, Handover, Payment, Remark, VisitAct
 from flows.facts import TRIES_PER_DAY, ArticleFact, ItemFact, PostmanFacts
 from flows.grammar.late import APPROACH_OVER
 from flows.happenings import Approached, Attempted, HandedOver, RefusalClaimed, Refused, TriesRanOut
@@ -156,7 +156,7 @@ def _judge_handover(act: Handover, item: ItemFact, article: ArticleFact) -> Outc
     if article.document and act.document is None:
         return Outcome(say_item("document_needed", item))
     return Outcome(
-        _say_handed_over(act, item, article),
+        say_handed_over(act.payment, item, article),
         (HandOver(article.number, act.proof, act.payment, document=act.document),),
         tuple(Tell(role, HandedOver(article.number)) for role in concerned(article)),
         Done("handover", item.serial, article.number),
@@ -195,10 +195,11 @@ def _judge_payment(act: Handover, item: ItemFact, article: ArticleFact) -> Outco
     return None
 
 
-def _say_handed_over(act: Handover, item: ItemFact, article: ArticleFact) -> Say:
-    if act.payment is None:
+def say_handed_over(payment: Payment | None, item: ItemFact, article: ArticleFact) -> Say:
+    """Return the text that thanks the postman; `payment`: how the COD amount was taken."""
+    if payment is None:
         return say_first("handed_over", item, article)
-    return say_item(f"handed_over_{act.payment}", item, amount=article.amount)
+    return say_item(f"handed_over_{payment}", item, amount=article.amount)
 
 
 def _refuse_code(item: ItemFact, article: ArticleFact) -> Outcome:

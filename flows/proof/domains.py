@@ -16,7 +16,7 @@ from typing import get_args, get_type_hints
 
 from flows import events, happenings, remarks
 from flows.events import Approach, Event, Handover, Remark, VisitAct
-from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, WindowFact
+from flows.facts import TRIES_PER_DAY, ArticleFact, ArticleState, PaperFact, WindowFact
 from flows.happenings import Happening
 from flows.proof.paths import NOW, TODAY, Domain, Picks, implied_by, lazy, one_of
 from flows.trust import MOST_DOORS, MOST_MOVES, MOST_WARNED
@@ -34,6 +34,7 @@ AFTER: Mapping[type[Happening], tuple[ArticleState, ...]] = {
     happenings.RefusalClaimed: ("out_for_delivery",),
     happenings.TriesRanOut: ("out_for_delivery",),
     happenings.HandedOver: ("delivered",),
+    happenings.HandedOverOnPaper: ("delivered",),
     happenings.Collected: ("delivered",),
     happenings.NotReceived: ("delivered",),
     happenings.Attempted: ("attempted",),
@@ -96,6 +97,9 @@ _EVENT_FIELDS: Mapping[str, Domain[object]] = {
     "staff": one_of("1001"),
     "by": one_of("2001"),
     "second": one_of(None, "2001", "3001"),
+    "said_at": one_of(NOW - timedelta(minutes=40)),
+    "slip": one_of(4),
+    "outage": one_of(2),
     "document": one_of(None, "voter"),
     "meaning": one_of("yes", "no"),
     "how": one_of("counter"),
@@ -321,3 +325,30 @@ def at_window(picks: Picks, article: ArticleFact, event: Event) -> WindowFact:
         return picks.pick((right, "wrong", "stale"))
 
     return lazy(WindowFact, picks, {"verdict": verdict, "by": _ROLES, "second": _ROLES})
+
+
+# ---- the slip of an outage -----------------------------------------------------------------------
+
+
+def on_paper(picks: Picks, article: ArticleFact, event: happenings.WrittenOnPaper) -> PaperFact:
+    """What the books know of a line on a slip, and of who types it."""
+
+    def item(picks: Picks, _: object) -> object:
+        if article.state == "out_for_delivery":
+            return picks.pick(("open", "withdrawn", "elsewhere"))
+        return picks.pick(("delivered",) if article.state == "delivered" else ("attempted",))
+
+    def verdict(picks: Picks, _: object) -> object:
+        """As postal/codes.py judges."""
+        if event.shown == "signature" or not article.otp_required:
+            return "unchecked"
+        if article.locked:
+            return "locked"
+        if article.code == "none":
+            return "none"
+        alive = article.code in ("live", "expired") and article.code_for == "handover"
+        return picks.pick(("right", "wrong") if alive else ("late", "wrong"))
+
+    people = one_of("clerk"), one_of(None, "clerk", "postmaster")
+    domains = {"verdict": verdict, "item": item, "by": people[0], "opener": people[1]}
+    return lazy(PaperFact, picks, domains)

@@ -40,6 +40,7 @@ from flows.proof.domains import (
     at_window,
     event_of,
     fixed,
+    on_paper,
     visit,
 )
 from flows.proof.paths import NOW, TODAY, Domain, Picks, lazy, one_of
@@ -323,18 +324,22 @@ def _meet_move(picks: Picks, state: str, kind: type[Event], thorough: bool) -> M
 
 def _meet_article(picks: Picks, state: str, kind: type[Event], thorough: bool) -> Met:
     event = event_of(picks, kind)
-    states = CLOCK.get(state) if kind is TimedOut or kind in OF_DESK else None
+    own = kind in (TimedOut, happenings.WrittenOnPaper) or kind in OF_DESK
+    states = CLOCK.get(state) if own else None
     if kind in AT_WINDOW:
         states = (*dict.fromkeys((*CLOCK[state], "at_office")),)
-    elif isinstance(event, Happening) and kind not in OF_DESK:
+    elif isinstance(event, Happening) and not own:
         states = AFTER.get(type(event))
     article = article_in(picks, states, part="addressee")
     window = at_window(picks, article, event) if kind in AT_WINDOW else None
+    paper = None
+    if isinstance(event, happenings.WrittenOnPaper):
+        paper = on_paper(picks, article, event)
     corrected = kind is happenings.NumberCorrected
     proof: Proof | None = picks.pick(("pin", "two")) if corrected else None
     staff = corrected and bool(picks.pick((False, True)))
     has_it = corrected and article.linked and bool(picks.pick((False, True)))
-    facts = ClockFacts(NOW, TODAY, article, window, staff, has_it, proof=proof)
+    facts = ClockFacts(NOW, TODAY, article, window, staff, has_it, paper, proof=proof)
     return Met(Nothing(), event, facts)
 
 

@@ -10,13 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import cast
 
-from flows.decision import ArticleAct, Decision, WindowAct
+from flows.decision import ArticleAct, Decision, PaperAct, WindowAct
 from flows.facts import (
     ArticleFact,
     ClockFacts,
     Facts,
     ItemFact,
     MoveFacts,
+    PaperFact,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
@@ -32,7 +33,7 @@ class _Book:
     """
 
     def __init__(
-        self, article: ArticleFact, met: ItemFact | WindowFact | None, now: datetime
+        self, article: ArticleFact, met: ItemFact | WindowFact | PaperFact | None, now: datetime
     ) -> None:
         self._article, self._met, self._now = article, met, now
         self._done: list[ArticleAct] = []
@@ -50,6 +51,8 @@ class _Book:
         yield from act.required(article, met if isinstance(met, ItemFact) else None)
         if isinstance(act, WindowAct) and isinstance(met, WindowFact):
             yield from act.required_there(article, met)
+        if isinstance(act, PaperAct) and isinstance(met, PaperFact):
+            yield from act.required_on_paper(article, met)
         self._done.append(act)
 
 
@@ -83,6 +86,6 @@ def _books(facts: Facts) -> Iterator[_Book]:
     elif isinstance(facts, RecipientFacts):
         yield from (_Book(article, None, facts.now) for article in (*facts.articles, *facts.lost))
     elif isinstance(facts, ClockFacts):
-        yield _Book(facts.article, facts.window, facts.now)
+        yield _Book(facts.article, facts.window or facts.paper, facts.now)
     elif isinstance(facts, MoveFacts | PartyFacts) and facts.article is not None:
         yield _Book(facts.article, None, facts.now)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from postal.acts import beats, door, handsets, moves, recipient, reports, window
+from postal.acts import beats, door, handsets, moves, paper, recipient, reports, window
 from postal.acts.books import Books, BooksDisagree, Held, hold, written
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "handsets",
     "hold",
     "moves",
+    "paper",
     "recipient",
     "reports",
     "window",

@@ -33,6 +33,7 @@ from postal.counter.groups import (
     lock,
 )
 from postal.counter.ledger import Method, NewEntry
+from postal.once import insist_same
 from postal.people.doer import Doer
 from store.database import Conn
 
@@ -41,7 +42,9 @@ _TR_LENGTH: Final = 16
 
 
 def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by: Doer) -> Group:
-    """Begin a group, or return the one that the same form made before. Raises `CounterClosed`.
+    """Begin a group, or return the one that the same form made before.
+
+    Raise `CounterClosed`, and `OtherForm` where that form named another sender.
 
     `counter_day_id`: the open counter's; None if software books.
     """
@@ -68,6 +71,7 @@ def begin(conn: Conn, once: UUID, sender: Sender, counter_day_id: int | None, by
     )
     made = made_by(conn, once)
     assert made is not None
+    insist_same((Sender(made.sender_name, made.sender_phone, made.sender_language), sender))
     return made
 
 
@@ -83,20 +87,44 @@ def has_item(conn: Conn, once: UUID) -> bool:
     return found is not None
 
 
+_SAID: Final = (
+    "number", "service", "weight_g", "otp_required", "registration", "cod_amount", "passport",
+    "recipient_phone", "without_phone", "recipient_name", "recipient_address", "recipient_pin",
+    "recipient_language",
+)  # fmt: skip
+
+
+def _added_before(conn: Conn, group_id: int, new: NewItem, number: str) -> bool:
+    """Tell whether this form has added its article. Raise `OtherForm` where it says another now.
+
+    What was taken off the bill again is not there either: the form cannot bring it back.
+    """
+    columns = ", ".join(_SAID)
+    before = conn.execute(
+        f"SELECT group_id, removed_at, {columns} FROM booking_items WHERE once = %s",  # noqa: S608
+        (new.once,),
+    ).fetchone()
+    if before is None:
+        return False
+    now = {**vars(new), "number": number}
+    insist_same((before, (group_id, None, *(now[name] for name in _SAID))))
+    return True
+
+
 def add(conn: Conn, group_id: int, new: NewItem, now: datetime) -> Group:
     """Add an article to an open group; a form that was sent twice adds it once.
 
-    Raises `UnknownGroup`, `NotOpen`, `DayOver`, `BookingFull`, `NumberInUse`, and ValueError for a
-    bad number.
+    Raise `UnknownGroup`, `NotOpen`, `DayOver`, `BookingFull`, `NumberInUse`, `OtherForm`, and
+    ValueError for a bad number.
     """
+    number = read(new.number)
     group = _open(conn, group_id)
-    if has_item(conn, new.once):
+    if _added_before(conn, group_id, new, number):
         return group
     if group.counter_day_id is not None:
         counter_days.insist_on_today(conn, group.counter_day_id, now)
     if len(group.items) >= MOST_ITEMS:
         raise BookingFull
-    number = read(new.number)
     try:
         articles.get(conn, number)
     except UnknownArticle:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 import psycopg
 from psycopg.rows import class_row
@@ -111,12 +112,16 @@ def offered(conn: Conn, staff_row: int) -> str | None:
     return None
 
 
-def is_taken(conn: Conn, label: str) -> bool:
-    """Tell whether an article has this number, booked or about to be."""
+def is_taken(conn: Conn, label: str, by_others_than: UUID | None = None) -> bool:
+    """Tell whether an article has this number, booked or about to be.
+
+    `by_others_than`: the `once` of the form that asks; what it added itself does not count.
+    """
     row = conn.execute(
         "SELECT EXISTS (SELECT FROM articles WHERE number = %(label)s) OR EXISTS"
-        " (SELECT FROM booking_items WHERE number = %(label)s AND removed_at IS NULL)",
-        {"label": label},
+        " (SELECT FROM booking_items WHERE number = %(label)s AND removed_at IS NULL"
+        " AND once IS DISTINCT FROM %(once)s)",
+        {"label": label, "once": by_others_than},
     ).fetchone()
     assert row is not None
     return bool(row[0])

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from psycopg.rows import class_row
 
+from india.calendar import bounds
+from postal import herd
 from postal.people import access
 from postal.people.access import Onlooker
 from store.database import Conn
 
 
 @dataclass(frozen=True)
-class Reports:
-    """The telephones of one PIN that reported fraud in one hour; `warned_at`: its herd warning."""
+class FraudTicket:
+    """An open ticket about fraud, and its article."""
+
+    id: int
+    article_id: int | None
+    number: str | None
+
+
+@dataclass(frozen=True)
+class FraudPlace:
+    """The reports of fraud in one PIN on a day. `office`: the main one there, if it is ours.
+
+    `hours`: how many telephones reported in each hour in which any did. `articles`: those about
+    which fraud was reported that day. `around`: how many telephones a warning would reach now.
+    """
 
     pin: str
-    hour: int
-    count: int
+    office: str | None
+    hours: Mapping[int, int]
     warned_at: datetime | None
+    tickets: tuple[FraudTicket, ...]
+    articles: tuple[FraudTicket, ...]
+    around: int
+
+    @property
+    def count(self) -> int:
+        return sum(self.hours.values())
 
 
 @dataclass(frozen=True)
@@ -32,17 +55,53 @@ class FraudCaller:
     last: datetime
 
 
-def reports(conn: Conn, day: date, pin: str | None) -> list[Reports]:
-    """Return the reports of a day (Asia/Kolkata), PIN by PIN; of one `pin`, None: of all."""
-    with conn.cursor(row_factory=class_row(Reports)) as cursor:
-        return cursor.execute(
-            "SELECT r.pin, extract(hour FROM r.at AT TIME ZONE 'Asia/Kolkata')::int AS hour,"
-            " count(*) AS count, w.at AS warned_at FROM fraud_reports r"
-            " LEFT JOIN herd_warnings w ON w.pin = r.pin AND w.day = r.day"
-            " WHERE r.day = %s AND r.pin = coalesce(%s, r.pin)"
-            " GROUP BY r.pin, 2, w.at ORDER BY r.pin, 2",
-            (day, pin),
-        ).fetchall()
+_BY_HOUR = """
+SELECT r.pin, extract(hour FROM r.at AT TIME ZONE 'Asia/Kolkata')::int AS hour, count(*), w.at,
+       (SELECT o.name FROM offices o WHERE o.pin = r.pin
+        ORDER BY array_position(ARRAY['head', 'sub', 'branch'], o.branch_type), o.id LIMIT 1)
+FROM fraud_reports r LEFT JOIN herd_warnings w ON w.pin = r.pin AND w.day = r.day
+WHERE r.day = %s AND r.pin = coalesce(%s, r.pin) GROUP BY r.pin, 2, w.at ORDER BY r.pin, 2
+"""
+_TICKETS = """
+SELECT a.recipient_pin, t.id, a.id, a.number FROM tickets t JOIN articles a ON a.id = t.article_id
+WHERE t.kind IN ('fraud', 'herd') AND t.closed_at IS NULL AND a.recipient_pin = ANY(%s)
+ORDER BY t.priority, t.id LIMIT 500
+"""
+_ARTICLES = """
+SELECT a.recipient_pin, 0, a.id, a.number FROM events e JOIN articles a ON a.id = e.article_id
+WHERE e.kind = 'fraud_reported' AND e.at >= %s AND e.at < %s AND a.recipient_pin = ANY(%s)
+GROUP BY a.id ORDER BY min(e.id) LIMIT 500
+"""
+
+
+def places(conn: Conn, day: date, pin: str | None) -> list[FraudPlace]:
+    """Return where fraud was reported on a day (Asia/Kolkata); of one `pin`, None: of all."""
+    hours: dict[str, dict[int, int]] = {}
+    known: dict[str, tuple[datetime | None, str | None]] = {}
+    for there, hour, count, warned_at, office in conn.execute(_BY_HOUR, (day, pin)).fetchall():
+        hours.setdefault(there, {})[hour] = count
+        known[there] = warned_at, office
+    tickets = _by_pin(conn.execute(_TICKETS, (list(hours),)).fetchall())
+    articles = _by_pin(conn.execute(_ARTICLES, (*bounds(day), list(hours))).fetchall())
+    return [
+        FraudPlace(
+            there,
+            known[there][1],
+            each,
+            known[there][0],
+            tuple(tickets.get(there, ())),
+            tuple(articles.get(there, ())),
+            herd.people(conn, there, day),
+        )
+        for there, each in hours.items()
+    ]
+
+
+def _by_pin(rows: list[tuple[str, int, int, str]]) -> dict[str, list[FraudTicket]]:
+    found: dict[str, list[FraudTicket]] = {}
+    for pin, id_, article_id, number in rows:
+        found.setdefault(pin, []).append(FraudTicket(id_, article_id, number))
+    return found
 
 
 def callers(

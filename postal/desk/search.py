@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 
 from flows import number
 from flows.grammar.text import fold
-from india import phone, signs
+from india import figures, phone, pincode, signs
 from postal import walls
 from postal.people import access
 from postal.people.access import Onlooker
@@ -24,7 +24,6 @@ MOST = 20  # of each kind
 _LAST_DIGITS = re.compile(r"[0-9]{4,9}", re.ASCII)
 _TICKET = re.compile(r"#? ?([0-9]{1,8})", re.ASCII)
 _STAFF = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_PIN = re.compile(r"[1-9][0-9]{5}", re.ASCII)
 _SHORTEST_NAME = 3
 
 
@@ -48,8 +47,8 @@ class Query:
 def read(typed: str) -> Query:
     """Return what `typed` can mean; digits of any script, spaces and hyphens may be in it."""
     typed = typed[:100].strip()
-    text = " ".join(fold(signs.plain(typed)).split())
-    bare = text.replace(" ", "").replace("-", "")
+    text = " ".join(fold(signs.bare(typed)).split())
+    bare = figures.digits(text)
     ticket = _TICKET.fullmatch(text)
     only_ticket = text.startswith("#")
     if not text or (only_ticket and ticket is None):
@@ -64,7 +63,7 @@ def read(typed: str) -> Query:
         last_digits=bare if digits else None,
         ticket=int(ticket[1]) if ticket else None,
         staff_id=text if _STAFF.fullmatch(text) and article is None else None,
-        pin=bare if _PIN.fullmatch(bare) else None,
+        pin=pincode.parse(text),
         name=typed if len(text) >= _SHORTEST_NAME and not digits and article is None else None,
     )
 

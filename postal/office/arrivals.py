@@ -193,29 +193,6 @@ def _note(conn: Conn, one: _Scan, article_id: int | None, kind: str, by: Doer) -
 
 
 @dataclass(frozen=True)
-class Scanned:
-    """One scan of the day. `pin`: the addressee's, if the article is booked."""
-
-    number: str
-    kind: Literal["here", "missent", "unknown"]
-    at: datetime
-    state: ArticleState | None
-    pin: str | None
-
-
-def scanned(conn: Conn, office_id: int, day: date, most: int) -> list[Scanned]:
-    """Return at most `most` scans of `day` (in India), the latest first."""
-    with conn.cursor(row_factory=class_row(Scanned)) as cursor:
-        return cursor.execute(
-            "SELECT r.number, r.kind, r.at, a.state, a.recipient_pin AS pin FROM arrivals r"
-            " LEFT JOIN articles a ON a.id = r.article_id"
-            " WHERE r.office_id = %s AND r.at >= %s AND r.at < %s"
-            " ORDER BY r.at DESC, r.number LIMIT %s",
-            (office_id, *bounds(day), most),
-        ).fetchall()
-
-
-@dataclass(frozen=True)
 class Counted:
     """The numbers of a day's scans by kind."""
 

@@ -1,7 +1,7 @@
 """Drafts of delivery lists: which article goes with which beat, in what walking order.
 
-Each office has one draft in the database, so a restart or a second browser loses nothing. Every
-change is made under its row lock and counted, so that viewers of an older one are told.
+Each office has one draft in the database, so a restart or a second browser loses nothing. Changes
+(`postal/office/placing.py`) are counted, so that viewers of an older one are told.
 """
 
 from __future__ import annotations
@@ -13,12 +13,11 @@ from datetime import date, datetime
 from psycopg.rows import class_row
 
 from flows import number as numbers
-from india.calendar import day_of
+from india import figures
 from postal.closed_days import HOLDS
 from postal.office.pool import Piece, pieces
 from postal.people import access
 from postal.people.access import Onlooker
-from postal.people.doer import Doer
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
@@ -166,7 +165,7 @@ class DraftCount:
 
 def in_making(conn: Conn, office_id: int, today: date) -> DraftCount:
     """Return how much lies there for a list, and nothing of anybody."""
-    found = _draft(conn, office_id, today)
+    found = draft_of(conn, office_id, today)
     back = conn.execute(
         "SELECT count(DISTINCT i.article_id) FROM delivery_items i"
         " JOIN delivery_lists l ON l.id = i.list_id WHERE l.date = %s AND i.article_id = ANY(%s)",
@@ -176,18 +175,29 @@ def in_making(conn: Conn, office_id: int, today: date) -> DraftCount:
     return DraftCount(len(found.free), int(back[0]) if back else 0, beats_)
 
 
+def people(conn: Conn, numbers_: Sequence[str]) -> int:
+    """Return how many telephones of addressees are told when these articles go out."""
+    row = conn.execute(
+        "SELECT count(DISTINCT recipient_phone) FROM articles WHERE number = ANY(%s)",
+        (list(numbers_),),
+    ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def draft(conn: Conn, office_id: int, today: date, reader: Onlooker) -> Draft:
     """Return the draft of an office, with everything that lies there for a list.
 
     That it was read is written down.
     """
-    found = _draft(conn, office_id, today)
+    found = draft_of(conn, office_id, today)
     many = sum(len(each.pieces) for each in found.lists) + len(found.free) + len(found.waiting)
     access.listed(conn, reader, many, f"draft {today}")
     return found
 
 
-def _draft(conn: Conn, office_id: int, today: date) -> Draft:
+def draft_of(conn: Conn, office_id: int, today: date) -> Draft:
+    """Return the draft of an office for whoever changes it, and shows it to nobody."""
     with conn.cursor(row_factory=class_row(_Head)) as cursor:
         head = cursor.execute(_HEAD, (office_id,)).fetchone() or _Head(0, None, None)
     lying = pieces(conn, office_id, today)
@@ -212,7 +222,7 @@ def find(conn: Conn, office_id: int, typed: str, today: date) -> Piece:
 
     Raises `UnknownPiece` and `Ambiguous`.
     """
-    bare = "".join(typed.split())
+    bare = figures.digits(typed)
     number = numbers.parse(bare)
     lying = pieces(conn, office_id, today)
     if number is not None:
@@ -231,116 +241,8 @@ def beat_of(conn: Conn, office_id: int, typed: str) -> int:
     row = conn.execute(
         "SELECT id FROM staff WHERE office_id = %s AND beat::text = %s"
         " AND role = 'postman' AND active",
-        (office_id, typed.strip()),
+        (office_id, figures.digits(typed)),
     ).fetchone()
     if row is None:
         raise UnknownBeat
     return int(row[0])
-
-
-def place(conn: Conn, article_id: int, postman_row: int, at: int | None, by: Doer) -> None:
-    """Put an article on a beat's draft as its `at`th (from 1; None: the last); others move up.
-
-    Raises `UnknownPiece`, `NotOutToday` and `UnknownBeat`.
-    """
-    office_id, today = by.own_office, day_of(by.at)
-    _lock(conn, office_id)
-    lying = {piece.id: piece for piece in pieces(conn, office_id, today)}
-    piece = lying.get(article_id)
-    if piece is None:
-        raise UnknownPiece(str(article_id))
-    if piece.why is not None:
-        raise NotOutToday(piece)
-    if postman_row not in {beat.postman_row for beat in beats(conn, office_id, today)}:
-        raise UnknownBeat
-    order = [
-        each.id
-        for each in lying.values()
-        if each.postman_row == postman_row and each.id != article_id and each.why is None
-    ]
-    index = len(order) if at is None else min(max(at, 1) - 1, len(order))
-    order.insert(index, article_id)
-    _forget(conn, office_id, [article_id], list(lying))
-    _number(conn, office_id, postman_row, order)
-    if piece.postman_row not in (None, postman_row):
-        left = [p.id for p in lying.values() if p.postman_row == piece.postman_row]
-        left.remove(article_id)
-        _number(conn, office_id, piece.postman_row, left)
-    _changed(conn, office_id, by)
-
-
-def take_off(conn: Conn, article_id: int, by: Doer) -> None:
-    """Take an article off the draft, which makes it free; if it is not on it, change nothing."""
-    office_id = by.own_office
-    _lock(conn, office_id)
-    lying = pieces(conn, office_id, day_of(by.at))
-    piece = next((each for each in lying if each.id == article_id), None)
-    if piece is None or piece.postman_row is None:
-        return
-    _forget(conn, office_id, [article_id], [each.id for each in lying])
-    left = [p.id for p in lying if p.postman_row == piece.postman_row and p.id != article_id]
-    _number(conn, office_id, piece.postman_row, left)
-    _changed(conn, office_id, by)
-
-
-def people(conn: Conn, numbers_: Sequence[str]) -> int:
-    """Return how many telephones are told when these articles go out."""
-    row = conn.execute(
-        "SELECT count(DISTINCT recipient_phone) FROM articles WHERE number = ANY(%s)",
-        (list(numbers_),),
-    ).fetchone()
-    return int(row[0]) if row else 0
-
-
-def take(conn: Conn, postman_row: int, seen: Sequence[str], by: Doer) -> tuple[str, list[str]]:
-    """Take a beat's list out of the draft, to send it out; return staff id and article numbers.
-
-    Raises `UnknownBeat`, and `DraftChanged` if the list is not what was `seen`.
-    """
-    office_id = by.own_office
-    _lock(conn, office_id)
-    found = _draft(conn, office_id, day_of(by.at))
-    one = next((each for each in found.lists if each.beat.postman_row == postman_row), None)
-    if one is None:
-        raise UnknownBeat
-    numbers_ = [piece.number for piece in one.pieces]
-    if not numbers_ or numbers_ != list(seen):
-        raise DraftChanged
-    lying = [piece.id for each in found.lists for piece in each.pieces]
-    _forget(conn, office_id, [piece.id for piece in one.pieces], lying)
-    _changed(conn, office_id, by)
-    return one.beat.staff_id, numbers_
-
-
-def _lock(conn: Conn, office_id: int) -> None:
-    conn.execute(
-        "INSERT INTO list_drafts (office_id) VALUES (%s) ON CONFLICT DO NOTHING", (office_id,)
-    )
-    conn.execute("SELECT 1 FROM list_drafts WHERE office_id = %s FOR UPDATE", (office_id,))
-
-
-def _forget(conn: Conn, office_id: int, article_ids: list[int], lying: list[int]) -> None:
-    """Take off these and what lies here no more (fetched, recalled, sent out by API)."""
-    conn.execute(
-        "DELETE FROM draft_places WHERE office_id = %s"
-        " AND (article_id = ANY(%s) OR article_id <> ALL(%s))",
-        (office_id, article_ids, lying),
-    )
-
-
-def _number(conn: Conn, office_id: int, postman_row: int | None, order: list[int]) -> None:
-    conn.execute(
-        "INSERT INTO draft_places (article_id, office_id, postman_id, place)"
-        " SELECT id, %s, %s, place FROM unnest(%s::bigint[]) WITH ORDINALITY AS o (id, place)"
-        " ON CONFLICT (article_id) DO UPDATE SET office_id = excluded.office_id,"
-        " postman_id = excluded.postman_id, place = excluded.place",
-        (office_id, postman_row, order),
-    )
-
-
-def _changed(conn: Conn, office_id: int, by: Doer) -> None:
-    conn.execute(
-        "UPDATE list_drafts SET version = version + 1, changed_at = %s, changed_by = %s"
-        " WHERE office_id = %s",
-        (by.at, by.staff_row, office_id),
-    )

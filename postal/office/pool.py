@@ -11,7 +11,9 @@ from psycopg.rows import class_row
 from flows.facts import MOST_ATTEMPTS, ArticleState
 from flows.number import last_digits
 from flows.remarks import NO_OTHER_VISIT
+from postal import marks
 from postal.counter.number_check import NumberCheck, for_articles
+from postal.marks import NOTHING, Marked
 from store.database import Conn
 
 LOOKED_BACK: Final = timedelta(days=60)  # at lists; no article lies at an office longer
@@ -27,6 +29,7 @@ class _Row:
     number: str
     name: str
     address: str
+    pin: str
     service: str
     registration: bool
     passport: bool
@@ -49,6 +52,7 @@ class Piece(_Row):
     """
 
     check: NumberCheck
+    marked: Marked
 
     @property
     def digits(self) -> str:
@@ -77,7 +81,8 @@ WITH here AS (
     WHERE s.office_id = %(office)s AND l.date >= %(first)s AND NOT EXISTS (
         SELECT FROM delivery_items j WHERE j.article_id = i.article_id AND j.id > i.id)
 )
-SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address, a.service,
+SELECT a.id, a.number, a.recipient_name AS name, a.recipient_address AS address,
+       a.recipient_pin AS pin, a.service,
        a.registration, a.passport, a.otp_required, a.cod_amount AS cod, a.state, a.attempts,
        a.chosen_day,
        CASE WHEN a.unlinked_at IS NOT NULL THEN 'unlinked'
@@ -113,4 +118,7 @@ def pieces(conn: Conn, office_id: int, today: date) -> list[Piece]:
             },
         ).fetchall()
     checks = for_articles(conn, [row.id for row in rows])
-    return [Piece(**vars(row), check=checks[row.id]) for row in rows]
+    marked = marks.of_articles(conn, [row.id for row in rows])
+    return [
+        Piece(**vars(row), check=checks[row.id], marked=marked.get(row.id, NOTHING)) for row in rows
+    ]

@@ -23,7 +23,9 @@ from psycopg.rows import class_row
 
 from india.masks import veiled
 from paper.content import Carried, Outcome, Slip, Taker
+from postal import marks
 from postal.articles import Service
+from postal.marks import NOTHING, Marked
 from postal.office.returning import UnknownList
 from postal.people import access
 from postal.people.access import Onlooker
@@ -44,6 +46,7 @@ class _Head:
 
 @dataclass(frozen=True)
 class _Line:
+    article_id: int
     serial: int
     number: str
     service: Service
@@ -77,8 +80,8 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
     head = _head(conn, list_id)
     with conn.cursor(row_factory=class_row(_Line)) as cursor:
         lines = cursor.execute(
-            "SELECT i.serial, a.number, a.service, a.registration, a.passport, a.recipient_name,"
-            " a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
+            "SELECT i.article_id, i.serial, a.number, a.service, a.registration, a.passport,"
+            " a.recipient_name, a.recipient_address, a.recipient_pin, a.cod_amount, a.otp_required,"
             " a.otp_required AND i.state = 'open' AND coalesce(a.document_until > %s, false)"
             " AS document, i.state AS outcome, i.remark, coalesce(h.body, '') AS hint"
             " FROM delivery_items i JOIN articles a ON a.id = i.article_id"
@@ -86,6 +89,7 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
             " WHERE i.list_id = %s AND i.state <> 'withdrawn' ORDER BY i.serial",
             (reader.by.at, list_id),
         ).fetchall()
+    marked = marks.of_articles(conn, [line.article_id for line in lines])
     access.listed(conn, reader, len(lines), f"slip {head.staff_id} {head.day}")
     return Slip(
         office=head.office,
@@ -94,7 +98,7 @@ def read(conn: Conn, list_id: int, reader: Onlooker) -> Slip:
         staff_id=head.staff_id,
         day=head.day,
         made_at=reader.by.at,
-        carried=tuple(_carried(line) for line in lines),
+        carried=tuple(_carried(line, marked.get(line.article_id, NOTHING)) for line in lines),
     )
 
 
@@ -111,7 +115,7 @@ def _head(conn: Conn, list_id: int) -> _Head:
     return found
 
 
-def _carried(line: _Line) -> Carried:
+def _carried(line: _Line, marked: Marked) -> Carried:
     personal = (
         line.service in _PERSONAL or line.registration or line.passport or line.cod_amount > 0
     )
@@ -130,4 +134,5 @@ def _carried(line: _Line) -> Carried:
         outcome=line.outcome,
         remark=line.remark,
         hint=veiled(" ".join(line.hint.split()))[:_LONGEST_HINT],
+        marks=marked.marks if line.outcome == "open" else (),
     )

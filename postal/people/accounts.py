@@ -19,10 +19,10 @@ import pyotp
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from flows.grammar.text import fold
+from india import figures
 from postal.people import factor_secret, notices, tries
 from postal.people.factor_secret import COLUMN as SECRET
-from postal.people.people import StaffIdTaken, office_of, refuse_name
+from postal.people.people import StaffIdTaken, office_of, read_names
 from postal.people.pins import UnknownStaff
 from postal.people.places import SignInPlace, forget_browsers
 from store.database import Conn
@@ -70,7 +70,7 @@ def add(conn: Conn, staff_id: str, name: str, role: Role, office_pin: str, passw
     Raise `UnknownOffice`, `StaffIdTaken`, `WeakPassword`, and `Invalid` for what is no `staff_id`
     or `name`.
     """
-    refuse_name(staff_id, name)
+    staff_id, name = read_names(staff_id, name)
     password_hash = _hashed(staff_id, password)
     office_id, _ = office_of(conn, office_pin)
     try:
@@ -214,7 +214,7 @@ def check_typed(
     Each counts once. The first right number completes the enrolment. Wrong ones are counted with
     wrong passwords; nothing typed is no try.
     """
-    typed = "".join(fold(entered).split()).replace("-", "").upper()
+    typed = figures.digits(entered).upper()
     if not typed:
         return None
     tried = tries.lock(conn, staff_row, place, now)

@@ -31,6 +31,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from india import names
 from postal.people import notices, rights
 from postal.people.accounts import Account
 from postal.people.places import SignInPlace
@@ -200,10 +201,10 @@ def add(
 
 def readable_name(name: str) -> str:
     """Return the name of a passkey as it is kept. Raise `NoPasskeyName`."""
-    name = " ".join(name.split())
-    if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
-        raise NoPasskeyName
-    return name
+    try:
+        return names.read(name, LONGEST_NAME)
+    except names.NoName:
+        raise NoPasskeyName from None
 
 
 def remove(conn: Conn, staff_row: int, id_: int, place: SignInPlace, now: datetime) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import psycopg
 
 from flows.facts import StaffRole
-from india import signs
+from india import names, pincode, signs
 from india.phone import masked
 from postal.people import pins
 from postal.people.weak_pins import PinBearer
@@ -16,8 +16,6 @@ from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
 
 _STAFF_ID = re.compile(r"[A-Za-z0-9._-]{1,40}", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")  # Hindi needs its joiners: they are allowed
-_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True)
@@ -75,9 +73,10 @@ def add_postman(
     `UnknownOffice`, `StaffIdTaken`, `PhoneTaken`, and `Invalid` for what is no `staff_id`, `name`
     or `pin`, and for a PIN that is easy to guess.
     """
-    refuse_name(staff_id, name)
-    pin_hash = pins.hashed(pin, PinBearer(staff_id, phone, office_pin))
+    staff_id, name = read_names(staff_id, name)
     office_id, office = office_of(conn, office_pin)
+    office_pin = pincode.read(office_pin)
+    pin_hash = pins.hashed(pin, PinBearer(staff_id, phone, office_pin))
     try:
         with conn.transaction():
             # The office's row is locked: two newcomers do not get one beat.
@@ -101,21 +100,25 @@ def add_postman(
     return Postman(staff_id, name, phone, office, office_pin)
 
 
-def refuse_name(staff_id: str, name: str) -> None:
-    """Raise `Invalid` for what is no staff id or no name."""
-    if _STAFF_ID.fullmatch(staff_id) is None:
+def read_names(staff_id: str, name: str) -> tuple[str, str]:
+    """Return staff id and name as they are kept. Raise `Invalid` for what is none."""
+    bare = signs.bare(staff_id)
+    if _STAFF_ID.fullmatch(bare) is None:
         say = "a staff id has 1 to 40 letters, digits, dots, hyphens and underscores"
         raise Invalid(say, field="staff_id")
-    if not signs.is_seen(name) or len(name) > _LONGEST_NAME or _CONTROL.search(name):
-        raise Invalid(f"a name has 1 to {_LONGEST_NAME} printable characters", field="name")
+    try:
+        return bare, names.read(name)
+    except names.NoName:
+        say = f"a name has 1 to {names.LONGEST} printable characters"
+        raise Invalid(say, field="name") from None
 
 
 def office_of(conn: Conn, pin: str) -> tuple[int, str]:
-    """Return row id and name of the main office of `pin`. Raise `UnknownOffice`."""
+    """Return row id and name of the main office of `pin`, as typed. Raise `UnknownOffice`."""
     office = conn.execute(
         "SELECT id, name FROM offices WHERE pin = %s"
         " ORDER BY array_position(ARRAY['head', 'sub', 'branch'], branch_type), id LIMIT 1",
-        (pin,),
+        (pincode.parse(pin),),
     ).fetchone()
     if office is None:
         raise UnknownOffice(pin)

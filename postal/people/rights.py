@@ -19,7 +19,7 @@ Act = Literal[
     "reopen", "reopen_day", "reset_pin", "name_phone", "document", "refund", "requests",
     "sign_request", "figures", "fraud", "book", "correct_typing", "statement", "books",
     "correct_entry", "payments",
-    "deliver", "judge_return", "import", "carriers", "webhooks", "access_log",
+    "deliver", "paper_day", "vouch", "judge_return", "import", "carriers", "webhooks", "access_log",
     "passkeys", "accounts", "end_sign_in", "reopen_counter", "tariff",
 ]  # fmt: skip
 # own: what belongs to the office of the account · district: what belongs to any office
@@ -110,6 +110,8 @@ RIGHTS: Final[Mapping[Act, Right]] = MappingProxyType(
             "the delivery office: arrivals, lists, slips, COD cash, returns, deposit, closing",
             _CLERKS,
         ),
+        "paper_day": Right("type what is on the slips of an outage", _CLERKS, "fresh"),
+        "vouch": Right("vouch for an outage, whose slips others then type", _JUDGES, "fresh"),
         "judge_return": Right(
             "judge the remarks of what a list brought back", {"postmaster": "own"}, "fresh"
         ),

@@ -16,6 +16,7 @@ from typing import Final
 
 from psycopg.rows import class_row
 
+from india import pincode
 from postal.people.people import UnknownOffice
 from store.database import Conn
 from store.refusals import Conflict, Invalid, Unknown
@@ -173,7 +174,9 @@ def _offices(conn: Conn, pins: Sequence[str]) -> list[int]:
     """Return the rows of all offices with these PINs. Raise `UnknownOffice`."""
     found: list[int] = []
     for pin in pins:
-        rows = conn.execute("SELECT id FROM offices WHERE pin = %s ORDER BY id", (pin,)).fetchall()
+        rows = conn.execute(
+            "SELECT id FROM offices WHERE pin = %s ORDER BY id", (pincode.parse(pin),)
+        ).fetchall()
         if not rows:
             raise UnknownOffice(pin)
         found += [row for (row,) in rows]

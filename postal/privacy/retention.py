@@ -19,6 +19,7 @@ KEEP_ANSWERS = timedelta(days=2)  # of repeated API calls: none is repeated late
 KEEP_SIGN_INS = timedelta(days=30)
 KEEP_TRIES = timedelta(days=2)  # wrong passwords and PINs: every lock is over by then
 KEEP_DELIVERIES = timedelta(days=30)  # of webhooks; their events stay
+KEEP_SCANS = timedelta(days=30)  # of the office's log; what arrived stays
 KEEP_IMPORTS = timedelta(days=30)  # rows of files; their counts stay
 
 
@@ -63,6 +64,7 @@ def left(conn: Conn, kept: Kept) -> int:
         " + (SELECT count(*) FROM staff_notices WHERE at < %(persons)s)"
         " + (SELECT count(*) FROM webhook_deliveries WHERE settled_at < %(deliveries)s"
         "    AND state <> 'pending')"
+        " + (SELECT count(*) FROM scans WHERE at < %(scans)s)"
         " + (SELECT count(*) FROM imports WHERE created_at < %(imports)s AND purged_at IS NULL"
         "    AND state NOT IN ('reading', 'checking', 'importing'))",
         _values(kept),
@@ -224,6 +226,9 @@ DELETE FROM webhook_deliveries WHERE id IN (SELECT id FROM webhook_deliveries
     LIMIT %(most)s FOR UPDATE SKIP LOCKED)
 """
 
+_SCANS = """
+DELETE FROM scans WHERE id IN (SELECT id FROM scans WHERE at < %(scans)s ORDER BY id LIMIT %(most)s)
+"""
 _BATCHES: dict[str, Batch] = {
     "texts": _texts,
     "dials": _dials,
@@ -240,6 +245,7 @@ _BATCHES: dict[str, Batch] = {
     "browsers": _statement(_BROWSERS),
     "notices": _statement(_NOTICES),
     "webhook deliveries": _statement(_DELIVERIES),
+    "scans": _statement(_SCANS),
     "imports": _imports,
 }
 
@@ -274,6 +280,7 @@ def _values(kept: Kept) -> dict[str, object]:
         "sign_ins": kept.now - KEEP_SIGN_INS,
         "tries": kept.now - KEEP_TRIES,
         "deliveries": kept.now - KEEP_DELIVERIES,
+        "scans": kept.now - KEEP_SCANS,
         "imports": kept.now - KEEP_IMPORTS,
         "now": kept.now,
         "most": AT_ONCE,

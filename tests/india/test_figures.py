@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from india import calendar, figures, money, signs
+from india import calendar, figures, money, names
 from tests.rigs import notations
 
 
@@ -85,8 +85,8 @@ def test_a_stored_time_out_of_range_is_shown_as_the_nearest(at: str) -> None:
 
 @pytest.mark.parametrize("name", ["\u200b", "\u3164", "\u00ad", "\u2800 \u200d", "\u202a\u202c"])
 def test_what_shows_nothing_is_no_name(name: str) -> None:
-    assert not signs.is_seen(name)
-    assert signs.named(name) == ""
+    with pytest.raises(names.Unseen):
+        names.read(name)
 
 
 @pytest.mark.parametrize(
@@ -99,4 +99,4 @@ def test_what_shows_nothing_is_no_name(name: str) -> None:
     ],
 )
 def test_a_name_is_kept_as_it_is_seen(typed: str, kept: str) -> None:
-    assert signs.named(typed) == kept
+    assert names.read(typed) == kept

@@ -29,6 +29,8 @@
     EU123456785IN collect {code +919876500001}          at the window; by two: collect aadhaar 1234
     EU123456785IN collect {code +919876500001} aadhaar 1234    the code, and a document besides
     EU123456785IN collect alone aadhaar 1234            a document before one person, who may not
+    EU123456785IN paper {code +919876500001} @ -40 min    typed from an outage's slip; or: signed;
+                                                        at the end: alone, by who vouches for it
     EU123456785IN desk stop                             or send, reopen, back (from the postman),
                                                         judge contested, number +91… (by two; at
                                                         the end: alone), typing +91… (the booker's),
@@ -51,12 +53,13 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from flask.testing import FlaskClient
 from rq import SimpleWorker
 from rq.serializers import JSONSerializer
 
-from conversation import counter, desk, senders
+from conversation import counter, desk, paper, senders
 from conversation.accounts import tell_staff
 from conversation.herd import warn_herds
 from conversation.inbound import read_held
@@ -76,15 +79,18 @@ from flows.happenings import (
     TakenIn,
     ToldCodeAtWindow,
 )
-from flows.proof.world.lines import BOOKED, FILLED, SECONDS
+from flows.proof.world.lines import BOOKED, FILLED, PAPER, SECONDS
 from gateways.simulator.voice import NUMBERS
-from india.calendar import day_of
+from india.calendar import bounds, day_of
 from messages.render import QUOTE_MASK
 from messages.speech import Tongue, speech
 from outbox.sweep import sweep
 from outbox.wake import BELLS, wake
 from postal.acts.books import hold
 from postal.facts import articles_numbered
+from postal.office import paper_days
+from postal.office.paper_days import NewLine
+from postal.people.doer import Doer, Staff
 from runtime import Runtime
 from store.conversations import ConversationPlace
 from store.refusals import Refusal
@@ -305,6 +311,8 @@ class Player:
                 conn.execute("UPDATE offices SET phone = %s WHERE pin = '273303'", [words[1]])
         elif words[1] == "desk":
             self._desk(words[0], self._fill(" ".join(words[2:])).split())
+        elif words[1] == "paper":
+            self._paper(line, words[0])
         elif words[1] == "collect":
             self._collect(words[0], self._fill(" ".join(words[2:])).split())
         elif words[1:4] == ["has", "new", "phone"] or words[1:] == ["is", "blocked"]:
@@ -355,6 +363,33 @@ class Player:
             else:
                 place = ConversationPlace(number, "article")
                 take_turn(self.runtime, conn, place, event, proof=proof_)
+        wake(self.runtime.redis)
+
+    def _paper(self, line: str, number: str) -> None:
+        """A line of the slip of an outage that began at midnight, for which 2001 vouches."""
+        match = PAPER.match(line)
+        assert match, f"a transcript cannot say: {line}"
+        now = self.clock.now()
+        shown = self._fill(match["shown"])
+        said_at = (now - timedelta(minutes=int(match["minutes"]))).replace(second=0)
+        with suppress(Refusal), self.runtime.database.transaction() as conn:
+            staff = "SELECT id, office_id FROM staff WHERE staff_id = %s"
+            opener, office = conn.execute(staff, ["2001"]).fetchone() or (0, 0)
+            typist, _ = conn.execute(staff, ["1001"]).fetchone() or (0, 0)
+            by = Doer(Staff(opener, "2001"), office, "postmaster", "fresh", now)
+            began = bounds(day_of(now))[0]
+            outage = paper_days.vouch(conn, office, began, now, "no network", by)
+            row = conn.execute(
+                "SELECT i.list_id, i.serial FROM delivery_items i JOIN articles a"
+                " ON a.id = i.article_id WHERE a.number = %s ORDER BY i.id DESC LIMIT 1",
+                [number],
+            ).fetchone()
+            assert row is not None
+            typed = NewLine(uuid4(), outage.id, row[0], row[1], number, said_at, None)
+            if not match["alone"]:
+                by = Doer(Staff(typist, "1001"), office, "clerk", "fresh", now)
+            code = shown if shown.isdigit() else ""
+            paper.type_line(self.runtime, conn, typed, code, by)
         wake(self.runtime.redis)
 
     def _collect(self, number: str, words: list[str]) -> None:

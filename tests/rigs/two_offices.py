@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import uuid4
 
 from imports import register
 from postal.counter import counter_days, credits
 from postal.counter.credits import NewCredit
+from postal.office import paper_days
 from runtime import Runtime
 from store.database import Conn
 from tests.rigs.api_calls import number_of
@@ -78,6 +80,8 @@ def things(player: Player, pin: str, opener: Colleague, asker: Colleague) -> Thi
         credit = credits.take(conn, came, "unknown", runtime.now())
         assert credit is not None
         file = register.receive(conn, f"number;{pin}".encode(), f"file-{pin}.csv", by)
+        began = runtime.now() - timedelta(minutes=20)
+        outage = paper_days.vouch(conn, office, began, runtime.now(), f"outage {pin}", by)
     moved = {"phone": f"+9196{serial}", "reason": "wrong_entry"}
     return Things(
         {
@@ -109,6 +113,7 @@ def things(player: Player, pin: str, opener: Colleague, asker: Colleague) -> Thi
             "entry": _read(runtime, "SELECT id FROM ledger WHERE counter_day_id = %s", day.id),
             "credit": credit,
             "import": file.id,
+            "outage": outage.id,
         },
         (number, name, f"Sender {pin}", f"Postman {pin}", f"file-{pin}.csv"),
     )

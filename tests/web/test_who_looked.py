@@ -211,6 +211,8 @@ def path_of(world: World, rule: Rule) -> str:
     path = rule.rule
     for name, value in values.items():
         path = re.sub(rf"<(\w+:)?{name}>", value, path)
+    if rule.endpoint == "counter.receipt_pdf":
+        path += f"?printing={world.values['once']}"
     return path
 
 

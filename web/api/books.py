@@ -3,30 +3,29 @@
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from india import calendar
 from india.calendar import day_of
 from postal.counter import day_end, entries
 from postal.counter.ledger import Kind, Method
 from postal.people import people
-from store.refusals import Invalid, Unknown
+from store.refusals import Unknown
 from web.api.engine import whose
 from web.api.engine.fields import Input, Output, Veiled
 from web.api.engine.operation import CSV, Answer, Call, File, Operation
 from web.api.engine.problems import named_by_path
+from web.api.office_fields import Day
 from web.staff.books_tables import TABLES, name
 from web.staff.tables import content
 
 
 class ReadBooksIn(Input):
-    day: Annotated[
-        str | None,
-        StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-        Field(description="in India, as 2026-08-14; default: today"),
-    ] = None
+    """A day; without one: today."""
+
+    day: Day | None = None
 
 
 class BookedKindOut(Output):
@@ -81,20 +80,9 @@ class BooksOut(Output):
     entries: list[EntryOut]
 
 
-class BadDay(Invalid):
-    """A parameter that names no day of the calendar."""
-
-    sentence = "is no day of the calendar"
-    field = "day"
-    summary = "the query has bad parameters: see errors"
-
-
 def _asked(call: Call[ReadBooksIn]) -> tuple[int, datetime.date]:
-    """Return the office's row and the day. Raises `BadDay` and `UnknownOffice`."""
-    try:
-        day = calendar.read(call.input.day) if call.input.day else day_of(call.now)
-    except ValueError as error:
-        raise BadDay from error
+    """Return the office's row and the day. Raise `UnknownOffice`."""
+    day = calendar.read(call.input.day) if call.input.day else day_of(call.now)
     with named_by_path():
         return people.office_of(call.conn, call.path["pin"])[0], day
 

@@ -9,8 +9,9 @@ from pydantic import Field
 from conversation.office import send_out
 from india.calendar import day_of
 from postal import lists
-from postal.office import drafts
+from postal.office import drafts, placing
 from postal.office.drafts import DraftList
+from postal.office.placing import Placing
 from postal.office.pool import Piece, Why
 from web.api.engine import whose
 from web.api.engine.fields import ArticleNumber, Input, Nothing, Output
@@ -80,10 +81,10 @@ def _place(call: Call[PlaceIn]) -> Answer:
     by = call.doer(office_id)
     piece = drafts.find(call.conn, office_id, given.article, day_of(call.now))
     if given.beat is None:
-        drafts.take_off(call.conn, piece.id, by)
+        placing.take_off(call.conn, [piece.id], by)
     else:
         row = drafts.beat_of(call.conn, office_id, str(given.beat))
-        drafts.place(call.conn, piece.id, row, given.place, by)
+        placing.place(call.conn, [Placing(piece.id, row, given.place)], by)
     return _read(call)
 
 

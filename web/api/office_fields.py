@@ -5,27 +5,21 @@ from __future__ import annotations
 import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from india import calendar
 from india.calendar import day_of
 from postal.office import returning
 from postal.office.returning import ListHead
 from postal.people.people import office_of
-from web.api.engine.fields import Input
+from web.api.engine.fields import Input, read_first
 from web.api.engine.operation import Call
 from web.api.engine.path import row
-
-
-def _is_day(raw: str) -> str:
-    calendar.read(raw)
-    return raw
-
 
 Day = Annotated[
     str,
     StringConstraints(pattern="^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
-    AfterValidator(_is_day),
+    read_first(lambda raw: calendar.read(raw).isoformat()),
     Field(description="in India", examples=["2026-08-14"], json_schema_extra={"format": "date"}),
 ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from datetime import datetime
+from datetime import date
 from typing import Final
 
 import click
@@ -15,8 +15,8 @@ from store.chains.findings import CountedRows
 from store.chains.rows import CHAINS
 from store.chains.verify import Verification, Verifier
 from web import running
+from web.commands.days import Day
 
-_DAY: Final = click.DateTime(["%Y-%m-%d"])
 _AGAIN_SECONDS: Final = 0.5
 
 audit = AppGroup("audit", help="Digests: what nobody rewrites.")
@@ -24,15 +24,15 @@ audit = AppGroup("audit", help="Digests: what nobody rewrites.")
 
 @audit.command("verify")
 @click.option("--table", "tables", type=click.Choice(CHAINS), multiple=True, help="Default: all.")
-@click.option("--day", type=_DAY, help="One day (Asia/Kolkata); default: all.")
-def verify(tables: tuple[str, ...], day: datetime | None) -> None:
+@click.option("--day", type=Day(), help="One day (Asia/Kolkata); default: all.")
+def verify(tables: tuple[str, ...], day: date | None) -> None:
     """Check every row against its digest, and each day against its seal and published root.
 
     Name each row that was changed, removed or inserted; exit code 1 if there is one.
     """
     runtime = running.runtime()
     chosen = tuple(each for each in CHAINS if not tables or each in tables)
-    asked = Verification(chosen, day.date() if day else None, runtime.settings.day_roots)
+    asked = Verification(chosen, day, runtime.settings.day_roots)
     found = 0
     with (
         runtime.database.transaction() as conn,

@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from flows.trust import MOST_WARNED
+from india import pincode
 from india.calendar import day_of
 from messages.catalogue import LANGUAGES, catalogue
 from outbox.wake import SWEEP, ring
@@ -28,6 +29,7 @@ def warn(pin: str, yes: bool) -> None:
     """
     runtime = running.runtime()
     now = runtime.now()
+    pin = pincode.parse(pin) or pin
     count = runtime.database.run(lambda conn: warnings.people(conn, pin, day_of(now)))
     if count > MOST_WARNED and not yes:
         texts = [catalogue().text(warnings.TEXT, language) for language in LANGUAGES]

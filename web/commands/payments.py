@@ -13,6 +13,7 @@ from payments import reconciliation
 from postal.counter.reconciliations import ProviderDifference, Reconciled
 from runtime import Runtime
 from web import running
+from web.commands.days import Day
 
 payments = AppGroup("payments", help="UPI payments.")
 
@@ -32,16 +33,16 @@ _MEANS = {
 @payments.command("reconcile")
 @click.option(
     "--day",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
     help="in India, as 2026-08-14; default: yesterday, which is over",
 )
-def reconcile(day: object) -> None:
+def reconcile(day: date | None) -> None:
     """Compare each provider's list of a day with ours, and take in what is missing.
 
     Exit code 1 where anything differed or a provider gave no list.
     """
     runtime = running.runtime()
-    asked = day.date() if hasattr(day, "date") else day_of(runtime.now()) - timedelta(days=1)
+    asked = day or day_of(runtime.now()) - timedelta(days=1)
     found = reconciliation.reconcile(runtime, asked)
     for each in found:
         _say(each)

@@ -17,31 +17,16 @@ from flows.replay.replay import Difference, Undecidable, decided_today, differen
 from flows.replay.replay import replay as decided_again
 from india import calendar
 from india import phone as phones
-from india.calendar import INDIA
 from india.masks import veiled
 from postal.desk import sprints
 from postal.desk.sprints import Period, StoredSprint
 from web import running
 from web.commands import operator
+from web.commands.days import Moment
 from web.commands.personal_file import PersonalFile, PersonalWriter
 
 _SHOWN = 200  # letters of a difference
 _SHORTEST_REASON = 5  # letters
-
-
-class Moment(click.ParamType):  # type: ignore[type-arg]
-    """A day (its midnight in India) or a moment, in ISO 8601."""
-
-    name = "when"
-
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        try:
-            at = datetime.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value} is no day and no moment: 2026-08-14 or 2026-08-14T10:00")
-        return at if at.tzinfo else at.replace(tzinfo=INDIA)
 
 
 @click.command("replay")

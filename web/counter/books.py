@@ -97,7 +97,7 @@ def entry(id_: int) -> str:
 @route("/entries/<int:id_>/correct", "correct_entry", methods=("POST",))
 def correct_entry(id_: int) -> Answer | tuple[str, int]:
     """Correct the entry by a new one; nothing is edited."""
-    why = " ".join(request.form.get("why", "").split())[:_LONGEST_WHY]
+    why = given.line(request.form, "why", _LONGEST_WHY)
     try:
         right = money.of_signed(request.form.get("amount", ""))
         once = UUID(request.form.get("once", ""))

@@ -176,4 +176,4 @@ def _counted() -> tuple[Count | None, str]:
 
 
 def _note(name: str) -> str:
-    return " ".join(request.form.get(name, "").split())[:_LONGEST_NOTE]
+    return given.line(request.form, name, _LONGEST_NOTE)

@@ -6,12 +6,13 @@ An unfinished value gets a hint; one that can no longer become right is wrong.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Generic, Literal, TypeVar
+from uuid import UUID
 
 from flows import number as numbers
-from india import figures, signs
+from india import figures, money, names, pincode
 from india import phone as phones
 from postal.counter import directory, rolls
 from postal.counter.directory import Place, UnknownPin
@@ -21,16 +22,10 @@ from web.staff.refusals import word_of
 
 MOST_COD: Final = 50_000  # whole rupees (docs/developing/domain.md rule 10)
 HEAVIEST_G: Final = 50_000
-LONGEST_NAME: Final = 100
-LONGEST_ADDRESS: Final = 300
 _NUMBER_BEGUN: Final = re.compile(
     r"[A-Z]{0,2}|[A-Z]{2}[0-9OI]{0,9}|[A-Z]{2}[0-9OI]{9}IN?", re.ASCII
 )
 _NUMBER_LENGTH: Final = 13
-_PIN_LENGTH: Final = 6
-_PIN_BEGUN: Final = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
-_MOST_WHOLE: Final = 10**12  # beyond what any field of the form takes
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 T = TypeVar("T")
 
@@ -64,9 +59,14 @@ def hint(word: str, **values: str | int) -> FieldNote:
     return FieldNote("hint", word, values)
 
 
-def read_number(conn: Conn, typed: str, own: str | None = None) -> FieldValue[str]:
-    """Read an article number that no article has yet, or that of the one being changed, `own`."""
-    bare = re.sub(r"[\s-]", "", typed).upper()
+def read_number(
+    conn: Conn, typed: str, once: UUID | None = None, own: str | None = None
+) -> FieldValue[str]:
+    """Read an article number that no article has yet, or that of the one being changed, `own`.
+
+    `once`: of the form, whose own article may have it.
+    """
+    bare = figures.digits(typed).upper()
     if not bare:
         return FieldValue(None)
     try:
@@ -78,7 +78,7 @@ def read_number(conn: Conn, typed: str, own: str | None = None) -> FieldValue[st
             left = _NUMBER_LENGTH - len(bare)
             return FieldValue(None, hint("book_number_more", left=left))
         return FieldValue(None, wrong("book_number_shape"))
-    if number != own and rolls.is_taken(conn, number):
+    if number != own and rolls.is_taken(conn, number, once):
         return FieldValue(None, wrong("book_number_taken", number=number))
     grouped = f"{number[:2]} {number[2:10]} {number[10]} IN"
     return FieldValue(number, FieldNote("right", "book_number_right", {"number": grouped}))
@@ -89,7 +89,7 @@ def read_weight(typed: str) -> FieldValue[int]:
     if not typed:
         return FieldValue(None)
     try:
-        return FieldValue(figures.whole(typed, 1, HEAVIEST_G))
+        return FieldValue(figures.grams(typed, HEAVIEST_G))
     except figures.NoNumber:
         return FieldValue(None, wrong("book_weight_wrong"))
 
@@ -98,13 +98,12 @@ def read_pin(conn: Conn, typed: str) -> FieldValue[Place]:
     """Read a PIN that the directory knows."""
     if not typed:
         return FieldValue(None)
-    pin = figures.digits(typed)
-    if _PIN_BEGUN.fullmatch(pin) is None:
-        return FieldValue(None, wrong("book_pin_wrong"))
-    if len(pin) < _PIN_LENGTH:
-        return FieldValue(None, hint("book_pin_more", left=_PIN_LENGTH - len(pin)))
     try:
-        place = directory.find(conn, pin)
+        place = directory.find(conn, pincode.read(typed))
+    except pincode.PinBegun as begun:
+        return FieldValue(None, hint("book_pin_more", left=begun.left))
+    except pincode.NoPin:
+        return FieldValue(None, wrong("book_pin_wrong"))
     except UnknownPin:
         if not directory.is_loaded(conn):
             return FieldValue(None, wrong("book_pin_no_directory"))
@@ -136,21 +135,31 @@ def read_cod(typed: str) -> FieldValue[int]:
     if not typed:
         return FieldValue(0)
     try:
-        rupees = figures.whole(typed, 0, _MOST_WHOLE)
-    except figures.NoNumber:
-        return FieldValue(None, wrong("book_cod_whole"))
-    if rupees > MOST_COD:
+        return FieldValue(money.whole_rupees(typed, MOST_COD))
+    except figures.OutOfRange:
         return FieldValue(None, wrong("book_cod_most", most=MOST_COD))
-    return FieldValue(rupees)
+    except ValueError:
+        return FieldValue(None, wrong("book_cod_whole"))
 
 
-def read_text(typed: str, most: int) -> FieldValue[str]:
-    """Read a name or an address of at most `most` characters."""
+def read_name(typed: str) -> FieldValue[str]:
+    """Read a name."""
+    return _named(names.read, typed)
+
+
+def read_address(typed: str) -> FieldValue[str]:
+    """Read an address."""
+    return _named(names.read_address, typed)
+
+
+def _named(read: Callable[[str], str], typed: str) -> FieldValue[str]:
     if not typed:
         return FieldValue(None)
-    if len(typed) > most:
-        return FieldValue(None, wrong("book_text_long", most=most))
-    if _UNPRINTABLE.search(typed):
+    try:
+        return FieldValue(read(typed))
+    except names.TooLong as long:
+        return FieldValue(None, wrong("book_text_long", most=long.most))
+    except names.Unprintable:
         return FieldValue(None, wrong("book_text_signs"))
-    kept = signs.named(typed)
-    return FieldValue(kept) if kept else FieldValue(None, wrong("book_text_unseen"))
+    except names.Unseen:
+        return FieldValue(None, wrong("book_text_unseen"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from postal.counter import booking, counter_days, directory, groups, rolls, typi
 from postal.counter.counter_days import CounterDay
 from postal.counter.directory import Place, UnknownPin
 from postal.counter.groups import BookingItem, Group, NewItem, NotOpen, NumberInUse
+from postal.once import OtherForm
 from postal.people import roles
 from store.database import Conn
 from store.refusals import Conflict, Refusal
@@ -85,9 +86,9 @@ def put_on_bill(
         if day is None:
             session["told"] = "book_other_counter"
             return back
-        if booking.has_item(conn, UUID(typed.once)):
+        if found.state != "open" and booking.has_item(conn, UUID(typed.once)):
             return back  # sent twice
-        form = form_of(conn, found, typed, day)
+        form, now = form_of(conn, found, typed, day), typed
         reading = finished_article(typed, form.reading)
         if reading.item is not None:
             try:
@@ -95,11 +96,15 @@ def put_on_bill(
                     put(conn, reading.item)
             except NumberInUse as taken:
                 reading = taken_number(reading, taken)
+            except OtherForm:
+                session["told"] = "book_form_used"
+                now = replace(typed, once=str(uuid4()))
+                reading = finished_article(now, form_of(conn, found, now, day).reading)
             except Conflict as refusal:
                 tell(refusal)
             else:
                 return back
-        return form_page(replace(form, reading=reading)), 422
+        return form_page(replace(form, typed=now, reading=reading)), 422
 
     return runtime().database.run(work)
 

@@ -58,13 +58,14 @@ class SenderReading:
 def read_article(conn: Conn, desk: Desk, typed: TypedArticle) -> Reading:
     """Read what is typed so far; an empty field gets no note."""
     changed = _item(desk.group, typed.changing)
-    number = fields.read_number(conn, typed.number, changed.number if changed else None)
+    own = changed.number if changed else None
+    number = fields.read_number(conn, typed.number, UUID(typed.once), own)
     service = _one_of(SERVICES, typed.service)
     weight = fields.read_weight(typed.weight)
     place = fields.read_pin(conn, typed.pin)
     cod = fields.read_cod(typed.cod)
-    name = fields.read_text(typed.name, fields.LONGEST_NAME)
-    address = fields.read_text(typed.address, fields.LONGEST_ADDRESS)
+    name = fields.read_name(typed.name)
+    address = fields.read_address(typed.address)
     phone = fields.read_phone(typed.phone)
     without = _one_of(WITHOUT, typed.without_phone)
     language = _one_of(LANGUAGES, typed.language)
@@ -160,9 +161,9 @@ def finished_article(typed: TypedArticle, reading: Reading) -> Reading:
 
 def read_sender(conn: Conn, typed: TypedSender) -> SenderReading:
     """Read what is typed of the sender so far. All but the name may be left out."""
-    name = fields.read_text(typed.name, fields.LONGEST_NAME)
+    name = fields.read_name(typed.name)
     phone = fields.read_phone(typed.phone)
-    address = fields.read_text(typed.address, fields.LONGEST_ADDRESS)
+    address = fields.read_address(typed.address)
     place = fields.read_pin(conn, typed.pin)
     language = _one_of(LANGUAGES, typed.language)
     said = {

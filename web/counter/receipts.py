@@ -100,19 +100,41 @@ def print_receipt(id_: int) -> Response | tuple[str, int]:
     return redirect(url_for("counter.receipt", id_=id_, printing=once), 303)
 
 
-@route("/groups/<int:id_>/receipt.pdf", "book")
-def receipt_pdf(id_: int) -> Response | tuple[str, int]:
-    """Return the receipt as a PDF, which counts as a printing.
-
-    Query: `paper` (80mm, a4), `lang` (hi, en), `once` (a uuid: loaded again it is the same
-    printing). A HEAD request counts nothing.
-    """
-    if request.method == "HEAD":
-        return Response(mimetype="application/pdf")
-    printed = _count(id_, _uuid("once") or uuid4(), "lang")
+@route("/groups/<int:id_>/receipt.pdf", "book", methods=("POST",))
+def print_pdf(id_: int) -> Response | tuple[str, int]:
+    """Count a printing as a PDF and lead to it. Form: `once`, `paper`, `customer`."""
+    once = _uuid("once") or uuid4()
+    printed = _count(id_, once, "customer")
     if isinstance(printed, Group):
         return _none_yet(printed)
-    what, printing = printed
+    return redirect(url_for("counter.receipt_pdf", id_=id_, printing=once), 303)
+
+
+@route("/groups/<int:id_>/receipt.pdf", "book")
+def receipt_pdf(id_: int) -> Response | tuple[str, int]:
+    """Return the PDF of the printing that `printing` names (a uuid), which counts nothing.
+
+    A link alone prints nothing: without a printing it leads to the page that has the button.
+    """
+    once = _uuid("printing")
+    if once is None:
+        return redirect(url_for("counter.receipt", id_=id_))
+
+    gstin = runtime().settings.gstin
+
+    def read(conn: Conn) -> tuple[PrintedReceipt, Printing] | Group | None:
+        group = own_group(conn, id_)
+        if group.state != "booked":
+            return group
+        printing = receipts.printing(conn, id_, once)
+        return (receipts.read(conn, id_, reader(), gstin), printing) if printing else None
+
+    found = runtime().database.run(read)
+    if found is None:
+        abort(404)
+    if isinstance(found, Group):
+        return _none_yet(found)
+    what, printing = found
     document = receipts_on_paper.receipt(
         what, ways(runtime().settings), printing.paper, printing.language, printing.copy
     )

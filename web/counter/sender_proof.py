@@ -13,7 +13,7 @@ from flask import redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
 from conversation import senders
-from flows.grammar.text import fold
+from india import figures
 from outbox.wake import wake
 from postal import articles
 from web.counter.room import doer, own_group, route, runtime
@@ -28,7 +28,7 @@ def sender_proof(id_: int) -> Response:
     with runtime().database.transaction() as conn:
         group = own_group(conn, id_)
     number = request.form.get("number", "")
-    digits = "".join(fold(request.form.get("proof", "")).split())
+    digits = figures.digits(request.form.get("proof", ""))
     try:
         if number not in {item.number for item in group.items} or not _DIGITS.fullmatch(digits):
             raise FormRefused("sender_proof_wrong")

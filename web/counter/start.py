@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from flask import redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
@@ -14,6 +14,7 @@ from india.calendar import day_of
 from postal.counter import booking, counter_days, rolls
 from postal.counter.counter_days import CounterTaken, OpenAlready
 from postal.counter.groups import NumberInUse, unfinished
+from postal.once import OtherForm
 from store.database import Conn
 from web.counter.article_page import Form, form_page
 from web.counter.fields import refused_as
@@ -103,10 +104,11 @@ def begin() -> Page:
             session["told"] = "book_counter_closed"
             return redirect(url_for("counter.start"))
         again = booking.made_by(conn, UUID(typed_sender.once))
-        if again is not None and again.counter_day_id == day.id:
+        if again is not None and again.counter_day_id == day.id and again.state != "open":
             return redirect(url_for("counter.group", id_=again.id))
         read = finished_article(typed, read_article(conn, _desk(), typed))
         sender = finished_sender(typed_sender, read_sender(conn, typed_sender))
+        now, now_sender = typed, typed_sender
         if read.item is not None and sender.sender is not None:
             by, once = replace(doer(), office=day.office_id), UUID(typed_sender.once)
             try:
@@ -116,11 +118,16 @@ def begin() -> Page:
                 return redirect(url_for("counter.group", id_=made.id))
             except NumberInUse as taken:  # by another clerk, a moment ago
                 read = taken_number(read, taken)
+            except OtherForm:
+                session["told"] = "book_form_used"
+                now = replace(typed, once=str(uuid4()))
+                now_sender = replace(typed_sender, once=str(uuid4()))
+                read = finished_article(now, read_article(conn, _desk(), now))
         form = Form(
             url_for("counter.begin"),
-            typed,
+            now,
             read,
-            typed_sender,
+            now_sender,
             sender.notes,
             unfinished(conn, day.id, reader()),
             day,

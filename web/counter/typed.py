@@ -12,7 +12,7 @@ from postal.articles import Language
 from postal.counter.groups import BookingItem, Group
 
 LANGUAGES: Final[tuple[Language, ...]] = ("hi", "hi-Latn", "en")
-_LONGEST: Final = 400  # characters of any field; the readers have their own limits
+_LONGEST: Final = 800  # characters of any field; the readers have their own limits
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ feed and a line in the access log. Nobody at the desk sees a code, and no text i
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Final
 
@@ -33,6 +32,7 @@ from settings import Language
 from store import feed
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.desk.room import doer, route, runtime
 from web.desk.subjects import article_within, person_within
 from web.staff.refusals import FormRefused, tell
@@ -87,9 +87,7 @@ def act_warn_herd(article: int) -> Response:
 @route("/articles/<int:article>/warn-many", "warn_many", methods=("POST",))
 def act_warn_many(article: int) -> Response:
     """Warn more than 50 people; the page showed how many they are, and the text."""
-    shown = request.form.get("seen", "")
-    seen = int(shown) if re.fullmatch("[0-9]{1,7}", shown, re.ASCII) else 0
-    return _warn(article, "warn_many", seen)
+    return _warn(article, "warn_many", given.whole(request.form, "seen") or 0)
 
 
 def _warn(article: int, action: str, seen: int) -> Response:
@@ -151,7 +149,9 @@ def _on_article(id_: int, action: str, act: Callable[[Conn, Article], Intervened
             _write_down(conn, action, article_id=row.id)
         return done
 
-    return _work(work, url_for("desk.article", article=id_))
+    # The page of fraud warns as well, and shows there what came of it.
+    there = action in ("warn_herd", "warn_many") and request.form.get("back") == "fraud"
+    return _work(work, url_for("desk.fraud") if there else url_for("desk.article", article=id_))
 
 
 def _on_phone(id_: int, action: str, act: Callable[[Conn, Contact], Intervened]) -> Response:
@@ -204,7 +204,7 @@ def _write_down(
 
 def typed_note() -> str:
     """Return what the user adds to the reason."""
-    return " ".join(request.form.get("note", "").split())[:_LONGEST_NOTE]
+    return given.line(request.form, "note", _LONGEST_NOTE)
 
 
 def postman(conn: Conn, person: Contact) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
+from india import figures
 from india import phone as phones
 from postal.people import contacts, pins, roles
 from postal.requests.register import Why
@@ -47,7 +48,7 @@ def act_reset_pin(conversation: int) -> Response:
 
     def wish(conn: Conn) -> Wish:
         staff_id = postman(conn, person_within(conn, conversation))
-        if pin != again:
+        if figures.digits(pin) != figures.digits(again):
             raise FormRefused("act_pins_differ")
         pin_hash = pins.hashed(pin, pins.bearer(conn, staff_id))
         return Wish("reset_pin", postman_id=_row_of(conn, staff_id), pin_hash=pin_hash)

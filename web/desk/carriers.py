@@ -17,6 +17,7 @@ from postal import floods
 from postal.desk import carrier_figures
 from postal.people import access
 from store.database import Conn
+from web import given
 from web.desk.room import doer, route, runtime
 from web.staff.refusals import FormRefused, attempt
 from web.staff.times import asked_day
@@ -97,7 +98,7 @@ def lift_prefix_stop(id_: int) -> Response:
 
 def _reason() -> str:
     """Return the reason in the form, telephone numbers hidden. Raises `FormRefused`."""
-    reason = veiled(" ".join(request.form.get("reason", "").split())[:_LONGEST_REASON])
+    reason = veiled(given.line(request.form, "reason", _LONGEST_REASON))
     if len(reason) < _SHORTEST_REASON:
         raise FormRefused("carrier_no_reason")
     return reason

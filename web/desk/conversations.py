@@ -23,6 +23,7 @@ from postal.moves import MoveMade
 from postal.people import contacts
 from postal.people.contacts import Contact
 from store.database import Conn
+from web import given
 from web.desk.room import live_route, reader, route, runtime
 from web.desk.sprints import differs_today
 from web.desk.subjects import article_within, person_revealed, person_within
@@ -77,20 +78,20 @@ def conversation(conversation: int) -> Page:
 @route("/conversations/<int:conversation>/whole-number", "find", methods=("POST",))
 def reveal(conversation: int) -> Page:
     """Show the same with the whole number, against a reason, which is recorded."""
-    reason = " ".join(request.form.get("reason", "").split())[:_LONGEST_REASON]
-    given = len(reason) >= SHORTEST_REASON
+    reason = given.line(request.form, "reason", _LONGEST_REASON)
+    enough = len(reason) >= SHORTEST_REASON
 
     def look(conn: Conn) -> tuple[Contact, TimelineView]:
         person = (
             person_revealed(conn, conversation, reason)
-            if given
+            if enough
             else person_within(conn, conversation)
         )
         return person, _view(conn, of_phone(conn, person.phone, office_seen()))
 
     person, view = runtime().database.run(look)
-    page = _person_page(person, view, revealed=given)
-    return page if given else (page, 422)
+    page = _person_page(person, view, revealed=enough)
+    return page if enough else (page, 422)
 
 
 @live_route("/conversations/<int:conversation>/news", "find")

@@ -1,22 +1,19 @@
-"""The supervisor's figures of a day per office and beat, as tables, charts and CSV; fraud."""
+"""The supervisor's figures of a day per office and beat, as tables, charts and CSV."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Final
+from datetime import date
 
 from flask import Response, render_template
 
 from india.calendar import day_of
-from postal.desk import figures, fraud_board
+from postal.desk import figures
 from postal.desk.figures import BeatFigures
 from web.desk.charts import ChartBar, ChartPart, stacked
-from web.desk.room import me, office_seen, reader, route, runtime
+from web.desk.room import office_seen, route, runtime
 from web.language import say
 from web.staff.tables import sheet
 from web.staff.times import asked_day
-
-_MONTH: Final = timedelta(days=30)
 
 
 @route("/figures", "figures")
@@ -65,22 +62,6 @@ def day_figures_csv() -> Response:
         "withdrawn", "contested", "contested_low", "contested_high",
     )  # fmt: skip
     return sheet(f"dakiya-{day.isoformat()}.csv", [heading, *(_line(day, beat) for beat in beats)])
-
-
-@route("/fraud", "fraud")
-def fraud() -> str:
-    """Show reports of fraud by PIN and hour, and the numbers that were named."""
-    today = day_of(runtime().now())
-    day = asked_day() or today
-    with runtime().database.transaction() as conn:
-        reports = fraud_board.reports(conn, day, _pin())
-        callers = fraud_board.callers(conn, day - _MONTH, day, _pin(), reader())
-    return render_template("desk/fraud.html", day=day, reports=reports, callers=callers)
-
-
-def _pin() -> str | None:
-    """Return the only PIN whose reports the user sees; None: all."""
-    return None if office_seen() is None else me().account.office_pin
 
 
 def _parts(beat: BeatFigures) -> tuple[int, int, int]:

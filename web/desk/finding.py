@@ -20,7 +20,7 @@ def find() -> Page:
     """Show the search and its results; the session keeps it, so that Back shows the same list."""
     if request.method == "POST":
         session["query"] = request.form.get("query", "").strip()[:_LONGEST]
-        session["day"] = signs.bare(request.form.get("day", ""))[:10]
+        session["day"] = signs.bare(request.form.get("day", ""))[:_LONGEST]
         return redirect(url_for("desk.find"))
     typed, written = str(session.get("query", "")), str(session.get("day", ""))
     try:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from postal.people import notices, opened
 from store.database import Conn
+from web import given
 from web.desk.room import me, route, runtime
 from web.staff.refusals import attempt
 
@@ -59,7 +60,7 @@ def own_notices() -> str:
 @route("/account/notices/seen", "enter", methods=("POST",))
 def see_notices() -> Response:
     """Note that the user has seen the notices that the page showed."""
-    upto = request.form.get("upto", 0, type=int)
+    upto = given.whole(request.form, "upto") or 0
     runtime().database.run(
         lambda conn: notices.mark_seen(conn, me().account.id, upto, runtime().now())
     )

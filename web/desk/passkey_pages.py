@@ -10,6 +10,7 @@ from postal.people import access, passkeys
 from postal.people.passkeys import LONGEST_NAME
 from store.database import Conn
 from store.refusals import Refusal
+from web import given
 from web.desk.room import doer, me, route, runtime
 from web.staff import factor_form, factors
 from web.staff.places import here
@@ -64,7 +65,7 @@ def add_passkey() -> Page:
 @route("/account/passkeys/remove", "passkeys", methods=("POST",))
 def remove_passkey() -> Page:
     """Remove the passkey of the form, against a second factor, which may be that passkey."""
-    id_ = request.form.get("passkey", 0, type=int)
+    id_ = given.whole(request.form, "passkey") or 0
 
     def remove(conn: Conn) -> str:
         if factors.verify(conn) is None:

@@ -9,11 +9,13 @@ from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from flows.events import DocumentType
+from india import figures
 from postal import articles, walls
 from postal.counter.ledger import Method
 from postal.requests.register import Why
 from postal.requests.wish import Wish
 from store.database import Conn
+from web import given
 from web.desk.room import office_seen, route
 from web.staff.asking import ask
 from web.staff.refusals import FormRefused
@@ -34,7 +36,7 @@ def window() -> str:
 @route("/window", "document", methods=("POST",))
 def ask_at_window() -> Response:
     """Ask that an article is handed out on a document: a second person must see that too."""
-    reason = " ".join(request.form.get("reason", "").split())[:_LONGEST]
+    reason = given.line(request.form, "reason", _LONGEST)
 
     def why() -> Why:
         if len(reason) < _SHORTEST_REASON:
@@ -45,7 +47,7 @@ def ask_at_window() -> Response:
 
 
 def _wish(conn: Conn) -> Wish:
-    last4 = request.form.get("last4", "").strip().upper()
+    last4 = figures.digits(request.form.get("last4", "")).upper()
     type_ = next((each for each in DOCUMENTS if each == request.form.get("document")), None)
     try:
         article = articles.get(conn, articles.parse_number(request.form.get("article", "")))

@@ -10,6 +10,8 @@ from web.office import (
     imports,
     list_pages,
     navigation,
+    paper_pages,
+    register_pages,
     slips,
     start,
 )
@@ -26,6 +28,8 @@ __all__ = [
     "list_pages",
     "navigation",
     "office",
+    "paper_pages",
+    "register_pages",
     "slips",
     "start",
 ]

@@ -15,7 +15,7 @@ from conversation.office import TakenItem
 from flows.happenings import Verdict
 from india.calendar import day_of
 from outbox.wake import wake
-from postal.counter.number_check import for_articles
+from postal import marks
 from postal.office import cash, closing, day_closing, returning
 from postal.office.returning import ListClosed, ListHead, ReturnLine
 from store.database import Conn
@@ -59,9 +59,9 @@ def list_(id_: int) -> str:
 
     head, lines = runtime().database.run(look)
     with runtime().database.transaction() as conn:
-        checks = for_articles(conn, [line.article_id for line in lines])
+        marked = marks.of_articles(conn, [line.article_id for line in lines])
     now = runtime().now()
-    return render_template("office/list.html", head=head, lines=lines, checks=checks, now=now)
+    return render_template("office/list.html", head=head, lines=lines, marked=marked, now=now)
 
 
 @route("/lists/<int:id_>/close", "deliver")
@@ -91,7 +91,7 @@ def take_in(id_: int) -> Page:
 @route("/lists/<int:id_>/close", "deliver", methods=("POST",))
 def close_list(id_: int) -> Page:
     """Close a list; a missing article needs a reason, a contested remark the postmaster."""
-    note = " ".join(request.form.get("note", "").split())[: closing.LONGEST_NOTE]
+    note = given.line(request.form, "note", closing.LONGEST_NOTE)
     seen = given.whole(request.form, "seen")
 
     def work(conn: Conn) -> tuple[ListHead, bool]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import render_template
 
 from india.calendar import day_of
+from postal import marks
 from postal.office import arrivals, cash, closing, day_closing, deposit, drafts, returning
 from web.office.room import me, reader, route, runtime
 
@@ -24,6 +25,7 @@ def start() -> str:
             "waits": returning.contested(
                 conn, account.office_id, today - day_closing.REMEMBERED, reader()
             ),
+            "marked": marks.at_office(conn, account.office_id, today, reader()),
             "closed": day_closing.closed(conn, account.office_id, today),
         }
         lying = deposit.counted(conn, account.office_id, account.office_pin, today)

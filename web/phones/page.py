@@ -76,6 +76,7 @@ class PhoneListLine:
     remark: int | None
     approached: bool
     code_out: bool
+    fraud: bool
 
     @property
     def digits(self) -> str:
@@ -84,11 +85,13 @@ class PhoneListLine:
 
     @property
     def progress(self) -> str:
-        """Return open, coming, code_out, delivered, attempted or withdrawn."""
+        """Return open, coming, code_out, fraud, delivered, attempted or withdrawn."""
         if self.state != "open":
             return self.state
         if self.code_out:
             return "code_out"
+        if self.fraud:
+            return "fraud"
         return "coming" if self.approached else "open"
 
     @property
@@ -240,7 +243,8 @@ def _list(conn: Conn, phone: str, now: datetime) -> list[PhoneListLine]:
                    a.recipient_address, a.cod_amount, a.otp_required, i.state, i.remark,
                    i.approached_at IS NOT NULL AS approached,
                    EXISTS (SELECT FROM codes c WHERE c.article_id = a.id AND c.used_at IS NULL
-                           AND c.dead_at IS NULL AND c.expires_at > %s) AS code_out
+                           AND c.dead_at IS NULL AND c.expires_at > %s) AS code_out,
+                   a.door_only AS fraud
             FROM staff s JOIN delivery_lists l ON l.postman_id = s.id AND l.date = %s
             JOIN delivery_items i ON i.list_id = l.id JOIN articles a ON a.id = i.article_id
             WHERE s.phone = %s AND s.active ORDER BY i.serial

@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from conversation import requests
+from postal import marks
 from postal.requests import reading
 from postal.requests.reading import StaffRequest
 from web.running import runtime
@@ -44,6 +45,7 @@ def layout() -> dict[str, Any]:
         "csrf_field": csrf_field,
         "room_of": room_of,
         "requests_waiting": requests_waiting,
+        "fraud_waiting": fraud_waiting,
         "request_news": request_news,
     }
 
@@ -53,6 +55,12 @@ def requests_waiting() -> int:
     with runtime().database.transaction() as conn:
         waiting = reading.waiting(conn, runtime().now())
         return len(requests.signable(conn, waiting, me().account.id)) if waiting else 0
+
+
+def fraud_waiting() -> int:
+    """Return how many tickets about fraud are open where the user sees them: the badge of Fraud."""
+    with runtime().database.transaction() as conn:
+        return marks.fraud_tickets(conn, me().sees("desk.fraud"))
 
 
 def request_news() -> list[StaffRequest]:

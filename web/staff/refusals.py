@@ -12,10 +12,10 @@ from web.running import runtime
 
 
 class FormRefused(Invalid):
-    """The refusal of a form; `word` is the key of the sentence that says why."""
+    """The refusal of a form; `word` is the key of the sentence that says why, beside `field`."""
 
-    def __init__(self, word: str, **values: str | int) -> None:
-        super().__init__(word, word=word)
+    def __init__(self, word: str, *, field: str = "", **values: str | int) -> None:
+        super().__init__(word, word=word, field=field)
         self.values = values
 
 

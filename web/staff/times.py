@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
+from typing import Final
 
 from babel.dates import format_timedelta
 from flask import request
@@ -13,6 +15,8 @@ from india.calendar import day_of, long_day
 from web import given, language
 from web.running import runtime
 from web.staff.rooms import shared
+
+_STORED: Final = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00", re.ASCII)
 
 
 @shared.app_template_filter()
@@ -39,6 +43,14 @@ def when(at: datetime) -> Markup:
     return Markup('<time datetime="{}">{} <span class="ago">({})</span></time>').format(
         at.isoformat(), exact(at), ago(at)
     )
+
+
+@shared.app_template_filter()
+def local_if_time(value: object) -> object:
+    """Return a stored time in ISO 8601, as events hold it, in India's time; others as they are."""
+    if not isinstance(value, str) or _STORED.fullmatch(value) is None:
+        return value
+    return exact(datetime.fromisoformat(value))
 
 
 @shared.app_template_filter()

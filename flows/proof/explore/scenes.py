@@ -265,6 +265,21 @@ TRIES: Final = Scene(
     (*_OUT, f"{POSTMAN} > 1", *(f"{POSTMAN} > 1 {{wrong {HOLDER}}}",) * 4),
     (*_DOOR, *_ANSWERS, f"{HOLDER} > 44", *_WINDOW, *_DESK[:2], *_LISTS, *_TIME),
 )
+PAPER: Final = Scene(
+    "paper",
+    "a code was sent, then nothing could be texted; the slip is typed afterwards",
+    (*_OUT, f"{POSTMAN} > 1", "wait 31 min"),
+    (
+        *(
+            f"{PLAIN} paper {shown} @ -{minutes} min{alone}"
+            for shown in (f"{{code {HOLDER}}}", f"{{code {HOLDER} 2}}", f"{{wrong {HOLDER}}}")
+            for minutes in (1, 25, 60)
+            for alone in ("", " alone")
+        ),
+        f"{PLAIN} paper signed @ -25 min", *_ANSWERS, f"{HOLDER} > 4", *_DOOR[:2], *_DOOR[5:],
+        *_BEATS, *_LISTS, *_DESK[:2], *_DESK[5:], *_OFFICE_MOVES[:1], *_TIME,
+    ),
+)  # fmt: skip
 HERD: Final = Scene(
     "herd",
     "two neighbours reported fraud today; postmen lose and find telephones",
@@ -307,5 +322,5 @@ WHOLE: Final = Scene(
 
 ALL: Final = (
     WHOLE, BOOKED, DOOR, REMARKED, NOMINATED, ASKED, MOVED, OFFICE_HOLDS, REGISTERED, TWO, BEAT,
-    TRIES, HERD,
+    TRIES, HERD, PAPER,
 )  # fmt: skip

@@ -70,6 +70,7 @@ from flows.proof.mutants.breaking import (
     unlocked,
     untold,
 )
+from flows.proof.world import verdicts
 from flows.proof.world.books import (
     HOLDER,
     NOMINEE,
@@ -391,4 +392,9 @@ MUTANTS: Final = (
     Mutant("the new telephone is shown the holder's digits", None,
            says("move_named", lambda say: replace(say, quote=1)), ("I6", "nobody else's"),
            scenes.BOOKED),
+    # ---- 15: a paper day -----------------------------------------------------------------------
+    Mutant("who vouches for an outage types its slips", 15,
+           everywhere(trust, "paper", lambda slip: None), _CODE, scenes.PAPER),
+    Mutant("a slip's time is not looked at", 15,
+           lambda: replaced(verdicts, "_alive_about", lambda code, at: True), _DEAD, scenes.PAPER),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from flows.acts.door import HandOver
 from flows.acts.moves import DisputeMove
+from flows.acts.paper import HandOverOnPaper
 from flows.acts.remarks import RecordRemark
 from flows.acts.window import HandOut
 from flows.events import ReportFraud
@@ -19,17 +20,21 @@ from flows.proof.world.parcel import CodeIssued, Parcel
 from flows.proof.world.turn import Decided
 
 _DOCUMENT_FOR = timedelta(hours=48)
+_WATCH = timedelta(minutes=5)
 
 
 def holders_code(before: SmallWorld, played: Played) -> Iterator[str]:
-    for each, act in done(played, HandOver, HandOut):
+    for each, act in done(played, HandOver, HandOut, HandOverOnPaper):
         parcel = each.books.parcels[act.article]
+        if isinstance(act, HandOverOnPaper):
+            yield from _by_another(act)
         if not parcel.otp:
             continue
         if isinstance(act, HandOut) and act.document is not None:
             yield from _by_two(each)
             continue
-        if isinstance(act, HandOver) and act.proof != "code":
+        signed = isinstance(act, HandOverOnPaper) and act.shown != "code"
+        if signed or (isinstance(act, HandOver) and act.proof != "code"):
             yield "handed over without a code"
             continue
         yield from _sent_to_holder(played, each, parcel)
@@ -52,6 +57,11 @@ def _by_two(each: Decided) -> Iterator[str]:
         yield "handed out on a document that one person alone saw"
 
 
+def _by_another(act: HandOverOnPaper) -> Iterator[str]:
+    if act.by == POSTMASTER:
+        yield "handed over on a slip that was typed by who vouches for the outage"
+
+
 def _carrier(parcel: Parcel) -> str | None:
     return parcel.item.postman if parcel.item else None
 
@@ -62,9 +72,11 @@ def _postman(each: Decided) -> str | None:
 
 
 def document_after_a_move(before: SmallWorld, played: Played) -> Iterator[str]:
-    for each, act in done(played, HandOver, HandOut):
+    for each, act in done(played, HandOver, HandOut, HandOverOnPaper):
         parcel = each.books.parcels[act.article]
-        shown = act.document if isinstance(act, HandOver) else act.document or act.beside
+        shown = None
+        if not isinstance(act, HandOverOnPaper):
+            shown = act.document if isinstance(act, HandOver) else act.document or act.beside
         moved = parcel.moved_at
         lately = moved is not None and each.books.now - moved < _DOCUMENT_FOR
         if lately and shown is None and parcel.otp:
@@ -85,6 +97,15 @@ def dead_codes(before: SmallWorld, played: Played) -> Iterator[str]:
             wanted = "window" if isinstance(act, HandOut) else wanted
             if code.purpose != wanted:
                 yield f"a code for the {code.purpose} was good for the {wanted}"
+    for each, slip in done(played, HandOverOnPaper):
+        parcel = each.books.parcels[slip.article]
+        code = _said(played, each, parcel)
+        if code is not None and parcel.otp:
+            yield from _worthless(code, parcel, each.books.now, slip.said_at - _WATCH)
+            if code.released_at > slip.said_at + _WATCH + timedelta(minutes=1):
+                yield "a slip was written before its code was there"
+            if code.purpose != "handover":
+                yield f"a code for the {code.purpose} was good on a slip"
 
 
 def _worthless(
@@ -128,7 +149,7 @@ def _alive(world: SmallWorld, number: str) -> bool:
 
 
 def nothing_in_dispute(before: SmallWorld, played: Played) -> Iterator[str]:
-    for each, act in done(played, HandOver, HandOut):
+    for each, act in done(played, HandOver, HandOut, HandOverOnPaper):
         by_two = isinstance(act, HandOut) and act.document is not None
         if each.books.parcels[act.article].disputed and not by_two:
             yield "handed out while whoever had the code before objects"
@@ -139,7 +160,8 @@ PROMISES = (
         "I1",
         "the holder's code",
         "An article with OTP delivery is handed out only on a code that its holder alone was sent,"
-        " by the postman who carries it, or on a document that two of the staff saw.",
+        " by the postman who carries it, or on a document that two of the staff saw; on the slip of"
+        " an outage only where somebody else vouches for that.",
         holders_code,
     ),
     Promise(

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import Final
 
 from flows import machines
+from flows.acts.paper import LeaveOnPaper
 from flows.decision import Role, Say, Tell
 from flows.events import (
     AskStatus,
@@ -43,6 +44,7 @@ from flows.happenings import (
     TakenIn,
     ToldCodeAtWindow,
     WentOut,
+    WrittenOnPaper,
 )
 from flows.proof.world import clock, lists
 from flows.proof.world.books import (
@@ -55,7 +57,7 @@ from flows.proof.world.books import (
     quote_of,
 )
 from flows.proof.world.ledger import kill_codes
-from flows.proof.world.lines import BOOKED, FILLED, SECONDS
+from flows.proof.world.lines import BOOKED, FILLED, PAPER, SECONDS
 from flows.proof.world.parcel import Parcel
 from flows.proof.world.reading import SAID
 from flows.proof.world.turn import Decided, SmallTurn
@@ -215,6 +217,8 @@ def _direct(world: SmallWorld, line: str) -> Played:
         return _wait(world, line, timedelta(seconds=int(words[1]) * SECONDS[words[2]]))
     if words[1] == "collect":
         return _collect(world, line, words[0], words[2:])
+    if words[1] == "paper":
+        return _paper(world, line, words[0])
     if words[1] == "desk":
         return _desk(world, line, words[0], words[2:])
     if words[1:4] == ["has", "new", "phone"]:
@@ -313,6 +317,30 @@ def _collect(world: SmallWorld, line: str, number: str, words: Sequence[str]) ->
     second = None if said[0] == "alone" else POSTMASTER
     event = DocumentShown(number, CLERK, None, "aadhaar", second)
     return _on_article(world, line, event, None)
+
+
+def _paper(world: SmallWorld, line: str, number: str) -> Played:
+    """A line of a slip, with a code or a signature; `alone`: typed by whoever vouches."""
+    match, parcel = PAPER.match(line), world.parcels[number]
+    if match is None or parcel.item is None:
+        raise NotPlayable(line)
+    said_at = (world.now - timedelta(minutes=int(match["minutes"]))).replace(second=0)
+    shown = filled(world, match["shown"])
+    event = WrittenOnPaper(
+        number,
+        POSTMASTER if match["alone"] else CLERK,
+        said_at,
+        "code" if shown.isdigit() else "signature",
+        None,
+        1,
+        1,
+    )
+    said = {SAID: shown} if shown.isdigit() else EMPTY
+    played = _on_article(world, line, event, "paper", said)
+    acts = played.decided[0].decision.acts
+    if any(isinstance(act, LeaveOnPaper) and act.why != "done" for act in acts):
+        return Played(line, world)  # who types is told why, and nothing of the turn is kept
+    return played
 
 
 def _on_article(

@@ -13,6 +13,11 @@ BOOKED: Final = re.compile(
     r"(?: from (?P<sender>\S+))?(?: cod (?P<cod>\d+))?(?: as (?P<service>\S+))?"
     r"(?P<authorised> authorised)?(?P<passport> passport)?(?P<plain> plain)?$"
 )
+# EU123456785IN paper {code +919876500001} @ -40 min
+PAPER: Final = re.compile(
+    r"^(?P<number>\S+) paper (?P<shown>\{.+?\}|[0-9]+|signed)"
+    r" @ -(?P<minutes>\d+) min(?P<alone> alone)?$"
+)
 # {code +919876500001}: what that telephone was sent last; {code +919876500001 2}: the one before
 FILLED: Final = re.compile(r"\{(code|wrong|quote|misquote) (\+\d+)(?: (\d))?\}")
 # wait 11 min

@@ -46,6 +46,7 @@ from flows.facts import (
     NewPhoneFacts,
     OfferFact,
     OfferFacts,
+    PaperFact,
     PartyFacts,
     PostmanFacts,
     RecipientFacts,
@@ -65,6 +66,7 @@ from flows.happenings import (
     NumberCorrected,
     SenderProved,
     ToldCodeAtWindow,
+    WrittenOnPaper,
 )
 from flows.machine import Standing, settle
 from flows.postman import new_phone
@@ -92,7 +94,7 @@ if TYPE_CHECKING:
 SILENCE: Final = timedelta(hours=4)  # MOVE_SILENCE
 CODE_SECONDS: Final = 600  # CODE_TTL
 PIN_OF_ALL: Final = "2468"
-SAID: Final = "said"  # the key of what was said at the window
+SAID: Final = "said"  # the key of what was said at the window, or is on a slip
 _DAY_END: Final = time(20, 0)
 _GREETED_AGAIN_AFTER: Final = timedelta(days=1)
 _OPEN: Final = ("booked", "out_for_delivery", "attempted", "at_office")
@@ -188,8 +190,9 @@ def read(turn: SmallTurn, whose: Whose, before: Standing, event: Event) -> Facts
                 staff = world.is_staff(event.phone)
                 has_it = event.phone == turn.held[phone].recipient
             window = _window(turn, phone, event) if isinstance(event, AtWindow) else None
+            paper = _paper(turn, phone, event) if isinstance(event, WrittenOnPaper) else None
             its = world.parcels[phone].fact(world.now)
-            return ClockFacts(world.now, world.today, its, window, staff, has_it)
+            return ClockFacts(world.now, world.today, its, window, staff, has_it, paper)
         case "move" | "recall":
             held, its = turn.held[phone], world.parcels[phone].fact(world.now)
             ends = calendar.awake_after(world.now, SILENCE)
@@ -214,6 +217,25 @@ def _window(turn: SmallTurn, number: str, event: AtWindow) -> WindowFact:
         return fact
     said = turn.apart.get(SAID, "")
     return replace(fact, verdict=verdicts.at_window(turn.world, parcel, said))
+
+
+def _paper(turn: SmallTurn, number: str, event: WrittenOnPaper) -> PaperFact:
+    """As postal/slips.py: the list is that of the article's last item, and the outage the day's."""
+    world, parcel = turn.world, turn.world.parcels[number]
+    item = parcel.item
+    assert item is not None  # the door found it on the slip
+    fact = PaperFact(
+        item=item.state,
+        covered=event.said_at <= world.now and calendar.day_of(event.said_at) == item.day,
+        by=_ROLES.get(event.by),
+        opener=_ROLES[POSTMASTER],
+        alone=event.by == POSTMASTER,
+    )
+    if event.shown == "signature" or not parcel.otp or parcel.state == "delivered":
+        return fact
+    said = turn.apart.get(SAID, "")
+    worth = verdicts.on_paper(world, parcel, item.postman, said, event.said_at)
+    return replace(fact, verdict=worth)
 
 
 def _of_new_phone(turn: SmallTurn, before: Standing, event: Event) -> NewPhoneFacts:

@@ -5,13 +5,13 @@ The digits are made up (`books.code_of`, `books.quote_of`); only whether they ar
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flows.facts import CodeState, CodeVerdict, QuoteVerdict
 from flows.grammar.late import SLOW_DOOR
 from flows.proof.world.books import SmallWorld, code_of, quote_of
 from flows.proof.world.parcel import CodeIssued, ListedParcel, Parcel
-from flows.trust import WRONG_QUOTES
+from flows.trust import WATCH, WRONG_QUOTES
 
 _STALE_ISSUES = 5
 _TRIES = 5
@@ -54,6 +54,28 @@ def at_window(world: SmallWorld, parcel: Parcel, said: str) -> CodeVerdict:
     window = code is not None and code.purpose == "window"
     state: CodeState = code.state(world.now) if code is not None and window else "none"
     return _judge(world, parcel, said, state)
+
+
+def on_paper(
+    world: SmallWorld, parcel: Parcel, postman: str, entered: str, said_at: datetime
+) -> CodeVerdict:
+    """Judge a code on the slip of a postman by the codes of that time (`codes.judge_on_paper`)."""
+    if parcel.wrong_today(world.now) >= _TRIES:
+        return "locked"
+    past = [each for each in parcel.codes if each.purpose == "handover" and each.bearer == postman]
+    if not past:
+        return "none"
+    code = issue_of(world, parcel, entered)
+    if code is None or code not in past or not _alive_about(code, said_at):
+        return "wrong"
+    last = parcel.code
+    unharmed = code.dead_at is None and code.used_at is None
+    return "right" if unharmed and last is not None and code.number == last.number else "late"
+
+
+def _alive_about(code: CodeIssued, at: datetime) -> bool:
+    ends = [end for end in (code.expires_at, code.used_at, code.dead_at) if end is not None]
+    return code.released_at - WATCH < at + timedelta(minutes=1) and at - WATCH < min(ends)
 
 
 def _judge(world: SmallWorld, parcel: Parcel, entered: str, state: CodeState) -> CodeVerdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from flows.acts import codes, door, lists, remarks
+from flows.acts import codes, door, lists, paper, remarks
 from flows.proof.world.books import OfferRow, next_serial
 from flows.proof.world.ledger import (
     Ledger,
@@ -67,6 +67,38 @@ def _hand_over(ledger: Ledger, act: door.HandOver, parcel: Parcel, whose: str) -
     in_state(parcel, "out_for_delivery")
     parcel = parcel.with_item(state="delivered")
     ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+
+
+@writes(paper.HandOverOnPaper)
+def _hand_over_on_paper(
+    ledger: Ledger, act: paper.HandOverOnPaper, parcel: Parcel, whose: str
+) -> None:
+    if act.shown == "code":
+        last = parcel.code
+        must(last is not None and unspent(last) and last.purpose == "handover", "no code to use up")
+        parcel = parcel.with_code(used_at=ledger.now)
+    has_item(parcel)
+    in_state(parcel, "out_for_delivery")
+    parcel = parcel.with_item(state="delivered")
+    ledger.update(parcel, state="delivered", delivered_at=ledger.now)
+
+
+@writes(paper.KeepOnPaper)
+def _keep(ledger: Ledger, act: paper.KeepOnPaper, parcel: Parcel, whose: str) -> None:
+    ledger.put(replace(parcel, tickets=parcel.tickets | {("paper", None)}))
+
+
+@writes(paper.CountWrongOnPaper)
+def _wrong_on_paper(
+    ledger: Ledger, act: paper.CountWrongOnPaper, parcel: Parcel, whose: str
+) -> None:
+    counted = replace(parcel, wrong_on=(*parcel.wrong_on, ledger.world.today))
+    ledger.put(kill_codes(counted, ledger.now) if act.last else counted)
+
+
+@writes(paper.LeaveOnPaper)
+def _leave(ledger: Ledger, act: paper.LeaveOnPaper, parcel: Parcel, whose: str) -> None:
+    """Write nothing, as postal/acts/paper.py."""
 
 
 @writes(door.UndoHandOver)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from threading import Barrier
+from urllib.parse import parse_qsl
 from uuid import UUID, uuid4
 
 import pytest
@@ -59,7 +60,10 @@ def booked(runtime: Runtime, at_counter: Clerk) -> Group:
 
 
 def pdf(at: Clerk, id_: int, query: str = "") -> TestResponse:
-    return at.colleague.get(f"/counter/groups/{id_}/receipt.pdf{query}")
+    """Presses the button of the PDF, with the form's fields in `query`, and follows to it."""
+    form = dict(parse_qsl(query.removeprefix("?")))
+    pressed = at.colleague.post(f"/counter/groups/{id_}/receipt.pdf", **form)
+    return at.colleague.get(pressed.headers["Location"]) if pressed.status_code == 303 else pressed
 
 
 def printed(at: Clerk, id_: int, **form: str) -> TestResponse:
@@ -80,7 +84,7 @@ def printed(at: Clerk, id_: int, **form: str) -> TestResponse:
 def test_a_receipt_has_what_was_posted_and_paid(
     at_counter: Clerk, booked: Group, paper: str, width: int, lang: str
 ) -> None:
-    answer = pdf(at_counter, booked.id, f"?paper={paper}&lang={lang}")
+    answer = pdf(at_counter, booked.id, f"?paper={paper}&customer={lang}")
     assert answer.mimetype == "application/pdf"
     (sheet,) = sheets(answer.data)
     assert round(sheet.width) == width
@@ -97,7 +101,7 @@ def test_a_receipt_has_what_was_posted_and_paid(
 
 
 def test_the_pages_language_stays_the_clerks(at_counter: Clerk, booked: Group) -> None:
-    pdf(at_counter, booked.id, "?lang=hi")
+    pdf(at_counter, booked.id, "?customer=hi")
     assert (
         "Print duplicate 1" in at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt").text
     )
@@ -126,10 +130,10 @@ def test_the_receipt_is_in_the_customers_language_until_another_is_chosen(
 def test_the_first_is_the_original_and_each_further_one_a_copy(
     at_counter: Clerk, booked: Group, clock: Clock
 ) -> None:
-    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?customer=en").data)[0].text
     assert (
         "DUPLICATE 1 · not the original"
-        in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+        in sheets(pdf(at_counter, booked.id, "?customer=en").data)[0].text
     )
     shown = printed(at_counter, booked.id)
     assert "DUPLICATE 2 · not the original" in shown.text
@@ -145,7 +149,7 @@ def test_loaded_again_or_pressed_twice_it_is_the_same_printing(
 ) -> None:
     once = uuid4()
     for _ in range(2):
-        document = pdf(at_counter, booked.id, f"?lang=en&once={once}").data
+        document = pdf(at_counter, booked.id, f"?customer=en&once={once}").data
         assert "DUPLICATE" not in sheets(document)[0].text
     other = pdf(at_counter, booked.id, f"?paper=a4&once={once}")
     assert other.status_code == 422  # another paper is another printing
@@ -158,9 +162,14 @@ def test_loaded_again_or_pressed_twice_it_is_the_same_printing(
 
 
 def test_who_only_asks_what_there_is_counts_nothing(at_counter: Clerk, booked: Group) -> None:
-    at_counter.colleague.client.head(f"/counter/groups/{booked.id}/receipt.pdf")
+    address = f"/counter/groups/{booked.id}/receipt.pdf"
+    at_counter.colleague.client.head(address)
+    for followed in (address, f"{address}?paper=80mm&lang=hi", f"{address}?once={uuid4()}"):
+        answer = at_counter.colleague.get(followed)
+        assert answer.headers["Location"] == f"/counter/groups/{booked.id}/receipt"
+    assert at_counter.colleague.get(f"{address}?printing={uuid4()}").status_code == 404
     at_counter.colleague.get(f"/counter/groups/{booked.id}/receipt")
-    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?customer=en").data)[0].text
 
 
 @pytest.mark.parametrize("paper", ["80mm", "a4"])
@@ -271,7 +280,8 @@ def test_only_what_is_booked_has_a_receipt(
     path = f"/counter/groups/{made.id}/receipt"
     for answer in (
         at_counter.colleague.get(path),
-        at_counter.colleague.get(path + ".pdf"),
+        at_counter.colleague.get(f"{path}.pdf?printing={uuid4()}"),
+        at_counter.colleague.post(path + ".pdf"),
         at_counter.colleague.post(path),
     ):
         assert answer.status_code == 409
@@ -293,12 +303,13 @@ def test_another_offices_clerk_finds_nothing(
         )
     path = f"/counter/groups/{booked.id}/receipt"
     assert stranger.get(path).status_code == 404
-    assert stranger.get(path + ".pdf").status_code == 404
+    assert stranger.get(f"{path}.pdf?printing={uuid4()}").status_code == 404
+    assert stranger.post(path + ".pdf").status_code == 404
     assert stranger.post(path).status_code == 404
-    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?lang=en").data)[0].text
+    assert "DUPLICATE" not in sheets(pdf(at_counter, booked.id, "?customer=en").data)[0].text
 
 
-@pytest.mark.parametrize("query", ["?paper=a5", "?lang=fr", "?once=1", "?once=%27"])
+@pytest.mark.parametrize("query", ["?paper=a5", "?customer=fr", "?once=1", "?once=%27"])
 def test_what_there_is_not_is_not_printed(at_counter: Clerk, booked: Group, query: str) -> None:
     assert pdf(at_counter, booked.id, query).status_code == 404
 
@@ -319,6 +330,6 @@ def test_software_has_a_receipt_too(runtime: Runtime, at_counter: Clerk) -> None
         made = booking.begin(conn, uuid4(), SENDER, None, by)
         booking.add(conn, made.id, replace(ITEM, once=uuid4()), runtime.now())
     runtime.database.run(lambda conn: counter.book(runtime, conn, made.id, "cash"))
-    (sheet,) = sheets(pdf(at_counter, made.id, "?lang=en").data)
+    (sheet,) = sheets(pdf(at_counter, made.id, "?customer=en").data)
     assert "Booked by software" in sheet.text
     assert sheet.barcodes() == [number_of(12345678)]

@@ -48,6 +48,7 @@ ABOUT: dict[str, str | None] = {
     "/office/lists/<int:id_>": "list",
     "/office/items/<int:id_>": "item",
     "/office/cash/<int:id_>": "handing",
+    "/office/paper/<int:id_>": "outage",
     "/office/imports/<int:id_>": "import",
     "/office/imports/template-<kind>": None,
 }

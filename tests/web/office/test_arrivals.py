@@ -33,7 +33,9 @@ def test_what_is_for_this_office_arrives_once(at: Office) -> None:
     assert "Already arrived." in scan(at, number.lower())
     assert at.kinds(number) == ["article_booked", "arrived"]
     assert at.state(number) == "booked"
-    assert at.clerk.get("/office/arrivals").text.count(f'<th scope="row">{number}') == 1
+    log = at.clerk.get("/office/arrivals").text
+    assert log.count(f'<th scope="row">{number}') == 2  # the log has every scan
+    assert "Today: 1 for this office" in log
 
 
 def test_what_is_for_another_pin_is_to_be_forwarded(at: Office, runtime: Runtime) -> None:
@@ -119,3 +121,38 @@ def test_two_scanners_at_the_same_moment_count_one_arrival(at: Office, runtime: 
         answers = [each for found in pool.map(run, (1, -1)) for each in found]
     assert answers.count("here") == answers.count("already") == 5
     assert at.one("SELECT count(*) FROM events WHERE kind = 'arrived'") == (5,)
+
+
+def test_every_scan_stays_in_the_log(at: Office) -> None:
+    first, second = at.book(1, 2, more=" cod 850")
+    for typed in (first, first, "EU12345", number_of(99), second[-6:-2]):
+        at.clerk.post_in_page("/office/arrivals", number=typed)
+    log = at.all("SELECT answer, typed FROM scans ORDER BY id")
+    assert [answer for answer, _ in log] == ["here", "already", "no_number", "unknown", "here"]
+    assert log[-1][1] == second  # four digits are enough for what is expected here
+    page = at.clerk.get("/office/arrivals").text
+    assert page.count('<tr class="scan-') == 5
+    assert "not read: no article number" in page
+    assert "EU12345" in page
+    assert "₹850" in page
+    assert "+9198" not in page
+    at.clerk.post_in_page("/office/arrivals", number="+919876500001")
+    assert at.one("SELECT typed FROM scans ORDER BY id DESC LIMIT 1")[0].count("9") < 4
+
+
+def test_four_digits_are_taken_wherever_a_number_is(at: Office) -> None:
+    first, second = at.out(1, 2)
+    digits = first[-6:-2]
+    twin = next(s for s in range(1001, 99_001, 1000) if number_of(s)[-6:-2] == digits)
+    at.player.step(f"article {number_of(twin)} to {phone_of(3)} en")
+    told = at.clerk.post_in_page("/office/arrivals", number=digits).text
+    assert "Several end in these digits" in told
+    list_id = at.list_id()
+    devanagari = "".join(chr(0x966 + int(each)) for each in second[-6:-2])
+    taken = at.clerk.post_in_page(f"/office/lists/{list_id}/take-in", number=devanagari).text
+    assert "Not visited: back for another day." in taken
+    at.clerk.post_in_page(f"/office/lists/{list_id}/take-in", number=digits)
+    assert at.one("SELECT count(*) FROM check_ins") == (2,)
+    assert "Not on this list" in at.clerk.post_in_page(
+        f"/office/lists/{list_id}/take-in", number="9999"
+    ).text  # fmt: skip

@@ -74,8 +74,20 @@ def digits(*serials: int) -> list[str]:
     return [number_of(serial)[-6:-2] for serial in serials]
 
 
+# Notes the pitch of every tone that the page starts.
+_HEARD = """
+window.heard = [];
+const start = OscillatorNode.prototype.start;
+OscillatorNode.prototype.start = function (when) {
+  window.heard.push(this.frequency.value);
+  return start.call(this, when);
+};
+"""
+
+
 def test_numbers_are_scanned_faster_than_they_are_answered(screen: Screen) -> None:
     numbers = screen.at.book(*range(1, 9))
+    screen.page.add_init_script(_HEARD)
     screen.go("/office/arrivals")
     field = screen.page.get_by_label("Article number")
     expect(field).to_be_focused()
@@ -83,7 +95,16 @@ def test_numbers_are_scanned_faster_than_they_are_answered(screen: Screen) -> No
         screen.page.keyboard.type(each)
         screen.page.keyboard.press("Enter")
     expect(screen.page.locator(".answer")).to_contain_text("Unknown: nobody booked it.")
-    expect(screen.page.locator("#scanned tbody tr")).to_have_count(9)
+    expect(screen.page.locator("#scanned tbody tr")).to_have_count(10)
+    heard = screen.page.evaluate("heard")
+    assert heard == [880] * 8 + [620, 620, 220]
+    mute = screen.page.get_by_role("button", name="Sounds")
+    mute.press("Enter")
+    expect(mute).to_have_attribute("aria-pressed", "false")
+    expect(field).to_be_focused()
+    screen.type_line("EU12")
+    expect(screen.page.locator("#scanned tbody tr").first).to_contain_text("not read")
+    assert screen.page.evaluate("heard") == heard  # muted
     assert screen.at.one("SELECT count(*) FROM arrivals WHERE kind = 'here'") == (8,)
     expect(field).to_have_value("")
     expect(field).to_be_focused()
@@ -141,6 +162,36 @@ def test_a_list_by_the_keyboard_alone(screen: Screen) -> None:
     expect(screen.page.locator(".told.done")).to_contain_text("Sent out.")
     assert screen.at.state(number_of(1)) == "out_for_delivery"
     assert screen.at.state(number_of(3)) == "booked"
+    assert screen.complaints == []
+
+
+def test_several_are_placed_undone_and_sent_out_with_their_slips(screen: Screen) -> None:
+    arrived(screen, 1, 2, 3)
+    one, two, three = digits(1, 2, 3)
+    screen.go("/office/draft")
+    expect(screen.page.get_by_label("Last 4 digits")).to_be_focused()
+    cards = screen.page.locator("#pieces-free .piece")
+    for place in (0, 2):
+        cards.nth(place).focus()
+        screen.page.keyboard.press(" ")
+    expect(screen.page.locator("#picked")).to_contain_text("2 picked")
+    screen.page.keyboard.press("2")
+    expect(screen.walk(2)).to_have_text([one, three])
+    expect(screen.free()).to_have_text([two])
+    screen.page.get_by_role("button", name="Undo the last step (2 moved").press("Enter")
+    expect(screen.free()).to_have_text([one, two, three])
+    expect(screen.page.locator("#undo")).to_have_count(0)
+    screen.page.get_by_label("Last 4 digits").focus()
+    screen.type_line(f"{two} {three}", "1")
+    expect(screen.walk(1)).to_have_text([two, three])
+    screen.page.get_by_role("link", name="Send out all (1)").press("Enter")
+    lead = screen.page.locator(".lead")
+    expect(lead).to_have_text("Lists: 1 · articles: 2 · people who are texted: 2.")
+    screen.page.get_by_role("button", name="Send out 1 lists, text 2 people").press("Enter")
+    expect(screen.page.locator(".told.done")).to_contain_text("Print the slips now.")
+    expect(screen.page.get_by_role("button", name="Print all slips")).to_be_focused()
+    expect(screen.page.locator("article.slip")).to_have_count(1)
+    assert screen.at.state(number_of(2)) == "out_for_delivery"
     assert screen.complaints == []
 
 
@@ -218,7 +269,15 @@ def test_the_end_of_a_day(screen: Screen) -> None:
     screen.page.get_by_role("button", name="Close the day").press("Enter")
     expect(screen.page.locator(".told.done")).to_have_text("The day is closed.")
     screen.page.get_by_role("link", name="COD cash", exact=True).press("Enter")
+    screen.page.get_by_label("Counted, rupees").fill("450")
+    screen.page.keyboard.press("Enter")
+    expect(screen.page.get_by_role("alert")).to_contain_text("the sum differs, say why")
+    expect(screen.page.get_by_label("If it differs: why?")).to_be_focused()
+    expect(screen.page.get_by_label("Counted, rupees")).to_have_value("450")
     screen.page.get_by_label("Counted, rupees").fill("500")
     screen.page.keyboard.press("Enter")
+    expect(screen.page.locator(".told.done")).to_contain_text("₹500 received from Ram.")
     expect(screen.page.get_by_text("No cash is open.")).to_be_visible()
-    assert screen.complaints == []
+    expect(screen.page.get_by_role("link", name="Print receipt COD-")).to_be_focused()
+    (refused,) = screen.complaints  # the browser says that the wrong sum was refused
+    assert "422" in refused

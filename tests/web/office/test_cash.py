@@ -34,8 +34,9 @@ def hand_in(at: Office, expected: int, counted: str, why: str = "", once: str = 
         counted=counted,
         explanation=why,
     )
-    assert answer.status_code == 302
-    return str(at.clerk.get("/office/cash").text)
+    if answer.status_code != 302:
+        return str(answer.text)
+    return str(at.clerk.get(answer.headers["Location"]).text)
 
 
 def ledger(at: Office) -> list[Any]:
@@ -51,7 +52,7 @@ def test_cash_and_upi_are_what_the_postman_told(at: Office) -> None:
     assert "Ram (1001) · ₹1,450" in page  # by UPI, for the bank's list
     assert "COD cash is open:" in at.clerk.get("/office").text
     page = hand_in(at, 145_000, "1450")
-    assert "Written down." in page
+    assert "₹1,450 received from Ram. Receipt COD-000001." in page
     assert "No cash is open." in page
     assert ledger(at) == [("cod", "upi", 145_000, None), ("cod", "cash", 145_000, None)]
     assert at.one("SELECT data FROM events WHERE kind = 'cod_handed_in'") == (
@@ -206,3 +207,29 @@ def test_two_clerks_count_at_the_same_moment(at: Office, runtime: Runtime) -> No
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(count, range(2))) == [False, True]
     assert len(ledger(at)) == 1
+
+
+def test_a_wrong_sum_stays_in_its_field_and_the_right_one_has_a_receipt(at: Office) -> None:
+    at.out(1, more=" cod 850")
+    at.deliver(1, 1, "1")
+    page = hand_in(at, 85_000, "800")
+    counted = re.search(r'<input name="counted"[^>]*>', page)
+    assert counted is not None
+    assert 'value="800"' in counted[0]
+    why = re.search(r'<input name="explanation"[^>]*>', page)
+    assert why is not None
+    assert 'aria-describedby="wrong-explanation"' in why[0]
+    assert "autofocus" in why[0]
+    assert 'id="wrong-explanation" role="alert">Not written down: the sum differs' in page
+    assert 'value="no sum"' in hand_in(at, 85_000, "no sum")
+    assert ledger(at) == []
+    once = str(uuid4())
+    for _ in range(2):  # a double click is one receipt
+        page = hand_in(at, 85_000, "850", once=once)
+        assert "₹850 received from Ram. Receipt COD-000001." in page
+    assert len(ledger(at)) == 1
+    receipt = at.clerk.get("/office/cash/1/receipt").text
+    for said in ("COD-000001", "From: Ram (1001)", "₹850", "counted by Clerk clerk-1"):
+        assert said in receipt
+    assert "Not written down" not in hand_in(at, 85_000, "850", once=once)
+    assert at.clerk.get("/office/cash/2/receipt").status_code == 404

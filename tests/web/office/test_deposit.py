@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -107,3 +108,28 @@ def test_no_cell_of_the_table_is_a_formula(at: Office, runtime: Runtime) -> None
         conn.execute("UPDATE articles SET sender_name = '=1+1'")
     (row,) = returns(at)
     assert row["sender"] == "'=1+1"
+
+
+def test_the_registers_balance_and_are_printed(at: Office) -> None:
+    first, second = at.out(1, 2)
+    for item, serial in ((1, 1), (2, 2)):
+        at.player.step(f"{POSTMAN} > {item} 11")
+        at.player.step(f"{phone_of(serial)} > 44")
+    page = at.clerk.get("/office/registers/deposit").text
+    assert "Register of articles in deposit" in page
+    assert first in page
+    assert second in page
+    balance = re.findall(r"<td>(\d+)</td>", page)
+    assert balance == ["0", "2", "0", "0", "0", "2"]
+    at.player.step(f"{phone_of(1)} > 1")
+    at.player.step(f"{first} collect {{code {phone_of(1)}}}")
+    page = at.clerk.get("/office/registers/deposit").text
+    assert re.findall(r"<td>(\d+)</td>", page) == ["0", "2", "1", "0", "0", "1"]
+    file = at.clerk.get("/office/registers/deposit.csv").text
+    assert file.splitlines()[1].split(",")[1] == second
+    assert "+91" not in file
+    back = at.clerk.get("/office/registers/returns").text
+    assert "Register of articles returned to sender" in back
+    assert at.one(
+        "SELECT count(*) FROM access_log WHERE reason LIKE '%%register of deposit%%'"
+    ) == (1,)

@@ -12,12 +12,14 @@ from hypothesis import strategies as st
 from werkzeug.test import TestResponse
 
 from india.calendar import day_of
-from postal.office import drafts
+from postal.office import drafts, placing
+from postal.office.placing import Placing
 from runtime import Runtime
 from tests.rigs.api_calls import number_of
 from tests.rigs.desk import sign_in
 from tests.rigs.doers import reader, staff
 from tests.rigs.office import POSTMAN, Office, office, phone_of
+from tests.rigs.paper import sheets
 from tests.rigs.transcript import Player
 
 
@@ -212,10 +214,10 @@ def test_any_moves_leave_each_article_in_one_place(at: Office, made: list[Move])
                 order.remove(article)
         with runtime.database.transaction() as conn:
             if beat == 0:
-                drafts.take_off(conn, article, by)
+                placing.take_off(conn, [article], by)
                 continue
             postman = postmen[beat - 1]
-            drafts.place(conn, article, postman, serial, by)
+            placing.place(conn, [Placing(article, postman, serial)], by)
         order = model[postman]
         order.insert(len(order) if serial is None else max(serial, 1) - 1, article)
     found = at.all("SELECT postman_id, place, article_id FROM draft_places ORDER BY 1, 2")
@@ -234,7 +236,9 @@ def test_two_clerks_move_at_the_same_moment(at: Office, runtime: Runtime) -> Non
     barrier, by = Barrier(2), staff(at.clerk.staff_row, office_id, runtime.now())
 
     def move(article: int, postman: int, place: int) -> None:
-        runtime.database.run(lambda conn: drafts.place(conn, article, postman, place, by))
+        runtime.database.run(
+            lambda conn: placing.place(conn, [Placing(article, postman, place)], by)
+        )
 
     def run(mine: int) -> None:
         barrier.wait()
@@ -249,3 +253,102 @@ def test_two_clerks_move_at_the_same_moment(at: Office, runtime: Runtime) -> Non
     assert sum(len(places) for _, places in found) == 4
     assert all(places == list(range(1, len(places) + 1)) for _, places in found)
     assert at.one("SELECT version FROM list_drafts") == (24,)
+
+
+# ---- several at once -----------------------------------------------------------------------------
+
+
+def in_village(at: Office, village: str, *serials: int) -> list[str]:
+    """Articles that arrived for a village, each addressee with a house of their own."""
+    numbers = arrive(at, *serials)
+    with at.runtime.database.transaction() as conn:
+        for number in numbers:
+            conn.execute(
+                "UPDATE articles SET recipient_address = %s WHERE number = %s",
+                [f"House {number[5:8]}, Village {village}, near the temple", number],
+            )
+    return numbers
+
+
+def days_of(at: Office, count: int) -> None:
+    """So many days on which Bagapar went to beat 2 and Sonbarsa to beat 1, on one of them to 2."""
+    for day in range(count):
+        first = 100 + 10 * day
+        bagapar = in_village(at, "Bagapar", first, first + 1)
+        sonbarsa = in_village(at, "Sonbarsa", first + 2)
+        for beat, numbers in ((2, bagapar), (2 if day == 0 else 1, sonbarsa)):
+            for number in numbers:
+                place(at, number, beat)
+        for staff_id in ("1001", "1002"):
+            if numbers := seen(at, staff_id):
+                send_out(at, numbers, staff_id)
+        at.next_day()
+
+
+def follow(at: Office, *numbers: str) -> str:
+    rows = at.all("SELECT id FROM articles WHERE number = ANY(%s)", list(numbers))
+    return str(at.clerk.post_in_page("/office/draft/follow", article=" ".join(
+        str(row) for (row,) in rows)).text)  # fmt: skip
+
+
+def test_beats_are_suggested_from_where_each_village_went(at: Office) -> None:
+    days_of(at, 3)
+    one, two = in_village(at, "बागापार Bagapar", 1, 2)
+    (three,) = in_village(at, "Sonbarsa", 3)
+    (nowhere,) = in_village(at, "Neverheard", 4)
+    page = at.clerk.get("/office/draft").text
+    assert "Bagapar went to beat 2 on 3 of 3 days." in page
+    assert "Bagapar: 2 to beat 2" in page
+    assert "Sonbarsa went to beat" not in page  # 2 of 3 days: not sure enough
+    assert "Temple went to" not in page  # what goes everywhere tells nothing
+    follow(at, one, two, three, nowhere)
+    assert seen(at, "1002") == [one, two]
+    assert seen(at) == []
+    assert "Undo the last step (2 moved, Clerk" in at.clerk.get("/office/draft").text
+
+
+def test_several_go_together_and_come_back_together(at: Office) -> None:
+    first, second, third = arrive(at, 1, 2, 3)
+    place(at, f"{first[-6:-2]} {third[-6:-2]}", 1)
+    assert seen(at) == [first, third]
+    place(at, second, 2)
+    step = at.one("SELECT max(version) FROM draft_steps")[0]
+
+    def undo(version: int) -> str:
+        return str(at.clerk.post_in_page("/office/draft/undo", version=str(version)).text)
+
+    assert "Not undone" in undo(step - 1)
+    undo(step)
+    assert (seen(at), seen(at, "1002")) == ([first, third], [])
+    assert "Not undone" in undo(step)  # a second click undoes nothing else
+    undo(at.one("SELECT max(version) FROM draft_steps")[0])
+    assert seen(at) == []
+    assert at.one("SELECT count(*) FROM draft_steps") == (0,)
+
+
+def test_all_lists_go_out_together_or_none(at: Office) -> None:
+    first, second, third = arrive(at, 1, 2, 3, more=" cod 100")
+    place(at, first, 1)
+    place(at, second, 1)
+    place(at, third, 2)
+    page = at.clerk.get("/office/draft/send-all").text
+    assert "Lists: 2 · articles: 3 · people who are texted: 3." in page
+    rows = dict(at.all("SELECT staff_id, id FROM staff WHERE role = 'postman'"))
+    shown = {f"list-{rows['1001']}": f"{first} {second}", f"list-{rows['1002']}": third}
+    place(at, second, 2)  # changed meanwhile
+    refused = at.clerk.post("/office/draft/send-all", **shown)
+    assert refused.status_code == 409
+    assert "changed, or sent out, meanwhile" in refused.text
+    assert at.one("SELECT count(*) FROM delivery_lists") == (0,)
+    shown = {f"list-{rows['1001']}": first, f"list-{rows['1002']}": f"{third} {second}"}
+    sent = at.clerk.post("/office/draft/send-all", **shown)
+    assert sent.headers["Location"] == "/office/slips"
+    at.clerk.post("/office/draft/send-all", **shown)
+    assert at.one("SELECT count(*) FROM delivery_items") == (3,)
+    assert at.one("SELECT count(*) FROM draft_steps") == (0,)
+    slips = at.clerk.get("/office/slips").text
+    assert "2 slips, 3 items" in slips
+    assert slips.count('<article class="paper slip"') == 2
+    printed = sheets(at.clerk.get("/office/slips.pdf").data)
+    assert [code for sheet in printed for code in sheet.barcodes()] == [first, third, second]
+    assert at.clerk.get("/office/slips.pdf?day=2020-01-01").status_code == 404

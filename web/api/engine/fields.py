@@ -15,51 +15,39 @@ from pydantic import (
 )
 
 from flows import number
-from india import figures, masks, phone, signs
+from india import figures, masks, names, phone, pincode, signs
 from web.api.engine.problems import FieldError
 
-# No control characters, and no marks that change the writing direction of what follows.
-_PLAIN = "\\x00-\\x1f\\x7f-\\x9f\\u2028-\\u202e\\u2066-\\u2069"
-_PRINTABLE = f"^[^{_PLAIN}]*[^{_PLAIN}\\s][^{_PLAIN}]*$"
+_PRINTABLE = f"^[^{names.NEVER}]*[^{names.NEVER}\\s][^{names.NEVER}]*$"
 
 
 def _text(most: int) -> StringConstraints:
-    return StringConstraints(
-        min_length=1, max_length=most, pattern=_PRINTABLE, strip_whitespace=True
-    )
+    return StringConstraints(min_length=1, max_length=most, pattern=_PRINTABLE)
 
 
-def _typed(reader: Callable[[str], str]) -> BeforeValidator:
+def read_first(reader: Callable[[str], str]) -> BeforeValidator:
     """Read a text as people type and paste it, before its pattern is looked at."""
     return BeforeValidator(lambda raw: reader(raw) if isinstance(raw, str) else raw)
 
 
-def _seen(raw: str) -> str:
-    """Return `raw` as it is kept. Raise ValueError where nothing of it can be seen."""
-    kept = signs.named(raw)
-    if not kept:
-        raise ValueError("nothing in it can be seen")
-    return kept
-
-
-Name = Annotated[str, _text(100), AfterValidator(_seen)]
-Address = Annotated[str, _text(300), AfterValidator(_seen)]
+Name = Annotated[str, _text(names.LONGEST), read_first(names.read)]
+Address = Annotated[str, _text(names.LONGEST_ADDRESS), read_first(names.read_address)]
 Pin = Annotated[
     str,
-    StringConstraints(pattern="^[1-9][0-9]{5}$"),
-    _typed(figures.digits),
+    StringConstraints(pattern=pincode.SHAPE),
+    read_first(figures.digits),
     Field(examples=["273303"]),
 ]
 StaffId = Annotated[
     str,
     StringConstraints(pattern="^[A-Za-z0-9._-]{1,40}$"),
-    _typed(signs.bare),
+    read_first(signs.bare),
     Field(examples=["1001"]),
 ]
 SecretPin = Annotated[
     str,
     StringConstraints(pattern="^[0-9]{4,6}$"),
-    _typed(figures.digits),
+    read_first(figures.digits),
     Field(json_schema_extra={"writeOnly": True}),
 ]
 Phone = Annotated[
@@ -74,7 +62,7 @@ Phone = Annotated[
 ]
 ArticleNumber = Annotated[
     str,
-    StringConstraints(min_length=13, max_length=40),
+    StringConstraints(min_length=13, max_length=64),
     AfterValidator(number.read),
     Field(
         description="UPU S10, any case, spaces and hyphens allowed",
@@ -85,7 +73,7 @@ ArticleNumber = Annotated[
 # As typed: the list names every bad number itself, with the reason.
 TypedNumber = Annotated[
     str,
-    StringConstraints(max_length=40, pattern="^[ -~]*$"),
+    StringConstraints(max_length=64),
     Field(examples=["EU123456785IN"], json_schema_extra={"format": "s10"}),
 ]
 

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from flows import number
+from india import figures, signs
 from store.refusals import Unknown
 from web.api.engine.operation import Call
 
 _MOST_DIGITS = 18
+_READERS: Final[Mapping[str, Callable[[str], str]]] = {
+    "pin": figures.digits,
+    "staff_id": signs.bare,
+    "reference": signs.bare,
+}
+
+
+def read_path(path: Mapping[str, str]) -> Mapping[str, str]:
+    """Return the values in a path as they were meant, in digits of any script."""
+    return {name: _READERS.get(name, str)(value) for name, value in path.items()}
 
 
 def row(call: Call[Any]) -> int:

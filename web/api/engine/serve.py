@@ -10,6 +10,7 @@ from flask import Response, g, request
 from pydantic import ValidationError
 from pydantic_core import from_json
 
+from india import figures
 from outbox.wake import wake
 from postal.people import token_log
 from postal.people.token_log import TokenCall
@@ -17,8 +18,9 @@ from store.database import Conn
 from web.api.engine import bearer, idempotency
 from web.api.engine.fields import Input, Nothing
 from web.api.engine.operation import JSON, Call, File, Operation
+from web.api.engine.path import read_path
 from web.api.engine.problems import FieldError, Refused, of_validation
-from web.given import unfit
+from web.given import LARGEST, unfit
 from web.running import runtime
 
 I = TypeVar("I", bound=Input)  # noqa: E741 - as in operation.py
@@ -32,7 +34,7 @@ def serve(operation: Operation[I], path: Mapping[str, str]) -> Response:
     now = here.now()
 
     def work(conn: Conn) -> tuple[int, Any, bool]:
-        call = Call(here, conn, g.token, now, given, path, operation.name)
+        call = Call(here, conn, g.token, now, given, read_path(path), operation.name)
         bearer.insist_on_office(operation, call)
         kept = idempotency.claim(conn, key, here.keys) if key else None
         if kept is not None:
@@ -120,8 +122,11 @@ def _query(operation: Operation[I]) -> I:
 
 def _parsed(raw: str, wanted: object) -> object:
     """Return `raw` in the parameter's type; unchanged where it is none: its model refuses it."""
-    if wanted is int and raw.isascii() and raw.isdigit() and len(raw) <= 19:
-        return int(raw)
+    if wanted is int:
+        try:
+            return figures.whole(raw, 0, LARGEST)
+        except figures.NoNumber:
+            return raw
     if wanted is bool and raw in ("true", "false"):
         return raw == "true"
     return raw

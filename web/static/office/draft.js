@@ -1,5 +1,6 @@
 // The draft of the lists: cards are dragged with the mouse, or moved with keys.
-// Alt+Up and Alt+Down move it in its list, a digit puts it on that beat, Delete takes it off.
+// Alt+Up and Alt+Down move it in its list, a digit puts it on that beat, Delete takes it off. A
+// click or Space picks a card: what is done to one of those that are picked is done to all.
 
 const quick = document.querySelector("#quick");
 const move = document.querySelector("#move");
@@ -10,6 +11,26 @@ let typed = false; // the last move came from the fields above
 
 const cards = (list) => [...list.querySelectorAll(":scope > .piece")];
 const card = (target) => target.closest?.(".piece[data-article]");
+
+const picked = () => [...document.querySelectorAll(".piece.picked")];
+
+// Returns the articles that a move of `one` moves, as the form takes them.
+function articles(one) {
+  const all = picked();
+  return (all.includes(one) ? all : [one]).map((each) => each.dataset.article).join(" ");
+}
+
+function pick(one) {
+  one.classList.toggle("picked");
+  const said = document.querySelector("#picked");
+  const count = picked().length;
+  said.textContent = count ? said.dataset.word.replace("0", count) : "";
+}
+
+document.addEventListener("click", (event) => {
+  const one = card(event.target);
+  if (one) pick(one);
+});
 
 function place(article, list, serial) {
   if (!list.dataset.postman) return takeOff(article);
@@ -66,9 +87,10 @@ document.addEventListener("drop", (event) => {
   if (!list) return;
   event.preventDefault();
   const before = next(list, event.clientY);
-  const others = cards(list).filter((each) => each !== dragged);
+  const moving = dragged.classList.contains("picked") ? picked() : [dragged];
+  const others = cards(list).filter((each) => !moving.includes(each));
   held = typed = false;
-  place(dragged.dataset.article, list, before ? others.indexOf(before) + 1 : others.length + 1);
+  place(articles(dragged), list, before ? others.indexOf(before) + 1 : others.length + 1);
 });
 
 document.addEventListener("dragend", () => {
@@ -76,6 +98,14 @@ document.addEventListener("dragend", () => {
   dragged = null;
   mark(null, null);
 });
+
+// Returns the card that stays near `one` when it moves.
+function neighbour(one, list) {
+  const moving = one.classList.contains("picked") ? picked() : [one];
+  const stays = cards(list).filter((each) => each === one || !moving.includes(each));
+  const at = stays.indexOf(one);
+  return stays[at + 1] ?? stays[at - 1] ?? one;
+}
 
 // ---- the keyboard -------------------------------------------------------------------------------
 
@@ -98,12 +128,14 @@ document.addEventListener("keydown", (event) => {
     const walk = document.querySelector(`[data-drop][data-beat="${event.key}"]`);
     if (walk) {
       // The next card gets the focus, so that one card after the other can be put on its beat.
-      held = (cards(list)[at + 1] ?? cards(list)[at - 1] ?? here).id;
-      place(here.dataset.article, walk, "");
+      held = neighbour(here, list).id;
+      place(articles(here), walk, "");
     }
   } else if (event.key === "Delete" && list.dataset.postman) {
-    held = (cards(list)[at + 1] ?? cards(list)[at - 1] ?? here).id;
-    takeOff(here.dataset.article);
+    held = neighbour(here, list).id;
+    takeOff(articles(here));
+  } else if (event.key === " ") {
+    pick(here);
   } else {
     done = false;
   }
@@ -124,6 +156,7 @@ document.addEventListener("htmx:before:request", (event) => {
   if (dragged && event.target.id === "here") event.preventDefault();
 });
 document.addEventListener("htmx:after:swap", () => {
+  document.querySelector("#picked").textContent = "";
   const board = document.querySelector("#board");
   if (typed) {
     typed = false;

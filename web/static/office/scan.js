@@ -4,6 +4,7 @@
 const form = document.querySelector("[data-scan]");
 const field = form?.querySelector("input[name=number]");
 const failed = form?.querySelector("[data-failed]");
+const mute = form?.querySelector("[data-sounds]");
 let sent = [];
 
 form?.addEventListener("htmx:config:request", () => {
@@ -22,3 +23,44 @@ form?.addEventListener("htmx:error", () => {
   field.value = field.value || lost;
   field.select();
 });
+
+// Whoever scans looks at the letters: three tones say whether to go on, to look, or to put it aside.
+const TONES = { good: [[880, 0.09]], again: [[620, 0.09], [620, 0.09]], bad: [[220, 0.35]] };
+let audio = null;
+
+function isOn() {
+  return localStorage.getItem("office.sounds") !== "off";
+}
+
+function play(tones) {
+  audio ??= new AudioContext();
+  let at = audio.currentTime;
+  for (const [hertz, seconds] of tones) {
+    const tone = audio.createOscillator();
+    const loud = audio.createGain();
+    tone.frequency.value = hertz;
+    loud.gain.value = 0.15;
+    tone.connect(loud).connect(audio.destination);
+    tone.start(at);
+    tone.stop(at + seconds);
+    at += seconds + 0.06;
+  }
+}
+
+if (mute) {
+  mute.hidden = false;
+  mute.setAttribute("aria-pressed", String(isOn()));
+  mute.addEventListener("click", () => {
+    localStorage.setItem("office.sounds", isOn() ? "off" : "on");
+    mute.setAttribute("aria-pressed", String(isOn()));
+    if (isOn()) play(TONES.good);
+    field.focus();
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const sound = document.querySelector(".answer")?.dataset.sound;
+    if (sound && isOn()) play(TONES[sound]);
+  });
+  form.addEventListener("htmx:error", () => {
+    if (isOn()) play(TONES.bad);
+  });
+}
