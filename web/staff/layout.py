@@ -30,6 +30,7 @@ _PAGES: Final = (
     ("desk.window", "nav_window"),
     ("desk.day_figures", "nav_figures"),
     ("desk.fraud", "nav_fraud"),
+    ("administration.start", "nav_administration"),
     ("desk.carriers", "nav_carriers"),
     ("desk.webhook_board", "nav_webhooks"),
     ("desk.access_log", "nav_access_log"),
